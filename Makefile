@@ -1,0 +1,62 @@
+# Everything happens in .venv; nothing outside this folder is touched.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+SLUG := us-belarus
+RECORD := data/us-belarus.ndjson
+TITLE := US–Belarus talks on political prisoners, 2025
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock format clean
+
+help: ## say what each command does
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+run: $(VENV)/.run ## install, load the US–Belarus record once, and serve it
+	@$(BIN)/parley db upgrade
+	@$(BIN)/parley show $(SLUG) --json >/dev/null 2>&1 \
+	  || $(BIN)/parley import $(SLUG) $(RECORD) --title "$(TITLE)"
+	@exec $(BIN)/parley serve
+
+test: $(VENV)/.dev ## every test, on SQLite and on PostgreSQL
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
+
+check: $(VENV)/.dev ## lint, format, types and layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## measure on both databases
+	$(BIN)/python -m tests.benchmarks
+
+format: $(VENV)/.dev ## let ruff fix and lay out the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: ## pin every dependency again, by hash (needs uv)
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove the environment and what the tools left (never parley.db)
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet $(LOCKFLAGS)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Parley needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes --requirement requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@

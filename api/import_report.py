@@ -1,0 +1,77 @@
+"""A report says of every line what became of it: counted by what it did, or rejected, by its number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+__all__ = ["COUNTED", "LISTED_REJECTIONS", "ImportReport", "Rejection"]
+
+LISTED_REJECTIONS: Final = 1_000
+"""Rejections that a report lists; it counts them all in `rejected_total`."""
+
+COUNTED: Final = {
+    "record": "recorded",
+    "correct": "corrected",
+    "corroborate": "corroborated",
+    "end": "ended",
+    "retract": "retracted",
+    "reinstate": "reinstated",
+    "prefer": "preferred",
+}
+"""Each operation, and the count that it goes into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One fault of one line. `line` counts from 1; `pointer` is RFC 6901 into the line's object."""
+
+    line: int
+    pointer: str
+    detail: str
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, or with `dry_run` would have done.
+
+    An import that was refused as a whole did nothing, and counts nothing but what stood already.
+    Positions are None where nothing was written.
+    """
+
+    done: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED.values(), 0))
+    unchanged: int = 0
+    rejected: list[Rejection] = field(default_factory=list)
+    rejected_total: int = 0
+    rejected_lines: set[int] = field(default_factory=set)
+    first_position: int | None = None
+    last_position: int | None = None
+
+    def count(self, op: str) -> None:
+        """One line did what its `op` says."""
+        self.done[COUNTED[op]] += 1
+
+    def reject(self, rejection: Rejection) -> None:
+        """One more fault; past LISTED_REJECTIONS it is only counted."""
+        self.rejected_total += 1
+        self.rejected_lines.add(rejection.line)
+        if len(self.rejected) < LISTED_REJECTIONS:
+            self.rejected.append(rejection)
+
+    def nothing_done(self) -> None:
+        """The import was refused as a whole."""
+        self.done = dict.fromkeys(self.done, 0)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as the API answers it."""
+        return {
+            **self.done,
+            "unchanged": self.unchanged,
+            "rejected": [
+                {"line": each.line, "pointer": each.pointer, "detail": each.detail}
+                for each in self.rejected
+            ],
+            "rejected_total": self.rejected_total,
+            "first_position": self.first_position,
+            "last_position": self.last_position,
+        }

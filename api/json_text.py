@@ -1,0 +1,98 @@
+"""JSON comes in as UTF-8 with every fault at its place, and goes out as the same bytes always."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from domain.errors import ContentError, Fault
+
+__all__ = ["canonical", "pointer", "read_json", "sha256", "written"]
+
+DEEPEST: Final = 32
+_HALF: Final = re.compile("[\ud800-\udfff]")
+_Place = tuple[str | int, ...]
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers which of its names came twice."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def pointer(place: _Place) -> str:
+    """Give the RFC 6901 pointer to a place in a document."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
+
+
+def written(value: object) -> bytes:
+    """Give JSON in UTF-8, without blanks, names in the order given."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def canonical(value: object) -> bytes:
+    """Give the same JSON for the same value, whatever the order of its names."""
+    return json.dumps(
+        value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True
+    ).encode()
+
+
+def sha256(value: object) -> str:
+    """Hash a value's canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
+    """Read one JSON text; ContentError where it is not UTF-8, not JSON, too deep, or names repeat."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ContentError.at("", f"not UTF-8 at byte {error.start}: {error.reason}") from error
+    if not text.strip():
+        raise ContentError.at("", "a JSON text is expected, not an empty body")
+    try:
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refused)
+    except json.JSONDecodeError as error:
+        raise ContentError.at("", f"not JSON at character {error.pos}: {error.msg}") from error
+    except RecursionError as error:
+        raise ContentError.at("", f"nested deeper than {DEEPEST} levels") from error
+    except ValueError as error:
+        raise ContentError.at("", "a number has too many digits to be read") from error
+    faults = list(_faults(value))
+    if faults:
+        raise ContentError(*faults)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    found = _Object(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        found.repeated = tuple({name for name in names if names.count(name) > 1})
+    return found
+
+
+def _refused(constant: str) -> None:
+    raise ContentError.at("", f"not JSON: {constant} is no number")
+
+
+def _faults(value: object) -> Iterator[Fault]:
+    """Walk without recursion: faults of what JSON itself lets through."""
+    waiting: list[tuple[_Place, object]] = [((), value)]
+    while waiting:
+        place, part = waiting.pop()
+        if len(place) > DEEPEST:
+            yield Fault(pointer(place[:1]), f"nested deeper than {DEEPEST} levels")
+            return
+        if isinstance(part, str) and _HALF.search(part):
+            yield Fault(pointer(place), "half of a surrogate pair is no character")
+        elif isinstance(part, _Object):
+            yield from (Fault(pointer((*place, n)), "the name comes twice") for n in part.repeated)
+            if any(_HALF.search(name) for name in part):
+                yield Fault(pointer(place), "half of a surrogate pair is no character")
+            waiting += [((*place, name), inner) for name, inner in part.items()]
+        elif isinstance(part, list):
+            waiting += [((*place, index), inner) for index, inner in enumerate(part)]

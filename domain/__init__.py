@@ -1,0 +1,1 @@
+"""The record of a negotiation, pure: no I/O, no clock."""

@@ -1,0 +1,56 @@
+"""A fault in an EDTF text always says where it is and why."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+LONGEST: Final = 200
+"""Characters that an expression may have."""
+
+Shape = tuple[tuple[re.Pattern[str], str], ...]
+"""The parts of a form in order, each with the words for what is expected there."""
+
+_STRANGE: Final = re.compile(r"[^-0-9XYETZS?~%\[\]{},./:+]")
+
+
+class ValidTimeError(ValueError):
+    """A text that is no valid time: `text`, the 0-based `offset` of the fault, and the `reason`."""
+
+    def __init__(self, text: str, offset: int, reason: str) -> None:
+        """Keep what was read, and where and why it failed."""
+        super().__init__(f"{text[:60]!r} at offset {offset}: {reason}")
+        self.text = text
+        self.offset = offset
+        self.reason = reason
+
+
+def shape(*parts: tuple[str, str]) -> Shape:
+    """Compile a form from pairs of pattern and words."""
+    return tuple((re.compile(pattern), expected) for pattern, expected in parts)
+
+
+def first_fault(text: str, start: int, form: Shape) -> tuple[int, str]:
+    """Find where a text leaves a form, and why: (offset, reason)."""
+    offset = start
+    for pattern, expected in form:
+        match = pattern.match(text, offset)
+        if match is None:
+            return offset, f"expected {expected}"
+        offset = match.end()
+    return offset, "nothing may follow here"
+
+
+def refuse_strange(text: object) -> str:
+    """Return a text of 1 to 200 EDTF characters, or raise ValidTimeError at the first other one."""
+    if not isinstance(text, str):
+        raise ValidTimeError(str(text), 0, "not a text")
+    if not text:
+        raise ValidTimeError(text, 0, "the text is empty")
+    if len(text) > LONGEST:
+        raise ValidTimeError(text, LONGEST, f"longer than {LONGEST} characters")
+    strange = _STRANGE.search(text)
+    if strange:
+        what = "white space" if strange[0].isspace() else ascii(strange[0])
+        raise ValidTimeError(text, strange.start(), f"{what} has no place in EDTF")
+    return text

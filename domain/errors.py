@@ -1,0 +1,90 @@
+"""What can be wrong with a command or a question; errors carry facts about the record and know no HTTP.
+
+    RecordError
+    ├── ContentError          what was sent breaks a rule; says where (a JSON pointer) and which
+    ├── UnknownError          no such negotiation, fact or snapshot
+    │   └── NotYetKnownError  it exists, but was not known at the perspective
+    ├── WithdrawnError        the fact was retracted by then
+    ├── TakenError            the slug, external id or snapshot name is in use; names the holder
+    ├── StaleError            the fact has moved on from the version that was expected
+    └── StateError            the command does not fit the fact's status
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class RecordError(Exception):
+    """The root of every refusal by the domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One broken rule: where (RFC 6901 pointer into what was sent) and what."""
+
+    pointer: str
+    detail: str
+
+
+class ContentError(RecordError):
+    """What was sent breaks one or more rules."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
+        self.faults = faults
+
+    @classmethod
+    def at(cls, pointer: str, detail: str) -> ContentError:
+        """One fault at one place."""
+        return cls(Fault(pointer, detail))
+
+
+class UnknownError(RecordError):
+    """No such thing: `what` is negotiation, fact or snapshot; `name` is how it was asked for."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(f"no {what} {name}")
+        self.what = what
+        self.name = name
+
+
+class NotYetKnownError(UnknownError):
+    """It exists, but was not known at the perspective asked for."""
+
+
+class WithdrawnError(RecordError):
+    """The fact was retracted by the perspective asked for."""
+
+    def __init__(self, fact_id: UUID, why: str | None) -> None:
+        super().__init__(f"fact {fact_id} is retracted" + (f": {why}" if why else ""))
+        self.fact_id = fact_id
+        self.why = why
+
+
+class TakenError(RecordError):
+    """`name` (a slug, an external id, a snapshot's name) is taken, by `holder`."""
+
+    def __init__(self, what: str, name: str, holder: str) -> None:
+        super().__init__(f"the {what} {name!r} is taken by {holder}")
+        self.what = what
+        self.name = name
+        self.holder = holder
+
+
+class StaleError(RecordError):
+    """The fact stands at `version`; the command expected another."""
+
+    def __init__(self, fact_id: UUID, expected: int, version: int) -> None:
+        super().__init__(f"fact {fact_id} is at version {version}, not {expected}")
+        self.fact_id = fact_id
+        self.expected = expected
+        self.version = version
+
+
+class StateError(RecordError):
+    """The command does not fit the fact's status (e.g. a correction of a retracted fact)."""

@@ -1,0 +1,154 @@
+"""An event is one immutable, recorded change of the record: never an instant in the world.
+
+The stored names are permanent (`STORED_NAMES`); the log gives each event its position and `recorded_at`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Final, Literal, TypeVar
+from uuid import UUID
+
+from domain.fact import Fact
+from domain.provenance import Citation
+
+Reason = Literal[
+    "coding_error",
+    "source_corrected",
+    "source_retracted",
+    "better_evidence",
+    "refinement",
+    "coarsening",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordEvent:
+    """What every event has: its stream, its version in it, and who made the change."""
+
+    stored_name: ClassVar[str]
+
+    originator_id: UUID
+    originator_version: int
+    actor: str
+
+
+STORED_NAMES: Final[dict[str, type[RecordEvent]]] = {}
+EventType = TypeVar("EventType", bound=type[RecordEvent])
+
+
+def stored_as(cls: EventType) -> EventType:
+    """Register an event under its permanent stored name."""
+    if STORED_NAMES.setdefault(cls.stored_name, cls) is not cls:
+        message = f"the event name {cls.stored_name!r} is taken"
+        raise ValueError(message)
+    return cls
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class NegotiationOpened(RecordEvent):
+    """A track of talks has a record from now on."""
+
+    stored_name = "negotiation.opened"
+    slug: str
+    title: str
+    parties: tuple[str, ...]
+    summary: str | None
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class SnapshotTaken(RecordEvent):
+    """A perspective was named and kept with the hash of its content; instants in microseconds UTC."""
+
+    stored_name = "negotiation.snapshot_taken"
+    name: str
+    as_of: int
+    as_known_at: int | None
+    clock: Literal["recorded", "published"]
+    match: Literal["certain", "possible"]
+    position: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactEvent(RecordEvent):
+    """A version of a fact."""
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class FactRecorded(FactEvent):
+    """A claim entered the record."""
+
+    stored_name = "fact.recorded"
+    negotiation_id: UUID
+    fact: Fact
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class FactCorrected(FactEvent):
+    """What we recorded was wrong; `fact` is the full new content."""
+
+    stored_name = "fact.corrected"
+    reason: Reason
+    why: str
+    fact: Fact
+    citation: Citation | None
+    published: str | None
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class FactCorroborated(FactEvent):
+    """Another source says the same."""
+
+    stored_name = "fact.corroborated"
+    citation: Citation
+    why: str | None
+    published: str | None
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class FactEnded(FactEvent):
+    """It was right and has ceased; `valid` is the valid time with its end."""
+
+    stored_name = "fact.ended"
+    valid: str
+    why: str | None
+    citation: Citation | None
+    published: str | None
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class FactRetracted(FactEvent):
+    """The claim is withdrawn."""
+
+    stored_name = "fact.retracted"
+    reason: Reason
+    why: str
+    published: str | None
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class FactReinstated(FactEvent):
+    """A retraction is undone."""
+
+    stored_name = "fact.reinstated"
+    why: str
+    published: str | None
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class FactPreferred(FactEvent):
+    """An editor prefers this fact among its rivals, or no longer does."""
+
+    stored_name = "fact.preferred"
+    preferred: bool
+    why: str

@@ -1,0 +1,181 @@
+"""A fact is one claim about the world, of one kind, with its citations; it need not be true.
+
+`Fact` holds what every kind has. A kind is one subclass, registered by `@kind`; storage, API, import and
+views learn it from `KINDS`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from uuid import UUID, uuid5
+
+from domain.errors import ContentError, Fault
+from domain.holding import Holding, Window, window
+from domain.provenance import Citation, Link, check_citation, check_link
+from domain.quantity import Quantity, bounded
+from domain.register import Answer, Register
+from domain.valid_time import ValidTime, ValidTimeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+LONGEST_LIST: Final = 1_000
+LONGEST_TEXT: Final = 100_000
+LONGEST_NAME: Final = 255
+#: Control characters that no source prints, and halves of characters that no database can keep.
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """What every kind of fact has. `valid` is EDTF, as written; `matter` is the question it speaks to."""
+
+    holding: ClassVar[Holding]
+    registers: ClassVar[tuple[Register, ...]] = ()
+
+    kind: str
+    valid: str
+    summary: str
+    citations: tuple[Citation, ...]
+    quantities: tuple[Quantity, ...] = ()
+    people: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    matter: str | None = None
+    links: tuple[Link, ...] = ()
+    external_id: str | None = None
+    note: str | None = None
+
+    @property
+    def valid_time(self) -> ValidTime:
+        """The valid time and its bounds."""
+        return ValidTime.parse(self.valid)
+
+    @property
+    def window(self) -> Window:
+        """When the fact may hold and surely holds."""
+        return window(self.valid_time, self.holding)
+
+    def named(self) -> Iterable[str]:
+        """Everyone whom the fact names, in its people and in its kind's own fields."""
+        return self.people
+
+    def answers(self) -> Iterable[Answer]:
+        """The questions that the fact speaks to, one answer each."""
+        return ()
+
+
+KINDS: Final[dict[str, type[Fact]]] = {}
+
+FactType = TypeVar("FactType", bound=type[Fact])
+
+
+def kind(
+    *, holds: Holding, registers: tuple[Register, ...] = ()
+) -> Callable[[FactType], FactType]:
+    """Register a kind of fact under the default of its `kind` field, with how it holds and where it answers."""
+
+    def register(cls: FactType) -> FactType:
+        cls.holding = holds
+        cls.registers = registers
+        name = next(field.default for field in dataclasses.fields(cls) if field.name == "kind")
+        if KINDS.setdefault(name, cls).__qualname__ != cls.__qualname__:
+            message = f"the kind {name!r} is registered already"
+            raise ValueError(message)
+        return cls
+
+    return register
+
+
+def fact_id(negotiation_id: UUID, external_id: str) -> UUID:
+    """The id of the fact that bears an external id: the same in every copy of the record."""
+    return uuid5(negotiation_id, external_id)
+
+
+def checked(fact: Fact) -> Fact:
+    """The fact with its quantities' bounds filled in; ContentError with every fault that it has."""
+    faults = [*_text_faults(as_primitives(fact), ""), *_valid_faults(fact), *_size_faults(fact)]
+    quantities = []
+    for index, quantity in enumerate(fact.quantities):
+        faults += _faults(f"/quantities/{index}", lambda q=quantity: quantities.append(bounded(q)))
+    for index, citation in enumerate(fact.citations):
+        faults += _faults(f"/citations/{index}", lambda c=citation: check_citation(c))
+    for index, link in enumerate(fact.links):
+        faults += _faults(f"/links/{index}", lambda k=link: check_link(k))
+    if faults:
+        raise ContentError(*faults)
+    return replace(fact, quantities=tuple(quantities))
+
+
+def _faults(pointer: str, check: Callable[[], object]) -> list[Fault]:
+    try:
+        check()
+    except ContentError as error:
+        return [Fault(pointer + fault.pointer, fault.detail) for fault in error.faults]
+    return []
+
+
+def _valid_faults(fact: Fact) -> list[Fault]:
+    try:
+        ValidTime.parse(fact.valid)
+    except ValidTimeError as error:
+        return [Fault("/valid", str(error))]
+    return []
+
+
+def _size_faults(fact: Fact) -> Iterable[Fault]:
+    if not fact.citations:
+        yield Fault("/citations", "at least one citation is expected")
+    for name in ("matter", "external_id"):
+        text = getattr(fact, name)
+        if text is not None and len(text) > LONGEST_NAME:
+            yield Fault(f"/{name}", f"at most {LONGEST_NAME} characters are expected")
+
+
+def text_faults(value: Mapping[str, Any]) -> list[Fault]:
+    """Faults of every text in a primitive value: blank, too long, or not printable."""
+    return list(_text_faults(value, ""))
+
+
+def _text_faults(value: object, pointer: str) -> Iterable[Fault]:
+    if isinstance(value, str):
+        if not value.strip():
+            yield Fault(pointer, "text is expected, not blanks")
+        elif len(value) > LONGEST_TEXT:
+            yield Fault(pointer, f"at most {LONGEST_TEXT} characters are expected")
+        elif _UNPRINTABLE.search(value):
+            yield Fault(pointer, "control characters and lone surrogates cannot be kept")
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _text_faults(part, f"{pointer}/{key}")
+    elif isinstance(value, list):
+        if len(value) > LONGEST_LIST:
+            yield Fault(pointer, f"at most {LONGEST_LIST} entries are expected")
+        for index, part in enumerate(value):
+            yield from _text_faults(part, f"{pointer}/{index}")
+
+
+def as_primitives(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or scalar goes in
+    """A domain value as dicts, lists and scalars, fields in their order."""
+    if dataclasses.is_dataclass(value):
+        return {
+            field.name: as_primitives(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+        }
+    if isinstance(value, (tuple, list)):
+        return [as_primitives(part) for part in value]
+    return value
+
+
+def differences(before: Fact, after: Fact) -> list[Mapping[str, Any]]:
+    """Field by field, what a correction changed: [{field, before, after}], in the order of the fields."""
+    old, new = as_primitives(before), as_primitives(after)
+    fields = [*old, *(name for name in new if name not in old)]
+    return [
+        {"field": name, "before": old.get(name), "after": new.get(name)}
+        for name in fields
+        if old.get(name) != new.get(name)
+    ]

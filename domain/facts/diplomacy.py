@@ -1,0 +1,73 @@
+"""What the parties do together: meetings and proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from domain.fact import Fact, kind
+from domain.holding import Holding
+from domain.register import Answer, Register, Rivalry, Shape
+
+LAST_MEETING: Final = Register(
+    "meetings.last", Shape.SINGLE, succession=True, rivalry=Rivalry.MATTER
+)
+NEXT_MEETING: Final = Register("meetings.next", Shape.SINGLE, ahead=True, rivalry=Rivalry.MATTER)
+PROPOSALS: Final = Register("proposals", succession=True)
+
+
+@kind(holds=Holding.ONWARD, registers=(LAST_MEETING, NEXT_MEETING))
+@dataclass(frozen=True, kw_only=True)
+class Meeting(Fact):
+    """A visit, talks, a call or a summit, planned, held or cancelled."""
+
+    kind: Literal["meeting"] = "meeting"
+    form: Literal["visit", "talks", "call", "summit"]
+    stage: Literal["planned", "held", "cancelled"]
+    participants: tuple[str, ...]
+
+    def named(self) -> Iterable[str]:
+        """Those who took part, too."""
+        return (*self.participants, *self.people)
+
+    def answers(self) -> Iterable[Answer]:
+        """Which meeting was last, or is next."""
+        shows = {"form": self.form, "stage": self.stage, "participants": self.participants}
+        if self.stage == "held":
+            yield Answer(LAST_MEETING, {}, shows)
+        if self.stage == "planned":
+            yield Answer(NEXT_MEETING, {}, shows)
+
+
+@kind(holds=Holding.UNTIL_NEXT, registers=(PROPOSALS,))
+@dataclass(frozen=True, kw_only=True)
+class Proposal(Fact):
+    """What is proposed (`content`), by whom and how far it has come, until its next stage."""
+
+    kind: Literal["proposal"] = "proposal"
+    by: str
+    to: str | None = None
+    content: str
+    stage: Literal[
+        "mooted",
+        "discussed",
+        "offered",
+        "agreed",
+        "announced",
+        "implemented",
+        "reversed",
+        "rejected",
+    ]
+    in_return_for: str | None = None
+
+    def answers(self) -> Iterable[Answer]:
+        """How far what is proposed has come."""
+        shows = {
+            "by": self.by,
+            "to": self.to,
+            "stage": self.stage,
+            "in_return_for": self.in_return_for,
+            "quantities": self.quantities,
+        }
+        yield Answer(PROPOSALS, {"content": self.content}, shows, compared=("stage",))

@@ -1,0 +1,56 @@
+"""What was said, and what was not: statements and responses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from domain.fact import Fact, kind
+from domain.holding import Holding
+from domain.register import Answer, Register, Rivalry
+
+STATEMENTS: Final = Register("statements", succession=True, rivalry=Rivalry.MATTER)
+RESPONSES: Final = Register("responses", succession=True, rivalry=Rivalry.MATTER)
+
+
+@kind(holds=Holding.ONWARD, registers=(STATEMENTS,))
+@dataclass(frozen=True, kw_only=True)
+class Statement(Fact):
+    """`speaker` said something, on a topic, perhaps on another's behalf."""
+
+    kind: Literal["statement"] = "statement"
+    speaker: str
+    on_behalf_of: str | None = None
+    topic: str | None = None
+    quote: str | None = None
+
+    def named(self) -> Iterable[str]:
+        """The speaker, too."""
+        return (self.speaker, *self.people)
+
+    def answers(self) -> Iterable[Answer]:
+        """What the speaker last said."""
+        shows = {"on_behalf_of": self.on_behalf_of, "topic": self.topic, "quote": self.quote}
+        yield Answer(STATEMENTS, {"speaker": self.speaker}, shows, frozenset({"speaker"}))
+
+
+@kind(holds=Holding.ONWARD, registers=(RESPONSES,))
+@dataclass(frozen=True, kw_only=True)
+class Response(Fact):
+    """`asked` was asked, and declined, did not reply, denied, or would say neither."""
+
+    kind: Literal["response"] = "response"
+    asked: str
+    answer: Literal["declined", "no_reply", "denied", "neither_confirmed_nor_denied"]
+    about: str | None = None
+    asked_by: str | None = None
+
+    def named(self) -> Iterable[str]:
+        """The one who was asked, too."""
+        return (self.asked, *self.people)
+
+    def answers(self) -> Iterable[Answer]:
+        """What the one asked last answered."""
+        shows = {"answer": self.answer, "about": self.about, "asked_by": self.asked_by}
+        yield Answer(RESPONSES, {"asked": self.asked}, shows, frozenset({"asked"}), ("answer",))

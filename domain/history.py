@@ -1,0 +1,174 @@
+"""The reference answer: fact versions and the timeslice as a plain fold over the log, with no index and no SQL.
+
+The SQL reader must give the same versions, in the same order, for every history and perspective.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.event import (
+    FactCorrected,
+    FactCorroborated,
+    FactEnded,
+    FactEvent,
+    FactRecorded,
+    FactReinstated,
+    FactRetracted,
+    RecordEvent,
+)
+from domain.fact_record import FactRecord, evolve
+from domain.provenance import Citation
+from domain.valid_time import strict_upper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from uuid import UUID
+
+    from domain.holding import Certainty
+    from domain.perspective import Perspective
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An event with the place in the log and the instant (microseconds UTC) that the log gave it."""
+
+    position: int
+    recorded_at: int
+    event: RecordEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactVersion:
+    """A fact as one event left it: since which position, recorded when, made public when."""
+
+    record: FactRecord
+    position: int
+    first_position: int
+    recorded_at: int
+    published_at: int
+    actor: str
+    event: str
+    reason: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A version as seen at a perspective; `certainty` None is not yet or no longer."""
+
+    version: FactVersion
+    certainty: Certainty | None
+
+
+def versions(entries: Iterable[Entry]) -> list[FactVersion]:
+    """Every version of every fact, in the order of the log."""
+    records: dict[UUID, FactRecord] = {}
+    first: dict[UUID, int] = {}
+    found = []
+    for entry in entries:
+        event = entry.event
+        if not isinstance(event, FactEvent):
+            continue
+        stream = event.originator_id
+        records[stream] = evolve(records.get(stream), event)
+        first.setdefault(stream, entry.position)
+        found.append(version_of(entry, event, records[stream], first[stream]))
+    return found
+
+
+def version_of(
+    entry: Entry, event: FactEvent, record: FactRecord, first_position: int
+) -> FactVersion:
+    """The version that `event` made of a fact that now stands as `record`."""
+    return FactVersion(
+        record=record,
+        position=entry.position,
+        first_position=first_position,
+        recorded_at=entry.recorded_at,
+        published_at=_published_at(event, entry.recorded_at),
+        actor=event.actor,
+        event=event.stored_name,
+        reason=getattr(event, "reason", None),
+        why=getattr(event, "why", None),
+    )
+
+
+def _published_at(event: FactEvent, recorded_at: int) -> int:
+    """For the first version the earliest citation; later what its event says; else the record time."""
+    match event:
+        case FactRecorded():
+            known = [at for citation in event.fact.citations if (at := citation.published_at) is not None]
+            return min(known, default=recorded_at)
+        case FactCorrected() | FactCorroborated() | FactEnded() | FactRetracted() | FactReinstated():
+            if event.published is not None:
+                return strict_upper(event.published)
+            citation: Citation | None = getattr(event, "citation", None)
+            at = None if citation is None else citation.published_at
+            return recorded_at if at is None else at
+        case _:
+            return recorded_at
+
+
+def known(found: Iterable[FactVersion], perspective: Perspective) -> list[FactVersion]:
+    """The version of each fact that is seen at the perspective, retracted ones too, in order of recording."""
+    seen: dict[UUID, FactVersion] = {}
+    for version in found:
+        if version.position <= perspective.position and _public(version, perspective):
+            seen[version.record.id] = version
+    return sorted(seen.values(), key=lambda version: version.first_position)
+
+
+def _public(version: FactVersion, perspective: Perspective) -> bool:
+    if perspective.as_known_at is None:
+        return True
+    at = version.published_at if perspective.clock == "published" else version.recorded_at
+    return at <= perspective.as_known_at
+
+
+def timeslice(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
+    """All that is known at the perspective and not retracted, each with its certainty at `as_of`."""
+    return _sliced(known(found, perspective), lambda version: _at(version, perspective.as_of))
+
+
+def holding(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
+    """What holds at the perspective, by its match."""
+    slice_ = timeslice(found, perspective)
+    return [seen for seen in slice_ if matches(seen.certainty, perspective)]
+
+
+def begun(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
+    """What has begun by `as_of`, ended or not, by valid time."""
+    slice_ = _sliced(known(found, perspective), lambda version: _begun(version, perspective.as_of))
+    kept = [seen for seen in slice_ if matches(seen.certainty, perspective)]
+    return sorted(kept, key=by_valid_time)
+
+
+def matches(certainty: Certainty | None, perspective: Perspective) -> bool:
+    """Whether a certainty is enough for the match that was asked for."""
+    return certainty is not None and (perspective.match == "possible" or certainty == "certain")
+
+
+def by_valid_time(seen: Seen) -> tuple[int, int, int]:
+    """The order of a timeline: earliest start, then latest start, then the order of recording."""
+    bounds = seen.version.record.fact.valid_time.bounds
+    return (bounds.start_earliest, bounds.start_latest, seen.version.first_position)
+
+
+def _at(version: FactVersion, as_of: int) -> Certainty | None:
+    return version.record.fact.window.at(as_of)
+
+
+def _begun(version: FactVersion, as_of: int) -> Certainty | None:
+    return version.record.fact.window.begun(as_of)
+
+
+def _sliced(
+    found: Sequence[FactVersion], certainty: Callable[[FactVersion], Certainty | None]
+) -> list[Seen]:
+    return [
+        Seen(version=version, certainty=certainty(version))
+        for version in found
+        if version.record.status != "retracted"
+    ]

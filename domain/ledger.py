@@ -1,0 +1,107 @@
+"""The ledger takes every command: it decides on the stream as it stands and saves the event, or raises.
+
+It is the eventsourcing Application of the record; saving happens in one transaction, or not at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.persistence import IntegrityError
+
+from domain import fact_record, negotiation
+from domain.errors import StaleError, TakenError, UnknownError
+from domain.fact import Fact, fact_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.event import FactEvent, RecordEvent
+    from domain.fact_record import FactRecord
+    from domain.negotiation import Negotiation
+
+
+class Ledger(Application[UUID]):
+    """Negotiations and facts, by their streams. `claim` goes to the recorder with the events it answers for."""
+
+    name = "parley"
+
+    def negotiation(self, slug: str) -> Negotiation:
+        """The negotiation with a slug; UnknownError where there is none."""
+        found = self._stream(negotiation.negotiation_id(slug), negotiation.project)
+        if found is None:
+            what = "negotiation"
+            raise UnknownError(what, slug)
+        return found  # type: ignore[no-any-return]
+
+    def fact(self, id_: UUID) -> FactRecord:
+        """The fact as its stream leaves it; UnknownError where there is none."""
+        found = self._stream(id_, fact_record.project)
+        if not isinstance(found, fact_record.FactRecord):
+            what = "fact"
+            raise UnknownError(what, str(id_))
+        return found
+
+    def open_negotiation(
+        self,
+        *,
+        slug: str,
+        title: str,
+        parties: tuple[str, ...],
+        summary: str | None,
+        actor: str,
+        claim: object = None,
+    ) -> RecordEvent:
+        """Open a negotiation; TakenError where the slug is in use."""
+        event = negotiation.decide_open(
+            slug=slug, title=title, parties=parties, summary=summary, actor=actor
+        )
+        try:
+            self.append([event], claim=claim)
+        except IntegrityError as error:
+            what = "slug"
+            raise TakenError(what, slug, f"negotiation {event.originator_id}") from error
+        return event
+
+    def record(
+        self, *, negotiation_id: UUID, fact: Fact, actor: str, claim: object = None
+    ) -> FactEvent:
+        """Record a fact; TakenError where its external id is in use."""
+        event = decided_record(negotiation_id, fact, actor)
+        try:
+            self.append([event], claim=claim)
+        except IntegrityError as error:
+            what = "external id"
+            raise TakenError(what, str(fact.external_id), f"fact {event.originator_id}") from error
+        return event
+
+    def change(self, event: FactEvent, *, claim: object = None) -> None:
+        """Append the event that a fact decided on; StaleError where the fact has moved on meanwhile."""
+        try:
+            self.append([event], claim=claim)
+        except IntegrityError as error:
+            expected = event.originator_version - 1
+            version = self.fact(event.originator_id).version
+            raise StaleError(event.originator_id, expected, version) from error
+
+    def append(self, events: Sequence[RecordEvent], *, claim: object = None) -> list[int]:
+        """Append events in one transaction; their positions."""
+        extra: dict[str, Any] = {} if claim is None else {"claim": claim}
+        return [recording.notification.id for recording in self.save(*events, **extra)]
+
+    def _stream(self, id_: UUID, project: Any) -> Any:  # noqa: ANN401 -- one projector an aggregate
+        try:
+            return self.repository.get(id_, projector_func=project)
+        except AggregateNotFoundError:
+            return None
+
+
+def decided_record(negotiation_id: UUID, fact: Fact, actor: str) -> FactEvent:
+    """The first event of a fact: its id follows from its external id, or is drawn at random."""
+    external_id = fact.external_id
+    id_ = uuid4() if external_id is None else fact_id(negotiation_id, external_id)
+    return fact_record.decide_record(
+        fact_id=id_, negotiation_id=negotiation_id, fact=fact, actor=actor
+    )

@@ -1,0 +1,114 @@
+"""A negotiation is one small stream: opened once, then the snapshots taken of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid5
+
+from domain.errors import ContentError, Fault, TakenError
+from domain.event import NegotiationOpened, RecordEvent, SnapshotTaken
+from domain.fact import text_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.perspective import Perspective
+
+NAMESPACE: Final = UUID("6f1c9d0e-5c1f-5f0e-9a54-0f7a3f0b7c11")
+SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
+SNAPSHOT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def negotiation_id(slug: str) -> UUID:
+    """The id that belongs to a slug: the same in every copy of the record."""
+    return uuid5(NAMESPACE, slug)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Negotiation:
+    """A negotiation as its stream leaves it at `version`."""
+
+    id: UUID
+    version: int
+    slug: str
+    title: str
+    parties: tuple[str, ...]
+    summary: str | None
+    snapshots: frozenset[str]
+
+    def decide_snapshot(
+        self, *, name: str, perspective: Perspective, sha256: str, actor: str
+    ) -> SnapshotTaken:
+        """A named perspective with the hash of its content; TakenError where the name is in use."""
+        if not SNAPSHOT_NAME.fullmatch(name):
+            raise ContentError.at("/name", "1 to 100 letters, digits, '.', '_' or '-' are expected")
+        if name in self.snapshots:
+            what = "snapshot name"
+            raise TakenError(what, name, f"an earlier snapshot of {self.slug}")
+        return SnapshotTaken(
+            originator_id=self.id,
+            originator_version=self.version + 1,
+            actor=actor,
+            name=name,
+            as_of=perspective.as_of,
+            as_known_at=perspective.as_known_at,
+            clock=perspective.clock,
+            match=perspective.match,
+            position=perspective.position,
+            sha256=sha256,
+        )
+
+
+def decide_open(
+    *, slug: str, title: str, parties: tuple[str, ...], summary: str | None, actor: str
+) -> NegotiationOpened:
+    """The first event of a negotiation; ContentError where the slug or a text is malformed."""
+    faults = text_faults({"title": title, "parties": list(parties), "summary": summary})
+    if not SLUG.fullmatch(slug):
+        detail = "1 to 100 lower-case letters, digits and inner hyphens are expected"
+        faults.append(Fault("/slug", detail))
+    if faults:
+        raise ContentError(*faults)
+    return NegotiationOpened(
+        originator_id=negotiation_id(slug),
+        originator_version=1,
+        actor=actor,
+        slug=slug,
+        title=title,
+        parties=parties,
+        summary=summary,
+    )
+
+
+def evolve(negotiation: Negotiation | None, event: RecordEvent) -> Negotiation:
+    """The negotiation after one more event."""
+    match event:
+        case NegotiationOpened():
+            return Negotiation(
+                id=event.originator_id,
+                version=event.originator_version,
+                slug=event.slug,
+                title=event.title,
+                parties=event.parties,
+                summary=event.summary,
+                snapshots=frozenset(),
+            )
+        case SnapshotTaken() if negotiation is not None:
+            return replace(
+                negotiation,
+                version=event.originator_version,
+                snapshots=negotiation.snapshots | {event.name},
+            )
+        case _:
+            message = f"no rule for {type(event).__name__} after {negotiation}"
+            raise ValueError(message)
+
+
+def project(
+    negotiation: Negotiation | None, events: Iterable[RecordEvent]
+) -> Negotiation | None:
+    """Fold a stream's events onto what stood before; the projector that the library's repository takes."""
+    return reduce(evolve, events, negotiation)

@@ -1,0 +1,93 @@
+"""How we know: a citation names who published, when, and from whose report; a link ties fact to fact."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from domain.errors import ContentError
+from domain.valid_time import ValidTimeError, strict_upper
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Attribution = Literal["named", "anonymous", "document", "none"]
+Relation = Literal[
+    "confirms",
+    "conflicts_with",
+    "refines",
+    "executes",
+    "responds_to",
+    "in_return_for",
+    "derived_from",
+]
+#: The Admiralty code (NATO STANAG 2511): reliability of the source A–F, credibility of the report 1–6.
+GRADE: Final = re.compile(r"[A-F][1-6]")
+_TARGET: Final = re.compile(r"external:.{1,255}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """Where a claim was made public.
+
+    `published` is an EDTF date; `origin` names the report that a reprint derives from; `sources` is how
+    many people the report rests on; `grade` is the Admiralty pair, as "B2".
+    """
+
+    publisher: str
+    title: str | None = None
+    url: str | None = None
+    published: str | None = None
+    origin: str | None = None
+    attribution: Attribution | None = None
+    sources: int | None = None
+    grade: str | None = None
+
+    @property
+    def root(self) -> str:
+        """Whose report it is, for counting distinct origins: a reprint is not a second one."""
+        return " ".join((self.origin or self.publisher).casefold().split())
+
+    @property
+    def published_at(self) -> int | None:
+        """The last microsecond by which it was certainly public; None where no day is given."""
+        return None if self.published is None else strict_upper(self.published)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """`relation` to another fact, named by its id or by `external:ID`; it may point forward."""
+
+    relation: Relation
+    fact: str
+
+
+def origins(citations: Iterable[Citation]) -> int:
+    """How many distinct reports the citations rest on."""
+    return len({citation.root for citation in citations})
+
+
+def check_citation(citation: Citation) -> None:
+    """ContentError where the published day, the count of sources or the grade is malformed."""
+    check_published(citation.published)
+    if citation.sources is not None and not 0 <= citation.sources <= 10_000:
+        raise ContentError.at("/sources", "a count of people, 0 to 10000, is expected")
+    if citation.grade is not None and not GRADE.fullmatch(citation.grade):
+        raise ContentError.at("/grade", "an Admiralty pair such as 'B2' (A–F, 1–6) is expected")
+
+
+def check_published(published: str | None) -> None:
+    """ContentError where `published` is no EDTF date with a last day."""
+    if published is None:
+        return
+    try:
+        strict_upper(published)
+    except ValidTimeError as error:
+        raise ContentError.at("/published", str(error)) from error
+
+
+def check_link(link: Link) -> None:
+    """ContentError where the target is neither a fact's id nor `external:ID`."""
+    if not _TARGET.fullmatch(link.fact):
+        raise ContentError.at("/fact", "a fact's id or 'external:ID' is expected")

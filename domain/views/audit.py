@@ -1,0 +1,67 @@
+"""The audit lists every change of mind, in the order of the log, with what it changed, field by field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.fact import differences
+from domain.instant import format_instant
+from domain.views.brief import brief
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.history import FactVersion
+
+CHANGES_OF_MIND: Final = (
+    "fact.corrected",
+    "fact.ended",
+    "fact.retracted",
+    "fact.reinstated",
+    "fact.preferred",
+)
+
+
+def change(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
+    """One version of a fact as a change: {version, position, recorded_at, actor, event, reason, why, changes}."""
+    return {
+        "version": after.record.version,
+        "position": after.position,
+        "recorded_at": format_instant(after.recorded_at),
+        "actor": after.actor,
+        "event": after.event,
+        "reason": after.reason,
+        "why": after.why,
+        "changes": _changes(before, after),
+    }
+
+
+def history(versions: Iterable[FactVersion]) -> list[dict[str, Any]]:
+    """Every version of one fact as a change, oldest first."""
+    found, before = [], None
+    for version in versions:
+        found.append(change(before, version))
+        before = version
+    return found
+
+
+def audited(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
+    """One entry of the audit: the change, and the fact as it left it."""
+    entry = change(before, after)
+    del entry["version"]
+    return {
+        **{field: entry.pop(field) for field in ("position", "recorded_at", "actor", "event")},
+        "fact": brief(after),
+        **entry,
+    }
+
+
+def _changes(before: FactVersion | None, after: FactVersion) -> list[dict[str, Any]]:
+    if before is None:
+        return []
+    changes = [dict(each) for each in differences(before.record.fact, after.record.fact)]
+    for field in ("status", "preferred"):
+        was, is_ = getattr(before.record, field), getattr(after.record, field)
+        if was != is_:
+            changes.append({"field": field, "before": was, "after": is_})
+    return changes

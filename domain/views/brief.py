@@ -1,0 +1,67 @@
+"""How a fact is cited in an answer: {id, version, summary, valid, citations}."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from domain.fact import as_primitives
+from domain.instant import BEGINNING, END, format_instant
+
+if TYPE_CHECKING:
+    from domain.history import FactVersion, Seen
+    from domain.perspective import Perspective
+
+
+def brief(version: FactVersion) -> dict[str, Any]:
+    """A fact, or a rival, in short."""
+    fact = version.record.fact
+    return {
+        "id": str(version.record.id),
+        "version": version.record.version,
+        "summary": fact.summary,
+        "valid": fact.valid,
+        "citations": as_primitives(fact.citations),
+    }
+
+
+def shown_instant(instant: int) -> str | None:
+    """RFC 3339 UTC with microseconds; None is unbounded."""
+    return None if instant in (BEGINNING, END) else format_instant(instant)
+
+
+def fact_record(seen: Seen, slug: str) -> dict[str, Any]:
+    """A fact record: the fact with its place in the log, its status, its certainty and its bounds."""
+    version = seen.version
+    record = version.record
+    bounds = record.fact.valid_time.bounds
+    return {
+        "id": str(record.id),
+        "version": record.version,
+        "position": version.position,
+        "negotiation": slug,
+        "status": record.status,
+        "preferred": record.preferred,
+        "recorded_at": format_instant(version.recorded_at),
+        "certainty": seen.certainty,
+        "fact": as_primitives(record.fact),
+        "valid_bounds": {
+            "start_earliest": shown_instant(bounds.start_earliest),
+            "start_latest": shown_instant(bounds.start_latest),
+            "end_earliest": shown_instant(bounds.end_earliest),
+            "end_latest": shown_instant(bounds.end_latest),
+            "start_unknown": bounds.start_unknown,
+            "end_unknown": bounds.end_unknown,
+        },
+    }
+
+
+def perspective_shown(perspective: Perspective) -> dict[str, Any]:
+    """The resolved perspective that every answer carries."""
+    as_known_at = perspective.as_known_at
+    return {
+        "as_of": format_instant(perspective.as_of),
+        "as_known_at": None if as_known_at is None else format_instant(as_known_at),
+        "clock": perspective.clock,
+        "match": perspective.match,
+        "position": perspective.position,
+    }

@@ -1,0 +1,55 @@
+"""A diff is what two knowledge cuts disagree on: facts added, corrected, ended, retracted and reinstated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from domain.fact import differences
+from domain.views.brief import brief, perspective_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from domain.history import FactVersion
+    from domain.perspective import Perspective
+
+
+def diff(
+    before: Iterable[FactVersion], after: Iterable[FactVersion], at: tuple[Perspective, Perspective]
+) -> dict[str, Any]:
+    """`before` and `after` are the versions known at the two cuts, retracted ones too."""
+    old: dict[UUID, FactVersion] = {version.record.id: version for version in before}
+    answer: dict[str, Any] = {
+        "from": perspective_shown(at[0]),
+        "to": perspective_shown(at[1]),
+        "perspective": perspective_shown(at[1]),
+        **{section: [] for section in ("added", "corrected", "ended", "retracted", "reinstated")},
+    }
+    for version in after:
+        section = _section(old.get(version.record.id), version)
+        if section is not None:
+            answer[section].append(_entry(section, old.get(version.record.id), version))
+    return answer
+
+
+def _section(before: FactVersion | None, after: FactVersion) -> str | None:
+    gone = after.record.status == "retracted"
+    if before is None:
+        return None if gone else "added"
+    was_gone = before.record.status == "retracted"
+    if gone or was_gone:
+        return None if gone == was_gone else ("retracted" if gone else "reinstated")
+    if before.record.fact == after.record.fact:
+        return None
+    ended = after.record.status == "ended" and before.record.status != "ended"
+    return "ended" if ended else "corrected"
+
+
+def _entry(section: str, before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
+    entry: dict[str, Any] = {"fact": brief(after), "reason": after.reason, "why": after.why}
+    if section in ("corrected", "ended", "reinstated") and before is not None:
+        entry["changes"] = differences(before.record.fact, after.record.fact)
+    if section == "added":
+        del entry["reason"], entry["why"]
+    return entry

@@ -1,0 +1,148 @@
+"""Of the facts that answer one question one is shown; the others stay visible, and disagreement is said.
+
+Shown is what an editor marked; else the latest to begin; among facts of one matter the most distinct
+origins; else the latest published. What is left undecided falls to the order of recording.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from domain.provenance import origins
+from domain.quantity import Quantity
+from domain.views.naming import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from domain.fact import Fact
+    from domain.history import FactVersion, Seen
+    from domain.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A fact that answers, with what it shows and the fields on which rivals are compared."""
+
+    seen: Seen
+    shows: Mapping[str, Any]
+    compared: tuple[str, ...]
+
+    @property
+    def version(self) -> FactVersion:
+        """The fact's version."""
+        return self.seen.version
+
+    @property
+    def fact(self) -> Fact:
+        """The fact."""
+        return self.seen.version.record.fact
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The answer that is shown, its rivals, and whether any of them disagrees."""
+
+    shown: Candidate
+    rivals: Sequence[Candidate]
+    contested: bool
+
+
+def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved:
+    """The one that is shown among facts with the same key in a register."""
+    standing = _unsucceeded(candidates) if register.succession else list(candidates)
+    groups = _by_matter(standing)
+    ranked = sorted(groups, key=lambda group: _group_rank(group, ahead=register.ahead))
+    shown, *rest = ranked[0]
+    if register.rivalry.value == "key":
+        rest += [candidate for group in ranked[1:] for candidate in group]
+    return Resolved(shown, rest, any(disagree(shown, rival) for rival in rest))
+
+
+def _unsucceeded(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those whose place no other that surely holds has surely taken since."""
+    latest = max(
+        (_starts(c)[0] for c in candidates if c.seen.certainty == "certain"), default=None
+    )
+    return [c for c in candidates if latest is None or _starts(c)[1] > latest]
+
+
+def _starts(candidate: Candidate) -> tuple[int, int]:
+    bounds = candidate.fact.valid_time.bounds
+    return bounds.start_earliest, bounds.start_latest
+
+
+def _by_matter(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
+    def question(candidate: Candidate) -> tuple[str, str]:
+        matter = candidate.fact.matter
+        return ("fact", str(candidate.version.record.id)) if matter is None else ("matter", matter)
+
+    ordered = sorted(candidates, key=question)
+    return [sorted(group, key=rank) for _, group in groupby(ordered, key=question)]
+
+
+def rank(candidate: Candidate) -> tuple[int, int, int, int]:
+    """The order within a matter: editor's mark, distinct origins, latest published, first recorded."""
+    cited = [at for citation in candidate.fact.citations if (at := citation.published_at) is not None]
+    published = max(cited, default=candidate.version.published_at)
+    marked = candidate.version.record.preferred
+    return (
+        -int(marked),
+        -origins(candidate.fact.citations),
+        -published,
+        candidate.version.first_position,
+    )
+
+
+def _group_rank(group: Sequence[Candidate], *, ahead: bool) -> tuple[Any, ...]:
+    marked = any(candidate.version.record.preferred for candidate in group)
+    starts = [_starts(candidate)[0] for candidate in group]
+    return (-int(marked), min(starts) if ahead else -max(starts), rank(group[0]))
+
+
+def disagree(one: Candidate, other: Candidate) -> bool:
+    """Whether two answers cannot both be right, or a link says that they conflict."""
+    return (
+        any(_differ(one.shows.get(f), other.shows.get(f)) for f in one.compared)
+        or counts_conflict(one.fact, other.fact)
+        or _never_meet(one, other)
+        or _linked(one, other)
+        or _linked(other, one)
+    )
+
+
+def _differ(one: object, other: object) -> bool:
+    if one is None or other is None:
+        return False
+    if isinstance(one, Quantity) and isinstance(other, Quantity):
+        return not one.interval.meets(other.interval)
+    if isinstance(one, str) and isinstance(other, str):
+        return folded(one) != folded(other)
+    return one != other
+
+
+def counts_conflict(one: Fact, other: Fact) -> bool:
+    """Whether both count the same thing and no number could satisfy both."""
+    theirs = {quantity.what: quantity for quantity in other.quantities}
+    return any(
+        not quantity.interval.meets(theirs[quantity.what].interval)
+        for quantity in one.quantities
+        if quantity.what in theirs
+    )
+
+
+def _never_meet(one: Candidate, other: Candidate) -> bool:
+    """Whether facts of one matter give it beginnings that exclude each other."""
+    if one.fact.matter is None or one.fact.matter != other.fact.matter:
+        return False
+    mine, theirs = _starts(one), _starts(other)
+    return mine[1] <= theirs[0] or theirs[1] <= mine[0]
+
+
+def _linked(one: Candidate, other: Candidate) -> bool:
+    targets = {str(other.version.record.id), f"external:{other.fact.external_id}"}
+    return any(
+        link.relation == "conflicts_with" and link.fact in targets for link in one.fact.links
+    )

@@ -1,0 +1,174 @@
+"""The state is the registers resolved at a perspective, and nothing else.
+
+A section is where its register says; a kind that brings its own register brings its own section.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from domain.fact import KINDS, as_primitives
+from domain.history import matches
+from domain.quantity import Quantity, total
+from domain.register import Answer, Register, Shape
+from domain.views.brief import brief, perspective_shown
+from domain.views.naming import Names, folded
+from domain.views.rivals import Candidate, Resolved, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from domain.history import FactVersion, Seen
+    from domain.negotiation import Negotiation
+    from domain.perspective import Perspective
+
+Key = tuple[str, ...]
+Keyed = dict[Register, dict[Key, list[tuple[Answer, Candidate]]]]
+
+
+def state(
+    negotiation: Negotiation, slice_: Sequence[Seen], known: Sequence[FactVersion],
+    perspective: Perspective,
+) -> dict[str, Any]:
+    """What was so: `slice_` is every fact that is known and not retracted, `known` all that was recorded."""
+    names = Names.of(slice_)
+    answers = _keyed(slice_, names, perspective)
+    sections: dict[str, Any] = {
+        "negotiation": shown_negotiation(negotiation),
+        "perspective": perspective_shown(perspective),
+    }
+    for register in registers():
+        _place(sections, register.section, _section(register, answers.get(register, {})))
+    sections["facts"] = _counted(known)
+    return sections
+
+
+def shown_negotiation(negotiation: Negotiation) -> dict[str, Any]:
+    """A negotiation as the list of negotiations shows it."""
+    return {
+        "slug": negotiation.slug,
+        "title": negotiation.title,
+        "parties": list(negotiation.parties),
+        "summary": negotiation.summary,
+    }
+
+
+def registers() -> list[Register]:
+    """Every register that a registered kind declares, by section."""
+    declared = {register for kind in KINDS.values() for register in kind.registers}
+    return sorted(declared, key=lambda register: register.section)
+
+
+def _keyed(slice_: Iterable[Seen], names: Names, perspective: Perspective) -> Keyed:
+    fulfilled = _executed(slice_)
+    keyed: Keyed = defaultdict(lambda: defaultdict(list))
+    for seen in slice_:
+        for answer in seen.version.record.fact.answers():
+            if _speaks(answer.register, seen, perspective, fulfilled):
+                shows = names.shown({**answer.key, **answer.shows}, answer.names)
+                key = tuple(folded(shows[field]) for field in answer.key)
+                candidate = Candidate(seen, shows, answer.compared)
+                keyed[answer.register][key].append((answer, candidate))
+    return keyed
+
+
+def _speaks(
+    register: Register, seen: Seen, perspective: Perspective, fulfilled: frozenset[str]
+) -> bool:
+    if not register.ahead:
+        return matches(seen.certainty, perspective)
+    record = seen.version.record
+    targets = {str(record.id), f"external:{record.fact.external_id}"}
+    return record.fact.window.certain_from > perspective.as_of and not targets & fulfilled
+
+
+def _executed(slice_: Iterable[Seen]) -> frozenset[str]:
+    """What facts that hold have carried out, as their links name it."""
+    return frozenset(
+        link.fact
+        for seen in slice_
+        if seen.certainty is not None
+        for link in seen.version.record.fact.links
+        if link.relation == "executes"
+    )
+
+
+def _section(register: Register, keyed: Mapping[Key, list[tuple[Answer, Candidate]]]) -> Any:  # noqa: ANN401 -- a section is a list, an entry or a total
+    candidates = {key: [candidate for _, candidate in found] for key, found in keyed.items()}
+    if register.shape is Shape.TOTAL:
+        everyone = [candidate for found in candidates.values() for candidate in found]
+        return _total(register, everyone)
+    entries = [
+        _entry(resolve(found, register)) for _, found in sorted(candidates.items())
+    ]
+    if register.shape is Shape.SINGLE:
+        return entries[0] if entries else None
+    return entries
+
+
+def _entry(resolved: Resolved) -> dict[str, Any]:
+    shown = resolved.shown
+    return {
+        **{field: as_primitives(value) for field, value in shown.shows.items()},
+        "since": shown.fact.valid_time.start_text,
+        "certainty": shown.seen.certainty,
+        "contested": resolved.contested,
+        "fact": brief(shown.version),
+        "rivals": [brief(rival.version) for rival in resolved.rivals],
+    }
+
+
+def increment(candidate: Candidate, what: str) -> Quantity | None:
+    """The quantity that a fact adds to the total of `what`; a cumulative or standing figure adds nothing."""
+    return next(
+        (q for q in candidate.fact.quantities if q.what == what and q.basis == "increment"), None
+    )
+
+
+def parts(candidates: Iterable[Candidate], what: str) -> list[tuple[Quantity, Resolved]]:
+    """What a total of `what` rests on: one fact a matter, with its rivals, by valid time."""
+    matters: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        if increment(candidate, what) is not None:
+            matter = candidate.fact.matter
+            matters[f"fact:{candidate.version.record.id}" if matter is None else matter].append(
+                candidate
+            )
+    register = Register("", Shape.TOTAL)
+    found = [resolve(group, register) for group in matters.values()]
+    found.sort(key=lambda r: (r.shown.fact.valid_time.bounds.start_earliest, r.shown.version.first_position))
+    return [(q, r) for r in found if (q := increment(r.shown, what)) is not None]
+
+
+def _total(register: Register, candidates: Sequence[Candidate]) -> dict[str, Any]:
+    found = parts(candidates, register.summed or "")
+    summed = total((q, r.shown.seen.certainty == "certain") for q, r in found)
+    return {
+        "low": summed.low,
+        "high": summed.high,
+        "approximate": summed.approximate,
+        "facts": [str(r.shown.version.record.id) for _, r in found],
+        "text": summed.text,
+        "parts": [
+            {"matter": r.shown.fact.matter, "quantity": as_primitives(q), **_entry(r)}
+            for q, r in found
+        ],
+    }
+
+
+def _place(sections: dict[str, Any], path: str, section: object) -> None:
+    *parents, name = path.split(".")
+    for parent in parents:
+        sections = sections.setdefault(parent, {})
+    sections[name] = section
+
+
+def _counted(known: Iterable[FactVersion]) -> dict[str, int]:
+    """Of all facts known: how many, how many corrected since, how many retracted."""
+    found = list(known)
+    return {
+        "recorded": len(found),
+        "corrected": sum(version.record.corrected for version in found),
+        "retracted": sum(version.record.status == "retracted" for version in found),
+    }

@@ -1,0 +1,84 @@
+"""A timeline is the known facts by valid time: earliest start, then latest start, then order of recording.
+
+With `as_of` it is all that has begun by then, ended or not; without it all of valid time, the future too.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.history import Seen, by_valid_time, known, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.history import FactVersion
+    from domain.perspective import Perspective
+
+#: Where in a timeline a fact stands: (start_earliest, start_latest, first_position).
+Place = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineFilter:
+    """What a timeline keeps; None or False keeps all. Instants in microseconds UTC, cuts inclusive."""
+
+    begun: bool = False
+    kind: str | None = None
+    person: str | None = None
+    place: str | None = None
+    matter: str | None = None
+    from_: int | None = None
+    to: int | None = None
+    retracted: bool = False
+    after: Place | None = None
+
+
+def plain(text: str) -> str:
+    """Text as it is searched: without accents, case or runs of blanks."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(bare.casefold().split())
+
+
+def timeline(
+    found: Iterable[FactVersion], perspective: Perspective, wanted: TimelineFilter
+) -> list[Seen]:
+    """The facts that are wanted, in order; each with its certainty at `as_of`."""
+    kept = [
+        Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
+        for version in known(found, perspective)
+        if _wanted(version, wanted)
+    ]
+    if wanted.begun:
+        kept = [seen for seen in kept if matches(seen.certainty, perspective)]
+    ordered = sorted(kept, key=by_valid_time)
+    after = wanted.after
+    return ordered if after is None else [seen for seen in ordered if by_valid_time(seen) > after]
+
+
+def _wanted(version: FactVersion, wanted: TimelineFilter) -> bool:
+    record = version.record
+    fact = record.fact
+    bounds = fact.valid_time.bounds
+    return (
+        (wanted.retracted or record.status != "retracted")
+        and wanted.kind in (None, fact.kind)
+        and wanted.matter in (None, fact.matter)
+        and _among(wanted.person, fact.named())
+        and _among(wanted.place, fact.places)
+        and (wanted.from_ is None or _last(version) >= wanted.from_)
+        and (wanted.to is None or bounds.start_earliest <= wanted.to)
+    )
+
+
+def _last(version: FactVersion) -> int:
+    """The last microsecond at which what is told may still have been going on (its happening, not its effects)."""
+    valid = version.record.fact.valid_time
+    return (valid.bounds.end_latest if valid.spans else valid.bounds.start_latest) - 1
+
+
+def _among(name: str | None, names: Iterable[str]) -> bool:
+    return name is None or plain(name) in {plain(each) for each in names}

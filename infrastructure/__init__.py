@@ -1,0 +1,1 @@
+"""How the record is stored and found again; it knows the domain, and nothing of HTTP."""

@@ -1,0 +1,31 @@
+"""A clock is given, never looked up: whoever records is handed the one that it reads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+__all__ = ["Clock", "never_back", "system_clock"]
+
+Clock = Callable[[], int]
+"""Gives now, in whole microseconds since 1970-01-01 UTC. It may step back: `recorded_at` does not."""
+
+
+def system_clock() -> int:
+    """Now by the machine's own clock, in microseconds since 1970-01-01 UTC."""
+    return time.time_ns() // 1000
+
+
+def never_back(clock: Clock) -> Clock:
+    """The same clock, which stands still while the other steps back: what was past stays past."""
+    lock = threading.Lock()
+    latest = 0
+
+    def now() -> int:
+        nonlocal latest
+        with lock:
+            latest = max(latest, clock())
+            return latest
+
+    return now

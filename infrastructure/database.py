@@ -1,0 +1,167 @@
+"""One engine a process, and a transaction is either for reading or for writing from its first statement.
+
+SQLite files run in WAL mode with synchronous=FULL and foreign keys on, read back on every new connection: a
+database that will not is refused. A writing transaction holds the only write lock from its start (BEGIN
+IMMEDIATE); a reading one sees one unchanging snapshot. A SQLite database in memory has one connection and
+serves one transaction at a time. PostgreSQL writes at READ COMMITTED and reads at REPEATABLE READ, read only.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    QueuePool,
+    StaticPool,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import TimeoutError as LockTimeoutError
+
+from infrastructure.clock import Clock, system_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
+__all__ = ["Database", "DatabaseRefusedError"]
+
+BUSY_SECONDS: Final = 30
+POOL_SIZE: Final = 8
+POOL_OVERFLOW: Final = 24
+BEGIN_OPTION: Final = "parley_begin"
+FULL: Final = 2
+
+
+class DatabaseRefusedError(Exception):
+    """The database cannot keep what the log promises; the message says which promise."""
+
+
+class Database:
+    """Owns the engine of one database.
+
+    `url` is a SQLAlchemy URL of SQLite or PostgreSQL. Connects at once, so that a database that would have to
+    be refused is refused at start (`DatabaseRefusedError`), not at the first write.
+    """
+
+    def __init__(self, url: str | URL, *, clock: Clock = system_clock) -> None:
+        self.url = _with_driver(make_url(url))
+        self.clock = clock
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.is_memory = self.is_sqlite and _is_memory(self.url)
+        self.engine = self._sqlite_engine() if self.is_sqlite else _postgresql_engine(self.url)
+        weakref.finalize(self, self.engine.dispose)
+        self._reading = self._engine_for("BEGIN", "REPEATABLE READ", read_only=True)
+        self._writing = self._engine_for("BEGIN IMMEDIATE", "READ COMMITTED", read_only=False)
+        lock = threading.Lock()
+        self._write_lock = lock if self.is_sqlite else None
+        self._read_lock = lock if self.is_memory else None
+        with self.reading():
+            pass
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one snapshot and writes nothing."""
+        with _held(self._read_lock), self._reading.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that commits at the end of the block, or rolls back when the block raises."""
+        with _held(self._write_lock), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every idle connection; the database opens new ones when it is used again."""
+        self.engine.dispose()
+
+    def _sqlite_engine(self) -> Engine:
+        engine = create_engine(
+            self.url,
+            connect_args={
+                "isolation_level": None,
+                "check_same_thread": False,
+                "timeout": BUSY_SECONDS,
+            },
+            **_sqlite_pool(memory=self.is_memory),
+        )
+        event.listen(engine, "connect", _assert_pragmas(memory=self.is_memory))
+        event.listen(engine, "begin", _emit_begin)
+        return engine
+
+    def _engine_for(self, sqlite_begin: str, isolation: str, *, read_only: bool) -> Engine:
+        if self.is_sqlite:
+            return self.engine.execution_options(**{BEGIN_OPTION: sqlite_begin})
+        return self.engine.execution_options(
+            isolation_level=isolation, postgresql_readonly=read_only
+        )
+
+
+def _with_driver(url: URL) -> URL:
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        message = f"a database of SQLite or PostgreSQL is needed, not {url.get_backend_name()}"
+        raise DatabaseRefusedError(message)
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _is_memory(url: URL) -> bool:
+    return (
+        url.database in {None, "", ":memory:"}
+        or url.query.get("mode") == "memory"
+        or url.query.get("vfs") == "memdb"
+    )
+
+
+def _sqlite_pool(*, memory: bool) -> dict[str, Any]:
+    if memory:
+        return {"poolclass": StaticPool}
+    return {"poolclass": QueuePool, "pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW)
+
+
+def _held(lock: threading.Lock | None) -> AbstractContextManager[object]:
+    return nullcontext() if lock is None else _locked(lock)
+
+
+@contextmanager
+def _locked(lock: threading.Lock) -> Iterator[None]:
+    if not lock.acquire(timeout=BUSY_SECONDS):
+        message = f"the database stayed locked for {BUSY_SECONDS} s"
+        raise LockTimeoutError(message)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _emit_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN_OPTION, "BEGIN"))
+
+
+def _assert_pragmas(*, memory: bool) -> Callable[[DBAPIConnection, object], None]:
+    wanted: dict[str, object] = {"foreign_keys": 1, "synchronous": FULL}
+    if not memory:
+        wanted["journal_mode"] = "wal"
+
+    def on_connect(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma, value in wanted.items():
+            cursor.execute(f"PRAGMA {pragma} = {value}")
+            found = cursor.execute(f"PRAGMA {pragma}").fetchone()[0]
+            if found != value:
+                message = f"this SQLite database keeps {pragma}={found}, and {value} is needed"
+                raise DatabaseRefusedError(message)
+        cursor.close()
+
+    return on_connect

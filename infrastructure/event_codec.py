@@ -1,0 +1,133 @@
+"""Between events and stored bytes: JSON under permanent names, decoded by type, never re-serialised.
+
+A stored name is a key of `domain.event.STORED_NAMES`; an unknown one is refused, so no payload can name a
+class of its own. `shape` in the payload is the version of its form; an older shape is upcast when read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final, get_type_hints
+from uuid import UUID
+
+import msgspec
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import (
+    JSONTranscoder,
+    Mapper,
+    MapperDeserialisationError,
+    StoredEvent,
+)
+
+import domain.facts  # noqa: F401 -- registers the kinds that payloads hold
+from domain.event import STORED_NAMES, RecordEvent
+from domain.fact import KINDS, Fact
+from infrastructure.log_entry import AuthoredEvent
+
+__all__ = ["EventCodec", "UnreadableEventError", "decode_fact", "encode_fact"]
+
+#: stored name → the steps that bring an older shape to the next one, oldest first.
+UPCASTS: Final[dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]]] = {}
+
+_ENVELOPE: Final = ("originator_id", "originator_version", "actor")
+_encoder: Final = msgspec.json.Encoder(order=None)
+_fact_decoders: Final[dict[str, msgspec.json.Decoder[Any]]] = {}
+
+
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+_kind_decoder: Final = msgspec.json.Decoder(_Kind)
+
+
+class UnreadableEventError(MapperDeserialisationError):
+    """A stored event that no rule here can read: its name is unknown, or its payload does not fit."""
+
+
+def encode_fact(fact: Fact) -> bytes:
+    """A fact as JSON, every field in its order."""
+    return _encoder.encode(fact)
+
+
+def decode_fact(content: bytes) -> Fact:
+    """The fact that `encode_fact` wrote."""
+    kind = _kind_decoder.decode(content).kind
+    decoder = _fact_decoders.get(kind)
+    cls = KINDS[kind]
+    if decoder is None or decoder.type is not cls:
+        decoder = _fact_decoders[kind] = msgspec.json.Decoder(cls)
+    return decoder.decode(content)  # type: ignore[no-any-return]
+
+
+class EventCodec(Mapper[UUID]):
+    """The mapper of Parley's log: explicit names, explicit actor, msgspec JSON."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        super().__init__(transcoder=JSONTranscoder())
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+        """The bytes to be stored, once and as they are."""
+        if not isinstance(domain_event, RecordEvent):
+            message = f"{type(domain_event).__name__} is no event of the record"
+            raise TypeError(message)
+        payload = {k: v for k, v in vars(domain_event).items() if k not in _ENVELOPE}
+        shape = 1 + len(UPCASTS.get(domain_event.stored_name, ()))
+        return AuthoredEvent(
+            originator_id=domain_event.originator_id,
+            originator_version=domain_event.originator_version,
+            topic=domain_event.stored_name,
+            state=_encoder.encode({"shape": shape, **payload}),
+            actor=domain_event.actor,
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
+        """The event that was stored; UnreadableEventError where it cannot be read."""
+        return self.read(stored_event, getattr(stored_event, "actor", ""))
+
+    def read(self, stored: StoredEvent, actor: str) -> RecordEvent:
+        """The event that was stored, by the actor that the log names."""
+        cls = STORED_NAMES.get(stored.topic)
+        try:
+            if cls is None:
+                message = f"no event is stored as {stored.topic!r}"
+                raise UnreadableEventError(message)
+            payload = _payload_decoder(cls).decode(_upcast(stored.topic, stored.state))
+            fields = {name: getattr(payload, name) for name in payload.__struct_fields__}
+            if "fact" in fields:
+                fields["fact"] = decode_fact(fields["fact"])
+            return cls(
+                originator_id=_uuid(stored.originator_id),
+                originator_version=stored.originator_version,
+                actor=actor,
+                **fields,
+            )
+        except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+            where = f"{stored.originator_id} version {stored.originator_version}"
+            message = f"the {stored.topic} event of {where} cannot be read: {error}"
+            raise UnreadableEventError(message) from error
+
+
+@cache
+def _payload_decoder(cls: type[RecordEvent]) -> msgspec.json.Decoder[msgspec.Struct]:
+    """Decodes an event's own fields by their types; a fact stays raw until its kind is known."""
+    hints = get_type_hints(cls)
+    own = [field.name for field in dataclasses.fields(cls) if field.name not in _ENVELOPE]
+    fields = [(name, msgspec.Raw if hints[name] is Fact else hints[name]) for name in own]
+    return msgspec.json.Decoder(msgspec.defstruct(f"{cls.__name__}Payload", fields))
+
+
+def _upcast(name: str, state: bytes) -> bytes:
+    steps = UPCASTS.get(name)
+    if not steps:
+        return state
+    payload = msgspec.json.decode(state)
+    for step in steps[payload["shape"] - 1 :]:
+        payload = step(payload)
+    return _encoder.encode(payload)
+
+
+def _uuid(originator_id: UUID | str) -> UUID:
+    return originator_id if isinstance(originator_id, UUID) else UUID(originator_id)

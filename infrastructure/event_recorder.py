@@ -1,0 +1,161 @@
+"""Whatever is in the log was recorded here, once, at one position, and its payload is as it was given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    ProcessRecorder,
+    StoredEvent,
+    Tracking,
+)
+
+from infrastructure.log_append import AppendRequest
+from infrastructure.log_entry import (
+    AlreadyAnswered,
+    AuthoredEvent,
+    IdempotencyAnswer,
+    IdempotencyClaim,
+    InlineProjection,
+    LogEntry,
+    stream_name,
+)
+from infrastructure.log_errors import persistence_errors
+from infrastructure.log_queue import GroupCommit
+from infrastructure.log_select import LogReader, OriginatorIDType, StreamReader
+from infrastructure.log_subscription import EventSubscription, Wakeup
+from infrastructure.log_tracking import EventTrackingRecorder
+from infrastructure.tables import aggregate_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infrastructure.clock import Clock
+    from infrastructure.database import Database
+
+__all__ = [
+    "AggregateEventRecorder",
+    "AlreadyAnswered",
+    "AuthoredEvent",
+    "EventRecorder",
+    "EventTrackingRecorder",
+    "IdempotencyAnswer",
+    "IdempotencyClaim",
+    "InlineProjection",
+    "LogEntry",
+    "ProcessEventRecorder",
+    "SnapshotRecorder",
+]
+
+
+class _LogRecorder(LogReader):
+    """Appends to the log of `database` and reads it; `clock` is the database's unless given."""
+
+    def __init__(
+        self,
+        database: Database,
+        projections: Sequence[InlineProjection] = (),
+        clock: Clock | None = None,
+        originator_id_type: OriginatorIDType = "uuid",
+    ) -> None:
+        super().__init__(database, originator_id_type)
+        self._queue = GroupCommit(database, tuple(projections), clock or database.clock)
+        self.wakeup = Wakeup()
+
+    @property
+    def committed_transactions(self) -> int:
+        """How many transactions this recorder has committed: fewer than appends, when they come at once."""
+        return self._queue.transactions
+
+    def append(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        tracking: Tracking | None = None,
+        claim: IdempotencyClaim | None = None,
+    ) -> list[LogEntry]:
+        """Record all of it in one transaction, and return the entries once it is committed.
+
+        Raises `IntegrityError` for a version that does not follow its stream's last or a tracking that is
+        no advance, `AlreadyAnswered` for a claim whose key is taken, and the library's other persistence
+        errors; whatever it raises, nothing of the request was acknowledged.
+        """
+        if not stored_events and tracking is None and claim is None:
+            return []
+        entries = self._queue.submit(AppendRequest(tuple(stored_events), tracking, claim))
+        self.wakeup.ring()
+        return entries
+
+
+class AggregateEventRecorder(_LogRecorder, AggregateRecorder):
+    """The log as a store of streams."""
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        """`append`, without the positions."""
+        self.append(stored_events, **kwargs)
+
+
+class EventRecorder(_LogRecorder, ApplicationRecorder):
+    """The log as a store of streams and as one sequence."""
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> list[int]:
+        """`append`, and the positions of what it recorded."""
+        return [entry.id for entry in self.append(stored_events, **kwargs)]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> list[LogEntry]:
+        """At most `limit` entries from position `start` to `stop`, both inclusive unless said otherwise."""
+        after = 0 if start is None else start - 1 if inclusive_of_start else start
+        return self.entries_between(after, limit, stop=stop, types=topics)
+
+    def max_notification_id(self) -> int | None:
+        """The last position, or None for an empty log."""
+        return self.head()[0] or None
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> EventSubscription:
+        """Every entry past `gt`, as it is recorded, by whatever process."""
+        return EventSubscription(self, gt, topics)
+
+
+class ProcessEventRecorder(EventTrackingRecorder, EventRecorder, ProcessRecorder):
+    """The log of an application that follows another: events and its position there, in one transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        projections: Sequence[InlineProjection] = (),
+        clock: Clock | None = None,
+        originator_id_type: OriginatorIDType = "uuid",
+    ) -> None:
+        EventRecorder.__init__(self, database, projections, clock, originator_id_type)
+
+
+class SnapshotRecorder(StreamReader, AggregateRecorder):
+    """Aggregates as they were at some versions: a cache beside the log, with as many holes as it likes."""
+
+    def __init__(self, database: Database, originator_id_type: OriginatorIDType = "uuid") -> None:
+        super().__init__(database, aggregate_snapshot, originator_id_type)
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> None:
+        """Keep snapshots, or raise `IntegrityError` where one of that stream and version is kept."""
+        rows = [
+            {
+                "stream": stream_name(stored.originator_id),
+                "version": stored.originator_version,
+                "type": stored.topic,
+                "payload": stored.state,
+            }
+            for stored in stored_events
+        ]
+        if rows:
+            with persistence_errors(), self.database.writing() as connection:
+                connection.execute(aggregate_snapshot.insert(), rows)

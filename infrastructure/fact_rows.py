@@ -1,0 +1,99 @@
+"""A version of a fact and its row in `fact_version` are one and the same, either way round."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from domain.fact_record import FactRecord
+from domain.history import FactVersion
+from domain.instant import END
+from domain.views.timeline import plain
+from infrastructure.event_codec import decode_fact, encode_fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Row
+
+__all__ = ["row_of", "term_rows", "version_of_row"]
+
+
+def row_of(version: FactVersion) -> dict[str, Any]:
+    """The row of a version that nothing has followed yet."""
+    record = version.record
+    fact = record.fact
+    valid, window = fact.valid_time, fact.window
+    bounds = valid.bounds
+    return {
+        "fact_id": record.id.hex,
+        "version": record.version,
+        "negotiation_id": record.negotiation_id.hex,
+        "kind": fact.kind,
+        "status": record.status,
+        "standing": record.standing,
+        "corrected": record.corrected,
+        "preferred": record.preferred,
+        "known_from": version.position,
+        "known_to": END,
+        "first_position": version.first_position,
+        "recorded_at": version.recorded_at,
+        "published_from": version.published_at,
+        "published_to": END,
+        "start_earliest": bounds.start_earliest,
+        "start_latest": bounds.start_latest,
+        "end_earliest": bounds.end_earliest,
+        "end_latest": bounds.end_latest,
+        "possible_from": window.possible_from,
+        "certain_from": window.certain_from,
+        "certain_to": window.certain_to,
+        "possible_to": window.possible_to,
+        "happened_latest": (bounds.end_latest if valid.spans else bounds.start_latest) - 1,
+        "matter": fact.matter,
+        "external_id": fact.external_id,
+        "content": encode_fact(fact),
+        "actor": version.actor,
+        "event": version.event,
+        "reason": version.reason,
+        "why": version.why,
+    }
+
+
+def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
+    """The names and places by which the version is found."""
+    record = version.record
+    terms = {("person", plain(name)) for name in record.fact.named()}
+    terms |= {("place", plain(place)) for place in record.fact.places}
+    for field, term in sorted(terms):
+        yield {
+            "fact_id": record.id.hex,
+            "version": record.version,
+            "negotiation_id": record.negotiation_id.hex,
+            "field": field,
+            "term": term,
+        }
+
+
+def version_of_row(row: Row[Any]) -> FactVersion:
+    """The version that `row_of` made the row of."""
+    record = FactRecord(
+        id=UUID(row.fact_id),
+        version=row.version,
+        negotiation_id=UUID(row.negotiation_id),
+        fact=decode_fact(row.content),
+        status=row.status,
+        standing=row.standing,
+        corrected=row.corrected,
+        preferred=row.preferred,
+    )
+    return FactVersion(
+        record=record,
+        position=row.known_from,
+        first_position=row.first_position,
+        recorded_at=row.recorded_at,
+        published_at=row.published_from,
+        actor=row.actor,
+        event=row.event,
+        reason=row.reason,
+        why=row.why,
+    )

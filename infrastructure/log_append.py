@@ -1,0 +1,162 @@
+"""Under the one lock, positions are dense and `recorded_at` rises; a refused request leaves nothing.
+
+The lock is the row of `log_head`, or SQLite's write lock, held until the commit: whoever sees a
+position sees every lower one, with any number of writing processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from infrastructure.log_entry import (
+    AlreadyAnswered,
+    AuthoredEvent,
+    IdempotencyAnswer,
+    IdempotencyClaim,
+    InlineProjection,
+    LogEntry,
+    stream_name,
+)
+from infrastructure.log_tracking import advance
+from infrastructure.tables import event, idempotency_answer, log_head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["AppendRequest", "LogTransaction", "Outcome"]
+
+FIRST_VERSIONS: Final = (0, 1)
+STREAMS_A_QUERY: Final = 500
+
+LOCK_HEAD = select(log_head.c.position, log_head.c.recorded_at).with_for_update()
+MOVE_HEAD = update(log_head).where(log_head.c.id == 1)
+LAST_VERSIONS = (
+    select(event.c.stream, func.max(event.c.version).label("version"))
+    .where(event.c.stream.in_(bindparam("streams", expanding=True)))
+    .group_by(event.c.stream)
+)
+ANSWERED = idempotency_answer.select().where(
+    idempotency_answer.c.caller == bindparam("caller"),
+    idempotency_answer.c.key == bindparam("key"),
+)
+
+
+@dataclass(frozen=True)
+class AppendRequest:
+    """What one caller wants recorded, all of it or nothing."""
+
+    events: Sequence[StoredEvent]
+    tracking: Tracking | None = None
+    claim: IdempotencyClaim | None = None
+
+
+Outcome = list[LogEntry] | IntegrityError | AlreadyAnswered
+
+
+class LogTransaction:
+    """One writing transaction on the log: locks it at once, then takes requests in any number."""
+
+    def __init__(self, connection: Connection, now: int) -> None:
+        self._connection = connection
+        self._now = now
+        head = connection.execute(LOCK_HEAD).one()
+        self._position: int = head.position
+        self._recorded_at: int = head.recorded_at
+
+    def append(
+        self, requests: Sequence[AppendRequest], projections: Sequence[InlineProjection]
+    ) -> list[Outcome]:
+        """Record what can be recorded; each request's outcome, in order, is its entries or its refusal."""
+        versions = self._last_versions(requests)
+        outcomes = [self._admit(request, versions) for request in requests]
+        entries = [entry for outcome in outcomes if isinstance(outcome, list) for entry in outcome]
+        if entries:
+            self._write(entries)
+            for projection in projections:
+                projection.apply(self._connection, entries)
+        return outcomes
+
+    def _admit(self, request: AppendRequest, versions: dict[str, int]) -> Outcome:
+        try:
+            self._refuse_answered(request.claim)
+            reached = _follow(versions, request.events)
+            if request.tracking is not None:
+                advance(self._connection, request.tracking)
+        except (IntegrityError, AlreadyAnswered) as refusal:
+            return refusal
+        versions.update(reached)
+        entries = [self._number(stored) for stored in request.events]
+        if request.claim is not None:
+            self._keep(request.claim)
+        return entries
+
+    def _number(self, stored: StoredEvent) -> LogEntry:
+        self._position += 1
+        self._recorded_at = max(self._now, self._recorded_at + 1)
+        return LogEntry(
+            originator_id=stored.originator_id,
+            originator_version=stored.originator_version,
+            topic=stored.topic,
+            state=stored.state,
+            id=self._position,
+            recorded_at=self._recorded_at,
+            actor=stored.actor if isinstance(stored, AuthoredEvent) else "",
+        )
+
+    def _write(self, entries: Sequence[LogEntry]) -> None:
+        self._connection.execute(event.insert(), [_row(entry) for entry in entries])
+        head = {"position": self._position, "recorded_at": self._recorded_at}
+        self._connection.execute(MOVE_HEAD, head)
+
+    def _last_versions(self, requests: Sequence[AppendRequest]) -> dict[str, int]:
+        named = {stream_name(e.originator_id): None for r in requests for e in r.events}
+        found: dict[str, int] = {}
+        for streams in _chunks(list(named), STREAMS_A_QUERY):
+            rows = self._connection.execute(LAST_VERSIONS, {"streams": streams})
+            found.update((row.stream, row.version) for row in rows)
+        return found
+
+    def _refuse_answered(self, claim: IdempotencyClaim | None) -> None:
+        if claim is None:
+            return
+        claimed = {"caller": claim.caller, "key": claim.key}
+        kept = self._connection.execute(ANSWERED, claimed).mappings().first()
+        if kept is not None:
+            raise AlreadyAnswered(IdempotencyAnswer(**kept))
+
+    def _keep(self, claim: IdempotencyClaim) -> None:
+        answer = {**vars(claim), "answered_at": self._recorded_at}
+        self._connection.execute(idempotency_answer.insert(), answer)
+
+
+def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str, int]:
+    """The version that each stream reaches with `events`; `IntegrityError` at a hole or a repeat."""
+    reached: dict[str, int] = {}
+    for stored in events:
+        stream, version = stream_name(stored.originator_id), stored.originator_version
+        last = reached.get(stream, versions.get(stream))
+        if version != last + 1 if last is not None else version not in FIRST_VERSIONS:
+            raise IntegrityError(f"version {version} of {stream} does not follow {last}")
+        reached[stream] = version
+    return reached
+
+
+def _row(entry: LogEntry) -> dict[str, Any]:
+    return {
+        "position": entry.id,
+        "recorded_at": entry.recorded_at,
+        "stream": stream_name(entry.originator_id),
+        "version": entry.originator_version,
+        "type": entry.topic,
+        "actor": entry.actor,
+        "payload": entry.state,
+    }
+
+
+def _chunks(names: list[str], size: int) -> Iterator[list[str]]:
+    return (names[start : start + size] for start in range(0, len(names), size))

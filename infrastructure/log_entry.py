@@ -1,0 +1,81 @@
+"""What goes into the log and what comes out of it: an entry is an event with its place on the record clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from eventsourcing.persistence import Notification, StoredEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+__all__ = [
+    "AlreadyAnswered",
+    "AuthoredEvent",
+    "IdempotencyAnswer",
+    "IdempotencyClaim",
+    "InlineProjection",
+    "LogEntry",
+    "stream_name",
+]
+
+
+@dataclass(frozen=True)
+class AuthoredEvent(StoredEvent):
+    r"""A stored event that says who caused it; a plain `StoredEvent` is recorded with the actor \"\"."""
+
+    actor: str
+
+
+@dataclass(frozen=True)
+class LogEntry(Notification):
+    """An event as recorded: `id` is its position, `recorded_at` microseconds since 1970-01-01 UTC."""
+
+    recorded_at: int
+    actor: str
+
+
+class InlineProjection(Protocol):
+    """A projection that is written in the transaction of its events."""
+
+    def apply(self, connection: Connection, entries: Sequence[LogEntry]) -> None:
+        """Write what follows from `entries`, which are in the log already, in order of position."""
+
+
+@dataclass(frozen=True)
+class IdempotencyClaim:
+    """The answer to one request, to be kept under (caller, key) together with the request's events."""
+
+    caller: str
+    key: str
+    fingerprint: str
+    status: int
+    headers: str
+    body: bytes
+    fact_id: str | None
+
+
+@dataclass(frozen=True)
+class IdempotencyAnswer(IdempotencyClaim):
+    """A claim as kept. `answered_at` is the `recorded_at` of the request's last event (of the log's head, if
+    the request had none): `position_at(answered_at)` is the log as the first answer saw it.
+    """
+
+    answered_at: int
+
+
+class AlreadyAnswered(Exception):  # noqa: N818 -- a result that the caller replays, not a fault
+    """The (caller, key) of a claim is taken: nothing of the request was recorded; `answer` is what is kept."""
+
+    def __init__(self, answer: IdempotencyAnswer) -> None:
+        super().__init__(f"{answer.caller!r} was answered under the key {answer.key!r} already")
+        self.answer = answer
+
+
+def stream_name(originator_id: UUID | str) -> str:
+    """The text that names a stream: 32 hexadecimal digits of a UUID, or the text as given."""
+    return originator_id.hex if isinstance(originator_id, UUID) else originator_id

@@ -1,0 +1,57 @@
+"""Whatever the database raises reaches a caller as one of the library's own persistence errors."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from eventsourcing import persistence
+from sqlalchemy import exc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["as_persistence_error", "lost_connection", "persistence_errors"]
+
+MAPPED: Final[tuple[tuple[type[Exception], type[persistence.PersistenceError]], ...]] = (
+    (exc.IntegrityError, persistence.IntegrityError),
+    (exc.DataError, persistence.DataError),
+    (exc.OperationalError, persistence.OperationalError),
+    (exc.ProgrammingError, persistence.ProgrammingError),
+    (exc.InternalError, persistence.InternalError),
+    (exc.NotSupportedError, persistence.NotSupportedError),
+    (exc.InterfaceError, persistence.InterfaceError),
+    (exc.DatabaseError, persistence.DatabaseError),
+    (exc.TimeoutError, persistence.OperationalError),
+    (exc.StatementError, persistence.DataError),
+    (exc.SQLAlchemyError, persistence.PersistenceError),
+    (OverflowError, persistence.DataError),
+    (UnicodeError, persistence.DataError),
+)
+"""The most particular first. The last two are what the drivers raise of values they cannot send."""
+
+
+@contextmanager
+def persistence_errors() -> Iterator[None]:
+    """Raise what the block raises, with the database's errors in the library's terms."""
+    try:
+        yield
+    except (exc.SQLAlchemyError, OverflowError, UnicodeError) as error:
+        raise as_persistence_error(error) from error
+
+
+def as_persistence_error(error: BaseException) -> BaseException:
+    """The library's error for one of the database's; any other error is returned as it is."""
+    for raised, meant in MAPPED:
+        if isinstance(error, raised):
+            mapped = meant(str(getattr(error, "orig", None) or error))
+            mapped.__cause__ = error
+            return mapped
+    return error
+
+
+def lost_connection(error: BaseException) -> bool:
+    """Whether the database went away, so that trying the parts one by one cannot help."""
+    return isinstance(error, exc.TimeoutError) or (
+        isinstance(error, exc.DBAPIError) and error.connection_invalidated
+    )

@@ -1,0 +1,113 @@
+"""Reading the log never locks it: a reader sees whole transactions, in order of position."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from sqlalchemy import Row, Select, Table, select
+
+from infrastructure.log_entry import LogEntry, stream_name
+from infrastructure.log_errors import persistence_errors
+from infrastructure.tables import event, log_head
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infrastructure.database import Database
+
+__all__ = ["LogReader", "OriginatorIDType", "StreamReader"]
+
+OriginatorIDType = Literal["uuid", "text"]
+
+ENTRIES = select(event)
+HEAD = select(log_head.c.position, log_head.c.recorded_at)
+
+
+class StreamReader:
+    """Reads the streams of one table, and calls each by a UUID or by its text."""
+
+    def __init__(
+        self, database: Database, table: Table, originator_id_type: OriginatorIDType
+    ) -> None:
+        self.database = database
+        self._table = table
+        self._is_uuid = originator_id_type == "uuid"
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> list[StoredEvent]:
+        """The events of one stream past version `gt` and up to `lte`, in order of version or against it."""
+        columns = self._table.c
+        statement = select(columns.version, columns.type, columns.payload)
+        statement = statement.where(columns.stream == stream_name(originator_id))
+        if gt is not None:
+            statement = statement.where(columns.version > gt)
+        if lte is not None:
+            statement = statement.where(columns.version <= lte)
+        order = columns.version.desc() if desc else columns.version
+        rows = self._rows(statement.order_by(order).limit(limit))
+        name = self._originator(stream_name(originator_id)) if rows else ""
+        return [StoredEvent(name, version, topic, payload) for version, topic, payload in rows]
+
+    def _originator(self, stream: str) -> UUID | str:
+        return UUID(stream) if self._is_uuid else stream
+
+    def _rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        with persistence_errors(), self.database.reading() as connection:
+            return connection.execute(statement).all()
+
+
+class LogReader(StreamReader):
+    """Reads the log as one sequence."""
+
+    def __init__(self, database: Database, originator_id_type: OriginatorIDType) -> None:
+        super().__init__(database, event, originator_id_type)
+
+    def head(self) -> tuple[int, int]:
+        """The last position and its `recorded_at`; (0, 0) for an empty log."""
+        position, recorded_at = self._rows(HEAD)[0]
+        return position, recorded_at
+
+    def position_at(self, recorded_at: int) -> int:
+        """The highest position recorded at or before an instant; 0 where there is none."""
+        statement = select(event.c.position).where(event.c.recorded_at <= recorded_at)
+        found = self._rows(statement.order_by(event.c.recorded_at.desc()).limit(1))
+        return int(found[0].position) if found else 0
+
+    def stream_entries(self, originator_id: UUID | str) -> list[LogEntry]:
+        """The entries of one stream, in order of version."""
+        statement = ENTRIES.where(event.c.stream == stream_name(originator_id))
+        return self._entries(statement.order_by(event.c.version))
+
+    def entries_between(
+        self, after: int, limit: int, *, stop: int | None = None, types: Sequence[str] = ()
+    ) -> list[LogEntry]:
+        """At most `limit` entries past position `after`, up to `stop` inclusive, of `types` or all."""
+        statement = ENTRIES.where(event.c.position > after)
+        if stop is not None:
+            statement = statement.where(event.c.position <= stop)
+        if types:
+            statement = statement.where(event.c.type.in_(types))
+        return self._entries(statement.order_by(event.c.position).limit(limit))
+
+    def _entries(self, statement: Select[Any]) -> list[LogEntry]:
+        return [
+            LogEntry(
+                originator_id=self._originator(row.stream),
+                originator_version=row.version,
+                topic=row.type,
+                state=row.payload,
+                id=row.position,
+                recorded_at=row.recorded_at,
+                actor=row.actor,
+            )
+            for row in self._rows(statement)
+        ]

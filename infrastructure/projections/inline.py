@@ -1,0 +1,42 @@
+"""What is written in the transaction of each event, so that a reader always sees what it just wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from domain.event import STORED_NAMES
+from domain.history import Entry
+from infrastructure.event_codec import EventCodec
+from infrastructure.fact_tables import served
+from infrastructure.log_entry import LogEntry
+from infrastructure.projections import fact_versions, negotiations
+
+__all__ = ["RecordProjection", "entries_of"]
+
+
+class RecordProjection:
+    """Negotiations, snapshots and fact versions, from whatever events of the record are in a batch."""
+
+    def __init__(self, codec: EventCodec) -> None:
+        self._codec = codec
+
+    def apply(self, connection: Connection, entries: Sequence[LogEntry]) -> None:
+        """Write what follows from the entries, into the tables that serve."""
+        read = entries_of(self._codec, entries)
+        negotiations.apply(connection, read)
+        fact_versions.apply(connection, read, served(connection))
+
+
+def entries_of(codec: EventCodec, entries: Iterable[LogEntry]) -> list[Entry]:
+    """The entries of the record, decoded; what other applications keep in the log is passed over."""
+    return [
+        Entry(
+            position=entry.id,
+            recorded_at=entry.recorded_at,
+            event=codec.read(entry, entry.actor),
+        )
+        for entry in entries
+        if entry.topic in STORED_NAMES
+    ]

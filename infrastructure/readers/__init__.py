@@ -1,0 +1,1 @@
+"""Readers turn a perspective into one SQL statement, and its rows into domain values."""

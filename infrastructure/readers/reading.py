@@ -1,0 +1,255 @@
+"""A reading is one unchanging snapshot of the database: every answer made in it rests on the same log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, select
+
+from domain.errors import (
+    ContentError,
+    NotYetKnownError,
+    UnknownError,
+    WithdrawnError,
+)
+from domain.event import RecordEvent
+from domain.history import FactVersion, Seen
+from domain.negotiation import Negotiation, negotiation_id
+from domain.perspective import Perspective, PerspectiveQuery
+from domain.views.audit import CHANGES_OF_MIND
+from domain.views.timeline import TimelineFilter
+from infrastructure.event_codec import EventCodec
+from infrastructure.fact_rows import version_of_row
+from infrastructure.fact_tables import FACTS, FactTables, served
+from infrastructure.log_entry import LogEntry
+from infrastructure.readers import timeslices
+from infrastructure.tables import event, log_head, negotiation, projection, snapshot
+
+__all__ = ["Reading", "StoredSnapshot"]
+
+_MINUTE = 60_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSnapshot:
+    """A named perspective of a negotiation, with the hash that its content had."""
+
+    name: str
+    perspective: Perspective
+    sha256: str
+    position: int
+
+
+class Reading:
+    """Answers from one transaction. `now` is in microseconds UTC."""
+
+    def __init__(self, connection: Connection, codec: EventCodec, now: int) -> None:
+        self._connection = connection
+        self._codec = codec
+        self._now = now
+        head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
+        self.head: int = head.position
+        self._head_at: int = head.recorded_at
+        self._tables: FactTables = served(connection)
+
+    def perspective(self, query: PerspectiveQuery) -> Perspective:
+        """What a question rests on; ContentError at `/position` for a position that the log has not reached."""
+        position = self.head if query.position is None else query.position
+        if not 0 <= position <= self.head:
+            raise ContentError.at("/position", f"the log goes from 0 to {self.head}")
+        if query.clock == "recorded" and query.as_known_at is not None:
+            position = min(position, self._position_at(query.as_known_at))
+        return Perspective(
+            as_of=self._as_of(query, position),
+            as_known_at=query.as_known_at,
+            clock=query.clock,
+            match=query.match,
+            position=position,
+        )
+
+    def settled(self, query: PerspectiveQuery) -> bool:
+        """Whether the answer can never change: the log's part in it is named, or lies in the past."""
+        if query.position is not None:
+            return True
+        if query.as_known_at is None or query.clock == "published":
+            return False
+        return query.as_known_at < max(self._now, self._head_at + 1)
+
+    def negotiations(self, *, position: int, after: str | None, limit: int) -> list[Negotiation]:
+        """At most `limit` negotiations opened by a position, by slug, past the slug `after`."""
+        statement = select(negotiation).where(negotiation.c.opened_position <= position)
+        if after is not None:
+            statement = statement.where(negotiation.c.slug > after)
+        rows = self._connection.execute(statement.order_by(negotiation.c.slug).limit(limit))
+        return [_negotiation(row) for row in rows]
+
+    def negotiation(self, slug: str, position: int | None = None) -> Negotiation:
+        """The negotiation with a slug; UnknownError where none was opened by the position."""
+        statement = select(negotiation).where(negotiation.c.id == negotiation_id(slug).hex)
+        row = self._connection.execute(statement).one_or_none()
+        if row is None or (position is not None and row.opened_position > position):
+            what = "negotiation"
+            raise UnknownError(what, slug)
+        return _negotiation(row)
+
+    def slug_of(self, id_: UUID) -> str:
+        """The slug of a negotiation that a fact names."""
+        statement = select(negotiation.c.slug).where(negotiation.c.id == id_.hex)
+        return str(self._connection.execute(statement).scalar_one())
+
+    def known(self, id_: UUID, perspective: Perspective) -> list[FactVersion]:
+        """The version of each fact that is seen, retracted ones too, in order of recording."""
+        return self._versions(timeslices.known(self._tables, id_, perspective))
+
+    def timeslice(self, id_: UUID, perspective: Perspective) -> list[Seen]:
+        """All that is known and not retracted, each with its certainty at `as_of`."""
+        return [
+            Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
+            for version in self.known(id_, perspective)
+            if version.record.status != timeslices.RETRACTED
+        ]
+
+    def timeline(
+        self,
+        id_: UUID,
+        perspective: Perspective,
+        wanted: TimelineFilter,
+        *,
+        limit: int,
+        q: str | None = None,
+    ) -> list[Seen]:
+        """At most `limit` facts of a timeline, in its order."""
+        statement = timeslices.timeline(self._tables, id_, perspective, wanted).limit(limit)
+        return [
+            Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
+            for version in self._versions(statement)
+        ]
+
+    def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
+        """The version that is seen; UnknownError, NotYetKnownError or WithdrawnError where there is none."""
+        columns = self._tables.version.c
+        statement = select(self._tables.version).where(
+            columns.fact_id == fact_id.hex, timeslices.seen(self._tables.version, perspective)
+        )
+        found = self._versions(statement)
+        if not found:
+            known = select(columns.version).where(columns.fact_id == fact_id.hex).limit(1)
+            absent = self._connection.execute(known).first() is None
+            raise (UnknownError if absent else NotYetKnownError)("fact", str(fact_id))
+        if found[0].record.status == timeslices.RETRACTED:
+            raise WithdrawnError(fact_id, found[0].why)
+        return found[0]
+
+    def history(self, fact_id: UUID, perspective: Perspective) -> list[FactVersion]:
+        """Every version recorded and known by the perspective, oldest first; UnknownError where there is none."""
+        columns = self._tables.version.c
+        conditions = [columns.fact_id == fact_id.hex, columns.known_from <= perspective.position]
+        if perspective.clock == "published" and perspective.as_known_at is not None:
+            conditions.append(columns.published_from <= perspective.as_known_at)
+        statement = select(self._tables.version).where(*conditions).order_by(columns.version)
+        found = self._versions(statement)
+        if not found:
+            what = "fact"
+            raise UnknownError(what, str(fact_id))
+        return found
+
+    def changes_of_mind(
+        self, id_: UUID, perspective: Perspective
+    ) -> list[tuple[FactVersion | None, FactVersion]]:
+        """Each change of mind recorded and known by the perspective, with the version before, oldest first."""
+        table = self._tables.version
+        columns = table.c
+        conditions = [
+            columns.negotiation_id == id_.hex,
+            columns.known_from <= perspective.position,
+            columns.event.in_(CHANGES_OF_MIND),
+        ]
+        if perspective.clock == "published" and perspective.as_known_at is not None:
+            conditions.append(columns.published_from <= perspective.as_known_at)
+        changed = select(table).where(*conditions).order_by(columns.known_from)
+        after = self._versions(changed)
+        later = table.alias("later")
+        earlier = (
+            select(table)
+            .join(later, (later.c.fact_id == columns.fact_id) & (later.c.version == columns.version + 1))
+            .where(later.c.negotiation_id == id_.hex, later.c.event.in_(CHANGES_OF_MIND))
+        )
+        before = {(v.record.id, v.record.version + 1): v for v in self._versions(earlier)}
+        return [(before.get((v.record.id, v.record.version)), v) for v in after]
+
+    def entries(self, *, after: int, limit: int) -> list[tuple[LogEntry, RecordEvent]]:
+        """The log past a position, in order and without gaps."""
+        statement = select(event).where(event.c.position > after).order_by(event.c.position)
+        return [self._entry(row) for row in self._connection.execute(statement.limit(limit))]
+
+    def projections(self) -> dict[str, int]:
+        """How far each projection holds the log; those written with each event hold all of it."""
+        rows = self._connection.execute(select(projection.c.name, projection.c.position)).all()
+        followed = {row.name: row.position for row in rows if row.name != FACTS}
+        return {FACTS: self.head, **followed}
+
+    def snapshot(self, id_: UUID, name: str) -> StoredSnapshot:
+        """The snapshot with a name; UnknownError where there is none."""
+        statement = select(snapshot).where(
+            snapshot.c.negotiation_id == id_.hex, snapshot.c.name == name
+        )
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
+            what = "snapshot"
+            raise UnknownError(what, name)
+        perspective = Perspective(**json.loads(row.perspective))
+        return StoredSnapshot(
+            name=row.name, perspective=perspective, sha256=row.sha256, position=row.position
+        )
+
+    def _as_of(self, query: PerspectiveQuery, position: int) -> int:
+        if query.as_of is not None:
+            return query.as_of
+        if query.as_known_at is not None:
+            return query.as_known_at
+        if query.position is not None:
+            return self._recorded_at(position)
+        minute_under_way = self._now - self._now % _MINUTE + _MINUTE - 1
+        return max(minute_under_way, self._head_at)
+
+    def _recorded_at(self, position: int) -> int:
+        statement = select(event.c.recorded_at).where(event.c.position == position)
+        return int(self._connection.execute(statement).scalar() or 0)
+
+    def _position_at(self, recorded_at: int) -> int:
+        statement = select(event.c.position).where(event.c.recorded_at <= recorded_at)
+        latest = statement.order_by(event.c.recorded_at.desc()).limit(1)
+        return int(self._connection.execute(latest).scalar() or 0)
+
+    def _versions(self, statement: Select[Any]) -> list[FactVersion]:
+        return [version_of_row(row) for row in self._connection.execute(statement)]
+
+    def _entry(self, row: Row[Any]) -> tuple[LogEntry, RecordEvent]:
+        entry = LogEntry(
+            originator_id=UUID(row.stream),
+            originator_version=row.version,
+            topic=row.type,
+            state=row.payload,
+            id=row.position,
+            recorded_at=row.recorded_at,
+            actor=row.actor,
+        )
+        return entry, self._codec.read(entry, entry.actor)
+
+
+def _negotiation(row: Row[Any]) -> Negotiation:
+    return Negotiation(
+        id=UUID(row.id),
+        version=1,
+        slug=row.slug,
+        title=row.title,
+        parties=tuple(json.loads(row.parties)),
+        summary=row.summary,
+        snapshots=frozenset(),
+    )
+
+

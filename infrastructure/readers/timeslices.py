@@ -1,0 +1,106 @@
+"""A perspective becomes one SQL statement; its rows are the versions that the pure timeslice gives.
+
+On the recorded clock a version is seen while `known_from <= position < known_to`. On the published clock it is
+the highest version recorded by `position` whose own published time is not after `as_known_at`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, or_, select, tuple_
+
+from domain.views.timeline import plain
+
+if TYPE_CHECKING:
+    from domain.perspective import Perspective
+    from domain.views.timeline import TimelineFilter
+    from infrastructure.fact_tables import FactTables
+
+__all__ = ["known", "timeline"]
+
+RETRACTED: Final = "retracted"
+
+
+def known(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -> Select[Any]:
+    """The version of each fact that is seen, retracted ones too, in order of recording."""
+    table = tables.version
+    return (
+        select(table)
+        .where(table.c.negotiation_id == negotiation_id.hex, seen(table, perspective))
+        .order_by(table.c.first_position)
+    )
+
+
+def seen(table: Table, perspective: Perspective) -> ColumnElement[bool]:
+    """Whether a row is the version of its fact that is seen at the perspective."""
+    columns = table.c
+    if perspective.clock == "recorded" or perspective.as_known_at is None:
+        return and_(
+            columns.known_from <= perspective.position, columns.known_to > perspective.position
+        )
+    public_at = perspective.as_known_at
+    later = table.alias("later")
+    superseded = exists().where(
+        later.c.fact_id == columns.fact_id,
+        later.c.version > columns.version,
+        later.c.known_from <= perspective.position,
+        later.c.published_from <= public_at,
+    )
+    return and_(
+        columns.known_from <= perspective.position,
+        columns.published_from <= public_at,
+        or_(columns.published_to > public_at, ~superseded),
+    )
+
+
+def timeline(
+    tables: FactTables, negotiation_id: UUID, perspective: Perspective, wanted: TimelineFilter
+) -> Select[Any]:
+    """The facts that a timeline keeps, in its order."""
+    columns = tables.version.c
+    place = tuple_(columns.start_earliest, columns.start_latest, columns.first_position)
+    conditions = [
+        columns.negotiation_id == negotiation_id.hex,
+        seen(tables.version, perspective),
+        *_about(tables, wanted),
+    ]
+    if wanted.begun:
+        begins = columns.possible_from if perspective.match == "possible" else columns.certain_from
+        conditions += [begins <= perspective.as_of, columns.possible_from <= perspective.as_of]
+    if not wanted.retracted:
+        conditions.append(columns.status != RETRACTED)
+    if wanted.from_ is not None:
+        conditions.append(columns.happened_latest >= wanted.from_)
+    if wanted.to is not None:
+        conditions.append(columns.start_earliest <= wanted.to)
+    if wanted.after is not None:
+        conditions.append(place > tuple_(*wanted.after))
+    return (
+        select(tables.version)
+        .where(*conditions)
+        .order_by(columns.start_earliest, columns.start_latest, columns.first_position)
+    )
+
+
+def _about(tables: FactTables, wanted: TimelineFilter) -> list[ColumnElement[bool]]:
+    columns = tables.version.c
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.kind is not None:
+        conditions.append(columns.kind == wanted.kind)
+    if wanted.matter is not None:
+        conditions.append(columns.matter == wanted.matter)
+    for field, name in (("person", wanted.person), ("place", wanted.place)):
+        if name is not None:
+            term = tables.term.c
+            conditions.append(
+                exists().where(
+                    term.negotiation_id == columns.negotiation_id,
+                    term.field == field,
+                    term.term == plain(name),
+                    term.fact_id == columns.fact_id,
+                    term.version == columns.version,
+                )
+            )
+    return conditions

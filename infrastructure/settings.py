@@ -1,0 +1,78 @@
+"""Every setting is an environment variable with a default, read once, checked before anything starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Settings", "SettingsError"]
+
+DATABASE_URL: Final = "PARLEY_DATABASE_URL"
+HOST: Final = "PARLEY_HOST"
+PORT: Final = "PARLEY_PORT"
+ACTOR: Final = "PARLEY_ACTOR"
+MAX_BODY_BYTES: Final = "PARLEY_MAX_BODY_BYTES"
+
+HIGHEST_PORT: Final = 65_535
+
+
+class SettingsError(ValueError):
+    """An environment variable, `name`, holds what it cannot mean."""
+
+    def __init__(self, name: str, value: str, reason: str) -> None:
+        super().__init__(f"{name}={value!r}: {reason}")
+        self.name = name
+        self.value = value
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one process runs. `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds one request's body."""
+
+    database_url: str
+    host: str
+    port: int
+    actor: str
+    max_body_bytes: int
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read the `PARLEY_…` variables, or raise `SettingsError` for the first that is wrong."""
+        return cls(
+            database_url=_database_url(environ.get(DATABASE_URL, "sqlite:///parley.db")),
+            host=_text(HOST, environ.get(HOST, "127.0.0.1")),
+            port=_integer(PORT, environ.get(PORT, "8000"), 0, HIGHEST_PORT),
+            actor=_text(ACTOR, environ.get(ACTOR, "editor")),
+            max_body_bytes=_integer(
+                MAX_BODY_BYTES, environ.get(MAX_BODY_BYTES, "1048576"), 1, 2**40
+            ),
+        )
+
+
+def _database_url(value: str) -> str:
+    try:
+        backend = make_url(value).get_backend_name()
+    except (ArgumentError, ValueError):
+        raise SettingsError(DATABASE_URL, "…", "not a SQLAlchemy URL") from None
+    if backend not in {"sqlite", "postgresql"}:
+        raise SettingsError(DATABASE_URL, "…", f"SQLite or PostgreSQL is needed, not {backend}")
+    return value
+
+
+def _text(name: str, value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise SettingsError(name, value, "one printable line is needed")
+    return value
+
+
+def _integer(name: str, value: str, low: int, high: int) -> int:
+    if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+        raise SettingsError(name, value, f"a whole number from {low} to {high} is needed")
+    return int(value)

@@ -1,0 +1,135 @@
+"""These are all the tables; `event` and `log_head` are the record, the rest follow from it.
+
+Instants and bounds are BIGINT microseconds since 1970-01-01 UTC; positions are BIGINT. Text sorts by code
+point on both databases (`COLLATE "C"` on PostgreSQL), so that an order never depends on a locale.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = [
+    "aggregate_snapshot",
+    "event",
+    "idempotency_answer",
+    "log_head",
+    "metadata",
+    "negotiation",
+    "projection",
+    "snapshot",
+    "tracking",
+]
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+HEX_ID = String(32).with_variant(String(32, collation="C"), "postgresql")
+ROW_POSITION = BigInteger().with_variant(Integer(), "sqlite")
+"""INTEGER on SQLite, where it makes the position the row's own key."""
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("position", ROW_POSITION, primary_key=True, autoincrement=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("stream", TEXT, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("type", TEXT, nullable=False),
+    Column("actor", TEXT, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    UniqueConstraint("recorded_at"),
+    UniqueConstraint("stream", "version"),
+)
+
+aggregate_snapshot = Table(
+    "aggregate_snapshot",
+    metadata,
+    Column("stream", TEXT, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("type", TEXT, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+tracking = Table(
+    "tracking",
+    metadata,
+    Column("application_name", TEXT, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
+idempotency_answer = Table(
+    "idempotency_answer",
+    metadata,
+    Column("caller", TEXT, primary_key=True),
+    Column("key", TEXT, primary_key=True),
+    Column("fingerprint", TEXT, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("headers", TEXT, nullable=False),
+    Column("answered_at", BigInteger, nullable=False),
+    Column("fact_id", TEXT),
+    Index(None, "answered_at"),
+)
+
+negotiation = Table(
+    "negotiation",
+    metadata,
+    Column("id", HEX_ID, primary_key=True),
+    Column("slug", TEXT, nullable=False),
+    Column("title", TEXT, nullable=False),
+    Column("summary", TEXT),
+    Column("parties", TEXT, nullable=False),
+    Column("opened_position", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    UniqueConstraint("slug"),
+)
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("negotiation_id", HEX_ID, ForeignKey("negotiation.id"), primary_key=True),
+    Column("name", TEXT, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("taken_at", BigInteger, nullable=False),
+    Column("perspective", TEXT, nullable=False),
+    Column("sha256", TEXT, nullable=False),
+)
+
+projection = Table(
+    "projection",
+    metadata,
+    Column("name", TEXT, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("state", TEXT, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""The schema's history: every table is made here, none by a recorder."""

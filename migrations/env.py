@@ -1,0 +1,39 @@
+"""Migrations run in one transaction: on the connection that they are given, or on that of the settings."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from alembic import context
+
+from infrastructure.database import Database
+from infrastructure.schema import SCHEMA, migrating, owned_by_the_schema
+from infrastructure.settings import Settings
+from infrastructure.fact_tables import metadata
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def migrate(connection: Connection) -> None:
+    """Run the asked-for revisions inside the transaction that is open on `connection`."""
+    context.configure(
+        connection=connection,
+        target_metadata=SCHEMA,
+        include_name=owned_by_the_schema(connection),
+        render_as_batch=connection.dialect.name == "sqlite",
+        transactional_ddl=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given: Connection | None = context.config.attributes.get("connection")
+if given is not None:
+    migrate(given)
+else:
+    database = Database(Settings.from_env(os.environ).database_url)
+    with migrating(database) as connection:
+        migrate(connection)
+    database.close()

@@ -1,0 +1,1 @@
+"""Every promise of Parley, as checks."""

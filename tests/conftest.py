@@ -1,0 +1,91 @@
+"""A test that needs a database runs on SQLite and on PostgreSQL, each time on one of its own."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from infrastructure.database import Database
+from infrastructure.schema import upgrade
+from tests.databases import (
+    Kind,
+    PostgreSQL,
+    migrate,
+    postgresql_server,
+    sqlite_file_url,
+    sqlite_memory_url,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def _postgresql_server() -> Iterator[PostgreSQL]:
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    template = tmp_path_factory.mktemp("template") / "parley.db"
+    migrate(sqlite_file_url(template))
+    return template
+
+
+@pytest.fixture
+def postgresql(_postgresql_server: PostgreSQL) -> Iterator[PostgreSQL]:
+    """A running PostgreSQL server, whose databases go when the test ends."""
+    yield _postgresql_server
+    _postgresql_server.drop_all()
+
+
+@pytest.fixture
+def fresh_database(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[Kind], str]]:
+    """Make a new migrated database of a kind, as often as asked, and give its URL."""
+    kept_open: list[Database] = []
+
+    def fresh(kind: Kind) -> str:
+        if kind == "postgresql":
+            return cast("PostgreSQL", request.getfixturevalue("postgresql")).fresh()
+        if kind == "sqlite-memory":
+            kept_open.append(Database(sqlite_memory_url()))
+            upgrade(kept_open[-1])
+            return str(kept_open[-1].url)
+        template = request.getfixturevalue("_sqlite_template")
+        path = tmp_path / f"parley_{len(list(tmp_path.iterdir()))}.db"
+        return sqlite_file_url(shutil.copyfile(template, path))
+
+    yield fresh
+    for database in kept_open:
+        database.close()
+
+
+@pytest.fixture(params=["sqlite-file", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str]
+) -> str:
+    """The URL of a fresh, migrated database; a test that asks for it runs on both databases."""
+    return fresh_database(request.param)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh, migrated database, open."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["sqlite-file", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without a table, on both databases."""
+    if request.param == "postgresql":
+        server = cast("PostgreSQL", request.getfixturevalue("postgresql"))
+        return server.fresh(migrated=False)
+    return sqlite_file_url(tmp_path / "empty.db")

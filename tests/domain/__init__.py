@@ -1,0 +1,1 @@
+"""The record, checked without a database."""

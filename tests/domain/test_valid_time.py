@@ -1,0 +1,352 @@
+"""Valid time: each text has the bounds worked out by hand, and every other text is refused."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.instant import BEGINNING, END, parse_instant
+from domain.valid_time import ValidTime, ValidTimeError, strict_upper
+
+# Bounds: start_earliest, start_latest, end_earliest, end_latest; '<' is BEGINNING and '>' END.
+MOMENTS: Final = {
+    "2025": "2025-01-01 2026-01-01",
+    "2025-09": "2025-09-01 2025-10-01",
+    "2025-12": "2025-12-01 2026-01-01",
+    "2024-02": "2024-02-01 2024-03-01",
+    "2025-11-22": "2025-11-22 2025-11-23",
+    "2024-02-29": "2024-02-29 2024-03-01",
+    "0000": "+000000-01-01 0001-01-01",
+    "-0044-03-15": "-000044-03-15 -000044-03-16",
+    "-0001": "-000001-01-01 +000000-01-01",
+    "9999": "9999-01-01 +010000-01-01",
+    "2025-09-11T10:20:30Z": "2025-09-11T10:20:30 2025-09-11T10:20:31",
+    "2025-09-11T10:20:30": "2025-09-11T10:20:30 2025-09-11T10:20:31",
+    "2025-09-11T10:20:30+03:00": "2025-09-11T07:20:30 2025-09-11T07:20:31",
+    "2025-09-11T22:20:30-05": "2025-09-12T03:20:30 2025-09-12T03:20:31",
+    "2025-09-11T24:00:00Z": "2025-09-12 2025-09-12T00:00:01",
+    "Y14000": "+014000-01-01 +014001-01-01",
+    "Y-14000": "-014000-01-01 -013999-01-01",
+    "Y14E3": "+014000-01-01 +014001-01-01",
+    "Y170000002": "> >",
+    "Y-17E7": "< <",
+    "Y-9E999999999999": "< <",
+    "1950S2": "1900-01-01 2000-01-01",
+    "-1950S2": "-001999-01-01 -001899-01-01",
+    "1950S9": "1950-01-01 1951-01-01",
+    "Y14567S3": "+014500-01-01 +014600-01-01",
+    "2025-21": "2025-03-01 2025-06-01",
+    "2025-23": "2025-09-01 2025-12-01",
+    "2025-24": "2025-12-01 2026-03-01",
+    "2025-29": "2025-09-01 2025-12-01",
+    "2025-34": "2025-04-01 2025-07-01",
+    "2025-38": "2025-05-01 2025-09-01",
+    "2025-41": "2025-07-01 2026-01-01",
+    "202X": "2020-01-01 2030-01-01",
+    "20XX": "2000-01-01 2100-01-01",
+    "1X99": "1099-01-01 2000-01-01",
+    "2025-XX": "2025-01-01 2026-01-01",
+    "2025-1X": "2025-10-01 2026-01-01",
+    "2025-02-XX": "2025-02-01 2025-03-01",
+    "2025-02-2X": "2025-02-20 2025-03-01",
+    "2025-XX-31": "2025-01-31 2026-01-01",
+    "20XX-02-29": "2000-02-29 2096-03-01",
+    "-015X": "-000159-01-01 -000149-01-01",
+    "2025~": "2024-01-01 2027-01-01",
+    "2025%": "2023-01-01 2028-01-01",
+    "2025-09?": "2025-08-01 2025-11-01",
+    "2025-09-11~": "2025-09-10 2025-09-13",
+    "2025-09-11%": "2025-09-09 2025-09-14",
+    "2025-09-?11": "2025-09-10 2025-09-13",
+    "2025-~09-11": "2025-08-11 2025-10-12",
+    "2024?-02-29": "2023-02-28 2025-03-01",
+    "?2025-09-~11": "2024-09-10 2026-09-13",
+    "202X~": "2010-01-01 2040-01-01",
+    "2025-09-XX~": "2025-08-01 2025-11-01",
+    "2025-21~": "2024-12-07 2025-08-24",
+    "[2025-11-01..2025-11-26]": "2025-11-01 2025-11-27",
+    "[2025-11-03,2025-11-01]": "2025-11-01 2025-11-04",
+    "[2024~,2025-03]": "2023-01-01 2026-01-01",
+    "[2025-21,2025-23]": "2025-03-01 2025-12-01",
+    "[..2025-11-26]": "< 2025-11-27",
+    "[2025-11,2026..]": "2025-11-01 >",
+}
+SPANS: Final = {
+    "2025-11-09/..": "2025-11-09 2025-11-10 > >",
+    "2025-09-11/": "2025-09-11 2025-09-12 2025-09-11 >",
+    "../2025-09": "< < 2025-09-01 2025-10-01",
+    "/2025-09": "< 2025-10-01 2025-09-01 2025-10-01",
+    "../..": "< < > >",
+    "/..": "< > > >",
+    "../": "< < < >",
+    "2025-06/2025-09-11": "2025-06-01 2025-07-01 2025-09-11 2025-09-12",
+    "2025-06-14/2025-06-14": "2025-06-14 2025-06-15 2025-06-14 2025-06-15",
+    "2025-06~/2025-09-11?": "2025-05-01 2025-08-01 2025-09-10 2025-09-13",
+    "2025/2025-03": "2025-01-01 2025-04-01 2025-03-01 2025-04-01",
+    "2025-03-10/2025": "2025-03-10 2025-03-11 2025-03-10 2026-01-01",
+    "2025-21/2025-22": "2025-03-01 2025-06-01 2025-06-01 2025-09-01",
+    "202X/": "2020-01-01 2030-01-01 2020-01-01 >",
+    "-0010/0000-06": "-000010-01-01 -000009-01-01 +000000-06-01 +000000-07-01",
+    "2025-09-11T10:00:00Z/2025-09-12": "2025-09-11T10:00:00 2025-09-11T10:00:01 "
+    "2025-09-12 2025-09-13",
+    "[2025-11-01..2025-11-26]/2025-12": "2025-11-01 2025-11-27 2025-12-01 2026-01-01",
+    "{1667,1668,1670..1672}": "1667-01-01 1668-01-01 1672-01-01 1673-01-01",
+    "{..1984}": "< < 1984-01-01 1985-01-01",
+    "{2025-03,2025}": "2025-01-01 2025-04-01 2025-03-01 2026-01-01",
+    "{1984..}": "1984-01-01 1985-01-01 > >",
+}
+
+
+def instants(written: str) -> tuple[int, ...]:
+    return tuple(
+        {"<": BEGINNING, ">": END}.get(each)
+        or parse_instant(each + ("Z" if "T" in each else "T00:00:00Z"))
+        for each in written.split()
+    )
+
+
+def bounds(text: str) -> tuple[int, int, int, int]:
+    found = ValidTime.parse(text).bounds
+    return found.start_earliest, found.start_latest, found.end_earliest, found.end_latest
+
+
+@pytest.mark.parametrize(("text", "written"), MOMENTS.items())
+def test_a_moment_bounds_the_start_and_leaves_the_end_open(text: str, written: str) -> None:
+    assert bounds(text) == (*instants(written), END, END)
+    assert not ValidTime.parse(text).spans
+
+
+@pytest.mark.parametrize(("text", "written"), SPANS.items())
+def test_an_interval_or_an_all_of_set_bounds_both_ends(text: str, written: str) -> None:
+    assert bounds(text) == instants(written)
+    assert ValidTime.parse(text).spans
+
+
+def test_an_open_end_is_not_an_unknown_end() -> None:
+    open_end, unknown = ValidTime.parse("2025-09-11/.."), ValidTime.parse("2025-09-11/")
+    assert (open_end.bounds.end_unknown, unknown.bounds.end_unknown) == (False, True)
+    assert open_end.bounds.end_earliest == END
+    assert unknown.bounds.end_earliest == unknown.bounds.start_earliest
+
+
+def test_an_open_start_is_not_an_unknown_start() -> None:
+    assert ValidTime.parse("/2025").bounds.start_unknown
+    assert not ValidTime.parse("../2025").bounds.start_unknown
+    assert not ValidTime.parse("2025").bounds.start_unknown
+
+
+def test_the_text_is_kept_as_written_and_in_its_parts() -> None:
+    assert ValidTime.parse("2025-09~/..").text == "2025-09~/.."
+    for text, start, end in (
+        ("2025-09~/..", "2025-09~", ".."),
+        ("2025-09-11/", "2025-09-11", ""),
+        ("/2025", "", "2025"),
+        ("2025-09", "2025-09", None),
+        ("[2024,2025]", "[2024,2025]", None),
+    ):
+        valid_time = ValidTime.parse(text)
+        assert (valid_time.start_text, valid_time.end_text) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("text", "ended", "result"),
+    [
+        ("2025-11-09", "2025-12-01", "2025-11-09/2025-12-01"),
+        ("2025-11-09/..", "2025-12~", "2025-11-09/2025-12~"),
+        ("2025-11-09/", "[2025-12-01..2025-12-09]", "2025-11-09/[2025-12-01..2025-12-09]"),
+        ("2025-11-09/2025-11-30", "2025-12-01", "2025-11-09/2025-12-01"),
+        ("../2024", "2025", "../2025"),
+        ("[2025-11-01..2025-11-26]", "2025-12", "[2025-11-01..2025-11-26]/2025-12"),
+        ("2025-09-11T10:00:00Z", "2025-09-11", "2025-09-11T10:00:00Z/2025-09-11"),
+    ],
+)
+def test_ending_keeps_the_start(text: str, ended: str, result: str) -> None:
+    assert ValidTime.parse(text).ending(ended) == ValidTime.parse(result)
+
+
+@pytest.mark.parametrize(
+    ("text", "ended"),
+    [
+        ("2025-11-09", "2025-11-08"),
+        ("2025-11-09", ".."),
+        ("2025-11-09", ""),
+        ("2025-11-09", "2025-12/2026"),
+        ("2025-11-09", "{2025-12,2026}"),
+        ("2025-11-09", "soon"),
+        ("{2024,2025}", "2026"),
+    ],
+)
+def test_an_end_before_the_start_or_without_a_moment_is_refused(text: str, ended: str) -> None:
+    with pytest.raises(ValidTimeError):
+        ValidTime.parse(text).ending(ended)
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "reason"),
+    [
+        ("", 0, "empty"),
+        (" 2025", 0, "white space"),
+        ("2025-09-11\n", 10, "white space"),
+        ("2025\x00", 4, "no place"),
+        ("٢٠٢٥", 0, "no place"),
+        ("2025-09-11–2025-09-12", 10, "no place"),
+        ("2" * 201, 200, "longer than 200"),
+        ("2025-13", 5, "13 is neither a month"),
+        ("2025-00", 5, "no month 00"),
+        ("2025-42", 5, "no month 42"),
+        ("2025-5X", 0, "no day of the calendar"),
+        ("2025-02-30", 8, "no day 30"),
+        ("2025-02-3X", 0, "no day of the calendar"),
+        ("XXX1-02-29", 0, "no day of the calendar"),
+        ("2025-1-1", 4, "two-digit month"),
+        ("2025-09-1", 7, "two-digit day"),
+        ("2025-09-11-12", 10, "nothing may follow"),
+        ("-0000", 0, "year zero"),
+        ("?2025?", 5, "one qualifier"),
+        ("?2025-21", 0, "qualifier at the end"),
+        ("2025-21-01", 7, "no days"),
+        ("202X-21", 0, "no masked digits"),
+        ("2025T10:00:00", 4, "follows a plain day"),
+        ("2025-09-11~T10:00:00Z", 11, "follows a plain day"),
+        ("2025-09-11T10:00", 16, "two-digit second"),
+        ("2025-09-11T25:00:00", 11, "no hour 25"),
+        ("2025-09-11T24:00:01", 11, "no hour 24"),
+        ("2025-09-11T10:00:00+15:00", 19, "-14:00 to"),
+        ("2025-09-11T10:00:00-00:00", 19, "-14:00 to"),
+        ("2025-09-11T10:00:00.5Z", 19, "nothing may follow"),
+        ("Y2025", 0, "five digits"),
+        ("Y0", 0, "leading zeros"),
+        ("2025S0", 4, "nothing may follow"),
+        ("/", 0, "needs a start or an end"),
+        ("2024/2025/2026", 9, "one '/'"),
+        ("2025-09-11/2025-09-10", 11, "ends before it starts"),
+        ("2025~/2024~", 6, "ends before it starts"),
+        ("...", 0, "four-digit year"),
+        ("2025/{2026,2027}", 5, "four-digit year"),
+        ("[2025", 5, "expected ']'"),
+        ("[2025}", 6, "expected ']'"),
+        ("[2025]", 5, "two members"),
+        ("[2025,,2026]", 6, "four-digit year"),
+        ("[2025-21..2025-22]", 1, "plain"),
+        ("[2026..2025]", 7, "ends before it starts"),
+        ("[2025..2026-01]", 7, "same precision"),
+        ("[2025~..2026]", 1, "plain"),
+        ("[2025,..2026]", 6, "opens the first member"),
+        ("[..2025..]", 7, "both sides"),
+        ("[..]", 3, "four-digit year"),
+    ],
+)
+def test_a_malformed_text_says_where_and_why(text: str, offset: int, reason: str) -> None:
+    with pytest.raises(ValidTimeError, match=reason) as caught:
+        ValidTime.parse(text)
+    assert (caught.value.text, caught.value.offset) == (text, offset)
+
+
+def broken(seed: int) -> list[str]:
+    """1,500 texts in which something is always wrong, drawn from the texts above."""
+    dice, texts = random.Random(seed), [*MOMENTS, *SPANS]
+    noise = [*" \t\n\x00\x1b\u200b\ud800é–٣abcxzt_;|()<>&*'\"\\^=!@#$", "null", "NaN", "-99-", "//"]
+    found = []
+    for _ in range(1_500):
+        text = dice.choice(texts)
+        at = dice.randrange(len(text) + 1)
+        found.append(text[:at] + dice.choice(noise) + text[at:])
+    return found
+
+
+def test_a_thousand_malformed_texts_are_refused_in_silence(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for text in broken(seed=20251126):
+        with pytest.raises(ValidTimeError) as caught:
+            ValidTime.parse(text)
+        assert 0 <= caught.value.offset <= len(text)
+        assert caught.value.reason
+    assert capfd.readouterr() == ("", "")
+
+
+@given(st.text(st.sampled_from("0123456789XX-/.?~%[]{},TZYSE+:"), max_size=24) | st.text())
+def test_no_text_raises_anything_but_a_valid_time_error(text: str) -> None:
+    for read in (ValidTime.parse, strict_upper, ValidTime.parse("2025").ending):
+        try:
+            read(text)
+        except ValidTimeError as fault:
+            assert 0 <= fault.offset <= len(fault.text)  # noqa: PT017 - most texts raise, not all
+
+
+def test_what_is_not_a_text_is_refused() -> None:
+    others: tuple[object, ...] = (None, 2025, 2025.5, [], b"2025")
+    for other in others:
+        with pytest.raises(ValidTimeError, match="not a text"):
+            ValidTime.parse(other)  # type: ignore[arg-type]
+
+
+days = st.dates().map(lambda day: day.isoformat())
+qualifiers = st.sampled_from(["", "?", "~", "%"])
+moments = st.builds(
+    lambda day, length, qualifier: day[:length] + qualifier,
+    days,
+    st.sampled_from([4, 7, 10]),
+    qualifiers,
+)
+edges = moments | st.sampled_from(["", ".."])
+texts = st.one_of(
+    st.sampled_from([*MOMENTS, *SPANS]),
+    moments,
+    st.builds("{}/{}".format, edges, edges),
+    st.builds("[{},{}]".format, moments, moments),
+    st.builds("{{{},{}}}".format, moments, moments),
+)
+
+
+@given(texts)
+def test_bounds_are_ordered(text: str) -> None:
+    try:
+        found = bounds(text)
+    except ValidTimeError:
+        assert "/" in text
+        return
+    start_earliest, start_latest, end_earliest, end_latest = found
+    assert BEGINNING <= start_earliest <= start_latest <= end_latest <= END
+    assert start_earliest <= end_earliest <= end_latest
+
+
+@given(texts.filter(lambda text: "/" not in text))
+def test_reading_twice_gives_the_same(text: str) -> None:
+    assert ValidTime.parse(text) == ValidTime.parse(text[:1] + text[1:])
+
+
+@given(days)
+def test_a_wider_text_contains_a_narrower_one(day: str) -> None:
+    chain = [day, day[:7], day[:7] + "~", day[:7] + "%", day[:4] + "%", "XXXX%"]
+    for narrow, wide in pairwise(chain):
+        inner, outer = bounds(narrow), bounds(wide)
+        assert outer[0] <= inner[0] <= inner[1] <= outer[1]
+    assert bounds(f"[..{day}]")[1] == bounds(day)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("2025-09-11", "2025-09-11T23:59:59.999999Z"),
+        ("2025-09-11?", "2025-09-11T23:59:59.999999Z"),
+        ("2025-09%", "2025-09-30T23:59:59.999999Z"),
+        ("2025", "2025-12-31T23:59:59.999999Z"),
+        ("2025-09-XX", "2025-09-30T23:59:59.999999Z"),
+        ("2025-09-11T10:00:00Z", "2025-09-11T10:00:00.999999Z"),
+        ("[2025-09-11..2025-09-13]", "2025-09-13T23:59:59.999999Z"),
+    ],
+)
+def test_the_strict_upper_bound_ignores_qualifiers(text: str, written: str) -> None:
+    assert strict_upper(text) == parse_instant(written)
+
+
+@pytest.mark.parametrize("text", ["", "x", "2025/2026", "2025/..", "..", "[2025..]", "Y17E7"])
+def test_what_has_no_last_moment_has_no_strict_upper_bound(text: str) -> None:
+    with pytest.raises(ValidTimeError):
+        strict_upper(text)

@@ -1,0 +1,1 @@
+"""Promises of the storage, each checked on SQLite and on PostgreSQL."""
