@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, cast
 
 from infrastructure.clock import Clock, never_back, system_clock
 from infrastructure.database import Database
+from infrastructure.event_recorder import EventRecorder
 from infrastructure.ledger_store import StoredLedger
+from infrastructure.projections import fact_text
+from infrastructure.projections.following import following
 from infrastructure.projections.rebuild import RebuildReport, rebuild
 from infrastructure.readers.reading import Reading
 from infrastructure.schema import schema_at_head
@@ -17,6 +20,9 @@ from infrastructure.schema import upgrade as bring_to_head
 from infrastructure.settings import Settings
 
 __all__ = ["Parley", "compose"]
+
+#: How often a search begins anew where a rebuild has emptied the full text meanwhile.
+_TRIES: Final = 5
 
 
 @dataclass(frozen=True)
@@ -29,10 +35,32 @@ class Parley:
     clock: Clock
 
     @contextmanager
-    def reading(self) -> Iterator[Reading]:
-        """One consistent snapshot to answer from."""
-        with self.database.reading() as connection:
-            yield Reading(connection, self.ledger.codec, self.clock())
+    def reading(self, *, searched: bool = False) -> Iterator[Reading]:
+        """One consistent snapshot to answer from; `searched` where full text is asked for.
+
+        The full text is caught up first, so that such a reading holds whatever was written before it.
+        """
+        now = self.clock()
+        with ExitStack() as held:
+            for _ in range(_TRIES if searched else 1):
+                held.close()
+                least = self.catch_up() if searched else 0
+                connection = held.enter_context(self.database.reading())
+                reading = Reading(connection, self.ledger.codec, now, searched=searched)
+                if reading.head >= least:
+                    break
+            yield reading
+
+    def catch_up(self) -> int:
+        """Let what follows the log in batches hold all of it; the log's last position when called."""
+        return fact_text.catch_up(self.database)
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """While the block runs, what is written is taken up soon after, not only when it is asked for."""
+        recorder = cast("EventRecorder", self.ledger.recorder)
+        with following(recorder.wakeup, self.catch_up):
+            yield
 
     def ready(self) -> dict[str, Any]:
         """{schema: whether it is at head, log: the last position, projections: {name: position held}}."""
@@ -42,8 +70,11 @@ class Parley:
             return {"schema": True, "log": reading.head, "projections": reading.projections()}
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> RebuildReport:
-        """Derive the fact versions again beside those that serve, compare, and switch."""
-        return rebuild(self.database, self.ledger.codec, progress)
+        """Derive the fact versions again beside those that serve, compare, and switch; then the full text."""
+        report = rebuild(self.database, self.ledger.codec, progress)
+        fact_text.reset(self.database)
+        fact_text.catch_up(self.database, progress)
+        return report
 
     def close(self) -> None:
         """Let go of the database."""

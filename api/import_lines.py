@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 import codecs
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Final, NoReturn
+from typing import Any, BinaryIO, Final
 
-from domain.errors import Fault
+from api.json_text import read_json
+from domain.errors import ContentError, Fault
 
-__all__ = ["LONGEST_LINE", "SourceLine", "bounded_lines", "read_ndjson"]
+__all__ = ["LONGEST_LINE", "SourceLine", "bounded_lines", "faulty", "read_ndjson"]
 
 LONGEST_LINE: Final = 1_048_576
 """Bytes that one line may have, its line break left out."""
 
-_LINE_BREAKS: Final = b"\r\n"
-_DEEPEST: Final = 32
+_ENOUGH: Final = LONGEST_LINE + 3
+"""A line break's two bytes, and one that shows that the line is too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One line as read: its object, or why there is none. `columns` names what pointers mean in a table."""
+    """One line as read: its object, or why there is none. `columns` are the cells that pointers mean."""
 
     number: int
     content: dict[str, Any] | None
     faults: tuple[Fault, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
 
+    def column(self, pointer: str) -> str | None:
+        """The column of the table that a pointer leads into; None where the line is no table's row."""
+        while pointer and pointer not in self.columns:
+            pointer = pointer.rpartition("/")[0]
+        return self.columns.get(pointer)
+
 
 def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
     """The lines of a file; of one that is too long only as much as shows that it is."""
-    while line := stream.readline(LONGEST_LINE + 2):
+    while line := stream.readline(_ENOUGH):
         yield line
-        while len(line) == LONGEST_LINE + 2 and not line.endswith(b"\n"):
-            line = stream.readline(LONGEST_LINE + 2)
+        while len(line) == _ENOUGH and not line.endswith(b"\n"):
+            line = stream.readline(_ENOUGH)
 
 
 def read_ndjson(lines: Iterable[bytes]) -> Iterator[SourceLine]:
@@ -47,49 +53,16 @@ def read_ndjson(lines: Iterable[bytes]) -> Iterator[SourceLine]:
 
 def _read(number: int, line: bytes) -> SourceLine:
     if len(line) > LONGEST_LINE:
-        return _faulty(number, f"the line is longer than {LONGEST_LINE} bytes")
+        return faulty(number, f"the line is longer than {LONGEST_LINE} bytes")
     try:
-        content = json.loads(
-            line.decode(), object_pairs_hook=_without_repeats, parse_constant=_refuse_constant
-        )
-    except UnicodeDecodeError as error:
-        return _faulty(number, f"byte {error.start + 1} of the line is not UTF-8")
-    except json.JSONDecodeError as error:
-        return _faulty(number, f"not JSON: {error.msg} at column {error.colno}")
-    except (ValueError, RecursionError) as error:
-        return _faulty(number, f"not JSON: {_first_line(error)}")
+        content = read_json(line)
+    except ContentError as error:
+        return SourceLine(number, None, error.faults)
     if not isinstance(content, dict):
-        return _faulty(number, "a JSON object is expected")
-    if _deeper(content, _DEEPEST):
-        return _faulty(number, f"the object is nested deeper than {_DEEPEST} levels")
+        return faulty(number, "a JSON object is expected")
     return SourceLine(number, content)
 
 
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the field {repeated[:100]!r} stands twice in one object")
-    return found
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number of JSON")
-
-
-def _deeper(value: object, levels: int) -> bool:
-    if not isinstance(value, (dict, list)):
-        return False
-    parts = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_deeper(part, levels - 1) for part in parts)
-
-
-def _first_line(error: BaseException) -> str:
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    return str(error).partition("\n")[0]
-
-
-def _faulty(number: int, detail: str) -> SourceLine:
+def faulty(number: int, detail: str) -> SourceLine:
+    """A line from which no object could be read."""
     return SourceLine(number, None, (Fault("", detail),))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from domain.errors import ContentError, Fault, StaleError, StateError
 from domain.event import (
@@ -62,9 +62,7 @@ class FactRecord:
         """The correction to `fact`; ContentError where it changes nothing or the external id."""
         self._must_stand("corrected")
         _check_change(why=why, citation=citation, published=published)
-        if citation is not None:
-            fact = replace(fact, citations=(*fact.citations, citation))
-        fact = checked(fact)
+        fact = _checked_changes(_cited(fact, citation))
         if fact.external_id != self.fact.external_id:
             raise ContentError.at("/changes/external_id", "an external id names the fact for good")
         if fact == self.fact:
@@ -149,7 +147,7 @@ class FactRecord:
             message = f"a retracted fact cannot be {done}; reinstate it first"
             raise StateError(message)
 
-    def _next(self, actor: str) -> dict[str, object]:
+    def _next(self, actor: str) -> dict[str, Any]:
         return {"originator_id": self.id, "originator_version": self.version + 1, "actor": actor}
 
 
@@ -166,21 +164,29 @@ def decide_record(*, fact_id: UUID, negotiation_id: UUID, fact: Fact, actor: str
 
 def evolve(record: FactRecord | None, event: FactEvent) -> FactRecord:
     """The fact after one more event."""
-    if isinstance(event, FactRecorded):
-        return FactRecord(
-            id=event.originator_id,
-            version=event.originator_version,
-            negotiation_id=event.negotiation_id,
-            fact=event.fact,
-            status="recorded",
-            standing="recorded",
-            corrected=False,
-            preferred=False,
-        )
-    if record is None or event.originator_version != record.version + 1:
-        message = f"event {event.originator_version} does not follow {record and record.version}"
+    version = 0 if record is None else record.version
+    if event.originator_version != version + 1:
+        message = f"event {event.originator_version} does not follow version {version}"
         raise StateError(message)
+    if record is None:
+        return _begun(event)
     return _changed(replace(record, version=event.originator_version), event)
+
+
+def _begun(event: FactEvent) -> FactRecord:
+    if not isinstance(event, FactRecorded):
+        message = f"no fact begins with {type(event).__name__}"
+        raise StateError(message)
+    return FactRecord(
+        id=event.originator_id,
+        version=event.originator_version,
+        negotiation_id=event.negotiation_id,
+        fact=event.fact,
+        status="recorded",
+        standing="recorded",
+        corrected=False,
+        preferred=False,
+    )
 
 
 def _changed(record: FactRecord, event: FactEvent) -> FactRecord:
@@ -212,7 +218,17 @@ def project(record: FactRecord | None, events: Iterable[FactEvent]) -> FactRecor
 
 
 def _cited(fact: Fact, citation: Citation | None) -> Fact:
-    return fact if citation is None else replace(fact, citations=(*fact.citations, citation))
+    if citation is None or citation in fact.citations:
+        return fact
+    return replace(fact, citations=(*fact.citations, citation))
+
+
+def _checked_changes(fact: Fact) -> Fact:
+    try:
+        return checked(fact)
+    except ContentError as error:
+        faults = [Fault(f"/changes{fault.pointer}", fault.detail) for fault in error.faults]
+        raise ContentError(*faults) from error
 
 
 def _check_change(*, why: str | None, citation: Citation | None, published: str | None) -> None:

@@ -115,12 +115,15 @@ def known(found: Iterable[FactVersion], perspective: Perspective) -> list[FactVe
     """The version of each fact that is seen at the perspective, retracted ones too, in order of recording."""
     seen: dict[UUID, FactVersion] = {}
     for version in found:
-        if version.position <= perspective.position and _public(version, perspective):
+        if public(version, perspective):
             seen[version.record.id] = version
     return sorted(seen.values(), key=lambda version: version.first_position)
 
 
-def _public(version: FactVersion, perspective: Perspective) -> bool:
+def public(version: FactVersion, perspective: Perspective) -> bool:
+    """Whether a version was recorded by the position and known by the cut, on the perspective's clock."""
+    if version.position > perspective.position:
+        return False
     if perspective.as_known_at is None:
         return True
     at = version.published_at if perspective.clock == "published" else version.recorded_at

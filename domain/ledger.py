@@ -12,7 +12,7 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.persistence import IntegrityError
 
 from domain import fact_record, negotiation
-from domain.errors import StaleError, TakenError, UnknownError
+from domain.errors import StaleError, StateError, TakenError, UnknownError
 from domain.fact import Fact, fact_id
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ class Ledger(Application[UUID]):
 
     def fact(self, id_: UUID) -> FactRecord:
         """The fact as its stream leaves it; UnknownError where there is none."""
-        found = self._stream(id_, fact_record.project)
+        try:
+            found = self._stream(id_, fact_record.project)
+        except StateError:  # the stream of a negotiation
+            found = None
         if not isinstance(found, fact_record.FactRecord):
             what = "fact"
             raise UnknownError(what, str(id_))

@@ -68,7 +68,8 @@ class Quantity:
 
 def bounded(quantity: Quantity) -> Quantity:
     """The same quantity with its bounds filled in; ContentError where they cannot follow or do not fit."""
-    for name in ("value", "low", "high"):
+    sent = ("low", "high") if quantity.value is None else ("value",)
+    for name in sent:
         number = getattr(quantity, name)
         if number is not None and not -LARGEST <= number <= LARGEST:
             raise ContentError.at(f"/{name}", f"a number between -{LARGEST} and {LARGEST} is expected")
@@ -85,7 +86,7 @@ def _derived(quantity: Quantity) -> Interval:
     if quantity.low is not None or quantity.high is not None:
         return _ranged(quantity.low, quantity.high)
     word = _word(quantity.text)
-    if word is not None:
+    if word is not None and quantity.comparator not in ("le", "lt"):
         return Interval(word, None)
     if quantity.approximate and quantity.text:
         return Interval(None, None)

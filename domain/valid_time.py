@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from domain.edtf_fault import ValidTimeError, refuse_strange
 from domain.edtf_moment import read_moment
 from domain.edtf_set import read_members
-from domain.instant import BEGINNING, END
+from domain.instant import BEGINNING, END, InstantError, parse_instant
 
 if TYPE_CHECKING:
     from domain.edtf_date import Moment
@@ -78,11 +78,23 @@ class ValidTime:
 
 
 def strict_upper(text: str) -> int:
-    """Find the last microsecond of one moment, unqualified; ValidTimeError if unbounded."""
+    """Find the last microsecond of one moment, unqualified; ValidTimeError if unbounded.
+
+    A time of day is that instant, as it is for a cut; RFC 3339 decimals are read too.
+    """
+    if "T" in text and not text.startswith("["):
+        return _instant(text)
     upper = read_moment(refuse_strange(text), 0, len(text)).upper
     if upper >= END:
         raise ValidTimeError(text, 0, "the date has no upper bound")
     return upper - 1
+
+
+def _instant(text: str) -> int:
+    try:
+        return parse_instant(text)
+    except InstantError:
+        return read_moment(refuse_strange(text), 0, len(text)).lower
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 __all__ = ["Clock", "never_back", "system_clock"]
 
 Clock = Callable[[], int]
-"""Gives now, in whole microseconds since 1970-01-01 UTC. It may step back: `recorded_at` does not."""
+"""Now, in whole microseconds since 1970-01-01 UTC. It may step back; `recorded_at` does not."""
 
 
 def system_clock() -> int:

@@ -1,9 +1,10 @@
-"""One engine a process, and a transaction is either for reading or for writing from its first statement.
+"""A transaction is for reading or for writing from its first statement, on one engine a process.
 
-SQLite files run in WAL mode with synchronous=FULL and foreign keys on, read back on every new connection: a
-database that will not is refused. A writing transaction holds the only write lock from its start (BEGIN
-IMMEDIATE); a reading one sees one unchanging snapshot. A SQLite database in memory has one connection and
-serves one transaction at a time. PostgreSQL writes at READ COMMITTED and reads at REPEATABLE READ, read only.
+SQLite files run in WAL mode with synchronous=FULL and foreign keys on, read back on every new
+connection: a database that will not is refused. A writing transaction holds the only write lock
+from its start (BEGIN IMMEDIATE); a reading one sees one unchanging snapshot. A SQLite database in
+memory has one connection and serves one transaction at a time. PostgreSQL writes at READ COMMITTED
+and reads at REPEATABLE READ, read only.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 __all__ = ["Database", "DatabaseRefusedError"]
 
@@ -48,8 +50,8 @@ class DatabaseRefusedError(Exception):
 class Database:
     """Owns the engine of one database.
 
-    `url` is a SQLAlchemy URL of SQLite or PostgreSQL. Connects at once, so that a database that would have to
-    be refused is refused at start (`DatabaseRefusedError`), not at the first write.
+    `url` is a SQLAlchemy URL of SQLite or PostgreSQL. Connects at once, so that a database that
+    would have to be refused is refused at start (`DatabaseRefusedError`), not at the first write.
     """
 
     def __init__(self, url: str | URL, *, clock: Clock = system_clock) -> None:
@@ -59,6 +61,8 @@ class Database:
         self.is_memory = self.is_sqlite and _is_memory(self.url)
         self.engine = self._sqlite_engine() if self.is_sqlite else _postgresql_engine(self.url)
         weakref.finalize(self, self.engine.dispose)
+        self._closed = threading.Event()
+        event.listen(self.engine, "checkin", _close_after(self._closed))
         self._reading = self._engine_for("BEGIN", "REPEATABLE READ", read_only=True)
         self._writing = self._engine_for("BEGIN IMMEDIATE", "READ COMMITTED", read_only=False)
         lock = threading.Lock()
@@ -75,13 +79,15 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that commits at the end of the block, or rolls back when the block raises."""
+        """A transaction that commits at the end of the block, or rolls back when it raises."""
         with _held(self._write_lock), self._writing.begin() as connection:
             yield connection
 
     def close(self) -> None:
-        """Close every idle connection; the database opens new ones when it is used again."""
-        self.engine.dispose()
+        """Close every idle connection now, and one in use when its transaction ends."""
+        self._closed.set()
+        with _held(self._read_lock):
+            self.engine.dispose()
 
     def _sqlite_engine(self) -> Engine:
         engine = create_engine(
@@ -143,6 +149,14 @@ def _locked(lock: threading.Lock) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _close_after(closed: threading.Event) -> Callable[[DBAPIConnection, ConnectionPoolEntry], None]:
+    def on_checkin(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        if closed.is_set():
+            record.close()
+
+    return on_checkin
 
 
 def _emit_begin(connection: Connection) -> None:

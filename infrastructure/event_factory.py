@@ -1,8 +1,8 @@
 """The library's factory for Parley's log; it makes recorders and no table.
 
 Loaded by `PERSISTENCE_MODULE="infrastructure.event_factory"` it opens the database that
-`PARLEY_DATABASE_URL` names and closes it with itself. A composition root hands it a `Database`, which it
-then leaves open, and the projections to write in each event's transaction.
+`PARLEY_DATABASE_URL` names and closes it with itself. A composition root hands it a `Database`,
+which it then leaves open, and the projections to write in each event's transaction.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class EventFactory(InfrastructureFactory[EventTrackingRecorder]):
         return AggregateEventRecorder(**self._log())
 
     def application_recorder(self) -> ApplicationRecorder:
-        """The recorder of the log, of the class that APPLICATION_RECORDER_TOPIC names or Parley's own."""
+        """The recorder of the log; APPLICATION_RECORDER_TOPIC may name a subclass."""
         topic = self.env.get(self.APPLICATION_RECORDER_TOPIC)
         recorder: type[EventRecorder] = _resolved(topic, EventRecorder)
         return recorder(**self._log())
@@ -69,13 +69,13 @@ class EventFactory(InfrastructureFactory[EventTrackingRecorder]):
     def tracking_recorder(
         self, tracking_recorder_class: type[EventTrackingRecorder] | None = None
     ) -> EventTrackingRecorder:
-        """A recorder of followed positions, of the class given or named by TRACKING_RECORDER_TOPIC."""
+        """A recorder of followed positions; TRACKING_RECORDER_TOPIC may name a subclass."""
         topic = self.env.get(self.TRACKING_RECORDER_TOPIC)
         recorder = tracking_recorder_class or _resolved(topic, EventTrackingRecorder)
         return recorder(self.database)
 
     def process_recorder(self) -> ProcessRecorder:
-        """A recorder of both, of the class that PROCESS_RECORDER_TOPIC names or Parley's own."""
+        """A recorder of both; PROCESS_RECORDER_TOPIC may name a subclass."""
         topic = self.env.get(self.PROCESS_RECORDER_TOPIC)
         recorder: type[ProcessEventRecorder] = _resolved(topic, ProcessEventRecorder)
         return recorder(**self._log())

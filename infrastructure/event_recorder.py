@@ -1,4 +1,4 @@
-"""Whatever is in the log was recorded here, once, at one position, and its payload is as it was given."""
+"""What is in the log was recorded here, once, at one position, its payload as it was given."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class _LogRecorder(LogReader):
 
     @property
     def committed_transactions(self) -> int:
-        """How many transactions this recorder has committed: fewer than appends, when they come at once."""
+        """How many transactions it has committed: fewer than appends, when they come at once."""
         return self._queue.transactions
 
     def append(
@@ -78,9 +78,10 @@ class _LogRecorder(LogReader):
     ) -> list[LogEntry]:
         """Record all of it in one transaction, and return the entries once it is committed.
 
-        Raises `IntegrityError` for a version that does not follow its stream's last or a tracking that is
-        no advance, `AlreadyAnswered` for a claim whose key is taken, and the library's other persistence
-        errors; whatever it raises, nothing of the request was acknowledged.
+        Raises `IntegrityError` for a version that does not follow its stream's last or a tracking
+        that is no advance, `AlreadyAnswered` for a claim whose key is taken, and the library's
+        other persistence errors. Nothing of the request is recorded then, but for an error in the
+        commit itself, after which nobody knows.
         """
         if not stored_events and tracking is None and claim is None:
             return []
@@ -92,7 +93,7 @@ class _LogRecorder(LogReader):
 class AggregateEventRecorder(_LogRecorder, AggregateRecorder):
     """The log as a store of streams."""
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:  # noqa: ANN401 -- as in the library
         """`append`, without the positions."""
         self.append(stored_events, **kwargs)
 
@@ -100,7 +101,7 @@ class AggregateEventRecorder(_LogRecorder, AggregateRecorder):
 class EventRecorder(_LogRecorder, ApplicationRecorder):
     """The log as a store of streams and as one sequence."""
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> list[int]:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> list[int]:  # noqa: ANN401 -- the same
         """`append`, and the positions of what it recorded."""
         return [entry.id for entry in self.append(stored_events, **kwargs)]
 
@@ -113,7 +114,7 @@ class EventRecorder(_LogRecorder, ApplicationRecorder):
         *,
         inclusive_of_start: bool = True,
     ) -> list[LogEntry]:
-        """At most `limit` entries from position `start` to `stop`, both inclusive unless said otherwise."""
+        """At most `limit` entries from position `start` to `stop`, inclusive unless told not."""
         after = 0 if start is None else start - 1 if inclusive_of_start else start
         return self.entries_between(after, limit, stop=stop, types=topics)
 
@@ -127,7 +128,7 @@ class EventRecorder(_LogRecorder, ApplicationRecorder):
 
 
 class ProcessEventRecorder(EventTrackingRecorder, EventRecorder, ProcessRecorder):
-    """The log of an application that follows another: events and its position there, in one transaction."""
+    """The log of one that follows another: its events and its position there, together."""
 
     def __init__(
         self,
@@ -140,13 +141,13 @@ class ProcessEventRecorder(EventTrackingRecorder, EventRecorder, ProcessRecorder
 
 
 class SnapshotRecorder(StreamReader, AggregateRecorder):
-    """Aggregates as they were at some versions: a cache beside the log, with as many holes as it likes."""
+    """Aggregates as they were at some versions: a cache beside the log, free to have holes."""
 
     def __init__(self, database: Database, originator_id_type: OriginatorIDType = "uuid") -> None:
         super().__init__(database, aggregate_snapshot, originator_id_type)
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> None:
-        """Keep snapshots, or raise `IntegrityError` where one of that stream and version is kept."""
+    def insert_events(self, stored_events: Sequence[StoredEvent], **_: object) -> None:
+        """Keep snapshots; `IntegrityError` where one of that stream and version is kept."""
         rows = [
             {
                 "stream": stream_name(stored.originator_id),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from domain.fact import Fact
 from domain.fact_record import FactRecord
+from domain.facts.envoys import Alias
 from domain.history import FactVersion
 from domain.instant import END
+from domain.register import Answer, Register
+from domain.views.naming import folded
 from domain.views.timeline import plain
 from infrastructure.event_codec import decode_fact, encode_fact
 
@@ -16,7 +20,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-__all__ = ["row_of", "term_rows", "version_of_row"]
+__all__ = ["AHEAD", "EVERY", "LATEST", "PRECISE", "answer_rows", "row_of", "term_rows", "version_of_row"]
+
+EVERY: Final = 0
+"""Every answer that holds is needed."""
+LATEST: Final = 1
+"""An answer is needed unless another that surely holds has surely taken its place."""
+AHEAD: Final = 2
+"""An answer is needed while it may still lie ahead."""
+PRECISE: Final = 86_400_000_000
+"""A beginning known to the day is precise; the few that are vaguer are looked through one by one."""
 
 
 def row_of(version: FactVersion) -> dict[str, Any]:
@@ -72,6 +85,57 @@ def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
             "field": field,
             "term": term,
         }
+
+
+def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
+    """The questions of the state that the version speaks to; a retracted one speaks to none."""
+    record = version.record
+    if record.status == "retracted":
+        return
+    valid, window = record.fact.valid_time, record.fact.window
+    bounds = valid.bounds
+    for rule, question in sorted(_questions(record.fact)):
+        yield {
+            "negotiation_id": record.negotiation_id.hex,
+            "rule": rule,
+            "question": question,
+            "vague": bounds.start_latest - bounds.start_earliest > PRECISE,
+            "start_earliest": bounds.start_earliest,
+            "start_latest": bounds.start_latest,
+            "known_from": version.position,
+            "known_to": END,
+            "published_from": version.published_at,
+            "published_to": END,
+            "possible_from": window.possible_from,
+            "certain_from": window.certain_from,
+            "certain_to": window.certain_to,
+            "possible_to": window.possible_to,
+            "fact_id": record.id.hex,
+            "version": record.version,
+        }
+
+
+def _questions(fact: Fact) -> set[tuple[int, str]]:
+    """Each question as (rule, text); what every state has to know of comes under a question of its own."""
+    found = {
+        (_rule(answer.register), f"{answer.register.section}\x1f{_key(answer)}")
+        for answer in fact.answers()
+    }
+    if isinstance(fact, Alias):
+        found.add((EVERY, "alias"))
+    if any(link.relation == "executes" for link in fact.links):
+        found.add((EVERY, "executes"))
+    return found
+
+
+def _rule(register: Register) -> int:
+    if register.ahead:
+        return AHEAD
+    return LATEST if register.succession else EVERY
+
+
+def _key(answer: Answer) -> str:
+    return "\x1f".join(folded(part) for part in answer.key.values())
 
 
 def version_of_row(row: Row[Any]) -> FactVersion:

@@ -1,7 +1,7 @@
-"""The versions of every fact, as a pure function of the log, in two pairs of tables: one serves, one is spare.
+"""The versions of every fact, as a pure function of the log, on two sides: one serves, one is spare.
 
-A rebuild fills the spare pair while the other serves, and the two change roles in one transaction: the row
-`facts` of `projection` names the pair that serves.
+A rebuild fills the spare side while the other serves, and the two change roles in one transaction: the row
+`facts` of `projection` names the side that serves.
 """
 
 from __future__ import annotations
@@ -35,18 +35,31 @@ _BIGINTS: Final = (
     "end_earliest end_latest possible_from certain_from certain_to possible_to happened_latest "
     "first_position"
 ).split()
+_ANSWER_BIGINTS: Final = (
+    "known_to published_from published_to start_latest possible_from certain_from certain_to possible_to"
+).split()
 
 
 @dataclass(frozen=True)
 class FactTables:
-    """One pair: a row per version of a fact, and the names and places by which a version is found."""
+    """One side: a row per version of a fact; the names and places by which a version is found; its answers.
+
+    `answer` has a row for each question of the state that a version speaks to, with the times that decide
+    whether it is shown, so that a state need not read the facts that it does not show.
+    """
 
     side: Side
     version: Table
     term: Table
+    answer: Table
+
+    @property
+    def all(self) -> tuple[Table, ...]:
+        """Every table of the pair."""
+        return (self.version, self.term, self.answer)
 
 
-def _pair(side: Side, suffix: str) -> FactTables:
+def _side(side: Side, suffix: str) -> FactTables:
     name = f"fact_version{suffix}"
     version = Table(
         name,
@@ -74,12 +87,27 @@ def _pair(side: Side, suffix: str) -> FactTables:
         Column("fact_id", HEX_ID, primary_key=True),
         Column("version", Integer, primary_key=True, autoincrement=False),
     )
-    return FactTables(side, version, term)
+    answer = Table(
+        f"fact_answer{suffix}",
+        metadata,
+        Column("negotiation_id", HEX_ID, primary_key=True),
+        Column("rule", Integer, primary_key=True, autoincrement=False),
+        Column("question", TEXT, primary_key=True),
+        Column("vague", Boolean, primary_key=True),
+        Column("start_earliest", BigInteger, primary_key=True, autoincrement=False),
+        Column("known_from", BigInteger, primary_key=True, autoincrement=False),
+        *(Column(column, BigInteger, nullable=False) for column in _ANSWER_BIGINTS),
+        Column("fact_id", HEX_ID, nullable=False),
+        Column("version", Integer, nullable=False),
+        Index(f"ix_fact_answer{suffix}_fact", "fact_id", "version"),
+        sqlite_with_rowid=False,
+    )
+    return FactTables(side, version, term, answer)
 
 
 SIDES: Final[dict[str, FactTables]] = {
-    "first": _pair("first", ""),
-    "second": _pair("second", "_spare"),
+    "first": _side("first", ""),
+    "second": _side("second", "_spare"),
 }
 
 
@@ -90,5 +118,5 @@ def serving_side(connection: Connection) -> str:
 
 
 def served(connection: Connection) -> FactTables:
-    """The pair that serves in this transaction."""
+    """The tables that serve in this transaction."""
     return SIDES[serving_side(connection)]

@@ -1,4 +1,4 @@
-"""Under the one lock, positions are dense and `recorded_at` rises; a refused request leaves nothing.
+"""Under one lock positions are dense and `recorded_at` rises; a refused request leaves nothing.
 
 The lock is the row of `log_head`, or SQLite's write lock, held until the commit: whoever sees a
 position sees every lower one, with any number of writing processes.
@@ -71,7 +71,7 @@ class LogTransaction:
     def append(
         self, requests: Sequence[AppendRequest], projections: Sequence[InlineProjection]
     ) -> list[Outcome]:
-        """Record what can be recorded; each request's outcome, in order, is its entries or its refusal."""
+        """Record what can be recorded; a request's outcome is its entries or its refusal."""
         versions = self._last_versions(requests)
         outcomes = [self._admit(request, versions) for request in requests]
         entries = [entry for outcome in outcomes if isinstance(outcome, list) for entry in outcome]
@@ -135,7 +135,7 @@ class LogTransaction:
 
 
 def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str, int]:
-    """The version that each stream reaches with `events`; `IntegrityError` at a hole or a repeat."""
+    """The version that each stream reaches with `events`; `IntegrityError` at a hole or repeat."""
     reached: dict[str, int] = {}
     for stored in events:
         stream, version = stream_name(stored.originator_id), stored.originator_version

@@ -1,4 +1,4 @@
-"""What goes into the log and what comes out of it: an entry is an event with its place on the record clock."""
+"""An entry is an event as given, with its position and its place on the record clock."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ __all__ = [
 
 @dataclass(frozen=True)
 class AuthoredEvent(StoredEvent):
-    r"""A stored event that says who caused it; a plain `StoredEvent` is recorded with the actor \"\"."""
+    """A stored event that says who caused it; a plain one is recorded with an empty actor."""
 
     actor: str
 
 
 @dataclass(frozen=True)
 class LogEntry(Notification):
-    """An event as recorded: `id` is its position, `recorded_at` microseconds since 1970-01-01 UTC."""
+    """An event as recorded. `id` is its position, `recorded_at` microseconds since 1970 UTC."""
 
     recorded_at: int
     actor: str
@@ -48,7 +48,7 @@ class InlineProjection(Protocol):
 
 @dataclass(frozen=True)
 class IdempotencyClaim:
-    """The answer to one request, to be kept under (caller, key) together with the request's events."""
+    """The answer to one request, to be kept under (caller, key) together with its events."""
 
     caller: str
     key: str
@@ -61,15 +61,17 @@ class IdempotencyClaim:
 
 @dataclass(frozen=True)
 class IdempotencyAnswer(IdempotencyClaim):
-    """A claim as kept. `answered_at` is the `recorded_at` of the request's last event (of the log's head, if
-    the request had none): `position_at(answered_at)` is the log as the first answer saw it.
+    """A claim as kept.
+
+    `answered_at` is the `recorded_at` of the request's last event (of the log's head, if it had
+    none): `position_at(answered_at)` is the log as the first answer saw it.
     """
 
     answered_at: int
 
 
 class AlreadyAnswered(Exception):  # noqa: N818 -- a result that the caller replays, not a fault
-    """The (caller, key) of a claim is taken: nothing of the request was recorded; `answer` is what is kept."""
+    """The (caller, key) of a claim is taken by `answer`: nothing of the request was recorded."""
 
     def __init__(self, answer: IdempotencyAnswer) -> None:
         super().__init__(f"{answer.caller!r} was answered under the key {answer.key!r} already")

@@ -1,9 +1,9 @@
 """Concurrent appends share a transaction; nothing is acknowledged before its commit has returned.
 
-Whoever finds no leader leads: it takes the log's lock, drains what has queued until then, and commits it
-for all. A refused request fails alone. Where a transaction fails before its commit, each of its requests is
-tried alone, so that a poisonous one fails alone too. Where the commit itself fails nobody knows what became
-of it, so every request in it fails and none is tried again.
+Whoever finds no leader leads: it takes the log's lock, drains what has queued until then, and
+commits it for all. A refused request fails alone. Where a transaction fails before its commit, each
+of its requests is tried alone, so that a poisonous one fails alone too. Where the commit itself
+fails nobody knows what became of it, so every request in it fails and none is tried again.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class GroupCommit:
         self.transactions = 0
 
     def submit(self, request: AppendRequest) -> list[LogEntry]:
-        """Record `request` and return its entries once they are committed, or raise why it failed."""
+        """Record `request`; return its entries once they are committed, or raise why it failed."""
         ticket = _Ticket(request)
         with self._condition:
             self._queue.append(ticket)

@@ -44,7 +44,7 @@ class StreamReader:
         desc: bool = False,
         limit: int | None = None,
     ) -> list[StoredEvent]:
-        """The events of one stream past version `gt` and up to `lte`, in order of version or against it."""
+        """The events of one stream past version `gt` and up to `lte`, by version, rising or not."""
         columns = self._table.c
         statement = select(columns.version, columns.type, columns.payload)
         statement = statement.where(columns.stream == stream_name(originator_id))
@@ -54,8 +54,11 @@ class StreamReader:
             statement = statement.where(columns.version <= lte)
         order = columns.version.desc() if desc else columns.version
         rows = self._rows(statement.order_by(order).limit(limit))
-        name = self._originator(stream_name(originator_id)) if rows else ""
-        return [StoredEvent(name, version, topic, payload) for version, topic, payload in rows]
+        stream = stream_name(originator_id)
+        return [
+            StoredEvent(self._originator(stream), row.version, row.type, row.payload)
+            for row in rows
+        ]
 
     def _originator(self, stream: str) -> UUID | str:
         return UUID(stream) if self._is_uuid else stream
@@ -73,8 +76,8 @@ class LogReader(StreamReader):
 
     def head(self) -> tuple[int, int]:
         """The last position and its `recorded_at`; (0, 0) for an empty log."""
-        position, recorded_at = self._rows(HEAD)[0]
-        return position, recorded_at
+        found = self._rows(HEAD)[0]
+        return found.position, found.recorded_at
 
     def position_at(self, recorded_at: int) -> int:
         """The highest position recorded at or before an instant; 0 where there is none."""
@@ -90,7 +93,7 @@ class LogReader(StreamReader):
     def entries_between(
         self, after: int, limit: int, *, stop: int | None = None, types: Sequence[str] = ()
     ) -> list[LogEntry]:
-        """At most `limit` entries past position `after`, up to `stop` inclusive, of `types` or all."""
+        """At most `limit` entries past `after`, up to `stop` inclusive, of `types` or of all."""
         statement = ENTRIES.where(event.c.position > after)
         if stop is not None:
             statement = statement.where(event.c.position <= stop)

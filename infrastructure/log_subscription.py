@@ -1,14 +1,15 @@
 """A subscriber sees every event once, in order, and sleeps while there is none.
 
-Appends of this process wake it at once; those of other processes are found by looking at the head of the
-log every `POLL_SECONDS`. Positions are dense and in commit order, so what was seen below a head is complete.
+Appends of this process wake it at once; those of other processes are found by looking at the head
+of the log every `POLL_SECONDS`. Positions are dense and in commit order, so whatever is at or below
+a head is there to be read.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from threading import Condition
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from eventsourcing.persistence import ApplicationRecorder, Subscription
 
@@ -47,22 +48,26 @@ class Wakeup:
             self._condition.wait_for(lambda: self._rings > rings, seconds)
 
 
-class _Followed(Protocol):
+class Followed(Protocol):
+    """A log that can be read and that rings when it grows."""
+
     wakeup: Wakeup
 
-    def head(self) -> tuple[int, int]: ...
+    def head(self) -> tuple[int, int]:
+        """The last position and its `recorded_at`."""
 
     def entries_between(
         self, after: int, limit: int, *, stop: int | None = None, types: Sequence[str] = ()
-    ) -> list[LogEntry]: ...
+    ) -> list[LogEntry]:
+        """Entries past a position, in order."""
 
 
 class EventSubscription(Subscription[ApplicationRecorder]):
     """Yields log entries past `gt`, for ever or until stopped; may be stopped from any thread."""
 
-    def __init__(self, recorder: Any, gt: int | None, topics: Sequence[str]) -> None:
-        super().__init__(recorder, gt, topics)
-        self._log: _Followed = recorder
+    def __init__(self, log: Followed, gt: int | None, topics: Sequence[str]) -> None:
+        super().__init__(cast("ApplicationRecorder", log), gt, topics)
+        self._log = log
         self._reached = gt or 0
         self._ready: deque[LogEntry] = deque()
 

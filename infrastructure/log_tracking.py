@@ -26,7 +26,7 @@ ADVANCE = text(
 
 
 def advance(connection: Connection, tracking: Tracking) -> None:
-    """Record `tracking` in the open transaction, or raise `IntegrityError` where it is no advance."""
+    """Record `tracking` in the open transaction; `IntegrityError` where it is no advance."""
     parameters = {"name": tracking.application_name, "position": tracking.notification_id}
     if connection.execute(ADVANCE, parameters).first() is None:
         raise IntegrityError(

@@ -1,4 +1,4 @@
-"""Every setting is an environment variable with a default, read once, checked before anything starts."""
+"""Every setting is an environment variable with a default, checked before anything starts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """How one process runs. `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds one request's body."""
+    """How one process runs.
+
+    `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request.
+    """
 
     database_url: str
     host: str

@@ -1,6 +1,6 @@
-"""These are all the tables; `event` and `log_head` are the record, the rest follow from it.
+"""`event` and `log_head` are the record; the other tables follow from it or stand beside it.
 
-Instants and bounds are BIGINT microseconds since 1970-01-01 UTC; positions are BIGINT. Text sorts by code
+Instants are BIGINT microseconds since 1970-01-01 UTC; positions are BIGINT. Text sorts by code
 point on both databases (`COLLATE "C"` on PostgreSQL), so that an order never depends on a locale.
 """
 

@@ -1,4 +1,4 @@
-"""Migrations run in one transaction: on the connection that they are given, or on that of the settings."""
+"""Migrations run in one transaction, on a given connection or on that of the settings."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from alembic import context
 
 from infrastructure.database import Database
-from infrastructure.schema import SCHEMA, migrating, owned_by_the_schema
+from infrastructure.schema import compared, migrating, owned_by_the_schema
 from infrastructure.settings import Settings
-from infrastructure.fact_tables import metadata
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -20,7 +19,7 @@ def migrate(connection: Connection) -> None:
     """Run the asked-for revisions inside the transaction that is open on `connection`."""
     context.configure(
         connection=connection,
-        target_metadata=SCHEMA,
+        target_metadata=compared(connection),
         include_name=owned_by_the_schema(connection),
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,

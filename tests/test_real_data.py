@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import runpy
 from collections import Counter
 from dataclasses import fields
 from functools import cache
@@ -193,6 +192,23 @@ def counted(what: str) -> Counter[str]:
     )
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_no_version_rests_on_a_page_of_a_later_day(name: str) -> None:
+    for line in lines(name):
+        pages = [strict_upper(c["published"]) for c in citations(line) if c["published"]]
+        at = public_at(line)
+        assert at is None or max(pages, default=at) <= at, line
+
+
+def test_the_versions_of_a_fact_follow_each_other_on_the_published_clock() -> None:
+    last: dict[str, int] = {}
+    for line in lines(BELARUS):
+        at = public_at(line)
+        if at is not None:
+            assert last.get(line["external_id"], at) <= at, line
+            last[line["external_id"]] = at
+
+
 def test_each_release_and_each_pardon_is_counted_in_one_matter() -> None:
     assert counted("released") == {
         "nuhfer": 1, "feb12": 1, "ziankovich": 1, "jun21": 1, "sep11-count": 3,
@@ -229,67 +245,3 @@ def test_the_mapped_records_have_as_many_changes_as_their_sources() -> None:
     assert Counter(line["op"] for line in lines(TIMELINE)) == {"record": 1488}
     counts = Counter(line["op"] for line in lines(COUNTS))
     assert counts == {"record": 19, "correct": 3, "retract": 1}
-
-
-VISIT = {"start": "2005-05-17", "end": "2005-05-08", "visitor": "A", "country": "B",
-         "country_id": "b", "description": "Working visit.", "_created": "2010-02-25"}  # fmt: skip
-MENDED = VISIT | {"end": "2005-05-18"}
-OTHER = {"start": "2018-02-08", "end": "2018-02-08", "visitor": "C", "country": "D"}
-
-
-def visit_rows() -> list[Json]:
-    at = {"id": "1", "reason": " fixed"}
-    return [
-        at | {"op": "assert", "record_time": "2015-10-01T14:58:32-04:00", "fact": VISIT},
-        at | {"op": "correct_date", "record_time": "2016-10-01T14:58:32-04:00", "fact": MENDED},
-        at | {"op": "retract", "record_time": "2017-10-01T14:58:32-04:00", "was": MENDED},
-        at | {"op": "assert", "record_time": "2018-10-01T14:58:32-04:00", "fact": OTHER},
-    ]
-
-
-def test_a_visit_keeps_every_change_of_its_log_and_gives_the_source_back() -> None:
-    script = runpy.run_path(str(DATA / "map_visits.py"))
-    made = list(script["import_lines"](visit_rows()))
-    assert [line["op"] for line in made] == ["record", "correct", "retract", "reinstate", "correct"]
-    assert made == list(script["import_lines"](visit_rows()))
-    assert made[0]["valid"] == "2005-05-17/"
-    assert made[0]["citations"][0]["published"] == "2015-10-01T18:58:32Z"
-    assert made[1]["changes"] == {"valid": "2005-05-17/2005-05-18",
-                                  "note": "country_id=b; created=2010-02-25"}  # fmt: skip
-    states = [made[0], made[0] | made[1]["changes"], made[0] | made[4]["changes"]]
-    assert [script["source_fields"](each) for each in states] == [VISIT, MENDED, OTHER]
-
-
-def test_a_visit_without_a_day_is_at_an_unknown_time() -> None:
-    script = runpy.run_path(str(DATA / "map_visits.py"))
-    undated = {"visitor": "A", "country": "B"}
-    assert script["content"](undated)["valid"] == "XXXX"
-    assert script["source_fields"](script["content"](undated)) == undated
-
-
-def test_a_dated_event_keeps_the_words_of_its_day() -> None:
-    event = {
-        "n": 7,
-        "date_text": "1818",
-        "valid_time_edtf": "1818",
-        "date_kind": "uncertain: some day in year",
-        "paragraphs": ["One.", "Two."],
-        "refs": ["https://example.org/a"],
-    }
-    made = runpy.run_path(str(DATA / "map_timeline.py"))["import_line"](event)
-    assert made["external_id"] == "timeline-0007"
-    assert made["summary"] == "One. Two."
-    assert made["note"] == (
-        'Dated "1818" (uncertain: some day in year). See also: https://example.org/a'
-    )
-
-
-@pytest.mark.parametrize(
-    ("expression", "comparator", "words"),
-    [("=10", "eq", "10"), (">80", "gt", "more than 80"), ("~40", "approx", "about 40")],
-)
-def test_a_count_keeps_its_comparator(expression: str, comparator: str, words: str) -> None:
-    held = runpy.run_path(str(DATA / "map_counts.py"))["quantity"](expression)
-    assert (held["comparator"], held["text"], held["value"]) == (
-        comparator, words, int(expression[1:]),
-    )  # fmt: skip

@@ -66,7 +66,7 @@ def _unsucceeded(candidates: Sequence[Candidate]) -> list[Candidate]:
     latest = max(
         (_starts(c)[0] for c in candidates if c.seen.certainty == "certain"), default=None
     )
-    return [c for c in candidates if latest is None or _starts(c)[1] > latest]
+    return [c for c in candidates if latest is None or max(_starts(c)[1] - 1, _starts(c)[0]) >= latest]
 
 
 def _starts(candidate: Candidate) -> tuple[int, int]:

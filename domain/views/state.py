@@ -28,10 +28,15 @@ Keyed = dict[Register, dict[Key, list[tuple[Answer, Candidate]]]]
 
 
 def state(
-    negotiation: Negotiation, slice_: Sequence[Seen], known: Sequence[FactVersion],
+    negotiation: Negotiation,
+    slice_: Sequence[Seen],
+    counts: Mapping[str, int],
     perspective: Perspective,
 ) -> dict[str, Any]:
-    """What was so: `slice_` is every fact that is known and not retracted, `known` all that was recorded."""
+    """What was so, from the facts that are known and not retracted, and the `counts` of all that are known.
+
+    A slice may leave out answers that others have surely succeeded: the state is the same.
+    """
     names = Names.of(slice_)
     answers = _keyed(slice_, names, perspective)
     sections: dict[str, Any] = {
@@ -40,7 +45,7 @@ def state(
     }
     for register in registers():
         _place(sections, register.section, _section(register, answers.get(register, {})))
-    sections["facts"] = _counted(known)
+    sections["facts"] = dict(counts)
     return sections
 
 
@@ -164,8 +169,8 @@ def _place(sections: dict[str, Any], path: str, section: object) -> None:
     sections[name] = section
 
 
-def _counted(known: Iterable[FactVersion]) -> dict[str, int]:
-    """Of all facts known: how many, how many corrected since, how many retracted."""
+def counted(known: Iterable[FactVersion]) -> dict[str, int]:
+    """Of all facts known, retracted ones too: how many, how many corrected ever, how many retracted."""
     found = list(known)
     return {
         "recorded": len(found),

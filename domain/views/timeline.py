@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from domain.history import Seen, by_valid_time, known, matches
 
@@ -36,11 +36,27 @@ class TimelineFilter:
     after: Place | None = None
 
 
+#: Letters that Unicode does not take apart, as those write them who have no such key (ß is "ss" by case folding).
+_UNMARKED: Final = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ħ": "h",
+        "ı": "i",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+    }
+)
+
+
 def plain(text: str) -> str:
     """Text as it is searched: without accents, case or runs of blanks."""
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().split())
+    return " ".join(bare.casefold().translate(_UNMARKED).split())
 
 
 def timeline(

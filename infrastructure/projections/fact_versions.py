@@ -16,7 +16,7 @@ from domain.event import FactEvent, FactRecorded
 from domain.fact_record import evolve
 from domain.history import Entry, FactVersion, version_of
 from domain.instant import END
-from infrastructure.fact_rows import row_of, term_rows, version_of_row
+from infrastructure.fact_rows import answer_rows, row_of, term_rows, version_of_row
 from infrastructure.fact_tables import FactTables
 
 __all__ = ["apply"]
@@ -38,11 +38,17 @@ def apply(connection: Connection, entries: Sequence[Entry], tables: FactTables) 
         after = version_of(entry, event, record, first)
         standing[event.originator_id] = after
         versions.append(after)
-    _supersede(connection, tables.version, [v for v in versions if v.record.version > 1])
-    connection.execute(tables.version.insert(), _rows(versions))
-    terms = [row for version in versions for row in term_rows(version)]
-    if terms:
-        connection.execute(tables.term.insert(), terms)
+    later = [version for version in versions if version.record.version > 1]
+    for table in (tables.version, tables.answer):
+        _supersede(connection, table, later)
+    rows = _rows(versions)
+    connection.execute(tables.version.insert(), rows)
+    for table, made in (
+        (tables.term, [row for version in versions for row in term_rows(version)]),
+        (tables.answer, _answers(versions, rows)),
+    ):
+        if made:
+            connection.execute(table.insert(), made)
 
 
 def _older(changes: Iterable[tuple[Entry, FactEvent]]) -> list[UUID]:
@@ -112,3 +118,14 @@ def _rows(versions: Sequence[FactVersion]) -> list[dict[str, Any]]:
         mine.append(row_of(version))
         rows.append(mine[-1])
     return rows
+
+
+def _answers(
+    versions: Sequence[FactVersion], rows: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The answers of the versions, closed as their rows are."""
+    return [
+        {**answer, "known_to": row["known_to"], "published_to": row["published_to"]}
+        for version, row in zip(versions, rows, strict=True)
+        for answer in answer_rows(version)
+    ]

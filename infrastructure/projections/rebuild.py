@@ -97,7 +97,7 @@ def _refuse_switched(connection: Connection, spare: FactTables) -> None:
 
 
 def _empty(connection: Connection, tables: FactTables) -> None:
-    for table in (tables.version, tables.term):
+    for table in tables.all:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"TRUNCATE {table.name}"))
         else:
@@ -141,8 +141,9 @@ def _log_entry(row: Any) -> LogEntry:  # noqa: ANN401 -- a row of `event`
 def _compare(connection: Connection, spare: FactTables) -> list[Difference]:
     serving = SIDES["second" if spare.side == "first" else "first"]
     return [
-        *_table_differences(connection, serving.version, spare.version),
-        *_table_differences(connection, serving.term, spare.term),
+        difference
+        for pair in zip(serving.all, spare.all, strict=True)
+        for difference in _table_differences(connection, *pair)
     ]
 
 

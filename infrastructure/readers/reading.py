@@ -17,16 +17,19 @@ from domain.errors import (
     WithdrawnError,
 )
 from domain.event import RecordEvent
+from domain.full_text import question
 from domain.history import FactVersion, Seen
 from domain.negotiation import Negotiation, negotiation_id
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.audit import CHANGES_OF_MIND
+from domain.views.state import state
 from domain.views.timeline import TimelineFilter
 from infrastructure.event_codec import EventCodec
 from infrastructure.fact_rows import version_of_row
 from infrastructure.fact_tables import FACTS, FactTables, served
 from infrastructure.log_entry import LogEntry
-from infrastructure.readers import timeslices
+from infrastructure.projections import fact_text
+from infrastructure.readers import searches, states, timeslices
 from infrastructure.tables import event, log_head, negotiation, projection, snapshot
 
 __all__ = ["Reading", "StoredSnapshot"]
@@ -45,15 +48,24 @@ class StoredSnapshot:
 
 
 class Reading:
-    """Answers from one transaction. `now` is in microseconds UTC."""
+    """Answers from one transaction. `now` is in microseconds UTC.
 
-    def __init__(self, connection: Connection, codec: EventCodec, now: int) -> None:
+    A `searched` reading ends where the full text does: its head is the last position that both hold.
+    """
+
+    def __init__(
+        self, connection: Connection, codec: EventCodec, now: int, *, searched: bool = False
+    ) -> None:
         self._connection = connection
         self._codec = codec
         self._now = now
         head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
         self.head: int = head.position
         self._head_at: int = head.recorded_at
+        self._searched = searched
+        if searched and (held := fact_text.checkpoint(connection)) < self.head:
+            self.head = held
+            self._head_at = self._recorded_at(held)
         self._tables: FactTables = served(connection)
 
     def perspective(self, query: PerspectiveQuery) -> Perspective:
@@ -107,11 +119,15 @@ class Reading:
 
     def timeslice(self, id_: UUID, perspective: Perspective) -> list[Seen]:
         """All that is known and not retracted, each with its certainty at `as_of`."""
-        return [
-            Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
-            for version in self.known(id_, perspective)
-            if version.record.status != timeslices.RETRACTED
-        ]
+        return self._seen(timeslices.known(self._tables, id_, perspective), perspective)
+
+    def state(self, negotiation: Negotiation, perspective: Perspective) -> dict[str, Any]:
+        """The state, from the facts that it has to look at and no others."""
+        seen = self._seen(states.needed(self._tables, negotiation.id, perspective), perspective)
+        counts = self._connection.execute(
+            states.counts(self._tables, negotiation.id, perspective)
+        ).one()
+        return state(negotiation, seen, counts._asdict(), perspective)
 
     def timeline(
         self,
@@ -122,8 +138,13 @@ class Reading:
         limit: int,
         q: str | None = None,
     ) -> list[Seen]:
-        """At most `limit` facts of a timeline, in its order."""
+        """At most `limit` facts of a timeline, in its order; with `q` in a `searched` reading only."""
         statement = timeslices.timeline(self._tables, id_, perspective, wanted).limit(limit)
+        if q is not None:
+            if not self._searched:
+                raise RuntimeError("only a reading that was opened as searched holds the full text")
+            version, asked = self._tables.version, question(q)
+            statement = searches.narrowed(self._connection, statement, version, asked)
         return [
             Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
             for version in self._versions(statement)
@@ -133,7 +154,7 @@ class Reading:
         """The version that is seen; UnknownError, NotYetKnownError or WithdrawnError where there is none."""
         columns = self._tables.version.c
         statement = select(self._tables.version).where(
-            columns.fact_id == fact_id.hex, timeslices.seen(self._tables.version, perspective)
+            columns.fact_id == fact_id.hex, timeslices.seen(self._tables, self._tables.version, perspective)
         )
         found = self._versions(statement)
         if not found:
@@ -227,6 +248,13 @@ class Reading:
 
     def _versions(self, statement: Select[Any]) -> list[FactVersion]:
         return [version_of_row(row) for row in self._connection.execute(statement)]
+
+    def _seen(self, statement: Select[Any], perspective: Perspective) -> list[Seen]:
+        return [
+            Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
+            for version in self._versions(statement)
+            if version.record.status != timeslices.RETRACTED
+        ]
 
     def _entry(self, row: Row[Any]) -> tuple[LogEntry, RecordEvent]:
         entry = LogEntry(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select, tuple_
 
 from domain.views.timeline import plain
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from domain.views.timeline import TimelineFilter
     from infrastructure.fact_tables import FactTables
 
-__all__ = ["known", "timeline"]
+__all__ = ["RETRACTED", "known", "seen", "timeline"]
 
 RETRACTED: Final = "retracted"
 
@@ -28,20 +28,20 @@ def known(tables: FactTables, negotiation_id: UUID, perspective: Perspective) ->
     table = tables.version
     return (
         select(table)
-        .where(table.c.negotiation_id == negotiation_id.hex, seen(table, perspective))
+        .where(table.c.negotiation_id == negotiation_id.hex, seen(tables, table, perspective))
         .order_by(table.c.first_position)
     )
 
 
-def seen(table: Table, perspective: Perspective) -> ColumnElement[bool]:
-    """Whether a row is the version of its fact that is seen at the perspective."""
+def seen(tables: FactTables, table: FromClause, perspective: Perspective) -> ColumnElement[bool]:
+    """Whether a row of `table`, versions or answers, is of the version that is seen at the perspective."""
     columns = table.c
     if perspective.clock == "recorded" or perspective.as_known_at is None:
         return and_(
             columns.known_from <= perspective.position, columns.known_to > perspective.position
         )
     public_at = perspective.as_known_at
-    later = table.alias("later")
+    later = tables.version.alias("later")
     superseded = exists().where(
         later.c.fact_id == columns.fact_id,
         later.c.version > columns.version,
@@ -63,7 +63,7 @@ def timeline(
     place = tuple_(columns.start_earliest, columns.start_latest, columns.first_position)
     conditions = [
         columns.negotiation_id == negotiation_id.hex,
-        seen(tables.version, perspective),
+        seen(tables, tables.version, perspective),
         *_about(tables, wanted),
     ]
     if wanted.begun:

@@ -90,6 +90,7 @@ def upgrade() -> None:
     )
     for suffix in ("", "_spare"):
         _make_fact_version(f"fact_version{suffix}")
+        _make_fact_answer(f"fact_answer{suffix}")
     op.create_table(
         "snapshot",
         sa.Column("negotiation_id", HEX_ID, nullable=False),
@@ -115,6 +116,7 @@ def downgrade() -> None:
     for suffix in ("", "_spare"):
         op.drop_table(f"fact_version{suffix}")
         op.drop_table(f"fact_term{suffix}")
+        op.drop_table(f"fact_answer{suffix}")
     op.drop_table("tracking")
     op.drop_table("projection")
     op.drop_table("negotiation")
@@ -125,11 +127,7 @@ def downgrade() -> None:
 
 
 def _make_fact_version(name: str) -> None:
-    bigints = (
-        "known_from known_to recorded_at published_from published_to start_earliest start_latest "
-        "end_earliest end_latest possible_from certain_from certain_to possible_to "
-        "happened_latest first_position"
-    ).split()
+    bigints = ["known_from", "known_to", "recorded_at", "published_from", "published_to", "start_earliest", "start_latest", "end_earliest", "end_latest", "possible_from", "certain_from", "certain_to", "possible_to", "happened_latest", "first_position"]
     op.create_table(
         name,
         sa.Column("fact_id", HEX_ID, nullable=False),
@@ -169,3 +167,23 @@ def _make_fact_term(name: str) -> None:
             "negotiation_id", "field", "term", "fact_id", "version", name=op.f(f"pk_{name}")
         ),
     )
+
+
+def _make_fact_answer(name: str) -> None:
+    bigints = ["known_to", "published_from", "published_to", "start_latest", "possible_from", "certain_from", "certain_to", "possible_to"]
+    keys = ("negotiation_id", "rule", "question", "vague", "start_earliest", "known_from")
+    op.create_table(
+        name,
+        sa.Column("negotiation_id", HEX_ID, nullable=False),
+        sa.Column("rule", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("question", TEXT, nullable=False),
+        sa.Column("vague", sa.Boolean(), nullable=False),
+        sa.Column("start_earliest", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("known_from", sa.BigInteger(), autoincrement=False, nullable=False),
+        *(sa.Column(column, sa.BigInteger(), nullable=False) for column in bigints),
+        sa.Column("fact_id", HEX_ID, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(*keys, name=op.f(f"pk_{name}")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f(f"ix_{name}_fact"), name, ["fact_id", "version"])

@@ -38,21 +38,26 @@ class OnDatabase:
 
     kind: ClassVar[Kind]
     factory: EventFactory
+    fresh: Callable[[Kind], str]
 
     @pytest.fixture(autouse=True)
     def _on_a_fresh_database(
         self, fresh_database: Callable[[Kind], str], monkeypatch: pytest.MonkeyPatch
     ) -> Iterator[None]:
-        environment = {"PERSISTENCE_MODULE": MODULE, "PARLEY_DATABASE_URL": fresh_database(self.kind)}
+        environment = {
+            "PERSISTENCE_MODULE": MODULE,
+            "PARLEY_DATABASE_URL": fresh_database(self.kind),
+        }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        self.prepare(environment, fresh_database)
+        self.fresh = fresh_database
+        self.prepare(environment)
         factory = EventFactory(environment)
         self.factory = factory
         yield
         factory.close()
 
-    def prepare(self, environment: dict[str, str], fresh: Callable[[Kind], str]) -> None:
+    def prepare(self, environment: dict[str, str]) -> None:
         """Adapt a suite that reads its environment from itself."""
 
 
@@ -96,7 +101,7 @@ class CountersOfATopic(EventTrackingRecorder):
 
 
 class Factories(OnDatabase, persistence.InfrastructureFactoryTestCase[EventFactory]):
-    def prepare(self, environment: dict[str, str], fresh: Callable[[Kind], str]) -> None:
+    def prepare(self, environment: dict[str, str]) -> None:
         self.env = Environment(env=environment)
 
     def expected_factory_class(self) -> type[EventFactory]:
@@ -134,13 +139,13 @@ class LibraryApplications(OnDatabase, application.ApplicationTestCase):
 class CountersProjections(OnDatabase, projection.AggregateEventCountersProjectionTestCase):
     view_class = CountersView
 
-    def prepare(self, environment: dict[str, str], fresh: Callable[[Kind], str]) -> None:
+    def prepare(self, environment: dict[str, str]) -> None:
         self.env = environment  # type: ignore[misc]
 
 
 class EventSourcedProjections(OnDatabase, projection.EventSourcedProjectionTestCase):
-    def prepare(self, environment: dict[str, str], fresh: Callable[[Kind], str]) -> None:
-        own_log = {"COUNTERS_PARLEY_DATABASE_URL": fresh(self.kind)}
+    def prepare(self, environment: dict[str, str]) -> None:
+        own_log = {"COUNTERS_PARLEY_DATABASE_URL": self.fresh(self.kind)}
         self.env = environment | own_log  # type: ignore[misc]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from tests.conformance import suites
-from tests.databases import Kind
+
+if TYPE_CHECKING:
+    from tests.databases import Kind
 
 
 class On:

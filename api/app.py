@@ -1,0 +1,97 @@
+"""The application is put together here from a record that is open already; it opens nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from http import HTTPStatus
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api import routes
+from api.composition import Parley
+from api.fact_answers import rendered
+from api.idempotency import Idempotency
+from api.openapi import document
+from api.problems import RefusedError, problem_of
+from api.schemas import FactParser
+from api.wire import Wire
+from domain.errors import RecordError
+from domain.instant import InstantError
+from domain.valid_time import ValidTimeError
+
+__all__ = ["create_app"]
+
+VERSION: Final = "0.1.0"
+_HANDLED: Final = (
+    RecordError,
+    RefusedError,
+    InstantError,
+    ValidTimeError,
+    RequestValidationError,
+    HTTPException,
+    Exception,
+)
+
+
+def create_app(parley: Parley) -> FastAPI:
+    """Serve a record over HTTP; the kinds of fact are those registered by now."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with parley.following():
+            yield
+
+    app = FastAPI(
+        lifespan=lifespan,
+        title="Parley",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=True,
+    )
+    app.state.parley = parley
+    app.state.facts = FactParser()
+    app.state.idempotency = Idempotency(parley, partial(rendered, parley))
+    app.state.addresses = []
+    for module in iter_modules(routes.__path__):
+        router = import_module(f"{routes.__name__}.{module.name}").router
+        app.include_router(router)
+        app.state.addresses += [r for r in router.routes if isinstance(r, APIRoute)]
+    app.add_middleware(Wire)
+    for error in _HANDLED:
+        app.add_exception_handler(error, _answer)
+    described: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not described:
+            described.update(document(app, app.state.facts))
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        error.headers = {"Allow": ", ".join(_allowed(request))}
+    return problem_of(error)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of every route at this address; GET brings HEAD."""
+    found: set[str] = set()
+    for route in request.app.state.addresses:
+        if route.path_regex.match(request.scope["path"]):
+            found |= route.methods
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))

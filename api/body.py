@@ -1,0 +1,120 @@
+"""A body is read once, never past its limit, and only in a media type that is understood here."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from starlette.requests import ClientDisconnect, Request
+
+from api.composition import Parley
+from api.parameters import Parameter, given
+from api.problems import RefusedError
+
+__all__ = ["Sending", "Sent", "Spooling"]
+
+_JSON: Final = frozenset({"application/json"})
+_IN_MEMORY: Final = 1_048_576
+_UTF8: Final = frozenset({"utf-8", "utf8"})
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a POST brought: its body, or for an import the file that it went to, and its hash."""
+
+    request: Request
+    parley: Parley
+    parameters: dict[str, str]
+    media: str
+    body: bytes
+    digest: str
+    spool: BinaryIO | None = None
+
+    @property
+    def actor(self) -> str:
+        """Who makes the change."""
+        return self.parley.settings.actor
+
+
+class Sending:
+    """A FastAPI dependency that reads a JSON body of at most the settings' `max_body_bytes`."""
+
+    parameters: tuple[Parameter, ...] = ()
+
+    async def __call__(self, request: Request) -> Sent:
+        """Read the body, or refuse it with 413, 415 or 422."""
+        parley: Parley = request.app.state.parley
+        parameters = given(request, self.parameters)
+        media = _media(request, _JSON)
+        limit = parley.settings.max_body_bytes
+        _refuse_announced(request, limit)
+        found = bytearray()
+        async for chunk in _chunks(request):
+            found += chunk
+            if len(found) > limit:
+                raise _too_large(limit)
+        body = bytes(found)
+        return Sent(request, parley, parameters, media, body, hashlib.sha256(body).hexdigest())
+
+
+class Spooling:
+    """A FastAPI dependency that streams a body of any size to a temporary file."""
+
+    def __init__(self, media: frozenset[str], *parameters: Parameter) -> None:
+        self.media = media
+        self.parameters = parameters
+
+    async def __call__(self, request: Request) -> AsyncIterator[Sent]:
+        """Hold the body in a file that is gone when the answer has been made."""
+        parley: Parley = request.app.state.parley
+        parameters = given(request, self.parameters)
+        media = _media(request, self.media)
+        hashed = hashlib.sha256()
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
+            async for chunk in _chunks(request):
+                hashed.update(chunk)
+                spool.write(chunk)
+            spool.seek(0)
+            yield Sent(request, parley, parameters, media, b"", hashed.hexdigest(), spool)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except ClientDisconnect as error:
+        name, detail = "malformed", "the body broke off"
+        raise RefusedError(name, "", detail) from error
+
+
+def _media(request: Request, expected: frozenset[str]) -> str:
+    """Give the media type without its parameters, of which only charset=utf-8 is understood."""
+    header = request.headers.get("content-type", "")
+    media, *parameters = (part.strip().lower() for part in header.split(";"))
+    charsets = {part.partition("=")[2].strip('"') for part in parameters if part}
+    named = all(part.startswith("charset=") for part in parameters if part)
+    if media not in expected or not named or not charsets <= _UTF8:
+        wanted = " or ".join(sorted(expected))
+        shown = ascii(header)[1:-1][:100] or "none"
+        detail = f"a body of {wanted} in UTF-8 is expected, not {shown}"
+        name, where = "media-type", "/header/Content-Type"
+        raise RefusedError(name, where, detail)
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        name, where = "media-type", "/header/Content-Encoding"
+        detail = "a body without a content coding is expected"
+        raise RefusedError(name, where, detail)
+    return media
+
+
+def _refuse_announced(request: Request, limit: int) -> None:
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:20]) > limit:
+        raise _too_large(limit)
+
+
+def _too_large(limit: int) -> RefusedError:
+    name = "too-large"
+    return RefusedError(name, "", f"a body has at most {limit} bytes")

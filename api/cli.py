@@ -1,0 +1,36 @@
+"""`parley` is the record on the command line: 0 is done, 1 refused with its reason, 2 wrong usage."""
+
+from __future__ import annotations
+
+import typer
+
+from api import cli_read, cli_serve, cli_write
+from api.cli_record import RefusingGroup
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    cls=RefusingGroup,
+    name="parley",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def parley() -> None:
+    """The record of a negotiation: what was so, what did we know, and how do we know it.
+
+    The database is PARLEY_DATABASE_URL, by default sqlite:///parley.db.
+    """
+
+
+for commands in (cli_serve, cli_write, cli_read):
+    commands.register(app)
+
+
+def main() -> None:
+    """Run the command that the process was started with."""
+    app()

@@ -1,0 +1,104 @@
+"""A command has the record open while it runs, and says in one line why it cannot do what was asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+from eventsourcing.persistence import PersistenceError
+from rich.console import Console
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from typer.core import TyperGroup
+
+from api.composition import Parley, compose
+from api.json_text import written
+from domain.errors import RecordError
+from infrastructure.database import DatabaseRefusedError
+from infrastructure.settings import Settings, SettingsError
+
+__all__ = ["RefusedError", "RefusingGroup", "consoles", "opened", "say", "settings"]
+
+PIPED_WIDTH: Final = 140
+"""Columns of a table that goes to no terminal."""
+
+
+class RefusedError(Exception):
+    """What was asked cannot be done; the message says why."""
+
+
+REFUSALS: Final = (
+    RefusedError,
+    RecordError,
+    SettingsError,
+    DatabaseRefusedError,
+    PersistenceError,
+    SQLAlchemyError,
+    OSError,
+)
+
+
+class RefusingGroup(TyperGroup):
+    """Commands that end a refusal with one line on standard error and exit status 1."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 -- typer keeps its context's class to itself
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except REFUSALS as refusal:
+            typer.echo(f"parley: {reason(refusal)}", err=True)
+            raise typer.Exit(1) from refusal
+
+
+def reason(refusal: BaseException) -> str:
+    """One line that says why."""
+    if isinstance(refusal, OSError) and refusal.filename is not None:
+        return f"{refusal.filename}: {refusal.strerror}"
+    cause = getattr(refusal, "orig", None) or refusal
+    return " ".join(str(cause).split()) or type(refusal).__name__
+
+
+def settings() -> Settings:
+    """The settings of the environment."""
+    return Settings.from_env(os.environ)
+
+
+@contextmanager
+def opened(*, upgrade: bool = False) -> Iterator[Parley]:
+    """The record on the database of the settings; RefusedError where there is none to read."""
+    found = settings()
+    if not upgrade:
+        _refuse_missing(found)
+    parley = compose(found, upgrade=upgrade)
+    try:
+        if not parley.ready()["schema"]:
+            raise RefusedError("the database is not at the schema's head; run: parley db upgrade")
+        yield parley
+    finally:
+        parley.close()
+
+
+def _refuse_missing(found: Settings) -> None:
+    url = make_url(found.database_url)
+    plain = url.get_backend_name() == "sqlite" and url.database and "uri" not in url.query
+    if plain and url.database != ":memory:" and not Path(str(url.database)).exists():
+        raise RefusedError(f"there is no database {url.database} yet; run: parley db upgrade")
+
+
+def consoles() -> tuple[Console, Console]:
+    """Standard output and standard error, with colour where they are terminals."""
+    out = Console(highlight=False)
+    if not out.is_terminal and "COLUMNS" not in os.environ:
+        out = Console(highlight=False, width=PIPED_WIDTH)
+    return out, Console(stderr=True, highlight=False)
+
+
+def say(answer: object) -> None:
+    """Print one JSON document, the bytes that the API answers."""
+    typer.echo(written(answer))

@@ -1,0 +1,143 @@
+"""The commands that keep the record running: serve, rebuild, and the schema of its database."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import asdict, replace
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+
+from api.app import create_app
+from api.cli_options import AsJson
+from api.cli_record import RefusedError, consoles, opened, say
+from api.cli_tables import show_rows
+from api.cli_write import progress_bar
+from infrastructure.projections.rebuild import Difference
+
+__all__ = ["register"]
+
+database = typer.Typer(no_args_is_help=True, help="The database itself.")
+
+
+def serve(
+    *,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Listen here. Left out: PARLEY_HOST.", show_default=False),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            show_default=False,
+            help="Listen on this port; 0 is any free one. Left out: PARLEY_PORT.",
+        ),
+    ] = None,
+    upgrade: Annotated[
+        bool,
+        typer.Option(
+            "--upgrade/--no-upgrade",
+            help="Bring an empty or older database to the schema's head first, or refuse it.",
+        ),
+    ] = True,
+    json: AsJson = False,
+) -> None:
+    """Serve the API until told to stop."""
+    with opened(upgrade=upgrade) as parley:
+        given = parley.settings
+        listening = _listening(
+            given.host if host is None else host, given.port if port is None else port
+        )
+        address = _address(listening)
+        if json:
+            say({"listening": address})
+        else:
+            typer.echo(f"Parley listens at {address}")
+        app = create_app(replace(parley, settings=given))
+        uvicorn.Server(uvicorn.Config(app)).run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise RefusedError(f"cannot listen at {host}:{port}: {error.strerror or error}") from error
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def rebuild(*, json: AsJson = False) -> None:
+    """Derive the tables from the log again, beside those that serve, compare, and switch."""
+    with opened() as parley, progress_bar("rebuilding", None) as bar:
+        try:
+            report = parley.rebuild(bar)
+        except RuntimeError as error:
+            raise RefusedError(str(error)) from error
+    differing = [_shown(each) for each in report.differences]
+    if json:
+        say({"position": report.position, "versions": report.versions, "differences": differing})
+    else:
+        typer.echo(f"{report.versions} versions rebuilt, up to position {report.position}")
+        _show_differences(differing)
+    if differing:
+        raise RefusedError(
+            f"{len(differing)} rows differed from what the log gives; the log's now serve"
+        )
+
+
+def _show_differences(differing: list[dict[str, Any]]) -> None:
+    out, _ = consoles()
+    rows = [
+        (each["table"], each["key"], name, (each["served"] or {}).get(name), (each["derived"] or {}).get(name))
+        for each in differing
+        for name in {**(each["served"] or {}), **(each["derived"] or {})}
+        if (each["served"] or {}).get(name) != (each["derived"] or {}).get(name)
+    ]  # fmt: skip
+    columns = ("table", "key", "column", "served", "derived")
+    show_rows(out, f"Differences: {len(differing)} rows", columns, rows)
+
+
+def _shown(difference: Difference) -> dict[str, Any]:
+    """A difference in JSON's terms: bytes as the text that they hold."""
+    found: dict[str, Any] = _plain(asdict(difference))
+    return found
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- rows of any table
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value).decode(errors="replace")
+    return value
+
+
+@database.callback()
+def database_commands() -> None:
+    """The database itself."""
+
+
+@database.command("upgrade")
+def upgrade_database(*, json: AsJson = False) -> None:
+    """Bring an empty or older database to the schema's head; nothing happens where it is there."""
+    with opened(upgrade=True) as parley:
+        ready = parley.ready()
+    if json:
+        say(ready)
+    else:
+        typer.echo(f"The database is at the schema's head; the log is at position {ready['log']}.")
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the commands."""
+    app.command()(serve)
+    app.command()(rebuild)
+    app.add_typer(database, name="db")

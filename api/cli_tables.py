@@ -1,0 +1,129 @@
+"""A table shows people what the API answers: the same facts, in the same order, in fewer words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["show_fact", "show_heading", "show_rows", "show_section", "sources", "words"]
+
+Entry = Mapping[str, Any]
+
+#: Fields of an entry that its table shows in columns of their own, or not at all.
+_APART: Final = frozenset({"certainty", "contested", "fact", "rivals", "matter"})
+_LONGEST_CELL: Final = 400
+
+
+def words(value: object) -> str:
+    """A value of an answer in a few words."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(words(part) for part in value)
+    if isinstance(value, dict):
+        return _object_words(value)
+    text = str(value)
+    return text if len(text) <= _LONGEST_CELL else text[:_LONGEST_CELL] + "…"
+
+
+def _object_words(value: Entry) -> str:
+    if "comparator" in value:
+        return f"{value['what']}: {_amount(value)}"
+    if "publisher" in value:
+        return " ".join(filter(None, (value["publisher"], value["published"])))
+    if "relation" in value:
+        return f"{value['relation']} {value['fact']}"
+    return ", ".join(f"{name}: {words(part)}" for name, part in value.items() if part is not None)
+
+
+def _amount(value: Entry) -> str:
+    if value.get("text"):
+        return str(value["text"])
+    if value.get("approximate") or value.get("comparator") == "approx":
+        return f"about {value.get('value', '?')}"
+    low, high = value["low"], value["high"]
+    if low == high:
+        return str(low)
+    return f"{'…' if low is None else low}–{'…' if high is None else high}"
+
+
+def sources(brief: Entry) -> str:
+    """Who says so: the publishers of a fact's citations."""
+    return "; ".join(dict.fromkeys(each["publisher"] for each in brief["citations"]))
+
+
+def show_heading(out: Console, title: str, perspective: Entry) -> None:
+    """What is shown, and from which perspective."""
+    out.print(Text(title, style="bold"))
+    parts = [f"as of {perspective['as_of']}"]
+    if perspective["as_known_at"] is not None:
+        parts.append(f"as known at {perspective['as_known_at']} ({perspective['clock']})")
+    parts.append(f"position {perspective['position']}")
+    if perspective["match"] != "possible":
+        parts.append(str(perspective["match"]))
+    out.print(Text(", ".join(parts), style="dim"))
+
+
+def show_rows(
+    out: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """One table; a column in which nothing stands is left out."""
+    cells = [[words(cell) for cell in row] for row in rows]
+    kept = [index for index in range(len(columns)) if any(row[index] for row in cells)]
+    if not cells:
+        return
+    table = Table(title=escape(title), title_justify="left", title_style="bold", expand=False)
+    for index in kept:
+        table.add_column(columns[index].replace("_", " "), overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(row[index]) for index in kept))
+    out.print()
+    out.print(table)
+
+
+def show_section(out: Console, name: str, section: object) -> None:
+    """One section of a state, or the sections in it: entries, a single entry, a total or counts."""
+    title = name.replace(".", ", ").capitalize()
+    if isinstance(section, list):
+        _show_entries(out, title, section)
+    elif isinstance(section, dict) and "parts" in section:
+        show_rows(out, title, ("total", "sources"), [(_amount(section), None)])
+        _show_entries(out, f"{title}, by fact", section["parts"])
+    elif isinstance(section, dict) and "fact" in section:
+        _show_entries(out, title, [section])
+    elif isinstance(section, dict) and all(isinstance(part, int) for part in section.values()):
+        show_rows(out, title, list(section), [list(section.values())])
+    elif isinstance(section, dict):
+        for part, inside in section.items():
+            show_section(out, f"{name}.{part}", inside)
+
+
+def _show_entries(out: Console, title: str, entries: Sequence[Entry]) -> None:
+    own = dict.fromkeys(name for entry in entries for name in entry if name not in _APART)
+    columns = [*own, "certainty", "contested by", "fact", "sources"]
+    rows = [
+        [
+            *(entry.get(name) for name in own),
+            entry["certainty"],
+            [rival["summary"] for rival in entry["rivals"]] if entry["contested"] else None,
+            entry["fact"]["summary"],
+            sources(entry["fact"]),
+        ]
+        for entry in entries
+    ]
+    show_rows(out, title, columns, rows)
+
+
+def show_fact(out: Console, record: Entry) -> None:
+    """A fact record, a line for each field that has a value."""
+    fact = record["fact"]
+    about = ("id", "version", "status", "certainty", "preferred", "recorded_at")
+    rows = [(name, record[name]) for name in about] + list(fact.items())
+    show_rows(out, fact["summary"], ("field", "value"), [row for row in rows if words(row[1])])

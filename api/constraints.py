@@ -1,0 +1,78 @@
+"""What the domain asks of a text, a number or a list is said in the document too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from api.edtf_patterns import CUT
+from api.schemas import BODIES
+from domain.edtf_fault import LONGEST
+from domain.fact import LONGEST_LIST, LONGEST_NAME
+from domain.negotiation import SLUG, SNAPSHOT_NAME
+from domain.provenance import GRADE
+from domain.quantity import LARGEST
+
+__all__ = ["constrained"]
+
+_CONTROL: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_TEXT: Final = {"minLength": 1, "pattern": rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"}
+_EDTF: Final = {
+    "format": "edtf",
+    "minLength": 1,
+    "maxLength": LONGEST,
+    "description": "EDTF, level 0 to 2 (ISO 8601-2; Library of Congress, 2019)",
+}
+_TARGET: Final = (
+    rf"^(?:external:[^{_CONTROL}]{{1,255}}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})$"
+)
+_FIELDS: Final[dict[str, dict[str, Any]]] = {
+    "valid": _EDTF,
+    "published": _EDTF,
+    "ended": _EDTF,
+    "slug": {"minLength": 1, "maxLength": 100, "pattern": f"^{SLUG.pattern}$"},
+    "matter": {**_TEXT, "maxLength": LONGEST_NAME},
+    "external_id": {**_TEXT, "maxLength": LONGEST_NAME},
+    "grade": {"pattern": f"^{GRADE.pattern}$"},
+    "as_of": {"pattern": CUT},
+    "as_known_at": {"pattern": CUT},
+}
+_IN: Final[dict[tuple[str, str], dict[str, Any]]] = {
+    ("SnapshotBody", "name"): {"minLength": 1, "pattern": f"^{SNAPSHOT_NAME.pattern}$"},
+    ("Link", "fact"): {"minLength": 1, "pattern": _TARGET},
+}
+_NUMBERS: Final = {
+    "sources": {"minimum": 0, "maximum": 10_000},
+    "value": {"minimum": -LARGEST, "maximum": LARGEST},
+    "low": {"minimum": -LARGEST, "maximum": LARGEST},
+    "high": {"minimum": -LARGEST, "maximum": LARGEST},
+    "position": {"minimum": 0},
+}
+
+
+def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
+    """Constrain the components that are sent; each kind's `kind` is required in what is sent."""
+    sent = {body.__name__ for body in BODIES} | {"Citation", "Quantity", "Link", *kinds}
+    for name, schema in schemas.items():
+        plain = name.removesuffix("-Input").removesuffix("-Output")
+        if plain not in sent or name.endswith("-Output"):
+            continue
+        for field, part in schema.get("properties", {}).items():
+            _constrain(plain, field, part)
+        if plain in kinds:
+            schema["properties"]["kind"].pop("default", None)
+            schema["required"] = ["kind", *(each for each in schema["required"] if each != "kind")]
+            schema["properties"]["citations"]["minItems"] = 1
+    return schemas
+
+
+def _constrain(component: str, field: str, schema: dict[str, Any]) -> None:
+    for part in (schema, *schema.get("anyOf", ())):
+        if part.get("type") == "string" and not {"enum", "const"} & set(part):
+            part.update(_IN.get((component, field)) or _FIELDS.get(field) or _TEXT)
+        elif part.get("type") == "integer":
+            part.update(_NUMBERS.get(field, {}))
+        elif part.get("type") == "array":
+            part["maxItems"] = LONGEST_LIST
+            if part.get("items", {}).get("type") == "string":
+                part["items"].update(_TEXT)

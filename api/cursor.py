@@ -1,0 +1,77 @@
+"""A cursor is a question with its perspective pinned and the place where the last page ended.
+
+It is opaque to clients, and trusted by no one: what it holds is checked like any other input.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from api.json_text import written
+from domain.errors import ContentError
+
+__all__ = ["NOT_PINNED", "Cursor"]
+
+NOT_PINNED: Final = frozenset({"cursor", "limit"})
+"""Parameters that may differ from page to page."""
+_MOST: Final = 2**63
+_FOREIGN: Final = "this is no cursor that was given here"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """`question` are the parameters as given, `pinned` those that fix its perspective."""
+
+    question: Mapping[str, str]
+    pinned: Mapping[str, str]
+    place: tuple[int | str, ...]
+
+    def text(self) -> str:
+        """Give the cursor as a client keeps it."""
+        content = [dict(self.question), dict(self.pinned), list(self.place)]
+        return base64.urlsafe_b64encode(written(content)).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, parameters: Mapping[str, str], shape: tuple[type, ...]) -> Self | None:
+        """Read `cursor`, if given; ContentError where it is foreign or goes with another question."""
+        text = parameters.get("cursor")
+        if text is None:
+            return None
+        cursor = cls._decoded(text, shape)
+        for name, value in parameters.items():
+            if name not in NOT_PINNED and cursor.question.get(name) != value:
+                detail = f"the cursor goes with another {name}; leave it out, or start again"
+                raise ContentError.at("/query/cursor", detail)
+        return cursor
+
+    @classmethod
+    def _decoded(cls, text: str, shape: tuple[type, ...]) -> Self:
+        try:
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            question, pinned, place = json.loads(raw)
+            sound = _texts(question) and _texts(pinned) and _shaped(place, shape)
+        except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+            raise ContentError.at("/query/cursor", _FOREIGN) from error
+        if not sound:
+            raise ContentError.at("/query/cursor", _FOREIGN)
+        return cls(question, pinned, tuple(place))
+
+
+def _texts(value: Any) -> bool:  # noqa: ANN401 -- a cursor may hold anything
+    return isinstance(value, dict) and all(
+        isinstance(text, str) and text.isprintable() for text in value.values()
+    )
+
+
+def _shaped(place: Any, shape: tuple[type, ...]) -> bool:  # noqa: ANN401 -- the same
+    return (
+        isinstance(place, list)
+        and len(place) == len(shape)
+        and all(type(part) is wanted for part, wanted in zip(place, shape, strict=True))
+        and all(-_MOST <= part < _MOST for part in place if isinstance(part, int))
+    )

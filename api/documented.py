@@ -1,0 +1,127 @@
+"""Every operation says what it takes, what it answers and every way in which it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from api.parameters import Parameter
+from api.problems import MEDIA_TYPE, PROBLEMS
+
+__all__ = ["body_of", "reads", "reference", "writes"]
+
+_ALWAYS: Final = (500, 503)
+_READ: Final = (404, 422)
+_WRITE: Final = (400, 404, 409, 413, 415, 422)
+_CHANGE: Final = (412, 428)
+_TAG: Final = {"schema": {"type": "string"}, "description": "A strong entity tag"}
+_CACHE: Final = {"schema": {"type": "string"}, "description": "Whether the answer is fixed for ever"}
+_LINK: Final = {"schema": {"type": "string"}, "description": 'The fixed form, rel="canonical"'}
+_IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "ETags that the client has",
+    "schema": {"type": "string"},
+}
+_IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The fact's ETag, or `*`",
+    "schema": {"type": "string", "pattern": r'^(?:\*|"[0-9]{1,9}-[0-9a-f]{32}")$'},
+    "example": "*",
+}
+_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and body replays the first answer",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$", "minLength": 1, "maxLength": 255},
+}
+
+
+def reference(name: str) -> dict[str, str]:
+    """Point to a component's schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def reads(  # noqa: PLR0913 -- the parts of an operation
+    operation: str,
+    summary: str,
+    answer: str,
+    parameters: Iterable[Parameter] = (),
+    *,
+    media: Mapping[str, Any] | None = None,
+    refuses: tuple[int, ...] = (),
+    cached: bool = True,
+) -> dict[str, Any]:
+    """Describe a GET, as keyword arguments of FastAPI's decorator."""
+    content = {"application/json": {"schema": reference(answer)}, **(media or {})}
+    headers = {"ETag": _TAG, "Cache-Control": _CACHE, "Link": _LINK} if cached else {}
+    responses = {200: {"description": "The answer", "content": content, "headers": headers}}
+    if cached:
+        responses[304] = {"description": "The client has this answer", "headers": {"ETag": _TAG}}
+    extra = [each.documented() for each in parameters]
+    return {
+        **_common(operation, summary),
+        "responses": {**responses, **_refusals((*_READ, *refuses) if cached else refuses)},
+        "openapi_extra": {"parameters": [*extra, *([_IF_NONE_MATCH] if cached else [])]},
+    }
+
+
+def writes(  # noqa: PLR0913 -- the parts of an operation
+    operation: str,
+    summary: str,
+    answer: str,
+    body: Mapping[str, Any],
+    *,
+    status: int = 200,
+    parameters: Iterable[Parameter] = (),
+    changes_fact: bool = False,
+    tagged: bool = False,
+) -> dict[str, Any]:
+    """Describe a POST, as keyword arguments of FastAPI's decorator."""
+    location = {"schema": {"type": "string"}, "description": "Where the new thing is"}
+    headers = {"ETag": _TAG} if tagged else {}
+    if status == HTTPStatus.CREATED:
+        headers["Location"] = location
+    content = {"application/json": {"schema": reference(answer)}}
+    refused = (*_WRITE, *_CHANGE) if changes_fact else _WRITE
+    shared = [_IF_MATCH, _KEY] if changes_fact else [_KEY]
+    return {
+        **_common(operation, summary),
+        "status_code": status,
+        "responses": {
+            status: {"description": "Done", "content": content, "headers": headers},
+            **_refusals(refused),
+        },
+        "openapi_extra": {
+            "parameters": [*(each.documented() for each in parameters), *shared],
+            "requestBody": {"required": True, "content": dict(body)},
+        },
+    }
+
+
+def body_of(name: str, examples: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a JSON body with examples by name."""
+    shown = {each: {"value": value} for each, value in examples.items()}
+    return {"application/json": {"schema": reference(name), "examples": shown}}
+
+
+def _common(operation: str, summary: str) -> dict[str, Any]:
+    return {"operation_id": operation, "summary": summary, "response_class": Response}
+
+
+def _refusals(statuses: Iterable[int]) -> dict[int | str, Any]:
+    found: dict[int | str, Any] = {}
+    for status in sorted({*statuses, *_ALWAYS}):
+        titles = [f"{k.title} (`{n}`)" for n, k in PROBLEMS.items() if k.status == status]
+        found[status] = {
+            "description": "; ".join(titles) or HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": reference("Problem")}},
+        }
+    return found

@@ -1,0 +1,55 @@
+"""An entity tag is read as RFC 9110 §8.8.3 writes it; a fact's version may stand alone too."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from api.problems import RefusedError
+from domain.errors import StaleError
+from domain.fact_record import FactRecord
+
+__all__ = ["Precondition", "precondition", "tags"]
+
+_TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_LIST: Final = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
+_ONE: Final = re.compile(_TAG)
+_VERSION: Final = re.compile(r'"?([0-9]{1,18})(?:-[0-9a-f]{1,64})?"?')
+_BARE: Final = re.compile(r"[0-9]{1,18}")
+_WHERE: Final = "/header/If-Match"
+
+
+def tags(header: str) -> list[str] | None:
+    """Read a list of entity tags, or ["*"]; None where it is neither."""
+    if header.strip() == "*":
+        return ["*"]
+    return _ONE.findall(header) if _LIST.fullmatch(header) else None
+
+
+@dataclass(frozen=True)
+class Precondition:
+    """The versions that the fact may stand at; None is any."""
+
+    versions: frozenset[int] | None
+
+    def check(self, record: FactRecord) -> None:
+        """StaleError where the fact stands at another version."""
+        if self.versions is not None and record.version not in self.versions:
+            raise StaleError(record.id, max(self.versions, default=0), record.version)
+
+
+def precondition(header: str | None) -> Precondition:
+    """Read If-Match; RefusedError where it is missing (428) or malformed (400)."""
+    if header is None:
+        detail = "send the fact's ETag as If-Match, so that nobody's change is overwritten unseen"
+        name = "precondition-required"
+        raise RefusedError(name, _WHERE, detail)
+    found = [header.strip()] if _BARE.fullmatch(header.strip()) else tags(header)
+    if found is None:
+        name, detail = "malformed", "an ETag such as '\"3-0f…\"', a list of them, or * is expected"
+        raise RefusedError(name, _WHERE, detail)
+    if found == ["*"]:
+        return Precondition(None)
+    matches = [match for tag in found if (match := _VERSION.fullmatch(tag))]
+    return Precondition(frozenset(int(match[1]) for match in matches))

@@ -1,0 +1,156 @@
+"""Under one idempotency key a request happens once; sent again, it gets the first answer again.
+
+The answer is kept in the transaction of the request's events. A fact record's place in the log is not
+known before, so of an answer with one only the status is kept: it is read from the log again, as the log
+stood then. A refusal by the record is kept too; one of the request itself (its preconditions, its media
+type) and errors of the server are not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import select
+from starlette.responses import Response
+
+from api.body import Sent
+from api.composition import Parley
+from api.problems import RefusedError, problem_of
+from domain.errors import RecordError, StaleError
+from domain.perspective import PerspectiveQuery
+from infrastructure.log_entry import AlreadyAnswered, IdempotencyAnswer, IdempotencyClaim
+from infrastructure.tables import idempotency_answer
+
+__all__ = ["Idempotency", "Once"]
+
+REPLAYED: Final = "Idempotency-Replayed"
+_HEADER: Final = "Idempotency-Key"
+_WHERE: Final = f"/header/{_HEADER}"
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_NOT_KEPT: Final = frozenset({"content-length", "date"})
+
+
+class Once:
+    """One request: `claim` makes what is to be kept with its events; None where it has no key."""
+
+    def __init__(self, sent: Sent, key: str | None) -> None:
+        self.sent = sent
+        self.key = key
+
+    def claim(self, answer: Response | None = None, status: int = 200) -> IdempotencyClaim | None:
+        """Claim the key for an answer; without one, for a fact record that is to be read again."""
+        if self.key is None:
+            return None
+        headers = {} if answer is None else answer.headers
+        kept = {name: text for name, text in headers.items() if name not in _NOT_KEPT}
+        return IdempotencyClaim(
+            caller=self.sent.actor,
+            key=self.key,
+            fingerprint=self.fingerprint,
+            status=status if answer is None else answer.status_code,
+            headers=json.dumps(kept),
+            body=b"" if answer is None else bytes(answer.body),
+            fact_id=None,
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """What makes two requests the same: method, address, media type and body."""
+        scope = self.sent.request.scope
+        query = scope["query_string"].decode("latin-1")
+        parts = (scope["method"], scope["path"], query, self.sent.media, self.sent.digest)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class Idempotency:
+    """The keys of one process; those under way are known here, those answered in the database.
+
+    `render` answers with the record of the fact that changed at a position, under a status.
+    """
+
+    def __init__(self, parley: Parley, render: Callable[[int, int], Response]) -> None:
+        self._parley = parley
+        self._render = render
+        self._under_way: set[str] = set()
+        self._lock = threading.Lock()
+
+    def once(self, sent: Sent, run: Callable[[Once], Response]) -> Response:
+        """Run the request, or replay its first answer; RefusedError where the key is unfit for it."""
+        key = _key(sent.request.headers.getlist(_HEADER))
+        once = Once(sent, key)
+        if key is None:
+            return run(once)
+        with self._alone(key):
+            kept = self._kept(sent.actor, key)
+            if kept is not None:
+                return self._replay(kept, once)
+            try:
+                return self._run(once, run)
+            except AlreadyAnswered as answered:
+                return self._replay(answered.answer, once)
+
+    def keep(self, once: Once, answer: Response) -> None:
+        """Keep an answer in a transaction of its own."""
+        claim = once.claim(answer)
+        if claim is not None:
+            self._parley.ledger.append([], claim=claim)
+
+    def _run(self, once: Once, run: Callable[[Once], Response]) -> Response:
+        try:
+            return run(once)
+        except StaleError:
+            raise
+        except RecordError as error:
+            refusal = problem_of(error)
+            self.keep(once, refusal)
+            return refusal
+
+    @contextmanager
+    def _alone(self, key: str) -> Iterator[None]:
+        with self._lock:
+            if key in self._under_way:
+                name, detail = "under-way", "a request with this key has not been answered yet"
+                raise RefusedError(name, _WHERE, detail)
+            self._under_way.add(key)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way.discard(key)
+
+    def _kept(self, caller: str, key: str) -> IdempotencyAnswer | None:
+        table = idempotency_answer
+        wanted = select(table).where(table.c.caller == caller, table.c.key == key)
+        with self._parley.database.reading() as connection:
+            row = connection.execute(wanted).mappings().first()
+        return None if row is None else IdempotencyAnswer(**row)
+
+    def _replay(self, kept: IdempotencyAnswer, once: Once) -> Response:
+        if kept.fingerprint != once.fingerprint:
+            name, detail = "key-reused", "the key came with another request before"
+            raise RefusedError(name, _WHERE, detail)
+        if kept.body:
+            answer = Response(kept.body, kept.status, json.loads(kept.headers))
+        else:
+            answer = self._render(self._position_at(kept.answered_at), kept.status)
+        answer.headers[REPLAYED] = "true"
+        return answer
+
+    def _position_at(self, recorded_at: int) -> int:
+        with self._parley.reading() as reading:
+            return reading.perspective(PerspectiveQuery(as_known_at=recorded_at)).position
+
+
+def _key(headers: list[str]) -> str | None:
+    if not headers:
+        return None
+    if len(headers) > 1 or not _KEY.fullmatch(headers[0]):
+        name, detail = "malformed", "one key of 1 to 255 visible ASCII characters is expected"
+        raise RefusedError(name, _WHERE, detail)
+    return headers[0]

@@ -1,0 +1,165 @@
+"""A line becomes a command on one fact, named by its external id or its id, before anything is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from api.import_lines import SourceLine
+from api.import_report import COUNTED
+from api.json_text import canonical
+from api.schemas import (
+    BodyParser,
+    CorrectionBody,
+    CorroborationBody,
+    EndBody,
+    FactParser,
+    PreferenceBody,
+    ReinstatementBody,
+    RetractionBody,
+    merged,
+)
+from domain.errors import ContentError
+from domain.event import FactEvent
+from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id, text_faults
+from domain.fact_record import FactRecord
+
+__all__ = ["Change", "Command", "CommandReader", "decided"]
+
+Change = (
+    CorrectionBody
+    | CorroborationBody
+    | EndBody
+    | RetractionBody
+    | ReinstatementBody
+    | PreferenceBody
+)
+
+_CHANGES: Final[dict[str, type[Any]]] = {
+    "correct": CorrectionBody,
+    "corroborate": CorroborationBody,
+    "end": EndBody,
+    "retract": RetractionBody,
+    "reinstate": ReinstatementBody,
+    "prefer": PreferenceBody,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What one line asks for. `named` is the id that the line gives; None where only content names the fact."""
+
+    line: SourceLine
+    op: str
+    fact_id: UUID
+    named: str | None
+    body: Fact | Change
+
+
+class CommandReader:
+    """Reads the lines of one negotiation's import."""
+
+    def __init__(self, negotiation_id: UUID, parser: FactParser) -> None:
+        self._negotiation_id = negotiation_id
+        self._facts = parser
+        self._changes = {op: BodyParser(body) for op, body in _CHANGES.items()}
+
+    def read(self, line: SourceLine) -> Command:
+        """The command of a line; ContentError with every fault that shows without the record."""
+        if line.content is None:
+            raise ContentError(*line.faults)
+        content = dict(line.content)
+        op = _op(content.pop("op", "record"))
+        id_ = _id(content.pop("id", None))
+        if op == "record":
+            return self._record(line, id_, content)
+        external_id = _external_id(content.pop("external_id", None))
+        named = self._named(id_, external_id)
+        body = self._changes[op].parse(content)
+        return Command(line, op, named, external_id or str(id_), body)
+
+    def _record(self, line: SourceLine, id_: UUID | None, content: dict[str, Any]) -> Command:
+        fact = self._facts.parse(content)
+        if id_ is None and fact.external_id is None:
+            return Command(line, "record", self._by_content(fact), None, fact)
+        named = self._named(id_, fact.external_id)
+        return Command(line, "record", named, fact.external_id or str(id_), fact)
+
+    def _named(self, id_: UUID | None, external_id: str | None) -> UUID:
+        if external_id is None:
+            if id_ is None:
+                raise ContentError.at("/external_id", "the external_id of a fact is required")
+            return id_
+        computed = fact_id(self._negotiation_id, external_id)
+        if id_ not in {None, computed}:
+            raise ContentError.at("/id", f"the id that goes with this external_id is {computed}")
+        return computed
+
+    def _by_content(self, fact: Fact) -> UUID:
+        """The same content has the same id, so that recording it again is seen to be that."""
+        unnamed = uuid5(self._negotiation_id, "")
+        return uuid5(unnamed, canonical(as_primitives(fact)).decode())
+
+
+def decided(record: FactRecord, body: Change, parser: FactParser, actor: str) -> FactEvent:
+    """The event that a command comes to on a fact as it stands, or the refusal that it meets."""
+    match body:
+        case CorrectionBody():
+            return record.decide_correct(
+                reason=body.reason,
+                why=body.why,
+                fact=merged(record.fact, body.changes, parser),
+                citation=body.citation,
+                published=body.published,
+                actor=actor,
+            )
+        case CorroborationBody(citation=citation, why=why, published=published):
+            return record.decide_corroborate(
+                citation=citation, why=why, published=published, actor=actor
+            )
+        case EndBody():
+            return record.decide_end(
+                ended=body.ended,
+                why=body.why,
+                citation=body.citation,
+                published=body.published,
+                actor=actor,
+            )
+        case RetractionBody(reason=reason, why=why, published=published):
+            return record.decide_retract(reason=reason, why=why, published=published, actor=actor)
+        case ReinstatementBody(why=why, published=published):
+            return record.decide_reinstate(why=why, published=published, actor=actor)
+        case PreferenceBody(preferred=preferred, why=why):
+            return record.decide_prefer(preferred=preferred, why=why, actor=actor)
+
+
+def _op(value: object) -> str:
+    if not isinstance(value, str) or value not in COUNTED:
+        raise ContentError.at("/op", f"one of {', '.join(COUNTED)} is expected")
+    return value
+
+
+def _id(value: object) -> UUID | None:
+    if value is None:
+        return None
+    try:
+        found = UUID(str(value))
+    except ValueError:
+        found = None
+    if found is None or str(found) != value:
+        raise ContentError.at("/id", "a fact's id is expected, 36 characters in lower case")
+    return found
+
+
+def _external_id(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > LONGEST_NAME:
+        raise ContentError.at(
+            "/external_id", f"a text of 1 to {LONGEST_NAME} characters is expected"
+        )
+    faults = text_faults({"external_id": value})
+    if faults:
+        raise ContentError(*faults)
+    return value

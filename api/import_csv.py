@@ -1,0 +1,165 @@
+"""A table's row is the object that its header spells: a column a field, an empty cell an absent one.
+
+Lists are split at `;`. `citation.publisher` is a field of the first citation, `citation2.publisher` of the
+second; `links` holds "relation external:ID; …". In a row that corrects, the fact's own columns are the
+changes; `changes` may hold them as JSON, which also can take a field away (null).
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from api.csv_columns import Column, columns_of
+from api.import_lines import LONGEST_LINE, SourceLine, faulty
+from api.json_text import read_json
+from domain.errors import ContentError, Fault
+
+__all__ = ["read_csv"]
+
+_OF_CORRECTION: Final = frozenset(
+    {"op", "id", "external_id", "reason", "why", "published", "changes"}
+)
+_CITED: Final = "citation"
+_NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
+_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
+_TRUTH: Final = {"true": True, "false": False}
+
+
+def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
+    """One object a row, numbered by the line on which the row starts. A broken row ends the reading."""
+    rows = csv.reader(_text(lines), strict=True)
+    header: Sequence[Column] | None = None
+    while True:
+        number = rows.line_num + 1
+        try:
+            cells = next(rows)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            yield faulty(number, f"not CSV: {error}; the rest of the table was not read")
+            return
+        if header is None:
+            header, faults = columns_of(cells)
+            if faults:
+                yield SourceLine(number, None, tuple(faults))
+                return
+        elif any(cells):
+            yield _row(number, header, cells)
+    if header is None:
+        yield faulty(1, "a header row is expected")
+
+
+def _text(lines: Iterable[bytes]) -> Iterator[str]:
+    """Bytes that are no UTF-8 pass as lone surrogates, which the row then reports with their column."""
+    for index, raw in enumerate(lines):
+        line = raw.removeprefix(codecs.BOM_UTF8) if index == 0 else raw
+        yield line.rstrip(b"\r\n").decode("utf-8", "surrogateescape") + "\n"
+
+
+def _row(number: int, header: Sequence[Column], cells: Sequence[str]) -> SourceLine:
+    if len(cells) != len(header):
+        return faulty(number, f"the row has {len(cells)} cells, and the header {len(header)}")
+    if sum(map(len, cells)) > LONGEST_LINE:
+        return faulty(number, f"the row is longer than {LONGEST_LINE} characters")
+    stripped = (cell.strip() for cell in cells)
+    row = _Row([(column, cell) for column, cell in zip(header, stripped, strict=True) if cell])
+    try:
+        content = row.content()
+    except ContentError as error:
+        return SourceLine(number, None, error.faults, row.places)
+    return SourceLine(number, content, (), row.places)
+
+
+class _Row:
+    """The filled cells of one row; `places` says which column each pointer into its object means."""
+
+    def __init__(self, filled: Sequence[tuple[Column, str]]) -> None:
+        self._filled = filled
+        self._op = self._cell("op") or "record"
+        self._kind = self._cell("kind") or ""
+        self.places: dict[str, str] = {}
+
+    def content(self) -> dict[str, Any]:
+        """The row's object; ContentError with the faults of single cells."""
+        found: dict[str, Any] = {}
+        faults: list[Fault] = []
+        for column, cell in self._filled:
+            place = self._place(column)
+            self.places["".join(f"/{step}" for step in place)] = column.name
+            if _NOT_UTF8.search(cell):
+                faults.append(Fault("/" + "/".join(map(str, place)), "not UTF-8"))
+            else:
+                _put(found, place, self._value(column, cell, faults))
+        if faults:
+            raise ContentError(*faults)
+        return found
+
+    def _place(self, column: Column) -> list[str | int]:
+        """Where in the object the column's value stands."""
+        inside: list[str | int] = []
+        if self._op != "record" and column.singular == _CITED and column.index == 0:
+            return [_CITED, str(column.part)]
+        if self._op == "correct" and column.field not in _OF_CORRECTION:
+            inside = ["changes"]
+        if column.part is None:
+            return [*inside, column.field]
+        numbers = sorted({each.index for each, _ in self._filled if each.field == column.field})
+        return [*inside, column.field, numbers.index(column.index), column.part]
+
+    def _value(self, column: Column, cell: str, faults: list[Fault]) -> Any:  # noqa: ANN401 -- a cell is whatever its field holds
+        match column.shape(self._kind):
+            case "list":
+                return _parts(cell)
+            case "links":
+                return [_link(part) for part in _parts(cell)]
+            case "integer" if _INTEGER.fullmatch(cell):
+                return int(cell)
+            case "truth":
+                return _TRUTH.get(cell.casefold(), cell)
+            case "json":
+                return _object(cell, column, faults)
+            case _:
+                return cell
+
+    def _cell(self, field: str) -> str | None:
+        return next((cell for column, cell in self._filled if column.name == field), None)
+
+
+def _put(found: Any, place: Sequence[str | int], value: Any) -> None:  # noqa: ANN401 -- an object or a list in it
+    """Set a value in nested objects, making what is missing on the way; entries come in any order."""
+    for step, following in zip(place, place[1:], strict=False):
+        if isinstance(step, int):
+            found.extend({} for _ in range(step + 1 - len(found)))
+            found = found[step]
+        else:
+            found = found.setdefault(step, [] if isinstance(following, int) else {})
+    known = found.get(place[-1])
+    if isinstance(known, dict) and isinstance(value, dict):
+        value = {**value, **known}
+    found[place[-1]] = value
+
+
+def _object(cell: str, column: Column, faults: list[Fault]) -> dict[str, Any]:
+    """The changes that a cell holds as JSON; columns beside it go before it."""
+    try:
+        found = read_json(cell.encode())
+    except ContentError as error:
+        faults += [Fault(f"/{column.field}", fault.detail) for fault in error.faults]
+        return {}
+    if not isinstance(found, dict):
+        faults.append(Fault(f"/{column.field}", "a JSON object is expected"))
+        return {}
+    return found
+
+
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def _link(part: str) -> dict[str, str]:
+    relation, _, fact = part.partition(" ")
+    return {"relation": relation, "fact": fact.strip()}

@@ -1,0 +1,153 @@
+"""What an import would write is decided line by line on the record as it stands, and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+from uuid import UUID
+
+from api.composition import Parley
+from api.import_command import Command
+from api.import_lines import SourceLine
+from api.import_report import ImportReport, Rejection
+from api.import_stream import FactStream
+from api.schemas import FactParser
+from domain.errors import ContentError, RecordError
+from domain.event import FactEvent, NegotiationOpened, RecordEvent
+from domain.fact import Fact
+from domain.perspective import PerspectiveQuery
+from infrastructure.readers.streams import streams
+
+__all__ = ["Decision", "Misread", "Read", "decide"]
+
+_BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A line of which no command could be made."""
+
+    line: SourceLine
+    error: ContentError
+
+
+Read = Command | Misread
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The events to append, and the report of the lines that they come from."""
+
+    events: Sequence[RecordEvent]
+    report: ImportReport
+    opens: bool
+
+    def refused(self) -> Decision:
+        """The same lines, and nothing done."""
+        self.report.nothing_done()
+        return Decision((), self.report, opens=False)
+
+
+def decide(
+    parley: Parley,
+    parser: FactParser,
+    negotiation_id: UUID,
+    read: Sequence[Read],
+    *,
+    actor: str,
+    opening: NegotiationOpened | None,
+) -> Decision:
+    """Decide on every line in turn; `opening` comes first where the negotiation is missing."""
+    opens = opening is not None and not _streams(parley, [negotiation_id])
+    report = ImportReport()
+    events: list[RecordEvent] = [opening] if opening is not None and opens else []
+    for each, answer in _Deciding(parley, parser, negotiation_id, actor).answers(read):
+        if isinstance(answer, RecordError):
+            _reject(report, each.line, answer)
+        elif answer is None:
+            report.unchanged += 1
+        elif isinstance(each, Command):
+            report.count(each.op)
+            events.append(answer)
+    return Decision(events, report, opens)
+
+
+class _Deciding:
+    """One pass over the lines; `working` holds each fact that they name, as the lines so far leave it."""
+
+    def __init__(
+        self, parley: Parley, parser: FactParser, negotiation_id: UUID, actor: str
+    ) -> None:
+        self._parley = parley
+        self._parser = parser
+        self._negotiation_id = negotiation_id
+        self._actor = actor
+        self._working: dict[UUID, FactStream] = {}
+        self._rejected: dict[str, int] = {}
+
+    def answers(
+        self, read: Sequence[Read]
+    ) -> Iterator[tuple[Read, FactEvent | RecordError | None]]:
+        """Each line with its event, None for a line that changes nothing, or what refused it."""
+        for each in self._loaded(_identified(read, self._unnamed(read))):
+            try:
+                yield each, self._answer(each)
+            except RecordError as error:
+                external_id = (each.line.content or {}).get("external_id")
+                if isinstance(external_id, str):
+                    self._rejected.setdefault(external_id, each.line.number)
+                yield each, error
+
+    def _answer(self, each: Read) -> FactEvent | None:
+        if isinstance(each, Misread):
+            raise each.error
+        stream = self._working[each.fact_id]
+        rejected = self._rejected.get(each.named or "")
+        if stream.record is None and each.op != "record" and rejected is not None:
+            raise ContentError.at("/external_id", f"its fact was rejected on line {rejected}")
+        return stream.answer(each, self._parser, self._actor)
+
+    def _loaded(self, read: Iterable[Read]) -> Iterator[Read]:
+        """The lines again, each with its fact in `working` by the time that it comes."""
+        rest = iter(read)
+        while batch := list(islice(rest, _BATCH)):
+            named = [each.fact_id for each in batch if isinstance(each, Command)]
+            new = [each for each in dict.fromkeys(named) if each not in self._working]
+            found = _streams(self._parley, new)
+            for id_ in new:
+                self._working[id_] = FactStream(self._negotiation_id, found.get(id_, ()))
+            yield from batch
+
+    def _unnamed(self, read: Sequence[Read]) -> dict[Fact, UUID]:
+        """The facts without an external id, by content; looked up only where a line needs them."""
+        if not any(isinstance(each, Command) and each.named is None for each in read):
+            return {}
+        with self._parley.reading() as reading:
+            known = reading.known(self._negotiation_id, reading.perspective(PerspectiveQuery()))
+        unnamed = [version.record for version in known if version.record.fact.external_id is None]
+        return {record.fact: record.id for record in reversed(unnamed)}
+
+
+def _streams(parley: Parley, ids: Sequence[UUID]) -> dict[UUID, list[RecordEvent]]:
+    return streams(parley.database, parley.ledger.codec, ids)
+
+
+def _identified(read: Iterable[Read], unnamed: dict[Fact, UUID]) -> Iterator[Read]:
+    """The lines again, one that names no fact with the id of the fact that has its content."""
+    for each in read:
+        if isinstance(each, Command) and each.named is None and isinstance(each.body, Fact):
+            yield replace(each, fact_id=unnamed.get(each.body, each.fact_id))
+        else:
+            yield each
+
+
+def _reject(report: ImportReport, line: SourceLine, error: RecordError) -> None:
+    faults = error.faults if isinstance(error, ContentError) else ()
+    if not faults:
+        report.reject(Rejection(line.number, "", str(error)))
+    for fault in faults:
+        column = line.column(fault.pointer)
+        detail = fault.detail if column is None else f"column {column}: {fault.detail}"
+        report.reject(Rejection(line.number, fault.pointer, detail))

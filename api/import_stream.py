@@ -1,0 +1,119 @@
+"""What has been done already is not done again: a line is matched with the events that its fact has.
+
+A line stands for an event in the log when deciding it again, on the fact as it stood before that event,
+gives that event. Each event in the log answers for one line, so that a file that retracts, reinstates and
+retracts again does all three, once, however often it is imported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.import_command import Change, Command, decided
+from domain.errors import ContentError, RecordError, StateError
+from domain.event import FactEvent, FactRecorded, RecordEvent
+from domain.fact import Fact, differences
+from domain.fact_record import FactRecord, decide_record, evolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from api.schemas import FactParser
+
+__all__ = ["FactStream"]
+
+Step = tuple[FactRecord, FactEvent]
+"""A fact as it stood, and the event that changed it."""
+
+
+class FactStream:
+    """One fact while an import is decided: its events in the log, and then those of this import."""
+
+    def __init__(self, negotiation_id: UUID, kept: Sequence[RecordEvent]) -> None:
+        self._negotiation_id = negotiation_id
+        self.record: FactRecord | None = None
+        self.taken = False
+        self._past: list[Step] = []
+        self._first: Fact | None = None
+        for event in kept:
+            self._take(event)
+        self._unmatched = list(self._past)
+
+    def _take(self, event: RecordEvent) -> None:
+        if not isinstance(event, FactEvent) or (
+            isinstance(event, FactRecorded) and event.negotiation_id != self._negotiation_id
+        ):
+            self.taken = True
+            return
+        if self.taken:
+            return
+        if isinstance(event, FactRecorded):
+            self._first = event.fact
+        elif self.record is not None:
+            self._past.append((self.record, event))
+        self.record = evolve(self.record, event)
+
+    def answer(self, command: Command, parser: FactParser, actor: str) -> FactEvent | None:
+        """The next event of the fact; None where the line changes nothing; RecordError refuses it."""
+        body = command.body
+        if isinstance(body, Fact):
+            event = self._recorded(command.fact_id, body, actor)
+        else:
+            event = self._changed(command, body, parser, actor)
+        if event is not None:
+            self._take(event)
+        return event
+
+    def _recorded(self, id_: UUID, fact: Fact, actor: str) -> FactEvent | None:
+        if self.taken:
+            raise ContentError.at("/id", "the id belongs to another negotiation")
+        if self.record is None:
+            return decide_record(
+                fact_id=id_, negotiation_id=self._negotiation_id, fact=fact, actor=actor
+            )
+        if fact in (self._first, self.record.fact):
+            return None
+        fields = ", ".join(each["field"] for each in differences(self.record.fact, fact))
+        detail = f"taken by fact {id_}, which differs in {fields}; to change it, use op correct"
+        raise ContentError.at("/external_id" if fact.external_id else "/id", detail)
+
+    def _changed(
+        self, command: Command, body: Change, parser: FactParser, actor: str
+    ) -> FactEvent | None:
+        if self.record is None:
+            at = (
+                "/external_id"
+                if command.line.content and "external_id" in command.line.content
+                else "/id"
+            )
+            raise ContentError.at(at, f"no fact {command.named!r} in this negotiation")
+        if self._matched(body, parser) or self._done(self._past[-1:], body, parser):
+            return None
+        try:
+            return decided(self.record, body, parser, actor)
+        except (ContentError, StateError):
+            if self._done(self._past, body, parser):
+                return None
+            raise
+
+    def _matched(self, body: Change, parser: FactParser) -> bool:
+        for index, (before, event) in enumerate(self._unmatched):
+            if _comes_to(event, before, body, parser):
+                del self._unmatched[index]
+                return True
+        return False
+
+    @staticmethod
+    def _done(past: Iterable[Step], body: Change, parser: FactParser) -> bool:
+        return any(_comes_to(event, before, body, parser) for before, event in past)
+
+
+def _comes_to(event: FactEvent, before: FactRecord, body: Change, parser: FactParser) -> bool:
+    """Whether deciding `body` on the fact as it stood before gives the event, whoever the actor."""
+    if getattr(event, "why", None) != body.why:
+        return False
+    try:
+        return decided(before, body, parser, event.actor) == event
+    except RecordError:
+        return False

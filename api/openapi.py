@@ -1,0 +1,142 @@
+"""The document is made from what serves: the registered kinds, the registers, the bodies, the answers."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+
+from api.answers import ANSWERS
+from api.constraints import constrained
+from api.documented import reference
+from api.schemas import BODIES, FactParser
+from domain.register import Register, Shape
+from domain.views.state import registers
+
+__all__ = ["document"]
+
+_DESCRIPTION: Final = (
+    "Parley keeps the record of a negotiation. Every answer says from which perspective it was read:"
+    " what was so (`as_of`), what was known (`as_known_at`, on the recorded or the published clock),"
+    " and on which `position` of the log it rests."
+)
+_TEMPLATE: Final = "#/components/schemas/{model}"
+_INPUT: Final = "Fact-Input"
+
+
+def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
+    """Make the OpenAPI 3.1 document of the application as it is."""
+    found: dict[str, Any] = get_openapi(
+        title="Parley",
+        version=app.version,
+        summary="What was so, what did we know, and how do we know it.",
+        description=_DESCRIPTION,
+        routes=app.routes,
+    )
+    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(_components(parser))
+    _list_kinds(found["paths"], [kind.__dataclass_fields__["kind"].default for kind in parser.kinds])
+    return found
+
+
+def _components(parser: FactParser) -> dict[str, Any]:
+    sent = [(body.__name__, "validation", TypeAdapter(body)) for body in BODIES]
+    answered = [(answer.__name__, "serialization", TypeAdapter(answer)) for answer in ANSWERS]
+    facts = [(name, mode, parser.adapter) for name, mode in ((_INPUT, "validation"), ("Fact", "serialization"))]
+    wanted: Any = [*sent, *answered, *facts]
+    keyed, defined = TypeAdapter.json_schemas(wanted, ref_template=_TEMPLATE)
+    schemas: dict[str, Any] = dict(defined.get("$defs", {}))
+    for (name, _), schema in keyed.items():
+        schemas.setdefault(str(name), schema)
+    schemas["State"] = _state()
+    schemas = _resolved(schemas)
+    return constrained(schemas, [kind.__name__ for kind in parser.kinds])
+
+
+def _resolved(part: Any) -> Any:  # noqa: ANN401 -- a schema is any JSON
+    """Put references where an answer names a component that pydantic does not know."""
+    if isinstance(part, dict):
+        if "x-component" in part:
+            return reference(part["x-component"])
+        return {name: _resolved(inner) for name, inner in part.items()}
+    return [_resolved(inner) for inner in part] if isinstance(part, list) else part
+
+
+def _list_kinds(paths: dict[str, Any], names: list[str]) -> None:
+    for parameter in paths["/v1/negotiations/{slug}/timeline"]["get"]["parameters"]:
+        if parameter["schema"].pop("x-kinds", False):
+            parameter["schema"] = {**parameter["schema"], "enum": sorted(names)}
+
+
+def _state() -> dict[str, Any]:
+    """Describe the state: the registers that the kinds declare, at the places that they name."""
+    count = {"type": "integer", "minimum": 0}
+    counts = {name: count for name in ("recorded", "corrected", "retracted")}
+    top = {
+        "negotiation": reference("Negotiation"),
+        "perspective": reference("PerspectiveShown"),
+        "facts": _object(counts),
+    }
+    for register in registers():
+        _place(top, register)
+    return {**_object(_closed(top)), "description": "What was so, as seen at the perspective."}
+
+
+def _place(top: dict[str, Any], register: Register) -> None:
+    *parents, name = register.section.split(".")
+    for parent in parents:
+        top = top.setdefault(parent, {})
+    top[name] = _section(register.shape)
+
+
+def _closed(sections: dict[str, Any]) -> dict[str, Any]:
+    """Make object schemas of the sections that only hold sections."""
+    return {
+        name: part if {"type", "$ref", "anyOf"} & set(part) else _object(_closed(part))
+        for name, part in sections.items()
+    }
+
+
+def _section(shape: Shape) -> dict[str, Any]:
+    match shape:
+        case Shape.ENTRIES:
+            return {"type": "array", "items": _entry()}
+        case Shape.SINGLE:
+            return {"anyOf": [_entry(), {"type": "null"}]}
+        case Shape.TOTAL:
+            return _total()
+
+
+def _entry() -> dict[str, Any]:
+    fields = {
+        "since": {"type": "string"},
+        "certainty": {"enum": ["certain", "possible", None]},
+        "contested": {"type": "boolean"},
+        "fact": reference("Brief"),
+        "rivals": {"type": "array", "items": reference("Brief")},
+    }
+    return {**_object(fields), "additionalProperties": True}
+
+
+def _total() -> dict[str, Any]:
+    return _object(
+        {
+            "low": {"type": "integer"},
+            "high": {"type": ["integer", "null"]},
+            "approximate": {"type": "boolean"},
+            "facts": {"type": "array", "items": {"type": "string", "format": "uuid"}},
+            "text": {"type": "string"},
+            "parts": {"type": "array", "items": _entry()},
+        }
+    )
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

@@ -1,0 +1,165 @@
+"""Every question is asked from a perspective, and the answer says which one it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, cast, get_args
+
+from starlette.requests import Request
+
+from api.caching import answered
+from api.composition import Parley
+from api.cursor import NOT_PINNED, Cursor
+from api.edtf_patterns import CUT
+from api.json_text import written
+from api.parameters import Parameter, cut, given, whole_number
+from api.problems import under
+from domain.errors import ContentError
+from domain.instant import format_instant
+from domain.perspective import Clock, Match, Perspective, PerspectiveQuery
+from infrastructure.readers.reading import Reading
+from starlette.responses import Response
+
+__all__ = ["PERSPECTIVE", "Asked", "Asking", "canonical_query", "perspective_query"]
+
+_CUT: Final = {"type": "string", "pattern": CUT, "maxLength": 40}
+_POSITION: Final = {"type": "integer", "minimum": 0}
+PERSPECTIVE: Final = (
+    Parameter(
+        "as_of",
+        "Valid-time cut: a year, month or day, which cuts at its end (UTC), or an RFC 3339 instant."
+        " Left out: the `as_known_at` given; else now.",
+        _CUT,
+        example="2025-11-22",
+    ),
+    Parameter(
+        "as_known_at",
+        "Knowledge cut, written in the same way. Left out: everything known.",
+        _CUT,
+        example="2025-11-08",
+    ),
+    Parameter(
+        "position",
+        "The log as it stood at this position, 0 to its head. Left out: the latest.",
+        _POSITION,
+    ),
+    Parameter(
+        "clock",
+        "Which clock `as_known_at` cuts: when we recorded it, or when a source made it public.",
+        {"type": "string", "enum": list(get_args(Clock)), "default": "recorded"},
+    ),
+    Parameter(
+        "match",
+        "Whether a fact that may hold is enough, or only one that surely does.",
+        {"type": "string", "enum": list(get_args(Match)), "default": "possible"},
+    ),
+)
+
+
+def perspective_query(parameters: Mapping[str, str]) -> PerspectiveQuery:
+    """Read what was asked for; ContentError with a pointer under /query."""
+    return PerspectiveQuery(
+        as_of=cut(parameters, "as_of"),
+        as_known_at=cut(parameters, "as_known_at"),
+        position=whole_number(parameters, "position", 0),
+        clock=cast("Clock", _choice(parameters, "clock", get_args(Clock))),
+        match=cast("Match", _choice(parameters, "match", get_args(Match))),
+    )
+
+
+def _choice(parameters: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    default = "possible" if name == "match" else "recorded"
+    found = parameters.get(name, default)
+    if found not in choices:
+        raise ContentError.at(f"/query/{name}", f"one of {', '.join(choices)} is expected")
+    return found
+
+
+def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[str, Any]:
+    """Give the parameters that ask for this very answer for ever."""
+    known_at = perspective.as_known_at
+    return {
+        "as_of": format_instant(perspective.as_of),
+        **({} if known_at is None else {"as_known_at": format_instant(known_at)}),
+        "clock": query.clock,
+        "match": query.match,
+        "position": perspective.position,
+    }
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question: its parameters as given, and the perspective that they ask for."""
+
+    request: Request
+    parley: Parley
+    parameters: Mapping[str, str]
+    query: PerspectiveQuery
+
+    def perspective(self, reading: Reading) -> Perspective:
+        """Resolve the perspective; ContentError at /query/position past the log's head."""
+        try:
+            return reading.perspective(self.query)
+        except ContentError as error:
+            raise under("/query", error) from error
+
+    def pinned(self, cursor: Cursor | None) -> Asked:
+        """Give the question that a cursor goes on with, its perspective pinned."""
+        if cursor is None:
+            return self
+        asked = {name: text for name, text in self.parameters.items() if name in NOT_PINNED}
+        parameters = {**cursor.question, **asked}
+        try:
+            query = perspective_query({**parameters, **cursor.pinned})
+        except ContentError as error:
+            raise ContentError.at("/query/cursor", str(error)) from error
+        return replace(self, parameters=parameters, query=query)
+
+    def next(self, perspective: Perspective, place: tuple[int | str, ...]) -> str:
+        """Give the cursor of what follows a place."""
+        asked = {name: text for name, text in self.parameters.items() if name not in NOT_PINNED}
+        fixed = canonical_query(perspective, self.query)
+        return Cursor(asked, {name: str(value) for name, value in fixed.items()}, place).text()
+
+    def answer(  # noqa: PLR0913 -- what an answer may be
+        self,
+        content: dict[str, Any],
+        perspective: Perspective,
+        reading: Reading,
+        *,
+        fixed: Mapping[str, Any] | None = None,
+        leaving_out: str = "",
+        version: int | None = None,
+        table: bytes | None = None,
+        varies: bool = False,
+    ) -> Response:
+        """Answer in JSON, or with a CSV `table`.
+
+        `fixed` are the parameters of the answer's fixed form besides the perspective; `leaving_out`
+        the one of the perspective that they stand for.
+        """
+        canonical = {**canonical_query(perspective, self.query), **(fixed or {})}
+        canonical.pop(leaving_out, None)
+        return answered(
+            self.request,
+            written(content) if table is None else table,
+            canonical=None if reading.settled(self.query) else canonical,
+            version=version,
+            media_type="application/json" if table is None else "text/csv; charset=utf-8",
+            more={"Vary": "Accept"} if varies else None,
+        )
+
+
+class Asking:
+    """A FastAPI dependency that reads a perspective and the parameters declared besides it."""
+
+    def __init__(self, *more: Parameter, without: tuple[str, ...] = ()) -> None:
+        shared = tuple(each for each in PERSPECTIVE if each.name not in without)
+        self.parameters = (*shared, *more)
+
+    def __call__(self, request: Request) -> Asked:
+        """Read the question, or raise ContentError."""
+        parameters = given(request, self.parameters)
+        query = perspective_query(parameters)
+        return Asked(request, request.app.state.parley, parameters, query)

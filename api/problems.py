@@ -1,0 +1,171 @@
+"""Every refusal is one problem (RFC 9457); one table says which error is which problem.
+
+`type` is `urn:parley:problem:<name>`; each entry of `errors` has an RFC 6901 pointer into the body, or
+`/query/NAME`, `/header/NAME` or `/path/NAME`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from eventsourcing.persistence import OperationalError
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError as DatabaseOperationalError
+from sqlalchemy.exc import TimeoutError as DatabaseTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.json_text import pointer, written
+from domain.errors import (
+    ContentError,
+    Fault,
+    NotYetKnownError,
+    RecordError,
+    StaleError,
+    StateError,
+    TakenError,
+    UnknownError,
+    WithdrawnError,
+)
+from domain.instant import InstantError
+from domain.valid_time import ValidTimeError
+
+__all__ = ["MEDIA_TYPE", "PROBLEMS", "Kind", "RefusedError", "problem", "problem_of", "under"]
+
+MEDIA_TYPE: Final = "application/problem+json"
+_LOG: Final = logging.getLogger("parley.api")
+_UNREADABLE: Final = "something went wrong here; it has been logged"
+_BUSY: Final = "the database cannot be reached, or is too busy, at the moment"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: the status that it is answered with, and its title."""
+
+    status: int
+    title: str
+
+
+PROBLEMS: Final[Mapping[str, Kind]] = {
+    "malformed": Kind(400, "The request is malformed"),
+    "unknown": Kind(404, "There is no such thing"),
+    "not-yet-known": Kind(404, "It was not known at this perspective"),
+    "method": Kind(405, "This method has no meaning here"),
+    "taken": Kind(409, "The name is in use"),
+    "state": Kind(409, "The command does not fit the fact's status"),
+    "under-way": Kind(409, "The same request is under way"),
+    "withdrawn": Kind(410, "The fact is retracted"),
+    "stale": Kind(412, "The fact has moved on"),
+    "too-large": Kind(413, "The body is too large"),
+    "media-type": Kind(415, "The body has another media type than is read here"),
+    "content": Kind(422, "What was sent breaks a rule"),
+    "rejected": Kind(422, "Lines of the import were rejected and nothing was recorded"),
+    "key-reused": Kind(422, "The idempotency key was used for another request"),
+    "precondition-required": Kind(428, "If-Match is required"),
+    "internal": Kind(500, "An error of the server"),
+    "integrity": Kind(500, "The record does not match its hash"),
+    "unavailable": Kind(503, "The record is out of reach"),
+}
+
+
+class RefusedError(Exception):
+    """The request itself is refused, as the kind of problem named; `at` says where its fault is."""
+
+    def __init__(self, name: str, at: str, detail: str) -> None:
+        super().__init__(detail)
+        self.name = name
+        self.fault = Fault(at, detail)
+
+
+def problem(
+    name: str,
+    detail: str,
+    faults: Sequence[Fault] = (),
+    *,
+    members: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Answer with a problem of a kind of PROBLEMS; `members` are its extension members."""
+    kind = PROBLEMS[name]
+    content = {
+        "type": f"urn:parley:problem:{name}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "errors": [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults],
+        **(members or {}),
+    }
+    kept = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(written(content), kind.status, kept, MEDIA_TYPE)
+
+
+def problem_of(error: Exception) -> Response:
+    """Answer with the problem that an error is; one that nobody foresaw says nothing of itself."""
+    match error:
+        case ContentError():
+            return problem("content", str(error), error.faults)
+        case RefusedError():
+            return problem(error.name, error.fault.detail, [error.fault])
+        case RecordError():
+            return _record_problem(error)
+        case InstantError() | ValidTimeError():
+            return problem("content", str(error), [Fault("", str(error))])
+        case RequestValidationError():
+            faults = [Fault(pointer(each["loc"]), each["msg"]) for each in error.errors()]
+            return problem("content", "; ".join(fault.detail for fault in faults), faults)
+        case HTTPException():
+            return _http_problem(error)
+        case OperationalError() | DatabaseOperationalError() | DatabaseTimeoutError():
+            _LOG.error("the database cannot serve", exc_info=error)
+            return problem("unavailable", _BUSY, headers={"Retry-After": "1"})
+        case _:
+            _LOG.error("an error that nobody foresaw", exc_info=error)
+            # This answer alone is made outside the middleware that forbids sniffing.
+            headers = {"X-Content-Type-Options": "nosniff"}
+            return problem("internal", _UNREADABLE, headers=headers)
+
+
+def under(prefix: str, error: ContentError) -> ContentError:
+    """Give the same faults, with their pointers under a prefix."""
+    return ContentError(*(Fault(prefix + fault.pointer, fault.detail) for fault in error.faults))
+
+
+def _record_problem(error: RecordError) -> Response:
+    detail = str(error)
+    match error:
+        case NotYetKnownError():
+            detail = f"the {error.what} {error.name} was not known at this perspective"
+            return problem("not-yet-known", detail, [Fault(f"/path/{error.what}", detail)])
+        case UnknownError():
+            return problem("unknown", detail, [Fault(f"/path/{error.what}", detail)])
+        case WithdrawnError():
+            members = {"fact": str(error.fact_id), "why": error.why}
+            return problem("withdrawn", detail, members=members)
+        case TakenError():
+            return _taken(error)
+        case StaleError():
+            fault = Fault("/header/If-Match", detail)
+            members = {"fact": str(error.fact_id), "version": error.version}
+            return problem("stale", detail, [fault], members=members)
+        case StateError():
+            return problem("state", detail)
+        case _:
+            _LOG.error("a refusal without a problem", exc_info=error)
+            return problem("internal", _UNREADABLE)
+
+
+def _taken(error: TakenError) -> Response:
+    what = {"external id": "external_id", "snapshot name": "name"}.get(error.what, error.what)
+    members: dict[str, Any] = {"holder": error.holder}
+    if error.holder.startswith("fact "):
+        members["fact"] = error.holder.removeprefix("fact ")
+    return problem("taken", str(error), [Fault(f"/{what}", str(error))], members=members)
+
+
+def _http_problem(error: HTTPException) -> Response:
+    name = {404: "unknown", 405: "method", 413: "too-large"}.get(error.status_code, "malformed")
+    detail = "there is nothing at this address" if name == "unknown" else str(error.detail)
+    return problem(name, detail, headers=error.headers)

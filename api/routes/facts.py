@@ -1,0 +1,85 @@
+"""A fact is recorded once and read at any perspective; what changed it since stays in its history."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.body import Sending, Sent
+from api.documented import body_of, reads, writes
+from api.examples import FACTS
+from api.fact_answers import fact_uuid, position_of, rendered, shown
+from api.idempotency import Once
+from api.perspectives import Asked, Asking
+from domain.negotiation import SLUG
+from domain.errors import UnknownError
+from domain.views.audit import history
+from domain.views.brief import perspective_shown
+
+router: Final = APIRouter(tags=["facts"])
+
+_ASKING: Final = Asking()
+_SENDING: Final = Sending()
+
+
+@router.post(
+    "/v1/negotiations/{slug}/facts",
+    **writes(
+        "recordFact",
+        "Record a fact",
+        "FactRecord",
+        body_of("Fact-Input", FACTS),
+        status=201,
+        tagged=True,
+    ),
+)
+def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Record one claim about the world, with its citations; an `external_id` is taken once only."""
+
+    def run(once: Once) -> Response:
+        if not SLUG.fullmatch(slug):
+            what = "negotiation"
+            raise UnknownError(what, slug[:100])
+        ledger = sent.parley.ledger
+        negotiation = ledger.negotiation(slug)
+        fact = sent.request.app.state.facts.parse(sent.body)
+        event = ledger.record(
+            negotiation_id=negotiation.id,
+            fact=fact,
+            actor=sent.actor,
+            claim=once.claim(status=201),
+        )
+        return rendered(sent.parley, position_of(sent.parley, event.originator_id, 1), 201)
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+@router.get(
+    "/v1/facts/{fact_id}",
+    **reads("readFact", "A fact record", "FactRecord", _ASKING.parameters, refuses=(410,)),
+)
+def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
+    """Read a fact as known at the perspective: 404 before it was, 410 once it was retracted."""
+    id_ = fact_uuid(fact_id)
+    with asked.parley.reading() as reading:
+        perspective = asked.perspective(reading)
+        version = reading.fact(id_, perspective)
+        content = shown(version, perspective, reading)
+        return asked.answer(content, perspective, reading, version=version.record.version)
+
+
+@router.get(
+    "/v1/facts/{fact_id}/history",
+    **reads("readHistory", "Every version of a fact", "History", _ASKING.parameters),
+)
+def read_history(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
+    """List what was recorded of a fact and known at the perspective, oldest first."""
+    id_ = fact_uuid(fact_id)
+    with asked.parley.reading() as reading:
+        perspective = asked.perspective(reading)
+        items = history(reading.history(id_, perspective))
+        content = {"perspective": perspective_shown(perspective), "items": items}
+        return asked.answer(content, perspective, reading)

@@ -1,0 +1,96 @@
+"""An import of any size is streamed to disk, then decided and written as one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.body import Sent, Spooling
+from api.documented import writes
+from api.examples import CSV_LINES, NDJSON_LINES
+from api.idempotency import Once
+from api.import_lines import bounded_lines
+from api.importer import Importer
+from api.json_text import written
+from api.parameters import Parameter
+from api.problems import problem
+from domain.errors import ContentError, Fault, UnknownError
+from domain.negotiation import SLUG
+
+router: Final = APIRouter(tags=["import"])
+
+_NDJSON: Final = ("application/x-ndjson", "application/ndjson")
+_CSV: Final = "text/csv"
+_FLAG: Final = {"type": "boolean", "default": False}
+_SPOOLING: Final = Spooling(
+    frozenset({*_NDJSON, _CSV}),
+    Parameter("dry_run", "Report what would be done, and write nothing.", _FLAG),
+    Parameter("partial", "Leave out the lines that are rejected and record the rest.", _FLAG),
+)
+_ERRORS_SHOWN: Final = 100
+
+
+@router.post(
+    "/v1/negotiations/{slug}/import",
+    **writes(
+        "importLines",
+        "Import NDJSON or CSV",
+        "ImportReport",
+        {
+            **{
+                media: {"schema": {"type": "string"}, "example": NDJSON_LINES} for media in _NDJSON
+            },
+            _CSV: {"schema": {"type": "string"}, "example": CSV_LINES},
+        },
+        parameters=_SPOOLING.parameters,
+    ),
+)
+def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Response:
+    """Record, correct, corroborate, end, retract, reinstate or prefer, an operation a line.
+
+    What stands already is `unchanged`, so that an import can be repeated. All or nothing unless `partial`:
+    an import with rejected lines records nothing, and is answered 422 with the report's members.
+    """
+    dry_run, partial = _flag(sent, "dry_run"), _flag(sent, "partial")
+
+    def run(once: Once) -> Response:
+        answer = _imported(slug, sent, dry_run=dry_run, partial=partial)
+        sent.request.app.state.idempotency.keep(once, answer)
+        return answer
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+def _imported(slug: str, sent: Sent, *, dry_run: bool, partial: bool) -> Response:
+    if not SLUG.fullmatch(slug):
+        what = "negotiation"
+        raise UnknownError(what, slug[:100])
+    if sent.spool is None:
+        raise AssertionError
+    report = Importer(sent.parley, sent.request.app.state.facts).run(
+        slug=slug,
+        lines=bounded_lines(sent.spool),
+        media="csv" if sent.media == _CSV else "ndjson",
+        dry_run=dry_run,
+        partial=partial,
+        actor=sent.actor,
+    ).as_dict()
+    if report["rejected"] and not partial and not dry_run:
+        first = report["rejected"][0]
+        faults = [
+            Fault(each["pointer"], f"line {each['line']}: {each['detail']}")
+            for each in report["rejected"][:_ERRORS_SHOWN]
+        ]
+        detail = f"nothing was recorded; the first fault, in line {first['line']}: {first['detail']}"
+        return problem("rejected", detail, faults, members=report)
+    return Response(written(report), 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+def _flag(sent: Sent, name: str) -> bool:
+    text = sent.parameters.get(name, "false")
+    if text not in {"true", "false"}:
+        raise ContentError.at(f"/query/{name}", "true or false is expected")
+    return text == "true"

@@ -1,0 +1,110 @@
+"""A negotiation is opened once; asked for, it answers with its state at the perspective."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.body import Sending, Sent
+from api.cursor import Cursor
+from api.documented import body_of, reads, writes
+from api.examples import NEGOTIATION
+from api.idempotency import Once
+from api.json_text import written
+from api.parameters import Parameter, whole_number
+from api.perspectives import Asked, Asking
+from api.schemas import BodyParser, NegotiationBody
+from domain.views.brief import perspective_shown
+from domain.views.state import shown_negotiation
+
+router: Final = APIRouter(tags=["negotiations"])
+
+LIMIT: Final = Parameter(
+    "limit",
+    "How many a page has at most.",
+    {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+)
+CURSOR: Final = Parameter(
+    "cursor",
+    "`next` of the page before. It holds the whole question, its perspective pinned; parameters that"
+    " come with it must be the same.",
+    {"type": "string"},
+)
+_LISTING: Final = Asking(LIMIT, CURSOR)
+_STATE: Final = Asking()
+_SENDING: Final = Sending()
+_BODY: Final = BodyParser(NegotiationBody)
+
+
+@router.post(
+    "/v1/negotiations",
+    **writes(
+        "openNegotiation",
+        "Open a negotiation",
+        "Negotiation",
+        body_of("NegotiationBody", {"us-belarus": NEGOTIATION}),
+        status=201,
+    ),
+)
+def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Open a track of talks under a slug, which names it for good."""
+
+    def run(once: Once) -> Response:
+        body = _BODY.parse(sent.body)
+        content = {
+            "slug": body.slug,
+            "title": body.title,
+            "parties": body.parties,
+            "summary": body.summary,
+        }
+        headers = {"Location": f"/v1/negotiations/{body.slug}", "Cache-Control": "no-store"}
+        answer = Response(written(content), 201, headers, "application/json")
+        sent.parley.ledger.open_negotiation(
+            **vars(body), actor=sent.actor, claim=once.claim(answer)
+        )
+        return answer
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+@router.get(
+    "/v1/negotiations",
+    **reads(
+        "listNegotiations",
+        "The negotiations, by slug",
+        "NegotiationPage",
+        _LISTING.parameters,
+    ),
+)
+def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
+    """List what had been opened by the perspective's position."""
+    cursor = Cursor.read(asked.parameters, (str,))
+    asked = asked.pinned(cursor)
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    with asked.parley.reading() as reading:
+        perspective = asked.perspective(reading)
+        after = None if cursor is None else str(cursor.place[0])
+        found = reading.negotiations(position=perspective.position, after=after, limit=limit + 1)
+        shown = found[:limit]
+        rest = asked.next(perspective, (shown[-1].slug,)) if len(found) > limit else None
+        content = {
+            "perspective": perspective_shown(perspective),
+            "items": [shown_negotiation(each) for each in shown],
+            "next": rest,
+        }
+        return asked.answer(content, perspective, reading)
+
+
+@router.get(
+    "/v1/negotiations/{slug}",
+    **reads("readState", "The state: what was so", "State", _STATE.parameters),
+)
+def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
+    """Resolve every register at the perspective: who holds which post, who is held, what stands."""
+    with asked.parley.reading() as reading:
+        perspective = asked.perspective(reading)
+        negotiation = reading.negotiation(slug, perspective.position)
+        return asked.answer(reading.state(negotiation, perspective), perspective, reading)

@@ -1,0 +1,177 @@
+"""A snapshot is a named perspective with the hash of its content; read again, it must hash the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.body import Sending, Sent
+from api.caching import answered
+from api.composition import Parley
+from api.documented import body_of, reads, writes
+from api.examples import SNAPSHOT
+from api.idempotency import Once
+from api.json_text import sha256, written
+from api.parameters import cut, given
+from api.problems import RefusedError
+from api.schemas import BodyParser, SnapshotBody
+from domain.errors import ContentError, UnknownError
+from domain.event import FactRecorded, NegotiationOpened
+from domain.history import Entry, known, timeslice, versions
+from domain.negotiation import SLUG, SNAPSHOT_NAME, Negotiation, evolve, negotiation_id
+from domain.perspective import Perspective, PerspectiveQuery
+from domain.views.brief import perspective_shown
+from domain.views.state import counted, state
+from infrastructure.readers.reading import Reading, StoredSnapshot
+
+router: Final = APIRouter(tags=["snapshots"])
+
+ATTEMPTS: Final = 5
+"""Times that a snapshot is tried again where another of the same negotiation was faster."""
+_SENDING: Final = Sending()
+_BODY: Final = BodyParser(SnapshotBody)
+_BATCH: Final = 2_000
+
+
+@router.post(
+    "/v1/negotiations/{slug}/snapshots",
+    **writes(
+        "takeSnapshot",
+        "Take a snapshot",
+        "Snapshot",
+        body_of("SnapshotBody", {"us-belarus": SNAPSHOT}),
+        status=201,
+    ),
+)
+def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Keep the state at a perspective under a name, with its hash."""
+
+    def run(once: Once) -> Response:
+        if not SLUG.fullmatch(slug):
+            what = "negotiation"
+            raise UnknownError(what, slug[:100])
+        sent.parley.ledger.negotiation(slug)
+        query, name = _read(_BODY.parse(sent.body))
+        perspective, digest = _hashed(sent.parley, slug, query)
+        shown = {"name": name, "perspective": perspective_shown(perspective), "sha256": digest}
+        location = f"/v1/negotiations/{slug}/snapshots/{name}"
+        headers = {"Location": location, "Cache-Control": "no-store"}
+        answer = Response(written(shown), 201, headers, "application/json")
+        _take(sent, slug, name, perspective, digest, once.claim(answer))
+        return answer
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+@router.get(
+    "/v1/negotiations/{slug}/snapshots/{name}",
+    **reads("readSnapshot", "A snapshot with its content", "SnapshotContent"),
+)
+def read_snapshot(slug: str, name: str, request: Request) -> Response:
+    """Replay the content from the log and check it against the hash before it is shown."""
+    given(request, ())
+    if not SNAPSHOT_NAME.fullmatch(name):
+        what = "snapshot"
+        raise UnknownError(what, name[:100])
+    parley: Parley = request.app.state.parley
+    with parley.reading() as reading:
+        id_ = reading.negotiation(slug).id
+        snapshot = reading.snapshot(id_, name)
+        content = replayed(reading, slug, snapshot.perspective)
+    if sha256(content) != snapshot.sha256:
+        raise _tampered(slug, snapshot)
+    shown = {
+        "name": snapshot.name,
+        "perspective": perspective_shown(snapshot.perspective),
+        "sha256": snapshot.sha256,
+        "content": content,
+    }
+    return answered(request, written(shown), canonical=None)
+
+
+def replayed(reading: Reading, slug: str, perspective: Perspective) -> dict[str, Any]:
+    """Give the state at a perspective, folded from the log alone."""
+    entries = list(_entries(reading, negotiation_id(slug), perspective.position))
+    negotiation: Negotiation | None = None
+    for entry in entries:
+        if isinstance(entry.event, NegotiationOpened):
+            negotiation = evolve(negotiation, entry.event)
+    if negotiation is None:
+        what = "negotiation"
+        raise UnknownError(what, slug)
+    found = versions(entries)
+    counts = counted(known(found, perspective))
+    return state(negotiation, timeslice(found, perspective), counts, perspective)
+
+
+def _entries(reading: Reading, id_: UUID, last: int) -> Iterator[Entry]:
+    """The entries of a negotiation and its facts, up to a position."""
+    streams = {id_}
+    for entry in islice(_log(reading), last):
+        event = entry.event
+        if isinstance(event, FactRecorded) and event.negotiation_id == id_:
+            streams.add(event.originator_id)
+        if event.originator_id in streams:
+            yield entry
+
+
+def _log(reading: Reading) -> Iterator[Entry]:
+    after = 0
+    while batch := reading.entries(after=after, limit=_BATCH):
+        for logged, event in batch:
+            yield Entry(position=logged.id, recorded_at=logged.recorded_at, event=event)
+        after = batch[-1][0].id
+
+
+def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:
+    if not SNAPSHOT_NAME.fullmatch(body.name):
+        detail = "1 to 100 letters, digits, '.', '_' or '-' are expected"
+        raise ContentError.at("/name", detail)
+    cuts = {"as_of": body.as_of, "as_known_at": body.as_known_at}
+    written_cuts = {name: text for name, text in cuts.items() if text is not None}
+    query = PerspectiveQuery(
+        as_of=cut(written_cuts, "as_of", ""),
+        as_known_at=cut(written_cuts, "as_known_at", ""),
+        position=body.position,
+        clock=body.clock,
+        match=body.match,
+    )
+    return query, body.name
+
+
+def _hashed(parley: Parley, slug: str, query: PerspectiveQuery) -> tuple[Perspective, str]:
+    with parley.reading() as reading:
+        perspective = reading.perspective(query)
+        content = replayed(reading, slug, perspective)
+    return perspective, sha256(content)
+
+
+def _take(  # noqa: PLR0913 -- the parts of a snapshot
+    sent: Sent, slug: str, name: str, perspective: Perspective, digest: str, claim: object
+) -> None:
+    ledger = sent.parley.ledger
+    for attempt in range(ATTEMPTS):
+        event = ledger.negotiation(slug).decide_snapshot(
+            name=name, perspective=perspective, sha256=digest, actor=sent.actor
+        )
+        try:
+            ledger.append([event], claim=claim)
+        except IntegrityError:
+            if attempt == ATTEMPTS - 1:
+                raise
+        else:
+            return
+
+
+def _tampered(slug: str, snapshot: StoredSnapshot) -> RefusedError:
+    name = "integrity"
+    detail = f"the snapshot {snapshot.name} of {slug} no longer hashes to {snapshot.sha256}"
+    return RefusedError(name, "", detail)

@@ -1,0 +1,135 @@
+"""Tally, diff and audit: how many, what two states of knowledge disagree on, and who changed what."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from typing import Annotated, Any, Final, cast, get_args
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.accept import prefers_csv
+from api.documented import reads
+from api.parameters import Parameter, cut
+from api.perspectives import PERSPECTIVE, Asked, Asking
+from domain.errors import ContentError
+from domain.instant import format_instant
+from domain.views.audit import audited
+from domain.views.brief import perspective_shown
+from domain.views.diff import diff
+from domain.views.tally import By, tally
+
+router: Final = APIRouter(tags=["reading"])
+
+_CUT: Final = PERSPECTIVE[0].schema
+_TALLY: Final = Asking(
+    Parameter(
+        "what",
+        "What is counted, as the quantities' `what` says.",
+        {"type": "string", "pattern": r"\S", "maxLength": 255},
+        required=True,
+        example="released",
+    ),
+    Parameter(
+        "by",
+        "How wide a point is.",
+        {"type": "string", "enum": list(get_args(By)), "default": "month"},
+    ),
+)
+_DIFF: Final = Asking(
+    Parameter("from", "The earlier knowledge cut.", _CUT, required=True, example="2025-11-08"),
+    Parameter("to", "The later knowledge cut. Left out: everything known.", _CUT),
+    without=("as_known_at",),
+)
+_AUDIT: Final = Asking()
+_COLUMNS: Final = (
+    "position",
+    "recorded_at",
+    "actor",
+    "event",
+    "fact",
+    "version",
+    "summary",
+    "reason",
+    "why",
+    "changes",
+)
+
+
+@router.get(
+    "/v1/negotiations/{slug}/tally",
+    **reads("readTally", "Totals over valid time", "Tally", _TALLY.parameters),
+)
+def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
+    """Sum increments as intervals, one fact a matter, point by point."""
+    by = asked.parameters.get("by", "month")
+    if by not in get_args(By):
+        raise ContentError.at("/query/by", f"one of {', '.join(get_args(By))} is expected")
+    what = asked.parameters["what"]
+    with asked.parley.reading() as reading:
+        perspective = asked.perspective(reading)
+        negotiation = reading.negotiation(slug, perspective.position)
+        slice_ = reading.timeslice(negotiation.id, perspective)
+        content = tally(slice_, perspective, what, cast("By", by))
+        return asked.answer(content, perspective, reading, fixed={"what": what, "by": by})
+
+
+@router.get(
+    "/v1/negotiations/{slug}/diff",
+    **reads("readDiff", "What two knowledge cuts disagree on", "Diff", _DIFF.parameters),
+)
+def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
+    """Compare what was known at two cuts of the perspective's clock."""
+    first = cut(asked.parameters, "from")
+    last = cut(asked.parameters, "to")
+    if first is not None and last is not None and last < first:
+        raise ContentError.at("/query/to", "this cut lies before the other, `from`")
+    later = replace(asked, query=replace(asked.query, as_known_at=last))
+    with asked.parley.reading() as reading:
+        to = later.perspective(reading)
+        query = replace(asked.query, as_known_at=first, as_of=to.as_of)
+        from_ = replace(asked, query=query).perspective(reading)
+        negotiation = reading.negotiation(slug, to.position)
+        before = reading.known(negotiation.id, from_)
+        content = diff(before, reading.known(negotiation.id, to), (from_, to))
+        fixed: dict[str, Any] = {"from": format_instant(first or 0)}
+        if last is not None:
+            fixed["to"] = format_instant(last)
+        return later.answer(content, to, reading, fixed=fixed, leaving_out="as_known_at")
+
+
+@router.get(
+    "/v1/negotiations/{slug}/audit",
+    **reads(
+        "readAudit",
+        "Every change of mind",
+        "Audit",
+        _AUDIT.parameters,
+        media={"text/csv": {"schema": {"type": "string"}}},
+    ),
+)
+def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
+    """List corrections, ends, retractions, reinstatements and preferences, newest last."""
+    with asked.parley.reading() as reading:
+        perspective = asked.perspective(reading)
+        negotiation = reading.negotiation(slug, perspective.position)
+        found = reading.changes_of_mind(negotiation.id, perspective)
+        items = [audited(before, after) for before, after in found]
+        content = {"perspective": perspective_shown(perspective), "items": items}
+        table = _table(items) if prefers_csv(asked.request.headers.get("accept")) else None
+        return asked.answer(content, perspective, reading, table=table, varies=True)
+
+
+def _table(items: list[dict[str, Any]]) -> bytes:
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(_COLUMNS)
+    for item in items:
+        fact = item["fact"]
+        named = {**item, "fact": fact["id"], "version": fact["version"], "summary": fact["summary"]}
+        named["changes"] = json.dumps(item["changes"], ensure_ascii=False)
+        rows.writerow([named[column] for column in _COLUMNS])
+    return out.getvalue().encode()

@@ -1,0 +1,111 @@
+"""The full text follows the log: a batch's rows and the checkpoint are written together, once.
+
+Rows are derived outside the writing transaction, which only moves the checkpoint from where it was read and
+adds them: of two processes that index the same batch, one moves it and the other leaves nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from domain.full_text import searched
+from infrastructure.event_codec import decode_fact
+from infrastructure.fact_tables import served
+from infrastructure.tables import event, log_head, projection
+from infrastructure.text_tables import FACT_TEXT, fact_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from infrastructure.database import Database
+
+__all__ = ["BATCH", "catch_up", "checkpoint", "reset"]
+
+BATCH: Final = 200
+"""Positions a transaction: so few that writers of the log hardly wait."""
+
+CHECKPOINT: Final = select(projection.c.position).where(projection.c.name == FACT_TEXT)
+ADVANCE: Final = (
+    update(projection)
+    .where(projection.c.name == FACT_TEXT, projection.c.position == bindparam("before"))
+    .values(position=bindparam("reached"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    before: int
+    reached: int
+    rows: list[dict[str, Any]]
+
+
+def checkpoint(connection: Connection) -> int:
+    """The last position that the full text holds."""
+    return int(connection.execute(CHECKPOINT).scalar_one())
+
+
+def catch_up(database: Database, progress: Callable[[int, int], None] | None = None) -> int:
+    """Index what the log holds by now, whoever does it; the log's last position when it was called.
+
+    `progress` is told (position reached, last position) after each batch.
+    """
+    with database.reading() as connection:
+        last = int(connection.execute(select(log_head.c.position)).scalar_one())
+    while (batch := _batch(database, last)) is not None:
+        if _written(database, batch) and progress is not None:
+            progress(batch.reached, last)
+    return last
+
+
+def reset(database: Database) -> None:
+    """Forget it all: the log is followed from its beginning again."""
+    with database.writing() as connection:
+        connection.execute(
+            update(projection).where(projection.c.name == FACT_TEXT).values(position=0)
+        )
+        connection.execute(fact_text.delete())
+
+
+def _batch(database: Database, last: int) -> _Batch | None:
+    """What comes next, no further than `last`; None where nothing does."""
+    with database.reading() as connection:
+        before = checkpoint(connection)
+        if before >= last:
+            return None
+        reached = min(before + BATCH, last)
+        return _Batch(before, reached, list(_rows(connection, before, reached)))
+
+
+def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[str, Any]]:
+    """The words of each version that the events past `before` and up to `reached` made."""
+    version = served(connection).version
+    columns = version.c
+    made = (
+        select(columns.fact_id, columns.version, columns.negotiation_id, columns.content)
+        .join_from(
+            event,
+            version,
+            (columns.fact_id == event.c.stream) & (columns.version == event.c.version),
+        )
+        .where(event.c.position > before, event.c.position <= reached)
+        .order_by(event.c.position)
+    )
+    for row in connection.execute(made):
+        yield {
+            "fact_id": row.fact_id,
+            "version": row.version,
+            "negotiation_id": row.negotiation_id,
+            "body": f" {' '.join(searched(decode_fact(row.content)))} ",
+        }
+
+
+def _written(database: Database, batch: _Batch) -> bool:
+    """Whether this process moved the checkpoint; where another did, nothing is written."""
+    with database.writing() as connection:
+        moved = connection.execute(ADVANCE, {"before": batch.before, "reached": batch.reached})
+        if moved.rowcount == 1 and batch.rows:
+            connection.execute(fact_text.insert(), batch.rows)
+        return moved.rowcount == 1

@@ -1,0 +1,49 @@
+"""What follows the log keeps up while it runs: soon after each write here, and now and then for others' writes."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from infrastructure.log_subscription import Wakeup
+
+__all__ = ["following"]
+
+PAUSE_SECONDS: Final = 0.5
+"""Between two rounds, so that many writes cost their writers one round."""
+
+POLL_SECONDS: Final = 5.0
+
+_logger: Final = logging.getLogger(__name__)
+
+
+@contextmanager
+def following(wakeup: Wakeup, catch_up: Callable[[], object]) -> Iterator[None]:
+    """While the block runs, `catch_up` is called in a thread of its own after `wakeup` has rung."""
+    stopped = Event()
+    thread = Thread(target=_follow, args=(wakeup, catch_up, stopped), name="follower", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        wakeup.ring()
+        thread.join()
+
+
+def _follow(wakeup: Wakeup, catch_up: Callable[[], object], stopped: Event) -> None:
+    while not stopped.is_set():
+        rings = wakeup.rings
+        try:
+            catch_up()
+        except SQLAlchemyError:
+            _logger.exception("a projection could not follow the log; it will be tried again")
+        wakeup.wait(rings, POLL_SECONDS)
+        stopped.wait(PAUSE_SECONDS)

@@ -1,0 +1,47 @@
+"""The API is asked as a client asks it, over a record on a database of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import compose
+from infrastructure.settings import Settings
+from tests.api.asking import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from api.composition import Parley
+    from tests.databases import Kind
+
+
+def _settings(url: str) -> Settings:
+    return Settings.from_env({"PARLEY_DATABASE_URL": url})
+
+
+@pytest.fixture
+def parley(database_url: str) -> Iterator[Parley]:
+    """The record on both databases in turn."""
+    parley = compose(_settings(database_url), upgrade=False)
+    yield parley
+    parley.close()
+
+
+@pytest.fixture
+def client(parley: Parley) -> Iterator[Client]:
+    """A client of an application that tells nothing of its errors, as a real one would not."""
+    with TestClient(create_app(parley), raise_server_exceptions=False) as http:
+        yield Client(http)
+
+
+@pytest.fixture
+def light_client(fresh_database: Callable[[Kind], str]) -> Iterator[Client]:
+    """A client of a record on SQLite alone, for what never reaches a database."""
+    parley = compose(_settings(fresh_database("sqlite-file")), upgrade=False)
+    with TestClient(create_app(parley), raise_server_exceptions=False) as http:
+        yield Client(http)
+    parley.close()

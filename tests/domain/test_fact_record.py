@@ -1,0 +1,353 @@
+"""A fact's stream, given/when/then: every decision, every refusal, and what each event leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from domain.errors import ContentError, StaleError, StateError
+from domain.event import FactEvent, FactRecorded
+from domain.fact import Fact, fact_id
+from domain.fact_record import FactRecord, decide_record, evolve, project
+from domain.history import Entry
+from domain.provenance import Citation
+from domain.quantity import Quantity
+from tests.examples import NEGOTIATION, REUTERS, count, example_events, fact
+from tests.strategies import histories
+
+AP = Citation(publisher="AP", published="2025-09-12")
+Decide = Callable[[FactRecord], FactEvent]
+
+
+def recorded(content: Fact | None = None) -> FactRecord:
+    event = decide_record(
+        fact_id=fact_id(NEGOTIATION, "BY-1"),
+        negotiation_id=NEGOTIATION,
+        fact=content or fact("appointment", valid="2025-11-09/.."),
+        actor="desk",
+    )
+    return evolve(None, event)
+
+
+def after(record: FactRecord, *decisions: Decide) -> FactRecord:
+    for decide in decisions:
+        record = evolve(record, decide(record))
+    return record
+
+
+def correct(**changes: Any) -> Decide:  # noqa: ANN401 -- a fact's fields, or a correction's own
+    own = {"reason": "source_corrected", "why": "recount", "citation": None, "published": None}
+    sent = {name: changes.pop(name, default) for name, default in own.items()}
+    return lambda record: record.decide_correct(
+        **sent, fact=replace(record.fact, **changes), actor="editor"
+    )
+
+
+def corroborate(citation: Citation = AP, **sent: Any) -> Decide:  # noqa: ANN401 -- a command's fields
+    both = {"why": None, "published": None, **sent}
+    return lambda record: record.decide_corroborate(citation=citation, **both, actor="desk")
+
+
+def end(ended: str = "2025-12-01", **sent: Any) -> Decide:  # noqa: ANN401 -- a command's fields
+    every = {"why": None, "citation": None, "published": None, **sent}
+    return lambda record: record.decide_end(ended=ended, **every, actor="desk")
+
+
+def retract(**sent: Any) -> Decide:  # noqa: ANN401 -- a command's fields
+    every = {"reason": "coding_error", "why": "a duplicate", "published": None, **sent}
+    return lambda record: record.decide_retract(**every, actor="editor")
+
+
+def reinstate(**sent: Any) -> Decide:  # noqa: ANN401 -- a command's fields
+    return lambda record: record.decide_reinstate(
+        **{"why": "it was none", "published": None, **sent}, actor="editor"
+    )
+
+
+def prefer(preferred: bool = True, why: str = "nearest") -> Decide:
+    return lambda record: record.decide_prefer(preferred=preferred, why=why, actor="editor")
+
+
+def faults(record: FactRecord, decide: Decide) -> list[str]:
+    with pytest.raises(ContentError) as refused:
+        decide(record)
+    return [fault.pointer for fault in refused.value.faults]
+
+
+def test_given_nothing_when_recorded_then_the_fact_stands_at_version_1() -> None:
+    record = recorded()
+    assert (record.version, record.status, record.standing) == (1, "recorded", "recorded")
+    assert (record.corrected, record.preferred) == (False, False)
+    assert record.negotiation_id == NEGOTIATION
+
+
+def test_what_is_recorded_is_checked_and_bounded() -> None:
+    counted = replace(fact("release"), quantities=(Quantity(what="released", text="dozens"),))
+    assert recorded(counted).fact.quantities[0].low == 24
+    with pytest.raises(ContentError):
+        recorded(replace(counted, citations=()))
+
+
+def test_given_a_fact_when_corrected_then_it_carries_the_new_content_whole() -> None:
+    event = recorded().decide_correct(
+        reason="better_evidence",
+        why="the order is dated",
+        fact=replace(recorded().fact, valid="2025-11-10/.."),
+        citation=None,
+        published="2025-11-12",
+        actor="editor",
+    )
+    record = evolve(recorded(), event)
+    assert (event.reason, event.why, event.published) == (
+        "better_evidence",
+        "the order is dated",
+        "2025-11-12",
+    )
+    assert (event.originator_version, event.actor) == (2, "editor")
+    assert record.fact == replace(recorded().fact, valid="2025-11-10/..")
+    assert (record.status, record.corrected, record.version) == ("corrected", True, 2)
+
+
+def test_the_source_of_a_correction_joins_the_citations() -> None:
+    record = after(recorded(), correct(person="J. Coale", citation=AP))
+    assert record.fact.citations == (REUTERS, AP)
+
+
+def test_a_source_that_the_fact_has_already_is_not_cited_twice() -> None:
+    record = after(recorded(), correct(person="J. Coale", citation=REUTERS))
+    assert record.fact.citations == (REUTERS,)
+    assert after(recorded(), end(citation=REUTERS)).fact.citations == (REUTERS,)
+
+
+def test_a_correction_that_changes_nothing_is_refused_whatever_it_cites() -> None:
+    assert faults(recorded(), correct()) == ["/changes"]
+    assert faults(recorded(), correct(citation=REUTERS)) == ["/changes"]
+
+
+def test_a_correction_that_only_adds_a_source_is_kept_as_one() -> None:
+    assert after(recorded(), correct(citation=AP)).fact.citations == (REUTERS, AP)
+
+
+def test_bounds_that_follow_from_a_value_are_no_change() -> None:
+    counted = fact("release", quantities=count(52))
+    same = (Quantity(what="released", value=52, basis="increment"),)
+    assert faults(recorded(counted), correct(quantities=same)) == ["/changes"]
+
+
+def test_a_correction_may_change_the_kind() -> None:
+    record = recorded(fact("pardon"))
+    changed = after(record, lambda r: r.decide_correct(
+        reason="coding_error", why="freed, not pardoned", fact=fact("release"),
+        citation=None, published=None, actor="editor",
+    ))  # fmt: skip
+    assert changed.fact.kind == "release"
+
+
+def test_an_external_id_names_the_fact_for_good() -> None:
+    named = recorded(fact("release", external_id="BY-1"))
+    for other in ("BY-2", None):
+        assert faults(named, correct(external_id=other)) == ["/changes/external_id"]
+    assert faults(recorded(), correct(external_id="BY-1")) == ["/changes/external_id"]
+
+
+def test_the_faults_of_new_content_are_placed_under_the_changes() -> None:
+    assert faults(recorded(), correct(valid="2025-13", summary=" ")) == [
+        "/changes/summary",
+        "/changes/valid",
+    ]
+
+
+def test_given_a_fact_when_corroborated_then_it_has_one_more_citation_and_the_same_status() -> None:
+    record = after(recorded(), corroborate())
+    assert record.fact.citations == (REUTERS, AP)
+    assert (record.status, record.corrected, record.version) == ("recorded", False, 2)
+
+
+def test_the_same_citation_corroborates_once() -> None:
+    assert faults(recorded(), corroborate(REUTERS)) == ["/citation"]
+    assert faults(after(recorded(), corroborate()), corroborate()) == ["/citation"]
+    assert after(recorded(), corroborate(), corroborate(replace(AP, title="Late"))).version == 3
+
+
+def test_given_a_period_when_ended_then_its_end_is_known() -> None:
+    record = after(recorded(), end("2025-12-01"))
+    assert (record.fact.valid, record.status) == ("2025-11-09/2025-12-01", "ended")
+    assert record.fact.citations == (REUTERS,)
+    assert after(recorded(), end(citation=AP)).fact.citations == (REUTERS, AP)
+
+
+@pytest.mark.parametrize(
+    ("valid", "ended", "left"),
+    [
+        ("2025-11-09", "2025-12", "2025-11-09/2025-12"),
+        ("2025-11-09/..", "2025-12-01?", "2025-11-09/2025-12-01?"),
+        ("2025-11-09/", "2025-12", "2025-11-09/2025-12"),
+        ("2025-11/2025-12", "2025-11-20", "2025-11/2025-11-20"),
+        ("/2025-12", "2025-11", "/2025-11"),
+        ("../2025-12", "2025-11", "../2025-11"),
+        ("2025-11-09?", "2025-11-09", "2025-11-09?/2025-11-09"),
+    ],
+)
+def test_an_end_keeps_the_start_as_written(valid: str, ended: str, left: str) -> None:
+    assert after(recorded(fact("custody", valid=valid)), end(ended)).fact.valid == left
+
+
+@pytest.mark.parametrize(
+    ("valid", "ended"),
+    [
+        ("2025-11-09/..", "2025-11-08"),
+        ("2025-11-09/..", ".."),
+        ("2025-11-09/..", ""),
+        ("2025-11-09/..", "2025-12/2026"),
+        ("2025-11-09/..", "soon"),
+        ("{2025-11-09,2025-11-10}", "2025-12"),
+    ],
+)
+def test_an_end_that_is_none_or_lies_before_the_start_is_refused(valid: str, ended: str) -> None:
+    assert faults(recorded(fact("custody", valid=valid)), end(ended)) == ["/ended"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["release", "pardon", "statement", "response", "meeting", "alias"]
+)
+def test_what_happened_once_cannot_cease(kind: str) -> None:
+    assert faults(recorded(fact(kind)), end()) == ["/ended"]
+
+
+@pytest.mark.parametrize("kind", ["appointment", "mission", "custody", "measure", "proposal"])
+def test_what_holds_for_a_while_can_cease(kind: str) -> None:
+    assert after(recorded(fact(kind, valid="2025-11-09/..")), end()).status == "ended"
+
+
+def test_given_a_retracted_fact_when_anything_else_is_asked_then_it_is_refused() -> None:
+    gone = after(recorded(), retract())
+    assert gone.status == "retracted"
+    for decide in (correct(person="X"), corroborate(), end(), retract(), prefer()):
+        with pytest.raises(StateError, match="reinstate it first"):
+            decide(gone)
+
+
+@pytest.mark.parametrize(
+    ("before", "status"),
+    [
+        ((), "recorded"),
+        ((correct(person="X"),), "corrected"),
+        ((end(),), "ended"),
+        ((correct(person="X"), end()), "ended"),
+        ((end(), correct(person="X")), "corrected"),
+        ((corroborate(),), "recorded"),
+        ((retract(), reinstate()), "recorded"),
+    ],
+)
+def test_a_reinstatement_restores_the_status_from_before(
+    before: tuple[Decide, ...], status: str
+) -> None:
+    stood = after(recorded(), *before)
+    back = after(stood, retract(), reinstate())
+    assert back.status == status
+    assert back == replace(stood, version=stood.version + 2)
+
+
+@pytest.mark.parametrize("before", [(), (correct(person="X"),), (retract(), reinstate())])
+def test_only_a_retracted_fact_can_be_reinstated(before: tuple[Decide, ...]) -> None:
+    with pytest.raises(StateError):
+        reinstate()(after(recorded(), *before))
+
+
+def test_an_editors_mark_comes_and_goes_and_outlives_a_correction() -> None:
+    marked = after(recorded(), prefer(), correct(person="X"), retract(), reinstate())
+    assert marked.preferred
+    assert not after(marked, prefer(preferred=False)).preferred
+
+
+@pytest.mark.parametrize("why", ["", "  ", "\x00"])
+def test_a_reason_in_words_is_words(why: str) -> None:
+    stood, gone = recorded(), after(recorded(), retract())
+    for record, decide in (
+        (stood, correct(person="X", why=why)),
+        (stood, corroborate(why=why)),
+        (stood, end(why=why)),
+        (stood, retract(why=why)),
+        (gone, reinstate(why=why)),
+        (stood, prefer(why=why)),
+    ):
+        assert faults(record, decide) == ["/why"]
+
+
+def test_the_day_of_a_change_is_a_day() -> None:
+    stood, gone = recorded(), after(recorded(), retract())
+    for record, decide in (
+        (stood, correct(person="X", published="soon")),
+        (stood, corroborate(published="soon")),
+        (stood, end(published="soon")),
+        (stood, retract(published="soon")),
+        (gone, reinstate(published="soon")),
+    ):
+        assert faults(record, decide) == ["/published"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        (replace(AP, grade="Z1"), "/citation/grade"),
+        (replace(AP, published="soon"), "/citation/published"),
+        (replace(AP, publisher=" "), "/citation/publisher"),
+        (replace(AP, sources=-1), "/citation/sources"),
+    ],
+)
+def test_the_citation_of_a_change_is_checked_where_it_stands(wrong: Citation, pointer: str) -> None:
+    for decide in (correct(person="X", citation=wrong), corroborate(wrong), end(citation=wrong)):
+        assert faults(recorded(), decide) == [pointer]
+
+
+def test_every_fault_of_a_change_is_named_at_once() -> None:
+    wrong = corroborate(replace(AP, grade="Z1"), why=" ", published="soon")
+    assert faults(recorded(), wrong) == ["/why", "/published", "/citation/grade"]
+
+
+def test_a_command_may_expect_a_version() -> None:
+    record = after(recorded(), corroborate())
+    record.expect(None)
+    record.expect(2)
+    with pytest.raises(StaleError) as stale:
+        record.expect(1)
+    assert (stale.value.expected, stale.value.version) == (1, 2)
+
+
+def test_an_event_that_does_not_follow_is_refused() -> None:
+    record = recorded()
+    corrected = correct(person="X")(record)
+    for before, event in (
+        (None, corrected),
+        (record, replace(corrected, originator_version=3)),
+        (record, replace(corrected, originator_version=1)),
+        (evolve(record, corrected), corrected),
+    ):
+        with pytest.raises(StateError):
+            evolve(before, event)
+
+
+def test_a_fact_is_recorded_once_and_first() -> None:
+    event = example_events()["fact.recorded"]
+    assert isinstance(event, FactRecorded)
+    for before, version in ((recorded(), 1), (recorded(), 2), (None, 2)):
+        with pytest.raises(StateError):
+            evolve(before, replace(event, originator_version=version))
+
+
+@given(histories())
+def test_a_stream_folds_to_the_record_that_it_left_however_it_is_cut(entries: list[Entry]) -> None:
+    streams: dict[object, list[FactEvent]] = {}
+    for entry in entries:
+        if isinstance(entry.event, FactEvent):
+            streams.setdefault(entry.event.originator_id, []).append(entry.event)
+    for events in streams.values():
+        whole = project(None, events)
+        assert whole is not None
+        assert whole.version == len(events)
+        half = len(events) // 2
+        assert project(project(None, events[:half]), events[half:]) == whole

@@ -1,0 +1,189 @@
+"""The twelve kinds: how each holds, what it answers and whom it names."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.fact import KINDS
+from domain.holding import Holding
+from domain.quantity import Quantity, bounded
+from domain.register import Rivalry, Shape
+from domain.views.state import registers
+from tests.examples import fact, full_fact
+
+HOLDS = {
+    "appointment": Holding.PERIOD,
+    "mission": Holding.PERIOD,
+    "pardon": Holding.ONWARD,
+    "release": Holding.ONWARD,
+    "custody": Holding.PERIOD,
+    "prisoner_count": Holding.UNTIL_NEXT,
+    "statement": Holding.ONWARD,
+    "response": Holding.ONWARD,
+    "meeting": Holding.ONWARD,
+    "proposal": Holding.UNTIL_NEXT,
+    "measure": Holding.UNTIL_NEXT,
+    "alias": Holding.ONWARD,
+}
+#: What the full example of each kind answers: section, key, what it shows.
+ANSWERS: dict[str, list[tuple[str, dict[str, str], dict[str, object]]]] = {
+    "appointment": [
+        (
+            "posts",
+            {"post": "Special Envoy for Belarus"},
+            {
+                "holder": "John Coale",
+                "appointed_by": "Donald Trump",
+                "on_behalf_of": "United States",
+            },
+        )
+    ],
+    "mission": [("missions", {"post": "US embassy in Minsk"}, {"status": "suspended"})],
+    "pardon": [("prisoners.pardoned", {}, {})],
+    "release": [
+        ("prisoners.released", {}, {}),
+        ("custody", {"person": "Ihar Losik"}, {"status": "free", "place": "Lithuania"}),
+    ],
+    "custody": [
+        ("custody", {"person": "Ihar Losik"}, {"status": "sentenced", "place": "Navapolatsk"})
+    ],
+    "prisoner_count": [
+        (
+            "prisoners.held",
+            {"population": "political prisoners", "counted_by": "Viasna"},
+            {
+                "quantity": Quantity(
+                    what="held", low=1400, high=1500, text="1,400 to 1,500", basis="stock"
+                )
+            },
+        )
+    ],
+    "statement": [
+        (
+            "statements",
+            {"speaker": "Alexander Lukashenko"},
+            {"on_behalf_of": "Belarus", "topic": "a big deal", "quote": "take them all"},
+        )
+    ],
+    "response": [
+        (
+            "responses",
+            {"asked": "White House"},
+            {"answer": "no_reply", "about": "a further release", "asked_by": "Reuters"},
+        )
+    ],
+    "meeting": [
+        (
+            "meetings.last",
+            {},
+            {"form": "talks", "stage": "held", "participants": ("John Coale",)},
+        )
+    ],
+    "measure": [
+        (
+            "measures",
+            {"target": "Belavia", "authority": "United States"},
+            {"action": "imposed", "stage": "in_force"},
+        )
+    ],
+    "alias": [],
+}
+NAMES = {
+    "appointment": {"John Coale", "Ihar Losik"},
+    "custody": {"Ihar Losik"},
+    "statement": {"Alexander Lukashenko", "Ihar Losik"},
+    "response": {"White House", "Ihar Losik"},
+    "meeting": {"John Coale", "Ihar Losik"},
+    "alias": {"John Cole", "John Coale", "Ihar Losik"},
+}
+
+
+def test_the_kinds_are_these_twelve() -> None:
+    assert set(KINDS) == set(HOLDS)
+
+
+@pytest.mark.parametrize("kind", sorted(HOLDS))
+def test_a_kind_holds_as_it_declares(kind: str) -> None:
+    assert fact(kind).holding is HOLDS[kind]
+    assert KINDS[kind].__doc__
+
+
+@pytest.mark.parametrize("kind", sorted(ANSWERS))
+def test_a_kind_answers_these_questions(kind: str) -> None:
+    found = [
+        (answer.register.section, dict(answer.key), dict(answer.shows))
+        for answer in full_fact(kind).answers()
+    ]
+    assert found == ANSWERS[kind]
+
+
+@pytest.mark.parametrize("kind", sorted(HOLDS))
+def test_a_kind_names_its_own_people_too(kind: str) -> None:
+    assert set(full_fact(kind).named()) == NAMES.get(kind, {"Ihar Losik"})
+
+
+@pytest.mark.parametrize("kind", sorted(HOLDS))
+def test_a_kind_answers_only_in_the_registers_that_it_declares(kind: str) -> None:
+    example = full_fact(kind)
+    for answer in example.answers():
+        assert answer.register in example.registers
+        assert set(answer.compared) <= set(answer.shows)
+        assert answer.names <= set(answer.key) | set(answer.shows)
+
+
+def test_a_proposal_shows_what_is_offered_in_return_and_how_many() -> None:
+    (answer,) = full_fact("proposal").answers()
+    assert (answer.register.section, dict(answer.key)) == (
+        "proposals",
+        {"content": "reopen the embassy"},
+    )
+    assert answer.shows["in_return_for"] == "a further release"
+    assert answer.shows["quantities"] == full_fact("proposal").quantities
+
+
+def test_a_planned_meeting_is_next_and_a_cancelled_one_is_neither() -> None:
+    stages = {
+        stage: [answer.register.section for answer in fact("meeting", stage=stage).answers()]
+        for stage in ("planned", "held", "cancelled")
+    }
+    assert stages == {"planned": ["meetings.next"], "held": ["meetings.last"], "cancelled": []}
+
+
+def test_a_release_answers_for_everyone_whom_it_names() -> None:
+    freed = fact("release", people=("Ihar Losik", "Siarhei Tsikhanouski"))
+    people = [answer.key["person"] for answer in freed.answers() if answer.key]
+    assert people == ["Ihar Losik", "Siarhei Tsikhanouski"]
+
+
+def test_a_count_shows_how_many_are_held_before_any_other_figure() -> None:
+    women, held = Quantity(what="women", value=170), Quantity(what="held", value=1150)
+    shown = [next(iter(fact("prisoner_count", quantities=q).answers())).shows["quantity"]
+             for q in ((women, held), (women,), ())]  # fmt: skip
+    assert shown == [bounded(held), bounded(women), None]
+
+
+def test_the_state_has_a_section_for_every_register() -> None:
+    assert [register.section for register in registers()] == [
+        "custody",
+        "measures",
+        "meetings.last",
+        "meetings.next",
+        "missions",
+        "posts",
+        "prisoners.held",
+        "prisoners.pardoned",
+        "prisoners.released",
+        "proposals",
+        "responses",
+        "statements",
+    ]
+
+
+def test_only_what_was_said_and_done_is_contested_within_its_matter_alone() -> None:
+    within = {r.section for r in registers() if r.rivalry is Rivalry.MATTER}
+    assert within == {"meetings.last", "meetings.next", "responses", "statements"}
+
+
+def test_totals_sum_what_their_kind_counts() -> None:
+    totals = {r.section: r.summed for r in registers() if r.shape is Shape.TOTAL}
+    assert totals == {"prisoners.released": "released", "prisoners.pardoned": "pardoned"}

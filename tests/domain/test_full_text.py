@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import ContentError
+from domain.full_text import (
+    BREAK,
+    LONGEST_TEXT,
+    LONGEST_WORD,
+    MOST_WORDS,
+    Term,
+    answers,
+    question,
+    searched,
+    words,
+)
+from domain.provenance import Citation
+from domain.quantity import Quantity
+from domain.views.timeline import plain
+from tests.examples import fact
+
+
+@pytest.mark.parametrize(
+    ("written", "searched_as"),
+    [
+        ("Łukaszenka", "lukaszenka"),
+        ("Gitanas NAUSĖDA", "gitanas nauseda"),
+        ("Jens Stoltenberg, Tromsø", "jens stoltenberg, tromso"),
+        ("Đoković", "dokovic"),
+        ("Straße", "strasse"),
+        ("Ærø, Œuvre", "aero, oeuvre"),
+        ("Erdoğan, Diyarbakır", "erdogan, diyarbakir"),
+        ("Þórður", "thordur"),
+        ("Ёлка, Любоў, Ціханоўская", "елка, любоу, ціханоуская"),
+        ("  a \t b\n", "a b"),
+    ],
+)
+def test_accents_and_case_do_not_count(written: str, searched_as: str) -> None:
+    assert plain(written) == searched_as
+
+
+@given(st.text())
+def test_what_is_plain_stays_as_it_is(text: str) -> None:
+    assert plain(plain(text)) == plain(text)
+
+
+@given(st.text(), st.text())
+def test_words_beside_each_other_are_found_as_they_are_alone(left: str, right: str) -> None:
+    assert words(f"{left} {right}") == [*words(left), *words(right)]
+
+
+@given(st.text())
+def test_a_word_is_its_own_word_and_holds_neither_blank_nor_punctuation(text: str) -> None:
+    for word in words(text):
+        assert words(word) == [word]
+        assert not set(word) & set(" \t\n\"'*\\&|!():<>" + BREAK)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("US–Belarus talks", ["us", "belarus", "talks"]),
+        ("1,200 freed", ["1", "200", "freed"]),
+        ("Lukashenko’s", ["lukashenko", "s"]),
+        ("Мар'яна Марʼяна Мар’яна", ["мар", "яна"] * 3),
+        ("Luka\u00adschenka", ["lukaschenka"]),
+        ("snake_case", ["snake", "case"]),
+        ("a.b@example.org/x?y=-5", ["a", "b", "example", "org", "x", "y", "5"]),
+        ("❤️ ½ km²", ["1", "2", "km2"]),
+        ("नमस्ते दुनिया", [*words("नमस्ते"), *words("दुनिया")]),
+        ("—…!", []),
+    ],
+)
+def test_text_falls_into_words(text: str, found: list[str]) -> None:
+    assert words(text) == found
+
+
+def test_a_word_with_marks_is_one_word() -> None:
+    assert len(words("नमस्ते")) == 1
+
+
+@pytest.mark.parametrize(
+    ("q", "terms"),
+    [
+        ("John Coale", [Term(("john",)), Term(("coale",))]),
+        ('"John Coale"', [Term(("john", "coale"))]),
+        ("“John Coale” „Vilnius“", [Term(("john", "coale")), Term(("vilnius",))]),
+        ("luka*", [Term(("luka",), prefix=True)]),
+        ('"john co"*', [Term(("john", "co"), prefix=True)]),
+        ('"john co*"', [Term(("john", "co"))]),
+        ("US-Bel*", [Term(("us", "bel"), prefix=True)]),
+        ("freed OR NOT NEAR ^a", "freed or not near a"),
+        ('"unclosed phrase', "unclosed phrase"),
+        ("talks talks TALKS", "talks"),
+        ("talks - minsk", "talks minsk"),
+        ('* ** - \'\' "" "*"', []),
+    ],
+)
+def test_a_question_is_words_phrases_and_prefixes(q: str, terms: list[Term] | str) -> None:
+    wanted = [Term((word,)) for word in terms.split()] if isinstance(terms, str) else terms
+    assert list(question(q)) == wanted
+
+
+def test_a_question_of_too_many_words_is_refused() -> None:
+    assert len(question(" ".join(f"w{n}" for n in range(MOST_WORDS)))) == MOST_WORDS
+    with pytest.raises(ContentError, match="/q"):
+        question(" ".join(f"w{n}" for n in range(MOST_WORDS + 1)))
+
+
+def test_a_fact_is_found_by_all_its_texts_and_by_no_phrase_across_two() -> None:
+    released = fact(
+        "statement",
+        summary="The first text",
+        note="A second",
+        quote="take them all",
+        people=("Ihar Losik",),
+        places=("Navapolatsk",),
+        parties=("Lithuania",),
+        quantities=(Quantity(what="released", comparator="ge", value=None, text="dozens"),),
+        citations=(Citation(publisher="LIGA.net", title="After Reuters", url="https://x.invalid"),),
+        matter="hidden-matter",
+        external_id="BY-1",
+    )
+    text = searched(released)
+    for q in (
+        '"the first text" second "take them all" Lukashenko Losik navapolatsk lithuania dozens',
+        '"liga.net" "after reuters"',
+    ):
+        assert answers(question(q), text)
+    for q in ('"text a"', "invalid", "hidden", "BY", '"second alexander"'):
+        assert not answers(question(q), text)
+
+
+def test_a_question_without_words_finds_nothing() -> None:
+    assert not answers(question("!?"), ["a"])
+
+
+def test_only_the_first_of_very_much_text_is_searched() -> None:
+    many = tuple(f"name{n} " + "x" * 300 for n in range(1_000))
+    text = searched(fact("release", people=many))
+    assert LONGEST_TEXT - 2 * LONGEST_WORD < sum(len(word) + 1 for word in text) <= LONGEST_TEXT
+    assert {len(word) for word in text if word.startswith("xx")} == {LONGEST_WORD}

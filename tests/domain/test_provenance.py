@@ -1,0 +1,113 @@
+"""Provenance: whose report a citation is, when it was public, and what a link may name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from domain.errors import ContentError
+from domain.instant import parse_cut
+from domain.provenance import (
+    Citation,
+    Link,
+    check_citation,
+    check_link,
+    check_published,
+    origins,
+)
+from tests.examples import REUTERS
+from tests.strategies import citations, links
+
+
+def test_a_reprint_of_the_same_report_is_not_a_second_origin() -> None:
+    reprint = Citation(publisher="LIGA.net", origin="Reuters", attribution="anonymous")
+    assert origins((REUTERS, reprint, replace(reprint, publisher="Meduza"))) == 1
+
+
+def test_an_origin_is_compared_without_case_and_runs_of_blanks() -> None:
+    assert origins((REUTERS, Citation(publisher="LIGA.net", origin=" REUTERS "))) == 1
+    assert origins((Citation(publisher="The  Times"), Citation(publisher="The Times"))) == 1
+
+
+def test_publishers_of_their_own_are_distinct_origins() -> None:
+    assert origins((REUTERS, Citation(publisher="Viasna"), Citation(publisher="AP"))) == 3
+
+
+def test_nothing_cited_has_no_origin() -> None:
+    assert origins(()) == 0
+
+
+@pytest.mark.parametrize(
+    ("published", "by"),
+    [
+        ("2025-09-11", "2025-09-11"),
+        ("2025-09-11?", "2025-09-11"),
+        ("2025-09~", "2025-09"),
+        ("2025", "2025"),
+        ("2025-09-11T10:20:30Z", "2025-09-11T10:20:30Z"),
+    ],
+)
+def test_a_day_counts_as_public_from_its_end(published: str, by: str) -> None:
+    assert Citation(publisher="AP", published=published).published_at == parse_cut(by)
+
+
+def test_without_a_day_nothing_is_said_of_when_it_was_public() -> None:
+    assert Citation(publisher="AP").published_at is None
+
+
+@pytest.mark.parametrize(
+    "published", ["yesterday", "2025-13", "2025-09-11/..", "..", "", "Y170000002", "2025-02-30"]
+)
+def test_a_published_day_that_has_no_end_is_refused(published: str) -> None:
+    with pytest.raises(ContentError) as refused:
+        check_published(published)
+    assert [fault.pointer for fault in refused.value.faults] == ["/published"]
+
+
+@pytest.mark.parametrize("grade", ["B7", "G2", "b2", "B", "2", "B2 ", "B22"])
+def test_only_an_admiralty_pair_is_a_grade(grade: str) -> None:
+    with pytest.raises(ContentError) as refused:
+        check_citation(replace(REUTERS, grade=grade))
+    assert [fault.pointer for fault in refused.value.faults] == ["/grade"]
+
+
+@pytest.mark.parametrize("sources", [-1, 10_001])
+def test_a_count_of_sources_is_a_count_of_people(sources: int) -> None:
+    with pytest.raises(ContentError) as refused:
+        check_citation(replace(REUTERS, sources=sources))
+    assert [fault.pointer for fault in refused.value.faults] == ["/sources"]
+
+
+@given(citations())
+def test_a_well_formed_citation_passes(citation: Citation) -> None:
+    check_citation(citation)
+    assert origins((citation, citation)) == 1
+
+
+@given(links())
+def test_a_link_may_name_a_fact_that_is_not_recorded_yet(link: Link) -> None:
+    check_link(link)
+
+
+def test_a_link_may_name_a_facts_id() -> None:
+    check_link(Link(relation="executes", fact="0b2b8f3e-6a3d-5b0e-9a54-0f7a3f0b7c11"))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "BY-049",
+        "external:",
+        "external:" + "x" * 256,
+        "0b2b8f3e6a3d5b0e9a540f7a3f0b7c11",
+        "0B2B8F3E-6A3D-5B0E-9A54-0F7A3F0B7C11",
+        "0b2b8f3e-6a3d-5b0e-9a54-0f7a3f0b7c11\n",
+        "",
+    ],
+)
+def test_a_link_to_anything_else_is_refused(target: str) -> None:
+    with pytest.raises(ContentError) as refused:
+        check_link(Link(relation="confirms", fact=target))
+    assert [fault.pointer for fault in refused.value.faults] == ["/fact"]

@@ -1,0 +1,168 @@
+"""One example of every kind of fact and of every event.
+
+A test names only what it is about: `fact("release", valid="2025-09-11")` fills in the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import domain.facts  # noqa: F401 -- registers the kinds that the examples are of
+from domain.event import (
+    FactCorrected,
+    FactCorroborated,
+    FactEnded,
+    FactPreferred,
+    FactRecorded,
+    FactReinstated,
+    FactRetracted,
+    RecordEvent,
+    SnapshotTaken,
+)
+from domain.fact import KINDS, Fact, checked, fact_id
+from domain.instant import parse_cut
+from domain.negotiation import decide_open, negotiation_id
+from domain.provenance import Citation, Link
+from domain.quantity import Quantity
+
+SLUG: Final = "us-belarus"
+NEGOTIATION: Final = negotiation_id(SLUG)
+REUTERS: Final = Citation(publisher="Reuters", published="2025-09-11")
+OPENED: Final = decide_open(
+    slug=SLUG,
+    title="US–Belarus talks",
+    parties=("United States", "Belarus"),
+    summary=None,
+    actor="desk",
+)
+
+_LEAST: Final[dict[str, dict[str, Any]]] = {
+    "appointment": {"person": "John Coale", "post": "Special Envoy for Belarus"},
+    "mission": {"post": "US embassy in Minsk", "status": "suspended"},
+    "pardon": {"granted_by": "Alexander Lukashenko"},
+    "release": {},
+    "custody": {"person": "Ihar Losik", "status": "sentenced"},
+    "prisoner_count": {"population": "political prisoners", "counted_by": "Viasna"},
+    "statement": {"speaker": "Alexander Lukashenko"},
+    "response": {"asked": "White House", "answer": "no_reply"},
+    "meeting": {"form": "talks", "stage": "held", "participants": ("John Coale",)},
+    "proposal": {"by": "United States", "content": "reopen the embassy", "stage": "offered"},
+    "measure": {
+        "authority": "United States",
+        "target": "Belavia",
+        "action": "imposed",
+        "stage": "in_force",
+    },
+    "alias": {"name": "John Cole", "same_as": "John Coale"},
+}
+_FULL: Final[dict[str, dict[str, Any]]] = {
+    "appointment": {"appointed_by": "Donald Trump", "on_behalf_of": "United States"},
+    "mission": {},
+    "pardon": {"population": "political prisoners"},
+    "release": {"population": "political prisoners", "destination": "Lithuania"},
+    "custody": {"place": "Navapolatsk"},
+    "prisoner_count": {},
+    "statement": {"on_behalf_of": "Belarus", "topic": "a big deal", "quote": "take them all"},
+    "response": {"about": "a further release", "asked_by": "Reuters"},
+    "meeting": {},
+    "proposal": {"to": "Belarus", "in_return_for": "a further release"},
+    "measure": {},
+    "alias": {},
+}
+
+
+def fact(kind: str, **fields: Any) -> Fact:  # noqa: ANN401 -- the kind's own fields, whatever they are
+    """Make a checked fact of a kind: what it needs at least, and the fields given."""
+    base = {"valid": "2025-09-11", "summary": f"A {kind}", "citations": (REUTERS,)}
+    return checked(KINDS[kind](**{**base, **_LEAST[kind], **fields}))
+
+
+def full_fact(kind: str) -> Fact:
+    """Make a fact of a kind with every field filled in."""
+    return fact(
+        kind,
+        **_FULL[kind],
+        summary="Fifty-two prisoners, „freed“ — Łukasz, Юлия & others\tin Vilnius",
+        quantities=(
+            Quantity(what="released", comparator="gt", value=51, text="52", basis="increment"),
+            Quantity(what="held", low=1400, high=1500, text="1,400 to 1,500", basis="stock"),
+            Quantity(what="sought", comparator="ge", text="dozens"),
+            Quantity(what="asked", comparator="approx", value=100, basis="cumulative"),
+        ),
+        people=("Ihar Losik",),
+        places=("Lithuania", "Minsk"),
+        parties=("Belarus", "United States"),
+        matter="sep11-count",
+        citations=(
+            Citation(
+                publisher="Kyiv Independent",
+                title="Fifty-two freed",
+                url="https://example.org/a?b=c&d=é",
+                published="2025-09-11?",
+                origin="Reuters",
+                attribution="anonymous",
+                sources=2,
+                grade="B2",
+            ),
+            Citation(publisher="Viasna"),
+        ),
+        links=(
+            Link(relation="conflicts_with", fact="external:BY-049"),
+            Link(relation="executes", fact="0b2b8f3e-6a3d-5b0e-9a54-0f7a3f0b7c11"),
+        ),
+        external_id="BY-047",
+        note="as printed",
+    )
+
+
+def count(value: int | None = None, **fields: Any) -> tuple[Quantity, ...]:  # noqa: ANN401 -- a quantity's fields
+    """Make what a release counts: an increment of those released."""
+    return (Quantity(**{"what": "released", "value": value, "basis": "increment", **fields}),)
+
+
+def example_events() -> dict[str, RecordEvent]:
+    """One example of every event, by its stored name."""
+    at: dict[str, Any] = {"originator_id": fact_id(NEGOTIATION, "BY-047"), "actor": "desk"}
+    cited = Citation(publisher="AP", published="2025-09-12", attribution="document")
+    release = full_fact("release")
+    every: tuple[RecordEvent, ...] = (
+        replace(OPENED, summary="Political prisoners for sanctions relief"),
+        SnapshotTaken(
+            originator_id=NEGOTIATION,
+            originator_version=2,
+            actor="desk",
+            name="article-2025-11-26",
+            as_of=parse_cut("2025-11-22"),
+            as_known_at=None,
+            clock="published",
+            match="possible",
+            position=85,
+            sha256="ab" * 32,
+        ),
+        FactRecorded(**at, originator_version=1, negotiation_id=NEGOTIATION, fact=release),
+        FactCorrected(
+            **at,
+            originator_version=2,
+            reason="source_corrected",
+            why="the ministry recounted",
+            fact=replace(release, summary="Fifty-one freed"),
+            citation=cited,
+            published="2025-09-12",
+        ),
+        FactCorroborated(**at, originator_version=3, citation=cited, why=None, published=None),
+        FactEnded(
+            **at,
+            originator_version=4,
+            valid="2025-09-11/2025-11",
+            why="lapsed",
+            citation=None,
+            published="2025-11",
+        ),
+        FactRetracted(
+            **at, originator_version=5, reason="coding_error", why="a duplicate", published=None
+        ),
+        FactReinstated(**at, originator_version=6, why="it was none", published="2025-09-13"),
+        FactPreferred(**at, originator_version=7, preferred=True, why="nearest to the event"),
+    )
+    return {event.stored_name: event for event in every}

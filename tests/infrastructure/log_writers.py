@@ -1,0 +1,51 @@
+"""What one writing process and one tailing process do; each opens the database for itself."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import uuid4
+
+from infrastructure.database import Database
+from infrastructure.event_recorder import EventRecorder
+from tests.infrastructure.recording import events
+
+APPENDS: Final = 60
+TAIL_LIMIT: Final = 50
+
+
+def write(url: str) -> list[tuple[int, int]]:
+    """Append `APPENDS` times, one to three events each; give (position, recorded_at) as acknowledged."""
+    database = Database(url)
+    recorder = EventRecorder(database)
+    acknowledged = []
+    for number in range(APPENDS):
+        entries = recorder.append(events(uuid4(), *range(1, 2 + number % 3)))
+        acknowledged += [(entry.id, entry.recorded_at) for entry in entries]
+    database.close()
+    return acknowledged
+
+
+def tail(url: str, last: int) -> list[tuple[int, int]]:
+    """Read the log from its beginning as it grows, to position `last`, never looking back."""
+    database = Database(url)
+    recorder = EventRecorder(database)
+    seen: list[tuple[int, int]] = []
+    while not seen or seen[-1][0] < last:
+        after = seen[-1][0] if seen else 0
+        found = recorder.entries_between(after, TAIL_LIMIT)
+        seen += [(entry.id, entry.recorded_at) for entry in found]
+    database.close()
+    return seen
+
+
+def subscribe(url: str, last: int) -> list[tuple[int, int]]:
+    """Follow the log by a subscription, to position `last`."""
+    database = Database(url)
+    seen: list[tuple[int, int]] = []
+    with EventRecorder(database).subscribe() as subscription:
+        for entry in subscription:
+            seen.append((entry.id, entry.recorded_at))
+            if entry.id >= last:
+                break
+    database.close()
+    return seen

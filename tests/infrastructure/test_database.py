@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import sqlite3
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from infrastructure.database import Database, DatabaseRefusedError
+from tests.databases import sqlite_file_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.databases import Kind
+
+COUNT = text("SELECT count(*) FROM tracking")
+
+
+def insert(database: Database, name: str) -> None:
+    with database.writing() as connection:
+        connection.execute(text("INSERT INTO tracking VALUES (:name, 1)"), {"name": name})
+
+
+def test_a_writing_transaction_commits_and_one_that_raises_leaves_nothing(
+    database: Database,
+) -> None:
+    insert(database, "kept")
+    with pytest.raises(IntegrityError):
+        insert(database, "kept")
+    with pytest.raises(ZeroDivisionError), database.writing() as connection:
+        connection.execute(text("INSERT INTO tracking VALUES ('lost', 1)"))
+        raise ZeroDivisionError
+    with database.reading() as connection:
+        assert connection.execute(COUNT).scalar() == 1
+
+
+def test_a_reading_transaction_sees_one_snapshot_while_others_write(database: Database) -> None:
+    with database.reading() as connection:
+        before = connection.execute(COUNT).scalar()
+        insert(database, "meanwhile")
+        assert connection.execute(COUNT).scalar() == before == 0
+    with database.reading() as connection:
+        assert connection.execute(COUNT).scalar() == 1
+
+
+def test_writers_wait_for_each_other_from_their_first_statement(database: Database) -> None:
+    other = Database(database.url)
+    ready, done = Event(), Event()
+
+    def write_too() -> None:
+        ready.set()
+        with other.writing() as connection:
+            connection.execute(text("UPDATE log_head SET position = position + 1"))
+        done.set()
+
+    with database.writing() as connection:
+        connection.execute(text("UPDATE log_head SET position = position + 1"))
+        thread = Thread(target=write_too)
+        thread.start()
+        assert ready.wait(5)
+        assert not done.wait(0.2)
+    thread.join(10)
+    assert done.is_set()
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT position FROM log_head")).scalar() == 2
+    other.close()
+
+
+def test_postgresql_reads_only_in_a_reading_transaction(
+    fresh_database: Callable[[Kind], str],
+) -> None:
+    database = Database(fresh_database("postgresql"))
+    with pytest.raises(DBAPIError, match="read-only"), database.reading() as connection:
+        connection.execute(text("INSERT INTO tracking VALUES ('x', 1)"))
+    with database.reading() as connection:
+        level = connection.execute(text("SHOW transaction_isolation")).scalar()
+        assert level == "repeatable read"
+    with database.writing() as connection:
+        assert connection.execute(text("SHOW transaction_isolation")).scalar() == "read committed"
+    database.close()
+
+
+def test_sqlite_keeps_wal_full_synchronisation_and_foreign_keys_on_every_connection(
+    tmp_path: Path,
+) -> None:
+    database = Database(sqlite_file_url(tmp_path / "new.db"))
+    with database.reading() as first, database.reading() as second:
+        assert first.connection.driver_connection is not second.connection.driver_connection
+        for connection in (first, second):
+            found = [
+                connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+                for pragma in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+            assert found == ["wal", 2, 1]
+    database.close()
+
+
+def test_a_sqlite_file_that_cannot_keep_a_write_ahead_log_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///file:{tmp_path}/dotfile.db?vfs=unix-dotfile&uri=true"
+    with pytest.raises(DatabaseRefusedError, match="journal_mode=delete, and wal is needed"):
+        Database(url)
+
+
+def test_a_sqlite_build_without_foreign_keys_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ignorant(sqlite3.Connection):
+        def cursor(self, *_: object) -> IgnorantCursor:  # type: ignore[override]
+            return IgnorantCursor(self)
+
+    class IgnorantCursor(sqlite3.Cursor):
+        def execute(self, sql: str, *parameters: object) -> sqlite3.Cursor:  # type: ignore[override]
+            return super().execute(sql.replace("foreign_keys = 1", "foreign_keys = 0"), *parameters)
+
+    connect = sqlite3.dbapi2.connect
+
+    def connect_ignorant(*arguments: object, **options: object) -> sqlite3.Connection:
+        return connect(*arguments, factory=Ignorant, **options)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(sqlite3.dbapi2, "connect", connect_ignorant)
+    with pytest.raises(DatabaseRefusedError, match="foreign_keys=0, and 1 is needed"):
+        Database(sqlite_file_url(tmp_path / "ignorant.db"))
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/parley", "oracle://localhost/parley"])
+def test_another_kind_of_database_is_refused(url: str) -> None:
+    with pytest.raises(DatabaseRefusedError, match="SQLite or PostgreSQL"):
+        Database(url)
+
+
+def test_a_postgresql_url_without_a_driver_gets_ours(
+    fresh_database: Callable[[Kind], str],
+) -> None:
+    database = Database(fresh_database("postgresql").replace("+psycopg", ""))
+    assert database.url.drivername == "postgresql+psycopg"
+    database.close()
+
+
+def test_a_connection_in_use_while_the_database_closes_is_closed_when_it_is_returned(
+    database: Database,
+) -> None:
+    with database.reading() as connection:
+        driver = connection.connection.driver_connection
+        database.close()
+        assert connection.execute(COUNT).scalar() == 0
+    if database.is_sqlite:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            driver.execute("SELECT 1")  # type: ignore[union-attr]
+    else:
+        assert driver.closed  # type: ignore[union-attr]
+
+
+def test_a_database_in_memory_serves_one_transaction_at_a_time() -> None:
+    database = Database("sqlite://")
+    entered = Event()
+
+    def read() -> None:
+        with database.reading():
+            entered.set()
+
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE note (body TEXT)"))
+        thread = Thread(target=read)
+        thread.start()
+        assert not entered.wait(0.2)
+    assert entered.wait(5)
+    thread.join(5)
+    database.close()

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from time import sleep
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from eventsourcing.persistence import IntegrityError, OperationalError
+from sqlalchemy import event as listening
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError as DriverError
+
+from infrastructure.event_recorder import (
+    AlreadyAnswered,
+    AuthoredEvent,
+    EventRecorder,
+    LogEntry,
+)
+from tests.infrastructure.recording import claim, events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+    from infrastructure.database import Database
+
+
+class PoisonError(Exception):
+    """What a projection raises of an event that it cannot bear."""
+
+
+class Poisonable:
+    def apply(self, _: Connection, entries: Sequence[LogEntry]) -> None:
+        if any(entry.state == b"poison" for entry in entries):
+            raise PoisonError
+
+
+@contextmanager
+def appended_while_the_log_is_locked(
+    database: Database, recorder: EventRecorder, requests: Sequence[Sequence[AuthoredEvent]]
+) -> Iterator[list[Future[list[LogEntry]]]]:
+    """Let every request queue up behind a lock, then give their outcomes."""
+    with ThreadPoolExecutor(len(requests)) as threads:
+        with database.writing() as connection:
+            connection.execute(text("UPDATE log_head SET position = position"))
+            outcomes = [threads.submit(recorder.append, request) for request in requests]
+            for _ in range(500):
+                if len(recorder._queue._queue) == len(requests):
+                    break
+                sleep(0.01)
+        yield outcomes
+
+
+def test_32_concurrent_appends_share_a_transaction(database: Database) -> None:
+    recorder = EventRecorder(database)
+    requests = [events() for _ in range(32)]
+    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+        positions = [entry.id for outcome in outcomes for entry in outcome.result(20)]
+    assert sorted(positions) == list(range(1, 33))
+    assert recorder.committed_transactions == 1
+    recorded = recorder.entries_between(0, 50)
+    assert [entry.id for entry in recorded] == list(range(1, 33))
+    assert {e.originator_id for e in recorded} == {r[0].originator_id for r in requests}
+
+
+def test_appends_that_nobody_holds_up_share_transactions_too(database: Database) -> None:
+    recorder = EventRecorder(database)
+    with ThreadPoolExecutor(32) as threads:
+        outcomes = list(threads.map(recorder.append, [events() for _ in range(320)]))
+    assert sorted(entry.id for (entry,) in outcomes) == list(range(1, 321))
+    assert recorder.committed_transactions < 320
+
+
+def test_a_conflicting_append_fails_alone(database: Database) -> None:
+    recorder = EventRecorder(database)
+    stream = uuid4()
+    recorder.append(events(stream))
+    requests = [events(stream) if number == 7 else events() for number in range(32)]
+    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+        failures = [outcome.exception(20) for outcome in outcomes]
+    assert [number for number, failure in enumerate(failures) if failure] == [7]
+    assert isinstance(failures[7], IntegrityError)
+    assert recorder.head()[0] == 32
+    assert recorder.committed_transactions == 2
+
+
+def test_appends_that_conflict_in_one_transaction_are_one_winner_and_losers(
+    database: Database,
+) -> None:
+    recorder = EventRecorder(database)
+    stream = uuid4()
+    requests = [events(stream) for _ in range(8)]
+    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+        failures = [outcome.exception(20) for outcome in outcomes]
+    assert failures.count(None) == 1
+    assert all(isinstance(failure, IntegrityError) for failure in failures if failure)
+    assert recorder.head()[0] == 1
+
+
+def test_a_poisonous_append_fails_alone(database: Database) -> None:
+    recorder = EventRecorder(database, [Poisonable()])
+    requests = [events(payload=b"poison" if number == 3 else b"") for number in range(8)]
+    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+        failures = [outcome.exception(20) for outcome in outcomes]
+    assert [number for number, failure in enumerate(failures) if failure] == [3]
+    assert isinstance(failures[3], PoisonError)
+    assert [entry.id for entry in recorder.entries_between(0, 20)] == list(range(1, 8))
+    assert recorder.head()[0] == 7
+
+
+def test_a_request_larger_than_a_transaction_may_be_goes_alone(database: Database) -> None:
+    recorder = EventRecorder(database)
+    requests = [events(), events(None, *range(2_500)), events()]
+    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+        for outcome in outcomes:
+            outcome.result(20)
+    assert recorder.head()[0] == 2_502
+    assert recorder.committed_transactions > 1
+
+
+@contextmanager
+def failing_commits(database: Database) -> Iterator[None]:
+    def fail(_: Connection) -> None:
+        raise DriverError("COMMIT", None, OSError("the disk is full"))
+
+    listening.listen(database.engine, "commit", fail)
+    try:
+        yield
+    finally:
+        listening.remove(database.engine, "commit", fail)
+
+
+def test_nothing_is_acknowledged_when_the_commit_fails(database: Database) -> None:
+    recorder = EventRecorder(database)
+    recorder.append(events())
+    with failing_commits(database), pytest.raises(OperationalError, match="disk is full"):
+        recorder.append(events(), claim=claim("key"))
+    assert recorder.committed_transactions == 1
+    assert recorder.head()[0] == 1
+    assert recorder.insert_events(events(), claim=claim("key")) == [2]
+
+
+def test_all_who_shared_a_failed_commit_are_told(database: Database) -> None:
+    recorder = EventRecorder(database)
+    start = [events() for _ in range(8)]
+    with failing_commits(database), ThreadPoolExecutor(8) as threads:
+        outcomes = [threads.submit(recorder.append, request) for request in start]
+        failures = [outcome.exception(20) for outcome in outcomes]
+    assert all(isinstance(failure, OperationalError) for failure in failures)
+    assert len({id(failure) for failure in failures}) == 8
+    assert recorder.head() == (0, 0)
+
+
+def test_a_leader_that_is_interrupted_leaves_nobody_waiting(database: Database) -> None:
+    class Interrupting:
+        def apply(self, _: Connection, entries: Sequence[LogEntry]) -> None:
+            if any(entry.state == b"interrupt" for entry in entries):
+                raise KeyboardInterrupt
+
+    recorder = EventRecorder(database, [Interrupting()])
+    with pytest.raises(KeyboardInterrupt):
+        recorder.append(events(payload=b"interrupt"))
+    assert recorder.insert_events(events()) == [1]
+
+
+def test_one_key_claimed_twice_in_a_transaction_is_answered_once(database: Database) -> None:
+    recorder = EventRecorder(database)
+
+    def append(number: int) -> list[LogEntry]:
+        return recorder.append(events(), claim=claim("key", str(number)))
+
+    with ThreadPoolExecutor(8) as threads:
+        with database.writing() as connection:
+            connection.execute(text("UPDATE log_head SET position = position"))
+            outcomes = [threads.submit(append, number) for number in range(8)]
+            sleep(0.2)
+        failures = [outcome.exception(20) for outcome in outcomes]
+    assert failures.count(None) == 1
+    assert sum(isinstance(failure, AlreadyAnswered) for failure in failures) == 7
+    assert recorder.head()[0] == 1

@@ -1,0 +1,118 @@
+"""A rebuild derives the tables beside those that serve, says what differs, and switches while writers go on."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from sqlalchemy import func, select, text
+
+from domain.ledger import decided_record
+from domain.negotiation import negotiation_id
+from domain.perspective import PerspectiveQuery
+from infrastructure.fact_tables import SIDES, serving_side
+from infrastructure.ledger_store import StoredLedger
+from infrastructure.projections import rebuild as rebuilding
+from infrastructure.projections.rebuild import rebuild
+from infrastructure.readers.reading import Reading
+from infrastructure.schema import check
+from tests.examples import fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infrastructure.database import Database
+
+TALKS: Final = negotiation_id("talks")
+
+
+@pytest.fixture
+def ledger(database: Database) -> Iterator[StoredLedger]:
+    """A ledger with one negotiation and fifty facts, one of them corrected and one retracted."""
+    found = StoredLedger(database)
+    found.open_negotiation(slug="talks", title="Talks", parties=(), summary=None, actor="desk")
+    events = [decided_record(TALKS, fact("appointment", external_id=f"F-{n}"), "desk") for n in range(50)]
+    found.append(events)
+    first = found.fact(events[0].originator_id)
+    found.change(
+        first.decide_retract(reason="coding_error", why="misread", published=None, actor="desk")
+    )
+    yield found
+    found.close()
+
+
+def test_a_rebuild_of_a_sound_record_finds_nothing_and_switches(
+    database: Database, ledger: StoredLedger
+) -> None:
+    reports = [rebuild(database, ledger.codec) for _ in range(2)]
+    assert [report.differences for report in reports] == [(), ()]
+    assert [(report.position, report.versions) for report in reports] == [(52, 51), (52, 51)]
+    with database.reading() as connection:
+        assert serving_side(connection) == "first"
+        idle = SIDES["second"].version
+        assert connection.execute(select(func.count()).select_from(idle)).scalar_one() == 0
+    check(database)
+
+
+@pytest.mark.parametrize(
+    ("forgery", "table"),
+    [
+        ("UPDATE fact_version SET status = 'retracted' WHERE version = 1", "fact_version"),
+        ("DELETE FROM fact_term", "fact_term"),
+        ("DELETE FROM fact_answer", "fact_answer"),
+        ("UPDATE negotiation SET title = 'Forged'", "negotiation"),
+    ],
+)
+def test_a_rebuild_says_what_differs_and_puts_it_right(
+    database: Database, ledger: StoredLedger, forgery: str, table: str
+) -> None:
+    before = _state(database, ledger)
+    with database.writing() as connection:
+        connection.execute(text(forgery))
+    report = rebuild(database, ledger.codec)
+    assert {difference.table for difference in report.differences} == {table}
+    difference = report.differences[0]
+    assert difference.served != difference.derived
+    assert difference.derived is not None
+    assert _state(database, ledger) == before
+    assert rebuild(database, ledger.codec).differences == ()
+
+
+def test_writers_go_on_during_a_rebuild_and_lose_nothing(
+    database: Database, ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "BATCH", 5)
+    monkeypatch.setattr(rebuilding, "NEAR", 10)
+    written: list[str] = []
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set() and len(written) < 2_000:
+            external_id = f"W-{len(written)}"
+            ledger.record(
+                negotiation_id=TALKS, fact=fact("appointment", external_id=external_id), actor="desk"
+            )
+            written.append(external_id)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        reports = [rebuild(database, ledger.codec) for _ in range(4)]
+    finally:
+        stop.set()
+        writer.join()
+    assert [report.differences for report in reports] == [()] * 4
+    assert reports[-1].versions > 51
+    with database.reading() as connection:
+        reading = Reading(connection, ledger.codec, 0)
+        known = reading.known(TALKS, reading.perspective(PerspectiveQuery()))
+    named = {version.record.fact.external_id for version in known}
+    assert named == {f"F-{n}" for n in range(50)} | set(written)
+
+
+def _state(database: Database, ledger: StoredLedger) -> object:
+    with database.reading() as connection:
+        reading = Reading(connection, ledger.codec, 0)
+        pinned = reading.perspective(PerspectiveQuery(position=reading.head))
+        return reading.state(reading.negotiation("talks"), pinned)

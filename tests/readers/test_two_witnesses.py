@@ -1,0 +1,229 @@
+"""The SQL reader and the pure timeslice give the same answers on random histories and perspectives."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain import history
+from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
+from domain.fact import KINDS
+from domain.history import Entry, FactVersion, Seen
+from domain.perspective import Perspective, PerspectiveQuery
+from domain.views.audit import CHANGES_OF_MIND
+from domain.views.state import counted, state
+from domain.views.tally import tally
+from domain.views.timeline import TimelineFilter, by_valid_time, timeline
+from infrastructure.database import Database
+from infrastructure.fact_tables import SIDES
+from infrastructure.ledger_store import StoredLedger
+from infrastructure.projections.rebuild import rebuild
+from infrastructure.readers.reading import Reading
+from infrastructure.tables import event, log_head, negotiation, snapshot
+from tests.drawn_facts import MATTERS, NAMES, PLACES
+from tests.strategies import (
+    NEGOTIATION,
+    SLUG,
+    histories,
+    instants,
+    perspectives,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from hypothesis.strategies import DataObject, SearchStrategy
+
+#: Histories drawn on each database; several perspectives are asked of each.
+HISTORIES: Final = int(os.environ.get("PARLEY_WITNESS_HISTORIES", "500"))
+PERSPECTIVES: Final = 4
+NOW: Final = 1_800_000_000_000_000
+
+
+class Witnesses:
+    """A database that takes one history after another, and the fold over what it took."""
+
+    def __init__(self, url: str) -> None:
+        self.now = 0
+        self.database = Database(url, clock=lambda: self.now)
+        self.ledger = StoredLedger(self.database)
+
+    def take(self, entries: list[Entry], cuts: list[int]) -> list[FactVersion]:
+        """Record a history from an empty log on, in batches that end at `cuts`; its versions by the fold."""
+        self._forget()
+        edges = sorted({0, *(cut for cut in cuts if cut < len(entries)), len(entries)})
+        for start, end in zip(edges, edges[1:], strict=False):
+            self.now = entries[start].recorded_at
+            self.ledger.append([entry.event for entry in entries[start:end]])
+        return history.versions(self._entries())
+
+    def reading(self) -> Iterator[Reading]:
+        """One snapshot of the database."""
+        with self.database.reading() as connection:
+            yield Reading(connection, self.ledger.codec, NOW)
+
+    def _entries(self) -> list[Entry]:
+        with self.database.reading() as connection:
+            found = Reading(connection, self.ledger.codec, NOW).entries(after=0, limit=1_000)
+        return [
+            Entry(position=entry.id, recorded_at=entry.recorded_at, event=event)
+            for entry, event in found
+        ]
+
+    def _forget(self) -> None:
+        with self.database.writing() as connection:
+            for side in SIDES.values():
+                for table in side.all:
+                    connection.execute(table.delete())
+            for table in (snapshot, negotiation, event):
+                connection.execute(table.delete())
+            connection.execute(log_head.update().values(position=0, recorded_at=0))
+
+
+@pytest.fixture
+def witnesses(database_url: str) -> Iterator[Witnesses]:
+    """Both witnesses, on each database."""
+    found = Witnesses(database_url)
+    yield found
+    found.database.close()
+
+
+def filters() -> SearchStrategy[TimelineFilter]:
+    """What a timeline may be asked to keep."""
+    return st.builds(
+        TimelineFilter,
+        begun=st.booleans(),
+        kind=st.none() | st.sampled_from(sorted(KINDS)),
+        person=st.none() | st.sampled_from((*NAMES, "JOHN  COALE", "lukasz nowak")),
+        place=st.none() | st.sampled_from(PLACES),
+        matter=st.none() | st.sampled_from(MATTERS),
+        from_=st.none() | instants(),
+        to=st.none() | instants(),
+        retracted=st.booleans(),
+    )
+
+
+@settings(
+    max_examples=HISTORIES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(entries=histories(), data=st.data())
+def test_both_witnesses_say_the_same(
+    witnesses: Witnesses, entries: list[Entry], data: DataObject
+) -> None:
+    cuts = data.draw(st.lists(st.integers(1, len(entries)), max_size=3))
+    versions = witnesses.take(entries, cuts)
+    for _ in range(PERSPECTIVES):
+        asked = data.draw(perspectives(len(entries)))
+        wanted = data.draw(filters())
+        for reading in witnesses.reading():
+            pinned = reading.perspective(
+                PerspectiveQuery(
+                    as_of=asked.as_of,
+                    as_known_at=asked.as_known_at,
+                    position=asked.position,
+                    clock=asked.clock,
+                    match=asked.match,
+                )
+            )
+            assert pinned.position <= asked.position
+            _same_slices(reading, versions, asked, pinned)
+            _same_timeline(reading, versions, asked, pinned, wanted)
+            _same_facts(reading, versions, asked, pinned)
+            _same_history(reading, versions, asked, pinned)
+
+
+def _same_slices(
+    reading: Reading, versions: list[FactVersion], asked: Perspective, pinned: Perspective
+) -> None:
+    known, slice_ = history.known(versions, asked), history.timeslice(versions, asked)
+    assert reading.known(NEGOTIATION, pinned) == known
+    assert reading.timeslice(NEGOTIATION, pinned) == slice_
+    talks = reading.negotiation(SLUG)
+    assert reading.state(talks, pinned) == state(talks, slice_, counted(known), pinned)
+    counted_months = tally(reading.timeslice(NEGOTIATION, pinned), pinned, "released", "month")
+    assert counted_months == tally(slice_, pinned, "released", "month")
+
+
+def _same_timeline(
+    reading: Reading,
+    versions: list[FactVersion],
+    asked: Perspective,
+    pinned: Perspective,
+    wanted: TimelineFilter,
+) -> None:
+    expected = timeline(versions, asked, wanted)
+    assert reading.timeline(NEGOTIATION, pinned, wanted, limit=1_000) == expected
+    paged: list[Seen] = []
+    while page := reading.timeline(NEGOTIATION, pinned, _after(wanted, paged), limit=2):
+        paged += page
+    assert paged == expected
+
+
+def _after(wanted: TimelineFilter, paged: list[Seen]) -> TimelineFilter:
+    return replace(wanted, after=by_valid_time(paged[-1])) if paged else wanted
+
+
+def _same_facts(
+    reading: Reading, versions: list[FactVersion], asked: Perspective, pinned: Perspective
+) -> None:
+    known = {version.record.id: version for version in history.known(versions, asked)}
+    for fact_id in {version.record.id for version in versions}:
+        expected = known.get(fact_id)
+        if expected is None:
+            with pytest.raises(NotYetKnownError):
+                reading.fact(fact_id, pinned)
+        elif expected.record.status == "retracted":
+            with pytest.raises(WithdrawnError):
+                reading.fact(fact_id, pinned)
+        else:
+            assert reading.fact(fact_id, pinned) == expected
+
+
+def _same_history(
+    reading: Reading, versions: list[FactVersion], asked: Perspective, pinned: Perspective
+) -> None:
+    public = [version for version in versions if history.public(version, asked)]
+    for fact_id in {version.record.id for version in versions}:
+        mine = [version for version in public if version.record.id == fact_id]
+        assert _history(reading, fact_id, pinned) == mine
+    before = {(v.record.id, v.record.version + 1): v for v in versions}
+    expected = [
+        (before.get((v.record.id, v.record.version)), v)
+        for v in public
+        if v.event in CHANGES_OF_MIND
+    ]
+    assert reading.changes_of_mind(NEGOTIATION, pinned) == expected
+
+
+def _history(reading: Reading, fact_id: UUID, pinned: Perspective) -> list[FactVersion]:
+    try:
+        return reading.history(fact_id, pinned)
+    except UnknownError:
+        return []
+
+
+@settings(
+    max_examples=max(HISTORIES // 10, 20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(entries=histories())
+def test_a_rebuild_gives_what_was_serving(witnesses: Witnesses, entries: list[Entry]) -> None:
+    versions = witnesses.take(entries, [3])
+    report = rebuild(witnesses.database, witnesses.ledger.codec)
+    assert report.differences == ()
+    assert report.position == len(entries)
+    everything = Perspective(
+        as_of=NOW, as_known_at=None, clock="recorded", match="possible", position=len(entries)
+    )
+    for reading in witnesses.reading():
+        found = reading.known(NEGOTIATION, everything)
+        assert found == history.known(versions, everything)

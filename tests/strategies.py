@@ -1,0 +1,224 @@
+"""What Hypothesis draws: histories that the domain itself decides, and perspectives on them.
+
+Names, matters and posts come from small pools, so that rivals, successions and aliases occur.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from hypothesis import strategies as st
+
+from domain.errors import ContentError, StateError, TakenError
+from domain.event import FactEvent, Reason, RecordEvent
+from domain.fact import fact_id
+from domain.fact_record import FactRecord, decide_record, evolve
+from domain.history import Entry
+from domain.negotiation import Negotiation, decide_open, negotiation_id
+from domain.negotiation import evolve as evolve_negotiation
+from domain.perspective import Perspective
+from tests.drawn_facts import (
+    DAY,
+    HOUR,
+    MATTERS,
+    OPENED,
+    citations,
+    facts,
+    facts_of,
+    instants,
+    links,
+    published_days,
+    quantities,
+    valid_times,
+)
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+__all__ = [
+    "NEGOTIATION",
+    "SLUG",
+    "citations",
+    "facts",
+    "facts_of",
+    "histories",
+    "instants",
+    "links",
+    "perspectives",
+    "published_days",
+    "quantities",
+    "valid_times",
+]
+
+SLUG: Final = "talks"
+NEGOTIATION: Final = negotiation_id(SLUG)
+
+
+class _Log:
+    """A log under construction: what stands, and the entries that led there."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.facts: list[FactRecord] = []
+        self.negotiation: Negotiation | None = None
+
+    def take(self, event: RecordEvent, elapsed: int) -> None:
+        """Append an event `elapsed` microseconds after the last one."""
+        last = self.entries[-1].recorded_at if self.entries else OPENED - elapsed
+        position = len(self.entries) + 1
+        self.entries.append(Entry(position=position, recorded_at=last + elapsed, event=event))
+        if not isinstance(event, FactEvent):
+            self.negotiation = evolve_negotiation(self.negotiation, event)
+            return
+        ids = [record.id for record in self.facts]
+        if event.originator_id in ids:
+            index = ids.index(event.originator_id)
+            self.facts[index] = evolve(self.facts[index], event)
+        else:
+            self.facts.append(evolve(None, event))
+
+
+_Change = Callable[["DrawFn", _Log], RecordEvent | None]
+_ELAPSED: Final = st.sampled_from((1, HOUR, DAY, 10 * DAY))
+_REASONS: Final = st.sampled_from(get_args(Reason))
+_WHY: Final = st.sampled_from(("the ministry says so", "misread"))
+
+
+@st.composite
+def histories(draw: DrawFn, max_changes: int = 12) -> list[Entry]:
+    """A log of one negotiation and its facts, every event decided by the domain.
+
+    Positions run from 1 without gaps, `recorded_at` rises strictly; the first event is the opening.
+    """
+    log = _Log()
+    parties = ("Belarus", "United States")
+    log.take(
+        decide_open(slug=SLUG, title="Talks", parties=parties, summary=None, actor="desk"), DAY
+    )
+    for _ in range(draw(st.integers(1, max_changes))):
+        event = _changed(draw, log)
+        if event is not None:
+            log.take(event, draw(_ELAPSED))
+    return log.entries
+
+
+def _changed(draw: DrawFn, log: _Log) -> RecordEvent | None:
+    change: _Change = _record
+    if len(log.facts) > 1 or (log.facts and draw(st.booleans())):
+        change = draw(st.sampled_from(_CHANGES))
+    try:
+        return change(draw, log)
+    except (ContentError, StateError, TakenError):
+        return None
+
+
+def _record(draw: DrawFn, log: _Log) -> RecordEvent:
+    number = len(log.facts)
+    external_id = f"F-{number}" if draw(st.booleans()) else None
+    name = external_id or f"drawn {number}"
+    return decide_record(
+        fact_id=fact_id(NEGOTIATION, name),
+        negotiation_id=NEGOTIATION,
+        fact=dataclasses.replace(draw(facts()), external_id=external_id),
+        actor="desk",
+    )
+
+
+def _correct(draw: DrawFn, log: _Log) -> RecordEvent:
+    record = draw(st.sampled_from(log.facts))
+    fact = record.fact
+    if draw(st.integers(0, 3)):
+        changes: dict[str, Any] = {
+            "valid": draw(valid_times()),
+            "matter": draw(st.none() | st.sampled_from(MATTERS)),
+            "quantities": tuple(draw(st.lists(quantities(), max_size=2))),
+        }
+        changed = draw(st.lists(st.sampled_from(sorted(changes)), min_size=1, unique=True))
+        fact = dataclasses.replace(fact, **{name: changes[name] for name in changed})
+    else:
+        fact = dataclasses.replace(draw(facts()), external_id=fact.external_id)
+    return record.decide_correct(
+        reason=draw(_REASONS),
+        why=draw(_WHY),
+        fact=fact,
+        citation=draw(st.none() | citations()),
+        published=draw(published_days()),
+        actor="editor",
+    )
+
+
+def _corroborate(draw: DrawFn, log: _Log) -> RecordEvent:
+    return draw(st.sampled_from(log.facts)).decide_corroborate(
+        citation=draw(citations()),
+        why=draw(st.none() | _WHY),
+        published=draw(published_days()),
+        actor="desk",
+    )
+
+
+def _end(draw: DrawFn, log: _Log) -> RecordEvent:
+    return draw(st.sampled_from(log.facts)).decide_end(
+        ended=draw(st.sampled_from(("2025-10-15", "2025-11", "2026", "2025-12-01~"))),
+        why=draw(st.none() | _WHY),
+        citation=draw(st.none() | citations()),
+        published=draw(published_days()),
+        actor="desk",
+    )
+
+
+def _retract(draw: DrawFn, log: _Log) -> RecordEvent:
+    return draw(st.sampled_from(log.facts)).decide_retract(
+        reason=draw(_REASONS), why=draw(_WHY), published=draw(published_days()), actor="editor"
+    )
+
+
+def _reinstate(draw: DrawFn, log: _Log) -> RecordEvent:
+    gone = [record for record in log.facts if record.status == "retracted"]
+    return draw(st.sampled_from(gone or log.facts)).decide_reinstate(
+        why=draw(_WHY), published=draw(published_days()), actor="editor"
+    )
+
+
+def _prefer(draw: DrawFn, log: _Log) -> RecordEvent:
+    return draw(st.sampled_from(log.facts)).decide_prefer(
+        preferred=draw(st.booleans()), why=draw(_WHY), actor="editor"
+    )
+
+
+def _snapshot(draw: DrawFn, log: _Log) -> RecordEvent:
+    assert log.negotiation is not None
+    return log.negotiation.decide_snapshot(
+        name=f"s{draw(st.integers(0, 2))}",
+        perspective=draw(perspectives(len(log.entries))),
+        sha256="0" * 64,
+        actor="desk",
+    )
+
+
+_CHANGES: Final[tuple[_Change, ...]] = (
+    _record,
+    _record,
+    _record,
+    _correct,
+    _correct,
+    _corroborate,
+    _end,
+    _retract,
+    _reinstate,
+    _prefer,
+    _snapshot,
+)
+
+
+def perspectives(max_position: int) -> SearchStrategy[Perspective]:
+    """Perspectives on a log whose last position is `max_position`."""
+    return st.builds(
+        Perspective,
+        as_of=instants(),
+        as_known_at=st.none() | instants(),
+        clock=st.sampled_from(("recorded", "published")),
+        match=st.sampled_from(("certain", "possible")),
+        position=st.just(max_position) | st.integers(1, max_position),
+    )

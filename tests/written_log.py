@@ -1,0 +1,148 @@
+"""A history written by hand, decided by the domain, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from domain import history
+from domain.fact import Fact, fact_id
+from domain.fact_record import FactRecord, decide_record, evolve
+from domain.history import Entry, FactVersion, Seen
+from domain.instant import parse_cut
+from domain.negotiation import Negotiation
+from domain.negotiation import evolve as evolve_negotiation
+from domain.perspective import Perspective
+from domain.views.state import counted, state
+from tests.examples import NEGOTIATION, OPENED
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.event import FactEvent, Reason
+    from domain.provenance import Citation
+
+
+class Log:
+    """A history written by hand: each change takes its record time, a day at its end (UTC)."""
+
+    def __init__(self) -> None:
+        self.entries = [Entry(position=1, recorded_at=parse_cut("2020-01-01"), event=OPENED)]
+        self._records: dict[UUID, FactRecord] = {}
+
+    def record(self, recorded: Fact, *, at: str = "2025-12-01") -> UUID:
+        """Record a fact; the id that it goes by."""
+        id_ = fact_id(NEGOTIATION, recorded.external_id or f"no {len(self.entries)}")
+        event = decide_record(fact_id=id_, negotiation_id=NEGOTIATION, fact=recorded, actor="desk")
+        self._take(event, at)
+        return id_
+
+    def correct(
+        self,
+        id_: UUID,
+        *,
+        at: str = "2025-12-02",
+        reason: Reason = "source_corrected",
+        published: str | None = None,
+        citation: Citation | None = None,
+        **changes: Any,  # noqa: ANN401 -- a fact's fields
+    ) -> None:
+        """Correct some fields of a fact."""
+        record = self._records[id_]
+        event = record.decide_correct(
+            reason=reason,
+            why="they say so",
+            fact=replace(record.fact, **changes),
+            citation=citation,
+            published=published,
+            actor="editor",
+        )
+        self._take(event, at)
+
+    def corroborate(
+        self,
+        id_: UUID,
+        citation: Citation,
+        *,
+        at: str = "2025-12-02",
+        published: str | None = None,
+    ) -> None:
+        """Give a fact another source."""
+        event = self._records[id_].decide_corroborate(
+            citation=citation, why=None, published=published, actor="desk"
+        )
+        self._take(event, at)
+
+    def end(self, id_: UUID, ended: str, *, at: str = "2025-12-02") -> None:
+        """End what a fact says."""
+        event = self._records[id_].decide_end(
+            ended=ended, why=None, citation=None, published=None, actor="desk"
+        )
+        self._take(event, at)
+
+    def retract(self, id_: UUID, *, at: str = "2025-12-02", published: str | None = None) -> None:
+        """Withdraw a fact."""
+        event = self._records[id_].decide_retract(
+            reason="source_retracted", why="they withdrew it", published=published, actor="editor"
+        )
+        self._take(event, at)
+
+    def reinstate(self, id_: UUID, *, at: str = "2025-12-03", published: str | None = None) -> None:
+        """Undo a withdrawal."""
+        event = self._records[id_].decide_reinstate(
+            why="it stood", published=published, actor="editor"
+        )
+        self._take(event, at)
+
+    def prefer(self, id_: UUID, *, preferred: bool = True, at: str = "2025-12-02") -> None:
+        """Mark a fact, or take the mark away."""
+        event = self._records[id_].decide_prefer(preferred=preferred, why="nearest", actor="editor")
+        self._take(event, at)
+
+    def _take(self, event: FactEvent, at: str) -> None:
+        id_ = event.originator_id
+        self._records[id_] = evolve(self._records.get(id_), event)
+        recorded_at = max(parse_cut(at), self.entries[-1].recorded_at + 1)
+        position = len(self.entries) + 1
+        self.entries.append(Entry(position=position, recorded_at=recorded_at, event=event))
+
+    @property
+    def negotiation(self) -> Negotiation:
+        """The negotiation that the log is of."""
+        return evolve_negotiation(None, OPENED)
+
+    def versions(self) -> list[FactVersion]:
+        """Every version of every fact."""
+        return history.versions(self.entries)
+
+    def perspective(
+        self,
+        as_of: str = "2025-11-22",
+        as_known_at: str | None = None,
+        clock: Literal["recorded", "published"] = "recorded",
+        match: Literal["certain", "possible"] = "possible",
+        position: int | None = None,
+    ) -> Perspective:
+        """A perspective on the log, its cuts as text."""
+        return Perspective(
+            as_of=parse_cut(as_of),
+            as_known_at=None if as_known_at is None else parse_cut(as_known_at),
+            clock=clock,
+            match=match,
+            position=len(self.entries) if position is None else position,
+        )
+
+    def slice(self, **perspective: Any) -> list[Seen]:  # noqa: ANN401 -- as `perspective` takes them
+        """What is known and not retracted at a perspective."""
+        return history.timeslice(self.versions(), self.perspective(**perspective))
+
+    def known(self, **perspective: Any) -> list[FactVersion]:  # noqa: ANN401 -- as `perspective` takes them
+        """The versions that are known at a perspective."""
+        return history.known(self.versions(), self.perspective(**perspective))
+
+    def state(self, **perspective: Any) -> dict[str, Any]:  # noqa: ANN401 -- as `perspective` takes them
+        """The state at a perspective."""
+        at = self.perspective(**perspective)
+        known = history.known(self.versions(), at)
+        seen = history.timeslice(self.versions(), at)
+        return state(self.negotiation, seen, counted(known), at)
