@@ -1,10 +1,10 @@
-"""`parley` is the record on the command line: 0 is done, 1 refused with its reason, 2 wrong usage."""
+"""`parley` is the record on the command line; it exits 0 done, 1 refused, 2 wrongly used."""
 
 from __future__ import annotations
 
 import typer
 
-from api import cli_read, cli_serve, cli_write
+from api import cli_changes, cli_import, cli_read, cli_serve, cli_write
 from api.cli_record import RefusingGroup
 
 __all__ = ["app", "main"]
@@ -27,10 +27,10 @@ def parley() -> None:
     """
 
 
-for commands in (cli_serve, cli_write, cli_read):
+for commands in (cli_serve, cli_import, cli_read, cli_changes, cli_write):
     commands.register(app)
 
 
 def main() -> None:
     """Run the command that the process was started with."""
-    app()
+    app(prog_name="parley")

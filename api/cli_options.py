@@ -1,4 +1,4 @@
-"""Every command takes the same perspective, in the API's words; what is left out is left to the API."""
+"""Every command takes the same perspective; what is left out is left to the API."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""The command line asks the API itself, in its own process: what it prints is what the API answers."""
+"""The command line asks the API, in its own process: what it prints is what the API answers."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,7 +19,7 @@ from api.cli_record import RefusedError
 from api.composition import Parley
 from api.json_text import written
 
-__all__ = ["Answer", "ask", "tell"]
+__all__ = ["Answer", "ask", "print_answer", "tell"]
 
 _OPTION: Final = "/query/"
 _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
@@ -82,6 +83,8 @@ async def _exchange(
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
     status, found = 0, bytearray()
+    # What fails is said once, by the refusal: the server's log has no place on this terminal.
+    logging.getLogger("parley").addHandler(logging.NullHandler())
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
@@ -104,6 +107,15 @@ def _checked(status: int, body: bytes) -> Answer:
         name = fault["pointer"].removeprefix(_OPTION)
         if name != fault["pointer"] and name not in _OF_THE_RECORD:
             raise typer.BadParameter(fault["detail"], param_hint=f"--{name.replace('_', '-')}")
-    said = [f"{fault['pointer']}: {fault['detail']}".removeprefix(": ") for fault in faults]
-    detail = problem.get("detail") or problem["title"]
-    raise RefusedError("; ".join([each for each in said if each not in detail] or [detail]))
+    raise RefusedError("; ".join(_said(fault) for fault in faults) or problem["detail"])
+
+
+def _said(fault: Mapping[str, str]) -> str:
+    """A fault of the body with its place in it; where else a fault lies goes without saying."""
+    elsewhere = fault["pointer"].startswith(("/query/", "/path/", "/header/"))
+    return fault["detail"] if elsewhere else f"{fault['pointer']}: {fault['detail']}"
+
+
+def print_answer(answer: Answer) -> None:
+    """Print the body, byte for byte, and end its line."""
+    typer.echo(answer.body, nl=not answer.body.endswith(b"\n"))

@@ -1,9 +1,9 @@
-"""The commands that read: each asks the API one question, and prints its answer as JSON or in tables."""
+"""Each command that reads asks the API one question and prints its answer, as JSON or tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -19,7 +19,7 @@ from api.cli_options import (
     cut,
     perspective,
 )
-from api.cli_question import Answer, ask
+from api.cli_question import Answer, ask, print_answer
 from api.cli_record import RefusedError, consoles, opened
 from api.cli_tables import show_fact, show_heading, show_rows, show_section, sources
 from api.composition import Parley
@@ -27,8 +27,6 @@ from domain.fact import fact_id
 from domain.negotiation import negotiation_id
 
 __all__ = ["register"]
-
-_EVENTS: Final = ("position", "recorded at", "event", "reason", "why", "fact", "changes", "actor")
 
 
 def show(  # noqa: PLR0913 -- one argument an option
@@ -64,7 +62,7 @@ def _show_state(answer: Answer, section: str | None, *, json: bool) -> None:
     if section is not None and section not in sections:
         raise typer.BadParameter(f"one of {', '.join(sections)}", param_hint="--section")
     if json:
-        _print(answer if section is None else Answer.of(_only(state, section)))
+        print_answer(answer if section is None else Answer.of(_only(state, section)))
         return
     out, _ = consoles()
     show_heading(out, state["negotiation"]["title"], state["perspective"])
@@ -81,7 +79,10 @@ def _fact(parley: Parley, slug: str, named: str, asked: Mapping[str, object]) ->
         id_ = UUID(named)
     except ValueError:
         id_ = fact_id(negotiation_id(slug), named)
-    answer = ask(parley, f"/v1/facts/{id_}", asked)
+    try:
+        answer = ask(parley, f"/v1/facts/{id_}", asked)
+    except RefusedError as error:
+        raise RefusedError(str(error).replace(str(id_), named)) from error
     if answer.content["negotiation"] != slug:
         raise RefusedError(f"the fact {named} belongs to {answer.content['negotiation']}")
     return answer
@@ -89,7 +90,7 @@ def _fact(parley: Parley, slug: str, named: str, asked: Mapping[str, object]) ->
 
 def _show_one(answer: Answer, *, json: bool) -> None:
     if json:
-        _print(answer)
+        print_answer(answer)
         return
     out, _ = consoles()
     record = answer.content
@@ -146,7 +147,7 @@ def timeline(  # noqa: PLR0913 -- one argument an option
         page = {**({} if cursor else asked), "limit": limit, "cursor": cursor}
         answer = ask(parley, f"/v1/negotiations/{slug}/timeline", page)
         if json:
-            _print(answer)
+            print_answer(answer)
             return
     _show_timeline(slug, answer.content)
 
@@ -172,90 +173,7 @@ def _show_timeline(slug: str, content: Mapping[str, Any]) -> None:
         errors.print(f"There is more: --cursor {content['next']}", soft_wrap=True)
 
 
-def diff(
-    slug: Slug,
-    *,
-    from_: Annotated[
-        str,
-        typer.Option("--from", parser=cut, metavar="WHEN", help="The earlier knowledge cut."),
-    ],
-    to: Annotated[
-        str | None,
-        typer.Option(
-            parser=cut, metavar="WHEN", help="The later knowledge cut. Left out: everything known."
-        ),
-    ] = None,
-    as_of: AsOf = None,
-    position: AtPosition = None,
-    clock: ByClock = "recorded",
-    match: ByMatch = "possible",
-    json: AsJson = False,
-) -> None:
-    """What changed between two states of knowledge: added, corrected, ended, retracted."""
-    asked = perspective(as_of, None, position, clock, match)
-    with opened() as parley:
-        parameters = {**asked, "from": from_, "to": to}
-        answer = ask(parley, f"/v1/negotiations/{slug}/diff", parameters)
-    if json:
-        _print(answer)
-        return
-    out, _ = consoles()
-    content = answer.content
-    known = (content[end]["as_known_at"] or "now" for end in ("from", "to"))
-    show_heading(
-        out, f"{slug}: from what was known at {' to '.join(known)}", content["perspective"]
-    )
-    for section in ("added", "corrected", "ended", "retracted", "reinstated"):
-        rows = [
-            (each["fact"]["valid"], each["fact"]["summary"], each.get("reason"),
-             each.get("why"), _changed(each.get("changes", ())), sources(each["fact"]))
-            for each in content[section]
-        ]  # fmt: skip
-        columns = ("when", "what", "reason", "why", "changes", "sources")
-        show_rows(out, f"{section.capitalize()}: {len(rows)}", columns, rows)
-
-
-def audit(
-    slug: Slug,
-    *,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, as the API answers it.")] = False,
-    as_of: AsOf = None,
-    as_known_at: AsKnownAt = None,
-    position: AtPosition = None,
-    clock: ByClock = "recorded",
-    match: ByMatch = "possible",
-    json: AsJson = False,
-) -> None:
-    """Every change of mind, newest last: who changed what, when, and why."""
-    if csv and json:
-        raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
-    asked = perspective(as_of, as_known_at, position, clock, match)
-    accept = "text/csv" if csv else "application/json"
-    with opened() as parley:
-        answer = ask(parley, f"/v1/negotiations/{slug}/audit", asked, accept=accept)
-    if csv or json:
-        _print(answer)
-        return
-    out, _ = consoles()
-    content = answer.content
-    show_heading(out, f"Changes of mind about {slug}", content["perspective"])
-    rows = [
-        (each["position"], each["recorded_at"], each["event"], each["reason"], each["why"],
-         each["fact"]["summary"], _changed(each["changes"]), each["actor"])
-        for each in content["items"]
-    ]  # fmt: skip
-    show_rows(out, f"{len(rows)} changes", _EVENTS, rows)
-
-
-def _changed(changes: Any) -> list[str]:  # noqa: ANN401 -- a list of the API's
-    return [each["field"] for each in changes]
-
-
-def _print(answer: Answer) -> None:
-    typer.echo(answer.body, nl=not answer.body.endswith(b"\n"))
-
-
 def register(app: typer.Typer) -> None:
     """Offer the commands."""
-    for command in (show, timeline, diff, audit):
+    for command in (show, timeline):
         app.command()(command)

@@ -1,4 +1,4 @@
-"""A command has the record open while it runs, and says in one line why it cannot do what was asked."""
+"""A command has the record open while it runs; why it cannot do what was asked is one line."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -11,9 +11,9 @@ import uvicorn
 
 from api.app import create_app
 from api.cli_options import AsJson
+from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, consoles, opened, say
 from api.cli_tables import show_rows
-from api.cli_write import progress_bar
 from infrastructure.projections.rebuild import Difference
 
 __all__ = ["register"]
@@ -56,8 +56,7 @@ def serve(
             say({"listening": address})
         else:
             typer.echo(f"Parley listens at {address}")
-        app = create_app(replace(parley, settings=given))
-        uvicorn.Server(uvicorn.Config(app)).run(sockets=[listening])
+        uvicorn.Server(uvicorn.Config(create_app(parley))).run(sockets=[listening])
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -94,12 +93,14 @@ def rebuild(*, json: AsJson = False) -> None:
 
 def _show_differences(differing: list[dict[str, Any]]) -> None:
     out, _ = consoles()
-    rows = [
-        (each["table"], each["key"], name, (each["served"] or {}).get(name), (each["derived"] or {}).get(name))
-        for each in differing
-        for name in {**(each["served"] or {}), **(each["derived"] or {})}
-        if (each["served"] or {}).get(name) != (each["derived"] or {}).get(name)
-    ]  # fmt: skip
+    rows = []
+    for each in differing:
+        served, derived = each["served"] or {}, each["derived"] or {}
+        names = [name for name in {**served, **derived} if served.get(name) != derived.get(name)]
+        rows += [
+            (each["table"], each["key"], name, served.get(name), derived.get(name))
+            for name in names
+        ]
     columns = ("table", "key", "column", "served", "derived")
     show_rows(out, f"Differences: {len(differing)} rows", columns, rows)
 

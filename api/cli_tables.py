@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ Entry = Mapping[str, Any]
 #: Fields of an entry that its table shows in columns of their own, or not at all.
 _APART: Final = frozenset({"certainty", "contested", "fact", "rivals", "matter"})
 _LONGEST_CELL: Final = 400
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_KEPT_WHOLE: Final = frozenset({"when", "recorded at", "since", "position"})
 
 
 def words(value: object) -> str:
@@ -30,6 +33,8 @@ def words(value: object) -> str:
     if isinstance(value, dict):
         return _object_words(value)
     text = str(value)
+    if _INSTANT.fullmatch(text):
+        return text[:19].replace("T", " ")
     return text if len(text) <= _LONGEST_CELL else text[:_LONGEST_CELL] + "…"
 
 
@@ -81,7 +86,8 @@ def show_rows(
         return
     table = Table(title=escape(title), title_justify="left", title_style="bold", expand=False)
     for index in kept:
-        table.add_column(columns[index].replace("_", " "), overflow="fold")
+        name = columns[index].replace("_", " ")
+        table.add_column(name, overflow="fold", no_wrap=name in _KEPT_WHOLE)
     for row in cells:
         table.add_row(*(Text(row[index]) for index in kept))
     out.print()

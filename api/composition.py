@@ -38,7 +38,7 @@ class Parley:
     def reading(self, *, searched: bool = False) -> Iterator[Reading]:
         """One consistent snapshot to answer from; `searched` where full text is asked for.
 
-        The full text is caught up first, so that such a reading holds whatever was written before it.
+        The full text is caught up first: such a reading holds whatever was written before it.
         """
         now = self.clock()
         with ExitStack() as held:
@@ -52,12 +52,12 @@ class Parley:
             yield reading
 
     def catch_up(self) -> int:
-        """Let what follows the log in batches hold all of it; the log's last position when called."""
+        """Let what follows the log in batches hold it all; the last position when called."""
         return fact_text.catch_up(self.database)
 
     @contextmanager
     def following(self) -> Iterator[None]:
-        """While the block runs, what is written is taken up soon after, not only when it is asked for."""
+        """While the block runs, what is written is taken up soon after, asked for or not."""
         recorder = cast("EventRecorder", self.ledger.recorder)
         with following(recorder.wakeup, self.catch_up):
             yield
@@ -70,7 +70,7 @@ class Parley:
             return {"schema": True, "log": reading.head, "projections": reading.projections()}
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> RebuildReport:
-        """Derive the fact versions again beside those that serve, compare, and switch; then the full text."""
+        """Derive the fact versions beside those that serve, compare, switch; then the full text."""
         report = rebuild(self.database, self.ledger.codec, progress)
         fact_text.reset(self.database)
         fact_text.catch_up(self.database, progress)

@@ -1,4 +1,4 @@
-"""A table's columns are the fields of the registered kinds; how a cell is read follows from the field's type."""
+"""A table's columns are the fields of the registered kinds; a field's type says how to read it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NUMBERED: Final = re.compile(r"(?P<singular>[a-z_]+)(?P<number>[1-9][0-9]?)?\.(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `field` of the object, or `part` of the entry at `index` (from 0) of a list of entries.
+    """One column: `field` of the object, or `part` of the entry at `index` (from 0) of its list.
 
     `shapes` is how a cell is read, by kind of fact; "" is for a row that names no kind.
     """
@@ -94,7 +94,7 @@ def _column(name: str, known: _Known) -> Column | None:
 
 
 def _known() -> _Known:
-    """Every field of every kind as a column, at the time of asking: a kind may have been registered since."""
+    """Every field of every kind as a column, when asked: a kind may have been registered since."""
     plain: dict[str, dict[str, Shape]] = {name: {"": shape} for name, shape in _OF_CHANGES.items()}
     entries: dict[str, tuple[str, type[Any]]] = {}
     for kind, field, hint in _fields():

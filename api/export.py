@@ -1,7 +1,7 @@
 """An export is lines of the import format: imported again, they give the state that they came from.
 
-Present knowledge holds each fact as it stands and nothing that was withdrawn or corrected away; the history
-holds every operation in the order of the log.
+Present knowledge holds each fact as it stands and nothing that was withdrawn or corrected away;
+the history holds every operation in the order of the log.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _NOT_SENT: Final = frozenset({"originator_id", "originator_version", "actor", "f
 def present_lines(
     reading: Reading, negotiation_id: UUID, perspective: Perspective, *, begun: bool
 ) -> Iterator[dict[str, Any]]:
-    """The facts that stand at the perspective, in order of recording; with `begun`, those begun by `as_of`."""
+    """The facts that stand, in order of recording; with `begun`, only those begun by `as_of`."""
     for seen in reading.timeslice(negotiation_id, perspective):
         record = seen.version.record
         if not begun or _has_begun(seen, perspective):

@@ -1,4 +1,4 @@
-"""A line becomes a command on one fact, named by its external id or its id, before anything is decided."""
+"""A line becomes a command on one fact, which its external id or its id names."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _CHANGES: Final[dict[str, type[Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What one line asks for. `named` is the id that the line gives; None where only content names the fact."""
+    """What one line asks for; `named` is the id that it gives, None where it gives none."""
 
     line: SourceLine
     op: str

@@ -1,8 +1,8 @@
-"""A table's row is the object that its header spells: a column a field, an empty cell an absent one.
+"""A row is the object that the header spells: a column a field, an empty cell an absent one.
 
-Lists are split at `;`. `citation.publisher` is a field of the first citation, `citation2.publisher` of the
-second; `links` holds "relation external:ID; …". In a row that corrects, the fact's own columns are the
-changes; `changes` may hold them as JSON, which also can take a field away (null).
+Lists are split at `;`. `citation.publisher` is a field of the first citation, `citation2.publisher`
+of the second; `links` holds "relation external:ID; …". In a row that corrects, the fact's own
+columns are the changes; `changes` may hold them as JSON, which also can take a field away (null).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from api.csv_columns import Column, columns_of
@@ -30,7 +31,7 @@ _TRUTH: Final = {"true": True, "false": False}
 
 
 def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
-    """One object a row, numbered by the line on which the row starts. A broken row ends the reading."""
+    """One object a row, numbered by the line on which it starts; a broken row ends the reading."""
     rows = csv.reader(_text(lines), strict=True)
     header: Sequence[Column] | None = None
     while True:
@@ -54,7 +55,7 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
 
 
 def _text(lines: Iterable[bytes]) -> Iterator[str]:
-    """Bytes that are no UTF-8 pass as lone surrogates, which the row then reports with their column."""
+    """Bytes that are no UTF-8 pass as lone surrogates, which the row reports with their column."""
     for index, raw in enumerate(lines):
         line = raw.removeprefix(codecs.BOM_UTF8) if index == 0 else raw
         yield line.rstrip(b"\r\n").decode("utf-8", "surrogateescape") + "\n"
@@ -75,7 +76,7 @@ def _row(number: int, header: Sequence[Column], cells: Sequence[str]) -> SourceL
 
 
 class _Row:
-    """The filled cells of one row; `places` says which column each pointer into its object means."""
+    """The filled cells of one row; `places` says which column a pointer into its object means."""
 
     def __init__(self, filled: Sequence[tuple[Column, str]]) -> None:
         self._filled = filled
@@ -130,8 +131,8 @@ class _Row:
 
 
 def _put(found: Any, place: Sequence[str | int], value: Any) -> None:  # noqa: ANN401 -- an object or a list in it
-    """Set a value in nested objects, making what is missing on the way; entries come in any order."""
-    for step, following in zip(place, place[1:], strict=False):
+    """Set a value in nested objects, making what is missing on the way, in any order."""
+    for step, following in pairwise(place):
         if isinstance(step, int):
             found.extend({} for _ in range(step + 1 - len(found)))
             found = found[step]

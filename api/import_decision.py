@@ -1,4 +1,4 @@
-"""What an import would write is decided line by line on the record as it stands, and nothing is written."""
+"""What an import would write is decided line by line on the record as it stands."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def decide(
 
 
 class _Deciding:
-    """One pass over the lines; `working` holds each fact that they name, as the lines so far leave it."""
+    """One pass over the lines; `working` holds each fact as the lines so far leave it."""
 
     def __init__(
         self, parley: Parley, parser: FactParser, negotiation_id: UUID, actor: str

@@ -1,4 +1,4 @@
-"""A line of an import is one JSON object, or it has faults; either way its number, from 1, is exact."""
+"""A line of an import is one JSON object, or has faults; its number, from 1, is exact."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ENOUGH: Final = LONGEST_LINE + 3
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One line as read: its object, or why there is none. `columns` are the cells that pointers mean."""
+    """One line as read: its object, or why there is none; `columns` are what pointers mean."""
 
     number: int
     content: dict[str, Any] | None
@@ -29,7 +29,7 @@ class SourceLine:
     columns: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, pointer: str) -> str | None:
-        """The column of the table that a pointer leads into; None where the line is no table's row."""
+        """The column of the table that a pointer leads into; None where there is no table."""
         while pointer and pointer not in self.columns:
             pointer = pointer.rpartition("/")[0]
         return self.columns.get(pointer)

@@ -1,4 +1,4 @@
-"""A report says of every line what became of it: counted by what it did, or rejected, by its number."""
+"""A report says what became of every line: counted by what it did, or rejected by number."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What has been done already is not done again: a line is matched with the events that its fact has.
+"""What has been done already is not done again: a line is matched with its fact's events.
 
-A line stands for an event in the log when deciding it again, on the fact as it stood before that event,
-gives that event. Each event in the log answers for one line, so that a file that retracts, reinstates and
-retracts again does all three, once, however often it is imported.
+A line stands for an event in the log when deciding it again, on the fact as it stood before that
+event, gives that event. Each event in the log answers for one line, so that a file that retracts,
+reinstates and retracts again does all three, once, however often it is imported.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class FactStream:
         self.record = evolve(self.record, event)
 
     def answer(self, command: Command, parser: FactParser, actor: str) -> FactEvent | None:
-        """The next event of the fact; None where the line changes nothing; RecordError refuses it."""
+        """The next event of the fact, None where the line changes nothing; or a RecordError."""
         body = command.body
         if isinstance(body, Fact):
             event = self._recorded(command.fact_id, body, actor)

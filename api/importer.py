@@ -88,7 +88,7 @@ class Importer:
         return decision.report
 
     def _stale(self, decision: Decision) -> StaleError:
-        """Names the first stream that has moved on, or the first of all where none is seen to have."""
+        """Name the first stream that has moved on, or the first of all where none is seen to."""
         ids = list(dict.fromkeys(event.originator_id for event in decision.events))
         found = streams(self._parley.database, self._parley.ledger.codec, ids)
         versions = {id_: events[-1].originator_version for id_, events in found.items()}

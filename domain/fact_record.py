@@ -49,6 +49,13 @@ class FactRecord:
     corrected: bool
     preferred: bool
 
+    @property
+    def link_targets(self) -> frozenset[str]:
+        """How links name the fact: by its id, and by its external id where it has one."""
+        external_id = self.fact.external_id
+        named = set() if external_id is None else {f"external:{external_id}"}
+        return frozenset({str(self.id)} | named)
+
     def decide_correct(  # noqa: PLR0913 -- the parts of a correction
         self,
         *,

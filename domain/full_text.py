@@ -1,7 +1,8 @@
-"""Full text is words in order, without accents and case; what a question finds does not depend on a database.
+"""Full text is words in order, without accents and case, and means the same on every database.
 
-A question's words must all be there; several in double quotes, or joined as in "US-Belarus" or "1,200",
-stand side by side in that order; a trailing * finds every word that begins so. There are no other operators.
+A question's words must all be there; several in double quotes, or joined as in "US-Belarus" or
+"1,200", stand side by side in that order; a trailing * finds every word that begins so. There is no
+other operator.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ MOST_WORDS: Final = 2_000
 #: Stands between two texts of a fact, so that no phrase runs from one into the next; never a word.
 BREAK: Final = "¶"
 
-_QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
+_QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»\uff02", '"'))
 _TERM: Final = re.compile(r'"([^"]*)"(\*?)|([^\s"]+)')
 #: Within a word and no part of it: soft hyphen, joiners, variation selectors.
 _IGNORED: Final = re.compile("[\u00ad\u200c\u200d\u2060\ufeff\ufe00-\ufe0f]")
-#: Letters by Unicode's category, apostrophes by use: ʹ ʺ ʻ ʼ.
+#: Modifier letters by Unicode's category, apostrophes by use (Знам'янка is written with any).
 _APOSTROPHES: Final = frozenset("\u02b9\u02ba\u02bb\u02bc")
 _COMMON: Final = frozenset(field.name for field in dataclasses.fields(Fact))
 
@@ -87,7 +88,7 @@ def _in_word(character: str) -> bool:
 
 
 def _texts(fact: Fact) -> Iterable[str]:
-    """Summary and note, the kind's own fields, names and places, quantities' words, and who published what."""
+    """Summary, note, the kind's own fields, names, quantities' words, publishers, titles."""
     yield fact.summary
     if fact.note is not None:
         yield fact.note

@@ -133,7 +133,7 @@ def _sqlite_pool(*, memory: bool) -> dict[str, Any]:
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW)
+    return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
 
 
 def _held(lock: threading.Lock | None) -> AbstractContextManager[object]:

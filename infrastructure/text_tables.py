@@ -1,7 +1,7 @@
-"""One row a version of a fact: its words, with breaks between texts, and a blank before and after each.
+"""One row a version of a fact: its words, with breaks between texts, a blank before and after each.
 
-On SQLite the table is FTS5's own (see the migration); on PostgreSQL an index of the distinct words stands
-beside it. In neither does the database decide what a word is: words come folded, and blanks alone part them.
+On SQLite the table is FTS5's own (see the migration); on PostgreSQL an index of the distinct words
+stands beside it. Neither database decides what a word is: words come folded, with blanks between.
 """
 
 from __future__ import annotations

@@ -45,6 +45,13 @@ class PostgreSQL:
         self._made.append(name)
         return self._named(name)
 
+    def disconnect_everyone(self) -> None:
+        """End every session but this one's own, as a restart of the server would."""
+        self._admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+
     def drop_all(self) -> None:
         """Drop what tests have made, whoever is connected still."""
         for name in self._made[1:]:

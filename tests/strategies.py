@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from domain.errors import ContentError, StateError, TakenError
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NEGOTIATION",
     "SLUG",
+    "SOME",
     "citations",
     "facts",
     "facts_of",
@@ -52,6 +54,12 @@ __all__ = [
     "valid_times",
 ]
 
+#: Enough cases for a rule that a reader can follow; a slow machine fails no test.
+SOME: Final = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+)
 SLUG: Final = "talks"
 NEGOTIATION: Final = negotiation_id(SLUG)
 

@@ -31,11 +31,13 @@ class Names:
         return cls({folded(f.name): f.same_as for f in facts if isinstance(f, Alias)})
 
     def canonical(self, name: str) -> str:
-        """The name at the end of the aliases; a ring of aliases ends where it began."""
-        met: set[str] = set()
-        while (key := folded(name)) in self.same_as and key not in met:
-            met.add(key)
-            name = self.same_as[key]
+        """The name at the end of the aliases; of a ring of aliases the first in the order of letters."""
+        way: dict[str, str] = {}
+        while (key := folded(name)) in self.same_as:
+            if key in way:
+                met = list(way)
+                return min((way[each] for each in met[met.index(key) :]), key=folded)
+            name = way[key] = self.same_as[key]
         return name
 
     def shown(self, fields: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:

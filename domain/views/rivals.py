@@ -6,8 +6,9 @@ origins; else the latest published. What is left undecided falls to the order of
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, product
 from typing import TYPE_CHECKING, Any
 
 from domain.provenance import origins
@@ -117,7 +118,7 @@ def _differ(one: object, other: object) -> bool:
     if one is None or other is None:
         return False
     if isinstance(one, Quantity) and isinstance(other, Quantity):
-        return not one.interval.meets(other.interval)
+        return _same_count(one, other) and not one.interval.meets(other.interval)
     if isinstance(one, str) and isinstance(other, str):
         return folded(one) != folded(other)
     return one != other
@@ -125,12 +126,16 @@ def _differ(one: object, other: object) -> bool:
 
 def counts_conflict(one: Fact, other: Fact) -> bool:
     """Whether both count the same thing and no number could satisfy both."""
-    theirs = {quantity.what: quantity for quantity in other.quantities}
-    return any(
-        not quantity.interval.meets(theirs[quantity.what].interval)
-        for quantity in one.quantities
-        if quantity.what in theirs
-    )
+    meetings: dict[str, list[bool]] = defaultdict(list)
+    for mine, theirs in product(one.quantities, other.quantities):
+        if _same_count(mine, theirs):
+            meetings[mine.what].append(mine.interval.meets(theirs.interval))
+    return any(not any(met) for met in meetings.values())
+
+
+def _same_count(one: Quantity, other: Quantity) -> bool:
+    """Whether both count the same thing in the same way; where a basis is not said, it may be the same."""
+    return one.what == other.what and (one.basis == other.basis or None in (one.basis, other.basis))
 
 
 def _never_meet(one: Candidate, other: Candidate) -> bool:
@@ -142,7 +147,7 @@ def _never_meet(one: Candidate, other: Candidate) -> bool:
 
 
 def _linked(one: Candidate, other: Candidate) -> bool:
-    targets = {str(other.version.record.id), f"external:{other.fact.external_id}"}
+    targets = other.version.record.link_targets
     return any(
         link.relation == "conflicts_with" and link.fact in targets for link in one.fact.links
     )

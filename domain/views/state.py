@@ -84,8 +84,8 @@ def _speaks(
     if not register.ahead:
         return matches(seen.certainty, perspective)
     record = seen.version.record
-    targets = {str(record.id), f"external:{record.fact.external_id}"}
-    return record.fact.window.certain_from > perspective.as_of and not targets & fulfilled
+    ahead = record.fact.window.certain_from > perspective.as_of
+    return ahead and not record.link_targets & fulfilled
 
 
 def _executed(slice_: Iterable[Seen]) -> frozenset[str]:

@@ -36,7 +36,8 @@ class TimelineFilter:
     after: Place | None = None
 
 
-#: Letters that Unicode does not take apart, as those write them who have no such key (ß is "ss" by case folding).
+#: Letters that Unicode does not take apart, as those write them who have no such key. Case folding
+#: has made ß "ss" by then.
 _UNMARKED: Final = str.maketrans(
     {
         "ł": "l",
@@ -44,7 +45,7 @@ _UNMARKED: Final = str.maketrans(
         "đ": "d",
         "ð": "d",
         "ħ": "h",
-        "ı": "i",
+        "\u0131": "i",
         "þ": "th",
         "æ": "ae",
         "œ": "oe",

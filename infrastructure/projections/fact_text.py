@@ -1,7 +1,7 @@
 """The full text follows the log: a batch's rows and the checkpoint are written together, once.
 
-Rows are derived outside the writing transaction, which only moves the checkpoint from where it was read and
-adds them: of two processes that index the same batch, one moves it and the other leaves nothing.
+Rows are derived outside the writing transaction, which only moves the checkpoint from where it was
+read and adds them: of two processes with the same batch, one moves it and the other leaves nothing.
 """
 
 from __future__ import annotations

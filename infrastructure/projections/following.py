@@ -1,4 +1,4 @@
-"""What follows the log keeps up while it runs: soon after each write here, and now and then for others' writes."""
+"""What follows the log keeps up: soon after each write here, now and then for others' writes."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class StoredSnapshot:
 class Reading:
     """Answers from one transaction. `now` is in microseconds UTC.
 
-    A `searched` reading ends where the full text does: its head is the last position that both hold.
+    A `searched` reading ends where the full text does: its head is the last that both hold.
     """
 
     def __init__(

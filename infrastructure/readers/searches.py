@@ -1,7 +1,7 @@
-"""A question of full text narrows a statement to the versions that answer it, from the index of words.
+"""A question of full text leaves of a statement the versions that answer it, by an index of words.
 
-SQLite's FTS5 is asked in phrases. PostgreSQL's index holds distinct words without places, which have limits
-there (16,383 a row, 256 a word); the words that must stand side by side are looked up in the text itself.
+SQLite's FTS5 is asked in phrases. PostgreSQL's index holds distinct words without places, which have
+limits there (16,383 a row, 256 a word); words side by side are then looked up in the text itself.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["narrowed"]
 def narrowed(
     connection: Connection, statement: Select[Any], version: Table, terms: Sequence[Term]
 ) -> Select[Any]:
-    """The statement on `version`, of which only the rows are left whose text answers all of the terms."""
+    """The statement on `version`, with only those rows left whose text answers all of the terms."""
     if not terms:
         return statement.where(false())
     sqlite = connection.dialect.name == "sqlite"

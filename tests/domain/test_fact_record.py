@@ -17,7 +17,7 @@ from domain.history import Entry
 from domain.provenance import Citation
 from domain.quantity import Quantity
 from tests.examples import NEGOTIATION, REUTERS, count, example_events, fact
-from tests.strategies import histories
+from tests.strategies import SOME, histories
 
 AP = Citation(publisher="AP", published="2025-09-12")
 Decide = Callable[[FactRecord], FactEvent]
@@ -211,9 +211,7 @@ def test_an_end_that_is_none_or_lies_before_the_start_is_refused(valid: str, end
     assert faults(recorded(fact("custody", valid=valid)), end(ended)) == ["/ended"]
 
 
-@pytest.mark.parametrize(
-    "kind", ["release", "pardon", "statement", "response", "meeting", "alias"]
-)
+@pytest.mark.parametrize("kind", ["release", "pardon", "statement", "response", "meeting", "alias"])
 def test_what_happened_once_cannot_cease(kind: str) -> None:
     assert faults(recorded(fact(kind)), end()) == ["/ended"]
 
@@ -339,6 +337,7 @@ def test_a_fact_is_recorded_once_and_first() -> None:
             evolve(before, replace(event, originator_version=version))
 
 
+@SOME
 @given(histories())
 def test_a_stream_folds_to_the_record_that_it_left_however_it_is_cut(entries: list[Entry]) -> None:
     streams: dict[object, list[FactEvent]] = {}

@@ -21,7 +21,7 @@ from domain.instant import BEGINNING, END, parse_cut
 from domain.perspective import Perspective
 from domain.provenance import Citation
 from tests.examples import REUTERS, example_events, fact
-from tests.strategies import histories, perspectives
+from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
 
 NEXT_DAY = Citation(publisher="AP", published="2025-09-12")
@@ -76,7 +76,9 @@ def test_where_no_citation_is_dated_the_record_time_counts() -> None:
     assert len(seen(log, as_known_at="2025-10-05", clock="published")) == 1
 
 
-def test_a_correction_counts_from_the_day_that_it_names_then_its_source_then_its_recording() -> None:
+def test_a_correction_counts_from_the_day_that_it_names_then_its_source_then_its_recording() -> (
+    None
+):
     log = Log()
     for published, citation in (("2025-09-13", NEXT_DAY), (None, NEXT_DAY), (None, None)):
         id_ = log.record(fact("release"), at="2025-11-01")
@@ -196,6 +198,7 @@ def test_a_version_says_who_changed_it_and_why() -> None:
     assert (last.position, last.first_position) == (3, 2)
 
 
+@SOME
 @given(histories(), st.data())
 def test_at_most_one_version_of_a_fact_is_seen_and_no_later_one_qualifies(
     entries: list[Entry], data: st.DataObject
@@ -220,6 +223,7 @@ def test_at_most_one_version_of_a_fact_is_seen_and_no_later_one_qualifies(
     assert len(found) == len(expected)
 
 
+@SOME
 @given(histories(), st.data())
 def test_what_is_recorded_later_changes_no_answer_at_a_position(
     entries: list[Entry], data: st.DataObject
@@ -228,6 +232,7 @@ def test_what_is_recorded_later_changes_no_answer_at_a_position(
     assert timeslice(versions(entries), at) == timeslice(versions(entries[: at.position]), at)
 
 
+@SOME
 @given(histories(), st.data())
 def test_on_the_recorded_clock_a_cut_is_a_position(
     entries: list[Entry], data: st.DataObject
@@ -239,6 +244,7 @@ def test_on_the_recorded_clock_a_cut_is_a_position(
     assert timeslice(versions(entries), by_time) == timeslice(versions(entries), by_position)
 
 
+@SOME
 @given(histories(), st.data())
 def test_what_is_certain_is_among_what_is_possible(
     entries: list[Entry], data: st.DataObject
@@ -253,6 +259,7 @@ def test_what_is_certain_is_among_what_is_possible(
     assert begun(every, at) == sorted(begun(every, at), key=by_valid_time)
 
 
+@SOME
 @given(histories())
 def test_versions_count_up_in_each_stream_and_positions_in_the_log(entries: list[Entry]) -> None:
     every = versions(entries)

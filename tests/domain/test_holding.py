@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.holding import Holding, Window, window
 from domain.instant import parse_cut, parse_instant
 from domain.valid_time import ValidTime
-from tests.strategies import instants, valid_times
+from tests.strategies import SOME, instants, valid_times
 
 ONWARD, PERIOD, NEXT = Holding.ONWARD, Holding.PERIOD, Holding.UNTIL_NEXT
 
@@ -82,6 +82,7 @@ def test_what_has_begun_stays_begun_after_its_end() -> None:
     ]
 
 
+@SOME
 @given(valid_times(), st.sampled_from(Holding), instants())
 def test_what_surely_holds_may_hold_and_has_surely_begun(
     valid: str, holding: Holding, as_of: int
@@ -95,6 +96,7 @@ def test_what_surely_holds_may_hold_and_has_surely_begun(
         assert found.begun(as_of) == "certain"
 
 
+@SOME
 @given(valid_times(), instants())
 def test_what_happened_once_never_ceases(valid: str, as_of: int) -> None:
     found = window(ValidTime.parse(valid), Holding.ONWARD)

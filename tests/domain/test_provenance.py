@@ -18,7 +18,7 @@ from domain.provenance import (
     origins,
 )
 from tests.examples import REUTERS
-from tests.strategies import citations, links
+from tests.strategies import SOME, citations, links
 
 
 def test_a_reprint_of_the_same_report_is_not_a_second_origin() -> None:
@@ -80,12 +80,14 @@ def test_a_count_of_sources_is_a_count_of_people(sources: int) -> None:
     assert [fault.pointer for fault in refused.value.faults] == ["/sources"]
 
 
+@SOME
 @given(citations())
 def test_a_well_formed_citation_passes(citation: Citation) -> None:
     check_citation(citation)
     assert origins((citation, citation)) == 1
 
 
+@SOME
 @given(links())
 def test_a_link_may_name_a_fact_that_is_not_recorded_yet(link: Link) -> None:
     check_link(link)

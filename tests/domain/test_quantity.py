@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.errors import ContentError
 from domain.quantity import LARGEST, Comparator, Interval, Quantity, bounded, total
-from tests.strategies import quantities
+from tests.strategies import SOME, quantities
 
 
 def interval(**fields: object) -> Interval:
@@ -106,6 +106,7 @@ def test_bounds_that_follow_may_be_sent_along() -> None:
     assert interval(comparator="ge", value=100, low=100) == Interval(100, None)
 
 
+@SOME
 @given(quantities())
 def test_bounding_twice_is_bounding_once(quantity: Quantity) -> None:
     once = bounded(quantity)
@@ -119,6 +120,7 @@ def test_the_largest_numbers_can_be_read_back(comparator: Comparator, value: int
     assert bounded(once) == once
 
 
+@SOME
 @given(quantities())
 def test_bounding_keeps_the_words(quantity: Quantity) -> None:
     assert replace(bounded(quantity), low=quantity.low, high=quantity.high) == quantity
@@ -132,6 +134,7 @@ def test_intervals_meet_where_one_number_lies_in_both() -> None:
     assert not Interval(None, 51).meets(Interval(52, None))
 
 
+@SOME
 @given(quantities(), quantities())
 def test_meeting_is_mutual(one: Quantity, other: Quantity) -> None:
     mine, theirs = bounded(one).interval, bounded(other).interval
@@ -170,6 +173,7 @@ def test_a_total_is_an_interval_sum(
     assert summed.text == text
 
 
+@SOME
 @given(st.lists(st.tuples(quantities().map(bounded), st.booleans()), max_size=5))
 def test_a_total_does_not_depend_on_the_order_of_its_parts(
     parts: list[tuple[Quantity, bool]],

@@ -14,7 +14,7 @@ TAIL_LIMIT: Final = 50
 
 
 def write(url: str) -> list[tuple[int, int]]:
-    """Append `APPENDS` times, one to three events each; give (position, recorded_at) as acknowledged."""
+    """Append `APPENDS` times, one to three events each; give what was acknowledged."""
     database = Database(url)
     recorder = EventRecorder(database)
     acknowledged = []

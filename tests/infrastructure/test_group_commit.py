@@ -12,6 +12,7 @@ from sqlalchemy import event as listening
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError as DriverError
 
+from infrastructure.database import Database
 from infrastructure.event_recorder import (
     AlreadyAnswered,
     AuthoredEvent,
@@ -21,11 +22,11 @@ from infrastructure.event_recorder import (
 from tests.infrastructure.recording import claim, events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
-    from infrastructure.database import Database
+    from tests.databases import Kind, PostgreSQL
 
 
 class PoisonError(Exception):
@@ -161,9 +162,40 @@ def test_a_leader_that_is_interrupted_leaves_nobody_waiting(database: Database) 
                 raise KeyboardInterrupt
 
     recorder = EventRecorder(database, [Interrupting()])
-    with pytest.raises(KeyboardInterrupt):
-        recorder.append(events(payload=b"interrupt"))
+    requests = [events(payload=b"interrupt") for _ in range(8)]
+    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+        failures = [outcome.exception(20) for outcome in outcomes]
+    assert sum(isinstance(failure, KeyboardInterrupt) for failure in failures) == 1
+    assert sum(isinstance(failure, OperationalError) for failure in failures) == 7
     assert recorder.insert_events(events()) == [1]
+
+
+def test_a_connection_lost_in_a_transaction_fails_it_whole_and_the_next_one_works(
+    fresh_database: Callable[[Kind], str],
+) -> None:
+    class Disconnecting:
+        def apply(self, connection: Connection, entries: Sequence[LogEntry]) -> None:
+            if any(entry.state == b"lose" for entry in entries):
+                connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    database = Database(fresh_database("postgresql"))
+    recorder = EventRecorder(database, [Disconnecting()])
+    requests = [events(payload=b"lose"), events(), events()]
+    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+        assert all(isinstance(o.exception(20), OperationalError) for o in outcomes)
+    assert recorder.insert_events(events()) == [1]
+    database.close()
+
+
+def test_a_restart_of_the_server_between_appends_goes_unnoticed(
+    fresh_database: Callable[[Kind], str], postgresql: PostgreSQL
+) -> None:
+    database = Database(fresh_database("postgresql"))
+    recorder = EventRecorder(database)
+    recorder.append(events())
+    postgresql.disconnect_everyone()
+    assert recorder.insert_events(events()) == [2]
+    database.close()
 
 
 def test_one_key_claimed_twice_in_a_transaction_is_answered_once(database: Database) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -28,7 +29,7 @@ def test_8_writing_processes_leave_a_dense_log_and_a_tailing_reader_misses_none(
     assert [position for position, _ in tailed] == list(range(1, TOTAL + 1))
     assert subscribed == tailed == sorted(acknowledged)
     instants = [recorded_at for _, recorded_at in tailed]
-    assert all(earlier < later for earlier, later in zip(instants, instants[1:], strict=False))
+    assert all(earlier < later for earlier, later in itertools.pairwise(instants))
     database = Database(database_url)
     assert EventRecorder(database).head() == tailed[-1]
     database.close()

@@ -1,0 +1,111 @@
+"""The commands that compare: what two states of knowledge disagree on, and who changed what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.cli_options import (
+    AsJson,
+    AsKnownAt,
+    AsOf,
+    AtPosition,
+    ByClock,
+    ByMatch,
+    Slug,
+    cut,
+    perspective,
+)
+from api.cli_question import ask, print_answer
+from api.cli_record import consoles, opened
+from api.cli_tables import show_heading, show_rows, sources
+
+__all__ = ["register"]
+
+_EVENTS: Final = ("position", "recorded at", "event", "reason", "why", "fact", "changes", "actor")
+
+
+def diff(
+    slug: Slug,
+    *,
+    from_: Annotated[
+        str,
+        typer.Option("--from", parser=cut, metavar="WHEN", help="The earlier knowledge cut."),
+    ],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            parser=cut, metavar="WHEN", help="The later knowledge cut. Left out: everything known."
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    position: AtPosition = None,
+    clock: ByClock = "recorded",
+    match: ByMatch = "possible",
+    json: AsJson = False,
+) -> None:
+    """What changed between two states of knowledge: added, corrected, ended, retracted."""
+    asked = perspective(as_of, None, position, clock, match)
+    with opened() as parley:
+        parameters = {**asked, "from": from_, "to": to}
+        answer = ask(parley, f"/v1/negotiations/{slug}/diff", parameters)
+    if json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    content = answer.content
+    known = (content[end]["as_known_at"] or "now" for end in ("from", "to"))
+    show_heading(
+        out, f"{slug}: from what was known at {' to '.join(known)}", content["perspective"]
+    )
+    for section in ("added", "corrected", "ended", "retracted", "reinstated"):
+        rows = [
+            (each["fact"]["valid"], each["fact"]["summary"], each.get("reason"),
+             each.get("why"), _changed(each.get("changes", ())), sources(each["fact"]))
+            for each in content[section]
+        ]  # fmt: skip
+        columns = ("when", "what", "reason", "why", "changes", "sources")
+        show_rows(out, f"{section.capitalize()}: {len(rows)}", columns, rows)
+
+
+def audit(
+    slug: Slug,
+    *,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, as the API answers it.")] = False,
+    as_of: AsOf = None,
+    as_known_at: AsKnownAt = None,
+    position: AtPosition = None,
+    clock: ByClock = "recorded",
+    match: ByMatch = "possible",
+    json: AsJson = False,
+) -> None:
+    """Every change of mind, newest last: who changed what, when, and why."""
+    if csv and json:
+        raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
+    asked = perspective(as_of, as_known_at, position, clock, match)
+    accept = "text/csv" if csv else "application/json"
+    with opened() as parley:
+        answer = ask(parley, f"/v1/negotiations/{slug}/audit", asked, accept=accept)
+    if csv or json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    content = answer.content
+    show_heading(out, f"Changes of mind about {slug}", content["perspective"])
+    rows = [
+        (each["position"], each["recorded_at"], each["event"], each["reason"], each["why"],
+         each["fact"]["summary"], _changed(each["changes"]), each["actor"])
+        for each in content["items"]
+    ]  # fmt: skip
+    show_rows(out, f"{len(rows)} changes", _EVENTS, rows)
+
+
+def _changed(changes: Any) -> list[str]:  # noqa: ANN401 -- a list of the API's
+    return [each["field"] for each in changes]
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the commands."""
+    app.command()(diff)
+    app.command()(audit)

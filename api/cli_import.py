@@ -1,0 +1,131 @@
+"""The command that takes facts in says of every line what became of it."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO, Final, cast
+
+import typer
+
+from api.cli_options import AsJson, Slug
+from api.cli_progress import progress_bar
+from api.cli_record import RefusedError, consoles, opened, say
+from api.cli_tables import show_rows
+from api.import_lines import bounded_lines
+from api.import_report import ImportReport
+from api.importer import Importer
+from api.schemas import FactParser
+from domain.errors import UnknownError
+from domain.negotiation import decide_open
+
+__all__ = ["register"]
+
+REJECTIONS_SHOWN: Final = 20
+
+
+def import_(  # noqa: PLR0913 -- one argument an option
+    slug: Slug,
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            show_default=False,
+            help="NDJSON or CSV, gzipped where the name ends in .gz; - is standard input.",
+        ),
+    ],
+    *,
+    title: Annotated[
+        str | None,
+        typer.Option(help="Open the negotiation under this title where it is missing."),
+    ] = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option(help="A party to the negotiation that is opened; repeatable."),
+    ] = None,
+    summary: Annotated[
+        str | None, typer.Option(help="A summary of the negotiation that is opened.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Report what would be done, and write nothing.")
+    ] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Leave out rejected lines and import the others.")
+    ] = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Read CSV, as where the file's name ends in .csv.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Take in facts and changes, a line each: all of them or none, and none twice."""
+    table = csv or file.removesuffix(".gz").endswith(".csv")
+    with _source(file) as (lines, total), opened(upgrade=True) as parley:
+        actor = parley.settings.actor
+        parties = tuple(party or ())
+        opening = title and decide_open(
+            slug=slug, title=title, parties=parties, summary=summary, actor=actor
+        )
+        with progress_bar("reading", total) as bar:
+            try:
+                report = Importer(parley, FactParser()).run(
+                    slug=slug,
+                    lines=lines,
+                    media="csv" if table else "ndjson",
+                    dry_run=dry_run,
+                    partial=partial,
+                    actor=actor,
+                    progress=lambda read: bar(read, total),
+                    opening=opening or None,
+                )
+            except UnknownError as error:
+                raise RefusedError(f"{error}; --title opens it") from error
+    _show_report(report, json=json, dry_run=dry_run)
+    if report.rejected and not partial:
+        count = len(report.rejected_lines)
+        lines_ = f"{count} line{'' if count == 1 else 's'}"
+        first = report.rejected[0]
+        raise RefusedError(
+            f"nothing was imported: {lines_} rejected, first line {first.line}: {first.detail}"
+        )
+
+
+@contextmanager
+def _source(file: str) -> Iterator[tuple[Iterator[bytes], int | None]]:
+    """The lines of the file, and how many there are where that is quickly known."""
+    if file == "-":
+        yield bounded_lines(sys.stdin.buffer), None
+    elif file.endswith(".gz"):
+        with gzip.open(file) as packed:
+            yield bounded_lines(cast("BinaryIO", packed)), None
+    else:
+        with Path(file).open("rb") as plain:
+            total = sum(chunk.count(b"\n") for chunk in iter(lambda: plain.read(1 << 20), b""))
+            plain.seek(0)
+            yield bounded_lines(plain), total
+
+
+def _show_report(report: ImportReport, *, json: bool, dry_run: bool) -> None:
+    content = report.as_dict()
+    if json:
+        say(content)
+        return
+    out, _ = consoles()
+    counts = [*report.done.items(), ("unchanged", report.unchanged)]
+    counts.append(("rejected", len(report.rejected_lines)))
+    title = "Would be imported" if dry_run else "Imported"
+    rows = [(name, count) for name, count in counts if count]
+    show_rows(out, title, ("lines", "count"), rows)
+    rejected = content["rejected"]
+    faults = [(each["line"], each["pointer"], each["detail"]) for each in rejected]
+    title = f"Faults: {content['rejected_total']}"
+    show_rows(out, title, ("line", "where", "why"), faults[:REJECTIONS_SHOWN])
+    if len(faults) > REJECTIONS_SHOWN:
+        out.print(f"The first {REJECTIONS_SHOWN} are shown; --json lists more.")
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command("import")(import_)

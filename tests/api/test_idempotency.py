@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import compose
+from tests.api.asking import FACTS, TALKS, Client, count, fact
+
+if TYPE_CHECKING:
+    from api.composition import Parley
+
+REPLAYED = "idempotency-replayed"
+
+
+def _positions(client: Client) -> int:
+    return int(client.get("/v1/changes").json["perspective"]["position"])
+
+
+def test_the_same_request_is_answered_again_with_the_same_bytes(client: Client) -> None:
+    client.open()
+    first = client.post(FACTS, fact(), idempotency_key="k1")
+    client.record(summary="Meanwhile")
+    address = first.headers["location"]
+    client.post(f"{address}/corroborations", {"citation": {"publisher": "B"}}, if_match="1")
+    again = client.post(FACTS, fact(), idempotency_key="k1")
+    assert first.status == again.status == 201
+    assert again.body == first.body
+    assert again.headers[REPLAYED] == "true"
+    assert REPLAYED not in first.headers
+    assert {k: again.headers[k] for k in ("etag", "location")} == {
+        k: first.headers[k] for k in ("etag", "location")
+    }
+    assert _positions(client) == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/negotiations", {"slug": "more", "title": "More", "parties": []}),
+        (f"{TALKS}/snapshots", {"name": "first"}),
+        (f"{TALKS}/facts", {"kind": "none"}),
+        ("/v1/negotiations/none/facts", {"kind": "none"}),
+    ],
+)
+def test_every_answer_is_kept_refusals_too(client: Client, path: str, body: Any) -> None:  # noqa: ANN401
+    client.open()
+    first = client.post(path, body, idempotency_key="k")
+    before = _positions(client)
+    again = client.post(path, body, idempotency_key="k")
+    assert (again.status, again.body) == (first.status, first.body)
+    assert again.headers["content-type"] == first.headers["content-type"]
+    assert again.headers[REPLAYED] == "true"
+    assert _positions(client) == before
+
+
+def test_a_change_is_replayed_though_its_version_is_past(client: Client) -> None:
+    client.open()
+    address = client.record().headers["location"]
+    body = {"reason": "coding_error", "why": "Misread"}
+    first = client.post(f"{address}/retraction", body, if_match="1", idempotency_key="r")
+    again = client.post(f"{address}/retraction", body, if_match="1", idempotency_key="r")
+    assert first.status == again.status == 200
+    assert again.body == first.body
+
+
+def test_a_stale_precondition_does_not_use_up_the_key(client: Client) -> None:
+    client.open()
+    address = client.record().headers["location"]
+    body = {"reason": "coding_error", "why": "Misread"}
+    for if_match, status in (("2", 412), ("1", 200)):
+        answer = client.post(f"{address}/retraction", body, if_match=if_match, idempotency_key="r")
+        assert answer.status == status
+
+
+def test_a_key_goes_with_one_request(client: Client) -> None:
+    client.open()
+    client.post(FACTS, fact(), idempotency_key="k")
+    other = client.post(FACTS, fact(summary="Other"), idempotency_key="k")
+    assert other.status == 422
+    assert other.json["type"] == "urn:parley:problem:key-reused"
+    assert other.pointers == ["/header/Idempotency-Key"]
+    elsewhere = client.post(f"{TALKS}/snapshots", fact(), idempotency_key="k")
+    assert elsewhere.status == 422
+    assert _positions(client) == 2
+
+
+@pytest.mark.parametrize("key", ["", "a b", "a" * 256, "é"])
+def test_a_key_is_visible_ascii(light_client: Client, key: str) -> None:
+    light_client.open()
+    sent = {"json": fact(), "headers": [(b"idempotency-key", key.encode("latin-1"))]}
+    response = light_client.http.post(FACTS, **sent)
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["pointer"] == "/header/Idempotency-Key"
+
+
+def test_of_sixteen_racers_with_one_key_one_is_recorded(client: Client) -> None:
+    client.open()
+
+    def race(_: int) -> int:
+        return client.post(FACTS, fact(), idempotency_key="race").status
+
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(race, range(16)))
+    assert set(found) <= {201, 409}
+    assert 201 in found
+    assert _positions(client) == 2
+
+
+def test_a_request_still_under_way_is_a_conflict(
+    client: Client, parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.open()
+    begun, go_on, append = Event(), Event(), parley.ledger.append
+
+    def slow(*arguments: Any, **named: Any) -> list[int]:  # noqa: ANN401
+        begun.set()
+        assert go_on.wait(20)
+        return append(*arguments, **named)
+
+    monkeypatch.setattr(parley.ledger, "append", slow)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(client.post, FACTS, fact(), idempotency_key="slow")
+        assert begun.wait(20)
+        second = client.post(FACTS, fact(), idempotency_key="slow")
+        go_on.set()
+        assert first.result().status == 201
+    assert second.status == 409
+    assert second.json["type"] == "urn:parley:problem:under-way"
+
+
+def test_the_key_of_another_process_is_respected_at_the_last_moment(
+    client: Client, parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.open()
+    first = client.post(FACTS, fact(), idempotency_key="k")
+    idempotency = client.http.app.state.idempotency  # type: ignore[attr-defined]
+    monkeypatch.setattr(idempotency, "_kept", lambda *_: None)
+    again = client.post(FACTS, fact(), idempotency_key="k")
+    assert again.body == first.body
+    assert again.headers[REPLAYED] == "true"
+    with parley.reading() as reading:
+        assert reading.head == 2
+
+
+def test_an_answer_is_kept_through_a_restart(parley: Parley) -> None:
+    with TestClient(create_app(parley)) as http:
+        Client(http).open()
+        first = Client(http).post(FACTS, fact(quantities=count(52)), idempotency_key="k")
+    restarted = compose(parley.settings, upgrade=False)
+    with TestClient(create_app(restarted)) as http:
+        again = Client(http).post(FACTS, fact(quantities=count(52)), idempotency_key="k")
+    restarted.close()
+    assert again.body == first.body
+    assert again.headers[REPLAYED] == "true"
+
+
+def test_errors_of_the_server_are_not_kept(
+    client: Client, parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.open()
+    with monkeypatch.context() as broken:
+        broken.setattr(parley.ledger, "append", lambda *_, **__: 1 / 0)
+        answer = client.post(FACTS, fact(), idempotency_key="k")
+        assert answer.status == 500
+        assert "ZeroDivision" not in answer.body.decode()
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    assert client.post(FACTS, fact(), idempotency_key="k").status == 201
+
+
+def test_an_import_is_replayed(client: Client) -> None:
+    client.open()
+    line = b'{"kind":"release","valid":"2025","summary":"x","citations":[{"publisher":"A"}]}\n'
+    sent = {"content_type": "application/x-ndjson", "idempotency_key": "i"}
+    first = client.post(f"{TALKS}/import", line, **sent)
+    assert first.json["recorded"] == 1
+    again = client.post(f"{TALKS}/import", line, **sent)
+    assert again.body == first.body
+    assert client.post(f"{TALKS}/import?dry_run=true", line, **sent).status == 422
+    assert _positions(client) == 2

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from infrastructure.tables import snapshot
+from tests.api.asking import TALKS, count
+
+if TYPE_CHECKING:
+    from api.composition import Parley
+    from tests.api.asking import Client
+
+SNAPSHOTS = f"{TALKS}/snapshots"
+
+
+def test_a_snapshot_is_the_state_replayed_from_the_log(client: Client) -> None:
+    client.open()
+    client.open("others")
+    address = client.record(quantities=count(50), people=["A"]).headers["location"]
+    client.record(kind="appointment", person="A", post="envoy", valid="2025-11")
+    taken = client.post(SNAPSHOTS, {"name": "first", "as_of": "2025-11-15"})
+    assert taken.status == 201
+    assert taken.headers["location"] == f"{SNAPSHOTS}/first"
+    body = {"reason": "coding_error", "why": "Misread"}
+    client.post(f"{address}/retraction", body, if_match="1")
+    read = client.get(f"{SNAPSHOTS}/first")
+    assert read.status == 200
+    assert {k: read.json[k] for k in taken.json} == taken.json
+    content = json.dumps(
+        read.json["content"], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    assert hashlib.sha256(content.encode()).hexdigest() == taken.json["sha256"]
+    assert read.json["content"] == client.get(f"{TALKS}?as_of=2025-11-15&position=4").json
+    assert "immutable" in read.headers["cache-control"]
+
+
+def test_a_snapshot_that_no_longer_matches_its_hash_is_never_shown(
+    client: Client, parley: Parley
+) -> None:
+    client.open()
+    client.post(SNAPSHOTS, {"name": "first"})
+    with parley.database.writing() as connection:
+        connection.execute(update(snapshot).values(sha256="0" * 64))
+    answer = client.get(f"{SNAPSHOTS}/first")
+    assert answer.status == 500
+    assert answer.json["type"] == "urn:parley:problem:integrity"
+
+
+def test_the_name_of_a_snapshot_is_taken_once(client: Client) -> None:
+    client.open()
+    assert client.post(SNAPSHOTS, {"name": "first"}).status == 201
+    again = client.post(SNAPSHOTS, {"name": "first"})
+    assert again.status == 409
+    assert again.pointers == ["/name"]
+
+
+def test_snapshots_taken_at_once_are_all_kept(client: Client) -> None:
+    client.open()
+
+    def take(number: int) -> int:
+        return client.post(SNAPSHOTS, {"name": f"s{number}"}).status
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(take, range(4))) == [201] * 4
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/name"),
+        ({"name": "a/b"}, "/name"),
+        ({"name": "a", "as_of": "soon"}, "/as_of"),
+        ({"name": "a", "position": 99}, "/position"),
+        ({"name": "a", "position": -1}, "/position"),
+        ({"name": "a", "clock": "wall"}, "/clock"),
+        ({"name": "a", "until": "2025"}, "/until"),
+    ],
+)
+def test_what_is_wrong_with_a_snapshot_is_pointed_at(
+    light_client: Client, body: dict[str, object], pointer: str
+) -> None:
+    light_client.open()
+    answer = light_client.post(SNAPSHOTS, body)
+    assert answer.status == 422
+    assert answer.pointers == [pointer]
+
+
+def test_an_unknown_snapshot_is_unknown(client: Client) -> None:
+    client.open()
+    for path in (f"{SNAPSHOTS}/none", f"{SNAPSHOTS}/%00", "/v1/negotiations/none/snapshots/x"):
+        assert client.get(path).status == 404
+    assert client.post("/v1/negotiations/none/snapshots", {"name": "a"}).status == 404

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.asking import TALKS, count
+
+if TYPE_CHECKING:
+    from tests.api.asking import Client
+
+
+def _mended(client: Client) -> str:
+    client.open()
+    client.record(quantities=count(14), valid="2025-06-21")
+    address = client.record(quantities=count(50), summary='Fifty, "so to say"').headers["location"]
+    changes = {"quantities": count(52)}
+    body = {"reason": "source_corrected", "why": "The paper, corrected\nit", "changes": changes}
+    assert client.post(f"{address}/corrections", body, if_match="1").status == 200
+    return address
+
+
+def test_a_tally_sums_month_by_month(client: Client) -> None:
+    _mended(client)
+    answer = client.get(f"{TALKS}/tally?what=released&by=month&as_of=2025").json
+    assert [(each["at"], each["low"], each["high"]) for each in answer["points"]] == [
+        ("2025-06", 14, 14),
+        ("2025-09", 52, 52),
+    ]
+    assert answer["total"] == {"low": 66, "high": 66, "approximate": False}
+    by_year = client.get(f"{TALKS}/tally?what=released&by=year&position=3&as_of=2025").json
+    assert [(each["at"], each["low"]) for each in by_year["points"]] == [("2025", 64)]
+
+
+@pytest.mark.parametrize(("query", "pointer"), [("", "what"), ("what=released&by=week", "by")])
+def test_a_tally_needs_to_know_of_what(light_client: Client, query: str, pointer: str) -> None:
+    light_client.open()
+    answer = light_client.get(f"{TALKS}/tally?{query}")
+    assert answer.status == 422
+    assert answer.pointers == [f"/query/{pointer}"]
+
+
+def test_a_diff_tells_what_two_cuts_disagree_on(client: Client) -> None:
+    _mended(client)
+    changes = client.get("/v1/changes").json["items"]
+    first, last = changes[2]["recorded_at"], changes[3]["recorded_at"]
+    answer = client.get(f"{TALKS}/diff?from={first}&to={last}").json
+    assert answer["added"] == []
+    corrected = answer["corrected"][0]
+    assert corrected["reason"] == "source_corrected"
+    assert [each["field"] for each in corrected["changes"]] == ["quantities"]
+    assert answer["from"]["position"] == 3
+    assert len(client.get(f"{TALKS}/diff?from=2020").json["added"]) == 2
+    published = client.get(f"{TALKS}/diff?clock=published&from=2025-09-10&to=2025-09-11").json
+    assert len(published["added"]) == 2
+
+
+def test_a_diff_runs_forward_and_needs_a_beginning(light_client: Client) -> None:
+    light_client.open()
+    assert light_client.get(f"{TALKS}/diff").pointers == ["/query/from"]
+    assert light_client.get(f"{TALKS}/diff?from=2025&to=2024").pointers == ["/query/to"]
+    assert light_client.get(f"{TALKS}/diff?from=2025&as_known_at=2024").pointers == [
+        "/query/as_known_at"
+    ]
+
+
+def test_the_audit_tells_every_change_of_mind(client: Client) -> None:
+    address = _mended(client)
+    client.post(f"{address}/preference", {"preferred": True, "why": "Better"}, if_match="2")
+    items = client.get(f"{TALKS}/audit").json["items"]
+    assert [each["event"] for each in items] == ["fact.corrected", "fact.preferred"]
+    assert items[0]["actor"] == "editor"
+    assert items[0]["fact"]["version"] == 2
+    assert items[1]["changes"] == [{"field": "preferred", "before": False, "after": True}]
+    assert client.get(f"{TALKS}/audit?position=3").json["items"] == []
+
+
+def test_the_audit_is_a_table_too(client: Client) -> None:
+    _mended(client)
+    path = f"{TALKS}/audit?position=4"
+    answer = client.get(path, accept="text/csv, application/json;q=0.5")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["vary"] == "Accept"
+    rows = list(csv.DictReader(io.StringIO(answer.body.decode(), newline="")))
+    assert len(rows) == 1
+    assert rows[0]["why"] == "The paper, corrected\nit"
+    assert rows[0]["summary"] == 'Fifty, "so to say"'
+    assert {each["field"] for each in json.loads(rows[0]["changes"])} == {"quantities", "status"}
+    plain = client.get(path)
+    assert plain.headers["etag"] != answer.headers["etag"]
+    assert plain.headers["vary"] == "Accept"
+    assert client.get(path, accept="image/png").json is not None
+    assert client.get(path, accept="text/csv", if_none_match=answer.headers["etag"]).status == 304

@@ -1,0 +1,127 @@
+"""The audit: every change of mind, with what it changed, field by field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given
+
+from domain.event import STORED_NAMES
+from domain.history import Entry, versions
+from domain.instant import format_instant
+from domain.provenance import Citation
+from domain.views.audit import CHANGES_OF_MIND, audited, change, history
+from tests.examples import fact
+from tests.strategies import SOME, histories
+from tests.written_log import Log
+
+if TYPE_CHECKING:
+    from domain.history import FactVersion
+
+AP = Citation(publisher="AP", published="2025-09-12")
+
+
+def last_two(log: Log) -> tuple[FactVersion, FactVersion]:
+    *_, before, after = log.versions()
+    return before, after
+
+
+def changes(log: Log) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = change(*last_two(log))["changes"]
+    return shown
+
+
+def test_a_first_version_changes_nothing() -> None:
+    log = Log()
+    log.record(fact("release"))
+    (first,) = history(log.versions())
+    assert (first["version"], first["event"], first["changes"]) == (1, "fact.recorded", [])
+    assert (first["reason"], first["why"], first["actor"]) == (None, None, "desk")
+
+
+def test_a_correction_shows_each_field_before_and_after() -> None:
+    log = Log()
+    log.correct(log.record(fact("release")), valid="2025-09-12", reason="better_evidence")
+    before, after = last_two(log)
+    assert change(before, after) == {
+        "version": 2,
+        "position": 3,
+        "recorded_at": format_instant(after.recorded_at),
+        "actor": "editor",
+        "event": "fact.corrected",
+        "reason": "better_evidence",
+        "why": "they say so",
+        "changes": [
+            {"field": "valid", "before": "2025-09-11", "after": "2025-09-12"},
+            {"field": "status", "before": "recorded", "after": "corrected"},
+        ],
+    }
+
+
+def test_an_end_a_retraction_its_undoing_and_a_mark_show_what_they_changed() -> None:
+    log = Log()
+    id_ = log.record(fact("custody", valid="2021-06/.."))
+    log.end(id_, "2025-09-11")
+    assert changes(log) == [
+        {"field": "valid", "before": "2021-06/..", "after": "2021-06/2025-09-11"},
+        {"field": "status", "before": "recorded", "after": "ended"},
+    ]
+    log.retract(id_)
+    assert changes(log) == [{"field": "status", "before": "ended", "after": "retracted"}]
+    log.reinstate(id_)
+    assert changes(log) == [{"field": "status", "before": "retracted", "after": "ended"}]
+    log.prefer(id_)
+    assert changes(log) == [{"field": "preferred", "before": False, "after": True}]
+
+
+def test_an_entry_cites_the_fact_as_the_change_left_it() -> None:
+    log = Log()
+    log.correct(log.record(fact("release", summary="52")), summary="51")
+    entry = audited(*last_two(log))
+    assert list(entry) == [
+        "position",
+        "recorded_at",
+        "actor",
+        "event",
+        "fact",
+        "reason",
+        "why",
+        "changes",
+    ]
+    assert (entry["fact"]["summary"], entry["fact"]["version"]) == ("51", 2)
+
+
+def test_a_corroboration_is_no_change_of_mind_but_part_of_the_history() -> None:
+    log = Log()
+    log.corroborate(log.record(fact("release")), AP)
+    assert "fact.corroborated" not in CHANGES_OF_MIND
+    assert [entry["event"] for entry in history(log.versions())] == [
+        "fact.recorded",
+        "fact.corroborated",
+    ]
+    assert [each["field"] for each in changes(log)] == ["citations"]
+
+
+def test_every_change_of_mind_is_an_event() -> None:
+    others = {"fact.recorded", "fact.corroborated"}
+    facts = {name for name in STORED_NAMES if name.startswith("fact.")}
+    assert set(CHANGES_OF_MIND) == facts - others
+
+
+@SOME
+@given(histories())
+def test_a_history_told_field_by_field_can_be_retold(entries: list[Entry]) -> None:
+    streams: dict[object, list[FactVersion]] = {}
+    for version in versions(entries):
+        streams.setdefault(version.record.id, []).append(version)
+    for stream in streams.values():
+        told = history(stream)
+        assert [entry["version"] for entry in told] == list(range(1, len(stream) + 1))
+        status = "recorded"
+        for entry in told:
+            for each in entry["changes"]:
+                assert each["before"] != each["after"]
+                if each["field"] == "status":
+                    assert each["before"] == status
+                    status = each["after"]
+        assert status == stream[-1].record.status

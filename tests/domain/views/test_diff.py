@@ -1,0 +1,121 @@
+"""The diff: what two knowledge cuts disagree on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.history import Entry, known, versions
+from domain.provenance import Citation
+from domain.views.diff import diff
+from tests.examples import fact
+from tests.strategies import SOME, histories, perspectives
+from tests.written_log import Log
+
+AP = Citation(publisher="AP", published="2025-09-12")
+SECTIONS = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
+
+
+def compared(log: Log, one: str, other: str) -> dict[str, Any]:
+    cuts = (log.perspective(as_known_at=one), log.perspective(as_known_at=other))
+    before, after = (known(log.versions(), cut) for cut in cuts)
+    return diff(before, after, cuts)
+
+
+def sections(answer: dict[str, Any]) -> dict[str, list[str]]:
+    found = {name: [each["fact"]["summary"] for each in answer[name]] for name in SECTIONS}
+    return {name: facts for name, facts in found.items() if facts}
+
+
+def test_a_diff_names_both_cuts_and_rests_on_the_later() -> None:
+    answer = compared(Log(), "2025-11-01", "2025-12-01")
+    assert answer["from"]["as_known_at"].startswith("2025-11-01")
+    assert answer["to"] == answer["perspective"]
+    assert sections(answer) == {}
+
+
+def test_what_was_learnt_in_between_is_told_by_what_became_of_it() -> None:
+    log = Log()
+    ids = {
+        name: log.record(fact("custody", summary=name, valid="2021/.."), at="2025-11-01")
+        for name in ("same", "corrected", "ended", "retracted", "corroborated", "marked")
+    }
+    back = log.record(fact("custody", summary="reinstated"), at="2025-11-01")
+    log.retract(back, at="2025-11-02")
+    log.correct(ids["corrected"], valid="2022/..", reason="better_evidence")
+    log.end(ids["ended"], "2025-09")
+    log.retract(ids["retracted"])
+    log.corroborate(ids["corroborated"], AP)
+    log.prefer(ids["marked"])
+    log.reinstate(back)
+    log.record(fact("release", summary="added"), at="2025-12-03")
+    answer = compared(log, "2025-11-30", "2025-12-31")
+    assert sections(answer) == {
+        name: [name]
+        for name in ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
+    }
+    (corrected,) = answer["corrected"]
+    assert corrected["changes"] == [{"field": "valid", "before": "2021/..", "after": "2022/.."}]
+    assert (corrected["reason"], corrected["why"]) == ("better_evidence", "they say so")
+    (retracted,) = answer["retracted"]
+    assert retracted["reason"] == "source_retracted"
+
+
+def test_another_source_is_not_a_correction() -> None:
+    log = Log()
+    log.corroborate(log.record(fact("release", summary="freed"), at="2025-11-01"), AP)
+    answer = compared(log, "2025-11-30", "2025-12-31")
+    assert sections(answer) == {"corroborated": ["freed"]}
+    (entry,) = answer["corroborated"]
+    assert [each["field"] for each in entry["changes"]] == ["citations"]
+
+
+def test_a_source_that_was_taken_away_is_a_correction() -> None:
+    log = Log()
+    first = fact("release", summary="freed", citations=(AP, Citation(publisher="Viasna")))
+    log.correct(log.record(first, at="2025-11-01"), citations=(AP,))
+    assert sections(compared(log, "2025-11-30", "2025-12-31")) == {"corrected": ["freed"]}
+
+
+def test_what_came_and_went_in_between_leaves_no_trace() -> None:
+    log = Log()
+    log.retract(log.record(fact("release"), at="2025-11-02"), at="2025-11-03")
+    back = log.record(fact("release"), at="2025-10-01")
+    log.retract(back, at="2025-11-02")
+    log.reinstate(back, at="2025-11-03")
+    assert sections(compared(log, "2025-11-01", "2025-11-30")) == {}
+
+
+def test_an_end_that_is_itself_corrected_is_a_correction() -> None:
+    log = Log()
+    id_ = log.record(fact("custody", summary="held", valid="2021/.."), at="2025-11-01")
+    log.end(id_, "2025-09", at="2025-11-02")
+    log.end(id_, "2025-10", at="2025-11-04")
+    assert sections(compared(log, "2025-11-01", "2025-11-30")) == {"ended": ["held"]}
+    assert sections(compared(log, "2025-11-03", "2025-11-30")) == {"corrected": ["held"]}
+
+
+@SOME
+@given(histories(), st.data())
+def test_a_diff_accounts_for_every_fact_that_is_not_the_same(
+    entries: list[Entry], data: st.DataObject
+) -> None:
+    late = data.draw(perspectives(len(entries)))
+    early = data.draw(perspectives(late.position))
+    before, after = known(versions(entries), early), known(versions(entries), late)
+    answer = diff(before, after, (early, late))
+    told = [each["fact"]["id"] for name in SECTIONS for each in answer[name]]
+    assert len(told) == len(set(told))
+    old = {version.record.id: version.record for version in before}
+    for version in after:
+        was, is_ = old.get(version.record.id), version.record
+        gone = is_.status == "retracted"
+        if was is None:
+            same = gone
+        elif gone or was.status == "retracted":
+            same = gone and was.status == "retracted"
+        else:
+            same = was.fact == is_.fact
+        assert (str(is_.id) in told) is not same

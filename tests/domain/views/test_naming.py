@@ -1,0 +1,78 @@
+"""Names: an alias leads to the name that it is the same as, however long or crooked the way."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.views.naming import Names, folded
+from tests.examples import fact
+from tests.strategies import SOME
+from tests.written_log import Log
+
+
+def names(*aliases: tuple[str, str]) -> Names:
+    log = Log()
+    for name, same_as in aliases:
+        log.record(fact("alias", name=name, same_as=same_as))
+    return Names.of(log.slice())
+
+
+def test_a_name_without_an_alias_is_itself() -> None:
+    assert names().canonical("John Coale") == "John Coale"
+
+
+@pytest.mark.parametrize("written", ["John Cole", "john  cole", " JOHN COLE "])
+def test_an_alias_is_followed_without_regard_to_case_and_blanks(written: str) -> None:
+    assert names(("John Cole", "John Coale")).canonical(written) == "John Coale"
+
+
+def test_aliases_are_followed_to_the_end() -> None:
+    found = names(("A", "B"), ("B", "C"), ("C", "D"))
+    assert [found.canonical(name) for name in "ABCD"] == ["D", "D", "D", "D"]
+
+
+def test_a_name_that_is_an_alias_of_itself_only_fixes_its_spelling() -> None:
+    assert names(("john coale", "John Coale")).canonical("JOHN COALE") == "John Coale"
+
+
+def test_names_in_a_ring_are_one_name() -> None:
+    for aliases in ((("A", "B"), ("B", "A")), (("B", "A"), ("A", "B"))):
+        found = names(*aliases)
+        assert found.canonical("A") == found.canonical("B") == "A"
+    found = names(("D", "C"), ("C", "B"), ("B", "A"), ("A", "C"))
+    assert {found.canonical(name) for name in "ABCD"} == {"A"}
+
+
+def test_of_two_aliases_for_one_name_the_later_recorded_counts() -> None:
+    assert names(("Cole", "Nat Cole"), ("Cole", "John Coale")).canonical("Cole") == "John Coale"
+
+
+def test_an_alias_counts_from_its_day_and_not_once_it_is_withdrawn() -> None:
+    log = Log()
+    id_ = log.record(fact("alias", name="Cole", same_as="Coale", valid="2025-11-26"))
+    assert Names.of(log.slice(as_of="2025-11-25")).canonical("Cole") == "Cole"
+    assert Names.of(log.slice(as_of="2025-11-26")).canonical("Cole") == "Coale"
+    log.retract(id_)
+    assert Names.of(log.slice(as_of="2025-11-26")).canonical("Cole") == "Cole"
+
+
+def test_only_the_fields_that_name_people_are_made_canonical() -> None:
+    found = names(("Cole", "Coale"))
+    shown = found.shown({"holder": "Cole", "post": "Cole", "other": None}, frozenset({"holder"}))
+    assert shown == {"holder": "Coale", "post": "Cole", "other": None}
+
+
+@SOME
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("ABCDEF")), st.sampled_from("abcdef")
+)
+def test_a_canonical_name_is_its_own_and_that_of_every_name_on_the_way(
+    same_as: dict[str, str], name: str
+) -> None:
+    found = Names(same_as)
+    end = found.canonical(name)
+    assert folded(found.canonical(end)) == folded(end)
+    if name in same_as:
+        assert found.canonical(same_as[name]) == end

@@ -1,0 +1,281 @@
+"""The state: the registers resolved at a perspective, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.history import Entry, known, timeslice, versions
+from domain.negotiation import evolve
+from domain.provenance import Citation, Link
+from domain.quantity import Quantity
+from domain.views.state import counted, state
+from tests.examples import OPENED, REUTERS, count, fact
+from tests.strategies import SOME, histories, perspectives
+from tests.written_log import Log
+
+AP = Citation(publisher="AP", published="2025-09-12")
+
+
+def written(*facts: Any) -> Log:  # noqa: ANN401 -- facts of any kind
+    log = Log()
+    for each in facts:
+        log.record(each)
+    return log
+
+
+def test_with_nothing_known_every_section_is_there_and_empty() -> None:
+    answer = Log().state()
+    nothing = {
+        "low": 0,
+        "high": 0,
+        "approximate": False,
+        "facts": [],
+        "text": "0",
+        "parts": [],
+    }
+    shown = {name: answer[name] for name in answer if name not in ("negotiation", "perspective")}
+    assert shown == {
+        "posts": [],
+        "prisoners": {"released": nothing, "pardoned": nothing, "held": []},
+        "measures": [],
+        "proposals": [],
+        "missions": [],
+        "custody": [],
+        "meetings": {"last": None, "next": None},
+        "statements": [],
+        "responses": [],
+        "facts": {"recorded": 0, "corrected": 0, "retracted": 0},
+    }
+
+
+def test_the_state_names_its_negotiation_and_its_perspective() -> None:
+    answer = Log().state(as_of="2025-11-22", clock="published", as_known_at="2025-11-26")
+    assert answer["negotiation"]["slug"] == "us-belarus"
+    assert answer["perspective"] == {
+        "as_of": "2025-11-22T23:59:59.999999Z",
+        "as_known_at": "2025-11-26T23:59:59.999999Z",
+        "clock": "published",
+        "match": "possible",
+        "position": 1,
+    }
+
+
+def test_the_envoy_is_shown_with_since_when_and_from_which_fact() -> None:
+    log = Log()
+    id_ = log.record(fact("appointment", valid="2025-11-09/..", summary="Coale named"))
+    (post,) = log.state()["posts"]
+    assert (post["post"], post["holder"]) == ("Special Envoy for Belarus", "John Coale")
+    assert (post["since"], post["certainty"], post["contested"]) == ("2025-11-09", "certain", False)
+    assert post["fact"] == {
+        "id": str(id_),
+        "version": 1,
+        "summary": "Coale named",
+        "valid": "2025-11-09/..",
+        "citations": [
+            {
+                "publisher": "Reuters",
+                "title": None,
+                "url": None,
+                "published": "2025-09-11",
+                "origin": None,
+                "attribution": None,
+                "sources": None,
+                "grade": None,
+            }
+        ],
+    }
+    assert log.state(as_of="2025-11-08")["posts"] == []
+
+
+def test_another_spelling_of_the_same_person_contests_nothing() -> None:
+    coale = fact("appointment", valid="2025-11-09/..")
+    cole = fact("appointment", valid="2025-11-09/..", person="John Cole")
+    (post,) = written(coale, cole).state()["posts"]
+    assert post["contested"]
+    (post,) = written(coale, cole, fact("alias", valid="2025-11-09")).state()["posts"]
+    assert (post["holder"], post["contested"], len(post["rivals"])) == ("John Coale", False, 1)
+
+
+def test_one_person_under_two_names_has_one_custody() -> None:
+    held = fact("custody", person="Ihar Losik", valid="2021-06/..")
+    freed = fact("release", people=("Igor Losik",), destination="Lithuania")
+    assert len(written(held, freed).state()["custody"]) == 2
+    alias = fact("alias", name="Igor Losik", same_as="Ihar Losik", valid="2020")
+    (entry,) = written(held, freed, alias).state()["custody"]
+    assert (entry["person"], entry["status"], entry["place"]) == (
+        "Ihar Losik",
+        "free",
+        "Lithuania",
+    )
+
+
+def test_septembers_release_is_contested_and_counts_once() -> None:
+    log = Log()
+    for value, citations in ((52, (REUTERS, AP)), (50, (REUTERS,)), (51, (AP,))):
+        released = fact("release", matter="sep11", quantities=count(value), citations=citations)
+        first = log.record(released) if value == 52 else log.record(released) and first
+    log.record(fact("release", valid="2025-06-21", quantities=count(14)))
+    total = log.state()["prisoners"]["released"]
+    assert (total["low"], total["high"], total["text"]) == (66, 66, "66")
+    june, september = total["parts"]
+    assert (june["quantity"]["value"], june["contested"]) == (14, False)
+    assert (september["quantity"]["value"], september["contested"]) == (52, True)
+    assert len(september["rivals"]) == 2
+    assert total["facts"][1] == str(first)
+
+
+def test_a_cumulative_figure_is_never_added() -> None:
+    log = written(
+        fact("release", quantities=count(52)),
+        fact("release", quantities=count(1400, basis="cumulative"), valid="2025-10-01"),
+        fact("release", quantities=count(7, basis="stock"), valid="2025-10-01"),
+        fact("release", quantities=count(3, basis=None), valid="2025-10-01"),
+    )
+    assert log.state()["prisoners"]["released"]["text"] == "52"
+
+
+def test_of_one_matter_a_cumulative_report_does_not_push_out_the_increment() -> None:
+    log = written(
+        fact("release", matter="m", quantities=count(52)),
+        fact(
+            "release", matter="m", quantities=count(99, basis="cumulative"), citations=(REUTERS, AP)
+        ),
+    )
+    assert log.state()["prisoners"]["released"]["text"] == "52"
+
+
+def test_an_offer_of_at_least_a_hundred_is_a_proposal_and_no_release() -> None:
+    hundred = count(100, comparator="ge")
+    answer = written(fact("proposal", quantities=hundred, valid="2025-11-20")).state()
+    (proposal,) = answer["proposals"]
+    assert (proposal["quantities"][0]["low"], proposal["quantities"][0]["high"]) == (100, None)
+    assert answer["prisoners"]["released"]["text"] == "0"
+
+
+def test_a_total_says_what_is_only_possible_and_what_is_approximate() -> None:
+    log = written(
+        fact("pardon", quantities=count(23, what="pardoned"), valid="2025-11"),
+        fact("pardon", quantities=count(40, what="pardoned", comparator="approx")),
+        fact("release", quantities=count(what="released", text="dozens")),
+    )
+    prisoners = log.state()["prisoners"]
+    assert prisoners["pardoned"]["text"] == "at least 0, parts of it approximate"
+    assert prisoners["released"]["text"] == "at least 24"
+    sure = log.state(match="certain")["prisoners"]["pardoned"]
+    assert len(sure["facts"]) == 1
+
+
+def test_a_count_stands_until_the_same_counters_next() -> None:
+    def counts(value: int, valid: str, by: str = "Viasna") -> Any:  # noqa: ANN401 -- a fact
+        held = (Quantity(what="held", value=value, basis="stock"),)
+        return fact("prisoner_count", counted_by=by, valid=valid, quantities=held)
+
+    log = written(
+        counts(1150, "2025-07-01"), counts(1164, "2025-09-01"), counts(1300, "2025-08-01", "UN")
+    )
+    held = log.state(as_of="2025-08-31")["prisoners"]["held"]
+    assert [(e["counted_by"], e["quantity"]["value"]) for e in held] == [
+        ("UN", 1300),
+        ("Viasna", 1150),
+    ]
+    held = log.state(as_of="2025-09-01")["prisoners"]["held"]
+    assert [(e["quantity"]["value"], e["contested"]) for e in held] == [
+        (1300, False),
+        (1164, False),
+    ]
+
+
+def test_a_key_is_compared_without_case_and_blanks() -> None:
+    log = written(
+        fact("mission", status="open", valid="2008"),
+        fact("mission", status="suspended", post="US  Embassy in MINSK", valid="2022-02"),
+    )
+    (mission,) = log.state()["missions"]
+    assert mission["status"] == "suspended"
+
+
+def test_the_next_meeting_is_the_earliest_still_ahead_and_not_one_that_took_place() -> None:
+    log = Log()
+    log.record(fact("meeting", summary="held", valid="2025-10-01"))
+    planned = fact("meeting", stage="planned", valid="2025-12-15", external_id="M-1")
+    log.record(planned)
+    log.record(fact("meeting", stage="planned", valid="2026-01-15", summary="January"))
+    meetings = log.state()["meetings"]
+    assert meetings["last"]["fact"]["summary"] == "held"
+    assert meetings["next"]["since"] == "2025-12-15"
+    done = (Link(relation="executes", fact="external:M-1"),)
+    log.record(fact("meeting", valid="2025-11-20", links=done, summary="brought forward"))
+    meetings = log.state()["meetings"]
+    assert meetings["last"]["fact"]["summary"] == "brought forward"
+    assert meetings["next"]["fact"]["summary"] == "January"
+    assert log.state(as_of="2026-01-15")["meetings"]["next"] is None
+
+
+def test_a_link_to_a_strange_id_fulfils_no_meeting() -> None:
+    strange = (Link(relation="executes", fact="external:None"),)
+    log = written(
+        fact("meeting", stage="planned", valid="2025-12-15"),
+        fact("statement", valid="2025-11-01", links=strange),
+    )
+    assert log.state()["meetings"]["next"] is not None
+
+
+def test_statements_are_the_latest_by_speaker() -> None:
+    log = written(
+        fact("statement", quote="first", valid="2025-09-01"),
+        fact("statement", quote="second", valid="2025-10-01"),
+        fact("statement", speaker="Donald Trump", quote="third", valid="2025-08-15"),
+    )
+    quotes = [(each["speaker"], each["quote"]) for each in log.state()["statements"]]
+    assert quotes == [("Alexander Lukashenko", "second"), ("Donald Trump", "third")]
+
+
+def test_a_retracted_fact_leaves_no_trace_but_its_number() -> None:
+    log = Log()
+    id_ = log.record(fact("release", quantities=count(52), people=("Ihar Losik",), summary="Losik"))
+    log.retract(id_, at="2025-12-05")
+    answer = log.state()
+    assert answer["facts"] == {"recorded": 1, "corrected": 0, "retracted": 1}
+    assert "Losik" not in json.dumps(answer)
+    assert "Losik" in json.dumps(log.state(as_known_at="2025-12-04"))
+
+
+def test_a_corrected_fact_shows_its_new_content_and_is_counted_as_corrected() -> None:
+    log = Log()
+    id_ = log.record(fact("release", quantities=count(52)))
+    log.correct(id_, quantities=count(51), at="2025-12-05")
+    log.end  # noqa: B018 -- a release cannot end
+    assert log.state()["prisoners"]["released"]["text"] == "51"
+    assert log.state(as_known_at="2025-12-04")["prisoners"]["released"]["text"] == "52"
+    assert log.state()["facts"] == {"recorded": 1, "corrected": 1, "retracted": 0}
+
+
+@pytest.mark.parametrize("match", ["possible", "certain"])
+def test_what_is_only_possible_is_shown_where_possible_is_enough(match: Any) -> None:  # noqa: ANN401 -- a literal
+    log = written(fact("custody", valid="2025-09-11/"))
+    shown = [entry["certainty"] for entry in log.state(match=match)["custody"]]
+    assert shown == (["possible"] if match == "possible" else [])
+
+
+@SOME
+@given(histories(), st.data())
+def test_a_state_is_plain_json_and_totals_rest_on_the_facts_that_they_list(
+    entries: list[Entry], data: st.DataObject
+) -> None:
+    at = data.draw(perspectives(len(entries)))
+    every = versions(entries)
+    seen = timeslice(every, at)
+    answer = state(evolve(None, OPENED), seen, counted(known(every, at)), at)
+    assert json.loads(json.dumps(answer)) == answer
+    for total in (answer["prisoners"]["released"], answer["prisoners"]["pardoned"]):
+        assert total["high"] is None or total["low"] <= total["high"]
+        assert len(total["facts"]) == len(total["parts"]) == len(set(total["facts"]))
+        matters = [part["matter"] for part in total["parts"] if part["matter"] is not None]
+        assert len(matters) == len(set(matters))
+    again = state(evolve(None, OPENED), seen[::-1][::-1], counted(known(every, at)), at)
+    assert json.dumps(again) == json.dumps(answer)
