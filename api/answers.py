@@ -1,4 +1,4 @@
-"""What is answered has a shape, and OpenAPI says it; the state's shape follows from the registers."""
+"""What is answered has a shape, which OpenAPI shows; the state's follows from the registers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ __all__ = ["ANSWERS"]
 Instant: TypeAlias = Annotated[
     str,
     WithJsonSchema(
-        {"type": "string", "description": "RFC 3339, UTC, microseconds", "example": "2025-11-22T23:59:59.999999Z"}
+        {
+            "type": "string",
+            "description": "RFC 3339, UTC, microseconds",
+            "example": "2025-11-22T23:59:59.999999Z",
+        }
     ),
 ]
 Identity: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]

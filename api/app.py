@@ -1,4 +1,4 @@
-"""The application is put together here from a record that is open already; it opens nothing itself."""
+"""The application is put together here, around a record that is open already."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -73,7 +73,8 @@ class Spooling:
         parameters = given(request, self.parameters)
         media = _media(request, self.media)
         hashed = hashlib.sha256()
-        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+            spool = cast("BinaryIO", file)
             async for chunk in _chunks(request):
                 hashed.update(chunk)
                 spool.write(chunk)

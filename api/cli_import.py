@@ -68,7 +68,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
         opening = title and decide_open(
             slug=slug, title=title, parties=parties, summary=summary, actor=actor
         )
-        with progress_bar("reading", total) as bar:
+        with progress_bar("reading", total, "writing") as bar:
             try:
                 report = Importer(parley, FactParser()).run(
                     slug=slug,

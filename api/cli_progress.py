@@ -13,8 +13,13 @@ __all__ = ["progress_bar"]
 
 
 @contextmanager
-def progress_bar(doing: str, total: int | None) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar on standard error while it is a terminal; it is told (done, of how many or None)."""
+def progress_bar(
+    doing: str, total: int | None, then: str | None = None
+) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on standard error while it is a terminal; it is told (done, of how many).
+
+    `doing` says what is under way, and `then` what still is when all are done.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     _, errors = consoles()
     shown = Progress(
@@ -26,8 +31,8 @@ def progress_bar(doing: str, total: int | None) -> Iterator[Callable[[int, int |
 
         def advance(done: int, of: int | None) -> None:
             finished = of is not None and done >= of
-            shown.update(task, completed=done, total=of)
-            if finished:
-                shown.update(task, description="writing")
+            shown.update(
+                task, completed=done, total=of, description=then if then and finished else doing
+            )
 
         yield advance

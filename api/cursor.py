@@ -1,4 +1,4 @@
-"""A cursor is a question with its perspective pinned and the place where the last page ended.
+"""A cursor is a question, the perspective that it was pinned to, and where the last page ended.
 
 It is opaque to clients, and trusted by no one: what it holds is checked like any other input.
 """
@@ -13,19 +13,21 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from api.json_text import written
+from api.parameters import cut, whole_number
 from domain.errors import ContentError
 
-__all__ = ["NOT_PINNED", "Cursor"]
+__all__ = ["OF_THE_PAGE", "Cursor"]
 
-NOT_PINNED: Final = frozenset({"cursor", "limit"})
+OF_THE_PAGE: Final = frozenset({"cursor", "limit"})
 """Parameters that may differ from page to page."""
+_PINS: Final = frozenset({"as_of", "clock", "match", "position"})
 _MOST: Final = 2**63
 _FOREIGN: Final = "this is no cursor that was given here"
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """`question` are the parameters as given, `pinned` those that fix its perspective."""
+    """`question` are the filters, `pinned` the parameters that fix the perspective for ever."""
 
     question: Mapping[str, str]
     pinned: Mapping[str, str]
@@ -38,23 +40,33 @@ class Cursor:
 
     @classmethod
     def read(cls, parameters: Mapping[str, str], shape: tuple[type, ...]) -> Self | None:
-        """Read `cursor`, if given; ContentError where it is foreign or goes with another question."""
+        """Read `cursor`, if given; ContentError where it is foreign or of another question."""
         text = parameters.get("cursor")
         if text is None:
             return None
         cursor = cls._decoded(text, shape)
         for name, value in parameters.items():
-            if name not in NOT_PINNED and cursor.question.get(name) != value:
+            if name not in OF_THE_PAGE and not cursor.goes_with(name, value, parameters):
                 detail = f"the cursor goes with another {name}; leave it out, or start again"
                 raise ContentError.at("/query/cursor", detail)
         return cursor
+
+    def goes_with(self, name: str, value: str, parameters: Mapping[str, str]) -> bool:
+        """Whether a parameter that came with the cursor asks what it was given for."""
+        if name in {"as_of", "as_known_at"}:
+            return cut(parameters, name) == cut(self.pinned, name)
+        if name == "position":
+            return (whole_number(parameters, name, 0) or 0) >= int(self.pinned[name])
+        if name == "include":
+            return set(value.split(",")) <= set(self.question.get(name, "").split(","))
+        return {**self.question, **self.pinned}.get(name) == value
 
     @classmethod
     def _decoded(cls, text: str, shape: tuple[type, ...]) -> Self:
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             question, pinned, place = json.loads(raw)
-            sound = _texts(question) and _texts(pinned) and _shaped(place, shape)
+            sound = _texts(question) and _pins(pinned) and _shaped(place, shape)
         except (ValueError, TypeError, binascii.Error, RecursionError) as error:
             raise ContentError.at("/query/cursor", _FOREIGN) from error
         if not sound:
@@ -66,6 +78,10 @@ def _texts(value: Any) -> bool:  # noqa: ANN401 -- a cursor may hold anything
     return isinstance(value, dict) and all(
         isinstance(text, str) and text.isprintable() for text in value.values()
     )
+
+
+def _pins(value: Any) -> bool:  # noqa: ANN401 -- the same
+    return _texts(value) and set(value) >= _PINS and value["position"].isdecimal()
 
 
 def _shaped(place: Any, shape: tuple[type, ...]) -> bool:  # noqa: ANN401 -- the same

@@ -18,7 +18,10 @@ _READ: Final = (404, 422)
 _WRITE: Final = (400, 404, 409, 413, 415, 422)
 _CHANGE: Final = (412, 428)
 _TAG: Final = {"schema": {"type": "string"}, "description": "A strong entity tag"}
-_CACHE: Final = {"schema": {"type": "string"}, "description": "Whether the answer is fixed for ever"}
+_CACHE: Final = {
+    "schema": {"type": "string"},
+    "description": "Whether the answer is fixed for ever",
+}
 _LINK: Final = {"schema": {"type": "string"}, "description": 'The fixed form, rel="canonical"'}
 _IF_NONE_MATCH: Final = {
     "name": "If-None-Match",
@@ -49,7 +52,7 @@ def reference(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def reads(  # noqa: PLR0913 -- the parts of an operation
+def reads(
     operation: str,
     summary: str,
     answer: str,
@@ -73,7 +76,7 @@ def reads(  # noqa: PLR0913 -- the parts of an operation
     }
 
 
-def writes(  # noqa: PLR0913 -- the parts of an operation
+def writes(
     operation: str,
     summary: str,
     answer: str,

@@ -29,7 +29,7 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
     "an envoy is appointed": {
         "kind": "appointment",
         "valid": "2025-11-09",
-        "summary": "Trump announces on Truth Social that John Coale is his choice for special envoy",
+        "summary": "Trump announces on Truth Social that John Coale is his special envoy",
         "person": "John Coale",
         "post": "US special envoy for Belarus",
         "appointed_by": "Donald Trump",
@@ -38,7 +38,8 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "citations": [
             {
                 "publisher": "LIGA.net",
-                "title": "Trump nominates his lawyer and deputy Kellogg as special envoy for Belarus",
+                "title": "Trump nominates his lawyer and deputy Kellogg as special envoy for"
+                " Belarus",
                 "url": "https://news.liga.net/en/politics/news/trump-nominates-his-lawyer-and-deputy"
                 "-kellogg-as-special-envoy-for-belarus",
                 "published": "2025-11-09",
@@ -70,7 +71,8 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
                 "publisher": "Kyiv Independent",
                 "title": "US to lift sanctions on Belarus airline as Lukashenko frees 52 prisoners,"
                 " including foreigners",
-                "url": "https://kyivindependent.com/belarus-frees-52-prisoners-after-visit-by-us-envoy",
+                "url": "https://kyivindependent.com/belarus-frees-52-prisoners-after-visit-by-us"
+                "-envoy",
                 "published": "2025-09-11?",
             }
         ],
@@ -123,7 +125,8 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "citations": [
             {
                 "publisher": "LIGA.net",
-                "title": "Reuters: US negotiates with Belarus to free at least 100 political prisoners",
+                "title": "Reuters: US negotiates with Belarus to free at least 100 political"
+                " prisoners",
                 "published": "2025-11-26?",
                 "origin": "Reuters",
                 "attribution": "anonymous",

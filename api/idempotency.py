@@ -1,9 +1,10 @@
 """Under one idempotency key a request happens once; sent again, it gets the first answer again.
 
-The answer is kept in the transaction of the request's events. A fact record's place in the log is not
-known before, so of an answer with one only the status is kept: it is read from the log again, as the log
-stood then. A refusal by the record is kept too; one of the request itself (its preconditions, its media
-type) and errors of the server are not.
+The answer is kept in the transaction of the request's events. A fact record's place in the log is
+not known before, so of an answer with one only the status is kept: it is read from the log again,
+as the log stood then. An import's answer is kept just after; sent again, it finds all unchanged.
+A refusal by the record is kept too; one of the request itself (its preconditions, its media type)
+and errors of the server are not.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class Idempotency:
         self._lock = threading.Lock()
 
     def once(self, sent: Sent, run: Callable[[Once], Response]) -> Response:
-        """Run the request, or replay its first answer; RefusedError where the key is unfit for it."""
+        """Run the request, or replay its first answer; RefusedError where the key is unfit."""
         key = _key(sent.request.headers.getlist(_HEADER))
         once = Once(sent, key)
         if key is None:

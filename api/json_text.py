@@ -46,7 +46,7 @@ def sha256(value: object) -> str:
 
 
 def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
-    """Read one JSON text; ContentError where it is not UTF-8, not JSON, too deep, or names repeat."""
+    """Read one JSON text; ContentError where it is no UTF-8, no JSON, deep, or repeats names."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:

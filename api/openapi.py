@@ -1,4 +1,4 @@
-"""The document is made from what serves: the registered kinds, the registers, the bodies, the answers."""
+"""The document is made from what serves: the kinds, their registers, the bodies and the answers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from domain.views.state import registers
 __all__ = ["document"]
 
 _DESCRIPTION: Final = (
-    "Parley keeps the record of a negotiation. Every answer says from which perspective it was read:"
-    " what was so (`as_of`), what was known (`as_known_at`, on the recorded or the published clock),"
-    " and on which `position` of the log it rests."
+    "Parley keeps the record of a negotiation. Every answer says from which perspective it was"
+    " read: what was so (`as_of`), what was known (`as_known_at`, on the recorded or the published"
+    " clock), and on which `position` of the log it rests."
 )
 _TEMPLATE: Final = "#/components/schemas/{model}"
 _INPUT: Final = "Fact-Input"
@@ -37,14 +37,19 @@ def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
     )
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(_components(parser))
-    _list_kinds(found["paths"], [kind.__dataclass_fields__["kind"].default for kind in parser.kinds])
+    _list_kinds(
+        found["paths"], [str(kind.__dataclass_fields__["kind"].default) for kind in parser.kinds]
+    )
     return found
 
 
 def _components(parser: FactParser) -> dict[str, Any]:
     sent = [(body.__name__, "validation", TypeAdapter(body)) for body in BODIES]
     answered = [(answer.__name__, "serialization", TypeAdapter(answer)) for answer in ANSWERS]
-    facts = [(name, mode, parser.adapter) for name, mode in ((_INPUT, "validation"), ("Fact", "serialization"))]
+    facts = [
+        (name, mode, parser.adapter)
+        for name, mode in ((_INPUT, "validation"), ("Fact", "serialization"))
+    ]
     wanted: Any = [*sent, *answered, *facts]
     keyed, defined = TypeAdapter.json_schemas(wanted, ref_template=_TEMPLATE)
     schemas: dict[str, Any] = dict(defined.get("$defs", {}))
@@ -73,7 +78,7 @@ def _list_kinds(paths: dict[str, Any], names: list[str]) -> None:
 def _state() -> dict[str, Any]:
     """Describe the state: the registers that the kinds declare, at the places that they name."""
     count = {"type": "integer", "minimum": 0}
-    counts = {name: count for name in ("recorded", "corrected", "retracted")}
+    counts = dict.fromkeys(("recorded", "corrected", "retracted"), count)
     top = {
         "negotiation": reference("Negotiation"),
         "perspective": reference("PerspectiveShown"),

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, cast, get_args
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from api.caching import answered
 from api.composition import Parley
-from api.cursor import NOT_PINNED, Cursor
+from api.cursor import OF_THE_PAGE, Cursor
 from api.edtf_patterns import CUT
 from api.json_text import written
 from api.parameters import Parameter, cut, given, whole_number
@@ -19,7 +20,6 @@ from domain.errors import ContentError
 from domain.instant import format_instant
 from domain.perspective import Clock, Match, Perspective, PerspectiveQuery
 from infrastructure.readers.reading import Reading
-from starlette.responses import Response
 
 __all__ = ["PERSPECTIVE", "Asked", "Asking", "canonical_query", "perspective_query"]
 
@@ -108,21 +108,26 @@ class Asked:
         """Give the question that a cursor goes on with, its perspective pinned."""
         if cursor is None:
             return self
-        asked = {name: text for name, text in self.parameters.items() if name in NOT_PINNED}
-        parameters = {**cursor.question, **asked}
+        of_the_page = {n: text for n, text in self.parameters.items() if n in OF_THE_PAGE}
+        parameters = {**cursor.question, **of_the_page}
         try:
-            query = perspective_query({**parameters, **cursor.pinned})
+            query = perspective_query(cursor.pinned)
         except ContentError as error:
             raise ContentError.at("/query/cursor", str(error)) from error
         return replace(self, parameters=parameters, query=query)
 
-    def next(self, perspective: Perspective, place: tuple[int | str, ...]) -> str:
-        """Give the cursor of what follows a place."""
-        asked = {name: text for name, text in self.parameters.items() if name not in NOT_PINNED}
+    def next(
+        self,
+        perspective: Perspective,
+        place: tuple[int | str, ...],
+        question: Mapping[str, str] | None = None,
+    ) -> str:
+        """Give the cursor of what follows a place, in answer to a question of these filters."""
         fixed = canonical_query(perspective, self.query)
-        return Cursor(asked, {name: str(value) for name, value in fixed.items()}, place).text()
+        pinned = {name: str(value) for name, value in fixed.items()}
+        return Cursor(question or {}, pinned, place).text()
 
-    def answer(  # noqa: PLR0913 -- what an answer may be
+    def answer(
         self,
         content: dict[str, Any],
         perspective: Perspective,

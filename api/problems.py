@@ -1,13 +1,13 @@
 """Every refusal is one problem (RFC 9457); one table says which error is which problem.
 
-`type` is `urn:parley:problem:<name>`; each entry of `errors` has an RFC 6901 pointer into the body, or
-`/query/NAME`, `/header/NAME` or `/path/NAME`.
+`type` is `urn:parley:problem:<name>`; each entry of `errors` has an RFC 6901 pointer into the body,
+or `/query/NAME`, `/header/NAME` or `/path/NAME`.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +23,6 @@ from domain.errors import (
     ContentError,
     Fault,
     NotYetKnownError,
-    RecordError,
     StaleError,
     StateError,
     TakenError,
@@ -104,28 +103,10 @@ def problem(
 
 def problem_of(error: Exception) -> Response:
     """Answer with the problem that an error is; one that nobody foresaw says nothing of itself."""
-    match error:
-        case ContentError():
-            return problem("content", str(error), error.faults)
-        case RefusedError():
-            return problem(error.name, error.fault.detail, [error.fault])
-        case RecordError():
-            return _record_problem(error)
-        case InstantError() | ValidTimeError():
-            return problem("content", str(error), [Fault("", str(error))])
-        case RequestValidationError():
-            faults = [Fault(pointer(each["loc"]), each["msg"]) for each in error.errors()]
-            return problem("content", "; ".join(fault.detail for fault in faults), faults)
-        case HTTPException():
-            return _http_problem(error)
-        case OperationalError() | DatabaseOperationalError() | DatabaseTimeoutError():
-            _LOG.error("the database cannot serve", exc_info=error)
-            return problem("unavailable", _BUSY, headers={"Retry-After": "1"})
-        case _:
-            _LOG.error("an error that nobody foresaw", exc_info=error)
-            # This answer alone is made outside the middleware that forbids sniffing.
-            headers = {"X-Content-Type-Options": "nosniff"}
-            return problem("internal", _UNREADABLE, headers=headers)
+    for raised, answer in _ANSWERS:
+        if isinstance(error, raised):
+            return answer(error)
+    return _unforeseen(error)
 
 
 def under(prefix: str, error: ContentError) -> ContentError:
@@ -133,39 +114,86 @@ def under(prefix: str, error: ContentError) -> ContentError:
     return ContentError(*(Fault(prefix + fault.pointer, fault.detail) for fault in error.faults))
 
 
-def _record_problem(error: RecordError) -> Response:
-    detail = str(error)
-    match error:
-        case NotYetKnownError():
-            detail = f"the {error.what} {error.name} was not known at this perspective"
-            return problem("not-yet-known", detail, [Fault(f"/path/{error.what}", detail)])
-        case UnknownError():
-            return problem("unknown", detail, [Fault(f"/path/{error.what}", detail)])
-        case WithdrawnError():
-            members = {"fact": str(error.fact_id), "why": error.why}
-            return problem("withdrawn", detail, members=members)
-        case TakenError():
-            return _taken(error)
-        case StaleError():
-            fault = Fault("/header/If-Match", detail)
-            members = {"fact": str(error.fact_id), "version": error.version}
-            return problem("stale", detail, [fault], members=members)
-        case StateError():
-            return problem("state", detail)
-        case _:
-            _LOG.error("a refusal without a problem", exc_info=error)
-            return problem("internal", _UNREADABLE)
+def _content(error: ContentError) -> Response:
+    return problem("content", str(error), error.faults)
+
+
+def _refused(error: RefusedError) -> Response:
+    return problem(error.name, error.fault.detail, [error.fault])
+
+
+def _unreadable(error: InstantError | ValidTimeError) -> Response:
+    return problem("content", str(error), [Fault("", str(error))])
+
+
+def _invalid(error: RequestValidationError) -> Response:
+    faults = [Fault(pointer(each["loc"]), each["msg"]) for each in error.errors()]
+    return problem("content", "; ".join(fault.detail for fault in faults), faults)
+
+
+def _not_yet_known(error: NotYetKnownError) -> Response:
+    detail = f"the {error.what} {error.name} was not known at this perspective"
+    return problem("not-yet-known", detail, [Fault(f"/path/{error.what}", detail)])
+
+
+def _unknown(error: UnknownError) -> Response:
+    return problem("unknown", str(error), [Fault(f"/path/{error.what}", str(error))])
+
+
+def _withdrawn(error: WithdrawnError) -> Response:
+    members = {"fact": str(error.fact_id), "why": error.why}
+    return problem("withdrawn", str(error), members=members)
 
 
 def _taken(error: TakenError) -> Response:
     what = {"external id": "external_id", "snapshot name": "name"}.get(error.what, error.what)
-    members: dict[str, Any] = {"holder": error.holder}
+    members = {"holder": error.holder}
     if error.holder.startswith("fact "):
         members["fact"] = error.holder.removeprefix("fact ")
     return problem("taken", str(error), [Fault(f"/{what}", str(error))], members=members)
 
 
-def _http_problem(error: HTTPException) -> Response:
+def _stale(error: StaleError) -> Response:
+    members = {"fact": str(error.fact_id), "version": error.version}
+    return problem("stale", str(error), [Fault("/header/If-Match", str(error))], members=members)
+
+
+def _state(error: StateError) -> Response:
+    return problem("state", str(error))
+
+
+def _http(error: HTTPException) -> Response:
     name = {404: "unknown", 405: "method", 413: "too-large"}.get(error.status_code, "malformed")
     detail = "there is nothing at this address" if name == "unknown" else str(error.detail)
     return problem(name, detail, headers=error.headers)
+
+
+def _out_of_reach(error: Exception) -> Response:
+    _LOG.error("the database cannot serve", exc_info=error)
+    return problem("unavailable", _BUSY, headers={"Retry-After": "1"})
+
+
+def _unforeseen(error: Exception) -> Response:
+    _LOG.error("an error that nobody foresaw", exc_info=error)
+    # This answer alone is made outside the middleware that forbids sniffing.
+    return problem("internal", _UNREADABLE, headers={"X-Content-Type-Options": "nosniff"})
+
+
+_ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] = (
+    (ContentError, _content),
+    (RefusedError, _refused),
+    (NotYetKnownError, _not_yet_known),
+    (UnknownError, _unknown),
+    (WithdrawnError, _withdrawn),
+    (TakenError, _taken),
+    (StaleError, _stale),
+    (StateError, _state),
+    (InstantError, _unreadable),
+    (ValidTimeError, _unreadable),
+    (RequestValidationError, _invalid),
+    (HTTPException, _http),
+    (OperationalError, _out_of_reach),
+    (DatabaseOperationalError, _out_of_reach),
+    (DatabaseTimeoutError, _out_of_reach),
+)
+"""Which error is which problem; the more particular first."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from uuid import UUID, uuid5
 
@@ -160,14 +161,19 @@ def _text_faults(value: object, pointer: str) -> Iterable[Fault]:
 
 def as_primitives(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or scalar goes in
     """A domain value as dicts, lists and scalars, fields in their order."""
-    if dataclasses.is_dataclass(value):
-        return {
-            field.name: as_primitives(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-        }
     if isinstance(value, (tuple, list)):
         return [as_primitives(part) for part in value]
-    return value
+    names = _field_names(type(value))
+    if names is None:
+        return value
+    return {name: as_primitives(getattr(value, name)) for name in names}
+
+
+@cache
+def _field_names(cls: type) -> tuple[str, ...] | None:
+    if not dataclasses.is_dataclass(cls):
+        return None
+    return tuple(field.name for field in dataclasses.fields(cls))
 
 
 def differences(before: Fact, after: Fact) -> list[Mapping[str, Any]]:

@@ -33,7 +33,7 @@ FACTS: Final = "facts"
 _BIGINTS: Final = (
     "known_from known_to recorded_at published_from published_to start_earliest start_latest "
     "end_earliest end_latest possible_from certain_from certain_to possible_to happened_latest "
-    "first_position"
+    "first_position recorded_count corrected_count retracted_count"
 ).split()
 _ANSWER_BIGINTS: Final = (
     "known_to published_from published_to start_latest possible_from certain_from certain_to possible_to"

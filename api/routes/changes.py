@@ -25,7 +25,7 @@ router: Final = APIRouter(tags=["reading"])
 _ASKING: Final = Asking(
     Parameter(
         "after",
-        "The position after which to begin: `next` of the page before, or the last one that you have.",
+        "The position after which to begin: `next` of the page before, or the last that you have.",
         {"type": "integer", "minimum": 0, "default": 0},
     ),
     LIMIT,
@@ -51,9 +51,7 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
             "items": [_item(entry, event) for entry, event in found],
             "next": last if last < perspective.position else None,
         }
-        return asked.answer(
-            content, perspective, reading, fixed={"after": after, "limit": limit}
-        )
+        return asked.answer(content, perspective, reading, fixed={"after": after, "limit": limit})
 
 
 def _item(entry: LogEntry, event: RecordEvent) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A fact changes only from the version that the client has seen: every change here needs If-Match."""
+"""A fact changes only from the version that the client has seen: every change needs If-Match."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _described(operation: str, summary: str, body: str, example: dict[str, Any])
     **_described("correctFact", "Correct a fact", "CorrectionBody", CORRECTION),
 )
 def correct_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Say that what was recorded was wrong, why, and what is right: a JSON merge patch (RFC 7396)."""
+    """Say that what was recorded was wrong, why, and what is right, as a JSON merge patch."""
     return _changed(fact_id, sent, "corrections")
 
 

@@ -1,4 +1,4 @@
-"""A fact is recorded once and read at any perspective; what changed it since stays in its history."""
+"""A fact is recorded once, read at any perspective, and keeps what changed it in its history."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from api.examples import FACTS
 from api.fact_answers import fact_uuid, position_of, rendered, shown
 from api.idempotency import Once
 from api.perspectives import Asked, Asking
-from domain.negotiation import SLUG
 from domain.errors import UnknownError
+from domain.negotiation import SLUG
 from domain.views.audit import history
 from domain.views.brief import perspective_shown
 

@@ -1,4 +1,4 @@
-"""Alive is not yet able to serve: that takes the schema at its head and every projection caught up."""
+"""Alive is not yet able to serve: that takes the schema at its head and projections caught up."""
 
 from __future__ import annotations
 

@@ -39,9 +39,7 @@ _ERRORS_SHOWN: Final = 100
         "Import NDJSON or CSV",
         "ImportReport",
         {
-            **{
-                media: {"schema": {"type": "string"}, "example": NDJSON_LINES} for media in _NDJSON
-            },
+            **{media: {"schema": {"type": "string"}, "example": NDJSON_LINES} for media in _NDJSON},
             _CSV: {"schema": {"type": "string"}, "example": CSV_LINES},
         },
         parameters=_SPOOLING.parameters,
@@ -50,8 +48,8 @@ _ERRORS_SHOWN: Final = 100
 def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Response:
     """Record, correct, corroborate, end, retract, reinstate or prefer, an operation a line.
 
-    What stands already is `unchanged`, so that an import can be repeated. All or nothing unless `partial`:
-    an import with rejected lines records nothing, and is answered 422 with the report's members.
+    What stands already is `unchanged`, so that an import can be repeated. All or nothing unless
+    `partial`: with a line rejected nothing is recorded, and a 422 has the report's members.
     """
     dry_run, partial = _flag(sent, "dry_run"), _flag(sent, "partial")
 
@@ -70,21 +68,27 @@ def _imported(slug: str, sent: Sent, *, dry_run: bool, partial: bool) -> Respons
         raise UnknownError(what, slug[:100])
     if sent.spool is None:
         raise AssertionError
-    report = Importer(sent.parley, sent.request.app.state.facts).run(
-        slug=slug,
-        lines=bounded_lines(sent.spool),
-        media="csv" if sent.media == _CSV else "ndjson",
-        dry_run=dry_run,
-        partial=partial,
-        actor=sent.actor,
-    ).as_dict()
+    report = (
+        Importer(sent.parley, sent.request.app.state.facts)
+        .run(
+            slug=slug,
+            lines=bounded_lines(sent.spool),
+            media="csv" if sent.media == _CSV else "ndjson",
+            dry_run=dry_run,
+            partial=partial,
+            actor=sent.actor,
+        )
+        .as_dict()
+    )
     if report["rejected"] and not partial and not dry_run:
         first = report["rejected"][0]
         faults = [
             Fault(each["pointer"], f"line {each['line']}: {each['detail']}")
             for each in report["rejected"][:_ERRORS_SHOWN]
         ]
-        detail = f"nothing was recorded; the first fault, in line {first['line']}: {first['detail']}"
+        detail = (
+            f"nothing was recorded; the first fault, in line {first['line']}: {first['detail']}"
+        )
         return problem("rejected", detail, faults, members=report)
     return Response(written(report), 200, {"Cache-Control": "no-store"}, "application/json")
 

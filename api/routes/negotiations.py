@@ -28,8 +28,8 @@ LIMIT: Final = Parameter(
 )
 CURSOR: Final = Parameter(
     "cursor",
-    "`next` of the page before. It holds the whole question, its perspective pinned; parameters that"
-    " come with it must be the same.",
+    "`next` of the page before. It holds the whole question, its perspective pinned; parameters"
+    " that come with it must be the same.",
     {"type": "string"},
 )
 _LISTING: Final = Asking(LIMIT, CURSOR)

@@ -1,4 +1,4 @@
-"""A snapshot is a named perspective with the hash of its content; read again, it must hash the same."""
+"""A snapshot is a named perspective with its content's hash; read again, it must hash the same."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def _hashed(parley: Parley, slug: str, query: PerspectiveQuery) -> tuple[Perspec
     return perspective, sha256(content)
 
 
-def _take(  # noqa: PLR0913 -- the parts of a snapshot
+def _take(
     sent: Sent, slug: str, name: str, perspective: Perspective, digest: str, claim: object
 ) -> None:
     ledger = sent.parley.ledger

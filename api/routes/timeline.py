@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Final, cast
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.cursor import NOT_PINNED, Cursor
+from api.cursor import Cursor
 from api.documented import reads
 from api.parameters import Parameter, cut, whole_number
 from api.perspectives import PERSPECTIVE, Asked, Asking
@@ -17,8 +17,7 @@ from api.routes.negotiations import CURSOR, LIMIT
 from domain.edtf_calendar import DAY, month_start
 from domain.errors import ContentError
 from domain.fact import KINDS
-from domain.history import Seen, by_valid_time
-from domain.perspective import Perspective
+from domain.history import by_valid_time
 from domain.views.brief import fact_record, perspective_shown
 from domain.views.timeline import Place, TimelineFilter
 
@@ -34,15 +33,18 @@ _FILTERS: Final = (
     Parameter("person", "Facts that name this person, in any field.", _TEXT),
     Parameter("place", "Facts that name this place.", _TEXT),
     Parameter("matter", "Facts that speak to this matter.", _TEXT),
-    Parameter("q", "Facts whose texts hold all of these words; accents and case do not count.", _TEXT),
+    Parameter(
+        "q", "Facts whose texts hold all of these words; accents and case do not count.", _TEXT
+    ),
     Parameter("from", "Facts that may have gone on at this or later, from its first moment.", _CUT),
     Parameter("to", "Facts that may have begun by then, its last moment included.", _CUT),
     Parameter(
         "include",
         "`retracted`: retracted facts too. `ahead`: with `as_of`, what is still to come too.",
-        {"type": "string", "enum": ["retracted", "ahead", "retracted,ahead"]},
+        {"type": "string", "pattern": "^(?:retracted|ahead)(?:,(?:retracted|ahead))*$"},
     ),
 )
+_NAMES: Final = frozenset(each.name for each in _FILTERS)
 _ASKING: Final = Asking(*_FILTERS, LIMIT, CURSOR)
 
 
@@ -54,39 +56,44 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
     """List what has begun by `as_of`, ended or not; without it all of valid time."""
     cursor = Cursor.read(asked.parameters, _PLACE)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
-    begun = "as_of" in (asked.parameters if cursor is None else cursor.question)
     asked = asked.pinned(cursor)
-    wanted = _wanted(asked.parameters, cursor, begun=begun)
+    question = _question(asked.parameters, paged=cursor is not None)
+    wanted = _wanted(question, cursor)
     with asked.parley.reading(searched="q" in asked.parameters) as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
         found = reading.timeline(
             negotiation.id, perspective, wanted, q=asked.parameters.get("q"), limit=limit + 1
         )
-        content = _page(slug, asked, perspective, found, limit)
-        return asked.answer(content, perspective, reading, fixed=_fixed(asked, begun=begun))
+        rest = None
+        if len(found) > limit:
+            rest = asked.next(perspective, by_valid_time(found[limit - 1]), question)
+        content = {
+            "perspective": perspective_shown(perspective),
+            "items": [fact_record(seen, slug) for seen in found[:limit]],
+            "next": rest,
+        }
+        return asked.answer(content, perspective, reading, fixed={**question, "limit": limit})
 
 
-def _page(
-    slug: str, asked: Asked, perspective: Perspective, found: list[Seen], limit: int
-) -> dict[str, Any]:
-    more = len(found) > limit
-    return {
-        "perspective": perspective_shown(perspective),
-        "items": [fact_record(seen, slug) for seen in found[:limit]],
-        "next": asked.next(perspective, by_valid_time(found[limit - 1])) if more else None,
-    }
+def _question(parameters: Mapping[str, str], *, paged: bool) -> dict[str, str]:
+    """Give the filters, with `as_of` and without saying alike whether what is ahead is wanted."""
+    question = {name: text for name, text in parameters.items() if name in _NAMES}
+    included = _included(parameters)
+    if "as_of" not in parameters and not paged:
+        included.add("ahead")
+    if included:
+        question["include"] = ",".join(sorted(included, reverse=True))
+    return question
 
 
-def _wanted(
-    parameters: Mapping[str, str], cursor: Cursor | None, *, begun: bool
-) -> TimelineFilter:
+def _wanted(parameters: Mapping[str, str], cursor: Cursor | None) -> TimelineFilter:
     included = _included(parameters)
     kind = parameters.get("kind")
     if kind is not None and kind not in KINDS:
         raise ContentError.at("/query/kind", f"one of {', '.join(sorted(KINDS))} is expected")
     return TimelineFilter(
-        begun=begun and "ahead" not in included,
+        begun="ahead" not in included,
         kind=kind,
         person=parameters.get("person"),
         place=parameters.get("place"),
@@ -99,7 +106,7 @@ def _wanted(
 
 
 def _included(parameters: Mapping[str, str]) -> set[str]:
-    included = {part.strip() for part in parameters.get("include", "").split(",") if part.strip()}
+    included = set(parameters["include"].split(",")) if "include" in parameters else set()
     if included - _INCLUDED:
         raise ContentError.at("/query/include", "retracted, ahead or both are expected")
     return included
@@ -113,14 +120,3 @@ def _first_moment(parameters: Mapping[str, str]) -> int | None:
         return last
     start = month_start(int(bare[1]), int(bare[2] or 1))
     return start + (int(bare[3] or 1) - 1) * DAY
-
-
-def _fixed(asked: Asked, *, begun: bool) -> dict[str, str]:
-    """Give the filters of the fixed form, in which `as_of` is named even where it was not asked."""
-    names = {each.name for each in PERSPECTIVE} | NOT_PINNED
-    kept = {name: text for name, text in asked.parameters.items() if name not in names}
-    if not begun:
-        kept["include"] = ",".join(sorted({*_included(asked.parameters), "ahead"}, reverse=True))
-    if "limit" in asked.parameters:
-        kept["limit"] = asked.parameters["limit"]
-    return kept

@@ -1,4 +1,4 @@
-"""Tally, diff and audit: how many, what two states of knowledge disagree on, and who changed what."""
+"""Tally, diff and audit: how many, what two cuts of knowledge disagree on, who changed what."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""A diff is what two knowledge cuts disagree on: facts added, corrected, ended, retracted and reinstated."""
+"""A diff is what two knowledge cuts disagree on, fact by fact, each told by what became of it (`SECTIONS`)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
-from domain.fact import differences
+from domain.fact import Fact, differences
 from domain.views.brief import brief, perspective_shown
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from domain.history import FactVersion
     from domain.perspective import Perspective
+
+SECTIONS: Final = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
 
 
 def diff(
@@ -24,7 +27,7 @@ def diff(
         "from": perspective_shown(at[0]),
         "to": perspective_shown(at[1]),
         "perspective": perspective_shown(at[1]),
-        **{section: [] for section in ("added", "corrected", "ended", "retracted", "reinstated")},
+        **{section: [] for section in SECTIONS},
     }
     for version in after:
         section = _section(old.get(version.record.id), version)
@@ -42,13 +45,22 @@ def _section(before: FactVersion | None, after: FactVersion) -> str | None:
         return None if gone == was_gone else ("retracted" if gone else "reinstated")
     if before.record.fact == after.record.fact:
         return None
-    ended = after.record.status == "ended" and before.record.status != "ended"
-    return "ended" if ended else "corrected"
+    if after.record.status == "ended" and before.record.status != "ended":
+        return "ended"
+    return "corroborated" if _only_cites_more(before.record.fact, after.record.fact) else "corrected"
+
+
+def _only_cites_more(before: Fact, after: Fact) -> bool:
+    cited = len(before.citations)
+    return (
+        after.citations[:cited] == before.citations
+        and replace(after, citations=before.citations) == before
+    )
 
 
 def _entry(section: str, before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
     entry: dict[str, Any] = {"fact": brief(after), "reason": after.reason, "why": after.why}
-    if section in ("corrected", "ended", "reinstated") and before is not None:
+    if section not in ("added", "retracted") and before is not None:
         entry["changes"] = differences(before.record.fact, after.record.fact)
     if section == "added":
         del entry["reason"], entry["why"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from domain.fact import KINDS, Fact
 from domain.history import matches
 from domain.instant import format_instant, parse_cut
 from domain.quantity import Quantity, total
@@ -36,7 +37,7 @@ def tally(slice_: Iterable[Seen], perspective: Perspective, what: str, by: By) -
     buckets: dict[str, list[tuple[Quantity, Resolved, bool]]] = defaultdict(list)
     undated = []
     for quantity, resolved in found:
-        spread = _buckets(resolved.shown, by)
+        spread = _buckets(resolved.shown, by, perspective.as_of)
         if not spread:
             undated.append(str(resolved.shown.version.record.id))
         certain = resolved.shown.seen.certainty == "certain" and len(spread) == 1
@@ -54,14 +55,15 @@ def tally(slice_: Iterable[Seen], perspective: Perspective, what: str, by: By) -
 
 
 def _counting(slice_: Iterable[Seen], perspective: Perspective, what: str) -> list[Candidate]:
-    """The facts that hold and whose kind counts `what` as its own total; else every kind's increments."""
+    """The facts that hold, of the kinds whose own total counts `what`; where there are none, of every kind."""
     held = [seen for seen in slice_ if matches(seen.certainty, perspective)]
-    owners = [seen for seen in held if _sums(seen, what)]
-    return [Candidate(seen, {}, ()) for seen in owners or held]
+    if any(_sums(kind, what) for kind in KINDS.values()):
+        held = [seen for seen in held if _sums(type(seen.version.record.fact), what)]
+    return [Candidate(seen, {}, ()) for seen in held]
 
 
-def _sums(seen: Seen, what: str) -> bool:
-    return any(register.summed == what for register in seen.version.record.fact.registers)
+def _sums(kind: type[Fact], what: str) -> bool:
+    return any(register.summed == what for register in kind.registers)
 
 
 def _point(at: str, inside: Sequence[tuple[Quantity, Resolved, bool]]) -> dict[str, Any]:
@@ -76,11 +78,11 @@ def _point(at: str, inside: Sequence[tuple[Quantity, Resolved, bool]]) -> dict[s
     }
 
 
-def _buckets(candidate: Candidate, by: By) -> list[str]:
-    """The buckets that the fact's time touches; none where it is vaguer than `WIDEST` of them."""
+def _buckets(candidate: Candidate, by: By, as_of: int) -> list[str]:
+    """The buckets that the fact's time touches by `as_of`; none where it is vaguer than `WIDEST` of them."""
     valid = candidate.fact.valid_time
     bounds = valid.bounds
-    last = (bounds.end_latest if valid.spans else bounds.start_latest) - 1
+    last = min((bounds.end_latest if valid.spans else bounds.start_latest) - 1, as_of)
     at, found = bounds.start_earliest, []
     while at <= last:
         if not _FIRST <= at <= _LAST or len(found) == WIDEST:

@@ -18,6 +18,7 @@ from domain.history import Entry, FactVersion, version_of
 from domain.instant import END
 from infrastructure.fact_rows import answer_rows, row_of, term_rows, version_of_row
 from infrastructure.fact_tables import FactTables
+from infrastructure.projections.tallies import Tallies
 
 __all__ = ["apply"]
 
@@ -30,7 +31,9 @@ def apply(connection: Connection, entries: Sequence[Entry], tables: FactTables) 
     if not changes:
         return
     standing = _standing(connection, tables.version, _older(changes))
+    tallies = Tallies(connection, tables.version)
     versions: list[FactVersion] = []
+    counts: list[dict[str, int]] = []
     for entry, event in changes:
         before = standing.get(event.originator_id)
         record = evolve(before and before.record, event)
@@ -38,10 +41,11 @@ def apply(connection: Connection, entries: Sequence[Entry], tables: FactTables) 
         after = version_of(entry, event, record, first)
         standing[event.originator_id] = after
         versions.append(after)
+        counts.append(tallies.counted(before, after))
     later = [version for version in versions if version.record.version > 1]
     for table in (tables.version, tables.answer):
         _supersede(connection, table, later)
-    rows = _rows(versions)
+    rows = [row | counted for row, counted in zip(_rows(versions), counts, strict=True)]
     connection.execute(tables.version.insert(), rows)
     for table, made in (
         (tables.term, [row for version in versions for row in term_rows(version)]),

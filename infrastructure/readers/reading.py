@@ -28,6 +28,7 @@ from infrastructure.event_codec import EventCodec
 from infrastructure.fact_rows import version_of_row
 from infrastructure.fact_tables import FACTS, FactTables, served
 from infrastructure.log_entry import LogEntry
+from infrastructure.projections.tallies import COUNTS
 from infrastructure.projections import fact_text
 from infrastructure.readers import searches, states, timeslices
 from infrastructure.tables import event, log_head, negotiation, projection, snapshot
@@ -126,8 +127,9 @@ class Reading:
         seen = self._seen(states.needed(self._tables, negotiation.id, perspective), perspective)
         counts = self._connection.execute(
             states.counts(self._tables, negotiation.id, perspective)
-        ).one()
-        return state(negotiation, seen, counts._asdict(), perspective)
+        ).one_or_none()
+        counted = dict.fromkeys(COUNTS, 0) if counts is None else dict(counts._mapping)
+        return state(negotiation, seen, counted, perspective)
 
     def timeline(
         self,

@@ -1,7 +1,7 @@
 """A question of full text leaves of a statement the versions that answer it, by an index of words.
 
-SQLite's FTS5 is asked in phrases. PostgreSQL's index holds distinct words without places, which have
-limits there (16,383 a row, 256 a word); words side by side are then looked up in the text itself.
+SQLite's FTS5 is asked in phrases. PostgreSQL's index holds distinct words without places, which
+have limits there (16,383 a row, 256 a word); words side by side are looked up in the text itself.
 """
 
 from __future__ import annotations

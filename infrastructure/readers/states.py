@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from domain.instant import BEGINNING
 from infrastructure.fact_rows import AHEAD, EVERY, LATEST, PRECISE
+from infrastructure.projections.tallies import counts_at
 from infrastructure.readers.timeslices import RETRACTED, seen
 
 if TYPE_CHECKING:
@@ -55,7 +56,12 @@ def needed(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -
 
 
 def counts(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -> Select[Any]:
-    """One row: how many facts are known (`recorded`), `corrected` ever and `retracted`."""
+    """At most one row: how many facts are known (`recorded`), `corrected` ever and `retracted`.
+
+    By position they stand in the last version's row; on the published clock they are counted.
+    """
+    if perspective.clock == "recorded" or perspective.as_known_at is None:
+        return counts_at(tables.version, negotiation_id, perspective.position)
     columns = tables.version.c
     return select(
         func.count().label("recorded"),

@@ -127,7 +127,7 @@ def downgrade() -> None:
 
 
 def _make_fact_version(name: str) -> None:
-    bigints = ["known_from", "known_to", "recorded_at", "published_from", "published_to", "start_earliest", "start_latest", "end_earliest", "end_latest", "possible_from", "certain_from", "certain_to", "possible_to", "happened_latest", "first_position"]
+    bigints = ["known_from", "known_to", "recorded_at", "published_from", "published_to", "start_earliest", "start_latest", "end_earliest", "end_latest", "possible_from", "certain_from", "certain_to", "possible_to", "happened_latest", "first_position", "recorded_count", "corrected_count", "retracted_count"]
     op.create_table(
         name,
         sa.Column("fact_id", HEX_ID, nullable=False),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from starlette.testclient import TestClient
+from starlette.testclient import TestClient
 
 TALKS: Final = "/v1/negotiations/talks"
 FACTS: Final = f"{TALKS}/facts"

@@ -27,7 +27,7 @@ VIEWS = [
 def _filled(client: Client) -> str:
     client.open()
     for number in (52, 50, 16):
-        address = client.record(quantities=count(number), valid="2025-0%d" % (number % 7 + 1))
+        address = client.record(quantities=count(number), valid=f"2025-0{number % 7 + 1}")
     return address.headers["location"]
 
 
@@ -73,7 +73,9 @@ def test_a_position_fixes_an_answer_for_ever(client: Client) -> None:
 def test_the_past_of_the_record_clock_is_fixed_for_ever(client: Client) -> None:
     address = _filled(client)
     instant = client.get(f"{address}").json["recorded_at"]
-    paths = [_with(path, f"as_known_at={instant}") for path in (*VIEWS, address) if "diff" not in path]
+    paths = [
+        _with(path, f"as_known_at={instant}") for path in (*VIEWS, address) if "diff" not in path
+    ]
     before = [client.get(path) for path in paths]
     _changed(client, address)
     for path, first in zip(paths, before, strict=True):

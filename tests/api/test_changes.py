@@ -13,7 +13,7 @@ def _filled(client: Client) -> None:
     address = client.record(quantities=count(3)).headers["location"]
     body = {"reason": "coding_error", "why": "Misread", "changes": {"summary": "Other"}}
     client.post(f"{address}/corrections", body, if_match="1")
-    client.post(f"{TALKS}/snapshots", {"name": "s", "as_known_at": "2025-01"})
+    client.post(f"{TALKS}/snapshots", {"name": "s", "as_known_at": "2025-01", "clock": "published"})
 
 
 def test_the_log_is_given_in_order_without_gaps(client: Client) -> None:

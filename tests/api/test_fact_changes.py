@@ -123,7 +123,9 @@ def test_what_does_not_fit_the_status_is_a_conflict(client: Client) -> None:
     assert client.post(f"{address}/reinstatement", WHY, if_match="1").status == 409
     client.post(f"{address}/retraction", RETRACTION, if_match="1")
     assert client.post(f"{address}/retraction", RETRACTION, if_match="2").status == 409
-    assert client.post(f"{address}/corroborations", {"citation": CITATION}, if_match="2").status == 409
+    assert (
+        client.post(f"{address}/corroborations", {"citation": CITATION}, if_match="2").status == 409
+    )
 
 
 def test_what_happened_once_cannot_end(client: Client) -> None:

@@ -92,8 +92,8 @@ def test_a_key_goes_with_one_request(client: Client) -> None:
 @pytest.mark.parametrize("key", ["", "a b", "a" * 256, "é"])
 def test_a_key_is_visible_ascii(light_client: Client, key: str) -> None:
     light_client.open()
-    sent = {"json": fact(), "headers": [(b"idempotency-key", key.encode("latin-1"))]}
-    response = light_client.http.post(FACTS, **sent)
+    headers = [(b"idempotency-key", key.encode("latin-1"))]
+    response = light_client.http.post(FACTS, json=fact(), headers=headers)
     assert response.status_code == 400
     assert response.json()["errors"][0]["pointer"] == "/header/Idempotency-Key"
 

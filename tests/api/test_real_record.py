@@ -57,9 +57,7 @@ def test_the_envoy_is_john_coale_since_9_november_and_nobody_contests_it(record:
     assert [rival["summary"][:9] for rival in post["rivals"]] == ["John Cole"]
 
 
-@pytest.mark.parametrize(
-    ("day", "holders"), [("2025-11-08", []), ("2025-11-09", ["John Coale"])]
-)
+@pytest.mark.parametrize(("day", "holders"), [("2025-11-08", []), ("2025-11-09", ["John Coale"])])
 def test_there_is_no_envoy_before_the_news(record: Client, day: str, holders: list[str]) -> None:
     assert [post["holder"] for post in known_on(record, day)["posts"]] == holders
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Timer
+from time import monotonic
 from typing import Final
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from tests.infrastructure.recording import events
 
 APPENDS: Final = 60
 TAIL_LIMIT: Final = 50
+SECONDS: Final = 60
 
 
 def write(url: str) -> list[tuple[int, int]]:
@@ -30,7 +33,8 @@ def tail(url: str, last: int) -> list[tuple[int, int]]:
     database = Database(url)
     recorder = EventRecorder(database)
     seen: list[tuple[int, int]] = []
-    while not seen or seen[-1][0] < last:
+    deadline = monotonic() + SECONDS
+    while (not seen or seen[-1][0] < last) and monotonic() < deadline:
         after = seen[-1][0] if seen else 0
         found = recorder.entries_between(after, TAIL_LIMIT)
         seen += [(entry.id, entry.recorded_at) for entry in found]
@@ -43,9 +47,12 @@ def subscribe(url: str, last: int) -> list[tuple[int, int]]:
     database = Database(url)
     seen: list[tuple[int, int]] = []
     with EventRecorder(database).subscribe() as subscription:
+        deadline = Timer(SECONDS, subscription.stop)
+        deadline.start()
         for entry in subscription:
             seen.append((entry.id, entry.recorded_at))
             if entry.id >= last:
                 break
+        deadline.cancel()
     database.close()
     return seen

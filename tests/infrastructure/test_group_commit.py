@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import current_thread
 from time import sleep
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -24,7 +25,7 @@ from tests.infrastructure.recording import claim, events
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, PoolProxiedConnection
 
     from tests.databases import Kind, PostgreSQL
 
@@ -153,6 +154,26 @@ def test_all_who_shared_a_failed_commit_are_told(database: Database) -> None:
     assert all(isinstance(failure, OperationalError) for failure in failures)
     assert len({id(failure) for failure in failures}) == 8
     assert recorder.head() == (0, 0)
+
+
+def test_a_commit_that_nobody_knows_the_outcome_of_is_not_tried_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, main = database.engine.dialect.do_commit, current_thread()
+
+    def commit_unheard(connection: PoolProxiedConnection) -> None:
+        commit(connection)
+        if current_thread() is not main:
+            raise DriverError("COMMIT", None, OSError("the answer was lost"))
+
+    recorder = EventRecorder(database)
+    monkeypatch.setattr(database.engine.dialect, "do_commit", commit_unheard)
+    requests = [events() for _ in range(8)]
+    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+        failures = [outcome.exception(20) for outcome in outcomes]
+    assert all(isinstance(failure, OperationalError) for failure in failures)
+    assert recorder.head()[0] == 8
+    assert recorder.committed_transactions == 0
 
 
 def test_a_leader_that_is_interrupted_leaves_nobody_waiting(database: Database) -> None:

@@ -1,0 +1,58 @@
+"""How many facts a negotiation has recorded, corrected and retracted, running on from version to version.
+
+Each row of `fact_version` keeps the counts as they stood after it, so that a state at a position reads one row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, Select, Table, select
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.history import FactVersion
+
+__all__ = ["COUNTS", "Tallies", "counts_at"]
+
+COUNTS: Final = ("recorded", "corrected", "retracted")
+
+
+class Tallies:
+    """The running counts of each negotiation that a batch changes."""
+
+    def __init__(self, connection: Connection, table: Table) -> None:
+        self._connection = connection
+        self._table = table
+        self._standing: dict[UUID, dict[str, int]] = {}
+
+    def counted(self, before: FactVersion | None, after: FactVersion) -> dict[str, int]:
+        """The columns of the row of `after`, which follows `before`."""
+        negotiation = after.record.negotiation_id
+        counts = self._standing.get(negotiation)
+        if counts is None:
+            counts = self._standing[negotiation] = self._read(negotiation)
+        counts["recorded"] += before is None
+        counts["corrected"] += after.record.corrected - (before is not None and before.record.corrected)
+        counts["retracted"] += _gone(after) - _gone(before)
+        return {f"{name}_count": counts[name] for name in COUNTS}
+
+    def _read(self, negotiation: UUID) -> dict[str, int]:
+        row = self._connection.execute(counts_at(self._table, negotiation)).one_or_none()
+        return dict.fromkeys(COUNTS, 0) if row is None else dict(row._mapping)
+
+
+def counts_at(table: Table, negotiation: UUID, position: int | None = None) -> Select[Any]:
+    """The counts after the last version recorded by a position; no row where there is none."""
+    columns = table.c
+    statement = select(*(columns[f"{name}_count"].label(name) for name in COUNTS)).where(
+        columns.negotiation_id == negotiation.hex
+    )
+    if position is not None:
+        statement = statement.where(columns.known_from <= position)
+    return statement.order_by(columns.known_from.desc()).limit(1)
+
+
+def _gone(version: FactVersion | None) -> bool:
+    return version is not None and version.record.status == "retracted"

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.examples import CSV_LINES, NDJSON_LINES
+from tests.api.asking import TALKS, count, fact
+
+if TYPE_CHECKING:
+    from tests.api.asking import Answer, Client
+
+IMPORT = f"{TALKS}/import"
+NDJSON = "application/x-ndjson"
+
+
+def _lines(*objects: Any) -> bytes:  # noqa: ANN401 -- lines may be anything
+    return b"".join(json.dumps(each).encode() + b"\n" for each in objects)
+
+
+def _sent(client: Client, body: bytes, query: str = "", media: str = NDJSON) -> Answer:
+    return client.post(f"{IMPORT}{query}", body, content_type=media)
+
+
+def test_an_import_records_and_can_be_repeated(client: Client) -> None:
+    client.open()
+    body = _lines(
+        fact(external_id="a", quantities=count(52)),
+        fact(external_id="b"),
+        {"op": "corroborate", "external_id": "a", "citation": {"publisher": "Reuters"}},
+        {"op": "retract", "external_id": "b", "reason": "coding_error", "why": "Misread"},
+    )
+    report = _sent(client, body)
+    assert report.status == 200
+    counts = ("recorded", "corroborated", "retracted", "unchanged")
+    assert [report.json[name] for name in counts] == [2, 1, 1, 0]
+    assert (report.json["first_position"], report.json["last_position"]) == (2, 5)
+    again = _sent(client, body).json
+    assert [again[name] for name in counts] == [0, 0, 0, 4]
+    assert again["first_position"] is None
+
+
+def test_the_examples_of_the_documentation_are_imported(client: Client) -> None:
+    client.open()
+    for media in (NDJSON, "application/ndjson; charset=utf-8"):
+        assert _sent(client, NDJSON_LINES.encode(), media=media).status == 200
+    report = _sent(client, CSV_LINES.encode(), media="text/csv")
+    assert report.json["recorded"] == 1, report.json
+
+
+def test_all_or_nothing_is_recorded_unless_partial(client: Client) -> None:
+    client.open()
+    body = _lines(fact(external_id="a"), fact(valid="2025-13"), "text") + b"{\n"
+    refused = _sent(client, body)
+    assert refused.status == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json["recorded"] == 0
+    assert [each["line"] for each in refused.json["rejected"]] == [2, 3, 4]
+    assert refused.json["rejected"][0]["pointer"] == "/valid"
+    assert client.get("/v1/changes").json["perspective"]["position"] == 1
+    partial = _sent(client, body, "?partial=true")
+    assert partial.status == 200
+    assert partial.json["recorded"] == 1
+    assert len(partial.json["rejected"]) == 3
+    assert client.get("/v1/changes").json["perspective"]["position"] == 2
+
+
+def test_a_dry_run_reports_and_writes_nothing(client: Client) -> None:
+    client.open()
+    body = _lines(fact(external_id="a"), fact(external_id="a", summary="Other"))
+    for query in ("?dry_run=true", "?dry_run=true&partial=true"):
+        report = _sent(client, body, query)
+        assert report.status == 200
+        assert len(report.json["rejected"]) == 1
+    assert client.get("/v1/changes").json["perspective"]["position"] == 1
+
+
+def test_an_import_may_be_larger_than_any_other_body(light_client: Client) -> None:
+    light_client.open()
+    large = fact(note="x" * 90_000)
+    body = _lines(*({**large, "external_id": str(number)} for number in range(20)))
+    assert len(body) > 1_700_000
+    assert _sent(light_client, body).json["recorded"] == 20
+    long_line = b'{"note":"' + b"x" * 1_100_000 + b'"}\n' + _lines(fact())
+    report = _sent(light_client, long_line, "?partial=true").json
+    assert report["recorded"] == 1
+    assert report["rejected"][0]["line"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "media", "status"),
+    [
+        (IMPORT, "application/json", 415),
+        (IMPORT, "", 415),
+        (IMPORT, "text/csv; charset=latin-1", 415),
+        (f"{IMPORT}?dry_run=yes", NDJSON, 422),
+        (f"{IMPORT}?wet_run=true", NDJSON, 422),
+        ("/v1/negotiations/none/import", NDJSON, 404),
+        ("/v1/negotiations/%00/import", NDJSON, 404),
+    ],
+)
+def test_what_cannot_be_imported_is_refused(
+    light_client: Client, path: str, media: str, status: int
+) -> None:
+    light_client.open()
+    answer = light_client.post(path, _lines(fact()), content_type=media)
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_an_empty_import_does_nothing(client: Client) -> None:
+    client.open()
+    report = _sent(client, b"\n\n")
+    assert report.status == 200
+    assert report.json["recorded"] == report.json["unchanged"] == 0

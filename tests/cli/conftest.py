@@ -1,0 +1,85 @@
+"""The command line runs on a database of its own, where one negotiation has been imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.cli import app
+from tests.importing.lines import CITATION, EVERY_OP, SLUG, custody, encoded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.databases import Kind
+
+APPOINTED = {
+    "external_id": "P",
+    "kind": "appointment",
+    "valid": "2025-11-09",
+    "summary": "John Coale becomes special envoy",
+    "citations": [CITATION],
+    "person": "John Coale",
+    "post": "special envoy",
+}
+FREED = {
+    "external_id": "R",
+    "kind": "release",
+    "valid": "2025-09-11",
+    "summary": "Fifty-two freed",
+    "citations": [CITATION],
+    "quantities": [{"what": "released", "value": 52, "basis": "increment"}],
+    "people": ["Ales Bialiatski"],
+}
+LINES = [*EVERY_OP, APPOINTED, FREED, custody(None, person="Maria Kalesnikava", valid="2026")]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Runs `parley` on one database."""
+
+    url: str
+    folder: Path
+
+    def __call__(self, *arguments: str, stdin: bytes | None = None, **env: str) -> Result:
+        settings = {"PARLEY_DATABASE_URL": self.url, "COLUMNS": "200", **env}
+        return CliRunner().invoke(app, list(arguments), input=stdin, env=settings)
+
+    def out(self, *arguments: str, stdin: bytes | None = None) -> str:
+        """What a command prints that has to succeed."""
+        result = self(*arguments, stdin=stdin)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def file(self, *lines: dict[str, Any] | bytes, name: str = "lines.ndjson") -> str:
+        """Lines in a file."""
+        path = self.folder / name
+        path.write_bytes(b"".join(encoded(lines)))
+        return str(path)
+
+    def filled(self) -> Shell:
+        """The same, with the lines imported."""
+        self.out("import", SLUG, self.file(*LINES), "--title", "Talks", "--party", "Belarus")
+        return self
+
+
+@pytest.fixture
+def parley(database_url: str, tmp_path: Path) -> Shell:
+    """The filled record on both databases in turn."""
+    return Shell(database_url, tmp_path).filled()
+
+
+@pytest.fixture
+def light(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Shell:
+    """The filled record on SQLite alone."""
+    return Shell(fresh_database("sqlite-file"), tmp_path).filled()
+
+
+@pytest.fixture
+def empty(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Shell:
+    """An empty record on SQLite alone."""
+    return Shell(fresh_database("sqlite-file"), tmp_path)

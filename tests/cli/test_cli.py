@@ -1,0 +1,193 @@
+"""Every command is documented, and exits 0 done, 1 refused in one line, 2 wrongly used."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+
+from api.cli import app
+from tests.cli.conftest import Shell
+from tests.importing.lines import SLUG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+COMMANDS = {
+    "serve", "import", "export", "show", "timeline", "diff", "audit", "snapshot", "rebuild",
+    "db upgrade",
+}  # fmt: skip
+PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
+READING = {"export", "show", "timeline", "audit", "snapshot"}
+PROGRAM = (sys.executable, "-c", "from api.cli import main; main()")
+
+
+def commands() -> Iterator[tuple[str, typer.core.TyperCommand]]:
+    def walk(prefix: str, group: object) -> Iterator[tuple[str, typer.core.TyperCommand]]:
+        assert isinstance(group, typer.core.TyperGroup)
+        for name, command in group.commands.items():
+            if isinstance(command, typer.core.TyperGroup):
+                yield from walk(f"{prefix}{name} ", command)
+            else:
+                assert isinstance(command, typer.core.TyperCommand)
+                yield prefix + name, command
+
+    yield from walk("", typer.main.get_command(app))
+
+
+def test_the_commands_are_those_that_are_promised() -> None:
+    assert {name for name, _ in commands()} == COMMANDS
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda each: str(each)[:12])
+def test_every_command_and_every_option_is_documented(
+    name: str, command: typer.core.TyperCommand
+) -> None:
+    assert command.help, name
+    assert command.help[0].isupper()
+    undocumented = [each.name for each in command.params if not getattr(each, "help", None)]
+    assert undocumented == [], name
+    options = {option for each in command.params for option in each.opts}
+    assert "--json" in options
+    if name in READING:
+        assert options >= PERSPECTIVE
+
+
+def test_help_lists_every_command(empty: Shell) -> None:
+    shown = empty.out("--help")
+    assert {name for name in COMMANDS if re.search(rf"^. {name} ", shown, re.MULTILINE)} == (
+        COMMANDS - {"db upgrade"}
+    )
+    assert "upgrade" in empty.out("db", "--help")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "nowhere"),
+        ("show", SLUG, "--fact", "nothing"),
+        ("show", SLUG, "--position", "999999"),
+        ("timeline", SLUG, "--cursor", "nonsense"),
+        ("audit", "Not a slug"),
+        ("diff", SLUG, "--from", "2025", "--to", "2024"),
+        ("export", "nowhere"),
+        ("import", "nowhere", "lines.ndjson"),
+        ("import", SLUG, "missing.ndjson"),
+        ("snapshot", SLUG, "none", "--check"),
+        ("snapshot", SLUG, "not/a/name"),
+        ("serve", "--host", "256.256.256.256"),
+    ],
+    ids=" ".join,
+)
+def test_a_refusal_is_one_line_on_standard_error_and_exit_status_1_or_2(
+    light: Shell, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(light.folder)
+    result = light(*arguments)
+    usage = "--to" in arguments
+    assert result.exit_code == (2 if usage else 1), result.output
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    if not usage:
+        assert re.fullmatch(r"parley: [^\n]{5,}\n", result.stderr), result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("vanish",),
+        ("show",),
+        ("show", SLUG, "--as-of", "yesterday"),
+        ("show", SLUG, "--as-known-at", "2025-13"),
+        ("show", SLUG, "--position", "-1"),
+        ("show", SLUG, "--clock", "wall"),
+        ("show", SLUG, "--match", "maybe"),
+        ("show", SLUG, "--section", "weather"),
+        ("timeline", SLUG, "--kind", "cuddle"),
+        ("timeline", SLUG, "--limit", "0"),
+        ("timeline", SLUG, "--include", "everything"),
+        ("diff", SLUG),
+        ("audit", SLUG, "--csv", "--json"),
+        ("export", SLUG, "--history", "--as-known-at", "2025", "--clock", "published"),
+        ("serve", "--port", "65536"),
+        ("db", "downgrade"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_exit_status_2(light: Shell, arguments: tuple[str, ...]) -> None:
+    result = light(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    assert "Usage:" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///no/such/folder/x.db", "mysql://x/y", "nonsense", "sqlite:///none.db"]
+)
+def test_a_database_that_cannot_be_used_is_refused(
+    empty: Shell, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(empty.folder)
+    result = empty("show", SLUG, PARLEY_DATABASE_URL=url)
+    assert result.exit_code == 1
+    assert re.fullmatch(r"parley: [^\n]{5,}\n", result.stderr), result.stderr
+    assert not (empty.folder / "none.db").exists()
+
+
+def test_a_server_that_cannot_be_reached_is_refused_without_a_traceback(empty: Shell) -> None:
+    url = "postgresql://nobody:secret@127.0.0.1:1/none"
+    result = empty("show", SLUG, PARLEY_DATABASE_URL=url)
+    assert result.exit_code == 1
+    assert re.fullmatch(r"parley: [^\n]{5,}\n", result.stderr), result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_an_older_database_is_refused_until_it_is_upgraded(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    parley = Shell(empty_database_url, tmp_path)
+    if not empty_database_url.startswith("sqlite"):
+        assert "db upgrade" in parley("show", SLUG).stderr
+    assert parley("serve", "--no-upgrade").exit_code == 1
+    assert "head" in parley.out("db", "upgrade")
+    assert '"schema":true' in parley.out("db", "upgrade", "--json")
+    assert "no negotiation" in parley("show", SLUG).stderr
+
+
+def test_the_program_itself_refuses_in_one_line(light: Shell) -> None:
+    env = {**os.environ, "PARLEY_DATABASE_URL": light.url}
+    ran = subprocess.run(
+        [*PROGRAM, "show", "nowhere"], env=env, capture_output=True, check=False, timeout=60
+    )
+    assert ran.returncode == 1
+    assert ran.stdout == b""
+    assert ran.stderr == b"parley: no negotiation nowhere\n"
+
+
+def test_serve_says_where_it_listens_answers_there_and_stops_when_told(parley: Shell) -> None:
+    env = {**os.environ, "PARLEY_DATABASE_URL": parley.url, "PYTHONUNBUFFERED": "1"}
+    served = subprocess.Popen(
+        [*PROGRAM, "serve", "--port", "0"],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert served.stdout is not None
+        address = served.stdout.readline().strip().removeprefix("Parley listens at ")
+        with urllib.request.urlopen(f"{address}/v1/negotiations/{SLUG}", timeout=20) as answer:  # noqa: S310 -- its own
+            assert answer.status == 200
+        served.send_signal(signal.SIGINT)
+        assert served.wait(timeout=20) in {0, 130, -signal.SIGINT}
+    finally:
+        served.kill()
+        served.wait(timeout=20)

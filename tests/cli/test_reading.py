@@ -1,0 +1,144 @@
+"""With --json a command prints what the API answers, byte for byte; without it, tables of the same."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import compose
+from domain.fact import fact_id
+from domain.negotiation import negotiation_id
+from infrastructure.settings import Settings
+from tests.cli.conftest import LINES, Shell
+from tests.importing.lines import SLUG, custody
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FACT = fact_id(negotiation_id(SLUG), "R")
+FIXED = ("--as-of", "2025-11-22", "--position", str(len(LINES) + 1))
+QUERY = f"as_of=2025-11-22&position={len(LINES) + 1}"
+
+
+@pytest.fixture
+def http(parley: Shell) -> Iterator[TestClient]:
+    record = compose(Settings.from_env({"PARLEY_DATABASE_URL": parley.url}), upgrade=False)
+    with TestClient(create_app(record)) as client:
+        yield client
+    record.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "address"),
+    [
+        (("show", SLUG), f"{SLUG}?"),
+        (("show", SLUG, "--match", "certain"), f"{SLUG}?match=certain&"),
+        (("show", SLUG, "--fact", "R"), f"/v1/facts/{FACT}?"),
+        (("show", SLUG, "--fact", str(FACT)), f"/v1/facts/{FACT}?"),
+        (("timeline", SLUG), f"{SLUG}/timeline?limit=1000&"),
+        (("timeline", SLUG, "--limit", "1", "--kind", "custody"), f"{SLUG}/timeline?kind=custody&limit=1&"),
+        (("timeline", SLUG, "--q", "fifty freed"), f"{SLUG}/timeline?q=fifty+freed&limit=1000&"),
+        (("timeline", SLUG, "--person", "John Coale", "--from", "2025", "--to", "2026"),
+         f"{SLUG}/timeline?person=John+Coale&from=2025&to=2026&limit=1000&"),
+        (("diff", SLUG, "--from", "2024", "--clock", "published"),
+         f"{SLUG}/diff?from=2024&clock=published&"),
+        (("audit", SLUG), f"{SLUG}/audit?"),
+        (("audit", SLUG, "--as-known-at", "2025-09-12", "--clock", "published"),
+         f"{SLUG}/audit?as_known_at=2025-09-12&clock=published&"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else None,
+)  # fmt: skip
+def test_json_is_what_the_api_answers(
+    parley: Shell, http: TestClient, arguments: tuple[str, ...], address: str
+) -> None:
+    printed = parley.out(*arguments, *FIXED, "--json")
+    path = address if address.startswith("/") else f"/v1/negotiations/{address}"
+    clock = "" if "clock=" in path else "clock=recorded&"
+    match = "" if "match=" in path else "match=possible&"
+    answer = http.get(path + clock + match + QUERY)
+    assert answer.status_code == 200
+    said, expected = json.loads(printed), answer.json()
+    if expected.get("next") is not None:
+        assert said.pop("next") is not None
+        del expected["next"]
+        assert said == expected
+    else:
+        assert printed == answer.text + "\n"
+
+
+def test_csv_is_what_the_api_answers(parley: Shell, http: TestClient) -> None:
+    printed = parley.out("audit", SLUG, *FIXED, "--csv")
+    address = f"/v1/negotiations/{SLUG}/audit?{QUERY}"
+    assert (
+        printed.splitlines() == http.get(address, headers={"accept": "text/csv"}).text.splitlines()
+    )
+
+
+def shown(light: Shell, *arguments: str) -> str:
+    return " ".join(light.out(*arguments).split())
+
+
+def test_show_gives_every_section_in_a_table(light: Shell) -> None:
+    table = shown(light, "show", SLUG, "--as-of", "2025-11-22")
+    for told in ("Talks", "as of 2025-11-22T23:59:59", "Posts", "John Coale", "special envoy"):
+        assert told in table
+    assert "52" in table
+    assert "Reuters" in table
+    posts = shown(light, "show", SLUG, "--as-of", "2025-11-22", "--section", "posts")
+    assert "John Coale" in posts
+    assert "Fifty-two" not in posts
+
+
+def test_a_section_in_json_is_that_of_the_state(light: Shell) -> None:
+    whole: dict[str, Any] = json.loads(light.out("show", SLUG, "--json", *FIXED))
+    part = json.loads(light.out("show", SLUG, "--json", *FIXED, "--section", "posts"))
+    assert part == {name: whole[name] for name in ("negotiation", "perspective", "posts")}
+
+
+def test_show_answers_an_earlier_knowledge_with_what_was_known_then(light: Shell) -> None:
+    then = ("--as-of", "2025-11-22", "--as-known-at", "2025-09-10", "--clock", "published")
+    assert "John Coale" not in light.out("show", SLUG, *then)
+
+
+def test_a_fact_of_another_negotiation_is_refused(light: Shell) -> None:
+    light.out("import", "other", light.file(), "--title", "Other")
+    result = light("show", "other", "--fact", str(FACT))
+    assert result.exit_code == 1
+    assert f"belongs to {SLUG}" in result.stderr
+    missing = light("show", SLUG, "--fact", "NOPE").stderr
+    assert "NOPE" in missing
+
+
+def test_a_timeline_goes_on_at_its_cursor(light: Shell) -> None:
+    items, cursor = [], None
+    for _ in range(len(LINES)):
+        more = () if cursor is None else ("--cursor", cursor)
+        page = json.loads(light.out("timeline", SLUG, "--json", "--limit", "1", *more))
+        items += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    whole = json.loads(light.out("timeline", SLUG, "--json"))
+    assert [item["id"] for item in items] == [item["id"] for item in whole["items"]]
+    assert len(items) == 4
+    paged = light("timeline", SLUG, "--limit", "1")
+    assert "Held in Minsk" in paged.stdout
+    assert "--cursor" in paged.stderr
+
+
+def test_changes_of_mind_and_differences_are_shown_in_tables(light: Shell) -> None:
+    table = shown(light, "audit", SLUG)
+    for told in ("fact.corrected", "refinement", "the town is named", "place", "editor"):
+        assert told in table
+    table = shown(light, "diff", SLUG, "--from", "2025-09-10", "--clock", "published")
+    assert "Added: 4" in table
+    assert "John Coale becomes special envoy" in table
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(light: Shell) -> None:
+    light.out("import", SLUG, light.file(custody("M", summary="[bold]Held[/bold] [x]")))
+    assert "[bold]Held[/bold] [x]" in light.out("timeline", SLUG)

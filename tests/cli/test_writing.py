@@ -1,0 +1,237 @@
+"""What goes in comes out again: imports, exports, snapshots and rebuilds from the command line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import pty
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from infrastructure.database import Database
+from tests.cli.conftest import LINES, Shell
+from tests.importing.lines import REINSTATE, RETRACT, SLUG, change, custody
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.databases import Kind
+
+FIXED = ("--as-of", "2025-11-22", "--position", str(len(LINES) + 1))
+
+
+def objects(printed: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in printed.splitlines()]
+
+
+def counted(printed: str) -> dict[str, int]:
+    report: dict[str, Any] = json.loads(printed)
+    return {
+        name: count
+        for name, count in report.items()
+        if isinstance(count, int) and count and "position" not in name
+    }
+
+
+def test_an_import_is_reported_to_people_and_to_programs(parley: Shell) -> None:
+    again = parley.out("import", SLUG, parley.file(*LINES))
+    assert "unchanged" in again
+    assert str(len(LINES)) in again
+    printed = parley.out("import", SLUG, parley.file(*LINES), "--json")
+    assert counted(printed) == {"unchanged": len(LINES)}
+    dry = parley.out("import", SLUG, parley.file(custody("N")), "--dry-run", "--json")
+    assert counted(dry) == {"recorded": 1}
+    assert json.loads(dry)["first_position"] is None
+
+
+def test_a_refused_import_says_which_lines_and_exits_1(light: Shell) -> None:
+    path = light.file(custody("N"), b"{\n", custody("O", valid="?"))
+    result = light("import", SLUG, path)
+    assert result.exit_code == 1
+    assert "/valid" in result.stdout
+    assert result.stderr.startswith("parley: nothing was imported: 2 lines rejected, first line 2:")
+    assert result.stderr.count("\n") == 1
+    report = light("import", SLUG, path, "--json")
+    assert report.exit_code == 1
+    assert [each["line"] for each in json.loads(report.stdout)["rejected"]] == [2, 3]
+    partial = light.out("import", SLUG, path, "--partial", "--json")
+    assert counted(partial) == {"recorded": 1, "rejected_total": 2}
+
+
+def test_a_negotiation_is_opened_only_with_a_title(empty: Shell) -> None:
+    path = empty.file(*LINES)
+    refused = empty("import", SLUG, path)
+    assert refused.exit_code == 1
+    assert "--title" in refused.stderr
+    dry = empty.out("import", SLUG, path, "--title", "Talks", "--dry-run", "--json")
+    assert counted(dry)["recorded"] == 4
+    assert empty("show", SLUG).exit_code == 1
+    empty.out("import", SLUG, path, "--title", "Talks", "--party", "A", "--party", "B")
+    shown = json.loads(empty.out("show", SLUG, "--json"))["negotiation"]
+    assert (shown["title"], shown["parties"]) == ("Talks", ["A", "B"])
+
+
+def test_standard_input_gzip_and_tables_are_read(light: Shell) -> None:
+    line = json.dumps(custody("N")).encode()
+    assert counted(light.out("import", SLUG, "-", "--json", stdin=line)) == {"recorded": 1}
+    packed = light.folder / "lines.ndjson.gz"
+    packed.write_bytes(gzip.compress(line))
+    assert counted(light.out("import", SLUG, str(packed), "--json")) == {"unchanged": 1}
+    table = b"external_id,kind,valid,summary,person,status,place,citation.publisher\n"
+    table += b"T,custody,2025,Held,X,missing,,Reuters\n"
+    (light.folder / "t.csv").write_bytes(table)
+    path = str(light.folder / "t.csv")
+    assert counted(light.out("import", SLUG, path, "--json")) == {"recorded": 1}
+    again = light.out("import", SLUG, "-", "--csv", "--json", stdin=table)
+    assert counted(again) == {"unchanged": 1}
+
+
+def test_a_history_exported_and_imported_again_gives_the_identical_state(
+    parley: Shell, fresh_database: Callable[[Kind], str], tmp_path: Path
+) -> None:
+    lines = objects(parley.out("export", SLUG, "--history"))
+    assert [line["op"] for line in lines] == [line.get("op", "record") for line in LINES]
+    path = str(tmp_path / "history.ndjson")
+    assert f"{len(LINES)} lines" in parley.out("export", SLUG, "--history", "--output", path)
+    other = Shell(fresh_database("sqlite-file"), tmp_path)
+    other.out("import", SLUG, path, "--title", "Talks", "--party", "Belarus")
+    for asked in (FIXED, (*FIXED, "--as-known-at", "2025-09-11", "--clock", "published")):
+        expected = parley.out("show", SLUG, "--json", *asked)
+        assert other.out("show", SLUG, "--json", *asked) == expected
+    assert other.out("export", SLUG, "--history") == parley.out("export", SLUG, "--history")
+    assert counted(parley.out("import", SLUG, path, "--json")) == {"unchanged": len(LINES)}
+
+
+def test_corrections_of_every_shape_come_back_from_a_history(
+    light: Shell, fresh_database: Callable[[Kind], str]
+) -> None:
+    why = {"reason": "refinement", "why": "said later", "published": "2025-10"}
+    lines = [
+        custody("C", note="a note", people=["X"], quantities=[{"what": "held", "text": "dozens"}]),
+        change("correct", "C", changes={"note": None, "people": []}, **why),
+        change("correct", "C", changes={"place": "Horki"}, citation={"publisher": "AP"}, **why),
+        change(
+            "correct",
+            "C",
+            changes={"kind": "release", "destination": "Lithuania", "person": None, "status": None},
+            **why,
+        ),
+        change("corroborate", "C", citation={"publisher": "TASS", "published": "2025-10"}),
+    ]
+    light.out("import", SLUG, light.file(*lines))
+    history = light.out("export", SLUG, "--history")
+    other = Shell(fresh_database("sqlite-file"), light.folder)
+    other.out("import", SLUG, "-", "--title", "Talks", "--party", "Belarus", stdin=history.encode())
+    for version in range(len(LINES) + 2, len(LINES) + len(lines) + 2):
+        asked = ("--fact", "C", "--as-of", "2025-12", "--position", str(version), "--json")
+        here, there = (json.loads(shell.out("show", SLUG, *asked)) for shell in (light, other))
+        assert here["fact"] == there["fact"]
+        assert here["version"] == there["version"]
+
+
+def test_an_export_of_present_knowledge_leaves_out_what_was_withdrawn_or_corrected(
+    light: Shell,
+) -> None:
+    false_claim = custody("F", summary="A false claim about a living person")
+    light.out("import", SLUG, light.file(false_claim, {**RETRACT, "external_id": "F"}))
+    lines = objects(light.out("export", SLUG))
+    assert {line["op"] for line in lines} == {"record", "prefer"}
+    assert not [line for line in lines if "false claim" in str(line)]
+    assert [
+        line["place"] for line in lines if line.get("external_id") == "A" and "place" in line
+    ] == ["Horki"]
+    assert "false claim" in light.out("export", SLUG, "--history")
+    assert "A false claim" in light.out("export", SLUG, "--position", str(len(LINES) + 2))
+    light.out("import", SLUG, light.file({**REINSTATE, "external_id": "F"}))
+    assert "A false claim" in light.out("export", SLUG)
+
+
+def test_an_export_of_present_knowledge_imports_as_unchanged(parley: Shell) -> None:
+    exported = parley.out("export", SLUG)
+    again = parley.out("import", SLUG, "-", "--json", stdin=exported.encode())
+    assert counted(again) == {"unchanged": len(exported.splitlines())}
+
+
+def test_an_export_as_of_a_day_holds_what_had_begun_by_then(light: Shell) -> None:
+    assert len(objects(light.out("export", SLUG))) == 5
+    assert len(objects(light.out("export", SLUG, "--as-of", "2025-10"))) == 3
+
+
+def test_a_failed_export_leaves_no_file(light: Shell) -> None:
+    path = light.folder / "out.ndjson"
+    assert light("export", "nowhere", "--output", str(path)).exit_code == 1
+    assert not list(light.folder.glob("out.ndjson*"))
+
+
+def test_a_snapshot_is_taken_once_and_checked_against_its_hash(parley: Shell) -> None:
+    taken = json.loads(parley.out("snapshot", SLUG, "first", "--as-of", "2025-11-22", "--json"))
+    assert taken["perspective"]["as_of"] == "2025-11-22T23:59:59.999999Z"
+    assert "taken" in parley("snapshot", SLUG, "first").stderr
+    checked = json.loads(parley.out("snapshot", SLUG, "first", "--check", "--json"))
+    assert checked["sha256"] == taken["sha256"]
+    assert checked["content"]["posts"][0]["holder"] == "John Coale"
+    assert taken["sha256"] in parley.out("snapshot", SLUG, "first", "--check")
+
+
+def test_a_snapshot_that_was_tampered_with_is_refused(parley: Shell) -> None:
+    parley.out("snapshot", SLUG, "first")
+    database = Database(parley.url)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE snapshot SET sha256 = 'f00d'"))
+    database.close()
+    result = parley("snapshot", SLUG, "first", "--check")
+    assert result.exit_code == 1
+    assert "f00d" in result.stderr
+
+
+def test_a_rebuild_that_finds_a_difference_says_which_and_exits_1(parley: Shell) -> None:
+    assert json.loads(parley.out("rebuild", "--json"))["differences"] == []
+    database = Database(parley.url)
+    with database.writing() as connection:
+        for table in ("fact_version", "fact_version_spare"):
+            connection.execute(text(f"UPDATE {table} SET why = 'tampered' WHERE version = 2"))  # noqa: S608
+    database.close()
+    result = parley("rebuild")
+    assert result.exit_code == 1
+    assert "tampered" in result.stdout
+    assert "the town is named" in result.stdout
+    assert result.stderr.startswith("parley: 1 row")
+    assert "versions rebuilt" in parley.out("rebuild")
+
+
+def on_a_terminal(light: Shell, *arguments: str) -> bytes:
+    """What a command writes to a terminal that is its standard error."""
+    keeper, terminal = pty.openpty()
+    program = (sys.executable, "-c", "from api.cli import main; main()")
+    env = {**os.environ, "PARLEY_DATABASE_URL": light.url, "TERM": "xterm", "NO_COLOR": ""}
+    subprocess.run(
+        [*program, *arguments], env=env, stdout=subprocess.DEVNULL, stderr=terminal, check=True,
+        timeout=60,
+    )  # fmt: skip
+    os.close(terminal)
+    written = b""
+    while chunk := _read(keeper):
+        written += chunk
+    os.close(keeper)
+    return written
+
+
+def _read(keeper: int) -> bytes:
+    try:
+        return os.read(keeper, 65_536)
+    except OSError:
+        return b""
+
+
+def test_a_terminal_shows_progress_and_a_pipe_does_not(light: Shell) -> None:
+    path = light.file(*LINES)
+    assert f"{len(LINES)}/{len(LINES)}".encode() in on_a_terminal(light, "import", SLUG, path)
+    assert b"rebuilding" in on_a_terminal(light, "rebuild")
+    piped = light("import", SLUG, path)
+    assert piped.stderr == ""
+    assert "\x1b" not in piped.stdout

@@ -1,0 +1,92 @@
+"""A few facts with texts to be searched, and the question that finds them again."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+
+from api.composition import Parley, compose
+from domain.fact import fact_id
+from domain.fact_record import decide_record
+from domain.instant import parse_cut
+from domain.perspective import PerspectiveQuery
+from domain.provenance import Citation
+from domain.views.timeline import TimelineFilter
+from infrastructure.settings import Settings
+from infrastructure.text_tables import fact_text
+from tests.examples import NEGOTIATION, OPENED, fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from domain.event import FactEvent
+    from domain.fact import Fact
+
+SECOND: Final = 1_000_000
+START: Final = parse_cut("2025-12-01")
+WIRE: Final = Citation(publisher="LIGA.net", title="Fifty-two freed", published="2025-09-12")
+RECORDED: Final = {
+    "envoy": fact("appointment", summary="John Coale speaks for Washington in Minsk"),
+    "spelling": fact("alias", summary="The article spells it “Cole”"),
+    "release": fact(
+        "release",
+        summary="Łukaszenka freed 52; Nausėda met them",
+        places=("Lithuania",),
+        citations=(WIRE,),
+    ),
+    "statement": fact("statement", summary="Сказал: «Ещё лучше»", quote="1,200 to go"),
+}
+
+
+def opened(url: str) -> Parley:
+    """A record whose clock goes on by a second each time it is read."""
+    steps = iter(range(START, 2**62, SECOND))
+    return compose(Settings.from_env({"PARLEY_DATABASE_URL": url}), clock=lambda: next(steps))
+
+
+@contextmanager
+def on_record(url: str) -> Iterator[Parley]:
+    """An open negotiation without facts."""
+    parley = opened(url)
+    parley.ledger.append([OPENED])
+    yield parley
+    parley.close()
+
+
+def recorded(content: Fact, name: str, negotiation: UUID = NEGOTIATION) -> FactEvent:
+    """The event that records a fact under a name."""
+    return decide_record(
+        fact_id=fact_id(negotiation, name),
+        negotiation_id=negotiation,
+        fact=replace(content, external_id=name),
+        actor="desk",
+    )
+
+
+def record_all(parley: Parley) -> None:
+    """Record the few."""
+    parley.ledger.append([recorded(content, name) for name, content in RECORDED.items()])
+
+
+def found(parley: Parley, q: str, negotiation: UUID = NEGOTIATION, **cuts: Any) -> list[str]:  # noqa: ANN401
+    """The names of the facts that a question finds."""
+    with parley.reading(searched=True) as reading:
+        perspective = reading.perspective(PerspectiveQuery(**cuts))
+        seen = reading.timeline(negotiation, perspective, TimelineFilter(), q=q, limit=10_000)
+        return sorted(str(each.version.record.fact.external_id) for each in seen)
+
+
+def published(day: str) -> dict[str, Any]:
+    """The cuts of what was public by the end of a day."""
+    return {"clock": "published", "as_known_at": parse_cut(day), "as_of": START}
+
+
+def indexed(parley: Parley) -> list[tuple[str, int]]:
+    """The versions that the full text holds, once a row."""
+    with parley.database.reading() as connection:
+        rows = connection.execute(select(fact_text.c.fact_id, fact_text.c.version))
+        return sorted((row.fact_id, row.version) for row in rows)

@@ -1,0 +1,1 @@
+"""Imports: every line is taken once, or its fault is said."""

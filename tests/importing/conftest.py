@@ -1,0 +1,38 @@
+"""Imports go into a record on a database of its own, with one negotiation open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.composition import Parley, compose
+from infrastructure.settings import Settings
+from tests.importing.lines import SLUG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.databases import Kind
+
+
+def opened(url: str) -> Parley:
+    parley = compose(Settings.from_env({"PARLEY_DATABASE_URL": url}), upgrade=False)
+    parley.ledger.open_negotiation(slug=SLUG, title="Talks", parties=(), summary=None, actor="t")
+    return parley
+
+
+@pytest.fixture
+def parley(database_url: str) -> Iterator[Parley]:
+    """The record on both databases in turn."""
+    parley = opened(database_url)
+    yield parley
+    parley.close()
+
+
+@pytest.fixture
+def light(fresh_database: Callable[[Kind], str]) -> Iterator[Parley]:
+    """A record on SQLite alone, for what is decided before a database is asked."""
+    parley = opened(fresh_database("sqlite-file"))
+    yield parley
+    parley.close()

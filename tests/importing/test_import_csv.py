@@ -1,0 +1,163 @@
+"""A table imports as the lines that it spells, and a fault names its line and its column."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.importing.lines import EVERY_OP, counted, custody, faults, head, run, shown
+
+if TYPE_CHECKING:
+    from api.composition import Parley
+
+HEADER = "external_id,kind,valid,summary,person,status,citation.publisher"
+ROW = "A,custody,2025,Held,Ales Bialiatski,detained,Reuters"
+
+
+def cells(line: dict[str, Any], prefix: str = "") -> dict[str, str]:
+    """A line as the cells of one row: what a person would have typed."""
+    found: dict[str, str] = {}
+    for name, value in line.items():
+        if name in {"citations", "quantities"}:
+            singular = {"citations": "citation", "quantities": "quantity"}[name]
+            for number, entry in enumerate(value, 1):
+                found |= cells(entry, f"{singular}{'' if number == 1 else number}.")
+        elif name == "links":
+            found[name] = "; ".join(f"{each['relation']} {each['fact']}" for each in value)
+        elif name == "citation":
+            found |= cells(value, "citation.")
+        elif name == "changes":
+            found |= cells(value)
+        elif isinstance(value, list):
+            found[name] = "; ".join(value)
+        else:
+            found[prefix + name] = str(value)
+    return found
+
+
+def table(*lines: dict[str, Any]) -> list[bytes]:
+    rows = [cells(line) for line in lines]
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(dict.fromkeys(name for row in rows for name in row)))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode().splitlines(keepends=True)
+
+
+def import_table(parley: Parley, *rows: str | bytes, **options: Any) -> dict[str, Any]:  # noqa: ANN401
+    lines = [row if isinstance(row, bytes) else row.encode() + b"\n" for row in rows]
+    return run(parley, lines, media="csv", **options)
+
+
+FULL = custody(
+    "B",
+    people=["Ales Bialiatski", "Natallia Pinchuk"],
+    places=["Minsk", "Horki"],
+    quantities=[
+        {"what": "held", "comparator": "ge", "value": 100, "text": "at least 100"},
+        {"what": "women", "low": 3, "high": 5, "basis": "stock"},
+    ],
+    citations=[
+        {"publisher": "Reuters", "published": "2025-09-11", "sources": 2, "grade": "B2"},
+        {"publisher": "BelTA, Minsk", "title": 'He said "no"', "origin": "Reuters"},
+    ],
+    links=[
+        {"relation": "refines", "fact": "external:A"},
+        {"relation": "confirms", "fact": "external:C"},
+    ],
+    note="two\nlines",
+)
+
+
+def test_a_table_imports_as_the_lines_that_it_spells(parley: Parley) -> None:
+    lines = [*EVERY_OP, FULL]
+    report = import_table(parley, *table(*lines))
+    assert report["rejected"] == []
+    assert counted(run(parley, lines)) == {"unchanged": len(lines)}
+    assert counted(import_table(parley, *table(*lines))) == {"unchanged": len(lines)}
+    assert len(shown(parley, "2025-02")["custody"]) == 1
+
+
+def test_a_row_is_numbered_by_the_line_on_which_it_starts(light: Parley) -> None:
+    two_lines = b'A,custody,2025,"Held\nin Minsk",Ales Bialiatski,detained,Reuters'
+    rows = two_lines.splitlines(keepends=True)
+    report = import_table(light, HEADER, *rows, b"\n", ROW.replace("A,", "B,").replace("2025", "x"))
+    assert faults(report) == [(5, "/valid")]
+    assert report["rejected"][0]["detail"].startswith("column valid: ")
+
+
+def test_a_fault_names_its_column_in_the_table(light: Parley) -> None:
+    header = HEADER + ",citation3.published,citation3.publisher,quantity.what,quantity.value"
+    report = import_table(light, header, ROW + ",yesterday,TASS,held,ten")
+    named = {each["pointer"]: each["detail"].partition(":")[0] for each in report["rejected"]}
+    assert named == {"/quantities/0/value": "column quantity.value"}
+    report = import_table(light, header, ROW + ",yesterday,TASS,held,10")
+    named = {each["pointer"]: each["detail"].partition(":")[0] for each in report["rejected"]}
+    assert named == {"/citations/1/published": "column citation3.published"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "external_id,colour",
+        "external_id,external_id",
+        "external_id,",
+        "citation.colour",
+        "quantity",
+    ],
+)
+def test_an_unknown_column_is_rejected_on_line_1_and_nothing_is_read(
+    light: Parley, header: str
+) -> None:
+    report = import_table(light, header, "A,B", partial=True)
+    assert faults(report) == [(1, "")]
+    assert head(light) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "pointer"),
+    [
+        (ROW + ",more", ""),
+        ("A,custody", ""),
+        (ROW.replace("custody", "cuddle"), "/kind"),
+        (ROW.encode().replace(b"Held", b"H\xffeld") + b"\n", "/summary"),
+        ('A,custody,2025,"Held" there,x,detained,Reuters', ""),
+        ('A,custody,2025,"Held', ""),
+        ("A,custody,2025,Held\x00,x,detained,Reuters", "/summary"),
+        ("A,custody,2025,,x,detained,Reuters", "/summary"),
+        ("A,custody,2025," + "x" * 140_000 + ",x,detained,Reuters", ""),
+    ],
+)
+def test_a_row_with_a_fault_is_rejected_with_its_number(
+    light: Parley, row: str | bytes, pointer: str
+) -> None:
+    report = import_table(light, "\ufeff" + HEADER, ROW.replace("A,", "Z,"), row)
+    assert faults(report) == [(3, pointer)]
+    assert head(light) == 1
+
+
+def test_a_correction_takes_its_changes_from_the_fact_columns_and_from_json(light: Parley) -> None:
+    import_table(light, HEADER + ",note,place", ROW + ",A note,Minsk")
+    header = "op,external_id,reason,why,place,changes"
+    row = 'correct,A,refinement,named,Horki,"{""note"": null}"'
+    assert counted(import_table(light, header, row)) == {"corrected": 1}
+    (entry,) = shown(light, "2025-06")["custody"]
+    assert entry["place"] == "Horki"
+    assert counted(run(light, [custody(valid="2025", summary="Held", place="Horki",
+                                       citations=[{"publisher": "Reuters"}])])) == {"unchanged": 1}  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", ["{", "[]", '"x"'])
+def test_changes_that_are_no_object_are_rejected(light: Parley, changes: str) -> None:
+    import_table(light, HEADER, ROW)
+    quoted = changes.replace('"', '""')
+    row = f'correct,A,refinement,named,Horki,"{quoted}"'
+    report = import_table(light, "op,external_id,reason,why,place,changes", row)
+    assert faults(report) == [(2, "/changes")]
+
+
+def test_a_table_without_a_header_is_rejected(light: Parley) -> None:
+    assert faults(import_table(light)) == [(1, "")]

@@ -1,0 +1,254 @@
+"""An import is written whole or not at all, and what has been written is not written again."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.importer import ATTEMPTS
+from domain.errors import StaleError, UnknownError
+from domain.fact import fact_id
+from domain.negotiation import decide_open, negotiation_id
+from domain.perspective import PerspectiveQuery
+from tests.importing.lines import (
+    CITATION,
+    CORRECT,
+    CORROBORATE,
+    END,
+    EVERY_OP,
+    PREFER,
+    REINSTATE,
+    RETRACT,
+    SLUG,
+    change,
+    counted,
+    custody,
+    done,
+    faults,
+    head,
+    run,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.composition import Parley
+    from domain.event import RecordEvent
+
+RECORD = Path(__file__).resolve().parents[2] / "data" / "us-belarus.ndjson"
+
+
+def test_every_operation_does_what_it_says(parley: Parley) -> None:
+    report = run(parley, EVERY_OP)
+    operations = ["recorded", "corrected", "corroborated", "retracted", "reinstated", "preferred", "ended"]
+    assert counted(report) == dict.fromkeys(operations, 1)
+    assert (report["first_position"], report["last_position"]) == (2, 8)
+    record = parley.ledger.fact(fact_id(negotiation_id(SLUG), "A"))
+    assert record.version == 7
+    assert record.status == "ended"
+    assert record.preferred
+    assert record.fact.valid == "2025-01-01/2025-09-11"
+    assert len(record.fact.citations) == 2
+    assert getattr(record.fact, "place", None) == "Horki"
+
+
+def test_an_import_repeated_leaves_all_unchanged(parley: Parley) -> None:
+    run(parley, EVERY_OP)
+    before = head(parley)
+    again = run(parley, EVERY_OP, actor="someone else")
+    assert counted(again) == {"unchanged": len(EVERY_OP)}
+    assert again["first_position"] is None
+    assert head(parley) == before
+
+
+def test_a_fact_retracted_twice_is_retracted_twice_however_often_that_is_imported(
+    light: Parley,
+) -> None:
+    lines = [custody(), RETRACT, REINSTATE, RETRACT]
+    assert counted(run(light, lines)) == {"recorded": 1, "retracted": 2, "reinstated": 1}
+    assert counted(run(light, lines)) == {"unchanged": 4}
+    assert light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).status == "retracted"
+
+
+def test_changes_in_another_order_are_still_known(light: Parley) -> None:
+    run(light, [custody(), CORROBORATE, PREFER])
+    assert counted(run(light, [PREFER, CORROBORATE, custody()])) == {"unchanged": 3}
+
+
+@pytest.mark.parametrize("line", [CORRECT, CORROBORATE, END, PREFER, RETRACT])
+def test_a_line_twice_in_one_file_counts_once(light: Parley, line: dict[str, Any]) -> None:
+    report = run(light, [custody(), line, line])
+    assert report["unchanged"] == 1
+    assert head(light) == 3
+
+
+def test_recording_what_now_stands_is_unchanged_too(light: Parley) -> None:
+    run(light, [custody(), CORRECT])
+    assert counted(run(light, [custody(place="Horki")])) == {"unchanged": 1}
+
+
+def test_an_external_id_with_other_content_is_rejected_and_says_what_differs(
+    light: Parley,
+) -> None:
+    run(light, [custody()])
+    report = run(light, [custody(summary="Held in Brest")])
+    assert faults(report) == [(1, "/external_id")]
+    detail = report["rejected"][0]["detail"]
+    assert "summary" in detail
+    assert "op correct" in detail
+
+
+def test_one_rejected_line_keeps_all_out(parley: Parley) -> None:
+    report = run(parley, [custody(), custody("B", valid="nonsense"), custody("C")])
+    assert counted(report) == {"rejected_total": 1}
+    assert faults(report) == [(2, "/valid")]
+    assert head(parley) == 1
+
+
+def test_a_partial_import_leaves_out_the_rejected_lines_alone(parley: Parley) -> None:
+    lines = [custody(), custody("B", valid="nonsense"), change("end", "B", ended="2025"), END]
+    report = run(parley, lines, partial=True)
+    assert counted(report) == {"recorded": 1, "ended": 1, "rejected_total": 2}
+    assert faults(report) == [(2, "/valid"), (3, "/external_id")]
+    assert report["rejected"][1]["detail"] == "its fact was rejected on line 2"
+    assert head(parley) == 3
+
+
+def test_a_dry_run_reports_the_same_and_writes_nothing(parley: Parley) -> None:
+    dry = run(parley, EVERY_OP, dry_run=True)
+    assert head(parley) == 1
+    assert (dry["first_position"], dry["last_position"]) == (None, None)
+    assert counted(dry) == counted(run(parley, EVERY_OP))
+
+
+def test_a_link_may_point_forward(light: Parley) -> None:
+    links = [{"relation": "refines", "fact": "external:LATER"}]
+    assert counted(run(light, [custody(links=links)])) == {"recorded": 1}
+
+
+def test_a_fact_without_an_external_id_is_known_by_its_content(parley: Parley) -> None:
+    lines = [custody(None), custody(None, summary="Another"), custody(None)]
+    assert counted(run(parley, lines)) == {"recorded": 2, "unchanged": 1}
+    assert counted(run(parley, lines)) == {"unchanged": 3}
+
+
+def test_a_fact_recorded_elsewhere_without_an_external_id_is_not_recorded_again(
+    light: Parley,
+) -> None:
+    run(light, [custody()])
+    record = light.ledger.fact(fact_id(negotiation_id(SLUG), "A"))
+    fields = {**vars(record.fact), "external_id": None}
+    light.ledger.record(
+        negotiation_id=record.negotiation_id, fact=type(record.fact)(**fields), actor="t"
+    )
+    assert counted(run(light, [custody(None)])) == {"unchanged": 1}
+
+
+def test_a_change_of_no_fact_is_rejected(light: Parley) -> None:
+    assert faults(run(light, [END])) == [(1, "/external_id")]
+    unnamed = {name: value for name, value in END.items() if name != "external_id"}
+    assert faults(run(light, [unnamed])) == [(1, "/external_id")]
+
+
+def test_a_fact_of_another_negotiation_cannot_be_changed_by_its_id(light: Parley) -> None:
+    run(light, [custody()])
+    light.ledger.open_negotiation(slug="other", title="Other", parties=(), summary=None, actor="t")
+    id_ = str(fact_id(negotiation_id(SLUG), "A"))
+    end = {"op": "end", "id": id_, "ended": "2025"}
+    assert faults(run(light, [end], slug="other")) == [(1, "/id")]
+    assert faults(run(light, [{**custody(None), "id": id_}], slug="other")) == [(1, "/id")]
+    assert counted(run(light, [end])) == {"ended": 1}
+
+
+def test_a_change_that_does_not_fit_is_rejected_with_its_line(light: Parley) -> None:
+    lines = [
+        custody(),
+        change("correct", reason="refinement", why="x", changes={"status": "flown"}),
+        change("retract", reason="mood", why="x"),
+        change("reinstate", why="x"),
+        change("prefer", preferred="yes", why="x"),
+        change("corroborate", citation=CITATION, why="x"),
+        change("vanish", why="x"),
+    ]
+    expected = [
+        (2, "/changes/status"), (3, "/reason"), (4, ""), (5, "/preferred"), (6, "/citation"),
+        (7, "/op"),
+    ]  # fmt: skip
+    assert faults(run(light, lines)) == expected
+
+
+def test_the_negotiation_has_to_be_there_or_to_be_opened(parley: Parley) -> None:
+    with pytest.raises(UnknownError):
+        run(parley, [custody()], slug="new")
+    opening = decide_open(slug="new", title="New", parties=(), summary=None, actor="t")
+    refused = run(parley, [custody(valid="?")], slug="new", opening=opening)
+    assert refused["rejected"]
+    assert head(parley) == 1
+    report = run(parley, [custody()], slug="new", opening=opening)
+    assert (report["first_position"], report["last_position"]) == (3, 3)
+    assert counted(run(parley, [custody()], slug="new", opening=opening)) == {"unchanged": 1}
+    assert head(parley) == 3
+
+
+def test_two_importers_that_race_record_everything_once(parley: Parley) -> None:
+    lines = [custody(str(number)) for number in range(300)]
+    start = threading.Barrier(2)
+    reports: list[dict[str, Any]] = []
+
+    def import_all() -> None:
+        start.wait(timeout=10)
+        reports.append(run(parley, lines))
+
+    threads = [threading.Thread(target=import_all) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(report["recorded"] for report in reports) == [0, 300]
+    assert sorted(report["unchanged"] for report in reports) == [0, 300]
+    assert head(parley) == 301
+
+
+def test_an_importer_that_is_always_slower_gives_up_and_names_the_fact(
+    light: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(light, [custody()])
+    append = light.ledger.append
+    tries: list[int] = []
+
+    def interfering(events: Sequence[RecordEvent], *, claim: object = None) -> list[int]:
+        if events and events[0].actor == "importer":
+            tries.append(len(tries))
+            record = light.ledger.fact(events[0].originator_id)
+            append([record.decide_prefer(preferred=True, why=str(len(tries)), actor="editor")])
+        return append(events, claim=claim)
+
+    monkeypatch.setattr(light.ledger, "append", interfering)
+    with pytest.raises(StaleError) as raised:
+        run(light, [END])
+    assert len(tries) == ATTEMPTS
+    assert raised.value.fact_id == fact_id(negotiation_id(SLUG), "A")
+
+
+def test_progress_is_told_how_many_lines_were_read(light: Parley) -> None:
+    told: list[int] = []
+    run(light, [custody(str(n)) for n in range(1_001)], dry_run=True, progress=told.append)
+    assert told == [500, 1_000, 1_001]
+
+
+def test_the_real_record_imports_whole_and_once(parley: Parley) -> None:
+    lines = RECORD.read_bytes().splitlines(keepends=True)
+    first = run(parley, lines)
+    assert first["rejected"] == []
+    assert sum(counted(first).values()) == len(lines)
+    before = shown(parley, "2025-11-22")
+    assert done(run(parley, lines)) == {"unchanged": len(lines)}
+    assert shown(parley, "2025-11-22") == before
+    with parley.reading() as reading:
+        seen = reading.perspective(PerspectiveQuery())
+        known = reading.known(negotiation_id(SLUG), seen)
+    assert len(known) == first["recorded"]

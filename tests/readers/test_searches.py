@@ -1,0 +1,167 @@
+"""A question finds what its words say, from any perspective, and no question does harm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from domain.errors import ContentError
+from domain.fact import fact_id
+from domain.full_text import MOST_WORDS
+from domain.negotiation import decide_open
+from domain.perspective import PerspectiveQuery
+from domain.views.timeline import TimelineFilter
+from tests.examples import NEGOTIATION, fact
+from tests.full_texts import RECORDED, found, on_record, published, record_all, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.composition import Parley
+
+ASKED: Final = {
+    "lukaszenka": ["release"],
+    "ŁUKASZENKA nauseda": ["release"],
+    "Nausėda": ["release"],
+    "coale": ["envoy", "spelling"],
+    "cole": ["spelling"],
+    "COAL*": ["envoy", "spelling"],
+    "coal": [],
+    '"john coale" minsk': ["envoy"],
+    '"coale john"': [],
+    '"speaks for wash"*': ["envoy"],
+    '"speaks for wash"': [],
+    "wash* speaks": ["envoy"],
+    "еще лучше": ["statement"],
+    '"ЕЩЁ ЛУЧШЕ"': ["statement"],
+    "1,200": ["statement"],
+    "200,1": [],
+    "lithuania": ["release"],
+    "fifty-two LIGA.net": ["release"],
+    "reuters": ["envoy", "spelling", "statement"],
+    "coale OR lithuania": [],
+    "-": [],
+}
+HOSTILE: Final = (
+    "'",
+    '"',
+    '""',
+    "'; DROP TABLE fact_text; --",
+    '" OR "1"="1',
+    "a' & 'b",
+    "a:*&b",
+    "!a",
+    "a <-> b",
+    "a\\",
+    "\\' a",
+    "NEAR(a b, 2)",
+    "body : a",
+    "^a",
+    "a AND",
+    "AND OR NOT",
+    "{body fact_id}: a",
+    "a + b",
+    "()",
+    "(a",
+    "* ***",
+    "%_",
+    "\ufe0f\u200d",
+    "\U0001f1e7\U0001f1fe",
+    "¶",
+    "x" * 4_000,
+    "é" * 4_000,
+    "\ufdfa" * 400,
+    " ".join(f'"w{n} v{n}"' for n in range(MOST_WORDS // 2)),
+    " ".join(f"w{n}*" for n in range(MOST_WORDS)),
+)
+
+
+@pytest.fixture
+def parley(database_url: str) -> Iterator[Parley]:
+    with on_record(database_url) as parley:
+        yield parley
+
+
+def test_words_are_found_whatever_their_accents_and_case(parley: Parley) -> None:
+    record_all(parley)
+    assert {q: found(parley, q) for q in ASKED} == ASKED
+
+
+def test_any_question_is_safe(parley: Parley) -> None:
+    record_all(parley)
+    for q in HOSTILE:
+        assert found(parley, q) == [], q
+
+
+def test_a_question_of_too_many_words_is_refused(parley: Parley) -> None:
+    with pytest.raises(ContentError, match="at most"):
+        found(parley, "\ufdfa" * 4_000)
+
+
+def test_full_text_is_refused_in_a_reading_that_was_not_opened_for_it(parley: Parley) -> None:
+    record_all(parley)
+    with parley.reading() as reading, pytest.raises(RuntimeError, match="searched"):
+        reading.timeline(
+            NEGOTIATION, reading.perspective(PerspectiveQuery()), TimelineFilter(), q="a", limit=1
+        )
+
+
+def test_what_was_corrected_is_found_where_it_stood_and_nowhere_later(parley: Parley) -> None:
+    record_all(parley)
+    envoy = parley.ledger.fact(fact_id(NEGOTIATION, "envoy"))
+    better = replace(envoy.fact, summary="John Coale deals with Minsk")
+    parley.ledger.change(
+        envoy.decide_correct(
+            reason="coding_error",
+            why="he does not speak",
+            fact=better,
+            citation=None,
+            published="2025-10-01",
+            actor="editor",
+        )
+    )
+    assert found(parley, "speaks") == []
+    assert found(parley, "deals") == ["envoy"]
+    assert found(parley, "speaks", position=5) == ["envoy"]
+    assert found(parley, "deals", position=5) == []
+    assert found(parley, "speaks", **published("2025-09-30")) == ["envoy"]
+    assert found(parley, "speaks", **published("2025-10-01")) == []
+    assert found(parley, "deals", **published("2025-10-01")) == ["envoy"]
+    assert found(parley, "deals", **published("2025-09-30")) == []
+
+
+def test_what_was_retracted_is_not_found_and_what_was_reinstated_is(parley: Parley) -> None:
+    record_all(parley)
+    id_ = fact_id(NEGOTIATION, "release")
+    withdrawn = parley.ledger.fact(id_).decide_retract(
+        reason="source_retracted", why="false", published=None, actor="editor"
+    )
+    parley.ledger.change(withdrawn)
+    assert found(parley, "lukaszenka") == []
+    assert found(parley, "lukaszenka", position=5) == ["release"]
+    undone = parley.ledger.fact(id_).decide_reinstate(why="true", published=None, actor="editor")
+    parley.ledger.change(undone)
+    assert found(parley, "lukaszenka") == ["release"]
+
+
+def test_a_search_keeps_to_its_negotiation(parley: Parley) -> None:
+    record_all(parley)
+    other = decide_open(slug="other", title="Other", parties=("A",), summary=None, actor="desk")
+    second = recorded(RECORDED["release"], "elsewhere", other.originator_id)
+    parley.ledger.append([other, second])
+    assert found(parley, "lukaszenka") == ["release"]
+    assert found(parley, "lukaszenka", other.originator_id) == ["elsewhere"]
+
+
+def test_long_texts_are_found_to_their_end(parley: Parley) -> None:
+    common = "the quick " * 9_000
+    long = fact("release", summary=common + "brown fox", note="w" * 5_000)
+    many = fact("release", summary="many", note=" ".join(f"n{n:05}" for n in range(14_000)))
+    parley.ledger.append([recorded(long, "long"), recorded(many, "many")])
+    assert found(parley, '"the quick brown fox"') == ["long"]
+    assert found(parley, '"quick the brown"') == []
+    assert found(parley, "w" * 4_000) == ["long"]
+    assert found(parley, '"n13998 n13999"') == ["many"]
+    assert found(parley, '"n13998 n139"*') == ["many"]

@@ -1,0 +1,160 @@
+"""Both databases find what the pure reference finds, and go to the index of words first."""
+
+from __future__ import annotations
+
+import random
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from sqlalchemy import event, text
+
+from domain.full_text import answers, question, searched
+from domain.history import Entry, versions
+from domain.instant import parse_cut
+from domain.perspective import PerspectiveQuery
+from domain.views.timeline import TimelineFilter, timeline
+from tests.examples import NEGOTIATION, fact
+from tests.full_texts import found, on_record, published, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from api.composition import Parley
+    from domain.event import FactEvent
+
+WORDS: Final = (
+    *("Łukaszenka", "Lukaszenka", "Nausėda", "Ціханоўская", "Коул", "Ёлка", "straße", "Erdoğan"),
+    *("prisoners", "freed", "Minsk-Vilnius", "talks", "TALKS", "deal", "deals", "dealt", "the"),
+    *("a", "of", "‘quoted’", "e-mail", "52", "1,200", "a.b@c.org", "-5", "+7.5"),
+)
+
+
+@pytest.fixture
+def parley(database_url: str) -> Iterator[Parley]:
+    with on_record(database_url) as parley:
+        yield parley
+
+
+def drawn_text(draw: random.Random, most: int) -> str:
+    return draw.choice((" ", ", ", " — ", "  ")).join(draw.choices(WORDS, k=draw.randint(1, most)))
+
+
+def drawn_history(draw: random.Random) -> list[FactEvent]:
+    events: list[FactEvent] = []
+    for n in range(120):
+        kind = draw.choice(("release", "pardon"))
+        content = fact(
+            kind,
+            summary=drawn_text(draw, 6),
+            valid=f"2025-{draw.randint(1, 12):02}",
+            note=draw.choice((None, drawn_text(draw, 4))),
+            people=tuple(draw.choices(WORDS, k=draw.randint(0, 2))),
+        )
+        events.append(recorded(content, f"fact {n}"))
+    return events
+
+
+def drawn_question(draw: random.Random) -> str:
+    terms = []
+    for _ in range(draw.randint(1, 3)):
+        words = drawn_text(draw, 2)
+        cut = words[: draw.randint(1, len(words))] + "*" if draw.random() < 0.3 else words
+        terms.append(draw.choice((cut, f'"{words}"', f'"{cut.rstrip("*")}"*')))
+    return " ".join(terms)
+
+
+def test_both_databases_find_what_the_words_say(parley: Parley) -> None:
+    draw = random.Random(20251126)
+    first = drawn_history(draw)
+    parley.ledger.append(first)
+    for each in draw.sample(first, 40):
+        record = parley.ledger.fact(each.originator_id)
+        change = record.decide_correct(
+            reason="better_evidence",
+            why="it is so",
+            fact=replace(record.fact, summary=drawn_text(draw, 6)),
+            citation=None,
+            published=f"2025-{draw.randint(1, 12):02}",
+            actor="editor",
+        )
+        retract = record.decide_retract(reason="coding_error", why="no", published=None, actor="ed")
+        parley.ledger.change(draw.choice((change, change, retract)))
+    hits = 0
+    with parley.reading(searched=True) as reading:
+        entries = reading.entries(after=0, limit=1_000)
+        history = versions(
+            Entry(position=entry.id, recorded_at=entry.recorded_at, event=each)
+            for entry, each in entries
+        )
+        texts = {(v.record.id, v.record.version): searched(v.record.fact) for v in history}
+        for _ in range(250):
+            q = drawn_question(draw)
+            perspective = reading.perspective(drawn_cuts(draw, reading.head))
+            asked = question(q)
+            wanted = [
+                seen
+                for seen in timeline(history, perspective, TimelineFilter())
+                if answers(asked, texts[seen.version.record.id, seen.version.record.version])
+            ]
+            given = reading.timeline(NEGOTIATION, perspective, TimelineFilter(), q=q, limit=1_000)
+            assert given == wanted, (q, perspective)
+            hits += bool(wanted)
+    assert hits > 100
+
+
+def drawn_cuts(draw: random.Random, head: int) -> PerspectiveQuery:
+    if draw.random() < 0.5:
+        return PerspectiveQuery(position=draw.randint(1, head))
+    at = parse_cut(f"2025-{draw.randint(1, 12):02}")
+    return PerspectiveQuery(clock="published", as_known_at=at, as_of=at)
+
+
+LOOKED_UP: Final = {
+    True: ("SCAN fact_text VIRTUAL TABLE INDEX", "autoindex_fact_version_1 (fact_id=?"),
+    False: ("on ix_fact_text_words", "pk_fact_version on fact_version"),
+}
+"""By whether the database is SQLite: the index of words first, then each version by its key."""
+
+
+@contextmanager
+def statements(parley: Parley) -> Iterator[list[tuple[str, Any]]]:
+    sent: list[tuple[str, Any]] = []
+
+    def keep(_c: object, _k: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401
+        sent.append((statement, parameters))
+
+    event.listen(parley.database.engine, "before_cursor_execute", keep)
+    yield sent
+    event.remove(parley.database.engine, "before_cursor_execute", keep)
+
+
+def plan(parley: Parley, ask: Callable[[], object]) -> str:
+    with statements(parley) as sent:
+        ask()
+    statement, parameters = next(
+        each for each in sent if "fact_text" in each[0] and "LIMIT" in each[0]
+    )
+    explain = "EXPLAIN QUERY PLAN" if parley.database.is_sqlite else "EXPLAIN"
+    with parley.database.reading() as connection:
+        rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+        return "\n".join(str(row[-1]) for row in rows)
+
+
+def test_a_rare_word_is_looked_up_and_no_fact_without_it_is_read(parley: Parley) -> None:
+    rare = fact("release", summary="An extraordinary rendezvous")
+    usual = [fact("release", summary=f"Release {n}", valid=f"{1900 + n % 120}") for n in range(240)]
+    events = [recorded(usual[n % 240], f"no {n}") for n in range(4_000)]
+    parley.ledger.append([*events[:2_000], recorded(rare, "rare"), *events[2_000:]])
+    parley.catch_up()
+    with parley.database.writing() as connection:
+        connection.execute(text("ANALYZE"))
+    for cuts in ({}, published("2025-12-01")):
+        shown = plan(parley, partial(found, parley, '"extraordinary rendez"*', **cuts))
+        for part in LOOKED_UP[parley.database.is_sqlite]:
+            assert part in shown, shown
+        assert "Seq Scan" not in shown, shown
+        assert "SCAN fact_version" not in shown, shown
+    assert found(parley, "rendezvous") == ["rare"]
