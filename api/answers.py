@@ -240,6 +240,7 @@ Diff = TypedDict(  # `from` is a keyword
         "perspective": PerspectiveShown,
         "added": list[Added],
         "corrected": list[Changed],
+        "corroborated": list[Changed],
         "ended": list[Changed],
         "retracted": list[Withdrawn],
         "reinstated": list[Changed],

@@ -20,6 +20,7 @@ from api.cli_options import (
 from api.cli_question import ask, print_answer
 from api.cli_record import consoles, opened
 from api.cli_tables import show_heading, show_rows, sources
+from domain.views.diff import SECTIONS
 
 __all__ = ["register"]
 
@@ -59,7 +60,7 @@ def diff(
     show_heading(
         out, f"{slug}: from what was known at {' to '.join(known)}", content["perspective"]
     )
-    for section in ("added", "corrected", "ended", "retracted", "reinstated"):
+    for section in SECTIONS:
         rows = [
             (each["fact"]["valid"], each["fact"]["summary"], each.get("reason"),
              each.get("why"), _changed(each.get("changes", ())), sources(each["fact"]))

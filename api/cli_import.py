@@ -60,7 +60,15 @@ def import_(  # noqa: PLR0913 -- one argument an option
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Take in facts and changes, a line each: all of them or none, and none twice."""
+    """Take in facts and changes, a line each: all of them or none, and none twice.
+
+    NDJSON is one JSON object a line: `op` (record where left out, or correct, corroborate, end,
+    retract, reinstate, prefer), `external_id` to name the fact, and what the API takes for that.
+
+    CSV is a column a field, lists split at ";", as in citation.publisher, citation2.publisher,
+    quantity.value, and links as "refines external:ID; …". Where op is correct, the fact's own
+    columns are the changes.
+    """
     table = csv or file.removesuffix(".gz").endswith(".csv")
     with _source(file) as (lines, total), opened(upgrade=True) as parley:
         actor = parley.settings.actor

@@ -6,7 +6,9 @@ from typing import Annotated, Final
 
 import typer
 
+from api.cli_record import RefusedError
 from domain.instant import InstantError, parse_cut
+from domain.negotiation import SLUG
 from domain.perspective import Clock, Match
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Slug",
     "cut",
     "perspective",
+    "slug",
 ]
 
 _PANEL: Final = "Perspective"
@@ -33,7 +36,19 @@ def cut(text: str) -> str:
     return text
 
 
-Slug = Annotated[str, typer.Argument(help="The negotiation, by its slug.", show_default=False)]
+def slug(text: str) -> str:
+    """A slug as it was written; RefusedError where it can be no negotiation's."""
+    if not SLUG.fullmatch(text):
+        raise RefusedError(f"no negotiation {text!r}")
+    return text
+
+
+Slug = Annotated[
+    str,
+    typer.Argument(
+        parser=slug, metavar="SLUG", show_default=False, help="The negotiation, by its slug."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the API answers it.")]
 AsOf = Annotated[
     str | None,

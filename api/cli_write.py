@@ -101,7 +101,9 @@ def _write(lines: Iterator[dict[str, Any]], file: BinaryIO) -> int:
 
 def snapshot(  # noqa: PLR0913 -- one argument an option
     slug: Slug,
-    name: Annotated[str, typer.Argument(help="The snapshot's name.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The snapshot's name.", show_default=False)
+    ],
     *,
     check: Annotated[
         bool,

@@ -11,7 +11,7 @@ from domain.edtf_fault import LONGEST
 from domain.fact import LONGEST_LIST, LONGEST_NAME
 from domain.negotiation import SLUG, SNAPSHOT_NAME
 from domain.provenance import GRADE
-from domain.quantity import LARGEST
+from domain.quantity import LARGEST, WORDS
 
 __all__ = ["constrained"]
 
@@ -49,6 +49,21 @@ _NUMBERS: Final = {
     "position": {"minimum": 0},
 }
 
+_COUNTED: Final = [
+    {"required": ["value"], "properties": {"value": {"type": "integer"}}},
+    {"required": ["low"], "properties": {"low": {"type": "integer"}}},
+    {"required": ["high"], "properties": {"high": {"type": "integer"}}},
+    {
+        "required": ["text"],
+        "properties": {"text": {"type": "string", "pattern": f"(?:{'|'.join(WORDS)})"}},
+    },
+    {
+        "required": ["comparator", "text"],
+        "properties": {"comparator": {"const": "approx"}, "text": {"type": "string"}},
+    },
+]
+"""A number, a range, words that have bounds, or words that have none: one of them is said."""
+
 
 def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
     """Constrain the components that are sent; each kind's `kind` is required in what is sent."""
@@ -59,6 +74,8 @@ def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]
             continue
         for field, part in schema.get("properties", {}).items():
             _constrain(plain, field, part)
+        if plain == "Quantity":
+            schema["anyOf"] = _COUNTED
         if plain in kinds:
             schema["properties"]["kind"].pop("default", None)
             schema["required"] = ["kind", *(each for each in schema["required"] if each != "kind")]

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from api.json_text import written
 from api.parameters import cut, whole_number
+from api.problems import RefusedError
 from domain.errors import ContentError
 
 __all__ = ["OF_THE_PAGE", "Cursor"]
@@ -22,7 +23,6 @@ OF_THE_PAGE: Final = frozenset({"cursor", "limit"})
 """Parameters that may differ from page to page."""
 _PINS: Final = frozenset({"as_of", "clock", "match", "position"})
 _MOST: Final = 2**63
-_FOREIGN: Final = "this is no cursor that was given here"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Cursor:
 
     @classmethod
     def read(cls, parameters: Mapping[str, str], shape: tuple[type, ...]) -> Self | None:
-        """Read `cursor`, if given; ContentError where it is foreign or of another question."""
+        """Read `cursor`, if given; refused where it is foreign, or of another question."""
         text = parameters.get("cursor")
         if text is None:
             return None
@@ -68,10 +68,16 @@ class Cursor:
             question, pinned, place = json.loads(raw)
             sound = _texts(question) and _pins(pinned) and _shaped(place, shape)
         except (ValueError, TypeError, binascii.Error, RecursionError) as error:
-            raise ContentError.at("/query/cursor", _FOREIGN) from error
+            raise _foreign() from error
         if not sound:
-            raise ContentError.at("/query/cursor", _FOREIGN)
+            raise _foreign()
         return cls(question, pinned, tuple(place))
+
+
+def _foreign() -> RefusedError:
+    """Make the refusal: a page that nobody was pointed to is unknown."""
+    name, detail = "unknown", "there is no such page: this cursor was not given here"
+    return RefusedError(name, "/query/cursor", detail)
 
 
 def _texts(value: Any) -> bool:  # noqa: ANN401 -- a cursor may hold anything

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.parameters import Parameter
 from api.problems import MEDIA_TYPE, PROBLEMS
 
-__all__ = ["body_of", "reads", "reference", "writes"]
+__all__ = ["IDEMPOTENCY_KEY", "body_of", "reads", "reference", "writes"]
 
 _ALWAYS: Final = (500, 503)
 _READ: Final = (404, 422)
@@ -38,13 +38,16 @@ _IF_MATCH: Final = {
     "schema": {"type": "string", "pattern": r'^(?:\*|"[0-9]{1,9}-[0-9a-f]{32}")$'},
     "example": "*",
 }
-_KEY: Final = {
+IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "The same key and body replays the first answer",
+    "description": "The same key and body replays the first answer; with another body it is 422.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$", "minLength": 1, "maxLength": 255},
 }
+"""Any POST takes it. It stands among the components and is no operation's parameter, because what one
+may send depends on what was sent before, which no schema can say."""
+_TAKES_KEY: Final = "Takes an `Idempotency-Key` (`#/components/parameters/IdempotencyKey`)."
 
 
 def reference(name: str) -> dict[str, str]:
@@ -94,9 +97,10 @@ def writes(
         headers["Location"] = location
     content = {"application/json": {"schema": reference(answer)}}
     refused = (*_WRITE, *_CHANGE) if changes_fact else _WRITE
-    shared = [_IF_MATCH, _KEY] if changes_fact else [_KEY]
+    shared = [_IF_MATCH] if changes_fact else []
     return {
         **_common(operation, summary),
+        "response_description": "Done",
         "status_code": status,
         "responses": {
             status: {"description": "Done", "content": content, "headers": headers},
@@ -104,7 +108,11 @@ def writes(
         },
         "openapi_extra": {
             "parameters": [*(each.documented() for each in parameters), *shared],
-            "requestBody": {"required": True, "content": dict(body)},
+            "requestBody": {
+                "required": True,
+                "content": dict(body),
+                "description": _TAKES_KEY,
+            },
         },
     }
 

@@ -192,6 +192,7 @@ _LINES: Final[list[dict[str, Any]]] = [
 ]
 NDJSON_LINES: Final = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in _LINES)
 CSV_LINES: Final = (
-    "op,external_id,kind,valid,summary,people\n"
-    'record,BY-029,release,2025-06-21,Two are freed,"Ihar Losik;Siarhei Tsikhanouski"\n'
+    "op,external_id,kind,valid,summary,people,citation.publisher,citation.published\n"
+    'record,BY-026,release,2025-06-21,Fourteen are freed,"Siarhei Tsikhanouski;Ihar Losik",AP,'
+    "2025-06-21\n"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -70,6 +70,8 @@ class CommandReader:
         if line.content is None:
             raise ContentError(*line.faults)
         content = dict(line.content)
+        # A long import holds all of its commands: what they were read from is let go.
+        line = replace(line, content=None)
         op = _op(content.pop("op", "record"))
         id_ = _id(content.pop("id", None))
         if op == "record":

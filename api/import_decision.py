@@ -95,9 +95,9 @@ class _Deciding:
             try:
                 yield each, self._answer(each)
             except RecordError as error:
-                external_id = (each.line.content or {}).get("external_id")
-                if isinstance(external_id, str):
-                    self._rejected.setdefault(external_id, each.line.number)
+                named = _named(each)
+                if named is not None:
+                    self._rejected.setdefault(named, each.line.number)
                 yield each, error
 
     def _answer(self, each: Read) -> FactEvent | None:
@@ -141,6 +141,14 @@ def _identified(read: Iterable[Read], unnamed: dict[Fact, UUID]) -> Iterator[Rea
             yield replace(each, fact_id=unnamed.get(each.body, each.fact_id))
         else:
             yield each
+
+
+def _named(each: Read) -> str | None:
+    """The id that a line gives to its fact, well formed or not."""
+    if isinstance(each, Command):
+        return each.named
+    found = (each.line.content or {}).get("external_id")
+    return found if isinstance(found, str) else None
 
 
 def _reject(report: ImportReport, line: SourceLine, error: RecordError) -> None:

@@ -82,11 +82,7 @@ class FactStream:
         self, command: Command, body: Change, parser: FactParser, actor: str
     ) -> FactEvent | None:
         if self.record is None:
-            at = (
-                "/external_id"
-                if command.line.content and "external_id" in command.line.content
-                else "/id"
-            )
+            at = "/id" if command.named == str(command.fact_id) else "/external_id"
             raise ContentError.at(at, f"no fact {command.named!r} in this negotiation")
         if self._matched(body, parser) or self._done(self._past[-1:], body, parser):
             return None

@@ -13,6 +13,7 @@ from domain.errors import ContentError, Fault
 __all__ = ["canonical", "pointer", "read_json", "sha256", "written"]
 
 DEEPEST: Final = 32
+_EXACT: Final = 2.0**53
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _Place = tuple[str | int, ...]
 
@@ -54,7 +55,9 @@ def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
     if not text.strip():
         raise ContentError.at("", "a JSON text is expected, not an empty body")
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refused)
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_refused, parse_float=_number
+        )
     except json.JSONDecodeError as error:
         raise ContentError.at("", f"not JSON at character {error.pos}: {error.msg}") from error
     except RecursionError as error:
@@ -73,6 +76,14 @@ def _object(pairs: list[tuple[str, Any]]) -> _Object:
         names = [name for name, _ in pairs]
         found.repeated = tuple({name for name in names if names.count(name) > 1})
     return found
+
+
+def _number(text: str) -> int | float:
+    """Read a number with a point or an exponent; without a fraction it is an integer all the same."""
+    number = float(text)
+    if not -_EXACT < number < _EXACT:
+        raise ContentError.at("", f"the number {text[:40]} is too large to be read exactly")
+    return int(number) if number.is_integer() else number
 
 
 def _refused(constant: str) -> None:

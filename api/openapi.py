@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from api.answers import ANSWERS
 from api.constraints import constrained
-from api.documented import reference
+from api.documented import IDEMPOTENCY_KEY, reference
 from api.schemas import BODIES, FactParser
 from domain.register import Register, Shape
 from domain.views.state import registers
@@ -35,8 +35,10 @@ def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
         description=_DESCRIPTION,
         routes=app.routes,
     )
-    schemas = found.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(_components(parser))
+    found["components"] = {
+        "parameters": {"IdempotencyKey": IDEMPOTENCY_KEY},
+        "schemas": _components(parser),
+    }
     _list_kinds(
         found["paths"], [str(kind.__dataclass_fields__["kind"].default) for kind in parser.kinds]
     )

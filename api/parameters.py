@@ -13,13 +13,21 @@ from starlette.requests import Request
 from domain.errors import ContentError, Fault
 from domain.instant import InstantError, parse_cut
 
-__all__ = ["Parameter", "cut", "given", "whole_number"]
+__all__ = ["TEXT", "Parameter", "cut", "given", "whole_number"]
 
 _MOST: Final = 100
 _LONGEST: Final = 255
 _LONGEST_CURSOR: Final = 8_000
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f]")
 _BLANKED_PLUS: Final = re.compile(r"T\d\d:\d\d.* \d\d:\d\d$", re.IGNORECASE)
+_CONTROL: Final = r"\x00-\x1f\x7f"
+TEXT: Final[Mapping[str, Any]] = {
+    "type": "string",
+    "pattern": rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$",
+    "minLength": 1,
+    "maxLength": _LONGEST,
+}
+"""The schema of a parameter that holds words."""
 _WHOLE: Final = re.compile(r"[0-9]{1,18}")
 
 

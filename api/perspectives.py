@@ -15,13 +15,13 @@ from api.cursor import OF_THE_PAGE, Cursor
 from api.edtf_patterns import CUT
 from api.json_text import written
 from api.parameters import Parameter, cut, given, whole_number
-from api.problems import under
+from api.problems import RefusedError
 from domain.errors import ContentError
 from domain.instant import format_instant
 from domain.perspective import Clock, Match, Perspective, PerspectiveQuery
 from infrastructure.readers.reading import Reading
 
-__all__ = ["PERSPECTIVE", "Asked", "Asking", "canonical_query", "perspective_query"]
+__all__ = ["PERSPECTIVE", "Asked", "Asking", "canonical_query", "perspective_query", "resolved"]
 
 _CUT: Final = {"type": "string", "pattern": CUT, "maxLength": 40}
 _POSITION: Final = {"type": "integer", "minimum": 0}
@@ -76,6 +76,15 @@ def _choice(parameters: Mapping[str, str], name: str, choices: tuple[str, ...]) 
     return found
 
 
+def resolved(reading: Reading, query: PerspectiveQuery, at: str) -> Perspective:
+    """Resolve a perspective; RefusedError (404), `at` its position, where the log is not there yet."""
+    try:
+        return reading.perspective(query)
+    except ContentError as error:
+        name, detail = "not-reached", error.faults[0].detail
+        raise RefusedError(name, at, detail) from error
+
+
 def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[str, Any]:
     """Give the parameters that ask for this very answer for ever."""
     known_at = perspective.as_known_at
@@ -98,11 +107,8 @@ class Asked:
     query: PerspectiveQuery
 
     def perspective(self, reading: Reading) -> Perspective:
-        """Resolve the perspective; ContentError at /query/position past the log's head."""
-        try:
-            return reading.perspective(self.query)
-        except ContentError as error:
-            raise under("/query", error) from error
+        """Resolve the perspective; RefusedError (404) where the log has not come so far."""
+        return resolved(reading, self.query, "/query/position")
 
     def pinned(self, cursor: Cursor | None) -> Asked:
         """Give the question that a cursor goes on with, its perspective pinned."""

@@ -32,7 +32,7 @@ from domain.errors import (
 from domain.instant import InstantError
 from domain.valid_time import ValidTimeError
 
-__all__ = ["MEDIA_TYPE", "PROBLEMS", "Kind", "RefusedError", "problem", "problem_of", "under"]
+__all__ = ["MEDIA_TYPE", "PROBLEMS", "Kind", "RefusedError", "problem", "problem_of"]
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("parley.api")
@@ -52,6 +52,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "malformed": Kind(400, "The request is malformed"),
     "unknown": Kind(404, "There is no such thing"),
     "not-yet-known": Kind(404, "It was not known at this perspective"),
+    "not-reached": Kind(404, "The log has not come to this position"),
     "method": Kind(405, "This method has no meaning here"),
     "taken": Kind(409, "The name is in use"),
     "state": Kind(409, "The command does not fit the fact's status"),
@@ -107,11 +108,6 @@ def problem_of(error: Exception) -> Response:
         if isinstance(error, raised):
             return answer(error)
     return _unforeseen(error)
-
-
-def under(prefix: str, error: ContentError) -> ContentError:
-    """Give the same faults, with their pointers under a prefix."""
-    return ContentError(*(Fault(prefix + fault.pointer, fault.detail) for fault in error.faults))
 
 
 def _content(error: ContentError) -> Response:

@@ -206,11 +206,9 @@ def _patched(target: Any, patch: Any) -> Any:  # noqa: ANN401 -- RFC 7396 is def
 
 
 def _validated(adapter: TypeAdapter[Any], raw: bytes | dict[str, Any], *, tagged: bool) -> Any:  # noqa: ANN401
-    if isinstance(raw, bytes):
-        read_json(raw)
-    text = raw if isinstance(raw, bytes) else written(raw)
+    document = read_json(raw) if isinstance(raw, bytes) else raw
     try:
-        return adapter.validate_json(text)
+        return adapter.validate_json(written(document))
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         raise ContentError(*(_fault(dict(each), tagged=tagged) for each in found)) from error

@@ -133,7 +133,20 @@ def _sqlite_pool(*, memory: bool) -> dict[str, Any]:
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True
+    )
+    event.listen(engine, "connect", _read_by_key)
+    return engine
+
+
+def _read_by_key(connection: DBAPIConnection, _record: object) -> None:
+    """Have PostgreSQL's planner take pages to be in memory or on a solid disk, as records of this size are."""
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute("SET random_page_cost = 1.1")
+    cursor.close()
+    connection.autocommit = False
 
 
 def _held(lock: threading.Lock | None) -> AbstractContextManager[object]:

@@ -30,7 +30,7 @@ CURSOR: Final = Parameter(
     "cursor",
     "`next` of the page before. It holds the whole question, its perspective pinned; parameters"
     " that come with it must be the same.",
-    {"type": "string"},
+    {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 1, "maxLength": 8000},
 )
 _LISTING: Final = Asking(LIMIT, CURSOR)
 _STATE: Final = Asking()

@@ -20,6 +20,7 @@ from api.examples import SNAPSHOT
 from api.idempotency import Once
 from api.json_text import sha256, written
 from api.parameters import cut, given
+from api.perspectives import resolved
 from api.problems import RefusedError
 from api.schemas import BodyParser, SnapshotBody
 from domain.errors import ContentError, UnknownError
@@ -137,6 +138,8 @@ def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:
         raise ContentError.at("/name", detail)
     cuts = {"as_of": body.as_of, "as_known_at": body.as_known_at}
     written_cuts = {name: text for name, text in cuts.items() if text is not None}
+    if body.position is not None and body.position < 0:
+        raise ContentError.at("/position", "a position is 0 or more")
     query = PerspectiveQuery(
         as_of=cut(written_cuts, "as_of", ""),
         as_known_at=cut(written_cuts, "as_known_at", ""),
@@ -149,7 +152,7 @@ def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:
 
 def _hashed(parley: Parley, slug: str, query: PerspectiveQuery) -> tuple[Perspective, str]:
     with parley.reading() as reading:
-        perspective = reading.perspective(query)
+        perspective = resolved(reading, query, "/position")
         content = replayed(reading, slug, perspective)
     return perspective, sha256(content)
 

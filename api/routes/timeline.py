@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.cursor import Cursor
 from api.documented import reads
-from api.parameters import Parameter, cut, whole_number
+from api.parameters import TEXT, Parameter, cut, whole_number
 from api.perspectives import PERSPECTIVE, Asked, Asking
 from api.routes.negotiations import CURSOR, LIMIT
 from domain.edtf_calendar import DAY, month_start
@@ -23,18 +23,17 @@ from domain.views.timeline import Place, TimelineFilter
 
 router: Final = APIRouter(tags=["reading"])
 
-_TEXT: Final = {"type": "string", "pattern": r"\S", "maxLength": 255}
 _CUT: Final = PERSPECTIVE[0].schema
 _INCLUDED: Final = frozenset({"retracted", "ahead"})
 _BARE: Final = re.compile(r"([+-]?[0-9]{4,6})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _PLACE: Final = (int, int, int)
 _FILTERS: Final = (
     Parameter("kind", "Facts of this kind.", {"type": "string", "x-kinds": True}),
-    Parameter("person", "Facts that name this person, in any field.", _TEXT),
-    Parameter("place", "Facts that name this place.", _TEXT),
-    Parameter("matter", "Facts that speak to this matter.", _TEXT),
+    Parameter("person", "Facts that name this person, in any field.", TEXT),
+    Parameter("place", "Facts that name this place.", TEXT),
+    Parameter("matter", "Facts that speak to this matter.", TEXT),
     Parameter(
-        "q", "Facts whose texts hold all of these words; accents and case do not count.", _TEXT
+        "q", "Facts whose texts hold all of these words; accents and case do not count.", TEXT
     ),
     Parameter("from", "Facts that may have gone on at this or later, from its first moment.", _CUT),
     Parameter("to", "Facts that may have begun by then, its last moment included.", _CUT),

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from api.accept import prefers_csv
 from api.documented import reads
-from api.parameters import Parameter, cut
+from api.parameters import TEXT, Parameter, cut
 from api.perspectives import PERSPECTIVE, Asked, Asking
 from domain.errors import ContentError
 from domain.instant import format_instant
@@ -29,7 +29,7 @@ _TALLY: Final = Asking(
     Parameter(
         "what",
         "What is counted, as the quantities' `what` says.",
-        {"type": "string", "pattern": r"\S", "maxLength": 255},
+        TEXT,
         required=True,
         example="released",
     ),
@@ -82,11 +82,10 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
     **reads("readDiff", "What two knowledge cuts disagree on", "Diff", _DIFF.parameters),
 )
 def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
-    """Compare what was known at two cuts of the perspective's clock."""
-    first = cut(asked.parameters, "from")
-    last = cut(asked.parameters, "to")
-    if first is not None and last is not None and last < first:
-        raise ContentError.at("/query/to", "this cut lies before the other, `from`")
+    """Compare what was known at two cuts of the perspective's clock, the earlier with the later."""
+    first, last = cut(asked.parameters, "from") or 0, cut(asked.parameters, "to")
+    if last is not None:
+        first, last = min(first, last), max(first, last)
     later = replace(asked, query=replace(asked.query, as_known_at=last))
     with asked.parley.reading() as reading:
         to = later.perspective(reading)
@@ -95,7 +94,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         negotiation = reading.negotiation(slug, to.position)
         before = reading.known(negotiation.id, from_)
         content = diff(before, reading.known(negotiation.id, to), (from_, to))
-        fixed: dict[str, Any] = {"from": format_instant(first or 0)}
+        fixed: dict[str, Any] = {"from": format_instant(first)}
         if last is not None:
             fixed["to"] = format_instant(last)
         return later.answer(content, to, reading, fixed=fixed, leaving_out="as_known_at")

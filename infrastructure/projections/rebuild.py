@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Table, func, select, text, update
+from sqlalchemy import Connection, Table, func, select, update
 
 from infrastructure.fact_tables import FACTS, SIDES, FactTables, serving_side
 from infrastructure.log_append import LOCK_HEAD
@@ -97,11 +97,9 @@ def _refuse_switched(connection: Connection, spare: FactTables) -> None:
 
 
 def _empty(connection: Connection, tables: FactTables) -> None:
+    """Row by row: PostgreSQL's TRUNCATE would empty the table for readers of an earlier snapshot too."""
     for table in tables.all:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(f"TRUNCATE {table.name}"))
-        else:
-            connection.execute(table.delete())
+        connection.execute(table.delete())
 
 
 def _head(database: Database) -> int:

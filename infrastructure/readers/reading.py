@@ -124,7 +124,9 @@ class Reading:
 
     def state(self, negotiation: Negotiation, perspective: Perspective) -> dict[str, Any]:
         """The state, from the facts that it has to look at and no others."""
-        seen = self._seen(states.needed(self._tables, negotiation.id, perspective), perspective)
+        sqlite = self._connection.dialect.name == "sqlite"
+        needed = states.needed(self._tables, negotiation.id, perspective, sqlite=sqlite)
+        seen = self._seen(needed, perspective)
         counts = self._connection.execute(
             states.counts(self._tables, negotiation.id, perspective)
         ).one_or_none()
@@ -156,7 +158,7 @@ class Reading:
         """The version that is seen; UnknownError, NotYetKnownError or WithdrawnError where there is none."""
         columns = self._tables.version.c
         statement = select(self._tables.version).where(
-            columns.fact_id == fact_id.hex, timeslices.seen(self._tables, self._tables.version, perspective)
+            columns.fact_id == fact_id.hex, timeslices.seen(self._tables, columns, perspective)
         )
         found = self._versions(statement)
         if not found:

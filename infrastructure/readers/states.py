@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -35,13 +36,25 @@ if TYPE_CHECKING:
 __all__ = ["counts", "needed"]
 
 _VAGUENESS: Final = (False, True)
+#: A limit that limits nothing, for which a planner will not turn a lateral query into a join.
+_UNLIMITED: Final = 2**40
 
 
-def needed(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -> Select[Any]:
-    """The versions that the state has to look at, in order of recording."""
+def needed(
+    tables: FactTables, negotiation_id: UUID, perspective: Perspective, *, sqlite: bool
+) -> Select[Any]:
+    """The versions that the state has to look at, in order of recording.
+
+    Each question's answers are read by a lateral query, which no planner turns into a scan of them all:
+    PostgreSQL's own, and on SQLite, which has none, `json_each` over the answers of one question.
+    """
+    tops = _tops(tables, negotiation_id, perspective)
     found = union_all(
         *(_every(tables, negotiation_id, perspective, rule) for rule in (EVERY, AHEAD)),
-        *(_latest(tables, negotiation_id, perspective, vague=vague) for vague in _VAGUENESS),
+        *(
+            _latest(tables, negotiation_id, perspective, tops, vague=vague, sqlite=sqlite)
+            for vague in _VAGUENESS
+        ),
     ).subquery("found")
     wanted = select(found.c.fact_id, found.c.version).distinct().subquery("wanted")
     table = tables.version
@@ -70,7 +83,7 @@ def counts(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -
             "retracted"
         ),
     ).where(
-        columns.negotiation_id == negotiation_id.hex, seen(tables, tables.version, perspective)
+        columns.negotiation_id == negotiation_id.hex, seen(tables, columns, perspective)
     )
 
 
@@ -79,34 +92,41 @@ def _every(
 ) -> Select[Any]:
     columns = tables.answer.c
     as_of = perspective.as_of
-    speaks = columns.certain_from > as_of if rule == AHEAD else _holds(tables.answer, as_of)
+    speaks = columns.certain_from > as_of if rule == AHEAD else _holds(columns, as_of)
     return select(columns.fact_id, columns.version).where(
         columns.negotiation_id == negotiation_id.hex,
         columns.rule == rule,
         speaks,
-        seen(tables, tables.answer, perspective),
+        seen(tables, columns, perspective),
     )
 
 
-def _latest(
-    tables: FactTables, negotiation_id: UUID, perspective: Perspective, *, vague: bool
+def _tops(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -> CTE:
+    """For each question, when the latest answers that surely hold began: a precise and a vague one."""
+    questions = _questions(tables, negotiation_id)
+    names = zip(_VAGUENESS, ("precise_top", "vague_top"), strict=True)
+    tops = (
+        func.coalesce(
+            _top(tables, negotiation_id, perspective, questions, vague=vague), BEGINNING
+        ).label(name)
+        for vague, name in names
+    )
+    return select(questions.c.question, *tops).where(questions.c.question.is_not(None)).cte("tops")
+
+
+def _latest(  # noqa: PLR0913 -- the parts of one statement
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    tops: CTE,
+    *,
+    vague: bool,
+    sqlite: bool,
 ) -> Select[Any]:
     """The answers not surely taken over; precise ones begin no more than a day before the latest."""
-    questions = _questions(tables, negotiation_id, f"questions_{vague:d}")
-    tops = (
-        select(
-            questions.c.question,
-            *(
-                _top(tables, negotiation_id, perspective, questions, vague=each).label(name)
-                for each, name in zip(_VAGUENESS, ("precise_top", "vague_top"), strict=True)
-            ),
-        )
-        .where(questions.c.question.is_not(None))
-        .subquery(f"tops_{vague:d}")
-    )
     answer = tables.answer.alias(f"answer_{vague:d}")
     columns = answer.c
-    after = [func.coalesce(top, BEGINNING) for top in (tops.c.precise_top, tops.c.vague_top)]
+    after = (tops.c.precise_top, tops.c.vague_top)
     conditions = [
         columns.negotiation_id == negotiation_id.hex,
         columns.rule == LATEST,
@@ -114,12 +134,20 @@ def _latest(
         columns.vague == vague,
         columns.start_earliest <= perspective.as_of,
         *(or_(columns.start_latest > top, columns.start_earliest >= top) for top in after),
-        _holds(answer, perspective.as_of),
-        seen(tables, answer, perspective),
+        _holds(columns, perspective.as_of),
+        seen(tables, columns, perspective),
     ]
     if not vague:
         conditions += [columns.start_earliest >= top - PRECISE for top in after]
-    return select(columns.fact_id, columns.version).join_from(tops, answer, and_(*conditions))
+    if sqlite:
+        pairs = func.json_group_array(func.json_array(columns.fact_id, columns.version))
+        packed = select(pairs).where(*conditions).correlate(tops).scalar_subquery()
+        each = func.json_each(packed).table_valued("value", name=f"each_{vague:d}")
+        named = (func.json_extract(each.c.value, f"$[{index}]") for index in (0, 1))
+        return select(*named).select_from(tops).join(each, true())
+    found = select(columns.fact_id, columns.version).where(*conditions).correlate(tops)
+    each = found.limit(_UNLIMITED).lateral(f"each_{vague:d}")
+    return select(each.c.fact_id, each.c.version).select_from(tops).join(each, true())
 
 
 def _top(
@@ -143,7 +171,7 @@ def _top(
             columns.start_earliest <= perspective.as_of,
             columns.certain_from <= perspective.as_of,
             columns.certain_to > perspective.as_of,
-            seen(tables, answer, perspective),
+            seen(tables, columns, perspective),
         )
         .order_by(columns.start_earliest.desc())
         .limit(1)
@@ -151,15 +179,15 @@ def _top(
     )
 
 
-def _questions(tables: FactTables, negotiation_id: UUID, name: str) -> CTE:
+def _questions(tables: FactTables, negotiation_id: UUID) -> CTE:
     """Every question, by stepping from one to the next; the last row is NULL."""
 
     def among(answer: Alias) -> tuple[ColumnElement[bool], ...]:
         return (answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == LATEST)
 
-    first, next_ = tables.answer.alias(f"{name}_first"), tables.answer.alias(f"{name}_next")
+    first, next_ = tables.answer.alias("first"), tables.answer.alias("next")
     start = select(func.min(first.c.question).label("question")).where(*among(first))
-    steps = start.cte(name, recursive=True)
+    steps = start.cte("questions", recursive=True)
     following = select(func.min(next_.c.question)).where(
         *among(next_), next_.c.question > steps.c.question
     )
@@ -167,5 +195,5 @@ def _questions(tables: FactTables, negotiation_id: UUID, name: str) -> CTE:
     return steps.union_all(step)
 
 
-def _holds(answer: Any, as_of: int) -> ColumnElement[bool]:  # noqa: ANN401 -- a table or an alias of it
-    return and_(answer.c.possible_from <= as_of, answer.c.possible_to > as_of)
+def _holds(columns: Any, as_of: int) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
+    return and_(columns.possible_from <= as_of, columns.possible_to > as_of)

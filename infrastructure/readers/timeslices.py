@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
 
 from domain.views.timeline import plain
 
@@ -28,14 +28,17 @@ def known(tables: FactTables, negotiation_id: UUID, perspective: Perspective) ->
     table = tables.version
     return (
         select(table)
-        .where(table.c.negotiation_id == negotiation_id.hex, seen(tables, table, perspective))
+        .where(table.c.negotiation_id == negotiation_id.hex, seen(tables, table.c, perspective))
         .order_by(table.c.first_position)
     )
 
 
-def seen(tables: FactTables, table: FromClause, perspective: Perspective) -> ColumnElement[bool]:
-    """Whether a row of `table`, versions or answers, is of the version that is seen at the perspective."""
-    columns = table.c
+def seen(
+    tables: FactTables,
+    columns: Any,  # noqa: ANN401 -- the columns of a table or of an alias, or what stands for them
+    perspective: Perspective,
+) -> ColumnElement[bool]:
+    """Whether a row with `columns`, of versions or answers, is of the version that is seen."""
     if perspective.clock == "recorded" or perspective.as_known_at is None:
         return and_(
             columns.known_from <= perspective.position, columns.known_to > perspective.position
@@ -63,7 +66,7 @@ def timeline(
     place = tuple_(columns.start_earliest, columns.start_latest, columns.first_position)
     conditions = [
         columns.negotiation_id == negotiation_id.hex,
-        seen(tables, tables.version, perspective),
+        seen(tables, columns, perspective),
         *_about(tables, wanted),
     ]
     if wanted.begun:

@@ -71,7 +71,7 @@ def test_a_body_has_one_mebibyte_at_most_announced_or_not(light_client: Client) 
         (b"null", [""]),
         (b"[]", [""]),
         (b'{"kind":NaN}', [""]),
-        (b'{"kind":1e999}', ["/kind"]),
+        (b'{"kind":1e999}', [""]),
         (b'{"kind":"release","kind":"release"}', ["/kind"]),
         (b'{"a/b~c":"\\ud800"}', ["/a~1b~0c"]),
         (b'{"\\ud800":1}', [""]),

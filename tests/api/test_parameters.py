@@ -23,7 +23,6 @@ ASKED = "/v1/negotiations"
         ("as_of=%ff", "/query"),
         ("as_of=%ed%a0%80", "/query"),
         ("position=-1", "/query/position"),
-        ("position=1", "/query/position"),
         ("position=99999999999999999999", "/query/position"),
         ("position=%D9%A1", "/query/position"),
         ("clock=wall", "/query/clock"),
@@ -76,3 +75,16 @@ def test_an_unknown_address_is_a_problem(light_client: Client) -> None:
         answer = light_client.get(path)
         assert answer.status == 404
         assert answer.json["type"] == "urn:parley:problem:unknown"
+
+
+def test_a_position_that_the_log_has_not_reached_is_not_found(light_client: Client) -> None:
+    light_client.open("talks")
+    assert light_client.get(f"{ASKED}?position=1").status == 200
+    answer = light_client.get(f"{ASKED}?position=2")
+    assert answer.status == 404
+    assert answer.json["type"] == "urn:parley:problem:not-reached"
+    assert answer.pointers == ["/query/position"]
+    body = {"name": "ahead", "position": 2}
+    snapshot = light_client.post(f"{ASKED}/talks/snapshots", body)
+    assert snapshot.status == 404
+    assert snapshot.pointers == ["/position"]

@@ -69,64 +69,59 @@ def test_help_lists_every_command(empty: Shell) -> None:
     assert "upgrade" in empty.out("db", "--help")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("show", "nowhere"),
-        ("show", SLUG, "--fact", "nothing"),
-        ("show", SLUG, "--position", "999999"),
-        ("timeline", SLUG, "--cursor", "nonsense"),
-        ("audit", "Not a slug"),
-        ("diff", SLUG, "--from", "2025", "--to", "2024"),
-        ("export", "nowhere"),
-        ("import", "nowhere", "lines.ndjson"),
-        ("import", SLUG, "missing.ndjson"),
-        ("snapshot", SLUG, "none", "--check"),
-        ("snapshot", SLUG, "not/a/name"),
-        ("serve", "--host", "256.256.256.256"),
-    ],
-    ids=" ".join,
+REFUSED = (
+    ("show", "nowhere"),
+    ("show", SLUG, "--fact", "nothing"),
+    ("show", SLUG, "--position", "999999"),
+    ("timeline", SLUG, "--cursor", "nonsense"),
+    ("audit", "Not a slug"),
+    ("show", f"{SLUG}/timeline"),
+    ("import", "Not a slug", "lines.ndjson", "--title", "Talks"),
+    ("export", "nowhere"),
+    ("import", "nowhere", "lines.ndjson"),
+    ("import", SLUG, "missing.ndjson"),
+    ("snapshot", SLUG, "none", "--check"),
+    ("snapshot", SLUG, "not/a/name"),
+    ("serve", "--host", "256.256.256.256"),
 )
-def test_a_refusal_is_one_line_on_standard_error_and_exit_status_1_or_2(
-    light: Shell, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+WRONG = (
+    ("vanish",),
+    ("show",),
+    ("show", SLUG, "--as-of", "yesterday"),
+    ("show", SLUG, "--as-known-at", "2025-13"),
+    ("show", SLUG, "--position", "-1"),
+    ("show", SLUG, "--clock", "wall"),
+    ("show", SLUG, "--match", "maybe"),
+    ("show", SLUG, "--section", "weather"),
+    ("timeline", SLUG, "--kind", "cuddle"),
+    ("timeline", SLUG, "--limit", "0"),
+    ("timeline", SLUG, "--include", "everything"),
+    ("diff", SLUG),
+    ("diff", SLUG, "--from", "2025", "--to", "2024"),
+    ("audit", SLUG, "--csv", "--json"),
+    ("export", SLUG, "--history", "--as-known-at", "2025", "--clock", "published"),
+    ("serve", "--port", "65536"),
+    ("db", "downgrade"),
+)
+
+
+def test_a_refusal_is_one_line_on_standard_error_and_exit_status_1(
+    light: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(light.folder)
-    result = light(*arguments)
-    usage = "--to" in arguments
-    assert result.exit_code == (2 if usage else 1), result.output
-    assert result.stdout == ""
-    assert "Traceback" not in result.stderr
-    if not usage:
-        assert re.fullmatch(r"parley: [^\n]{5,}\n", result.stderr), result.stderr
+    for arguments in REFUSED:
+        result = light(*arguments)
+        assert result.exit_code == 1, (arguments, result.output)
+        assert result.stdout == "", arguments
+        assert re.fullmatch(r"parley: [^\n]{5,}\n", result.stderr), (arguments, result.stderr)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("vanish",),
-        ("show",),
-        ("show", SLUG, "--as-of", "yesterday"),
-        ("show", SLUG, "--as-known-at", "2025-13"),
-        ("show", SLUG, "--position", "-1"),
-        ("show", SLUG, "--clock", "wall"),
-        ("show", SLUG, "--match", "maybe"),
-        ("show", SLUG, "--section", "weather"),
-        ("timeline", SLUG, "--kind", "cuddle"),
-        ("timeline", SLUG, "--limit", "0"),
-        ("timeline", SLUG, "--include", "everything"),
-        ("diff", SLUG),
-        ("audit", SLUG, "--csv", "--json"),
-        ("export", SLUG, "--history", "--as-known-at", "2025", "--clock", "published"),
-        ("serve", "--port", "65536"),
-        ("db", "downgrade"),
-    ],
-    ids=" ".join,
-)
-def test_wrong_usage_is_exit_status_2(light: Shell, arguments: tuple[str, ...]) -> None:
-    result = light(*arguments)
-    assert result.exit_code == 2, result.output
-    assert result.stdout == ""
-    assert "Usage:" in result.stderr
+def test_wrong_usage_is_exit_status_2(light: Shell) -> None:
+    for arguments in WRONG:
+        result = light(*arguments)
+        assert result.exit_code == 2, (arguments, result.output)
+        assert result.stdout == "", arguments
+        assert "Usage:" in result.stderr, arguments
 
 
 @pytest.mark.parametrize(
@@ -174,20 +169,19 @@ def test_the_program_itself_refuses_in_one_line(light: Shell) -> None:
 
 def test_serve_says_where_it_listens_answers_there_and_stops_when_told(parley: Shell) -> None:
     env = {**os.environ, "PARLEY_DATABASE_URL": parley.url, "PYTHONUNBUFFERED": "1"}
-    served = subprocess.Popen(
+    with subprocess.Popen(
         [*PROGRAM, "serve", "--port", "0"],
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-    )
-    try:
+    ) as served:
         assert served.stdout is not None
         address = served.stdout.readline().strip().removeprefix("Parley listens at ")
         with urllib.request.urlopen(f"{address}/v1/negotiations/{SLUG}", timeout=20) as answer:  # noqa: S310 -- its own
             assert answer.status == 200
         served.send_signal(signal.SIGINT)
-        assert served.wait(timeout=20) in {0, 130, -signal.SIGINT}
-    finally:
-        served.kill()
-        served.wait(timeout=20)
+        try:
+            assert served.wait(timeout=20) in {0, 130, -signal.SIGINT}
+        finally:
+            served.kill()

@@ -1,4 +1,4 @@
-"""With --json a command prints what the API answers, byte for byte; without it, tables of the same."""
+"""With --json a command prints what the API answers, byte for byte; without it, tables."""
 
 from __future__ import annotations
 
@@ -32,47 +32,44 @@ def http(parley: Shell) -> Iterator[TestClient]:
     record.close()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "address"),
-    [
-        (("show", SLUG), f"{SLUG}?"),
-        (("show", SLUG, "--match", "certain"), f"{SLUG}?match=certain&"),
-        (("show", SLUG, "--fact", "R"), f"/v1/facts/{FACT}?"),
-        (("show", SLUG, "--fact", str(FACT)), f"/v1/facts/{FACT}?"),
-        (("timeline", SLUG), f"{SLUG}/timeline?limit=1000&"),
-        (("timeline", SLUG, "--limit", "1", "--kind", "custody"), f"{SLUG}/timeline?kind=custody&limit=1&"),
-        (("timeline", SLUG, "--q", "fifty freed"), f"{SLUG}/timeline?q=fifty+freed&limit=1000&"),
-        (("timeline", SLUG, "--person", "John Coale", "--from", "2025", "--to", "2026"),
-         f"{SLUG}/timeline?person=John+Coale&from=2025&to=2026&limit=1000&"),
-        (("diff", SLUG, "--from", "2024", "--clock", "published"),
-         f"{SLUG}/diff?from=2024&clock=published&"),
-        (("audit", SLUG), f"{SLUG}/audit?"),
-        (("audit", SLUG, "--as-known-at", "2025-09-12", "--clock", "published"),
-         f"{SLUG}/audit?as_known_at=2025-09-12&clock=published&"),
-    ],
-    ids=lambda each: " ".join(each) if isinstance(each, tuple) else None,
-)  # fmt: skip
-def test_json_is_what_the_api_answers(
-    parley: Shell, http: TestClient, arguments: tuple[str, ...], address: str
-) -> None:
-    printed = parley.out(*arguments, *FIXED, "--json")
-    path = address if address.startswith("/") else f"/v1/negotiations/{address}"
-    clock = "" if "clock=" in path else "clock=recorded&"
-    match = "" if "match=" in path else "match=possible&"
-    answer = http.get(path + clock + match + QUERY)
-    assert answer.status_code == 200
-    said, expected = json.loads(printed), answer.json()
-    if expected.get("next") is not None:
-        assert said.pop("next") is not None
-        del expected["next"]
-        assert said == expected
-    else:
-        assert printed == answer.text + "\n"
+OF = f"/v1/negotiations/{SLUG}"
+ANSWERS = (
+    (("show", SLUG), f"{OF}?"),
+    (("show", SLUG, "--match", "certain"), f"{OF}?match=certain&"),
+    (("show", SLUG, "--fact", "R"), f"/v1/facts/{FACT}?"),
+    (("show", SLUG, "--fact", str(FACT)), f"/v1/facts/{FACT}?"),
+    (("timeline", SLUG), f"{OF}/timeline?limit=1000&"),
+    (
+        ("timeline", SLUG, "--q", "fifty freed", "--limit", "5"),
+        f"{OF}/timeline?q=fifty+freed&limit=5&",
+    ),
+    (
+        ("timeline", SLUG, "--person", "John Coale", "--from", "2025", "--to", "2026"),
+        f"{OF}/timeline?person=John+Coale&from=2025&to=2026&limit=1000&",
+    ),
+    (
+        ("diff", SLUG, "--from", "2024", "--clock", "published"),
+        f"{OF}/diff?from=2024&clock=published&",
+    ),
+    (("audit", SLUG), f"{OF}/audit?"),
+    (
+        ("audit", SLUG, "--as-known-at", "2025-09-12", "--clock", "published"),
+        f"{OF}/audit?as_known_at=2025-09-12&clock=published&",
+    ),
+)
+
+
+def test_json_is_what_the_api_answers(parley: Shell, http: TestClient) -> None:
+    for arguments, address in ANSWERS:
+        printed = parley.out(*arguments, *FIXED, "--json")
+        answer = http.get(address + QUERY)
+        assert answer.status_code == 200, arguments
+        assert printed == answer.text + "\n", arguments
 
 
 def test_csv_is_what_the_api_answers(parley: Shell, http: TestClient) -> None:
     printed = parley.out("audit", SLUG, *FIXED, "--csv")
-    address = f"/v1/negotiations/{SLUG}/audit?{QUERY}"
+    address = f"{OF}/audit?{QUERY}"
     assert (
         printed.splitlines() == http.get(address, headers={"accept": "text/csv"}).text.splitlines()
     )

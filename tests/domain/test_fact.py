@@ -1,4 +1,4 @@
-"""A fact: its content is checked as a whole, every fault with its place, and compared field by field."""
+"""A fact: checked as a whole, every fault with its place, and compared field by field."""
 
 from __future__ import annotations
 

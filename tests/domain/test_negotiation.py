@@ -80,7 +80,7 @@ def test_given_a_negotiation_when_a_snapshot_is_taken_then_it_pins_the_whole_per
 def test_given_a_snapshot_when_its_name_is_used_again_then_it_is_taken() -> None:
     negotiation = evolve(None, OPENED)
     negotiation = evolve(negotiation, snapshot(negotiation))
-    assert (negotiation.version, negotiation.snapshots) == (2, {"article"})
+    assert (negotiation.version, negotiation.snapshots) == (2, frozenset({"article"}))
     with pytest.raises(TakenError) as refused:
         snapshot(negotiation)
     assert refused.value.name == "article"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from tests.importing.lines import EVERY_OP, counted, custody, faults, head, run, shown
+from domain.fact import KINDS, Fact, fact_id, kind
+from domain.holding import Holding
+from domain.negotiation import negotiation_id
+from tests.importing.lines import EVERY_OP, SLUG, counted, custody, faults, head, run, shown
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -146,8 +150,8 @@ def test_a_correction_takes_its_changes_from_the_fact_columns_and_from_json(ligh
     assert counted(import_table(light, header, row)) == {"corrected": 1}
     (entry,) = shown(light, "2025-06")["custody"]
     assert entry["place"] == "Horki"
-    assert counted(run(light, [custody(valid="2025", summary="Held", place="Horki",
-                                       citations=[{"publisher": "Reuters"}])])) == {"unchanged": 1}  # fmt: skip
+    now = custody(valid="2025", summary="Held", place="Horki", citations=[{"publisher": "Reuters"}])
+    assert counted(run(light, [now])) == {"unchanged": 1}
 
 
 @pytest.mark.parametrize("changes", ["{", "[]", '"x"'])
@@ -161,3 +165,28 @@ def test_changes_that_are_no_object_are_rejected(light: Parley, changes: str) ->
 
 def test_a_table_without_a_header_is_rejected(light: Parley) -> None:
     assert faults(import_table(light)) == [(1, "")]
+
+
+def test_a_kind_registered_since_brings_its_own_columns(light: Parley) -> None:
+    @kind(holds=Holding.ONWARD)
+    @dataclass(frozen=True, kw_only=True)
+    class Vote(Fact):
+        """A vote that was taken."""
+
+        kind: Literal["vote"] = "vote"
+        body: str
+        ayes: int | None = None
+        unanimous: bool | None = None
+        absent: tuple[str, ...] = ()
+
+    header = "external_id,kind,valid,summary,citation.publisher,body,ayes,unanimous,absent"
+    rows = ["V,vote,2025,Passed,AP,Seimas,82,TRUE,A;B", "W,vote,2025,Passed,AP,Seimas,many,no,"]
+    try:
+        report = import_table(light, header, *rows, partial=True)
+        assert counted(report) == {"recorded": 1, "rejected_total": 2}
+        assert faults(report) == [(3, "/ayes"), (3, "/unanimous")]
+        recorded = light.ledger.fact(fact_id(negotiation_id(SLUG), "V")).fact
+        assert isinstance(recorded, Vote)
+        assert (recorded.ayes, recorded.unanimous, recorded.absent) == (82, True, ("A", "B"))
+    finally:
+        del KINDS["vote"]

@@ -44,7 +44,9 @@ RECORD = Path(__file__).resolve().parents[2] / "data" / "us-belarus.ndjson"
 
 def test_every_operation_does_what_it_says(parley: Parley) -> None:
     report = run(parley, EVERY_OP)
-    operations = ["recorded", "corrected", "corroborated", "retracted", "reinstated", "preferred", "ended"]
+    operations = (
+        "recorded", "corrected", "corroborated", "retracted", "reinstated", "preferred", "ended",
+    )  # fmt: skip
     assert counted(report) == dict.fromkeys(operations, 1)
     assert (report["first_position"], report["last_position"]) == (2, 8)
     record = parley.ledger.fact(fact_id(negotiation_id(SLUG), "A"))

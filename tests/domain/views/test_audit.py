@@ -117,11 +117,16 @@ def test_a_history_told_field_by_field_can_be_retold(entries: list[Entry]) -> No
     for stream in streams.values():
         told = history(stream)
         assert [entry["version"] for entry in told] == list(range(1, len(stream) + 1))
-        status = "recorded"
-        for entry in told:
-            for each in entry["changes"]:
-                assert each["before"] != each["after"]
-                if each["field"] == "status":
-                    assert each["before"] == status
-                    status = each["after"]
-        assert status == stream[-1].record.status
+        statuses = ["recorded"]
+        for before, after, entry in zip(stream, stream[1:], told[1:], strict=False):
+            assert all(each["before"] != each["after"] for each in entry["changes"])
+            fields = [each["field"] for each in entry["changes"]]
+            turned = before.record.status != after.record.status
+            own = before.record.fact != after.record.fact
+            marked = before.record.preferred != after.record.preferred
+            assert bool(fields) is (turned or own or marked)
+            if turned:
+                last = [each for each in entry["changes"] if each["field"] == "status"][-1]
+                assert last["before"] == statuses[-1]
+                statuses.append(last["after"])
+        assert statuses[-1] == stream[-1].record.status

@@ -81,10 +81,10 @@ def test_a_source_that_was_taken_away_is_a_correction() -> None:
 
 def test_what_came_and_went_in_between_leaves_no_trace() -> None:
     log = Log()
-    log.retract(log.record(fact("release"), at="2025-11-02"), at="2025-11-03")
     back = log.record(fact("release"), at="2025-10-01")
-    log.retract(back, at="2025-11-02")
-    log.reinstate(back, at="2025-11-03")
+    log.retract(log.record(fact("release"), at="2025-11-02"), at="2025-11-03")
+    log.retract(back, at="2025-11-04")
+    log.reinstate(back, at="2025-11-05")
     assert sections(compared(log, "2025-11-01", "2025-11-30")) == {}
 
 

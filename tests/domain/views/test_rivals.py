@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.fact import Fact
 from domain.facts.diplomacy import NEXT_MEETING
 from domain.facts.prisoners import CUSTODY, HELD
 from domain.history import Entry, timeslice, versions
@@ -23,6 +22,9 @@ from domain.views.rivals import Candidate, Resolved, counts_conflict, disagree, 
 from tests.examples import REUTERS, count, fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log
+
+if TYPE_CHECKING:
+    from domain.fact import Fact
 
 POST = Register("posts")
 TALK = Register("statements", rivalry=Rivalry.MATTER)

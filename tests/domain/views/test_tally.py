@@ -1,4 +1,4 @@
-"""The tally: increments bucket by bucket, each matter once, the vague in every bucket that it may be in."""
+"""The tally: increments bucket by bucket, each matter once, the vague wherever they may be."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.history import Entry, timeslice, versions
 from domain.quantity import Quantity
+from domain.views.state import state
 from domain.views.tally import By, tally
 from tests.examples import count, fact
 from tests.strategies import SOME, histories, perspectives
@@ -131,18 +132,10 @@ def test_a_tally_and_the_state_agree_on_the_total(
     at = data.draw(perspectives(len(entries)))
     seen = timeslice(versions(entries), at)
     answer = tally(seen, at, what, "year")
-    from_state = Log().negotiation, seen
-    total = state_total(from_state[1], at, what)
+    total = state(Log().negotiation, seen, {}, at)["prisoners"][what]
     assert answer["total"] == {name: total[name] for name in ("low", "high", "approximate")}
     dated = {id_ for point in answer["points"] for id_ in point["facts"]}
     assert dated | set(answer["undated"]) == set(total["facts"])
     assert not dated & set(answer["undated"])
     for point in answer["points"]:
         assert point["high"] is None or point["low"] <= point["high"]
-
-
-def state_total(seen: Any, at: Any, what: str) -> dict[str, Any]:  # noqa: ANN401 -- a slice and a perspective
-    from domain.views.state import state  # noqa: PLC0415
-
-    answer: dict[str, Any] = state(Log().negotiation, seen, {}, at)["prisoners"][what]
-    return answer

@@ -1,0 +1,129 @@
+"""The document says what the application does; schemathesis, set on it, finds nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis.engine import events, from_schema
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import compose
+from api.documented import IDEMPOTENCY_KEY
+from api.examples import FACTS, NEGOTIATION
+from api.problems import PROBLEMS
+from domain.fact import KINDS
+from infrastructure.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fastapi import FastAPI
+    from schemathesis.engine.recorder import ScenarioRecorder
+
+    from tests.api.asking import Client
+
+DATES = st.dates().map(str)
+schemathesis.openapi.format("edtf", DATES | DATES.map("{}/..".format) | DATES.map("{}~".format))
+CONFIG: dict[str, Any] = {
+    "seed": 20251126,
+    "max-failures": 20,
+    "generation": {"max-examples": 15, "database": "none"},
+    "phases": {"stateful": {"enabled": False}},
+    "operations": [
+        {
+            # No schema can say which lines hang together, and any text is one to try.
+            "include-path": "/v1/negotiations/{slug}/import",
+            "checks": {
+                "positive_data_acceptance": {"enabled": False},
+                "negative_data_rejection": {"enabled": False},
+            },
+        }
+    ],
+}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[FastAPI]:
+    """An application on a record that holds the examples of the documentation."""
+    url = f"sqlite:///{tmp_path / 'parley.db'}"
+    parley = compose(Settings.from_env({"PARLEY_DATABASE_URL": url}))
+    app = create_app(parley)
+    client = TestClient(app)
+    client.post("/v1/negotiations", json=NEGOTIATION)
+    for fact in FACTS.values():
+        client.post("/v1/negotiations/us-belarus/facts", json=fact)
+    yield app
+    parley.close()
+
+
+def test_schemathesis_finds_nothing(app: FastAPI) -> None:
+    config = schemathesis.Config.from_dict(CONFIG)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
+    found: list[str] = []
+    tested: set[str] = set()
+    for event in from_schema(schema).execute():
+        if isinstance(event, (events.NonFatalError, events.FatalError)):
+            found.append(str(getattr(event, "value", None) or getattr(event, "exception", None)))
+        elif isinstance(event, events.ScenarioFinished):
+            tested.add(event.recorder.label)
+            found += _failures(event.recorder)
+    assert not found, "\n\n".join(found)
+    assert len(tested) == 22
+
+
+def _failures(recorder: ScenarioRecorder) -> list[str]:
+    return [
+        f"{recorder.label}: {check.failure_info.failure}\n{check.failure_info.code_sample}"
+        for checks in recorder.checks.values()
+        for check in checks
+        if check.failure_info
+    ]
+
+
+def test_every_operation_says_how_it_refuses(light_client: Client) -> None:
+    document = light_client.get("/openapi.json").json
+    operations = [
+        (method, path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    assert len(operations) == 22
+    for method, path, operation in operations:
+        refusals = {code: r for code, r in operation["responses"].items() if code >= "400"}
+        assert {"500", "503"} <= set(refusals), path
+        for code, refusal in refusals.items():
+            assert code in {str(kind.status) for kind in PROBLEMS.values()}
+            content = refusal["content"]["application/problem+json"]
+            assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+        if method == "post" and path.startswith("/v1/facts/"):
+            assert {"412", "428"} <= set(refusals)
+            assert "If-Match" in [each["name"] for each in operation["parameters"]]
+        if method == "post":
+            assert "IdempotencyKey" in operation["requestBody"]["description"]
+    assert document["components"]["parameters"]["IdempotencyKey"] == IDEMPOTENCY_KEY
+
+
+def test_every_reference_leads_somewhere(light_client: Client) -> None:
+    document = light_client.get("/openapi.json").json
+    schemas = document["components"]["schemas"]
+    waiting, met = [document], set()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            met |= {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    assert {each.removeprefix("#/components/schemas/") for each in met} <= set(schemas)
+    assert set(schemas["Fact-Input"]["discriminator"]["mapping"]) == set(KINDS)
+
+
+def test_the_examples_are_the_real_record(light_client: Client) -> None:
+    operation = light_client.get("/openapi.json").json["paths"]["/v1/negotiations/{slug}/facts"]
+    examples = operation["post"]["requestBody"]["content"]["application/json"]["examples"]
+    assert {each["value"]["external_id"] for each in examples.values()} >= {"BY-047", "BY-071"}

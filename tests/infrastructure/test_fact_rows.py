@@ -1,0 +1,143 @@
+"""A version and its row are one and the same; by its terms and questions it is found."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from hypothesis import given
+
+from domain.history import Entry, FactVersion, versions
+from domain.instant import END
+from domain.views.timeline import TimelineFilter, plain, timeline
+from infrastructure.fact_rows import (
+    AHEAD,
+    EVERY,
+    LATEST,
+    PRECISE,
+    answer_rows,
+    row_of,
+    term_rows,
+    version_of_row,
+)
+from infrastructure.tables import metadata
+from tests.examples import fact
+from tests.strategies import SOME, histories
+from tests.written_log import Log
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+
+def as_row(values: dict[str, Any]) -> Row[Any]:
+    return cast("Row[Any]", SimpleNamespace(**values))
+
+
+def only(log: Log) -> FactVersion:
+    return log.versions()[-1]
+
+
+@SOME
+@given(histories())
+def test_the_row_of_a_version_gives_the_version_back(entries: list[Entry]) -> None:
+    for version in versions(entries):
+        assert version_of_row(as_row(row_of(version))) == version
+
+
+@SOME
+@given(histories())
+def test_a_row_fits_the_columns_and_its_instants_fit_eight_bytes(entries: list[Entry]) -> None:
+    tables = [table for name, table in metadata.tables.items() if name.startswith("fact_version")]
+    assert tables
+    for version in versions(entries):
+        row = row_of(version)
+        for table in tables:
+            rest = set(table.columns.keys()) - set(row)
+            assert set(row) <= set(table.columns.keys())
+            assert all(name.endswith("_count") for name in rest)
+        assert all(abs(value) < 2**63 for value in row.values() if isinstance(value, int))
+
+
+def test_a_new_row_is_known_and_public_without_end() -> None:
+    log = Log()
+    log.record(fact("release"))
+    row = row_of(only(log))
+    assert (row["known_to"], row["published_to"]) == (END, END)
+    assert (row["known_from"], row["first_position"], row["version"]) == (2, 2, 1)
+
+
+def test_the_columns_that_cut_are_those_of_the_bounds_and_the_window() -> None:
+    log = Log()
+    log.record(fact("custody", valid="2025-09/2025-11"))
+    version = only(log)
+    row, held = row_of(version), version.record.fact
+    for name in ("start_earliest", "start_latest", "end_earliest", "end_latest"):
+        assert row[name] == getattr(held.valid_time.bounds, name)
+    for name in ("possible_from", "certain_from", "certain_to", "possible_to"):
+        assert row[name] == getattr(held.window, name)
+    assert row["happened_latest"] == held.valid_time.bounds.end_latest - 1
+    log.record(fact("custody", valid="2025-09"))
+    version = only(log)
+    latest = version.record.fact.valid_time.bounds.start_latest - 1
+    assert row_of(version)["happened_latest"] == latest
+
+
+def test_terms_are_the_names_and_places_as_they_are_searched() -> None:
+    log = Log()
+    people = ("Łukasz Ślepowroński", "lukasz  slepowronski")
+    log.record(fact("custody", person="Ihar Losik", people=people, places=("Łódź",)))
+    assert [(row["field"], row["term"]) for row in term_rows(only(log))] == [
+        ("person", "ihar losik"),
+        ("person", "lukasz slepowronski"),
+        ("place", "lodz"),
+    ]
+
+
+@SOME
+@given(histories())
+def test_terms_find_what_the_timelines_filter_finds(entries: list[Entry]) -> None:
+    every = versions(entries)
+    log = Log()
+    at = log.perspective(as_of="2030", position=len(entries))
+    last = {version.record.id: version for version in every}
+    names = {name for version in every for name in version.record.fact.named()}
+    for name in names:
+        by_terms = {
+            version.record.id
+            for version in last.values()
+            for row in term_rows(version)
+            if (row["field"], row["term"]) == ("person", plain(name))
+        }
+        wanted = TimelineFilter(person=name, retracted=True)
+        assert {seen.version.record.id for seen in timeline(every, at, wanted)} == by_terms
+
+
+def questions(log: Log) -> list[tuple[int, str]]:
+    return [(row["rule"], row["question"].split("\x1f")[0]) for row in answer_rows(only(log))]
+
+
+def test_a_version_has_a_row_for_each_question_that_it_speaks_to() -> None:
+    log = Log()
+    id_ = log.record(fact("release", people=("Ihar Losik", "Łukasz")))
+    assert questions(log) == [
+        (EVERY, "prisoners.released"),
+        (LATEST, "custody"),
+        (LATEST, "custody"),
+    ]
+    log.retract(id_)
+    assert questions(log) == []
+    log.reinstate(id_)
+    assert len(questions(log)) == 3
+    log.record(fact("meeting", stage="planned"))
+    assert questions(log) == [(AHEAD, "meetings.next")]
+    log.record(fact("alias"))
+    assert questions(log) == [(EVERY, "alias")]
+
+
+def test_a_beginning_known_to_the_day_is_precise() -> None:
+    log = Log()
+    for valid, vague in (("2025-09-11", False), ("2025-09", True), ("../2025-09-30", False)):
+        log.record(fact("custody", valid=valid))
+        (row,) = answer_rows(only(log))
+        assert row["vague"] is vague, valid
+        assert vague is (row["start_latest"] - row["start_earliest"] > PRECISE)

@@ -1,0 +1,132 @@
+"""On a populated database the as-of queries read what they show, by index, and do not scan the facts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from domain.instant import parse_cut
+from domain.perspective import Clock, Perspective
+from domain.views.timeline import TimelineFilter
+from infrastructure.database import Database
+from infrastructure.fact_tables import served
+from infrastructure.ledger_store import StoredLedger
+from infrastructure.readers import states, timeslices
+from tests.benchmarks.population import SPEAKERS, populate
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Select
+
+SIZE: Final = 10_000
+FACTS: Final = ("fact_version", "fact_answer", "fact_term")
+Populated = tuple[Database, "UUID"]
+
+
+@pytest.fixture
+def populated(database_url: str) -> Iterator[Populated]:
+    """Ten thousand facts by fifty speakers over forty years, and the statistics of them."""
+    database = Database(database_url)
+    ledger = StoredLedger(database)
+    talks = populate(ledger, "talks", SIZE)
+    with database.writing() as connection:
+        connection.execute(text("ANALYZE"))
+    yield database, talks
+    ledger.close()
+    database.close()
+
+
+def perspective(clock: Clock = "recorded") -> Perspective:
+    """In the middle of what happened, with everything known."""
+    return Perspective(
+        as_of=parse_cut("1995-06"),
+        as_known_at=parse_cut("2030") if clock == "published" else None,
+        clock=clock,
+        match="possible",
+        position=SIZE + 1,
+    )
+
+
+def rows_read(connection: Connection, statement: Select[Any]) -> int:
+    """How many rows of the fact tables PostgreSQL read for a statement; a sequential scan fails."""
+    (plan,) = connection.execute(
+        text(f"EXPLAIN (ANALYZE, FORMAT JSON) {literal(connection, statement)}")
+    ).scalar_one()
+    read = 0
+    for node in nodes(plan["Plan"]):
+        if node.get("Relation Name") in FACTS:
+            assert node["Node Type"] != "Seq Scan", node
+            removed = node.get("Rows Removed by Filter", 0)
+            read += (node["Actual Rows"] + removed) * node["Actual Loops"]
+    return int(read)
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every node of a plan."""
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+def literal(connection: Connection, statement: Select[Any]) -> str:
+    """The statement with its values in it, as the database gets it."""
+    dialect = postgresql.dialect() if connection.dialect.name == "postgresql" else sqlite.dialect()
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    return str(compiled).replace(":", r"\:")
+
+
+def steps(connection: Connection, statement: Select[Any]) -> list[str]:
+    """What SQLite does for a statement."""
+    rows = connection.execute(text(f"EXPLAIN QUERY PLAN {literal(connection, statement)}"))
+    found = [str(row[-1]) for row in rows]
+    scans = [step for step in found if step.startswith("SCAN ") and "fact_" in step]
+    assert scans == []
+    return found
+
+
+@pytest.mark.parametrize("clock", ["recorded", "published"])
+def test_a_state_steps_from_question_to_question(populated: Populated, clock: Clock) -> None:
+    database, talks = populated
+    with database.reading() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        tables = served(connection)
+        statement = states.needed(tables, talks, perspective(clock), sqlite=sqlite)
+        shown = len(connection.execute(statement).all())
+        assert shown < SPEAKERS + SIZE // 20
+        if sqlite:
+            latest = [step for step in steps(connection, statement) if "answer_0" in step]
+            assert "start_earliest>? AND start_earliest<?" in latest[0]
+        else:
+            assert rows_read(connection, statement) < 10 * shown
+
+
+def test_the_counts_of_a_state_are_one_row(populated: Populated) -> None:
+    database, talks = populated
+    with database.reading() as connection:
+        statement = states.counts(served(connection), talks, perspective())
+        if connection.dialect.name == "postgresql":
+            assert rows_read(connection, statement) == 1
+        else:
+            (step,) = steps(connection, statement)
+            assert "USING INDEX ix_fact_version_position" in step
+
+
+def test_a_page_of_a_timeline_reads_a_page(populated: Populated) -> None:
+    database, talks = populated
+    start = parse_cut("1990")
+    with database.reading() as connection:
+        wanted = TimelineFilter(begun=True, after=(start, start, 0))
+        statement = timeslices.timeline(served(connection), talks, perspective(), wanted).limit(20)
+        assert len(connection.execute(statement).all()) == 20
+        if connection.dialect.name == "postgresql":
+            assert rows_read(connection, statement) < 60
+        else:
+            found = steps(connection, statement)
+            assert "INDEX ix_fact_version_valid" in found[0]
+            assert not [step for step in found if "TEMP B-TREE" in step]
