@@ -82,9 +82,7 @@ class Parley:
         self.database.close()
 
 
-def compose(
-    settings: Settings, *, clock: Clock = system_clock, upgrade: bool = True
-) -> Parley:
+def compose(settings: Settings, *, clock: Clock = system_clock, upgrade: bool = True) -> Parley:
     """Open the database of the settings, upgrade it unless told not to, and put the record on it."""
     steady = never_back(clock)
     database = Database(settings.database_url, clock=steady)

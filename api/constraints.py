@@ -49,13 +49,18 @@ _NUMBERS: Final = {
     "position": {"minimum": 0},
 }
 
+_LETTERS: Final = ("".join(f"[{c}{c.upper()}]" for c in word) for word in WORDS)
+_WORDS: Final = f"(?:^|[^a-zA-Z])(?:{'|'.join(_LETTERS)})(?:[^a-zA-Z]|$)"
 _COUNTED: Final = [
     {"required": ["value"], "properties": {"value": {"type": "integer"}}},
     {"required": ["low"], "properties": {"low": {"type": "integer"}}},
     {"required": ["high"], "properties": {"high": {"type": "integer"}}},
     {
         "required": ["text"],
-        "properties": {"text": {"type": "string", "pattern": f"(?:{'|'.join(WORDS)})"}},
+        "properties": {
+            "text": {"type": "string", "pattern": _WORDS},
+            "comparator": {"enum": ["eq", "ge", "gt", "approx"]},
+        },
     },
     {
         "required": ["comparator", "text"],

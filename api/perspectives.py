@@ -24,7 +24,7 @@ from infrastructure.readers.reading import Reading
 __all__ = ["PERSPECTIVE", "Asked", "Asking", "canonical_query", "perspective_query", "resolved"]
 
 _CUT: Final = {"type": "string", "pattern": CUT, "maxLength": 40}
-_POSITION: Final = {"type": "integer", "minimum": 0}
+_POSITION: Final = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 PERSPECTIVE: Final = (
     Parameter(
         "as_of",

@@ -1,13 +1,13 @@
 """What can be wrong with a command or a question; errors carry facts about the record and know no HTTP.
 
-    RecordError
-    ├── ContentError          what was sent breaks a rule; says where (a JSON pointer) and which
-    ├── UnknownError          no such negotiation, fact or snapshot
-    │   └── NotYetKnownError  it exists, but was not known at the perspective
-    ├── WithdrawnError        the fact was retracted by then
-    ├── TakenError            the slug, external id or snapshot name is in use; names the holder
-    ├── StaleError            the fact has moved on from the version that was expected
-    └── StateError            the command does not fit the fact's status
+RecordError
+├── ContentError          what was sent breaks a rule; says where (a JSON pointer) and which
+├── UnknownError          no such negotiation, fact or snapshot
+│   └── NotYetKnownError  it exists, but was not known at the perspective
+├── WithdrawnError        the fact was retracted by then
+├── TakenError            the slug, external id or snapshot name is in use; names the holder
+├── StaleError            the fact has moved on from the version that was expected
+└── StateError            the command does not fit the fact's status
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from domain.register import Answer, Register
 from domain.valid_time import ValidTime, ValidTimeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
 LONGEST_LIST: Final = 1_000
 LONGEST_TEXT: Final = 100_000
@@ -72,17 +72,17 @@ class Fact:
 KINDS: Final[dict[str, type[Fact]]] = {}
 
 FactType = TypeVar("FactType", bound=type[Fact])
+P = TypeVar("P")
+R = TypeVar("R")
 
 
-def kind(
-    *, holds: Holding, registers: tuple[Register, ...] = ()
-) -> Callable[[FactType], FactType]:
+def kind(*, holds: Holding, registers: tuple[Register, ...] = ()) -> Callable[[FactType], FactType]:
     """Register a kind of fact under the default of its `kind` field, with how it holds and where it answers."""
 
     def register(cls: FactType) -> FactType:
         cls.holding = holds
         cls.registers = registers
-        name = next(field.default for field in dataclasses.fields(cls) if field.name == "kind")
+        name = str(next(f.default for f in dataclasses.fields(cls) if f.name == "kind"))
         if KINDS.setdefault(name, cls).__qualname__ != cls.__qualname__:
             message = f"the kind {name!r} is registered already"
             raise ValueError(message)
@@ -99,24 +99,26 @@ def fact_id(negotiation_id: UUID, external_id: str) -> UUID:
 def checked(fact: Fact) -> Fact:
     """The fact with its quantities' bounds filled in; ContentError with every fault that it has."""
     faults = [*_text_faults(as_primitives(fact), ""), *_valid_faults(fact), *_size_faults(fact)]
-    quantities = []
+    quantities: list[Quantity] = []
     for index, quantity in enumerate(fact.quantities):
-        faults += _faults(f"/quantities/{index}", lambda q=quantity: quantities.append(bounded(q)))
+        found, wrong = refused(f"/quantities/{index}", bounded, quantity)
+        faults += wrong
+        quantities += [] if found is None else [found]
     for index, citation in enumerate(fact.citations):
-        faults += _faults(f"/citations/{index}", lambda c=citation: check_citation(c))
+        faults += refused(f"/citations/{index}", check_citation, citation)[1]
     for index, link in enumerate(fact.links):
-        faults += _faults(f"/links/{index}", lambda k=link: check_link(k))
+        faults += refused(f"/links/{index}", check_link, link)[1]
     if faults:
         raise ContentError(*faults)
     return replace(fact, quantities=tuple(quantities))
 
 
-def _faults(pointer: str, check: Callable[[], object]) -> list[Fault]:
+def refused(pointer: str, check: Callable[[P], R], part: P) -> tuple[R | None, list[Fault]]:
+    """What a check gives for a part, and the faults that it found, under the part's pointer."""
     try:
-        check()
+        return check(part), []
     except ContentError as error:
-        return [Fault(pointer + fault.pointer, fault.detail) for fault in error.faults]
-    return []
+        return None, [Fault(pointer + fault.pointer, fault.detail) for fault in error.faults]
 
 
 def _valid_faults(fact: Fact) -> list[Fault]:
@@ -163,14 +165,15 @@ def as_primitives(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or
     """A domain value as dicts, lists and scalars, fields in their order."""
     if isinstance(value, (tuple, list)):
         return [as_primitives(part) for part in value]
-    names = _field_names(type(value))
+    cls: Hashable = type(value)
+    names = _field_names(cls)
     if names is None:
         return value
     return {name: as_primitives(getattr(value, name)) for name in names}
 
 
 @cache
-def _field_names(cls: type) -> tuple[str, ...] | None:
+def _field_names(cls: object) -> tuple[str, ...] | None:
     if not dataclasses.is_dataclass(cls):
         return None
     return tuple(field.name for field in dataclasses.fields(cls))

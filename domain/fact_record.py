@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
 
 from domain.errors import ContentError, Fault, StaleError, StateError
 from domain.event import (
@@ -21,21 +22,20 @@ from domain.event import (
     FactRetracted,
     Reason,
 )
-from domain.fact import Fact, checked, text_faults
+from domain.fact import Fact, checked, refused, text_faults
 from domain.holding import Holding
 from domain.provenance import Citation, check_citation, check_published
 from domain.valid_time import ValidTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from uuid import UUID
 
 Status = Literal["recorded", "corrected", "ended", "retracted"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class FactRecord:
-    """A fact as its stream leaves it at `version`. 
+    """A fact as its stream leaves it at `version`.
 
     `standing` is the status that a reinstatement restores; `corrected` whether it ever was corrected.
     """
@@ -56,7 +56,7 @@ class FactRecord:
         named = set() if external_id is None else {f"external:{external_id}"}
         return frozenset({str(self.id)} | named)
 
-    def decide_correct(  # noqa: PLR0913 -- the parts of a correction
+    def decide_correct(
         self,
         *,
         reason: Reason,
@@ -108,7 +108,9 @@ class FactRecord:
         self._must_stand("ended")
         _check_change(why=why, citation=citation, published=published)
         if self.fact.holding is Holding.ONWARD:
-            detail = f"a {self.fact.kind} holds from then on and cannot cease; correct or retract it"
+            detail = (
+                f"a {self.fact.kind} holds from then on and cannot cease; correct or retract it"
+            )
             raise ContentError.at("/ended", detail)
         try:
             valid = self.fact.valid_time.ending(ended)
@@ -240,11 +242,8 @@ def _checked_changes(fact: Fact) -> Fact:
 
 def _check_change(*, why: str | None, citation: Citation | None, published: str | None) -> None:
     faults: list[Fault] = text_faults({"why": why, "published": published})
-    for pointer, check in (("", lambda: check_published(published)), ("/citation", lambda: _check_cited(citation))):
-        try:
-            check()
-        except ContentError as error:
-            faults += [Fault(pointer + fault.pointer, fault.detail) for fault in error.faults]
+    faults += refused("", check_published, published)[1]
+    faults += refused("/citation", _check_cited, citation)[1]
     if faults:
         raise ContentError(*faults)
 

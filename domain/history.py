@@ -19,15 +19,15 @@ from domain.event import (
     RecordEvent,
 )
 from domain.fact_record import FactRecord, evolve
-from domain.provenance import Citation
+from domain.holding import Certainty
 from domain.valid_time import strict_upper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from uuid import UUID
 
-    from domain.holding import Certainty
     from domain.perspective import Perspective
+    from domain.provenance import Citation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +99,13 @@ def _published_at(event: FactEvent, recorded_at: int) -> int:
     """For the first version the earliest citation; later what its event says; else the record time."""
     match event:
         case FactRecorded():
-            known = [at for citation in event.fact.citations if (at := citation.published_at) is not None]
+            known = [
+                at for citation in event.fact.citations if (at := citation.published_at) is not None
+            ]
             return min(known, default=recorded_at)
-        case FactCorrected() | FactCorroborated() | FactEnded() | FactRetracted() | FactReinstated():
+        case (
+            FactCorrected() | FactCorroborated() | FactEnded() | FactRetracted() | FactReinstated()
+        ):
             if event.published is not None:
                 return strict_upper(event.published)
             citation: Citation | None = getattr(event, "citation", None)

@@ -107,8 +107,6 @@ def evolve(negotiation: Negotiation | None, event: RecordEvent) -> Negotiation:
             raise ValueError(message)
 
 
-def project(
-    negotiation: Negotiation | None, events: Iterable[RecordEvent]
-) -> Negotiation | None:
+def project(negotiation: Negotiation | None, events: Iterable[RecordEvent]) -> Negotiation | None:
     """Fold a stream's events onto what stood before; the projector that the library's repository takes."""
     return reduce(evolve, events, negotiation)

@@ -23,8 +23,11 @@ Relation = Literal[
     "derived_from",
 ]
 #: The Admiralty code (NATO STANAG 2511): reliability of the source A–F, credibility of the report 1–6.
+MOST_SOURCES: Final = 10_000
 GRADE: Final = re.compile(r"[A-F][1-6]")
-_TARGET: Final = re.compile(r"external:.{1,255}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.DOTALL)
+_TARGET: Final = re.compile(
+    r"external:.{1,255}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.DOTALL
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +74,8 @@ def origins(citations: Iterable[Citation]) -> int:
 def check_citation(citation: Citation) -> None:
     """ContentError where the published day, the count of sources or the grade is malformed."""
     check_published(citation.published)
-    if citation.sources is not None and not 0 <= citation.sources <= 10_000:
-        raise ContentError.at("/sources", "a count of people, 0 to 10000, is expected")
+    if citation.sources is not None and not 0 <= citation.sources <= MOST_SOURCES:
+        raise ContentError.at("/sources", f"a count of people, 0 to {MOST_SOURCES}, is expected")
     if citation.grade is not None and not GRADE.fullmatch(citation.grade):
         raise ContentError.at("/grade", "an Admiralty pair such as 'B2' (A–F, 1–6) is expected")
 

@@ -21,7 +21,13 @@ Basis = Literal["increment", "cumulative", "stock"]
 LARGEST: Final = 10**15
 
 #: The least that an English word of number can mean: two of its unit.
-WORDS: Final = {"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2_000, "millions": 2_000_000}
+WORDS: Final = {
+    "dozens": 24,
+    "scores": 40,
+    "hundreds": 200,
+    "thousands": 2_000,
+    "millions": 2_000_000,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +78,15 @@ def bounded(quantity: Quantity) -> Quantity:
     for name in sent:
         number = getattr(quantity, name)
         if number is not None and not -LARGEST <= number <= LARGEST:
-            raise ContentError.at(f"/{name}", f"a number between -{LARGEST} and {LARGEST} is expected")
+            raise ContentError.at(
+                f"/{name}", f"a number between -{LARGEST} and {LARGEST} is expected"
+            )
     derived = _derived(quantity)
     given = quantity.interval
     if given not in (Interval(None, None), derived):
-        raise ContentError.at("/low", f"low and high follow from the comparator and value: {_show(derived)}")
+        raise ContentError.at(
+            "/low", f"low and high follow from the comparator and value: {_show(derived)}"
+        )
     return replace(quantity, low=derived.low, high=derived.high)
 
 
@@ -118,7 +128,9 @@ def of_comparator(comparator: Comparator, value: int) -> Interval:
 
 
 def _word(text: str | None) -> int | None:
-    found = [WORDS[word] for word in re.findall(r"[a-z]+", (text or "").casefold()) if word in WORDS]
+    found = [
+        WORDS[word] for word in re.findall(r"[a-z]+", (text or "").casefold()) if word in WORDS
+    ]
     return min(found, default=None)
 
 

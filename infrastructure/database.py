@@ -133,9 +133,7 @@ def _sqlite_pool(*, memory: bool) -> dict[str, Any]:
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    engine = create_engine(
-        url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True
-    )
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
     event.listen(engine, "connect", _read_by_key)
     return engine
 

@@ -7,13 +7,11 @@ class of its own. `shape` in the payload is the version of its form; an older sh
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from functools import cache
-from typing import Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, get_type_hints
 from uuid import UUID
 
 import msgspec
-from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import (
     JSONTranscoder,
     Mapper,
@@ -25,6 +23,11 @@ import domain.facts  # noqa: F401 -- registers the kinds that payloads hold
 from domain.event import STORED_NAMES, RecordEvent
 from domain.fact import KINDS, Fact
 from infrastructure.log_entry import AuthoredEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eventsourcing.domain import DomainEventProtocol
 
 __all__ = ["EventCodec", "UnreadableEventError", "decode_fact", "encode_fact"]
 
@@ -94,7 +97,7 @@ class EventCodec(Mapper[UUID]):
             if cls is None:
                 message = f"no event is stored as {stored.topic!r}"
                 raise UnreadableEventError(message)
-            payload = _payload_decoder(cls).decode(_upcast(stored.topic, stored.state))
+            payload = _payload_decoder(stored.topic).decode(_upcast(stored.topic, stored.state))
             fields = {name: getattr(payload, name) for name in payload.__struct_fields__}
             if "fact" in fields:
                 fields["fact"] = decode_fact(fields["fact"])
@@ -111,8 +114,9 @@ class EventCodec(Mapper[UUID]):
 
 
 @cache
-def _payload_decoder(cls: type[RecordEvent]) -> msgspec.json.Decoder[msgspec.Struct]:
+def _payload_decoder(stored_name: str) -> msgspec.json.Decoder[msgspec.Struct]:
     """Decodes an event's own fields by their types; a fact stays raw until its kind is known."""
+    cls = STORED_NAMES[stored_name]
     hints = get_type_hints(cls)
     own = [field.name for field in dataclasses.fields(cls) if field.name not in _ENVELOPE]
     fields = [(name, msgspec.Raw if hints[name] is Fact else hints[name]) for name in own]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from domain.fact import Fact
 from domain.fact_record import FactRecord
 from domain.facts.envoys import Alias
 from domain.history import FactVersion
 from domain.instant import END
-from domain.register import Answer, Register
 from domain.views.naming import folded
 from domain.views.timeline import plain
 from infrastructure.event_codec import decode_fact, encode_fact
@@ -20,7 +18,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-__all__ = ["AHEAD", "EVERY", "LATEST", "PRECISE", "answer_rows", "row_of", "term_rows", "version_of_row"]
+    from domain.fact import Fact
+    from domain.register import Answer, Register
+
+__all__ = [
+    "AHEAD",
+    "EVERY",
+    "LATEST",
+    "PRECISE",
+    "answer_rows",
+    "row_of",
+    "term_rows",
+    "version_of_row",
+]
 
 EVERY: Final = 0
 """Every answer that holds is needed."""

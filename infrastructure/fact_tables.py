@@ -30,14 +30,36 @@ Side = Literal["first", "second"]
 FACTS: Final = "facts"
 """The name of the row in `projection` that says which side serves."""
 
-_BIGINTS: Final = (
-    "known_from known_to recorded_at published_from published_to start_earliest start_latest "
-    "end_earliest end_latest possible_from certain_from certain_to possible_to happened_latest "
-    "first_position recorded_count corrected_count retracted_count"
-).split()
-_ANSWER_BIGINTS: Final = (
-    "known_to published_from published_to start_latest possible_from certain_from certain_to possible_to"
-).split()
+_BIGINTS: Final = [
+    "known_from",
+    "known_to",
+    "recorded_at",
+    "published_from",
+    "published_to",
+    "start_earliest",
+    "start_latest",
+    "end_earliest",
+    "end_latest",
+    "possible_from",
+    "certain_from",
+    "certain_to",
+    "possible_to",
+    "happened_latest",
+    "first_position",
+    "recorded_count",
+    "corrected_count",
+    "retracted_count",
+]
+_ANSWER_BIGINTS: Final = [
+    "known_to",
+    "published_from",
+    "published_to",
+    "start_latest",
+    "possible_from",
+    "certain_from",
+    "certain_to",
+    "possible_to",
+]
 
 
 @dataclass(frozen=True)
@@ -74,7 +96,9 @@ def _side(side: Side, suffix: str) -> FactTables:
         *(Column(column, TEXT) for column in ("matter", "external_id", "reason", "why")),
         Column("content", LargeBinary, nullable=False),
         Index(f"ix_{name}_known", "negotiation_id", "known_to", "known_from"),
-        Index(f"ix_{name}_valid", "negotiation_id", "start_earliest", "start_latest", "first_position"),
+        Index(
+            f"ix_{name}_valid", "negotiation_id", "start_earliest", "start_latest", "first_position"
+        ),
         Index(f"ix_{name}_matter", "negotiation_id", "matter"),
         Index(f"ix_{name}_position", "negotiation_id", "known_from"),
     )
@@ -114,7 +138,7 @@ SIDES: Final[dict[str, FactTables]] = {
 def serving_side(connection: Connection) -> str:
     """The side that serves in this transaction."""
     row = select(projection.c.state).where(projection.c.name == FACTS)
-    return connection.execute(row).scalar_one()
+    return str(connection.execute(row).scalar_one())
 
 
 def served(connection: Connection) -> FactTables:

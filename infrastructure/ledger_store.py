@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from domain.ledger import Ledger
 from infrastructure.event_codec import EventCodec
@@ -11,6 +10,8 @@ from infrastructure.event_factory import EventFactory
 from infrastructure.projections.inline import RecordProjection
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from eventsourcing.persistence import InfrastructureFactory, Mapper
     from eventsourcing.utils import Environment
 
@@ -27,7 +28,7 @@ class StoredLedger(Ledger):
         self.codec = EventCodec()
         super().__init__()
 
-    def construct_factory(self, env: Environment) -> InfrastructureFactory:
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """A factory on the database that was handed in."""
         projections = [RecordProjection(self.codec)]
         return EventFactory(env, database=self._database, projections=projections)

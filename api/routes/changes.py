@@ -26,7 +26,7 @@ _ASKING: Final = Asking(
     Parameter(
         "after",
         "The position after which to begin: `next` of the page before, or the last that you have.",
-        {"type": "integer", "minimum": 0, "default": 0},
+        {"type": "integer", "minimum": 0, "maximum": 10**18 - 1, "default": 0},
     ),
     LIMIT,
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.holding import Holding
 from domain.register import Answer, Register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 POSTS: Final = Register("posts")
 MISSIONS: Final = Register("missions", succession=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.holding import Holding
 from domain.register import Answer, Register, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 RELEASED: Final = Register("prisoners.released", Shape.TOTAL, summed="released")
 PARDONED: Final = Register("prisoners.pardoned", Shape.TOTAL, summed="pardoned")
@@ -81,4 +83,9 @@ class PrisonerCount(Fact):
         """How many are held, by this counter's count."""
         held = next((quantity for quantity in self.quantities if quantity.what == "held"), None)
         key = {"population": self.population, "counted_by": self.counted_by}
-        yield Answer(HELD, key, {"quantity": held or next(iter(self.quantities), None)}, compared=("quantity",))
+        yield Answer(
+            HELD,
+            key,
+            {"quantity": held or next(iter(self.quantities), None)},
+            compared=("quantity",),
+        )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.holding import Holding
 from domain.register import Answer, Register, Rivalry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 STATEMENTS: Final = Register("statements", succession=True, rivalry=Rivalry.MATTER)
 RESPONSES: Final = Register("responses", succession=True, rivalry=Rivalry.MATTER)

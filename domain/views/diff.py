@@ -47,7 +47,9 @@ def _section(before: FactVersion | None, after: FactVersion) -> str | None:
         return None
     if after.record.status == "ended" and before.record.status != "ended":
         return "ended"
-    return "corroborated" if _only_cites_more(before.record.fact, after.record.fact) else "corrected"
+    return (
+        "corroborated" if _only_cites_more(before.record.fact, after.record.fact) else "corrected"
+    )
 
 
 def _only_cites_more(before: Fact, after: Fact) -> bool:

@@ -7,19 +7,21 @@ origins; else the latest published. What is left undecided falls to the order of
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, product
 from typing import TYPE_CHECKING, Any
 
+from domain.history import Seen
 from domain.provenance import origins
 from domain.quantity import Quantity
 from domain.views.naming import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from domain.fact import Fact
-    from domain.history import FactVersion, Seen
+    from domain.history import FactVersion
     from domain.register import Register
 
 
@@ -64,10 +66,10 @@ def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved:
 
 def _unsucceeded(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Those whose place no other that surely holds has surely taken since."""
-    latest = max(
-        (_starts(c)[0] for c in candidates if c.seen.certainty == "certain"), default=None
-    )
-    return [c for c in candidates if latest is None or max(_starts(c)[1] - 1, _starts(c)[0]) >= latest]
+    latest = max((_starts(c)[0] for c in candidates if c.seen.certainty == "certain"), default=None)
+    return [
+        c for c in candidates if latest is None or max(_starts(c)[1] - 1, _starts(c)[0]) >= latest
+    ]
 
 
 def _starts(candidate: Candidate) -> tuple[int, int]:
@@ -86,7 +88,9 @@ def _by_matter(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
 
 def rank(candidate: Candidate) -> tuple[int, int, int, int]:
     """The order within a matter: editor's mark, distinct origins, latest published, first recorded."""
-    cited = [at for citation in candidate.fact.citations if (at := citation.published_at) is not None]
+    cited = [
+        at for citation in candidate.fact.citations if (at := citation.published_at) is not None
+    ]
     published = max(cited, default=candidate.version.published_at)
     marked = candidate.version.record.preferred
     return (

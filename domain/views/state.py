@@ -104,9 +104,7 @@ def _section(register: Register, keyed: Mapping[Key, list[tuple[Answer, Candidat
     if register.shape is Shape.TOTAL:
         everyone = [candidate for found in candidates.values() for candidate in found]
         return _total(register, everyone)
-    entries = [
-        _entry(resolve(found, register)) for _, found in sorted(candidates.items())
-    ]
+    entries = [_entry(resolve(found, register)) for _, found in sorted(candidates.items())]
     if register.shape is Shape.SINGLE:
         return entries[0] if entries else None
     return entries
@@ -142,7 +140,12 @@ def parts(candidates: Iterable[Candidate], what: str) -> list[tuple[Quantity, Re
             )
     register = Register("", Shape.TOTAL)
     found = [resolve(group, register) for group in matters.values()]
-    found.sort(key=lambda r: (r.shown.fact.valid_time.bounds.start_earliest, r.shown.version.first_position))
+    found.sort(
+        key=lambda r: (
+            r.shown.fact.valid_time.bounds.start_earliest,
+            r.shown.version.first_position,
+        )
+    )
     return [(q, r) for r in found if (q := increment(r.shown, what)) is not None]
 
 

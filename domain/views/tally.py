@@ -83,7 +83,8 @@ def _buckets(candidate: Candidate, by: By, as_of: int) -> list[str]:
     valid = candidate.fact.valid_time
     bounds = valid.bounds
     last = min((bounds.end_latest if valid.spans else bounds.start_latest) - 1, as_of)
-    at, found = bounds.start_earliest, []
+    at = bounds.start_earliest
+    found: list[str] = []
     while at <= last:
         if not _FIRST <= at <= _LAST or len(found) == WIDEST:
             return []

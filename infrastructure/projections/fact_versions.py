@@ -6,8 +6,7 @@ seen from its own published time until the earliest published time of any later 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, bindparam, select, update
@@ -17,8 +16,12 @@ from domain.fact_record import evolve
 from domain.history import Entry, FactVersion, version_of
 from domain.instant import END
 from infrastructure.fact_rows import answer_rows, row_of, term_rows, version_of_row
-from infrastructure.fact_tables import FactTables
 from infrastructure.projections.tallies import Tallies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from infrastructure.fact_tables import FactTables
 
 __all__ = ["apply"]
 
@@ -36,7 +39,7 @@ def apply(connection: Connection, entries: Sequence[Entry], tables: FactTables) 
     counts: list[dict[str, int]] = []
     for entry, event in changes:
         before = standing.get(event.originator_id)
-        record = evolve(before and before.record, event)
+        record = evolve(None if before is None else before.record, event)
         first = entry.position if before is None else before.first_position
         after = version_of(entry, event, record, first)
         standing[event.originator_id] = after

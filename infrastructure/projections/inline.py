@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from domain.event import STORED_NAMES
 from domain.history import Entry
-from infrastructure.event_codec import EventCodec
 from infrastructure.fact_tables import served
-from infrastructure.log_entry import LogEntry
 from infrastructure.projections import fact_versions, negotiations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection
+
+    from infrastructure.event_codec import EventCodec
+    from infrastructure.log_entry import LogEntry
 
 __all__ = ["RecordProjection", "entries_of"]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import Connection, Table
+from typing import TYPE_CHECKING, Any
 
 from domain.event import NegotiationOpened, SnapshotTaken
-from domain.history import Entry
 from infrastructure.tables import negotiation, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Table
+
+    from domain.history import Entry
 
 __all__ = ["apply", "rows"]
 
@@ -24,7 +27,9 @@ def apply(connection: Connection, entries: Sequence[Entry]) -> None:
 
 def rows(entries: Sequence[Entry]) -> list[tuple[Table, list[dict[str, Any]]]]:
     """The rows that the entries make in each table, in the order in which they can be inserted."""
-    opened = [negotiation_row(e, e.event) for e in entries if isinstance(e.event, NegotiationOpened)]
+    opened = [
+        negotiation_row(e, e.event) for e in entries if isinstance(e.event, NegotiationOpened)
+    ]
     taken = [snapshot_row(e, e.event) for e in entries if isinstance(e.event, SnapshotTaken)]
     return [(negotiation, opened), (snapshot, taken)]
 

@@ -6,7 +6,6 @@ switches in one transaction. What differs is said; what was rebuilt then serves,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,10 +16,10 @@ from infrastructure.log_append import LOCK_HEAD
 from infrastructure.log_entry import LogEntry
 from infrastructure.projections import fact_versions, negotiations
 from infrastructure.projections.inline import entries_of
-from infrastructure.tables import event, log_head, negotiation, projection, snapshot
+from infrastructure.tables import event, log_head, projection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from domain.history import Entry
     from infrastructure.database import Database
@@ -154,7 +153,9 @@ def _table_differences(connection: Connection, serving: Table, derived: Table) -
     names = [column.name for column in serving.primary_key]
     keys = {tuple(getattr(row, name) for name in names): None for row in differing}
     return [
-        Difference(serving.name, key, _row(connection, serving, key), _row(connection, derived, key))
+        Difference(
+            serving.name, key, _row(connection, serving, key), _row(connection, derived, key)
+        )
         for key in keys
     ]
 
@@ -176,7 +177,9 @@ def _mend_negotiations(connection: Connection, codec: EventCodec) -> list[Differ
     return found
 
 
-def _mend(connection: Connection, table: Table, derived: Iterable[dict[str, Any]]) -> list[Difference]:
+def _mend(
+    connection: Connection, table: Table, derived: Iterable[dict[str, Any]]
+) -> list[Difference]:
     names = [column.name for column in table.primary_key]
     serving = {
         tuple(row[name] for name in names): dict(row)

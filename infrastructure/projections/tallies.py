@@ -34,13 +34,15 @@ class Tallies:
         if counts is None:
             counts = self._standing[negotiation] = self._read(negotiation)
         counts["recorded"] += before is None
-        counts["corrected"] += after.record.corrected - (before is not None and before.record.corrected)
+        counts["corrected"] += after.record.corrected - (
+            before is not None and before.record.corrected
+        )
         counts["retracted"] += _gone(after) - _gone(before)
         return {f"{name}_count": counts[name] for name in COUNTS}
 
     def _read(self, negotiation: UUID) -> dict[str, int]:
-        row = self._connection.execute(counts_at(self._table, negotiation)).one_or_none()
-        return dict.fromkeys(COUNTS, 0) if row is None else dict(row._mapping)
+        row = self._connection.execute(counts_at(self._table, negotiation)).mappings().first()
+        return dict.fromkeys(COUNTS, 0) if row is None else dict(row)
 
 
 def counts_at(table: Table, negotiation: UUID, position: int | None = None) -> Select[Any]:

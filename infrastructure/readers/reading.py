@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, select
@@ -16,22 +15,24 @@ from domain.errors import (
     UnknownError,
     WithdrawnError,
 )
-from domain.event import RecordEvent
 from domain.full_text import question
 from domain.history import FactVersion, Seen
 from domain.negotiation import Negotiation, negotiation_id
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.audit import CHANGES_OF_MIND
 from domain.views.state import state
-from domain.views.timeline import TimelineFilter
-from infrastructure.event_codec import EventCodec
 from infrastructure.fact_rows import version_of_row
 from infrastructure.fact_tables import FACTS, FactTables, served
 from infrastructure.log_entry import LogEntry
-from infrastructure.projections.tallies import COUNTS
 from infrastructure.projections import fact_text
+from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import searches, states, timeslices
 from infrastructure.tables import event, log_head, negotiation, projection, snapshot
+
+if TYPE_CHECKING:
+    from domain.event import RecordEvent
+    from domain.views.timeline import TimelineFilter
+    from infrastructure.event_codec import EventCodec
 
 __all__ = ["Reading", "StoredSnapshot"]
 
@@ -127,11 +128,9 @@ class Reading:
         sqlite = self._connection.dialect.name == "sqlite"
         needed = states.needed(self._tables, negotiation.id, perspective, sqlite=sqlite)
         seen = self._seen(needed, perspective)
-        counts = self._connection.execute(
-            states.counts(self._tables, negotiation.id, perspective)
-        ).one_or_none()
-        counted = dict.fromkeys(COUNTS, 0) if counts is None else dict(counts._mapping)
-        return state(negotiation, seen, counted, perspective)
+        counts = states.counts(self._tables, negotiation.id, perspective)
+        counted = self._connection.execute(counts).mappings().first()
+        return state(negotiation, seen, counted or dict.fromkeys(COUNTS, 0), perspective)
 
     def timeline(
         self,
@@ -200,7 +199,10 @@ class Reading:
         later = table.alias("later")
         earlier = (
             select(table)
-            .join(later, (later.c.fact_id == columns.fact_id) & (later.c.version == columns.version + 1))
+            .join(
+                later,
+                (later.c.fact_id == columns.fact_id) & (later.c.version == columns.version + 1),
+            )
             .where(later.c.negotiation_id == id_.hex, later.c.event.in_(CHANGES_OF_MIND))
         )
         before = {(v.record.id, v.record.version + 1): v for v in self._versions(earlier)}
@@ -283,5 +285,3 @@ def _negotiation(row: Row[Any]) -> Negotiation:
         summary=row.summary,
         snapshots=frozenset(),
     )
-
-

@@ -7,12 +7,11 @@ the primary key of `fact_answer` leads from question to question, and in each ba
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from sqlalchemy import (
     CTE,
-    Alias,
     ColumnElement,
+    FromClause,
     ScalarSelect,
     Select,
     and_,
@@ -30,6 +29,8 @@ from infrastructure.projections.tallies import counts_at
 from infrastructure.readers.timeslices import RETRACTED, seen
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from domain.perspective import Perspective
     from infrastructure.fact_tables import FactTables
 
@@ -82,9 +83,7 @@ def counts(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -
         func.coalesce(func.sum(case((columns.status == RETRACTED, 1), else_=0)), 0).label(
             "retracted"
         ),
-    ).where(
-        columns.negotiation_id == negotiation_id.hex, seen(tables, columns, perspective)
-    )
+    ).where(columns.negotiation_id == negotiation_id.hex, seen(tables, columns, perspective))
 
 
 def _every(
@@ -114,7 +113,7 @@ def _tops(tables: FactTables, negotiation_id: UUID, perspective: Perspective) ->
     return select(questions.c.question, *tops).where(questions.c.question.is_not(None)).cte("tops")
 
 
-def _latest(  # noqa: PLR0913 -- the parts of one statement
+def _latest(
     tables: FactTables,
     negotiation_id: UUID,
     perspective: Perspective,
@@ -142,9 +141,9 @@ def _latest(  # noqa: PLR0913 -- the parts of one statement
     if sqlite:
         pairs = func.json_group_array(func.json_array(columns.fact_id, columns.version))
         packed = select(pairs).where(*conditions).correlate(tops).scalar_subquery()
-        each = func.json_each(packed).table_valued("value", name=f"each_{vague:d}")
-        named = (func.json_extract(each.c.value, f"$[{index}]") for index in (0, 1))
-        return select(*named).select_from(tops).join(each, true())
+        pair = func.json_each(packed).table_valued("value", name=f"pair_{vague:d}")
+        named = (func.json_extract(pair.c.value, f"$[{index}]") for index in (0, 1))
+        return select(*named).select_from(tops).join(pair, true())
     found = select(columns.fact_id, columns.version).where(*conditions).correlate(tops)
     each = found.limit(_UNLIMITED).lateral(f"each_{vague:d}")
     return select(each.c.fact_id, each.c.version).select_from(tops).join(each, true())
@@ -182,7 +181,7 @@ def _top(
 def _questions(tables: FactTables, negotiation_id: UUID) -> CTE:
     """Every question, by stepping from one to the next; the last row is NULL."""
 
-    def among(answer: Alias) -> tuple[ColumnElement[bool], ...]:
+    def among(answer: FromClause) -> tuple[ColumnElement[bool], ...]:
         return (answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == LATEST)
 
     first, next_ = tables.answer.alias("first"), tables.answer.alias("next")

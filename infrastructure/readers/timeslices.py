@@ -7,13 +7,14 @@ the highest version recorded by `position` whose own published time is not after
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
 
 from domain.views.timeline import plain
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from domain.perspective import Perspective
     from domain.views.timeline import TimelineFilter
     from infrastructure.fact_tables import FactTables

@@ -127,7 +127,26 @@ def downgrade() -> None:
 
 
 def _make_fact_version(name: str) -> None:
-    bigints = ["known_from", "known_to", "recorded_at", "published_from", "published_to", "start_earliest", "start_latest", "end_earliest", "end_latest", "possible_from", "certain_from", "certain_to", "possible_to", "happened_latest", "first_position", "recorded_count", "corrected_count", "retracted_count"]
+    bigints = [
+        "known_from",
+        "known_to",
+        "recorded_at",
+        "published_from",
+        "published_to",
+        "start_earliest",
+        "start_latest",
+        "end_earliest",
+        "end_latest",
+        "possible_from",
+        "certain_from",
+        "certain_to",
+        "possible_to",
+        "happened_latest",
+        "first_position",
+        "recorded_count",
+        "corrected_count",
+        "retracted_count",
+    ]
     op.create_table(
         name,
         sa.Column("fact_id", HEX_ID, nullable=False),
@@ -170,7 +189,16 @@ def _make_fact_term(name: str) -> None:
 
 
 def _make_fact_answer(name: str) -> None:
-    bigints = ["known_to", "published_from", "published_to", "start_latest", "possible_from", "certain_from", "certain_to", "possible_to"]
+    bigints = [
+        "known_to",
+        "published_from",
+        "published_to",
+        "start_latest",
+        "possible_from",
+        "certain_from",
+        "certain_to",
+        "possible_to",
+    ]
     keys = ("negotiation_id", "rule", "question", "vague", "start_earliest", "known_from")
     op.create_table(
         name,

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from tests.api.asking import Client
 
 DATES = st.dates().map(str)
-schemathesis.openapi.format("edtf", DATES | DATES.map("{}/..".format) | DATES.map("{}~".format))
+schemathesis.openapi.format("edtf", DATES | DATES.map("{}~".format) | DATES.map("{}?".format))
 CONFIG: dict[str, Any] = {
     "seed": 20251126,
     "max-failures": 20,
-    "generation": {"max-examples": 15, "database": "none"},
+    "generation": {"max-examples": 8, "database": "none"},
     "phases": {"stateful": {"enabled": False}},
     "operations": [
         {
@@ -42,7 +42,12 @@ CONFIG: dict[str, Any] = {
                 "positive_data_acceptance": {"enabled": False},
                 "negative_data_rejection": {"enabled": False},
             },
-        }
+        },
+        {
+            # Nor that a range's low end lies below its high end.
+            "include-name": "POST /v1/negotiations/{slug}/facts",
+            "checks": {"positive_data_acceptance": {"enabled": False}},
+        },
     ],
 }
 

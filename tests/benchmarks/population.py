@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from domain.ledger import decided_record
 from domain.negotiation import negotiation_id
@@ -11,6 +10,7 @@ from tests.examples import count, fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from domain.event import FactEvent
     from domain.fact import Fact

@@ -97,7 +97,6 @@ WRONG = (
     ("timeline", SLUG, "--limit", "0"),
     ("timeline", SLUG, "--include", "everything"),
     ("diff", SLUG),
-    ("diff", SLUG, "--from", "2025", "--to", "2024"),
     ("audit", SLUG, "--csv", "--json"),
     ("export", SLUG, "--history", "--as-known-at", "2025", "--clock", "published"),
     ("serve", "--port", "65536"),

@@ -6,11 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
 
-from domain.errors import ContentError, StaleError, StateError
-from domain.event import FactEvent, FactRecorded
-from domain.fact_record import evolve, project
+from domain.errors import ContentError, StateError
+from domain.fact_record import evolve
 from domain.quantity import Quantity
 from tests.decisions import (
     AP,
@@ -24,12 +22,10 @@ from tests.decisions import (
     reinstate,
     retract,
 )
-from tests.examples import NEGOTIATION, REUTERS, count, example_events, fact
-from tests.strategies import SOME, histories
+from tests.examples import NEGOTIATION, REUTERS, count, fact
 
 if TYPE_CHECKING:
     from domain.fact_record import FactRecord
-    from domain.history import Entry
     from domain.provenance import Citation
 
 
@@ -266,48 +262,3 @@ def test_the_citation_of_a_change_is_checked_where_it_stands(wrong: Citation, po
 def test_every_fault_of_a_change_is_named_at_once() -> None:
     wrong = corroborate(replace(AP, grade="Z1"), why=" ", published="soon")
     assert faults(recorded(), wrong) == ["/why", "/published", "/citation/grade"]
-
-
-def test_a_command_may_expect_a_version() -> None:
-    record = after(recorded(), corroborate())
-    record.expect(None)
-    record.expect(2)
-    with pytest.raises(StaleError) as stale:
-        record.expect(1)
-    assert (stale.value.expected, stale.value.version) == (1, 2)
-
-
-def test_an_event_that_does_not_follow_is_refused() -> None:
-    record = recorded()
-    corrected = correct(person="X")(record)
-    for before, event in (
-        (None, corrected),
-        (record, replace(corrected, originator_version=3)),
-        (record, replace(corrected, originator_version=1)),
-        (evolve(record, corrected), corrected),
-    ):
-        with pytest.raises(StateError):
-            evolve(before, event)
-
-
-def test_a_fact_is_recorded_once_and_first() -> None:
-    event = example_events()["fact.recorded"]
-    assert isinstance(event, FactRecorded)
-    for before, version in ((recorded(), 1), (recorded(), 2), (None, 2)):
-        with pytest.raises(StateError):
-            evolve(before, replace(event, originator_version=version))
-
-
-@SOME
-@given(histories())
-def test_a_stream_folds_to_the_record_that_it_left_however_it_is_cut(entries: list[Entry]) -> None:
-    streams: dict[object, list[FactEvent]] = {}
-    for entry in entries:
-        if isinstance(entry.event, FactEvent):
-            streams.setdefault(entry.event.originator_id, []).append(entry.event)
-    for events in streams.values():
-        whole = project(None, events)
-        assert whole is not None
-        assert whole.version == len(events)
-        half = len(events) // 2
-        assert project(project(None, events[:half]), events[half:]) == whole

@@ -32,7 +32,9 @@ def ledger(database: Database) -> Iterator[StoredLedger]:
     """A ledger with one negotiation and fifty facts, one of them corrected and one retracted."""
     found = StoredLedger(database)
     found.open_negotiation(slug="talks", title="Talks", parties=(), summary=None, actor="desk")
-    events = [decided_record(TALKS, fact("appointment", external_id=f"F-{n}"), "desk") for n in range(50)]
+    events = [
+        decided_record(TALKS, fact("appointment", external_id=f"F-{n}"), "desk") for n in range(50)
+    ]
     found.append(events)
     first = found.fact(events[0].originator_id)
     found.change(
@@ -91,7 +93,9 @@ def test_writers_go_on_during_a_rebuild_and_lose_nothing(
         while not stop.is_set() and len(written) < 2_000:
             external_id = f"W-{len(written)}"
             ledger.record(
-                negotiation_id=TALKS, fact=fact("appointment", external_id=external_id), actor="desk"
+                negotiation_id=TALKS,
+                fact=fact("appointment", external_id=external_id),
+                actor="desk",
             )
             written.append(external_id)
 

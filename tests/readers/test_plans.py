@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.instant import parse_cut
 from domain.perspective import Clock, Perspective
@@ -20,6 +17,7 @@ from infrastructure.readers import states, timeslices
 from tests.benchmarks.population import SPEAKERS, populate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from sqlalchemy import Select
@@ -76,9 +74,8 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def literal(connection: Connection, statement: Select[Any]) -> str:
     """The statement with its values in it, as the database gets it."""
-    dialect = postgresql.dialect() if connection.dialect.name == "postgresql" else sqlite.dialect()
-    compiled = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-    return str(compiled).replace(":", r"\:")
+    compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
+    return str(compiled).replace(":", r"\:").replace("%%", "%")
 
 
 def steps(connection: Connection, statement: Select[Any]) -> list[str]:

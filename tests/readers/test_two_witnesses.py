@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -13,12 +14,12 @@ from hypothesis import strategies as st
 from domain import history
 from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
 from domain.fact import KINDS
-from domain.history import Entry, FactVersion, Seen
+from domain.history import Entry, FactVersion, Seen, by_valid_time
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.audit import CHANGES_OF_MIND
 from domain.views.state import counted, state
 from domain.views.tally import tally
-from domain.views.timeline import TimelineFilter, by_valid_time, timeline
+from domain.views.timeline import TimelineFilter, timeline
 from infrastructure.database import Database
 from infrastructure.fact_tables import SIDES
 from infrastructure.ledger_store import StoredLedger
@@ -58,7 +59,7 @@ class Witnesses:
         """Record a history from an empty log on, in batches that end at `cuts`; its versions by the fold."""
         self._forget()
         edges = sorted({0, *(cut for cut in cuts if cut < len(entries)), len(entries)})
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in itertools.pairwise(edges):
             self.now = entries[start].recorded_at
             self.ledger.append([entry.event for entry in entries[start:end]])
         return history.versions(self._entries())

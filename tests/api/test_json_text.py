@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.json_text import canonical, pointer, read_json, sha256, written
+from domain.errors import ContentError
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(JSON)
+def test_what_is_written_is_read_back(value: object) -> None:
+    assert read_json(written(value)) == value
+    assert read_json(canonical(value)) == value
+
+
+@given(st.dictionaries(st.text(), st.integers(), max_size=5))
+def test_a_hash_does_not_depend_on_the_order_of_names(value: dict[str, int]) -> None:
+    assert sha256(dict(reversed(value.items()))) == sha256(value)
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
+    try:
+        value = read_json(raw)
+    except ContentError:
+        return
+    assert value == json.loads(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b'{"a":{"b":[0,{"c":1,"c":2}]}}', "/a/b/1/c"),
+        (b'["\\udc00"]', "/0"),
+        (b'{"a":Infinity}', ""),
+        (b'{"a":-1e400}', ""),
+    ],
+)
+def test_a_fault_has_its_place(raw: bytes, found: str) -> None:
+    with pytest.raises(ContentError) as error:
+        read_json(raw)
+    assert [fault.pointer for fault in error.value.faults] == [found]
+
+
+def test_a_pointer_escapes_what_it_must() -> None:
+    assert pointer(("a/b", 0, "~")) == "/a~1b/0/~0"
+    assert pointer(()) == ""

@@ -1,0 +1,64 @@
+"""A fact's stream: its events follow without holes and fold to the record that they left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+
+from domain.errors import StaleError, StateError
+from domain.event import FactEvent, FactRecorded
+from domain.fact_record import evolve, project
+from tests.decisions import after, correct, corroborate, recorded
+from tests.examples import example_events
+from tests.strategies import SOME, histories
+
+if TYPE_CHECKING:
+    from domain.history import Entry
+
+
+def test_a_command_may_expect_a_version() -> None:
+    record = after(recorded(), corroborate())
+    record.expect(None)
+    record.expect(2)
+    with pytest.raises(StaleError) as stale:
+        record.expect(1)
+    assert (stale.value.expected, stale.value.version) == (1, 2)
+
+
+def test_an_event_that_does_not_follow_is_refused() -> None:
+    record = recorded()
+    corrected = correct(person="X")(record)
+    for before, event in (
+        (None, corrected),
+        (record, replace(corrected, originator_version=3)),
+        (record, replace(corrected, originator_version=1)),
+        (evolve(record, corrected), corrected),
+    ):
+        with pytest.raises(StateError):
+            evolve(before, event)
+
+
+def test_a_fact_is_recorded_once_and_first() -> None:
+    event = example_events()["fact.recorded"]
+    assert isinstance(event, FactRecorded)
+    for before, version in ((recorded(), 1), (recorded(), 2), (None, 2)):
+        with pytest.raises(StateError):
+            evolve(before, replace(event, originator_version=version))
+
+
+@SOME
+@given(histories())
+def test_a_stream_folds_to_the_record_that_it_left_however_it_is_cut(entries: list[Entry]) -> None:
+    streams: dict[object, list[FactEvent]] = {}
+    for entry in entries:
+        if isinstance(entry.event, FactEvent):
+            streams.setdefault(entry.event.originator_id, []).append(entry.event)
+    for events in streams.values():
+        whole = project(None, events)
+        assert whole is not None
+        assert whole.version == len(events)
+        half = len(events) // 2
+        assert project(project(None, events[:half]), events[half:]) == whole
