@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic import Field
 from typing_extensions import TypedDict
 
-from domain.event import Reason
-from domain.fact_record import Status
-from domain.holding import Certainty
-from domain.perspective import Clock, Match
-from domain.provenance import Citation
+from api.answer_parts import (
+    Added,
+    AnyState,
+    AuditEntry,
+    Brief,
+    Changed,
+    Exact,
+    Flaw,
+    Identity,
+    ListedFact,
+    LoggedChange,
+    Negotiation,
+    PerspectiveShown,
+    Point,
+    Position,
+    RejectedLine,
+    Sum,
+    Version,
+    Withdrawn,
+)
 
 __all__ = ["ANSWERS"]
-
-Instant: TypeAlias = Annotated[
-    str,
-    WithJsonSchema(
-        {
-            "type": "string",
-            "description": "RFC 3339, UTC, microseconds",
-            "example": "2025-11-22T23:59:59.999999Z",
-        }
-    ),
-]
-Identity: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
-AnyFact: TypeAlias = Annotated[Any, WithJsonSchema({"x-component": "Fact"})]
-AnyState: TypeAlias = Annotated[Any, WithJsonSchema({"x-component": "State"})]
-Position: TypeAlias = Annotated[int, Field(ge=0)]
-
-
-class Exact(TypedDict):
-    """Nothing but what is named."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
 
 class Problem(TypedDict):
@@ -47,64 +41,12 @@ class Problem(TypedDict):
     errors: list[Flaw]
 
 
-class Flaw(Exact):
-    """One fault: an RFC 6901 pointer into the body, or /query/…, /header/… or /path/…."""
-
-    pointer: str
-    detail: str
-
-
-class PerspectiveShown(Exact):
-    """The perspective that an answer rests on."""
-
-    as_of: Instant
-    as_known_at: Instant | None
-    clock: Clock
-    match: Match
-    position: Position
-
-
-class Negotiation(Exact):
-    """One track of talks."""
-
-    slug: str
-    title: str
-    parties: list[str]
-    summary: str | None
-
-
 class NegotiationPage(Exact):
     """A page of negotiations, by slug."""
 
     perspective: PerspectiveShown
     items: list[Negotiation]
     next: str | None
-
-
-class ValidBounds(Exact):
-    """What the valid time's text implies; null is unbounded."""
-
-    start_earliest: Instant | None
-    start_latest: Instant | None
-    end_earliest: Instant | None
-    end_latest: Instant | None
-    start_unknown: bool
-    end_unknown: bool
-
-
-class ListedFact(Exact):
-    """A fact record without a perspective of its own."""
-
-    id: Identity
-    version: int
-    position: Position
-    negotiation: str
-    status: Status
-    preferred: bool
-    recorded_at: Instant
-    certainty: Certainty | None
-    fact: AnyFact
-    valid_bounds: ValidBounds
 
 
 class FactRecord(ListedFact):
@@ -121,37 +63,6 @@ class Timeline(Exact):
     next: str | None
 
 
-class Brief(Exact):
-    """A fact in short."""
-
-    id: Identity
-    version: int
-    summary: str
-    valid: str
-    citations: list[Citation]
-
-
-class Change(Exact):
-    """What one field was, and is."""
-
-    field: str
-    before: Any
-    after: Any
-
-
-class Version(Exact):
-    """One event of a fact, with what it changed."""
-
-    version: int
-    position: Position
-    recorded_at: Instant
-    actor: str
-    event: str
-    reason: Reason | None
-    why: str | None
-    changes: list[Change]
-
-
 class History(Exact):
     """Every version of a fact, oldest first."""
 
@@ -159,43 +70,11 @@ class History(Exact):
     items: list[Version]
 
 
-class AuditEntry(Exact):
-    """One change of mind."""
-
-    position: Position
-    recorded_at: Instant
-    actor: str
-    event: str
-    fact: Brief
-    reason: Reason | None
-    why: str | None
-    changes: list[Change]
-
-
 class Audit(Exact):
     """Every change of mind, newest last."""
 
     perspective: PerspectiveShown
     items: list[AuditEntry]
-
-
-class Point(Exact):
-    """An interval sum at a day, month or year; null is unbounded."""
-
-    at: str
-    low: int
-    high: int | None
-    approximate: bool
-    contested: bool
-    facts: list[Identity]
-
-
-class Sum(Exact):
-    """An interval; null is unbounded."""
-
-    low: int
-    high: int | None
-    approximate: bool
 
 
 class Tally(Exact):
@@ -207,29 +86,6 @@ class Tally(Exact):
     points: list[Point]
     total: Sum
     undated: list[Identity]
-
-
-class Added(Exact):
-    """A fact that only the later cut knows."""
-
-    fact: Brief
-
-
-class Changed(Exact):
-    """A fact that the two cuts know differently."""
-
-    fact: Brief
-    reason: Reason | None
-    why: str | None
-    changes: list[Change]
-
-
-class Withdrawn(Exact):
-    """A fact that the later cut knows to be retracted."""
-
-    fact: Brief
-    reason: Reason | None
-    why: str | None
 
 
 Diff = TypedDict(  # `from` is a keyword
@@ -262,33 +118,12 @@ class SnapshotContent(Snapshot):
     content: AnyState
 
 
-class LoggedChange(Exact):
-    """One event of the log; `data` are its own fields."""
-
-    position: Position
-    recorded_at: Instant
-    actor: str
-    event: str
-    stream: Identity
-    version: int
-    fact: Identity | None
-    data: dict[str, Any]
-
-
 class Changes(Exact):
     """The log in order, without gaps; `next` is null at its end."""
 
     perspective: PerspectiveShown
     items: list[LoggedChange]
     next: Position | None
-
-
-class RejectedLine(Exact):
-    """Why a line of an import was rejected."""
-
-    line: int
-    pointer: str
-    detail: str
 
 
 class ImportReport(TypedDict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -73,8 +74,8 @@ def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
     found = _Object(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        found.repeated = tuple({name for name in names if names.count(name) > 1})
+        times = Counter(name for name, _ in pairs)
+        found.repeated = tuple(name for name, count in times.items() if count > 1)
     return found
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from uuid import UUID, uuid5
 
@@ -21,7 +20,7 @@ from domain.register import Answer, Register
 from domain.valid_time import ValidTime, ValidTimeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 LONGEST_LIST: Final = 1_000
 LONGEST_TEXT: Final = 100_000
@@ -63,6 +62,10 @@ class Fact:
     def named(self) -> Iterable[str]:
         """Everyone whom the fact names, in its people and in its kind's own fields."""
         return self.people
+
+    def settles(self) -> Iterable[str]:
+        """What it carries out or calls off, as links name it, or `matter:NAME` for all that is planned in one."""
+        return (link.fact for link in self.links if link.relation == "executes")
 
     def answers(self) -> Iterable[Answer]:
         """The questions that the fact speaks to, one answer each."""
@@ -165,18 +168,21 @@ def as_primitives(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or
     """A domain value as dicts, lists and scalars, fields in their order."""
     if isinstance(value, (tuple, list)):
         return [as_primitives(part) for part in value]
-    cls: Hashable = type(value)
-    names = _field_names(cls)
+    names = _field_names(type(value))
     if names is None:
         return value
     return {name: as_primitives(getattr(value, name)) for name in names}
 
 
-@cache
-def _field_names(cls: object) -> tuple[str, ...] | None:
-    if not dataclasses.is_dataclass(cls):
-        return None
-    return tuple(field.name for field in dataclasses.fields(cls))
+def _field_names(cls: type) -> tuple[str, ...] | None:
+    if cls not in _FIELD_NAMES:
+        known = dataclasses.is_dataclass(cls)
+        names = (field.name for field in dataclasses.fields(cls)) if known else None
+        _FIELD_NAMES[cls] = None if names is None else tuple(names)
+    return _FIELD_NAMES[cls]
+
+
+_FIELD_NAMES: Final[dict[type, tuple[str, ...] | None]] = {}
 
 
 def differences(before: Fact, after: Fact) -> list[Mapping[str, Any]]:

@@ -22,7 +22,7 @@ from domain.event import (
     FactRetracted,
     Reason,
 )
-from domain.fact import Fact, checked, refused, text_faults
+from domain.fact import LONGEST_LIST, Fact, checked, refused, text_faults
 from domain.holding import Holding
 from domain.provenance import Citation, check_citation, check_published
 from domain.valid_time import ValidTimeError
@@ -89,6 +89,8 @@ class FactRecord:
         """Another source; ContentError where the citation stands already."""
         self._must_stand("corroborated")
         _check_change(why=why, citation=citation, published=published)
+        if len(self.fact.citations) >= LONGEST_LIST:
+            raise ContentError.at("/citation", f"a fact has at most {LONGEST_LIST} citations")
         if citation in self.fact.citations:
             raise ContentError.at("/citation", "the fact has this citation already")
         return FactCorroborated(

@@ -13,7 +13,7 @@ from eventsourcing.persistence import IntegrityError
 
 from domain import fact_record, negotiation
 from domain.errors import StaleError, StateError, TakenError, UnknownError
-from domain.fact import Fact, fact_id
+from domain.fact import Fact, checked, fact_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,6 +103,7 @@ class Ledger(Application[UUID]):
 
 def decided_record(negotiation_id: UUID, fact: Fact, actor: str) -> FactEvent:
     """The first event of a fact: its id follows from its external id, or is drawn at random."""
+    fact = checked(fact)
     external_id = fact.external_id
     id_ = uuid4() if external_id is None else fact_id(negotiation_id, external_id)
     return fact_record.decide_record(

@@ -99,6 +99,7 @@ class EventCodec(Mapper[UUID]):
                 raise UnreadableEventError(message)
             payload = _payload_decoder(stored.topic).decode(_upcast(stored.topic, stored.state))
             fields = {name: getattr(payload, name) for name in payload.__struct_fields__}
+            _check_shape(stored.topic, fields.pop("shape"))
             if "fact" in fields:
                 fields["fact"] = decode_fact(fields["fact"])
             return cls(
@@ -107,7 +108,7 @@ class EventCodec(Mapper[UUID]):
                 actor=actor,
                 **fields,
             )
-        except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+        except (msgspec.MsgspecError, KeyError, TypeError, ValueError, RecursionError) as error:
             where = f"{stored.originator_id} version {stored.originator_version}"
             message = f"the {stored.topic} event of {where} cannot be read: {error}"
             raise UnreadableEventError(message) from error
@@ -120,6 +121,7 @@ def _payload_decoder(stored_name: str) -> msgspec.json.Decoder[msgspec.Struct]:
     hints = get_type_hints(cls)
     own = [field.name for field in dataclasses.fields(cls) if field.name not in _ENVELOPE]
     fields = [(name, msgspec.Raw if hints[name] is Fact else hints[name]) for name in own]
+    fields.append(("shape", int))
     return msgspec.json.Decoder(msgspec.defstruct(f"{cls.__name__}Payload", fields))
 
 
@@ -130,7 +132,14 @@ def _upcast(name: str, state: bytes) -> bytes:
     payload = msgspec.json.decode(state)
     for step in steps[payload["shape"] - 1 :]:
         payload = step(payload)
-    return _encoder.encode(payload)
+    return _encoder.encode(payload | {"shape": 1 + len(steps)})
+
+
+def _check_shape(name: str, shape: int) -> None:
+    newest = 1 + len(UPCASTS.get(name, ()))
+    if shape != newest:
+        message = f"its shape is {shape}, and {newest} is the newest that is known here"
+        raise UnreadableEventError(message)
 
 
 def _uuid(originator_id: UUID | str) -> UUID:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from domain.fact_record import FactRecord
 from domain.facts.envoys import Alias
 from domain.history import FactVersion
+from domain.holding import Holding
 from domain.instant import END
 from domain.views.naming import folded
 from domain.views.timeline import plain
@@ -38,6 +40,8 @@ LATEST: Final = 1
 """An answer is needed unless another that surely holds has surely taken its place."""
 AHEAD: Final = 2
 """An answer is needed while it may still lie ahead."""
+LONGEST_KEY: Final = 1_024
+"""Bytes of a term or a question; PostgreSQL takes 2,704 of an index row, longer ones go by their hash."""
 PRECISE: Final = 86_400_000_000
 """A beginning known to the day is precise; the few that are vaguer are looked through one by one."""
 
@@ -85,8 +89,8 @@ def row_of(version: FactVersion) -> dict[str, Any]:
 def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     """The names and places by which the version is found."""
     record = version.record
-    terms = {("person", plain(name)) for name in record.fact.named()}
-    terms |= {("place", plain(place)) for place in record.fact.places}
+    terms = {("person", term_of(name)) for name in record.fact.named()}
+    terms |= {("place", term_of(place)) for place in record.fact.places}
     for field, term in sorted(terms):
         yield {
             "fact_id": record.id.hex,
@@ -97,9 +101,24 @@ def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
         }
 
 
+def term_of(name: str) -> str:
+    """A name as it is searched, short enough for an index."""
+    return _short(plain(name))
+
+
+def _short(text: str) -> str:
+    """The text itself; of one longer than an index takes its hash."""
+    kept = text.encode()
+    return text if len(kept) <= LONGEST_KEY else sha256(kept).hexdigest()
+
+
 def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
-    """The questions of the state that the version speaks to; a retracted one speaks to none."""
+    """The questions of the state that the version speaks to; a retracted one speaks to none.
+
+    What stands until its next keeps the place that it took, even once it has ended: `certain_to` is END.
+    """
     record = version.record
+    until_next = record.fact.holding is Holding.UNTIL_NEXT
     if record.status == "retracted":
         return
     valid, window = record.fact.valid_time, record.fact.window
@@ -118,7 +137,7 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
             "published_to": END,
             "possible_from": window.possible_from,
             "certain_from": window.certain_from,
-            "certain_to": window.certain_to,
+            "certain_to": END if until_next else window.certain_to,
             "possible_to": window.possible_to,
             "fact_id": record.id.hex,
             "version": record.version,
@@ -128,13 +147,13 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
 def _questions(fact: Fact) -> set[tuple[int, str]]:
     """Each question as (rule, text); what every state has to know of comes under a question of its own."""
     found = {
-        (_rule(answer.register), f"{answer.register.section}\x1f{_key(answer)}")
+        (_rule(answer.register), f"{answer.register.section}\x1f{_short(_key(answer))}")
         for answer in fact.answers()
     }
     if isinstance(fact, Alias):
         found.add((EVERY, "alias"))
-    if any(link.relation == "executes" for link in fact.links):
-        found.add((EVERY, "executes"))
+    if any(fact.settles()):
+        found.add((EVERY, "settles"))
     return found
 
 

@@ -93,7 +93,8 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         from_ = replace(asked, query=query).perspective(reading)
         negotiation = reading.negotiation(slug, to.position)
         before = reading.known(negotiation.id, from_)
-        content = diff(before, reading.known(negotiation.id, to), (from_, to))
+        changes = [after for _, after in reading.changes_of_mind(negotiation.id, to)]
+        content = diff(before, reading.known(negotiation.id, to), (from_, to), changes)
         fixed: dict[str, Any] = {"from": format_instant(first)}
         if last is not None:
             fixed["to"] = format_instant(last)

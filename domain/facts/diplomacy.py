@@ -33,6 +33,11 @@ class Meeting(Fact):
         """Those who took part, too."""
         return (*self.participants, *self.people)
 
+    def settles(self) -> Iterable[str]:
+        """A cancelled meeting calls off what was planned in its matter."""
+        called_off = self.stage == "cancelled" and self.matter is not None
+        return (*Fact.settles(self), *([f"matter:{self.matter}"] if called_off else ()))
+
     def answers(self) -> Iterable[Answer]:
         """Which meeting was last, or is next."""
         shows = {"form": self.form, "stage": self.stage, "participants": self.participants}

@@ -57,6 +57,7 @@ def audited(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
 
 
 def _changes(before: FactVersion | None, after: FactVersion) -> list[dict[str, Any]]:
+    """What changed in the fact, and last what changed in its status and its mark."""
     if before is None:
         return []
     changes = [dict(each) for each in differences(before.record.fact, after.record.fact)]

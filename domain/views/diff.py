@@ -15,14 +15,22 @@ if TYPE_CHECKING:
     from domain.history import FactVersion
     from domain.perspective import Perspective
 
+SAYS_WHY: Final = ("fact.corrected", "fact.ended", "fact.retracted", "fact.reinstated")
 SECTIONS: Final = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
 
 
 def diff(
-    before: Iterable[FactVersion], after: Iterable[FactVersion], at: tuple[Perspective, Perspective]
+    before: Iterable[FactVersion],
+    after: Iterable[FactVersion],
+    at: tuple[Perspective, Perspective],
+    changes: Iterable[FactVersion] = (),
 ) -> dict[str, Any]:
-    """`before` and `after` are the versions known at the two cuts, retracted ones too."""
+    """`before` and `after` are the versions known at the two cuts, retracted ones too.
+
+    `changes` are the versions that changes of mind made, in their order: the last of them says why.
+    """
     old: dict[UUID, FactVersion] = {version.record.id: version for version in before}
+    said = {version.record.id: version for version in changes if version.event in SAYS_WHY}
     answer: dict[str, Any] = {
         "from": perspective_shown(at[0]),
         "to": perspective_shown(at[1]),
@@ -32,7 +40,8 @@ def diff(
     for version in after:
         section = _section(old.get(version.record.id), version)
         if section is not None:
-            answer[section].append(_entry(section, old.get(version.record.id), version))
+            earlier = old.get(version.record.id)
+            answer[section].append(_entry(section, earlier, version, said.get(version.record.id)))
     return answer
 
 
@@ -60,8 +69,14 @@ def _only_cites_more(before: Fact, after: Fact) -> bool:
     )
 
 
-def _entry(section: str, before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
-    entry: dict[str, Any] = {"fact": brief(after), "reason": after.reason, "why": after.why}
+def _entry(
+    section: str, before: FactVersion | None, after: FactVersion, said: FactVersion | None
+) -> dict[str, Any]:
+    changed = (
+        said is not None and before is not None and said.record.version > before.record.version
+    )
+    why = said if said is not None and changed and section != "corroborated" else after
+    entry: dict[str, Any] = {"fact": brief(after), "reason": why.reason, "why": why.why}
     if section not in ("added", "retracted") and before is not None:
         entry["changes"] = differences(before.record.fact, after.record.fact)
     if section == "added":

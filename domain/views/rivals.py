@@ -27,11 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A fact that answers, with what it shows and the fields on which rivals are compared."""
+    """A fact that answers, with what it shows and the fields on which rivals are compared.
+
+    `succeeds`: it has surely taken the place of what began before it, even if it has itself ended since.
+    """
 
     seen: Seen
     shows: Mapping[str, Any]
     compared: tuple[str, ...]
+    succeeds: bool
 
     @property
     def version(self) -> FactVersion:
@@ -53,9 +57,11 @@ class Resolved:
     contested: bool
 
 
-def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved:
-    """The one that is shown among facts with the same key in a register."""
+def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | None:
+    """The one that is shown among facts with the same key in a register; None where all have ceased."""
     standing = _unsucceeded(candidates) if register.succession else list(candidates)
+    if not standing:
+        return None
     groups = _by_matter(standing)
     ranked = sorted(groups, key=lambda group: _group_rank(group, ahead=register.ahead))
     shown, *rest = ranked[0]
@@ -65,10 +71,13 @@ def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved:
 
 
 def _unsucceeded(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Those whose place no other that surely holds has surely taken since."""
-    latest = max((_starts(c)[0] for c in candidates if c.seen.certainty == "certain"), default=None)
+    """Those that hold still, and whose place no other has surely taken since."""
+    latest = max((_starts(c)[0] for c in candidates if c.succeeds), default=None)
     return [
-        c for c in candidates if latest is None or max(_starts(c)[1] - 1, _starts(c)[0]) >= latest
+        c
+        for c in candidates
+        if c.seen.certainty is not None
+        and (latest is None or max(_starts(c)[1] - 1, _starts(c)[0]) >= latest)
     ]
 
 

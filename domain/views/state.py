@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.fact import KINDS, as_primitives
 from domain.history import matches
+from domain.holding import Holding
 from domain.quantity import Quantity, total
 from domain.register import Answer, Register, Shape
 from domain.views.brief import brief, perspective_shown
@@ -66,36 +67,45 @@ def registers() -> list[Register]:
 
 
 def _keyed(slice_: Iterable[Seen], names: Names, perspective: Perspective) -> Keyed:
-    fulfilled = _executed(slice_)
+    settled = _settled(slice_)
     keyed: Keyed = defaultdict(lambda: defaultdict(list))
     for seen in slice_:
         for answer in seen.version.record.fact.answers():
-            if _speaks(answer.register, seen, perspective, fulfilled):
+            if _speaks(answer.register, seen, perspective, settled):
                 shows = names.shown({**answer.key, **answer.shows}, answer.names)
                 key = tuple(folded(shows[field]) for field in answer.key)
-                candidate = Candidate(seen, shows, answer.compared)
+                succeeds = _succeeds(seen, perspective)
+                candidate = Candidate(seen, shows, answer.compared, succeeds)
                 keyed[answer.register][key].append((answer, candidate))
     return keyed
 
 
 def _speaks(
-    register: Register, seen: Seen, perspective: Perspective, fulfilled: frozenset[str]
+    register: Register, seen: Seen, perspective: Perspective, settled: frozenset[str]
 ) -> bool:
     if not register.ahead:
-        return matches(seen.certainty, perspective)
+        replaced = register.succession and _succeeds(seen, perspective)
+        return matches(seen.certainty, perspective) or replaced
     record = seen.version.record
     ahead = record.fact.window.certain_from > perspective.as_of
-    return ahead and not record.link_targets & fulfilled
+    return ahead and not (record.link_targets | {f"matter:{record.fact.matter}"}) & settled
 
 
-def _executed(slice_: Iterable[Seen]) -> frozenset[str]:
-    """What facts that hold have carried out, as their links name it."""
+def _succeeds(seen: Seen, perspective: Perspective) -> bool:
+    """Whether a fact has surely taken an earlier one's place: what stands until its next never gives it back."""
+    fact = seen.version.record.fact
+    if fact.holding is Holding.UNTIL_NEXT:
+        return fact.window.certain_from <= perspective.as_of
+    return seen.certainty == "certain"
+
+
+def _settled(slice_: Iterable[Seen]) -> frozenset[str]:
+    """What facts that hold have carried out or called off."""
     return frozenset(
-        link.fact
+        target
         for seen in slice_
         if seen.certainty is not None
-        for link in seen.version.record.fact.links
-        if link.relation == "executes"
+        for target in seen.version.record.fact.settles()
     )
 
 
@@ -104,7 +114,8 @@ def _section(register: Register, keyed: Mapping[Key, list[tuple[Answer, Candidat
     if register.shape is Shape.TOTAL:
         everyone = [candidate for found in candidates.values() for candidate in found]
         return _total(register, everyone)
-    entries = [_entry(resolve(found, register)) for _, found in sorted(candidates.items())]
+    resolved = (resolve(found, register) for _, found in sorted(candidates.items()))
+    entries = [_entry(each) for each in resolved if each is not None]
     if register.shape is Shape.SINGLE:
         return entries[0] if entries else None
     return entries
@@ -139,7 +150,8 @@ def parts(candidates: Iterable[Candidate], what: str) -> list[tuple[Quantity, Re
                 candidate
             )
     register = Register("", Shape.TOTAL)
-    found = [resolve(group, register) for group in matters.values()]
+    resolved = (resolve(group, register) for group in matters.values())
+    found = [each for each in resolved if each is not None]
     found.sort(
         key=lambda r: (
             r.shown.fact.valid_time.bounds.start_earliest,

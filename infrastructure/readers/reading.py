@@ -130,7 +130,8 @@ class Reading:
         seen = self._seen(needed, perspective)
         counts = states.counts(self._tables, negotiation.id, perspective)
         counted = self._connection.execute(counts).mappings().first()
-        return state(negotiation, seen, counted or dict.fromkeys(COUNTS, 0), perspective)
+        known = dict(counted) if counted is not None else dict.fromkeys(COUNTS, 0)
+        return state(negotiation, seen, known, perspective)
 
     def timeline(
         self,

@@ -23,7 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from domain.instant import BEGINNING
+from domain.instant import BEGINNING, END
 from infrastructure.fact_rows import AHEAD, EVERY, LATEST, PRECISE
 from infrastructure.projections.tallies import counts_at
 from infrastructure.readers.timeslices import RETRACTED, seen
@@ -133,7 +133,8 @@ def _latest(
         columns.vague == vague,
         columns.start_earliest <= perspective.as_of,
         *(or_(columns.start_latest > top, columns.start_earliest >= top) for top in after),
-        _holds(columns, perspective.as_of),
+        columns.possible_from <= perspective.as_of,
+        or_(columns.possible_to > perspective.as_of, columns.certain_to == END),
         seen(tables, columns, perspective),
     ]
     if not vague:

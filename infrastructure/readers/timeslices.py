@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
 
-from domain.views.timeline import plain
+from infrastructure.fact_rows import term_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -102,7 +102,7 @@ def _about(tables: FactTables, wanted: TimelineFilter) -> list[ColumnElement[boo
                 exists().where(
                     term.negotiation_id == columns.negotiation_id,
                     term.field == field,
-                    term.term == plain(name),
+                    term.term == term_of(name),
                     term.fact_id == columns.fact_id,
                     term.version == columns.version,
                 )

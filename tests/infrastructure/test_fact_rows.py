@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
 from hypothesis import given
 
 from domain.history import Entry, FactVersion, versions
-from domain.instant import END
+from domain.instant import END, parse_cut
+from domain.perspective import PerspectiveQuery
 from domain.views.timeline import TimelineFilter, plain, timeline
 from infrastructure.fact_rows import (
     AHEAD,
@@ -20,13 +24,17 @@ from infrastructure.fact_rows import (
     term_rows,
     version_of_row,
 )
+from infrastructure.ledger_store import StoredLedger
+from infrastructure.readers.reading import Reading
 from infrastructure.tables import metadata
-from tests.examples import fact
+from tests.examples import NEGOTIATION, OPENED, SLUG, fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
+
+    from infrastructure.database import Database
 
 
 def as_row(values: dict[str, Any]) -> Row[Any]:
@@ -141,3 +149,24 @@ def test_a_beginning_known_to_the_day_is_precise() -> None:
         (row,) = answer_rows(only(log))
         assert row["vague"] is vague, valid
         assert vague is (row["start_latest"] - row["start_earliest"] > PRECISE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("proposal", "content"), ("statement", "speaker"), ("release", "people")]
+)
+def test_a_name_as_long_as_a_text_may_be_is_kept_and_found(
+    database: Database, kind: str, field: str
+) -> None:
+    ledger = StoredLedger(database)
+    ledger.append([OPENED])
+    name = "".join(random.Random(1).choices("абвгдежзиклмнопрстуфхцчшщыэюя", k=20_000))
+    own = {field: (name,) if field == "people" else name}
+    ledger.record(negotiation_id=NEGOTIATION, fact=fact(kind, **own), actor="desk")
+    query = PerspectiveQuery(as_of=parse_cut("2025-11-22"))
+    with database.reading() as connection:
+        reading = Reading(connection, ledger.codec, 0)
+        at = reading.perspective(query)
+        state = reading.state(reading.negotiation(SLUG), at)
+        wanted = TimelineFilter(person=None if field == "content" else name)
+        assert len(reading.timeline(NEGOTIATION, at, wanted, limit=2)) == 1
+    assert name in json.dumps(state, ensure_ascii=False)

@@ -39,12 +39,21 @@ def candidates(log: Log, **perspective: Any) -> list[Candidate]:  # noqa: ANN401
             answers = list(seen.version.record.fact.answers())
             answer = answers[-1] if answers else None
             shows = {} if answer is None else {**answer.key, **answer.shows}
-            found.append(Candidate(seen, shows, answer.compared if answer else ()))
+            found.append(
+                Candidate(
+                    seen,
+                    shows,
+                    answer.compared if answer else (),
+                    succeeds=seen.certainty == "certain",
+                )
+            )
     return found
 
 
 def resolved(log: Log, register: Register = POST, **perspective: Any) -> Resolved:  # noqa: ANN401 -- as a log takes it
-    return resolve(candidates(log, **perspective), register)
+    found = resolve(candidates(log, **perspective), register)
+    assert found is not None
+    return found
 
 
 def shown(log: Log, register: Register = POST, **perspective: Any) -> str:  # noqa: ANN401 -- as a log takes it
@@ -258,6 +267,7 @@ def test_the_order_of_the_candidates_decides_nothing() -> None:
         (found.shown.fact.summary, tuple(rival.fact.summary for rival in found.rivals))
         for order in permutations(candidates(log))
         for found in [resolve(order, POST)]
+        if found is not None
     }
     assert len(answers) == 1
 
@@ -279,6 +289,9 @@ def test_no_candidate_is_shown_twice_and_only_succession_drops_any(
     found = everything(entries)
     if found:
         answer = resolve(found, Register("any", succession=succession))
+        if answer is None:
+            assert succession
+            return
         ids = [c.version.record.id for c in (answer.shown, *answer.rivals)]
         assert len(ids) == len(set(ids))
         if not succession:
@@ -291,7 +304,12 @@ def everything(entries: list[Entry]) -> list[Candidate]:
         as_of=END, as_known_at=None, clock="recorded", match="possible", position=len(entries)
     )
     return [
-        Candidate(seen, {"quantity": next(iter(fact.quantities), None)}, ("quantity",))
+        Candidate(
+            seen,
+            {"quantity": next(iter(fact.quantities), None)},
+            ("quantity",),
+            succeeds=seen.certainty == "certain",
+        )
         for seen in timeslice(versions(entries), at)
         for fact in [seen.version.record.fact]
     ]

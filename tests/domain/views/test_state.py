@@ -279,3 +279,30 @@ def test_a_state_is_plain_json_and_totals_rest_on_the_facts_that_they_list(
         assert len(matters) == len(set(matters))
     again = state(evolve(None, OPENED), seen, counted(known(every, at)), at)
     assert json.dumps(again) == json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "held"), [("2025-08", [1150]), ("2025-09-15", [1160]), ("2025-11", [])]
+)
+def test_a_count_that_ended_does_not_give_its_place_back(as_of: str, held: list[int]) -> None:
+    log = Log()
+    for valid, number in (("2025-07-01", 1150), ("2025-09-01", 1160)):
+        stock = (Quantity(what="held", value=number, basis="stock"),)
+        later = log.record(fact("prisoner_count", valid=valid, quantities=stock))
+    log.end(later, "2025-10-01")
+    found = log.state(as_of=as_of)["prisoners"]["held"]
+    assert [entry["quantity"]["value"] for entry in found] == held
+
+
+def test_a_cancelled_meeting_calls_off_what_was_planned_in_its_matter() -> None:
+    planned = {"stage": "planned", "valid": "2026-03-01"}
+    log = written(
+        fact("meeting", **planned, matter="talks"),
+        fact("meeting", **planned, matter="summit", summary="the summit"),
+        fact("meeting", stage="cancelled", valid="2026-02-01", matter="talks"),
+    )
+    before, after = (
+        log.state(as_of=day)["meetings"]["next"] for day in ("2026-01-31", "2026-02-02")
+    )
+    assert (before["rivals"], after["fact"]["summary"]) == ([], "the summit")
+    assert before["fact"]["summary"] == "A meeting"
