@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from infrastructure.clock import Clock, never_back, system_clock
+from infrastructure.clock import Clock, system_clock
 from infrastructure.database import Database
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.ledger_store import StoredLedger
@@ -51,6 +51,15 @@ class Parley:
                     break
             yield reading
 
+    def settle(self, as_known_at: int) -> None:
+        """Have the log promise that nothing will be recorded at or before a past instant (microseconds).
+
+        Whoever is recording is waited for, so that what was known by then is all there to be read.
+        """
+        recorder = cast("EventRecorder", self.ledger.recorder)
+        if recorder.head()[1] < as_known_at < self.clock():
+            recorder.settle(as_known_at)
+
     def catch_up(self) -> int:
         """Let what follows the log in batches hold it all; the last position when called."""
         return fact_text.catch_up(self.database)
@@ -84,8 +93,7 @@ class Parley:
 
 def compose(settings: Settings, *, clock: Clock = system_clock, upgrade: bool = True) -> Parley:
     """Open the database of the settings, upgrade it unless told not to, and put the record on it."""
-    steady = never_back(clock)
-    database = Database(settings.database_url, clock=steady)
+    database = Database(settings.database_url, clock=clock)
     if upgrade:
         bring_to_head(database)
-    return Parley(settings, database, StoredLedger(database), steady)
+    return Parley(settings, database, StoredLedger(database), clock)

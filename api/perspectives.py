@@ -173,4 +173,6 @@ class Asking:
         """Read the question, or raise ContentError."""
         parameters = given(request, self.parameters)
         query = perspective_query(parameters)
+        if query.clock == "recorded" and query.as_known_at is not None:
+            request.app.state.parley.settle(query.as_known_at)
         return Asked(request, request.app.state.parley, parameters, query)

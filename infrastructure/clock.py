@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 
-__all__ = ["Clock", "never_back", "system_clock"]
+__all__ = ["Clock", "system_clock"]
 
 Clock = Callable[[], int]
 """Now, in whole microseconds since 1970-01-01 UTC. It may step back; `recorded_at` does not."""
@@ -15,17 +14,3 @@ Clock = Callable[[], int]
 def system_clock() -> int:
     """Now by the machine's own clock, in microseconds since 1970-01-01 UTC."""
     return time.time_ns() // 1000
-
-
-def never_back(clock: Clock) -> Clock:
-    """The same clock, which stands still while the other steps back: what was past stays past."""
-    lock = threading.Lock()
-    latest = 0
-
-    def now() -> int:
-        nonlocal latest
-        with lock:
-            latest = max(latest, clock())
-            return latest
-
-    return now

@@ -12,7 +12,7 @@ from eventsourcing.persistence import (
     Tracking,
 )
 
-from infrastructure.log_append import AppendRequest
+from infrastructure.log_append import AppendRequest, settle
 from infrastructure.log_entry import (
     AlreadyAnswered,
     AuthoredEvent,
@@ -88,6 +88,11 @@ class _LogRecorder(LogReader):
         entries = self._queue.submit(AppendRequest(tuple(stored_events), tracking, claim))
         self.wakeup.ring()
         return entries
+
+    def settle(self, instant: int) -> None:
+        """Let nothing be recorded at or before `instant` any more, by whatever process, whatever its clock."""
+        with persistence_errors(), self.database.writing() as connection:
+            settle(connection, instant)
 
 
 class AggregateEventRecorder(_LogRecorder, AggregateRecorder):

@@ -28,7 +28,7 @@ from infrastructure.tables import event, idempotency_answer, log_head
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["AppendRequest", "LogTransaction", "Outcome"]
+__all__ = ["AppendRequest", "LogTransaction", "Outcome", "settle"]
 
 FIRST_VERSIONS: Final = (0, 1)
 STREAMS_A_QUERY: Final = 500
@@ -132,6 +132,13 @@ class LogTransaction:
     def _keep(self, claim: IdempotencyClaim) -> None:
         answer = {**vars(claim), "answered_at": self._recorded_at}
         self._connection.execute(idempotency_answer.insert(), answer)
+
+
+def settle(connection: Connection, instant: int) -> None:
+    """Raise the record time from which the next event counts on to `instant`, under the log's lock."""
+    head = connection.execute(LOCK_HEAD).one()
+    if head.recorded_at < instant:
+        connection.execute(MOVE_HEAD, {"position": head.position, "recorded_at": instant})
 
 
 def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str, int]:

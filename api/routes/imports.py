@@ -29,7 +29,7 @@ _SPOOLING: Final = Spooling(
     Parameter("dry_run", "Report what would be done, and write nothing.", _FLAG),
     Parameter("partial", "Leave out the lines that are rejected and record the rest.", _FLAG),
 )
-_LINES: Final = {"type": "string", "description": f"One object a line, such as {NDJSON_LINES}"}
+_LINES: Final = {"description": f"One object a line, such as {NDJSON_LINES}"}
 _ERRORS_SHOWN: Final = 100
 
 
@@ -40,7 +40,7 @@ _ERRORS_SHOWN: Final = 100
         "Import NDJSON or CSV",
         "ImportReport",
         {
-            _CSV: {"schema": {"type": "string"}, "example": CSV_LINES},
+            _CSV: {"schema": {"contentMediaType": _CSV}, "example": CSV_LINES},
             **{media: {"schema": _LINES} for media in _NDJSON},
         },
         parameters=_SPOOLING.parameters,

@@ -91,7 +91,7 @@ class Reading:
             return True
         if query.as_known_at is None or query.clock == "published":
             return False
-        return query.as_known_at < max(self._now, self._head_at + 1)
+        return query.as_known_at <= self._head_at
 
     def negotiations(self, *, position: int, after: str | None, limit: int) -> list[Negotiation]:
         """At most `limit` negotiations opened by a position, by slug, past the slug `after`."""
