@@ -62,7 +62,6 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "too-large": Kind(413, "The body is too large"),
     "media-type": Kind(415, "The body has another media type than is read here"),
     "content": Kind(422, "What was sent breaks a rule"),
-    "rejected": Kind(422, "Lines of the import were rejected and nothing was recorded"),
     "key-reused": Kind(422, "The idempotency key was used for another request"),
     "precondition-required": Kind(428, "If-Match is required"),
     "internal": Kind(500, "An error of the server"),

@@ -15,8 +15,7 @@ from api.import_lines import bounded_lines
 from api.importer import Importer
 from api.json_text import written
 from api.parameters import Parameter
-from api.problems import problem
-from domain.errors import ContentError, Fault, UnknownError
+from domain.errors import ContentError, UnknownError
 from domain.negotiation import SLUG
 
 router: Final = APIRouter(tags=["import"])
@@ -30,7 +29,6 @@ _SPOOLING: Final = Spooling(
     Parameter("partial", "Leave out the lines that are rejected and record the rest.", _FLAG),
 )
 _LINES: Final = {"description": f"One object a line, such as {NDJSON_LINES}"}
-_ERRORS_SHOWN: Final = 100
 
 
 @router.post(
@@ -50,7 +48,7 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
     """Record, correct, corroborate, end, retract, reinstate or prefer, an operation a line.
 
     What stands already is `unchanged`, so that an import can be repeated. All or nothing unless
-    `partial`: with a line rejected nothing is recorded, and a 422 has the report's members.
+    `partial`: with a line rejected nothing is recorded, and the report says which lines and why.
     """
     dry_run, partial = _flag(sent, "dry_run"), _flag(sent, "partial")
 
@@ -69,29 +67,17 @@ def _imported(slug: str, sent: Sent, *, dry_run: bool, partial: bool) -> Respons
         raise UnknownError(what, slug[:100])
     if sent.spool is None:
         raise AssertionError
-    report = (
-        Importer(sent.parley, sent.request.app.state.facts)
-        .run(
-            slug=slug,
-            lines=bounded_lines(sent.spool),
-            media="csv" if sent.media == _CSV else "ndjson",
-            dry_run=dry_run,
-            partial=partial,
-            actor=sent.actor,
-        )
-        .as_dict()
+    report = Importer(sent.parley, sent.request.app.state.facts).run(
+        slug=slug,
+        lines=bounded_lines(sent.spool),
+        media="csv" if sent.media == _CSV else "ndjson",
+        dry_run=dry_run,
+        partial=partial,
+        actor=sent.actor,
     )
-    if report["rejected"] and not partial and not dry_run:
-        first = report["rejected"][0]
-        faults = [
-            Fault(each["pointer"], f"line {each['line']}: {each['detail']}")
-            for each in report["rejected"][:_ERRORS_SHOWN]
-        ]
-        detail = (
-            f"nothing was recorded; the first fault, in line {first['line']}: {first['detail']}"
-        )
-        return problem("rejected", detail, faults, members=report)
-    return Response(written(report), 200, {"Cache-Control": "no-store"}, "application/json")
+    return Response(
+        written(report.as_dict()), 200, {"Cache-Control": "no-store"}, "application/json"
+    )
 
 
 def _flag(sent: Sent, name: str) -> bool:
