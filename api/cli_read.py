@@ -168,7 +168,7 @@ def _show_timeline(slug: str, content: Mapping[str, Any]) -> None:
         )
         for item in content["items"]
     ]
-    show_rows(out, f"{len(rows)} facts", columns, rows)
+    show_rows(out, f"{len(rows)} fact{'s' * (len(rows) != 1)}", columns, rows)
     if content["next"] is not None:
         errors.print(f"There is more: --cursor {content['next']}", soft_wrap=True)
 

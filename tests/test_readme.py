@@ -1,0 +1,138 @@
+"""The README's tour is true: every command in it runs, and prints what the README says it prints."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+README: Final = ROOT / "README.md"
+SERVED_AT: Final = "127.0.0.1:8000"
+SECONDS: Final = 30
+#: An instant at which something was recorded; cuts end in 999999 and are the same each time.
+RECORDED: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(?!999999)\d{6}Z|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the tour, and what it is said to print."""
+
+    line: str
+    prints: str
+
+
+def tour(readme: str) -> list[Command]:
+    """The commands of the tour, in order."""
+    section = readme.split("## A five-minute tour")[1].split("\n## ", maxsplit=1)[0]
+    blocks = re.findall(r"```console\n(.*?)```", section, re.DOTALL)
+    pieces = [
+        piece for block in blocks for piece in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    ]
+    return [Command(*split(piece)) for piece in pieces]
+
+
+def split(piece: str) -> tuple[str, str]:
+    """A command, over as many lines as end in a backslash or stand in an open quotation; then its output."""
+    lines = piece.splitlines(keepends=True)
+    end = 1
+    while lines[end - 1].endswith("\\\n") or "".join(lines[:end]).count("'") % 2:
+        end += 1
+    return "".join(lines[:end]).rstrip("\n"), "".join(lines[end:])
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder as `make run` leaves it, with the server going."""
+
+    folder: Path
+    port: int
+    environ: dict[str, str]
+
+    def run(self, command: str) -> str:
+        """What a command prints."""
+        found = subprocess.run(
+            ["bash", "-c", command.replace(SERVED_AT, f"127.0.0.1:{self.port}")],
+            cwd=self.folder,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        return found.stdout + found.stderr
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """The record loaded and served, by the commands of the Makefile."""
+    folder = tmp_path_factory.mktemp("tour")
+    parley = folder / ".venv" / "bin" / "parley"
+    parley.parent.mkdir(parents=True)
+    parley.write_text(
+        f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
+        "from api.cli import main\nmain()\n"
+    )
+    parley.chmod(0o755)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("PARLEY_")}
+    environ = {**kept, "COLUMNS": "120", "PARLEY_PORT": str(port)}
+    made = Place(folder, port, environ)
+    title = re.search(r"^TITLE := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert title is not None
+    record = ROOT / "data" / "us-belarus.ndjson"
+    made.run(f".venv/bin/parley import us-belarus {record} --title '{title[1]}'")
+    with subprocess.Popen([parley, "serve"], cwd=folder, env=environ) as server:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/readyz")
+            yield made
+        finally:
+            server.terminate()
+
+
+def wait_for(url: str) -> None:
+    """Wait until a server answers."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            with urlopen(url, timeout=SECONDS):  # noqa: S310 -- this machine's own server
+                return
+        except URLError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def plain(printed: str) -> list[str]:
+    """What is printed, but for blanks at the ends of lines and the instants of recording."""
+    return [RECORDED.sub("(recorded)", line.rstrip()) for line in printed.strip().splitlines()]
+
+
+def test_every_command_of_the_tour_prints_what_the_readme_says(place: Place) -> None:
+    commands = tour(README.read_text(encoding="utf-8"))
+    assert len(commands) > 8
+    for command in commands:
+        assert plain(place.run(command.line)) == plain(command.prints), command.line
+
+
+def test_every_setting_is_in_the_readme_with_its_default() -> None:
+    settings = (ROOT / "infrastructure" / "settings.py").read_text(encoding="utf-8")
+    named = set(re.findall(r'"(PARLEY_[A-Z_]+)"', settings))
+    assert named == set(re.findall(r"^\| `(PARLEY_[A-Z_]+)` \|", README.read_text(), re.MULTILINE))
