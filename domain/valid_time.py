@@ -77,6 +77,7 @@ class ValidTime:
         return ValidTime.parse(f"{self.start_text}/{ended}")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def strict_upper(text: str) -> int:
     """Find the last microsecond of one moment, unqualified; ValidTimeError if unbounded.
 
