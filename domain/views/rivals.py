@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 class Candidate:
     """A fact that answers, with what it shows and the fields on which rivals are compared.
 
-    `succeeds`: it has surely taken the place of what began before it, even if it has itself ended since.
+    `holds`: it may be shown. `succeeds`: it has surely taken the place of what began before it, even if it
+    has itself ended since.
     """
 
     seen: Seen
     shows: Mapping[str, Any]
     compared: tuple[str, ...]
-    succeeds: bool
+    holds: bool = True
+    succeeds: bool = False
 
     @property
     def version(self) -> FactVersion:
@@ -76,8 +78,7 @@ def _unsucceeded(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [
         c
         for c in candidates
-        if c.seen.certainty is not None
-        and (latest is None or max(_starts(c)[1] - 1, _starts(c)[0]) >= latest)
+        if c.holds and (latest is None or max(_starts(c)[1] - 1, _starts(c)[0]) >= latest)
     ]
 
 

@@ -12,7 +12,7 @@ from domain.fact import KINDS, as_primitives
 from domain.history import matches
 from domain.holding import Holding
 from domain.quantity import Quantity, total
-from domain.register import Answer, Register, Shape
+from domain.register import Register, Shape
 from domain.views.brief import brief, perspective_shown
 from domain.views.naming import Names, folded
 from domain.views.rivals import Candidate, Resolved, resolve
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from domain.perspective import Perspective
 
 Key = tuple[str, ...]
-Keyed = dict[Register, dict[Key, list[tuple[Answer, Candidate]]]]
+Keyed = dict[Register, dict[Key, list[Candidate]]]
 
 
 def state(
@@ -70,13 +70,14 @@ def _keyed(slice_: Iterable[Seen], names: Names, perspective: Perspective) -> Ke
     settled = _settled(slice_)
     keyed: Keyed = defaultdict(lambda: defaultdict(list))
     for seen in slice_:
+        succeeds = _succeeds(seen, perspective)
         for answer in seen.version.record.fact.answers():
-            if _speaks(answer.register, seen, perspective, settled):
+            holds = _speaks(answer.register, seen, perspective, settled)
+            if holds or (succeeds and answer.register.succession):
                 shows = names.shown({**answer.key, **answer.shows}, answer.names)
                 key = tuple(folded(shows[field]) for field in answer.key)
-                succeeds = _succeeds(seen, perspective)
-                candidate = Candidate(seen, shows, answer.compared, succeeds)
-                keyed[answer.register][key].append((answer, candidate))
+                candidate = Candidate(seen, shows, answer.compared, holds, succeeds)
+                keyed[answer.register][key].append(candidate)
     return keyed
 
 
@@ -84,8 +85,7 @@ def _speaks(
     register: Register, seen: Seen, perspective: Perspective, settled: frozenset[str]
 ) -> bool:
     if not register.ahead:
-        replaced = register.succession and _succeeds(seen, perspective)
-        return matches(seen.certainty, perspective) or replaced
+        return matches(seen.certainty, perspective)
     record = seen.version.record
     ahead = record.fact.window.certain_from > perspective.as_of
     return ahead and not (record.link_targets | {f"matter:{record.fact.matter}"}) & settled
@@ -109,8 +109,7 @@ def _settled(slice_: Iterable[Seen]) -> frozenset[str]:
     )
 
 
-def _section(register: Register, keyed: Mapping[Key, list[tuple[Answer, Candidate]]]) -> Any:  # noqa: ANN401 -- a section is a list, an entry or a total
-    candidates = {key: [candidate for _, candidate in found] for key, found in keyed.items()}
+def _section(register: Register, candidates: Mapping[Key, list[Candidate]]) -> Any:  # noqa: ANN401 -- a section is a list, an entry or a total
     if register.shape is Shape.TOTAL:
         everyone = [candidate for found in candidates.values() for candidate in found]
         return _total(register, everyone)

@@ -59,7 +59,7 @@ def _counting(slice_: Iterable[Seen], perspective: Perspective, what: str) -> li
     held = [seen for seen in slice_ if matches(seen.certainty, perspective)]
     if any(_sums(kind, what) for kind in KINDS.values()):
         held = [seen for seen in held if _sums(type(seen.version.record.fact), what)]
-    return [Candidate(seen, {}, (), succeeds=False) for seen in held]
+    return [Candidate(seen, {}, ()) for seen in held]
 
 
 def _sums(kind: type[Fact], what: str) -> bool:

@@ -306,3 +306,11 @@ def test_a_cancelled_meeting_calls_off_what_was_planned_in_its_matter() -> None:
     )
     assert (before["rivals"], after["fact"]["summary"]) == ([], "the summit")
     assert before["fact"]["summary"] == "A meeting"
+
+
+def test_what_may_have_ended_is_not_shown_as_certain() -> None:
+    log = written(fact("measure", valid="2023-08-01/2025-11", stage="in_force"))
+    measures = [
+        log.state(as_of="2025-11-15", match=match)["measures"] for match in ("certain", "possible")
+    ]
+    assert [[entry["certainty"] for entry in found] for found in measures] == [[], ["possible"]]
