@@ -17,7 +17,7 @@ help: ## say what each command does
 run: $(VENV)/.run ## install, load the US–Belarus record once, and serve it
 	@$(BIN)/parley db upgrade
 	@$(BIN)/parley show $(SLUG) --json >/dev/null 2>&1 \
-	  || $(BIN)/parley import $(SLUG) $(RECORD) --title "$(TITLE)"
+	  || $(BIN)/parley import $(SLUG) $(RECORD) --title "$(TITLE)" --party "United States" --party Belarus
 	@exec $(BIN)/parley serve
 
 test: $(VENV)/.dev ## every test, on SQLite and on PostgreSQL

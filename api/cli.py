@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 import typer
 
 from api import cli_changes, cli_import, cli_read, cli_serve, cli_write
@@ -32,5 +35,8 @@ for commands in (cli_serve, cli_import, cli_read, cli_changes, cli_write):
 
 
 def main() -> None:
-    """Run the command that the process was started with."""
+    """Run the command that the process was started with; what a terminal cannot print, it shows as `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app(prog_name="parley")

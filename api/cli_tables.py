@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +17,10 @@ Entry = Mapping[str, Any]
 #: Fields of an entry that its table shows in columns of their own, or not at all.
 _APART: Final = frozenset({"certainty", "contested", "fact", "rivals", "matter"})
 _LONGEST_CELL: Final = 400
+#: A longer word, such as an address, is broken.
+_LONGEST_WORD: Final = 24
+#: What a column takes besides its longest word: its borders, and room for a second word here and there.
+_ROOM_A_COLUMN: Final = 6
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _KEPT_WHOLE: Final = frozenset({"when", "recorded at", "since", "position"})
 
@@ -79,19 +82,56 @@ def show_heading(out: Console, title: str, perspective: Entry) -> None:
 def show_rows(
     out: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """One table; a column in which nothing stands is left out."""
+    """Rows under a title, as a table; where a word would not fit its column, line by line.
+
+    A column in which nothing stands is left out, and so is a certainty that is the same throughout.
+    """
     cells = [[words(cell) for cell in row] for row in rows]
-    kept = [index for index in range(len(columns)) if any(row[index] for row in cells)]
+    kept = [index for index in range(len(columns)) if _says(columns[index], cells, index)]
     if not cells:
         return
-    table = Table(title=escape(title), title_justify="left", title_style="bold", expand=False)
-    for index in kept:
-        name = columns[index].replace("_", " ")
-        table.add_column(name, overflow="fold", no_wrap=name in _KEPT_WHOLE)
-    for row in cells:
-        table.add_row(*(Text(row[index]) for index in kept))
+    names = [columns[index].replace("_", " ") for index in kept]
+    found = [[row[index] for index in kept] for row in cells]
     out.print()
-    out.print(table)
+    out.print(Text(title, style="bold"))
+    widths = [_widest(name, [row[at] for row in found]) for at, name in enumerate(names)]
+    if sum(widths) + _ROOM_A_COLUMN * len(widths) <= out.width:
+        out.print(_table(names, widths, found))
+    else:
+        _show_lines(out, names, found)
+
+
+def _says(name: str, cells: Sequence[Sequence[str]], index: int) -> bool:
+    said = {row[index] for row in cells}
+    return said != {""} and not (name == "certainty" and said == {"certain"})
+
+
+def _widest(name: str, cells: Sequence[str]) -> int:
+    """The width that a column needs, so that no word in it is broken."""
+    if name in _KEPT_WHOLE:
+        return max(map(len, (name, *cells)))
+    longest = max((len(word) for text in (name, *cells) for word in text.split()), default=0)
+    return min(longest, _LONGEST_WORD)
+
+
+def _table(names: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str]]) -> Table:
+    table = Table(expand=False)
+    for name, width in zip(names, widths, strict=True):
+        table.add_column(name, overflow="fold", min_width=width, no_wrap=name in _KEPT_WHOLE)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _show_lines(out: Console, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    for number, row in enumerate(rows):
+        if number:
+            out.print()
+        lines = Table.grid(padding=(0, 2))
+        for name, text in zip(names, row, strict=True):
+            if text:
+                lines.add_row(Text(name, style="dim"), Text(text))
+        out.print(lines)
 
 
 def show_section(out: Console, name: str, section: object) -> None:
@@ -100,7 +140,8 @@ def show_section(out: Console, name: str, section: object) -> None:
     if isinstance(section, list):
         _show_entries(out, title, section)
     elif isinstance(section, dict) and "parts" in section:
-        show_rows(out, title, ("total", "sources"), [(_amount(section), None)])
+        if section["parts"]:
+            show_rows(out, title, ("total",), [(_amount(section),)])
         _show_entries(out, f"{title}, by fact", section["parts"])
     elif isinstance(section, dict) and "fact" in section:
         _show_entries(out, title, [section])

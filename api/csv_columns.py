@@ -16,7 +16,7 @@ from domain.provenance import Link
 
 __all__ = ["Column", "Shape", "columns_of"]
 
-Shape = Literal["text", "integer", "truth", "list", "links", "json"]
+Shape = Literal["text", "integer", "truth", "list", "links", "entries", "json"]
 
 _OF_CHANGES: Final[dict[str, Shape]] = {
     "op": "text",
@@ -72,9 +72,16 @@ def columns_of(header: Sequence[str]) -> tuple[list[Column], list[Fault]]:
             )
         elif any(column.name == other.name for other in columns):
             faults.append(Fault("", f"column {at}, {name!r}, comes twice"))
+        elif any(_both_whole_and_in_parts(column, other) for other in columns):
+            detail = f"column {at}, {name!r}: {column.field} come whole or in parts, not both"
+            faults.append(Fault("", detail))
         else:
             columns.append(column)
     return columns, faults
+
+
+def _both_whole_and_in_parts(one: Column, other: Column) -> bool:
+    return one.field == other.field and (one.part is None) != (other.part is None)
 
 
 def _column(name: str, known: _Known) -> Column | None:
@@ -101,6 +108,7 @@ def _known() -> _Known:
         entry = _entry_of(hint)
         if entry is not None and entry is not Link:
             entries[_singular(field)] = (field, entry)
+            plain.setdefault(field, {"": "entries"})
         else:
             shapes = plain.setdefault(field, {"": _shape(hint)})
             shapes[kind] = _shape(hint)

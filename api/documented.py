@@ -34,8 +34,8 @@ _IF_MATCH: Final = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "The fact's ETag, or `*`",
-    "schema": {"type": "string", "pattern": r'^(?:\*|"[0-9]{1,9}-[0-9a-f]{32}")$'},
+    "description": "The fact's ETag, or its version in quotation marks, or `*`",
+    "schema": {"type": "string", "pattern": r'^(?:\*|"[0-9]{1,9}(?:-[0-9a-f]{32})?")$'},
     "example": "*",
 }
 IDEMPOTENCY_KEY: Final = {

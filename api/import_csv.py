@@ -1,8 +1,9 @@
 """A row is the object that the header spells: a column a field, an empty cell an absent one.
 
 Lists are split at `;`. `citation.publisher` is a field of the first citation, `citation2.publisher`
-of the second; `links` holds "relation external:ID; …". In a row that corrects, the fact's own
-columns are the changes; `changes` may hold them as JSON, which also can take a field away (null).
+of the second, or `citations` holds them all as JSON, and quantities likewise; `links` holds
+"relation external:ID; …". In a row that corrects, the fact's own columns are the changes;
+`changes` may hold them as JSON, which also can take a field away (null).
 """
 
 from __future__ import annotations
@@ -113,14 +114,14 @@ class _Row:
 
     def _value(self, column: Column, cell: str, faults: list[Fault]) -> Any:  # noqa: ANN401 -- a cell is whatever its field holds
         match column.shape(self._kind):
-            case "list":
-                return _parts(cell)
-            case "links":
-                return [_link(part) for part in _parts(cell)]
+            case "list" | "links" as shape:
+                return [_link(part) if shape == "links" else part for part in _parts(cell)]
             case "integer" if _INTEGER.fullmatch(cell):
                 return int(cell)
             case "truth":
                 return _TRUTH.get(cell.casefold(), cell)
+            case "entries":
+                return _entries(cell, column, faults)
             case "json":
                 return _object(cell, column, faults)
             case _:
@@ -155,6 +156,21 @@ def _object(cell: str, column: Column, faults: list[Fault]) -> dict[str, Any]:
         faults.append(Fault(f"/{column.field}", "a JSON object is expected"))
         return {}
     return found
+
+
+def _entries(cell: str, column: Column, faults: list[Fault]) -> list[Any]:
+    """The list of objects that a cell holds as JSON; a single one may stand alone."""
+    try:
+        found = read_json(cell.encode())
+    except ContentError:
+        found = None
+    if isinstance(found, dict):
+        return [found]
+    if isinstance(found, list):
+        return found
+    detail = "a JSON list is expected; or leave the column out and give each part one of its own"
+    faults.append(Fault(f"/{column.field}", detail))
+    return []
 
 
 def _parts(cell: str) -> list[str]:

@@ -63,9 +63,17 @@ class Fact:
         """Everyone whom the fact names, in its people and in its kind's own fields."""
         return self.people
 
+    def located(self) -> Iterable[str]:
+        """Every place that the fact names, in its places and in its kind's own fields."""
+        return self.places
+
     def settles(self) -> Iterable[str]:
-        """What it carries out or calls off, as links name it, or `matter:NAME` for all that is planned in one."""
+        """What it carries out once it holds, as links name it."""
         return (link.fact for link in self.links if link.relation == "executes")
+
+    def calls_off(self) -> Iterable[str]:
+        """What is off as soon as the fact is known: by link, or `matter:NAME` for all that is planned in one."""
+        return ()
 
     def answers(self) -> Iterable[Answer]:
         """The questions that the fact speaks to, one answer each."""

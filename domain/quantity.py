@@ -30,6 +30,31 @@ WORDS: Final = {
 }
 
 
+#: What English puts before a number that is not exact, and the comparator that it stands for.
+HEDGES: Final[dict[str, Comparator]] = {
+    "at least": "ge",
+    "no fewer than": "ge",
+    "no less than": "ge",
+    "more than": "gt",
+    "over": "gt",
+    "fewer than": "lt",
+    "less than": "lt",
+    "almost": "lt",
+    "nearly": "lt",
+    "up to": "le",
+    "at most": "le",
+    "no more than": "le",
+    "about": "approx",
+    "around": "approx",
+    "approximately": "approx",
+    "roughly": "approx",
+    "some": "approx",
+}
+_HEDGED: Final = re.compile(
+    r"\b(" + "|".join(sorted(HEDGES, key=len, reverse=True)) + r")\s+(\d[\d,. ]*)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """All that a number may be, `low` to `high`, both included; None is unbounded."""
@@ -81,6 +106,7 @@ def bounded(quantity: Quantity) -> Quantity:
             raise ContentError.at(
                 f"/{name}", f"a number between -{LARGEST} and {LARGEST} is expected"
             )
+    _refuse_hedged(quantity)
     derived = _derived(quantity)
     given = quantity.interval
     if given not in (Interval(None, None), derived):
@@ -88,6 +114,16 @@ def bounded(quantity: Quantity) -> Quantity:
             "/low", f"low and high follow from the comparator and value: {_show(derived)}"
         )
     return replace(quantity, low=derived.low, high=derived.high)
+
+
+def _refuse_hedged(quantity: Quantity) -> None:
+    """ContentError where an exact value stands for words that say that it is not exact."""
+    if quantity.comparator != "eq" or quantity.value is None:
+        return
+    for hedge, number in _HEDGED.findall((quantity.text or "").casefold()):
+        if re.sub(r"\D", "", number) == str(quantity.value):
+            detail = f"the text says {hedge!r}, which is {HEDGES[hedge]!r}, and the comparator 'eq'"
+            raise ContentError.at("/comparator", detail)
 
 
 def _derived(quantity: Quantity) -> Interval:

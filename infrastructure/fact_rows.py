@@ -90,7 +90,7 @@ def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     """The names and places by which the version is found."""
     record = version.record
     terms = {("person", term_of(name)) for name in record.fact.named()}
-    terms |= {("place", term_of(place)) for place in record.fact.places}
+    terms |= {("place", term_of(place)) for place in record.fact.located()}
     for field, term in sorted(terms):
         yield {
             "fact_id": record.id.hex,
@@ -154,6 +154,8 @@ def _questions(fact: Fact) -> set[tuple[int, str]]:
         found.add((EVERY, "alias"))
     if any(fact.settles()):
         found.add((EVERY, "settles"))
+    if any(fact.calls_off()):
+        found |= {(EVERY, "calls off"), (AHEAD, "calls off")}
     return found
 
 

@@ -116,7 +116,7 @@ def quantities(what: SearchStrategy[str] | None = None) -> SearchStrategy[Quanti
         what=counted,
         comparator=st.sampled_from(get_args(Comparator)),
         value=st.sampled_from((0, 1, 14, 50, 51, 52, 100, 10**15)),
-        text=st.none() | st.sampled_from(("52", "about 50")),
+        text=st.none() | st.sampled_from(("52", "about fifty")),
         basis=basis,
     )
     ranged = st.builds(

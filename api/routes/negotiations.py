@@ -95,7 +95,7 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
             "items": [shown_negotiation(each) for each in shown],
             "next": rest,
         }
-        return asked.answer(content, perspective, reading)
+        return asked.answer(content, perspective, reading, fixed={"limit": limit})
 
 
 @router.get(

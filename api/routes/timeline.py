@@ -30,7 +30,7 @@ _PLACE: Final = (int, int, int)
 _FILTERS: Final = (
     Parameter("kind", "Facts of this kind.", {"type": "string", "x-kinds": True}),
     Parameter("person", "Facts that name this person, in any field.", TEXT),
-    Parameter("place", "Facts that name this place.", TEXT),
+    Parameter("place", "Facts that name this place, in any field.", TEXT),
     Parameter("matter", "Facts that speak to this matter.", TEXT),
     Parameter(
         "q", "Facts whose texts hold all of these words; accents and case do not count.", TEXT

@@ -33,10 +33,12 @@ class Meeting(Fact):
         """Those who took part, too."""
         return (*self.participants, *self.people)
 
-    def settles(self) -> Iterable[str]:
-        """A cancelled meeting calls off what was planned in its matter."""
-        called_off = self.stage == "cancelled" and self.matter is not None
-        return (*Fact.settles(self), *([f"matter:{self.matter}"] if called_off else ()))
+    def calls_off(self) -> Iterable[str]:
+        """A cancelled meeting calls off what was planned in its matter, whatever day it gives."""
+        if self.stage == "cancelled":
+            yield from (link.fact for link in self.links)
+            if self.matter is not None:
+                yield f"matter:{self.matter}"
 
     def answers(self) -> Iterable[Answer]:
         """Which meeting was last, or is next."""

@@ -42,6 +42,10 @@ class Release(Fact):
     population: str | None = None
     destination: str | None = None
 
+    def located(self) -> Iterable[str]:
+        """Where they were taken, too."""
+        return (*([self.destination] if self.destination else ()), *self.places)
+
     def answers(self) -> Iterable[Answer]:
         """How many were freed, and for each person named that they are free."""
         yield Answer(RELEASED, {})
@@ -63,6 +67,10 @@ class Custody(Fact):
     def named(self) -> Iterable[str]:
         """The person held, too."""
         return (self.person, *self.people)
+
+    def located(self) -> Iterable[str]:
+        """Where the person is held, too."""
+        return (*([self.place] if self.place else ()), *self.places)
 
     def answers(self) -> Iterable[Answer]:
         """Where the person is."""

@@ -100,13 +100,14 @@ def _succeeds(seen: Seen, perspective: Perspective) -> bool:
 
 
 def _settled(slice_: Iterable[Seen]) -> frozenset[str]:
-    """What facts that hold have carried out or called off."""
-    return frozenset(
-        target
-        for seen in slice_
-        if seen.certainty is not None
-        for target in seen.version.record.fact.settles()
-    )
+    """What facts that hold have carried out, and what facts that are known have called off."""
+    found: set[str] = set()
+    for seen in slice_:
+        fact = seen.version.record.fact
+        found.update(fact.calls_off())
+        if seen.certainty is not None:
+            found.update(fact.settles())
+    return frozenset(found)
 
 
 def _section(register: Register, candidates: Mapping[Key, list[Candidate]]) -> Any:  # noqa: ANN401 -- a section is a list, an entry or a total
@@ -169,6 +170,11 @@ def _total(register: Register, candidates: Sequence[Candidate]) -> dict[str, Any
         "approximate": summed.approximate,
         "facts": [str(r.shown.version.record.id) for _, r in found],
         "text": summed.text,
+        "uncounted": [
+            str(candidate.version.record.id)
+            for candidate in candidates
+            if any(q.what == register.summed and q.basis is None for q in candidate.fact.quantities)
+        ],
         "parts": [
             {"matter": r.shown.fact.matter, "quantity": as_primitives(q), **_entry(r)}
             for q, r in found

@@ -85,7 +85,7 @@ def _wanted(version: FactVersion, wanted: TimelineFilter) -> bool:
         and wanted.kind in (None, fact.kind)
         and wanted.matter in (None, fact.matter)
         and _among(wanted.person, fact.named())
-        and _among(wanted.place, fact.places)
+        and _among(wanted.place, fact.located())
         and (wanted.from_ is None or _last(version) >= wanted.from_)
         and (wanted.to is None or bounds.start_earliest <= wanted.to)
     )

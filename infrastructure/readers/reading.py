@@ -105,9 +105,11 @@ class Reading:
         """The negotiation with a slug; UnknownError where none was opened by the position."""
         statement = select(negotiation).where(negotiation.c.id == negotiation_id(slug).hex)
         row = self._connection.execute(statement).one_or_none()
-        if row is None or (position is not None and row.opened_position > position):
-            what = "negotiation"
+        what = "negotiation"
+        if row is None:
             raise UnknownError(what, slug)
+        if position is not None and row.opened_position > position:
+            raise NotYetKnownError(what, slug)
         return _negotiation(row)
 
     def slug_of(self, id_: UUID) -> str:

@@ -14,6 +14,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 VIEWS = [
     TALKS,
     "/v1/negotiations",
+    "/v1/negotiations?limit=1",
     f"{TALKS}/timeline",
     f"{TALKS}/timeline?as_of=2025-11-22&limit=2",
     f"{TALKS}/tally?what=released",
@@ -28,6 +29,7 @@ def _filled(client: Client) -> str:
     client.open()
     for number in (52, 50, 16):
         address = client.record(quantities=count(number), valid=f"2025-0{number % 7 + 1}")
+    client.open("visits")
     return address.headers["location"]
 
 

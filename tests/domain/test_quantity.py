@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import ContentError
-from domain.quantity import LARGEST, Comparator, Interval, Quantity, bounded, total
+from domain.quantity import (
+    LARGEST,
+    Comparator,
+    Interval,
+    Quantity,
+    bounded,
+    of_comparator,
+    total,
+)
 from tests.strategies import SOME, quantities
 
 
@@ -181,3 +189,24 @@ def test_a_total_does_not_depend_on_the_order_of_its_parts(
     summed = total(parts)
     assert summed == total(reversed(parts))
     assert summed.high is None or 0 <= summed.low <= summed.high
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("at least 100", "ge"),
+        ("More than 100 people", "gt"),
+        ("almost 100", "lt"),
+        ("some 100", "approx"),
+    ],
+)
+def test_an_exact_value_may_not_stand_for_hedged_words(text: str, meant: Comparator) -> None:
+    with pytest.raises(ContentError, match="comparator"):
+        bounded(Quantity(what="freed", value=100, text=text))
+    kept = bounded(Quantity(what="freed", comparator=meant, value=100, text=text))
+    assert kept.interval == of_comparator(meant, 100)
+
+
+def test_a_hedge_before_another_number_says_nothing_of_this_one() -> None:
+    text = "52, more than 14 of them foreigners"
+    assert bounded(Quantity(what="freed", value=52, text=text)).interval == Interval(52, 52)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -110,6 +111,8 @@ def test_a_fault_names_its_column_in_the_table(light: Parley) -> None:
         "external_id,external_id",
         "external_id,",
         "citation.colour",
+        "citations,citation.publisher",
+        "citation2.title,citations",
         "quantity",
     ],
 )
@@ -161,6 +164,22 @@ def test_changes_that_are_no_object_are_rejected(light: Parley, changes: str) ->
     row = f'correct,A,refinement,named,Horki,"{quoted}"'
     report = import_table(light, "op,external_id,reason,why,place,changes", row)
     assert faults(report) == [(2, "/changes")]
+
+
+def test_citations_and_quantities_may_come_whole_as_json(light: Parley) -> None:
+    header = "external_id,kind,valid,summary,person,status,citations,quantities"
+    typed = [[{"publisher": "Reuters"}, {"publisher": "BelTA"}], {"what": "held", "value": 1}]
+    out = io.StringIO(newline="")
+    csv.writer(out).writerow([*ROW.split(",")[:6], *map(json.dumps, typed)])
+    assert counted(import_table(light, header, out.getvalue())) == {"recorded": 1}
+    recorded = light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).fact
+    assert [each.publisher for each in recorded.citations] == ["Reuters", "BelTA"]
+    assert [each.low for each in recorded.quantities] == [1]
+    report = import_table(light, header, ROW.replace("A,", "B,") + ",")
+    assert faults(report) == [(2, "/citations")]
+    assert report["rejected"][0]["detail"].startswith("column citations: ")
+    report = import_table(light, header, ROW.replace("Reuters", "[7]") + ",")
+    assert faults(report) == [(2, "/citations/0")]
 
 
 def test_a_table_without_a_header_is_rejected(light: Parley) -> None:

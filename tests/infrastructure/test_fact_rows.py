@@ -93,11 +93,13 @@ def test_the_columns_that_cut_are_those_of_the_bounds_and_the_window() -> None:
 def test_terms_are_the_names_and_places_as_they_are_searched() -> None:
     log = Log()
     people = ("Łukasz Ślepowroński", "lukasz  slepowronski")
-    log.record(fact("custody", person="Ihar Losik", people=people, places=("Łódź",)))
+    held = {"person": "Ihar Losik", "place": "Navapolatsk"}
+    log.record(fact("custody", people=people, places=("Łódź",), **held))
     assert [(row["field"], row["term"]) for row in term_rows(only(log))] == [
         ("person", "ihar losik"),
         ("person", "lukasz slepowronski"),
         ("place", "lodz"),
+        ("place", "navapolatsk"),
     ]
 
 

@@ -26,8 +26,16 @@ def log() -> Log:
     log = Log()
     for kind, summary, fields in (
         ("statement", "future", {"valid": "2026-01"}),
-        ("custody", "over", {"valid": "2020-05/2025-06-21", "person": "Siarhei Tsikhanouski"}),
-        ("release", "September", {"valid": "2025-09", "places": ("Łódź",)}),
+        (
+            "custody",
+            "over",
+            {"valid": "2020-05/2025-06-21", "person": "Siarhei Tsikhanouski", "place": "Zhodzina"},
+        ),
+        (
+            "release",
+            "September",
+            {"valid": "2025-09", "places": ("Łódź",), "destination": "Lithuania"},
+        ),
         (
             "release",
             "freed",
@@ -67,6 +75,8 @@ def test_what_has_begun_leaves_out_the_future_and_keeps_what_is_over(log: Log) -
         ({"person": "Lukasz Slepowronski"}, ["said"]),
         ({"place": "lodz"}, ["September"]),
         ({"place": "Vil"}, []),
+        ({"place": "zhodzina"}, ["over"]),
+        ({"place": "lithuania"}, ["September"]),
         ({"person": "Ihar Losik", "kind": "statement"}, []),
     ],
 )
