@@ -18,6 +18,7 @@ __all__ = ["Sending", "Sent", "Spooling"]
 
 _JSON: Final = frozenset({"application/json"})
 _IN_MEMORY: Final = 1_048_576
+_UNDERSTOOD: Final = ("charset=", "header=present")
 _UTF8: Final = frozenset({"utf-8", "utf8"})
 
 
@@ -92,11 +93,13 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
 
 
 def _media(request: Request, expected: frozenset[str]) -> str:
-    """Give the media type without its parameters, of which only charset=utf-8 is understood."""
+    """Give the media type without its parameters: charset=utf-8, and CSV's header=present (RFC 4180)."""
     header = request.headers.get("content-type", "")
     media, *parameters = (part.strip().lower() for part in header.split(";"))
-    charsets = {part.partition("=")[2].strip('"') for part in parameters if part}
-    named = all(part.startswith("charset=") for part in parameters if part)
+    charsets = {
+        part.partition("=")[2].strip('"') for part in parameters if part.startswith("charset=")
+    }
+    named = all(part.startswith(_UNDERSTOOD) for part in parameters if part)
     if media not in expected or not named or not charsets <= _UTF8:
         wanted = " or ".join(sorted(expected))
         shown = ascii(header)[1:-1][:100] or "none"

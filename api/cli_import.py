@@ -19,7 +19,6 @@ from api.import_lines import bounded_lines
 from api.import_report import ImportReport
 from api.importer import Importer
 from api.schemas import FactParser
-from domain.errors import UnknownError
 from domain.negotiation import decide_open
 
 __all__ = ["register"]
@@ -40,7 +39,9 @@ def import_(  # noqa: PLR0913 -- one argument an option
     *,
     title: Annotated[
         str | None,
-        typer.Option(help="Open the negotiation under this title where it is missing."),
+        typer.Option(
+            help="Where the negotiation is missing it is opened, under this title or else its slug."
+        ),
     ] = None,
     party: Annotated[
         list[str] | None,
@@ -73,23 +74,20 @@ def import_(  # noqa: PLR0913 -- one argument an option
     with _source(file) as (lines, total), opened(upgrade=True) as parley:
         actor = parley.settings.actor
         parties = tuple(party or ())
-        opening = title and decide_open(
-            slug=slug, title=title, parties=parties, summary=summary, actor=actor
+        opening = decide_open(
+            slug=slug, title=title or slug, parties=parties, summary=summary, actor=actor
         )
         with progress_bar("reading", total, "writing") as bar:
-            try:
-                report = Importer(parley, FactParser()).run(
-                    slug=slug,
-                    lines=lines,
-                    media="csv" if table else "ndjson",
-                    dry_run=dry_run,
-                    partial=partial,
-                    actor=actor,
-                    progress=lambda read: bar(read, total),
-                    opening=opening or None,
-                )
-            except UnknownError as error:
-                raise RefusedError(f"{error}; --title opens it") from error
+            report = Importer(parley, FactParser()).run(
+                slug=slug,
+                lines=lines,
+                media="csv" if table else "ndjson",
+                dry_run=dry_run,
+                partial=partial,
+                actor=actor,
+                progress=lambda read: bar(read, total),
+                opening=opening,
+            )
     _show_report(report, json=json, dry_run=dry_run)
     if report.rejected and not partial:
         count = len(report.rejected_lines)

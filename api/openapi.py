@@ -135,6 +135,8 @@ def _total() -> dict[str, Any]:
             "approximate": {"type": "boolean"},
             "facts": {"type": "array", "items": {"type": "string", "format": "uuid"}},
             "text": {"type": "string"},
+            "contested": {"type": "boolean"},
+            "uncounted": {"type": "array", "items": {"type": "string", "format": "uuid"}},
             "parts": {"type": "array", "items": _entry()},
         }
     )

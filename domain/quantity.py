@@ -75,11 +75,12 @@ def _reaches(high: int | None, low: int | None) -> bool:
 class Quantity:
     """`what` is counted, in the source's `text`; `basis` says whether it adds, runs on or stands.
 
-    `value` None needs words with bounds in `text` ("dozens") or a range in `low` and `high`.
+    `comparator` None is read from the words ("at least 100"), or is eq. `value` None needs words with bounds in
+    `text` ("dozens") or a range in `low` and `high`.
     """
 
     what: str
-    comparator: Comparator = "eq"
+    comparator: Comparator | None = None
     value: int | None = None
     text: str | None = None
     basis: Basis | None = None
@@ -106,7 +107,7 @@ def bounded(quantity: Quantity) -> Quantity:
             raise ContentError.at(
                 f"/{name}", f"a number between -{LARGEST} and {LARGEST} is expected"
             )
-    _refuse_hedged(quantity)
+    quantity = replace(quantity, comparator=_comparator(quantity))
     derived = _derived(quantity)
     given = quantity.interval
     if given not in (Interval(None, None), derived):
@@ -116,19 +117,19 @@ def bounded(quantity: Quantity) -> Quantity:
     return replace(quantity, low=derived.low, high=derived.high)
 
 
-def _refuse_hedged(quantity: Quantity) -> None:
-    """ContentError where an exact value stands for words that say that it is not exact."""
-    if quantity.comparator != "eq" or quantity.value is None:
-        return
+def _comparator(quantity: Quantity) -> Comparator:
+    """What was said, or else what the words before the number stand for; without any it is exact."""
+    if quantity.comparator is not None:
+        return quantity.comparator
     for hedge, number in _HEDGED.findall((quantity.text or "").casefold()):
         if re.sub(r"\D", "", number) == str(quantity.value):
-            detail = f"the text says {hedge!r}, which is {HEDGES[hedge]!r}, and the comparator 'eq'"
-            raise ContentError.at("/comparator", detail)
+            return HEDGES[hedge]
+    return "eq"
 
 
 def _derived(quantity: Quantity) -> Interval:
     if quantity.value is not None:
-        return of_comparator(quantity.comparator, quantity.value)
+        return of_comparator(_comparator(quantity), quantity.value)
     if quantity.low is not None or quantity.high is not None:
         return _ranged(quantity.low, quantity.high)
     word = _word(quantity.text)

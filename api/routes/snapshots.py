@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 from fastapi import APIRouter, Depends
-from starlette.requests import Request
 from starlette.responses import Response
 
 from api.body import Sending, Sent
@@ -19,13 +15,13 @@ from api.documented import body_of, reads, writes
 from api.examples import SNAPSHOT
 from api.idempotency import Once
 from api.json_text import sha256, written
-from api.parameters import cut, given
-from api.perspectives import resolved
+from api.parameters import cut
+from api.perspectives import Asked, Asking, resolved
 from api.problems import RefusedError
 from api.schemas import BodyParser, SnapshotBody
-from domain.errors import ContentError, UnknownError
-from domain.event import FactRecorded, NegotiationOpened
-from domain.history import Entry, known, timeslice, versions
+from domain.errors import ContentError, NotYetKnownError, UnknownError
+from domain.event import NegotiationOpened
+from domain.history import known, timeslice, versions
 from domain.negotiation import SLUG, SNAPSHOT_NAME, Negotiation, evolve, negotiation_id
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.brief import perspective_shown
@@ -38,7 +34,7 @@ ATTEMPTS: Final = 5
 """Times that a snapshot is tried again where another of the same negotiation was faster."""
 _SENDING: Final = Sending()
 _BODY: Final = BodyParser(SnapshotBody)
-_BATCH: Final = 2_000
+_ASKING: Final = Asking()
 
 
 @router.post(
@@ -74,18 +70,22 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
 
 @router.get(
     "/v1/negotiations/{slug}/snapshots/{name}",
-    **reads("readSnapshot", "A snapshot with its content", "SnapshotContent"),
+    **reads("readSnapshot", "A snapshot with its content", "SnapshotContent", _ASKING.parameters),
 )
-def read_snapshot(slug: str, name: str, request: Request) -> Response:
-    """Replay the content from the log and check it against the hash before it is shown."""
-    given(request, ())
+def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
+    """Replay the content from the log and check it against the hash before it is shown.
+
+    The content is from the snapshot's own perspective; the one asked from only says whether it is known yet.
+    """
     if not SNAPSHOT_NAME.fullmatch(name):
         what = "snapshot"
         raise UnknownError(what, name[:100])
-    parley: Parley = request.app.state.parley
-    with parley.reading() as reading:
+    with asked.parley.reading() as reading:
         id_ = reading.negotiation(slug).id
         snapshot = reading.snapshot(id_, name)
+        if asked.perspective(reading).position < snapshot.position:
+            what = "snapshot"
+            raise NotYetKnownError(what, name)
         content = replayed(reading, slug, snapshot.perspective)
     if sha256(content) != snapshot.sha256:
         raise _tampered(slug, snapshot)
@@ -95,12 +95,12 @@ def read_snapshot(slug: str, name: str, request: Request) -> Response:
         "sha256": snapshot.sha256,
         "content": content,
     }
-    return answered(request, written(shown), canonical=None)
+    return answered(asked.request, written(shown), canonical=None)
 
 
 def replayed(reading: Reading, slug: str, perspective: Perspective) -> dict[str, Any]:
     """Give the state at a perspective, folded from the log alone."""
-    entries = list(_entries(reading, negotiation_id(slug), perspective.position))
+    entries = reading.entries_of(negotiation_id(slug), perspective.position)
     negotiation: Negotiation | None = None
     for entry in entries:
         if isinstance(entry.event, NegotiationOpened):
@@ -111,25 +111,6 @@ def replayed(reading: Reading, slug: str, perspective: Perspective) -> dict[str,
     found = versions(entries)
     counts = counted(known(found, perspective))
     return state(negotiation, timeslice(found, perspective), counts, perspective)
-
-
-def _entries(reading: Reading, id_: UUID, last: int) -> Iterator[Entry]:
-    """The entries of a negotiation and its facts, up to a position."""
-    streams = {id_}
-    for entry in islice(_log(reading), last):
-        event = entry.event
-        if isinstance(event, FactRecorded) and event.negotiation_id == id_:
-            streams.add(event.originator_id)
-        if event.originator_id in streams:
-            yield entry
-
-
-def _log(reading: Reading) -> Iterator[Entry]:
-    after = 0
-    while batch := reading.entries(after=after, limit=_BATCH):
-        for logged, event in batch:
-            yield Entry(position=logged.id, recorded_at=logged.recorded_at, event=event)
-        after = batch[-1][0].id
 
 
 def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:

@@ -170,6 +170,7 @@ def _total(register: Register, candidates: Sequence[Candidate]) -> dict[str, Any
         "approximate": summed.approximate,
         "facts": [str(r.shown.version.record.id) for _, r in found],
         "text": summed.text,
+        "contested": any(r.contested for _, r in found),
         "uncounted": [
             str(candidate.version.record.id)
             for candidate in candidates

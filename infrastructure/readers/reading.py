@@ -16,23 +16,23 @@ from domain.errors import (
     WithdrawnError,
 )
 from domain.full_text import question
-from domain.history import FactVersion, Seen
+from domain.history import Entry, FactVersion, Seen
 from domain.negotiation import Negotiation, negotiation_id
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.audit import CHANGES_OF_MIND
 from domain.views.state import state
 from infrastructure.fact_rows import version_of_row
 from infrastructure.fact_tables import FACTS, FactTables, served
-from infrastructure.log_entry import LogEntry
 from infrastructure.projections import fact_text
 from infrastructure.projections.tallies import COUNTS
-from infrastructure.readers import searches, states, timeslices
+from infrastructure.readers import log, searches, states, timeslices
 from infrastructure.tables import event, log_head, negotiation, projection, snapshot
 
 if TYPE_CHECKING:
     from domain.event import RecordEvent
     from domain.views.timeline import TimelineFilter
     from infrastructure.event_codec import EventCodec
+    from infrastructure.log_entry import LogEntry
 
 __all__ = ["Reading", "StoredSnapshot"]
 
@@ -213,8 +213,15 @@ class Reading:
 
     def entries(self, *, after: int, limit: int) -> list[tuple[LogEntry, RecordEvent]]:
         """The log past a position, in order and without gaps."""
-        statement = select(event).where(event.c.position > after).order_by(event.c.position)
-        return [self._entry(row) for row in self._connection.execute(statement.limit(limit))]
+        return log.read(self._connection, self._codec, log.past(after, limit))
+
+    def entries_of(self, id_: UUID, last: int) -> list[Entry]:
+        """What the log holds of a negotiation and its facts, up to a position, in order."""
+        statement = log.of_negotiation(self._tables, id_, last)
+        return [
+            Entry(position=entry.id, recorded_at=entry.recorded_at, event=event)
+            for entry, event in log.read(self._connection, self._codec, statement)
+        ]
 
     def projections(self) -> dict[str, int]:
         """How far each projection holds the log; those written with each event hold all of it."""
@@ -264,18 +271,6 @@ class Reading:
             for version in self._versions(statement)
             if version.record.status != timeslices.RETRACTED
         ]
-
-    def _entry(self, row: Row[Any]) -> tuple[LogEntry, RecordEvent]:
-        entry = LogEntry(
-            originator_id=UUID(row.stream),
-            originator_version=row.version,
-            topic=row.type,
-            state=row.payload,
-            id=row.position,
-            recorded_at=row.recorded_at,
-            actor=row.actor,
-        )
-        return entry, self._codec.read(entry, entry.actor)
 
 
 def _negotiation(row: Row[Any]) -> Negotiation:

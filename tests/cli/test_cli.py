@@ -78,7 +78,6 @@ REFUSED = (
     ("show", f"{SLUG}/timeline"),
     ("import", "Not a slug", "lines.ndjson", "--title", "Talks"),
     ("export", "nowhere"),
-    ("import", "nowhere", "lines.ndjson"),
     ("import", SLUG, "missing.ndjson"),
     ("snapshot", SLUG, "none", "--check"),
     ("snapshot", SLUG, "not/a/name"),

@@ -63,11 +63,11 @@ def test_a_refused_import_says_which_lines_and_exits_1(light: Shell) -> None:
     assert counted(partial) == {"recorded": 1, "rejected_total": 2}
 
 
-def test_a_negotiation_is_opened_only_with_a_title(empty: Shell) -> None:
+def test_a_missing_negotiation_is_opened_under_its_title_or_its_slug(empty: Shell) -> None:
     path = empty.file(*LINES)
-    refused = empty("import", SLUG, path)
-    assert refused.exit_code == 1
-    assert "--title" in refused.stderr
+    empty.out("import", "untitled", path)
+    untitled = json.loads(empty.out("show", "untitled", "--json"))["negotiation"]
+    assert untitled["title"] == "untitled"
     dry = empty.out("import", SLUG, path, "--title", "Talks", "--dry-run", "--json")
     assert counted(dry)["recorded"] == 4
     assert empty("show", SLUG).exit_code == 1

@@ -53,7 +53,12 @@ ANSWERS: dict[str, list[tuple[str, dict[str, str], dict[str, object]]]] = {
             {"population": "political prisoners", "counted_by": "Viasna"},
             {
                 "quantity": Quantity(
-                    what="held", low=1400, high=1500, text="1,400 to 1,500", basis="stock"
+                    what="held",
+                    comparator="eq",
+                    low=1400,
+                    high=1500,
+                    text="1,400 to 1,500",
+                    basis="stock",
                 )
             },
         )

@@ -131,7 +131,9 @@ def test_the_largest_numbers_can_be_read_back(comparator: Comparator, value: int
 @SOME
 @given(quantities())
 def test_bounding_keeps_the_words(quantity: Quantity) -> None:
-    assert replace(bounded(quantity), low=quantity.low, high=quantity.high) == quantity
+    kept = bounded(quantity)
+    assert quantity.comparator in (None, kept.comparator)
+    assert kept == replace(quantity, low=kept.low, high=kept.high, comparator=kept.comparator)
 
 
 def test_intervals_meet_where_one_number_lies_in_both() -> None:
@@ -198,15 +200,13 @@ def test_a_total_does_not_depend_on_the_order_of_its_parts(
         ("More than 100 people", "gt"),
         ("almost 100", "lt"),
         ("some 100", "approx"),
+        ("100", "eq"),
+        ("100, more than 14 of them foreigners", "eq"),
+        (None, "eq"),
     ],
 )
-def test_an_exact_value_may_not_stand_for_hedged_words(text: str, meant: Comparator) -> None:
-    with pytest.raises(ContentError, match="comparator"):
-        bounded(Quantity(what="freed", value=100, text=text))
-    kept = bounded(Quantity(what="freed", comparator=meant, value=100, text=text))
-    assert kept.interval == of_comparator(meant, 100)
-
-
-def test_a_hedge_before_another_number_says_nothing_of_this_one() -> None:
-    text = "52, more than 14 of them foreigners"
-    assert bounded(Quantity(what="freed", value=52, text=text)).interval == Interval(52, 52)
+def test_a_comparator_left_out_is_read_from_the_words(text: str | None, meant: Comparator) -> None:
+    kept = bounded(Quantity(what="freed", value=100, text=text))
+    assert (kept.comparator, kept.interval) == (meant, of_comparator(meant, 100))
+    said = bounded(Quantity(what="freed", comparator="eq", value=100, text=text))
+    assert said.interval == Interval(100, 100)

@@ -36,6 +36,7 @@ def test_with_nothing_known_every_section_is_there_and_empty() -> None:
         "approximate": False,
         "facts": [],
         "text": "0",
+        "contested": False,
         "uncounted": [],
         "parts": [],
     }
