@@ -11,9 +11,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData, inspect, text
 
 import migrations
+from infrastructure.database import DatabaseRefusedError
 from infrastructure.fact_tables import SIDES
 from infrastructure.text_tables import POSTGRESQL
 
@@ -44,9 +45,21 @@ FTS5_SHADOWS: Final = ("_config", "_content", "_data", "_docsize", "_idx")
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring an empty or older database to `revision`; nothing happens where it is there already."""
+    """Bring an empty or older database to `revision`; nothing happens where it is there already.
+
+    Raises DatabaseRefusedError for one that holds tables and none of Parley's: it is somebody else's.
+    """
     with migrating(database) as connection:
+        _refuse_foreign(connection)
         command.upgrade(_config(connection), revision)
+
+
+def _refuse_foreign(connection: Connection) -> None:
+    tables = inspect(connection).get_table_names()
+    if tables and "alembic_version" not in tables:
+        shown = ", ".join(sorted(tables)[:3])
+        message = f"the database holds {shown} and nothing of Parley's; name an empty one, or Parley's own"
+        raise DatabaseRefusedError(message)
 
 
 def downgrade(database: Database, revision: str) -> None:
