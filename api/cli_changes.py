@@ -68,6 +68,8 @@ def diff(
         ]  # fmt: skip
         columns = ("when", "what", "reason", "why", "changes", "sources")
         show_rows(out, f"{section.capitalize()}: {len(rows)}", columns, rows)
+    if not any(content[section] for section in SECTIONS):
+        out.print("Nothing changed.")
 
 
 def audit(

@@ -21,7 +21,15 @@ from api.cli_options import (
 )
 from api.cli_question import Answer, ask, print_answer
 from api.cli_record import RefusedError, consoles, opened
-from api.cli_tables import show_fact, show_heading, show_rows, show_section, sources
+from api.cli_tables import (
+    kind_and_stage,
+    says_anything,
+    show_fact,
+    show_heading,
+    show_rows,
+    show_section,
+    sources,
+)
 from api.composition import Parley
 from domain.fact import fact_id
 from domain.negotiation import negotiation_id
@@ -68,6 +76,8 @@ def _show_state(answer: Answer, section: str | None, *, json: bool) -> None:
     show_heading(out, state["negotiation"]["title"], state["perspective"])
     for name in sections if section is None else (section,):
         show_section(out, name, state[name])
+    if section is not None and not says_anything(state[section]):
+        out.print("Nothing of it is known at this perspective.")
 
 
 def _only(state: Mapping[str, Any], section: str) -> dict[str, Any]:
@@ -159,7 +169,7 @@ def _show_timeline(slug: str, content: Mapping[str, Any]) -> None:
     rows = [
         (
             item["fact"]["valid"],
-            item["fact"]["kind"],
+            kind_and_stage(item["fact"]),
             item["fact"]["summary"],
             item["status"],
             item["certainty"],
@@ -169,6 +179,10 @@ def _show_timeline(slug: str, content: Mapping[str, Any]) -> None:
         for item in content["items"]
     ]
     show_rows(out, f"{len(rows)} fact{'s' * (len(rows) != 1)}", columns, rows)
+    if not rows:
+        out.print(
+            "No fact is known at this perspective, or none that fits (names are matched whole)."
+        )
     if content["next"] is not None:
         errors.print(f"There is more: --cursor {content['next']}", soft_wrap=True)
 

@@ -10,7 +10,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["show_fact", "show_heading", "show_rows", "show_section", "sources", "words"]
+__all__ = [
+    "kind_and_stage",
+    "says_anything",
+    "show_fact",
+    "show_heading",
+    "show_rows",
+    "show_section",
+    "sources",
+    "words",
+]
 
 Entry = Mapping[str, Any]
 
@@ -65,6 +74,22 @@ def _amount(value: Entry) -> str:
 def sources(brief: Entry) -> str:
     """Who says so: the publishers of a fact's citations."""
     return "; ".join(dict.fromkeys(each["publisher"] for each in brief["citations"]))
+
+
+def kind_and_stage(fact: Entry) -> str:
+    """A fact's kind, with how far it has come where its kind says so."""
+    stage = next((fact[name] for name in ("stage", "status", "action") if name in fact), None)
+    return fact["kind"] if stage is None else f"{fact['kind']}, {stage}"
+
+
+def says_anything(section: object) -> bool:
+    """Whether a section of a state holds any answer."""
+    if isinstance(section, dict):
+        inside = section.get("parts", list(section.values()) if "fact" not in section else True)
+        return says_anything(inside)
+    if isinstance(section, list):
+        return any(says_anything(part) for part in section)
+    return bool(section)
 
 
 def show_heading(out: Console, title: str, perspective: Entry) -> None:
