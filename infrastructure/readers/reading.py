@@ -26,6 +26,7 @@ from infrastructure.fact_tables import FACTS, FactTables, served
 from infrastructure.log_entry import LogEntry
 from infrastructure.projections import fact_text
 from infrastructure.projections.tallies import COUNTS
+from infrastructure.proofs.serving import EventProof, event_proof
 from infrastructure.readers import searches, states, timeslices
 from infrastructure.tables import event, log_head, negotiation, projection, snapshot
 
@@ -213,6 +214,10 @@ class Reading:
         """The log past a position, in order and without gaps."""
         statement = select(event).where(event.c.position > after).order_by(event.c.position)
         return [self._entry(row) for row in self._connection.execute(statement.limit(limit))]
+
+    def proof(self, position: int) -> EventProof | None:
+        """What proves the event at a position; None where no signed checkpoint has it."""
+        return event_proof(self._connection, position)
 
     def projections(self) -> dict[str, int]:
         """How far each projection holds the log; those written with each event hold all of it."""
