@@ -78,7 +78,7 @@ class Tree:
         if width & (width - 1):
             middle = start + split(width)
             return node_hash(self._hash(start, middle), self._hash(middle, end))
-        level = max(width.bit_length() - 2, 0) // 8
+        level = (width.bit_length() - 1) // 8
         index, first = divmod(start >> 8 * level, TILE_WIDTH)
         wanted = self.hashes(level, index)[first : first + (width >> 8 * level)]
         return root_of(wanted)

@@ -75,7 +75,7 @@ def verify(
         wrong = wrong or _checked_row(row, seen)
         if wrong is None:
             completed = builder.add(leaf_hash(entry_of(row)))
-            wrong = _checked_tiles(connection, completed)
+            wrong = _checked_tiles(connection, completed, proven)
         if wrong is None and builder.size in signed:
             wrong = _checked_root(builder, checkpoints, proven)
             proven = builder.size
@@ -127,7 +127,9 @@ def _fault(row: RowMapping, seen: _Progress) -> str | None:
     return None
 
 
-def _checked_tiles(connection: Connection, completed: Sequence[CompleteTile]) -> Wrong | None:
+def _checked_tiles(
+    connection: Connection, completed: Sequence[CompleteTile], proven: int
+) -> Wrong | None:
     for each in completed:
         width = TILE_WIDTH ** (each.level + 1)
         start, end = each.index * width, (each.index + 1) * width
@@ -137,7 +139,7 @@ def _checked_tiles(connection: Connection, completed: Sequence[CompleteTile]) ->
         root = connection.execute(kept).scalar()
         if root is None or bytes(root) != each.root:
             what = f"tile {each.index} of level {each.level} is not that of {start + 1} to {end}"
-            return Wrong(start + 1, what)
+            return Wrong(max(start, proven) + 1, what)
     return None
 
 
