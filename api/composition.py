@@ -100,8 +100,7 @@ class Parley:
         report = rebuild(self.database, self.ledger.codec, progress)
         fact_text.reset(self.database)
         fact_text.catch_up(self.database, progress)
-        integration.reset(self.database)
-        integration.catch_up(self.database)
+        integration.rebuild(self.database)
         return report
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from infrastructure.tables import log_head, projection, tile
 if TYPE_CHECKING:
     from infrastructure.database import Database
 
-__all__ = ["BATCH", "TILE", "catch_up", "integrated", "reset"]
+__all__ = ["BATCH", "TILE", "catch_up", "integrated", "rebuild"]
 
 TILE: Final = "tile"
 """The name of the row in `projection`."""
@@ -47,11 +47,16 @@ def catch_up(database: Database) -> int:
     return last
 
 
-def reset(database: Database) -> None:
-    """Forget every tile: the log is followed from its beginning again."""
+def rebuild(database: Database) -> None:
+    """Make every tile again, in one transaction: whoever reads meanwhile sees those before or those after."""
     with database.writing() as connection:
         connection.execute(update(projection).where(projection.c.name == TILE).values(position=0))
         connection.execute(tile.delete())
+        last = int(connection.execute(select(log_head.c.position)).scalar_one())
+        for before in range(0, last, BATCH):
+            _complete(connection, before, min(before + BATCH, last))
+        moved = update(projection).where(projection.c.name == TILE).values(position=last)
+        connection.execute(moved)
 
 
 def _step(database: Database, last: int) -> bool:

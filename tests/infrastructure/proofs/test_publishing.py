@@ -18,7 +18,7 @@ from domain.proof.note import NoteError
 from infrastructure.database import Database
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.projections.following import following
-from infrastructure.proofs import publishing
+from infrastructure.proofs import integration, publishing
 from infrastructure.proofs.publishing import InconsistentLogError
 from infrastructure.proofs.tree import Tree
 from infrastructure.schema import upgrade
@@ -187,6 +187,24 @@ def test_what_cannot_be_read_is_not_signed_over(database: Database, tmp_path: Pa
     signing = publisher(database, tmp_path)
     signing.publish()
     assert signed(database).size == 2
+
+
+def test_while_tiles_are_made_again_the_log_is_signed_as_before(
+    database: Database, tmp_path: Path
+) -> None:
+    grow(database, 900)
+    signing = publisher(database, tmp_path)
+    signing.publish()
+    recorder = EventRecorder(database)
+    with ThreadPoolExecutor(1) as threads:
+        rebuilding = [threads.submit(integration.rebuild, database) for _ in range(10)]
+        while not all(each.done() for each in rebuilding):
+            recorder.append(events())
+            signing.publish()
+        for each in rebuilding:
+            each.result()
+    signing.publish()
+    assert signed(database).root == root_of(leaves(database))
 
 
 def test_a_refusal_ends_when_its_cause_does(database: Database, tmp_path: Path) -> None:
