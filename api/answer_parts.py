@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 from typing_extensions import TypedDict
@@ -192,3 +192,16 @@ class RejectedLine(Exact):
     line: int
     pointer: str
     detail: str
+
+
+class Leaf(Exact):
+    """What a leaf of the log's tree is the hash of, as RFC 8785 (JCS) text: all of an event but its payload."""
+
+    v: Literal[1]
+    position: Position
+    stream: str
+    version: int
+    type: str
+    recorded_at: Instant
+    actor: str
+    payload: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$")]

@@ -16,6 +16,7 @@ from api.answer_parts import (
     Exact,
     Flaw,
     Identity,
+    Leaf,
     ListedFact,
     LoggedChange,
     Negotiation,
@@ -126,6 +127,23 @@ class Changes(Exact):
     next: Position | None
 
 
+class Proof(Exact):
+    """An event of a fact, what its leaf says, and what proves the leaf in the tree of a signed checkpoint.
+
+    `salt` and `payload` are base64: `leaf.payload` is the base64url SHA-256 of the one and then the other. The hashes
+    of `inclusion` are base64, from the leaf's sibling up (RFC 6962); the leaf's index is its position less one.
+    """
+
+    perspective: PerspectiveShown
+    fact: Identity
+    leaf: Leaf
+    salt: str
+    payload: str
+    leaf_hash: str
+    inclusion: list[str]
+    checkpoint: str
+
+
 class ImportReport(TypedDict):
     """What became of each line of an import."""
 
@@ -168,6 +186,7 @@ ANSWERS: tuple[type[Any], ...] = (
     Snapshot,
     SnapshotContent,
     Changes,
+    Proof,
     ImportReport,
     Health,
     Readiness,

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from api.entity_tags import tags
 
-__all__ = ["FOR_EVER", "answered", "etag"]
+__all__ = ["FOR_EVER", "answered", "etag", "fresh"]
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 _ASK_AGAIN: Final = "no-cache"
@@ -48,6 +48,18 @@ def answered(
         headers["Cache-Control"] = _ASK_AGAIN
         address = f"{quote(request.scope['path'])}?{urlencode(canonical)}"
         headers["Link"] = f'<{address}>; rel="canonical"'
+    return _unless_had(request, body, headers, media_type)
+
+
+def fresh(request: Request, body: bytes, media_type: str = "application/json") -> Response:
+    """Answer 200 with what has no fixed form, to be asked for again, or 304 where the client has it."""
+    headers = {"ETag": etag(body), "Cache-Control": _ASK_AGAIN}
+    return _unless_had(request, body, headers, media_type)
+
+
+def _unless_had(
+    request: Request, body: bytes, headers: Mapping[str, str], media_type: str
+) -> Response:
     if _has(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, media_type)

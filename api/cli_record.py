@@ -19,6 +19,7 @@ from api.composition import Parley, compose
 from api.json_text import written
 from domain.errors import RecordError
 from infrastructure.database import DatabaseRefusedError
+from infrastructure.proofs.log_key import LogKeyError
 from infrastructure.settings import Settings, SettingsError
 
 __all__ = ["RefusedError", "RefusingGroup", "consoles", "opened", "say", "settings"]
@@ -36,6 +37,7 @@ REFUSALS: Final = (
     RecordError,
     SettingsError,
     DatabaseRefusedError,
+    LogKeyError,
     PersistenceError,
     SQLAlchemyError,
     OSError,
@@ -70,12 +72,12 @@ def settings() -> Settings:
 
 
 @contextmanager
-def opened(*, upgrade: bool = False) -> Iterator[Parley]:
+def opened(*, upgrade: bool = False, signs: bool = False) -> Iterator[Parley]:
     """The record on the database of the settings; RefusedError where there is none to read."""
     found = settings()
     if not upgrade:
         _refuse_missing(found)
-    parley = compose(found, upgrade=upgrade)
+    parley = compose(found, upgrade=upgrade, signs=signs)
     try:
         if not parley.ready()["schema"]:
             raise RefusedError("the database is not at the schema's head; run: parley db upgrade")

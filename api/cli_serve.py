@@ -14,6 +14,7 @@ from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, consoles, opened, say
 from api.cli_tables import show_rows
+from api.composition import Parley
 from infrastructure.projections.rebuild import Difference
 
 __all__ = ["register"]
@@ -46,17 +47,27 @@ def serve(
     json: AsJson = False,
 ) -> None:
     """Serve the API until told to stop."""
-    with opened(upgrade=upgrade) as parley:
+    with opened(upgrade=upgrade, signs=True) as parley:
         given = parley.settings
         listening = _listening(
             given.host if host is None else host, given.port if port is None else port
         )
         address = _address(listening)
+        _say_what_is_signed(parley)
         if json:
             say({"listening": address})
         else:
             typer.echo(f"Parley listens at {address}")
         uvicorn.Server(uvicorn.Config(create_app(parley))).run(sockets=[listening])
+
+
+def _say_what_is_signed(parley: Parley) -> None:
+    """Sign the log once before serving, and warn where it is not what was signed before."""
+    publisher = parley.publisher
+    if publisher is not None:
+        publisher.keep_publishing()
+        if publisher.refusal is not None:
+            typer.echo(f"parley: the log is not signed: {publisher.refusal}", err=True)
 
 
 def _listening(host: str, port: int) -> socket.socket:

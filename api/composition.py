@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, cast
 
 from infrastructure.clock import Clock, system_clock
@@ -14,12 +15,15 @@ from infrastructure.ledger_store import StoredLedger
 from infrastructure.projections import fact_text
 from infrastructure.projections.following import following
 from infrastructure.projections.rebuild import RebuildReport, rebuild
+from infrastructure.proofs import integration
+from infrastructure.proofs.log_key import LastSigned, ensured_signer
+from infrastructure.proofs.publishing import POLL_SECONDS, Publisher
 from infrastructure.readers.reading import Reading
 from infrastructure.schema import schema_at_head
 from infrastructure.schema import upgrade as bring_to_head
 from infrastructure.settings import Settings
 
-__all__ = ["Parley", "compose"]
+__all__ = ["Parley", "compose", "publisher_of"]
 
 #: How often a search begins anew where a rebuild has emptied the full text meanwhile.
 _TRIES: Final = 5
@@ -27,12 +31,16 @@ _TRIES: Final = 5
 
 @dataclass(frozen=True)
 class Parley:
-    """The record on one database: `ledger` takes commands, `reading` answers questions."""
+    """The record on one database: `ledger` takes commands, `reading` answers questions.
+
+    `publisher` signs the log, where this process is to do so.
+    """
 
     settings: Settings
     database: Database
     ledger: StoredLedger
     clock: Clock
+    publisher: Publisher | None = None
 
     @contextmanager
     def reading(self, *, searched: bool = False) -> Iterator[Reading]:
@@ -61,14 +69,23 @@ class Parley:
             recorder.settle(as_known_at)
 
     def catch_up(self) -> int:
-        """Let what follows the log in batches hold it all; the last position when called."""
+        """Let the full text hold all of the log; the last position when called."""
         return fact_text.catch_up(self.database)
+
+    def follow(self) -> None:
+        """Let everything that follows the log in batches hold it all."""
+        self.catch_up()
+        integration.catch_up(self.database)
 
     @contextmanager
     def following(self) -> Iterator[None]:
         """While the block runs, what is written is taken up soon after, asked for or not."""
         recorder = cast("EventRecorder", self.ledger.recorder)
-        with following(recorder.wakeup, self.catch_up):
+        with ExitStack() as held:
+            held.enter_context(following(recorder.wakeup, self.follow))
+            if self.publisher is not None:
+                publish = self.publisher.keep_publishing
+                held.enter_context(following(recorder.wakeup, publish, POLL_SECONDS))
             yield
 
     def ready(self) -> dict[str, Any]:
@@ -79,10 +96,11 @@ class Parley:
             return {"schema": True, "log": reading.head, "projections": reading.projections()}
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> RebuildReport:
-        """Derive the fact versions beside those that serve, compare, switch; then the full text."""
+        """Derive the fact versions beside those that serve, compare, switch; then the full text and the tiles."""
         report = rebuild(self.database, self.ledger.codec, progress)
         fact_text.reset(self.database)
         fact_text.catch_up(self.database, progress)
+        integration.rebuild(self.database)
         return report
 
     def close(self) -> None:
@@ -91,9 +109,22 @@ class Parley:
         self.database.close()
 
 
-def compose(settings: Settings, *, clock: Clock = system_clock, upgrade: bool = True) -> Parley:
-    """Open the database of the settings, upgrade it unless told not to, and put the record on it."""
+def compose(
+    settings: Settings, *, clock: Clock = system_clock, upgrade: bool = True, signs: bool = False
+) -> Parley:
+    """Open the database of the settings, upgrade it unless told not to, and put the record on it.
+
+    One that `signs` has the key of the settings, which is made where it is missing, or raises `LogKeyError`.
+    """
     database = Database(settings.database_url, clock=clock)
     if upgrade:
         bring_to_head(database)
-    return Parley(settings, database, StoredLedger(database), clock)
+    publisher = publisher_of(settings, database) if signs else None
+    return Parley(settings, database, StoredLedger(database), clock, publisher)
+
+
+def publisher_of(settings: Settings, database: Database) -> Publisher:
+    """What signs the log of a database as the settings say."""
+    key_file = Path(settings.log_key_file)
+    signer = ensured_signer(key_file, settings.log_origin)
+    return Publisher(database, signer, LastSigned(key_file))

@@ -58,15 +58,16 @@ def reference(name: str) -> dict[str, str]:
 def reads(
     operation: str,
     summary: str,
-    answer: str,
+    answer: str | None,
     parameters: Iterable[Parameter] = (),
     *,
     media: Mapping[str, Any] | None = None,
     refuses: tuple[int, ...] = (),
     cached: bool = True,
 ) -> dict[str, Any]:
-    """Describe a GET, as keyword arguments of FastAPI's decorator."""
-    content = {"application/json": {"schema": reference(answer)}, **(media or {})}
+    """Describe a GET, as keyword arguments of FastAPI's decorator: it answers JSON, other media, or both."""
+    json = {} if answer is None else {"application/json": {"schema": reference(answer)}}
+    content = {**json, **(media or {})}
     headers = {"ETag": _TAG, "Cache-Control": _CACHE, "Link": _LINK} if cached else {}
     responses = {200: {"description": "The answer", "content": content, "headers": headers}}
     if cached:

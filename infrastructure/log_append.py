@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from infrastructure.leaves import sealed
 from infrastructure.log_entry import (
     AlreadyAnswered,
     AuthoredEvent,
@@ -154,7 +155,8 @@ def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str
 
 
 def _row(entry: LogEntry) -> dict[str, Any]:
-    return {
+    """The event as it is kept, with its leaf in the log's tree."""
+    row = {
         "position": entry.id,
         "recorded_at": entry.recorded_at,
         "stream": stream_name(entry.originator_id),
@@ -163,6 +165,7 @@ def _row(entry: LogEntry) -> dict[str, Any]:
         "actor": entry.actor,
         "payload": entry.state,
     }
+    return {**row, **sealed(row)}
 
 
 def _chunks(names: list[str], size: int) -> Iterator[list[str]]:

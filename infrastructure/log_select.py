@@ -21,7 +21,8 @@ __all__ = ["LogReader", "OriginatorIDType", "StreamReader"]
 
 OriginatorIDType = Literal["uuid", "text"]
 
-ENTRIES = select(event)
+ENTRY_COLUMNS = ("position", "recorded_at", "stream", "version", "type", "actor", "payload")
+ENTRIES = select(*(event.c[name] for name in ENTRY_COLUMNS))
 HEAD = select(log_head.c.position, log_head.c.recorded_at)
 
 

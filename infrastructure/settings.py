@@ -18,6 +18,8 @@ HOST: Final = "PARLEY_HOST"
 PORT: Final = "PARLEY_PORT"
 ACTOR: Final = "PARLEY_ACTOR"
 MAX_BODY_BYTES: Final = "PARLEY_MAX_BODY_BYTES"
+LOG_ORIGIN: Final = "PARLEY_LOG_ORIGIN"
+LOG_KEY_FILE: Final = "PARLEY_LOG_KEY_FILE"
 
 HIGHEST_PORT: Final = 65_535
 
@@ -37,6 +39,7 @@ class Settings:
     """How one process runs.
 
     `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request.
+    `log_origin` names the log in what it signs, by the key in `log_key_file`.
     """
 
     database_url: str
@@ -44,6 +47,8 @@ class Settings:
     port: int
     actor: str
     max_body_bytes: int
+    log_origin: str
+    log_key_file: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -56,6 +61,8 @@ class Settings:
             max_body_bytes=_integer(
                 MAX_BODY_BYTES, environ.get(MAX_BODY_BYTES, "1048576"), 1, 2**40
             ),
+            log_origin=_word(LOG_ORIGIN, environ.get(LOG_ORIGIN, "parley.local/log")),
+            log_key_file=_text(LOG_KEY_FILE, environ.get(LOG_KEY_FILE, "parley.key")),
         )
 
 
@@ -72,6 +79,12 @@ def _database_url(value: str) -> str:
 def _text(name: str, value: str) -> str:
     if not value.strip() or not value.isprintable():
         raise SettingsError(name, value, "one printable line is needed")
+    return value
+
+
+def _word(name: str, value: str) -> str:
+    if value.split() != [value] or not value.isprintable() or "+" in value:
+        raise SettingsError(name, value, "one word without a plus sign is needed")
     return value
 
 

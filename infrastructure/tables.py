@@ -30,7 +30,9 @@ __all__ = [
     "metadata",
     "negotiation",
     "projection",
+    "signed_checkpoint",
     "snapshot",
+    "tile",
     "tracking",
 ]
 
@@ -68,6 +70,9 @@ event = Table(
     Column("type", TEXT, nullable=False),
     Column("actor", TEXT, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
     UniqueConstraint("recorded_at"),
     UniqueConstraint("stream", "version"),
 )
@@ -133,3 +138,22 @@ projection = Table(
     Column("position", BigInteger, nullable=False),
     Column("state", TEXT, nullable=False),
 )
+
+tile = Table(
+    "tile",
+    metadata,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+)
+"""The complete tiles of the log's tree, each by the hash over its 256 hashes."""
+
+signed_checkpoint = Table(
+    "signed_checkpoint",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("note", TEXT, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+"""The last that was signed; `size` is -1 before the first."""

@@ -35,7 +35,7 @@ def read_readiness(request: Request) -> Response:
     parley: Parley = request.app.state.parley
     found = parley.ready()
     if found["schema"] and _behind(found):
-        parley.catch_up()
+        parley.follow()
         found = parley.ready()
     behind = _behind(found)
     if found["schema"] and not behind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
@@ -25,10 +26,13 @@ _logger: Final = logging.getLogger(__name__)
 
 
 @contextmanager
-def following(wakeup: Wakeup, catch_up: Callable[[], object]) -> Iterator[None]:
+def following(
+    wakeup: Wakeup, catch_up: Callable[[], object], poll_seconds: float = POLL_SECONDS
+) -> Iterator[None]:
     """While the block runs, `catch_up` is called in a thread of its own after `wakeup` has rung."""
     stopped = Event()
-    thread = Thread(target=_follow, args=(wakeup, catch_up, stopped), name="follower", daemon=True)
+    follow = partial(_follow, wakeup, catch_up, stopped, poll_seconds)
+    thread = Thread(target=follow, name="follower", daemon=True)
     thread.start()
     try:
         yield
@@ -38,12 +42,14 @@ def following(wakeup: Wakeup, catch_up: Callable[[], object]) -> Iterator[None]:
         thread.join()
 
 
-def _follow(wakeup: Wakeup, catch_up: Callable[[], object], stopped: Event) -> None:
+def _follow(
+    wakeup: Wakeup, catch_up: Callable[[], object], stopped: Event, poll_seconds: float
+) -> None:
     while not stopped.is_set():
         rings = wakeup.rings
         try:
             catch_up()
         except SQLAlchemyError:
             _logger.exception("a projection could not follow the log; it will be tried again")
-        wakeup.wait(rings, POLL_SECONDS)
+        wakeup.wait(rings, poll_seconds)
         stopped.wait(PAUSE_SECONDS)

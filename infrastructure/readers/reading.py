@@ -25,6 +25,7 @@ from infrastructure.fact_rows import version_of_row
 from infrastructure.fact_tables import FACTS, FactTables, served
 from infrastructure.projections import fact_text
 from infrastructure.projections.tallies import COUNTS
+from infrastructure.proofs.serving import EventProof, event_proof
 from infrastructure.readers import log, searches, states, timeslices
 from infrastructure.tables import event, log_head, negotiation, projection, snapshot
 
@@ -222,6 +223,10 @@ class Reading:
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=event)
             for entry, event in log.read(self._connection, self._codec, statement)
         ]
+
+    def proof(self, position: int) -> EventProof | None:
+        """What proves the event at a position; None where no signed checkpoint has it."""
+        return event_proof(self._connection, position)
 
     def projections(self) -> dict[str, int]:
         """How far each projection holds the log; those written with each event hold all of it."""

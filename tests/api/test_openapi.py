@@ -56,12 +56,16 @@ CONFIG: dict[str, Any] = {
 def app(tmp_path: Path) -> Iterator[FastAPI]:
     """An application on a record that holds the examples of the documentation."""
     url = f"sqlite:///{tmp_path / 'parley.db'}"
-    parley = compose(Settings.from_env({"PARLEY_DATABASE_URL": url}))
+    key_file = str(tmp_path / "parley.key")
+    settings = {"PARLEY_DATABASE_URL": url, "PARLEY_LOG_KEY_FILE": key_file}
+    parley = compose(Settings.from_env(settings), signs=True)
     app = create_app(parley)
     client = TestClient(app)
     client.post("/v1/negotiations", json=NEGOTIATION)
     for fact in FACTS.values():
         client.post("/v1/negotiations/us-belarus/facts", json=fact)
+    assert parley.publisher is not None
+    parley.publisher.publish()
     yield app
     parley.close()
 
@@ -78,7 +82,7 @@ def test_schemathesis_finds_nothing(app: FastAPI) -> None:
             tested.add(event.recorder.label)
             found += _failures(event.recorder)
     assert not found, "\n\n".join(found)
-    assert len(tested) == 22
+    assert len(tested) == 26
 
 
 def _failures(recorder: ScenarioRecorder) -> list[str]:
@@ -97,7 +101,7 @@ def test_every_operation_says_how_it_refuses(light_client: Client) -> None:
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    assert len(operations) == 22
+    assert len(operations) == 26
     for method, path, operation in operations:
         refusals = {code: r for code, r in operation["responses"].items() if code >= "400"}
         assert {"500", "503"} <= set(refusals), path

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from unittest.mock import patch
 from uuid import uuid4
 
 from eventsourcing.persistence import StoredEvent
@@ -14,22 +15,24 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
 from domain.ledger import decided_record
 from domain.negotiation import negotiation_id
+from infrastructure import log_append
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.ledger_store import StoredLedger
 from tests.benchmarks.measure import Ratio, side_by_side
 from tests.examples import fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from infrastructure.database import Database
 
 THREADS: Final = 32
 APPENDS: Final = 64
+BULK: Final = 1_000
 
 
 def ratios(database: Database, _: int) -> Iterator[Ratio]:
-    """One at a time, many at a time, and what the projection costs."""
+    """One at a time, many at a time, and what leaves and the projection cost."""
     recorder = EventRecorder(database)
     with tempfile.TemporaryDirectory() as folder:
         datastore = SQLiteDatastore(str(Path(folder) / "library.db"))
@@ -37,7 +40,7 @@ def ratios(database: Database, _: int) -> Iterator[Ratio]:
         library.create_table()
         yield side_by_side(
             f"{APPENDS} appends, one at a time",
-            lambda: [recorder.insert_events([_event()]) for _ in range(APPENDS)],
+            lambda: _one_by_one(recorder),
             lambda: [library.insert_events([_event()]) for _ in range(APPENDS)],
             "eventsourcing.sqlite",
         )
@@ -48,7 +51,43 @@ def ratios(database: Database, _: int) -> Iterator[Ratio]:
             "eventsourcing.sqlite",
         )
         datastore.close()
+    yield side_by_side(
+        f"{APPENDS} appends, one at a time",
+        lambda: _one_by_one(recorder),
+        lambda: _without_leaves(lambda: _one_by_one(recorder)),
+        "the same without leaves",
+    )
+    yield _importing(database)
     yield _projecting(database, recorder)
+
+
+def _one_by_one(recorder: EventRecorder) -> None:
+    for _ in range(APPENDS):
+        recorder.insert_events([_event()])
+
+
+def _without_leaves(do: Callable[[], object]) -> None:
+    """Append with columns of the same size, and nothing hashed."""
+    blank = {"salt": bytes(16), "digest": bytes(32), "leaf": bytes(32)}
+    with patch.object(log_append, "sealed", lambda _: blank):
+        do()
+
+
+def _importing(database: Database) -> Ratio:
+    ledger = StoredLedger(database)
+    ledger.open_negotiation(slug="bulk", title="Bulk", parties=(), summary=None, actor="bench")
+    talks, numbers = negotiation_id("bulk"), count()
+
+    def recording() -> None:
+        batch = [fact("release", external_id=f"B-{next(numbers)}") for _ in range(BULK)]
+        ledger.append([decided_record(talks, each, "bench") for each in batch])
+
+    return side_by_side(
+        f"record {BULK} facts at once",
+        recording,
+        lambda: _without_leaves(recording),
+        "the same without leaves",
+    )
 
 
 def _projecting(database: Database, recorder: EventRecorder) -> Ratio:

@@ -46,8 +46,18 @@ class Shell:
     folder: Path
 
     def __call__(self, *arguments: str, stdin: bytes | None = None, **env: str) -> Result:
-        settings = {"PARLEY_DATABASE_URL": self.url, "COLUMNS": "200", **env}
+        settings = {
+            "PARLEY_DATABASE_URL": self.url,
+            "PARLEY_LOG_KEY_FILE": str(self.key_file),
+            "COLUMNS": "200",
+            **env,
+        }
         return CliRunner().invoke(app, list(arguments), input=stdin, env=settings)
+
+    @property
+    def key_file(self) -> Path:
+        """Where the log's key is, once a server has made it."""
+        return self.folder / "parley.key"
 
     def out(self, *arguments: str, stdin: bytes | None = None) -> str:
         """What a command prints that has to succeed."""

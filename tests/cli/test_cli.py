@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "diff", "audit", "snapshot", "rebuild",
-    "db upgrade",
+    "db upgrade", "verify",
 }  # fmt: skip
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
 READING = {"export", "show", "timeline", "audit", "snapshot"}
@@ -166,7 +166,12 @@ def test_the_program_itself_refuses_in_one_line(light: Shell) -> None:
 
 
 def test_serve_says_where_it_listens_answers_there_and_stops_when_told(parley: Shell) -> None:
-    env = {**os.environ, "PARLEY_DATABASE_URL": parley.url, "PYTHONUNBUFFERED": "1"}
+    env = {
+        **os.environ,
+        "PARLEY_DATABASE_URL": parley.url,
+        "PARLEY_LOG_KEY_FILE": str(parley.folder / "parley.key"),
+        "PYTHONUNBUFFERED": "1",
+    }
     with subprocess.Popen(
         [*PROGRAM, "serve", "--port", "0"],
         env=env,
@@ -178,6 +183,8 @@ def test_serve_says_where_it_listens_answers_there_and_stops_when_told(parley: S
         address = served.stdout.readline().strip().removeprefix("Parley listens at ")
         with urllib.request.urlopen(f"{address}/v1/negotiations/{SLUG}", timeout=20) as answer:  # noqa: S310 -- its own
             assert answer.status == 200
+        with urllib.request.urlopen(f"{address}/checkpoint", timeout=20) as answer:  # noqa: S310 -- its own
+            assert answer.read().startswith(b"parley.local/log\n")
         served.send_signal(signal.SIGINT)
         try:
             assert served.wait(timeout=20) in {0, 130, -signal.SIGINT}

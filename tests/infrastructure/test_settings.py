@@ -12,6 +12,8 @@ def test_every_setting_has_a_default() -> None:
         port=8000,
         actor="editor",
         max_body_bytes=1_048_576,
+        log_origin="parley.local/log",
+        log_key_file="parley.key",
     )
 
 
@@ -39,6 +41,10 @@ def test_the_environment_is_read() -> None:
         ("PARLEY_ACTOR", " "),
         ("PARLEY_ACTOR", "two\nlines"),
         ("PARLEY_HOST", ""),
+        ("PARLEY_LOG_ORIGIN", "two words"),
+        ("PARLEY_LOG_ORIGIN", "a+b"),
+        ("PARLEY_LOG_ORIGIN", ""),
+        ("PARLEY_LOG_KEY_FILE", ""),
         ("PARLEY_DATABASE_URL", ""),
         ("PARLEY_DATABASE_URL", "parley.db"),
         ("PARLEY_DATABASE_URL", "mysql://localhost/parley"),

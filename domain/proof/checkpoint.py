@@ -1,0 +1,59 @@
+"""A signed checkpoint says of which log it is, how many leaves it had, and their root: C2SP tlog-checkpoint."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+from domain.proof.merkle import HASH_SIZE
+from domain.proof.note import NoteError, base64_of, opened, signed, strict_base64
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.proof.note import Signer, Verifier
+
+__all__ = ["Checkpoint"]
+
+_SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
+_LINES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The log that calls itself `origin` had `size` leaves, whose root was `root` (32 bytes)."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def text(self) -> str:
+        """The text that is signed."""
+        return f"{self.origin}\n{self.size}\n{base64_of(self.root)}\n"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The checkpoint of a signed text, or NoteError; extension lines are passed over."""
+        lines = text.removesuffix("\n").split("\n")
+        if len(lines) < _LINES or not all(lines) or not _SIZE.fullmatch(lines[1]):
+            raise NoteError("a checkpoint is three lines: origin, size and root")
+        root = strict_base64(lines[2])
+        if len(root) != HASH_SIZE:
+            raise NoteError(f"a root has {HASH_SIZE} bytes, not {len(root)}")
+        return cls(lines[0], int(lines[1]), root)
+
+    @classmethod
+    def unverified(cls, note: str) -> Self:
+        """The checkpoint that a note claims, whoever signed it, or NoteError."""
+        return cls.read(note.rpartition("\n\n")[0] + "\n")
+
+    def signed(self, signers: Sequence[Signer]) -> str:
+        """The note of this checkpoint."""
+        return signed(self.text, signers)
+
+    @classmethod
+    def opened(cls, note: str, verifiers: Sequence[Verifier]) -> Self:
+        """The checkpoint that a note holds; NoteError where none of the keys has signed it."""
+        return cls.read(opened(note, verifiers))

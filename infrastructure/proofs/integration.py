@@ -1,0 +1,87 @@
+"""The tiles follow the log: a batch's complete tiles and the checkpoint are written together, once.
+
+As with the full text, a transaction moves the checkpoint from where it was read; of two processes with the same
+batch one moves it, and the other leaves nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from domain.proof.merkle import root_of
+from domain.proof.tiles import HIGHEST_LEVEL, TILE_WIDTH
+from infrastructure.proofs.tree import Tree
+from infrastructure.tables import log_head, projection, tile
+
+if TYPE_CHECKING:
+    from infrastructure.database import Database
+
+__all__ = ["BATCH", "TILE", "catch_up", "integrated", "rebuild"]
+
+TILE: Final = "tile"
+"""The name of the row in `projection`."""
+BATCH: Final = 8 * TILE_WIDTH
+"""Leaves a transaction: so few that writers of the log hardly wait."""
+
+_REACHED: Final = select(projection.c.position).where(projection.c.name == TILE)
+_ADVANCE: Final = (
+    update(projection)
+    .where(projection.c.name == TILE, projection.c.position == bindparam("before"))
+    .values(position=bindparam("reached"))
+)
+
+
+def integrated(connection: Connection) -> int:
+    """The last position whose leaf the tiles hold, or wait for the rest of."""
+    return int(connection.execute(_REACHED).scalar_one())
+
+
+def catch_up(database: Database) -> int:
+    """Make the tiles of what the log holds by now, whoever does it; its last position when called."""
+    with database.reading() as connection:
+        last = int(connection.execute(select(log_head.c.position)).scalar_one())
+    while _step(database, last):
+        pass
+    return last
+
+
+def rebuild(database: Database) -> None:
+    """Make every tile again, in one transaction: whoever reads meanwhile sees those before or those after."""
+    with database.writing() as connection:
+        connection.execute(update(projection).where(projection.c.name == TILE).values(position=0))
+        connection.execute(tile.delete())
+        last = int(connection.execute(select(log_head.c.position)).scalar_one())
+        for before in range(0, last, BATCH):
+            _complete(connection, before, min(before + BATCH, last))
+        moved = update(projection).where(projection.c.name == TILE).values(position=last)
+        connection.execute(moved)
+
+
+def _step(database: Database, last: int) -> bool:
+    """Make the tiles of one batch more, unless another did; False where nothing is left."""
+    with database.reading() as connection:
+        before = integrated(connection)
+        if before >= last:
+            return False
+    reached = min(before + BATCH, last)
+    with database.writing() as connection:
+        moved = connection.execute(_ADVANCE, {"before": before, "reached": reached})
+        if moved.rowcount == 1:
+            _complete(connection, before, reached)
+    return True
+
+
+def _complete(connection: Connection, before: int, reached: int) -> None:
+    """Write the tiles that became complete between two positions, lowest level first."""
+    tree = Tree(connection, reached)
+    for level in range(HIGHEST_LEVEL + 1):
+        first, end = (position >> 8 * (level + 1) for position in (before, reached))
+        if first == end:
+            break
+        rows = [
+            {"level": level, "index": index, "root": root_of(tree.hashes(level, index))}
+            for index in range(first, end)
+        ]
+        connection.execute(tile.insert(), rows)

@@ -1,0 +1,109 @@
+"""Nothing is ever signed that does not continue all that was signed before.
+
+The last signed checkpoint is kept twice: in the database, under whose lock the next is signed, and beside the key,
+which an older database put in its place does not bring back. The copy beside the key is written first: at every
+moment it is the newest that anyone can have seen, or newer.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Connection, select, update
+
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.merkle import verify_consistency
+from domain.proof.note import NoteError
+from infrastructure.proofs import integration
+from infrastructure.proofs.tree import BrokenTreeError, Tree
+from infrastructure.tables import signed_checkpoint
+
+if TYPE_CHECKING:
+    from domain.proof.note import Signer
+    from infrastructure.database import Database
+    from infrastructure.proofs.log_key import LastSigned
+
+__all__ = ["POLL_SECONDS", "InconsistentLogError", "Publisher", "last_signed"]
+
+POLL_SECONDS: Final = 0.4
+"""With the pause between two rounds, what any process records is signed within a second."""
+
+_LAST: Final = select(signed_checkpoint.c.size, signed_checkpoint.c.note)
+_LOCKED: Final = _LAST.with_for_update()
+_logger: Final = logging.getLogger(__name__)
+
+
+class InconsistentLogError(Exception):
+    """The log is not a continuation of what was signed before; the message says how."""
+
+
+def last_signed(connection: Connection) -> str | None:
+    """The note of the last checkpoint that was signed for this database; None before the first."""
+    found = connection.execute(_LAST).one()
+    return None if found.size < 0 else str(found.note)
+
+
+class Publisher:
+    """Signs the log of one database as `signer`. `refusal` says why it does not, while it does not."""
+
+    def __init__(self, database: Database, signer: Signer, kept: LastSigned) -> None:
+        self.signer = signer
+        self.refusal: str | None = None
+        self._database = database
+        self._kept = kept
+        self._signed = -1
+
+    def keep_publishing(self) -> None:
+        """`publish`, where a refusal is said once and kept until it is overcome."""
+        try:
+            self.publish()
+        except (InconsistentLogError, BrokenTreeError, NoteError, OSError) as error:
+            if str(error) != self.refusal:
+                _logger.error("no checkpoint is signed: %s", error)  # noqa: TRY400 -- it says all
+            self.refusal = str(error)
+        else:
+            self.refusal = None
+
+    def publish(self) -> None:
+        """Sign the log as it is now, unless nothing is new.
+
+        Raises `InconsistentLogError` where it does not continue what was signed, `NoteError` where a kept
+        checkpoint cannot be read, `BrokenTreeError` and `OSError`; nothing is signed then.
+        """
+        integration.catch_up(self._database)
+        with self._database.reading() as connection:
+            if self._signed == integration.integrated(connection) and self.refusal is None:
+                return
+        with self._database.writing() as connection:
+            self._signed = self._sign(connection)
+
+    def _sign(self, connection: Connection) -> int:
+        last = connection.execute(_LOCKED).one()
+        size = integration.integrated(connection)
+        tree = Tree(connection, size)
+        checkpoint = Checkpoint(self.signer.key.name, size, tree.root())
+        beside = self._kept.read()
+        for note in (last.note if last.size >= 0 else None, beside):
+            if note is not None:
+                _refuse_unless_continued(Checkpoint.unverified(note), checkpoint, tree)
+        if last.size == size and last.note == beside:
+            return size
+        note = checkpoint.signed([self.signer])
+        self._kept.write(note)
+        connection.execute(update(signed_checkpoint).values(size=size, note=note))
+        return size
+
+
+def _refuse_unless_continued(before: Checkpoint, now: Checkpoint, tree: Tree) -> None:
+    if before.size > now.size:
+        raise InconsistentLogError(
+            f"the log has {now.size} events, and a checkpoint of {before.size} was signed: "
+            "an older database was put in its place"
+        )
+    proof = tree.consistency(before.size) if before.size else []
+    if not verify_consistency(before.size, now.size, proof, before.root, now.root):
+        raise InconsistentLogError(
+            f"the first {before.size} events are not those of the checkpoint that was signed: "
+            "they were changed, or this is another log"
+        )

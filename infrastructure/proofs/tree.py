@@ -1,0 +1,96 @@
+"""The tree is read from leaves and complete tiles: any root or proof costs a few tiles a level."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from domain.proof.merkle import (
+    EMPTY_ROOT,
+    consistency_ranges,
+    inclusion_ranges,
+    node_hash,
+    root_of,
+    split,
+)
+from domain.proof.tiles import TILE_WIDTH
+from infrastructure.tables import event, tile
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+
+__all__ = ["BrokenTreeError", "Tree"]
+
+_LEAVES: Final = (
+    select(event.c.leaf)
+    .where(event.c.position > bindparam("start"), event.c.position <= bindparam("end"))
+    .order_by(event.c.position)
+)
+_ROOTS: Final = (
+    select(tile.c.root)
+    .where(
+        tile.c.level == bindparam("below"),
+        tile.c.index >= bindparam("start"),
+        tile.c.index < bindparam("end"),
+    )
+    .order_by(tile.c.index)
+)
+
+
+class BrokenTreeError(Exception):
+    """The log lacks leaves or tiles that its tree must have."""
+
+
+class Tree:
+    """The tree over the first `size` leaves of the log, in one transaction.
+
+    The tiles that lie within it must have been made: BrokenTreeError where one is missing.
+    """
+
+    def __init__(self, connection: Connection, size: int) -> None:
+        self.size = size
+        self._connection = connection
+        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+
+    def hashes(self, level: int, index: int) -> list[bytes]:
+        """The hashes of a tile, as many as the tree has there: 0 to 256."""
+        found = self._tiles.get((level, index))
+        if found is None:
+            found = self._tiles[level, index] = self._read(level, index)
+        return found
+
+    def root(self, size: int | None = None) -> bytes:
+        """The root over all leaves, or over the first `size`."""
+        end = self.size if size is None else size
+        return self._hash(0, end) if end else EMPTY_ROOT
+
+    def inclusion(self, index: int) -> list[bytes]:
+        """What proves that the leaf `index`, from 0, is in the tree; IndexError where it is not."""
+        return [self._hash(*each) for each in inclusion_ranges(index, self.size)]
+
+    def consistency(self, old: int) -> list[bytes]:
+        """What proves that the tree begins with that of `old` leaves, of which there is at least one."""
+        return [self._hash(*each) for each in consistency_ranges(old, self.size)]
+
+    def _hash(self, start: int, end: int) -> bytes:
+        width = end - start
+        if width & (width - 1):
+            middle = start + split(width)
+            return node_hash(self._hash(start, middle), self._hash(middle, end))
+        level = (width.bit_length() - 1) // 8
+        index, first = divmod(start >> 8 * level, TILE_WIDTH)
+        wanted = self.hashes(level, index)[first : first + (width >> 8 * level)]
+        return root_of(wanted)
+
+    def _read(self, level: int, index: int) -> list[bytes]:
+        start = index * TILE_WIDTH
+        end = min(start + TILE_WIDTH, self.size >> 8 * level)
+        wanted: Select[Any] = _ROOTS if level else _LEAVES
+        parameters = {"start": start, "end": end, **({"below": level - 1} if level else {})}
+        found = [bytes(each) for each in self._connection.execute(wanted, parameters).scalars()]
+        if len(found) != max(end - start, 0):
+            raise BrokenTreeError(
+                f"tile {index} of level {level} has {len(found)} hashes of {end - start}"
+            )
+        return found

@@ -1,0 +1,174 @@
+"""Every stored event is hashed again, in order: what differs from what was signed is found, and where.
+
+A log is whole when its positions are dense, its record times rise, each stream's versions follow one another, each
+leaf is that of its row, each tile is that of its leaves, and each signed checkpoint has the root found here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, func, select
+
+from domain.instant import BEGINNING
+from domain.proof.merkle import leaf_hash
+from domain.proof.tiles import TILE_WIDTH, CompleteTile, TileBuilder
+from infrastructure.leaves import SALT_SIZE, digest_of, entry_of
+from infrastructure.proofs import integration
+from infrastructure.tables import event, log_head, tile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sqlalchemy import Row, RowMapping
+
+    from domain.proof.checkpoint import Checkpoint
+
+__all__ = ["Verification", "Wrong", "verify"]
+
+BATCH: Final = 1_000
+FIRST_VERSIONS: Final = (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """The first position that is not as it was recorded, and what about it."""
+
+    position: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How many events were checked, the root over them, and the first that is wrong, if any is."""
+
+    events: int
+    root: bytes
+    wrong: Wrong | None
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What the rows before the next one came to."""
+
+    position: int = 0
+    recorded_at: int = BEGINNING
+    versions: dict[str, int] = field(default_factory=dict)
+
+
+def verify(
+    connection: Connection,
+    checkpoints: Sequence[Checkpoint] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Verification:
+    """Check the whole log, as one transaction sees it, against itself and what was signed of it.
+
+    `progress` is told (position checked, last position).
+    """
+    head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
+    builder, seen = TileBuilder(), _Progress()
+    signed = {each.size: each for each in sorted(checkpoints, key=lambda each: each.size)}
+    proven = 0
+    wrong = _checked_root(builder, checkpoints, proven)
+    for row in _rows(connection):
+        wrong = wrong or _checked_row(row, seen)
+        if wrong is None:
+            completed = builder.add(leaf_hash(entry_of(row)))
+            wrong = _checked_tiles(connection, completed, proven)
+        if wrong is None and builder.size in signed:
+            wrong = _checked_root(builder, checkpoints, proven)
+            proven = builder.size
+        if wrong is not None:
+            return Verification(builder.size, builder.root(), wrong)
+        if progress is not None and seen.position % BATCH == 0:
+            progress(seen.position, head.position)
+    wrong = wrong or _checked_end(connection, seen, head, [*signed])
+    return Verification(builder.size, builder.root(), wrong)
+
+
+def _rows(connection: Connection) -> Iterator[RowMapping]:
+    after = BEGINNING
+    while True:
+        wanted = select(event).where(event.c.position > after).order_by(event.c.position)
+        rows = connection.execute(wanted.limit(BATCH)).mappings().all()
+        yield from rows
+        if len(rows) < BATCH:
+            return
+        after = rows[-1]["position"]
+
+
+def _checked_row(row: RowMapping, seen: _Progress) -> Wrong | None:
+    """What is wrong with an event after those that were seen; it is seen then, too."""
+    position = seen.position + 1
+    if row["position"] != position:
+        return Wrong(position, f"it is missing: position {row['position']} comes next")
+    try:
+        what = _fault(row, seen)
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        what = f"it cannot be read: {error}"
+    if what is not None:
+        return Wrong(position, what)
+    seen.position, seen.recorded_at = position, row["recorded_at"]
+    seen.versions[row["stream"]] = row["version"]
+    return None
+
+
+def _fault(row: RowMapping, seen: _Progress) -> str | None:
+    last = seen.versions.get(row["stream"])
+    if row["recorded_at"] <= seen.recorded_at:
+        return "it was recorded no later than the one before"
+    if row["version"] != last + 1 if last is not None else row["version"] not in FIRST_VERSIONS:
+        return f"version {row['version']} of its stream does not follow {last}"
+    if len(row["salt"]) != SALT_SIZE or digest_of(row["salt"], row["payload"]) != row["digest"]:
+        return "its payload is not the one whose digest was recorded"
+    if leaf_hash(entry_of(row)) != row["leaf"]:
+        return "its leaf is not that of its row"
+    return None
+
+
+def _checked_tiles(
+    connection: Connection, completed: Sequence[CompleteTile], proven: int
+) -> Wrong | None:
+    for each in completed:
+        width = TILE_WIDTH ** (each.level + 1)
+        start, end = each.index * width, (each.index + 1) * width
+        if end > integration.integrated(connection):
+            continue
+        kept = select(tile.c.root).where(tile.c.level == each.level, tile.c.index == each.index)
+        root = connection.execute(kept).scalar()
+        if root is None or bytes(root) != each.root:
+            what = f"tile {each.index} of level {each.level} is not that of {start + 1} to {end}"
+            return Wrong(max(start, proven) + 1, what)
+    return None
+
+
+def _checked_root(
+    builder: TileBuilder, checkpoints: Sequence[Checkpoint], proven: int
+) -> Wrong | None:
+    root = builder.root()
+    for each in checkpoints:
+        if each.size == builder.size and each.root != root:
+            what = f"{proven + 1} to {each.size} do not give the root of the signed checkpoint"
+            return Wrong(proven + 1, what)
+    return None
+
+
+def _checked_end(
+    connection: Connection, seen: _Progress, head: Row[Any, Any], signed: Sequence[int]
+) -> Wrong | None:
+    """What the log lacks past its last event, or has too much of beside it."""
+    after = seen.position + 1
+    missing = max([*signed, head.position, integration.integrated(connection)])
+    if missing > seen.position:
+        return Wrong(after, f"the log ends before it, and went to {missing}")
+    if head.position < seen.position or head.recorded_at < seen.recorded_at:
+        return Wrong(head.position + 1, "it lies past the head of the log")
+    tiles = connection.execute(select(func.count()).select_from(tile)).scalar_one()
+    if tiles != _tiles_of(integration.integrated(connection)):
+        return Wrong(after, f"there are {tiles} tiles, which is not what the log has")
+    return None
+
+
+def _tiles_of(size: int) -> int:
+    return sum(size >> 8 * level for level in range(1, 8))

@@ -1,0 +1,122 @@
+"""`parley verify` says in one line what is wrong, and exits 1; a saved checkpoint is all that it needs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+
+from api.composition import compose
+from infrastructure.database import Database
+from infrastructure.settings import Settings
+from tests.cli.conftest import LINES, Shell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EVENTS = len(LINES) + 1
+
+
+def signed(shell: Shell) -> Path:
+    """Sign the log as a server would; the checkpoint, saved elsewhere."""
+    settings = {"PARLEY_DATABASE_URL": shell.url, "PARLEY_LOG_KEY_FILE": str(shell.key_file)}
+    parley = compose(Settings.from_env(settings), signs=True)
+    assert parley.publisher is not None
+    parley.publisher.publish()
+    parley.close()
+    saved = shell.folder / "saved"
+    return shutil.copyfile(f"{shell.key_file}.checkpoint", saved)
+
+
+def forge(shell: Shell, statement: str) -> None:
+    database = Database(shell.url)
+    with database.writing() as connection:
+        connection.execute(text(statement))
+    database.close()
+
+
+def verified(shell: Shell, *arguments: str) -> tuple[int, dict[str, Any]]:
+    result = shell("verify", "--json", *arguments)
+    return result.exit_code, json.loads(result.stdout)
+
+
+def test_a_log_as_it_was_recorded_is_whole(parley: Shell) -> None:
+    code, found = verified(parley)
+    assert (code, found["events"], found["wrong"], found["key"]) == (0, EVENTS, None, None)
+    saved = signed(parley)
+    code, found = verified(parley, "--checkpoint", str(saved))
+    assert code == 0
+    assert found["key"].startswith("parley.local/log+")
+    assert found["checkpoints"] == sorted(
+        [str(saved), f"{parley.key_file}.checkpoint", "the database"]
+    )
+    shown = parley.out("verify", "--checkpoint", str(saved))
+    assert f"{EVENTS} events are as they were recorded" in shown
+    assert found["root"] in shown
+
+
+@pytest.mark.parametrize(
+    ("statement", "position"),
+    [
+        ("UPDATE event SET actor = 'someone' WHERE position = 3", 3),
+        ("DELETE FROM event WHERE position = 4", 4),
+        ("UPDATE event SET payload = salt WHERE position = 5", 5),
+    ],
+)
+def test_the_first_position_that_is_wrong_is_said(
+    parley: Shell, statement: str, position: int
+) -> None:
+    saved = signed(parley)
+    forge(parley, statement)
+    result = parley("verify", "--checkpoint", str(saved))
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"parley: position {position}: ")
+    code, found = verified(parley)
+    assert (code, found["wrong"]["position"]) == (1, position)
+
+
+def test_a_log_that_lost_its_end_is_found_out_by_the_saved_checkpoint(parley: Shell) -> None:
+    saved = signed(parley)
+    key = verified(parley)[1]["key"]
+    for statement in (
+        f"DELETE FROM event WHERE position > {EVENTS - 2}",  # noqa: S608 -- a number
+        f"UPDATE log_head SET position = {EVENTS - 2}",  # noqa: S608 -- the same
+        f"UPDATE projection SET position = {EVENTS - 2} WHERE name = 'tile'",  # noqa: S608 -- the same
+        "UPDATE signed_checkpoint SET size = -1, note = ''",
+    ):
+        forge(parley, statement)
+    parley.key_file.unlink()
+    assert verified(parley)[0] == 0
+    code, found = verified(parley, "--checkpoint", str(saved), "--key", key)
+    assert (code, found["wrong"]["position"]) == (1, EVENTS - 1)
+
+
+def test_a_checkpoint_that_another_signed_is_refused(light: Shell) -> None:
+    saved = signed(light)
+    other = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+    saved.write_text(saved.read_text().replace(f"\n{EVENTS}\n", f"\n{EVENTS - 1}\n"))
+    light.folder.joinpath("binary").write_bytes(b"\xff")
+    for arguments, reason in (
+        (("--checkpoint", str(saved)), "not what the key has signed"),
+        (("--key", other), "no known key"),
+        (("--key", "nonsense"), "--key"),
+        (("--checkpoint", str(light.folder / "binary")), "not UTF-8"),
+    ):
+        result = light("verify", *arguments)
+        assert result.exit_code == 1
+        assert reason in result.stderr
+    light.key_file.unlink()
+    assert "give --key" in light("verify", "--checkpoint", str(saved)).stderr
+    assert light("verify", "--checkpoint", "nowhere").exit_code == 2
+
+
+def test_a_key_that_others_may_read_is_not_served_by(light: Shell) -> None:
+    signed(light)
+    light.key_file.chmod(0o644)
+    result = light("serve", "--port", "0")
+    assert result.exit_code == 1
+    assert "chmod 600" in result.stderr

@@ -1,0 +1,1 @@
+"""Trees, notes and tiles against the published vectors and against naive definitions."""

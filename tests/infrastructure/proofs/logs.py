@@ -1,0 +1,70 @@
+"""Logs of any length, signed by a key of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.proof.checkpoint import Checkpoint
+from infrastructure.event_recorder import AuthoredEvent, EventRecorder
+from infrastructure.proofs import integration
+from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
+from infrastructure.proofs.log_key import LastSigned
+from infrastructure.proofs.publishing import Publisher, last_signed
+from infrastructure.tables import event
+from tests.infrastructure.recording import NOON
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infrastructure.database import Database
+
+ORIGIN: Final = "example.com/talks"
+SEED: Final = bytes(range(32))
+STREAMS: Final = 40
+
+
+def signer(seed: bytes = SEED) -> Ed25519Signer:
+    return Ed25519Signer.of(ORIGIN, seed)
+
+
+def publisher(database: Database, folder: Path, seed: bytes = SEED) -> Publisher:
+    """What signs the log of a database, and keeps the last beside a key in a folder."""
+    return Publisher(database, signer(seed), LastSigned(folder / "parley.key"))
+
+
+def logged(number: int) -> AuthoredEvent:
+    """The event `number`, from 0: the streams take turns."""
+    turn, stream = divmod(number, STREAMS)
+    payload = f'{{"number":{number}}}'.encode()
+    return AuthoredEvent(UUID(int=stream), turn + 1, "fact.recorded", payload, f"desk {number % 3}")
+
+
+def grow(database: Database, size: int) -> None:
+    """Record events until there are `size`."""
+    recorder = EventRecorder(database, clock=lambda: NOON)
+    have = recorder.head()[0]
+    if size > have:
+        recorder.append([logged(number) for number in range(have, size)])
+    integration.catch_up(database)
+
+
+def leaves(database: Database) -> list[bytes]:
+    with database.reading() as connection:
+        return list(connection.execute(select(event.c.leaf).order_by(event.c.position)).scalars())
+
+
+def signed(database: Database) -> Checkpoint:
+    """The checkpoint that the database keeps, opened by its key."""
+    with database.reading() as connection:
+        note = last_signed(connection)
+    assert note is not None
+    return Checkpoint.opened(note, [Ed25519Verifier(signer().key)])
+
+
+def rows(database: Database) -> list[dict[str, Any]]:
+    with database.reading() as connection:
+        found = connection.execute(select(event).order_by(event.c.position)).mappings()
+        return [dict(each) for each in found]

@@ -1,0 +1,78 @@
+"""A leaf is what its golden file says, to the byte, for ever: other machines hold proofs of it."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import pytest
+from eventsourcing.persistence import DataError
+
+from infrastructure import leaves
+from infrastructure.event_recorder import AuthoredEvent, EventRecorder
+from infrastructure.proofs.log_key import LastSigned
+from infrastructure.proofs.publishing import Publisher
+from tests.infrastructure.proofs.logs import grow, rows, signer
+from tests.infrastructure.recording import events
+
+if TYPE_CHECKING:
+    from infrastructure.database import Database
+
+GOLDEN: Final = Path(__file__).parents[2] / "golden" / "log"
+
+
+def fixed_salts(monkeypatch: pytest.MonkeyPatch) -> None:
+    salts = (sha256(str(number).encode()).digest()[:16] for number in range(1_000))
+    monkeypatch.setattr(leaves, "new_salt", lambda: next(salts))
+
+
+def test_a_log_with_fixed_salts_and_key_gives_the_golden_checkpoint(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixed_salts(monkeypatch)
+    grow(database, 300)
+    Publisher(database, signer(), LastSigned(tmp_path / "parley.key")).publish()
+    assert (tmp_path / "parley.key.checkpoint").read_bytes() == (GOLDEN / "checkpoint").read_bytes()
+    entries = b"".join(leaves.entry_of(row) + b"\n" for row in rows(database)[:3])
+    assert entries == (GOLDEN / "entries.ndjson").read_bytes()
+    assert f"{signer().key.text}\n" == (GOLDEN / "verifier_key").read_text()
+
+
+def test_an_entry_says_all_of_the_event_but_its_payload(database: Database) -> None:
+    grow(database, 1)
+    row = rows(database)[0]
+    entry = leaves.entry_of(row)
+    found = json.loads(entry)
+    digest = urlsafe_b64decode(found.pop("payload") + "=")
+    assert digest == sha256(row["salt"] + row["payload"]).digest() == row["digest"]
+    assert found == {
+        "v": 1,
+        "position": 1,
+        "stream": "0" * 32,
+        "version": 1,
+        "type": "fact.recorded",
+        "recorded_at": "2025-11-22T12:00:00.000000Z",
+        "actor": "desk 0",
+    }
+    assert row["leaf"] == sha256(b"\0" + entry).digest()
+    assert b"number" not in entry
+
+
+def test_every_event_has_a_salt_of_its_own(database: Database) -> None:
+    EventRecorder(database).append(events(uuid4(), *range(1, 51)))
+    salts = {row["salt"] for row in rows(database)}
+    assert len(salts) == 50
+    assert {len(salt) for salt in salts} == {16}
+
+
+@pytest.mark.parametrize("actor", ["x" * 66_000, "half \ud800"])
+def test_an_event_that_can_have_no_entry_is_refused_alone(database: Database, actor: str) -> None:
+    recorder = EventRecorder(database)
+    with pytest.raises(DataError):
+        recorder.append([AuthoredEvent(uuid4(), 1, "fact.recorded", b"{}", actor)])
+    recorder.append(events())
+    assert len(rows(database)) == 1

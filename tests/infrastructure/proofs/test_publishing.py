@@ -1,0 +1,260 @@
+"""What is signed continues all that was signed before: under writers, by many, and after a restore."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import update
+
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.merkle import root_of, verify_consistency
+from domain.proof.note import NoteError
+from infrastructure.database import Database
+from infrastructure.event_recorder import EventRecorder
+from infrastructure.projections.following import following
+from infrastructure.proofs import integration, publishing
+from infrastructure.proofs.publishing import InconsistentLogError
+from infrastructure.proofs.tree import Tree
+from infrastructure.schema import upgrade
+from infrastructure.tables import event, log_head, projection, signed_checkpoint, tile
+from tests.infrastructure.proofs.logs import (
+    ORIGIN,
+    grow,
+    leaves,
+    logged,
+    publisher,
+    signed,
+    signer,
+)
+from tests.infrastructure.recording import events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.databases import Kind
+
+
+def test_what_is_signed_is_the_log_as_it_is(database: Database, tmp_path: Path) -> None:
+    signing = publisher(database, tmp_path)
+    for size in (0, 1, 255, 256, 257, 700):
+        grow(database, size)
+        signing.publish()
+        assert signed(database) == Checkpoint(ORIGIN, size, root_of(leaves(database)))
+
+
+def test_nothing_new_is_signed_once(database: Database, tmp_path: Path) -> None:
+    grow(database, 3)
+    publisher(database, tmp_path).publish()
+    before = (tmp_path / "parley.key.checkpoint").stat().st_mtime_ns
+    for signing in (publisher(database, tmp_path), publisher(database, tmp_path)):
+        signing.publish()
+        signing.publish()
+    assert (tmp_path / "parley.key.checkpoint").stat().st_mtime_ns == before
+
+
+def test_while_many_write_every_checkpoint_continues_the_one_before(
+    database_url: str, tmp_path: Path
+) -> None:
+    databases = [Database(database_url) for _ in range(2)]
+    signers = [publisher(each, tmp_path / str(at)) for at, each in enumerate(databases)]
+    for at in range(2):
+        (tmp_path / str(at)).mkdir()
+    recorders, ended = [EventRecorder(each) for each in databases], Event()
+
+    def sign(at: int) -> list[Checkpoint]:
+        found = []
+        while not ended.is_set():
+            signers[at].publish()
+            found.append(signed(databases[at]))
+        return found
+
+    def write(at: int) -> None:
+        for number in range(40):
+            recorders[at % 2].append(events(uuid4(), *range(1, 2 + number % 9)))
+
+    with ThreadPoolExecutor(6) as threads:
+        signing = [threads.submit(sign, at) for at in range(2)]
+        list(threads.map(write, range(4)))
+        ended.set()
+        found = [checkpoint for each in signing for checkpoint in each.result()]
+    signers[0].publish()
+    last = signed(databases[0])
+    assert last.root == root_of(leaves(databases[0]))
+    assert last.size == 4 * 190
+    assert len({each.size for each in found}) > 3
+    with databases[0].reading() as connection:
+        tree = Tree(connection, last.size)
+        for each in {each for each in found if each.size}:
+            proof = tree.consistency(each.size)
+            assert verify_consistency(each.size, last.size, proof, each.root, last.root)
+    for database in databases:
+        database.close()
+
+
+def test_what_is_recorded_is_signed_within_a_second(database: Database, tmp_path: Path) -> None:
+    other = EventRecorder(database)
+    signing, recorder = publisher(database, tmp_path), EventRecorder(database)
+    signing.publish()
+    with following(recorder.wakeup, signing.keep_publishing, publishing.POLL_SECONDS):
+        for by in (recorder, other):
+            time.sleep(0.2)
+            size = by.append(events())[-1].id
+            until = time.monotonic() + 1 + 1  # a second, and one for a slow machine
+            while signed(database).size < size and time.monotonic() < until:
+                time.sleep(0.02)
+            assert signed(database).size == size
+
+
+def _older(database: Database, to: int) -> None:
+    """Make the database what it was at a position, as restoring its backup would."""
+    with database.writing() as connection:
+        connection.execute(event.delete().where(event.c.position > to))
+        connection.execute(tile.delete())
+        connection.execute(update(log_head).values(position=to))
+        connection.execute(update(projection).values(position=0).where(projection.c.name == "tile"))
+        connection.execute(update(signed_checkpoint).values(size=-1, note=""))
+
+
+def test_an_older_database_in_its_place_is_not_signed(database: Database, tmp_path: Path) -> None:
+    grow(database, 300)
+    publisher(database, tmp_path).publish()
+    kept = (tmp_path / "parley.key.checkpoint").read_bytes()
+    _older(database, 270)
+    signing = publisher(database, tmp_path)
+    with pytest.raises(InconsistentLogError, match="270 events, and a checkpoint of 300"):
+        signing.publish()
+    EventRecorder(database).append(events(uuid4(), *range(1, 61)))
+    with pytest.raises(InconsistentLogError, match="first 300 events are not those"):
+        signing.publish()
+    assert (tmp_path / "parley.key.checkpoint").read_bytes() == kept
+
+
+def test_a_restored_sqlite_file_is_not_signed(
+    fresh_database: Callable[[Kind], str], tmp_path: Path
+) -> None:
+    url = fresh_database("sqlite-file")
+    path, backup = url.removeprefix("sqlite:///"), tmp_path / "backup.db"
+    for size in (5, 9):
+        database = Database(url)
+        grow(database, size)
+        publisher(database, tmp_path).publish()
+        database.close()
+        if size == 5:
+            shutil.copyfile(path, backup)
+    shutil.copyfile(backup, path)
+    database = Database(url)
+    signing = publisher(database, tmp_path)
+    assert signed(database).size == 5
+    signing.keep_publishing()
+    assert signing.refusal is not None
+    assert "5 events, and a checkpoint of 9" in signing.refusal
+    assert signed(database).size == 5
+    recorder = EventRecorder(database)
+    recorder.append([logged(number) for number in range(5, 30)])
+    signing.keep_publishing()
+    assert signing.refusal is not None
+    assert "not those of the checkpoint" in signing.refusal
+    database.close()
+
+
+def test_a_log_that_was_changed_is_not_signed(database: Database, tmp_path: Path) -> None:
+    grow(database, 20)
+    signing = publisher(database, tmp_path)
+    signing.publish()
+    with database.writing() as connection:
+        connection.execute(update(event).values(leaf=bytes(32)).where(event.c.position == 7))
+    grow(database, 21)
+    with pytest.raises(InconsistentLogError):
+        signing.publish()
+    (tmp_path / "parley.key.checkpoint").unlink()
+    with pytest.raises(InconsistentLogError):
+        publisher(database, tmp_path).publish()
+
+
+def test_what_cannot_be_read_is_not_signed_over(database: Database, tmp_path: Path) -> None:
+    grow(database, 2)
+    (tmp_path / "parley.key.checkpoint").write_text("nonsense")
+    with pytest.raises(NoteError):
+        publisher(database, tmp_path).publish()
+    (tmp_path / "parley.key.checkpoint").unlink()
+    signing = publisher(database, tmp_path)
+    signing.publish()
+    assert signed(database).size == 2
+
+
+def test_while_tiles_are_made_again_the_log_is_signed_as_before(
+    database: Database, tmp_path: Path
+) -> None:
+    grow(database, 900)
+    signing = publisher(database, tmp_path)
+    signing.publish()
+    recorder = EventRecorder(database)
+    with ThreadPoolExecutor(1) as threads:
+        rebuilding = [threads.submit(integration.rebuild, database) for _ in range(10)]
+        while not all(each.done() for each in rebuilding):
+            recorder.append(events())
+            signing.publish()
+        for each in rebuilding:
+            each.result()
+    signing.publish()
+    assert signed(database).root == root_of(leaves(database))
+
+
+def test_a_refusal_ends_when_its_cause_does(database: Database, tmp_path: Path) -> None:
+    missing = tmp_path / "folder"
+    signing = publisher(database, missing)
+    signing.keep_publishing()
+    assert signing.refusal is not None
+    missing.mkdir()
+    signing.keep_publishing()
+    assert signing.refusal is None
+    assert signed(database).size == 0
+
+
+def test_where_the_commit_fails_the_copy_beside_the_key_is_ahead_and_all_goes_on(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grow(database, 3)
+    signing = publisher(database, tmp_path)
+    signing.publish()
+    grow(database, 5)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(publishing, "update", fail)
+        with pytest.raises(RuntimeError):
+            signing.publish()
+    assert signed(database).size == 3
+    beside = Checkpoint.unverified((tmp_path / "parley.key.checkpoint").read_text(encoding="utf-8"))
+    assert beside.size == 5
+    publisher(database, tmp_path).publish()
+    assert signed(database) == beside
+
+
+def test_a_new_key_continues_the_log(database: Database, tmp_path: Path) -> None:
+    grow(database, 3)
+    publisher(database, tmp_path).publish()
+    grow(database, 4)
+    (tmp_path / "new").mkdir()
+    other = publisher(database, tmp_path / "new", bytes(32))
+    assert other.signer.key != signer().key
+    other.publish()
+    with pytest.raises(NoteError):
+        signed(database)
+
+
+def test_an_empty_log_is_signed_too(empty_database_url: str, tmp_path: Path) -> None:
+    database = Database(empty_database_url)
+    upgrade(database)
+    publisher(database, tmp_path).publish()
+    assert signed(database).size == 0
+    database.close()

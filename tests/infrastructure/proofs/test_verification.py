@@ -1,0 +1,248 @@
+"""A forger who writes SQL is found out, and where: a few hundred forgeries here, more by PARLEY_TEST_FORGERIES."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from sqlalchemy import Connection, select, update
+
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.merkle import root_of
+from infrastructure.leaves import sealed
+from infrastructure.proofs.integration import _complete
+from infrastructure.proofs.verification import verify
+from infrastructure.tables import event, log_head, projection, signed_checkpoint, tile
+from tests.infrastructure.proofs.logs import ORIGIN, grow, leaves
+from tests.infrastructure.recording import NOON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Delete, Insert, Update
+
+    from infrastructure.database import Database
+
+SIZE: Final = 600
+SAVED: Final = (100, 550)
+FORGERIES: Final = int(os.environ.get("PARLEY_TEST_FORGERIES", "300"))
+
+
+class _Undo(Exception):  # noqa: N818 -- it undoes
+    """Leaves the database as it was."""
+
+
+@pytest.fixture
+def checkpoints(database: Database) -> list[Checkpoint]:
+    """What was saved of a log of SIZE events."""
+    grow(database, SIZE)
+    all_leaves = leaves(database)
+    return [Checkpoint(ORIGIN, size, root_of(all_leaves[:size])) for size in SAVED]
+
+
+def row(connection: Connection, position: int) -> dict[str, Any]:
+    wanted = select(event).where(event.c.position == position)
+    return dict(connection.execute(wanted).mappings().one())
+
+
+def change(connection: Connection, position: int, **values: object) -> None:
+    connection.execute(update(event).where(event.c.position == position).values(**values))
+
+
+def changed(name: str, connection: Connection, random: Random) -> tuple[int, int]:
+    """One column of one row."""
+    position = random.randint(1, SAVED[-1])
+    before = row(connection, position)
+    new = {
+        "payload": before["payload"][:-1] + b" }",
+        "actor": before["actor"] + "?",
+        "recorded_at": NOON + 10**6 + random.randrange(10**6),
+        "type": "fact.retracted",
+        "stream": f"{random.getrandbits(128):032x}",
+        "version": before["version"] + 100,
+        "salt": random.randbytes(16),
+        "digest": random.randbytes(32),
+        "leaf": random.randbytes(32),
+    }[name]
+    change(connection, position, **{name: new})
+    return position, position
+
+
+def one_bit(connection: Connection, random: Random) -> tuple[int, int]:
+    position = random.randint(1, SAVED[-1])
+    payload = bytearray(row(connection, position)["payload"])
+    payload[random.randrange(len(payload))] ^= 1 << random.randrange(8)
+    change(connection, position, payload=bytes(payload))
+    return position, position
+
+
+def emptied(connection: Connection, random: Random) -> tuple[int, int]:
+    position = random.randint(1, SAVED[-1])
+    change(connection, position, payload=b"", salt=b"")
+    return position, position
+
+
+def deleted(connection: Connection, random: Random) -> tuple[int, int]:
+    position = random.randint(1, SAVED[-1])
+    connection.execute(event.delete().where(event.c.position == position))
+    return position, position
+
+
+def swapped(names: tuple[str, ...], connection: Connection, random: Random) -> tuple[int, int]:
+    one, other = sorted(random.sample(range(1, SAVED[-1] + 1), 2))
+    first, second = row(connection, one), row(connection, other)
+    change(connection, one, **{name: second[name] for name in names})
+    change(connection, other, **{name: first[name] for name in names})
+    return one, one
+
+
+def rehashed(connection: Connection, random: Random) -> tuple[int, int]:
+    """Another payload, with the digest and leaf that are its own."""
+    position = random.randint(1, SAVED[-1])
+    forged = {**row(connection, position), "payload": b'{"forged":true}'}
+    change(connection, position, **{**sealed(forged), "payload": forged["payload"]})
+    tile_start = 256 if position <= 512 else 0  # the third tile is not complete
+    return max(n + 1 for n in (0, SAVED[0], tile_start) if n < position), position
+
+
+def rehashed_with_tiles(connection: Connection, random: Random) -> tuple[int, int]:
+    """All that the database holds is made to fit the forgery."""
+    _, position = rehashed(connection, random)
+    connection.execute(tile.delete())
+    _complete(connection, 0, SIZE)
+    connection.execute(update(signed_checkpoint).values(size=-1, note=""))
+    return 1 if position <= SAVED[0] else SAVED[0] + 1, position
+
+
+def renumbered(connection: Connection, random: Random) -> tuple[int, int]:
+    """One event is taken out, and those after it close up."""
+    position, _ = deleted(connection, random)
+    for later in range(position + 1, SIZE + 1):
+        closer = update(event).values(position=later - 1)
+        connection.execute(closer.where(event.c.position == later))
+    connection.execute(update(log_head).values(position=SIZE - 1))
+    return position, position
+
+
+def truncated(connection: Connection, random: Random) -> tuple[int, int]:
+    """The tail goes, and with it all that the database knows of it."""
+    last = random.randint(0, SAVED[-1] - 1)
+    connection.execute(event.delete().where(event.c.position > last))
+    connection.execute(tile.delete())
+    _complete(connection, 0, last)
+    connection.execute(update(log_head).values(position=last))
+    connection.execute(update(projection).values(position=last).where(projection.c.name == "tile"))
+    connection.execute(update(signed_checkpoint).values(size=-1, note=""))
+    return last + 1, last + 1
+
+
+def tile_changed(connection: Connection, random: Random) -> tuple[int, int]:
+    index = random.randint(0, 1)
+    connection.execute(update(tile).values(root=random.randbytes(32)).where(tile.c.index == index))
+    position = max(256 * index, SAVED[0]) + 1
+    return position, position
+
+
+COLUMNS: Final = (
+    "payload", "actor", "recorded_at", "type", "stream", "version", "salt", "digest", "leaf",
+)  # fmt: skip
+CONTENT: Final = ("payload", "salt", "digest")
+KINDS: Final[dict[str, Callable[[Connection, Random], tuple[int, int]]]] = {
+    **{f"change of {name}": partial(changed, name) for name in COLUMNS},
+    "one bit": one_bit,
+    "emptied": emptied,
+    "deleted": deleted,
+    "payloads swapped": partial(swapped, ("payload",)),
+    "contents swapped": partial(swapped, CONTENT),
+    "rows swapped": partial(swapped, (*CONTENT, "actor", "type", "leaf")),
+    "rehashed": rehashed,
+    "rehashed with tiles": rehashed_with_tiles,
+    "renumbered": renumbered,
+    "truncated": truncated,
+    "tile changed": tile_changed,
+}
+#: Each takes a statement a row: a few are enough.
+SLOW: Final = {"renumbered"}
+
+
+def test_a_log_as_recorded_is_whole(database: Database, checkpoints: list[Checkpoint]) -> None:
+    reached: list[tuple[int, int]] = []
+    with database.reading() as connection:
+        found = verify(connection, checkpoints, lambda at, last: reached.append((at, last)))
+    assert found.wrong is None
+    assert (found.events, found.root) == (SIZE, root_of(leaves(database)))
+
+
+def test_an_empty_log_is_whole(database: Database) -> None:
+    with database.reading() as connection:
+        assert verify(connection).wrong is None
+        other = Checkpoint(ORIGIN, 0, bytes(32))
+        assert verify(connection, [other]).wrong is not None
+
+
+def found_out(database: Database, checkpoints: list[Checkpoint], kind: str, random: Random) -> None:
+    """Forge, verify, and leave the database as it was."""
+    with suppress(_Undo), database.writing() as connection:
+        position, forged = KINDS[kind](connection, random)
+        wrong = verify(connection, checkpoints).wrong
+        assert wrong is not None, (kind, forged)
+        assert wrong.position == position <= forged, (kind, wrong, forged)
+        raise _Undo
+
+
+def test_no_forgery_is_undetected(database: Database, checkpoints: list[Checkpoint]) -> None:
+    random = Random(20251122)
+    done = dict.fromkeys(KINDS, 0)
+    while sum(done.values()) < FORGERIES:
+        kind = random.choice([k for k in KINDS if k not in SLOW or done[k] * 20 <= done["deleted"]])
+        found_out(database, checkpoints, kind, random)
+        done[kind] += 1
+    assert min(done.values()) > 0
+    with database.reading() as connection:
+        assert verify(connection, checkpoints).wrong is None
+
+
+def test_what_lies_past_what_was_signed_is_held_to_its_own_hashes(
+    database: Database, checkpoints: list[Checkpoint]
+) -> None:
+    with database.writing() as connection:
+        change(connection, SIZE, payload=b"{}")
+        found = verify(connection, checkpoints)
+    assert found.wrong is not None
+    assert found.wrong.position == SIZE
+
+
+@pytest.mark.parametrize(
+    ("forge", "position"),
+    [
+        (update(log_head).values(position=SIZE - 1), SIZE),
+        (update(log_head).values(position=SIZE + 1), SIZE + 1),
+        (update(projection).values(position=SIZE + 1).where(projection.c.name == "tile"), SIZE + 1),
+        (tile.insert().values(level=3, index=0, root=bytes(32)), SIZE + 1),
+        (tile.delete().where(tile.c.index == 1), 257),
+    ],
+)
+def test_what_follows_from_the_log_must_follow(
+    database: Database,
+    checkpoints: list[Checkpoint],
+    forge: Update | Insert | Delete,
+    position: int,
+) -> None:
+    with database.writing() as connection:
+        connection.execute(forge)
+        wrong = verify(connection, checkpoints).wrong
+    assert wrong is not None
+    assert wrong.position == position
+
+
+def test_tiles_that_are_yet_to_be_made_are_no_forgery(
+    database: Database, checkpoints: list[Checkpoint]
+) -> None:
+    with database.writing() as connection:
+        connection.execute(tile.delete())
+        connection.execute(update(projection).values(position=0).where(projection.c.name == "tile"))
+        assert verify(connection, checkpoints).wrong is None
