@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api import cli_changes, cli_import, cli_read, cli_serve, cli_write
+from api import cli_backup, cli_changes, cli_import, cli_read, cli_serve, cli_write
 from api.cli_record import RefusingGroup
 
 __all__ = ["app", "main"]
@@ -27,7 +27,7 @@ def parley() -> None:
     """
 
 
-for commands in (cli_serve, cli_import, cli_read, cli_changes, cli_write):
+for commands in (cli_serve, cli_backup, cli_import, cli_read, cli_changes, cli_write):
     commands.register(app)
 
 

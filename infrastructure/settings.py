@@ -18,6 +18,7 @@ HOST: Final = "PARLEY_HOST"
 PORT: Final = "PARLEY_PORT"
 ACTOR: Final = "PARLEY_ACTOR"
 MAX_BODY_BYTES: Final = "PARLEY_MAX_BODY_BYTES"
+MAX_WAITING: Final = "PARLEY_MAX_WAITING"
 
 HIGHEST_PORT: Final = 65_535
 
@@ -36,7 +37,8 @@ class SettingsError(ValueError):
 class Settings:
     """How one process runs.
 
-    `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request.
+    `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request, and
+    `max_waiting` the requests that are under way or wait at once.
     """
 
     database_url: str
@@ -44,6 +46,7 @@ class Settings:
     port: int
     actor: str
     max_body_bytes: int
+    max_waiting: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -56,6 +59,7 @@ class Settings:
             max_body_bytes=_integer(
                 MAX_BODY_BYTES, environ.get(MAX_BODY_BYTES, "1048576"), 1, 2**40
             ),
+            max_waiting=_integer(MAX_WAITING, environ.get(MAX_WAITING, "256"), 1, 1_000_000),
         )
 
 

@@ -49,9 +49,7 @@ def test_a_shipped_record_imports_whole_and_once(
     parley: Parley, file: str, recorded: int, operations: int
 ) -> None:
     slug = file.split(".", maxsplit=1)[0]
-    parley.ledger.open_negotiation(
-        slug=slug, title=slug, parties=(), summary=None, actor="desk"
-    )
+    parley.ledger.open_negotiation(slug=slug, title=slug, parties=(), summary=None, actor="desk")
     first, again = imported(parley, slug, file), imported(parley, slug, file)
     assert first["rejected"] == again["rejected"] == []
     assert first["recorded"] == recorded
