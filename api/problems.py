@@ -40,7 +40,7 @@ __all__ = ["MEDIA_TYPE", "PROBLEMS", "Kind", "RefusedError", "problem", "problem
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("parley.api")
 _UNREADABLE: Final = "something went wrong here; it has been logged"
-_BUSY: Final = "the database cannot be reached, or is too busy, at the moment; nothing was recorded"
+_BUSY: Final = "the database cannot be reached, or is too busy, at the moment"
 _UNKNOWN_OUTCOME: Final = (
     "the database went away while it committed: this was recorded whole or not at all; "
     "sent again with its Idempotency-Key it is recorded once"

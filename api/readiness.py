@@ -26,10 +26,11 @@ def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     if not found["schema"]:
         return found, ["the schema is not at its head"]
     refused = _refused_write(parley)
-    if not refused and _behind(found):
+    if refused:
+        return found, refused
+    if _behind(found):
         found = _caught_up(parley, found)
-    behind = [f"the projection {name} is behind the log" for name in _behind(found)]
-    return found, refused + behind
+    return found, [f"the projection {name} is behind the log" for name in _behind(found)]
 
 
 def _caught_up(parley: Parley, found: dict[str, Any]) -> dict[str, Any]:
