@@ -23,7 +23,7 @@ from api.composition import Parley
 from api.fact_answers import rendered
 from api.idempotency import Idempotency
 from api.openapi import document
-from api.problems import RefusedError, problem_of
+from api.problems import OUT_OF_REACH, RefusedError, problem_of
 from api.schemas import FactParser
 from api.shedding import Shedding
 from api.wire import Wire
@@ -41,6 +41,7 @@ _HANDLED: Final = (
     ValidTimeError,
     RequestValidationError,
     HTTPException,
+    *OUT_OF_REACH,
     Exception,
 )
 

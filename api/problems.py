@@ -35,7 +35,15 @@ from domain.valid_time import ValidTimeError
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.log_errors import OutcomeUnknownError
 
-__all__ = ["MEDIA_TYPE", "PROBLEMS", "Kind", "RefusedError", "problem", "problem_of"]
+__all__ = [
+    "MEDIA_TYPE",
+    "OUT_OF_REACH",
+    "PROBLEMS",
+    "Kind",
+    "RefusedError",
+    "problem",
+    "problem_of",
+]
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("parley.api")
@@ -78,6 +86,17 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "outcome-unknown": Kind(503, "Whether it was recorded is not known"),
     "overloaded": Kind(503, "Too many requests are waiting"),
 }
+
+
+OUT_OF_REACH: Final[tuple[type[Exception], ...]] = (
+    OperationalError,
+    InterfaceError,
+    DatabaseOperationalError,
+    DatabaseInterfaceError,
+    DatabaseTimeoutError,
+    DatabaseRefusedError,
+)
+"""What is raised where the database went away, is too busy or has no room: 503, and no error of the server."""
 
 
 class RefusedError(Exception):
@@ -203,11 +222,6 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (RequestValidationError, _invalid),
     (HTTPException, _http),
     (OutcomeUnknownError, _outcome_unknown),
-    (OperationalError, _out_of_reach),
-    (InterfaceError, _out_of_reach),
-    (DatabaseOperationalError, _out_of_reach),
-    (DatabaseInterfaceError, _out_of_reach),
-    (DatabaseRefusedError, _out_of_reach),
-    (DatabaseTimeoutError, _out_of_reach),
+    *((error, _out_of_reach) for error in OUT_OF_REACH),
 )
 """Which error is which problem; the more particular first."""

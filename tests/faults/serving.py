@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Server:
     settings: dict[str, str] = field(default_factory=dict)
     port: int = 0
     process: subprocess.Popen[str] | None = None
+    _draining: Thread | None = None
 
     def start(self, supervisor: Supervisor | None = None) -> None:
         """Start it, and wait until it says where it listens."""
@@ -67,6 +70,9 @@ class Server:
         said = self.process.stdout.readline()
         assert said, self.errors.read_text()[-2_000:]
         self.port = int(json.loads(said)["listening"].rpartition(":")[2])
+        # Nobody reads its log of requests; a full pipe would hold it up.
+        self._draining = Thread(target=deque, args=(self.process.stdout, 0), daemon=True)
+        self._draining.start()
 
     def kill(self) -> None:
         """End it as a crash does: it is told nothing."""
@@ -86,6 +92,8 @@ class Server:
     def _close(self) -> None:
         assert self.process is not None
         assert self.process.stdout is not None
+        if self._draining is not None:
+            self._draining.join(SECONDS)
         self.process.stdout.close()
         self.process = None
 

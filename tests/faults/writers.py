@@ -36,22 +36,26 @@ class Person:
     in_doubt: str | None = None
     replayed: int = 0
     put_off: int = 0
+    broken_off: int = 0
     failure: BaseException | None = None
     numbers: count[int] = field(default_factory=count)
 
     def work(self, port: int, ended: Event, *, only_settle: bool) -> None:
         """Write until told to end or nobody answers; `only_settle` what is in doubt."""
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
-        try:
-            while not ended.is_set() and not (only_settle and self.in_doubt is None):
-                self.in_doubt = self.in_doubt or f"W{self.name}-{next(self.numbers)}"
+        while not ended.is_set() and not (only_settle and self.in_doubt is None):
+            self.in_doubt = self.in_doubt or f"W{self.name}-{next(self.numbers)}"
+            try:
                 self._send(connection, self.in_doubt, ended)
-        except (OSError, HTTPException):
-            return
-        except BaseException as error:  # noqa: BLE001 -- told to the test by `Writers`
-            self.failure = error
-        finally:
-            connection.close()
+            except ConnectionRefusedError:
+                break
+            except (OSError, HTTPException):
+                self.broken_off += 1
+                connection.close()
+            except BaseException as error:  # noqa: BLE001 -- told to the test by `Writers`
+                self.failure = error
+                break
+        connection.close()
 
     def _send(self, connection: HTTPConnection, name: str, ended: Event) -> None:
         headers = {"Content-Type": "application/json", "Idempotency-Key": name}
@@ -131,6 +135,11 @@ class Writers:
     def replayed(self) -> int:
         """How many answers were those of an earlier try, which had not been heard."""
         return sum(person.replayed for person in self.people)
+
+    @property
+    def broken_off(self) -> int:
+        """How many requests lost their connection."""
+        return sum(person.broken_off for person in self.people)
 
     @property
     def put_off(self) -> int:
