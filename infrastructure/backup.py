@@ -58,12 +58,21 @@ def back_up(database: Database, target: Path, progress: Progress | None = None) 
             manifest = write(file, opening, _rows(connection, opening.position, progress))
             file.flush()
             os.fsync(file.fileno())
-        part.rename(target)
-        _sync_folder(target.parent)
+        _name(part, target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
     return manifest
+
+
+def _name(part: Path, target: Path) -> None:
+    """Give a whole file its name, for good or not at all."""
+    part.rename(target)
+    try:
+        _sync_folder(target.parent)
+    except OSError:
+        target.unlink()
+        raise
 
 
 def verified(source: Path) -> Manifest:
