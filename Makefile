@@ -9,7 +9,7 @@ TITLE := US–Belarus talks on political prisoners, 2025
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock format clean
+.PHONY: help run test check bench faults lock format clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -31,6 +31,9 @@ check: $(VENV)/.dev ## lint, format, types and layers
 
 bench: $(VENV)/.dev ## measure on both databases
 	$(BIN)/python -m tests.benchmarks
+
+faults: $(VENV)/.dev ## kill, starve and unplug it for half an hour, and count what is left
+	timeout 3600 $(BIN)/python -m tests.faults
 
 format: $(VENV)/.dev ## let ruff fix and lay out the code
 	$(BIN)/ruff check --fix

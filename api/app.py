@@ -10,6 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -22,8 +23,9 @@ from api.composition import Parley
 from api.fact_answers import rendered
 from api.idempotency import Idempotency
 from api.openapi import document
-from api.problems import RefusedError, problem_of
+from api.problems import OUT_OF_REACH, RefusedError, problem_of
 from api.schemas import FactParser
+from api.shedding import Shedding
 from api.wire import Wire
 from domain.errors import RecordError
 from domain.instant import InstantError
@@ -39,6 +41,7 @@ _HANDLED: Final = (
     ValidTimeError,
     RequestValidationError,
     HTTPException,
+    *OUT_OF_REACH,
     Exception,
 )
 
@@ -63,11 +66,13 @@ def create_app(parley: Parley) -> FastAPI:
     app.state.parley = parley
     app.state.facts = FactParser()
     app.state.idempotency = Idempotency(parley, partial(rendered, parley))
+    app.state.asked_if_ready = CapacityLimiter(1)
     app.state.addresses = []
     for module in iter_modules(routes.__path__):
         router = import_module(f"{routes.__name__}.{module.name}").router
         app.include_router(router)
         app.state.addresses += [r for r in router.routes if isinstance(r, APIRoute)]
+    app.add_middleware(Shedding, most=parley.settings.max_waiting)
     app.add_middleware(Wire)
     for error in _HANDLED:
         app.add_exception_handler(error, _answer)

@@ -7,7 +7,15 @@ from io import TextIOWrapper
 
 import typer
 
-from api import cli_changes, cli_import, cli_read, cli_serve, cli_verify, cli_write
+from api import (
+    cli_backup,
+    cli_changes,
+    cli_import,
+    cli_read,
+    cli_serve,
+    cli_verify,
+    cli_write,
+)
 from api.cli_record import RefusingGroup
 
 __all__ = ["app", "main"]
@@ -30,7 +38,15 @@ def parley() -> None:
     """
 
 
-for commands in (cli_serve, cli_import, cli_read, cli_changes, cli_write, cli_verify):
+for commands in (
+    cli_serve,
+    cli_backup,
+    cli_import,
+    cli_read,
+    cli_changes,
+    cli_write,
+    cli_verify,
+):
     commands.register(app)
 
 

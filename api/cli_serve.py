@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from dataclasses import asdict
-from typing import Annotated, Any
+from types import FrameType
+from typing import Annotated, Any, Final
 
 import typer
 import uvicorn
@@ -18,6 +20,9 @@ from api.composition import Parley
 from infrastructure.projections.rebuild import Difference
 
 __all__ = ["register"]
+
+GRACE_SECONDS: Final = 30
+"""How long requests under way may take to be answered, once the server was told to stop."""
 
 database = typer.Typer(no_args_is_help=True, help="The database itself.")
 
@@ -46,7 +51,7 @@ def serve(
     ] = True,
     json: AsJson = False,
 ) -> None:
-    """Serve the API until told to stop."""
+    """Serve the API until told to stop; what was begun is finished first."""
     with opened(upgrade=upgrade, signs=True) as parley:
         given = parley.settings
         listening = _listening(
@@ -58,7 +63,14 @@ def serve(
             say({"listening": address})
         else:
             typer.echo(f"Parley listens at {address}")
-        uvicorn.Server(uvicorn.Config(create_app(parley))).run(sockets=[listening])
+        config = uvicorn.Config(create_app(parley), timeout_graceful_shutdown=GRACE_SECONDS)
+        signal.signal(signal.SIGTERM, _end)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """Leave as a command that is done: the server has finished what it began by now."""
+    raise typer.Exit(0)
 
 
 def _say_what_is_signed(parley: Parley) -> None:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
+from infrastructure.backup import back_up, restore
+from infrastructure.backup_file import Manifest
 from infrastructure.clock import Clock, system_clock
 from infrastructure.database import Database
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.projections import fact_text
 from infrastructure.projections.following import following
+from infrastructure.projections.inline import RecordProjection
 from infrastructure.projections.rebuild import RebuildReport, rebuild
 from infrastructure.proofs import integration
 from infrastructure.proofs.log_key import LastSigned, ensured_signer
@@ -102,6 +105,17 @@ class Parley:
         fact_text.catch_up(self.database, progress)
         integration.rebuild(self.database)
         return report
+
+    def back_up(self, target: Path, progress: Callable[[int, int], None] | None = None) -> Manifest:
+        """Write a backup of the record as it stands; whoever reads or writes goes on."""
+        return back_up(self.database, target, progress)
+
+    def restore(self, source: Path, progress: Callable[[int, int], None] | None = None) -> Manifest:
+        """Put a backup into this record, which must be empty, and let every projection hold it."""
+        projections = [RecordProjection(self.ledger.codec)]
+        manifest = restore(self.database, source, projections, progress)
+        self.catch_up()
+        return manifest
 
     def close(self) -> None:
         """Let go of the database."""

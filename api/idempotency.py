@@ -95,6 +95,12 @@ class Idempotency:
                 return self._run(once, run)
             except AlreadyAnswered as answered:
                 return self._replay(answered.answer, once)
+            except StaleError:
+                # What moved the fact on may be this request itself, whose commit was under way till now.
+                kept = self._kept(sent.actor, key)
+                if kept is None:
+                    raise
+                return self._replay(kept, once)
 
     def keep(self, once: Once, answer: Response) -> None:
         """Keep an answer in a transaction of its own."""

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import InterfaceError, OperationalError
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import InterfaceError as DatabaseInterfaceError
 from sqlalchemy.exc import OperationalError as DatabaseOperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeoutError
 from starlette.exceptions import HTTPException
@@ -31,13 +32,28 @@ from domain.errors import (
 )
 from domain.instant import InstantError
 from domain.valid_time import ValidTimeError
+from infrastructure.database import DatabaseRefusedError
+from infrastructure.log_errors import OutcomeUnknownError
 
-__all__ = ["MEDIA_TYPE", "PROBLEMS", "Kind", "RefusedError", "problem", "problem_of"]
+__all__ = [
+    "MEDIA_TYPE",
+    "OUT_OF_REACH",
+    "PROBLEMS",
+    "Kind",
+    "RefusedError",
+    "problem",
+    "problem_of",
+]
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("parley.api")
 _UNREADABLE: Final = "something went wrong here; it has been logged"
 _BUSY: Final = "the database cannot be reached, or is too busy, at the moment"
+_UNKNOWN_OUTCOME: Final = (
+    "the database went away while it committed: this was recorded whole or not at all; "
+    "sent again with its Idempotency-Key it is recorded once"
+)
+_AGAIN: Final = {"Retry-After": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +83,20 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "internal": Kind(500, "An error of the server"),
     "integrity": Kind(500, "The record does not match its hash"),
     "unavailable": Kind(503, "The record is out of reach"),
+    "outcome-unknown": Kind(503, "Whether it was recorded is not known"),
+    "overloaded": Kind(503, "Too many requests are waiting"),
 }
+
+
+OUT_OF_REACH: Final[tuple[type[Exception], ...]] = (
+    OperationalError,
+    InterfaceError,
+    DatabaseOperationalError,
+    DatabaseInterfaceError,
+    DatabaseTimeoutError,
+    DatabaseRefusedError,
+)
+"""What is raised where the database went away, is too busy or has no room: 503, and no error of the server."""
 
 
 class RefusedError(Exception):
@@ -168,7 +197,12 @@ def _http(error: HTTPException) -> Response:
 
 def _out_of_reach(error: Exception) -> Response:
     _LOG.error("the database cannot serve", exc_info=error)
-    return problem("unavailable", _BUSY, headers={"Retry-After": "1"})
+    return problem("unavailable", _BUSY, headers=_AGAIN)
+
+
+def _outcome_unknown(error: OutcomeUnknownError) -> Response:
+    _LOG.error("a commit broke off", exc_info=error)
+    return problem("outcome-unknown", _UNKNOWN_OUTCOME, headers=_AGAIN)
 
 
 def _unforeseen(error: Exception) -> Response:
@@ -190,8 +224,7 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (ValidTimeError, _unreadable),
     (RequestValidationError, _invalid),
     (HTTPException, _http),
-    (OperationalError, _out_of_reach),
-    (DatabaseOperationalError, _out_of_reach),
-    (DatabaseTimeoutError, _out_of_reach),
+    (OutcomeUnknownError, _outcome_unknown),
+    *((error, _out_of_reach) for error in OUT_OF_REACH),
 )
 """Which error is which problem; the more particular first."""

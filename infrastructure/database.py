@@ -4,7 +4,7 @@ SQLite files run in WAL mode with synchronous=FULL and foreign keys on, read bac
 connection: a database that will not is refused. A writing transaction holds the only write lock
 from its start (BEGIN IMMEDIATE); a reading one sees one unchanging snapshot. A SQLite database in
 memory has one connection and serves one transaction at a time. PostgreSQL writes at READ COMMITTED
-and reads at REPEATABLE READ, read only.
+and reads at REPEATABLE READ, read only; its synchronous_commit is never off.
 """
 
 from __future__ import annotations
@@ -39,6 +39,15 @@ __all__ = ["Database", "DatabaseRefusedError"]
 BUSY_SECONDS: Final = 30
 POOL_SIZE: Final = 8
 POOL_OVERFLOW: Final = 24
+PATIENCE: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""How long a PostgreSQL server that says nothing is waited for; the URL's own parameters come first."""
+
 BEGIN_OPTION: Final = "parley_begin"
 FULL: Final = 2
 
@@ -133,16 +142,27 @@ def _sqlite_pool(*, memory: bool) -> dict[str, Any]:
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
-    event.listen(engine, "connect", _read_by_key)
+    engine = create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_pre_ping=True,
+        connect_args={name: at for name, at in PATIENCE.items() if name not in url.query},
+    )
+    event.listen(engine, "connect", _set_up_session)
     return engine
 
 
-def _read_by_key(connection: DBAPIConnection, _record: object) -> None:
-    """Have PostgreSQL's planner take pages to be in memory or on a solid disk, as records of this size are."""
+def _set_up_session(connection: DBAPIConnection, _record: object) -> None:
+    """Let a commit be on the server's disk before it is told, whatever the server's own setting.
+
+    The planner is to take pages to be in memory or on a solid disk, as records of this size are.
+    """
     connection.autocommit = True
     cursor = connection.cursor()
     cursor.execute("SET random_page_cost = 1.1")
+    if cursor.execute("SHOW synchronous_commit").fetchone() == ("off",):
+        cursor.execute("SET synchronous_commit = on")
     cursor.close()
     connection.autocommit = False
 

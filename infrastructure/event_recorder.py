@@ -12,7 +12,7 @@ from eventsourcing.persistence import (
     Tracking,
 )
 
-from infrastructure.log_append import AppendRequest, settle
+from infrastructure.log_append import AppendRequest, rewrite_head, settle
 from infrastructure.log_entry import (
     AlreadyAnswered,
     AuthoredEvent,
@@ -69,6 +69,17 @@ class _LogRecorder(LogReader):
         """How many transactions it has committed: fewer than appends, when they come at once."""
         return self._queue.transactions
 
+    @property
+    def trouble(self) -> str | None:
+        """Why the database failed the last transaction of this process; None where it did not."""
+        return self._queue.trouble
+
+    def write_nothing(self) -> None:
+        """Write the head of the log as it is, to see that it can be written; raises as `append` does."""
+        with persistence_errors(), self.database.writing() as connection:
+            rewrite_head(connection)
+        self._queue.trouble = None
+
     def append(
         self,
         stored_events: Sequence[StoredEvent],
@@ -81,7 +92,7 @@ class _LogRecorder(LogReader):
         Raises `IntegrityError` for a version that does not follow its stream's last or a tracking
         that is no advance, `AlreadyAnswered` for a claim whose key is taken, and the library's
         other persistence errors. Nothing of the request is recorded then, but for an error in the
-        commit itself, after which nobody knows.
+        commit itself, after which nobody knows: `OutcomeUnknownError`.
         """
         if not stored_events and tracking is None and claim is None:
             return []

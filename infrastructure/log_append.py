@@ -29,7 +29,7 @@ from infrastructure.tables import event, idempotency_answer, log_head
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["AppendRequest", "LogTransaction", "Outcome", "settle"]
+__all__ = ["AppendRequest", "LogTransaction", "Outcome", "rewrite_head", "settle"]
 
 FIRST_VERSIONS: Final = (0, 1)
 STREAMS_A_QUERY: Final = 500
@@ -140,6 +140,12 @@ def settle(connection: Connection, instant: int) -> None:
     head = connection.execute(LOCK_HEAD).one()
     if head.recorded_at < instant:
         connection.execute(MOVE_HEAD, {"position": head.position, "recorded_at": instant})
+
+
+def rewrite_head(connection: Connection) -> None:
+    """Write the head of the log as it stands, under its lock."""
+    head = connection.execute(LOCK_HEAD).one()
+    connection.execute(MOVE_HEAD, {"position": head.position, "recorded_at": head.recorded_at})
 
 
 def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str, int]:

@@ -11,7 +11,12 @@ from sqlalchemy import exc
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["as_persistence_error", "lost_connection", "persistence_errors"]
+__all__ = [
+    "OutcomeUnknownError",
+    "as_persistence_error",
+    "lost_connection",
+    "persistence_errors",
+]
 
 MAPPED: Final[tuple[tuple[type[Exception], type[persistence.PersistenceError]], ...]] = (
     (exc.IntegrityError, persistence.IntegrityError),
@@ -29,6 +34,10 @@ MAPPED: Final[tuple[tuple[type[Exception], type[persistence.PersistenceError]], 
     (UnicodeError, persistence.DataError),
 )
 """The most particular first. The last two are what the drivers raise of values they cannot send."""
+
+
+class OutcomeUnknownError(persistence.OperationalError):
+    """The commit itself failed: what was sent was recorded whole or not at all, and nobody knows which."""
 
 
 @contextmanager

@@ -16,9 +16,14 @@ from threading import Condition
 from typing import TYPE_CHECKING, Final
 
 from eventsourcing.persistence import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from infrastructure.log_append import AppendRequest, LogTransaction, Outcome
-from infrastructure.log_errors import as_persistence_error, lost_connection
+from infrastructure.log_errors import (
+    OutcomeUnknownError,
+    as_persistence_error,
+    lost_connection,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +55,10 @@ class _Stage(Enum):
 
 
 class GroupCommit:
-    """The queue before one database's log. `transactions` counts those that recorded something."""
+    """The queue before one database's log. `transactions` counts those that recorded something.
+
+    `trouble` is why the database failed the last transaction; None where it did not.
+    """
 
     def __init__(
         self, database: Database, projections: Sequence[InlineProjection], clock: Clock
@@ -62,6 +70,7 @@ class GroupCommit:
         self._condition = Condition()
         self._led = False
         self.transactions = 0
+        self.trouble: str | None = None
 
     def submit(self, request: AppendRequest) -> list[LogEntry]:
         """Record `request`; return its entries once they are committed, or raise why it failed."""
@@ -105,11 +114,14 @@ class GroupCommit:
             if not isinstance(error, Exception):
                 raise
         else:
+            self.trouble = None
             self.transactions += any(isinstance(outcome, list) for outcome in outcomes)
             for ticket, outcome in zip(tickets, outcomes, strict=True):
                 ticket.outcome = outcome
 
     def _fail(self, tickets: list[_Ticket], stage: _Stage, error: BaseException) -> None:
+        if isinstance(error, SQLAlchemyError):
+            self.trouble = str(getattr(error, "orig", None) or error)
         one_by_one = (
             stage is _Stage.WRITING
             and len(tickets) > 1
@@ -121,10 +133,15 @@ class GroupCommit:
                 self._transact(partial(list, (ticket,)))
         finally:
             for ticket in tickets:
-                ticket.outcome = _cause(error) if ticket.outcome is None else ticket.outcome
+                ticket.outcome = _cause(error, stage) if ticket.outcome is None else ticket.outcome
 
 
-def _cause(error: BaseException) -> BaseException:
-    if isinstance(error, Exception):
-        return as_persistence_error(error)
-    return OperationalError("the writing of the log was interrupted")
+def _cause(error: BaseException, stage: _Stage) -> BaseException:
+    if not isinstance(error, Exception):
+        return OperationalError("the writing of the log was interrupted")
+    cause = as_persistence_error(error)
+    if stage is not _Stage.COMMITTING:
+        return cause
+    unknown = OutcomeUnknownError(str(cause))
+    unknown.__cause__ = error
+    return unknown

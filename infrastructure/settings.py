@@ -20,6 +20,7 @@ ACTOR: Final = "PARLEY_ACTOR"
 MAX_BODY_BYTES: Final = "PARLEY_MAX_BODY_BYTES"
 LOG_ORIGIN: Final = "PARLEY_LOG_ORIGIN"
 LOG_KEY_FILE: Final = "PARLEY_LOG_KEY_FILE"
+MAX_WAITING: Final = "PARLEY_MAX_WAITING"
 
 HIGHEST_PORT: Final = 65_535
 
@@ -38,8 +39,9 @@ class SettingsError(ValueError):
 class Settings:
     """How one process runs.
 
-    `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request.
-    `log_origin` names the log in what it signs, by the key in `log_key_file`.
+    `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request, and
+    `max_waiting` the requests that are under way or wait at once. `log_origin` names the log in what it
+    signs, by the key in `log_key_file`.
     """
 
     database_url: str
@@ -49,6 +51,7 @@ class Settings:
     max_body_bytes: int
     log_origin: str
     log_key_file: str
+    max_waiting: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -63,6 +66,7 @@ class Settings:
             ),
             log_origin=_word(LOG_ORIGIN, environ.get(LOG_ORIGIN, "parley.local/log")),
             log_key_file=_text(LOG_KEY_FILE, environ.get(LOG_KEY_FILE, "parley.key")),
+            max_waiting=_integer(MAX_WAITING, environ.get(MAX_WAITING, "256"), 1, 1_000_000),
         )
 
 

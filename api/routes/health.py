@@ -1,26 +1,28 @@
-"""Alive is not yet able to serve: that takes the schema at its head and projections caught up."""
+"""Alive is not yet able to serve: what that lacks is said. Neither waits behind other requests."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
+from anyio import to_thread
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.composition import Parley
 from api.documented import reads
 from api.json_text import written
 from api.parameters import given
 from api.problems import problem
+from api.readiness import readiness
 
 router: Final = APIRouter(tags=["health"])
 
 _HEADERS: Final = {"Cache-Control": "no-store"}
+_AGAIN: Final = {"Retry-After": "5"}
 
 
 @router.get("/healthz", **reads("readHealth", "Alive", "Health", cached=False, refuses=(422,)))
-def read_health(request: Request) -> Response:
+async def read_health(request: Request) -> Response:
     """Answer as long as the process does."""
     given(request, ())
     return Response(written({"status": "alive"}), 200, _HEADERS, "application/json")
@@ -29,20 +31,12 @@ def read_health(request: Request) -> Response:
 @router.get(
     "/readyz", **reads("readReadiness", "Able to serve", "Readiness", cached=False, refuses=(422,))
 )
-def read_readiness(request: Request) -> Response:
-    """Answer 200 once the schema is at its head and every projection holds all of the log."""
+async def read_readiness(request: Request) -> Response:
+    """Answer 200 where every request can be served; the problem's `lacks` says why it cannot."""
     given(request, ())
-    parley: Parley = request.app.state.parley
-    found = parley.ready()
-    if found["schema"] and _behind(found):
-        parley.follow()
-        found = parley.ready()
-    behind = _behind(found)
-    if found["schema"] and not behind:
-        return Response(written({"status": "ready", **found}), 200, _HEADERS, "application/json")
-    why = f"projections behind: {', '.join(behind)}" if behind else "the schema is not at its head"
-    return problem("unavailable", why, members=found)
-
-
-def _behind(found: dict[str, Any]) -> list[str]:
-    return [name for name, at in found["projections"].items() if at < found["log"]]
+    state = request.app.state
+    found, lacks = await to_thread.run_sync(readiness, state.parley, limiter=state.asked_if_ready)
+    if lacks:
+        members = {**found, "lacks": lacks}
+        return problem("unavailable", "; ".join(lacks), members=members, headers=_AGAIN)
+    return Response(written({"status": "ready", **found}), 200, _HEADERS, "application/json")

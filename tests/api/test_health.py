@@ -2,9 +2,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from infrastructure.database import BEGIN_OPTION
 from infrastructure.schema import downgrade
+from tests.api.asking import FACTS, TALKS, fact
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
     from api.composition import Parley
     from tests.api.asking import Client
 
@@ -25,3 +35,71 @@ def test_without_its_schema_it_is_alive_and_not_ready(client: Client, parley: Pa
     answer = client.get("/readyz")
     assert answer.status == 503
     assert answer.json["type"] == "urn:parley:problem:unavailable"
+
+
+def test_what_is_lacking_is_said(client: Client, parley: Parley) -> None:
+    downgrade(parley.database, "base")
+    answer = client.get("/readyz")
+    assert answer.json["lacks"] == ["the schema is not at its head"]
+    assert answer.json["schema"] is False
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def failing(message: str) -> Callable[[Connection], None]:
+    """Fails every writing transaction that is about to commit, as a full disk does."""
+
+    def fail(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("postgresql_readonly") or options.get(BEGIN_OPTION) == "BEGIN":
+            return
+        raise OperationalError("COMMIT", None, OSError(message))
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("message", "lacks"),
+    [
+        ("database or disk is full", "the database takes no writes: the disk is full"),
+        ("disk I/O error", "the database takes no writes: the disk reports errors"),
+        ("/var/lib/secret: odd", "the database takes no writes"),
+    ],
+)
+def test_a_disk_that_takes_no_writes_is_said_until_it_does(
+    client: Client, parley: Parley, message: str, lacks: str
+) -> None:
+    client.open()
+    fail = failing(message)
+    event.listen(parley.database.engine, "commit", fail)
+    refused = client.post(FACTS, fact(external_id="A"), idempotency_key="one")
+    assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+    assert refused.json["type"] == "urn:parley:problem:outcome-unknown"
+    answer = client.get("/readyz")
+    assert (answer.status, answer.json["lacks"]) == (503, [lacks])
+    event.remove(parley.database.engine, "commit", fail)
+    assert client.get("/readyz").json["status"] == "ready"
+    assert client.post(FACTS, fact(external_id="A"), idempotency_key="one").status == 201
+
+
+def test_a_database_that_cannot_be_reached_is_out_of_reach_and_no_error_of_the_server(
+    client: Client, parley: Parley
+) -> None:
+    client.open()
+
+    def refuse(*_: object) -> None:
+        raise OperationalError("connect", None, OSError("no route to db.example"))
+
+    parley.database.engine.dispose()
+    event.listen(parley.database.engine, "do_connect", refuse)
+    for answer in (client.get(TALKS), client.post(FACTS, fact(), idempotency_key="two")):
+        assert answer.status == 503
+        assert answer.headers["retry-after"] == "1"
+        assert answer.json["type"] == "urn:parley:problem:unavailable"
+        assert b"db.example" not in answer.body
+    ready = client.get("/readyz")
+    assert ready.json["lacks"] == ["the database cannot be read"]
+    assert b"db.example" not in ready.body
+    assert client.get("/healthz").status == 200
+    event.remove(parley.database.engine, "do_connect", refuse)
+    assert client.get("/readyz").status == 200
+    assert client.post(FACTS, fact(), idempotency_key="two").status == 201

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "diff", "audit", "snapshot", "rebuild",
-    "db upgrade", "verify",
+    "db upgrade", "verify", "backup", "restore",
 }  # fmt: skip
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
 READING = {"export", "show", "timeline", "audit", "snapshot"}

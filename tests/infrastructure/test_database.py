@@ -6,7 +6,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from infrastructure.database import Database, DatabaseRefusedError
@@ -79,6 +79,19 @@ def test_postgresql_reads_only_in_a_reading_transaction(
         assert level == "repeatable read"
     with database.writing() as connection:
         assert connection.execute(text("SHOW transaction_isolation")).scalar() == "read committed"
+    database.close()
+
+
+@pytest.mark.parametrize(("asked", "kept"), [("off", "on"), ("local", "local")])
+def test_a_postgresql_session_never_commits_before_it_is_on_the_disk(
+    fresh_database: Callable[[Kind], str], asked: str, kept: str
+) -> None:
+    url = make_url(fresh_database("postgresql"))
+    options = {"options": f"-c synchronous_commit={asked}"}
+    database = Database(url.update_query_dict(options))
+    for transaction in (database.reading(), database.writing()):
+        with transaction as connection:
+            assert connection.execute(text("SHOW synchronous_commit")).scalar() == kept
     database.close()
 
 

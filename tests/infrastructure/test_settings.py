@@ -14,6 +14,7 @@ def test_every_setting_has_a_default() -> None:
         max_body_bytes=1_048_576,
         log_origin="parley.local/log",
         log_key_file="parley.key",
+        max_waiting=256,
     )
 
 
@@ -38,6 +39,7 @@ def test_the_environment_is_read() -> None:
         ("PARLEY_PORT", "-1"),
         ("PARLEY_PORT", "٨٠"),
         ("PARLEY_MAX_BODY_BYTES", "0"),
+        ("PARLEY_MAX_WAITING", "0"),
         ("PARLEY_ACTOR", " "),
         ("PARLEY_ACTOR", "two\nlines"),
         ("PARLEY_HOST", ""),

@@ -1,0 +1,64 @@
+"""Able to serve is: the database answers, its schema is at head, the projections hold the log, and it takes writes."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.composition import Parley
+from infrastructure.database import DatabaseRefusedError
+from infrastructure.event_recorder import EventRecorder
+
+__all__ = ["readiness"]
+
+_FAILURES: Final = (SQLAlchemyError, PersistenceError, DatabaseRefusedError, OSError)
+_NOTHING: Final[dict[str, Any]] = {"schema": None, "log": None, "projections": {}}
+
+
+def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
+    """What `Parley.ready` found, and what is lacking, in words; nothing is where it can serve."""
+    try:
+        found = parley.ready()
+    except _FAILURES:
+        return _NOTHING, ["the database cannot be read"]
+    if not found["schema"]:
+        return found, ["the schema is not at its head"]
+    refused = _refused_write(parley)
+    if refused:
+        return found, refused
+    if _behind(found):
+        found = _caught_up(parley, found)
+    return found, [f"the projection {name} is behind the log" for name in _behind(found)]
+
+
+def _caught_up(parley: Parley, found: dict[str, Any]) -> dict[str, Any]:
+    try:
+        parley.follow()
+        return parley.ready()
+    except _FAILURES:
+        return found
+
+
+def _refused_write(parley: Parley) -> list[str]:
+    """Where the last write failed, whether one would now."""
+    recorder = cast("EventRecorder", parley.ledger.recorder)
+    if recorder.trouble is None:
+        return []
+    try:
+        recorder.write_nothing()
+    except _FAILURES as error:
+        return [f"the database takes no writes{_because(str(error).lower())}"]
+    return []
+
+
+def _because(words: str) -> str:
+    """What the disk did, of all that the database says; the rest may name hosts and paths."""
+    if "full" in words or "no space" in words:
+        return ": the disk is full"
+    return ": the disk reports errors" if "i/o error" in words else ""
+
+
+def _behind(found: dict[str, Any]) -> list[str]:
+    return [name for name, at in found["projections"].items() if at < found["log"]]

@@ -1,0 +1,184 @@
+"""A backup is gzipped JSON lines: what it holds, the log, the answers kept, and what it all must add up to.
+
+Nothing of it is of one database: a record that was backed up from either is restored into either.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from itertools import chain
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+
+from infrastructure.log_append import FIRST_VERSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from typing import IO
+
+__all__ = ["AnswerLine", "BackupError", "EventLine", "Manifest", "Opening", "read", "write"]
+
+FORMAT: Final = 1
+
+
+class BackupError(Exception):
+    """A file is no backup, or not all of one; the message says what is wrong with it."""
+
+
+class Opening(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="parley-backup"
+):
+    """The log's last position, and the instant (microseconds) that the next event has to exceed."""
+
+    format: int
+    position: int
+    recorded_at: int
+
+
+class EventLine(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="event"
+):
+    """A row of the log as it is; the payload's bytes in base64."""
+
+    position: int
+    recorded_at: int
+    stream: str
+    version: int
+    type: str
+    actor: str
+    payload: bytes
+    salt: bytes
+    digest: bytes
+    leaf: bytes
+
+
+class AnswerLine(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="answer"
+):
+    """An answer kept under an idempotency key, as it is."""
+
+    caller: str
+    key: str
+    fingerprint: str
+    status: int
+    body: bytes
+    headers: str
+    answered_at: int
+    fact_id: str | None
+
+
+class Manifest(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="manifest"
+):
+    """How much there is, and the SHA-256 of every line before this one."""
+
+    format: int
+    position: int
+    answers: int
+    sha256: str
+
+
+Line = Opening | EventLine | AnswerLine
+_encode: Final = msgspec.json.Encoder().encode
+_decoder: Final = msgspec.json.Decoder[Line | Manifest](Opening | EventLine | AnswerLine | Manifest)
+Row = TypeVar("Row", EventLine, AnswerLine)
+
+
+def write(file: IO[bytes], opening: Opening, rows: Iterable[EventLine | AnswerLine]) -> Manifest:
+    """Write a backup, and give what it ends with."""
+    hashed, answers = hashlib.sha256(), 0
+    with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as lines:
+        for row in chain[Line]([opening], rows):
+            line = _encode(row) + b"\n"
+            hashed.update(line)
+            lines.write(line)
+            answers += isinstance(row, AnswerLine)
+        manifest = Manifest(FORMAT, opening.position, answers, hashed.hexdigest())
+        lines.write(_encode(manifest) + b"\n")
+    return manifest
+
+
+def read(path: Path) -> Iterator[Line | Manifest]:
+    """Every line in order, the manifest last; BackupError at the first thing that is not as it says.
+
+    What came before an error is not to be kept: only the manifest tells that it was all of it.
+    """
+    hashed = hashlib.sha256()
+    check = _Check()
+    for text in _lines(path):
+        line = _line(text)
+        if isinstance(line, Manifest):
+            check.complete(line, hashed.hexdigest())
+        else:
+            hashed.update(text)
+            check.follow(line)
+        yield line
+    if not check.ended:
+        raise BackupError("the backup breaks off")
+
+
+class _Check:
+    """Follows a backup line by line, as the log itself would take its events."""
+
+    def __init__(self) -> None:
+        self._opening: Opening | None = None
+        self._position = 0
+        self._recorded_at = 0
+        self._answers = 0
+        self._versions: dict[str, int] = {}
+        self.ended = False
+
+    def follow(self, line: Line) -> None:
+        if self.ended:
+            raise BackupError("something follows the end of the backup")
+        if isinstance(line, Opening) != (self._opening is None):
+            raise BackupError("this is no backup of Parley")
+        if isinstance(line, Opening):
+            self._open(line)
+        elif isinstance(line, AnswerLine):
+            self._answers += 1
+        else:
+            self._event(line)
+
+    def _open(self, opening: Opening) -> None:
+        if opening.format != FORMAT:
+            raise BackupError(f"this backup has format {opening.format}, and {FORMAT} is read here")
+        self._opening = opening
+
+    def _event(self, line: EventLine) -> None:
+        last = self._versions.get(line.stream)
+        follows = line.version in FIRST_VERSIONS if last is None else line.version == last + 1
+        dense = line.position == self._position + 1
+        if not (follows and dense and line.recorded_at > self._recorded_at):
+            raise BackupError(f"position {line.position} does not follow what is before it")
+        self._versions[line.stream] = line.version
+        self._position, self._recorded_at = line.position, line.recorded_at
+
+    def complete(self, manifest: Manifest, sha256: str) -> None:
+        opening = self._opening
+        if self.ended or opening is None or self._recorded_at > opening.recorded_at:
+            raise BackupError("this is no backup of Parley")
+        counted = Manifest(FORMAT, self._position, self._answers, sha256)
+        if manifest != counted or opening.position != self._position:
+            raise BackupError("the backup does not add up to what its manifest says")
+        self.ended = True
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with gzip.open(path, "rb") as lines:
+            yield from lines
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise BackupError(f"the backup cannot be unpacked: {error}") from error
+
+
+def _line(text: bytes) -> Line | Manifest:
+    try:
+        line: Line | Manifest = _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BackupError(f"a line of the backup cannot be read: {error}") from error
+    return line

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING
+
+from tests.cli.conftest import Shell
+from tests.importing.lines import SLUG
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_backup_is_restored_into_an_empty_database_and_answers_the_same(
+    parley: Shell, empty_database_url: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "backup"
+    manifest = json.loads(parley.out("backup", str(target), "--json"))
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    other = Shell(empty_database_url, tmp_path)
+    assert json.loads(other.out("restore", str(target), "--json")) == manifest
+    pinned = ("--position", str(manifest["position"]), "--as-of", "2026-01-01", "--json")
+    for command in (("show", SLUG), ("timeline", SLUG), ("audit", SLUG)):
+        assert other.out(*command, *pinned) == parley.out(*command, *pinned)
+    assert json.loads(other.out("rebuild", "--json"))["differences"] == []
+
+
+def test_a_restore_is_refused_where_there_is_a_record_or_no_whole_backup(light: Shell) -> None:
+    target = light.folder / "backup"
+    assert "holds the record" in light.out("backup", str(target))
+    assert "empty" in light("restore", str(target)).stderr
+    assert "exists" in light("backup", str(target)).stderr
+    target.write_bytes(target.read_bytes()[:-20])
+    unmade = light.folder / "other.db"
+    other = Shell(f"sqlite:///{unmade}", light.folder)
+    for source in (target, light.folder / "none"):
+        refused = other("restore", str(source))
+        assert refused.exit_code == 1
+        assert refused.stderr.startswith("parley: ")
+    assert not unmade.exists()
+
+
+def test_a_backup_says_why_it_cannot_be_written(light: Shell) -> None:
+    refused = light("backup", str(light.folder / "no" / "such" / "folder"))
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("parley: ")

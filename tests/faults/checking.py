@@ -1,0 +1,81 @@
+"""What is in the database is what was acknowledged, each once, and nothing by halves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from api.composition import compose
+from infrastructure.database import Database
+from infrastructure.fact_tables import served
+from infrastructure.settings import Settings
+from infrastructure.tables import event, idempotency_answer, log_head
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Connection
+
+__all__ = ["LostError", "check", "check_rebuild"]
+
+
+class LostError(AssertionError):
+    """What was acknowledged is not there, or something is there that should not be."""
+
+
+def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = ()) -> int:
+    """Raise `LostError`, or give how many facts there are."""
+    database = Database(url)
+    try:
+        with database.reading() as connection:
+            found = _facts(connection)
+            _whole(connection, sum(found.values()))
+            answered = set(connection.execute(select(idempotency_answer.c.key)).scalars())
+    finally:
+        database.close()
+    sent = Counter(acknowledged)
+    if repeated := [
+        name for name, times in (sent + found).items() if max(sent[name], found[name]) > 1
+    ]:
+        raise LostError(f"more than once: {repeated[:5]}")
+    if missing := sent.keys() - found.keys():
+        raise LostError(
+            f"{len(missing)} of {len(sent)} acknowledged are lost: {sorted(missing)[:5]}"
+        )
+    if unasked := found.keys() - sent.keys() - set(in_doubt):
+        raise LostError(f"nobody sent: {sorted(unasked)[:5]}")
+    if answered != found.keys():
+        raise LostError(f"facts and their answers differ: {sorted(answered ^ found.keys())[:5]}")
+    return len(found)
+
+
+def _facts(connection: Connection) -> Counter[str]:
+    """How often each external id stands among the fact versions."""
+    columns = served(connection).version.c
+    return Counter(connection.execute(select(columns.external_id)).scalars())
+
+
+def _whole(connection: Connection, versions: int) -> None:
+    """The log is dense and every fact's event has its row."""
+    log = select(func.count(), func.min(event.c.position), func.max(event.c.position))
+    events, first, last = connection.execute(log).one()
+    facts = select(func.count()).where(event.c.type == "fact.recorded")
+    head = connection.execute(select(log_head.c.position)).scalar_one()
+    recorded = connection.execute(facts).scalar_one()
+    if (first, last, head) != (1, events, events) or recorded != versions:
+        raise LostError(
+            f"{events} events {first}..{last}, head {head}: {recorded} facts, {versions} rows"
+        )
+
+
+def check_rebuild(url: str) -> None:
+    """Raise `LostError` where the tables differ from what the log gives."""
+    parley = compose(Settings.from_env({"PARLEY_DATABASE_URL": url}), upgrade=False)
+    try:
+        report = parley.rebuild()
+    finally:
+        parley.close()
+    if report.differences:
+        raise LostError(f"a rebuild finds differences: {report.differences[:3]}")

@@ -1,0 +1,33 @@
+"""A fault test's server has a folder of its own, in which there is nothing but its database."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import make_url
+
+from tests.databases import sqlite_file_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.databases import Kind
+
+
+@pytest.fixture
+def disk_folder(tmp_path: Path, fresh_database: Callable[[Kind], str]) -> Path:
+    """A folder with a migrated SQLite database, `parley.db`."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    migrated = make_url(fresh_database("sqlite-file")).database
+    shutil.move(str(migrated), folder / "parley.db")
+    return folder
+
+
+@pytest.fixture
+def disk_url(disk_folder: Path) -> str:
+    """The URL of that database."""
+    return sqlite_file_url(disk_folder / "parley.db")

@@ -1,0 +1,107 @@
+"""A server is a real process: started on a free port of the loopback address, killed, started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from tests.faults.supervision import Supervisor
+
+__all__ = ["CALLS", "Server", "program"]
+
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
+CALLS: Final = "pwrite64,fsync,fdatasync,ftruncate"
+SECONDS: Final = 30
+
+
+def program(
+    variant: str, supervisor: Supervisor | None, calls: str, *arguments: str
+) -> tuple[list[str], tuple[int, ...]]:
+    """The command of a variant of `parley`, and the descriptors that it needs."""
+    handed = () if supervisor is None else (supervisor.theirs.fileno(),)
+    listener = str(handed[0]) if handed else "-1"
+    module = [sys.executable, "-m", "tests.faults.programs", variant, listener, calls]
+    return [*module, *arguments], handed
+
+
+@dataclass
+class Server:
+    """`parley serve` on one database, from `start` to `kill` or `stop`, as often as wanted."""
+
+    url: str
+    errors: Path
+    variant: str = "right"
+    settings: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    process: subprocess.Popen[str] | None = None
+    _draining: Thread | None = None
+
+    def start(self, supervisor: Supervisor | None = None) -> None:
+        """Start it, and wait until it says where it listens."""
+        command, handed = program(self.variant, supervisor, CALLS, "serve", "--port", "0", "--json")
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("PARLEY_")}
+        with self.errors.open("ab") as errors:
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={
+                    **kept,
+                    "PARLEY_DATABASE_URL": self.url,
+                    "PYTHONUNBUFFERED": "1",
+                    **self.settings,
+                },
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                pass_fds=handed,
+            )
+        if supervisor is not None:
+            supervisor.start()
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline()
+        assert said, self.errors.read_text()[-2_000:]
+        self.port = int(json.loads(said)["listening"].rpartition(":")[2])
+        # Nobody reads its log of requests; a full pipe would hold it up.
+        self._draining = Thread(target=deque, args=(self.process.stdout, 0), daemon=True)
+        self._draining.start()
+
+    def kill(self) -> None:
+        """End it as a crash does: it is told nothing."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        assert self.process.wait(SECONDS) == -signal.SIGKILL
+        self._close()
+
+    def stop(self) -> int:
+        """Ask it to end, and give the status that it ends with."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(SECONDS)
+        self._close()
+        return status
+
+    def _close(self) -> None:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        if self._draining is not None:
+            self._draining.join(SECONDS)
+        self.process.stdout.close()
+        self.process = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(SECONDS)
+            self._close()

@@ -1,0 +1,153 @@
+"""The drill: a record that is being written is backed up, lost, and restored into the other kind of database."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import compose
+from infrastructure.settings import Settings
+from tests.api.asking import FACTS, TALKS, fact
+from tests.databases import sqlite_file_url
+from tests.faults.checking import check_rebuild
+from tests.faults.serving import ROOT, Server, program
+from tests.faults.supervision import GO_ON, Supervisor
+from tests.faults.writers import Writers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.databases import Kind, PostgreSQL
+    from tests.faults.system_calls import Call
+
+WRITING_CALLS = "write,fsync,rename"
+
+
+def parley(
+    url: str, *arguments: str, supervisor: Supervisor | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command on a database."""
+    command, handed = program("right", supervisor, WRITING_CALLS, *arguments)
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PARLEY_DATABASE_URL": url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        pass_fds=handed,
+    ) as process:
+        if supervisor is not None:
+            supervisor.start()
+        out, errors = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(command, process.returncode, out, errors)
+
+
+def answers(url: str, position: int) -> list[tuple[int, bytes, str]]:
+    """Status, body and entity tag of everything that can be asked, as the log stood at a position."""
+    settings = Settings.from_env({"PARLEY_DATABASE_URL": url})
+    asked = f"position={position}&as_of=2026-01-01"
+    record = compose(settings, upgrade=False)
+    with TestClient(create_app(record)) as http:
+        paths = [
+            f"{TALKS}?{asked}",
+            f"{TALKS}/timeline?{asked}&limit=1000",
+            f"{TALKS}/timeline?{asked}&q=prisoners&limit=5",
+            f"{TALKS}/tally?{asked}&what=released&by=month",
+            f"{TALKS}/audit?{asked}",
+            f"/v1/changes?{asked}&after={max(0, position - 200)}&limit=200",
+        ]
+        found = [http.get(path) for path in paths]
+        key = {"Idempotency-Key": "W0-0", "Content-Type": "application/json"}
+        again = http.post(FACTS, content=json.dumps(fact(external_id="W0-0")), headers=key)
+    record.close()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    kept: list[tuple[int, bytes, str]] = [
+        (answer.status_code, answer.content, answer.headers.get("etag", "")) for answer in found
+    ]
+    return [*kept, (again.status_code, again.content, again.headers["etag"])]
+
+
+@pytest.mark.parametrize("kind", ["sqlite-file", "postgresql"])
+def test_a_record_backed_up_under_load_answers_the_same_when_restored(
+    kind: Kind,
+    fresh_database: Callable[[Kind], str],
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    url = fresh_database(kind)
+    postgresql: PostgreSQL = request.getfixturevalue("postgresql")
+    other = {
+        "sqlite-file": postgresql.fresh(migrated=False),
+        "postgresql": sqlite_file_url(tmp_path / "restored.db"),
+    }[kind]
+    writers, target = Writers(), tmp_path / "backup"
+    with Server(url, tmp_path / "errors") as server:
+        server.start()
+        writers.open(server.port)
+        writers.start(server.port)
+        time.sleep(0.5)
+        taken = parley(url, "backup", str(target), "--json")
+        assert taken.returncode == 0, taken.stderr
+        before = len(writers.acknowledged)
+        time.sleep(0.5)
+        writers.end()
+        assert len(writers.acknowledged) > before
+        assert server.stop() == 0
+    manifest: dict[str, Any] = json.loads(taken.stdout)
+    assert manifest["position"] > 1
+    restored = parley(other, "restore", str(target), "--json")
+    assert restored.returncode == 0, restored.stderr
+    assert json.loads(restored.stdout) == manifest
+    assert answers(other, manifest["position"]) == answers(url, manifest["position"])
+    check_rebuild(other)
+
+
+def test_a_backup_whose_disk_fails_anywhere_is_refused_and_leaves_nothing_by_halves(
+    database_url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    failed: list[str] = []
+    for site in range(1, 12):
+        seen: list[str] = []
+
+        def decide(call: Call, site: int = site, seen: list[str] = seen) -> int:
+            if call.name != "rename" and not call.path.startswith(str(folder)):
+                return GO_ON
+            if call.name == "rename" and str(folder).encode() not in renamed(call):
+                return GO_ON
+            seen.append(call.name)
+            if len(seen) != site:
+                return GO_ON
+            return errno.ENOSPC if call.name == "write" else errno.EIO
+
+        supervisor = Supervisor(decide)
+        ran = parley(database_url, "backup", str(folder / "x"), supervisor=supervisor)
+        supervisor.join()
+        if len(seen) < site:
+            assert ran.returncode == 0
+            break
+        failed.append(seen[-1])
+        assert ran.returncode == 1
+        assert ran.stderr.startswith("parley: ")
+        assert not list(folder.iterdir())
+    assert failed == ["write", "fsync", "rename", "fsync"]
+    assert [path.name for path in folder.iterdir()] == ["x"]
+
+
+def renamed(call: Call) -> bytes:
+    """What a rename names first, be it rename or renameat."""
+    for address in call.arguments[:2]:
+        if address > 1 << 20 and address < 1 << 48:
+            return call.memory(address, 200)
+    return b""

@@ -1,0 +1,78 @@
+"""A PostgreSQL that goes away and comes back costs time, and nothing that was acknowledged."""
+
+from __future__ import annotations
+
+import json
+import time
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import make_url
+
+from tests.api.asking import FACTS, fact
+from tests.faults.checking import check
+from tests.faults.postgresql_faults import Cluster, cluster, drop_again_and_again
+from tests.faults.proxy import Loses, LosingProxy
+from tests.faults.serving import Server
+from tests.faults.writers import Writers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from http.client import HTTPMessage
+    from pathlib import Path
+
+DROPS = 10
+
+
+@pytest.fixture(scope="module")
+def own_cluster() -> Iterator[Cluster]:
+    with cluster() as made:
+        yield made
+
+
+def post(port: int, name: str) -> tuple[int, HTTPMessage, bytes]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {"Content-Type": "application/json", "Idempotency-Key": name}
+    connection.request("POST", FACTS, json.dumps(fact(external_id=name)), headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, answer.headers, body
+
+
+def test_what_was_acknowledged_is_there_once_though_sessions_and_the_server_ended(
+    own_cluster: Cluster, tmp_path: Path
+) -> None:
+    with Server(own_cluster.fresh(), tmp_path / "errors") as server:
+        figures = drop_again_and_again(server, own_cluster, DROPS)
+    assert figures.restarts == 2
+    assert figures.acknowledged > DROPS
+    assert figures.put_off > 0
+
+
+@pytest.mark.parametrize("loses", ["request", "answer"])
+def test_a_retry_finds_out_what_became_of_a_commit_whose_connection_was_lost(
+    own_cluster: Cluster, tmp_path: Path, loses: Loses
+) -> None:
+    direct = own_cluster.fresh()
+    with LosingProxy(own_cluster.socket) as proxy:
+        url = make_url(direct).set(host="127.0.0.1", port=proxy.port, query={})
+        through = url.render_as_string(hide_password=False)
+        with Server(through, tmp_path / "errors") as server:
+            server.start()
+            writers = Writers()
+            writers.open(server.port)
+            for number in range(3):
+                time.sleep(1.2)  # the follower has caught up: the next COMMIT is the writer's own
+                proxy.lose(loses)
+                status, headers, body = post(server.port, f"F{number}")
+                assert status == 503, body
+                assert headers["Retry-After"] == "1"
+                status, headers, body = post(server.port, f"F{number}")
+                assert status == 201, body
+                replayed = headers["Idempotency-Replayed"] == "true"
+                assert replayed == (loses == "answer")
+            assert proxy.lost == 3
+            check(direct, [f"F{number}" for number in range(3)])
+            assert server.stop() == 0

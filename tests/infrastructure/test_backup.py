@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from infrastructure.backup import BackupError, back_up, restore, verified
+from infrastructure.database import Database
+from infrastructure.event_recorder import EventRecorder
+from infrastructure.tables import event, idempotency_answer, log_head
+from tests.infrastructure.recording import claim, events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from sqlalchemy import Connection
+
+    from infrastructure.event_recorder import LogEntry
+    from tests.databases import Kind
+
+KEPT = (event, idempotency_answer, log_head)
+
+
+def kept(database: Database) -> list[list[Any]]:
+    with database.reading() as connection:
+        return [
+            [
+                tuple(row)
+                for row in connection.execute(select(table).order_by(*table.primary_key.columns))
+            ]
+            for table in KEPT
+        ]
+
+
+def filled(database: Database, appends: int = 1_203) -> Database:
+    recorder = EventRecorder(database)
+    for number in range(3):
+        recorder.append(events(), claim=claim(f"key {number}"))
+    recorder.append([each for _ in range(appends - 3) for each in events(payload=b"\x00\xff")])
+    return database
+
+
+@pytest.fixture(params=["sqlite-file", "postgresql"])
+def other(request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str]) -> Database:
+    return Database(fresh_database(request.param))
+
+
+def test_a_restored_record_is_the_same_rows_on_either_database(
+    database: Database, other: Database, tmp_path: Path
+) -> None:
+    filled(database)
+    said: list[tuple[int, int]] = []
+    taken = back_up(database, tmp_path / "x", lambda *at: said.append(at))
+    assert said[-1] == (1_203, 1_203)
+    assert verified(tmp_path / "x") == taken
+    assert restore(other, tmp_path / "x", []) == taken
+    assert kept(other) == kept(database)
+    assert EventRecorder(other).insert_events(events()) == [1_204]
+    other.close()
+
+
+def test_a_backup_can_be_read_by_its_owner_alone_and_overwrites_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    back_up(filled(database, 5), tmp_path / "x")
+    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
+    before = (tmp_path / "x").read_bytes()
+    with pytest.raises(BackupError, match="exists"):
+        back_up(database, tmp_path / "x")
+    assert (tmp_path / "x").read_bytes() == before
+
+
+def test_a_backup_that_fails_leaves_no_file(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+
+    def fail(*_: int) -> None:
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        back_up(filled(database, 5), folder / "x", fail)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_database_that_holds_anything_is_left_as_it_is(
+    database: Database, tmp_path: Path
+) -> None:
+    back_up(filled(database, 5), tmp_path / "x")
+    before = kept(database)
+    with pytest.raises(BackupError, match="empty"):
+        restore(database, tmp_path / "x", [])
+    assert kept(database) == before
+
+
+def test_a_promise_about_the_past_makes_a_database_one_that_is_used(
+    database: Database, other: Database, tmp_path: Path
+) -> None:
+    back_up(filled(database, 5), tmp_path / "x")
+    EventRecorder(other).settle(1_000)
+    with pytest.raises(BackupError, match="empty"):
+        restore(other, tmp_path / "x", [])
+    other.close()
+
+
+def test_a_restore_that_fails_at_the_end_leaves_the_database_empty(
+    database: Database, other: Database, tmp_path: Path
+) -> None:
+    back_up(filled(database), tmp_path / "x")
+    whole = (tmp_path / "x").read_bytes()
+    (tmp_path / "x").write_bytes(whole[:-12])
+    with pytest.raises(BackupError):
+        restore(other, tmp_path / "x", [])
+    assert kept(other) == [[], [], [(1, 0, 0)]]
+
+    class Failing:
+        def apply(self, _: Connection, entries: Sequence[LogEntry]) -> None:
+            if entries[-1].id > 1_000:
+                raise ZeroDivisionError
+
+    (tmp_path / "x").write_bytes(whole)
+    with pytest.raises(ZeroDivisionError):
+        restore(other, tmp_path / "x", [Failing()])
+    assert kept(other) == [[], [], [(1, 0, 0)]]
+    other.close()
