@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["CutFigures", "cut_the_power"]
 
 LONGEST_SECONDS: Final = 0.8
+PENDING_SECONDS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,13 @@ def cut_the_power(server: Server, folder: Path, cuts: int, seed: int = 0) -> Cut
     server.start()
     writers.open(server.port)
     server.stop()
-    for _ in range(cuts):
+    for number in range(cuts):
         disk = ForgetfulDisk(folder)
         supervisor = Supervisor(disk.decide)
         server.start(supervisor)
         writers.start(server.port)
         time.sleep(chance.uniform(0.05, LONGEST_SECONDS))
-        with supervisor.lock:
-            server.kill()
+        _cut(server, supervisor, disk, amid_writes=number % 2 == 0)
         supervisor.join()
         writers.end()
         unsynced += sum(len(file.pending) for file in disk.files.values())
@@ -62,3 +62,15 @@ def cut_the_power(server: Server, folder: Path, cuts: int, seed: int = 0) -> Cut
     recorded = check(server.url, writers.acknowledged)
     check_rebuild(server.url)
     return CutFigures(cuts, recorded, unsynced, syncs, doubts, time.monotonic() - began)
+
+
+def _cut(server: Server, supervisor: Supervisor, disk: ForgetfulDisk, *, amid_writes: bool) -> None:
+    """Kill the server now, or as soon as the disk has not been given all that was written to it."""
+    deadline = time.monotonic() + PENDING_SECONDS
+    while True:
+        with supervisor.lock:
+            pending = any(file.pending for file in disk.files.values())
+            if pending or not amid_writes or time.monotonic() > deadline:
+                server.kill()
+                return
+        time.sleep(0)
