@@ -26,7 +26,9 @@ ANSWER = AnswerLine("desk", "key", "f", 201, b"\x00body", "{}", 30, None)
 
 def event(position: int, version: int = 1, stream: str = "a", at: int | None = None) -> EventLine:
     recorded_at = position * 10 if at is None else at
-    return EventLine(position, recorded_at, stream, version, "t", "desk", b"\xff\x00", b"s", b"d", b"l")
+    return EventLine(
+        position, recorded_at, stream, version, "t", "desk", b"\xff\x00", b"s", b"d", b"l"
+    )
 
 
 THREE = (event(1), event(2, 2), event(3, 1, "b"))
