@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from api.composition import Parley
 from api.import_command import Command
@@ -85,6 +85,7 @@ class _Deciding:
         self._negotiation_id = negotiation_id
         self._actor = actor
         self._working: dict[UUID, FactStream] = {}
+        self._copies: dict[UUID, UUID] = {}
         self._rejected: dict[str, int] = {}
 
     def answers(
@@ -115,10 +116,22 @@ class _Deciding:
         while batch := list(islice(rest, _BATCH)):
             named = [each.fact_id for each in batch if isinstance(each, Command)]
             new = [each for each in dict.fromkeys(named) if each not in self._working]
-            found = _streams(self._parley, new)
-            for id_ in new:
-                self._working[id_] = FactStream(self._negotiation_id, found.get(id_, ()))
-            yield from batch
+            self._load(new)
+            elsewhere = [id_ for id_ in new if self._working[id_].taken]
+            self._copies |= {id_: uuid5(self._negotiation_id, str(id_)) for id_ in elsewhere}
+            self._load([self._copies[id_] for id_ in elsewhere])
+            yield from map(self._copied, batch)
+
+    def _load(self, ids: Sequence[UUID]) -> None:
+        found = _streams(self._parley, ids)
+        for id_ in ids:
+            self._working[id_] = FactStream(self._negotiation_id, found.get(id_, ()))
+
+    def _copied(self, each: Read) -> Read:
+        """The line; of a fact of another negotiation, on its copy in this one, whose id follows from its own."""
+        if isinstance(each, Command) and each.fact_id in self._copies:
+            return replace(each, fact_id=self._copies[each.fact_id])
+        return each
 
     def _unnamed(self, read: Sequence[Read]) -> dict[Fact, UUID]:
         """The facts without an external id, by content; looked up only where a line needs them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid5
 
 import pytest
 
@@ -156,13 +157,18 @@ def test_a_change_of_no_fact_is_rejected(light: Parley) -> None:
     assert faults(run(light, [unnamed])) == [(1, "/external_id")]
 
 
-def test_a_fact_of_another_negotiation_cannot_be_changed_by_its_id(light: Parley) -> None:
+def test_a_fact_of_another_negotiation_is_copied_and_not_changed_by_its_id(light: Parley) -> None:
     run(light, [custody()])
     light.ledger.open_negotiation(slug="other", title="Other", parties=(), summary=None, actor="t")
-    id_ = str(fact_id(negotiation_id(SLUG), "A"))
-    end = {"op": "end", "id": id_, "ended": "2025"}
-    assert faults(run(light, [end], slug="other")) == [(1, "/id")]
-    assert faults(run(light, [{**custody(None), "id": id_}], slug="other")) == [(1, "/id")]
+    id_ = fact_id(negotiation_id(SLUG), "A")
+    end = {"op": "end", "id": str(id_), "ended": "2025"}
+    assert len(faults(run(light, [end], slug="other"))) == 1
+    lines = [{**custody(None), "id": str(id_)}, end]
+    assert counted(run(light, lines, slug="other")) == {"recorded": 1, "ended": 1}
+    assert counted(run(light, lines, slug="other")) == {"unchanged": 2}
+    assert light.ledger.fact(id_).status == "recorded"
+    copy = light.ledger.fact(uuid5(negotiation_id("other"), str(id_)))
+    assert (copy.status, copy.negotiation_id) == ("ended", negotiation_id("other"))
     assert counted(run(light, [end])) == {"ended": 1}
 
 
