@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import threading
 import weakref
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
@@ -99,6 +100,8 @@ class Database:
             self.engine.dispose()
 
     def _sqlite_engine(self) -> Engine:
+        if not self.is_memory:
+            _keep_private(self.url)
         engine = create_engine(
             self.url,
             connect_args={
@@ -125,6 +128,13 @@ def _with_driver(url: URL) -> URL:
         message = f"a database of SQLite or PostgreSQL is needed, not {url.get_backend_name()}"
         raise DatabaseRefusedError(message)
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _keep_private(url: URL) -> None:
+    """Make a missing file readable to its owner alone; what SQLite puts beside it has the same mode."""
+    if url.database is not None and not url.database.startswith("file:"):
+        with suppress(OSError):
+            Path(url.database).touch(mode=0o600, exist_ok=False)
 
 
 def _is_memory(url: URL) -> bool:

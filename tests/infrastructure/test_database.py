@@ -181,3 +181,14 @@ def test_a_database_in_memory_serves_one_transaction_at_a_time() -> None:
     assert entered.wait(5)
     thread.join(5)
     database.close()
+
+
+def test_a_sqlite_record_is_readable_to_its_owner_alone(tmp_path: Path) -> None:
+    database = Database(sqlite_file_url(tmp_path / "parley.db"))
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE kept (id INTEGER)"))
+        made = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    database.close()
+    assert made["parley.db"] == 0o600
+    assert set(made.values()) == {0o600}
+    assert len(made) == 3
