@@ -77,7 +77,7 @@ class FactTables:
 
     @property
     def all(self) -> tuple[Table, ...]:
-        """Every table of the pair."""
+        """Every table of the side."""
         return (self.version, self.term, self.answer)
 
 

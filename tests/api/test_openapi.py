@@ -36,12 +36,7 @@ CONFIG: dict[str, Any] = {
     "phases": {"stateful": {"enabled": False}},
     "operations": [
         {
-            # No schema can say which lines an import may hold.
-            "include-path": "/v1/negotiations/{slug}/import",
-            "checks": {"positive_data_acceptance": {"enabled": False}},
-        },
-        {
-            # Nor that a range's low end lies below its high end. Every boundary of every field of
+            # No schema can say that a range's low end lies below its high end. Every boundary of every field of
             # every kind takes half a minute; random ones find as much.
             "include-name": "POST /v1/negotiations/{slug}/facts",
             "phases": {"coverage": {"enabled": False}},
