@@ -53,8 +53,6 @@ _LETTERS: Final = ("".join(f"[{c}{c.upper()}]" for c in word) for word in WORDS)
 _WORDS: Final = f"(?:^|[^a-zA-Z])(?:{'|'.join(_LETTERS)})(?:[^a-zA-Z]|$)"
 _COUNTED: Final = [
     {"required": ["value"], "properties": {"value": {"type": "integer"}}},
-    {"required": ["low"], "properties": {"low": {"type": "integer"}}},
-    {"required": ["high"], "properties": {"high": {"type": "integer"}}},
     {
         "required": ["text"],
         "properties": {
@@ -67,7 +65,12 @@ _COUNTED: Final = [
         "properties": {"comparator": {"const": "approx"}, "text": {"type": "string"}},
     },
 ]
-"""A number, a range, words that have bounds, or words that have none: one of them is said."""
+"""A number, words that have bounds, or words that have none: one of them is said."""
+_BOUND: Final = {
+    "readOnly": True,
+    "description": "What follows from comparator and value, or from the words. Where neither says a number, low and"
+    " high may be sent as a range of their own, low first; no schema can say that it must be.",
+}
 
 
 def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
@@ -81,6 +84,8 @@ def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]
             _constrain(plain, field, part)
         if plain == "Quantity":
             schema["anyOf"] = _COUNTED
+            for end in ("low", "high"):
+                schema["properties"][end].update(_BOUND)
         if plain in kinds:
             schema["properties"]["kind"].pop("default", None)
             schema["required"] = ["kind", *(each for each in schema["required"] if each != "kind")]

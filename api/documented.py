@@ -14,7 +14,7 @@ from api.problems import MEDIA_TYPE, PROBLEMS
 __all__ = ["IDEMPOTENCY_KEY", "body_of", "reads", "reference", "writes"]
 
 _ALWAYS: Final = (500, 503)
-_READ: Final = (404, 422)
+_READ: Final = (404, 409, 422)
 _WRITE: Final = (400, 404, 409, 413, 415, 422)
 _CHANGE: Final = (412, 428)
 _TAG: Final = {"schema": {"type": "string"}, "description": "A strong entity tag"}

@@ -77,7 +77,7 @@ def _choice(parameters: Mapping[str, str], name: str, choices: tuple[str, ...]) 
 
 
 def resolved(reading: Reading, query: PerspectiveQuery, at: str) -> Perspective:
-    """Resolve a perspective; RefusedError (404), `at` its position, where the log is not there yet."""
+    """Resolve a perspective; RefusedError (409), `at` its position, where the log is not there yet."""
     try:
         return reading.perspective(query)
     except ContentError as error:
@@ -107,7 +107,7 @@ class Asked:
     query: PerspectiveQuery
 
     def perspective(self, reading: Reading) -> Perspective:
-        """Resolve the perspective; RefusedError (404) where the log has not come so far."""
+        """Resolve the perspective; RefusedError (409) where the log has not come so far."""
         return resolved(reading, self.query, "/query/position")
 
     def pinned(self, cursor: Cursor | None) -> Asked:

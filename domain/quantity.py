@@ -53,6 +53,11 @@ HEDGES: Final[dict[str, Comparator]] = {
 _HEDGED: Final = re.compile(
     r"\b(" + "|".join(sorted(HEDGES, key=len, reverse=True)) + r")\s+(\d[\d,. ]*)"
 )
+_NUMBER: Final = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})"
+_RANGE: Final = re.compile(
+    rf"(?:from\s+)?{_NUMBER}(?:\s+to\s+|\s*[-–]\s*){_NUMBER}|between\s+{_NUMBER}\s+and\s+{_NUMBER}",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Quantity:
     """`what` is counted, in the source's `text`; `basis` says whether it adds, runs on or stands.
 
     `comparator` None is read from the words ("at least 100"), or is eq. `value` None needs words with bounds in
-    `text` ("dozens") or a range in `low` and `high`.
+    `text` ("dozens", "50 to 60") or a range in `low` and `high`.
     """
 
     what: str
@@ -132,6 +137,10 @@ def _derived(quantity: Quantity) -> Interval:
         return of_comparator(_comparator(quantity), quantity.value)
     if quantity.low is not None or quantity.high is not None:
         return _ranged(quantity.low, quantity.high)
+    if quantity.comparator in ("eq", "approx"):
+        worded = _worded_range(quantity.text)
+        if worded is not None:
+            return worded
     word = _word(quantity.text)
     if word is not None and quantity.comparator not in ("le", "lt"):
         return Interval(word, None)
@@ -145,6 +154,14 @@ def _ranged(low: int | None, high: int | None) -> Interval:
     if low is not None and high is not None and high < low:
         raise ContentError.at("/high", f"high ({high}) is below low ({low})")
     return Interval(low, high)
+
+
+def _worded_range(text: str | None) -> Interval | None:
+    found = _RANGE.fullmatch((text or "").strip().casefold())
+    if found is None:
+        return None
+    low, high = (int(number.replace(",", "")) for number in found.groups() if number)
+    return Interval(low, high) if low <= high else None
 
 
 def of_comparator(comparator: Comparator, value: int) -> Interval:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
@@ -59,7 +60,7 @@ def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
             "parties": body.parties,
             "summary": body.summary,
         }
-        headers = {"Location": f"/v1/negotiations/{body.slug}", "Cache-Control": "no-store"}
+        headers = {"Location": f"/v1/negotiations/{quote(body.slug)}", "Cache-Control": "no-store"}
         answer = Response(written(content), 201, headers, "application/json")
         sent.parley.ledger.open_negotiation(
             **vars(body), actor=sent.actor, claim=once.claim(answer)

@@ -44,7 +44,7 @@ def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
         version = reading.history(id_, perspective)[-1]
         proof = reading.proof(version.position)
     if proof is None:
-        name, at = "not-reached", "/path/fact_id"
+        name, at = "not-signed", "/path/fact_id"
         raise RefusedError(name, at, f"no signed checkpoint has position {version.position} yet")
     content = {"perspective": perspective_shown(perspective), "fact": str(id_), **_shown(proof)}
     return fresh(asked.request, written(content))

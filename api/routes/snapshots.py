@@ -134,7 +134,11 @@ def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:
 def _hashed(parley: Parley, slug: str, query: PerspectiveQuery) -> tuple[Perspective, str]:
     with parley.reading() as reading:
         perspective = resolved(reading, query, "/position")
-        content = replayed(reading, slug, perspective)
+        try:
+            content = replayed(reading, slug, perspective)
+        except UnknownError as error:
+            name, detail = "not-reached", f"{slug} was opened after position {perspective.position}"
+            raise RefusedError(name, "/position", detail) from error
     return perspective, sha256(content)
 
 

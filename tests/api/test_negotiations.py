@@ -27,7 +27,7 @@ def test_a_slug_is_taken_once(client: Client) -> None:
 
 
 def test_every_fault_of_an_opening_has_its_pointer(client: Client) -> None:
-    body = {"slug": "Ta lks", "title": " ", "parties": ["A", "\x00"]}
+    body = {"slug": "Tä lks \U000ba9a0", "title": " ", "parties": ["A", "\x00"]}
     answer = client.post("/v1/negotiations", body)
     assert answer.status == 422
     assert sorted(answer.pointers) == ["/parties/1", "/slug", "/title"]

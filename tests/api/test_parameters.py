@@ -77,14 +77,24 @@ def test_an_unknown_address_is_a_problem(light_client: Client) -> None:
         assert answer.json["type"] == "urn:parley:problem:unknown"
 
 
-def test_a_position_that_the_log_has_not_reached_is_not_found(light_client: Client) -> None:
+def test_a_position_that_the_log_has_not_reached_is_a_conflict(light_client: Client) -> None:
     light_client.open("talks")
     assert light_client.get(f"{ASKED}?position=1").status == 200
     answer = light_client.get(f"{ASKED}?position=2")
-    assert answer.status == 404
+    assert answer.status == 409
     assert answer.json["type"] == "urn:parley:problem:not-reached"
     assert answer.pointers == ["/query/position"]
     body = {"name": "ahead", "position": 2}
     snapshot = light_client.post(f"{ASKED}/talks/snapshots", body)
-    assert snapshot.status == 404
+    assert snapshot.status == 409
     assert snapshot.pointers == ["/position"]
+
+
+def test_a_snapshot_from_before_its_negotiation_is_a_conflict(light_client: Client) -> None:
+    light_client.open("talks")
+    light_client.open("later-talks")
+    body = {"name": "before", "position": 1}
+    answer = light_client.post(f"{ASKED}/later-talks/snapshots", body)
+    assert answer.status == 409
+    assert answer.json["type"] == "urn:parley:problem:not-reached"
+    assert answer.pointers == ["/position"]

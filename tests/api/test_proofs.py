@@ -159,7 +159,7 @@ def test_what_nobody_signs_has_no_checkpoint_and_no_proof(light_client: Client) 
     assert light_client.get("/tile/0/000.p/1").status == 404
     proof = light_client.get(f"{address}/proof")
     assert proof.status == 404
-    assert proof.json["type"] == "urn:parley:problem:not-reached"
+    assert proof.json["type"] == "urn:parley:problem:not-signed"
 
 
 def test_a_log_that_may_not_be_signed_says_why(quiet: Client, publisher: Publisher) -> None:

@@ -26,6 +26,45 @@ def interval(**fields: object) -> Interval:
 
 
 @pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("50 to 60", 50, 60),
+        ("Between 1,400 and 1,500", 1400, 1500),
+        ("from 3 to 11", 3, 11),
+        ("50-60", 50, 60),
+        ("50 \N{EN DASH} 60", 50, 60),
+        ("52 to 52", 52, 52),
+    ],
+)
+def test_a_range_in_words_bounds_itself(text: str, low: int, high: int) -> None:
+    assert interval(text=text) == interval(text=text, comparator="approx") == Interval(low, high)
+    assert interval(text=text, value=55) == Interval(55, 55)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "60 to 50",
+        "between 50 to 60",
+        "50 and 60",
+        "1 to 1,000,000,000,000,000",
+        "14 to 18 years",
+        "1,40 to 1,500",
+        "5-",
+        "\u0665-\u0669",
+    ],
+)
+def test_other_words_are_no_range(text: str) -> None:
+    with pytest.raises(ContentError):
+        interval(text=text)
+
+
+def test_a_comparator_other_than_eq_has_no_range() -> None:
+    with pytest.raises(ContentError):
+        interval(text="50 to 60", comparator="ge")
+
+
+@pytest.mark.parametrize(
     ("comparator", "value", "low", "high"),
     [
         ("eq", 52, 52, 52),
