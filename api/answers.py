@@ -42,6 +42,16 @@ class Problem(TypedDict):
     errors: list[Flaw]
 
 
+class NegotiationSettings(Exact):
+    """Who sees a negotiation, and what takes two persons."""
+
+    negotiation: str
+    visibility: Literal["public", "private"]
+    members: list[str]
+    review_record: bool
+    review_erasure: bool
+
+
 class NegotiationPage(Exact):
     """A page of negotiations, by slug."""
 
@@ -176,6 +186,7 @@ class Readiness(Exact):
 ANSWERS: tuple[type[Any], ...] = (
     Problem,
     Negotiation,
+    NegotiationSettings,
     NegotiationPage,
     FactRecord,
     Timeline,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from http import HTTPStatus
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final
 
 from anyio import CapacityLimiter
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -19,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import routes
+from api.authentication import Authentication, Identify
+from api.authorization import authorized
 from api.composition import Parley
 from api.fact_answers import rendered
 from api.idempotency import Idempotency
@@ -27,6 +28,7 @@ from api.problems import OUT_OF_REACH, RefusedError, problem_of
 from api.schemas import FactParser
 from api.shedding import Shedding
 from api.wire import Wire
+from domain.access import anonymous
 from domain.errors import RecordError
 from domain.instant import InstantError
 from domain.valid_time import ValidTimeError
@@ -46,8 +48,11 @@ _HANDLED: Final = (
 )
 
 
-def create_app(parley: Parley) -> FastAPI:
-    """Serve a record over HTTP; the kinds of fact are those registered by now."""
+def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
+    """Serve a record over HTTP; the kinds of fact are those registered by now.
+
+    `identify` tells who brings a credential; left out, it is the record's own keys.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -65,13 +70,15 @@ def create_app(parley: Parley) -> FastAPI:
     )
     app.state.parley = parley
     app.state.facts = FactParser()
-    app.state.idempotency = Idempotency(parley, partial(rendered, parley))
+    app.state.idempotency = Idempotency(parley, rendered)
     app.state.asked_if_ready = CapacityLimiter(1)
     app.state.addresses = []
     for module in iter_modules(routes.__path__):
         router = import_module(f"{routes.__name__}.{module.name}").router
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(authorized)])
         app.state.addresses += [r for r in router.routes if isinstance(r, APIRoute)]
+    nobody = anonymous(frozenset(parley.settings.anonymous_scopes))
+    app.add_middleware(Authentication, identify=identify or parley.keys.principal, nobody=nobody)
     app.add_middleware(Shedding, most=parley.settings.max_waiting)
     app.add_middleware(Wire)
     for error in _HANDLED:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
+from uuid import UUID
 
 from starlette.requests import ClientDisconnect, Request
 
+from api.authorization import principal_of
 from api.composition import Parley
 from api.parameters import Parameter, given
 from api.problems import RefusedError
+from domain.access import Principal
+from domain.errors import UnknownError
+from domain.fact_record import FactRecord
+from domain.negotiation import Negotiation
+from infrastructure.readers.reading import Reading
 
 __all__ = ["Sending", "Sent", "Spooling"]
 
@@ -35,9 +43,35 @@ class Sent:
     spool: BinaryIO | None = None
 
     @property
+    def principal(self) -> Principal:
+        """Who sends it."""
+        return principal_of(self.request)
+
+    @property
     def actor(self) -> str:
-        """Who makes the change."""
-        return self.parley.settings.actor
+        """Who makes the change; UnauthenticatedError where nobody in particular does."""
+        return self.principal.actor
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Read as who sends it."""
+        return self.parley.reading(self.principal)
+
+    def negotiation(self, slug: str) -> Negotiation:
+        """Give a negotiation to change; UnknownError where there is none for who sends this."""
+        found = self.parley.ledger.negotiation(slug)
+        if not found.settings.admits(self.principal):
+            what = "negotiation"
+            raise UnknownError(what, slug)
+        return found
+
+    def fact(self, id_: UUID) -> FactRecord:
+        """Give a fact to change; UnknownError where there is none for who sends this."""
+        found = self.parley.ledger.fact(id_)
+        with self.reading() as reading:
+            if not reading.shows(found.negotiation_id):
+                what = "fact"
+                raise UnknownError(what, str(id_))
+        return found
 
 
 class Sending:

@@ -11,6 +11,7 @@ from api import (
     cli_backup,
     cli_changes,
     cli_import,
+    cli_keys,
     cli_read,
     cli_serve,
     cli_verify,
@@ -45,6 +46,7 @@ for commands in (
     cli_read,
     cli_changes,
     cli_write,
+    cli_keys,
     cli_verify,
 ):
     commands.register(app)

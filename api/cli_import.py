@@ -84,7 +84,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
                 media="csv" if table else "ndjson",
                 dry_run=dry_run,
                 partial=partial,
-                actor=actor,
+                principal=parley.owner,
                 progress=lambda read: bar(read, total),
                 opening=opening,
             )

@@ -22,6 +22,8 @@ from api.json_text import written
 __all__ = ["Answer", "ask", "print_answer", "tell"]
 
 _OPTION: Final = "/query/"
+_OWNER: Final = {"authorization": "Bearer owner"}
+"""Whoever has the database needs no key to it."""
 _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
 """Parameters that only the record can find wrong: the command itself was well written."""
 
@@ -53,14 +55,14 @@ def ask(
 ) -> Answer:
     """GET; RefusedError for what the record refuses, BadParameter for what was written wrong."""
     given = {name: str(value) for name, value in parameters.items() if value is not None}
-    headers = {"accept": accept}
+    headers = {"accept": accept, **_OWNER}
     return _checked(*asyncio.run(_exchange(parley, "GET", path, urlencode(given), headers, b"")))
 
 
 def tell(parley: Parley, path: str, content: Mapping[str, object]) -> Answer:
     """POST a JSON object; RefusedError where it is refused."""
     body = written({name: value for name, value in content.items() if value is not None})
-    headers = {"content-type": "application/json", "content-length": str(len(body))}
+    headers = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
     return _checked(*asyncio.run(_exchange(parley, "POST", path, "", headers, body)))
 
 
@@ -94,7 +96,7 @@ async def _exchange(
         status = message.get("status", status)
         found += message.get("body", b"")
 
-    await create_app(parley)(scope, receive, send)
+    await create_app(parley, identify=lambda _: parley.owner)(scope, receive, send)
     return status, bytes(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 from dataclasses import asdict
+from ipaddress import ip_address
 from types import FrameType
 from typing import Annotated, Any, Final
 
@@ -17,12 +18,22 @@ from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, consoles, opened, say
 from api.cli_tables import show_rows
 from api.composition import Parley
+from domain.access import Scope
 from infrastructure.projections.rebuild import Difference
 
 __all__ = ["register"]
 
 GRACE_SECONDS: Final = 30
 """How long requests under way may take to be answered, once the server was told to stop."""
+
+FIRST_SCOPES: Final[tuple[Scope, ...]] = (
+    "fact:read",
+    "fact:write",
+    "fact:correct",
+    "audit:read",
+    "admin",
+)
+"""Of the key that is made where there is none: all but to read confidential sources and to erase."""
 
 database = typer.Typer(no_args_is_help=True, help="The database itself.")
 
@@ -58,14 +69,33 @@ def serve(
             given.host if host is None else host, given.port if port is None else port
         )
         address = _address(listening)
+        key = _first_key(parley, listening)
         _say_what_is_signed(parley)
         if json:
-            say({"listening": address})
+            say({"listening": address, **({} if key is None else {"key": key})})
         else:
             typer.echo(f"Parley listens at {address}")
+            if key is not None:
+                typer.echo(f"Your key, shown this once: {key}")
         config = uvicorn.Config(create_app(parley), timeout_graceful_shutdown=GRACE_SECONDS)
         signal.signal(signal.SIGTERM, _end)
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _first_key(parley: Parley, listening: socket.socket) -> str | None:
+    """Make a key where nobody could come in yet; RefusedError where that would be for others to use first.
+
+    What listens beyond this machine needs a key that somebody has made on purpose.
+    """
+    if parley.keys.any_open():
+        return None
+    host = listening.getsockname()[0]
+    if not ip_address(host).is_loopback:
+        raise RefusedError(
+            f"{host} is beyond this machine, and nobody has a key: make one first, with parley keys create"
+        )
+    text, _ = parley.keys.create(parley.settings.actor, FIRST_SCOPES)
+    return text
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

@@ -82,7 +82,7 @@ def _replace(output: Path, lines: Iterator[dict[str, Any]]) -> int:
 def _exported(
     parley: Parley, slug: str, query: PerspectiveQuery, *, history: bool
 ) -> Iterator[dict[str, Any]]:
-    with parley.reading() as reading:
+    with parley.reading(parley.owner) as reading:
         asked = reading.perspective(query)
         id_ = reading.negotiation(slug, asked.position).id
         if history:

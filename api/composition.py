@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
+from domain.access import Principal, owner
 from infrastructure.backup import back_up, restore
 from infrastructure.backup_file import Manifest
 from infrastructure.clock import Clock, system_clock
 from infrastructure.database import Database
 from infrastructure.event_recorder import EventRecorder
+from infrastructure.identity.keys import Keys
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.projections import fact_text
 from infrastructure.projections.following import following
@@ -45,9 +47,19 @@ class Parley:
     clock: Clock
     publisher: Publisher | None = None
 
+    @property
+    def keys(self) -> Keys:
+        """The keys that people come in with."""
+        return Keys(self.database, self.clock)
+
+    @property
+    def owner(self) -> Principal:
+        """Who runs a command on the database itself."""
+        return owner(self.settings.actor)
+
     @contextmanager
-    def reading(self, *, searched: bool = False) -> Iterator[Reading]:
-        """One consistent snapshot to answer from; `searched` where full text is asked for.
+    def reading(self, principal: Principal, *, searched: bool = False) -> Iterator[Reading]:
+        """One consistent snapshot to answer somebody from; `searched` where full text is asked for.
 
         The full text is caught up first: such a reading holds whatever was written before it.
         """
@@ -57,7 +69,7 @@ class Parley:
                 held.close()
                 least = self.catch_up() if searched else 0
                 connection = held.enter_context(self.database.reading())
-                reading = Reading(connection, self.ledger.codec, now, searched=searched)
+                reading = Reading(connection, self.ledger.codec, now, principal, searched=searched)
                 if reading.head >= least:
                     break
             yield reading
@@ -95,7 +107,7 @@ class Parley:
         """{schema: whether it is at head, log: the last position, projections: {name: position held}}."""
         if not schema_at_head(self.database):
             return {"schema": False, "log": None, "projections": {}}
-        with self.reading() as reading:
+        with self.reading(self.owner) as reading:
             return {"schema": True, "log": reading.head, "projections": reading.projections()}
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> RebuildReport:

@@ -8,12 +8,15 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from api.authorization import secured
 from api.parameters import Parameter
 from api.problems import MEDIA_TYPE, PROBLEMS
+from domain.access import Scope
 
 __all__ = ["IDEMPOTENCY_KEY", "body_of", "reads", "reference", "writes"]
 
 _ALWAYS: Final = (500, 503)
+_SCOPED: Final = (401, 403)
 _READ: Final = (404, 409, 422)
 _WRITE: Final = (400, 404, 409, 413, 415, 422)
 _CHANGE: Final = (412, 428)
@@ -61,11 +64,15 @@ def reads(
     answer: str | None,
     parameters: Iterable[Parameter] = (),
     *,
+    scope: Scope | None = "fact:read",
     media: Mapping[str, Any] | None = None,
     refuses: tuple[int, ...] = (),
     cached: bool = True,
 ) -> dict[str, Any]:
-    """Describe a GET, as keyword arguments of FastAPI's decorator: it answers JSON, other media, or both."""
+    """Describe a GET, as keyword arguments of FastAPI's decorator: it answers JSON, other media, or both.
+
+    `scope` is what it takes; who asks is checked by it.
+    """
     json = {} if answer is None else {"application/json": {"schema": reference(answer)}}
     content = {**json, **(media or {})}
     headers = {"ETag": _TAG, "Cache-Control": _CACHE, "Link": _LINK} if cached else {}
@@ -73,19 +80,24 @@ def reads(
     if cached:
         responses[304] = {"description": "The client has this answer", "headers": {"ETag": _TAG}}
     extra = [each.documented() for each in parameters]
+    refused = (*(_READ if cached else ()), *_scoped(scope), *refuses)
     return {
         **_common(operation, summary),
-        "responses": {**responses, **_refusals((*_READ, *refuses) if cached else refuses)},
-        "openapi_extra": {"parameters": [*extra, *([_IF_NONE_MATCH] if cached else [])]},
+        "responses": {**responses, **_refusals(refused)},
+        "openapi_extra": {
+            "parameters": [*extra, *([_IF_NONE_MATCH] if cached else [])],
+            **secured(scope),
+        },
     }
 
 
-def writes(
+def writes(  # noqa: PLR0913 -- one argument a part of the description
     operation: str,
     summary: str,
     answer: str,
     body: Mapping[str, Any],
     *,
+    scope: Scope = "fact:write",
     status: int = 200,
     parameters: Iterable[Parameter] = (),
     changes_fact: bool = False,
@@ -97,7 +109,7 @@ def writes(
     if status == HTTPStatus.CREATED:
         headers["Location"] = location
     content = {"application/json": {"schema": reference(answer)}}
-    refused = (*_WRITE, *_CHANGE) if changes_fact else _WRITE
+    refused = (*_WRITE, *_scoped(scope), *(_CHANGE if changes_fact else ()))
     shared = [_IF_MATCH] if changes_fact else []
     return {
         **_common(operation, summary),
@@ -114,6 +126,7 @@ def writes(
                 "content": dict(body),
                 "description": _TAKES_KEY,
             },
+            **secured(scope),
         },
     }
 
@@ -122,6 +135,11 @@ def body_of(name: str, examples: Mapping[str, Any]) -> dict[str, Any]:
     """Describe a JSON body with examples by name."""
     shown = {each: {"value": value} for each, value in examples.items()}
     return {"application/json": {"schema": reference(name), "examples": shown}}
+
+
+def _scoped(scope: Scope | None) -> tuple[int, ...]:
+    """A credential that opens nothing is refused wherever it is brought, but by what asks for none."""
+    return (401,) if scope is None else _SCOPED
 
 
 def _common(operation: str, summary: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ __all__ = [
     "PREFERENCE",
     "REINSTATEMENT",
     "RETRACTION",
+    "SETTINGS",
     "SNAPSHOT",
 ]
 
@@ -25,6 +26,7 @@ NEGOTIATION: Final[dict[str, Any]] = {
     "parties": ["United States", "Belarus"],
     "summary": "Prisoners for the easing of sanctions, 2025",
 }
+SETTINGS: Final[dict[str, Any]] = {"visibility": "private", "members": ["Ann", "Boris"]}
 FACTS: Final[dict[str, dict[str, Any]]] = {
     "an envoy is appointed": {
         "kind": "appointment",

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from api.body import Sent
 from api.caching import etag
-from api.composition import Parley
 from api.json_text import written
 from domain.errors import UnknownError
 from domain.history import FactVersion, Seen
@@ -38,17 +38,21 @@ def shown(version: FactVersion, perspective: Perspective, reading: Reading) -> d
     return {**fact_record(seen, slug), "perspective": perspective_shown(perspective)}
 
 
-def position_of(parley: Parley, fact_id: UUID, version: int) -> int:
+def position_of(sent: Sent, fact_id: UUID, version: int) -> int:
     """Find where in the log a version of a fact stands."""
-    with parley.reading() as reading:
+    with sent.reading() as reading:
         perspective = reading.perspective(PerspectiveQuery())
         return reading.history(fact_id, perspective)[version - 1].position
 
 
-def rendered(parley: Parley, position: int, status: int) -> Response:
+def rendered(sent: Sent, position: int, status: int) -> Response:
     """Answer a write with the record of the fact that it changed, as the log then stood."""
-    with parley.reading() as reading:
-        _, event = reading.entries(after=position - 1, limit=1)[0]
+    with sent.reading() as reading:
+        found = reading.entries(after=position - 1, last=position, limit=1)
+        if not found:
+            what = "fact"
+            raise UnknownError(what, "to be seen any more")
+        _, event = found[0]
         perspective = reading.perspective(PerspectiveQuery(position=position))
         version = reading.history(event.originator_id, perspective)[-1]
         body = written(shown(version, perspective, reading))

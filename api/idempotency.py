@@ -51,7 +51,7 @@ class Once:
         headers = {} if answer is None else answer.headers
         kept = {name: text for name, text in headers.items() if name not in _NOT_KEPT}
         return IdempotencyClaim(
-            caller=self.sent.actor,
+            caller=self.sent.principal.caller,
             key=self.key,
             fingerprint=self.fingerprint,
             status=status if answer is None else answer.status_code,
@@ -72,13 +72,13 @@ class Once:
 class Idempotency:
     """The keys of one process; those under way are known here, those answered in the database.
 
-    `render` answers with the record of the fact that changed at a position, under a status.
+    `render` answers a request with the record of the fact that changed at a position, under a status.
     """
 
-    def __init__(self, parley: Parley, render: Callable[[int, int], Response]) -> None:
+    def __init__(self, parley: Parley, render: Callable[[Sent, int, int], Response]) -> None:
         self._parley = parley
         self._render = render
-        self._under_way: set[str] = set()
+        self._under_way: set[tuple[str, ...]] = set()
         self._lock = threading.Lock()
 
     def once(self, sent: Sent, run: Callable[[Once], Response]) -> Response:
@@ -87,8 +87,8 @@ class Idempotency:
         once = Once(sent, key)
         if key is None:
             return run(once)
-        with self._alone(key):
-            kept = self._kept(sent.actor, key)
+        with self._alone(sent.principal.caller, key):
+            kept = self._kept(sent.principal.caller, key)
             if kept is not None:
                 return self._replay(kept, once)
             try:
@@ -97,7 +97,7 @@ class Idempotency:
                 return self._replay(answered.answer, once)
             except StaleError:
                 # What moved the fact on may be this request itself, whose commit was under way till now.
-                kept = self._kept(sent.actor, key)
+                kept = self._kept(sent.principal.caller, key)
                 if kept is None:
                     raise
                 return self._replay(kept, once)
@@ -119,17 +119,17 @@ class Idempotency:
             return refusal
 
     @contextmanager
-    def _alone(self, key: str) -> Iterator[None]:
+    def _alone(self, *request: str) -> Iterator[None]:
         with self._lock:
-            if key in self._under_way:
+            if request in self._under_way:
                 name, detail = "under-way", "a request with this key has not been answered yet"
                 raise RefusedError(name, _WHERE, detail)
-            self._under_way.add(key)
+            self._under_way.add(request)
         try:
             yield
         finally:
             with self._lock:
-                self._under_way.discard(key)
+                self._under_way.discard(request)
 
     def _kept(self, caller: str, key: str) -> IdempotencyAnswer | None:
         table = idempotency_answer
@@ -145,12 +145,14 @@ class Idempotency:
         if kept.body:
             answer = Response(kept.body, kept.status, json.loads(kept.headers))
         else:
-            answer = self._render(self._position_at(kept.answered_at), kept.status)
+            answer = self._render(
+                once.sent, self._position_at(once.sent, kept.answered_at), kept.status
+            )
         answer.headers[REPLAYED] = "true"
         return answer
 
-    def _position_at(self, recorded_at: int) -> int:
-        with self._parley.reading() as reading:
+    def _position_at(self, sent: Sent, recorded_at: int) -> int:
+        with sent.reading() as reading:
             return reading.perspective(PerspectiveQuery(as_known_at=recorded_at)).position
 
 

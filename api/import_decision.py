@@ -14,6 +14,7 @@ from api.import_lines import SourceLine
 from api.import_report import ImportReport, Rejection
 from api.import_stream import FactStream
 from api.schemas import FactParser
+from domain.access import Principal, Scope
 from domain.errors import ContentError, RecordError
 from domain.event import FactEvent, NegotiationOpened, RecordEvent
 from domain.fact import Fact
@@ -23,6 +24,7 @@ from infrastructure.readers.streams import streams
 __all__ = ["Decision", "Misread", "Read", "decide"]
 
 _BATCH: Final = 500
+_SCOPES: Final[dict[str, Scope]] = {"record": "fact:write", "corroborate": "fact:write"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,14 @@ def decide(
     negotiation_id: UUID,
     read: Sequence[Read],
     *,
-    actor: str,
+    principal: Principal,
     opening: NegotiationOpened | None,
 ) -> Decision:
     """Decide on every line in turn; `opening` comes first where the negotiation is missing."""
     opens = opening is not None and not _streams(parley, [negotiation_id])
     report = ImportReport()
     events: list[RecordEvent] = [opening] if opening is not None and opens else []
-    for each, answer in _Deciding(parley, parser, negotiation_id, actor).answers(read):
+    for each, answer in _Deciding(parley, parser, negotiation_id, principal).answers(read):
         if isinstance(answer, RecordError):
             _reject(report, each.line, answer)
         elif answer is None:
@@ -78,12 +80,13 @@ class _Deciding:
     """One pass over the lines; `working` holds each fact as the lines so far leave it."""
 
     def __init__(
-        self, parley: Parley, parser: FactParser, negotiation_id: UUID, actor: str
+        self, parley: Parley, parser: FactParser, negotiation_id: UUID, principal: Principal
     ) -> None:
         self._parley = parley
         self._parser = parser
         self._negotiation_id = negotiation_id
-        self._actor = actor
+        self._principal = principal
+        self._actor = principal.actor
         self._working: dict[UUID, FactStream] = {}
         self._copies: dict[UUID, UUID] = {}
         self._rejected: dict[str, int] = {}
@@ -104,6 +107,9 @@ class _Deciding:
     def _answer(self, each: Read) -> FactEvent | None:
         if isinstance(each, Misread):
             raise each.error
+        scope: Scope = _SCOPES.get(each.op, "fact:correct")
+        if not self._principal.may(scope):
+            raise ContentError.at("/op", f"this takes the scope {scope}")
         stream = self._working[each.fact_id]
         rejected = self._rejected.get(each.named or "")
         if stream.record is None and each.op != "record" and rejected is not None:
@@ -137,7 +143,7 @@ class _Deciding:
         """The facts without an external id, by content; looked up only where a line needs them."""
         if not any(isinstance(each, Command) and each.named is None for each in read):
             return {}
-        with self._parley.reading() as reading:
+        with self._parley.reading(self._principal) as reading:
             known = reading.known(self._negotiation_id, reading.perspective(PerspectiveQuery()))
         unnamed = [version.record for version in known if version.record.fact.external_id is None]
         return {record.fact: record.id for record in reversed(unnamed)}

@@ -18,6 +18,7 @@ from api.import_decision import Decision, Misread, Read, decide
 from api.import_lines import SourceLine, read_ndjson
 from api.import_report import ImportReport
 from api.schemas import FactParser
+from domain.access import Principal
 from domain.errors import ContentError, StaleError
 from domain.event import NegotiationOpened
 from domain.negotiation import negotiation_id
@@ -49,7 +50,7 @@ class Importer:
         media: Media,
         dry_run: bool,
         partial: bool,
-        actor: str,
+        principal: Principal,
         claim: object = None,
         progress: Progress | None = None,
         opening: NegotiationOpened | None = None,
@@ -63,12 +64,14 @@ class Importer:
         """
         id_ = negotiation_id(slug)
         if opening is None:
-            with self._parley.reading() as reading:
+            with self._parley.reading(principal) as reading:
                 reading.negotiation(slug)
         source = read_csv(lines) if media == "csv" else read_ndjson(lines)
         read = list(_commands(CommandReader(id_, self._parser), source, progress))
         for _ in range(ATTEMPTS):
-            decision = decide(self._parley, self._parser, id_, read, actor=actor, opening=opening)
+            decision = decide(
+                self._parley, self._parser, id_, read, principal=principal, opening=opening
+            )
             if decision.report.rejected and not partial:
                 decision = decision.refused()
             try:

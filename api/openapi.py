@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from api.answers import ANSWERS
+from api.authorization import SECURITY_SCHEMES
 from api.constraints import constrained
 from api.documented import IDEMPOTENCY_KEY, reference
 from api.schemas import BODIES, FactParser
@@ -38,6 +39,7 @@ def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
     found["components"] = {
         "parameters": {"IdempotencyKey": IDEMPOTENCY_KEY},
         "schemas": _components(parser),
+        "securitySchemes": SECURITY_SCHEMES,
     }
     _list_kinds(
         found["paths"], [str(kind.__dataclass_fields__["kind"].default) for kind in parser.kinds]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.authorization import principal_of
 from api.caching import answered
 from api.composition import Parley
 from api.cursor import OF_THE_PAGE, Cursor
@@ -16,6 +18,7 @@ from api.edtf_patterns import CUT
 from api.json_text import written
 from api.parameters import Parameter, cut, given, whole_number
 from api.problems import RefusedError
+from domain.access import Principal
 from domain.errors import ContentError
 from domain.instant import format_instant
 from domain.perspective import Clock, Match, Perspective, PerspectiveQuery
@@ -105,6 +108,15 @@ class Asked:
     parley: Parley
     parameters: Mapping[str, str]
     query: PerspectiveQuery
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks."""
+        return principal_of(self.request)
+
+    def reading(self, *, searched: bool = False) -> AbstractContextManager[Reading]:
+        """Read as who asks."""
+        return self.parley.reading(self.principal, searched=searched)
 
     def perspective(self, reading: Reading) -> Perspective:
         """Resolve the perspective; RefusedError (409) where the log has not come so far."""

@@ -23,10 +23,12 @@ from api.json_text import pointer, written
 from domain.errors import (
     ContentError,
     Fault,
+    ForbiddenError,
     NotYetKnownError,
     StaleError,
     StateError,
     TakenError,
+    UnauthenticatedError,
     UnknownError,
     WithdrawnError,
 )
@@ -66,6 +68,8 @@ class Kind:
 
 PROBLEMS: Final[Mapping[str, Kind]] = {
     "malformed": Kind(400, "The request is malformed"),
+    "unauthenticated": Kind(401, "A credential is needed, or this one opens nothing"),
+    "forbidden": Kind(403, "The credential does not go so far"),
     "unknown": Kind(404, "There is no such thing"),
     "not-yet-known": Kind(404, "It was not known at this perspective"),
     "not-signed": Kind(404, "No signed checkpoint has it yet"),
@@ -186,6 +190,18 @@ def _stale(error: StaleError) -> Response:
     return problem("stale", str(error), [Fault("/header/If-Match", str(error))], members=members)
 
 
+def _unauthenticated(error: UnauthenticatedError) -> Response:
+    faults = [Fault("/header/Authorization", str(error))]
+    headers = {"WWW-Authenticate": 'Bearer realm="parley"'}
+    return problem("unauthenticated", str(error), faults, headers=headers)
+
+
+def _forbidden(error: ForbiddenError) -> Response:
+    challenge = f'Bearer realm="parley", error="insufficient_scope", scope="{error.scope}"'
+    faults = [Fault("/header/Authorization", str(error))]
+    return problem("forbidden", str(error), faults, headers={"WWW-Authenticate": challenge})
+
+
 def _state(error: StateError) -> Response:
     return problem("state", str(error))
 
@@ -221,6 +237,8 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (TakenError, _taken),
     (StaleError, _stale),
     (StateError, _state),
+    (UnauthenticatedError, _unauthenticated),
+    (ForbiddenError, _forbidden),
     (InstantError, _unreadable),
     (ValidTimeError, _unreadable),
     (RequestValidationError, _invalid),

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Discriminator, TypeAdapter, ValidationError
 
 import domain.facts  # noqa: F401 -- importing the package registers its kinds
 from api.json_text import pointer, read_json, written
+from domain.access import Visibility
 from domain.errors import ContentError, Fault
 from domain.event import Reason
 from domain.fact import KINDS, Fact, as_primitives, checked
@@ -30,6 +31,7 @@ __all__ = [
     "PreferenceBody",
     "ReinstatementBody",
     "RetractionBody",
+    "SettingsBody",
     "SnapshotBody",
     "merged",
 ]
@@ -52,6 +54,17 @@ class NegotiationBody(_Strict):
     title: str
     parties: tuple[str, ...]
     summary: str | None = None
+    visibility: Visibility = "public"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsBody(_Strict):
+    """Settings of a negotiation to change; what is left out stays as it is."""
+
+    visibility: Visibility | None = None
+    members: tuple[str, ...] | None = None
+    review_record: bool | None = None
+    review_erasure: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +136,7 @@ class SnapshotBody(_Strict):
 
 BODIES: Final[tuple[type[Any], ...]] = (
     NegotiationBody,
+    SettingsBody,
     CorrectionBody,
     CorroborationBody,
     EndBody,

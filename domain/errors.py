@@ -7,7 +7,9 @@ RecordError
 ├── WithdrawnError        the fact was retracted by then
 ├── TakenError            the slug, external id or snapshot name is in use; names the holder
 ├── StaleError            the fact has moved on from the version that was expected
-└── StateError            the command does not fit the fact's status
+├── StateError            the command does not fit the fact's status
+└── ForbiddenError        the credential lacks a scope; names it
+    └── UnauthenticatedError  nobody brought a credential
 """
 
 from __future__ import annotations
@@ -88,3 +90,15 @@ class StaleError(RecordError):
 
 class StateError(RecordError):
     """The command does not fit the fact's status (e.g. a correction of a retracted fact)."""
+
+
+class ForbiddenError(RecordError):
+    """The credential does not have `scope`."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"this takes the scope {scope}")
+        self.scope = scope
+
+
+class UnauthenticatedError(ForbiddenError):
+    """No credential was brought, and what anybody may do is not enough."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, TypeVar
 from uuid import UUID
 
+from domain.access import Visibility
 from domain.fact import Fact
 from domain.provenance import Citation
 
@@ -70,6 +71,18 @@ class SnapshotTaken(RecordEvent):
     match: Literal["certain", "possible"]
     position: int
     sha256: str
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class SettingsChanged(RecordEvent):
+    """Who sees a negotiation, and what takes two persons; all of the settings as they are from now on."""
+
+    stored_name = "negotiation.settings_changed"
+    visibility: Visibility
+    members: tuple[str, ...]
+    review_record: bool
+    review_erasure: bool
 
 
 @dataclass(frozen=True, kw_only=True)

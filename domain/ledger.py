@@ -18,6 +18,7 @@ from domain.fact import Fact, checked, fact_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from domain.access import Visibility
     from domain.event import FactEvent, RecordEvent
     from domain.fact_record import FactRecord
     from domain.negotiation import Negotiation
@@ -55,14 +56,19 @@ class Ledger(Application[UUID]):
         parties: tuple[str, ...],
         summary: str | None,
         actor: str,
+        visibility: Visibility = "public",
         claim: object = None,
     ) -> RecordEvent:
-        """Open a negotiation; TakenError where the slug is in use."""
+        """Open a negotiation, a private one with who opens it as its member; TakenError where the slug is in use."""
         event = negotiation.decide_open(
             slug=slug, title=title, parties=parties, summary=summary, actor=actor
         )
+        events: list[RecordEvent] = [event]
+        if visibility == "private":
+            settings = negotiation.Settings(visibility=visibility, members=(actor,))
+            events.append(negotiation.evolve(None, event).decide_settings(settings, actor))
         try:
-            self.append([event], claim=claim)
+            self.append(events, claim=claim)
         except IntegrityError as error:
             what = "slug"
             raise TakenError(what, slug, f"negotiation {event.originator_id}") from error

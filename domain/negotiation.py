@@ -1,4 +1,4 @@
-"""A negotiation is one small stream: opened once, then the snapshots taken of it."""
+"""A negotiation is one small stream: opened once, then its settings and the snapshots taken of it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from functools import reduce
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
+from domain.access import Principal, Visibility
 from domain.errors import ContentError, Fault, TakenError
-from domain.event import NegotiationOpened, RecordEvent, SnapshotTaken
+from domain.event import NegotiationOpened, RecordEvent, SettingsChanged, SnapshotTaken
 from domain.fact import text_faults
 
 if TYPE_CHECKING:
@@ -28,6 +29,24 @@ def negotiation_id(slug: str) -> UUID:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Who sees a negotiation, and what takes two persons.
+
+    A private one is there for its `members` alone. `review_record` is for corrections and retractions,
+    `review_erasure` for erasures.
+    """
+
+    visibility: Visibility = "public"
+    members: tuple[str, ...] = ()
+    review_record: bool = False
+    review_erasure: bool = True
+
+    def admits(self, principal: Principal) -> bool:
+        """Whether the negotiation is there for somebody."""
+        return self.visibility == "public" or principal.sees_all or principal.person in self.members
+
+
+@dataclass(frozen=True, kw_only=True)
 class Negotiation:
     """A negotiation as its stream leaves it at `version`."""
 
@@ -38,6 +57,22 @@ class Negotiation:
     parties: tuple[str, ...]
     summary: str | None
     snapshots: frozenset[str]
+    settings: Settings = Settings()
+
+    def decide_settings(self, settings: Settings, actor: str) -> SettingsChanged:
+        """The settings from now on; ContentError where a member's name is malformed."""
+        faults = text_faults({"members": list(settings.members)})
+        if faults:
+            raise ContentError(*faults)
+        return SettingsChanged(
+            originator_id=self.id,
+            originator_version=self.version + 1,
+            actor=actor,
+            visibility=settings.visibility,
+            members=tuple(sorted(set(settings.members))),
+            review_record=settings.review_record,
+            review_erasure=settings.review_erasure,
+        )
 
     def decide_snapshot(
         self, *, name: str, perspective: Perspective, sha256: str, actor: str
@@ -95,6 +130,17 @@ def evolve(negotiation: Negotiation | None, event: RecordEvent) -> Negotiation:
                 parties=event.parties,
                 summary=event.summary,
                 snapshots=frozenset(),
+            )
+        case SettingsChanged() if negotiation is not None:
+            return replace(
+                negotiation,
+                version=event.originator_version,
+                settings=Settings(
+                    visibility=event.visibility,
+                    members=event.members,
+                    review_record=event.review_record,
+                    review_erasure=event.review_erasure,
+                ),
             )
         case SnapshotTaken() if negotiation is not None:
             return replace(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, Self
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from domain.access import OPEN_TO_ANYBODY, Scope
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,6 +23,7 @@ MAX_BODY_BYTES: Final = "PARLEY_MAX_BODY_BYTES"
 LOG_ORIGIN: Final = "PARLEY_LOG_ORIGIN"
 LOG_KEY_FILE: Final = "PARLEY_LOG_KEY_FILE"
 MAX_WAITING: Final = "PARLEY_MAX_WAITING"
+ANONYMOUS_SCOPES: Final = "PARLEY_ANONYMOUS_SCOPES"
 
 HIGHEST_PORT: Final = 65_535
 
@@ -41,7 +44,7 @@ class Settings:
 
     `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request, and
     `max_waiting` the requests that are under way or wait at once. `log_origin` names the log in what it
-    signs, by the key in `log_key_file`.
+    signs, by the key in `log_key_file`. `anonymous_scopes` are what anybody may do with what is public.
     """
 
     database_url: str
@@ -52,6 +55,7 @@ class Settings:
     log_origin: str
     log_key_file: str
     max_waiting: int
+    anonymous_scopes: tuple[Scope, ...]
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -67,6 +71,7 @@ class Settings:
             log_origin=_word(LOG_ORIGIN, environ.get(LOG_ORIGIN, "parley.local/log")),
             log_key_file=_text(LOG_KEY_FILE, environ.get(LOG_KEY_FILE, "parley.key")),
             max_waiting=_integer(MAX_WAITING, environ.get(MAX_WAITING, "256"), 1, 1_000_000),
+            anonymous_scopes=_anonymous(environ.get(ANONYMOUS_SCOPES, "fact:read audit:read")),
         )
 
 
@@ -84,6 +89,14 @@ def _text(name: str, value: str) -> str:
     if not value.strip() or not value.isprintable():
         raise SettingsError(name, value, "one printable line is needed")
     return value
+
+
+def _anonymous(value: str) -> tuple[Scope, ...]:
+    words = value.replace(",", " ").split()
+    if not set(words) <= set(OPEN_TO_ANYBODY):
+        wanted = " and ".join(OPEN_TO_ANYBODY)
+        raise SettingsError(ANONYMOUS_SCOPES, value, f"of {wanted} some or none is needed")
+    return tuple(scope for scope in OPEN_TO_ANYBODY if scope in words)
 
 
 def _word(name: str, value: str) -> str:

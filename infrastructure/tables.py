@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -20,15 +21,18 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 __all__ = [
     "aggregate_snapshot",
+    "api_key",
     "event",
     "idempotency_answer",
     "log_head",
     "metadata",
     "negotiation",
+    "negotiation_member",
     "projection",
     "signed_checkpoint",
     "snapshot",
@@ -117,8 +121,18 @@ negotiation = Table(
     Column("parties", TEXT, nullable=False),
     Column("opened_position", BigInteger, nullable=False),
     Column("recorded_at", BigInteger, nullable=False),
+    Column("private", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("slug"),
+    Index(None, "private"),
 )
+
+negotiation_member = Table(
+    "negotiation_member",
+    metadata,
+    Column("negotiation_id", HEX_ID, ForeignKey("negotiation.id"), primary_key=True),
+    Column("person", TEXT, primary_key=True),
+)
+"""Who sees a negotiation that is private."""
 
 snapshot = Table(
     "snapshot",
@@ -157,3 +171,16 @@ signed_checkpoint = Table(
     CheckConstraint("id = 1", name="one_row"),
 )
 """The last that was signed; `size` is -1 before the first."""
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", TEXT, primary_key=True),
+    Column("secret_sha256", LargeBinary, nullable=False),
+    Column("person", TEXT, nullable=False),
+    Column("scopes", TEXT, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+)
+"""Who may come in; not part of the record, and in no backup of it."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import domain.facts  # noqa: F401 -- registers the kinds that the examples are of
+from domain.access import owner
 from domain.event import (
     FactCorrected,
     FactCorroborated,
@@ -18,6 +19,7 @@ from domain.event import (
     FactReinstated,
     FactRetracted,
     RecordEvent,
+    SettingsChanged,
     SnapshotTaken,
 )
 from domain.fact import KINDS, Fact, checked, fact_id
@@ -28,6 +30,7 @@ from domain.quantity import Quantity
 
 SLUG: Final = "us-belarus"
 NEGOTIATION: Final = negotiation_id(SLUG)
+OWNER: Final = owner("desk")
 REUTERS: Final = Citation(publisher="Reuters", published="2025-09-11")
 OPENED: Final = decide_open(
     slug=SLUG,
@@ -128,6 +131,15 @@ def example_events() -> dict[str, RecordEvent]:
     release = full_fact("release")
     every: tuple[RecordEvent, ...] = (
         replace(OPENED, summary="Political prisoners for sanctions relief"),
+        SettingsChanged(
+            originator_id=NEGOTIATION,
+            originator_version=2,
+            actor="desk",
+            visibility="private",
+            members=("Ann", "Борис"),
+            review_record=True,
+            review_erasure=True,
+        ),
         SnapshotTaken(
             originator_id=NEGOTIATION,
             originator_version=2,

@@ -74,7 +74,7 @@ def record_all(parley: Parley) -> None:
 
 def found(parley: Parley, q: str, negotiation: UUID = NEGOTIATION, **cuts: Any) -> list[str]:  # noqa: ANN401
     """The names of the facts that a question finds."""
-    with parley.reading(searched=True) as reading:
+    with parley.reading(parley.owner, searched=True) as reading:
         perspective = reading.perspective(PerspectiveQuery(**cuts))
         seen = reading.timeline(negotiation, perspective, TimelineFilter(), q=q, limit=10_000)
         return sorted(str(each.version.record.fact.external_id) for each in seen)

@@ -99,10 +99,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     assert title is not None
     record = ROOT / "data" / "us-belarus.ndjson"
     made.run(f".venv/bin/parley import us-belarus {record} --title '{title[1]}'")
-    with subprocess.Popen([parley, "serve"], cwd=folder, env=environ) as server:
+    with subprocess.Popen(
+        [parley, "serve"], cwd=folder, env=environ, stdout=subprocess.PIPE, text=True
+    ) as server:
         try:
             wait_for(f"http://127.0.0.1:{port}/readyz")
-            yield made
+            assert server.stdout is not None
+            printed = server.stdout.readline() + server.stdout.readline()
+            key = re.search(r"parley_\w+", printed)
+            assert key is not None, printed
+            yield Place(folder, port, {**environ, "KEY": key[0]})
         finally:
             server.terminate()
 

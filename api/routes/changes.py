@@ -13,7 +13,7 @@ from api.documented import reads
 from api.parameters import Parameter, whole_number
 from api.perspectives import Asked, Asking
 from api.routes.negotiations import LIMIT
-from domain.event import FactEvent, RecordEvent, SnapshotTaken
+from domain.event import FactEvent, RecordEvent, SettingsChanged, SnapshotTaken
 from domain.fact import as_primitives
 from domain.instant import format_instant
 from domain.perspective import Perspective
@@ -30,26 +30,28 @@ _ASKING: Final = Asking(
     ),
     LIMIT,
 )
+_SETTINGS_SHOWN: Final = ("visibility", "review_record", "review_erasure")
+"""Who the members are is between them and whoever keeps the settings."""
 _SHARED: Final = frozenset(field.name for field in fields(RecordEvent))
 
 
 @router.get(
     "/v1/changes",
-    **reads("readChanges", "The log, in order", "Changes", _ASKING.parameters),
+    **reads("readChanges", "The log, in order", "Changes", _ASKING.parameters, scope="audit:read"),
 )
 def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """List every event of every negotiation up to the perspective's position."""
     after = whole_number(asked.parameters, "after", 0) or 0
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
-    with asked.parley.reading() as reading:
+    with asked.reading() as reading:
         perspective = asked.perspective(reading)
-        room = max(perspective.position - after, 0)
-        found = reading.entries(after=after, limit=min(limit, room)) if room else []
+        found = reading.entries(after=after, limit=limit, last=perspective.position)
         last = found[-1][0].id if found else after
+        more = len(found) == limit and last < perspective.position
         content = {
             "perspective": perspective_shown(perspective),
             "items": [_item(entry, event) for entry, event in found],
-            "next": last if last < perspective.position else None,
+            "next": last if more else None,
         }
         return asked.answer(content, perspective, reading, fixed={"after": after, "limit": limit})
 
@@ -79,6 +81,8 @@ def _content(event: RecordEvent) -> dict[str, Any]:
         )
         shown = perspective_shown(perspective)
         return {"name": event.name, "perspective": shown, "sha256": event.sha256}
+    if isinstance(event, SettingsChanged):
+        return {name: getattr(event, name) for name in _SETTINGS_SHOWN}
     own = [field.name for field in fields(event) if field.name not in _SHARED]
     return {name: _plain(getattr(event, name)) for name in own}
 

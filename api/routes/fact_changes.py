@@ -30,6 +30,7 @@ from api.schemas import (
     ReinstatementBody,
     RetractionBody,
 )
+from domain.access import Scope
 from domain.errors import StaleError
 
 router: Final = APIRouter(tags=["facts"])
@@ -47,9 +48,17 @@ _PARSERS: Final[dict[str, BodyParser[Any]]] = {
 }
 
 
-def _described(operation: str, summary: str, body: str, example: dict[str, Any]) -> dict[str, Any]:
+def _described(
+    operation: str,
+    summary: str,
+    body: str,
+    example: dict[str, Any],
+    scope: Scope = "fact:correct",
+) -> dict[str, Any]:
     sent = body_of(body, {"us-belarus": example})
-    return writes(operation, summary, "FactRecord", sent, changes_fact=True, tagged=True)
+    return writes(
+        operation, summary, "FactRecord", sent, scope=scope, changes_fact=True, tagged=True
+    )
 
 
 @router.post(
@@ -63,7 +72,9 @@ def correct_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Resp
 
 @router.post(
     "/v1/facts/{fact_id}/corroborations",
-    **_described("corroborateFact", "Corroborate a fact", "CorroborationBody", CORROBORATION),
+    **_described(
+        "corroborateFact", "Corroborate a fact", "CorroborationBody", CORROBORATION, "fact:write"
+    ),
 )
 def corroborate_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Add another source that says the same."""
@@ -121,14 +132,13 @@ def _changed(fact_id: str, sent: Sent, change: str) -> Response:
 
 
 def _attempted(fact_id: str, sent: Sent, change: str, once: Once) -> Response:
-    ledger = sent.parley.ledger
-    record = ledger.fact(fact_uuid(fact_id))
+    record = sent.fact(fact_uuid(fact_id))
     precondition(_if_match(sent)).check(record)
     body = _PARSERS[change].parse(sent.body)
     event = decided(record, body, sent.request.app.state.facts, sent.actor)
-    ledger.change(event, claim=once.claim())
-    position = position_of(sent.parley, event.originator_id, event.originator_version)
-    return rendered(sent.parley, position, 200)
+    sent.parley.ledger.change(event, claim=once.claim())
+    position = position_of(sent, event.originator_id, event.originator_version)
+    return rendered(sent, position, 200)
 
 
 def _if_match(sent: Sent) -> str | None:

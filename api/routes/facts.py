@@ -42,16 +42,15 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
         if not SLUG.fullmatch(slug):
             what = "negotiation"
             raise UnknownError(what, slug[:100])
-        ledger = sent.parley.ledger
-        negotiation = ledger.negotiation(slug)
+        negotiation = sent.negotiation(slug)
         fact = sent.request.app.state.facts.parse(sent.body)
-        event = ledger.record(
+        event = sent.parley.ledger.record(
             negotiation_id=negotiation.id,
             fact=fact,
             actor=sent.actor,
             claim=once.claim(status=201),
         )
-        return rendered(sent.parley, position_of(sent.parley, event.originator_id, 1), 201)
+        return rendered(sent, position_of(sent, event.originator_id, 1), 201)
 
     answer: Response = sent.request.app.state.idempotency.once(sent, run)
     return answer
@@ -64,7 +63,7 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
 def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """Read a fact as known at the perspective: 404 before it was, 410 once it was retracted."""
     id_ = fact_uuid(fact_id)
-    with asked.parley.reading() as reading:
+    with asked.reading() as reading:
         perspective = asked.perspective(reading)
         version = reading.fact(id_, perspective)
         content = shown(version, perspective, reading)
@@ -73,12 +72,14 @@ def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respon
 
 @router.get(
     "/v1/facts/{fact_id}/history",
-    **reads("readHistory", "Every version of a fact", "History", _ASKING.parameters),
+    **reads(
+        "readHistory", "Every version of a fact", "History", _ASKING.parameters, scope="audit:read"
+    ),
 )
 def read_history(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """List what was recorded of a fact and known at the perspective, oldest first."""
     id_ = fact_uuid(fact_id)
-    with asked.parley.reading() as reading:
+    with asked.reading() as reading:
         perspective = asked.perspective(reading)
         items = history(reading.history(id_, perspective))
         content = {"perspective": perspective_shown(perspective), "items": items}

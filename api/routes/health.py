@@ -21,7 +21,9 @@ _HEADERS: Final = {"Cache-Control": "no-store"}
 _AGAIN: Final = {"Retry-After": "5"}
 
 
-@router.get("/healthz", **reads("readHealth", "Alive", "Health", cached=False, refuses=(422,)))
+@router.get(
+    "/healthz", **reads("readHealth", "Alive", "Health", scope=None, cached=False, refuses=(422,))
+)
 async def read_health(request: Request) -> Response:
     """Answer as long as the process does."""
     given(request, ())
@@ -29,7 +31,10 @@ async def read_health(request: Request) -> Response:
 
 
 @router.get(
-    "/readyz", **reads("readReadiness", "Able to serve", "Readiness", cached=False, refuses=(422,))
+    "/readyz",
+    **reads(
+        "readReadiness", "Able to serve", "Readiness", scope=None, cached=False, refuses=(422,)
+    ),
 )
 async def read_readiness(request: Request) -> Response:
     """Answer 200 where every request can be served; the problem's `lacks` says why it cannot."""

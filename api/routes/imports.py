@@ -73,7 +73,7 @@ def _imported(slug: str, sent: Sent, *, dry_run: bool, partial: bool) -> Respons
         media="csv" if sent.media == _CSV else "ndjson",
         dry_run=dry_run,
         partial=partial,
-        actor=sent.actor,
+        principal=sent.principal,
     )
     return Response(
         written(report.as_dict()), 200, {"Cache-Control": "no-store"}, "application/json"

@@ -85,7 +85,7 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
     cursor = Cursor.read(asked.parameters, (str,))
     asked = asked.pinned(cursor)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
-    with asked.parley.reading() as reading:
+    with asked.reading() as reading:
         perspective = asked.perspective(reading)
         after = None if cursor is None else str(cursor.place[0])
         found = reading.negotiations(position=perspective.position, after=after, limit=limit + 1)
@@ -105,7 +105,7 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
 )
 def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
     """Resolve every register at the perspective: who holds which post, who is held, what stands."""
-    with asked.parley.reading() as reading:
+    with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
         return asked.answer(reading.state(negotiation, perspective), perspective, reading)

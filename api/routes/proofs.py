@@ -39,7 +39,7 @@ def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
         publisher.keep_publishing()
         if publisher.refusal is not None:
             return problem("unavailable", f"the log is not signed: {publisher.refusal}")
-    with asked.parley.reading() as reading:
+    with asked.reading() as reading:
         perspective = asked.perspective(reading)
         version = reading.history(id_, perspective)[-1]
         proof = reading.proof(version.position)

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from api.body import Sending, Sent
 from api.caching import answered
-from api.composition import Parley
 from api.documented import body_of, reads, writes
 from api.examples import SNAPSHOT
 from api.idempotency import Once
@@ -26,7 +25,8 @@ from domain.negotiation import SLUG, SNAPSHOT_NAME, Negotiation, evolve, negotia
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.brief import perspective_shown
 from domain.views.state import counted, state
-from infrastructure.readers.reading import Reading, StoredSnapshot
+from infrastructure.readers.negotiations import StoredSnapshot
+from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(tags=["snapshots"])
 
@@ -54,9 +54,9 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
         if not SLUG.fullmatch(slug):
             what = "negotiation"
             raise UnknownError(what, slug[:100])
-        sent.parley.ledger.negotiation(slug)
+        sent.negotiation(slug)
         query, name = _read(_BODY.parse(sent.body))
-        perspective, digest = _hashed(sent.parley, slug, query)
+        perspective, digest = _hashed(sent, slug, query)
         shown = {"name": name, "perspective": perspective_shown(perspective), "sha256": digest}
         location = f"/v1/negotiations/{slug}/snapshots/{name}"
         headers = {"Location": location, "Cache-Control": "no-store"}
@@ -80,7 +80,7 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
     if not SNAPSHOT_NAME.fullmatch(name):
         what = "snapshot"
         raise UnknownError(what, name[:100])
-    with asked.parley.reading() as reading:
+    with asked.reading() as reading:
         id_ = reading.negotiation(slug).id
         snapshot = reading.snapshot(id_, name)
         if asked.perspective(reading).position < snapshot.position:
@@ -131,8 +131,8 @@ def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:
     return query, body.name
 
 
-def _hashed(parley: Parley, slug: str, query: PerspectiveQuery) -> tuple[Perspective, str]:
-    with parley.reading() as reading:
+def _hashed(sent: Sent, slug: str, query: PerspectiveQuery) -> tuple[Perspective, str]:
+    with sent.reading() as reading:
         perspective = resolved(reading, query, "/position")
         try:
             content = replayed(reading, slug, perspective)

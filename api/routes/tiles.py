@@ -43,7 +43,9 @@ _INDEX: Final = Path(
 
 @router.get(
     "/checkpoint",
-    **reads("readCheckpoint", "The last signed checkpoint of the log", None, media=_NOTE),
+    **reads(
+        "readCheckpoint", "The last signed checkpoint of the log", None, scope=None, media=_NOTE
+    ),
 )
 def read_checkpoint(request: Request) -> Response:
     """Give the checkpoint (C2SP tlog-checkpoint): the log's name, its size and its root, signed."""
@@ -61,7 +63,13 @@ def read_checkpoint(request: Request) -> Response:
 
 @router.get(
     "/tile/entries/{index:path}",
-    **reads("readEntries", "What the leaves of a tile are the hashes of", None, media=_BINARY),
+    **reads(
+        "readEntries",
+        "What the leaves of a tile are the hashes of",
+        None,
+        scope="audit:read",
+        media=_BINARY,
+    ),
 )
 def read_entries(request: Request, index: Annotated[str, _INDEX]) -> Response:
     """Give up to 256 entries, each after its length in two bytes: the JCS text of all but the payload."""
@@ -74,7 +82,7 @@ def read_entries(request: Request, index: Annotated[str, _INDEX]) -> Response:
 
 @router.get(
     "/tile/{level}/{index:path}",
-    **reads("readTile", "A tile of the log's tree", None, media=_BINARY),
+    **reads("readTile", "A tile of the log's tree", None, scope=None, media=_BINARY),
 )
 def read_tile(
     request: Request,

@@ -58,7 +58,7 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
     asked = asked.pinned(cursor)
     question = _question(asked.parameters, paged=cursor is not None)
     wanted = _wanted(question, cursor)
-    with asked.parley.reading(searched="q" in asked.parameters) as reading:
+    with asked.reading(searched="q" in asked.parameters) as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
         found = reading.timeline(

@@ -69,7 +69,7 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
     if by not in get_args(By):
         raise ContentError.at("/query/by", f"one of {', '.join(get_args(By))} is expected")
     what = asked.parameters["what"]
-    with asked.parley.reading() as reading:
+    with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
         slice_ = reading.timeslice(negotiation.id, perspective)
@@ -89,7 +89,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         if asked.query.clock == "recorded":
             asked.parley.settle(last)
     later = replace(asked, query=replace(asked.query, as_known_at=last))
-    with asked.parley.reading() as reading:
+    with asked.reading() as reading:
         to = later.perspective(reading)
         query = replace(asked.query, as_known_at=first, as_of=to.as_of)
         from_ = replace(asked, query=query).perspective(reading)
@@ -110,12 +110,13 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         "Every change of mind",
         "Audit",
         _AUDIT.parameters,
+        scope="audit:read",
         media={"text/csv": {"schema": {"type": "string"}}},
     ),
 )
 def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
     """List corrections, ends, retractions, reinstatements and preferences, newest last."""
-    with asked.parley.reading() as reading:
+    with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
         found = reading.changes_of_mind(negotiation.id, perspective)

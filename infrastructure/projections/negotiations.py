@@ -1,12 +1,14 @@
-"""The negotiations and their snapshots, as a pure function of the log."""
+"""The negotiations, who sees them and their snapshots, as a pure function of the log."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from domain.event import NegotiationOpened, SnapshotTaken
-from infrastructure.tables import negotiation, snapshot
+from sqlalchemy import delete, update
+
+from domain.event import NegotiationOpened, SettingsChanged, SnapshotTaken
+from infrastructure.tables import negotiation, negotiation_member, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,19 +21,58 @@ __all__ = ["apply", "rows"]
 
 
 def apply(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write the rows of negotiations opened and snapshots taken."""
-    for table, derived in rows(entries):
+    """Write the rows of negotiations opened, settings changed and snapshots taken."""
+    for table, derived in (_opened(entries), _taken(entries)):
         if derived:
             connection.execute(table.insert(), derived)
+    for entry in entries:
+        if isinstance(entry.event, SettingsChanged):
+            _change(connection, entry.event)
 
 
 def rows(entries: Sequence[Entry]) -> list[tuple[Table, list[dict[str, Any]]]]:
-    """The rows that the entries make in each table, in the order in which they can be inserted."""
-    opened = [
+    """The rows that all entries make in each table, in the order in which they can be inserted."""
+    latest = {
+        e.event.originator_id: e.event for e in entries if isinstance(e.event, SettingsChanged)
+    }
+    private = {id_.hex for id_, event in latest.items() if _private(event)}
+    table, opened = _opened(entries)
+    shown = [{**row, "private": row["id"] in private} for row in opened]
+    members = [row for event in latest.values() for row in member_rows(event)]
+    return [(table, shown), (negotiation_member, members), _taken(entries)]
+
+
+def _opened(entries: Sequence[Entry]) -> tuple[Table, list[dict[str, Any]]]:
+    return negotiation, [
         negotiation_row(e, e.event) for e in entries if isinstance(e.event, NegotiationOpened)
     ]
-    taken = [snapshot_row(e, e.event) for e in entries if isinstance(e.event, SnapshotTaken)]
-    return [(negotiation, opened), (snapshot, taken)]
+
+
+def _taken(entries: Sequence[Entry]) -> tuple[Table, list[dict[str, Any]]]:
+    return snapshot, [
+        snapshot_row(e, e.event) for e in entries if isinstance(e.event, SnapshotTaken)
+    ]
+
+
+def _change(connection: Connection, event: SettingsChanged) -> None:
+    id_ = event.originator_id.hex
+    members = negotiation_member
+    connection.execute(
+        update(negotiation).where(negotiation.c.id == id_).values(private=_private(event))
+    )
+    connection.execute(delete(members).where(members.c.negotiation_id == id_))
+    if event.members:
+        connection.execute(members.insert(), member_rows(event))
+
+
+def _private(event: SettingsChanged) -> bool:
+    return event.visibility == "private"
+
+
+def member_rows(event: SettingsChanged) -> list[dict[str, Any]]:
+    """The rows of a negotiation's members."""
+    id_ = event.originator_id.hex
+    return [{"negotiation_id": id_, "person": person} for person in event.members]
 
 
 def negotiation_row(entry: Entry, event: NegotiationOpened) -> dict[str, Any]:
@@ -44,6 +85,7 @@ def negotiation_row(entry: Entry, event: NegotiationOpened) -> dict[str, Any]:
         "parties": json.dumps(event.parties, ensure_ascii=False),
         "opened_position": entry.position,
         "recorded_at": entry.recorded_at,
+        "private": False,
     }
 
 

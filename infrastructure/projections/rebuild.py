@@ -168,7 +168,7 @@ def _row(connection: Connection, table: Table, key: tuple[Any, ...]) -> dict[str
 
 def _mend_negotiations(connection: Connection, codec: EventCodec) -> list[Difference]:
     """The small tables are compared with the log in place, and put right where they differ."""
-    types = ("negotiation.opened", "negotiation.snapshot_taken")
+    types = ("negotiation.opened", "negotiation.settings_changed", "negotiation.snapshot_taken")
     statement = select(event).where(event.c.type.in_(types)).order_by(event.c.position)
     entries = entries_of(codec, map(_log_entry, connection.execute(statement)))
     found = []

@@ -5,24 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
 
 from infrastructure.log_entry import LogEntry
 from infrastructure.tables import event
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from domain.event import RecordEvent
     from infrastructure.event_codec import EventCodec
     from infrastructure.fact_tables import FactTables
 
-__all__ = ["of_negotiation", "past", "read"]
+__all__ = ["of_negotiation", "outside", "past", "read"]
 
 Read = tuple[LogEntry, "RecordEvent"]
 
 
-def past(after: int, limit: int) -> Select[Any]:
-    """At most `limit` entries past a position."""
-    return select(event).where(event.c.position > after).order_by(event.c.position).limit(limit)
+def past(after: int, last: int) -> Select[Any]:
+    """The entries past a position, up to another, in order."""
+    between = (event.c.position > after, event.c.position <= last)
+    return select(event).where(*between).order_by(event.c.position)
+
+
+def outside(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bool]:
+    """That an entry concerns none of these negotiations."""
+    facts = tables.version.c
+    within = exists().where(
+        facts.negotiation_id.in_(negotiations), facts.known_from == event.c.position
+    )
+    return event.c.stream.not_in(negotiations) & ~within
 
 
 def of_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:

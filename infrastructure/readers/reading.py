@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, select
 
 from domain.errors import (
     ContentError,
@@ -17,7 +15,6 @@ from domain.errors import (
 )
 from domain.full_text import question
 from domain.history import Entry, FactVersion, Seen
-from domain.negotiation import Negotiation, negotiation_id
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.audit import CHANGES_OF_MIND
 from domain.views.state import state
@@ -26,39 +23,40 @@ from infrastructure.fact_tables import FACTS, FactTables, served
 from infrastructure.projections import fact_text
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.proofs.serving import EventProof, event_proof
-from infrastructure.readers import log, searches, states, timeslices
-from infrastructure.tables import event, log_head, negotiation, projection, snapshot
+from infrastructure.readers import access, log, negotiations, searches, states, timeslices
+from infrastructure.tables import event, log_head, negotiation, projection
 
 if TYPE_CHECKING:
+    from domain.access import Principal
     from domain.event import RecordEvent
+    from domain.negotiation import Negotiation
     from domain.views.timeline import TimelineFilter
     from infrastructure.event_codec import EventCodec
     from infrastructure.log_entry import LogEntry
+    from infrastructure.readers.negotiations import StoredSnapshot
 
-__all__ = ["Reading", "StoredSnapshot"]
+__all__ = ["Reading"]
 
 _MINUTE = 60_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredSnapshot:
-    """A named perspective of a negotiation, with the hash that its content had."""
-
-    name: str
-    perspective: Perspective
-    sha256: str
-    position: int
 
 
 class Reading:
     """Answers from one transaction. `now` is in microseconds UTC.
 
+    A negotiation that is private is not there, nor is anything in it, where `principal` is no member.
     A `searched` reading ends where the full text does: its head is the last that both hold.
     """
 
     def __init__(
-        self, connection: Connection, codec: EventCodec, now: int, *, searched: bool = False
+        self,
+        connection: Connection,
+        codec: EventCodec,
+        now: int,
+        principal: Principal,
+        *,
+        searched: bool = False,
     ) -> None:
+        self._principal = principal
         self._connection = connection
         self._codec = codec
         self._now = now
@@ -96,22 +94,17 @@ class Reading:
 
     def negotiations(self, *, position: int, after: str | None, limit: int) -> list[Negotiation]:
         """At most `limit` negotiations opened by a position, by slug, past the slug `after`."""
-        statement = select(negotiation).where(negotiation.c.opened_position <= position)
-        if after is not None:
-            statement = statement.where(negotiation.c.slug > after)
-        rows = self._connection.execute(statement.order_by(negotiation.c.slug).limit(limit))
-        return [_negotiation(row) for row in rows]
+        return negotiations.page(
+            self._connection, self._principal, position=position, after=after, limit=limit
+        )
 
     def negotiation(self, slug: str, position: int | None = None) -> Negotiation:
         """The negotiation with a slug; UnknownError where none was opened by the position."""
-        statement = select(negotiation).where(negotiation.c.id == negotiation_id(slug).hex)
-        row = self._connection.execute(statement).one_or_none()
-        what = "negotiation"
-        if row is None:
-            raise UnknownError(what, slug)
-        if position is not None and row.opened_position > position:
-            raise NotYetKnownError(what, slug)
-        return _negotiation(row)
+        return negotiations.opened(self._connection, self._principal, slug, position)
+
+    def shows(self, negotiation_id: UUID) -> bool:
+        """Whether a negotiation is there for who asks."""
+        return access.shows(self._connection, self._principal, negotiation_id)
 
     def slug_of(self, id_: UUID) -> str:
         """The slug of a negotiation that a fact names."""
@@ -165,9 +158,11 @@ class Reading:
         )
         found = self._versions(statement)
         if not found:
-            known = select(columns.version).where(columns.fact_id == fact_id.hex).limit(1)
-            absent = self._connection.execute(known).first() is None
+            known = select(columns.negotiation_id).where(columns.fact_id == fact_id.hex).limit(1)
+            where = self._connection.execute(known).scalar()
+            absent = where is None or not self.shows(UUID(where))
             raise (UnknownError if absent else NotYetKnownError)("fact", str(fact_id))
+        self._refuse_hidden(found[0])
         if found[0].record.status == timeslices.RETRACTED:
             raise WithdrawnError(fact_id, found[0].why)
         return found[0]
@@ -183,6 +178,7 @@ class Reading:
         if not found:
             what = "fact"
             raise UnknownError(what, str(fact_id))
+        self._refuse_hidden(found[0])
         return found
 
     def changes_of_mind(
@@ -212,9 +208,15 @@ class Reading:
         before = {(v.record.id, v.record.version + 1): v for v in self._versions(earlier)}
         return [(before.get((v.record.id, v.record.version)), v) for v in after]
 
-    def entries(self, *, after: int, limit: int) -> list[tuple[LogEntry, RecordEvent]]:
-        """The log past a position, in order and without gaps."""
-        return log.read(self._connection, self._codec, log.past(after, limit))
+    def entries(
+        self, *, after: int, limit: int, last: int | None = None
+    ) -> list[tuple[LogEntry, RecordEvent]]:
+        """The log past a position, up to `last`, in order: all that is there for who asks."""
+        statement = log.past(after, self.head if last is None else last).limit(limit)
+        hidden = access.hidden(self._connection, self._principal)
+        if hidden:
+            statement = statement.where(log.outside(self._tables, hidden))
+        return log.read(self._connection, self._codec, statement)
 
     def entries_of(self, id_: UUID, last: int) -> list[Entry]:
         """What the log holds of a negotiation and its facts, up to a position, in order."""
@@ -236,17 +238,12 @@ class Reading:
 
     def snapshot(self, id_: UUID, name: str) -> StoredSnapshot:
         """The snapshot with a name; UnknownError where there is none."""
-        statement = select(snapshot).where(
-            snapshot.c.negotiation_id == id_.hex, snapshot.c.name == name
-        )
-        row = self._connection.execute(statement).one_or_none()
-        if row is None:
-            what = "snapshot"
-            raise UnknownError(what, name)
-        perspective = Perspective(**json.loads(row.perspective))
-        return StoredSnapshot(
-            name=row.name, perspective=perspective, sha256=row.sha256, position=row.position
-        )
+        return negotiations.taken(self._connection, id_, name)
+
+    def _refuse_hidden(self, version: FactVersion) -> None:
+        if not self.shows(version.record.negotiation_id):
+            what = "fact"
+            raise UnknownError(what, str(version.record.id))
 
     def _as_of(self, query: PerspectiveQuery, position: int) -> int:
         if query.as_of is not None:
@@ -276,15 +273,3 @@ class Reading:
             for version in self._versions(statement)
             if version.record.status != timeslices.RETRACTED
         ]
-
-
-def _negotiation(row: Row[Any]) -> Negotiation:
-    return Negotiation(
-        id=UUID(row.id),
-        version=1,
-        slug=row.slug,
-        title=row.title,
-        parties=tuple(json.loads(row.parties)),
-        summary=row.summary,
-        snapshots=frozenset(),
-    )

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.testclient import TestClient
+
+from domain.access import SCOPES, Scope
+
+if TYPE_CHECKING:
+    from api.composition import Parley
 
 TALKS: Final = "/v1/negotiations/talks"
 FACTS: Final = f"{TALKS}/facts"
@@ -61,6 +66,12 @@ class Client:
         answer = self.post(FACTS, fact(**fields))
         assert answer.status == 201, answer.json
         return answer
+
+
+def entered(parley: Parley, person: str = "editor", *scopes: Scope) -> dict[str, str]:
+    """The header of somebody with a new key, for all that a key can be for where no scope is named."""
+    key, _ = parley.keys.create(person, scopes or SCOPES)
+    return {"Authorization": f"Bearer {key}"}
 
 
 def fact(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields

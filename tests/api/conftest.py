@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.composition import compose
 from infrastructure.settings import Settings
-from tests.api.asking import Client
+from tests.api.asking import Client, entered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +34,9 @@ def parley(database_url: str) -> Iterator[Parley]:
 @pytest.fixture
 def client(parley: Parley) -> Iterator[Client]:
     """A client of an application that tells nothing of its errors, as a real one would not."""
-    with TestClient(create_app(parley), raise_server_exceptions=False) as http:
+    with TestClient(
+        create_app(parley), headers=entered(parley), raise_server_exceptions=False
+    ) as http:
         yield Client(http)
 
 
@@ -42,6 +44,8 @@ def client(parley: Parley) -> Iterator[Client]:
 def light_client(fresh_database: Callable[[Kind], str]) -> Iterator[Client]:
     """A client of a record on SQLite alone, for what never reaches a database."""
     parley = compose(_settings(fresh_database("sqlite-file")), upgrade=False)
-    with TestClient(create_app(parley), raise_server_exceptions=False) as http:
+    with TestClient(
+        create_app(parley), headers=entered(parley), raise_server_exceptions=False
+    ) as http:
         yield Client(http)
     parley.close()

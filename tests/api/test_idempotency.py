@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.composition import compose
 from api.idempotency import Idempotency
-from tests.api.asking import FACTS, TALKS, Client, count, fact
+from tests.api.asking import FACTS, TALKS, Client, count, entered, fact
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -144,16 +144,17 @@ def test_the_key_of_another_process_is_respected_at_the_last_moment(
     again = client.post(FACTS, fact(), idempotency_key="k")
     assert again.body == first.body
     assert again.headers[REPLAYED] == "true"
-    with parley.reading() as reading:
+    with parley.reading(parley.owner) as reading:
         assert reading.head == 2
 
 
 def test_an_answer_is_kept_through_a_restart(parley: Parley) -> None:
-    with TestClient(create_app(parley)) as http:
+    key = entered(parley)
+    with TestClient(create_app(parley), headers=key) as http:
         Client(http).open()
         first = Client(http).post(FACTS, fact(quantities=count(52)), idempotency_key="k")
     restarted = compose(parley.settings, upgrade=False)
-    with TestClient(create_app(restarted)) as http:
+    with TestClient(create_app(restarted), headers=key) as http:
         again = Client(http).post(FACTS, fact(quantities=count(52)), idempotency_key="k")
     restarted.close()
     assert again.body == first.body
@@ -206,5 +207,5 @@ def test_a_retry_that_meets_its_own_commit_under_way_is_answered_as_the_first_wa
     looked.clear()
     other = client.post(path, {"preferred": False, "why": "x"}, **{**sent, "idempotency_key": "l"})
     assert other.status == 412
-    with parley.reading() as reading:
+    with parley.reading(parley.owner) as reading:
         assert reading.head == 3

@@ -15,7 +15,7 @@ from domain.fact import KINDS, Fact, kind
 from domain.holding import Holding
 from domain.register import Answer, Register
 from infrastructure.settings import Settings
-from tests.api.asking import FACTS, TALKS, Client, fact
+from tests.api.asking import FACTS, TALKS, Client, entered, fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,7 +55,7 @@ def parley(database_url: str) -> Iterator[Parley]:
 @pytest.fixture
 def client(parley: Parley) -> Iterator[Client]:
     """A client of an application that was made once the kind was known."""
-    with TestClient(create_app(parley)) as http:
+    with TestClient(create_app(parley), headers=entered(parley)) as http:
         yield Client(http)
 
 

@@ -17,6 +17,7 @@ from api.problems import PROBLEMS
 from domain.fact import KINDS
 from infrastructure.settings import Settings
 from tests import edtf_format
+from tests.api.asking import entered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def app(tmp_path: Path) -> Iterator[FastAPI]:
     settings = {"PARLEY_DATABASE_URL": url, "PARLEY_LOG_KEY_FILE": key_file}
     parley = compose(Settings.from_env(settings), signs=True)
     app = create_app(parley)
-    client = TestClient(app)
+    client = TestClient(app, headers=entered(parley))
     client.post("/v1/negotiations", json=NEGOTIATION)
     for fact in FACTS.values():
         client.post("/v1/negotiations/us-belarus/facts", json=fact)
@@ -61,7 +62,7 @@ def app(tmp_path: Path) -> Iterator[FastAPI]:
 
 def test_schemathesis_finds_nothing(app: FastAPI) -> None:
     edtf_format.teach()
-    config = schemathesis.Config.from_dict(CONFIG)
+    config = schemathesis.Config.from_dict({**CONFIG, "headers": entered(app.state.parley)})
     schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
     found: list[str] = []
     tested: set[str] = set()
@@ -72,7 +73,7 @@ def test_schemathesis_finds_nothing(app: FastAPI) -> None:
             tested.add(event.recorder.label)
             found += _failures(event.recorder)
     assert not found, "\n\n".join(found)
-    assert len(tested) == 27, "26 operations, and their sequences"
+    assert len(tested) == 29, "28 operations, and their sequences"
 
 
 def _failures(recorder: ScenarioRecorder) -> list[str]:
@@ -91,7 +92,7 @@ def test_every_operation_says_how_it_refuses(light_client: Client) -> None:
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    assert len(operations) == 26
+    assert len(operations) == 28
     for method, path, operation in operations:
         refusals = {code: r for code, r in operation["responses"].items() if code >= "400"}
         assert {"500", "503"} <= set(refusals), path

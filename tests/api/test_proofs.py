@@ -16,7 +16,7 @@ from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import leaf_hash, verify_inclusion
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.settings import Settings
-from tests.api.asking import FACTS, Client, fact
+from tests.api.asking import FACTS, Client, entered, fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,9 @@ def publisher(parley: Parley) -> Publisher:
 @pytest.fixture
 def quiet(parley: Parley) -> Client:
     """A client of an application that signs only when it is asked for proofs."""
-    return Client(TestClient(create_app(parley), raise_server_exceptions=False))
+    return Client(
+        TestClient(create_app(parley), headers=entered(parley), raise_server_exceptions=False)
+    )
 
 
 def proven(proof: dict[str, Any], publisher: Publisher) -> Checkpoint:
@@ -175,7 +177,7 @@ def test_a_log_that_may_not_be_signed_says_why(quiet: Client, publisher: Publish
 
 
 def test_while_it_is_served_the_log_is_signed(parley: Parley) -> None:
-    with TestClient(create_app(parley)) as http:
+    with TestClient(create_app(parley), headers=entered(parley)) as http:
         client = Client(http)
         client.open()
         address = client.record().headers["location"]

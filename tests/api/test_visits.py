@@ -14,6 +14,7 @@ from domain.fact import as_primitives
 from domain.instant import parse_cut
 from domain.negotiation import negotiation_id
 from domain.perspective import PerspectiveQuery
+from tests.examples import OWNER
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -46,7 +47,12 @@ def test_every_moment_of_the_change_log_is_given_back(parley: Parley) -> None:
     )
     with gzip.open(DATA / "visits.ndjson.gz") as lines:
         report = Importer(parley, FactParser()).run(
-            slug="visits", lines=lines, media="ndjson", dry_run=False, partial=False, actor="desk"
+            slug="visits",
+            lines=lines,
+            media="ndjson",
+            dry_run=False,
+            partial=False,
+            principal=OWNER,
         )
     assert report.as_dict()["rejected"] == []
     checked = 0
@@ -60,7 +66,7 @@ def test_every_moment_of_the_change_log_is_given_back(parley: Parley) -> None:
 
 
 def _known(parley: Parley, at: str) -> Visits:
-    with parley.reading() as reading:
+    with parley.reading(parley.owner) as reading:
         query = PerspectiveQuery(as_known_at=parse_cut(at), clock="published")
         slice_ = reading.timeslice(negotiation_id("visits"), reading.perspective(query))
     facts = [seen.version.record.fact for seen in slice_]

@@ -14,6 +14,7 @@ from infrastructure.ledger_store import StoredLedger
 from infrastructure.readers.reading import Reading
 from tests.benchmarks.measure import Ratio, side_by_side
 from tests.benchmarks.population import SELDOM, populate
+from tests.examples import OWNER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,7 @@ def ratios(database: Database, size: int) -> Iterator[Ratio]:
 
 def _reading(ledger: StoredLedger) -> Iterator[Reading]:
     with ledger.factory.database.reading() as connection:  # type: ignore[attr-defined]
-        yield Reading(connection, ledger.codec, NOW)
+        yield Reading(connection, ledger.codec, NOW, OWNER)
 
 
 def _state(ledger: StoredLedger, slug: str, query: PerspectiveQuery) -> None:

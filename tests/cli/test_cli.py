@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "diff", "audit", "snapshot", "rebuild",
-    "db upgrade", "verify", "backup", "restore",
+    "db upgrade",
+    "keys create",
+    "keys list",
+    "keys revoke", "verify", "backup", "restore",
 }  # fmt: skip
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
 READING = {"export", "show", "timeline", "audit", "snapshot"}
@@ -64,7 +67,7 @@ def test_every_command_and_every_option_is_documented(
 def test_help_lists_every_command(empty: Shell) -> None:
     shown = empty.out("--help")
     assert {name for name in COMMANDS if re.search(rf"^. {name} ", shown, re.MULTILINE)} == (
-        COMMANDS - {"db upgrade"}
+        {name for name in COMMANDS if " " not in name}
     )
     assert "upgrade" in empty.out("db", "--help")
 

@@ -13,6 +13,7 @@ from api.composition import compose
 from domain.fact import fact_id
 from domain.negotiation import negotiation_id
 from infrastructure.settings import Settings
+from tests.api.asking import entered
 from tests.cli.conftest import LINES, Shell
 from tests.importing.lines import SLUG, custody
 
@@ -27,7 +28,7 @@ QUERY = f"as_of=2025-11-22&position={len(LINES) + 1}"
 @pytest.fixture
 def http(parley: Shell) -> Iterator[TestClient]:
     record = compose(Settings.from_env({"PARLEY_DATABASE_URL": parley.url}), upgrade=False)
-    with TestClient(create_app(record)) as client:
+    with TestClient(create_app(record), headers=entered(record)) as client:
         yield client
     record.close()
 

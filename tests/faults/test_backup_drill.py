@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.composition import compose
 from infrastructure.settings import Settings
-from tests.api.asking import FACTS, TALKS, fact
+from tests.api.asking import FACTS, TALKS, entered, fact
 from tests.databases import sqlite_file_url
 from tests.faults.checking import check_rebuild
 from tests.faults.serving import ROOT, Server, program
@@ -57,7 +57,7 @@ def answers(url: str, position: int) -> list[tuple[int, bytes, str]]:
     settings = Settings.from_env({"PARLEY_DATABASE_URL": url})
     asked = f"position={position}&as_of=2026-01-01"
     record = compose(settings, upgrade=False)
-    with TestClient(create_app(record)) as http:
+    with TestClient(create_app(record), headers=entered(record)) as http:
         paths = [
             f"{TALKS}?{asked}",
             f"{TALKS}/timeline?{asked}&limit=1000",

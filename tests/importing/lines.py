@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from api.cli_question import ask
 from api.importer import Importer
 from api.schemas import FactParser
+from domain.access import owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +62,7 @@ def run(parley: Parley, lines: Iterable[Line | bytes], **options: Any) -> Line: 
         "media": "ndjson",
         "dry_run": False,
         "partial": False,
-        "actor": "importer",
+        "principal": owner("importer"),
         **options,
     }
     report = Importer(parley, FactParser()).run(lines=encoded(lines), **chosen)
@@ -83,7 +84,7 @@ def faults(report: Line) -> list[tuple[int, str]]:
 
 
 def head(parley: Parley) -> int:
-    with parley.reading() as reading:
+    with parley.reading(parley.owner) as reading:
         return reading.head
 
 

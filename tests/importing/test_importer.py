@@ -10,6 +10,7 @@ from uuid import uuid5
 import pytest
 
 from api.importer import ATTEMPTS
+from domain.access import owner
 from domain.errors import StaleError, UnknownError
 from domain.fact import fact_id
 from domain.negotiation import decide_open, negotiation_id
@@ -62,7 +63,7 @@ def test_every_operation_does_what_it_says(parley: Parley) -> None:
 def test_an_import_repeated_leaves_all_unchanged(parley: Parley) -> None:
     run(parley, EVERY_OP)
     before = head(parley)
-    again = run(parley, EVERY_OP, actor="someone else")
+    again = run(parley, EVERY_OP, principal=owner("someone else"))
     assert counted(again) == {"unchanged": len(EVERY_OP)}
     assert again["first_position"] is None
     assert head(parley) == before
@@ -256,7 +257,7 @@ def test_the_real_record_imports_whole_and_once(parley: Parley) -> None:
     before = shown(parley, "2025-11-22")
     assert done(run(parley, lines)) == {"unchanged": len(lines)}
     assert shown(parley, "2025-11-22") == before
-    with parley.reading() as reading:
+    with parley.reading(parley.owner) as reading:
         seen = reading.perspective(PerspectiveQuery())
         known = reading.known(negotiation_id(SLUG), seen)
     assert len(known) == first["recorded"]

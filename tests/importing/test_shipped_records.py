@@ -10,6 +10,7 @@ import pytest
 
 from api.importer import Importer
 from api.schemas import FactParser
+from tests.examples import OWNER
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -32,7 +33,7 @@ def imported(parley: Parley, slug: str, file: str) -> dict[str, Any]:
     lines = (gzip.decompress(packed) if file.endswith(".gz") else packed).splitlines()
     importer = Importer(parley, FactParser())
     return importer.run(
-        slug=slug, lines=lines, media="ndjson", dry_run=False, partial=False, actor="desk"
+        slug=slug, lines=lines, media="ndjson", dry_run=False, partial=False, principal=OWNER
     ).as_dict()
 
 

@@ -27,7 +27,7 @@ from infrastructure.fact_rows import (
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.readers.reading import Reading
 from infrastructure.tables import metadata
-from tests.examples import NEGOTIATION, OPENED, SLUG, fact
+from tests.examples import NEGOTIATION, OPENED, OWNER, SLUG, fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log
 
@@ -166,7 +166,7 @@ def test_a_name_as_long_as_a_text_may_be_is_kept_and_found(
     ledger.record(negotiation_id=NEGOTIATION, fact=fact(kind, **own), actor="desk")
     query = PerspectiveQuery(as_of=parse_cut("2025-11-22"))
     with database.reading() as connection:
-        reading = Reading(connection, ledger.codec, 0)
+        reading = Reading(connection, ledger.codec, 0, OWNER)
         at = reading.perspective(query)
         state = reading.state(reading.negotiation(SLUG), at)
         wanted = TimelineFilter(person=None if field == "content" else name)

@@ -31,7 +31,7 @@ def test_a_search_sees_what_was_just_written_and_says_where_it_stands(parley: Pa
     for count, (name, content) in enumerate(RECORDED.items(), start=2):
         parley.ledger.append([recorded(content, name)])
         assert name in found(parley, content.summary)
-        with parley.reading(searched=True) as reading:
+        with parley.reading(parley.owner, searched=True) as reading:
             assert reading.head == count == reading.projections()["fact_text"]
 
 

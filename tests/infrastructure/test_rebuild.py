@@ -17,7 +17,7 @@ from infrastructure.projections import rebuild as rebuilding
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
 from infrastructure.schema import check
-from tests.examples import fact
+from tests.examples import OWNER, fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,7 @@ def test_writers_go_on_during_a_rebuild_and_lose_nothing(
     assert [report.differences for report in reports] == [()] * 4
     assert reports[-1].versions > 51
     with database.reading() as connection:
-        reading = Reading(connection, ledger.codec, 0)
+        reading = Reading(connection, ledger.codec, 0, OWNER)
         known = reading.known(TALKS, reading.perspective(PerspectiveQuery()))
     named = {version.record.fact.external_id for version in known}
     assert named == {f"F-{n}" for n in range(50)} | set(written)
@@ -117,6 +117,6 @@ def test_writers_go_on_during_a_rebuild_and_lose_nothing(
 
 def _state(database: Database, ledger: StoredLedger) -> object:
     with database.reading() as connection:
-        reading = Reading(connection, ledger.codec, 0)
+        reading = Reading(connection, ledger.codec, 0, OWNER)
         pinned = reading.perspective(PerspectiveQuery(position=reading.head))
         return reading.state(reading.negotiation("talks"), pinned)

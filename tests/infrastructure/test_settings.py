@@ -15,6 +15,7 @@ def test_every_setting_has_a_default() -> None:
         log_origin="parley.local/log",
         log_key_file="parley.key",
         max_waiting=256,
+        anonymous_scopes=("fact:read", "audit:read"),
     )
 
 

@@ -32,7 +32,7 @@ def recorded(parley: Parley) -> int:
     """Record a fact; when."""
     talks = parley.ledger.negotiation("talks").id
     parley.ledger.record(negotiation_id=talks, fact=fact("release"), actor="desk")
-    with parley.reading() as reading:
+    with parley.reading(parley.owner) as reading:
         return reading.entries(after=reading.head - 1, limit=1)[0][0].recorded_at
 
 

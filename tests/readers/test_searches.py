@@ -102,7 +102,7 @@ def test_a_question_of_too_many_words_is_refused(parley: Parley) -> None:
 
 def test_full_text_is_refused_in_a_reading_that_was_not_opened_for_it(parley: Parley) -> None:
     record_all(parley)
-    with parley.reading() as reading, pytest.raises(RuntimeError, match="searched"):
+    with parley.reading(parley.owner) as reading, pytest.raises(RuntimeError, match="searched"):
         reading.timeline(
             NEGOTIATION, reading.perspective(PerspectiveQuery()), TimelineFilter(), q="a", limit=1
         )

@@ -83,7 +83,7 @@ def test_both_databases_find_what_the_words_say(parley: Parley) -> None:
         retract = record.decide_retract(reason="coding_error", why="no", published=None, actor="ed")
         parley.ledger.change(draw.choice((change, change, retract)))
     hits = 0
-    with parley.reading(searched=True) as reading:
+    with parley.reading(parley.owner, searched=True) as reading:
         entries = reading.entries(after=0, limit=1_000)
         history = versions(
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=each)

@@ -27,6 +27,7 @@ from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
 from infrastructure.tables import event, log_head, negotiation, snapshot
 from tests.drawn_facts import MATTERS, NAMES, PLACES
+from tests.examples import OWNER
 from tests.strategies import (
     NEGOTIATION,
     SLUG,
@@ -67,11 +68,11 @@ class Witnesses:
     def reading(self) -> Iterator[Reading]:
         """One snapshot of the database."""
         with self.database.reading() as connection:
-            yield Reading(connection, self.ledger.codec, NOW)
+            yield Reading(connection, self.ledger.codec, NOW, OWNER)
 
     def _entries(self) -> list[Entry]:
         with self.database.reading() as connection:
-            found = Reading(connection, self.ledger.codec, NOW).entries(after=0, limit=1_000)
+            found = Reading(connection, self.ledger.codec, NOW, OWNER).entries(after=0, limit=1_000)
         return [
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=event)
             for entry, event in found

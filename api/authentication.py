@@ -1,0 +1,68 @@
+"""Who asks is settled once, before anything else: by a key, by an issuer's token, or as nobody in particular.
+
+A credential that opens nothing is refused wherever it is brought; it never becomes the anonymous one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from anyio.to_thread import run_sync
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.problems import problem, problem_of
+from domain.access import Principal
+from domain.errors import Fault
+
+__all__ = ["Authentication", "Identify"]
+
+Identify = Callable[[str], Principal | None]
+"""From a bearer credential to who brings it; None where it opens nothing."""
+
+LONGEST_CREDENTIAL: Final = 16_384
+_OPEN: Final = frozenset({"/healthz", "/readyz"})
+_WHERE: Final = "/header/Authorization"
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="parley", error="invalid_token"'}
+
+
+class Authentication:
+    """ASGI middleware that puts the `principal` into the request's state, or answers 401."""
+
+    def __init__(self, app: ASGIApp, identify: Identify, nobody: Principal) -> None:
+        self.app = app
+        self.identify = identify
+        self.nobody = nobody
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, with who asks."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        found = [value for name, value in scope["headers"] if name == b"authorization"]
+        principal: Principal | Response | None = self.nobody
+        if found and scope["path"] not in _OPEN:
+            principal = await run_sync(self._identified, found)
+        if isinstance(principal, Principal):
+            scope.setdefault("state", {})["principal"] = principal
+            await self.app(scope, receive, send)
+        else:
+            await (principal or _refused())(scope, receive, send)
+
+    def _identified(self, headers: list[bytes]) -> Principal | Response | None:
+        scheme, _, credential = headers[0].decode("latin-1").partition(" ")
+        credential = credential.strip()
+        if len(headers) > 1 or scheme.lower() != "bearer" or not credential.isascii():
+            return None
+        if len(credential) > LONGEST_CREDENTIAL:
+            return None
+        try:
+            return self.identify(credential)
+        except Exception as error:  # noqa: BLE001 -- this stands outside of what makes problems of errors
+            return problem_of(error)
+
+
+def _refused() -> Response:
+    detail = "one Bearer credential that is known here and has neither expired nor been revoked is expected"
+    return problem("unauthenticated", detail, [Fault(_WHERE, detail)], headers=_CHALLENGE)

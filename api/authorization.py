@@ -1,0 +1,45 @@
+"""The scope that an operation takes stands in its description, and is checked from there."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from domain.access import OPEN_TO_ANYBODY, Principal, Scope
+
+__all__ = ["SCOPE", "SECURITY_SCHEMES", "authorized", "principal_of", "secured"]
+
+SCOPE: Final = "x-scope"
+"""Where an operation of the document names its scope; null where it takes none."""
+_SCHEME: Final = "credential"
+SECURITY_SCHEMES: Final[dict[str, Any]] = {
+    _SCHEME: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key (`parley keys create`), or an access token of the OpenID Connect issuer that is set.",
+    }
+}
+
+
+def secured(scope: Scope | None) -> dict[str, Any]:
+    """Say in an operation's description what it takes."""
+    required: list[dict[str, list[str]]] = [{_SCHEME: []}]
+    if scope is None:
+        required = []
+    elif scope in OPEN_TO_ANYBODY:
+        required = [{_SCHEME: []}, {}]
+    return {SCOPE: scope, "security": required}
+
+
+def authorized(request: Request) -> None:
+    """Raise ForbiddenError or UnauthenticatedError where who asks lacks the operation's scope."""
+    scope: Scope | None = request.scope["route"].openapi_extra[SCOPE]
+    if scope is not None:
+        principal_of(request).check(scope)
+
+
+def principal_of(request: Request) -> Principal:
+    """Give who asks."""
+    found: Principal = request.state.principal
+    return found

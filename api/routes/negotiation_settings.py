@@ -1,0 +1,103 @@
+"""Who sees a negotiation, and what takes two persons, is set by an admin and recorded like any change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Final
+
+from eventsourcing.persistence import IntegrityError
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.body import Sending, Sent
+from api.composition import Parley
+from api.documented import body_of, reads, writes
+from api.examples import SETTINGS
+from api.idempotency import Once
+from api.json_text import written
+from api.parameters import given
+from api.schemas import BodyParser, SettingsBody
+from domain.errors import UnknownError
+from domain.negotiation import SLUG, Negotiation
+
+router: Final = APIRouter(tags=["negotiations"])
+
+ATTEMPTS: Final = 5
+"""Times that settings are tried again where another change of the same negotiation was faster."""
+_SENDING: Final = Sending()
+_BODY: Final = BodyParser(SettingsBody)
+_NOT_KEPT: Final = {"Cache-Control": "no-store"}
+
+
+@router.get(
+    "/v1/negotiations/{slug}/settings",
+    **reads(
+        "readSettings",
+        "Who sees a negotiation",
+        "NegotiationSettings",
+        scope="admin",
+        cached=False,
+        refuses=(404, 422),
+    ),
+)
+def read_settings(slug: str, request: Request) -> Response:
+    """Give the settings as they stand."""
+    given(request, ())
+    return _answer(_negotiation(request.app.state.parley, slug))
+
+
+@router.post(
+    "/v1/negotiations/{slug}/settings",
+    **writes(
+        "changeSettings",
+        "Change who sees a negotiation",
+        "NegotiationSettings",
+        body_of("SettingsBody", {"us-belarus": SETTINGS}),
+        scope="admin",
+    ),
+)
+def change_settings(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Set what is sent and leave the rest: a private negotiation is there for its members alone."""
+
+    def run(once: Once) -> Response:
+        changes = {k: v for k, v in vars(_BODY.parse(sent.body)).items() if v is not None}
+        for attempt in range(ATTEMPTS):
+            try:
+                return _changed(sent, slug, changes, once)
+            except IntegrityError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+def _changed(sent: Sent, slug: str, changes: dict[str, Any], once: Once) -> Response:
+    found = _negotiation(sent.parley, slug)
+    event = found.decide_settings(replace(found.settings, **changes), sent.actor)
+    kept = replace(found, settings=replace(found.settings, **{**changes, "members": event.members}))
+    answer = _answer(kept)
+    sent.parley.ledger.append([event], claim=once.claim(answer))
+    return answer
+
+
+def _negotiation(parley: Parley, slug: str) -> Negotiation:
+    """Whoever keeps the settings need be no member: what is in a negotiation is not shown here."""
+    if not SLUG.fullmatch(slug):
+        what = "negotiation"
+        raise UnknownError(what, slug[:100])
+    return parley.ledger.negotiation(slug)
+
+
+def _answer(found: Negotiation) -> Response:
+    settings = found.settings
+    content = {
+        "negotiation": found.slug,
+        "visibility": settings.visibility,
+        "members": list(settings.members),
+        "review_record": settings.review_record,
+        "review_erasure": settings.review_erasure,
+    }
+    return Response(written(content), 200, _NOT_KEPT, "application/json")

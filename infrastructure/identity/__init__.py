@@ -1,0 +1,1 @@
+"""Who somebody is, from the credential that they bring."""

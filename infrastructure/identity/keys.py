@@ -1,0 +1,156 @@
+"""An API key is `parley_<id>_<secret>`; the database keeps its id and the SHA-256 of the secret, never the secret.
+
+The secret has 160 random bits: a plain hash of it cannot be searched. A key that is revoked or has expired is as if
+it had never been.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from base64 import b32encode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Row, or_, select, update
+
+from domain.access import SCOPES, Principal, Scope
+from domain.errors import ContentError, UnknownError
+from infrastructure.tables import api_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from infrastructure.clock import Clock
+    from infrastructure.database import Database
+
+__all__ = ["LONGEST_PERSON", "ApiKey", "Keys", "is_key"]
+
+LONGEST_PERSON: Final = 255
+_KEY: Final = re.compile(r"parley_([a-z2-7]{10})_([a-z2-7]{32})", re.ASCII)
+_ID_BYTES: Final = 6
+_SECRET_BYTES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is known of a key: whose it is, its scopes, and from when to when it opens; microseconds UTC."""
+
+    id: str
+    person: str
+    scopes: tuple[Scope, ...]
+    created_at: int
+    expires_at: int | None
+    revoked_at: int | None
+
+
+class Keys:
+    """The keys of a database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def create(
+        self, person: str, scopes: Iterable[Scope], expires_at: int | None = None
+    ) -> tuple[str, ApiKey]:
+        """A new key, as its text, which is nowhere else, and what is kept of it; ContentError for a bad name."""
+        _check(person)
+        id_, secret = _random(_ID_BYTES), _random(_SECRET_BYTES)
+        ordered = tuple(scope for scope in SCOPES if scope in set(scopes))
+        if not ordered:
+            raise ContentError.at("/scopes", f"one of {', '.join(SCOPES)} at least is expected")
+        now = self._clock()
+        if expires_at is not None and expires_at <= now:
+            raise ContentError.at("/expires_at", "a moment to come is expected")
+        kept = ApiKey(id_, person, ordered, now, expires_at, None)
+        row = {
+            "id": id_,
+            "secret_sha256": _hash(secret),
+            "person": person,
+            "scopes": " ".join(ordered),
+            "created_at": now,
+            "expires_at": expires_at,
+            "revoked_at": None,
+        }
+        with self._database.writing() as connection:
+            connection.execute(api_key.insert(), row)
+        return f"parley_{id_}_{secret}", kept
+
+    def all(self) -> list[ApiKey]:
+        """Every key, oldest first, revoked and expired ones too."""
+        statement = select(api_key).order_by(api_key.c.created_at, api_key.c.id)
+        with self._database.reading() as connection:
+            return [_key(row) for row in connection.execute(statement)]
+
+    def revoke(self, id_: str) -> ApiKey:
+        """Let a key open nothing from now on; UnknownError where there is none, nothing where it is revoked."""
+        mine = api_key.c.id == id_
+        change = update(api_key).where(mine, api_key.c.revoked_at.is_(None))
+        with self._database.writing() as connection:
+            connection.execute(change.values(revoked_at=self._clock()))
+            row = connection.execute(select(api_key).where(mine)).one_or_none()
+        if row is None:
+            what = "key"
+            raise UnknownError(what, id_)
+        return _key(row)
+
+    def any_open(self) -> bool:
+        """Whether a key opens anything at all."""
+        statement = select(api_key.c.id).where(
+            api_key.c.revoked_at.is_(None),
+            or_(api_key.c.expires_at.is_(None), api_key.c.expires_at > self._clock()),
+        )
+        with self._database.reading() as connection:
+            return connection.execute(statement.limit(1)).first() is not None
+
+    def any(self) -> bool:
+        """Whether a key was ever made."""
+        with self._database.reading() as connection:
+            return connection.execute(select(api_key.c.id).limit(1)).first() is not None
+
+    def principal(self, text: str) -> Principal | None:
+        """Who comes in with a key; None for one that opens nothing, whatever the reason."""
+        found = _KEY.fullmatch(text)
+        if found is None:
+            return None
+        id_, secret = found.groups()
+        with self._database.reading() as connection:
+            row = connection.execute(select(api_key).where(api_key.c.id == id_)).one_or_none()
+        kept = bytes(32) if row is None else row.secret_sha256
+        right = hmac.compare_digest(kept, _hash(secret))
+        if row is None or not right or row.revoked_at is not None:
+            return None
+        if row.expires_at is not None and row.expires_at <= self._clock():
+            return None
+        key = _key(row)
+        return Principal(person=key.person, caller=f"key:{id_}", scopes=frozenset(key.scopes))
+
+
+def is_key(text: str) -> bool:
+    """Whether a credential has the form of a key."""
+    return text.startswith("parley_")
+
+
+def _random(size: int) -> str:
+    return b32encode(secrets.token_bytes(size)).decode().rstrip("=").lower()
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _check(person: str) -> None:
+    if not person.strip() or not person.isprintable() or len(person) > LONGEST_PERSON:
+        raise ContentError.at(
+            "/person", f"one printable line of at most {LONGEST_PERSON} characters is expected"
+        )
+
+
+def _key(row: Row[Any]) -> ApiKey:
+    kept = set(row.scopes.split())
+    scopes = tuple(scope for scope in SCOPES if scope in kept)
+    return ApiKey(row.id, row.person, scopes, row.created_at, row.expires_at, row.revoked_at)

@@ -1,0 +1,45 @@
+"""A private negotiation is there for its members alone; for anybody else it is as if it had never been."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Connection, exists, not_, select, true
+
+from infrastructure.tables import negotiation, negotiation_member
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.access import Principal
+
+__all__ = ["hidden", "shown", "shows"]
+
+
+def shown(principal: Principal) -> ColumnElement[bool]:
+    """That a row of `negotiation` is there for somebody."""
+    if principal.sees_all:
+        return true()
+    if principal.person is None:
+        return not_(negotiation.c.private)
+    member = negotiation_member.c
+    mine = exists().where(
+        member.negotiation_id == negotiation.c.id, member.person == principal.person
+    )
+    return not_(negotiation.c.private) | mine
+
+
+def shows(connection: Connection, principal: Principal, id_: UUID) -> bool:
+    """Whether a negotiation is there for somebody."""
+    if principal.sees_all:
+        return True
+    statement = select(negotiation.c.id).where(negotiation.c.id == id_.hex, shown(principal))
+    return connection.execute(statement).first() is not None
+
+
+def hidden(connection: Connection, principal: Principal) -> list[str]:
+    """The ids, as the tables have them, of the negotiations that are not there for somebody."""
+    if principal.sees_all:
+        return []
+    statement = select(negotiation.c.id).where(negotiation.c.private, not_(shown(principal)))
+    return list(connection.execute(statement).scalars())
