@@ -14,6 +14,7 @@ from api import (
     cli_keys,
     cli_read,
     cli_serve,
+    cli_settings,
     cli_verify,
     cli_write,
 )
@@ -47,6 +48,7 @@ for commands in (
     cli_changes,
     cli_write,
     cli_keys,
+    cli_settings,
     cli_verify,
 ):
     commands.register(app)

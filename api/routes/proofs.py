@@ -26,7 +26,13 @@ _ASKING: Final = Asking()
 
 @router.get(
     "/v1/facts/{fact_id}/proof",
-    **reads("readProof", "That an event of a fact is in the log", "Proof", _ASKING.parameters),
+    **reads(
+        "readProof",
+        "That an event of a fact is in the log",
+        "Proof",
+        _ASKING.parameters,
+        scope="audit:read",
+    ),
 )
 def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """Prove the last event of a fact that was known at the perspective, its retraction too.

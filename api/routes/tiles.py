@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.authorization import principal_of
 from api.caching import answered, fresh
 from api.composition import Parley
 from api.documented import reads
@@ -76,7 +77,7 @@ def read_entries(request: Request, index: Annotated[str, _INDEX]) -> Response:
     given(request, ())
     path = TilePath.read(index)
     with request.app.state.parley.database.reading() as connection:
-        found = None if path is None else bundle(connection, path)
+        found = None if path is None else bundle(connection, path, principal_of(request))
     return _answer(request, found)
 
 

@@ -9,12 +9,15 @@ from sqlalchemy import Connection, select
 
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.tiles import HIGHEST_LEVEL, TILE_WIDTH
+from infrastructure.fact_tables import served
 from infrastructure.leaves import entry_of, inputs_of
 from infrastructure.proofs.publishing import last_signed
 from infrastructure.proofs.tree import Tree
+from infrastructure.readers import access, log
 from infrastructure.tables import event
 
 if TYPE_CHECKING:
+    from domain.access import Principal
     from domain.proof.tiles import TilePath
 
 __all__ = ["EventProof", "bundle", "event_proof", "signed_size", "tile_hashes"]
@@ -49,15 +52,23 @@ def tile_hashes(connection: Connection, level: int, path: TilePath) -> bytes | N
     return b"".join(Tree(connection, size).hashes(level, path.index)[: path.width])
 
 
-def bundle(connection: Connection, path: TilePath) -> bytes | None:
-    """The entries of a tile of leaves, each after its length in two bytes; None where there is no such tile."""
+def bundle(connection: Connection, path: TilePath, principal: Principal) -> bytes | None:
+    """The entries of a tile of leaves, each after its length in two bytes; None where there is no such tile.
+
+    Nor is there one for somebody to whom any of its events is hidden: an entry says more than a hash.
+    """
     if not path.within(0, signed_size(connection)):
         return None
     start = path.index * TILE_WIDTH
     wanted = select(*_INPUTS).where(
         event.c.position > start, event.c.position <= start + path.width
     )
-    rows = connection.execute(wanted.order_by(event.c.position)).mappings()
+    hidden = access.hidden(connection, principal)
+    if hidden:
+        wanted = wanted.where(log.outside(served(connection), hidden))
+    rows = connection.execute(wanted.order_by(event.c.position)).mappings().all()
+    if len(rows) < path.width:
+        return None
     entries = [entry_of(row) for row in rows]
     return b"".join(len(entry).to_bytes(2) + entry for entry in entries)
 

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "diff", "audit", "snapshot", "rebuild",
-    "db upgrade",
-    "keys create",
-    "keys list",
-    "keys revoke", "verify", "backup", "restore",
+    "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
 }  # fmt: skip
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
 READING = {"export", "show", "timeline", "audit", "snapshot"}

@@ -1,0 +1,235 @@
+"""Who may do what: the whole table of roles and operations, and nothing done where the answer is no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import Parley, compose
+from domain.access import SCOPES
+from infrastructure.settings import Settings
+from tests.api.asking import FACTS, TALKS, Client, entered, fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+JSON: Final[dict[str, Any]] = {"content_type": "application/json"}
+WHY: Final = {"why": "recounted"}
+CORRECTION: Final = {"reason": "refinement", **WHY, "changes": {"summary": "Fifty-two freed"}}
+CITED: Final = {"citation": {"publisher": "AP", "published": "2025-09-12"}}
+HELD: Final = {"kind": "custody", "person": "A", "status": "detained", "valid": "2025-01"}
+LINE: Final = (
+    b'{"kind": "release", "valid": "2025", "summary": "Freed", "citations": [{"publisher": "AP"}]}'
+)
+NEGOTIATION: Final = {"slug": "more", "title": "More", "parties": []}
+
+#: (method, path) as the document has it → the scope that it takes, and what is sent.
+TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
+    ("get", "/healthz"): (None, None),
+    ("get", "/readyz"): (None, None),
+    ("get", "/checkpoint"): (None, None),
+    ("get", "/tile/{level}/{index}"): (None, None),
+    ("get", "/tile/entries/{index}"): ("audit:read", None),
+    ("get", "/v1/changes"): ("audit:read", None),
+    ("get", "/v1/negotiations"): ("fact:read", None),
+    ("post", "/v1/negotiations"): ("fact:write", NEGOTIATION),
+    ("get", "/v1/negotiations/{slug}"): ("fact:read", None),
+    ("get", "/v1/negotiations/{slug}/timeline"): ("fact:read", None),
+    ("get", "/v1/negotiations/{slug}/tally"): ("fact:read", None),
+    ("get", "/v1/negotiations/{slug}/diff"): ("fact:read", None),
+    ("get", "/v1/negotiations/{slug}/audit"): ("audit:read", None),
+    ("get", "/v1/negotiations/{slug}/settings"): ("admin", None),
+    ("post", "/v1/negotiations/{slug}/settings"): ("admin", {"review_record": False}),
+    ("get", "/v1/negotiations/{slug}/snapshots/{name}"): ("fact:read", None),
+    ("post", "/v1/negotiations/{slug}/snapshots"): ("fact:write", {"name": "second"}),
+    ("post", "/v1/negotiations/{slug}/facts"): ("fact:write", fact()),
+    ("post", "/v1/negotiations/{slug}/import"): ("fact:write", LINE),
+    ("get", "/v1/facts/{fact_id}"): ("fact:read", None),
+    ("get", "/v1/facts/{fact_id}/history"): ("audit:read", None),
+    ("get", "/v1/facts/{fact_id}/proof"): ("audit:read", None),
+    ("post", "/v1/facts/{fact_id}/corroborations"): ("fact:write", CITED),
+    ("post", "/v1/facts/{fact_id}/corrections"): ("fact:correct", CORRECTION),
+    ("post", "/v1/facts/{fact_id}/end"): ("fact:correct", {"ended": "2025-10"}),
+    ("post", "/v1/facts/{fact_id}/reinstatement"): ("fact:correct", WHY),
+    ("post", "/v1/facts/{fact_id}/preference"): ("fact:correct", {"preferred": True, **WHY}),
+    ("post", "/v1/facts/{fact_id}/retraction"): ("fact:correct", {"reason": "coding_error", **WHY}),
+}
+ROLES: Final = (None, *SCOPES, "all")
+
+
+@dataclass
+class Record:
+    """A record with a fact, a retracted fact and a snapshot, and how to ask it as any role."""
+
+    parley: Parley
+    http: TestClient
+    facts: tuple[str, str]
+    headers: dict[str | None, dict[str, str]]
+
+    def ask(self, role: str | None, method: str, path: str, body: object) -> Any:  # noqa: ANN401
+        headers = {**self.headers[role]}
+        withdrawn = path.endswith("reinstatement")
+        names = {"slug": "talks", "name": "first", "level": "0", "index": "000.p/5"}
+        address = path.format(**names, fact_id=self.facts[1 if withdrawn else 0])
+        query = "?what=released" if path.endswith("tally") else ""
+        query += "?from=2020" if path.endswith("diff") else ""
+        if "{fact_id}" in path and method == "post":
+            headers["if-match"] = "*"
+        if isinstance(body, bytes):
+            headers["content-type"] = "application/x-ndjson"
+        sent = {"content": body} if isinstance(body, bytes) else {"json": body}
+        return self.http.request(
+            method, address + query, headers=headers, **(sent if body is not None else {})
+        )
+
+    @property
+    def head(self) -> int:
+        with self.parley.reading(self.parley.owner) as reading:
+            return reading.head
+
+
+def made(folder: Path, **settings: str) -> Iterator[Record]:
+    folder.mkdir()
+    url = f"sqlite:///{folder / 'parley.db'}"
+    environ = {"PARLEY_DATABASE_URL": url, "PARLEY_LOG_KEY_FILE": str(folder / "key"), **settings}
+    parley = compose(Settings.from_env(environ), signs=True)
+    http = TestClient(create_app(parley), raise_server_exceptions=False)
+    every = entered(parley, "editor")
+    client = Client(http)
+    client.http.headers.update(every)
+    client.open()
+    facts = tuple(client.record(**HELD).headers["location"].rsplit("/")[-1] for _ in range(2))
+    assert client.post(f"{TALKS}/snapshots", {"name": "first"}).status == 201
+    retraction = {"reason": "coding_error", **WHY}
+    gone = client.post(f"/v1/facts/{facts[1]}/retraction", retraction, if_match="*")
+    assert gone.status == 200
+    assert parley.publisher is not None
+    parley.publisher.publish()
+    del client.http.headers["authorization"]
+    headers: dict[str | None, dict[str, str]] = {None: {}, "all": every}
+    headers |= {scope: entered(parley, "Ann", scope) for scope in SCOPES}
+    yield Record(parley, http, (facts[0], facts[1]), headers)
+    parley.close()
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    yield from made(tmp_path / "open")
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Record]:
+    yield from made(tmp_path / "closed", PARLEY_ANONYMOUS_SCOPES="")
+
+
+def test_the_table_has_every_operation_and_its_scope(light_client: Client) -> None:
+    paths = light_client.get("/openapi.json").json["paths"]
+    documented = {
+        (method, path): operation.get("x-scope")
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    }
+    assert documented == {operation: scope for operation, (scope, _) in TABLE.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_do_what_the_table_says(
+    record: Record, closed: Record, role: str | None
+) -> None:
+    for open_to_anybody, place in ((True, record), (False, closed)):
+        anybody = ("fact:read", "audit:read") if open_to_anybody else ()
+        for (method, path), (scope, body) in TABLE.items():
+            before = place.head
+            answer = place.ask(role, method, path, body)
+            asked = f"{role} {method} {path}: {answer.text}"
+            may = scope is None or role in (scope, "all") or (role is None and scope in anybody)
+            if may:
+                assert answer.status_code < 400, asked
+                continue
+            assert answer.status_code == (401 if role is None else 403), asked
+            kind = "unauthenticated" if role is None else "forbidden"
+            assert answer.json()["type"] == f"urn:parley:problem:{kind}"
+            assert answer.json()["errors"][0]["pointer"] == "/header/Authorization"
+            assert answer.headers["www-authenticate"].startswith("Bearer")
+            assert place.head == before, asked
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer parley_aaaaaaaaaa_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "Bearer owner",
+        "Bearer",
+        "Bearer \u00e9",
+        "Basic YWxhZGRpbjpvcGVuc2VzYW1l",
+        "parley_aaaaaaaaaa_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "",
+    ],
+)
+def test_a_credential_that_opens_nothing_is_never_nobody(record: Record, header: str) -> None:
+    for method, path in (("get", TALKS), ("post", FACTS), ("get", "/nowhere")):
+        sent = {"authorization": header.encode("latin-1")}
+        answer = record.http.request(method, path, headers=sent)  # type: ignore[arg-type]
+        assert answer.status_code == 401, path
+        assert answer.json()["type"] == "urn:parley:problem:unauthenticated"
+        assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+        assert header.removeprefix("Bearer ") not in answer.text or len(header) < 8
+
+
+def test_health_is_asked_by_anybody(record: Record) -> None:
+    for path in ("/healthz", "/readyz"):
+        assert record.http.get(path, headers={"authorization": "Bearer x"}).status_code == 200
+
+
+def test_two_credentials_are_none(record: Record) -> None:
+    key = record.headers["all"]["Authorization"]
+    answer = record.http.get(TALKS, headers=[("authorization", key), ("authorization", key)])
+    assert answer.status_code == 401
+
+
+def test_a_revoked_key_is_refused_at_once(record: Record) -> None:
+    key, kept = record.parley.keys.create("Ann", ["fact:read"])
+    header = {"authorization": f"bearer {key}"}
+    assert record.http.get(TALKS, headers=header).status_code == 200
+    record.parley.keys.revoke(kept.id)
+    assert record.http.get(TALKS, headers=header).status_code == 401
+
+
+def test_a_change_is_recorded_under_the_person_of_the_key(record: Record) -> None:
+    ann = record.headers["fact:correct"]
+    address = f"/v1/facts/{record.facts[0]}"
+    body = {"reason": "coding_error", **WHY}
+    record.http.post(f"{address}/retraction", json=body, headers={**ann, "if-match": "*"})
+    items = record.http.get(f"{address}/history").json()["items"]
+    assert [each["actor"] for each in items] == ["editor", "Ann"]
+
+
+def test_an_import_corrects_nothing_without_the_scope(record: Record) -> None:
+    line = b'{"op": "retract", "id": "%s", "reason": "coding_error", "why": "x"}'
+    lines = LINE + b"\n" + line % record.facts[0].encode()
+    before = record.head
+    answer = record.ask("fact:write", "post", "/v1/negotiations/{slug}/import", lines)
+    assert answer.json()["rejected"] == [
+        {"line": 2, "pointer": "/op", "detail": "this takes the scope fact:correct"}
+    ]
+    assert record.head == before
+    assert (
+        record.ask("all", "post", "/v1/negotiations/{slug}/import", lines).json()["retracted"] == 1
+    )
+
+
+def test_the_same_idempotency_key_of_two_callers_is_two(record: Record) -> None:
+    first, second = entered(record.parley, "Ann"), entered(record.parley, "Ann")
+    made_ = [
+        record.http.post(FACTS, json=fact(), headers={**key, "idempotency-key": "k"})
+        for key in (first, second, first)
+    ]
+    assert [each.status_code for each in made_] == [201, 201, 201]
+    places = [each.headers["location"] for each in made_]
+    assert places[0] == places[2] != places[1]

@@ -1,0 +1,55 @@
+"""Keys are made, listed and revoked on the command line; the settings of a negotiation are set there, too."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tests.importing.lines import SLUG
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+
+def test_a_key_is_shown_once_and_listed_without_its_secret(parley: Shell) -> None:
+    made = parley.out("keys", "create", "Ann", "--scope", "fact:read,fact:write", "--days", "7")
+    key = made.strip()
+    assert key.startswith("parley_")
+    listed = json.loads(parley.out("keys", "list", "--json"))["items"]
+    assert [(each["person"], each["scopes"]) for each in listed] == [
+        ("Ann", ["fact:read", "fact:write"])
+    ]
+    assert listed[0]["expires_at"] > listed[0]["created_at"]
+    assert key.split("_")[2] not in parley.out("keys", "list")
+
+
+def test_a_key_is_revoked(parley: Shell) -> None:
+    made = json.loads(parley.out("keys", "create", "Ann", "--scope", "admin", "--json"))
+    assert "opens nothing any more" in parley.out("keys", "revoke", made["id"])
+    assert json.loads(parley.out("keys", "list", "--json"))["items"][0]["revoked_at"] is not None
+    refused = parley("keys", "revoke", "nothing")
+    assert refused.exit_code == 1
+    assert "no key nothing" in refused.stderr
+
+
+def test_a_scope_that_does_not_exist_is_wrong_usage(parley: Shell) -> None:
+    for arguments in (("--scope", "fact:delete"), ()):
+        assert parley("keys", "create", "Ann", *arguments).exit_code == 2
+    assert json.loads(parley.out("keys", "list", "--json"))["items"] == []
+
+
+def test_settings_are_shown_and_changed(parley: Shell) -> None:
+    shown = json.loads(parley.out("settings", SLUG, "--json"))
+    assert shown == {
+        "negotiation": SLUG,
+        "visibility": "public",
+        "members": [],
+        "review_record": False,
+        "review_erasure": True,
+    }
+    changed = parley.out(
+        "settings", SLUG, "--visibility", "private", "--member", "Ann", "--member", "Bo", "--json"
+    )
+    assert json.loads(changed) == {**shown, "visibility": "private", "members": ["Ann", "Bo"]}
+    assert "Ann, Bo" in parley.out("settings", SLUG)
+    assert parley("settings", "nowhere").exit_code == 1
