@@ -1,0 +1,1 @@
+"""Who asks: the credential that comes with a request becomes a principal, or is refused."""
