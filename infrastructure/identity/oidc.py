@@ -12,7 +12,7 @@ from base64 import urlsafe_b64decode
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.errors import BadSignatureError, JoseError, UnsupportedAlgorithmError
 from joserfc.jws import JWSRegistry, deserialize_compact
 
 from domain.access import Principal
@@ -102,8 +102,10 @@ class TokenVerifier:
     def _signed(self, token: str, key: PublishedKey) -> dict[str, Any]:
         try:
             payload = deserialize_compact(token, key, registry=self._signatures).payload
-        except JoseError:
+        except BadSignatureError:
             raise TokenRefusedError("the token's signature is not the issuer's") from None
+        except JoseError:
+            raise TokenRefusedError("the token's parts cannot be read") from None
         try:
             return json_object(payload)
         except ValueError:
