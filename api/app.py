@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import routes
-from api.authentication import Authentication, Identify
+from api.authentication import Authentication, Identify, identifying
 from api.authorization import authorized
 from api.composition import Parley
 from api.fact_answers import rendered
@@ -32,6 +32,7 @@ from domain.access import anonymous
 from domain.errors import RecordError
 from domain.instant import InstantError
 from domain.valid_time import ValidTimeError
+from infrastructure.identity.oidc import verifier_of
 
 __all__ = ["create_app"]
 
@@ -51,7 +52,7 @@ _HANDLED: Final = (
 def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
     """Serve a record over HTTP; the kinds of fact are those registered by now.
 
-    `identify` tells who brings a credential; left out, it is the record's own keys.
+    `identify` tells who brings a credential; left out, it is the record's keys and the settings' issuer.
     """
 
     @asynccontextmanager
@@ -78,7 +79,8 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
         app.include_router(router, dependencies=[Depends(authorized)])
         app.state.addresses += [r for r in router.routes if isinstance(r, APIRoute)]
     nobody = anonymous(frozenset(parley.settings.anonymous_scopes))
-    app.add_middleware(Authentication, identify=identify or parley.keys.principal, nobody=nobody)
+    known = identify or identifying(parley.keys, verifier_of(parley.settings))
+    app.add_middleware(Authentication, identify=known, nobody=nobody)
     app.add_middleware(Shedding, most=parley.settings.max_waiting)
     app.add_middleware(Wire)
     for error in _HANDLED:

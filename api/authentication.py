@@ -15,8 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.problems import problem, problem_of
 from domain.access import Principal
 from domain.errors import Fault
+from infrastructure.identity.keys import Keys, is_key
+from infrastructure.identity.oidc import TokenVerifier
+from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRefusedError
 
-__all__ = ["Authentication", "Identify"]
+__all__ = ["Authentication", "Identify", "identifying"]
 
 Identify = Callable[[str], Principal | None]
 """From a bearer credential to who brings it; None where it opens nothing."""
@@ -24,6 +27,9 @@ Identify = Callable[[str], Principal | None]
 LONGEST_CREDENTIAL: Final = 16_384
 _OPEN: Final = frozenset({"/healthz", "/readyz"})
 _WHERE: Final = "/header/Authorization"
+_EXPECTED: Final = (
+    "one Bearer credential that is known here and has neither expired nor been revoked is expected"
+)
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="parley", error="invalid_token"'}
 
 
@@ -59,10 +65,24 @@ class Authentication:
             return None
         try:
             return self.identify(credential)
+        except TokenRefusedError as error:
+            return _refused(error.reason)
+        except IssuerOutOfReachError as error:
+            return problem("unavailable", error.reason, headers={"Retry-After": "30"})
         except Exception as error:  # noqa: BLE001 -- this stands outside of what makes problems of errors
             return problem_of(error)
 
 
-def _refused() -> Response:
-    detail = "one Bearer credential that is known here and has neither expired nor been revoked is expected"
+def identifying(keys: Keys, verifier: TokenVerifier | None) -> Identify:
+    """Tell who brings a key of the record, or a token of the issuer that is set."""
+
+    def identify(credential: str) -> Principal | None:
+        if is_key(credential) or verifier is None:
+            return keys.principal(credential)
+        return verifier.principal(credential)
+
+    return identify
+
+
+def _refused(detail: str = _EXPECTED) -> Response:
     return problem("unauthenticated", detail, [Fault(_WHERE, detail)], headers=_CHALLENGE)

@@ -87,7 +87,7 @@ def _first_key(parley: Parley, listening: socket.socket) -> str | None:
 
     What listens beyond this machine needs a key that somebody has made on purpose.
     """
-    if parley.keys.any_open():
+    if parley.keys.any_open() or parley.settings.oidc is not None:
         return None
     host = listening.getsockname()[0]
     if not ip_address(host).is_loopback:

@@ -9,11 +9,13 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from domain.access import OPEN_TO_ANYBODY, Scope
+from infrastructure.identity.addresses import AddressError, address
+from infrastructure.identity.algorithms import ALGORITHMS, DEFAULT_ALGORITHMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Settings", "SettingsError"]
+__all__ = ["OidcSettings", "Settings", "SettingsError"]
 
 DATABASE_URL: Final = "PARLEY_DATABASE_URL"
 HOST: Final = "PARLEY_HOST"
@@ -24,6 +26,11 @@ LOG_ORIGIN: Final = "PARLEY_LOG_ORIGIN"
 LOG_KEY_FILE: Final = "PARLEY_LOG_KEY_FILE"
 MAX_WAITING: Final = "PARLEY_MAX_WAITING"
 ANONYMOUS_SCOPES: Final = "PARLEY_ANONYMOUS_SCOPES"
+OIDC_ISSUER: Final = "PARLEY_OIDC_ISSUER"
+OIDC_AUDIENCE: Final = "PARLEY_OIDC_AUDIENCE"
+OIDC_JWKS: Final = "PARLEY_OIDC_JWKS"
+OIDC_ALGORITHMS: Final = "PARLEY_OIDC_ALGORITHMS"
+OIDC_PERSON_CLAIM: Final = "PARLEY_OIDC_PERSON_CLAIM"
 
 HIGHEST_PORT: Final = 65_535
 
@@ -39,12 +46,28 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True)
+class OidcSettings:
+    """Whose access tokens are accepted.
+
+    `issuer` and `audience` are compared exactly with a token's `iss` and `aud`; `jwks` is where the issuer's keys are,
+    a file or a URL. `person_claim` is the claim that names the person, which nobody may be able to choose.
+    """
+
+    issuer: str
+    audience: str
+    jwks: str
+    algorithms: tuple[str, ...]
+    person_claim: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """How one process runs.
 
     `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request, and
     `max_waiting` the requests that are under way or wait at once. `log_origin` names the log in what it
     signs, by the key in `log_key_file`. `anonymous_scopes` are what anybody may do with what is public.
+    `oidc` is None where no access tokens are accepted.
     """
 
     database_url: str
@@ -56,6 +79,7 @@ class Settings:
     log_key_file: str
     max_waiting: int
     anonymous_scopes: tuple[Scope, ...]
+    oidc: OidcSettings | None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -72,6 +96,7 @@ class Settings:
             log_key_file=_text(LOG_KEY_FILE, environ.get(LOG_KEY_FILE, "parley.key")),
             max_waiting=_integer(MAX_WAITING, environ.get(MAX_WAITING, "256"), 1, 1_000_000),
             anonymous_scopes=_anonymous(environ.get(ANONYMOUS_SCOPES, "fact:read audit:read")),
+            oidc=_oidc(environ),
         )
 
 
@@ -82,6 +107,42 @@ def _database_url(value: str) -> str:
         raise SettingsError(DATABASE_URL, "…", "not a SQLAlchemy URL") from None
     if backend not in {"sqlite", "postgresql"}:
         raise SettingsError(DATABASE_URL, "…", f"SQLite or PostgreSQL is needed, not {backend}")
+    return value
+
+
+def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
+    needed = (OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS)
+    algorithms = _algorithms(environ.get(OIDC_ALGORITHMS, " ".join(DEFAULT_ALGORITHMS)))
+    person_claim = _word(OIDC_PERSON_CLAIM, environ.get(OIDC_PERSON_CLAIM, "sub"))
+    if not any(name in environ for name in needed):
+        return None
+    for name in needed:
+        if name not in environ:
+            raise SettingsError(name, "", f"{', '.join(needed)} are set together or not at all")
+    return OidcSettings(
+        issuer=_text(OIDC_ISSUER, environ[OIDC_ISSUER]),
+        audience=_text(OIDC_AUDIENCE, environ[OIDC_AUDIENCE]),
+        jwks=_key_place(_text(OIDC_JWKS, environ[OIDC_JWKS])),
+        algorithms=algorithms,
+        person_claim=person_claim,
+    )
+
+
+def _algorithms(value: str) -> tuple[str, ...]:
+    named = tuple(value.replace(",", " ").split())
+    if not named or not ALGORITHMS.issuperset(named):
+        raise SettingsError(
+            OIDC_ALGORITHMS, value, f"some of {', '.join(sorted(ALGORITHMS))} are needed"
+        )
+    return named
+
+
+def _key_place(value: str) -> str:
+    if "://" in value:
+        try:
+            address(value)
+        except AddressError as error:
+            raise SettingsError(OIDC_JWKS, "…", str(error)) from None
     return value
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from infrastructure.settings import Settings, SettingsError
+from infrastructure.settings import OidcSettings, Settings, SettingsError
 
 
 def test_every_setting_has_a_default() -> None:
@@ -16,6 +16,7 @@ def test_every_setting_has_a_default() -> None:
         log_key_file="parley.key",
         max_waiting=256,
         anonymous_scopes=("fact:read", "audit:read"),
+        oidc=None,
     )
 
 
@@ -30,6 +31,85 @@ def test_the_environment_is_read() -> None:
     settings = Settings.from_env(environ)
     assert settings.database_url.endswith("@db/parley")
     assert (settings.port, settings.actor, settings.max_body_bytes) == (0, "Ana Petrova", 10)
+
+
+OIDC = {
+    "PARLEY_OIDC_ISSUER": "https://login.example/realms/desk",
+    "PARLEY_OIDC_AUDIENCE": "parley",
+    "PARLEY_OIDC_JWKS": "https://login.example/keys?of=desk",
+}
+
+
+def test_an_issuer_is_set_with_its_audience_and_its_keys() -> None:
+    assert Settings.from_env(OIDC).oidc == OidcSettings(
+        issuer="https://login.example/realms/desk",
+        audience="parley",
+        jwks="https://login.example/keys?of=desk",
+        algorithms=("RS256", "ES256", "EdDSA", "Ed25519"),
+        person_claim="sub",
+    )
+
+
+@pytest.mark.parametrize("missing", OIDC)
+def test_an_issuer_without_its_audience_or_its_keys_is_refused(missing: str) -> None:
+    with pytest.raises(SettingsError, match="together or not at all") as refused:
+        Settings.from_env({name: value for name, value in OIDC.items() if name != missing})
+    assert refused.value.name == missing
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "keys.json",
+        "/etc/parley/keys.json",
+        "https://login.example:8443/keys",
+        "http://localhost:9000/keys",
+        "http://127.0.0.1/keys",
+        "http://[::1]:9000/keys",
+    ],
+)
+def test_keys_are_in_a_file_or_come_over_tls_or_from_this_machine(place: str) -> None:
+    oidc = Settings.from_env({**OIDC, "PARLEY_OIDC_JWKS": place}).oidc
+    assert oidc is not None
+    assert oidc.jwks == place
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "http://login.example/keys",
+        "http://127.0.0.1.example/keys",
+        "http://localhost.example/keys",
+        "http://10.0.0.1/keys",
+        "ftp://localhost/keys",
+        "file:///etc/parley/keys.json",
+        "https:///keys",
+        "https://parley:secret@login.example/keys",
+        "https://login.example/keys#now",
+        "https://login.example:eighty/keys",
+        "https://login.example/two words",
+        "https://login.éxample/keys",
+        " ",
+    ],
+)
+def test_keys_from_anywhere_else_are_refused_without_showing_a_password(place: str) -> None:
+    with pytest.raises(SettingsError, match="PARLEY_OIDC_JWKS") as refused:
+        Settings.from_env({**OIDC, "PARLEY_OIDC_JWKS": place})
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["RS256", "PS512,ES384", "Ed25519, EdDSA"])
+def test_signatures_of_key_pairs_may_be_pinned(value: str) -> None:
+    oidc = Settings.from_env({**OIDC, "PARLEY_OIDC_ALGORITHMS": value}).oidc
+    assert oidc is not None
+    assert list(oidc.algorithms) == value.replace(",", " ").split()
+
+
+@pytest.mark.parametrize("value", ["", " ", "none", "HS256", "RS256 HS512", "rs256", "ES256K", "x"])
+@pytest.mark.parametrize("others", [{}, OIDC], ids=["alone", "with an issuer"])
+def test_no_other_signature_may_be_pinned(value: str, others: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="PARLEY_OIDC_ALGORITHMS"):
+        Settings.from_env({**others, "PARLEY_OIDC_ALGORITHMS": value})
 
 
 @pytest.mark.parametrize(
@@ -48,6 +128,8 @@ def test_the_environment_is_read() -> None:
         ("PARLEY_LOG_ORIGIN", "a+b"),
         ("PARLEY_LOG_ORIGIN", ""),
         ("PARLEY_LOG_KEY_FILE", ""),
+        ("PARLEY_OIDC_PERSON_CLAIM", ""),
+        ("PARLEY_OIDC_PERSON_CLAIM", "two words"),
         ("PARLEY_DATABASE_URL", ""),
         ("PARLEY_DATABASE_URL", "parley.db"),
         ("PARLEY_DATABASE_URL", "mysql://localhost/parley"),

@@ -1,0 +1,38 @@
+"""Keys are fetched over TLS, or from this machine: whoever can change them on the way can sign anything."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+__all__ = ["AddressError", "address"]
+
+
+class AddressError(ValueError):
+    """A URL that nothing is fetched from; says why."""
+
+
+def address(url: str) -> SplitResult:
+    """The parts of an https URL, or of an http one on this machine; AddressError where it is neither."""
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        raise AddressError("a URL of printable ASCII is needed")
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        raise AddressError("not a URL") from None
+    if not host or parts.username is not None or parts.password is not None or parts.fragment:
+        raise AddressError("a URL with a host, without a user and without a fragment is needed")
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+        raise AddressError("https is needed, or http on this machine")
+    return parts
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return False

@@ -1,0 +1,135 @@
+"""The keys at hand are the last that could be read: an issuer that is away does not shut its people out.
+
+A file is read each time, and parsed where it changed. An address is asked when the keys are ten minutes old, or when a
+token names a key that is not among them, but never twice within half a minute: whoever sends us tokens cannot make us
+send the issuer requests.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Final, Protocol
+
+from infrastructure.identity.addresses import address
+from infrastructure.identity.fetching import FetchError, fetched
+from infrastructure.identity.published_keys import KeysError, PublishedKeys
+from infrastructure.identity.token_errors import IssuerOutOfReachError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["KeyAddress", "KeyFile", "KeySource", "key_source"]
+
+LARGEST: Final = 262_144
+"""The most bytes that a JWK Set may have."""
+FETCH_SECONDS: Final = 5.0
+AGAIN_AFTER: Final = 30.0
+OLD_AFTER: Final = 600.0
+
+_logger: Final = logging.getLogger(__name__)
+
+
+class KeySource(Protocol):
+    """Where the issuer's keys are had from."""
+
+    def keys(self) -> PublishedKeys:
+        """The keys at hand, or IssuerOutOfReachError where there are none."""
+
+    def newer_keys(self) -> PublishedKeys:
+        """The keys after another look, where one is due: for a token whose key is not among them."""
+
+
+def key_source(place: str) -> KeySource:
+    """The source of the keys at an https URL, or in a file; AddressError for another URL."""
+    if "://" not in place:
+        return KeyFile(Path(place))
+    address(place)
+    return KeyAddress(place)
+
+
+class KeyFile:
+    """The keys in a file, which are new as soon as it is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._held: tuple[bytes, PublishedKeys] = (b"", PublishedKeys(()))
+        self._fault = ""
+
+    def keys(self) -> PublishedKeys:
+        """The keys in the file, or those that were in it before it became unreadable."""
+        try:
+            found = self._read()
+            if found != self._held[0]:
+                self._held = (found, PublishedKeys.of(found))
+            self._fault = ""
+        except (OSError, KeysError) as error:
+            self._say(str(error))
+        return _some(self._held[1])
+
+    def newer_keys(self) -> PublishedKeys:
+        """The same: they are as new as they can be."""
+        return self.keys()
+
+    def _read(self) -> bytes:
+        with self._path.open("rb") as file:
+            found = file.read(LARGEST + 1)
+        if len(found) > LARGEST:
+            raise KeysError(f"larger than {LARGEST} bytes")
+        return found
+
+    def _say(self, fault: str) -> None:
+        """Log a fault once, not at each request."""
+        if fault != self._fault:
+            _logger.warning("the issuer's keys cannot be read from their file: %s", fault)
+        self._fault = fault
+
+
+class KeyAddress:
+    """The keys that an address publishes. One thread asks at a time; the others go on with the keys at hand."""
+
+    def __init__(self, url: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._url = url
+        self._monotonic = monotonic
+        self._lock = Lock()
+        self._asked_at: float | None = None
+        self._had_at = 0.0
+        self._held = PublishedKeys(())
+
+    def keys(self) -> PublishedKeys:
+        """The keys at hand, asked for again where they are old."""
+        if not self._held.keys:
+            self._ask(wait=True)
+        elif self._monotonic() - self._had_at >= OLD_AFTER:
+            self._ask(wait=False)
+        return _some(self._held)
+
+    def newer_keys(self) -> PublishedKeys:
+        """The keys at hand, after asking for them unless that was done half a minute ago or less."""
+        self._ask(wait=True)
+        return _some(self._held)
+
+    def _ask(self, *, wait: bool) -> None:
+        if not self._lock.acquire(blocking=wait):
+            return
+        try:
+            now = self._monotonic()
+            if self._asked_at is not None and now - self._asked_at < AGAIN_AFTER:
+                return
+            self._asked_at = now
+            self._held = PublishedKeys.of(fetched(self._url, seconds=FETCH_SECONDS, most=LARGEST))
+            self._had_at = now
+        except (FetchError, KeysError) as error:
+            _logger.warning("the issuer's keys cannot be fetched: %s", error)
+        finally:
+            self._lock.release()
+
+
+def _some(keys: PublishedKeys) -> PublishedKeys:
+    if not keys.keys:
+        raise IssuerOutOfReachError(
+            "the issuer's keys are out of reach, so no token can be checked"
+        )
+    return keys
