@@ -21,12 +21,11 @@ from starlette.responses import Response
 from api import routes
 from api.composition import Parley
 from api.fact_answers import rendered
+from api.guarding import guard
 from api.idempotency import Idempotency
 from api.openapi import document
 from api.problems import OUT_OF_REACH, RefusedError, problem_of
 from api.schemas import FactParser
-from api.shedding import Shedding
-from api.wire import Wire
 from domain.errors import RecordError
 from domain.instant import InstantError
 from domain.valid_time import ValidTimeError
@@ -72,8 +71,7 @@ def create_app(parley: Parley) -> FastAPI:
         router = import_module(f"{routes.__name__}.{module.name}").router
         app.include_router(router)
         app.state.addresses += [r for r in router.routes if isinstance(r, APIRoute)]
-    app.add_middleware(Shedding, most=parley.settings.max_waiting)
-    app.add_middleware(Wire)
+    guard(app, parley)
     for error in _HANDLED:
         app.add_exception_handler(error, _answer)
     described: dict[str, Any] = {}

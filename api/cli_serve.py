@@ -17,12 +17,23 @@ from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, consoles, opened, say
 from api.cli_tables import show_rows
 from api.composition import Parley
+from api.http_protocol import BoundedProtocol
 from infrastructure.projections.rebuild import Difference
 
 __all__ = ["register"]
 
 GRACE_SECONDS: Final = 30
 """How long requests under way may take to be answered, once the server was told to stop."""
+
+PROTOCOL: Final[dict[str, Any]] = {
+    "http": BoundedProtocol,
+    "ws": "none",
+    "proxy_headers": False,
+    "server_header": False,
+    "timeout_keep_alive": 5,
+    "timeout_graceful_shutdown": GRACE_SECONDS,
+}
+"""How the server speaks: proxies are believed by the application, and as its settings say."""
 
 database = typer.Typer(no_args_is_help=True, help="The database itself.")
 
@@ -63,7 +74,7 @@ def serve(
             say({"listening": address})
         else:
             typer.echo(f"Parley listens at {address}")
-        config = uvicorn.Config(create_app(parley), timeout_graceful_shutdown=GRACE_SECONDS)
+        config = uvicorn.Config(create_app(parley), **PROTOCOL)
         signal.signal(signal.SIGTERM, _end)
         uvicorn.Server(config).run(sockets=[listening])
 
