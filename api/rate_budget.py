@@ -1,8 +1,8 @@
-"""A budget is counted where every process sees it, taken in blocks of a thousandth, and never in the way.
+"""A budget is counted where every process sees it, taken in blocks of a two-hundredth, and never in the way.
 
 A process counts a block at once and spends it within a tenth of the window: a caller gets never more
-than the limit, and short of it by a thousandth for each other process at most; limits below
-2,000 are exact. The sliding window counter lets no burst through at the turn of a window, as fixed windows
+than the limit, and short of it by a two-hundredth for each other process at most; limits below
+400 are exact. The sliding window counter lets no burst through at the turn of a window, as fixed windows
 do, for one row a caller, where a moving window needs one a request. A storage that fails lets all
 through: it mostly fails with the record itself, and an outage should not begin at its guard.
 """
@@ -23,7 +23,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 __all__ = ["Budget", "Standing"]
 
 _LOG: Final = logging.getLogger("parley.api")
-BLOCKS: Final = 1_000
+BLOCKS: Final = 200
 LEASE_SECONDS: Final = 5.0
 LONGEST_SECONDS: Final = 0.5
 """How long a request waits for its count at most."""

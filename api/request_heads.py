@@ -10,7 +10,7 @@ from api.problems import problem
 
 __all__ = ["MAX_HEADER_BYTES", "RequestHeads"]
 
-MAX_ADDRESS_BYTES: Final = 8_192
+MAX_ADDRESS_BYTES: Final = 16_384
 MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 32_768
 _SEPARATORS: Final = len(": \r\n")

@@ -94,7 +94,7 @@ def test_two_processes_give_never_more_than_a_large_limit_and_hardly_less() -> N
         passed = 0
         for turn in range(3_200):
             passed += (await pair[turn % 2].take("a")).allowed
-        assert 2_996 <= passed <= 3_000
+        assert 2_985 <= passed <= 3_000
 
     asyncio.run(run())
 
