@@ -18,17 +18,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import routes
-from api.authentication import Authentication, Identify, identifying
+from api.authentication import Identify, identifying
 from api.authorization import authorized
 from api.composition import Parley
 from api.fact_answers import rendered
+from api.guarding import guard
 from api.idempotency import Idempotency
 from api.openapi import document
 from api.problems import OUT_OF_REACH, RefusedError, problem_of
 from api.schemas import FactParser
-from api.shedding import Shedding
-from api.wire import Wire
-from domain.access import anonymous
 from domain.errors import RecordError
 from domain.instant import InstantError
 from domain.valid_time import ValidTimeError
@@ -78,11 +76,7 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
         router = import_module(f"{routes.__name__}.{module.name}").router
         app.include_router(router, dependencies=[Depends(authorized)])
         app.state.addresses += [r for r in router.routes if isinstance(r, APIRoute)]
-    nobody = anonymous(frozenset(parley.settings.anonymous_scopes))
-    known = identify or identifying(parley.keys, verifier_of(parley.settings))
-    app.add_middleware(Authentication, identify=known, nobody=nobody)
-    app.add_middleware(Shedding, most=parley.settings.max_waiting)
-    app.add_middleware(Wire)
+    guard(app, parley, identify or identifying(parley.keys, verifier_of(parley.settings)))
     for error in _HANDLED:
         app.add_exception_handler(error, _answer)
     described: dict[str, Any] = {}

@@ -18,6 +18,7 @@ from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, consoles, opened, say
 from api.cli_tables import show_rows
 from api.composition import Parley
+from api.http_protocol import BoundedProtocol
 from domain.access import Scope
 from infrastructure.projections.rebuild import Difference
 
@@ -34,6 +35,15 @@ FIRST_SCOPES: Final[tuple[Scope, ...]] = (
     "admin",
 )
 """Of the key that is made where there is none: all but to read confidential sources and to erase."""
+PROTOCOL: Final[dict[str, Any]] = {
+    "http": BoundedProtocol,
+    "ws": "none",
+    "proxy_headers": False,
+    "server_header": False,
+    "timeout_keep_alive": 5,
+    "timeout_graceful_shutdown": GRACE_SECONDS,
+}
+"""How the server speaks: proxies are believed by the application, and as its settings say."""
 
 database = typer.Typer(no_args_is_help=True, help="The database itself.")
 
@@ -77,7 +87,7 @@ def serve(
             typer.echo(f"Parley listens at {address}")
             if key is not None:
                 typer.echo(f"Your key, shown this once: {key}")
-        config = uvicorn.Config(create_app(parley), timeout_graceful_shutdown=GRACE_SECONDS)
+        config = uvicorn.Config(create_app(parley), **PROTOCOL)
         signal.signal(signal.SIGTERM, _end)
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -15,10 +15,10 @@ from domain.access import Scope
 
 __all__ = ["IDEMPOTENCY_KEY", "body_of", "reads", "reference", "writes"]
 
-_ALWAYS: Final = (500, 503)
 _SCOPED: Final = (401, 403)
+_ALWAYS: Final = (414, 421, 429, 431, 500, 503)
 _READ: Final = (404, 409, 422)
-_WRITE: Final = (400, 404, 409, 413, 415, 422)
+_WRITE: Final = (400, 404, 408, 409, 413, 415, 422)
 _CHANGE: Final = (412, 428)
 _TAG: Final = {"schema": {"type": "string"}, "description": "A strong entity tag"}
 _CACHE: Final = {

@@ -74,6 +74,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "not-yet-known": Kind(404, "It was not known at this perspective"),
     "not-signed": Kind(404, "No signed checkpoint has it yet"),
     "method": Kind(405, "This method has no meaning here"),
+    "too-slow": Kind(408, "The request did not arrive in time"),
     "taken": Kind(409, "The name is in use"),
     "state": Kind(409, "The command does not fit the fact's status"),
     "not-reached": Kind(409, "This is not in the log at this position"),
@@ -81,10 +82,14 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "withdrawn": Kind(410, "The fact is retracted"),
     "stale": Kind(412, "The fact has moved on"),
     "too-large": Kind(413, "The body is too large"),
+    "address-too-long": Kind(414, "The address is too long"),
     "media-type": Kind(415, "The body has another media type than is read here"),
+    "misdirected": Kind(421, "This server has another name"),
     "content": Kind(422, "What was sent breaks a rule"),
     "key-reused": Kind(422, "The idempotency key was used for another request"),
     "precondition-required": Kind(428, "If-Match is required"),
+    "rate-limited": Kind(429, "Too many requests in this time"),
+    "headers-too-large": Kind(431, "The header fields are too large"),
     "internal": Kind(500, "An error of the server"),
     "integrity": Kind(500, "The record does not match its hash"),
     "unavailable": Kind(503, "The record is out of reach"),
@@ -224,8 +229,7 @@ def _outcome_unknown(error: OutcomeUnknownError) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     _LOG.error("an error that nobody foresaw", exc_info=error)
-    # This answer alone is made outside the middleware that forbids sniffing.
-    return problem("internal", _UNREADABLE, headers={"X-Content-Type-Options": "nosniff"})
+    return problem("internal", _UNREADABLE)
 
 
 _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] = (

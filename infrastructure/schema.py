@@ -16,7 +16,7 @@ from sqlalchemy import Connection, MetaData, inspect, text
 import migrations
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.fact_tables import SIDES
-from infrastructure.text_tables import POSTGRESQL
+from infrastructure.rate_table import rate_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,7 +83,7 @@ def schema_at_head(database: Database) -> bool:
 
 def compared(connection: Connection) -> list[MetaData]:
     """The tables that a database should have, besides those that are FTS5's own."""
-    return [SCHEMA] if connection.dialect.name == "sqlite" else [SCHEMA, POSTGRESQL]
+    return [SCHEMA] if connection.dialect.name == "sqlite" else [SCHEMA, rate_count.metadata]
 
 
 @contextmanager

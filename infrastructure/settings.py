@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final, Self
 
+from limits import RateLimitItem, parse_many
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -31,8 +34,18 @@ OIDC_AUDIENCE: Final = "PARLEY_OIDC_AUDIENCE"
 OIDC_JWKS: Final = "PARLEY_OIDC_JWKS"
 OIDC_ALGORITHMS: Final = "PARLEY_OIDC_ALGORITHMS"
 OIDC_PERSON_CLAIM: Final = "PARLEY_OIDC_PERSON_CLAIM"
+RATE_READS: Final = "PARLEY_RATE_READS"
+RATE_WRITES: Final = "PARLEY_RATE_WRITES"
+RATE_REFUSALS: Final = "PARLEY_RATE_REFUSALS"
+RATE_STORAGE: Final = "PARLEY_RATE_STORAGE"
+ALLOWED_HOSTS: Final = "PARLEY_ALLOWED_HOSTS"
+TRUSTED_PROXIES: Final = "PARLEY_TRUSTED_PROXIES"
 
 HIGHEST_PORT: Final = 65_535
+SCHEMES: Final = frozenset(
+    {"memory", "memcached", "redis", "rediss", "redis+unix", "redis+cluster"}
+)
+_HOST: Final = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 
 
 class SettingsError(ValueError):
@@ -68,6 +81,9 @@ class Settings:
     `max_waiting` the requests that are under way or wait at once. `log_origin` names the log in what it
     signs, by the key in `log_key_file`. `anonymous_scopes` are what anybody may do with what is public.
     `oidc` is None where no access tokens are accepted.
+    What a caller may ask, and how often an address may be refused, is
+    None where it is not bounded; `rate_storage` is empty where the record itself counts. Of `allowed_hosts`
+    are the names that the server has besides its addresses, of `trusted_proxies` addresses and networks.
     """
 
     database_url: str
@@ -80,6 +96,12 @@ class Settings:
     max_waiting: int
     anonymous_scopes: tuple[Scope, ...]
     oidc: OidcSettings | None
+    rate_reads: RateLimitItem | None
+    rate_writes: RateLimitItem | None
+    rate_refusals: RateLimitItem | None
+    rate_storage: str
+    allowed_hosts: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -97,6 +119,12 @@ class Settings:
             max_waiting=_integer(MAX_WAITING, environ.get(MAX_WAITING, "256"), 1, 1_000_000),
             anonymous_scopes=_anonymous(environ.get(ANONYMOUS_SCOPES, "fact:read audit:read")),
             oidc=_oidc(environ),
+            rate_reads=_rate(RATE_READS, environ.get(RATE_READS, "12000/minute")),
+            rate_writes=_rate(RATE_WRITES, environ.get(RATE_WRITES, "6000/minute")),
+            rate_refusals=_rate(RATE_REFUSALS, environ.get(RATE_REFUSALS, "60/minute")),
+            rate_storage=_storage(environ.get(RATE_STORAGE, "")),
+            allowed_hosts=_hosts(environ.get(ALLOWED_HOSTS, "")),
+            trusted_proxies=_networks(environ.get(TRUSTED_PROXIES, "")),
         )
 
 
@@ -170,3 +198,43 @@ def _integer(name: str, value: str, low: int, high: int) -> int:
     if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
         raise SettingsError(name, value, f"a whole number from {low} to {high} is needed")
     return int(value)
+
+
+def _rate(name: str, value: str) -> RateLimitItem | None:
+    if not value.strip():
+        return None
+    try:
+        found = parse_many(value)
+    except ValueError:
+        found = []
+    if len(found) != 1 or found[0].amount < 1:
+        raise SettingsError(name, value, "one rate is needed, such as 600/minute, or nothing")
+    return found[0]
+
+
+def _storage(value: str) -> str:
+    scheme, separator, _ = value.partition("://")
+    if value and not (separator and scheme in SCHEMES):
+        known = ", ".join(sorted(SCHEMES))
+        raise SettingsError(RATE_STORAGE, "…", f"an address is needed whose scheme is of {known}")
+    return value
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    found = tuple(each.strip().lower().rstrip(".") for each in value.split(",") if each.strip())
+    for each in found:
+        if each != "*" and not _HOST.fullmatch(each):
+            reason = "names are needed, with commas between: a.example, *.b.example, or * for any"
+            raise SettingsError(ALLOWED_HOSTS, value, reason)
+    return found
+
+
+def _networks(value: str) -> tuple[str, ...]:
+    found = tuple(each.strip() for each in value.split(",") if each.strip())
+    for each in found:
+        try:
+            ip_network(each)
+        except ValueError:
+            reason = "addresses or networks are needed, with commas between, such as 10.0.0.0/8"
+            raise SettingsError(TRUSTED_PROXIES, value, reason) from None
+    return found

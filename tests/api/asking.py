@@ -74,6 +74,11 @@ def entered(parley: Parley, person: str = "editor", *scopes: Scope) -> dict[str,
     return {"Authorization": f"Bearer {key}"}
 
 
+def without_credentials(client: Client) -> Client:
+    """A client of the same application that brings none."""
+    return Client(TestClient(client.http.app, raise_server_exceptions=False))
+
+
 def fact(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
     """A release, unless the fields say otherwise."""
     return {

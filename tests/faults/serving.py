@@ -21,6 +21,8 @@ __all__ = ["CALLS", "Server", "program"]
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 CALLS: Final = "pwrite64,fsync,fdatasync,ftruncate"
 SECONDS: Final = 30
+#: Many writers at one address are the point here, and what counts them would be one more writer.
+UNBOUNDED: Final = {"PARLEY_RATE_READS": "", "PARLEY_RATE_WRITES": "", "PARLEY_RATE_REFUSALS": ""}
 
 
 def program(
@@ -57,6 +59,7 @@ class Server:
                     **kept,
                     "PARLEY_DATABASE_URL": self.url,
                     "PYTHONUNBUFFERED": "1",
+                    **UNBOUNDED,
                     **self.settings,
                 },
                 stdout=subprocess.PIPE,

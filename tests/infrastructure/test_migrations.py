@@ -37,7 +37,8 @@ def test_the_schema_goes_up_down_and_up_again_and_matches_the_tables(
     upgrade(database)
     assert schema_at_head(database)
     check(database)
-    assert tables_of(database) == {*SCHEMA.tables, *full_text(database), "alembic_version"}
+    beside = set() if database.is_sqlite else {"rate_count"}
+    assert tables_of(database) == {*SCHEMA.tables, *full_text(database), *beside, "alembic_version"}
     downgrade(database, "base")
     assert tables_of(database) == {"alembic_version"}
     assert not schema_at_head(database)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from limits import parse
 
 from infrastructure.settings import OidcSettings, Settings, SettingsError
 
@@ -17,6 +18,12 @@ def test_every_setting_has_a_default() -> None:
         max_waiting=256,
         anonymous_scopes=("fact:read", "audit:read"),
         oidc=None,
+        rate_reads=parse("12000/minute"),
+        rate_writes=parse("6000/minute"),
+        rate_refusals=parse("60/minute"),
+        rate_storage="",
+        allowed_hosts=(),
+        trusted_proxies=(),
     )
 
 
@@ -27,10 +34,19 @@ def test_the_environment_is_read() -> None:
         "PARLEY_PORT": "0",
         "PARLEY_ACTOR": "Ana Petrova",
         "PARLEY_MAX_BODY_BYTES": "10",
+        "PARLEY_RATE_READS": "",
+        "PARLEY_RATE_WRITES": "7 per 2 hours",
+        "PARLEY_ALLOWED_HOSTS": "Parley.example., *.b.example,",
+        "PARLEY_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
     }
     settings = Settings.from_env(environ)
     assert settings.database_url.endswith("@db/parley")
     assert (settings.port, settings.actor, settings.max_body_bytes) == (0, "Ana Petrova", 10)
+    assert settings.rate_reads is None
+    assert settings.rate_writes is not None
+    assert (settings.rate_writes.amount, settings.rate_writes.get_expiry()) == (7, 7_200)
+    assert settings.allowed_hosts == ("parley.example", "*.b.example")
+    assert settings.trusted_proxies == ("10.0.0.0/8", "::1")
 
 
 OIDC = {
@@ -121,6 +137,17 @@ def test_no_other_signature_may_be_pinned(value: str, others: dict[str, str]) ->
         ("PARLEY_PORT", "٨٠"),
         ("PARLEY_MAX_BODY_BYTES", "0"),
         ("PARLEY_MAX_WAITING", "0"),
+        ("PARLEY_RATE_READS", "many"),
+        ("PARLEY_RATE_WRITES", "0/minute"),
+        ("PARLEY_RATE_WRITES", "5/minute; 6/hour"),
+        ("PARLEY_RATE_STORAGE", "redis"),
+        ("PARLEY_RATE_STORAGE", "ftp://host"),
+        ("PARLEY_ALLOWED_HOSTS", "https://parley.example"),
+        ("PARLEY_ALLOWED_HOSTS", "*example"),
+        ("PARLEY_ALLOWED_HOSTS", "a.example:8000"),
+        ("PARLEY_TRUSTED_PROXIES", "*"),
+        ("PARLEY_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("PARLEY_TRUSTED_PROXIES", "proxy.example"),
         ("PARLEY_ACTOR", " "),
         ("PARLEY_ACTOR", "two\nlines"),
         ("PARLEY_HOST", ""),

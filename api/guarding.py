@@ -1,0 +1,58 @@
+"""What stands around the application, from the inside out; each sees the answers of all within it."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from limits import RateLimitItem
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from api.authentication import Authentication, Identify
+from api.composition import Parley
+from api.hardening import Hardening
+from api.hosts import Hosts
+from api.private_answers import PrivateAnswers
+from api.rate_budget import Budget
+from api.rates import Rates
+from api.refusals import Refusals
+from api.request_heads import RequestHeads
+from api.shedding import Shedding
+from api.slow_bodies import SlowBodies
+from api.unforeseen import Unforeseen
+from api.wire import Wire
+from domain.access import anonymous
+from infrastructure.rate_storage import storage_of
+
+__all__ = ["guard"]
+
+
+def guard(app: FastAPI, parley: Parley, identify: Identify) -> None:
+    """Put every middleware around an application, as the settings of its record say.
+
+    The budgets within the authentication are a caller's, that of refusals around it an address's.
+
+    Uvicorn's own takes an address from proxies: the right-most of `X-Forwarded-For` that is no proxy of
+    ours, and the scheme, both from a proxy that we trust alone.
+    """
+    settings = parley.settings
+    storage = storage_of(parley.database, settings.rate_storage)
+
+    def budget(name: str, item: RateLimitItem | None) -> Budget | None:
+        return None if item is None else Budget(name, item, storage)
+
+    app.add_middleware(Unforeseen)
+    app.add_middleware(
+        Rates,
+        reads=budget("reads", settings.rate_reads),
+        writes=budget("writes", settings.rate_writes),
+    )
+    nobody = anonymous(frozenset(settings.anonymous_scopes))
+    app.add_middleware(Authentication, identify=identify, nobody=nobody)
+    app.add_middleware(Refusals, budget=budget("refusals", settings.rate_refusals))
+    app.add_middleware(PrivateAnswers)
+    app.add_middleware(Shedding, most=settings.max_waiting)
+    app.add_middleware(SlowBodies)
+    app.add_middleware(RequestHeads)
+    app.add_middleware(Hosts, allowed=settings.allowed_hosts)
+    app.add_middleware(Wire)
+    app.add_middleware(Hardening)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))

@@ -1,0 +1,151 @@
+"""A budget is counted where every process sees it, taken in blocks of a two-hundredth, and never in the way.
+
+A process counts a block at once and spends it within a tenth of the window: a caller gets never more
+than the limit, and short of it by a two-hundredth for each other process at most; limits below
+400 are exact. The sliding window counter lets no burst through at the turn of a window, as fixed windows
+do, for one row a caller, where a moving window needs one a request. A storage that fails lets all
+through: it mostly fails with the record itself, and an outage should not begin at its guard.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from anyio import CapacityLimiter, move_on_after, to_thread
+from limits import RateLimitItem
+from limits.storage import Storage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+__all__ = ["Budget", "Standing"]
+
+_LOG: Final = logging.getLogger("parley.api")
+BLOCKS: Final = 200
+LEASE_SECONDS: Final = 5.0
+LONGEST_SECONDS: Final = 0.5
+"""How long a request waits for its count at most."""
+BROKEN_SECONDS: Final = 5.0
+"""How long nothing is counted after the storage failed."""
+MOST_LEASES: Final = 4_096
+_THREADS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a caller stands: `wait` is seconds until more may be asked; None where nothing is known."""
+
+    allowed: bool
+    remaining: int
+    wait: float | None
+
+
+@dataclass(slots=True)
+class _Lease:
+    """What this process may still grant, of what the storage has counted; instants are monotonic."""
+
+    left: int
+    remaining: int
+    refused: bool
+    more_at: float
+    until: float
+
+
+class Budget:
+    """What each caller may ask for under one name, of a `limits` item, in a `limits` storage."""
+
+    def __init__(self, name: str, item: RateLimitItem, storage: Storage) -> None:
+        self.name = name
+        self.item = item
+        self.policy = f'"{name}";q={item.amount};w={item.get_expiry()}'
+        self._limiter = SlidingWindowCounterRateLimiter(storage)
+        self._block = max(1, item.amount // BLOCKS)
+        self._kept_for = min(LEASE_SECONDS, item.get_expiry() / 10)
+        self._leases: dict[str, _Lease] = {}
+        self._broken_until = 0.0
+        self._threads = CapacityLimiter(_THREADS)
+
+    async def take(self, key: str) -> Standing:
+        """Count one, where the limit allows it."""
+        known = self.known(key)
+        if known is not None and not known.allowed:
+            return known
+        lease = self._current(key)
+        if lease is None or not lease.left:
+            lease = await self._renewed(key)
+            if lease is None:
+                return Standing(allowed=True, remaining=self.item.amount, wait=None)
+        if lease.refused:
+            return self._standing(lease, allowed=False)
+        lease.left -= 1
+        return self._standing(lease, allowed=True)
+
+    def known(self, key: str) -> Standing | None:
+        """How a caller stands for all that this process knows, without counting."""
+        lease = self._current(key)
+        return None if lease is None else self._standing(lease, allowed=not lease.refused)
+
+    def fields(self, standing: Standing) -> dict[str, str]:
+        """The header fields of draft-ietf-httpapi-ratelimit-headers-10; none where nothing is known."""
+        if standing.wait is None:
+            return {}
+        now = f'"{self.name}";r={standing.remaining};t={math.ceil(standing.wait)}'
+        return {"RateLimit-Policy": self.policy, "RateLimit": now}
+
+    def _standing(self, lease: _Lease, *, allowed: bool) -> Standing:
+        wait = max(0.0, lease.more_at - time.monotonic())
+        return Standing(allowed=allowed, remaining=lease.remaining + lease.left, wait=wait)
+
+    def _current(self, key: str) -> _Lease | None:
+        lease = self._leases.get(key)
+        return lease if lease is not None and time.monotonic() < lease.until else None
+
+    async def _renewed(self, key: str) -> _Lease | None:
+        """Take a block from the storage, and add what is left of the last; None where it cannot count."""
+        if time.monotonic() < self._broken_until:
+            return None
+        found: _Lease | None = None
+        try:
+            with move_on_after(LONGEST_SECONDS):
+                found = await to_thread.run_sync(
+                    self._counted, key, limiter=self._threads, abandon_on_cancel=True
+                )
+        except Exception as error:  # noqa: BLE001 -- each storage has errors of its own
+            self._break(repr(error))
+            return None
+        if found is None:
+            self._break(f"no answer in {LONGEST_SECONDS} s")
+            return None
+        kept = self._current(key)
+        if kept is not None and not found.refused:
+            found.left += kept.left
+        self._make_room()
+        self._leases[key] = found
+        return found
+
+    def _counted(self, key: str) -> _Lease:
+        names = (self.name, key)
+        taken = next(
+            (
+                n
+                for n in dict.fromkeys((self._block, 1))
+                if self._limiter.hit(self.item, *names, cost=n)
+            ),
+            0,
+        )
+        stats = self._limiter.get_window_stats(self.item, *names)
+        now, wait = time.monotonic(), max(0.0, stats.reset_time - time.time())
+        until = now + (self._kept_for if taken else wait)
+        return _Lease(taken, stats.remaining if taken else 0, not taken, now + wait, until)
+
+    def _break(self, why: str) -> None:
+        if time.monotonic() >= self._broken_until:
+            _LOG.warning("requests are not counted (%s): %s", self.name, why)
+        self._broken_until = time.monotonic() + BROKEN_SECONDS
+
+    def _make_room(self) -> None:
+        if len(self._leases) >= MOST_LEASES:
+            now = time.monotonic()
+            self._leases = {key: each for key, each in self._leases.items() if each.until > now}

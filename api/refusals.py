@@ -1,0 +1,51 @@
+"""Who guesses at credentials is not heard for a while: an address has few refusals, and then none is tried.
+
+What was refused is counted where every process sees it; that it was too often is known to a process from
+its own next refusal on. Requests without credentials are none of this.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.callers import address_of
+from api.rate_budget import Budget
+from api.rates import adding, spent
+
+__all__ = ["Refusals"]
+
+_TOO_OFTEN: Final = "credentials from this address were refused too often; these were not looked at"
+
+
+class Refusals:
+    """ASGI middleware around whatever answers 401."""
+
+    def __init__(self, app: ASGIApp, budget: Budget | None) -> None:
+        self.app = app
+        self.budget = budget
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on and count its refusal, or answer 429 where there were too many."""
+        budget = self.budget
+        tried = scope["type"] == "http" and any(n == b"authorization" for n, _ in scope["headers"])
+        address = address_of(scope) if tried else None
+        if budget is None or address is None:
+            await self.app(scope, receive, send)
+            return
+        known = budget.known(address)
+        if known is not None and not known.allowed:
+            await spent(budget, known, _TOO_OFTEN, scope, receive, send)
+            return
+
+        async def counted(message: Message) -> None:
+            refused = message.get("status") == HTTPStatus.UNAUTHORIZED
+            if message["type"] == "http.response.start" and refused:
+                fields = budget.fields(await budget.take(address))
+                await adding(fields, send)(message)
+            else:
+                await send(message)
+
+        await self.app(scope, receive, counted)

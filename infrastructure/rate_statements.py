@@ -1,0 +1,51 @@
+"""Each count is one statement over one row: this window's, and the share of the last that still counts.
+
+`NOW` stands for the instant in microseconds. A row of the window to come, by a clock that is ahead, is
+taken as this one's; all other rows count no more. Divisions are of integers, so that every
+database comes to the same count.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["ACQUIRE", "CLEAR", "COUNTED", "EXPIRY", "INCREASE", "LOOK", "RESET", "SWEEP", "TABLE"]
+
+TABLE: Final = """
+CREATE TABLE IF NOT EXISTS rate_count (
+    key TEXT NOT NULL PRIMARY KEY, turn BIGINT NOT NULL, counted BIGINT NOT NULL,
+    before BIGINT NOT NULL, expires_at BIGINT NOT NULL
+) WITHOUT ROWID
+"""
+_KEPT: Final = """
+    CASE WHEN rate_count.turn - (NOW / :span) IN (0, 1) THEN rate_count.counted ELSE 0 END
+"""
+_BEFORE: Final = """
+    CASE rate_count.turn - (NOW / :span)
+    WHEN 0 THEN rate_count.before WHEN 1 THEN rate_count.before
+    WHEN -1 THEN rate_count.counted ELSE 0 END
+"""
+ACQUIRE: Final = f"""
+INSERT INTO rate_count (key, turn, counted, before, expires_at)
+VALUES (:key, NOW / :span, :amount, 0, (NOW / :span + 2) * :span)
+ON CONFLICT (key) DO UPDATE SET
+    turn = excluded.turn, counted = {_KEPT} + :amount, before = {_BEFORE},
+    expires_at = excluded.expires_at
+WHERE {_BEFORE} * (:span - NOW % :span) / :span + {_KEPT} + :amount <= :most
+RETURNING counted
+"""  # noqa: S608 -- put together from the constants above alone
+LOOK: Final = f"SELECT {_BEFORE}, {_KEPT}, NOW % :span FROM rate_count WHERE key = :key"  # noqa: S608 -- the same
+INCREASE: Final = """
+INSERT INTO rate_count (key, turn, counted, before, expires_at)
+VALUES (:key, 0, :amount, 0, NOW + :span)
+ON CONFLICT (key) DO UPDATE SET
+    counted = CASE WHEN rate_count.expires_at > NOW THEN rate_count.counted ELSE 0 END + :amount,
+    expires_at = CASE WHEN rate_count.expires_at > NOW
+        THEN rate_count.expires_at ELSE excluded.expires_at END
+RETURNING counted
+"""
+COUNTED: Final = "SELECT counted FROM rate_count WHERE key = :key AND expires_at > NOW"
+EXPIRY: Final = "SELECT expires_at FROM rate_count WHERE key = :key AND expires_at > NOW"
+SWEEP: Final = "DELETE FROM rate_count WHERE expires_at <= NOW"
+CLEAR: Final = "DELETE FROM rate_count WHERE key = :key RETURNING 0"
+RESET: Final = "DELETE FROM rate_count"

@@ -1,0 +1,154 @@
+"""Who has spent a budget is told when to come again, and never who asks about health."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from limits import parse
+from limits.storage import MemoryStorage
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.callers import address_of, caller_of
+from api.composition import compose
+from api.private_answers import PrivateAnswers
+from api.rate_budget import Budget
+from api.refusals import Refusals
+from domain.access import Principal, anonymous
+from infrastructure.settings import Settings
+from tests.api.asking import FACTS, TALKS, Client, entered, fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.types import Receive, Scope, Send
+
+
+@pytest.fixture
+def limited(database_url: str) -> Iterator[Client]:
+    """Eight reads and six writes an hour."""
+    rates = {"PARLEY_RATE_READS": "8/hour", "PARLEY_RATE_WRITES": "6/hour"}
+    settings = Settings.from_env({"PARLEY_DATABASE_URL": database_url, **rates})
+    parley = compose(settings, upgrade=False)
+    with TestClient(
+        create_app(parley), headers=entered(parley), raise_server_exceptions=False
+    ) as http:
+        yield Client(http)
+    parley.close()
+
+
+def test_reading_and_changing_are_counted_apart_and_refused_when_spent(limited: Client) -> None:
+    limited.open()
+    assert [limited.post(FACTS, fact()).status for _ in range(6)] == [201] * 5 + [429]
+    for left in range(7, -1, -1):
+        answer = limited.get(TALKS)
+        assert answer.status == 200
+        assert answer.headers["ratelimit-policy"] == '"reads";q=8;w=3600'
+        assert answer.headers["ratelimit"].startswith(f'"reads";r={left};t=')
+    refused = limited.get(TALKS)
+    assert refused.status == 429
+    assert refused.json["type"] == "urn:parley:problem:rate-limited"
+    assert refused.headers["ratelimit"].startswith('"reads";r=0;t=')
+    assert 1 <= int(refused.headers["retry-after"]) <= 3_601
+    assert refused.headers["cache-control"] == "no-store"
+    for path in ("/healthz", "/readyz"):
+        answer = limited.get(path)
+        assert answer.status in {200, 503}
+        assert "ratelimit" not in answer.headers
+
+
+def test_what_is_left_is_on_304_and_in_no_tag_nor_kept_answer(limited: Client) -> None:
+    limited.open()
+    sent = [limited.post(FACTS, fact(), idempotency_key="k") for _ in range(2)]
+    assert sent[0].body == sent[1].body
+    assert [each.headers["ratelimit"][:12] for each in sent] == ['"writes";r=4', '"writes";r=3']
+    first = limited.get(f"{TALKS}?position=1")
+    again = limited.get(f"{TALKS}?position=1", if_none_match=first.headers["etag"])
+    assert again.status == 304
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["ratelimit"].startswith('"reads";r=6;')
+
+
+def test_a_storage_that_fails_lets_all_through(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(MemoryStorage):
+        def acquire_sliding_window_entry(self, *_: Any, **__: Any) -> bool:  # noqa: ANN401
+            raise ConnectionError("gone")
+
+    async def run() -> None:
+        budget = Budget("reads", parse("1/hour"), Broken())
+        for _ in range(5):
+            standing = await budget.take("a")
+            assert standing.allowed
+            assert budget.fields(standing) == {}
+
+    asyncio.run(run())
+    assert [record.message for record in caplog.records] == [
+        "requests are not counted (reads): ConnectionError('gone')"
+    ]
+
+
+def test_two_processes_give_never_more_than_a_large_limit_and_hardly_less() -> None:
+    async def run() -> None:
+        storage = MemoryStorage()
+        pair = [Budget("reads", parse("3000/hour"), storage) for _ in range(2)]
+        passed = 0
+        for turn in range(3_200):
+            passed += (await pair[turn % 2].take("a")).allowed
+        assert 2_985 <= passed <= 3_000
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("192.0.2.7", "address:192.0.2.7"),
+        ("::ffff:192.0.2.7", "address:192.0.2.7"),
+        ("2001:db8:1:2:3::4", "address:2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::", "address:2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "address:fe80::/64"),
+    ],
+)
+def test_without_a_credential_a_caller_is_an_address_or_its_network(host: str, name: str) -> None:
+    scope: dict[str, Any] = {"client": (host, 1), "state": {}}
+    assert caller_of(scope) == address_of(scope) == name
+    scope["state"]["principal"] = anonymous(frozenset())
+    assert caller_of(scope) == name
+    principal = Principal(person="Ana", caller="key-1", scopes=frozenset())
+    scope["state"]["principal"] = principal
+    assert caller_of(scope) == "caller:key-1"
+    assert caller_of({"client": None}) is None
+
+
+async def door(scope: Scope, _receive: Receive, send: Send) -> None:
+    """One key is right."""
+    right = (b"authorization", b"Bearer right") in scope["headers"]
+    headers = [(b"cache-control", b"public, max-age=60, immutable"), (b"vary", b"Accept")]
+    await send({"type": "http.response.start", "status": 200 if right else 401, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def test_who_guesses_is_not_heard_with_the_right_key_either() -> None:
+    budget = Budget("refusals", parse("3/hour"), MemoryStorage())
+    client = TestClient(Refusals(door, budget))
+    guess, right = {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer right"}
+    assert client.get("/", headers=right).status_code == 200
+    assert [client.get("/", headers=guess).status_code for _ in range(5)] == [401] * 4 + [429]
+    refused = client.get("/", headers=right)
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) >= 1
+    assert client.get("/").status_code == 401, "without credentials nothing is guessed"
+    elsewhere = TestClient(Refusals(door, budget), client=("192.0.2.1", 1))
+    assert elsewhere.get("/", headers=right).status_code == 200
+
+
+def test_what_is_answered_to_credentials_is_never_public() -> None:
+    client = TestClient(PrivateAnswers(door))
+    anybody = client.get("/")
+    assert anybody.headers["cache-control"] == "public, max-age=60, immutable"
+    theirs = client.get("/", headers={"Authorization": "Bearer right"})
+    assert theirs.headers["cache-control"] == "private, max-age=60, immutable"
+    for answer in (anybody, theirs):
+        assert answer.headers["vary"] == "Accept, Authorization"
