@@ -154,6 +154,22 @@ class Proof(Exact):
     checkpoint: str
 
 
+class Certificate(Exact):
+    """What the log signed of an answer: the fixed form of its question, who asked, and what it gave.
+
+    `sha256` is that of the very bytes of the answer, `problem` why there was none; one of them is null.
+    `certificate` is the C2SP signed note that says all of it, with the checkpoint that it rests on.
+    """
+
+    question: str
+    reader: str
+    position: Position
+    status: Literal[200, 404, 410]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None
+    problem: Literal["unknown", "not-yet-known", "withdrawn"] | None
+    certificate: str
+
+
 class ImportReport(TypedDict):
     """What became of each line of an import."""
 
@@ -198,6 +214,7 @@ ANSWERS: tuple[type[Any], ...] = (
     SnapshotContent,
     Changes,
     Proof,
+    Certificate,
     ImportReport,
     Health,
     Readiness,

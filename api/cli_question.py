@@ -12,14 +12,15 @@ from typing import Any, Final, Self
 from urllib.parse import quote, urlencode
 
 import typer
-from starlette.types import Message
 
 from api.app import create_app
 from api.cli_record import RefusedError
 from api.composition import Parley
+from api.in_process import Reply, exchange
 from api.json_text import written
+from domain.access import Principal
 
-__all__ = ["Answer", "ask", "print_answer", "tell"]
+__all__ = ["Answer", "ask", "print_answer", "reply_to", "tell"]
 
 _OPTION: Final = "/query/"
 _OWNER: Final = {"authorization": "Bearer owner"}
@@ -55,49 +56,37 @@ def ask(
 ) -> Answer:
     """GET; RefusedError for what the record refuses, BadParameter for what was written wrong."""
     given = {name: str(value) for name, value in parameters.items() if value is not None}
-    headers = {"accept": accept, **_OWNER}
-    return _checked(*asyncio.run(_exchange(parley, "GET", path, urlencode(given), headers, b"")))
+    reply = _asked(parley, "GET", f"{quote(path)}?{urlencode(given)}", {"accept": accept, **_OWNER})
+    return _checked(reply.status, reply.body)
+
+
+def reply_to(parley: Parley, question: str, principal: Principal) -> Reply:
+    """What a GET of a path and query gives to somebody, refused or not."""
+    return _asked(parley, "GET", question, {"accept": "application/json", **_OWNER}, as_=principal)
 
 
 def tell(parley: Parley, path: str, content: Mapping[str, object]) -> Answer:
     """POST a JSON object; RefusedError where it is refused."""
     body = written({name: value for name, value in content.items() if value is not None})
     headers = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
-    return _checked(*asyncio.run(_exchange(parley, "POST", path, "", headers, body)))
+    reply = _asked(parley, "POST", quote(path), headers, body)
+    return _checked(reply.status, reply.body)
 
 
-async def _exchange(
-    parley: Parley, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
-) -> tuple[int, bytes]:
-    """One request to the ASGI application, and its status and body."""
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "server": ("localhost", 80),
-        "client": None,
-        "root_path": "",
-        "path": path,
-        "raw_path": quote(path).encode(),
-        "query_string": query.encode(),
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-    }
-    status, found = 0, bytearray()
+def _asked(
+    parley: Parley,
+    method: str,
+    target: str,
+    headers: Mapping[str, str],
+    body: bytes = b"",
+    *,
+    as_: Principal | None = None,
+) -> Reply:
     # What fails is said once, by the refusal: the server's log has no place on this terminal.
     logging.getLogger("parley").addHandler(logging.NullHandler())
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        nonlocal status, found
-        status = message.get("status", status)
-        found += message.get("body", b"")
-
-    await create_app(parley, identify=lambda _: parley.owner)(scope, receive, send)
-    return status, bytes(found)
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    app = create_app(parley, identify=lambda _: as_ or parley.owner)
+    return asyncio.run(exchange(app, method, target, encoded, body))
 
 
 def _checked(status: int, body: bytes) -> Answer:

@@ -1,4 +1,4 @@
-"""`parley verify` needs no server and trusts nothing that is stored: it hashes the log again."""
+"""`parley verify` needs no server and trusts nothing that is stored: it hashes the log again, and derives the rest."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli_certificate import check_certificate, read_certificate
 from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, opened, say
+from api.cli_verifiers import log_verifier, note_in, witness_verifier
 from api.composition import Parley
 from domain.proof.checkpoint import Checkpoint
-from domain.proof.note import NoteError, VerifierKey, base64_of
+from domain.proof.note import NoteError, Verifier, base64_of
+from infrastructure.projections.comparison import Unfounded, unfounded, unsound
 from infrastructure.proofs.ed25519 import Ed25519Verifier
-from infrastructure.proofs.log_key import LastSigned, read_signer
+from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import last_signed
 from infrastructure.proofs.verification import Verification, verify
-from infrastructure.settings import Settings
 
 __all__ = ["register"]
 
@@ -33,53 +35,85 @@ def verify_log(
             help="A signed checkpoint that was saved: the log must continue it. May be given several times.",
         ),
     ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            show_default=False,
+            help="A certificate, or the answer that brought it: its question is asked again.",
+        ),
+    ] = None,
     key: Annotated[
         str | None,
         typer.Option(
             metavar="NAME+ID+KEY",
             show_default=False,
-            help="The key that must have signed the checkpoints. Left out: that of PARLEY_LOG_KEY_FILE.",
+            help="The key that must have signed them. Left out: that of PARLEY_LOG_KEY_FILE.",
         ),
     ] = None,
+    witness: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME+ID+KEY",
+            show_default=False,
+            help="The witness that must have co-signed each checkpoint that is given.",
+        ),
+    ] = None,
+    log_only: Annotated[
+        bool,
+        typer.Option("--log-only", help="Check the log, and not the tables that follow from it."),
+    ] = False,
     json: AsJson = False,
 ) -> None:
-    """Check every event of the log against its hash, the tree and the signed checkpoints."""
+    """Check every event against its hash, the tree and the signed checkpoints; then all that follows from them."""
     with opened() as parley, progress_bar("verifying", None) as bar:
-        verifier = _verifier(key, parley.settings)
-        notes = {str(each): _text(each) for each in checkpoint or ()}
-        if notes and verifier is None:
+        verifier = log_verifier(key, parley.settings)
+        if verifier is None and (checkpoint or certificate):
             raise RefusedError("there is no key to check the checkpoint by: give --key")
+        notes = {str(each): note_in(each) for each in checkpoint or ()}
+        _refuse_unwitnessed(notes, witness)
+        certified = None
+        if certificate is not None and verifier is not None:
+            certified = read_certificate(certificate, verifier)
+            notes[str(certificate)] = certified.checkpoint
         with parley.database.reading() as connection:
             notes |= _kept(parley, last_signed(connection)) if verifier else {}
             found = verify(connection, _opened(notes, verifier), bar)
+            tables = [] if found.wrong or log_only else _tables(parley, connection)
+        flaw = None if found.wrong or log_only else unsound(parley.database)
+        reason = _reason(found, tables, flaw)
+        if certified is not None and reason is None:
+            check_certificate(parley, certified)
     if json:
-        say(_shown(found, sorted(notes), verifier))
-    elif found.wrong is None:
-        typer.echo(f"{found.events} events are as they were recorded; the root is")
-        typer.echo(base64_of(found.root))
-        for name in sorted(notes):
-            typer.echo(f"They continue the signed checkpoint of {name}")
+        say({**_shown(found, sorted(notes), verifier), "tables": _named(tables, flaw)})
+    elif reason is None:
+        _print(found, notes, log_only=log_only)
+    if reason is not None:
+        raise RefusedError(reason)
+
+
+def _tables(parley: Parley, connection: Any) -> list[Unfounded]:  # noqa: ANN401 -- sqlalchemy is not the API's
+    with progress_bar("deriving", None) as bar:
+        return unfounded(connection, parley.ledger.codec, parley.clock(), bar)
+
+
+def _reason(found: Verification, tables: list[Unfounded], flaw: str | None) -> str | None:
     if found.wrong is not None:
-        raise RefusedError(f"position {found.wrong.position}: {found.wrong.what}")
+        return f"position {found.wrong.position}: {found.wrong.what}"
+    for each in tables:
+        key = ", ".join(str(part) for part in each.key)
+        return f"the log is whole; {each.table} ({key}) {each.what}; run: parley rebuild"
+    return None if flaw is None else f"the log is whole; the database is not: {flaw}"
 
 
-def _verifier(key: str | None, settings: Settings) -> Ed25519Verifier | None:
-    """What the option says, or the key file has; None where neither is there."""
-    try:
-        if key is not None:
-            return Ed25519Verifier(VerifierKey.read(key))
-        return Ed25519Verifier(read_signer(Path(settings.log_key_file), settings.log_origin).key)
-    except NoteError as error:
-        raise RefusedError(f"--key: {error}") from error
-    except FileNotFoundError:
-        return None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode()
-    except UnicodeDecodeError as error:
-        raise RefusedError(f"{path}: not UTF-8") from error
+def _refuse_unwitnessed(notes: dict[str, str], witness: str | None) -> None:
+    if witness is None:
+        return
+    if not notes:
+        raise RefusedError("--witness goes with --checkpoint")
+    for name, note in notes.items():
+        _open(name, note, [witness_verifier(witness)])
 
 
 def _kept(parley: Parley, stored: str | None) -> dict[str, str]:
@@ -90,13 +124,23 @@ def _kept(parley: Parley, stored: str | None) -> dict[str, str]:
 
 
 def _opened(notes: dict[str, str], verifier: Ed25519Verifier | None) -> list[Checkpoint]:
-    found = []
-    for name, note in notes.items():
-        try:
-            found.append(Checkpoint.opened(note, [verifier] if verifier else []))
-        except NoteError as error:
-            raise RefusedError(f"the checkpoint of {name}: {error}") from error
-    return found
+    return [_open(name, note, [verifier] if verifier else []) for name, note in notes.items()]
+
+
+def _open(name: str, note: str, verifiers: list[Verifier]) -> Checkpoint:
+    try:
+        return Checkpoint.opened(note, verifiers)
+    except NoteError as error:
+        raise RefusedError(f"the checkpoint of {name}: {error}") from error
+
+
+def _print(found: Verification, notes: dict[str, str], *, log_only: bool) -> None:
+    typer.echo(f"{found.events} events are as they were recorded; the root is")
+    typer.echo(base64_of(found.root))
+    for name in sorted(notes):
+        typer.echo(f"They continue the signed checkpoint of {name}")
+    if not log_only:
+        typer.echo("The tables that answer questions are what the log gives")
 
 
 def _shown(
@@ -110,6 +154,11 @@ def _shown(
         "checkpoints": checkpoints,
         "wrong": None if wrong is None else {"position": wrong.position, "what": wrong.what},
     }
+
+
+def _named(tables: list[Unfounded], flaw: str | None) -> list[dict[str, Any]]:
+    found = [{"table": each.table, "key": [*each.key], "what": each.what} for each in tables]
+    return [*found, *([] if flaw is None else [{"table": None, "key": [], "what": flaw}])]
 
 
 def register(app: typer.Typer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from api.certifying import CERTIFIABLE
 from api.edtf_patterns import CUT
 from api.schemas import BODIES
 from domain.edtf_fault import LONGEST
@@ -39,6 +40,7 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
 }
 _IN: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("SnapshotBody", "name"): {"minLength": 1, "pattern": f"^{SNAPSHOT_NAME.pattern}$"},
+    ("CertificateBody", "question"): {"minLength": 1, "pattern": f"^{CERTIFIABLE}$"},
     ("Link", "fact"): {"minLength": 1, "pattern": _TARGET},
 }
 _NUMBERS: Final = {

@@ -102,11 +102,12 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
     parameters: Iterable[Parameter] = (),
     changes_fact: bool = False,
     tagged: bool = False,
+    located: bool = True,
 ) -> dict[str, Any]:
     """Describe a POST, as keyword arguments of FastAPI's decorator."""
     location = {"schema": {"type": "string"}, "description": "Where the new thing is"}
     headers = {"ETag": _TAG} if tagged else {}
-    if status == HTTPStatus.CREATED:
+    if status == HTTPStatus.CREATED and located:
         headers["Location"] = location
     content = {"application/json": {"schema": reference(answer)}}
     refused = (*_WRITE, *_scoped(scope), *(_CHANGE if changes_fact else ()))

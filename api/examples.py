@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 
 __all__ = [
+    "CERTIFIED",
     "CORRECTION",
     "CORROBORATION",
     "CSV_LINES",
@@ -198,3 +199,6 @@ CSV_LINES: Final = (
     'record,BY-026,release,2025-06-21,Fourteen are freed,"Siarhei Tsikhanouski;Ihar Losik",AP,'
     "2025-06-21\n"
 )
+CERTIFIED: Final[dict[str, Any]] = {
+    "question": "/v1/negotiations/us-belarus?as_of=2025-11-22",
+}

@@ -85,8 +85,9 @@ class Idempotency:
         """Run the request, or replay its first answer; RefusedError where the key is unfit."""
         key = _key(sent.request.headers.getlist(_HEADER))
         once = Once(sent, key)
-        if key is None:
-            return run(once)
+        if key is None or sent.principal.person is None:
+            # What nobody in particular may send changes nothing: it may as well be done again.
+            return run(Once(sent, None))
         with self._alone(sent.principal.caller, key):
             kept = self._kept(sent.principal.caller, key)
             if kept is not None:

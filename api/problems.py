@@ -78,6 +78,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "taken": Kind(409, "The name is in use"),
     "state": Kind(409, "The command does not fit the fact's status"),
     "not-reached": Kind(409, "This is not in the log at this position"),
+    "not-certifiable": Kind(409, "The question to be certified is refused"),
     "under-way": Kind(409, "The same request is under way"),
     "withdrawn": Kind(410, "The fact is retracted"),
     "stale": Kind(412, "The fact has moved on"),

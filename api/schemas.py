@@ -23,6 +23,7 @@ from domain.provenance import Citation
 __all__ = [
     "BODIES",
     "BodyParser",
+    "CertificateBody",
     "CorrectionBody",
     "CorroborationBody",
     "EndBody",
@@ -134,6 +135,13 @@ class SnapshotBody(_Strict):
     position: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class CertificateBody(_Strict):
+    """The path and query of a GET, percent-encoded, whose answer is to be certified."""
+
+    question: str
+
+
 BODIES: Final[tuple[type[Any], ...]] = (
     NegotiationBody,
     SettingsBody,
@@ -144,6 +152,7 @@ BODIES: Final[tuple[type[Any], ...]] = (
     ReinstatementBody,
     PreferenceBody,
     SnapshotBody,
+    CertificateBody,
 )
 
 Body = TypeVar("Body")

@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
 )
 
+from infrastructure.database import DatabaseRefusedError
 from infrastructure.tables import HEX_ID, TEXT, metadata, projection
 
 __all__ = ["FACTS", "SIDES", "FactTables", "Side", "metadata", "served", "serving_side"]
@@ -136,9 +137,12 @@ SIDES: Final[dict[str, FactTables]] = {
 
 
 def serving_side(connection: Connection) -> str:
-    """The side that serves in this transaction."""
+    """The side that serves in this transaction; DatabaseRefusedError where none does."""
     row = select(projection.c.state).where(projection.c.name == FACTS)
-    return str(connection.execute(row).scalar_one())
+    side = connection.execute(row).scalar()
+    if side not in SIDES:
+        raise DatabaseRefusedError("the database does not say which of its tables serve")
+    return str(side)
 
 
 def served(connection: Connection) -> FactTables:

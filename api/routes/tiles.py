@@ -32,6 +32,12 @@ _NOTE: Final[dict[str, Any]] = {
         "— parley.local/log …\n",
     }
 }
+_KEY: Final[dict[str, Any]] = {
+    "text/plain": {
+        "schema": {"type": "string"},
+        "example": "parley.local/log+3b1b5a0e+AcXZrFmJ6MVqMxM8Ccq4gUtkSMJvS4CN4vGPBBCGT3+Q\n",
+    }
+}
 _INDEX: Final = Path(
     description="The tile's index in groups of three digits, all but the last after an `x`, and for a partial tile"
     " how many of its 256 hashes: `x001/x234/067`, `000.p/139`.",
@@ -60,6 +66,20 @@ def read_checkpoint(request: Request) -> Response:
         what, name = "checkpoint", "has been signed yet"
         raise UnknownError(what, name)
     return fresh(request, note.encode(), "text/plain; charset=utf-8")
+
+
+@router.get(
+    "/verifier-key",
+    **reads("readVerifierKey", "The key that signs the log", None, scope=None, media=_KEY),
+)
+def read_verifier_key(request: Request) -> Response:
+    """Give the verifier key (C2SP signed-note), a line: compare it with one that came by another way."""
+    given(request, ())
+    publisher = request.app.state.parley.publisher
+    if publisher is None:
+        what, name = "verifier key", "of this server, which does not sign"
+        raise UnknownError(what, name)
+    return fresh(request, f"{publisher.signer.key.text}\n".encode(), "text/plain; charset=utf-8")
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""A signed note is text that some key has signed: C2SP signed-note, with Ed25519 (type 0x01).
+"""A signed note is text that some key has signed: C2SP signed-note, with Ed25519 (types 0x01 and, for witnesses, 0x04).
 
 The text ends in a newline; a blank line parts it from the signatures, each "— name base64(key id ‖ signature)".
 Base64 is standard, padded, and read in its one canonical form. Who signs and who verifies is passed in.
@@ -17,17 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "COSIGNATURE",
+    "ED25519",
     "NoteError",
     "Signer",
     "Verifier",
     "VerifierKey",
     "base64_of",
+    "countersigned",
     "opened",
     "signed",
     "strict_base64",
 ]
 
 ED25519: Final = b"\x01"
+COSIGNATURE: Final = b"\x04"
+"""Ed25519 too, over a time and the text: domain/proof/cosignature.py."""
 KEY_ID_SIZE: Final = 4
 KEY_SIZE: Final = 32
 MOST_SIGNATURES: Final = 100
@@ -65,10 +70,14 @@ class Verifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """The name of a signer and its 32 bytes of Ed25519 public key; NoteError where they can be none."""
+    """The name of a signer and its 32 bytes of Ed25519 public key; NoteError where they can be none.
+
+    `algorithm` says what it signs: ED25519 the text itself, COSIGNATURE the text with a time.
+    """
 
     name: str
     public: bytes
+    algorithm: bytes = ED25519
 
     def __post_init__(self) -> None:
         if not self.name or "+" in self.name or self.name.split() != [self.name]:
@@ -79,12 +88,13 @@ class VerifierKey:
     @property
     def id(self) -> bytes:
         """The four bytes that name the key in a signature."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:KEY_ID_SIZE]
+        hashed = self.name.encode() + b"\n" + self.algorithm + self.public
+        return sha256(hashed).digest()[:KEY_ID_SIZE]
 
     @property
     def text(self) -> str:
-        """The key as one word: "name+id+base64(0x01 ‖ public key)"."""
-        return f"{self.name}+{self.id.hex()}+{base64_of(ED25519 + self.public)}"
+        """The key as one word: "name+id+base64(algorithm ‖ public key)"."""
+        return f"{self.name}+{self.id.hex()}+{base64_of(self.algorithm + self.public)}"
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -93,8 +103,8 @@ class VerifierKey:
         if found is None:
             raise NoteError("a verifier key is written name+id+key")
         encoded = strict_base64(found[3])
-        key = cls(found[1], encoded[1:])
-        if encoded[:1] != ED25519 or key.id.hex() != found[2]:
+        key = cls(found[1], encoded[1:], encoded[:1])
+        if key.algorithm not in {ED25519, COSIGNATURE} or key.id.hex() != found[2]:
             raise NoteError("the verifier key's id is not that of its name and Ed25519 key")
         return key
 
@@ -102,11 +112,16 @@ class VerifierKey:
 def signed(text: str, signers: Sequence[Signer]) -> str:
     """The note of a text and its signatures, in the order of the signers."""
     _check_text(text)
-    lines = [
-        f"{_DASH}{signer.key.name} {base64_of(signer.key.id + signer.sign(text.encode()))}\n"
-        for signer in signers
-    ]
-    return f"{text}\n{''.join(lines)}"
+    return f"{text}\n{''.join(_line(signer, text) for signer in signers)}"
+
+
+def countersigned(note: str, signer: Signer) -> str:
+    """A note that has been opened, with one signature more."""
+    return note + _line(signer, note.rpartition("\n\n")[0] + "\n")
+
+
+def _line(signer: Signer, text: str) -> str:
+    return f"{_DASH}{signer.key.name} {base64_of(signer.key.id + signer.sign(text.encode()))}\n"
 
 
 def opened(note: str, verifiers: Sequence[Verifier]) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from infrastructure.database import Database
     from infrastructure.event_codec import EventCodec
 
-__all__ = ["Difference", "RebuildReport", "rebuild"]
+__all__ = ["BATCH", "Difference", "RebuildReport", "entries_after", "rebuild"]
 
 BATCH: Final = 1_000
 DIFFERENCES_SAID: Final = 100
@@ -113,12 +113,13 @@ def _follow(database: Database, codec: EventCodec, spare: FactTables, reached: i
 
 
 def _apply(connection: Connection, codec: EventCodec, spare: FactTables, reached: int) -> int:
-    entries = _entries(connection, codec, reached)
+    entries = entries_after(connection, codec, reached)
     fact_versions.apply(connection, entries, spare)
     return entries[-1].position if entries else reached + BATCH
 
 
-def _entries(connection: Connection, codec: EventCodec, after: int) -> Sequence[Entry]:
+def entries_after(connection: Connection, codec: EventCodec, after: int) -> Sequence[Entry]:
+    """What the next BATCH events past a position are to the record."""
     statement = select(event).where(event.c.position > after).order_by(event.c.position)
     return entries_of(codec, map(_log_entry, connection.execute(statement.limit(BATCH))))
 

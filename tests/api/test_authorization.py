@@ -36,6 +36,8 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("get", "/checkpoint"): (None, None),
     ("get", "/tile/{level}/{index}"): (None, None),
     ("get", "/tile/entries/{index}"): ("audit:read", None),
+    ("get", "/verifier-key"): (None, None),
+    ("post", "/v1/certificates"): ("fact:read", {"question": TALKS}),
     ("get", "/v1/changes"): ("audit:read", None),
     ("get", "/v1/negotiations"): ("fact:read", None),
     ("post", "/v1/negotiations"): ("fact:write", NEGOTIATION),

@@ -119,6 +119,14 @@ def test_any_event_can_be_proven_from_the_tiles_alone(quiet: Client, publisher: 
     assert quiet.get("/tile/0/000.p/3").body == tile.body[:96]
 
 
+def test_the_key_that_signs_is_told_by_whoever_signs(
+    quiet: Client, light_client: Client, publisher: Publisher
+) -> None:
+    assert quiet.get("/verifier-key").body.decode() == f"{publisher.signer.key.text}\n"
+    assert quiet.get("/verifier-key?at=1").status == 422
+    assert light_client.get("/verifier-key").status == 404
+
+
 def test_full_tiles_and_the_level_above_are_served(
     parley: Parley, quiet: Client, publisher: Publisher
 ) -> None:

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
+from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.composition import compose
+from domain.proof.cosignature import Cosigner
+from domain.proof.note import countersigned
 from infrastructure.database import Database
+from infrastructure.proofs.ed25519 import Ed25519Signer
 from infrastructure.settings import Settings
+from tests.api.asking import Client
 from tests.cli.conftest import LINES, Shell
 
 if TYPE_CHECKING:
@@ -90,7 +96,8 @@ def test_a_log_that_lost_its_end_is_found_out_by_the_saved_checkpoint(parley: Sh
     ):
         forge(parley, statement)
     parley.key_file.unlink()
-    assert verified(parley)[0] == 0
+    assert verified(parley, "--log-only")[0] == 0
+    assert verified(parley)[0] == 1
     code, found = verified(parley, "--checkpoint", str(saved), "--key", key)
     assert (code, found["wrong"]["position"]) == (1, EVENTS - 1)
 
@@ -120,3 +127,37 @@ def test_a_key_that_others_may_read_is_not_served_by(light: Shell) -> None:
     result = light("serve", "--port", "0")
     assert result.exit_code == 1
     assert "chmod 600" in result.stderr
+
+
+def test_a_certificate_is_asked_again_and_compared(parley: Shell) -> None:
+    signed(parley)
+    settings = {"PARLEY_DATABASE_URL": parley.url, "PARLEY_LOG_KEY_FILE": str(parley.key_file)}
+    composed = compose(Settings.from_env(settings), signs=True)
+    client = Client(TestClient(create_app(composed)))
+    answer = client.post("/v1/certificates", {"question": "/v1/negotiations/talks/timeline"})
+    composed.close()
+    file = parley.folder / "certificate"
+    for content in (answer.body, answer.json["certificate"].encode()):
+        file.write_bytes(content)
+        assert parley("verify", "--certificate", str(file)).exit_code == 0
+    other = answer.json["certificate"].replace("reader anonymous", "reader somebody")
+    file.write_text(other)
+    assert "not what the key" in parley("verify", "--certificate", str(file)).stderr
+    file.write_bytes(answer.body)
+    forge(parley, "UPDATE fact_version SET status = 'retracted'")
+    result = parley("verify", "--log-only", "--certificate", str(file))
+    assert result.exit_code == 1
+    assert "the certified question gave SHA-256" in result.stderr
+
+
+def test_a_checkpoint_must_have_the_witness_s_word_where_it_is_demanded(light: Shell) -> None:
+    saved = signed(light)
+    cosigner = Cosigner(Ed25519Signer.of("witness.example", bytes(32)), 1_763_900_000)
+    arguments = ("verify", "--checkpoint", str(saved), "--witness", cosigner.key.text)
+    assert "no known key" in light(*arguments).stderr
+    saved.write_text(countersigned(saved.read_text(), cosigner))
+    assert light(*arguments).exit_code == 0
+    assert light("verify", "--checkpoint", str(saved)).exit_code == 0
+    assert "--checkpoint" in light("verify", "--witness", cosigner.key.text).stderr
+    log_key = verified(light)[1]["key"]
+    assert "a log's" in light(*arguments[:-1], log_key).stderr

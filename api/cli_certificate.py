@@ -1,0 +1,57 @@
+"""A certificate is checked offline: who signed it, what it rests on, and what its question gives here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from api.certifying import result_of
+from api.cli_question import reply_to
+from api.cli_record import RefusedError
+from api.cli_verifiers import note_in
+from api.composition import Parley
+from domain.access import OPEN_TO_ANYBODY, SCOPES, Principal, anonymous
+from domain.proof.certificate import Certificate, Gave, GaveNot
+from domain.proof.note import NoteError
+from infrastructure.proofs.ed25519 import Ed25519Verifier
+
+__all__ = ["check_certificate", "read_certificate"]
+
+
+def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
+    """The certificate in a file, which may be the JSON that it came in; RefusedError where it is not signed so."""
+    text = note_in(path)
+    try:
+        note = json.loads(text)["certificate"] if text.startswith("{") else text
+        return Certificate.opened(str(note), [verifier])
+    except (ValueError, KeyError, TypeError, NoteError) as error:
+        raise RefusedError(f"the certificate of {path}: {error}") from error
+
+
+def check_certificate(parley: Parley, certificate: Certificate) -> None:
+    """Ask its question again; RefusedError where this record gives something else."""
+    reply = reply_to(parley, certificate.question, _reader(parley, certificate.reader))
+    found = result_of(reply)
+    if found is None:
+        raise RefusedError(f"the certified question is refused here, with status {reply.status}")
+    if not certificate.result.held_by(found):
+        raise RefusedError(
+            f"the certified question gave {_said(certificate.result)}, and gives {_said(found)} here:"
+            f" {certificate.question}"
+        )
+
+
+def _reader(parley: Parley, caller: str) -> Principal:
+    """Who a credential stands for, and so what is hidden from them; RefusedError where that is not known here."""
+    if caller == parley.owner.caller:
+        return parley.owner
+    if caller == "anonymous":
+        return anonymous(frozenset(OPEN_TO_ANYBODY))
+    for key in parley.keys.all():
+        if caller == f"key:{key.id}":
+            return Principal(person=key.person, caller=caller, scopes=frozenset(SCOPES))
+    raise RefusedError(f"who asked, {caller}, is not known here: what they may see cannot be told")
+
+
+def _said(result: Gave | GaveNot) -> str:
+    return f"SHA-256 {result.sha256}" if isinstance(result, Gave) else f"nothing ({result.problem})"

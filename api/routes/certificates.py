@@ -1,0 +1,54 @@
+"""A certificate is the log's own word on an answer: what it was, or that there was none."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from anyio import to_thread
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.body import Sending, Sent
+from api.certifying import answered, certified
+from api.documented import body_of, writes
+from api.examples import CERTIFIED
+from api.idempotency import Once
+from api.schemas import BodyParser, CertificateBody
+
+router: Final = APIRouter(tags=["proof"])
+
+_SENDING: Final = Sending()
+_BODY: Final = BodyParser(CertificateBody)
+
+
+@router.post(
+    "/v1/certificates",
+    **writes(
+        "certify",
+        "Certify an answer",
+        "Certificate",
+        body_of("CertificateBody", {"us-belarus": CERTIFIED}),
+        scope="fact:read",
+        status=201,
+        located=False,
+    ),
+)
+async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Sign what a GET gives to you at a resolved perspective, or that it gives nothing (404 and 410).
+
+    It is asked with your own credentials: nothing is certified that you may not read.
+    """
+    asked = await answered(sent.request, sent.parley, _BODY.parse(sent.body).question)
+    if isinstance(asked, Response):
+        return asked
+
+    def run(once: Once) -> Response:
+        answer = certified(sent.parley, asked)
+        if answer.status_code == HTTPStatus.CREATED:
+            sent.request.app.state.idempotency.keep(once, answer)
+        return answer
+
+    once = sent.request.app.state.idempotency.once
+    answer: Response = await to_thread.run_sync(once, sent, run)
+    return answer

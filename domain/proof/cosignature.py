@@ -1,0 +1,56 @@
+"""A witness says since when it has seen that a checkpoint continues all before: C2SP tlog-cosignature, with Ed25519.
+
+What is signed is `cosignature/v1`, a line with the time, and the checkpoint's text; the signature of the note is the
+time in eight bytes and the 64 of Ed25519. Times are whole seconds since 1970-01-01 UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from domain.proof.note import COSIGNATURE, NoteError, Signer, Verifier, VerifierKey
+
+__all__ = ["CosignatureVerifier", "Cosigner"]
+
+_TIME_SIZE: Final = 8
+_LATEST: Final = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Cosigner:
+    """Co-signs at a time, by what signs plain text under the same name."""
+
+    signer: Signer
+    time: int
+
+    @property
+    def key(self) -> VerifierKey:
+        """The key that its cosignatures are verified by."""
+        plain = self.signer.key
+        return VerifierKey(plain.name, plain.public, COSIGNATURE)
+
+    def sign(self, text: bytes) -> bytes:
+        """The time and the signature."""
+        return self.time.to_bytes(_TIME_SIZE) + self.signer.sign(_message(self.time, text))
+
+
+@dataclass(frozen=True)
+class CosignatureVerifier:
+    """Verifies cosignatures of `key`, by what verifies plain text of the same public key."""
+
+    key: VerifierKey
+    plain: Verifier
+
+    def __post_init__(self) -> None:
+        if self.key.algorithm != COSIGNATURE:
+            raise NoteError("the key is a log's, and none of a witness")
+
+    def verifies(self, text: bytes, signature: bytes) -> bool:
+        """Whether the key has co-signed the text."""
+        time = int.from_bytes(signature[:_TIME_SIZE])
+        return time <= _LATEST and self.plain.verifies(_message(time, text), signature[_TIME_SIZE:])
+
+
+def _message(time: int, text: bytes) -> bytes:
+    return f"cosignature/v1\ntime {time}\n".encode() + text

@@ -1,0 +1,168 @@
+"""The tables that serve are what the log gives: it is all derived again, and compared row by row.
+
+The derivation stands in memory alone, so that nothing of the record is left on another disk, and whoever reads and
+writes goes on. Values are compared as they are stored: a database's own notion of a truth value is none of a reader's.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, Table, create_engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from domain.full_text import searched
+from infrastructure.event_codec import decode_fact
+from infrastructure.fact_tables import FACTS, SIDES, served
+from infrastructure.projections import fact_text, fact_versions, negotiations
+from infrastructure.projections.rebuild import BATCH, entries_after
+from infrastructure.proofs.integration import TILE
+from infrastructure.tables import event, log_head, metadata, negotiation, projection, snapshot
+from infrastructure.text_tables import FACT_TEXT
+from infrastructure.text_tables import fact_text as text_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from infrastructure.database import Database
+    from infrastructure.event_codec import EventCodec
+
+__all__ = ["Unfounded", "unfounded", "unsound"]
+
+_DERIVED: Final = SIDES["first"]
+_TEXT_COLUMNS: Final = tuple(
+    text_table.c[name] for name in ("fact_id", "version", "negotiation_id", "body")
+)
+_STREAMED: Final = {"stream_results": True, "yield_per": BATCH}
+_FTS5_CHECK: Final = "INSERT INTO fact_text (fact_text) VALUES ('integrity-check')"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfounded:
+    """The first row of a table that does not follow from the log, by its key; `what` says why not."""
+
+    table: str
+    key: tuple[Any, ...]
+    what: str
+
+
+def unfounded(
+    connection: Connection,
+    codec: EventCodec,
+    now: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Unfounded]:
+    """Compare every table that serves with the log, which is right; at most one finding a table.
+
+    `now` is in microseconds UTC; `progress` is told (position reached, last position).
+    """
+    with _derived(connection, codec, progress) as right:
+        facts = zip(served(connection).all, _DERIVED.all, strict=True)
+        pairs = [(negotiation, negotiation), (snapshot, snapshot), *facts]
+        found = [
+            _first_difference(serving, _rows(connection, serving), _rows(right, table))
+            for serving, table in pairs
+        ]
+        held = fact_text.checkpoint(connection)
+        texts = _first_difference(text_table, _texts(connection), _texts_of(right, held))
+    return [each for each in (*found, texts, *_stray(connection, now)) if each is not None]
+
+
+def unsound(database: Database) -> str | None:
+    """What SQLite itself finds wrong with its file, its indexes and its full text; None where it is sound."""
+    if not database.is_sqlite:
+        return None
+    try:
+        with database.reading() as connection:
+            said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all()
+        if list(said) != ["ok"]:
+            return " ".join(str(said[0]).split()) if said else "the check says nothing"
+        with database.writing() as connection:
+            connection.exec_driver_sql(_FTS5_CHECK)
+    except SQLAlchemyError as error:
+        return f"the index of the full text: {getattr(error, 'orig', None) or error}"
+    return None
+
+
+@contextmanager
+def _derived(
+    connection: Connection, codec: EventCodec, progress: Callable[[int, int], None] | None
+) -> Iterator[Connection]:
+    """A database in memory with what the log gives."""
+    engine = create_engine("sqlite://")
+    last = connection.execute(select(func.max(event.c.position))).scalar() or 0
+    with engine.connect() as right:
+        metadata.create_all(right, tables=[negotiation, snapshot, *_DERIVED.all])
+        for after in range(0, last, BATCH):
+            entries = entries_after(connection, codec, after)
+            negotiations.apply(right, entries)
+            fact_versions.apply(right, entries, _DERIVED)
+            if progress is not None:
+                progress(min(after + BATCH, last), last)
+        yield right
+    engine.dispose()
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
+    """The rows as they are stored, by their keys: the same order on every database."""
+    return _stored(connection, select(table).order_by(*table.primary_key))
+
+
+def _texts(connection: Connection) -> Iterator[tuple[Any, ...]]:
+    wanted = select(*_TEXT_COLUMNS).order_by(text_table.c.fact_id, text_table.c.version)
+    return _stored(connection, wanted)
+
+
+def _stored(connection: Connection, wanted: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 -- a SELECT of any columns
+    sql = str(wanted.compile(connection))
+    with connection.exec_driver_sql(sql, execution_options=_STREAMED) as rows:
+        for row in rows:
+            yield tuple(row)
+
+
+def _texts_of(right: Connection, held: int) -> Iterator[tuple[Any, ...]]:
+    """The rows of the full text that follow from the versions up to a position."""
+    columns = _DERIVED.version.c
+    wanted = (
+        select(columns.fact_id, columns.version, columns.negotiation_id, columns.content)
+        .where(columns.known_from <= held)
+        .order_by(columns.fact_id, columns.version)
+    )
+    for row in right.execute(wanted):
+        words = f" {' '.join(searched(decode_fact(row.content)))} "
+        yield (row.fact_id, row.version, row.negotiation_id, words)
+
+
+def _first_difference(
+    table: Table, serving: Iterable[tuple[Any, ...]], right: Iterable[tuple[Any, ...]]
+) -> Unfounded | None:
+    keys = [at for at, column in enumerate(table.columns) if column.primary_key]
+    for mine, derived in zip_longest(serving, right):
+        if mine != derived:
+            key, other = ([row and row[at] for at in keys] for row in (derived or mine, mine))
+            what = "is not what the log gives" if key == other else "is missing, or too many"
+            return Unfounded(table.name, tuple(key), what)
+    return None
+
+
+def _stray(connection: Connection, now: int) -> Iterator[Unfounded]:
+    """What says how far the tables and the clock of the log are, and cannot be so."""
+    head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
+    rows = connection.execute(select(projection.c.name, projection.c.position))
+    held = {row.name: row.position for row in rows}
+    for name in (FACTS, FACT_TEXT, TILE):
+        if not 0 <= held.get(name, -1) <= head.position:
+            yield Unfounded(projection.name, (name,), "is not a position of the log")
+    last = connection.execute(select(func.max(event.c.recorded_at))).scalar() or 0
+    if head.recorded_at > max(now, last):
+        yield Unfounded(log_head.name, (), "lies in the future")
+    if connection.dialect.name == "postgresql":
+        words = func.array_to_tsvector(func.string_to_array(func.btrim(text_table.c.body), " "))
+        other = select(text_table.c.fact_id, text_table.c.version).where(
+            text_table.c.words.is_distinct_from(words)
+        )
+        for row in connection.execute(other.limit(1)):
+            yield Unfounded(text_table.name, tuple(row), "has other words than its body")

@@ -1,0 +1,205 @@
+"""A certificate says what a GET gave, byte for byte, or that there was nothing, and rests on a signed log."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import compose
+from domain.proof.certificate import Certificate, Gave, GaveNot
+from domain.proof.checkpoint import Checkpoint
+from infrastructure.proofs.ed25519 import Ed25519Verifier
+from infrastructure.settings import Settings
+from tests.api.asking import TALKS, Answer, Client, entered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from api.composition import Parley
+
+CERTIFICATES = "/v1/certificates"
+NOBODY = "/v1/facts/00000000-0000-0000-0000-000000000000"
+
+
+@pytest.fixture
+def parley(database_url: str, tmp_path: Path) -> Iterator[Parley]:
+    """A record that is signed when it is asked for proofs."""
+    key_file = str(tmp_path / "parley.key")
+    settings = {"PARLEY_DATABASE_URL": database_url, "PARLEY_LOG_KEY_FILE": key_file}
+    parley = compose(Settings.from_env(settings), upgrade=False, signs=True)
+    yield parley
+    parley.close()
+
+
+@pytest.fixture
+def client(parley: Parley) -> Client:
+    client = Client(
+        TestClient(create_app(parley), headers=entered(parley), raise_server_exceptions=False)
+    )
+    client.open()
+    return client
+
+
+def verifier(parley: Parley) -> Ed25519Verifier:
+    assert parley.publisher is not None
+    return Ed25519Verifier(parley.publisher.signer.key)
+
+
+def certify(client: Client, question: str, **headers: str) -> Answer:
+    answer = client.post(CERTIFICATES, {"question": question}, **headers)
+    assert answer.status == 201, answer.json
+    return answer
+
+
+def opened(parley: Parley, answer: Answer) -> Certificate:
+    """The certificate of an answer, which says what its note says."""
+    found = Certificate.opened(answer.json["certificate"], [verifier(parley)])
+    shown: dict[str, Any] = answer.json
+    assert (found.question, found.reader) == (shown["question"], shown["reader"])
+    assert (found.position, found.result.status) == (shown["position"], shown["status"])
+    expected = Gave(shown["sha256"]) if shown["sha256"] else GaveNot(shown["problem"])
+    assert found.result == expected
+    return found
+
+
+def test_an_answer_is_certified_by_the_bytes_of_its_fixed_form(
+    parley: Parley, client: Client
+) -> None:
+    address = client.record(valid="2025-09-11").headers["location"]
+    questions = (
+        TALKS,
+        f"{TALKS}/timeline?limit=1",
+        f"{TALKS}/timeline?q=fifty",
+        f"{TALKS}/tally?what=released&by=year",
+        f"{TALKS}/diff?from=2025-01-01",
+        f"{TALKS}/audit?as_of=2025-11-22",
+        f"{TALKS}?as_known_at=2025-11-22&clock=published",
+        address,
+        f"{address}/history",
+    )
+    certificates = [opened(parley, certify(client, question)) for question in questions]
+    client.record(valid="2025-09-10", summary="Something more, recorded later")
+    for question, certificate in zip(questions, certificates, strict=True):
+        body = client.get(certificate.question).body
+        assert certificate.result == Gave(sha256(body).hexdigest()), question
+        assert certificate.position == 2
+        assert certificate.reader.startswith("key:")
+        checkpoint = Checkpoint.opened(certificate.checkpoint, [verifier(parley)])
+        assert (checkpoint.origin, checkpoint.size) == ("parley.local/log", 2)
+        assert client.get(question).body != body or "history" in question
+
+
+def test_a_question_that_is_fixed_already_is_certified_as_it_was_asked(
+    parley: Parley, client: Client
+) -> None:
+    client.record()
+    question = f"{TALKS}?as_of=2025-11-22&position=1"
+    found = opened(parley, certify(client, question))
+    assert (found.question, found.position) == (question, 1)
+
+
+def test_that_there_was_nothing_is_certified_with_its_reason(
+    parley: Parley, client: Client
+) -> None:
+    address = client.record().headers["location"]
+    body = {"reason": "coding_error", "why": "Misread"}
+    client.post(f"{address}/retraction", body, if_match="1")
+    for question, problem, status in (
+        (address, "withdrawn", 410),
+        (f"{address}?position=1", "not-yet-known", 404),
+        (f"{address}?as_known_at=2025-01-01&clock=published", "not-yet-known", 404),
+        (NOBODY, "unknown", 404),
+        ("/v1/negotiations/others/timeline?limit=5", "unknown", 404),
+    ):
+        found = opened(parley, certify(client, question))
+        assert (found.result, found.result.status) == (GaveNot(problem), status), question
+        assert "position=" in found.question
+        assert client.get(found.question).status == status
+    later = opened(parley, certify(client, "/v1/negotiations/others"))
+    client.open("others")
+    assert client.get("/v1/negotiations/others").status == 200
+    again = client.get(later.question)
+    assert again.json["type"] == "urn:parley:problem:not-yet-known"
+    assert later.result.held_by(GaveNot("not-yet-known"))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["/v1/changes", "/v1/negotiations", "/checkpoint", f"https://example.com{TALKS}", f"{NOBODY}/proof",
+     f"{TALKS}/snapshots/first", f"{TALKS}?as_of=2025 ", f"{TALKS}\n", "/v1/negotiations/tälks", "",
+     f"{TALKS}#here", "/v1/facts/", f"{TALKS}?q={'x' * 7000}"],
+)  # fmt: skip
+def test_what_is_no_question_of_the_record_is_refused(client: Client, question: str) -> None:
+    answer = client.post(CERTIFICATES, {"question": question})
+    assert (answer.status, answer.pointers) == (422, ["/question"])
+
+
+@pytest.mark.parametrize(
+    ("question", "refused", "detail"),
+    [
+        ("as_of=2025-02-30", 422, "no day 30"),
+        ("position=99", 409, "from 0 to 1"),
+        ("at=1", 422, "no such parameter"),
+        ("match=", 422, "a value is expected"),
+    ],
+)
+def test_a_question_that_is_refused_is_not_certified(
+    client: Client, question: str, refused: int, detail: str
+) -> None:
+    answer = client.post(CERTIFICATES, {"question": f"{TALKS}?{question}"})
+    assert answer.status == 409
+    assert answer.json["type"] == "urn:parley:problem:not-certifiable"
+    assert answer.json["refused"]["status"] == refused
+    assert answer.pointers == ["/question"]
+    assert detail in answer.json["errors"][0]["detail"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_certificate_is_given_again_under_its_key(parley: Parley, client: Client) -> None:
+    first = certify(client, TALKS, idempotency_key="k")
+    client.record()
+    again = client.post(CERTIFICATES, {"question": TALKS}, idempotency_key="k")
+    assert (again.status, again.body) == (201, first.body)
+    assert again.headers["idempotency-replayed"] == "true"
+    other = client.post(CERTIFICATES, {"question": f"{TALKS}/audit"}, idempotency_key="k")
+    assert other.json["type"] == "urn:parley:problem:key-reused"
+    assert opened(parley, certify(client, TALKS)).position == 2
+
+
+def test_what_is_certified_is_no_event(client: Client) -> None:
+    before = client.get("/v1/changes").body
+    for _ in range(3):
+        certify(client, TALKS, idempotency_key="k")
+        certify(client, TALKS)
+    assert (
+        client.get("/v1/changes").body.partition(b'"items"')[2] == before.partition(b'"items"')[2]
+    )
+
+
+def test_many_ask_at_once_and_all_are_answered(client: Client) -> None:
+    with ThreadPoolExecutor(60) as threads:
+        found = list(threads.map(lambda _: certify(client, TALKS).status, range(120)))
+    assert set(found) == {201}
+
+
+def test_what_is_not_signed_is_not_certified(parley: Parley, client: Client) -> None:
+    assert parley.publisher is not None
+    other = Checkpoint("parley.local/log", 2, bytes(32)).signed([parley.publisher.signer])
+    parley.publisher._kept.write(other)
+    answer = client.post(CERTIFICATES, {"question": TALKS}, idempotency_key="k")
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    parley.publisher._kept.path.unlink()
+    assert certify(client, TALKS, idempotency_key="k").status == 201
+
+
+def test_a_server_that_does_not_sign_certifies_nothing(light_client: Client) -> None:
+    light_client.open()
+    answer = light_client.post(CERTIFICATES, {"question": TALKS})
+    assert answer.status == 503
+    assert "does not sign" in answer.json["detail"]

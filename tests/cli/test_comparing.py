@@ -1,0 +1,42 @@
+"""A row that serves and does not follow from the log is found, whichever table it stands in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from infrastructure.database import Database
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+FORGERIES = (
+    ("UPDATE fact_version SET status = 'retracted' WHERE version = 1", "fact_version"),
+    ("UPDATE fact_version SET kind = 'statement'", "fact_version"),
+    ("UPDATE fact_version SET known_to = known_to - 1", "fact_version"),
+    ("DELETE FROM fact_version", "fact_version"),
+    ("UPDATE fact_term SET term = 'nobody'", "fact_term"),
+    ("DELETE FROM fact_answer", "fact_answer"),
+    ("UPDATE negotiation SET title = 'Other talks'", "negotiation"),
+    ("UPDATE fact_text SET body = ' nothing '", "fact_text"),
+    ("DELETE FROM fact_text", "fact_text"),
+    ("UPDATE log_head SET recorded_at = 9000000000000000", "log_head"),
+    ("UPDATE projection SET position = 9000 WHERE name = 'fact_text'", "projection"),
+    ("UPDATE projection SET state = 'second' WHERE name = 'facts'", "fact_version"),
+    ("UPDATE projection SET state = 'third' WHERE name = 'facts'", "does not say which"),
+)
+
+
+@pytest.mark.parametrize(("statement", "said"), FORGERIES)
+def test_no_forgery_of_a_table_is_undetected(parley: Shell, statement: str, said: str) -> None:
+    parley.out("timeline", "talks", "--q", "envoy")
+    assert parley("verify").exit_code == 0
+    database = Database(parley.url)
+    with database.writing() as connection:
+        connection.execute(text(statement))
+    database.close()
+    result = parley("verify")
+    assert result.exit_code == 1
+    assert said in result.stderr
