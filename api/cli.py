@@ -12,6 +12,7 @@ from api import (
     cli_changes,
     cli_import,
     cli_read,
+    cli_seal,
     cli_serve,
     cli_verify,
     cli_write,
@@ -46,6 +47,7 @@ for commands in (
     cli_changes,
     cli_write,
     cli_verify,
+    cli_seal,
 ):
     commands.register(app)
 

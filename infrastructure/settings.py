@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from infrastructure.sealing.wrapping import read_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +23,8 @@ MAX_BODY_BYTES: Final = "PARLEY_MAX_BODY_BYTES"
 LOG_ORIGIN: Final = "PARLEY_LOG_ORIGIN"
 LOG_KEY_FILE: Final = "PARLEY_LOG_KEY_FILE"
 MAX_WAITING: Final = "PARLEY_MAX_WAITING"
+SEAL_KEY: Final = "PARLEY_SEAL_KEY"
+SEAL_KEY_FILE: Final = "PARLEY_SEAL_KEY_FILE"
 
 HIGHEST_PORT: Final = 65_535
 
@@ -41,7 +45,8 @@ class Settings:
 
     `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request, and
     `max_waiting` the requests that are under way or wait at once. `log_origin` names the log in what it
-    signs, by the key in `log_key_file`.
+    signs, by the key in `log_key_file`. Payloads are sealed by the keys of `seal_key`, in base64, or, where that is
+    empty, of the file `seal_key_file`.
     """
 
     database_url: str
@@ -52,6 +57,8 @@ class Settings:
     log_origin: str
     log_key_file: str
     max_waiting: int
+    seal_key: str = field(repr=False)
+    seal_key_file: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -67,6 +74,8 @@ class Settings:
             log_origin=_word(LOG_ORIGIN, environ.get(LOG_ORIGIN, "parley.local/log")),
             log_key_file=_text(LOG_KEY_FILE, environ.get(LOG_KEY_FILE, "parley.key")),
             max_waiting=_integer(MAX_WAITING, environ.get(MAX_WAITING, "256"), 1, 1_000_000),
+            seal_key=_keys(environ.get(SEAL_KEY, "")),
+            seal_key_file=_text(SEAL_KEY_FILE, environ.get(SEAL_KEY_FILE, "parley.seal")),
         )
 
 
@@ -77,6 +86,15 @@ def _database_url(value: str) -> str:
         raise SettingsError(DATABASE_URL, "…", "not a SQLAlchemy URL") from None
     if backend not in {"sqlite", "postgresql"}:
         raise SettingsError(DATABASE_URL, "…", f"SQLite or PostgreSQL is needed, not {backend}")
+    return value
+
+
+def _keys(value: str) -> str:
+    try:
+        if value:
+            read_keys(value)
+    except ValueError as error:
+        raise SettingsError(SEAL_KEY, "…", str(error)) from None
     return value
 
 

@@ -9,18 +9,19 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.composition import compose
-from infrastructure.settings import Settings
 from tests.api.asking import Client
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from api.composition import Parley
+    from infrastructure.settings import Settings
     from tests.databases import Kind
 
 
 def _settings(url: str) -> Settings:
-    return Settings.from_env({"PARLEY_DATABASE_URL": url})
+    return settings_of(url)
 
 
 @pytest.fixture

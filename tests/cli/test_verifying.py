@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from api.composition import compose
-from infrastructure.database import Database
 from infrastructure.settings import Settings
 from tests.cli.conftest import LINES, Shell
+from tests.databases import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +22,7 @@ EVENTS = len(LINES) + 1
 
 def signed(shell: Shell) -> Path:
     """Sign the log as a server would; the checkpoint, saved elsewhere."""
-    settings = {"PARLEY_DATABASE_URL": shell.url, "PARLEY_LOG_KEY_FILE": str(shell.key_file)}
-    parley = compose(Settings.from_env(settings), signs=True)
+    parley = compose(Settings.from_env(shell.settings), signs=True)
     assert parley.publisher is not None
     parley.publisher.publish()
     parley.close()
@@ -32,7 +31,7 @@ def signed(shell: Shell) -> Path:
 
 
 def forge(shell: Shell, statement: str) -> None:
-    database = Database(shell.url)
+    database = opened(shell.url)
     with database.writing() as connection:
         connection.execute(text(statement))
     database.close()

@@ -15,6 +15,8 @@ def test_every_setting_has_a_default() -> None:
         log_origin="parley.local/log",
         log_key_file="parley.key",
         max_waiting=256,
+        seal_key="",
+        seal_key_file="parley.seal",
     )
 
 
@@ -47,6 +49,11 @@ def test_the_environment_is_read() -> None:
         ("PARLEY_LOG_ORIGIN", "a+b"),
         ("PARLEY_LOG_ORIGIN", ""),
         ("PARLEY_LOG_KEY_FILE", ""),
+        ("PARLEY_SEAL_KEY", "nonsense"),
+        ("PARLEY_SEAL_KEY", " "),
+        ("PARLEY_SEAL_KEY", "AAAAAAAAAAAAAAAAAAAAAA=="),
+        ("PARLEY_SEAL_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB="),
+        ("PARLEY_SEAL_KEY_FILE", ""),
         ("PARLEY_DATABASE_URL", ""),
         ("PARLEY_DATABASE_URL", "parley.db"),
         ("PARLEY_DATABASE_URL", "mysql://localhost/parley"),
@@ -62,3 +69,13 @@ def test_a_refused_database_url_does_not_show_its_password() -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_env({"PARLEY_DATABASE_URL": "mysql://parley:secret@db/parley"})
     assert "secret" not in str(refused.value)
+
+
+def test_a_seal_key_is_shown_neither_by_the_settings_nor_by_their_refusal() -> None:
+    key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+    settings = Settings.from_env({"PARLEY_SEAL_KEY": key})
+    assert settings.seal_key == key
+    assert key not in repr(settings)
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({"PARLEY_SEAL_KEY": f"{key} AAECAwQ="})
+    assert "AAECAwQ" not in str(refused.value)
