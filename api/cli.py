@@ -13,6 +13,7 @@ from api import (
     cli_import,
     cli_keys,
     cli_read,
+    cli_seal,
     cli_serve,
     cli_settings,
     cli_verify,
@@ -50,6 +51,7 @@ for commands in (
     cli_keys,
     cli_settings,
     cli_verify,
+    cli_seal,
 ):
     commands.register(app)
 

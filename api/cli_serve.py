@@ -74,6 +74,7 @@ def serve(
 ) -> None:
     """Serve the API until told to stop; what was begun is finished first."""
     with opened(upgrade=upgrade, signs=True) as parley:
+        parley.check_seals()
         given = parley.settings
         listening = _listening(
             given.host if host is None else host, given.port if port is None else port

@@ -26,6 +26,8 @@ from infrastructure.proofs.publishing import POLL_SECONDS, Publisher
 from infrastructure.readers.reading import Reading
 from infrastructure.schema import schema_at_head
 from infrastructure.schema import upgrade as bring_to_head
+from infrastructure.sealing.configured import seals_by
+from infrastructure.sealing.resealing import SealReport, reseal
 from infrastructure.settings import Settings
 
 __all__ = ["Parley", "compose", "publisher_of"]
@@ -129,6 +131,21 @@ class Parley:
         self.catch_up()
         return manifest
 
+    def seal(
+        self, progress: Callable[[int, int], None] | None = None, *, new_key: bool = False
+    ) -> SealReport:
+        """Seal what is in clear, and wrap every data key by the newest key, which may be made for it."""
+        with self.database.reading() as connection:
+            keys = self.database.seals.check(connection)
+        if new_key and keys is not None:
+            self.database.seals.add_key()
+        return reseal(self.database, progress)
+
+    def check_seals(self) -> None:
+        """Raise `SealKeyError` where something is sealed by a key that is not given."""
+        with self.database.reading() as connection:
+            self.database.seals.check(connection)
+
     def close(self) -> None:
         """Let go of the database."""
         self.ledger.close()
@@ -142,7 +159,7 @@ def compose(
 
     One that `signs` has the key of the settings, which is made where it is missing, or raises `LogKeyError`.
     """
-    database = Database(settings.database_url, clock=clock)
+    database = Database(settings.database_url, clock=clock, seals=seals_by(settings))
     if upgrade:
         bring_to_head(database)
     publisher = publisher_of(settings, database) if signs else None

@@ -36,6 +36,7 @@ from domain.instant import InstantError
 from domain.valid_time import ValidTimeError
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.log_errors import OutcomeUnknownError
+from infrastructure.sealing.wrapping import BrokenSealError
 
 __all__ = [
     "MEDIA_TYPE",
@@ -228,6 +229,11 @@ def _outcome_unknown(error: OutcomeUnknownError) -> Response:
     return problem("outcome-unknown", _UNKNOWN_OUTCOME, headers=_AGAIN)
 
 
+def _broken(error: BrokenSealError) -> Response:
+    _LOG.error("a seal is broken", exc_info=error)
+    return problem("integrity", str(error))
+
+
 def _unforeseen(error: Exception) -> Response:
     _LOG.error("an error that nobody foresaw", exc_info=error)
     return problem("internal", _UNREADABLE)
@@ -249,6 +255,7 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (RequestValidationError, _invalid),
     (HTTPException, _http),
     (OutcomeUnknownError, _outcome_unknown),
+    (BrokenSealError, _broken),
     *((error, _out_of_reach) for error in OUT_OF_REACH),
 )
 """Which error is which problem; the more particular first."""

@@ -1,4 +1,4 @@
-"""Able to serve is: the database answers, its schema is at head, the projections hold the log, and it takes writes."""
+"""Able to serve is: schema and projections are where the log is, the seals open, and the database takes writes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.composition import Parley
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.event_recorder import EventRecorder
+from infrastructure.sealing.wrapping import SealKeyError
 
 __all__ = ["readiness"]
 
@@ -25,7 +26,7 @@ def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
         return _NOTHING, ["the database cannot be read"]
     if not found["schema"]:
         return found, ["the schema is not at its head"]
-    refused = _refused_write(parley)
+    refused = _sealed_away(parley) or _refused_write(parley)
     if refused:
         return found, refused
     if _behind(found):
@@ -39,6 +40,15 @@ def _caught_up(parley: Parley, found: dict[str, Any]) -> dict[str, Any]:
         return parley.ready()
     except _FAILURES:
         return found
+
+
+def _sealed_away(parley: Parley) -> list[str]:
+    """Whether something is sealed by a key that this process is not given."""
+    try:
+        parley.check_seals()
+    except SealKeyError:
+        return ["a key that payloads are sealed by is not given"]
+    return []
 
 
 def _refused_write(parley: Parley) -> list[str]:

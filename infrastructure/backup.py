@@ -1,7 +1,8 @@
 """A backup is the record at one moment, taken while it is written; a restore is all of it, or nothing.
 
-The log, its head and the answers kept are copied: positions, instants and bytes unchanged. All else
-follows from the log, and is derived again in the transaction that restores it.
+The log, its head and the answers kept are copied: positions, instants and bytes unchanged, payloads
+sealed. All else follows from the log, and is derived again in the transaction that restores it; for that the
+wrapping keys have to be there, which no backup holds.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from infrastructure.backup_file import (
     FORMAT,
@@ -26,18 +28,24 @@ from infrastructure.backup_file import (
     write,
 )
 from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD
-from infrastructure.log_entry import LogEntry
+from infrastructure.log_rows import LOGGED, entries
+from infrastructure.private_file import sync_folder
 from infrastructure.tables import event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from infrastructure.backup_file import Line, Row
     from infrastructure.database import Database
     from infrastructure.log_entry import InlineProjection
 
 __all__ = ["BackupError", "back_up", "restore", "verified"]
 
 BATCH: Final = 500
+TABLES: Final[dict[type, Table]] = {
+    EventLine: event,
+    AnswerLine: idempotency_answer,
+}
 
 Progress = Callable[[int, int], None]
 
@@ -69,7 +77,7 @@ def _name(part: Path, target: Path) -> None:
     """Give a whole file its name, for good or not at all."""
     part.rename(target)
     try:
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError:
         target.unlink()
         raise
@@ -91,7 +99,8 @@ def restore(
 ) -> Manifest:
     """Put a backup into an empty database whose schema is at head, in one transaction.
 
-    Raises BackupError, having left nothing, for a database that is not empty or a file that is not whole.
+    Raises BackupError, having left nothing, for a database that is not empty or a file that is not whole, and
+    SealKeyError where it is sealed by a key that is not given.
     """
     with database.writing() as connection:
         _refuse_used(connection)
@@ -103,9 +112,7 @@ def _opening(connection: Connection) -> Opening:
     return Opening(FORMAT, head.position, head.recorded_at)
 
 
-def _rows(
-    connection: Connection, last: int, progress: Progress | None
-) -> Iterator[EventLine | AnswerLine]:
+def _rows(connection: Connection, last: int, progress: Progress | None) -> Iterator[Row]:
     ordered = select(event).order_by(event.c.position).limit(BATCH)
     reached = 0
     while reached < last:
@@ -132,52 +139,35 @@ def _load(
     projections: Sequence[InlineProjection],
     progress: Progress | None,
 ) -> Manifest:
-    events: list[EventLine] = []
-    opening: Opening | None = None
-    for line in read(source):
-        if isinstance(line, EventLine):
-            events.append(line)
-        if events and (len(events) == BATCH or not isinstance(line, EventLine)):
-            _take(connection, events, projections)
-            if progress is not None and opening is not None:
-                progress(events[-1].position, opening.position)
-            events = []
-        if isinstance(line, AnswerLine):
-            connection.execute(idempotency_answer.insert(), msgspec.structs.asdict(line))
-        elif isinstance(line, Opening):
-            opening = line
-        elif isinstance(line, Manifest) and opening is not None:
-            head = {"position": opening.position, "recorded_at": opening.recorded_at}
+    last = 0
+    for kind, lines in _batches(source):
+        if kind is Opening:
+            opening = cast("Opening", lines[0])
+            last = opening.position
+            head = {"position": last, "recorded_at": opening.recorded_at}
             connection.execute(MOVE_HEAD, head)
-            manifest = line
+        elif kind is Manifest:
+            manifest = cast("Manifest", lines[0])
+        else:
+            rows = [msgspec.structs.asdict(line) for line in lines]
+            connection.execute(TABLES[kind].insert(), rows)
+    for after in range(0, last, BATCH):
+        _project(connection, after, projections)
+        if progress is not None:
+            progress(min(after + BATCH, last), last)
     return manifest
 
 
-def _take(
-    connection: Connection, events: Sequence[EventLine], projections: Sequence[InlineProjection]
-) -> None:
-    connection.execute(event.insert(), [msgspec.structs.asdict(line) for line in events])
-    entries = [_entry(line) for line in events]
+def _batches(source: Path) -> Iterator[tuple[type, list[Line | Manifest]]]:
+    """Lines of one kind together, at most BATCH of them."""
+    for kind, lines in groupby(read(source), type):
+        while batch := list(islice(lines, BATCH)):
+            yield kind, batch
+
+
+def _project(connection: Connection, after: int, projections: Sequence[InlineProjection]) -> None:
+    """Let the projections hold some events more, opened as any reader opens them."""
+    put = LOGGED.where(event.c.position > after).order_by(event.c.position).limit(BATCH)
+    logged = entries(connection, put, str) if projections else []
     for projection in projections:
-        projection.apply(connection, entries)
-
-
-def _entry(line: EventLine) -> LogEntry:
-    return LogEntry(
-        originator_id=line.stream,
-        originator_version=line.version,
-        topic=line.type,
-        state=line.payload,
-        id=line.position,
-        recorded_at=line.recorded_at,
-        actor=line.actor,
-    )
-
-
-def _sync_folder(folder: Path) -> None:
-    """Let the new name itself be on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        projection.apply(connection, logged)

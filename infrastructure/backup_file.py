@@ -1,6 +1,7 @@
 """A backup is gzipped JSON lines: what it holds, the log, the answers kept, and what it all must add up to.
 
-Nothing of it is of one database: a record that was backed up from either is restored into either.
+Payloads are sealed in it as they are in the database, and the keys that wrap the data keys are in neither. Nothing
+of it is of one database: a record that was backed up from either is restored into either.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import gzip
 import hashlib
 import zlib
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -20,9 +21,19 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-__all__ = ["AnswerLine", "BackupError", "EventLine", "Manifest", "Opening", "read", "write"]
+__all__ = [
+    "AnswerLine",
+    "BackupError",
+    "EventLine",
+    "Manifest",
+    "Opening",
+    "read",
+    "write",
+]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+FORMATS: Final = (1, FORMAT)
+"""Those that are read: the first is from before payloads were sealed, and has no keys."""
 
 
 class BackupError(Exception):
@@ -42,7 +53,7 @@ class Opening(
 class EventLine(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="event"
 ):
-    """A row of the log as it is; the payload's bytes in base64."""
+    """A row of the log as it is; bytes in base64."""
 
     position: int
     recorded_at: int
@@ -54,6 +65,9 @@ class EventLine(
     salt: bytes
     digest: bytes
     leaf: bytes
+    key_version: int | None = None
+    key_id: str | None = None
+    data_key: bytes | None = None
 
 
 class AnswerLine(
@@ -82,13 +96,13 @@ class Manifest(
     sha256: str
 
 
-Line = Opening | EventLine | AnswerLine
+Row = EventLine | AnswerLine
+Line = Opening | Row
 _encode: Final = msgspec.json.Encoder().encode
-_decoder: Final = msgspec.json.Decoder[Line | Manifest](Opening | EventLine | AnswerLine | Manifest)
-Row = TypeVar("Row", EventLine, AnswerLine)
+_decoder: Final = msgspec.json.Decoder[Line | Manifest](Line | Manifest)
 
 
-def write(file: IO[bytes], opening: Opening, rows: Iterable[EventLine | AnswerLine]) -> Manifest:
+def write(file: IO[bytes], opening: Opening, rows: Iterable[Row]) -> Manifest:
     """Write a backup, and give what it ends with."""
     hashed, answers = hashlib.sha256(), 0
     with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as lines:
@@ -145,8 +159,10 @@ class _Check:
             self._event(line)
 
     def _open(self, opening: Opening) -> None:
-        if opening.format != FORMAT:
-            raise BackupError(f"this backup has format {opening.format}, and {FORMAT} is read here")
+        if opening.format not in FORMATS:
+            raise BackupError(
+                f"this backup has format {opening.format}, and up to {FORMAT} is read here"
+            )
         self._opening = opening
 
     def _event(self, line: EventLine) -> None:
@@ -162,7 +178,7 @@ class _Check:
         opening = self._opening
         if self.ended or opening is None or self._recorded_at > opening.recorded_at:
             raise BackupError("this is no backup of Parley")
-        counted = Manifest(FORMAT, self._position, self._answers, sha256)
+        counted = Manifest(opening.format, self._position, self._answers, sha256)
         if manifest != counted or opening.position != self._position:
             raise BackupError("the backup does not add up to what its manifest says")
         self.ended = True

@@ -1,17 +1,18 @@
 """A transaction is for reading or for writing from its first statement, on one engine a process.
 
-SQLite files run in WAL mode with synchronous=FULL and foreign keys on, read back on every new
+SQLite files run in WAL mode with synchronous=FULL, foreign keys and secure_delete on, read back on every new
 connection: a database that will not is refused. A writing transaction holds the only write lock
 from its start (BEGIN IMMEDIATE); a reading one sees one unchanging snapshot. A SQLite database in
 memory has one connection and serves one transaction at a time. PostgreSQL writes at READ COMMITTED
-and reads at REPEATABLE READ, read only; its synchronous_commit is never off.
+and reads at REPEATABLE READ, read only; its synchronous_commit is never off. Every connection has the
+`seals` that open what its database holds.
 """
 
 from __future__ import annotations
 
 import threading
 import weakref
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
 from infrastructure.clock import Clock, system_clock
+from infrastructure.sealing.seals import SEALS, Seals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,11 +64,15 @@ class Database:
 
     `url` is a SQLAlchemy URL of SQLite or PostgreSQL. Connects at once, so that a database that
     would have to be refused is refused at start (`DatabaseRefusedError`), not at the first write.
+    Without `seals` nothing is recorded in it, and no sealed payload is read.
     """
 
-    def __init__(self, url: str | URL, *, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, url: str | URL, *, clock: Clock = system_clock, seals: Seals | None = None
+    ) -> None:
         self.url = _with_driver(make_url(url))
         self.clock = clock
+        self.seals = seals or Seals()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.is_memory = self.is_sqlite and _is_memory(self.url)
         self.engine = self._sqlite_engine() if self.is_sqlite else _postgresql_engine(self.url)
@@ -93,6 +99,19 @@ class Database:
         with _held(self._write_lock), self._writing.begin() as connection:
             yield connection
 
+    def drop_overwritten(self) -> None:
+        """Let what was overwritten or deleted be in no file of a SQLite database; its write-ahead log is emptied.
+
+        Raises LockTimeoutError where somebody reads an older state for too long. PostgreSQL keeps what was
+        overwritten until a VACUUM, and in its own write-ahead log until that is recycled.
+        """
+        if not self.is_sqlite or self.is_memory:
+            return
+        with _held(self._write_lock), closing(self.engine.raw_connection()) as connection:
+            busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise LockTimeoutError("the write-ahead log is in use, and keeps what was overwritten")
+
     def close(self) -> None:
         """Close every idle connection now, and one in use when its transaction ends."""
         self._closed.set()
@@ -116,11 +135,10 @@ class Database:
         return engine
 
     def _engine_for(self, sqlite_begin: str, isolation: str, *, read_only: bool) -> Engine:
+        engine = self.engine.execution_options(**{SEALS: self.seals})
         if self.is_sqlite:
-            return self.engine.execution_options(**{BEGIN_OPTION: sqlite_begin})
-        return self.engine.execution_options(
-            isolation_level=isolation, postgresql_readonly=read_only
-        )
+            return engine.execution_options(**{BEGIN_OPTION: sqlite_begin})
+        return engine.execution_options(isolation_level=isolation, postgresql_readonly=read_only)
 
 
 def _with_driver(url: URL) -> URL:
@@ -205,7 +223,7 @@ def _emit_begin(connection: Connection) -> None:
 
 
 def _assert_pragmas(*, memory: bool) -> Callable[[DBAPIConnection, object], None]:
-    wanted: dict[str, object] = {"foreign_keys": 1, "synchronous": FULL}
+    wanted: dict[str, object] = {"foreign_keys": 1, "synchronous": FULL, "secure_delete": 1}
     if not memory:
         wanted["journal_mode"] = "wal"
 

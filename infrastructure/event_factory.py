@@ -1,8 +1,9 @@
 """The library's factory for Parley's log; it makes recorders and no table.
 
 Loaded by `PERSISTENCE_MODULE="infrastructure.event_factory"` it opens the database that
-`PARLEY_DATABASE_URL` names and closes it with itself. A composition root hands it a `Database`,
-which it then leaves open, and the projections to write in each event's transaction.
+`PARLEY_DATABASE_URL` names, with the keys that the settings name, and closes it with itself. A
+composition root hands it a `Database`, which it then leaves open, and the projections to write in
+each event's transaction.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from infrastructure.event_recorder import (
     ProcessEventRecorder,
     SnapshotRecorder,
 )
-from infrastructure.settings import DATABASE_URL, Settings
+from infrastructure.sealing.configured import seals_by
+from infrastructure.settings import DATABASE_URL, SEAL_KEY, SEAL_KEY_FILE, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +54,7 @@ class EventFactory(InfrastructureFactory[EventTrackingRecorder]):
         self._projections = projections
         self._originator_id_type = self._read_originator_id_type()
         self._owns_database = database is None
-        self.database = database or Database(self._database_url())
+        self.database = database or self._opened()
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         """A recorder of streams: of the log, or of snapshots when that is the purpose."""
@@ -92,11 +94,12 @@ class EventFactory(InfrastructureFactory[EventTrackingRecorder]):
             "originator_id_type": self._originator_id_type,
         }
 
-    def _database_url(self) -> str:
-        url = self.env.get(DATABASE_URL)
-        if not url:
+    def _opened(self) -> Database:
+        if not self.env.get(DATABASE_URL):
             raise OSError(f"none of {', '.join(self.env.create_keys(DATABASE_URL))} is set")
-        return Settings.from_env({DATABASE_URL: url}).database_url
+        found = {name: self.env.get(name) for name in (DATABASE_URL, SEAL_KEY, SEAL_KEY_FILE)}
+        settings = Settings.from_env({name: text for name, text in found.items() if text})
+        return Database(settings.database_url, seals=seals_by(settings))
 
     def _read_originator_id_type(self) -> OriginatorIDType:
         found = self.env.get(ORIGINATOR_ID_TYPE, "uuid").lower()

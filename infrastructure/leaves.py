@@ -21,7 +21,7 @@ from domain.proof.merkle import leaf_hash
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LONGEST_ENTRY", "SALT_SIZE", "digest_of", "entry_of", "inputs_of", "sealed"]
+__all__ = ["LONGEST_ENTRY", "SALT_SIZE", "digest_of", "entry_of", "hashed", "inputs_of"]
 
 SALT_SIZE: Final = 16
 LONGEST_ENTRY: Final = 65_535
@@ -34,7 +34,7 @@ def new_salt() -> bytes:
     return secrets.token_bytes(SALT_SIZE)
 
 
-def sealed(row: Mapping[Any, Any]) -> dict[str, bytes]:
+def hashed(row: Mapping[Any, Any]) -> dict[str, bytes]:
     """The salt, digest and leaf of an event's row; DataError where it can have none."""
     salt = new_salt()
     digest = digest_of(salt, row["payload"])

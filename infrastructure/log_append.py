@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from infrastructure.leaves import sealed
+from infrastructure.leaves import hashed
 from infrastructure.log_entry import (
     AlreadyAnswered,
     AuthoredEvent,
@@ -23,11 +23,14 @@ from infrastructure.log_entry import (
     LogEntry,
     stream_name,
 )
+from infrastructure.log_rows import seals_of
 from infrastructure.log_tracking import advance
 from infrastructure.tables import event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from infrastructure.sealing.seals import BatchKeys
 
 __all__ = ["AppendRequest", "LogTransaction", "Outcome", "rewrite_head", "settle"]
 
@@ -74,10 +77,11 @@ class LogTransaction:
     ) -> list[Outcome]:
         """Record what can be recorded; a request's outcome is its entries or its refusal."""
         versions = self._last_versions(requests)
+        older = list(versions)
         outcomes = [self._admit(request, versions) for request in requests]
         entries = [entry for outcome in outcomes if isinstance(outcome, list) for entry in outcome]
         if entries:
-            self._write(entries)
+            self._write(entries, older)
             for projection in projections:
                 projection.apply(self._connection, entries)
         return outcomes
@@ -109,8 +113,9 @@ class LogTransaction:
             actor=stored.actor if isinstance(stored, AuthoredEvent) else "",
         )
 
-    def _write(self, entries: Sequence[LogEntry]) -> None:
-        self._connection.execute(event.insert(), [_row(entry) for entry in entries])
+    def _write(self, entries: Sequence[LogEntry], older: Sequence[str]) -> None:
+        keys = seals_of(self._connection).writing(self._connection, older)
+        self._connection.execute(event.insert(), [_row(entry, keys) for entry in entries])
         head = {"position": self._position, "recorded_at": self._recorded_at}
         self._connection.execute(MOVE_HEAD, head)
 
@@ -160,8 +165,8 @@ def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str
     return reached
 
 
-def _row(entry: LogEntry) -> dict[str, Any]:
-    """The event as it is kept, with its leaf in the log's tree."""
+def _row(entry: LogEntry, keys: BatchKeys) -> dict[str, Any]:
+    """The event as it is kept, with its leaf in the log's tree and its payload sealed."""
     row = {
         "position": entry.id,
         "recorded_at": entry.recorded_at,
@@ -171,7 +176,8 @@ def _row(entry: LogEntry) -> dict[str, Any]:
         "actor": entry.actor,
         "payload": entry.state,
     }
-    return {**row, **sealed(row)}
+    row |= hashed(row)
+    return row | keys.sealed(row)
 
 
 def _chunks(names: list[str], size: int) -> Iterator[list[str]]:

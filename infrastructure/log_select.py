@@ -8,8 +8,10 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy import Row, Select, Table, select
 
+from infrastructure import log_rows
 from infrastructure.log_entry import LogEntry, stream_name
 from infrastructure.log_errors import persistence_errors
+from infrastructure.log_rows import LOGGED
 from infrastructure.tables import event, log_head
 
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ __all__ = ["LogReader", "OriginatorIDType", "StreamReader"]
 
 OriginatorIDType = Literal["uuid", "text"]
 
-ENTRY_COLUMNS = ("position", "recorded_at", "stream", "version", "type", "actor", "payload")
-ENTRIES = select(*(event.c[name] for name in ENTRY_COLUMNS))
 HEAD = select(log_head.c.position, log_head.c.recorded_at)
 
 
@@ -34,6 +34,7 @@ class StreamReader:
     ) -> None:
         self.database = database
         self._table = table
+        self._selected: Select[Any] = select(table)
         self._is_uuid = originator_id_type == "uuid"
 
     def select_events(
@@ -47,18 +48,18 @@ class StreamReader:
     ) -> list[StoredEvent]:
         """The events of one stream past version `gt` and up to `lte`, by version, rising or not."""
         columns = self._table.c
-        statement = select(columns.version, columns.type, columns.payload)
-        statement = statement.where(columns.stream == stream_name(originator_id))
+        statement = self._selected.where(columns.stream == stream_name(originator_id))
         if gt is not None:
             statement = statement.where(columns.version > gt)
         if lte is not None:
             statement = statement.where(columns.version <= lte)
         order = columns.version.desc() if desc else columns.version
-        rows = self._rows(statement.order_by(order).limit(limit))
-        stream = stream_name(originator_id)
+        return self._stored(statement.order_by(order).limit(limit))
+
+    def _stored(self, statement: Select[Any]) -> list[StoredEvent]:
         return [
-            StoredEvent(self._originator(stream), row.version, row.type, row.payload)
-            for row in rows
+            StoredEvent(self._originator(row.stream), row.version, row.type, row.payload)
+            for row in self._rows(statement)
         ]
 
     def _originator(self, stream: str) -> UUID | str:
@@ -74,6 +75,7 @@ class LogReader(StreamReader):
 
     def __init__(self, database: Database, originator_id_type: OriginatorIDType) -> None:
         super().__init__(database, event, originator_id_type)
+        self._selected = LOGGED
 
     def head(self) -> tuple[int, int]:
         """The last position and its `recorded_at`; (0, 0) for an empty log."""
@@ -88,30 +90,26 @@ class LogReader(StreamReader):
 
     def stream_entries(self, originator_id: UUID | str) -> list[LogEntry]:
         """The entries of one stream, in order of version."""
-        statement = ENTRIES.where(event.c.stream == stream_name(originator_id))
+        statement = LOGGED.where(event.c.stream == stream_name(originator_id))
         return self._entries(statement.order_by(event.c.version))
 
     def entries_between(
         self, after: int, limit: int, *, stop: int | None = None, types: Sequence[str] = ()
     ) -> list[LogEntry]:
         """At most `limit` entries past `after`, up to `stop` inclusive, of `types` or of all."""
-        statement = ENTRIES.where(event.c.position > after)
+        statement = LOGGED.where(event.c.position > after)
         if stop is not None:
             statement = statement.where(event.c.position <= stop)
         if types:
             statement = statement.where(event.c.type.in_(types))
         return self._entries(statement.order_by(event.c.position).limit(limit))
 
-    def _entries(self, statement: Select[Any]) -> list[LogEntry]:
+    def _stored(self, statement: Select[Any]) -> list[StoredEvent]:
         return [
-            LogEntry(
-                originator_id=self._originator(row.stream),
-                originator_version=row.version,
-                topic=row.type,
-                state=row.payload,
-                id=row.position,
-                recorded_at=row.recorded_at,
-                actor=row.actor,
-            )
-            for row in self._rows(statement)
+            StoredEvent(each.originator_id, each.originator_version, each.topic, each.state)
+            for each in self._entries(statement)
         ]
+
+    def _entries(self, statement: Select[Any]) -> list[LogEntry]:
+        with persistence_errors(), self.database.reading() as connection:
+            return log_rows.entries(connection, statement, self._originator)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final, Self
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from domain.access import OPEN_TO_ANYBODY, Scope
 from infrastructure.identity.addresses import AddressError, address
 from infrastructure.identity.algorithms import ALGORITHMS, DEFAULT_ALGORITHMS
+from infrastructure.sealing.wrapping import read_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,8 @@ RATE_REFUSALS: Final = "PARLEY_RATE_REFUSALS"
 RATE_STORAGE: Final = "PARLEY_RATE_STORAGE"
 ALLOWED_HOSTS: Final = "PARLEY_ALLOWED_HOSTS"
 TRUSTED_PROXIES: Final = "PARLEY_TRUSTED_PROXIES"
+SEAL_KEY: Final = "PARLEY_SEAL_KEY"
+SEAL_KEY_FILE: Final = "PARLEY_SEAL_KEY_FILE"
 
 HIGHEST_PORT: Final = 65_535
 SCHEMES: Final = frozenset(
@@ -84,6 +87,8 @@ class Settings:
     What a caller may ask, and how often an address may be refused, is
     None where it is not bounded; `rate_storage` is empty where the record itself counts. Of `allowed_hosts`
     are the names that the server has besides its addresses, of `trusted_proxies` addresses and networks.
+    Payloads are sealed by the keys of `seal_key`, in base64, or, where that is
+    empty, of the file `seal_key_file`.
     """
 
     database_url: str
@@ -102,6 +107,8 @@ class Settings:
     rate_storage: str
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
+    seal_key: str = field(repr=False)
+    seal_key_file: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -125,6 +132,8 @@ class Settings:
             rate_storage=_storage(environ.get(RATE_STORAGE, "")),
             allowed_hosts=_hosts(environ.get(ALLOWED_HOSTS, "")),
             trusted_proxies=_networks(environ.get(TRUSTED_PROXIES, "")),
+            seal_key=_keys(environ.get(SEAL_KEY, "")),
+            seal_key_file=_text(SEAL_KEY_FILE, environ.get(SEAL_KEY_FILE, "parley.seal")),
         )
 
 
@@ -171,6 +180,15 @@ def _key_place(value: str) -> str:
             address(value)
         except AddressError as error:
             raise SettingsError(OIDC_JWKS, "…", str(error)) from None
+    return value
+
+
+def _keys(value: str) -> str:
+    try:
+        if value:
+            read_keys(value)
+    except ValueError as error:
+        raise SettingsError(SEAL_KEY, "…", str(error)) from None
     return value
 
 

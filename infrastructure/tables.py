@@ -77,9 +77,14 @@ event = Table(
     Column("salt", LargeBinary, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
+    Column("key_version", Integer),
+    Column("key_id", TEXT),
+    Column("data_key", LargeBinary),
     UniqueConstraint("recorded_at"),
     UniqueConstraint("stream", "version"),
 )
+"""`payload` is sealed, with the salt in it and `salt` empty, by the `data_key` that stands in the row of the stream's
+version `key_version`, wrapped by the key `key_id`. Without `key_version` payload and salt are in clear."""
 
 aggregate_snapshot = Table(
     "aggregate_snapshot",

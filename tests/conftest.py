@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from hypothesis import settings
 
-from infrastructure.database import Database
 from infrastructure.schema import upgrade
 from tests.databases import (
     Kind,
     PostgreSQL,
     migrate,
+    opened,
     postgresql_server,
     sqlite_file_url,
     sqlite_memory_url,
@@ -23,6 +23,8 @@ from tests.databases import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from infrastructure.database import Database
 
 
 # Every run at home draws anew; a run that decides whether a change lands draws the same each time.
@@ -62,7 +64,7 @@ def fresh_database(
         if kind == "postgresql":
             return cast("PostgreSQL", request.getfixturevalue("postgresql")).fresh()
         if kind == "sqlite-memory":
-            kept_open.append(Database(sqlite_memory_url()))
+            kept_open.append(opened(sqlite_memory_url()))
             upgrade(kept_open[-1])
             return str(kept_open[-1].url)
         template = request.getfixturevalue("_sqlite_template")
@@ -83,7 +85,7 @@ def database_url(request: pytest.FixtureRequest, fresh_database: Callable[[Kind]
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A fresh, migrated database, open."""
-    database = Database(database_url)
+    database = opened(database_url)
     yield database
     database.close()
 

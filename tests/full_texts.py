@@ -15,8 +15,8 @@ from domain.instant import parse_cut
 from domain.perspective import PerspectiveQuery
 from domain.provenance import Citation
 from domain.views.timeline import TimelineFilter
-from infrastructure.settings import Settings
 from infrastructure.text_tables import fact_text
+from tests.databases import settings_of
 from tests.examples import NEGOTIATION, OPENED, fact
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ RECORDED: Final = {
 def opened(url: str) -> Parley:
     """A record whose clock goes on by a second each time it is read."""
     steps = iter(range(START, 2**62, SECOND))
-    return compose(Settings.from_env({"PARLEY_DATABASE_URL": url}), clock=lambda: next(steps))
+    return compose(settings_of(url), clock=lambda: next(steps))
 
 
 @contextmanager

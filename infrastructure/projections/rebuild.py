@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, func, select, update
 
 from infrastructure.fact_tables import FACTS, SIDES, FactTables, serving_side
 from infrastructure.log_append import LOCK_HEAD
-from infrastructure.log_entry import LogEntry
+from infrastructure.log_rows import LOGGED, entries
 from infrastructure.projections import fact_versions, negotiations
 from infrastructure.projections.inline import entries_of
 from infrastructure.tables import event, log_head, projection
@@ -113,27 +113,15 @@ def _follow(database: Database, codec: EventCodec, spare: FactTables, reached: i
 
 
 def _apply(connection: Connection, codec: EventCodec, spare: FactTables, reached: int) -> int:
-    entries = entries_after(connection, codec, reached)
-    fact_versions.apply(connection, entries, spare)
-    return entries[-1].position if entries else reached + BATCH
+    logged = entries_after(connection, codec, reached)
+    fact_versions.apply(connection, logged, spare)
+    return logged[-1].position if logged else reached + BATCH
 
 
 def entries_after(connection: Connection, codec: EventCodec, after: int) -> Sequence[Entry]:
     """What the next BATCH events past a position are to the record."""
-    statement = select(event).where(event.c.position > after).order_by(event.c.position)
-    return entries_of(codec, map(_log_entry, connection.execute(statement.limit(BATCH))))
-
-
-def _log_entry(row: Any) -> LogEntry:  # noqa: ANN401 -- a row of `event`
-    return LogEntry(
-        originator_id=row.stream,
-        originator_version=row.version,
-        topic=row.type,
-        state=row.payload,
-        id=row.position,
-        recorded_at=row.recorded_at,
-        actor=row.actor,
-    )
+    statement = LOGGED.where(event.c.position > after).order_by(event.c.position).limit(BATCH)
+    return entries_of(codec, entries(connection, statement, str))
 
 
 def _compare(connection: Connection, spare: FactTables) -> list[Difference]:
@@ -170,10 +158,10 @@ def _row(connection: Connection, table: Table, key: tuple[Any, ...]) -> dict[str
 def _mend_negotiations(connection: Connection, codec: EventCodec) -> list[Difference]:
     """The small tables are compared with the log in place, and put right where they differ."""
     types = ("negotiation.opened", "negotiation.settings_changed", "negotiation.snapshot_taken")
-    statement = select(event).where(event.c.type.in_(types)).order_by(event.c.position)
-    entries = entries_of(codec, map(_log_entry, connection.execute(statement)))
+    statement = LOGGED.where(event.c.type.in_(types)).order_by(event.c.position)
+    logged = entries_of(codec, entries(connection, statement, str))
     found = []
-    for table, derived in negotiations.rows(entries):
+    for table, derived in negotiations.rows(logged):
         found += _mend(connection, table, derived)
     return found
 

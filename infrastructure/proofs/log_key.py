@@ -6,8 +6,7 @@ newer one is known by it.
 
 from __future__ import annotations
 
-import os
-import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,6 +18,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from domain.proof.note import VerifierKey
+from infrastructure.private_file import (
+    PrivateFileError,
+    create_private,
+    read_private,
+    replace_whole,
+)
 from infrastructure.proofs.ed25519 import Ed25519Signer
 
 if TYPE_CHECKING:
@@ -26,8 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LastSigned", "LogKeyError", "ensured_signer", "read_signer"]
 
-OWNER_ALONE: Final = 0o600
-_LONGEST: Final = 10_000
+ANYONE_MAY_READ: Final = 0o644
 
 
 class LogKeyError(Exception):
@@ -36,24 +40,20 @@ class LogKeyError(Exception):
 
 def ensured_signer(path: Path, origin: str) -> Ed25519Signer:
     """The signer of a key file, which is made where it is missing; LogKeyError where it cannot be used."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ALONE)
-    except FileExistsError:
-        return read_signer(path, origin)
-    made = Ed25519PrivateKey.generate()
-    _write(descriptor, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    _sync_folder(path)
+    if not path.exists():
+        made = Ed25519PrivateKey.generate()
+        pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        with suppress(FileExistsError):
+            create_private(path, pem)
     return read_signer(path, origin)
 
 
 def read_signer(path: Path, origin: str) -> Ed25519Signer:
     """The signer of a key file that is there; LogKeyError or FileNotFoundError."""
-    descriptor = os.open(path, os.O_RDONLY)
-    with os.fdopen(descriptor, "rb") as file:
-        mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
-        if mode & ~OWNER_ALONE:
-            raise LogKeyError(f"{path} may be read by others (mode {mode:04o}); run: chmod 600")
-        pem = file.read(_LONGEST)
+    try:
+        pem = read_private(path)
+    except PrivateFileError as error:
+        raise LogKeyError(str(error)) from error
     try:
         private = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError) as error:
@@ -78,22 +78,4 @@ class LastSigned:
 
     def write(self, note: str) -> None:
         """Keep a note instead of the one before, whatever happens meanwhile."""
-        beside = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
-        _write(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), note.encode())
-        beside.replace(self.path)
-        _sync_folder(self.path)
-
-
-def _write(descriptor: int, content: bytes) -> None:
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path.absolute().parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        replace_whole(self.path, note.encode(), ANYONE_MAY_READ)

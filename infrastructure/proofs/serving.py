@@ -11,6 +11,7 @@ from domain.proof.checkpoint import Checkpoint
 from domain.proof.tiles import HIGHEST_LEVEL, TILE_WIDTH
 from infrastructure.fact_tables import served
 from infrastructure.leaves import entry_of, inputs_of
+from infrastructure.log_rows import LOGGED, opened
 from infrastructure.proofs.publishing import last_signed
 from infrastructure.proofs.tree import Tree
 from infrastructure.readers import access, log
@@ -29,7 +30,7 @@ _INPUTS: Final = tuple(column for column in event.c if column.name != "payload")
 class EventProof:
     """An event, what its leaf says, and what proves the leaf in the tree of a signed checkpoint.
 
-    `row` is the event's own; `inclusion` are the hashes from the leaf's sibling up; `checkpoint` is the note.
+    `row` is the event's own, opened; `inclusion` are the hashes from the leaf's sibling up; `checkpoint` is the note.
     """
 
     row: dict[str, Any]
@@ -79,6 +80,7 @@ def event_proof(connection: Connection, position: int) -> EventProof | None:
     size = signed_size(connection)
     if note is None or position > size:
         return None
-    row = connection.execute(select(event).where(event.c.position == position)).mappings().one()
+    found = connection.execute(LOGGED.where(event.c.position == position)).mappings().one()
+    row = opened(connection, found)
     inclusion = Tree(connection, size).inclusion(position - 1)
-    return EventProof(dict(row), inputs_of(row), inclusion, note)
+    return EventProof(row, inputs_of(row), inclusion, note)

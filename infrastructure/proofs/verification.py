@@ -1,7 +1,8 @@
 """Every stored event is hashed again, in order: what differs from what was signed is found, and where.
 
 A log is whole when its positions are dense, its record times rise, each stream's versions follow one another, each
-leaf is that of its row, each tile is that of its leaves, and each signed checkpoint has the root found here.
+leaf is that of its row, each payload is the one that was sealed, each tile is that of its leaves, and each signed
+checkpoint has the root found here.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from domain.instant import BEGINNING
 from domain.proof.merkle import leaf_hash
 from domain.proof.tiles import TILE_WIDTH, CompleteTile, TileBuilder
 from infrastructure.leaves import SALT_SIZE, digest_of, entry_of
+from infrastructure.log_rows import LOGGED, opened
 from infrastructure.proofs import integration
+from infrastructure.sealing.wrapping import BrokenSealError, SealKeyError
 from infrastructure.tables import event, log_head, tile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Row, RowMapping
 
@@ -64,7 +67,8 @@ def verify(
 ) -> Verification:
     """Check the whole log, as one transaction sees it, against itself and what was signed of it.
 
-    `progress` is told (position checked, last position).
+    `progress` is told (position checked, last position). A payload whose key is not given counts as wrong: nobody
+    can say what it is.
     """
     head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
     builder, seen = TileBuilder(), _Progress()
@@ -72,7 +76,7 @@ def verify(
     proven = 0
     wrong = _checked_root(builder, checkpoints, proven)
     for row in _rows(connection):
-        wrong = wrong or _checked_row(row, seen)
+        wrong = wrong or _checked_row(connection, row, seen)
         if wrong is None:
             completed = builder.add(leaf_hash(entry_of(row)))
             wrong = _checked_tiles(connection, completed, proven)
@@ -90,7 +94,7 @@ def verify(
 def _rows(connection: Connection) -> Iterator[RowMapping]:
     after = BEGINNING
     while True:
-        wanted = select(event).where(event.c.position > after).order_by(event.c.position)
+        wanted = LOGGED.where(event.c.position > after).order_by(event.c.position)
         rows = connection.execute(wanted.limit(BATCH)).mappings().all()
         yield from rows
         if len(rows) < BATCH:
@@ -98,13 +102,15 @@ def _rows(connection: Connection) -> Iterator[RowMapping]:
         after = rows[-1]["position"]
 
 
-def _checked_row(row: RowMapping, seen: _Progress) -> Wrong | None:
+def _checked_row(connection: Connection, row: RowMapping, seen: _Progress) -> Wrong | None:
     """What is wrong with an event after those that were seen; it is seen then, too."""
     position = seen.position + 1
     if row["position"] != position:
         return Wrong(position, f"it is missing: position {row['position']} comes next")
     try:
-        what = _fault(row, seen)
+        what = _fault(row, seen) or _content_fault(opened(connection, row))
+    except (BrokenSealError, SealKeyError) as error:
+        what = str(error)
     except (TypeError, ValueError, AttributeError, OverflowError) as error:
         what = f"it cannot be read: {error}"
     if what is not None:
@@ -120,10 +126,14 @@ def _fault(row: RowMapping, seen: _Progress) -> str | None:
         return "it was recorded no later than the one before"
     if row["version"] != last + 1 if last is not None else row["version"] not in FIRST_VERSIONS:
         return f"version {row['version']} of its stream does not follow {last}"
-    if len(row["salt"]) != SALT_SIZE or digest_of(row["salt"], row["payload"]) != row["digest"]:
-        return "its payload is not the one whose digest was recorded"
     if leaf_hash(entry_of(row)) != row["leaf"]:
         return "its leaf is not that of its row"
+    return None
+
+
+def _content_fault(row: Mapping[str, Any]) -> str | None:
+    if len(row["salt"]) != SALT_SIZE or digest_of(row["salt"], row["payload"]) != row["digest"]:
+        return "its payload is not the one whose digest was recorded"
     return None
 
 

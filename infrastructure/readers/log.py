@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select
 
-from infrastructure.log_entry import LogEntry
+from infrastructure.log_rows import LOGGED, entries
 from infrastructure.tables import event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from domain.event import RecordEvent
     from infrastructure.event_codec import EventCodec
     from infrastructure.fact_tables import FactTables
+    from infrastructure.log_entry import LogEntry
 
 __all__ = ["of_negotiation", "outside", "past", "read"]
-
-Read = tuple[LogEntry, "RecordEvent"]
 
 
 def past(after: int, last: int) -> Select[Any]:
     """The entries past a position, up to another, in order."""
     between = (event.c.position > after, event.c.position <= last)
-    return select(event).where(*between).order_by(event.c.position)
+    return LOGGED.where(*between).order_by(event.c.position)
 
 
 def outside(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bool]:
@@ -44,22 +43,12 @@ def of_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:
         facts.negotiation_id == id_.hex, facts.known_from <= last
     )
     mine = or_(event.c.stream == id_.hex, event.c.position.in_(positions))
-    return select(event).where(event.c.position <= last, mine).order_by(event.c.position)
+    return LOGGED.where(event.c.position <= last, mine).order_by(event.c.position)
 
 
-def read(connection: Connection, codec: EventCodec, statement: Select[Any]) -> list[Read]:
+def read(
+    connection: Connection, codec: EventCodec, statement: Select[Any]
+) -> list[tuple[LogEntry, RecordEvent]]:
     """The entries that a statement selects, each with its event."""
-    return [_read(codec, row) for row in connection.execute(statement)]
-
-
-def _read(codec: EventCodec, row: Row[Any]) -> Read:
-    entry = LogEntry(
-        originator_id=UUID(row.stream),
-        originator_version=row.version,
-        topic=row.type,
-        state=row.payload,
-        id=row.position,
-        recorded_at=row.recorded_at,
-        actor=row.actor,
-    )
-    return entry, codec.read(entry, entry.actor)
+    found = entries(connection, statement)
+    return [(entry, codec.read(entry, entry.actor)) for entry in found]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-from uuid import UUID
-
-from eventsourcing.persistence import StoredEvent
-from sqlalchemy import bindparam, select
+from typing import TYPE_CHECKING, Final, cast
 
 from infrastructure.log_errors import persistence_errors
+from infrastructure.log_rows import LOGGED, entries
 from infrastructure.tables import event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from domain.event import RecordEvent
     from infrastructure.database import Database
@@ -22,11 +20,7 @@ __all__ = ["streams"]
 
 STREAMS_A_QUERY: Final = 500
 
-_STREAMS = (
-    select(event.c.stream, event.c.version, event.c.type, event.c.payload, event.c.actor)
-    .where(event.c.stream.in_(bindparam("streams", expanding=True)))
-    .order_by(event.c.stream, event.c.version)
-)
+_BY_STREAM: Final = LOGGED.order_by(event.c.stream, event.c.version)
 
 
 def streams(
@@ -37,8 +31,7 @@ def streams(
     with persistence_errors(), database.reading() as connection:
         for start in range(0, len(ids), STREAMS_A_QUERY):
             wanted = [id_.hex for id_ in ids[start : start + STREAMS_A_QUERY]]
-            for row in connection.execute(_STREAMS, {"streams": wanted}):
-                id_ = UUID(row.stream)
-                stored = StoredEvent(id_, row.version, row.type, row.payload)
-                found.setdefault(id_, []).append(codec.read(stored, row.actor))
+            for entry in entries(connection, _BY_STREAM.where(event.c.stream.in_(wanted))):
+                id_ = cast("UUID", entry.originator_id)
+                found.setdefault(id_, []).append(codec.read(entry, entry.actor))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from infrastructure.leaves import sealed
+from infrastructure.leaves import hashed
 
 revision = "0003"
 down_revision = "0002"
@@ -68,7 +68,7 @@ def _seal_what_is_there() -> None:
         connection.execute(
             change.values({name: sa.bindparam(f"new_{name}") for name in ADDED}),
             [
-                {"at": row["position"], **{f"new_{n}": v for n, v in sealed(row).items()}}
+                {"at": row["position"], **{f"new_{n}": v for n, v in hashed(row).items()}}
                 for row in rows
             ],
         )

@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.composition import compose
-from infrastructure.settings import Settings
 from tests.api.asking import Client, entered
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,14 +19,10 @@ if TYPE_CHECKING:
     from tests.databases import Kind
 
 
-def _settings(url: str) -> Settings:
-    return Settings.from_env({"PARLEY_DATABASE_URL": url})
-
-
 @pytest.fixture
 def parley(database_url: str) -> Iterator[Parley]:
     """The record on both databases in turn."""
-    parley = compose(_settings(database_url), upgrade=False)
+    parley = compose(settings_of(database_url), upgrade=False)
     yield parley
     parley.close()
 
@@ -43,7 +39,7 @@ def client(parley: Parley) -> Iterator[Client]:
 @pytest.fixture
 def light_client(fresh_database: Callable[[Kind], str]) -> Iterator[Client]:
     """A client of a record on SQLite alone, for what never reaches a database."""
-    parley = compose(_settings(fresh_database("sqlite-file")), upgrade=False)
+    parley = compose(settings_of(fresh_database("sqlite-file")), upgrade=False)
     with TestClient(
         create_app(parley), headers=entered(parley), raise_server_exceptions=False
     ) as http:

@@ -14,8 +14,8 @@ from api.composition import compose
 from domain.fact import KINDS, Fact, kind
 from domain.holding import Holding
 from domain.register import Answer, Register
-from infrastructure.settings import Settings
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,7 +45,7 @@ def _mediation() -> None:
 def parley(database_url: str) -> Iterator[Parley]:
     """A record that is opened once the kind is known."""
     _mediation()
-    settings = Settings.from_env({"PARLEY_DATABASE_URL": database_url})
+    settings = settings_of(database_url)
     parley = compose(settings, upgrade=False)
     yield parley
     parley.close()

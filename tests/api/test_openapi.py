@@ -15,9 +15,9 @@ from api.documented import IDEMPOTENCY_KEY
 from api.examples import FACTS, NEGOTIATION
 from api.problems import PROBLEMS
 from domain.fact import KINDS
-from infrastructure.settings import Settings
 from tests import edtf_format
 from tests.api.asking import entered
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,9 +46,8 @@ CONFIG: dict[str, Any] = {
 def app(tmp_path: Path) -> Iterator[FastAPI]:
     """An application on a record that holds the examples of the documentation."""
     url = f"sqlite:///{tmp_path / 'parley.db'}"
-    key_file = str(tmp_path / "parley.key")
-    settings = {"PARLEY_DATABASE_URL": url, "PARLEY_LOG_KEY_FILE": key_file}
-    parley = compose(Settings.from_env(settings), signs=True)
+    settings = settings_of(url, PARLEY_LOG_KEY_FILE=str(tmp_path / "parley.key"))
+    parley = compose(settings, signs=True)
     app = create_app(parley)
     client = TestClient(app, headers=entered(parley))
     client.post("/v1/negotiations", json=NEGOTIATION)

@@ -15,8 +15,8 @@ from api.composition import compose
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import leaf_hash, verify_inclusion
 from infrastructure.proofs.ed25519 import Ed25519Verifier
-from infrastructure.settings import Settings
 from tests.api.asking import FACTS, Client, entered, fact
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def parley(database_url: str, tmp_path: Path) -> Iterator[Parley]:
     """A record that is signed."""
-    key_file = str(tmp_path / "parley.key")
-    settings = {"PARLEY_DATABASE_URL": database_url, "PARLEY_LOG_KEY_FILE": key_file}
-    parley = compose(Settings.from_env(settings), upgrade=False, signs=True)
+    settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=str(tmp_path / "parley.key"))
+    parley = compose(settings, upgrade=False, signs=True)
     yield parley
     parley.close()
 

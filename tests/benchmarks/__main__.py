@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.table import Table
 
-from infrastructure.database import Database
 from infrastructure.schema import upgrade
 from tests.benchmarks import appending, reading, writing_and_parsing
-from tests.databases import postgresql_server
+from tests.databases import opened, postgresql_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from infrastructure.database import Database
     from tests.benchmarks.measure import Ratio
 
 DEFAULT_SIZE: Final = 20_000
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _on(url: str, ratios: Callable[[Database, int], Iterator[Ratio]], size: int) -> Iterator[Ratio]:
-    database = Database(url)
+    database = opened(url)
     upgrade(database)
     yield from ratios(database, size)
     database.close()

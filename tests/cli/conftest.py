@@ -46,13 +46,17 @@ class Shell:
     folder: Path
 
     def __call__(self, *arguments: str, stdin: bytes | None = None, **env: str) -> Result:
-        settings = {
+        settings = {**self.settings, "COLUMNS": "200", **env}
+        return CliRunner().invoke(app, list(arguments), input=stdin, env=settings)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings that each command is given."""
+        return {
             "PARLEY_DATABASE_URL": self.url,
             "PARLEY_LOG_KEY_FILE": str(self.key_file),
-            "COLUMNS": "200",
-            **env,
+            "PARLEY_SEAL_KEY_FILE": str(self.folder / "parley.seal"),
         }
-        return CliRunner().invoke(app, list(arguments), input=stdin, env=settings)
 
     @property
     def key_file(self) -> Path:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "diff", "audit", "snapshot", "rebuild",
     "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
+    "seal",
 }  # fmt: skip
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
 READING = {"export", "show", "timeline", "audit", "snapshot"}
@@ -156,7 +157,7 @@ def test_an_older_database_is_refused_until_it_is_upgraded(
 
 
 def test_the_program_itself_refuses_in_one_line(light: Shell) -> None:
-    env = {**os.environ, "PARLEY_DATABASE_URL": light.url}
+    env = {**os.environ, **light.settings}
     ran = subprocess.run(
         [*PROGRAM, "show", "nowhere"], env=env, capture_output=True, check=False, timeout=60
     )
@@ -166,12 +167,7 @@ def test_the_program_itself_refuses_in_one_line(light: Shell) -> None:
 
 
 def test_serve_says_where_it_listens_answers_there_and_stops_when_told(parley: Shell) -> None:
-    env = {
-        **os.environ,
-        "PARLEY_DATABASE_URL": parley.url,
-        "PARLEY_LOG_KEY_FILE": str(parley.folder / "parley.key"),
-        "PYTHONUNBUFFERED": "1",
-    }
+    env = {**os.environ, **parley.settings, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         [*PROGRAM, "serve", "--port", "0"],
         env=env,

@@ -27,7 +27,7 @@ QUERY = f"as_of=2025-11-22&position={len(LINES) + 1}"
 
 @pytest.fixture
 def http(parley: Shell) -> Iterator[TestClient]:
-    record = compose(Settings.from_env({"PARLEY_DATABASE_URL": parley.url}), upgrade=False)
+    record = compose(Settings.from_env(parley.settings), upgrade=False)
     with TestClient(create_app(record), headers=entered(record)) as client:
         yield client
     record.close()

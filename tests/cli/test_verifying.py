@@ -14,11 +14,11 @@ from api.app import create_app
 from api.composition import compose
 from domain.proof.cosignature import Cosigner
 from domain.proof.note import countersigned
-from infrastructure.database import Database
 from infrastructure.proofs.ed25519 import Ed25519Signer
 from infrastructure.settings import Settings
 from tests.api.asking import Client
 from tests.cli.conftest import LINES, Shell
+from tests.databases import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +28,7 @@ EVENTS = len(LINES) + 1
 
 def signed(shell: Shell) -> Path:
     """Sign the log as a server would; the checkpoint, saved elsewhere."""
-    settings = {"PARLEY_DATABASE_URL": shell.url, "PARLEY_LOG_KEY_FILE": str(shell.key_file)}
-    parley = compose(Settings.from_env(settings), signs=True)
+    parley = compose(Settings.from_env(shell.settings), signs=True)
     assert parley.publisher is not None
     parley.publisher.publish()
     parley.close()
@@ -38,7 +37,7 @@ def signed(shell: Shell) -> Path:
 
 
 def forge(shell: Shell, statement: str) -> None:
-    database = Database(shell.url)
+    database = opened(shell.url)
     with database.writing() as connection:
         connection.execute(text(statement))
     database.close()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from infrastructure.database import Database
 from tests.cli.conftest import LINES, Shell
+from tests.databases import opened
 from tests.importing.lines import REINSTATE, RETRACT, SLUG, change, custody
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def test_a_snapshot_is_taken_once_and_checked_against_its_hash(parley: Shell) ->
 
 def test_a_snapshot_that_was_tampered_with_is_refused(parley: Shell) -> None:
     parley.out("snapshot", SLUG, "first")
-    database = Database(parley.url)
+    database = opened(parley.url)
     with database.writing() as connection:
         connection.execute(text("UPDATE snapshot SET sha256 = 'f00d'"))
     database.close()
@@ -191,7 +191,7 @@ def test_a_snapshot_that_was_tampered_with_is_refused(parley: Shell) -> None:
 
 def test_a_rebuild_that_finds_a_difference_says_which_and_exits_1(parley: Shell) -> None:
     assert json.loads(parley.out("rebuild", "--json"))["differences"] == []
-    database = Database(parley.url)
+    database = opened(parley.url)
     with database.writing() as connection:
         for table in ("fact_version", "fact_version_spare"):
             connection.execute(text(f"UPDATE {table} SET why = 'tampered' WHERE version = 2"))  # noqa: S608
@@ -208,7 +208,7 @@ def on_a_terminal(light: Shell, *arguments: str) -> bytes:
     """What a command writes to a terminal that is its standard error."""
     keeper, terminal = pty.openpty()
     program = (sys.executable, "-c", "from api.cli import main; main()")
-    env = {**os.environ, "PARLEY_DATABASE_URL": light.url, "TERM": "xterm", "NO_COLOR": ""}
+    env = {**os.environ, **light.settings, "TERM": "xterm", "NO_COLOR": ""}
     subprocess.run(
         [*program, *arguments], env=env, stdout=subprocess.DEVNULL, stderr=terminal, check=True,
         timeout=60,

@@ -17,6 +17,7 @@ from infrastructure.event_recorder import (
     SnapshotRecorder,
 )
 from tests.conformance.counters_view import CountersView
+from tests.databases import SEAL_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,6 +48,7 @@ class OnDatabase:
         environment = {
             "PERSISTENCE_MODULE": MODULE,
             "PARLEY_DATABASE_URL": fresh_database(self.kind),
+            "PARLEY_SEAL_KEY": SEAL_KEY,
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)

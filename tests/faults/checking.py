@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from api.composition import compose
-from infrastructure.database import Database
 from infrastructure.fact_tables import served
-from infrastructure.settings import Settings
 from infrastructure.tables import event, idempotency_answer, log_head
+from tests.databases import opened, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,7 +26,7 @@ class LostError(AssertionError):
 
 def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = ()) -> int:
     """Raise `LostError`, or give how many facts there are."""
-    database = Database(url)
+    database = opened(url)
     try:
         with database.reading() as connection:
             found = _facts(connection)
@@ -72,7 +71,7 @@ def _whole(connection: Connection, versions: int) -> None:
 
 def check_rebuild(url: str) -> None:
     """Raise `LostError` where the tables differ from what the log gives."""
-    parley = compose(Settings.from_env({"PARLEY_DATABASE_URL": url}), upgrade=False)
+    parley = compose(settings_of(url), upgrade=False)
     try:
         report = parley.rebuild()
     finally:

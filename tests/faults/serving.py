@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Final, Self
 
+from tests.databases import SEAL_KEY
+
 if TYPE_CHECKING:
     from tests.faults.supervision import Supervisor
 
@@ -58,6 +60,7 @@ class Server:
                 env={
                     **kept,
                     "PARLEY_DATABASE_URL": self.url,
+                    "PARLEY_SEAL_KEY": SEAL_KEY,
                     "PYTHONUNBUFFERED": "1",
                     **UNBOUNDED,
                     **self.settings,

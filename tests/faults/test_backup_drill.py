@@ -14,9 +14,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.composition import compose
-from infrastructure.settings import Settings
 from tests.api.asking import FACTS, TALKS, entered, fact
-from tests.databases import sqlite_file_url
+from tests.databases import SEAL_KEY, settings_of, sqlite_file_url
 from tests.faults.checking import check_rebuild
 from tests.faults.serving import ROOT, Server, program
 from tests.faults.supervision import GO_ON, Supervisor
@@ -40,7 +39,7 @@ def parley(
     with subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**os.environ, "PARLEY_DATABASE_URL": url},
+        env={**os.environ, "PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": SEAL_KEY},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -54,7 +53,7 @@ def parley(
 
 def answers(url: str, position: int) -> list[tuple[int, bytes, str]]:
     """Status, body and entity tag of everything that can be asked, as the log stood at a position."""
-    settings = Settings.from_env({"PARLEY_DATABASE_URL": url})
+    settings = settings_of(url)
     asked = f"position={position}&as_of=2026-01-01"
     record = compose(settings, upgrade=False)
     with TestClient(create_app(record), headers=entered(record)) as http:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url, text
 
-from infrastructure.database import Database
 from tests.api.asking import FACTS, fact
+from tests.databases import opened
 from tests.faults.checking import check
 from tests.faults.serving import Server
 from tests.faults.writers import Writers
@@ -46,7 +46,7 @@ def get(port: int, path: str) -> int:
 def test_what_was_begun_is_finished_and_the_database_closed(
     database_url: str, tmp_path: Path
 ) -> None:
-    database = Database(database_url)
+    database = opened(database_url)
     names = [f"F{number}" for number in range(AT_ONCE)]
     with (
         Server(database_url, tmp_path / "errors") as server,
@@ -74,7 +74,7 @@ def test_what_was_begun_is_finished_and_the_database_closed(
 def test_more_requests_than_may_wait_are_shed_and_health_is_still_told(
     database_url: str, tmp_path: Path
 ) -> None:
-    database = Database(database_url)
+    database = opened(database_url)
     names = [f"F{number}" for number in range(4 * BOUND)]
     settings = {"PARLEY_MAX_WAITING": str(BOUND)}
     with (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.composition import Parley, compose
-from infrastructure.settings import Settings
+from tests.databases import settings_of
 from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def opened(url: str) -> Parley:
-    parley = compose(Settings.from_env({"PARLEY_DATABASE_URL": url}), upgrade=False)
+    parley = compose(settings_of(url), upgrade=False)
     parley.ledger.open_negotiation(slug=SLUG, title="Talks", parties=(), summary=None, actor="t")
     return parley
 

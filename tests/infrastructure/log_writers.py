@@ -7,8 +7,8 @@ from time import monotonic
 from typing import Final
 from uuid import uuid4
 
-from infrastructure.database import Database
 from infrastructure.event_recorder import EventRecorder
+from tests.databases import opened
 from tests.infrastructure.recording import events
 
 APPENDS: Final = 60
@@ -18,7 +18,7 @@ SECONDS: Final = 60
 
 def write(url: str) -> list[tuple[int, int]]:
     """Append `APPENDS` times, one to three events each; give what was acknowledged."""
-    database = Database(url)
+    database = opened(url)
     recorder = EventRecorder(database)
     acknowledged = []
     for number in range(APPENDS):
@@ -30,7 +30,7 @@ def write(url: str) -> list[tuple[int, int]]:
 
 def tail(url: str, last: int) -> list[tuple[int, int]]:
     """Read the log from its beginning as it grows, to position `last`, never looking back."""
-    database = Database(url)
+    database = opened(url)
     recorder = EventRecorder(database)
     seen: list[tuple[int, int]] = []
     deadline = monotonic() + SECONDS
@@ -44,7 +44,7 @@ def tail(url: str, last: int) -> list[tuple[int, int]]:
 
 def subscribe(url: str, last: int) -> list[tuple[int, int]]:
     """Follow the log by a subscription, to position `last`."""
-    database = Database(url)
+    database = opened(url)
     seen: list[tuple[int, int]] = []
     with EventRecorder(database).subscribe() as subscription:
         deadline = Timer(SECONDS, subscription.stop)

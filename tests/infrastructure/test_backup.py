@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from infrastructure.backup import BackupError, back_up, restore, verified
-from infrastructure.database import Database
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.tables import event, idempotency_answer, log_head
+from tests.databases import opened
 from tests.infrastructure.recording import claim, events
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from infrastructure.database import Database
     from infrastructure.event_recorder import LogEntry
     from tests.databases import Kind
 
@@ -46,7 +47,7 @@ def filled(database: Database, appends: int = 1_203) -> Database:
 
 @pytest.fixture(params=["sqlite-file", "postgresql"])
 def other(request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str]) -> Database:
-    return Database(fresh_database(request.param))
+    return opened(fresh_database(request.param))
 
 
 def test_a_restored_record_is_the_same_rows_on_either_database(

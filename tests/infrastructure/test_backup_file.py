@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from infrastructure.backup_file import (
     EventLine,
     Manifest,
     Opening,
+    Row,
     read,
     write,
 )
@@ -21,22 +23,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+KEY = (1, "key", b"\x00wrapped")
 ANSWER = AnswerLine("desk", "key", "f", 201, b"\x00body", "{}", 30, None)
 
 
 def event(position: int, version: int = 1, stream: str = "a", at: int | None = None) -> EventLine:
     recorded_at = position * 10 if at is None else at
     return EventLine(
-        position, recorded_at, stream, version, "t", "desk", b"\xff\x00", b"s", b"d", b"l"
+        position, recorded_at, stream, version, "t", "desk", b"\xff\x00", b"s", b"d", b"l", *KEY
     )
 
 
 THREE = (event(1), event(2, 2), event(3, 1, "b"))
 
 
-def written(
-    path: Path, rows: Sequence[EventLine | AnswerLine], opening: Opening | None = None
-) -> Path:
+def written(path: Path, rows: Sequence[Row], opening: Opening | None = None) -> Path:
     with path.open("wb") as file:
         write(file, opening or Opening(FORMAT, 3, 30), rows)
     return path
@@ -100,7 +101,25 @@ def test_a_log_that_could_not_have_been_recorded_is_refused(
         list(read(path))
 
 
-@pytest.mark.parametrize("opening", [Opening(2, 3, 30), Opening(FORMAT, 4, 40), Opening(1, 3, 29)])
+def test_a_backup_from_before_payloads_were_sealed_is_read(tmp_path: Path) -> None:
+    lines = [
+        b'{"line":"parley-backup","format":1,"position":1,"recorded_at":10}\n',
+        (
+            b'{"line":"event","position":1,"recorded_at":10,"stream":"a","version":1,"type":"t",'
+            b'"actor":"desk","payload":"/wA=","salt":"cw==","digest":"ZA==","leaf":"bA=="}\n'
+        ),
+    ]
+    sha256 = hashlib.sha256(b"".join(lines)).hexdigest()
+    end = f'{{"line":"manifest","format":1,"position":1,"answers":0,"sha256":"{sha256}"}}\n'
+    (tmp_path / "x").write_bytes(gzip.compress(b"".join([*lines, end.encode()])))
+    found = list(read(tmp_path / "x"))
+    clear = EventLine(1, 10, "a", 1, "t", "desk", b"\xff\x00", b"s", b"d", b"l")
+    assert found == [Opening(1, 1, 10), clear, Manifest(1, 1, 0, sha256)]
+
+
+@pytest.mark.parametrize(
+    "opening", [Opening(FORMAT + 1, 3, 30), Opening(FORMAT, 4, 40), Opening(FORMAT, 3, 29)]
+)
 def test_an_opening_that_does_not_fit_is_refused(opening: Opening, tmp_path: Path) -> None:
     with pytest.raises(BackupError):
         list(read(written(tmp_path / "x", THREE, opening)))

@@ -16,7 +16,6 @@ from eventsourcing.persistence import (
     Tracking,
 )
 
-from infrastructure.database import Database
 from infrastructure.event_factory import EventFactory
 from infrastructure.event_recorder import (
     AlreadyAnswered,
@@ -25,12 +24,15 @@ from infrastructure.event_recorder import (
     LogEntry,
     ProcessEventRecorder,
 )
+from tests.databases import opened
 from tests.infrastructure.recording import DAY, NOON, claim, clock_of, events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Connection
+
+    from infrastructure.database import Database
 
 
 @pytest.fixture
@@ -132,7 +134,7 @@ def test_what_a_database_cannot_store_is_a_data_error(recorder: EventRecorder, a
 
 
 def test_a_database_without_its_tables_gives_a_persistence_error(empty_database_url: str) -> None:
-    database = Database(empty_database_url)
+    database = opened(empty_database_url)
     with pytest.raises(PersistenceError, match="log_head"):
         EventRecorder(database).append(events())
     with pytest.raises(PersistenceError, match="event"):
@@ -232,7 +234,7 @@ def test_the_tracking_race_is_lost_by_all_but_one(database: Database) -> None:
 
 
 def test_two_appends_that_follow_the_same_version_race_and_one_wins(database: Database) -> None:
-    recorders = [EventRecorder(Database(database.url)) for _ in range(2)]
+    recorders = [EventRecorder(opened(database.url)) for _ in range(2)]
     stream = uuid4()
     start = Barrier(8)
 
@@ -252,7 +254,7 @@ def test_two_appends_that_follow_the_same_version_race_and_one_wins(database: Da
 
 def test_a_subscriber_hears_of_other_processes_and_sleeps_between(database: Database) -> None:
     recorder = EventRecorder(database)
-    elsewhere = Database(database.url)
+    elsewhere = opened(database.url)
     heard: list[int] = []
     with recorder.subscribe() as subscription:
         thread = Thread(target=lambda: heard.extend(entry.id for entry in subscription))

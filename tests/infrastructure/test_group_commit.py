@@ -13,13 +13,13 @@ from sqlalchemy import event as listening
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError as DriverError
 
-from infrastructure.database import Database
 from infrastructure.event_recorder import (
     AlreadyAnswered,
     AuthoredEvent,
     EventRecorder,
     LogEntry,
 )
+from tests.databases import opened
 from tests.infrastructure.recording import claim, events
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, PoolProxiedConnection
 
+    from infrastructure.database import Database
     from tests.databases import Kind, PostgreSQL
 
 
@@ -201,7 +202,7 @@ def test_a_connection_lost_in_a_transaction_fails_it_whole_and_the_next_one_work
             if any(entry.state == b"lose" for entry in entries):
                 connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-    database = Database(fresh_database("postgresql"))
+    database = opened(fresh_database("postgresql"))
     recorder = EventRecorder(database, [Disconnecting()])
     requests = [events(payload=b"lose"), events(), events()]
     with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
@@ -213,7 +214,7 @@ def test_a_connection_lost_in_a_transaction_fails_it_whole_and_the_next_one_work
 def test_a_restart_of_the_server_between_appends_goes_unnoticed(
     fresh_database: Callable[[Kind], str], postgresql: PostgreSQL
 ) -> None:
-    database = Database(fresh_database("postgresql"))
+    database = opened(fresh_database("postgresql"))
     recorder = EventRecorder(database)
     recorder.append(events())
     postgresql.disconnect_everyone()

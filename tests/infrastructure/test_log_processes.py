@@ -4,8 +4,8 @@ import itertools
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from infrastructure.database import Database
 from infrastructure.event_recorder import EventRecorder
+from tests.databases import opened
 from tests.infrastructure import log_writers
 
 WRITERS = 8
@@ -30,6 +30,6 @@ def test_8_writing_processes_leave_a_dense_log_and_a_tailing_reader_misses_none(
     assert subscribed == tailed == sorted(acknowledged)
     instants = [recorded_at for _, recorded_at in tailed]
     assert all(earlier < later for earlier, later in itertools.pairwise(instants))
-    database = Database(database_url)
+    database = opened(database_url)
     assert EventRecorder(database).head() == tailed[-1]
     database.close()

@@ -24,6 +24,8 @@ def test_every_setting_has_a_default() -> None:
         rate_storage="",
         allowed_hosts=(),
         trusted_proxies=(),
+        seal_key="",
+        seal_key_file="parley.seal",
     )
 
 
@@ -157,6 +159,11 @@ def test_no_other_signature_may_be_pinned(value: str, others: dict[str, str]) ->
         ("PARLEY_LOG_KEY_FILE", ""),
         ("PARLEY_OIDC_PERSON_CLAIM", ""),
         ("PARLEY_OIDC_PERSON_CLAIM", "two words"),
+        ("PARLEY_SEAL_KEY", "nonsense"),
+        ("PARLEY_SEAL_KEY", " "),
+        ("PARLEY_SEAL_KEY", "AAAAAAAAAAAAAAAAAAAAAA=="),
+        ("PARLEY_SEAL_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB="),
+        ("PARLEY_SEAL_KEY_FILE", ""),
         ("PARLEY_DATABASE_URL", ""),
         ("PARLEY_DATABASE_URL", "parley.db"),
         ("PARLEY_DATABASE_URL", "mysql://localhost/parley"),
@@ -172,3 +179,13 @@ def test_a_refused_database_url_does_not_show_its_password() -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_env({"PARLEY_DATABASE_URL": "mysql://parley:secret@db/parley"})
     assert "secret" not in str(refused.value)
+
+
+def test_a_seal_key_is_shown_neither_by_the_settings_nor_by_their_refusal() -> None:
+    key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+    settings = Settings.from_env({"PARLEY_SEAL_KEY": key})
+    assert settings.seal_key == key
+    assert key not in repr(settings)
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({"PARLEY_SEAL_KEY": f"{key} AAECAwQ="})
+    assert "AAECAwQ" not in str(refused.value)

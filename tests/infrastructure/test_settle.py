@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from api.composition import compose
-from infrastructure.settings import Settings
 from infrastructure.tables import log_head
+from tests.databases import settings_of
 from tests.examples import fact
 from tests.infrastructure.recording import NOON
 
@@ -21,7 +21,7 @@ SECOND: Final = 1_000_000
 
 
 def composed(url: str, now: list[int]) -> Parley:
-    parley = compose(Settings.from_env({"PARLEY_DATABASE_URL": url}), clock=lambda: now[0])
+    parley = compose(settings_of(url), clock=lambda: now[0])
     parley.ledger.open_negotiation(
         slug="talks", title="Talks", parties=(), summary=None, actor="desk"
     )

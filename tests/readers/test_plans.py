@@ -15,6 +15,7 @@ from infrastructure.fact_tables import served
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.readers import states, timeslices
 from tests.benchmarks.population import SPEAKERS, populate
+from tests.databases import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ Populated = tuple[Database, "UUID"]
 @pytest.fixture
 def populated(database_url: str) -> Iterator[Populated]:
     """Ten thousand facts by fifty speakers over forty years, and the statistics of them."""
-    database = Database(database_url)
+    database = opened(database_url)
     ledger = StoredLedger(database)
     talks = populate(ledger, "talks", SIZE)
     with database.writing() as connection:

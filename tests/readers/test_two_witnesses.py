@@ -20,12 +20,12 @@ from domain.views.audit import CHANGES_OF_MIND
 from domain.views.state import counted, state
 from domain.views.tally import tally
 from domain.views.timeline import TimelineFilter, timeline
-from infrastructure.database import Database
 from infrastructure.fact_tables import SIDES
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
 from infrastructure.tables import event, log_head, negotiation, snapshot
+from tests.databases import opened
 from tests.drawn_facts import MATTERS, NAMES, PLACES
 from tests.examples import OWNER
 from tests.strategies import (
@@ -53,7 +53,7 @@ class Witnesses:
 
     def __init__(self, url: str) -> None:
         self.now = 0
-        self.database = Database(url, clock=lambda: self.now)
+        self.database = opened(url, clock=lambda: self.now)
         self.ledger = StoredLedger(self.database)
 
     def take(self, entries: list[Entry], cuts: list[int]) -> list[FactVersion]:

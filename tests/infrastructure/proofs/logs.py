@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from domain.proof.checkpoint import Checkpoint
 from infrastructure.event_recorder import AuthoredEvent, EventRecorder
+from infrastructure.log_rows import LOGGED, opened
 from infrastructure.proofs import integration
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
 from infrastructure.proofs.log_key import LastSigned
@@ -65,6 +66,7 @@ def signed(database: Database) -> Checkpoint:
 
 
 def rows(database: Database) -> list[dict[str, Any]]:
+    """The rows of the log, opened."""
     with database.reading() as connection:
-        found = connection.execute(select(event).order_by(event.c.position)).mappings()
-        return [dict(each) for each in found]
+        found = connection.execute(LOGGED.order_by(event.c.position)).mappings()
+        return [opened(connection, each) for each in found]

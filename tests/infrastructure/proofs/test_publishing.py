@@ -15,7 +15,6 @@ from sqlalchemy import update
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import root_of, verify_consistency
 from domain.proof.note import NoteError
-from infrastructure.database import Database
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.projections.following import following
 from infrastructure.proofs import integration, publishing
@@ -23,6 +22,7 @@ from infrastructure.proofs.publishing import InconsistentLogError
 from infrastructure.proofs.tree import Tree
 from infrastructure.schema import upgrade
 from infrastructure.tables import event, log_head, projection, signed_checkpoint, tile
+from tests.databases import opened
 from tests.infrastructure.proofs.logs import (
     ORIGIN,
     grow,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from infrastructure.database import Database
     from tests.databases import Kind
 
 
@@ -62,7 +63,7 @@ def test_nothing_new_is_signed_once(database: Database, tmp_path: Path) -> None:
 def test_while_many_write_every_checkpoint_continues_the_one_before(
     database_url: str, tmp_path: Path
 ) -> None:
-    databases = [Database(database_url) for _ in range(2)]
+    databases = [opened(database_url) for _ in range(2)]
     signers = [publisher(each, tmp_path / str(at)) for at, each in enumerate(databases)]
     for at in range(2):
         (tmp_path / str(at)).mkdir()
@@ -142,14 +143,14 @@ def test_a_restored_sqlite_file_is_not_signed(
     url = fresh_database("sqlite-file")
     path, backup = url.removeprefix("sqlite:///"), tmp_path / "backup.db"
     for size in (5, 9):
-        database = Database(url)
+        database = opened(url)
         grow(database, size)
         publisher(database, tmp_path).publish()
         database.close()
         if size == 5:
             shutil.copyfile(path, backup)
     shutil.copyfile(backup, path)
-    database = Database(url)
+    database = opened(url)
     signing = publisher(database, tmp_path)
     assert signed(database).size == 5
     signing.keep_publishing()
@@ -253,7 +254,7 @@ def test_a_new_key_continues_the_log(database: Database, tmp_path: Path) -> None
 
 
 def test_an_empty_log_is_signed_too(empty_database_url: str, tmp_path: Path) -> None:
-    database = Database(empty_database_url)
+    database = opened(empty_database_url)
     upgrade(database)
     publisher(database, tmp_path).publish()
     assert signed(database).size == 0

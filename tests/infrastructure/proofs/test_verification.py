@@ -13,11 +13,11 @@ from sqlalchemy import Connection, select, update
 
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import root_of
-from infrastructure.leaves import sealed
+from infrastructure.leaves import hashed
 from infrastructure.proofs.integration import _complete
 from infrastructure.proofs.verification import verify
 from infrastructure.tables import event, log_head, projection, signed_checkpoint, tile
-from tests.infrastructure.proofs.logs import ORIGIN, grow, leaves
+from tests.infrastructure.proofs.logs import ORIGIN, STREAMS, grow, leaves
 from tests.infrastructure.recording import NOON
 
 if TYPE_CHECKING:
@@ -80,6 +80,22 @@ def one_bit(connection: Connection, random: Random) -> tuple[int, int]:
     return position, position
 
 
+def key_changed(connection: Connection, random: Random) -> tuple[int, int]:
+    """What opens a stream: its data key, or the names of what wraps it and of the row that it stands in."""
+    position = random.randint(1, STREAMS)
+    new = {"data_key": random.randbytes(60), "key_id": "0123456789abcdef", "key_version": 2}
+    name = random.choice(sorted(new))
+    change(connection, position, **{name: new[name]})
+    return position, position
+
+
+def opened_up(connection: Connection, random: Random) -> tuple[int, int]:
+    """A sealed payload is called one in clear."""
+    position = random.randint(1, SAVED[-1])
+    change(connection, position, key_version=None, salt=random.randbytes(16))
+    return position, position
+
+
 def emptied(connection: Connection, random: Random) -> tuple[int, int]:
     position = random.randint(1, SAVED[-1])
     change(connection, position, payload=b"", salt=b"")
@@ -104,7 +120,8 @@ def rehashed(connection: Connection, random: Random) -> tuple[int, int]:
     """Another payload, with the digest and leaf that are its own."""
     position = random.randint(1, SAVED[-1])
     forged = {**row(connection, position), "payload": b'{"forged":true}'}
-    change(connection, position, **{**sealed(forged), "payload": forged["payload"]})
+    clear = {"payload": forged["payload"], "key_version": None}
+    change(connection, position, **{**hashed(forged), **clear})
     tile_start = 256 if position <= 512 else 0  # the third tile is not complete
     return max(n + 1 for n in (0, SAVED[0], tile_start) if n < position), position
 
@@ -154,6 +171,8 @@ CONTENT: Final = ("payload", "salt", "digest")
 KINDS: Final[dict[str, Callable[[Connection, Random], tuple[int, int]]]] = {
     **{f"change of {name}": partial(changed, name) for name in COLUMNS},
     "one bit": one_bit,
+    "key changed": key_changed,
+    "opened up": opened_up,
     "emptied": emptied,
     "deleted": deleted,
     "payloads swapped": partial(swapped, ("payload",)),

@@ -1,0 +1,41 @@
+"""The command that keeps the seals: what is in clear is sealed, and every data key wrapped by the newest key."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from api.cli_options import AsJson
+from api.cli_progress import progress_bar
+from api.cli_record import opened, say
+
+__all__ = ["register"]
+
+
+def seal(
+    *,
+    new_key: Annotated[
+        bool,
+        typer.Option(
+            "--new-key", help="First add a new key to PARLEY_SEAL_KEY_FILE, as the newest."
+        ),
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Seal what was recorded in clear, and wrap every data key by the newest key, while others go on."""
+    with opened() as parley, progress_bar("sealing", None) as bar:
+        report = parley.seal(bar, new_key=new_key)
+    if json:
+        say(asdict(report))
+        return
+    typer.echo(f"{report.sealed} payloads sealed, {report.wrapped} data keys wrapped again")
+    for key_id, count in sorted(report.keys.items()):
+        newest = ", the newest" if key_id == report.newest else ""
+        typer.echo(f"The key {key_id}{newest}, wraps {count} data keys")
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command()(seal)

@@ -1,0 +1,74 @@
+"""A file with a key in it is its owner's alone, and is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import Final
+
+__all__ = ["PrivateFileError", "create_private", "read_private", "replace_whole", "sync_folder"]
+
+OWNER_ALONE: Final = 0o600
+_LONGEST: Final = 100_000
+
+
+class PrivateFileError(Exception):
+    """Others may read the file; the message says how to change that."""
+
+
+def read_private(path: Path) -> bytes:
+    """What a file holds; PrivateFileError where others may read it, FileNotFoundError where it is missing."""
+    with path.open("rb") as file:
+        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+        if mode & ~OWNER_ALONE:
+            raise PrivateFileError(
+                f"{path} may be read by others (mode {mode:04o}); run: chmod 600"
+            )
+        return file.read(_LONGEST)
+
+
+def create_private(path: Path, content: bytes) -> None:
+    """Make a file that is on the disk when this returns; FileExistsError where there is one by then."""
+    beside = _written(path, content, OWNER_ALONE)
+    try:
+        os.link(beside, path)
+    finally:
+        beside.unlink()
+    sync_folder(path.absolute().parent)
+
+
+def replace_whole(path: Path, content: bytes, mode: int = OWNER_ALONE) -> None:
+    """Put a file in the place of one, whatever happens meanwhile."""
+    beside = _written(path, content, mode)
+    try:
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.absolute().parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder be on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _written(path: Path, content: bytes, mode: int) -> Path:
+    """The content in a file of another name beside `path`."""
+    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, mode)
+            file.write(content)
+            file.flush()
+            os.fsync(handle)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)

@@ -1,0 +1,1 @@
+"""Payloads are kept sealed: a data key a stream, wrapped by a key that the database never holds."""

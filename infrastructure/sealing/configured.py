@@ -1,0 +1,22 @@
+"""The seals of a process, as its settings say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infrastructure.sealing.key_source import GivenKeys, KeyFile
+from infrastructure.sealing.seals import Seals
+from infrastructure.sealing.wrapping import read_keys
+
+if TYPE_CHECKING:
+    from infrastructure.settings import Settings
+
+__all__ = ["seals_by"]
+
+
+def seals_by(settings: Settings) -> Seals:
+    """Seals by the keys of the environment; where it gives none, by those of the key file."""
+    if settings.seal_key:
+        return Seals(GivenKeys(read_keys(settings.seal_key)))
+    return Seals(KeyFile(Path(settings.seal_key_file)))

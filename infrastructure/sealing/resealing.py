@@ -1,0 +1,104 @@
+"""What is stored in clear is sealed, and every data key is wrapped by the newest key, while others read and write.
+
+Neither changes a digest or a leaf: what was signed and proven before holds as before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from infrastructure.log_append import LOCK_HEAD
+from infrastructure.log_rows import LOGGED, seals_of
+from infrastructure.sealing.seals import context_of
+from infrastructure.tables import event, log_head
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from infrastructure.database import Database
+
+__all__ = ["SealReport", "reseal"]
+
+BATCH: Final = 500
+"""Rows a transaction: so few that writers of the log hardly wait."""
+
+_AT: Final = event.c.position == bindparam("at")
+_WRAPPED: Final = select(event.c.position, event.c.stream, event.c.key_id, event.c.data_key).where(
+    event.c.data_key.is_not(None)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SealReport:
+    """How many payloads were sealed and data keys wrapped again, and how many data keys each wrapping key has now."""
+
+    sealed: int
+    wrapped: int
+    newest: str
+    keys: dict[str, int]
+
+
+def reseal(database: Database, progress: Callable[[int, int], None] | None = None) -> SealReport:
+    """Seal and wrap all there is. `progress` is told (events done, of how many).
+
+    The last events come first: a stream takes the key of its last event, and so has one key.
+    Raises SealKeyError where a data key is wrapped by a key that is not given; what was done is kept.
+    """
+    with database.reading() as connection:
+        last = int(connection.execute(select(log_head.c.position)).scalar_one())
+    sealed = wrapped = 0
+    batches = range(0, last, BATCH)
+    for done, after in enumerate(reversed(batches), start=1):
+        with database.writing() as connection:
+            connection.execute(LOCK_HEAD)
+            sealed += _seal(connection, after, after + BATCH)
+            wrapped += _wrap(connection, after, after + BATCH)
+        if progress is not None:
+            progress(min(done * BATCH, last), last)
+    database.drop_overwritten()
+    with database.reading() as connection:
+        keys = seals_of(connection).check(connection)
+        counted = select(event.c.key_id, func.count().label("wrapped")).group_by(event.c.key_id)
+        used = connection.execute(counted.where(event.c.key_id.is_not(None)))
+        found = {row.key_id: int(row.wrapped) for row in used}
+    return SealReport(sealed, wrapped, "" if keys is None else keys.newest, found)
+
+
+def _seal(connection: Connection, after: int, until: int) -> int:
+    """Seal what stands in clear past a position and up to another."""
+    clear = LOGGED.where(
+        event.c.position > after,
+        event.c.position <= until,
+        event.c.key_version.is_(None),
+        event.c.payload != b"",
+    )
+    rows = connection.execute(clear.order_by(event.c.position)).mappings().all()
+    if not rows:
+        return 0
+    streams = list({row["stream"]: None for row in rows})
+    keys = seals_of(connection).writing(connection, streams)
+    changed = [{"at": row["position"], **keys.sealed(row)} for row in rows]
+    connection.execute(event.update().where(_AT), changed)
+    return len(changed)
+
+
+def _wrap(connection: Connection, after: int, until: int) -> int:
+    """Wrap those data keys past a position and up to another that are not wrapped by the newest key."""
+    wrapping = seals_of(connection).check(connection)
+    if wrapping is None:
+        return 0
+    older = _WRAPPED.where(
+        event.c.position > after, event.c.position <= until, event.c.key_id != wrapping.newest
+    )
+    changed: list[dict[str, Any]] = []
+    for row in connection.execute(older):
+        context = context_of(row.stream)
+        key = wrapping.unwrap(row.key_id, bytes(row.data_key), context)
+        wrapped = {"key_id": wrapping.newest, "data_key": wrapping.wrap(key, context)}
+        changed.append({"at": row.position, **wrapped})
+    if changed:
+        connection.execute(event.update().where(_AT), changed)
+    return len(changed)

@@ -1,0 +1,164 @@
+"""A payload is sealed with its salt under the data key of its stream, and bound to its row: it opens nowhere else.
+
+Sealed bytes are nonce ‖ AES-256-GCM ciphertext of salt ‖ payload; the nonce is random, as a version may be recorded
+again after an older backup was restored. The data key stands, wrapped, in the row that was sealed with it first:
+`key_version` says which. No data key outlives the statement that it was read for: once it is destroyed, nothing
+opens, in whatever process.
+"""
+
+from __future__ import annotations
+
+import secrets
+import struct
+from typing import TYPE_CHECKING, Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, and_, bindparam, func, select
+
+from infrastructure.leaves import SALT_SIZE
+from infrastructure.sealing.key_source import NoKeys
+from infrastructure.sealing.wrapping import (
+    NONCE_SIZE,
+    BrokenSealError,
+    KeySource,
+    KeyWrapping,
+    SealKeyError,
+    new_key,
+)
+from infrastructure.tables import event
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["SEALS", "BatchKeys", "Seals", "context_of"]
+
+SEALS: Final = "parley_seals"
+"""The execution option by which a connection has the seals of its database."""
+STREAMS_A_QUERY: Final = 500
+
+_PLACE: Final = struct.Struct(">qqqHH")
+_KEY_IDS: Final = select(event.c.key_id).where(event.c.key_id.is_not(None)).limit(1)
+_ENDS: Final = (_KEY_IDS.order_by(event.c.position), _KEY_IDS.order_by(event.c.position.desc()))
+
+_last, _keyed, _each = event.alias("last"), event.alias("keyed"), event.alias("each")
+_KEYS_OF: Final = (
+    select(_keyed.c.stream, _keyed.c.version, _keyed.c.key_id, _keyed.c.data_key)
+    .join_from(
+        _last,
+        _keyed,
+        and_(_keyed.c.stream == _last.c.stream, _keyed.c.version == _last.c.key_version),
+    )
+    .where(
+        _last.c.stream.in_(bindparam("streams", expanding=True)),
+        _last.c.version
+        == select(func.max(_each.c.version))
+        .where(_each.c.stream == _last.c.stream)
+        .scalar_subquery(),
+        _keyed.c.data_key.is_not(None),
+    )
+)
+"""The data keys that the last events of streams were sealed with."""
+
+
+class Seals:
+    """Seals and opens the payloads of one database, by the keys that a source has."""
+
+    def __init__(self, source: KeySource | None = None) -> None:
+        self._source = source or NoKeys()
+        self._checked: frozenset[str] = frozenset()
+
+    def check(self, connection: Connection) -> KeyWrapping | None:
+        """The keys; None where there are none and nothing is sealed.
+
+        SealKeyError where what was sealed first, or last, was sealed by a key that is not among them.
+        """
+        found = self._source.read()
+        ids = frozenset() if found is None else found.ids
+        if found is None or ids != self._checked:
+            for end in _ENDS:
+                used = connection.execute(end).scalar()
+                if used is not None and used not in ids:
+                    raise SealKeyError.missing(used)
+            self._checked = ids
+        return found
+
+    def add_key(self) -> None:
+        """Have a new wrapping key wrap from now on."""
+        self._source.add()
+
+    def writing(self, connection: Connection, older: Sequence[str]) -> BatchKeys:
+        """The data keys for a batch of events, given those streams in it that had events before.
+
+        A wrapping key is made only where the database holds nothing that was sealed by another.
+        """
+        wrapping = self.check(connection) or self._source.make()
+        keys: dict[str, tuple[int, AESGCM]] = {}
+        for start in range(0, len(older), STREAMS_A_QUERY):
+            streams = {"streams": older[start : start + STREAMS_A_QUERY]}
+            for row in connection.execute(_KEYS_OF, streams):
+                cipher = _unwrapped(wrapping, row.stream, row.key_id, row.data_key)
+                keys[row.stream] = (row.version, cipher)
+        return BatchKeys(wrapping, keys)
+
+    def opened(self, row: Mapping[Any, Any]) -> tuple[bytes, bytes]:
+        """The payload and salt of an event's row that has the id and bytes of its data key as `by` and `opened_by`.
+
+        Raises SealKeyError where no key is there to open it, BrokenSealError where it is not what was sealed.
+        """
+        if row["key_version"] is None or not row["payload"]:
+            return bytes(row["payload"]), bytes(row["salt"])
+        if row["opened_by"] is None:
+            raise BrokenSealError(f"the data key of position {row['position']} is gone")
+        if row["salt"]:
+            raise BrokenSealError(f"position {row['position']} has a salt beside the sealed one")
+        wrapping = self._source.read()
+        if wrapping is None:
+            raise SealKeyError.missing(row["by"])
+        cipher = _unwrapped(wrapping, row["stream"], row["by"], row["opened_by"])
+        sealed = bytes(row["payload"])
+        try:
+            plain = cipher.decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], _place_of(row))
+        except (InvalidTag, ValueError, struct.error) as error:
+            where = f"position {row['position']}"
+            raise BrokenSealError(f"the payload of {where} is not the one sealed there") from error
+        return plain[SALT_SIZE:], plain[:SALT_SIZE]
+
+
+class BatchKeys:
+    """The data keys of one batch: those that were read, and those that are made for streams that have none."""
+
+    def __init__(self, wrapping: KeyWrapping, keys: dict[str, tuple[int, AESGCM]]) -> None:
+        self._wrapping = wrapping
+        self._keys = keys
+
+    def sealed(self, row: Mapping[Any, Any]) -> dict[str, Any]:
+        """What is to be stored of an event's row with payload and salt in clear, in their place and beside them."""
+        stream = row["stream"]
+        stored: dict[str, Any] = {"salt": b"", "key_id": None, "data_key": None}
+        if stream not in self._keys:
+            key = new_key()
+            self._keys[stream] = (row["version"], AESGCM(key))
+            stored["key_id"] = self._wrapping.newest
+            stored["data_key"] = self._wrapping.wrap(key, context_of(stream))
+        stored["key_version"], cipher = self._keys[stream]
+        nonce = secrets.token_bytes(NONCE_SIZE)
+        plain = row["salt"] + row["payload"]
+        stored["payload"] = nonce + cipher.encrypt(nonce, plain, _place_of(row))
+        return stored
+
+
+def context_of(stream: str) -> bytes:
+    """What the wrapped data key of a stream is bound to."""
+    return f"parley data key\0{stream}".encode()
+
+
+def _unwrapped(wrapping: KeyWrapping, stream: str, key_id: str, data_key: bytes) -> AESGCM:
+    return AESGCM(wrapping.unwrap(key_id, bytes(data_key), context_of(stream)))
+
+
+def _place_of(row: Mapping[Any, Any]) -> bytes:
+    """Everything that an event's row says besides the payload, and no two rows alike."""
+    texts = [row[name].encode() for name in ("stream", "type", "actor")]
+    numbers = (row["position"], row["recorded_at"], row["version"])
+    return b"".join([_PLACE.pack(*numbers, len(texts[0]), len(texts[1])), *texts])

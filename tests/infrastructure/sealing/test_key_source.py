@@ -1,0 +1,102 @@
+"""A key file is its owner's alone, is made once, and is read again when it has changed."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+
+from infrastructure.sealing.key_source import GivenKeys, KeyFile, NoKeys
+from infrastructure.sealing.wrapping import Keyring, SealKeyError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_missing_file_is_made_for_its_owner_alone_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "parley.seal"
+    assert KeyFile(path).read() is None
+    assert not path.exists()
+    made = KeyFile(path).make()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert KeyFile(path).make().ids == made.ids == {made.newest}
+    assert [each.name for each in tmp_path.iterdir()] == ["parley.seal"]
+
+
+def test_whoever_makes_it_at_once_has_the_same_key(tmp_path: Path) -> None:
+    start = Barrier(16)
+
+    def make(_: int) -> str:
+        start.wait(10)
+        return KeyFile(tmp_path / "parley.seal").make().newest
+
+    with ThreadPoolExecutor(16) as threads:
+        assert len(set(threads.map(make, range(16)))) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["parley.seal"]
+
+
+def test_a_newer_key_is_known_to_who_has_the_file_open(tmp_path: Path) -> None:
+    one, other = KeyFile(tmp_path / "parley.seal"), KeyFile(tmp_path / "parley.seal")
+    before = one.make()
+    known = other.read()
+    assert known is not None
+    assert known.newest == before.newest
+    one.add()
+    after = other.read()
+    assert after is not None
+    assert after.newest != before.newest
+    assert after.ids == {before.newest, after.newest}
+    assert stat.S_IMODE((tmp_path / "parley.seal").stat().st_mode) == 0o600
+
+
+def test_a_file_that_is_taken_away_stops_nobody_who_has_read_it(tmp_path: Path) -> None:
+    source = KeyFile(tmp_path / "parley.seal")
+    made = source.make()
+    source.read()
+    source.path.unlink()
+    kept = source.read()
+    assert kept is not None
+    assert kept.newest == made.newest
+    assert KeyFile(source.path).read() is None
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o700])
+def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "parley.seal"
+    KeyFile(path).make()
+    path.chmod(mode)
+    with pytest.raises(SealKeyError, match="chmod 600"):
+        KeyFile(path).read()
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"\xff\n"])
+def test_a_file_without_keys_is_refused_and_never_overwritten(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "parley.seal"
+    path.touch(0o600)
+    path.write_bytes(content)
+    for use in (KeyFile(path).read, KeyFile(path).make):
+        with pytest.raises(SealKeyError, match="holds no keys"):
+            use()
+    assert path.read_bytes() == content
+
+
+def test_a_place_that_takes_no_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SealKeyError, match="nowhere"):
+        KeyFile(tmp_path / "nowhere" / "parley.seal").make()
+
+
+def test_keys_that_are_given_are_not_added_to() -> None:
+    keys = Keyring([bytes(32)])
+    source = GivenKeys(keys)
+    assert source.read() is source.make() is keys
+    with pytest.raises(SealKeyError, match="environment"):
+        source.add()
+    assert NoKeys().read() is None
+    for use in (NoKeys().make, NoKeys().add):
+        with pytest.raises(SealKeyError, match="without the keys"):
+            use()
