@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.composition import Parley, compose
 from domain.access import SCOPES
-from infrastructure.settings import Settings
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,8 +99,8 @@ class Record:
 def made(folder: Path, **settings: str) -> Iterator[Record]:
     folder.mkdir()
     url = f"sqlite:///{folder / 'parley.db'}"
-    environ = {"PARLEY_DATABASE_URL": url, "PARLEY_LOG_KEY_FILE": str(folder / "key"), **settings}
-    parley = compose(Settings.from_env(environ), signs=True)
+    key_file = str(folder / "key")
+    parley = compose(settings_of(url, PARLEY_LOG_KEY_FILE=key_file, **settings), signs=True)
     http = TestClient(create_app(parley), raise_server_exceptions=False)
     every = entered(parley, "editor")
     client = Client(http)

@@ -14,8 +14,8 @@ from api.composition import compose
 from domain.proof.certificate import Certificate, Gave, GaveNot
 from domain.proof.checkpoint import Checkpoint
 from infrastructure.proofs.ed25519 import Ed25519Verifier
-from infrastructure.settings import Settings
 from tests.api.asking import TALKS, Answer, Client, entered
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +31,8 @@ NOBODY = "/v1/facts/00000000-0000-0000-0000-000000000000"
 def parley(database_url: str, tmp_path: Path) -> Iterator[Parley]:
     """A record that is signed when it is asked for proofs."""
     key_file = str(tmp_path / "parley.key")
-    settings = {"PARLEY_DATABASE_URL": database_url, "PARLEY_LOG_KEY_FILE": key_file}
-    parley = compose(Settings.from_env(settings), upgrade=False, signs=True)
+    settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=key_file)
+    parley = compose(settings, upgrade=False, signs=True)
     yield parley
     parley.close()
 

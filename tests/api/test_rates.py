@@ -17,8 +17,8 @@ from api.private_answers import PrivateAnswers
 from api.rate_budget import Budget
 from api.refusals import Refusals
 from domain.access import Principal, anonymous
-from infrastructure.settings import Settings
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 def limited(database_url: str) -> Iterator[Client]:
     """Eight reads and six writes an hour."""
     rates = {"PARLEY_RATE_READS": "8/hour", "PARLEY_RATE_WRITES": "6/hour"}
-    settings = Settings.from_env({"PARLEY_DATABASE_URL": database_url, **rates})
-    parley = compose(settings, upgrade=False)
+    parley = compose(settings_of(database_url, **rates), upgrade=False)
     with TestClient(
         create_app(parley), headers=entered(parley), raise_server_exceptions=False
     ) as http:

@@ -17,8 +17,8 @@ from api.cli_serve import PROTOCOL
 from api.composition import Parley, compose
 from api.hardening import HARDENING
 from api.slow_bodies import SlowBodies
-from infrastructure.settings import Settings
 from tests.api.serving import Served
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,8 +32,7 @@ def serve(fresh_database: Callable[[Kind], str]) -> Iterator[Callable[..., Serve
     begun = []
 
     def served(**settings: str) -> Served:
-        environ = {"PARLEY_DATABASE_URL": fresh_database("sqlite-file"), **settings}
-        parley = compose(Settings.from_env(environ), upgrade=False)
+        parley = compose(settings_of(fresh_database("sqlite-file"), **settings), upgrade=False)
         app = create_app(parley, identify=lambda _: parley.owner)
         found = Served(uvicorn.Config(app, log_config=None, **PROTOCOL))
         begun.append((found, parley))

@@ -130,8 +130,7 @@ def test_a_key_that_others_may_read_is_not_served_by(light: Shell) -> None:
 
 def test_a_certificate_is_asked_again_and_compared(parley: Shell) -> None:
     signed(parley)
-    settings = {"PARLEY_DATABASE_URL": parley.url, "PARLEY_LOG_KEY_FILE": str(parley.key_file)}
-    composed = compose(Settings.from_env(settings), signs=True)
+    composed = compose(Settings.from_env(parley.settings), signs=True)
     client = Client(TestClient(create_app(composed)))
     answer = client.post("/v1/certificates", {"question": "/v1/negotiations/talks/timeline"})
     composed.close()

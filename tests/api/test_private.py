@@ -1,0 +1,192 @@
+"""A private negotiation is there for its members; for anybody else it answers as one that does not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import Parley, compose
+from domain.access import SCOPES
+from tests.api.asking import entered, fact
+from tests.api.test_authorization import HELD, LINE, TABLE
+from tests.databases import settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HIDDEN: Final = "quiet-talks"
+OTHER: Final = "no-such-one"
+CANARIES: Final = ("quiet-talks", "Canary title", "Canary summary", "Canary Person", "canary-id")
+OUTSIDERS: Final = ("outsider", "reader", None)
+#: What comes with an answer and differs from one request to the next.
+COUNTED: Final = frozenset({"ratelimit", "etag"})
+
+
+@dataclass
+class Place:
+    """A record with a private negotiation of Ann's, and how to ask it as several people."""
+
+    parley: Parley
+    http: TestClient
+    headers: dict[str | None, dict[str, str]]
+    fact: str
+
+    def ask(
+        self, who: str | None, method: str, path: str, body: object, slug: str, fact_id: str
+    ) -> Any:  # noqa: ANN401
+        names = {"slug": slug, "fact_id": fact_id, "name": "first", "level": "0"}
+        address = path.format(**names, index="000.p/1")
+        headers = {**self.headers[who]}
+        if path.endswith("tally"):
+            address += "?what=released"
+        if path.endswith("diff"):
+            address += "?from=2020"
+        if "{fact_id}" in path and method == "post":
+            headers["if-match"] = "*"
+        if isinstance(body, bytes):
+            headers["content-type"] = "application/x-ndjson"
+            return self.http.request(method, address, headers=headers, content=body)
+        sent: dict[str, Any] = {} if body is None else {"json": body}
+        return self.http.request(method, address, headers=headers, **sent)
+
+
+@pytest.fixture
+def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
+    settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=str(tmp_path / "key"))
+    parley = compose(settings, upgrade=False, signs=True)
+    http = TestClient(create_app(parley), raise_server_exceptions=False)
+    no_admin = tuple(scope for scope in SCOPES if scope != "admin")
+    headers: dict[str | None, dict[str, str]] = {
+        None: {},
+        "Ann": entered(parley, "Ann"),
+        "outsider": entered(parley, "Bo", *no_admin),
+        "reader": entered(parley, "Cy", "fact:read", "audit:read"),
+        "admin": entered(parley, "Di", "admin"),
+    }
+    body = {"slug": HIDDEN, "title": "Canary title", "parties": [], "visibility": "private"}
+    ann = headers["Ann"]
+    assert http.post("/v1/negotiations", json=body, headers=ann).status_code == 201
+    held = {**HELD, "person": "Canary Person", "summary": "Canary summary"}
+    made = http.post(
+        f"/v1/negotiations/{HIDDEN}/facts",
+        json=fact(**held, external_id="canary-id"),
+        headers=ann,
+    )
+    assert made.status_code == 201
+    snapshot = {"name": "first"}
+    taken = http.post(f"/v1/negotiations/{HIDDEN}/snapshots", json=snapshot, headers=ann)
+    assert taken.status_code == 201
+    assert parley.publisher is not None
+    parley.publisher.publish()
+    yield Place(parley, http, headers, made.json()["id"])
+    parley.close()
+
+
+def test_its_member_reads_and_changes_it(place: Place) -> None:
+    for (method, path), (_, body) in TABLE.items():
+        if "{slug}" in path or path.endswith(("{fact_id}", "/history", "/corrections")):
+            answer = place.ask("Ann", method, path, body, HIDDEN, place.fact)
+            assert answer.status_code < 400, f"{method} {path}: {answer.text}"
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_for_anybody_else_it_is_as_if_it_were_not(place: Place, who: str | None) -> None:
+    nothing = str(uuid4())
+    asked = 0
+    for (method, path), (_, body) in TABLE.items():
+        if "{slug}" not in path and "{fact_id}" not in path:
+            continue
+        found = place.ask(who, method, path, body, HIDDEN, place.fact)
+        other = place.ask(who, method, path, body, OTHER, nothing)
+        assert found.status_code == other.status_code >= 400, path
+        said = found.text.replace(HIDDEN, "?").replace(place.fact, "?")
+        assert said == other.text.replace(OTHER, "?").replace(nothing, "?"), path
+        headers = [
+            {n: v for n, v in each.headers.items() if n not in COUNTED and n != "content-length"}
+            for each in (found, other)
+        ]
+        assert headers[0] == headers[1], path
+        asked += 1
+    assert asked == 20
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_nothing_of_it_is_in_any_list(place: Place, who: str | None) -> None:
+    paths = [
+        "/v1/negotiations",
+        "/v1/negotiations?limit=1",
+        "/v1/changes",
+        "/v1/changes?after=1&limit=1",
+        "/v1/changes?position=3",
+        "/tile/entries/000.p/3",
+        "/openapi.json",
+        "/readyz",
+        "/checkpoint",
+    ]
+    for path in paths:
+        answer = place.http.get(path, headers=place.headers[who])
+        assert not [each for each in (*CANARIES, place.fact) if each in answer.text], path
+    assert place.http.get("/v1/changes", headers=place.headers[who]).json()["items"] == []
+    assert place.http.get("/tile/entries/000.p/3", headers=place.headers[who]).status_code == 404
+
+
+def test_a_follower_passes_over_what_is_hidden(place: Place) -> None:
+    body = {"slug": "open-talks", "title": "Talks", "parties": []}
+    place.http.post("/v1/negotiations", json=body, headers=place.headers["outsider"])
+    page = place.http.get("/v1/changes?limit=1", headers=place.headers["outsider"]).json()
+    assert [each["event"] for each in page["items"]] == ["negotiation.opened"]
+    assert page["next"] is None
+    every = place.http.get("/v1/changes", headers=place.headers["Ann"]).json()["items"]
+    assert [each["position"] for each in every] == list(range(1, len(every) + 1))
+
+
+def test_an_admin_sets_who_sees_it_and_sees_no_more(place: Place) -> None:
+    address = f"/v1/negotiations/{HIDDEN}/settings"
+    admin = place.headers["admin"]
+    assert place.http.get(address, headers=admin).json()["members"] == ["Ann"]
+    answer = place.http.post(address, json={"members": ["Ann", "Bo"]}, headers=admin)
+    assert answer.json()["members"] == ["Ann", "Bo"]
+    bo = place.headers["outsider"]
+    assert place.http.get(f"/v1/facts/{place.fact}", headers=bo).status_code == 200
+    items = place.http.get("/v1/changes", headers=bo).json()["items"]
+    assert items[-1]["data"] == {
+        "visibility": "private",
+        "review_record": False,
+        "review_erasure": True,
+    }
+    place.http.post(address, json={"members": ["Bo"]}, headers=admin)
+    assert (
+        place.http.get(f"/v1/facts/{place.fact}", headers=place.headers["Ann"]).status_code == 404
+    )
+
+
+def test_who_is_no_member_any_more_is_not_told_again_what_they_wrote(place: Place) -> None:
+    ann = {**place.headers["Ann"], "idempotency-key": "k"}
+    facts = f"/v1/negotiations/{HIDDEN}/facts"
+    assert place.http.post(facts, json=fact(), headers=ann).status_code == 201
+    settings = f"/v1/negotiations/{HIDDEN}/settings"
+    place.http.post(settings, json={"members": []}, headers=place.headers["admin"])
+    assert place.http.post(facts, json=fact(), headers=ann).status_code == 404
+
+
+def test_a_rebuild_and_a_restart_keep_it_private(place: Place) -> None:
+    assert place.parley.rebuild().differences == ()
+    again = compose(place.parley.settings, upgrade=False)
+    answer = TestClient(create_app(again)).get(f"/v1/negotiations/{HIDDEN}")
+    again.close()
+    assert answer.status_code == 404
+
+
+def test_an_import_from_outside_finds_nothing(place: Place) -> None:
+    answer = place.http.post(
+        f"/v1/negotiations/{HIDDEN}/import",
+        content=LINE,
+        headers={**place.headers["outsider"], "content-type": "application/x-ndjson"},
+    )
+    assert answer.status_code == 404

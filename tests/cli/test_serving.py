@@ -1,0 +1,54 @@
+"""The first key is made where only this machine can come in; beyond it nobody serves without one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+PROGRAM = (sys.executable, "-c", "from api.cli import main; main()")
+
+
+def served(parley: Shell, *options: str) -> tuple[str, str, int]:
+    """What a server prints until it listens, or refuses to."""
+    environ = {**os.environ, **parley.settings, "PARLEY_PORT": "0"}
+    with subprocess.Popen(
+        [*PROGRAM, "serve", "--json", *options],
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        printed = server.stdout.readline()
+        server.terminate()
+        _, errors = server.communicate(timeout=60)
+        return printed, errors, server.returncode
+
+
+def test_a_laptop_is_given_a_key_once(parley: Shell) -> None:
+    first, again = (json.loads(served(parley)[0]) for _ in range(2))
+    assert re.fullmatch(r"parley_[a-z2-7]{10}_[a-z2-7]{32}", first["key"])
+    assert "key" not in again
+    kept = json.loads(parley.out("keys", "list", "--json"))["items"]
+    assert [each["id"] for each in kept] == [first["key"].split("_")[1]]
+    assert not {"source:read", "erase"} & set(kept[0]["scopes"])
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 -- refused, or stopped at once
+def test_beyond_this_machine_nobody_serves_without_a_key(parley: Shell, host: str) -> None:
+    printed, errors, status = served(parley, "--host", host)
+    assert (printed, status) == ("", 1)
+    assert "parley keys create" in errors
+    parley.out("keys", "create", "Ann", "--scope", "fact:read")
+    printed, _, _ = served(parley, "--host", host)
+    assert "listening" in json.loads(printed)
+    assert "key" not in json.loads(printed)
