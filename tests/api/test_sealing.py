@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.composition import compose
 from domain.proof.note import base64_of
-from tests.api.asking import FACTS, TALKS, Client, fact
+from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def test_a_server_without_the_key_says_so_and_records_nothing(
     client.record()
     another = base64_of(b"another key of thirty-two bytes!")
     other = compose(settings_of(str(parley.settings.database_url), PARLEY_SEAL_KEY=another))
-    with TestClient(create_app(other), raise_server_exceptions=False) as http:
+    with TestClient(
+        create_app(other), headers=entered(other), raise_server_exceptions=False
+    ) as http:
         keyless = Client(http)
         ready = keyless.get("/readyz")
         assert ready.status == 503

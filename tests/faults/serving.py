@@ -13,16 +13,17 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Final, Self
 
-from tests.databases import SEAL_KEY
+from tests.databases import KEY, SEAL_KEY, let_in
 
 if TYPE_CHECKING:
     from tests.faults.supervision import Supervisor
 
-__all__ = ["CALLS", "Server", "program"]
+__all__ = ["CALLS", "CREDENTIAL", "Server", "program"]
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 CALLS: Final = "pwrite64,fsync,fdatasync,ftruncate"
 SECONDS: Final = 30
+CREDENTIAL: Final = {"Authorization": f"Bearer {KEY}"}
 #: Many writers at one address are the point here, and what counts them would be one more writer.
 UNBOUNDED: Final = {"PARLEY_RATE_READS": "", "PARLEY_RATE_WRITES": "", "PARLEY_RATE_REFUSALS": ""}
 
@@ -48,9 +49,13 @@ class Server:
     port: int = 0
     process: subprocess.Popen[str] | None = None
     _draining: Thread | None = None
+    _let_in: bool = False
 
     def start(self, supervisor: Supervisor | None = None) -> None:
         """Start it, and wait until it says where it listens."""
+        if not self._let_in:
+            let_in(self.url)
+            self._let_in = True
         command, handed = program(self.variant, supervisor, CALLS, "serve", "--port", "0", "--json")
         kept = {name: text for name, text in os.environ.items() if not name.startswith("PARLEY_")}
         with self.errors.open("ab") as errors:

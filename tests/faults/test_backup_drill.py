@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.composition import compose
-from tests.api.asking import FACTS, TALKS, entered, fact
-from tests.databases import SEAL_KEY, settings_of, sqlite_file_url
+from tests.api.asking import FACTS, TALKS, fact
+from tests.databases import SEAL_KEY, let_in, settings_of, sqlite_file_url
 from tests.faults.checking import check_rebuild
-from tests.faults.serving import ROOT, Server, program
+from tests.faults.serving import CREDENTIAL, ROOT, Server, program
 from tests.faults.supervision import GO_ON, Supervisor
 from tests.faults.writers import Writers
 
@@ -56,7 +56,8 @@ def answers(url: str, position: int) -> list[tuple[int, bytes, str]]:
     settings = settings_of(url)
     asked = f"position={position}&as_of=2026-01-01"
     record = compose(settings, upgrade=False)
-    with TestClient(create_app(record), headers=entered(record)) as http:
+    let_in(url)
+    with TestClient(create_app(record), headers=CREDENTIAL) as http:
         paths = [
             f"{TALKS}?{asked}",
             f"{TALKS}/timeline?{asked}&limit=1000",

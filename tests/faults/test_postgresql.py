@@ -14,7 +14,7 @@ from tests.api.asking import FACTS, fact
 from tests.faults.checking import check
 from tests.faults.postgresql_faults import Cluster, cluster, drop_again_and_again
 from tests.faults.proxy import Loses, LosingProxy
-from tests.faults.serving import Server
+from tests.faults.serving import CREDENTIAL, Server
 from tests.faults.writers import Writers
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def own_cluster() -> Iterator[Cluster]:
 
 def post(port: int, name: str) -> tuple[int, HTTPMessage, bytes]:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"Content-Type": "application/json", "Idempotency-Key": name}
+    headers = {**CREDENTIAL, "Content-Type": "application/json", "Idempotency-Key": name}
     connection.request("POST", FACTS, json.dumps(fact(external_id=name)), headers)
     answer = connection.getresponse()
     body = answer.read()

@@ -13,7 +13,7 @@ from sqlalchemy import make_url, text
 from tests.api.asking import FACTS, fact
 from tests.databases import opened
 from tests.faults.checking import check
-from tests.faults.serving import Server
+from tests.faults.serving import CREDENTIAL, Server
 from tests.faults.writers import Writers
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ BOUND = 5
 
 def post(port: int, name: str) -> int:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"Content-Type": "application/json", "Idempotency-Key": name}
+    headers = {**CREDENTIAL, "Content-Type": "application/json", "Idempotency-Key": name}
     connection.request("POST", FACTS, json.dumps(fact(external_id=name)), headers)
     answer = connection.getresponse()
     assert answer.read()

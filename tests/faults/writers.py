@@ -15,6 +15,7 @@ from threading import Event, Thread
 from typing import Final
 
 from tests.api.asking import FACTS, fact
+from tests.faults.serving import CREDENTIAL
 
 __all__ = ["WRITERS", "RefusedError", "Writers"]
 
@@ -58,7 +59,7 @@ class Person:
         connection.close()
 
     def _send(self, connection: HTTPConnection, name: str, ended: Event) -> None:
-        headers = {"Content-Type": "application/json", "Idempotency-Key": name}
+        headers = {**CREDENTIAL, "Content-Type": "application/json", "Idempotency-Key": name}
         connection.request("POST", FACTS, json.dumps(fact(external_id=name)), headers)
         answer = connection.getresponse()
         body = answer.read()
@@ -85,7 +86,9 @@ class Writers:
         """Open the negotiation that they write in."""
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         body = json.dumps({"slug": "talks", "title": "Talks", "parties": ["A", "B"]})
-        connection.request("POST", "/v1/negotiations", body, {"Content-Type": "application/json"})
+        connection.request(
+            "POST", "/v1/negotiations", body, {**CREDENTIAL, "Content-Type": "application/json"}
+        )
         assert connection.getresponse().status == 201
         connection.close()
 
