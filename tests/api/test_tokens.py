@@ -1,0 +1,82 @@
+"""An issuer's access token opens what its scopes say, under the person that it names."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import compose
+from tests.api.asking import FACTS, TALKS, fact
+from tests.databases import settings_of
+from tests.infrastructure.identity.issuing import AUDIENCE, CLAIMS, ISSUER, published, token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def keys_file(tmp_path: Path) -> Path:
+    file = tmp_path / "keys.json"
+    file.write_bytes(published())
+    return file
+
+
+@pytest.fixture
+def http(database_url: str, keys_file: Path) -> Iterator[TestClient]:
+    settings = settings_of(
+        database_url,
+        PARLEY_OIDC_ISSUER=ISSUER,
+        PARLEY_OIDC_AUDIENCE=AUDIENCE,
+        PARLEY_OIDC_JWKS=str(keys_file),
+    )
+    parley = compose(settings, upgrade=False)
+    with TestClient(create_app(parley), raise_server_exceptions=False) as http:
+        yield http
+    parley.close()
+
+
+def bearing(**claims: Any) -> dict[str, str]:  # noqa: ANN401 -- JSON is anything
+    """The header of somebody with a token that is good now, but for what is given."""
+    now = int(time.time())
+    times = {"iat": now, "nbf": now, "exp": now + 60}
+    return {"Authorization": f"Bearer {token({**CLAIMS, **times, **claims})}"}
+
+
+def test_a_token_opens_what_its_scopes_say(http: TestClient) -> None:
+    writer = bearing(sub="Ann", scope="fact:write fact:read audit:read openid")
+    body = {"slug": "talks", "title": "Talks", "parties": []}
+    assert http.post("/v1/negotiations", json=body, headers=writer).status_code == 201
+    assert http.post(FACTS, json=fact(), headers=writer).status_code == 201
+    refused = http.post(FACTS, json=fact(), headers=bearing(sub="Bo", scope="fact:read"))
+    assert refused.status_code == 403
+    changes = http.get("/v1/changes", headers=writer).json()["items"]
+    assert [each["actor"] for each in changes] == ["Ann", "Ann"]
+
+
+@pytest.mark.parametrize(
+    "claims", [{"exp": 1}, {"aud": "another"}, {"iss": "https://evil.example"}, {"nbf": 2**33}]
+)
+def test_a_token_that_is_not_for_us_or_not_for_now_is_401(
+    http: TestClient, claims: dict[str, Any]
+) -> None:
+    answer = http.get(TALKS, headers=bearing(**claims))
+    assert answer.status_code == 401
+    assert answer.json()["type"] == "urn:parley:problem:unauthenticated"
+    assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+
+
+def test_an_issuer_whose_keys_were_never_had_is_503(http: TestClient, keys_file: Path) -> None:
+    keys_file.unlink()
+    answer = http.get(TALKS, headers=bearing())
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "30"
+
+
+def test_a_key_of_the_record_is_no_token(http: TestClient) -> None:
+    key = "parley_" + "a" * 10 + "_" + "a" * 32
+    assert http.get(TALKS, headers={"Authorization": f"Bearer {key}"}).status_code == 401
