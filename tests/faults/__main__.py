@@ -14,6 +14,7 @@ from tests.faults.cuts import cut_the_power
 from tests.faults.disk_errors import fail_the_disk
 from tests.faults.kills import kill_again_and_again
 from tests.faults.postgresql_faults import cluster, drop_again_and_again
+from tests.faults.races import race_for_a_fact, race_for_keys
 from tests.faults.serving import Server
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ KILLS: Final = 200
 SITES: Final = 300
 CUTS: Final = 100
 DROPS: Final = 100
+RACES: Final = 1_000
 
 
 def kills_sqlite(folder: Path) -> object:
@@ -70,6 +72,27 @@ def postgresql_drops(folder: Path) -> object:
         return drop_again_and_again(server, made, DROPS)
 
 
+def races_sqlite(folder: Path) -> object:
+    """Race for keys, and for the versions of a fact, on SQLite."""
+    found = []
+    for number, race in enumerate((race_for_keys, race_for_a_fact)):
+        url = sqlite_file_url(folder / f"parley_{number}.db")
+        migrate(url)
+        with Server(url, folder / "errors") as server:
+            found.append(race(server, RACES))
+    return found
+
+
+def races_postgresql(folder: Path) -> object:
+    """Race for keys, and for the versions of a fact, on PostgreSQL."""
+    found = []
+    with postgresql_server() as postgresql:
+        for race in (race_for_keys, race_for_a_fact):
+            with Server(postgresql.fresh(), folder / "errors") as server:
+                found.append(race(server, RACES))
+    return found
+
+
 def _disk(folder: Path) -> tuple[Path, str]:
     disk = folder / "disk"
     disk.mkdir()
@@ -85,6 +108,8 @@ PARTS: Final[dict[str, Callable[[Path], object]]] = {
     "power-cuts": power_cuts,
     "power-cuts-control": power_cuts_control,
     "postgresql-drops": postgresql_drops,
+    "races-sqlite": races_sqlite,
+    "races-postgresql": races_postgresql,
 }
 
 

@@ -1,0 +1,137 @@
+"""Sixteen racers start at once: for one idempotency key all get one event's answer, for one version one wins."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from threading import Barrier, local
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.api.asking import FACTS, TALKS, fact
+from tests.faults.serving import CREDENTIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.faults.serving import Server
+
+__all__ = ["RACERS", "Figures", "race_for_a_fact", "race_for_keys"]
+
+RACERS: Final = 16
+PATIENCE_SECONDS: Final = 30
+JSON: Final = {**CREDENTIAL, "Content-Type": "application/json"}
+HELD: Final = {"kind": "custody", "person": "A", "status": "detained", "valid": "2025-01"}
+
+
+@dataclass
+class Figures:
+    """How many races were run, and how often each status was answered in them."""
+
+    races: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+
+
+class _Racers:
+    """Threads that each keep a connection, and start together."""
+
+    def __init__(self, server: Server) -> None:
+        self._port = server.port
+        self._pool = ThreadPoolExecutor(RACERS)
+        self._line = Barrier(RACERS)
+        self._own = local()
+
+    def ask(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
+        """One request on the thread's own connection: its status, and its JSON."""
+        if not hasattr(self._own, "connection"):
+            self._own.connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        self._own.connection.request(
+            method, path, None if body is None else json.dumps(body), {**JSON, **named}
+        )
+        answer = self._own.connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+    def all(self, run: Callable[[int], Any]) -> list[Any]:
+        """What each racer gets, once all of them stand at the line."""
+
+        def start(racer: int) -> Any:  # noqa: ANN401 -- whatever `run` gives
+            self._line.wait(PATIENCE_SECONDS)
+            return run(racer)
+
+        return list(self._pool.map(start, range(RACERS)))
+
+    def close(self) -> None:
+        """Let go of the connections."""
+
+        def leave(_: int) -> None:
+            if hasattr(self._own, "connection"):
+                self._own.connection.close()
+
+        self.all(leave)
+        self._pool.shutdown()
+
+
+def race_for_keys(server: Server, races: int) -> Figures:
+    """Send one request under one key from all racers at once, key after key; each key makes one event."""
+    server.start()
+    racers, figures = _Racers(server), Figures()
+    body = {"slug": "talks", "title": "Talks", "parties": []}
+    assert racers.all(lambda n: racers.ask("POST", "/v1/negotiations", body)[0] if not n else 0)
+    for race in range(races):
+        sent = fact(summary=f"Race {race}")
+
+        def run(_: int, key: str = f"race-{race}", sent: object = sent) -> str:
+            while True:
+                status, answer = racers.ask("POST", FACTS, sent, idempotency_key=key)
+                figures.statuses[status] += 1
+                if status == 201:
+                    return str(answer["id"])
+                assert status == 409, (status, answer)
+                assert answer["type"] == "urn:parley:problem:under-way"
+                time.sleep(0.002)
+
+        assert len(set(racers.all(run))) == 1
+        figures.races += 1
+        assert racers_log(racers) == 1 + figures.races
+    racers.close()
+    server.stop()
+    return figures
+
+
+def race_for_a_fact(server: Server, races: int) -> Figures:
+    """Change one fact from all racers at once, version after version; one is taken and the others are stale."""
+    server.start()
+    racers, figures = _Racers(server), Figures()
+    body = {"slug": "talks", "title": "Talks", "parties": []}
+
+    def opened(racer: int) -> str:
+        if racer:
+            return ""
+        assert racers.ask("POST", "/v1/negotiations", body)[0] == 201
+        return str(racers.ask("POST", FACTS, fact(**HELD))[1]["id"])
+
+    address = f"/v1/facts/{racers.all(opened)[0]}/preference"
+    for race in range(races):
+
+        def run(racer: int, race: int = race) -> int:
+            change = {"preferred": race % 2 == 0, "why": f"Racer {racer} of race {race}"}
+            return racers.ask("POST", address, change, if_match=f'"{race + 1}"')[0]
+
+        statuses = Counter(racers.all(run))
+        assert statuses == {200: 1, 412: RACERS - 1}, statuses
+        figures.statuses += statuses
+        figures.races += 1
+    assert racers_log(racers) == 2 + figures.races
+    racers.close()
+    server.stop()
+    return figures
+
+
+def racers_log(racers: _Racers) -> int:
+    """The last position of the log."""
+    found = racers.all(lambda n: racers.ask("GET", TALKS)[1] if not n else None)[0]
+    return int(found["perspective"]["position"])

@@ -1,0 +1,28 @@
+"""Whoever asks twice is recorded once, and of those who change one version one is taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.faults.races import RACERS, race_for_a_fact, race_for_keys
+from tests.faults.serving import Server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RACES = 10
+
+
+def test_a_key_makes_one_event_however_many_race_for_it(database_url: str, tmp_path: Path) -> None:
+    with Server(database_url, tmp_path / "errors") as server:
+        figures = race_for_keys(server, RACES)
+    assert figures.statuses[201] == RACES * RACERS
+    assert figures.statuses[409] > 0
+
+
+def test_a_version_is_changed_by_one_of_those_who_race_for_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    with Server(database_url, tmp_path / "errors") as server:
+        figures = race_for_a_fact(server, RACES)
+    assert figures.statuses == {200: RACES, 412: RACES * (RACERS - 1)}
