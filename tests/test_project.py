@@ -166,3 +166,12 @@ def test_every_word_of_the_glossary_is_defined_once() -> None:
         words += re.findall(r"\*\*(.+?)\*\*", row)
     assert words
     assert sorted(words) == sorted(set(words))
+
+
+@pytest.mark.parametrize("page", ["threat-model.md", "reliability.md"])
+def test_a_claim_of_the_documentation_names_a_test_that_there_is(page: str) -> None:
+    named = re.findall(r"`(tests/[\w/]+(?:\.py)?/?)(?:::(\w+))?`", read("docs", page))
+    assert len(named) > 5
+    for path, test in named:
+        assert (ROOT / path).exists(), path
+        assert not test or f"def {test}(" in read(path), test
