@@ -20,7 +20,15 @@ from infrastructure.fact_tables import FACTS, SIDES, served
 from infrastructure.projections import fact_text, fact_versions, negotiations
 from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.proofs.integration import TILE
-from infrastructure.tables import event, log_head, metadata, negotiation, projection, snapshot
+from infrastructure.tables import (
+    event,
+    log_head,
+    metadata,
+    negotiation,
+    negotiation_member,
+    projection,
+    snapshot,
+)
 from infrastructure.text_tables import FACT_TEXT
 from infrastructure.text_tables import fact_text as text_table
 
@@ -32,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Unfounded", "unfounded", "unsound"]
 
+_SMALL: Final = (negotiation, negotiation_member, snapshot)
 _DERIVED: Final = SIDES["first"]
 _TEXT_COLUMNS: Final = tuple(
     text_table.c[name] for name in ("fact_id", "version", "negotiation_id", "body")
@@ -61,7 +70,7 @@ def unfounded(
     """
     with _derived(connection, codec, progress) as right:
         facts = zip(served(connection).all, _DERIVED.all, strict=True)
-        pairs = [(negotiation, negotiation), (snapshot, snapshot), *facts]
+        pairs = [*((table, table) for table in _SMALL), *facts]
         found = [
             _first_difference(serving, _rows(connection, serving), _rows(right, table))
             for serving, table in pairs
@@ -95,7 +104,7 @@ def _derived(
     engine = create_engine("sqlite://")
     last = connection.execute(select(func.max(event.c.position))).scalar() or 0
     with engine.connect() as right:
-        metadata.create_all(right, tables=[negotiation, snapshot, *_DERIVED.all])
+        metadata.create_all(right, tables=[*_SMALL, *_DERIVED.all])
         for after in range(0, last, BATCH):
             entries = entries_after(connection, codec, after)
             negotiations.apply(right, entries)

@@ -20,6 +20,9 @@ FORGERIES = (
     ("UPDATE fact_term SET term = 'nobody'", "fact_term"),
     ("DELETE FROM fact_answer", "fact_answer"),
     ("UPDATE negotiation SET title = 'Other talks'", "negotiation"),
+    ("UPDATE negotiation SET private = NOT private", "negotiation"),
+    ("UPDATE negotiation_member SET person = 'Mallory'", "negotiation_member"),
+    ("DELETE FROM negotiation_member", "negotiation_member"),
     ("UPDATE fact_text SET body = ' nothing '", "fact_text"),
     ("DELETE FROM fact_text", "fact_text"),
     ("UPDATE log_head SET recorded_at = 9000000000000000", "log_head"),
@@ -31,6 +34,7 @@ FORGERIES = (
 
 @pytest.mark.parametrize(("statement", "said"), FORGERIES)
 def test_no_forgery_of_a_table_is_undetected(parley: Shell, statement: str, said: str) -> None:
+    parley.out("settings", "talks", "--visibility", "private", "--member", "Ann")
     parley.out("timeline", "talks", "--q", "envoy")
     assert parley("verify").exit_code == 0
     database = Database(parley.url)
