@@ -45,10 +45,10 @@ def claims_registry(issuer: str, audience: str, clock: Clock) -> JWTClaimsRegist
     )
 
 
-def require_claims(claims: dict[str, Any], registry: JWTClaimsRegistry) -> None:
+def require_claims(claims: dict[str, Any], rules: JWTClaimsRegistry) -> None:
     """Refuse claims that are missing, of the wrong form, or not for us and now."""
     try:
-        registry.validate(claims)
+        rules.validate(claims)
     except MissingClaimError as error:
         raise TokenRefusedError(f"the token lacks {error.claim}") from None
     except ExpiredTokenError:
