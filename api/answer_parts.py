@@ -97,6 +97,14 @@ class Brief(Exact):
     citations: list[Citation]
 
 
+class Erased(Exact):
+    """A fact that the answer may have held until it was erased, at a position of the log."""
+
+    fact: Identity
+    position: Position
+    recorded_at: Instant
+
+
 class Change(Exact):
     """What one field was, and is."""
 

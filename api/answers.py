@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -13,9 +13,11 @@ from api.answer_parts import (
     AuditEntry,
     Brief,
     Changed,
+    Erased,
     Exact,
     Flaw,
     Identity,
+    Instant,
     Leaf,
     ListedFact,
     LoggedChange,
@@ -72,6 +74,7 @@ class Timeline(Exact):
     perspective: PerspectiveShown
     items: list[ListedFact]
     next: str | None
+    erased: NotRequired[list[Erased]]
 
 
 class History(Exact):
@@ -86,6 +89,7 @@ class Audit(Exact):
 
     perspective: PerspectiveShown
     items: list[AuditEntry]
+    erased: NotRequired[list[Erased]]
 
 
 class Tally(Exact):
@@ -97,6 +101,7 @@ class Tally(Exact):
     points: list[Point]
     total: Sum
     undated: list[Identity]
+    erased: NotRequired[list[Erased]]
 
 
 Diff = TypedDict(  # `from` is a keyword
@@ -111,6 +116,7 @@ Diff = TypedDict(  # `from` is a keyword
         "ended": list[Changed],
         "retracted": list[Withdrawn],
         "reinstated": list[Changed],
+        "erased": NotRequired[list[Erased]],
     },
 )
 
@@ -127,6 +133,7 @@ class SnapshotContent(Snapshot):
     """A snapshot with its state, replayed from the log."""
 
     content: AnyState
+    erased: NotRequired[list[Erased]]
 
 
 class Changes(Exact):
@@ -140,15 +147,16 @@ class Changes(Exact):
 class Proof(Exact):
     """An event of a fact, what its leaf says, and what proves the leaf in the tree of a signed checkpoint.
 
-    `salt` and `payload` are base64: `leaf.payload` is the base64url SHA-256 of the one and then the other. The hashes
-    of `inclusion` are base64, from the leaf's sibling up (RFC 6962); the leaf's index is its position less one.
+    `salt` and `payload` are base64, or null where they were erased: `leaf.payload` is the base64url SHA-256 of the
+    one and then the other. The hashes of `inclusion` are base64, from the leaf's sibling up (RFC 6962); the index of
+    the leaf is its position less one.
     """
 
     perspective: PerspectiveShown
     fact: Identity
     leaf: Leaf
-    salt: str
-    payload: str
+    salt: str | None
+    payload: str | None
     leaf_hash: str
     inclusion: list[str]
     checkpoint: str
@@ -166,8 +174,21 @@ class Certificate(Exact):
     position: Position
     status: Literal[200, 404, 410]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None
-    problem: Literal["unknown", "not-yet-known", "withdrawn"] | None
+    problem: Literal["unknown", "not-yet-known", "withdrawn", "erased"] | None
     certificate: str
+
+
+class Erasure(Exact):
+    """That a fact, or what was confidential of it, was erased: where in the log, when, why and by whom."""
+
+    fact: Identity
+    negotiation: str
+    what: Literal["fact", "sources"]
+    reason: str
+    approvers: list[str]
+    actor: str
+    position: Position
+    recorded_at: Instant
 
 
 class ImportReport(TypedDict):
@@ -215,6 +236,7 @@ ANSWERS: tuple[type[Any], ...] = (
     Changes,
     Proof,
     Certificate,
+    Erasure,
     ImportReport,
     Health,
     Readiness,

@@ -20,6 +20,7 @@ from domain.access import Principal
 from domain.errors import UnknownError
 from domain.fact_record import FactRecord
 from domain.negotiation import Negotiation
+from domain.perspective import PerspectiveQuery
 from infrastructure.readers.reading import Reading
 
 __all__ = ["Sending", "Sent", "Spooling"]
@@ -65,12 +66,14 @@ class Sent:
         return found
 
     def fact(self, id_: UUID) -> FactRecord:
-        """Give a fact to change; UnknownError where there is none for who sends this."""
+        """Give a fact to change; UnknownError where there is none for who sends this, ErasedError for an erased one."""
         found = self.parley.ledger.fact(id_)
         with self.reading() as reading:
             if not reading.shows(found.negotiation_id):
                 what = "fact"
                 raise UnknownError(what, str(id_))
+            if found.erased:
+                reading.history(id_, reading.perspective(PerspectiveQuery()))
         return found
 
 

@@ -10,6 +10,7 @@ import typer
 from api import (
     cli_backup,
     cli_changes,
+    cli_erase,
     cli_import,
     cli_keys,
     cli_read,
@@ -50,6 +51,7 @@ for commands in (
     cli_write,
     cli_keys,
     cli_settings,
+    cli_erase,
     cli_verify,
     cli_seal,
 ):

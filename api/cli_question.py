@@ -53,10 +53,15 @@ def ask(
     parameters: Mapping[str, object],
     *,
     accept: str = "application/json",
+    discloses: bool = False,
 ) -> Answer:
-    """GET; RefusedError for what the record refuses, BadParameter for what was written wrong."""
+    """GET; RefusedError for what the record refuses, BadParameter for what was written wrong.
+
+    Only what `discloses` is answered with what is confidential.
+    """
     given = {name: str(value) for name, value in parameters.items() if value is not None}
-    reply = _asked(parley, "GET", f"{quote(path)}?{urlencode(given)}", {"accept": accept, **_OWNER})
+    target, headers = f"{quote(path)}?{urlencode(given)}", {"accept": accept, **_OWNER}
+    reply = _asked(parley, "GET", target, headers, discloses=discloses)
     return _checked(reply.status, reply.body)
 
 
@@ -65,10 +70,16 @@ def reply_to(parley: Parley, question: str, principal: Principal) -> Reply:
     return _asked(parley, "GET", question, {"accept": "application/json", **_OWNER}, as_=principal)
 
 
-def tell(parley: Parley, path: str, content: Mapping[str, object]) -> Answer:
+def tell(
+    parley: Parley,
+    path: str,
+    content: Mapping[str, object],
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
     """POST a JSON object; RefusedError where it is refused."""
     body = written({name: value for name, value in content.items() if value is not None})
-    headers = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
+    length = {"content-type": "application/json", "content-length": str(len(body))}
+    headers = {**length, **_OWNER, **(headers or {})}
     reply = _asked(parley, "POST", quote(path), headers, body)
     return _checked(reply.status, reply.body)
 
@@ -81,12 +92,13 @@ def _asked(
     body: bytes = b"",
     *,
     as_: Principal | None = None,
+    discloses: bool = False,
 ) -> Reply:
     # What fails is said once, by the refusal: the server's log has no place on this terminal.
     logging.getLogger("parley").addHandler(logging.NullHandler())
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
     app = create_app(parley, identify=lambda _: as_ or parley.owner)
-    return asyncio.run(exchange(app, method, target, encoded, body))
+    return asyncio.run(exchange(app, method, target, encoded, body, discloses=discloses))
 
 
 def _checked(status: int, body: bytes) -> Answer:

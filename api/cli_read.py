@@ -48,6 +48,12 @@ def show(  # noqa: PLR0913 -- one argument an option
         str | None,
         typer.Option(help="Show one section, such as posts or prisoners.", show_default=False),
     ] = None,
+    confidential: Annotated[
+        bool,
+        typer.Option(
+            "--confidential", help="With --fact: show who its sources are, where that is kept."
+        ),
+    ] = False,
     as_of: AsOf = None,
     as_known_at: AsKnownAt = None,
     position: AtPosition = None,
@@ -61,7 +67,8 @@ def show(  # noqa: PLR0913 -- one argument an option
         if fact is None:
             _show_state(ask(parley, f"/v1/negotiations/{slug}", asked), section, json=json)
         else:
-            _show_one(_fact(parley, slug, fact, asked), json=json)
+            answer = _fact(parley, slug, fact, asked, discloses=confidential)
+            _show_one(answer, json=json)
 
 
 def _show_state(answer: Answer, section: str | None, *, json: bool) -> None:
@@ -84,13 +91,15 @@ def _only(state: Mapping[str, Any], section: str) -> dict[str, Any]:
     return {name: state[name] for name in ("negotiation", "perspective", section)}
 
 
-def _fact(parley: Parley, slug: str, named: str, asked: Mapping[str, object]) -> Answer:
+def _fact(
+    parley: Parley, slug: str, named: str, asked: Mapping[str, object], *, discloses: bool
+) -> Answer:
     try:
         id_ = UUID(named)
     except ValueError:
         id_ = fact_id(negotiation_id(slug), named)
     try:
-        answer = ask(parley, f"/v1/facts/{id_}", asked)
+        answer = ask(parley, f"/v1/facts/{id_}", asked, discloses=discloses)
     except RefusedError as error:
         raise RefusedError(str(error).replace(str(id_), named)) from error
     if answer.content["negotiation"] != slug:

@@ -198,4 +198,9 @@ def show_fact(out: Console, record: Entry) -> None:
     fact = record["fact"]
     about = ("id", "version", "status", "certainty", "preferred", "recorded_at")
     rows = [(name, record[name]) for name in about] + list(fact.items())
+    rows += [
+        (f"source of {words(citation)}", citation["confidential"])
+        for citation in fact["citations"]
+        if "confidential" in citation
+    ]
     show_rows(out, fact["summary"], ("field", "value"), [row for row in rows if words(row[1])])

@@ -77,7 +77,13 @@ _BOUND: Final = {
 
 def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
     """Constrain the components that are sent; each kind's `kind` is required in what is sent."""
-    sent = {body.__name__ for body in BODIES} | {"Citation", "Quantity", "Link", *kinds}
+    sent = {body.__name__ for body in BODIES} | {
+        "Citation",
+        "Confidential",
+        "Quantity",
+        "Link",
+        *kinds,
+    }
     for name, schema in schemas.items():
         plain = name.removesuffix("-Input").removesuffix("-Output")
         if plain not in sent or name.endswith("-Output"):

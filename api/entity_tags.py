@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from starlette.requests import Request
+
 from api.problems import RefusedError
 from domain.errors import StaleError
 from domain.fact_record import FactRecord
 
-__all__ = ["Precondition", "precondition", "tags"]
+__all__ = ["Precondition", "if_match", "precondition", "tags"]
 
 _TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _LIST: Final = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
@@ -37,6 +39,12 @@ class Precondition:
         """StaleError where the fact stands at another version."""
         if self.versions is not None and record.version not in self.versions:
             raise StaleError(record.id, max(self.versions, default=0), record.version)
+
+
+def if_match(request: Request) -> str | None:
+    """Give the If-Match of a request, its lines as one list; None where it has none."""
+    found = request.headers.getlist("if-match")
+    return ", ".join(found) if found else None
 
 
 def precondition(header: str | None) -> Precondition:

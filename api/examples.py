@@ -183,6 +183,9 @@ PREFERENCE: Final[dict[str, Any]] = {
     "preferred": True,
     "why": "It gives the day; the other says the same less precisely",
 }
+ERASURE: Final[dict[str, Any]] = {
+    "reason": "The source asked for it: what was recorded lets others find out who they are",
+}
 SNAPSHOT: Final[dict[str, Any]] = {
     "name": "before-the-envoy",
     "as_of": "2025-11-22",

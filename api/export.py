@@ -80,6 +80,8 @@ def _operation(
     elif before is None:
         return
     after = records[event.originator_id] = evolve(before, event)
+    if type(event) not in _OPS:
+        return
     line: dict[str, Any] = {"op": _OPS[type(event)]}
     if before is None:
         yield {**line, **_named(after), **_sparse(after.fact)}

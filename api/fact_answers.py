@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -11,14 +12,20 @@ from starlette.responses import Response
 
 from api.body import Sent
 from api.caching import etag
+from api.confidential import FIELD
 from api.json_text import written
+from domain.confidential import Confidential
 from domain.errors import UnknownError
+from domain.event import FactErased, SourcesErased
+from domain.fact import as_primitives
 from domain.history import FactVersion, Seen
+from domain.instant import format_instant
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.brief import fact_record, perspective_shown
+from infrastructure.log_entry import LogEntry
 from infrastructure.readers.reading import Reading
 
-__all__ = ["fact_uuid", "position_of", "rendered", "shown"]
+__all__ = ["disclose", "fact_uuid", "position_of", "rendered", "shown"]
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -38,21 +45,30 @@ def shown(version: FactVersion, perspective: Perspective, reading: Reading) -> d
     return {**fact_record(seen, slug), "perspective": perspective_shown(perspective)}
 
 
+def disclose(citations: list[dict[str, Any]], confidential: Sequence[Confidential | None]) -> None:
+    """Add to shown citations who their sources are, where anything is kept of it."""
+    for citation, part in zip(citations, confidential, strict=True):
+        if part is not None:
+            citation[FIELD] = as_primitives(part)
+
+
 def position_of(sent: Sent, fact_id: UUID, version: int) -> int:
     """Find where in the log a version of a fact stands."""
     with sent.reading() as reading:
         perspective = reading.perspective(PerspectiveQuery())
-        return reading.history(fact_id, perspective)[version - 1].position
+        return reading.history(fact_id, perspective, erased=True)[version - 1].position
 
 
 def rendered(sent: Sent, position: int, status: int) -> Response:
-    """Answer a write with the record of the fact that it changed, as the log then stood."""
+    """Answer a write with the record of the fact that it changed, as the log then stood, or with its erasure."""
     with sent.reading() as reading:
         found = reading.entries(after=position - 1, last=position, limit=1)
         if not found:
             what = "fact"
             raise UnknownError(what, "to be seen any more")
-        _, event = found[0]
+        entry, event = found[0]
+        if isinstance(event, FactErased | SourcesErased):
+            return _erasure(entry, event, reading)
         perspective = reading.perspective(PerspectiveQuery(position=position))
         version = reading.history(event.originator_id, perspective)[-1]
         body = written(shown(version, perspective, reading))
@@ -60,3 +76,20 @@ def rendered(sent: Sent, position: int, status: int) -> Response:
     if status == HTTPStatus.CREATED:
         headers["Location"] = f"/v1/facts/{version.record.id}"
     return Response(body, status, headers, "application/json")
+
+
+def _erasure(entry: LogEntry, event: FactErased | SourcesErased, reading: Reading) -> Response:
+    perspective = reading.perspective(PerspectiveQuery(position=entry.id))
+    version = reading.history(event.originator_id, perspective, erased=True)[-1]
+    content = {
+        "fact": str(event.originator_id),
+        "negotiation": reading.slug_of(version.record.negotiation_id),
+        "what": "fact" if isinstance(event, FactErased) else "sources",
+        "reason": event.why,
+        "approvers": list(event.approvers),
+        "actor": event.actor,
+        "position": entry.id,
+        "recorded_at": format_instant(entry.recorded_at),
+    }
+    headers = {"Cache-Control": "no-store"}
+    return Response(written(content), HTTPStatus.OK, headers, "application/json")

@@ -3,6 +3,7 @@
 The answer is kept in the transaction of the request's events. A fact record's place in the log is
 not known before, so of an answer with one only the status is kept: it is read from the log again,
 as the log stood then. An import's answer is kept just after; sent again, it finds all unchanged.
+An answer about what was erased since is kept no more, and nothing is done again.
 A refusal by the record is kept too; one of the request itself (its preconditions, its media type)
 and errors of the server are not.
 """
@@ -16,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 from starlette.responses import Response
@@ -23,7 +25,7 @@ from starlette.responses import Response
 from api.body import Sent
 from api.composition import Parley
 from api.problems import RefusedError, problem_of
-from domain.errors import RecordError, StaleError
+from domain.errors import ErasedError, RecordError, StaleError
 from domain.perspective import PerspectiveQuery
 from infrastructure.log_entry import AlreadyAnswered, IdempotencyAnswer, IdempotencyClaim
 from infrastructure.tables import idempotency_answer
@@ -33,6 +35,7 @@ __all__ = ["Idempotency", "Once"]
 REPLAYED: Final = "Idempotency-Replayed"
 _HEADER: Final = "Idempotency-Key"
 _WHERE: Final = f"/header/{_HEADER}"
+_FACT: Final = re.compile(r"/v1/facts/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})/")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _NOT_KEPT: Final = frozenset({"content-length", "date"})
 
@@ -57,8 +60,14 @@ class Once:
             status=status if answer is None else answer.status_code,
             headers=json.dumps(kept),
             body=b"" if answer is None else bytes(answer.body),
-            fact_id=None,
+            fact_id=self.fact,
         )
+
+    @property
+    def fact(self) -> str | None:
+        """The fact that the request's address names, as the log does."""
+        named = _FACT.match(self.sent.request.scope["path"])
+        return None if named is None else UUID(named[1]).hex
 
     @property
     def fingerprint(self) -> str:
@@ -140,6 +149,8 @@ class Idempotency:
         return None if row is None else IdempotencyAnswer(**row)
 
     def _replay(self, kept: IdempotencyAnswer, once: Once) -> Response:
+        if not kept.fingerprint:
+            raise ErasedError(None)
         if kept.fingerprint != once.fingerprint:
             name, detail = "key-reused", "the key came with another request before"
             raise RefusedError(name, _WHERE, detail)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from api.confidential import Withheld, withheld
 from api.import_lines import SourceLine
 from api.import_report import COUNTED
 from api.json_text import canonical
@@ -55,6 +56,7 @@ class Command:
     fact_id: UUID
     named: str | None
     body: Fact | Change
+    withheld: Withheld
 
 
 class CommandReader:
@@ -72,21 +74,28 @@ class CommandReader:
         content = dict(line.content)
         # A long import holds all of its commands: what they were read from is let go.
         line = replace(line, content=None)
+        content, kept_apart = withheld(content)
         op = _op(content.pop("op", "record"))
         id_ = _id(content.pop("id", None))
         if op == "record":
-            return self._record(line, id_, content)
+            return self._record(line, id_, content, kept_apart)
         external_id = _external_id(content.pop("external_id", None))
         named = self._named(id_, external_id)
         body = self._changes[op].parse(content)
-        return Command(line, op, named, external_id or str(id_), body)
+        return Command(line, op, named, external_id or str(id_), body, kept_apart)
 
-    def _record(self, line: SourceLine, id_: UUID | None, content: dict[str, Any]) -> Command:
+    def _record(
+        self,
+        line: SourceLine,
+        id_: UUID | None,
+        content: dict[str, Any],
+        kept_apart: Withheld,
+    ) -> Command:
         fact = self._facts.parse(content)
         if id_ is None and fact.external_id is None:
-            return Command(line, "record", self._by_content(fact), None, fact)
+            return Command(line, "record", self._by_content(fact), None, fact, kept_apart)
         named = self._named(id_, fact.external_id)
-        return Command(line, "record", named, fact.external_id or str(id_), fact)
+        return Command(line, "record", named, fact.external_id or str(id_), fact, kept_apart)
 
     def _named(self, id_: UUID | None, external_id: str | None) -> UUID:
         if external_id is None:

@@ -15,9 +15,11 @@ from api.import_report import ImportReport, Rejection
 from api.import_stream import FactStream
 from api.schemas import FactParser
 from domain.access import Principal, Scope
+from domain.confidential import Source
 from domain.errors import ContentError, RecordError
 from domain.event import FactEvent, NegotiationOpened, RecordEvent
 from domain.fact import Fact
+from domain.ledger import SourcesByEvent
 from domain.perspective import PerspectiveQuery
 from infrastructure.readers.streams import streams
 
@@ -40,16 +42,17 @@ Read = Command | Misread
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The events to append, and the report of the lines that they come from."""
+    """The events to append, what they say in confidence, and the report of the lines that they come from."""
 
     events: Sequence[RecordEvent]
+    sources: SourcesByEvent
     report: ImportReport
     opens: bool
 
     def refused(self) -> Decision:
         """The same lines, and nothing done."""
         self.report.nothing_done()
-        return Decision((), self.report, opens=False)
+        return Decision((), {}, self.report, opens=False)
 
 
 def decide(
@@ -65,6 +68,7 @@ def decide(
     opens = opening is not None and not _streams(parley, [negotiation_id])
     report = ImportReport()
     events: list[RecordEvent] = [opening] if opening is not None and opens else []
+    sources: dict[tuple[UUID, int], Sequence[Source]] = {}
     for each, answer in _Deciding(parley, parser, negotiation_id, principal).answers(read):
         if isinstance(answer, RecordError):
             _reject(report, each.line, answer)
@@ -73,7 +77,10 @@ def decide(
         elif isinstance(each, Command):
             report.count(each.op)
             events.append(answer)
-    return Decision(events, report, opens)
+            said = each.withheld.sources(answer)
+            if said:
+                sources[answer.originator_id, answer.originator_version] = said
+    return Decision(events, sources, report, opens)
 
 
 class _Deciding:

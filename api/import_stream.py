@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.import_command import Change, Command, decided
-from domain.errors import ContentError, RecordError, StateError
+from domain.erasure import ErasedVersion
+from domain.errors import ContentError, ErasedError, RecordError, StateError
 from domain.event import FactEvent, FactRecorded, RecordEvent
 from domain.fact import Fact, differences
 from domain.fact_record import FactRecord, decide_record, evolve
@@ -42,7 +43,8 @@ class FactStream:
 
     def _take(self, event: RecordEvent) -> None:
         if not isinstance(event, FactEvent) or (
-            isinstance(event, FactRecorded) and event.negotiation_id != self._negotiation_id
+            isinstance(event, FactRecorded | ErasedVersion)
+            and event.negotiation_id != self._negotiation_id
         ):
             self.taken = True
             return
@@ -50,7 +52,7 @@ class FactStream:
             return
         if isinstance(event, FactRecorded):
             self._first = event.fact
-        elif self.record is not None:
+        elif self.record is not None and not self.record.erased:
             self._past.append((self.record, event))
         self.record = evolve(self.record, event)
 
@@ -68,6 +70,8 @@ class FactStream:
     def _recorded(self, id_: UUID, fact: Fact, actor: str) -> FactEvent | None:
         if self.taken:
             raise ContentError.at("/id", "the id belongs to another negotiation")
+        if self.record is not None and self.record.erased:
+            raise ErasedError(id_)
         if self.record is None:
             return decide_record(
                 fact_id=id_, negotiation_id=self._negotiation_id, fact=fact, actor=actor

@@ -84,7 +84,9 @@ class Importer:
         events = () if dry_run else decision.events
         positions: list[int] = []
         if events or claim is not None:
-            positions = self._parley.ledger.append(events, claim=claim)[decision.opens :]
+            sources = {} if dry_run else decision.sources
+            recorded = self._parley.ledger.append(events, sources=sources, claim=claim)
+            positions = recorded[decision.opens :]
         if positions:
             decision.report.first_position = positions[0]
             decision.report.last_position = positions[-1]

@@ -10,8 +10,10 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message
 
-__all__ = ["Reply", "exchange", "on_behalf"]
+__all__ = ["UNDISCLOSED", "Reply", "exchange", "on_behalf"]
 
+UNDISCLOSED: Final = "undisclosed"
+"""Set in a request's state where its answer is to hold nothing confidential."""
 _OF_THE_BODY: Final = ("content-", "if-")
 _NOT_PASSED_ON: Final = frozenset(
     {"accept", "accept-encoding", "expect", "idempotency-key", "range", "transfer-encoding"}
@@ -41,8 +43,13 @@ async def exchange(
     headers: Iterable[tuple[bytes, bytes]] = (),
     body: bytes = b"",
     came_by: Mapping[str, Any] = _HERE,
+    *,
+    discloses: bool = False,
 ) -> Reply:
-    """One request for a path and query, percent-encoded; `came_by` says from where and by which way."""
+    """One request for a path and query, percent-encoded; `came_by` says from where and by which way.
+
+    Unless it `discloses`, nothing confidential is in the answer, whoever asks.
+    """
     path, _, query = target.partition("?")
     scope = {
         "type": "http",
@@ -53,7 +60,7 @@ async def exchange(
         "raw_path": path.encode("ascii"),
         "query_string": query.encode("ascii"),
         "headers": list(headers),
-        "state": {},
+        "state": {UNDISCLOSED: not discloses},
     }
     reply = Reply()
 

@@ -83,7 +83,7 @@ def _number(text: str) -> int | float:
     """Read a number with a point or an exponent; without a fraction it is an integer all the same."""
     number = float(text)
     if not -_EXACT < number < _EXACT:
-        raise ContentError.at("", f"the number {text[:40]} is too large to be read exactly")
+        raise ContentError.at("", "a number is too large to be read exactly")
     return int(number) if number.is_integer() else number
 
 

@@ -10,9 +10,11 @@ from pydantic import TypeAdapter
 
 from api.answers import ANSWERS
 from api.authorization import SECURITY_SCHEMES
+from api.confidential import FIELD
 from api.constraints import constrained
 from api.documented import IDEMPOTENCY_KEY, reference
 from api.schemas import BODIES, FactParser
+from domain.confidential import Confidential
 from domain.register import Register, Shape
 from domain.views.state import registers
 
@@ -23,6 +25,11 @@ _DESCRIPTION: Final = (
     " read: what was so (`as_of`), what was known (`as_known_at`, on the recorded or the published"
     " clock), and on which `position` of the log it rests."
 )
+_CONFIDENTIAL: Final = {
+    "anyOf": [{"$ref": "#/components/schemas/Confidential"}, {"type": "null"}],
+    "description": "Who the source is. It is kept apart, sealed by a key of its own, and answered by `readFact` alone,"
+    " to who has the scope `source:read`.",
+}
 _TEMPLATE: Final = "#/components/schemas/{model}"
 _INPUT: Final = "Fact-Input"
 
@@ -54,14 +61,22 @@ def _components(parser: FactParser) -> dict[str, Any]:
         (name, mode, parser.adapter)
         for name, mode in ((_INPUT, "validation"), ("Fact", "serialization"))
     ]
-    wanted: Any = [*sent, *answered, *facts]
+    kept_apart = [("Confidential", "validation", TypeAdapter(Confidential))]
+    wanted: Any = [*sent, *answered, *facts, *kept_apart]
     keyed, defined = TypeAdapter.json_schemas(wanted, ref_template=_TEMPLATE)
     schemas: dict[str, Any] = dict(defined.get("$defs", {}))
     for (name, _), schema in keyed.items():
         schemas.setdefault(str(name), schema)
     schemas["State"] = _state()
     schemas = _resolved(schemas)
-    return constrained(schemas, [kind.__name__ for kind in parser.kinds])
+    schemas = constrained(schemas, [kind.__name__ for kind in parser.kinds])
+    schemas["Confidential"]["minProperties"] = 1
+    schemas["Confidential"]["anyOf"] = [
+        {"required": [name], "properties": {name: {"type": "string"}}}
+        for name in schemas["Confidential"]["properties"]
+    ]
+    schemas["Citation"]["properties"][FIELD] = _CONFIDENTIAL
+    return schemas
 
 
 def _resolved(part: Any) -> Any:  # noqa: ANN401 -- a schema is any JSON
@@ -90,7 +105,9 @@ def _state() -> dict[str, Any]:
     }
     for register in registers():
         _place(top, register)
-    return {**_object(_closed(top)), "description": "What was so, as seen at the perspective."}
+    state = _object(_closed(top))
+    state["properties"]["erased"] = {"type": "array", "items": reference("Erased")}
+    return {**state, "description": "What was so, as seen at the perspective."}
 
 
 def _place(top: dict[str, Any], register: Register) -> None:

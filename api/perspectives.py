@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast, get_args
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from api.caching import answered
 from api.composition import Parley
 from api.cursor import OF_THE_PAGE, Cursor
 from api.edtf_patterns import CUT
+from api.in_process import UNDISCLOSED
 from api.json_text import written
 from api.parameters import Parameter, cut, given, whole_number
 from api.problems import RefusedError
@@ -24,7 +26,15 @@ from domain.instant import format_instant
 from domain.perspective import Clock, Match, Perspective, PerspectiveQuery
 from infrastructure.readers.reading import Reading
 
-__all__ = ["PERSPECTIVE", "Asked", "Asking", "canonical_query", "perspective_query", "resolved"]
+__all__ = [
+    "PERSPECTIVE",
+    "Asked",
+    "Asking",
+    "canonical_query",
+    "perspective_query",
+    "resolved",
+    "with_erasures",
+]
 
 _CUT: Final = {"type": "string", "pattern": CUT, "maxLength": 40}
 _POSITION: Final = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
@@ -100,6 +110,21 @@ def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[s
     }
 
 
+def with_erasures(
+    content: dict[str, Any], reading: Reading, negotiation_id: UUID, perspective: Perspective
+) -> dict[str, Any]:
+    """Give an answer that says which facts it may have held until they were erased, where there are any."""
+    lost = [
+        {
+            "fact": str(each.fact_id),
+            "position": each.position,
+            "recorded_at": format_instant(each.recorded_at),
+        }
+        for each in reading.erasures(negotiation_id, perspective)
+    ]
+    return {**content, "erased": lost} if lost else content
+
+
 @dataclass(frozen=True)
 class Asked:
     """One question: its parameters as given, and the perspective that they ask for."""
@@ -113,6 +138,12 @@ class Asked:
     def principal(self) -> Principal:
         """Who asks."""
         return principal_of(self.request)
+
+    @property
+    def discloses(self) -> bool:
+        """Whether the answer may hold what is confidential."""
+        state: Mapping[str, Any] = self.request.scope.get("state", {})
+        return self.principal.may("source:read") and not state.get(UNDISCLOSED)
 
     def reading(self, *, searched: bool = False) -> AbstractContextManager[Reading]:
         """Read as who asks."""

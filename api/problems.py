@@ -22,6 +22,7 @@ from starlette.responses import Response
 from api.json_text import pointer, written
 from domain.errors import (
     ContentError,
+    ErasedError,
     Fault,
     ForbiddenError,
     NotYetKnownError,
@@ -32,7 +33,7 @@ from domain.errors import (
     UnknownError,
     WithdrawnError,
 )
-from domain.instant import InstantError
+from domain.instant import InstantError, format_instant
 from domain.valid_time import ValidTimeError
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.log_errors import OutcomeUnknownError
@@ -82,6 +83,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "not-certifiable": Kind(409, "The question to be certified is refused"),
     "under-way": Kind(409, "The same request is under way"),
     "withdrawn": Kind(410, "The fact is retracted"),
+    "erased": Kind(410, "The fact was erased"),
     "stale": Kind(412, "The fact has moved on"),
     "too-large": Kind(413, "The body is too large"),
     "address-too-long": Kind(414, "The address is too long"),
@@ -184,6 +186,15 @@ def _withdrawn(error: WithdrawnError) -> Response:
     return problem("withdrawn", str(error), members=members)
 
 
+def _erased(error: ErasedError) -> Response:
+    members: dict[str, Any] = {}
+    if error.fact_id is not None:
+        members = {"fact": str(error.fact_id), "position": error.position, "why": error.why}
+    if error.erased_at is not None:
+        members["erased_at"] = format_instant(error.erased_at)
+    return problem("erased", str(error), members=members)
+
+
 def _taken(error: TakenError) -> Response:
     what = {"external id": "external_id", "snapshot name": "name"}.get(error.what, error.what)
     members = {"holder": error.holder}
@@ -245,6 +256,7 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (NotYetKnownError, _not_yet_known),
     (UnknownError, _unknown),
     (WithdrawnError, _withdrawn),
+    (ErasedError, _erased),
     (TakenError, _taken),
     (StaleError, _stale),
     (StateError, _state),

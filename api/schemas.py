@@ -7,7 +7,7 @@ a `ContentError` with RFC 6901 pointers into what was sent.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, Generic, TypeVar, Union
+from typing import Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar, Union
 
 from pydantic import ConfigDict, Discriminator, TypeAdapter, ValidationError
 
@@ -27,6 +27,7 @@ __all__ = [
     "CorrectionBody",
     "CorroborationBody",
     "EndBody",
+    "ErasureBody",
     "FactParser",
     "NegotiationBody",
     "PreferenceBody",
@@ -124,6 +125,18 @@ class PreferenceBody(_Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ErasureBody(_Strict):
+    """All that was said of a fact is to be destroyed, or only what is confidential of its citations so far.
+
+    `approvers` are those who agreed, as far as Parley did not ask them itself.
+    """
+
+    reason: str
+    what: Literal["fact", "sources"] = "fact"
+    approvers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class SnapshotBody(_Strict):
     """A perspective to keep under a name; the cuts are written as in a query."""
 
@@ -151,6 +164,7 @@ BODIES: Final[tuple[type[Any], ...]] = (
     RetractionBody,
     ReinstatementBody,
     PreferenceBody,
+    ErasureBody,
     SnapshotBody,
     CertificateBody,
 )

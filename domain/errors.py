@@ -5,6 +5,7 @@ RecordError
 ├── UnknownError          no such negotiation, fact or snapshot
 │   └── NotYetKnownError  it exists, but was not known at the perspective
 ├── WithdrawnError        the fact was retracted by then
+├── ErasedError           the fact was erased: nothing of it can be shown at any perspective
 ├── TakenError            the slug, external id or snapshot name is in use; names the holder
 ├── StaleError            the fact has moved on from the version that was expected
 ├── StateError            the command does not fit the fact's status
@@ -65,6 +66,27 @@ class WithdrawnError(RecordError):
     def __init__(self, fact_id: UUID, why: str | None) -> None:
         super().__init__(f"fact {fact_id} is retracted" + (f": {why}" if why else ""))
         self.fact_id = fact_id
+        self.why = why
+
+
+class ErasedError(RecordError):
+    """All that was said of the fact is destroyed.
+
+    `position` is where the log says so, `erased_at` (microseconds UTC) when; None where it was not looked up.
+    """
+
+    def __init__(
+        self,
+        fact_id: UUID | None,
+        position: int | None = None,
+        erased_at: int | None = None,
+        why: str | None = None,
+    ) -> None:
+        what = "what it was about" if fact_id is None else f"fact {fact_id}"
+        super().__init__(f"{what} was erased" + (f": {why}" if why else ""))
+        self.fact_id = fact_id
+        self.position = position
+        self.erased_at = erased_at
         self.why = why
 
 

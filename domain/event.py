@@ -165,3 +165,27 @@ class FactPreferred(FactEvent):
     stored_name = "fact.preferred"
     preferred: bool
     why: str
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class FactErased(FactEvent):
+    """All that was said of a fact is destroyed, of every version; `why` says so in words, and names nothing of it.
+
+    `negotiation_id` stands here too, since what said it first is gone.
+    """
+
+    stored_name = "fact.erased"
+    negotiation_id: UUID
+    why: str
+    approvers: tuple[str, ...]
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class SourcesErased(FactEvent):
+    """The confidential parts of a fact's citations so far are destroyed; the fact stands."""
+
+    stored_name = "fact.sources_erased"
+    why: str
+    approvers: tuple[str, ...]

@@ -7,37 +7,57 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
-from domain.errors import ContentError, Fault, StaleError, StateError
+from domain.change_checks import check_change, check_erasing, checked_changes
+from domain.erasure import BLANK, ErasedVersion
+from domain.errors import ContentError, ErasedError, StaleError, StateError
 from domain.event import (
     FactCorrected,
     FactCorroborated,
     FactEnded,
+    FactErased,
     FactEvent,
     FactPreferred,
     FactRecorded,
     FactReinstated,
     FactRetracted,
     Reason,
+    SourcesErased,
 )
-from domain.fact import LONGEST_LIST, Fact, checked, refused, text_faults
+from domain.fact import LONGEST_LIST, Fact, checked
 from domain.holding import Holding
-from domain.provenance import Citation, check_citation, check_published
 from domain.valid_time import ValidTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from domain.provenance import Citation
+
 Status = Literal["recorded", "corrected", "ended", "retracted"]
+
+
+_RECORDED: Final = FactRecorded.stored_name
+_STATUSES: Final[dict[str, Status | None]] = {
+    FactCorrected.stored_name: "corrected",
+    FactCorroborated.stored_name: None,
+    FactEnded.stored_name: "ended",
+    FactErased.stored_name: None,
+    FactPreferred.stored_name: None,
+    FactReinstated.stored_name: None,
+    FactRetracted.stored_name: "retracted",
+    SourcesErased.stored_name: None,
+}
+"""The status that a change gives a fact; None where it keeps its own, or gets an earlier one back."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FactRecord:
     """A fact as its stream leaves it at `version`.
 
-    `standing` is the status that a reinstatement restores; `corrected` whether it ever was corrected.
+    `standing` is the status that a reinstatement restores; `corrected` whether it ever was corrected. Of one that is
+    `erased` the status is the last that it had, and `fact` says nothing.
     """
 
     id: UUID
@@ -48,6 +68,12 @@ class FactRecord:
     standing: Status
     corrected: bool
     preferred: bool
+    erased: bool
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is part of what is known: neither withdrawn nor erased."""
+        return self.status != "retracted" and not self.erased
 
     @property
     def link_targets(self) -> frozenset[str]:
@@ -68,8 +94,8 @@ class FactRecord:
     ) -> FactCorrected:
         """The correction to `fact`; ContentError where it changes nothing or the external id."""
         self._must_stand("corrected")
-        _check_change(why=why, citation=citation, published=published)
-        fact = _checked_changes(_cited(fact, citation))
+        check_change(why=why, citation=citation, published=published)
+        fact = checked_changes(_cited(fact, citation))
         if fact.external_id != self.fact.external_id:
             raise ContentError.at("/changes/external_id", "an external id names the fact for good")
         if fact == self.fact:
@@ -88,7 +114,7 @@ class FactRecord:
     ) -> FactCorroborated:
         """Another source; ContentError where the citation stands already."""
         self._must_stand("corroborated")
-        _check_change(why=why, citation=citation, published=published)
+        check_change(why=why, citation=citation, published=published)
         if len(self.fact.citations) >= LONGEST_LIST:
             raise ContentError.at("/citation", f"a fact has at most {LONGEST_LIST} citations")
         if citation in self.fact.citations:
@@ -108,7 +134,7 @@ class FactRecord:
     ) -> FactEnded:
         """The end of what held for a period or until its next; what happened once cannot cease."""
         self._must_stand("ended")
-        _check_change(why=why, citation=citation, published=published)
+        check_change(why=why, citation=citation, published=published)
         if self.fact.holding is Holding.ONWARD:
             detail = (
                 f"a {self.fact.kind} holds from then on and cannot cease; correct or retract it"
@@ -126,26 +152,42 @@ class FactRecord:
             published=published,
         )
 
+    def decide_erase(self, *, why: str, approvers: tuple[str, ...], actor: str) -> FactErased:
+        """The destruction of all that was said of the fact, whatever its status."""
+        check_erasing(why, approvers)
+        return FactErased(
+            **self._next(actor), negotiation_id=self.negotiation_id, why=why, approvers=approvers
+        )
+
+    def decide_erase_sources(
+        self, *, why: str, approvers: tuple[str, ...], actor: str
+    ) -> SourcesErased:
+        """The destruction of what is confidential of its citations; the fact stands as it is."""
+        check_erasing(why, approvers)
+        return SourcesErased(**self._next(actor), why=why, approvers=approvers)
+
     def decide_retract(
         self, *, reason: Reason, why: str, published: str | None, actor: str
     ) -> FactRetracted:
         """The withdrawal of the claim."""
         self._must_stand("retracted")
-        _check_change(why=why, citation=None, published=published)
+        check_change(why=why, citation=None, published=published)
         return FactRetracted(**self._next(actor), reason=reason, why=why, published=published)
 
     def decide_reinstate(self, *, why: str, published: str | None, actor: str) -> FactReinstated:
         """The undoing of a retraction."""
+        if self.erased:
+            raise ErasedError(self.id)
         if self.status != "retracted":
             message = "only a retracted fact can be reinstated"
             raise StateError(message)
-        _check_change(why=why, citation=None, published=published)
+        check_change(why=why, citation=None, published=published)
         return FactReinstated(**self._next(actor), why=why, published=published)
 
     def decide_prefer(self, *, preferred: bool, why: str, actor: str) -> FactPreferred:
         """An editor's mark among rivals."""
         self._must_stand("preferred")
-        _check_change(why=why, citation=None, published=None)
+        check_change(why=why, citation=None, published=None)
         return FactPreferred(**self._next(actor), preferred=preferred, why=why)
 
     def expect(self, version: int | None) -> None:
@@ -154,11 +196,15 @@ class FactRecord:
             raise StaleError(self.id, version, self.version)
 
     def _must_stand(self, done: str) -> None:
+        if self.erased:
+            raise ErasedError(self.id)
         if self.status == "retracted":
             message = f"a retracted fact cannot be {done}; reinstate it first"
             raise StateError(message)
 
     def _next(self, actor: str) -> dict[str, Any]:
+        if self.erased:
+            raise ErasedError(self.id)
         return {"originator_id": self.id, "originator_version": self.version + 1, "actor": actor}
 
 
@@ -185,42 +231,58 @@ def evolve(record: FactRecord | None, event: FactEvent) -> FactRecord:
 
 
 def _begun(event: FactEvent) -> FactRecord:
-    if not isinstance(event, FactRecorded):
-        message = f"no fact begins with {type(event).__name__}"
+    if not isinstance(event, FactRecorded | ErasedVersion) or _name(event) != _RECORDED:
+        message = f"no fact begins with {_name(event)}"
         raise StateError(message)
+    erased = isinstance(event, ErasedVersion)
     return FactRecord(
         id=event.originator_id,
         version=event.originator_version,
         negotiation_id=event.negotiation_id,
-        fact=event.fact,
+        fact=BLANK if isinstance(event, ErasedVersion) else event.fact,
         status="recorded",
         standing="recorded",
         corrected=False,
         preferred=False,
+        erased=erased,
     )
 
 
 def _changed(record: FactRecord, event: FactEvent) -> FactRecord:
-    fact = record.fact
+    record = _moved(record, _name(event))
     match event:
         case FactCorrected():
-            return replace(
-                record, fact=event.fact, status="corrected", standing="corrected", corrected=True
-            )
+            return replace(record, fact=event.fact)
         case FactCorroborated():
-            return replace(record, fact=_cited(fact, event.citation))
+            return replace(record, fact=_cited(record.fact, event.citation))
         case FactEnded():
-            ended = replace(_cited(fact, event.citation), valid=event.valid)
-            return replace(record, fact=ended, status="ended", standing="ended")
-        case FactRetracted():
-            return replace(record, status="retracted")
-        case FactReinstated():
-            return replace(record, status=record.standing)
+            return replace(
+                record, fact=replace(_cited(record.fact, event.citation), valid=event.valid)
+            )
         case FactPreferred():
             return replace(record, preferred=event.preferred)
-        case _:
-            message = f"no rule for {type(event).__name__}"
-            raise StateError(message)
+        case FactErased():
+            return replace(record, fact=BLANK, preferred=False, erased=True)
+    return record
+
+
+def _moved(record: FactRecord, name: str) -> FactRecord:
+    """The fact in the status that an event of this stored name gives it, whatever else that says."""
+    if name not in _STATUSES:
+        message = f"no rule for {name}"
+        raise StateError(message)
+    status = _STATUSES[name]
+    if name == FactReinstated.stored_name:
+        status = record.standing
+    if status is None:
+        return record
+    standing = record.standing if status == "retracted" else status
+    corrected = record.corrected or status == "corrected"
+    return replace(record, status=status, standing=standing, corrected=corrected)
+
+
+def _name(event: FactEvent) -> str:
+    return event.was if isinstance(event, ErasedVersion) else event.stored_name
 
 
 def project(record: FactRecord | None, events: Iterable[FactEvent]) -> FactRecord | None:
@@ -232,27 +294,3 @@ def _cited(fact: Fact, citation: Citation | None) -> Fact:
     if citation is None or citation in fact.citations:
         return fact
     return replace(fact, citations=(*fact.citations, citation))
-
-
-def _checked_changes(fact: Fact) -> Fact:
-    try:
-        return checked(fact)
-    except ContentError as error:
-        faults = [Fault(f"/changes{fault.pointer}", fault.detail) for fault in error.faults]
-        raise ContentError(*faults) from error
-
-
-def _check_change(*, why: str | None, citation: Citation | None, published: str | None) -> None:
-    faults: list[Fault] = text_faults({"why": why, "published": published})
-    faults += refused("", check_published, published)[1]
-    faults += refused("/citation", _check_cited, citation)[1]
-    if faults:
-        raise ContentError(*faults)
-
-
-def _check_cited(citation: Citation | None) -> None:
-    if citation is not None:
-        check_citation(citation)
-        faults = text_faults(vars(citation))
-        if faults:
-            raise ContentError(*faults)

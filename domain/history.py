@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.erasure import ErasedVersion, erasures
 from domain.event import (
     FactCorrected,
     FactCorroborated,
     FactEnded,
+    FactErased,
     FactEvent,
     FactRecorded,
     FactReinstated,
@@ -63,19 +65,34 @@ class Seen:
 
 
 def versions(entries: Iterable[Entry]) -> list[FactVersion]:
-    """Every version of every fact, in the order of the log."""
+    """Every version of every fact, in the order of the log; of a fact that the log erases none says anything."""
+    logged = list(entries)
+    erased = erasures(entry.event for entry in logged)
     records: dict[UUID, FactRecord] = {}
     first: dict[UUID, int] = {}
     found = []
-    for entry in entries:
-        event = entry.event
-        if not isinstance(event, FactEvent):
+    for entry in logged:
+        if not isinstance(entry.event, FactEvent):
             continue
+        event = _left(entry.event, erased.get(entry.event.originator_id))
         stream = event.originator_id
         records[stream] = evolve(records.get(stream), event)
         first.setdefault(stream, entry.position)
         found.append(version_of(entry, event, records[stream], first[stream]))
     return found
+
+
+def _left(event: FactEvent, erasure: FactErased | None) -> FactEvent:
+    """What an erasure leaves of an event."""
+    if erasure is None or isinstance(event, FactErased | ErasedVersion):
+        return event
+    return ErasedVersion(
+        originator_id=event.originator_id,
+        originator_version=event.originator_version,
+        actor=event.actor,
+        negotiation_id=erasure.negotiation_id,
+        was=event.stored_name,
+    )
 
 
 def version_of(
@@ -89,7 +106,7 @@ def version_of(
         recorded_at=entry.recorded_at,
         published_at=_published_at(event, entry.recorded_at),
         actor=event.actor,
-        event=event.stored_name,
+        event=event.was if isinstance(event, ErasedVersion) else event.stored_name,
         reason=getattr(event, "reason", None),
         why=getattr(event, "why", None),
     )
@@ -177,5 +194,5 @@ def _sliced(
     return [
         Seen(version=version, certainty=certainty(version))
         for version in found
-        if version.record.status != "retracted"
+        if version.record.stands
     ]

@@ -5,6 +5,7 @@ It is the eventsourcing Application of the record; saving happens in one transac
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -12,16 +13,18 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.persistence import IntegrityError
 
 from domain import fact_record, negotiation
+from domain.confidential import Source
 from domain.errors import StaleError, StateError, TakenError, UnknownError
 from domain.fact import Fact, checked, fact_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from domain.access import Visibility
     from domain.event import FactEvent, RecordEvent
     from domain.fact_record import FactRecord
     from domain.negotiation import Negotiation
+
+
+SourcesByEvent = Mapping[tuple[UUID, int], Sequence[Source]]
 
 
 class Ledger(Application[UUID]):
@@ -75,29 +78,45 @@ class Ledger(Application[UUID]):
         return event
 
     def record(
-        self, *, negotiation_id: UUID, fact: Fact, actor: str, claim: object = None
+        self,
+        *,
+        negotiation_id: UUID,
+        fact: Fact,
+        actor: str,
+        sources: Sequence[Source] = (),
+        claim: object = None,
     ) -> FactEvent:
-        """Record a fact; TakenError where its external id is in use."""
+        """Record a fact, and apart from it its `sources`; TakenError where its external id is in use."""
         event = decided_record(negotiation_id, fact, actor)
         try:
-            self.append([event], claim=claim)
+            self.append([event], sources=_by_event(event, sources), claim=claim)
         except IntegrityError as error:
             what = "external id"
             raise TakenError(what, str(fact.external_id), f"fact {event.originator_id}") from error
         return event
 
-    def change(self, event: FactEvent, *, claim: object = None) -> None:
+    def change(
+        self, event: FactEvent, *, sources: Sequence[Source] = (), claim: object = None
+    ) -> None:
         """Append the event that a fact decided on; StaleError where the fact has moved on meanwhile."""
         try:
-            self.append([event], claim=claim)
+            self.append([event], sources=_by_event(event, sources), claim=claim)
         except IntegrityError as error:
             expected = event.originator_version - 1
             version = self.fact(event.originator_id).version
             raise StaleError(event.originator_id, expected, version) from error
 
-    def append(self, events: Sequence[RecordEvent], *, claim: object = None) -> list[int]:
-        """Append events in one transaction; their positions."""
+    def append(
+        self,
+        events: Sequence[RecordEvent],
+        *,
+        sources: SourcesByEvent | None = None,
+        claim: object = None,
+    ) -> list[int]:
+        """Append events in one transaction; their positions. `sources` are by the stream and version of an event."""
         extra: dict[str, Any] = {} if claim is None else {"claim": claim}
+        if sources:
+            extra["sources"] = sources
         return [recording.notification.id for recording in self.save(*events, **extra)]
 
     def _stream(self, id_: UUID, project: Any) -> Any:  # noqa: ANN401 -- one projector an aggregate
@@ -105,6 +124,10 @@ class Ledger(Application[UUID]):
             return self.repository.get(id_, projector_func=project)
         except AggregateNotFoundError:
             return None
+
+
+def _by_event(event: RecordEvent, sources: Sequence[Source]) -> SourcesByEvent:
+    return {(event.originator_id, event.originator_version): sources} if sources else {}
 
 
 def decided_record(negotiation_id: UUID, fact: Fact, actor: str) -> FactEvent:

@@ -24,13 +24,14 @@ from infrastructure.backup_file import (
     EventLine,
     Manifest,
     Opening,
+    PartLine,
     read,
     write,
 )
 from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD
-from infrastructure.log_rows import LOGGED, entries
+from infrastructure.log_rows import LOGGED, entries, parts_between
 from infrastructure.private_file import sync_folder
-from infrastructure.tables import event, idempotency_answer, log_head
+from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,6 +45,7 @@ __all__ = ["BackupError", "back_up", "restore", "verified"]
 BATCH: Final = 500
 TABLES: Final[dict[type, Table]] = {
     EventLine: event,
+    PartLine: confidential_part,
     AnswerLine: idempotency_answer,
 }
 
@@ -116,9 +118,12 @@ def _rows(connection: Connection, last: int, progress: Progress | None) -> Itera
     ordered = select(event).order_by(event.c.position).limit(BATCH)
     reached = 0
     while reached < last:
-        for row in connection.execute(ordered.where(event.c.position > reached)).mappings():
+        rows = connection.execute(ordered.where(event.c.position > reached)).mappings().all()
+        parts = parts_between(connection, reached, rows[-1]["position"])
+        for row in rows:
             yield EventLine(**row)
-            reached = row["position"]
+            yield from (PartLine(**part) for part in parts.get(row["position"], ()))
+        reached = rows[-1]["position"]
         if progress is not None:
             progress(reached, last)
     keys = (idempotency_answer.c.caller, idempotency_answer.c.key)

@@ -1,7 +1,7 @@
 """A backup is gzipped JSON lines: what it holds, the log, the answers kept, and what it all must add up to.
 
-Payloads are sealed in it as they are in the database, and the keys that wrap the data keys are in neither. Nothing
-of it is of one database: a record that was backed up from either is restored into either.
+Payloads and confidential parts are sealed in it as in the database, and the keys that wrap the data keys are in
+neither. Nothing of it is of one database: a record that was backed up from either is restored into either.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ __all__ = [
     "EventLine",
     "Manifest",
     "Opening",
+    "PartLine",
     "read",
     "write",
 ]
 
-FORMAT: Final = 2
-FORMATS: Final = (1, FORMAT)
-"""Those that are read: the first is from before payloads were sealed, and has no keys."""
+FORMAT: Final = 3
+FORMATS: Final = (1, 2, FORMAT)
+"""Those that are read: the first is from before payloads were sealed, the second from before confidential parts."""
 
 
 class BackupError(Exception):
@@ -70,6 +71,20 @@ class EventLine(
     data_key: bytes | None = None
 
 
+class PartLine(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="part"
+):
+    """A confidential part of the event before it, as it is."""
+
+    position: int
+    ordinal: int
+    stream: str
+    digest: bytes
+    sealed: bytes | None
+    key_id: str | None
+    data_key: bytes | None
+
+
 class AnswerLine(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="answer"
 ):
@@ -96,7 +111,7 @@ class Manifest(
     sha256: str
 
 
-Row = EventLine | AnswerLine
+Row = EventLine | PartLine | AnswerLine
 Line = Opening | Row
 _encode: Final = msgspec.json.Encoder().encode
 _decoder: Final = msgspec.json.Decoder[Line | Manifest](Line | Manifest)
@@ -143,6 +158,7 @@ class _Check:
         self._position = 0
         self._recorded_at = 0
         self._answers = 0
+        self._parts = 0
         self._versions: dict[str, int] = {}
         self.ended = False
 
@@ -155,6 +171,8 @@ class _Check:
             self._open(line)
         elif isinstance(line, AnswerLine):
             self._answers += 1
+        elif isinstance(line, PartLine):
+            self._part(line)
         else:
             self._event(line)
 
@@ -173,6 +191,12 @@ class _Check:
             raise BackupError(f"position {line.position} does not follow what is before it")
         self._versions[line.stream] = line.version
         self._position, self._recorded_at = line.position, line.recorded_at
+        self._parts = 0
+
+    def _part(self, line: PartLine) -> None:
+        if (line.position, line.ordinal) != (self._position, self._parts):
+            raise BackupError(f"a part of position {line.position} is not in its place")
+        self._parts += 1
 
     def complete(self, manifest: Manifest, sha256: str) -> None:
         opening = self._opening

@@ -32,7 +32,7 @@ from infrastructure.clock import Clock, system_clock
 from infrastructure.sealing.seals import SEALS, Seals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -99,14 +99,24 @@ class Database:
         with _held(self._write_lock), self._writing.begin() as connection:
             yield connection
 
-    def drop_overwritten(self) -> None:
+    def drop_overwritten(self, *tables: str) -> None:
         """Let what was overwritten or deleted be in no file of a SQLite database; its write-ahead log is emptied.
 
-        Raises LockTimeoutError where somebody reads an older state for too long. PostgreSQL keeps what was
-        overwritten until a VACUUM, and in its own write-ahead log until that is recycled.
+        Raises LockTimeoutError where somebody reads an older state for too long. On PostgreSQL the tables are vacuumed,
+        so that their rows give up what was overwritten; what is left of it in free space, and in the server's own
+        write-ahead log, goes as those are used again.
         """
-        if not self.is_sqlite or self.is_memory:
-            return
+        if not self.is_sqlite:
+            self._vacuum(tables)
+        elif not self.is_memory:
+            self._empty_wal()
+
+    def _vacuum(self, tables: Sequence[str]) -> None:
+        if tables:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as found:
+                found.exec_driver_sql(f"VACUUM {', '.join(tables)}")
+
+    def _empty_wal(self) -> None:
         with _held(self._write_lock), closing(self.engine.raw_connection()) as connection:
             busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:

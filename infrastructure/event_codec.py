@@ -20,9 +20,10 @@ from eventsourcing.persistence import (
 )
 
 import domain.facts  # noqa: F401 -- registers the kinds that payloads hold
-from domain.event import STORED_NAMES, RecordEvent
+from domain.erasure import ErasedEvent, ErasedVersion
+from domain.event import STORED_NAMES, FactErased, FactEvent, RecordEvent
 from domain.fact import KINDS, Fact
-from infrastructure.log_entry import AuthoredEvent
+from infrastructure.log_entry import AuthoredEvent, LogEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +92,9 @@ class EventCodec(Mapper[UUID]):
         return self.read(stored_event, getattr(stored_event, "actor", ""))
 
     def read(self, stored: StoredEvent, actor: str) -> RecordEvent:
-        """The event that was stored, by the actor that the log names."""
+        """The event that was stored, by the actor that the log names; what was erased says what it was."""
+        if isinstance(stored, LogEntry) and stored.erased_by is not None:
+            return _erased(stored, stored.erased_by, actor)
         cls = STORED_NAMES.get(stored.topic)
         try:
             if cls is None:
@@ -112,6 +115,23 @@ class EventCodec(Mapper[UUID]):
             where = f"{stored.originator_id} version {stored.originator_version}"
             message = f"the {stored.topic} event of {where} cannot be read: {error}"
             raise UnreadableEventError(message) from error
+
+
+def _erased(entry: LogEntry, erased_by: bytes, actor: str) -> RecordEvent:
+    """What is left of an event whose payload was erased."""
+    envelope: dict[str, Any] = {
+        "originator_id": _uuid(entry.originator_id),
+        "originator_version": entry.originator_version,
+        "actor": actor,
+        "was": entry.topic,
+    }
+    if not issubclass(STORED_NAMES.get(entry.topic, RecordEvent), FactEvent):
+        return ErasedEvent(**envelope)
+    if not erased_by:
+        message = f"the payload of position {entry.id} is gone, and nothing says that it was erased"
+        raise UnreadableEventError(message)
+    erasure = _payload_decoder(FactErased.stored_name).decode(erased_by)
+    return ErasedVersion(**envelope, negotiation_id=erasure.negotiation_id)  # type: ignore[attr-defined]
 
 
 @cache

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from infrastructure.clock import Clock
     from infrastructure.database import Database
+    from infrastructure.log_append import Sources
 
 __all__ = [
     "AggregateEventRecorder",
@@ -86,8 +87,11 @@ class _LogRecorder(LogReader):
         *,
         tracking: Tracking | None = None,
         claim: IdempotencyClaim | None = None,
+        sources: Sources | None = None,
     ) -> list[LogEntry]:
         """Record all of it in one transaction, and return the entries once it is committed.
+
+        `sources` are what events say in confidence, by their stream and version.
 
         Raises `IntegrityError` for a version that does not follow its stream's last or a tracking
         that is no advance, `AlreadyAnswered` for a claim whose key is taken, and the library's
@@ -96,7 +100,9 @@ class _LogRecorder(LogReader):
         """
         if not stored_events and tracking is None and claim is None:
             return []
-        entries = self._queue.submit(AppendRequest(tuple(stored_events), tracking, claim))
+        entries = self._queue.submit(
+            AppendRequest(tuple(stored_events), tracking, claim, sources or {})
+        )
         self.wakeup.ring()
         return entries
 

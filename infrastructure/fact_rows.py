@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from domain.erasure import BLANK
 from domain.fact_record import FactRecord
 from domain.facts.envoys import Alias
 from domain.history import FactVersion
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AHEAD",
+    "ERASED",
     "EVERY",
     "LATEST",
     "PRECISE",
@@ -42,6 +44,27 @@ AHEAD: Final = 2
 """An answer is needed while it may still lie ahead."""
 LONGEST_KEY: Final = 1_024
 """Bytes of a term or a question; PostgreSQL takes 2,704 of an index row, longer ones go by their hash."""
+ERASED: Final[dict[str, Any]] = {
+    "kind": BLANK.kind,
+    **dict.fromkeys(
+        (
+            "start_earliest",
+            "start_latest",
+            "end_earliest",
+            "end_latest",
+            "possible_from",
+            "certain_from",
+            "certain_to",
+            "possible_to",
+            "happened_latest",
+        ),
+        END,
+    ),
+    "matter": None,
+    "external_id": None,
+    "content": b"",
+}
+"""The columns of a version that say what the fact says, once it was erased."""
 PRECISE: Final = 86_400_000_000
 """A beginning known to the day is precise; the few that are vaguer are looked through one by one."""
 
@@ -49,24 +72,38 @@ PRECISE: Final = 86_400_000_000
 def row_of(version: FactVersion) -> dict[str, Any]:
     """The row of a version that nothing has followed yet."""
     record = version.record
-    fact = record.fact
-    valid, window = fact.valid_time, fact.window
-    bounds = valid.bounds
     return {
+        **_content_of(record),
         "fact_id": record.id.hex,
         "version": record.version,
         "negotiation_id": record.negotiation_id.hex,
-        "kind": fact.kind,
         "status": record.status,
         "standing": record.standing,
         "corrected": record.corrected,
         "preferred": record.preferred,
+        "erased": record.erased,
         "known_from": version.position,
         "known_to": END,
         "first_position": version.first_position,
         "recorded_at": version.recorded_at,
         "published_from": version.published_at,
         "published_to": END,
+        "actor": version.actor,
+        "event": version.event,
+        "reason": version.reason,
+        "why": version.why,
+    }
+
+
+def _content_of(record: FactRecord) -> dict[str, Any]:
+    """What of a row follows from what the fact says; an erased one says nothing."""
+    fact = record.fact
+    if record.erased:
+        return dict(ERASED)
+    valid, window = fact.valid_time, fact.window
+    bounds = valid.bounds
+    return {
+        "kind": fact.kind,
         "start_earliest": bounds.start_earliest,
         "start_latest": bounds.start_latest,
         "end_earliest": bounds.end_earliest,
@@ -79,10 +116,6 @@ def row_of(version: FactVersion) -> dict[str, Any]:
         "matter": fact.matter,
         "external_id": fact.external_id,
         "content": encode_fact(fact),
-        "actor": version.actor,
-        "event": version.event,
-        "reason": version.reason,
-        "why": version.why,
     }
 
 
@@ -118,9 +151,9 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     What stands until its next keeps the place that it took, even once it has ended: `certain_to` is END.
     """
     record = version.record
-    until_next = record.fact.holding is Holding.UNTIL_NEXT
-    if record.status == "retracted":
+    if record.status == "retracted" or record.erased:
         return
+    until_next = record.fact.holding is Holding.UNTIL_NEXT
     valid, window = record.fact.valid_time, record.fact.window
     bounds = valid.bounds
     for rule, question in sorted(_questions(record.fact)):
@@ -175,11 +208,12 @@ def version_of_row(row: Row[Any]) -> FactVersion:
         id=UUID(row.fact_id),
         version=row.version,
         negotiation_id=UUID(row.negotiation_id),
-        fact=decode_fact(row.content),
+        fact=BLANK if row.erased else decode_fact(row.content),
         status=row.status,
         standing=row.standing,
         corrected=row.corrected,
         preferred=row.preferred,
+        erased=row.erased,
     )
     return FactVersion(
         record=record,

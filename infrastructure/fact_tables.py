@@ -19,7 +19,9 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
+    false,
     select,
+    text,
 )
 
 from infrastructure.database import DatabaseRefusedError
@@ -63,6 +65,9 @@ _ANSWER_BIGINTS: Final = [
 ]
 
 
+_ERASING: Final = text("event = 'fact.erased'")
+
+
 @dataclass(frozen=True)
 class FactTables:
     """One side: a row per version of a fact; the names and places by which a version is found; its answers.
@@ -93,6 +98,7 @@ def _side(side: Side, suffix: str) -> FactTables:
         *(Column(column, BigInteger, nullable=False) for column in _BIGINTS),
         *(Column(column, TEXT, nullable=False) for column in ("kind", "status", "standing")),
         *(Column(column, Boolean, nullable=False) for column in ("corrected", "preferred")),
+        Column("erased", Boolean, nullable=False, server_default=false()),
         *(Column(column, TEXT, nullable=False) for column in ("actor", "event")),
         *(Column(column, TEXT) for column in ("matter", "external_id", "reason", "why")),
         Column("content", LargeBinary, nullable=False),
@@ -102,6 +108,13 @@ def _side(side: Side, suffix: str) -> FactTables:
         ),
         Index(f"ix_{name}_matter", "negotiation_id", "matter"),
         Index(f"ix_{name}_position", "negotiation_id", "known_from"),
+        Index(
+            f"ix_{name}_erased",
+            "negotiation_id",
+            "known_from",
+            sqlite_where=_ERASING,
+            postgresql_where=_ERASING,
+        ),
     )
     term = Table(
         f"fact_term{suffix}",

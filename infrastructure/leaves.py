@@ -1,8 +1,11 @@
-"""A leaf says all of an event but its payload, and binds that by a salted hash; it never changes.
+r"""A leaf says all of an event but its payload, and binds that by a salted hash; it never changes.
 
 The entry is the RFC 8785 (JCS) text of {v, position, stream, version, type, recorded_at, actor, payload}, where
 payload is base64url (unpadded) of the digest, SHA-256(salt ‖ payload); the leaf is the RFC 6962 hash of the entry.
 A payload that is destroyed with its salt leaves the digest, which tells nothing of it, and so the tree.
+
+The salt is itself SHA-256("parley salt\0" ‖ secret ‖ the digests of the event's confidential parts), so that the leaf
+binds these too, and tells not even whether there are any. Earlier events have 16 random bytes for a salt, and no parts.
 """
 
 from __future__ import annotations
@@ -19,24 +22,46 @@ from domain.instant import format_instant
 from domain.proof.merkle import leaf_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["LONGEST_ENTRY", "SALT_SIZE", "digest_of", "entry_of", "hashed", "inputs_of"]
+__all__ = [
+    "LONGEST_ENTRY",
+    "SECRET_SIZE",
+    "digest_of",
+    "entry_of",
+    "hashed",
+    "inputs_of",
+    "new_secret",
+    "salt_of",
+    "salt_used",
+]
 
-SALT_SIZE: Final = 16
+SECRET_SIZE: Final = 16
 LONGEST_ENTRY: Final = 65_535
 """Bytes: the length of an entry is written in 16 bits where entries are served."""
 _VERSION: Final = 1
+_SALT: Final = b"parley salt\0"
 
 
-def new_salt() -> bytes:
+def new_secret() -> bytes:
     """Random bytes that nobody can guess a payload's digest without."""
-    return secrets.token_bytes(SALT_SIZE)
+    return secrets.token_bytes(SECRET_SIZE)
 
 
-def hashed(row: Mapping[Any, Any]) -> dict[str, bytes]:
-    """The salt, digest and leaf of an event's row; DataError where it can have none."""
-    salt = new_salt()
+def salt_of(secret: bytes, parts: Sequence[bytes] = ()) -> bytes:
+    """The salt of an event with confidential parts of these digests, in their order."""
+    return sha256(b"".join([_SALT, secret, *parts])).digest()
+
+
+def salt_used(secret: bytes, payload: bytes, digest: bytes, parts: Sequence[bytes]) -> bytes:
+    """The salt that a digest was made with: of an event of before, which has no parts, the secret itself."""
+    if not parts and digest_of(secret, payload) == digest:
+        return secret
+    return salt_of(secret, parts)
+
+
+def hashed(row: Mapping[Any, Any], salt: bytes) -> dict[str, bytes]:
+    """The digest and leaf of an event's row; DataError where it can have none."""
     digest = digest_of(salt, row["payload"])
     try:
         entry = entry_of({**row, "digest": digest})
@@ -44,7 +69,7 @@ def hashed(row: Mapping[Any, Any]) -> dict[str, bytes]:
         raise DataError(f"the event of {row['stream']!a} has no canonical form: {error}") from error
     if len(entry) > LONGEST_ENTRY:
         raise DataError(f"the stream, type and actor of an event take {len(entry)} bytes")
-    return {"salt": salt, "digest": digest, "leaf": leaf_hash(entry)}
+    return {"digest": digest, "leaf": leaf_hash(entry)}
 
 
 def digest_of(salt: bytes, payload: bytes) -> bytes:

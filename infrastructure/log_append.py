@@ -6,14 +6,17 @@ position sees every lower one, with any number of writing processes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from infrastructure.leaves import hashed
+from domain.confidential import Source
+from infrastructure.erasing import ERASING, destroy
+from infrastructure.leaves import hashed, new_secret, salt_of
 from infrastructure.log_entry import (
     AlreadyAnswered,
     AuthoredEvent,
@@ -25,7 +28,8 @@ from infrastructure.log_entry import (
 )
 from infrastructure.log_rows import seals_of
 from infrastructure.log_tracking import advance
-from infrastructure.tables import event, idempotency_answer, log_head
+from infrastructure.sealing.confidential_parts import sealed_part
+from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,13 +54,17 @@ ANSWERED = idempotency_answer.select().where(
 )
 
 
+Sources = Mapping[tuple[UUID | str, int], Sequence[Source]]
+
+
 @dataclass(frozen=True)
 class AppendRequest:
-    """What one caller wants recorded, all of it or nothing."""
+    """What one caller wants recorded, all of it or nothing; `sources` by the stream and version of their event."""
 
     events: Sequence[StoredEvent]
     tracking: Tracking | None = None
     claim: IdempotencyClaim | None = None
+    sources: Sources = field(default_factory=dict)
 
 
 Outcome = list[LogEntry] | IntegrityError | AlreadyAnswered
@@ -71,6 +79,7 @@ class LogTransaction:
         head = connection.execute(LOCK_HEAD).one()
         self._position: int = head.position
         self._recorded_at: int = head.recorded_at
+        self._sources: dict[int, Sequence[Source]] = {}
 
     def append(
         self, requests: Sequence[AppendRequest], projections: Sequence[InlineProjection]
@@ -95,14 +104,17 @@ class LogTransaction:
         except (IntegrityError, AlreadyAnswered) as refusal:
             return refusal
         versions.update(reached)
-        entries = [self._number(stored) for stored in request.events]
+        entries = [self._number(stored, request.sources) for stored in request.events]
         if request.claim is not None:
             self._keep(request.claim)
         return entries
 
-    def _number(self, stored: StoredEvent) -> LogEntry:
+    def _number(self, stored: StoredEvent, sources: Sources) -> LogEntry:
         self._position += 1
         self._recorded_at = max(self._now, self._recorded_at + 1)
+        said = sources.get((stored.originator_id, stored.originator_version))
+        if said:
+            self._sources[self._position] = said
         return LogEntry(
             originator_id=stored.originator_id,
             originator_version=stored.originator_version,
@@ -114,10 +126,44 @@ class LogTransaction:
         )
 
     def _write(self, entries: Sequence[LogEntry], older: Sequence[str]) -> None:
-        keys = seals_of(self._connection).writing(self._connection, older)
-        self._connection.execute(event.insert(), [_row(entry, keys) for entry in entries])
+        """Insert the entries; one that erases after those before it, of which it may destroy some."""
+        started = [*older]
+        begin = 0
+        for at, entry in enumerate(entries):
+            if entry.topic in ERASING:
+                self._insert(entries[begin:at], started)
+                destroy(self._connection, entry)
+                begin = at
+        self._insert(entries[begin:], started)
         head = {"position": self._position, "recorded_at": self._recorded_at}
         self._connection.execute(MOVE_HEAD, head)
+
+    def _insert(self, entries: Sequence[LogEntry], started: list[str]) -> None:
+        """Insert entries of streams of which those that have `started` may have a key."""
+        if not entries:
+            return
+        keys = seals_of(self._connection).writing(self._connection, started)
+        parts = self._parts(entries, keys) if self._sources else {}
+        rows = [_row(entry, keys, parts.get(entry.id, ())) for entry in entries]
+        self._connection.execute(event.insert(), rows)
+        started += [row["stream"] for row in rows]
+
+    def _parts(
+        self, entries: Sequence[LogEntry], keys: BatchKeys
+    ) -> dict[int, list[dict[str, Any]]]:
+        """Keep what the entries say in confidence; the rows by position."""
+        made = {
+            entry.id: [
+                sealed_part(keys.wrapping, stream_name(entry.originator_id), entry.id, *numbered)
+                for numbered in enumerate(self._sources[entry.id])
+            ]
+            for entry in entries
+            if entry.id in self._sources
+        }
+        rows = [row for parts in made.values() for row in parts]
+        if rows:
+            self._connection.execute(confidential_part.insert(), rows)
+        return made
 
     def _last_versions(self, requests: Sequence[AppendRequest]) -> dict[str, int]:
         named = {stream_name(e.originator_id): None for r in requests for e in r.events}
@@ -165,7 +211,7 @@ def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str
     return reached
 
 
-def _row(entry: LogEntry, keys: BatchKeys) -> dict[str, Any]:
+def _row(entry: LogEntry, keys: BatchKeys, parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The event as it is kept, with its leaf in the log's tree and its payload sealed."""
     row = {
         "position": entry.id,
@@ -176,8 +222,9 @@ def _row(entry: LogEntry, keys: BatchKeys) -> dict[str, Any]:
         "actor": entry.actor,
         "payload": entry.state,
     }
-    row |= hashed(row)
-    return row | keys.sealed(row)
+    secret = new_secret()
+    row |= hashed(row, salt_of(secret, [part["digest"] for part in parts]))
+    return row | keys.sealed({**row, "secret": secret})
 
 
 def _chunks(names: list[str], size: int) -> Iterator[list[str]]:

@@ -33,10 +33,15 @@ class AuthoredEvent(StoredEvent):
 
 @dataclass(frozen=True)
 class LogEntry(Notification):
-    """An event as recorded. `id` is its position, `recorded_at` microseconds since 1970 UTC."""
+    """An event as recorded. `id` is its position, `recorded_at` microseconds since 1970 UTC.
+
+    Of one whose payload was erased `state` is empty, and `erased_by` the payload of what erased it, where that is an
+    event of the same stream, or empty; None of any other.
+    """
 
     recorded_at: int
     actor: str
+    erased_by: bytes | None = None
 
 
 class InlineProjection(Protocol):

@@ -107,6 +107,8 @@ class LogReader(StreamReader):
     def _stored(self, statement: Select[Any]) -> list[StoredEvent]:
         return [
             StoredEvent(each.originator_id, each.originator_version, each.topic, each.state)
+            if each.erased_by is None
+            else each
             for each in self._entries(statement)
         ]
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
 __all__ = [
     "aggregate_snapshot",
     "api_key",
+    "confidential_part",
     "event",
     "idempotency_answer",
     "log_head",
@@ -85,6 +86,20 @@ event = Table(
 )
 """`payload` is sealed, with the salt in it and `salt` empty, by the `data_key` that stands in the row of the stream's
 version `key_version`, wrapped by the key `key_id`. Without `key_version` payload and salt are in clear."""
+
+confidential_part = Table(
+    "confidential_part",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("ordinal", SmallInteger, primary_key=True, autoincrement=False),
+    Column("stream", TEXT, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("key_id", TEXT),
+    Column("data_key", LargeBinary),
+    Index(None, "stream"),
+)
+"""What an event said in confidence, each part sealed under a key of its own; of an erased one the digest is left."""
 
 aggregate_snapshot = Table(
     "aggregate_snapshot",

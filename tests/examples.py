@@ -14,6 +14,7 @@ from domain.event import (
     FactCorrected,
     FactCorroborated,
     FactEnded,
+    FactErased,
     FactPreferred,
     FactRecorded,
     FactReinstated,
@@ -21,6 +22,7 @@ from domain.event import (
     RecordEvent,
     SettingsChanged,
     SnapshotTaken,
+    SourcesErased,
 )
 from domain.fact import KINDS, Fact, checked, fact_id
 from domain.instant import parse_cut
@@ -176,5 +178,15 @@ def example_events() -> dict[str, RecordEvent]:
         ),
         FactReinstated(**at, originator_version=6, why="it was none", published="2025-09-13"),
         FactPreferred(**at, originator_version=7, preferred=True, why="nearest to the event"),
+        SourcesErased(
+            **at, originator_version=8, why="the source asked for it", approvers=("Ann", "Борис")
+        ),
+        FactErased(
+            **at,
+            originator_version=9,
+            negotiation_id=NEGOTIATION,
+            why="it lets others find them",
+            approvers=("Борис",),
+        ),
     )
     return {event.stored_name: event for event in every}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from domain.errors import ContentError, StateError, TakenError
+from domain.errors import ContentError, ErasedError, StateError, TakenError
 from domain.event import FactEvent, Reason, RecordEvent
 from domain.fact import fact_id
 from domain.fact_record import FactRecord, decide_record, evolve
@@ -118,7 +118,7 @@ def _changed(draw: DrawFn, log: _Log) -> RecordEvent | None:
         change = draw(st.sampled_from(_CHANGES))
     try:
         return change(draw, log)
-    except (ContentError, StateError, TakenError):
+    except (ContentError, ErasedError, StateError, TakenError):
         return None
 
 
@@ -135,7 +135,7 @@ def _record(draw: DrawFn, log: _Log) -> RecordEvent:
 
 
 def _correct(draw: DrawFn, log: _Log) -> RecordEvent:
-    record = draw(st.sampled_from(log.facts))
+    record = draw(st.sampled_from([each for each in log.facts if not each.erased] or log.facts))
     fact = record.fact
     if draw(st.integers(0, 3)):
         changes: dict[str, Any] = {
@@ -195,6 +195,19 @@ def _prefer(draw: DrawFn, log: _Log) -> RecordEvent:
     )
 
 
+def _erase(draw: DrawFn, log: _Log) -> RecordEvent:
+    approvers = draw(st.sampled_from(((), ("second",))))
+    return draw(st.sampled_from(log.facts)).decide_erase(
+        why="they asked for it", approvers=approvers, actor="editor"
+    )
+
+
+def _erase_sources(draw: DrawFn, log: _Log) -> RecordEvent:
+    return draw(st.sampled_from(log.facts)).decide_erase_sources(
+        why="they asked for it", approvers=(), actor="editor"
+    )
+
+
 def _snapshot(draw: DrawFn, log: _Log) -> RecordEvent:
     assert log.negotiation is not None
     return log.negotiation.decide_snapshot(
@@ -216,6 +229,8 @@ _CHANGES: Final[tuple[_Change, ...]] = (
     _retract,
     _reinstate,
     _prefer,
+    _erase,
+    _erase_sources,
     _snapshot,
 )
 

@@ -13,6 +13,7 @@ from api.documented import reads
 from api.parameters import Parameter, whole_number
 from api.perspectives import Asked, Asking
 from api.routes.negotiations import LIMIT
+from domain.erasure import ErasedEvent, ErasedVersion
 from domain.event import FactEvent, RecordEvent, SettingsChanged, SnapshotTaken
 from domain.fact import as_primitives
 from domain.instant import format_instant
@@ -61,7 +62,7 @@ def _item(entry: LogEntry, event: RecordEvent) -> dict[str, Any]:
         "position": entry.id,
         "recorded_at": format_instant(entry.recorded_at),
         "actor": event.actor,
-        "event": event.stored_name,
+        "event": entry.topic,
         "stream": str(event.originator_id),
         "version": event.originator_version,
         "fact": str(event.originator_id) if isinstance(event, FactEvent) else None,
@@ -70,7 +71,9 @@ def _item(entry: LogEntry, event: RecordEvent) -> dict[str, Any]:
 
 
 def _content(event: RecordEvent) -> dict[str, Any]:
-    """The event's own fields; ids and instants as text."""
+    """The event's own fields, ids and instants as text; of one that was erased, that it was."""
+    if isinstance(event, ErasedEvent | ErasedVersion):
+        return {"erased": True}
     if isinstance(event, SnapshotTaken):
         perspective = Perspective(
             as_of=event.as_of,

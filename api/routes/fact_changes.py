@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.body import Sending, Sent
+from api.confidential import withheld
 from api.documented import body_of, writes
-from api.entity_tags import precondition
+from api.entity_tags import if_match, precondition
 from api.examples import (
     CORRECTION,
     CORROBORATION,
@@ -21,6 +22,7 @@ from api.examples import (
 from api.fact_answers import fact_uuid, position_of, rendered
 from api.idempotency import Once
 from api.import_command import decided
+from api.json_text import read_json
 from api.schemas import (
     BodyParser,
     CorrectionBody,
@@ -133,14 +135,10 @@ def _changed(fact_id: str, sent: Sent, change: str) -> Response:
 
 def _attempted(fact_id: str, sent: Sent, change: str, once: Once) -> Response:
     record = sent.fact(fact_uuid(fact_id))
-    precondition(_if_match(sent)).check(record)
-    body = _PARSERS[change].parse(sent.body)
+    precondition(if_match(sent.request)).check(record)
+    document, kept_apart = withheld(read_json(sent.body))
+    body = _PARSERS[change].parse(document)
     event = decided(record, body, sent.request.app.state.facts, sent.actor)
-    sent.parley.ledger.change(event, claim=once.claim())
+    sent.parley.ledger.change(event, sources=kept_apart.sources(event), claim=once.claim())
     position = position_of(sent, event.originator_id, event.originator_version)
     return rendered(sent, position, 200)
-
-
-def _if_match(sent: Sent) -> str | None:
-    found = sent.request.headers.getlist("if-match")
-    return ", ".join(found) if found else None

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.body import Sending, Sent
+from api.confidential import withheld
 from api.documented import body_of, reads, writes
 from api.examples import FACTS
-from api.fact_answers import fact_uuid, position_of, rendered, shown
+from api.fact_answers import disclose, fact_uuid, position_of, rendered, shown
 from api.idempotency import Once
+from api.json_text import read_json
 from api.perspectives import Asked, Asking
 from domain.errors import UnknownError
 from domain.negotiation import SLUG
@@ -43,11 +45,13 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
             what = "negotiation"
             raise UnknownError(what, slug[:100])
         negotiation = sent.negotiation(slug)
-        fact = sent.request.app.state.facts.parse(sent.body)
+        document, kept_apart = withheld(read_json(sent.body))
+        fact = sent.request.app.state.facts.parse(document)
         event = sent.parley.ledger.record(
             negotiation_id=negotiation.id,
             fact=fact,
             actor=sent.actor,
+            sources=kept_apart.of_fact(fact),
             claim=once.claim(status=201),
         )
         return rendered(sent, position_of(sent, event.originator_id, 1), 201)
@@ -61,12 +65,17 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
     **reads("readFact", "A fact record", "FactRecord", _ASKING.parameters, refuses=(410,)),
 )
 def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
-    """Read a fact as known at the perspective: 404 before it was, 410 once it was retracted."""
+    """Read a fact as known at the perspective: 404 before it was, 410 once it was retracted or erased.
+
+    Who may read sources (`source:read`) is shown in each citation what is `confidential` of it.
+    """
     id_ = fact_uuid(fact_id)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         version = reading.fact(id_, perspective)
         content = shown(version, perspective, reading)
+        if asked.discloses:
+            disclose(content["fact"]["citations"], reading.confidential(version))
         return asked.answer(content, perspective, reading, version=version.record.version)
 
 

@@ -15,7 +15,7 @@ from api.examples import NEGOTIATION
 from api.idempotency import Once
 from api.json_text import written
 from api.parameters import Parameter, whole_number
-from api.perspectives import Asked, Asking
+from api.perspectives import Asked, Asking, with_erasures
 from api.schemas import BodyParser, NegotiationBody
 from domain.views.brief import perspective_shown
 from domain.views.state import shown_negotiation
@@ -108,4 +108,6 @@ def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        return asked.answer(reading.state(negotiation, perspective), perspective, reading)
+        content = reading.state(negotiation, perspective)
+        content = with_erasures(content, reading, negotiation.id, perspective)
+        return asked.answer(content, perspective, reading)

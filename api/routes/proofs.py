@@ -35,7 +35,7 @@ _ASKING: Final = Asking()
     ),
 )
 def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
-    """Prove the last event of a fact that was known at the perspective, its retraction too.
+    """Prove the last event of a fact that was known at the perspective, its retraction or erasure too.
 
     404 until a signed checkpoint has it, which takes a second at most while the log is signed.
     """
@@ -47,7 +47,7 @@ def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
             return problem("unavailable", f"the log is not signed: {publisher.refusal}")
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
-        version = reading.history(id_, perspective)[-1]
+        version = reading.history(id_, perspective, erased=True)[-1]
         proof = reading.proof(version.position)
     if proof is None:
         name, at = "not-signed", "/path/fact_id"
@@ -59,8 +59,8 @@ def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
 def _shown(proof: EventProof) -> dict[str, Any]:
     return {
         "leaf": proof.inputs,
-        "salt": base64_of(proof.row["salt"]),
-        "payload": base64_of(proof.row["payload"]),
+        "salt": base64_of(proof.row["salt"]) or None,
+        "payload": base64_of(proof.row["payload"]) or None,
         "leaf_hash": base64_of(leaf_hash(entry_of(proof.row))),
         "inclusion": [base64_of(each) for each in proof.inclusion],
         "checkpoint": proof.checkpoint,

@@ -15,7 +15,7 @@ from api.examples import SNAPSHOT
 from api.idempotency import Once
 from api.json_text import sha256, written
 from api.parameters import cut
-from api.perspectives import Asked, Asking, resolved
+from api.perspectives import Asked, Asking, resolved, with_erasures
 from api.problems import RefusedError
 from api.schemas import BodyParser, SnapshotBody
 from domain.errors import ContentError, NotYetKnownError, UnknownError
@@ -75,6 +75,8 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
 def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """Replay the content from the log and check it against the hash before it is shown.
 
+    What it held and was erased since is not in it, and is said under `erased`; the hash is that of before.
+
     The content is from the snapshot's own perspective; the one asked from only says whether it is known yet.
     """
     if not SNAPSHOT_NAME.fullmatch(name):
@@ -87,13 +89,15 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
             what = "snapshot"
             raise NotYetKnownError(what, name)
         content = replayed(reading, slug, snapshot.perspective)
-    if sha256(content) != snapshot.sha256:
+        lost = with_erasures({}, reading, id_, snapshot.perspective)
+    if sha256(content) != snapshot.sha256 and not lost:
         raise _tampered(slug, snapshot)
     shown = {
         "name": snapshot.name,
         "perspective": perspective_shown(snapshot.perspective),
         "sha256": snapshot.sha256,
         "content": content,
+        **lost,
     }
     return answered(asked.request, written(shown), canonical=None)
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.cursor import Cursor
 from api.documented import reads
 from api.parameters import TEXT, Parameter, cut, whole_number
-from api.perspectives import PERSPECTIVE, Asked, Asking
+from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
 from api.routes.negotiations import CURSOR, LIMIT
 from domain.edtf_calendar import DAY, month_start
 from domain.errors import ContentError
@@ -72,6 +72,7 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
             "items": [fact_record(seen, slug) for seen in found[:limit]],
             "next": rest,
         }
+        content = with_erasures(content, reading, negotiation.id, perspective)
         return asked.answer(content, perspective, reading, fixed={**question, "limit": limit})
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from api.accept import prefers_csv
 from api.documented import reads
 from api.parameters import TEXT, Parameter, cut
-from api.perspectives import PERSPECTIVE, Asked, Asking
+from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
 from domain.errors import ContentError
 from domain.instant import format_instant
 from domain.views.audit import audited
@@ -74,6 +74,7 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
         negotiation = reading.negotiation(slug, perspective.position)
         slice_ = reading.timeslice(negotiation.id, perspective)
         content = tally(slice_, perspective, what, cast("By", by))
+        content = with_erasures(content, reading, negotiation.id, perspective)
         return asked.answer(content, perspective, reading, fixed={"what": what, "by": by})
 
 
@@ -100,6 +101,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         fixed: dict[str, Any] = {"from": format_instant(first)}
         if last is not None:
             fixed["to"] = format_instant(last)
+        content = with_erasures(content, reading, negotiation.id, to)
         return later.answer(content, to, reading, fixed=fixed, leaving_out="as_known_at")
 
 
@@ -123,6 +125,7 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         items = [audited(before, after) for before, after in found]
         content = {"perspective": perspective_shown(perspective), "items": items}
         table = _table(items) if prefers_csv(asked.request.headers.get("accept")) else None
+        content = with_erasures(content, reading, negotiation.id, perspective)
         return asked.answer(content, perspective, reading, table=table, varies=True)
 
 

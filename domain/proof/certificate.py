@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ABSENT", "Certificate", "Gave", "GaveNot"]
 
-ABSENT: Final = {"unknown": 404, "not-yet-known": 404, "withdrawn": 410}
+ABSENT: Final = {"unknown": 404, "not-yet-known": 404, "withdrawn": 410, "erased": 410}
 """The problems that say that there is no such answer, and their statuses."""
 _QUESTION: Final = r"/v1/[!-~]{1,8000}"
 _NAME: Final = "/certificate/v1"

@@ -19,6 +19,8 @@ CHANGES_OF_MIND: Final = (
     "fact.retracted",
     "fact.reinstated",
     "fact.preferred",
+    "fact.sources_erased",
+    "fact.erased",
 )
 
 
@@ -43,6 +45,12 @@ def history(versions: Iterable[FactVersion]) -> list[dict[str, Any]]:
         found.append(change(before, version))
         before = version
     return found
+
+
+def tells(version: FactVersion) -> bool:
+    """Whether a version has a place in the audit: of an erased fact, that it was erased and no more."""
+    erased = version.record.erased
+    return version.event in CHANGES_OF_MIND and (not erased or version.event == "fact.erased")
 
 
 def audited(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:

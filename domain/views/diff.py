@@ -46,6 +46,8 @@ def diff(
 
 
 def _section(before: FactVersion | None, after: FactVersion) -> str | None:
+    if after.record.erased:
+        return None
     gone = after.record.status == "retracted"
     if before is None:
         return None if gone else "added"

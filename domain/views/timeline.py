@@ -78,6 +78,8 @@ def timeline(
 
 def _wanted(version: FactVersion, wanted: TimelineFilter) -> bool:
     record = version.record
+    if record.erased:
+        return False
     fact = record.fact
     bounds = fact.valid_time.bounds
     return (

@@ -137,7 +137,7 @@ def _texts_of(right: Connection, held: int) -> Iterator[tuple[Any, ...]]:
     columns = _DERIVED.version.c
     wanted = (
         select(columns.fact_id, columns.version, columns.negotiation_id, columns.content)
-        .where(columns.known_from <= held)
+        .where(columns.known_from <= held, ~columns.erased)
         .order_by(columns.fact_id, columns.version)
     )
     for row in right.execute(wanted):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from domain.full_text import searched
 from infrastructure.event_codec import decode_fact
@@ -18,16 +18,20 @@ from infrastructure.tables import event, log_head, projection
 from infrastructure.text_tables import FACT_TEXT, fact_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+    from uuid import UUID
 
     from infrastructure.database import Database
 
-__all__ = ["BATCH", "catch_up", "checkpoint", "reset"]
+__all__ = ["BATCH", "catch_up", "checkpoint", "forget", "reset"]
 
 BATCH: Final = 200
 """Positions a transaction: so few that writers of the log hardly wait."""
 
 CHECKPOINT: Final = select(projection.c.position).where(projection.c.name == FACT_TEXT)
+_LOCKED: Final = CHECKPOINT.with_for_update()
+#: FTS5 only notes that a row is gone until its segments are merged.
+_MERGE: Final = "INSERT INTO fact_text (fact_text) VALUES ('optimize')"
 ADVANCE: Final = (
     update(projection)
     .where(projection.c.name == FACT_TEXT, projection.c.position == bindparam("before"))
@@ -69,6 +73,15 @@ def reset(database: Database) -> None:
         connection.execute(fact_text.delete())
 
 
+def forget(connection: Connection, facts: Sequence[UUID]) -> None:
+    """Drop the words of erased facts, from the index too; whoever follows the log meanwhile has to wait."""
+    connection.execute(_LOCKED)
+    words = fact_text.c.fact_id.in_([fact.hex for fact in facts])
+    dropped = connection.execute(delete(fact_text).where(words))
+    if dropped.rowcount and connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_MERGE)
+
+
 def _batch(database: Database, last: int) -> _Batch | None:
     """What comes next, no further than `last`; None where nothing does."""
     with database.reading() as connection:
@@ -90,7 +103,7 @@ def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[st
             version,
             (columns.fact_id == event.c.stream) & (columns.version == event.c.version),
         )
-        .where(event.c.position > before, event.c.position <= reached)
+        .where(event.c.position > before, event.c.position <= reached, ~columns.erased)
         .order_by(event.c.position)
     )
     for row in connection.execute(made):
@@ -106,6 +119,16 @@ def _written(database: Database, batch: _Batch) -> bool:
     """Whether this process moved the checkpoint; where another did, nothing is written."""
     with database.writing() as connection:
         moved = connection.execute(ADVANCE, {"before": batch.before, "reached": batch.reached})
-        if moved.rowcount == 1 and batch.rows:
-            connection.execute(fact_text.insert(), batch.rows)
+        rows = _unerased(connection, batch.rows) if moved.rowcount == 1 else []
+        if rows:
+            connection.execute(fact_text.insert(), rows)
         return moved.rowcount == 1
+
+
+def _unerased(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows but those of facts that were erased since they were derived."""
+    columns = served(connection).version.c
+    facts = list({row["fact_id"]: None for row in rows})
+    erased = select(columns.fact_id).where(columns.fact_id.in_(facts), columns.erased)
+    gone = set(connection.execute(erased).scalars())
+    return [row for row in rows if row["fact_id"] not in gone]

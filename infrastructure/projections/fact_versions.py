@@ -11,11 +11,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, bindparam, select, update
 
-from domain.event import FactEvent, FactRecorded
+from domain.event import FactErased, FactEvent
 from domain.fact_record import evolve
 from domain.history import Entry, FactVersion, version_of
 from domain.instant import END
 from infrastructure.fact_rows import answer_rows, row_of, term_rows, version_of_row
+from infrastructure.projections.blanking import blank
 from infrastructure.projections.tallies import Tallies
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ def apply(connection: Connection, entries: Sequence[Entry], tables: FactTables) 
     ):
         if made:
             connection.execute(table.insert(), made)
+    erased = [event.originator_id for _, event in changes if isinstance(event, FactErased)]
+    if erased:
+        blank(connection, tables, erased)
 
 
 def _older(changes: Iterable[tuple[Entry, FactEvent]]) -> list[UUID]:
@@ -63,7 +67,7 @@ def _older(changes: Iterable[tuple[Entry, FactEvent]]) -> list[UUID]:
     new: set[UUID] = set()
     older: dict[UUID, None] = {}
     for _, event in changes:
-        if isinstance(event, FactRecorded):
+        if event.originator_version == 1:
             new.add(event.originator_id)
         elif event.originator_id not in new:
             older[event.originator_id] = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.event import STORED_NAMES
+from domain.event import STORED_NAMES, FactErased
 from domain.history import Entry
 from infrastructure.fact_tables import served
-from infrastructure.projections import fact_versions, negotiations
+from infrastructure.projections import fact_text, fact_versions, negotiations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,6 +31,9 @@ class RecordProjection:
         read = entries_of(self._codec, entries)
         negotiations.apply(connection, read)
         fact_versions.apply(connection, read, served(connection))
+        erased = [each.event.originator_id for each in read if isinstance(each.event, FactErased)]
+        if erased:
+            fact_text.forget(connection, erased)
 
 
 def entries_of(codec: EventCodec, entries: Iterable[LogEntry]) -> list[Entry]:

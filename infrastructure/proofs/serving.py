@@ -11,7 +11,7 @@ from domain.proof.checkpoint import Checkpoint
 from domain.proof.tiles import HIGHEST_LEVEL, TILE_WIDTH
 from infrastructure.fact_tables import served
 from infrastructure.leaves import entry_of, inputs_of
-from infrastructure.log_rows import LOGGED, opened
+from infrastructure.log_rows import LOGGED, opened, parts_between
 from infrastructure.proofs.publishing import last_signed
 from infrastructure.proofs.tree import Tree
 from infrastructure.readers import access, log
@@ -81,6 +81,7 @@ def event_proof(connection: Connection, position: int) -> EventProof | None:
     if note is None or position > size:
         return None
     found = connection.execute(LOGGED.where(event.c.position == position)).mappings().one()
-    row = opened(connection, found)
+    parts = parts_between(connection, position - 1, position)
+    row = opened(connection, found, parts.get(position, ()))
     inclusion = Tree(connection, size).inclusion(position - 1)
     return EventProof(row, inputs_of(row), inclusion, note)

@@ -1,8 +1,8 @@
 """Every stored event is hashed again, in order: what differs from what was signed is found, and where.
 
 A log is whole when its positions are dense, its record times rise, each stream's versions follow one another, each
-leaf is that of its row, each payload is the one that was sealed, each tile is that of its leaves, and each signed
-checkpoint has the root found here.
+leaf is that of its row, each payload and confidential part is the one that was sealed, or was erased by a later event,
+each tile is that of its leaves, and each signed checkpoint has the root found here.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from sqlalchemy import Connection, func, select
 from domain.instant import BEGINNING
 from domain.proof.merkle import leaf_hash
 from domain.proof.tiles import TILE_WIDTH, CompleteTile, TileBuilder
-from infrastructure.leaves import SALT_SIZE, digest_of, entry_of
-from infrastructure.log_rows import LOGGED, opened
+from infrastructure.leaves import entry_of
+from infrastructure.log_rows import LOGGED, parts_between
 from infrastructure.proofs import integration
+from infrastructure.proofs.contents import Erasures, content_fault, stray_part
 from infrastructure.sealing.wrapping import BrokenSealError, SealKeyError
 from infrastructure.tables import event, log_head, tile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Row, RowMapping
 
@@ -75,8 +76,9 @@ def verify(
     signed = {each.size: each for each in sorted(checkpoints, key=lambda each: each.size)}
     proven = 0
     wrong = _checked_root(builder, checkpoints, proven)
-    for row in _rows(connection):
-        wrong = wrong or _checked_row(connection, row, seen)
+    erasures = Erasures.of(connection)
+    for row, parts in _rows(connection):
+        wrong = wrong or _checked_row(connection, row, parts, erasures, seen)
         if wrong is None:
             completed = builder.add(leaf_hash(entry_of(row)))
             wrong = _checked_tiles(connection, completed, proven)
@@ -91,24 +93,32 @@ def verify(
     return Verification(builder.size, builder.root(), wrong)
 
 
-def _rows(connection: Connection) -> Iterator[RowMapping]:
+def _rows(connection: Connection) -> Iterator[tuple[RowMapping, Sequence[RowMapping]]]:
+    """Each event with its confidential parts."""
     after = BEGINNING
     while True:
         wanted = LOGGED.where(event.c.position > after).order_by(event.c.position)
         rows = connection.execute(wanted.limit(BATCH)).mappings().all()
-        yield from rows
+        parts = parts_between(connection, after, rows[-1]["position"]) if rows else {}
+        yield from ((row, parts.get(row["position"], ())) for row in rows)
         if len(rows) < BATCH:
             return
         after = rows[-1]["position"]
 
 
-def _checked_row(connection: Connection, row: RowMapping, seen: _Progress) -> Wrong | None:
+def _checked_row(
+    connection: Connection,
+    row: RowMapping,
+    parts: Sequence[RowMapping],
+    erasures: Erasures,
+    seen: _Progress,
+) -> Wrong | None:
     """What is wrong with an event after those that were seen; it is seen then, too."""
     position = seen.position + 1
     if row["position"] != position:
         return Wrong(position, f"it is missing: position {row['position']} comes next")
     try:
-        what = _fault(row, seen) or _content_fault(opened(connection, row))
+        what = _fault(row, seen) or content_fault(connection, row, parts, erasures)
     except (BrokenSealError, SealKeyError) as error:
         what = str(error)
     except (TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -128,12 +138,6 @@ def _fault(row: RowMapping, seen: _Progress) -> str | None:
         return f"version {row['version']} of its stream does not follow {last}"
     if leaf_hash(entry_of(row)) != row["leaf"]:
         return "its leaf is not that of its row"
-    return None
-
-
-def _content_fault(row: Mapping[str, Any]) -> str | None:
-    if len(row["salt"]) != SALT_SIZE or digest_of(row["salt"], row["payload"]) != row["digest"]:
-        return "its payload is not the one whose digest was recorded"
     return None
 
 
@@ -174,6 +178,9 @@ def _checked_end(
         return Wrong(after, f"the log ends before it, and went to {missing}")
     if head.position < seen.position or head.recorded_at < seen.recorded_at:
         return Wrong(head.position + 1, "it lies past the head of the log")
+    stray = stray_part(connection)
+    if stray is not None:
+        return Wrong(stray, "it has a confidential part, and no event that it belongs to")
     tiles = connection.execute(select(func.count()).select_from(tile)).scalar_one()
     if tiles != _tiles_of(integration.integrated(connection)):
         return Wrong(after, f"there are {tiles} tiles, which is not what the log has")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, select
 
 from domain.errors import (
     ContentError,
+    ErasedError,
     NotYetKnownError,
     UnknownError,
     WithdrawnError,
@@ -16,23 +17,34 @@ from domain.errors import (
 from domain.full_text import question
 from domain.history import Entry, FactVersion, Seen
 from domain.perspective import Perspective, PerspectiveQuery
-from domain.views.audit import CHANGES_OF_MIND
 from domain.views.state import state
 from infrastructure.fact_rows import version_of_row
 from infrastructure.fact_tables import FACTS, FactTables, served
 from infrastructure.projections import fact_text
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.proofs.serving import EventProof, event_proof
-from infrastructure.readers import access, log, negotiations, searches, states, timeslices
+from infrastructure.readers import (
+    access,
+    audits,
+    erasures,
+    log,
+    negotiations,
+    searches,
+    states,
+    timeslices,
+)
+from infrastructure.readers.confidential import confidential
 from infrastructure.tables import event, log_head, negotiation, projection
 
 if TYPE_CHECKING:
     from domain.access import Principal
+    from domain.confidential import Confidential
     from domain.event import RecordEvent
     from domain.negotiation import Negotiation
     from domain.views.timeline import TimelineFilter
     from infrastructure.event_codec import EventCodec
     from infrastructure.log_entry import LogEntry
+    from infrastructure.readers.erasures import Erased
     from infrastructure.readers.negotiations import StoredSnapshot
 
 __all__ = ["Reading"]
@@ -151,7 +163,7 @@ class Reading:
         ]
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
-        """The version that is seen; UnknownError, NotYetKnownError or WithdrawnError where there is none."""
+        """The version that is seen; UnknownError, NotYetKnownError, ErasedError or WithdrawnError where none is."""
         columns = self._tables.version.c
         statement = select(self._tables.version).where(
             columns.fact_id == fact_id.hex, timeslices.seen(self._tables, columns, perspective)
@@ -163,12 +175,23 @@ class Reading:
             absent = where is None or not self.shows(UUID(where))
             raise (UnknownError if absent else NotYetKnownError)("fact", str(fact_id))
         self._refuse_hidden(found[0])
+        self._refuse_erased(found[0])
         if found[0].record.status == timeslices.RETRACTED:
             raise WithdrawnError(fact_id, found[0].why)
         return found[0]
 
-    def history(self, fact_id: UUID, perspective: Perspective) -> list[FactVersion]:
-        """Every version recorded and known by the perspective, oldest first; UnknownError where there is none."""
+    def confidential(self, version: FactVersion) -> list[Confidential | None]:
+        """For each citation of a version, who its source is; ForbiddenError for who may not read sources."""
+        self._principal.check("source:read")
+        return confidential(self._connection, version)
+
+    def history(
+        self, fact_id: UUID, perspective: Perspective, *, erased: bool = False
+    ) -> list[FactVersion]:
+        """Every version recorded and known by the perspective, oldest first; UnknownError where there is none.
+
+        ErasedError for a fact that was erased, unless the versions that say nothing will do.
+        """
         columns = self._tables.version.c
         conditions = [columns.fact_id == fact_id.hex, columns.known_from <= perspective.position]
         if perspective.clock == "published" and perspective.as_known_at is not None:
@@ -179,33 +202,22 @@ class Reading:
             what = "fact"
             raise UnknownError(what, str(fact_id))
         self._refuse_hidden(found[0])
+        if not erased:
+            self._refuse_erased(found[0])
         return found
+
+    def erasures(self, negotiation_id: UUID, perspective: Perspective) -> list[Erased]:
+        """The facts that an answer at the perspective may have held, and that were erased since, by position."""
+        statement = erasures.since(self._tables, negotiation_id, perspective)
+        return [erasures.told(row) for row in self._connection.execute(statement)]
 
     def changes_of_mind(
         self, id_: UUID, perspective: Perspective
     ) -> list[tuple[FactVersion | None, FactVersion]]:
         """Each change of mind recorded and known by the perspective, with the version before, oldest first."""
-        table = self._tables.version
-        columns = table.c
-        conditions = [
-            columns.negotiation_id == id_.hex,
-            columns.known_from <= perspective.position,
-            columns.event.in_(CHANGES_OF_MIND),
-        ]
-        if perspective.clock == "published" and perspective.as_known_at is not None:
-            conditions.append(columns.published_from <= perspective.as_known_at)
-        changed = select(table).where(*conditions).order_by(columns.known_from)
-        after = self._versions(changed)
-        later = table.alias("later")
-        earlier = (
-            select(table)
-            .join(
-                later,
-                (later.c.fact_id == columns.fact_id) & (later.c.version == columns.version + 1),
-            )
-            .where(later.c.negotiation_id == id_.hex, later.c.event.in_(CHANGES_OF_MIND))
-        )
-        before = {(v.record.id, v.record.version + 1): v for v in self._versions(earlier)}
+        after = self._versions(audits.changed(self._tables, id_, perspective))
+        earlier = self._versions(audits.before(self._tables, id_))
+        before = {(v.record.id, v.record.version + 1): v for v in earlier}
         return [(before.get((v.record.id, v.record.version)), v) for v in after]
 
     def entries(
@@ -245,6 +257,13 @@ class Reading:
             what = "fact"
             raise UnknownError(what, str(version.record.id))
 
+    def _refuse_erased(self, version: FactVersion) -> None:
+        if not version.record.erased:
+            return
+        row = self._connection.execute(erasures.of(self._tables, version.record.id)).one()
+        told = erasures.told(row)
+        raise ErasedError(told.fact_id, told.position, told.recorded_at, told.why)
+
     def _as_of(self, query: PerspectiveQuery, position: int) -> int:
         if query.as_of is not None:
             return query.as_of
@@ -271,5 +290,5 @@ class Reading:
         return [
             Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
             for version in self._versions(statement)
-            if version.record.status != timeslices.RETRACTED
+            if version.record.stands
         ]

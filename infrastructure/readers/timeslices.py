@@ -68,6 +68,7 @@ def timeline(
     conditions = [
         columns.negotiation_id == negotiation_id.hex,
         seen(tables, columns, perspective),
+        ~columns.erased,
         *_about(tables, wanted),
     ]
     if wanted.begun:

@@ -5,19 +5,20 @@ Neither changes a digest or a leaf: what was signed and proven before holds as b
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, select
 
 from infrastructure.log_append import LOCK_HEAD
 from infrastructure.log_rows import LOGGED, seals_of
+from infrastructure.sealing.confidential_parts import context_of_part
 from infrastructure.sealing.seals import context_of
-from infrastructure.tables import event, log_head
+from infrastructure.tables import confidential_part, event, log_head
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from infrastructure.database import Database
 
 __all__ = ["SealReport", "reseal"]
@@ -25,9 +26,25 @@ __all__ = ["SealReport", "reseal"]
 BATCH: Final = 500
 """Rows a transaction: so few that writers of the log hardly wait."""
 
-_AT: Final = event.c.position == bindparam("at")
-_WRAPPED: Final = select(event.c.position, event.c.stream, event.c.key_id, event.c.data_key).where(
-    event.c.data_key.is_not(None)
+
+@dataclass(frozen=True)
+class _Keyed:
+    """A table whose rows have data keys, and what each is bound to."""
+
+    table: Table
+    context: Callable[[Mapping[Any, Any]], bytes]
+
+    @property
+    def at(self) -> ColumnElement[bool]:
+        """A row, by its primary key."""
+        return and_(
+            *(column == bindparam(f"at_{column.name}") for column in self.table.primary_key)
+        )
+
+
+_KEYED: Final = (
+    _Keyed(event, lambda row: context_of(row["stream"])),
+    _Keyed(confidential_part, context_of_part),
 )
 
 
@@ -55,16 +72,19 @@ def reseal(database: Database, progress: Callable[[int, int], None] | None = Non
         with database.writing() as connection:
             connection.execute(LOCK_HEAD)
             sealed += _seal(connection, after, after + BATCH)
-            wrapped += _wrap(connection, after, after + BATCH)
+            wrapped += sum(_wrap(connection, each, after, after + BATCH) for each in _KEYED)
         if progress is not None:
             progress(min(done * BATCH, last), last)
-    database.drop_overwritten()
+    database.drop_overwritten(*(each.table.name for each in _KEYED))
     with database.reading() as connection:
         keys = seals_of(connection).check(connection)
-        counted = select(event.c.key_id, func.count().label("wrapped")).group_by(event.c.key_id)
-        used = connection.execute(counted.where(event.c.key_id.is_not(None)))
-        found = {row.key_id: int(row.wrapped) for row in used}
-    return SealReport(sealed, wrapped, "" if keys is None else keys.newest, found)
+        found: Counter[str] = Counter()
+        for keyed in _KEYED:
+            key_id = keyed.table.c.key_id
+            counted = select(key_id, func.count().label("wrapped")).group_by(key_id)
+            used = connection.execute(counted.where(key_id.is_not(None)))
+            found.update({row.key_id: int(row.wrapped) for row in used})
+    return SealReport(sealed, wrapped, "" if keys is None else keys.newest, dict(found))
 
 
 def _seal(connection: Connection, after: int, until: int) -> int:
@@ -80,25 +100,34 @@ def _seal(connection: Connection, after: int, until: int) -> int:
         return 0
     streams = list({row["stream"]: None for row in rows})
     keys = seals_of(connection).writing(connection, streams)
-    changed = [{"at": row["position"], **keys.sealed(row)} for row in rows]
-    connection.execute(event.update().where(_AT), changed)
+    changed = [
+        {"at": row["position"], **keys.sealed({**row, "secret": row["salt"]})} for row in rows
+    ]
+    connection.execute(event.update().where(_KEYED[0].at), changed)
     return len(changed)
 
 
-def _wrap(connection: Connection, after: int, until: int) -> int:
+def _wrap(connection: Connection, keyed: _Keyed, after: int, until: int) -> int:
     """Wrap those data keys past a position and up to another that are not wrapped by the newest key."""
     wrapping = seals_of(connection).check(connection)
     if wrapping is None:
         return 0
-    older = _WRAPPED.where(
-        event.c.position > after, event.c.position <= until, event.c.key_id != wrapping.newest
+    columns = keyed.table.c
+    older = select(
+        *keyed.table.primary_key, columns.stream, columns.key_id, columns.data_key
+    ).where(
+        columns.data_key.is_not(None),
+        columns.position > after,
+        columns.position <= until,
+        columns.key_id != wrapping.newest,
     )
     changed: list[dict[str, Any]] = []
-    for row in connection.execute(older):
-        context = context_of(row.stream)
-        key = wrapping.unwrap(row.key_id, bytes(row.data_key), context)
+    for row in connection.execute(older).mappings():
+        context = keyed.context(row)
+        key = wrapping.unwrap(row["key_id"], bytes(row["data_key"]), context)
+        place = {f"at_{column.name}": row[column.name] for column in keyed.table.primary_key}
         wrapped = {"key_id": wrapping.newest, "data_key": wrapping.wrap(key, context)}
-        changed.append({"at": row.position, **wrapped})
+        changed.append({**place, **wrapped})
     if changed:
-        connection.execute(event.update().where(_AT), changed)
+        connection.execute(keyed.table.update().where(keyed.at), changed)
     return len(changed)

@@ -1,6 +1,6 @@
-"""A payload is sealed with its salt under the data key of its stream, and bound to its row: it opens nowhere else.
+"""A payload is sealed, with the secret of its salt, under its stream's data key; it opens in its own row alone.
 
-Sealed bytes are nonce ‖ AES-256-GCM ciphertext of salt ‖ payload; the nonce is random, as a version may be recorded
+Sealed bytes are nonce ‖ AES-256-GCM ciphertext of secret ‖ payload; the nonce is random, as a version may be recorded
 again after an older backup was restored. The data key stands, wrapped, in the row that was sealed with it first:
 `key_version` says which. No data key outlives the statement that it was read for: once it is destroyed, nothing
 opens, in whatever process.
@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, and_, bindparam, func, select
 
-from infrastructure.leaves import SALT_SIZE
+from infrastructure.leaves import SECRET_SIZE
 from infrastructure.sealing.key_source import NoKeys
 from infrastructure.sealing.wrapping import (
     NONCE_SIZE,
@@ -102,7 +102,7 @@ class Seals:
         return BatchKeys(wrapping, keys)
 
     def opened(self, row: Mapping[Any, Any]) -> tuple[bytes, bytes]:
-        """The payload and salt of an event's row that has the id and bytes of its data key as `by` and `opened_by`.
+        """The payload and secret of an event's row that has the id and bytes of its data key as `by` and `opened_by`.
 
         Raises SealKeyError where no key is there to open it, BrokenSealError where it is not what was sealed.
         """
@@ -122,7 +122,7 @@ class Seals:
         except (InvalidTag, ValueError, struct.error) as error:
             where = f"position {row['position']}"
             raise BrokenSealError(f"the payload of {where} is not the one sealed there") from error
-        return plain[SALT_SIZE:], plain[:SALT_SIZE]
+        return plain[SECRET_SIZE:], plain[:SECRET_SIZE]
 
 
 class BatchKeys:
@@ -132,8 +132,13 @@ class BatchKeys:
         self._wrapping = wrapping
         self._keys = keys
 
+    @property
+    def wrapping(self) -> KeyWrapping:
+        """What data keys are wrapped by."""
+        return self._wrapping
+
     def sealed(self, row: Mapping[Any, Any]) -> dict[str, Any]:
-        """What is to be stored of an event's row with payload and salt in clear, in their place and beside them."""
+        """What is to be stored of an event's row with payload and secret in clear, in their place and beside them."""
         stream = row["stream"]
         stored: dict[str, Any] = {"salt": b"", "key_id": None, "data_key": None}
         if stream not in self._keys:
@@ -143,7 +148,7 @@ class BatchKeys:
             stored["data_key"] = self._wrapping.wrap(key, context_of(stream))
         stored["key_version"], cipher = self._keys[stream]
         nonce = secrets.token_bytes(NONCE_SIZE)
-        plain = row["salt"] + row["payload"]
+        plain = row["secret"] + row["payload"]
         stored["payload"] = nonce + cipher.encrypt(nonce, plain, _place_of(row))
         return stored
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from infrastructure.leaves import hashed
+from infrastructure.leaves import hashed, new_secret
 
 revision = "0003"
 down_revision = "0002"
@@ -67,9 +67,11 @@ def _seal_what_is_there() -> None:
         change = event.update().where(event.c.position == sa.bindparam("at"))
         connection.execute(
             change.values({name: sa.bindparam(f"new_{name}") for name in ADDED}),
-            [
-                {"at": row["position"], **{f"new_{n}": v for n, v in hashed(row).items()}}
-                for row in rows
-            ],
+            [{"at": row["position"], **_added(row)} for row in rows],
         )
         after = rows[-1]["position"]
+
+
+def _added(row: sa.RowMapping) -> dict[str, bytes]:
+    salt = new_secret()
+    return {f"new_{name}": each for name, each in {"salt": salt, **hashed(row, salt)}.items()}

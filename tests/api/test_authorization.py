@@ -61,6 +61,7 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("post", "/v1/facts/{fact_id}/reinstatement"): ("fact:correct", WHY),
     ("post", "/v1/facts/{fact_id}/preference"): ("fact:correct", {"preferred": True, **WHY}),
     ("post", "/v1/facts/{fact_id}/retraction"): ("fact:correct", {"reason": "coding_error", **WHY}),
+    ("post", "/v1/facts/{fact_id}/erasure"): ("erase", {"reason": "They asked for it"}),
 }
 ROLES: Final = (None, *SCOPES, "all")
 
@@ -111,6 +112,7 @@ def made(folder: Path, **settings: str) -> Iterator[Record]:
     retraction = {"reason": "coding_error", **WHY}
     gone = client.post(f"/v1/facts/{facts[1]}/retraction", retraction, if_match="*")
     assert gone.status == 200
+    assert client.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
     assert parley.publisher is not None
     parley.publisher.publish()
     del client.http.headers["authorization"]

@@ -78,7 +78,9 @@ def _bare(do: Callable[[], object]) -> None:
     """Append with columns of the same size, where nothing is hashed and nothing sealed."""
     blank = {"salt": bytes(16), "digest": bytes(32), "leaf": bytes(32)}
     with (
-        patch.object(log_append, "hashed", lambda _: blank),
+        patch.object(log_append, "new_secret", lambda: b""),
+        patch.object(log_append, "salt_of", lambda *_: b""),
+        patch.object(log_append, "hashed", lambda *_: blank),
         patch.object(Seals, "writing", lambda *_: _Clear()),
     ):
         do()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.erasure import BLANK
+from domain.errors import ErasedError
+from domain.event import FactErased
 from domain.history import (
     Entry,
     FactVersion,
@@ -98,10 +102,29 @@ def test_each_later_event_counts_from_what_it_says() -> None:
         Entry(position=n, recorded_at=recorded + n, event=event)
         for n, event in enumerate(stream, start=1)
     ]
-    for version in versions(entries)[1:]:
+    assert isinstance(entries[-1].event, FactErased)
+    for version in versions(entries[:-1])[1:]:
         said = at.get(version.event)
         expected = version.recorded_at if said is None else parse_cut(said)
         assert version.published_at == expected, version.event
+
+
+def test_of_an_erased_fact_every_version_says_that_it_was_and_nothing_more() -> None:
+    stream = [e for name, e in example_events().items() if name.startswith("fact.")]
+    entries = [
+        Entry(position=n, recorded_at=parse_cut("2026-01-01") + n, event=event)
+        for n, event in enumerate(stream, start=1)
+    ]
+    before, after = versions(entries[:-1]), versions(entries)
+    for was, is_ in zip(before, after, strict=False):
+        assert is_.record == replace(was.record, fact=BLANK, preferred=False, erased=True)
+        assert (is_.event, is_.actor, is_.position) == (was.event, was.actor, was.position)
+        assert is_.published_at == is_.recorded_at == was.recorded_at
+        assert (is_.reason, is_.why) == (None, None)
+    assert after[-1].why == "it lets others find them"
+    assert timeslice(after, Log().perspective(position=99)) == []
+    with pytest.raises(ErasedError):
+        after[-1].record.decide_prefer(preferred=True, why="x", actor="desk")
 
 
 def test_a_correction_published_before_the_fact_is_seen_from_its_own_day() -> None:

@@ -19,8 +19,10 @@ from starlette.responses import Response
 from tests.faults.system_calls import install
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
+    from domain.confidential import Source
     from domain.event import FactEvent
     from domain.fact import Fact
 
@@ -40,11 +42,19 @@ def acknowledge_early() -> None:
         negotiation_id: UUID,
         fact: Fact,
         actor: str,
+        sources: Sequence[Source] = (),
         claim: object = None,
     ) -> FactEvent:
         def late() -> None:
             time.sleep(LATE_SECONDS)
-            record(self, negotiation_id=negotiation_id, fact=fact, actor=actor, claim=claim)
+            record(
+                self,
+                negotiation_id=negotiation_id,
+                fact=fact,
+                actor=actor,
+                sources=sources,
+                claim=claim,
+            )
 
         Thread(target=late, daemon=True).start()
         return ledger.decided_record(negotiation_id, fact, actor)

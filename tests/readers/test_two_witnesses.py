@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain import history
-from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
+from domain.errors import ErasedError, NotYetKnownError, UnknownError, WithdrawnError
 from domain.fact import KINDS
 from domain.history import Entry, FactVersion, Seen, by_valid_time
 from domain.perspective import Perspective, PerspectiveQuery
-from domain.views.audit import CHANGES_OF_MIND
+from domain.views.audit import tells
 from domain.views.state import counted, state
 from domain.views.tally import tally
 from domain.views.timeline import TimelineFilter, timeline
@@ -182,6 +182,9 @@ def _same_facts(
         if expected is None:
             with pytest.raises(NotYetKnownError):
                 reading.fact(fact_id, pinned)
+        elif expected.record.erased:
+            with pytest.raises(ErasedError):
+                reading.fact(fact_id, pinned)
         elif expected.record.status == "retracted":
             with pytest.raises(WithdrawnError):
                 reading.fact(fact_id, pinned)
@@ -197,17 +200,13 @@ def _same_history(
         mine = [version for version in public if version.record.id == fact_id]
         assert _history(reading, fact_id, pinned) == mine
     before = {(v.record.id, v.record.version + 1): v for v in versions}
-    expected = [
-        (before.get((v.record.id, v.record.version)), v)
-        for v in public
-        if v.event in CHANGES_OF_MIND
-    ]
+    expected = [(before.get((v.record.id, v.record.version)), v) for v in public if tells(v)]
     assert reading.changes_of_mind(NEGOTIATION, pinned) == expected
 
 
 def _history(reading: Reading, fact_id: UUID, pinned: Perspective) -> list[FactVersion]:
     try:
-        return reading.history(fact_id, pinned)
+        return reading.history(fact_id, pinned, erased=True)
     except UnknownError:
         return []
 

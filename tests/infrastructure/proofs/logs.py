@@ -69,4 +69,4 @@ def rows(database: Database) -> list[dict[str, Any]]:
     """The rows of the log, opened."""
     with database.reading() as connection:
         found = connection.execute(LOGGED.order_by(event.c.position)).mappings()
-        return [opened(connection, each) for each in found]
+        return [opened(connection, each, ()) for each in found]

@@ -12,34 +12,49 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import DataError
 
-from infrastructure import leaves
+from infrastructure import leaves, log_append
 from infrastructure.event_recorder import AuthoredEvent, EventRecorder
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import Publisher
+from infrastructure.proofs.verification import verify
 from tests.infrastructure.proofs.logs import grow, rows, signer
 from tests.infrastructure.recording import events
 
 if TYPE_CHECKING:
     from infrastructure.database import Database
 
-GOLDEN: Final = Path(__file__).parents[2] / "golden" / "log"
+GOLDEN: Final = Path(__file__).parents[2] / "golden"
 
 
-def fixed_salts(monkeypatch: pytest.MonkeyPatch) -> None:
-    salts = (sha256(str(number).encode()).digest()[:16] for number in range(1_000))
-    monkeypatch.setattr(leaves, "new_salt", lambda: next(salts))
+def fixed_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = (sha256(str(number).encode()).digest()[:16] for number in range(1_000))
+    monkeypatch.setattr(log_append, "new_secret", lambda: next(secrets))
 
 
-def test_a_log_with_fixed_salts_and_key_gives_the_golden_checkpoint(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fixed_salts(monkeypatch)
+def is_the_golden_log(database: Database, tmp_path: Path, golden: Path) -> None:
     grow(database, 300)
     Publisher(database, signer(), LastSigned(tmp_path / "parley.key")).publish()
-    assert (tmp_path / "parley.key.checkpoint").read_bytes() == (GOLDEN / "checkpoint").read_bytes()
+    assert (tmp_path / "parley.key.checkpoint").read_bytes() == (golden / "checkpoint").read_bytes()
     entries = b"".join(leaves.entry_of(row) + b"\n" for row in rows(database)[:3])
-    assert entries == (GOLDEN / "entries.ndjson").read_bytes()
-    assert f"{signer().key.text}\n" == (GOLDEN / "verifier_key").read_text()
+    assert entries == (golden / "entries.ndjson").read_bytes()
+    assert f"{signer().key.text}\n" == (golden / "verifier_key").read_text()
+    with database.reading() as connection:
+        assert verify(connection).wrong is None
+
+
+def test_a_log_with_fixed_secrets_and_key_gives_the_golden_checkpoint(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixed_secrets(monkeypatch)
+    is_the_golden_log(database, tmp_path, GOLDEN / "log")
+
+
+def test_a_log_of_before_confidential_parts_whose_secrets_are_its_salts_still_gives_its_own(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixed_secrets(monkeypatch)
+    monkeypatch.setattr(log_append, "salt_of", lambda secret, _: secret)
+    is_the_golden_log(database, tmp_path, GOLDEN / "log_with_plain_salts")
 
 
 def test_an_entry_says_all_of_the_event_but_its_payload(database: Database) -> None:
@@ -66,7 +81,7 @@ def test_every_event_has_a_salt_of_its_own(database: Database) -> None:
     EventRecorder(database).append(events(uuid4(), *range(1, 51)))
     salts = {row["salt"] for row in rows(database)}
     assert len(salts) == 50
-    assert {len(salt) for salt in salts} == {16}
+    assert {len(salt) for salt in salts} == {32}
 
 
 @pytest.mark.parametrize("actor", ["x" * 66_000, "half \ud800"])

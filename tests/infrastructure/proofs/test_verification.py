@@ -120,8 +120,8 @@ def rehashed(connection: Connection, random: Random) -> tuple[int, int]:
     """Another payload, with the digest and leaf that are its own."""
     position = random.randint(1, SAVED[-1])
     forged = {**row(connection, position), "payload": b'{"forged":true}'}
-    clear = {"payload": forged["payload"], "key_version": None}
-    change(connection, position, **{**hashed(forged), **clear})
+    clear = {"payload": forged["payload"], "key_version": None, "salt": random.randbytes(16)}
+    change(connection, position, **{**hashed(forged, clear["salt"]), **clear})
     tile_start = 256 if position <= 512 else 0  # the third tile is not complete
     return max(n + 1 for n in (0, SAVED[0], tile_start) if n < position), position
 

@@ -179,7 +179,7 @@ def test_a_stream_whose_key_is_gone_takes_a_new_one(database: Database) -> None:
     recorder.append(events(stream, 2, payload=SECRET))
     with database.reading() as connection:
         row = connection.execute(LOGGED.where(event.c.position == 2)).mappings().one()
-        assert opened(connection, row)["payload"] == SECRET
+        assert opened(connection, row, ())["payload"] == SECRET
 
 
 def test_without_its_key_nothing_is_read_recorded_or_verified(database: Database) -> None:

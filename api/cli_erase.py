@@ -1,0 +1,97 @@
+"""What must be gone is erased where the database is, once whoever asks for it has seen what it is."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import typer
+
+from api.cli_options import AsJson, Slug
+from api.cli_question import print_answer, tell
+from api.cli_record import RefusedError, consoles, opened
+from api.cli_tables import show_rows
+from api.composition import Parley
+from domain.fact import fact_id
+from domain.fact_record import FactRecord
+from domain.negotiation import negotiation_id
+
+__all__ = ["register"]
+
+_LEFT: Final = (
+    "Backups of before hold it still, sealed: delete them, or change the keys (parley seal --new-key) and destroy the"
+    " old one. What was published, exported or cached is out of reach."
+)
+
+
+def erase(
+    slug: Slug,
+    fact: Annotated[
+        str,
+        typer.Argument(
+            metavar="FACT", show_default=False, help="The fact, by its id or its external id."
+        ),
+    ],
+    *,
+    reason: Annotated[
+        str,
+        typer.Option(
+            show_default=False,
+            help="Why, in words that name nothing of it: they stay in the log.",
+        ),
+    ],
+    sources: Annotated[
+        bool,
+        typer.Option("--sources", help="Erase only who its sources are; the fact stands."),
+    ] = False,
+    approver: Annotated[
+        list[str] | None,
+        typer.Option(show_default=False, help="Who agreed to it, as often as needed."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Erase a fact for good, at every perspective: its content and its keys are destroyed."""
+    with opened() as parley:
+        record = _record(parley, slug, fact)
+        _confirm(record, sources=sources, yes=yes)
+        body: dict[str, Any] = {
+            "reason": reason,
+            "what": "sources" if sources else "fact",
+            "approvers": approver or [],
+        }
+        seen = {"if-match": f'"{record.version}"'}
+        answer = tell(parley, f"/v1/facts/{record.id}/erasure", body, seen)
+    if json:
+        print_answer(answer)
+        return
+    out, errors = consoles()
+    show_rows(out, "Erased", ("field", "value"), [*answer.content.items()])
+    errors.print(_LEFT, soft_wrap=True)
+
+
+def _record(parley: Parley, slug: str, named: str) -> FactRecord:
+    talks = parley.ledger.negotiation(slug)
+    try:
+        id_ = UUID(named)
+    except ValueError:
+        id_ = fact_id(negotiation_id(slug), named)
+    record = parley.ledger.fact(id_)
+    if record.negotiation_id != talks.id:
+        raise RefusedError(f"the fact {named} is not one of {slug}")
+    return record
+
+
+def _confirm(record: FactRecord, *, sources: bool, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("needed where nobody can be asked", param_hint="--yes")
+    what = "who the sources are of" if sources else "for good, in every version,"
+    typer.confirm(f"Erase {what} “{record.fact.summary}”?", abort=True, err=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command()(erase)

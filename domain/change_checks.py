@@ -1,0 +1,45 @@
+"""What a change of a fact says beside the fact is checked in one place, each fault at its place in what was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.errors import ContentError, Fault
+from domain.fact import Fact, checked, refused, text_faults
+from domain.provenance import Citation, check_citation, check_published
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def checked_changes(fact: Fact) -> Fact:
+    """The corrected fact with its bounds filled in; ContentError with pointers under /changes."""
+    try:
+        return checked(fact)
+    except ContentError as error:
+        faults = [Fault(f"/changes{fault.pointer}", fault.detail) for fault in error.faults]
+        raise ContentError(*faults) from error
+
+
+def check_change(*, why: str | None, citation: Citation | None, published: str | None) -> None:
+    """ContentError where a text, the published day or the citation of a change is malformed."""
+    faults: list[Fault] = text_faults({"why": why, "published": published})
+    faults += refused("", check_published, published)[1]
+    faults += refused("/citation", _check_cited, citation)[1]
+    if faults:
+        raise ContentError(*faults)
+
+
+def _check_cited(citation: Citation | None) -> None:
+    if citation is not None:
+        check_citation(citation)
+        faults = text_faults(vars(citation))
+        if faults:
+            raise ContentError(*faults)
+
+
+def check_erasing(why: str, approvers: Sequence[str]) -> None:
+    """ContentError where the reason or a name is blank, too long or not printable."""
+    faults = text_faults({"reason": why, "approvers": list(approvers)})
+    if faults:
+        raise ContentError(*faults)

@@ -1,0 +1,91 @@
+"""An erasure is carried out in the transaction of its event: what it destroys, and its telling so, are one.
+
+Of an erased stream the payloads, their secrets and their data key are gone; digests and leaves stay, and so does the
+tree. What was answered under idempotency keys says nothing more of it. The projections see to their own rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
+
+from domain.erasure import erased_streams
+from domain.event import FactErased, SourcesErased
+from infrastructure.fact_tables import SIDES
+from infrastructure.log_entry import stream_name
+from infrastructure.tables import (
+    aggregate_snapshot,
+    confidential_part,
+    event,
+    idempotency_answer,
+)
+from infrastructure.text_tables import fact_text
+
+if TYPE_CHECKING:
+    from infrastructure.log_entry import LogEntry
+
+__all__ = ["ERASED_ANSWER", "ERASING", "TABLES", "covered", "destroy"]
+
+ERASING: Final = frozenset({FactErased.stored_name, SourcesErased.stored_name})
+"""The types of the events that erase."""
+ERASED_ANSWER: Final = {"fingerprint": "", "body": b"", "headers": "{}"}
+"""What is kept under an idempotency key whose answer told of something erased: sent again, it is told so."""
+
+_STREAMS: Final = event.c.stream.in_(bindparam("streams", expanding=True))
+_DESTROY: Final = (
+    update(event).where(_STREAMS).values(payload=b"", salt=b"", key_id=None, data_key=None)
+)
+_FORGET: Final = delete(aggregate_snapshot).where(
+    aggregate_snapshot.c.stream.in_(bindparam("streams", expanding=True))
+)
+_DROP_PARTS: Final = delete(confidential_part).where(
+    confidential_part.c.stream.in_(bindparam("streams", expanding=True))
+)
+_DESTROY_PARTS: Final = (
+    update(confidential_part)
+    .where(confidential_part.c.stream.in_(bindparam("streams", expanding=True)))
+    .values(sealed=None, key_id=None, data_key=None)
+)
+_BLANK_ANSWERS: Final = (
+    update(idempotency_answer)
+    .where(
+        or_(
+            and_(
+                idempotency_answer.c.fact_id == bindparam("fact"),
+                idempotency_answer.c.answered_at < bindparam("erased_at"),
+            ),
+            idempotency_answer.c.answered_at.in_(select(event.c.recorded_at).where(_STREAMS)),
+        )
+    )
+    .values(ERASED_ANSWER)
+)
+
+
+TABLES: Final = (
+    event.name,
+    confidential_part.name,
+    aggregate_snapshot.name,
+    idempotency_answer.name,
+    fact_text.name,
+    *(table.name for side in SIDES.values() for table in side.all),
+)
+"""Where something is overwritten or deleted by an erasure."""
+
+
+def covered(fact: str) -> tuple[str, ...]:
+    """The streams, as the log names them, that the erasure of a fact destroys."""
+    return tuple(stream.hex for stream in erased_streams(UUID(fact)))
+
+
+def destroy(connection: Connection, erasing: LogEntry) -> None:
+    """Carry out what an entry says that is about to be recorded; all before it is in the log."""
+    name = stream_name(erasing.originator_id)
+    if erasing.topic == SourcesErased.stored_name:
+        connection.execute(_DESTROY_PARTS, {"streams": (name,)})
+        return
+    streams = {"streams": covered(name)}
+    connection.execute(_BLANK_ANSWERS, {**streams, "fact": name, "erased_at": erasing.recorded_at})
+    for statement in (_DESTROY, _FORGET, _DROP_PARTS):
+        connection.execute(statement, streams)

@@ -1,0 +1,125 @@
+"""What an event said is what its digest was made of, or an erasure later in the log says that it is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, select
+
+from domain.event import SourcesErased
+from infrastructure.erasing import ERASING, covered
+from infrastructure.leaves import SECRET_SIZE, digest_of
+from infrastructure.log_rows import opened, seals_of
+from infrastructure.sealing.confidential_parts import opened_part
+from infrastructure.tables import confidential_part, event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import RowMapping
+
+__all__ = ["Erasures", "content_fault", "stray_part"]
+
+_STRAY: Final = (
+    select(confidential_part.c.position)
+    .join_from(
+        confidential_part,
+        event,
+        (event.c.position == confidential_part.c.position)
+        & (event.c.stream == confidential_part.c.stream),
+        isouter=True,
+    )
+    .where(event.c.position.is_(None))
+    .order_by(confidential_part.c.position)
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """By stream, the last position at which the log says that it, or what was confidential in it, was erased."""
+
+    payloads: Mapping[str, int]
+    parts: Mapping[str, int]
+
+    @classmethod
+    def of(cls, connection: Connection) -> Erasures:
+        """Those of a whole log."""
+        wanted = select(event.c.position, event.c.stream, event.c.type).where(
+            event.c.type.in_(ERASING)
+        )
+        payloads: dict[str, int] = {}
+        parts: dict[str, int] = {}
+        for row in connection.execute(wanted.order_by(event.c.position)):
+            if row.type == SourcesErased.stored_name:
+                parts[row.stream] = row.position
+                continue
+            with suppress(ValueError):  # a stream that is no fact's is found wrong by its row
+                payloads.update(dict.fromkeys(covered(row.stream), row.position))
+        return cls(payloads, parts)
+
+
+def stray_part(connection: Connection) -> int | None:
+    """The first position that has a confidential part and no event of the part's stream."""
+    return connection.execute(_STRAY).scalar()
+
+
+def content_fault(
+    connection: Connection, row: RowMapping, parts: Sequence[RowMapping], erasures: Erasures
+) -> str | None:
+    """What is wrong with what an event says, or is said to have said; SealKeyError and BrokenSealError."""
+    erased_at = erasures.payloads.get(row["stream"], 0)
+    if not row["payload"]:
+        return _erased_fault(row, parts, erased_at)
+    if erased_at > row["position"]:
+        return f"it was erased at position {erased_at}, and is there"
+    found = opened(connection, row, parts)
+    if not _bound(row, found):
+        return "its payload is not the one whose digest was recorded"
+    return _parts_fault(connection, row, parts, erasures.parts.get(row["stream"], 0))
+
+
+def _erased_fault(row: RowMapping, parts: Sequence[RowMapping], erased_at: int) -> str | None:
+    if erased_at <= row["position"]:
+        return "its payload is gone, and nothing says that it was erased"
+    if row["salt"] or row["data_key"] or parts:
+        return f"it was erased at position {erased_at}, and something of it is there"
+    return None
+
+
+def _bound(row: RowMapping, found: Mapping[str, Any]) -> bool:
+    """Whether the digest is that of the payload: the end of a longer salt, taken for text, is none."""
+    salt, payload = found["salt"], found["payload"]
+    if len(salt) == SECRET_SIZE and not _is_text(payload):
+        return False
+    known = len(salt) == SECRET_SIZE or row["key_version"] is not None
+    return known and digest_of(salt, payload) == row["digest"]
+
+
+def _is_text(payload: bytes) -> bool:
+    with suppress(UnicodeDecodeError):
+        return payload.decode().startswith("{")
+    return False
+
+
+def _parts_fault(
+    connection: Connection, row: RowMapping, parts: Sequence[RowMapping], erased_at: int
+) -> str | None:
+    """What is wrong with the confidential parts, whose digests are bound already."""
+    if not parts:
+        return None
+    wrapping = seals_of(connection).check(connection)
+    for ordinal, part in enumerate(parts):
+        if part["ordinal"] != ordinal or part["stream"] != row["stream"]:
+            return "its confidential parts are not in their places"
+        erased = part["sealed"] is None
+        if erased and erased_at <= row["position"]:
+            return "a confidential part of it is gone, and nothing says that it was erased"
+        if not erased and erased_at > row["position"]:
+            return f"a confidential part of it was erased at position {erased_at}, and is there"
+        if not erased and wrapping is not None:
+            opened_part(wrapping, part)
+    return None

@@ -1,0 +1,46 @@
+"""What a fact's citations keep in confidence is opened one by one, for who may read sources and nobody else."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, and_, select
+
+from domain.confidential import Confidential, sources_of
+from infrastructure.log_rows import seals_of
+from infrastructure.sealing.confidential_parts import opened_part
+from infrastructure.tables import confidential_part, event
+
+if TYPE_CHECKING:
+    from domain.history import FactVersion
+
+__all__ = ["confidential"]
+
+
+def confidential(connection: Connection, version: FactVersion) -> list[Confidential | None]:
+    """For each citation of a version, in their order, who its source is; None where nothing is kept of it, or any more.
+
+    Raises SealKeyError where a part was sealed by a key that is not given.
+    """
+    record, parts = version.record, confidential_part.c
+    wanted = (
+        select(confidential_part)
+        .join(event, and_(event.c.position == parts.position, event.c.stream == parts.stream))
+        .where(
+            parts.stream == record.id.hex,
+            event.c.version <= record.version,
+            parts.sealed.is_not(None),
+        )
+        .order_by(parts.position, parts.ordinal)
+    )
+    rows = connection.execute(wanted).mappings().all()
+    wrapping = seals_of(connection).check(connection) if rows else None
+    if wrapping is None:
+        return [None] * len(record.fact.citations)
+    brought = [
+        [opened_part(wrapping, row) for row in group]
+        for _, group in groupby(rows, itemgetter("position"))
+    ]
+    return sources_of(record.fact.citations, brought)

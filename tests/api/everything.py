@@ -1,0 +1,55 @@
+"""Everything that can be asked by GET, at several perspectives, as the document lists it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from starlette.testclient import TestClient
+
+__all__ = ["asked", "everything"]
+
+#: What each parameter of a query is asked with, besides being left out.
+_VALUES: Final[dict[str, Sequence[str]]] = {
+    "as_of": ("2026",),
+    "as_known_at": ("2026-11-26",),
+    "clock": ("published",),
+    "match": ("certain",),
+    "include": ("retracted,ahead",),
+    "q": ("freed",),
+    "by": ("day",),
+    "limit": ("1000",),
+}
+_REQUIRED: Final = {"what": "released", "from": "2020", "after": "0"}
+
+
+def everything(http: TestClient, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The path and query of every GET; `names` are what stands for each part of a path."""
+    for path, methods in http.get("/openapi.json").json()["paths"].items():
+        if "get" not in methods:
+            continue
+        parameters = methods["get"].get("parameters", [])
+        asking = [each["name"] for each in parameters if each["in"] == "query"]
+        required = [f"{name}={_REQUIRED[name]}" for name in asking if name in _REQUIRED]
+        optional = [f"{name}={value}" for name in asking for value in _VALUES.get(name, ())]
+        for address in _addresses(path, names):
+            for more in ([], *([each] for each in optional)):
+                yield f"{address}?{'&'.join([*required, *more])}".rstrip("?")
+
+
+def asked(http: TestClient, address: str, headers: Mapping[str, str]) -> Any:  # noqa: ANN401
+    """An answer, and its head: all that a client is told."""
+    answer = http.get(address, headers=dict(headers))
+    heading = "\n".join(f"{name}: {text}" for name, text in answer.headers.items())
+    return answer.status_code, heading.encode() + b"\n\n" + answer.content
+
+
+def _addresses(path: str, names: Mapping[str, Sequence[str]]) -> list[str]:
+    found = [path]
+    for name, values in names.items():
+        if f"{{{name}" in path:
+            part = f"{{{name}:path}}" if f"{{{name}:path}}" in path else f"{{{name}}}"
+            found = [each.replace(part, value) for each in found for value in values]
+    return found

@@ -1,0 +1,98 @@
+"""Erasing from the command line: seen before, told after, and never by mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.importing.lines import SLUG
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+REASON = "The family asked for it"
+
+
+@pytest.fixture
+def alone(parley: Shell) -> Shell:
+    """A record in which one may erase alone."""
+    parley.out("settings", SLUG, "--no-review-erasure")
+    return parley
+
+
+def test_a_fact_is_erased_and_what_is_left_is_said(alone: Shell) -> None:
+    arguments = ("erase", SLUG, "R", "--reason", REASON, "--approver", "Bo", "--yes")
+    result = alone(*arguments, PARLEY_ACTOR="Ann")
+    assert result.exit_code == 0, result.output
+    assert REASON in result.stdout
+    assert "Backups of before" in result.stderr
+    refused = alone("show", SLUG, "--fact", "R")
+    assert refused.exit_code == 1
+    assert f"was erased: {REASON}" in refused.stderr
+    told = json.loads(alone.out("audit", SLUG, "--json"))["items"][-1]
+    assert (told["event"], told["actor"], told["why"]) == ("fact.erased", "Ann", REASON)
+    assert "Fifty-two freed" not in alone.out("export", SLUG)
+    assert "Fifty-two freed" not in alone.out("export", SLUG, "--history")
+    assert "as they were recorded" in alone.out("verify")
+    again = alone(*arguments)
+    assert again.exit_code == 1
+    assert "was erased" in again.stderr
+
+
+def test_a_retracted_fact_can_be_erased_by_its_id(alone: Shell) -> None:
+    record = json.loads(alone.out("show", SLUG, "--fact", "P", "--json"))
+    printed = alone.out("erase", SLUG, record["id"], "--reason", REASON, "--yes", "--json")
+    assert json.loads(printed)["fact"] == record["id"]
+
+
+def test_the_sources_alone_are_erased(alone: Shell) -> None:
+    arguments = ("erase", SLUG, "R", "--sources", "--reason", REASON, "--yes", "--json")
+    assert json.loads(alone.out(*arguments))["what"] == "sources"
+    assert json.loads(alone.out("show", SLUG, "--fact", "R", "--json"))["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("erase", SLUG, "R", "--reason", REASON), 2, "--yes"),
+        (("erase", SLUG, "R", "--yes"), 2, "--reason"),
+        (("erase", SLUG, "nothing", "--reason", REASON, "--yes"), 1, "no fact"),
+        (("erase", "nowhere", "R", "--reason", REASON, "--yes"), 1, "no negotiation"),
+        (("erase", SLUG, "R", "--reason", " ", "--yes"), 1, "/reason"),
+    ],
+)
+def test_what_cannot_be_erased_is_said(
+    light: Shell, arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    light.out("settings", SLUG, "--no-review-erasure")
+    result = light(*arguments)
+    assert result.exit_code == status, result.output
+    assert said in result.stderr
+    assert json.loads(light.out("show", SLUG, "--fact", "R", "--json"))["version"] == 1
+
+
+def test_who_sits_at_a_terminal_is_asked_first(light: Shell) -> None:
+    light.out("settings", SLUG, "--no-review-erasure")
+    program = (sys.executable, "-c", "from api.cli import main; main()")
+    for answer, status in (("n\n", 1), ("y\n", 0)):
+        terminal, end = pty.openpty()
+        process = subprocess.Popen(
+            [*program, "erase", SLUG, "R", "--reason", REASON],
+            stdin=end,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **light.settings},
+            text=True,
+        )
+        os.write(terminal, answer.encode())
+        _, said = process.communicate(timeout=60)
+        assert "Fifty-two freed" in said
+        assert process.returncode == status, said
+        os.close(terminal)
+        os.close(end)
