@@ -17,6 +17,7 @@ from api import (
     cli_serve,
     cli_settings,
     cli_verify,
+    cli_witness,
     cli_write,
 )
 from api.cli_record import RefusingGroup
@@ -51,6 +52,7 @@ for commands in (
     cli_keys,
     cli_settings,
     cli_verify,
+    cli_witness,
     cli_seal,
 ):
     commands.register(app)
