@@ -52,7 +52,7 @@ class Disk:
     seen: list[str] = field(default_factory=list)
 
     def decide(self, call: Call) -> int:
-        """Let the call go on, or fail it."""
+        """Let the call go on, or fail it; who is killed never hears that it failed."""
         path = renamed(call).split(b"\0")[0].decode() if call.name == "rename" else call.path
         if not path.startswith(str(self.folder)):
             return GO_ON
@@ -62,7 +62,6 @@ class Disk:
             return GO_ON
         if self.kills:
             os.kill(call.thread, signal.SIGKILL)
-            return GO_ON
         return errno.ENOSPC if call.name == "write" else errno.EIO
 
 
