@@ -18,6 +18,7 @@ from api import (
     cli_serve,
     cli_settings,
     cli_verify,
+    cli_witness,
     cli_write,
 )
 from api.cli_record import RefusingGroup
@@ -53,6 +54,7 @@ for commands in (
     cli_settings,
     cli_erase,
     cli_verify,
+    cli_witness,
     cli_seal,
 ):
     commands.register(app)

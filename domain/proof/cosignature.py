@@ -9,9 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from domain.proof.note import COSIGNATURE, NoteError, Signer, Verifier, VerifierKey
+from domain.proof.note import (
+    COSIGNATURE,
+    NoteError,
+    Signer,
+    Verifier,
+    VerifierKey,
+    signature_by,
+)
 
-__all__ = ["CosignatureVerifier", "Cosigner"]
+__all__ = ["CosignatureVerifier", "Cosigner", "cosigned_at"]
 
 _TIME_SIZE: Final = 8
 _LATEST: Final = 2**63 - 1
@@ -50,6 +57,11 @@ class CosignatureVerifier:
         """Whether the key has co-signed the text."""
         time = int.from_bytes(signature[:_TIME_SIZE])
         return time <= _LATEST and self.plain.verifies(_message(time, text), signature[_TIME_SIZE:])
+
+
+def cosigned_at(note: str, verifier: CosignatureVerifier) -> int:
+    """When the key says that it has co-signed a note; NoteError where it has not."""
+    return int.from_bytes(signature_by(note, verifier)[:_TIME_SIZE])
 
 
 def _message(time: int, text: bytes) -> bytes:

@@ -23,9 +23,11 @@ __all__ = [
     "Signer",
     "Verifier",
     "VerifierKey",
+    "alone",
     "base64_of",
     "countersigned",
     "opened",
+    "signature_by",
     "signed",
     "strict_base64",
 ]
@@ -121,7 +123,11 @@ def countersigned(note: str, signer: Signer) -> str:
 
 
 def _line(signer: Signer, text: str) -> str:
-    return f"{_DASH}{signer.key.name} {base64_of(signer.key.id + signer.sign(text.encode()))}\n"
+    return _written(signer.key, signer.sign(text.encode()))
+
+
+def _written(key: VerifierKey, signature: bytes) -> str:
+    return f"{_DASH}{key.name} {base64_of(key.id + signature)}\n"
 
 
 def opened(note: str, verifiers: Sequence[Verifier]) -> str:
@@ -145,6 +151,20 @@ def opened(note: str, verifiers: Sequence[Verifier]) -> str:
     if not all(verdicts):
         raise NoteError("the note is not what the key has signed")
     return text
+
+
+def alone(note: str, verifier: Verifier) -> str:
+    """The note with the signature of one key, and without what anyone else has written under it; NoteError."""
+    signature = signature_by(note, verifier)
+    return f"{opened(note, [verifier])}\n{_written(verifier.key, signature)}"
+
+
+def signature_by(note: str, verifier: Verifier) -> bytes:
+    """The signature of one key under a note, the first if there are more; NoteError where there is none."""
+    opened(note, [verifier])
+    key = verifier.key
+    found = map(_signature, note.rpartition("\n\n")[2].removesuffix("\n").split("\n"))
+    return next(signature for signer, signature in found if signer == (key.name, key.id))
 
 
 def _check_text(text: str) -> None:

@@ -6,14 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from domain.proof.merkle import (
-    EMPTY_ROOT,
-    consistency_ranges,
-    inclusion_ranges,
-    node_hash,
-    root_of,
-    split,
-)
+from domain.proof.merkle import EMPTY_ROOT, consistency_ranges, inclusion_ranges
+from domain.proof.subtrees import subtree_hash
 from domain.proof.tiles import TILE_WIDTH
 from infrastructure.tables import event, tile
 
@@ -74,14 +68,7 @@ class Tree:
         return [self._hash(*each) for each in consistency_ranges(old, self.size)]
 
     def _hash(self, start: int, end: int) -> bytes:
-        width = end - start
-        if width & (width - 1):
-            middle = start + split(width)
-            return node_hash(self._hash(start, middle), self._hash(middle, end))
-        level = (width.bit_length() - 1) // 8
-        index, first = divmod(start >> 8 * level, TILE_WIDTH)
-        wanted = self.hashes(level, index)[first : first + (width >> 8 * level)]
-        return root_of(wanted)
+        return subtree_hash(start, end, self.hashes)
 
     def _read(self, level: int, index: int) -> list[bytes]:
         start = index * TILE_WIDTH

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.proof.checkpoint import Checkpoint
-from domain.proof.cosignature import CosignatureVerifier, Cosigner
+from domain.proof.cosignature import CosignatureVerifier, Cosigner, cosigned_at
 from domain.proof.note import (
     COSIGNATURE,
     NoteError,
@@ -77,6 +77,14 @@ def test_a_note_has_the_log_s_and_the_witness_s_word_apart() -> None:
         assert opened(both, verifiers) == TEXT
     with pytest.raises(NoteError, match="no known key"):
         opened(alone, [witness])
+
+
+def test_a_cosignature_says_when_it_was_given() -> None:
+    witness = verifier(Cosigner(WITNESS, 0).key)
+    alone = Checkpoint.read(TEXT).signed([LOG])
+    assert cosigned_at(countersigned(alone, Cosigner(WITNESS, PAGE_TIME)), witness) == PAGE_TIME
+    with pytest.raises(NoteError):
+        cosigned_at(alone, witness)
 
 
 def test_another_time_or_text_is_not_what_was_cosigned() -> None:

@@ -4,7 +4,15 @@ from base64 import b64decode
 
 import pytest
 
-from domain.proof.note import NoteError, VerifierKey, opened, signed, strict_base64
+from domain.proof.note import (
+    NoteError,
+    VerifierKey,
+    alone,
+    opened,
+    signature_by,
+    signed,
+    strict_base64,
+)
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
 
 #: The key and note that the reference implementation of signed notes (golang.org/x/mod/sumdb/note) tests itself by.
@@ -78,6 +86,20 @@ def test_a_note_may_have_unknown_signatures_and_no_wrong_known_one(
     with pytest.raises(NoteError):
         opened(NOTE + SIGNATURE * 100, [verifier])
     assert opened(f"{TEXT}\n" + SIGNATURE * 16, [verifier]) == TEXT
+
+
+def test_one_key_s_word_is_kept_without_what_others_wrote_under_it(
+    verifier: Ed25519Verifier,
+) -> None:
+    others = [Ed25519Signer.of(name, bytes(32)) for name in ("Enoch", "Quasimodo")]
+    peter = Ed25519Signer.of("PeterNeumann", SEED)
+    note = signed(TEXT, [others[0], peter, others[1], peter])
+    assert alone(note, verifier) == NOTE
+    assert signature_by(note, verifier) == strict_base64(SIGNATURE.rsplit(maxsplit=1)[-1])[4:]
+    for wrong in (signed(TEXT, others), NOTE.replace("cryptography", "Cryptography")):
+        for reads in (alone, signature_by):
+            with pytest.raises(NoteError):
+                reads(wrong, verifier)
 
 
 @pytest.mark.parametrize(

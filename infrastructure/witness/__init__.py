@@ -1,0 +1,1 @@
+"""What a witness needs to watch a log from another machine: an address, a folder, and no database."""

@@ -1,0 +1,67 @@
+"""What speaks against a log is its own signatures: they are kept, convince others, and cannot be taken back."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.continuation import ForkError
+from infrastructure.private_file import replace_whole, sync_folder
+from infrastructure.proofs.log_key import ANYONE_MAY_READ
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from domain.proof.continuation import ContinuationError
+    from domain.proof.subtrees import NamedTile
+
+__all__ = ["Evidence"]
+
+MOST: Final = 50
+"""How many cases of a kind are kept: a log could sign one a second."""
+
+
+class Evidence:
+    """The folder `evidence` in that of a witness: a case has a folder of its own.
+
+    There `cosigned` is the note that the witness has co-signed, `shown` the one that does not continue it, and
+    `tile/…` what the log gave for it, by which anyone can check that.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "evidence"
+
+    def cases(self) -> list[str]:
+        """The names of the cases, by kind and size."""
+        return sorted(path.parent.name for path in self.folder.glob("*/shown"))
+
+    def keep(
+        self, error: ContinuationError, cosigned: str, shown: str, tiles: Mapping[NamedTile, bytes]
+    ) -> str:
+        """Keep a case, unless it is kept; a few words that say where."""
+        kind = "fork" if isinstance(error, ForkError) else "roll-back"
+        case = self.folder / _name(kind, cosigned, shown)
+        if not (case / "shown").exists():
+            if sum(name.startswith(kind) for name in self.cases()) >= MOST:
+                return f"{MOST} such are kept in {self.folder}, and this one is not"
+            for tile, content in tiles.items():
+                _write(case / "tile" / str(tile.level) / tile.path.text, content)
+            _write(case / "cosigned", cosigned.encode())
+            _write(case / "shown", shown.encode())
+        return f"both checkpoints are kept in {case}"
+
+
+def _name(kind: str, cosigned: str, shown: str) -> str:
+    sizes = (Checkpoint.unverified(note).size for note in (cosigned, shown))
+    texts = "".join(note.partition("\n\n")[0] for note in (cosigned, shown))
+    return "-".join([kind, *map(str, sizes), sha256(texts.encode()).hexdigest()[:8]])
+
+
+def _write(path: Path, content: bytes) -> None:
+    missing = [each for each in path.parents if not each.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        sync_folder(each.parent)
+    replace_whole(path, content, ANYONE_MAY_READ)

@@ -1,0 +1,102 @@
+"""What a witness must not forget is in one folder: its name, its key, and what it co-signed last.
+
+The key is made when all else is there, so a folder with a key and without the rest has lost something. Losing
+what was co-signed last, and signing on, would be to sign any fork.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
+from typing import TYPE_CHECKING, Final, Self
+
+from domain.proof.note import NoteError, VerifierKey
+from infrastructure.private_file import replace_whole, sync_folder
+from infrastructure.proofs.log_key import ANYONE_MAY_READ, ensured_signer, read_signer
+from infrastructure.witness.refusals import FolderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from infrastructure.proofs.ed25519 import Ed25519Signer
+
+__all__ = ["Memory"]
+
+OWNER_ALONE: Final = 0o700
+
+
+class Memory:
+    """The folder of one witness of one log."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.key_file = folder / "witness.key"
+        self._name = folder / "name"
+        self._last = folder / "last"
+
+    @classmethod
+    @contextmanager
+    def held(cls, folder: Path) -> Iterator[Self]:
+        """The folder, made where it is missing, and nobody else's meanwhile; FolderError where it is in use."""
+        if not folder.is_dir():
+            folder.mkdir(mode=OWNER_ALONE, parents=True)
+            sync_folder(folder.absolute().parent)
+        with (folder / "lock").open("ab") as lock:
+            try:
+                flock(lock, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                raise FolderError(f"{folder}: another process works in it") from None
+            yield cls(folder)
+
+    def signer(self, name: str | None) -> Ed25519Signer:
+        """What the witness signs by, made under `name` in a folder where nothing has been signed yet.
+
+        FolderError where the folder is not whole or the witness has another name; LogKeyError where its key cannot
+        be used.
+        """
+        if not self.key_file.exists():
+            self._begin(name)
+        kept = self._read(self._name)
+        self.last()
+        if name is not None and name != kept:
+            raise FolderError(f"the witness in {self.folder} is called {kept!r}")
+        return read_signer(self.key_file, kept)
+
+    def last(self) -> str | None:
+        """The note that was co-signed last; None before the first."""
+        return self._read(self._last) or None
+
+    def remember(self, note: str) -> None:
+        """Have a co-signed note on the disk instead of the one before, before anybody is given it."""
+        replace_whole(self._last, note.encode(), ANYONE_MAY_READ)
+
+    def _begin(self, name: str | None) -> None:
+        if self._last.exists() and self.last() is not None:
+            raise FolderError(f"{self._last} is there, and not the key that co-signed it")
+        if name is None:
+            raise FolderError(f"there is no witness in {self.folder} yet: name it, with --name")
+        _check_name(name)
+        replace_whole(self._name, name.encode(), ANYONE_MAY_READ)
+        replace_whole(self._last, b"", ANYONE_MAY_READ)
+        ensured_signer(self.key_file, name)
+
+    def _read(self, path: Path) -> str:
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise FolderError(f"{self.key_file} is there, and {path} is not") from None
+        except UnicodeDecodeError:
+            raise FolderError(f"{path} is not as the witness left it") from None
+
+
+def _check_name(name: str) -> None:
+    try:
+        VerifierKey(name, bytes(32))
+        name.encode()
+    except (NoteError, UnicodeEncodeError):
+        printable = False
+    else:
+        printable = name.isprintable()
+    if not printable:
+        raise FolderError(f"a witness's name is one word without a plus sign, not {name!r}")

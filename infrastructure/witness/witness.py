@@ -1,0 +1,144 @@
+"""A witness co-signs what continues all that it co-signed before, and remembers it before it says so.
+
+So two checkpoints that it has co-signed are never of two histories, whatever the log does and wherever it is killed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.continuation import (
+    ContinuationError,
+    ForkError,
+    RollBackError,
+    check_continued,
+    tiles_needed,
+)
+from domain.proof.cosignature import CosignatureVerifier, Cosigner, cosigned_at
+from domain.proof.merkle import HASH_SIZE
+from domain.proof.note import NoteError, alone, countersigned
+from infrastructure.private_file import replace_whole
+from infrastructure.proofs.ed25519 import Ed25519Verifier
+from infrastructure.proofs.log_key import ANYONE_MAY_READ
+from infrastructure.witness.evidence import Evidence
+from infrastructure.witness.refusals import FolderError, RefusalError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from domain.proof.note import VerifierKey
+    from domain.proof.subtrees import NamedTile
+    from infrastructure.clock import Clock
+    from infrastructure.proofs.ed25519 import Ed25519Signer
+    from infrastructure.witness.memory import Memory
+    from infrastructure.witness.tiled_log import TiledLog
+
+__all__ = ["Cosigned", "Witness"]
+
+MICROSECONDS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigned:
+    """A checkpoint that the witness has co-signed, at a time in whole seconds; `new` where that was just now."""
+
+    checkpoint: Checkpoint
+    note: str
+    time: int
+    new: bool
+
+
+class Witness:
+    """Watches the log of `log_key`, in the folder of `memory`, which must be held."""
+
+    def __init__(
+        self, memory: Memory, signer: Ed25519Signer, log_key: VerifierKey, clock: Clock
+    ) -> None:
+        self.key = Cosigner(signer, 0).key
+        self.evidence = Evidence(memory.folder)
+        self._memory = memory
+        self._signer = signer
+        self._log = Ed25519Verifier(log_key)
+        self._own = CosignatureVerifier(self.key, Ed25519Verifier(self.key))
+        self._clock = clock
+
+    def watch(self, log: TiledLog, given_out: Path) -> Cosigned:
+        """Co-sign what the log shows, where it is new, and have the last co-signed note in the file `given_out`.
+
+        RefusalError where the log is not to be co-signed, FolderError where the folder is not this witness's of this
+        log, OSError where nothing can be written: what is then in the file was co-signed before.
+        """
+        before = self._last()
+        if before is not None:
+            _give_out(before.note, given_out)
+        shown = self._opened(log.checkpoint())
+        now = Checkpoint.unverified(shown)
+        self._check(before, shown, now, log)
+        if before is not None and now == before.checkpoint:
+            return before
+        cosigner = Cosigner(self._signer, self._clock() // MICROSECONDS)
+        cosigned = Cosigned(now, countersigned(shown, cosigner), cosigner.time, new=True)
+        self._memory.remember(cosigned.note)
+        _give_out(cosigned.note, given_out)
+        return cosigned
+
+    def _last(self) -> Cosigned | None:
+        note = self._memory.last()
+        if note is None:
+            return None
+        try:
+            checkpoint = Checkpoint.opened(note, [self._log])
+            return Cosigned(checkpoint, note, cosigned_at(note, self._own), new=False)
+        except NoteError as error:
+            raise FolderError(
+                f"what was co-signed last in {self._memory.folder} is not of this log and witness: {error}"
+            ) from error
+
+    def _opened(self, note: str) -> str:
+        """The note with the log's own signature and no other."""
+        try:
+            shown = alone(note, self._log)
+            checkpoint = Checkpoint.unverified(shown)
+        except NoteError as error:
+            raise RefusalError(f"the log's checkpoint is refused: {error}") from error
+        if checkpoint.origin != self._log.key.name:
+            raise RefusalError("the log's checkpoint is refused: it is of another log")
+        return shown
+
+    def _check(self, before: Cosigned | None, shown: str, now: Checkpoint, log: TiledLog) -> None:
+        last = None if before is None else before.checkpoint
+        tiles = {tile: log.tile(tile) for tile in tiles_needed(last, now)}
+        held = {(tile.level, tile.path.index): _hashes(each) for tile, each in tiles.items()}
+        try:
+            check_continued(last, now, lambda level, index: held[level, index])
+        except ContinuationError as error:
+            where = "" if before is None else self._kept(error, before.note, shown, tiles)
+            raise RefusalError(f"{error}{where}") from error
+
+    def _kept(
+        self, error: ContinuationError, cosigned: str, shown: str, tiles: dict[NamedTile, bytes]
+    ) -> str:
+        """Keep what speaks against the log; a few words that say where, or why it is not kept."""
+        if not isinstance(error, (ForkError, RollBackError)):
+            return ""
+        try:
+            return f"; {self.evidence.keep(error, cosigned, shown, tiles)}"
+        except OSError as lost:
+            return f"; the checkpoints cannot be kept: {lost.strerror or lost}"
+
+
+def _hashes(tile: bytes) -> list[bytes]:
+    return [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
+
+
+def _give_out(note: str, path: Path) -> None:
+    content = note.encode()
+    try:
+        with path.open("rb") as file:
+            if file.read(len(content) + 1) == content:
+                return
+    except FileNotFoundError:
+        pass
+    replace_whole(path, content, ANYONE_MAY_READ)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.continuation import (
+    ContinuationError,
+    ForkError,
+    RollBackError,
+    UnfoundedError,
+    check_continued,
+    tiles_needed,
+)
+from domain.proof.merkle import EMPTY_ROOT
+from tests.domain.proof.test_merkle import CONSISTENCIES, LEAVES, ROOTS
+from tests.domain.proof.trees import ORIGIN, Tiled, made_leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.proof.subtrees import Hashes
+
+SMALL = 270
+EDGES = (1, 255, 256, 257, 511, 512, 513, 65_279, 65_280, 65_535, 65_536, 65_537, 65_792, 65_793)
+LARGEST = 10**19 - 1
+"""The largest size that a checkpoint can be written with."""
+TREE = Tiled(made_leaves(EDGES[-1]))
+OTHER = bytes(32)
+CHECKPOINTS = [TREE.checkpoint(size) for size in range(SMALL)]
+FORKED = [
+    Tiled(made_leaves(size, other_from=max(0, size - 1 - size % 13))).checkpoint(size)
+    for size in range(SMALL)
+]
+"""Of logs that differ in one of their last events, or a few."""
+
+
+def nothing(_level: int, _index: int) -> Sequence[bytes]:
+    raise AssertionError("no tile is needed for this")
+
+
+def check(before: Checkpoint | None, now: Checkpoint, tree: Tiled) -> None:
+    """Check it by the tiles that are said to be needed, and no others."""
+    check_continued(before, now, tree.fetched(tiles_needed(before, now)))
+
+
+def test_the_reference_trees_continue_each_other() -> None:
+    tree = Tiled(LEAVES)
+    for old, new in CONSISTENCIES:
+        before, now = (Checkpoint(ORIGIN, size, ROOTS[size]) for size in (old, new))
+        check(before, now, tree)
+        if old < new:
+            with pytest.raises(ForkError):
+                check(replace(before, root=OTHER), now, tree)
+            with pytest.raises(UnfoundedError):
+                check(before, replace(now, root=OTHER), tree)
+
+
+@pytest.mark.parametrize("new", range(1, SMALL + 1))
+def test_every_small_tree_continues_every_one_before_and_no_other(new: int) -> None:
+    now = TREE.checkpoint(new)
+    check(None, now, TREE)
+    for old in range(new):
+        before = CHECKPOINTS[old]
+        check(before, now, TREE)
+        if old:
+            with pytest.raises(ForkError):
+                check(FORKED[old], now, TREE)
+
+
+@pytest.mark.parametrize("old", EDGES)
+def test_trees_continue_each_other_over_the_ends_of_tiles(old: int) -> None:
+    before = TREE.checkpoint(old)
+    forked = Tiled(made_leaves(old, other_from=old - 1)).checkpoint(old)
+    for new in EDGES:
+        now = TREE.checkpoint(new)
+        if new < old:
+            with pytest.raises(RollBackError):
+                check(before, now, TREE)
+        else:
+            check(before, now, TREE)
+            with pytest.raises(ForkError):
+                check(forked, now, TREE)
+
+
+@given(st.integers(0, LARGEST), st.integers(0, LARGEST))
+def test_few_tiles_are_needed_however_large_the_log_says_that_it_is(old: int, new: int) -> None:
+    before, now = (Checkpoint(ORIGIN, size, OTHER) for size in (old, new))
+    for tiles in (tiles_needed(before, now), tiles_needed(None, now)):
+        levels = Counter(tile.level for tile in tiles)
+        assert set(levels) <= set(range(8))
+        assert set(levels.values()) <= {1, 2}
+        for level, path in tiles:
+            assert 1 <= path.width <= 256
+            assert path.within(level, new)
+            whole = (path.index + 1) * 256 <= new >> 8 * level
+            assert path.width == (256 if whole else (new >> 8 * level) % 256)
+        assert len({(tile.level, tile.path.index) for tile in tiles}) == len(tiles)
+
+
+@given(st.data())
+def test_a_wrong_tile_proves_nothing_and_accuses_nobody(data: st.DataObject) -> None:
+    new = data.draw(st.integers(2, 2_000) | st.sampled_from(EDGES[1:]))
+    old = data.draw(st.integers(0, new - 1))
+    before, now = TREE.checkpoint(old), TREE.checkpoint(new)
+    tiles = tiles_needed(before, now)
+    hashes = TREE.fetched(tiles)
+    wrong = data.draw(st.sampled_from(tiles))
+    at = data.draw(st.integers(0, wrong.path.width - 1))
+
+    def changed(level: int, index: int) -> list[bytes]:
+        found = list(hashes(level, index))
+        if (level, index) == (wrong.level, wrong.path.index):
+            found[at] = bytes(each ^ 1 for each in found[at])
+        return found
+
+    forked = Checkpoint(ORIGIN, new, Tiled(made_leaves(new, other_from=0)).checkpoint(new).root)
+    with pytest.raises(UnfoundedError):
+        check_continued(before, forked, changed)
+    if used(before, now, hashes, (wrong.level, wrong.path.index, at)):
+        with pytest.raises(UnfoundedError):
+            check_continued(before, now, changed)
+    else:
+        check_continued(before, now, changed)
+
+
+def used(before: Checkpoint, now: Checkpoint, hashes: Hashes, one: tuple[int, int, int]) -> bool:
+    """Whether a hash of a tile is looked at when it is checked whether one continues another."""
+    taken: set[tuple[int, int, int]] = set()
+
+    class Watched(list[bytes]):
+        def __init__(self, level: int, index: int) -> None:
+            super().__init__(hashes(level, index))
+            self.place = level, index
+
+        def __getitem__(self, wanted: slice) -> list[bytes]:  # type: ignore[override]
+            taken.update((*self.place, at) for at in range(len(self))[wanted])
+            return super().__getitem__(wanted)
+
+    check_continued(before, now, Watched)
+    return one in taken
+
+
+def test_what_has_not_grown_needs_no_tile_and_is_the_same_or_refused() -> None:
+    before = TREE.checkpoint(300)
+    check_continued(before, before, nothing)
+    assert tiles_needed(before, before) == []
+    with pytest.raises(ForkError, match="two roots of its first 300"):
+        check_continued(before, replace(before, root=OTHER), nothing)
+    smaller = TREE.checkpoint(299)
+    assert tiles_needed(before, smaller) == []
+    with pytest.raises(RollBackError, match="shows 299 events, and had 300"):
+        check_continued(before, smaller, nothing)
+
+
+def test_an_empty_log_has_the_root_of_nothing_and_is_continued_by_any() -> None:
+    empty = Checkpoint(ORIGIN, 0, EMPTY_ROOT)
+    for before in (None, empty):
+        assert tiles_needed(before, empty) == []
+        check_continued(before, empty, nothing)
+        with pytest.raises(ContinuationError):
+            check_continued(before, replace(empty, root=OTHER), nothing)
+        check(before, TREE.checkpoint(257), TREE)
+        with pytest.raises(UnfoundedError):
+            check(before, replace(TREE.checkpoint(257), root=OTHER), TREE)

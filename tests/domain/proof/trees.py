@@ -1,0 +1,48 @@
+"""Trees of any size over made-up leaves, and their tiles as a log would serve them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.merkle import leaf_hash, root_of
+from domain.proof.tiles import TILE_WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.proof.subtrees import Hashes, NamedTile
+
+ORIGIN = "example.com/talks"
+
+
+def made_leaves(size: int, *, other_from: int | None = None) -> list[bytes]:
+    """Leaves that are the same each time, but for those of another history from some index on."""
+    since = size if other_from is None else other_from
+    return [leaf_hash(f"{number}{' other' * (number >= since)}".encode()) for number in range(size)]
+
+
+class Tiled:
+    """A tree with the complete hashes of every level, made by the definition of a tile."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self.levels = [list(leaves)]
+        while len(below := self.levels[-1]) >= TILE_WIDTH:
+            whole = range(0, len(below) - TILE_WIDTH + 1, TILE_WIDTH)
+            self.levels.append([root_of(below[at : at + TILE_WIDTH]) for at in whole])
+
+    def checkpoint(self, size: int) -> Checkpoint:
+        """What a log with the first `size` leaves says of itself."""
+        return Checkpoint(ORIGIN, size, root_of(self.levels[0][:size]))
+
+    def tile(self, tile: NamedTile) -> list[bytes]:
+        """The hashes of a tile."""
+        start = tile.path.index * TILE_WIDTH
+        found = self.levels[tile.level][start : start + tile.path.width]
+        assert len(found) == tile.path.width
+        return found
+
+    def fetched(self, tiles: Sequence[NamedTile]) -> Hashes:
+        """What somebody has who has fetched these tiles, and no others."""
+        held = {(tile.level, tile.path.index): self.tile(tile) for tile in tiles}
+        return lambda level, index: held[level, index]

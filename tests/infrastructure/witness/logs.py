@@ -1,0 +1,99 @@
+"""A log on this machine, over real sockets, that can be made to lie in every way that a log can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.note import signed
+from domain.proof.subtrees import NamedTile
+from domain.proof.tiles import TilePath
+from infrastructure.proofs.ed25519 import Ed25519Signer
+from tests.domain.proof.trees import ORIGIN, Tiled, made_leaves
+from tests.infrastructure.identity.publishing import Answer, Publisher, published, saying
+from tests.infrastructure.witness.keys import LOG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from http.server import BaseHTTPRequestHandler
+
+
+__all__ = ["HONEST", "LARGEST", "PREFIX", "FakeLog", "history", "served_log"]
+
+LARGEST: Final = 70_000
+PREFIX: Final = "/of/talks"
+
+
+def history(*, other_from: int | None = None, largest: int = 2_000) -> Tiled:
+    """A log's events: the same each time, but for those of another history from some index on."""
+    return Tiled(made_leaves(largest, other_from=other_from))
+
+
+HONEST: Final = history(largest=LARGEST)
+
+
+@dataclass
+class FakeLog:
+    """What the log answers: the first `size` leaves of `tree`, but for what stands in `answers` by its path."""
+
+    publisher: Publisher
+    tree: Tiled = HONEST
+    size: int = 0
+    signers: list[Ed25519Signer] = field(default_factory=lambda: [LOG])
+    origin: str = ORIGIN
+    extension: str = ""
+    answers: dict[str, Answer] = field(default_factory=dict)
+    missing: Callable[[NamedTile], bool] = lambda _: False
+
+    @property
+    def url(self) -> str:
+        """The address under which it is served, which is not that of the whole server."""
+        return f"http://127.0.0.1:{self.publisher.port}{PREFIX}"
+
+    @property
+    def asked(self) -> list[str]:
+        """What was asked for, in order."""
+        return [path.removeprefix(PREFIX) for path in self.publisher.asked]
+
+    def grow(self, size: int, tree: Tiled | None = None) -> None:
+        """Have so many leaves, perhaps of another history."""
+        self.size, self.tree = size, tree or self.tree
+
+    def note(self) -> str:
+        """Its checkpoint as it stands."""
+        text = Checkpoint(self.origin, self.size, self.tree.checkpoint(self.size).root).text
+        return signed(text + self.extension, self.signers)
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        """Answer one request."""
+        path = handler.path.removeprefix(PREFIX)
+        made = self.answers.get(path)
+        if made is None:
+            found = self._found(path) if handler.path.startswith(PREFIX) else None
+            made = saying(b"no such thing", 404) if found is None else saying(found)
+        made(handler)
+
+    def _found(self, path: str) -> bytes | None:
+        if path == "/checkpoint":
+            return self.note().encode()
+        asked = re.fullmatch("/tile/([0-7])/(.+)", path)
+        tile = None if asked is None else TilePath.read(asked[2])
+        if asked is None or tile is None:
+            return None
+        named = NamedTile(int(asked[1]), tile)
+        if not tile.within(named.level, self.size) or self.missing(named):
+            return None
+        return b"".join(self.tree.tile(named))
+
+
+@contextmanager
+def served_log() -> Iterator[FakeLog]:
+    """A log that is honest until it is told not to be."""
+    with published(b"") as publisher:
+        log = FakeLog(publisher)
+        publisher.answer = log.answer
+        yield log

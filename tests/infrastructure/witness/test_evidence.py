@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.continuation import ForkError, check_continued, tiles_needed
+from infrastructure.proofs.ed25519 import Ed25519Verifier
+from infrastructure.witness import evidence
+from tests.infrastructure.witness.keys import LOG
+from tests.infrastructure.witness.logs import HONEST, history
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from domain.proof.subtrees import Hashes, NamedTile
+    from tests.infrastructure.witness.conftest import Watching
+    from tests.infrastructure.witness.logs import FakeLog
+
+FORK = history(other_from=200)
+
+
+def case(watching: Watching, refusal: str) -> Path:
+    """The folder that a refusal names at its end."""
+    folder = watching.folder / "evidence" / refusal.rpartition("/")[2]
+    assert refusal.endswith(f"; both checkpoints are kept in {folder}")
+    return folder
+
+
+def signed_twice(folder: Path) -> tuple[Checkpoint, Checkpoint]:
+    """What the log has signed before and after, by what is kept of it."""
+    notes = [(folder / name).read_text() for name in ("cosigned", "shown")]
+    found = [Checkpoint.opened(note, [Ed25519Verifier(LOG.key)]) for note in notes]
+    return found[0], found[1]
+
+
+def kept(folder: Path, tiles: list[NamedTile]) -> Hashes:
+    """The tiles that are kept."""
+    held = {}
+    for level, path in tiles:
+        content = (folder / "tile" / str(level) / path.text).read_bytes()
+        hashes = [content[at : at + 32] for at in range(0, len(content), 32)]
+        held[level, path.index] = hashes
+    return lambda level, index: held[level, index]
+
+
+def test_a_fork_is_refused_and_anybody_can_check_what_is_kept_of_it(
+    log: FakeLog, watching: Watching
+) -> None:
+    log.grow(300)
+    watching.watch()
+    for size in (301, 400, 512, 1_500):
+        log.grow(size, FORK)
+        refusal = watching.refused()
+        said = f"the first 300 of the log's {size} events are not those that it had signed; both"
+        assert refusal.startswith(said)
+        folder = case(watching, refusal)
+        before, now = signed_twice(folder)
+        assert (before.size, now.size) == (300, size)
+        with pytest.raises(ForkError):
+            check_continued(before, now, kept(folder, tiles_needed(before, now)))
+
+
+def test_two_roots_of_one_size_are_kept(log: FakeLog, watching: Watching) -> None:
+    log.grow(300)
+    watching.watch()
+    log.grow(300, FORK)
+    refusal = watching.refused()
+    assert "two roots of its first 300 events" in refusal
+    before, now = signed_twice(case(watching, refusal))
+    assert before.size == now.size
+    assert before.root != now.root
+
+
+@pytest.mark.parametrize("size", [0, 1, 256, 299])
+def test_a_roll_back_is_refused_and_kept(log: FakeLog, watching: Watching, size: int) -> None:
+    log.grow(300)
+    watching.watch()
+    log.grow(size)
+    refusal = watching.refused()
+    assert refusal.startswith(f"the log shows {size} events, and had 300; ")
+    before, now = signed_twice(case(watching, refusal))
+    assert (before.size, now.size) == (300, size)
+
+
+def test_a_log_never_recovers_onto_its_fork(log: FakeLog, watching: Watching) -> None:
+    log.grow(300)
+    watching.watch()
+    for size in (100, 250, 300, 301, 600, 1_000, 1_001):
+        log.grow(size, FORK)
+        for _ in range(2):
+            watching.refused()
+    assert watching.cosigned() == HONEST.checkpoint(300).text
+    log.grow(1_000, HONEST)
+    assert watching.watch().new
+    assert watching.cosigned() == HONEST.checkpoint(1_000).text
+    log.grow(1_001, FORK)
+    watching.refused()
+
+
+def test_a_case_is_kept_once_and_so_many_of_a_kind(
+    log: FakeLog, watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "MOST", 3)
+    log.grow(300)
+    watching.watch()
+    for size in (1, 2, 2, 3, 4, 4):
+        log.grow(size)
+        refusal = watching.refused()
+        assert ("this one is not" in refusal) == (size > 3)
+    log.grow(400, FORK)
+    assert "both checkpoints are kept" in watching.refused()
+    cases = evidence.Evidence(watching.folder).cases()
+    assert [name.rpartition("-")[0] for name in cases] == [
+        "fork-300-400", "roll-back-300-1", "roll-back-300-2", "roll-back-300-3",
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_kept_is_refused_all_the_same(log: FakeLog, watching: Watching) -> None:
+    log.grow(300)
+    watching.watch()
+    (watching.folder / "evidence").write_text("in the way")
+    log.grow(400, FORK)
+    assert "the checkpoints cannot be kept: " in watching.refused()
