@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from typing import Any, Final, cast
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from domain.access import Principal, owner
 from domain.event import FactErased, SourcesErased
@@ -18,10 +14,10 @@ from infrastructure.backup import back_up, restore
 from infrastructure.backup_file import Manifest
 from infrastructure.clock import Clock, system_clock
 from infrastructure.database import Database
-from infrastructure.erasing import TABLES
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.identity.keys import Keys
 from infrastructure.ledger_store import StoredLedger
+from infrastructure.overwritten import Overwritten
 from infrastructure.projections import fact_text
 from infrastructure.projections.following import following
 from infrastructure.projections.inline import RecordProjection
@@ -40,23 +36,21 @@ __all__ = ["Parley", "compose", "publisher_of"]
 
 #: How often a search begins anew where a rebuild has emptied the full text meanwhile.
 _TRIES: Final = 5
-_logger: Final = logging.getLogger("parley")
 
 
 @dataclass(frozen=True)
 class Parley:
     """The record on one database: `ledger` takes commands, `reading` answers questions.
 
-    `publisher` signs the log, where this process is to do so. `overwritten` is set while what was erased may be left
-    in the files of the database.
+    `publisher` signs the log, where this process is to do so. `overwritten` sees to what erasures left behind.
     """
 
     settings: Settings
     database: Database
     ledger: StoredLedger
     clock: Clock
+    overwritten: Overwritten
     publisher: Publisher | None = None
-    overwritten: Event = field(default_factory=Event)
 
     @property
     def keys(self) -> Keys:
@@ -102,7 +96,7 @@ class Parley:
         """Let everything that follows the log in batches hold it all."""
         self.catch_up()
         integration.catch_up(self.database)
-        self.drop_overwritten()
+        self.overwritten.drop()
 
     def erase(self, erasure: FactErased | SourcesErased, claim: object = None) -> None:
         """Carry out an erasure; StaleError where the fact has moved on meanwhile.
@@ -110,27 +104,14 @@ class Parley:
         What it overwrote leaves the files of the database as soon as nobody reads an older state.
         """
         self.ledger.change(erasure, claim=claim)
-        self.overwritten.set()
-        self.drop_overwritten()
-
-    def drop_overwritten(self) -> None:
-        """Let what erasures overwrote be gone from the files, if any of it may be left there."""
-        if not self.overwritten.is_set():
-            return
-        self.overwritten.clear()
-        try:
-            self.database.drop_overwritten(*TABLES)
-        except SQLAlchemyError as error:
-            self.overwritten.set()
-            _logger.warning("what was erased is not overwritten everywhere yet: %s", error)
+        self.overwritten.add()
 
     @contextmanager
     def following(self) -> Iterator[None]:
         """While the block runs, what is written is taken up soon after, asked for or not."""
-        if self.database.is_sqlite:
-            self.overwritten.set()
         recorder = cast("EventRecorder", self.ledger.recorder)
         with ExitStack() as held:
+            held.enter_context(self.overwritten.followed())
             held.enter_context(following(recorder.wakeup, self.follow))
             if self.publisher is not None:
                 publish = self.publisher.keep_publishing
@@ -195,7 +176,8 @@ def compose(
     if upgrade:
         bring_to_head(database)
     publisher = publisher_of(settings, database) if signs else None
-    return Parley(settings, database, StoredLedger(database), clock, publisher)
+    ledger, overwritten = StoredLedger(database), Overwritten(database)
+    return Parley(settings, database, ledger, clock, overwritten, publisher)
 
 
 def publisher_of(settings: Settings, database: Database) -> Publisher:

@@ -405,9 +405,9 @@ def test_a_reader_of_an_older_state_only_puts_off_that_the_files_forget(
         connection.execute(event.select()).all()
         desk.done(id_, "erasure", REASON)
         assert desk.client.get(f"/v1/facts/{id_}").status == 410
-        assert parley.overwritten.is_set()
+        assert parley.overwritten.pending
     parley.follow()
-    assert not parley.overwritten.is_set()
+    assert not parley.overwritten.pending
     assert not holds(parley.database, WORD.encode())
     reader.close()
     parley.close()

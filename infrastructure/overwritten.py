@@ -1,0 +1,66 @@
+"""What an erasure overwrote leaves the files of the database too: at once, or as soon as that can be done."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from threading import Event
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from infrastructure.erasing import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infrastructure.database import Database
+
+__all__ = ["Overwritten"]
+
+_logger: Final = logging.getLogger("parley")
+
+
+class Overwritten:
+    """Has a database forget what erasures overwrote; `pending` while some of it may be left in its files."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._pending = Event()
+        self._followed = Event()
+
+    @property
+    def pending(self) -> bool:
+        """Whether something may be left."""
+        return self._pending.is_set()
+
+    def add(self) -> None:
+        """Something was overwritten. It goes now, unless it takes long and somebody follows who can do it."""
+        self._pending.set()
+        if self._database.is_sqlite or not self._followed.is_set():
+            self.drop()
+
+    def drop(self) -> None:
+        """Let it be gone, where any is left; what stands in the way is tried again another time."""
+        if not self._pending.is_set():
+            return
+        self._pending.clear()
+        try:
+            self._database.drop_overwritten(*TABLES)
+        except SQLAlchemyError as error:
+            self._pending.set()
+            _logger.warning("what was erased is not overwritten everywhere yet: %s", error)
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """While the block runs, `drop` is called now and then.
+
+        On SQLite it has something to do at first: whoever erased before may have been killed.
+        """
+        if self._database.is_sqlite:
+            self._pending.set()
+        self._followed.set()
+        try:
+            yield
+        finally:
+            self._followed.clear()
