@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 
 __all__ = [
+    "APPROVAL",
     "CERTIFIED",
     "CORRECTION",
     "CORROBORATION",
@@ -15,10 +16,12 @@ __all__ = [
     "NDJSON_LINES",
     "NEGOTIATION",
     "PREFERENCE",
+    "REFUSAL",
     "REINSTATEMENT",
     "RETRACTION",
     "SETTINGS",
     "SNAPSHOT",
+    "WITHDRAWAL",
 ]
 
 NEGOTIATION: Final[dict[str, Any]] = {
@@ -183,6 +186,9 @@ PREFERENCE: Final[dict[str, Any]] = {
     "preferred": True,
     "why": "It gives the day; the other says the same less precisely",
 }
+APPROVAL: Final[dict[str, Any]] = {"why": "The ministry's list has three names"}
+REFUSAL: Final[dict[str, Any]] = {"why": "The ministry's list has two names"}
+WITHDRAWAL: Final[dict[str, Any]] = {"why": "The list was an older one"}
 SNAPSHOT: Final[dict[str, Any]] = {
     "name": "before-the-envoy",
     "as_of": "2025-11-22",

@@ -13,6 +13,7 @@ from api.import_command import Command
 from api.import_lines import SourceLine
 from api.import_report import ImportReport, Rejection
 from api.import_stream import FactStream
+from api.ops import OPS
 from api.schemas import FactParser
 from domain.access import Principal, Scope
 from domain.errors import ContentError, RecordError
@@ -24,7 +25,7 @@ from infrastructure.readers.streams import streams
 __all__ = ["Decision", "Misread", "Read", "decide"]
 
 _BATCH: Final = 500
-_SCOPES: Final[dict[str, Scope]] = {"record": "fact:write", "corroborate": "fact:write"}
+_RECORD: Final = "record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class _Deciding:
         self._negotiation_id = negotiation_id
         self._principal = principal
         self._actor = principal.actor
+        self._settings = parley.ledger.settings(negotiation_id)
         self._working: dict[UUID, FactStream] = {}
         self._copies: dict[UUID, UUID] = {}
         self._rejected: dict[str, int] = {}
@@ -107,14 +109,15 @@ class _Deciding:
     def _answer(self, each: Read) -> FactEvent | None:
         if isinstance(each, Misread):
             raise each.error
-        scope: Scope = _SCOPES.get(each.op, "fact:correct")
+        scope: Scope = "fact:write" if each.op == _RECORD else OPS[each.op].scope
         if not self._principal.may(scope):
             raise ContentError.at("/op", f"this takes the scope {scope}")
         stream = self._working[each.fact_id]
         rejected = self._rejected.get(each.named or "")
-        if stream.record is None and each.op != "record" and rejected is not None:
+        if stream.record is None and each.op != _RECORD and rejected is not None:
             raise ContentError.at("/external_id", f"its fact was rejected on line {rejected}")
-        return stream.answer(each, self._parser, self._actor)
+        reviewed = each.op != _RECORD and OPS[each.op].reviewed(self._settings)
+        return stream.answer(each, self._parser, self._actor, reviewed=reviewed)
 
     def _loaded(self, read: Iterable[Read]) -> Iterator[Read]:
         """The lines again, each with its fact in `working` by the time that it comes."""

@@ -22,6 +22,7 @@ from domain.provenance import Citation
 
 __all__ = [
     "BODIES",
+    "ApprovalBody",
     "BodyParser",
     "CertificateBody",
     "CorrectionBody",
@@ -30,10 +31,12 @@ __all__ = [
     "FactParser",
     "NegotiationBody",
     "PreferenceBody",
+    "RefusalBody",
     "ReinstatementBody",
     "RetractionBody",
     "SettingsBody",
     "SnapshotBody",
+    "WithdrawalBody",
     "merged",
 ]
 
@@ -124,6 +127,27 @@ class PreferenceBody(_Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApprovalBody(_Strict):
+    """What another person proposed, and If-Match names, is to be done."""
+
+    why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusalBody(_Strict):
+    """What another person proposed is not to be done."""
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalBody(_Strict):
+    """What one proposed oneself is not to be done."""
+
+    why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SnapshotBody(_Strict):
     """A perspective to keep under a name; the cuts are written as in a query."""
 
@@ -151,6 +175,9 @@ BODIES: Final[tuple[type[Any], ...]] = (
     RetractionBody,
     ReinstatementBody,
     PreferenceBody,
+    ApprovalBody,
+    RefusalBody,
+    WithdrawalBody,
     SnapshotBody,
     CertificateBody,
 )
@@ -159,9 +186,10 @@ Body = TypeVar("Body")
 
 
 class BodyParser(Generic[Body]):
-    """Reads one class of body."""
+    """Reads one class of body, which the document calls `name`."""
 
     def __init__(self, body: type[Body]) -> None:
+        self.name = body.__name__
         self.adapter: TypeAdapter[Body] = TypeAdapter(body)
 
     def parse(self, raw: bytes | dict[str, Any]) -> Body:

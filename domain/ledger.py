@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from domain.access import Visibility
     from domain.event import FactEvent, RecordEvent
     from domain.fact_record import FactRecord
-    from domain.negotiation import Negotiation
+    from domain.negotiation import Negotiation, Settings
 
 
 class Ledger(Application[UUID]):
@@ -36,6 +36,11 @@ class Ledger(Application[UUID]):
             what = "negotiation"
             raise UnknownError(what, slug)
         return found  # type: ignore[no-any-return]
+
+    def settings(self, negotiation_id: UUID) -> Settings:
+        """The settings of a negotiation as they stand; of one that is not opened yet, those that it begins with."""
+        found = self._stream(negotiation_id, negotiation.project)
+        return negotiation.Settings() if found is None else found.settings
 
     def fact(self, id_: UUID) -> FactRecord:
         """The fact as its stream leaves it; UnknownError where there is none."""
@@ -86,13 +91,18 @@ class Ledger(Application[UUID]):
             raise TakenError(what, str(fact.external_id), f"fact {event.originator_id}") from error
         return event
 
-    def change(self, event: FactEvent, *, claim: object = None) -> None:
-        """Append the event that a fact decided on; StaleError where the fact has moved on meanwhile."""
+    def change(self, event: FactEvent, *before: RecordEvent, claim: object = None) -> int:
+        """Append the event that a fact decided on, after what led to it, in one transaction; its position.
+
+        StaleError where the fact has moved on meanwhile, IntegrityError where the stream of another event has.
+        """
         try:
-            self.append([event], claim=claim)
+            return self.append([*before, event], claim=claim)[-1]
         except IntegrityError as error:
             expected = event.originator_version - 1
             version = self.fact(event.originator_id).version
+            if before and version == expected:
+                raise
             raise StaleError(event.originator_id, expected, version) from error
 
     def append(self, events: Sequence[RecordEvent], *, claim: object = None) -> list[int]:

@@ -24,6 +24,7 @@ from infrastructure.projections import fact_text
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.proofs.serving import EventProof, event_proof
 from infrastructure.readers import access, log, negotiations, searches, states, timeslices
+from infrastructure.readers.proposals import ProposalReader
 from infrastructure.tables import event, log_head, negotiation, projection
 
 if TYPE_CHECKING:
@@ -225,6 +226,23 @@ class Reading:
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=event)
             for entry, event in log.read(self._connection, self._codec, statement)
         ]
+
+    @property
+    def now(self) -> int:
+        """The present instant, never before the last record time."""
+        return max(self._now, self._head_at)
+
+    @property
+    def proposals(self) -> ProposalReader:
+        """The changes that take two persons."""
+        return ProposalReader(
+            self._connection,
+            self._codec,
+            self._tables,
+            self._principal,
+            head=self.head,
+            now=self.now,
+        )
 
     def proof(self, position: int) -> EventProof | None:
         """What proves the event at a position; None where no signed checkpoint has it."""

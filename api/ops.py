@@ -1,0 +1,109 @@
+"""Each way to change a fact is an entry of one table: what is sent, what it takes, how it is decided and done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from api.composition import Parley
+from api.schemas import (
+    BodyParser,
+    CorrectionBody,
+    CorroborationBody,
+    EndBody,
+    FactParser,
+    PreferenceBody,
+    ReinstatementBody,
+    RetractionBody,
+    merged,
+)
+from domain.access import Scope
+from domain.event import FactEvent, RecordEvent
+from domain.fact_record import FactRecord
+from domain.negotiation import Settings
+
+__all__ = ["OPS", "Change", "Op", "decided"]
+
+Change = (
+    CorrectionBody
+    | CorroborationBody
+    | EndBody
+    | RetractionBody
+    | ReinstatementBody
+    | PreferenceBody
+)
+
+
+def decided(record: FactRecord, body: Change, parser: FactParser, actor: str) -> FactEvent:
+    """The event that a command comes to on a fact as it stands, or the refusal that it meets."""
+    match body:
+        case CorrectionBody():
+            return record.decide_correct(
+                reason=body.reason,
+                why=body.why,
+                fact=merged(record.fact, body.changes, parser),
+                citation=body.citation,
+                published=body.published,
+                actor=actor,
+            )
+        case CorroborationBody(citation=citation, why=why, published=published):
+            return record.decide_corroborate(
+                citation=citation, why=why, published=published, actor=actor
+            )
+        case EndBody():
+            return record.decide_end(
+                ended=body.ended,
+                why=body.why,
+                citation=body.citation,
+                published=body.published,
+                actor=actor,
+            )
+        case RetractionBody(reason=reason, why=why, published=published):
+            return record.decide_retract(reason=reason, why=why, published=published, actor=actor)
+        case ReinstatementBody(why=why, published=published):
+            return record.decide_reinstate(why=why, published=published, actor=actor)
+        case PreferenceBody(preferred=preferred, why=why):
+            return record.decide_prefer(preferred=preferred, why=why, actor=actor)
+
+
+def _appended(
+    parley: Parley, event: FactEvent, before: Sequence[RecordEvent], claim: object
+) -> int:
+    return parley.ledger.change(event, *before, claim=claim)
+
+
+def _by_one(_: Settings) -> bool:
+    return False
+
+
+def _as_the_record(settings: Settings) -> bool:
+    return settings.review_record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Op:
+    """One way to change a fact.
+
+    `reviewed` says whether it takes two persons under the settings of a negotiation. `carry_out` appends the event
+    that was decided, after what led to it, in one transaction, and gives the last position; the claim goes with it.
+    """
+
+    name: str
+    parser: BodyParser[Any]
+    scope: Scope = "fact:correct"
+    reviewed: Callable[[Settings], bool] = _by_one
+    decide: Callable[[FactRecord, Any, FactParser, str], FactEvent] = decided
+    carry_out: Callable[[Parley, FactEvent, Sequence[RecordEvent], object], int] = _appended
+
+
+_EVERY: Final = (
+    Op(name="correct", parser=BodyParser(CorrectionBody), reviewed=_as_the_record),
+    Op(name="corroborate", parser=BodyParser(CorroborationBody), scope="fact:write"),
+    Op(name="end", parser=BodyParser(EndBody)),
+    Op(name="retract", parser=BodyParser(RetractionBody), reviewed=_as_the_record),
+    Op(name="reinstate", parser=BodyParser(ReinstatementBody), reviewed=_as_the_record),
+    Op(name="prefer", parser=BodyParser(PreferenceBody)),
+)
+OPS: Final[dict[str, Op]] = {op.name: op for op in _EVERY}
+"""By the names that imports, and proposals in the log, call them."""
