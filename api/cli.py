@@ -12,6 +12,7 @@ from api import (
     cli_changes,
     cli_import,
     cli_keys,
+    cli_proposals,
     cli_read,
     cli_seal,
     cli_serve,
@@ -50,6 +51,7 @@ for commands in (
     cli_write,
     cli_keys,
     cli_settings,
+    cli_proposals,
     cli_verify,
     cli_seal,
 ):

@@ -65,11 +65,17 @@ def reply_to(parley: Parley, question: str, principal: Principal) -> Reply:
     return _asked(parley, "GET", question, {"accept": "application/json", **_OWNER}, as_=principal)
 
 
-def tell(parley: Parley, path: str, content: Mapping[str, object]) -> Answer:
+def tell(
+    parley: Parley,
+    path: str,
+    content: Mapping[str, object],
+    *,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
     """POST a JSON object; RefusedError where it is refused."""
     body = written({name: value for name, value in content.items() if value is not None})
-    headers = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
-    reply = _asked(parley, "POST", quote(path), headers, body)
+    sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
+    reply = _asked(parley, "POST", quote(path), {**sent, **(headers or {})}, body)
     return _checked(reply.status, reply.body)
 
 
