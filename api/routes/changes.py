@@ -48,7 +48,6 @@ _ASKING: Final = Asking(
     ),
     LIMIT,
 )
-_PROPOSED: Final = ("proposal", "op", "fact_version", "expires_at")
 _SHOWN: Final[dict[type[RecordEvent], tuple[str, ...]]] = {
     NegotiationOpened: ("slug", "title", "parties", "summary"),
     SettingsChanged: ("visibility", "review_record", "review_erasure"),
@@ -59,8 +58,8 @@ _SHOWN: Final[dict[type[RecordEvent], tuple[str, ...]]] = {
     FactRetracted: ("reason", "why", "published"),
     FactReinstated: ("why", "published"),
     FactPreferred: ("preferred", "why"),
-    ChangeProposed: _PROPOSED,
-    ChangeRevised: _PROPOSED,
+    ChangeProposed: ("proposal", "op", "fact_version", "expires_at"),
+    ChangeRevised: ("proposal", "fact_version", "expires_at"),
     ChangeApproved: ("proposal", "digest"),
     ChangeRefused: ("proposal",),
     ChangeWithdrawn: ("proposal",),
