@@ -25,7 +25,7 @@ from infrastructure.readers.streams import streams
 __all__ = ["Decision", "Misread", "Read", "decide"]
 
 _BATCH: Final = 500
-_RECORD: Final = "record"
+_RECORDING: Final[Scope] = "fact:write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,16 @@ class _Deciding:
     def _answer(self, each: Read) -> FactEvent | None:
         if isinstance(each, Misread):
             raise each.error
-        scope: Scope = "fact:write" if each.op == _RECORD else OPS[each.op].scope
+        op = OPS.get(each.op)
+        scope: Scope = _RECORDING if op is None else op.scope
         if not self._principal.may(scope):
             raise ContentError.at("/op", f"this takes the scope {scope}")
         stream = self._working[each.fact_id]
         rejected = self._rejected.get(each.named or "")
-        if stream.record is None and each.op != _RECORD and rejected is not None:
+        if stream.record is None and op is not None and rejected is not None:
             raise ContentError.at("/external_id", f"its fact was rejected on line {rejected}")
-        reviewed = each.op != _RECORD and OPS[each.op].reviewed(self._settings)
+        reviews = None if op is None else op.reviewed
+        reviewed = reviews is not None and reviews(self._settings)
         return stream.answer(each, self._parser, self._actor, reviewed=reviewed)
 
     def _loaded(self, read: Iterable[Read]) -> Iterator[Read]:

@@ -73,10 +73,6 @@ def _appended(
     return parley.ledger.change(event, *before, claim=claim)
 
 
-def _by_one(_: Settings) -> bool:
-    return False
-
-
 def _as_the_record(settings: Settings) -> bool:
     return settings.review_record
 
@@ -85,14 +81,15 @@ def _as_the_record(settings: Settings) -> bool:
 class Op:
     """One way to change a fact.
 
-    `reviewed` says whether it takes two persons under the settings of a negotiation. `carry_out` appends the event
+    `reviewed` says whether it takes two persons under the settings of a negotiation; None where it never does.
+    `decide` gives the event that a body comes to on a fact, for an actor, or the refusal. `carry_out` appends the event
     that was decided, after what led to it, in one transaction, and gives the last position; the claim goes with it.
     """
 
     name: str
     parser: BodyParser[Any]
     scope: Scope = "fact:correct"
-    reviewed: Callable[[Settings], bool] = _by_one
+    reviewed: Callable[[Settings], bool] | None = None
     decide: Callable[[FactRecord, Any, FactParser, str], FactEvent] = decided
     carry_out: Callable[[Parley, FactEvent, Sequence[RecordEvent], object], int] = _appended
 

@@ -29,7 +29,8 @@ _DAY: Final = 86_400_000_000
 def changed(sent: Sent, op: Op, record: FactRecord, body: Any, once: Once) -> Response:  # noqa: ANN401 -- the op's own
     """Change a fact, or propose it where that takes two persons; what could not be done is refused at once."""
     event = op.decide(record, body, sent.request.app.state.facts, sent.actor)
-    if op.reviewed(sent.parley.ledger.settings(record.negotiation_id)):
+    settings = sent.parley.ledger.settings
+    if op.reviewed is not None and op.reviewed(settings(record.negotiation_id)):
         return persistently(lambda: _proposed(sent, op, record, body, once))
     position = op.carry_out(sent.parley, event, (), once.claim())
     return fact_answers.rendered(sent, position, 200)

@@ -23,7 +23,6 @@ from api.idempotency import Once
 from api.ops import OPS, Op
 from api.reviewing import changed
 from domain.errors import StaleError
-from domain.negotiation import Settings
 
 router: Final = APIRouter(tags=["facts"])
 
@@ -46,7 +45,7 @@ def _described(op: str, operation: str, summary: str, example: dict[str, Any]) -
     described = writes(
         operation, summary, "FactRecord", sent, scope=found.scope, if_match=FACT_TAG, tagged=True
     )
-    if found.reviewed(Settings(review_record=True, review_erasure=True)):
+    if found.reviewed is not None:
         described["responses"][202] = _PROPOSED
     return described
 

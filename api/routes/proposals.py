@@ -1,38 +1,24 @@
-"""What one person proposes another approves, having seen it: the approval names what it is of."""
+"""What waits for a second person is read by who may correct, and kept nowhere on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Final, get_args
+from typing import Final, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api import proposal_answers
 from api.authorization import principal_of
-from api.body import Sending, Sent
-from api.documented import PROPOSAL_SEEN, PROPOSAL_TAG, body_of, reads, reference, writes
-from api.entity_tags import required_digests, seen_digests
-from api.examples import APPROVAL, CORRECTION, REFUSAL, WITHDRAWAL
+from api.documented import reads
 from api.fact_answers import fact_uuid
-from api.idempotency import Once
 from api.json_text import written
-from api.ops import OPS, Op
 from api.parameters import Parameter, given, whole_number
-from api.reviewing import expiry, persistently
 from api.routes.negotiations import LIMIT
-from api.schemas import ApprovalBody, BodyParser, RefusalBody, WithdrawalBody
-from domain.errors import ContentError, RevisedError, UnknownError
-from domain.event import FactEvent, ProposalEvent
-from domain.fact import as_primitives
-from domain.fact_record import FactRecord
+from domain.errors import ContentError, UnknownError
 from domain.negotiation import SLUG
-from domain.proposal import Moment, Proposals, Status
-from domain.reviewing import decide_approve, decide_refuse, decide_revise, decide_withdraw
-from infrastructure.readers.proposals import SeenProposal
+from domain.proposal import Status
 
 router: Final = APIRouter(tags=["proposals"])
 
@@ -51,34 +37,7 @@ _LISTING: Final = (
         {"type": "integer", "minimum": 0, "maximum": 10**18 - 1, "default": 0},
     ),
 )
-_SENDING: Final = Sending()
-_APPROVAL: Final = BodyParser(ApprovalBody)
-_REFUSAL: Final = BodyParser(RefusalBody)
-_WITHDRAWAL: Final = BodyParser(WithdrawalBody)
-_REVISABLE: Final = ("Correction", "Retraction", "Reinstatement")
 _NOT_KEPT: Final = {"Cache-Control": "no-store"}
-_DECIDING: Final[dict[str, Any]] = {"scope": "fact:correct", "tagged": True}
-_REVISION: Final[dict[str, Any]] = {
-    "application/json": {
-        "schema": {"anyOf": [reference(f"{name}Body") for name in _REVISABLE]},
-        "examples": {"us-belarus": {"value": CORRECTION}},
-    }
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """A proposal to decide on, its fact as it stands, and all that was proposed of that fact."""
-
-    seen: SeenProposal
-    proposals: Proposals
-    record: FactRecord
-    moment: Moment
-    expiry: int
-    op: Op
-
-
-_Decide = Callable[[_Standing], tuple[ProposalEvent, FactEvent | None]]
 
 
 @router.get(
@@ -104,17 +63,16 @@ def list_proposals(slug: str, request: Request) -> Response:
         what = "negotiation"
         raise UnknownError(what, slug[:100])
     with request.app.state.parley.reading(principal_of(request)) as reading:
-        found = reading.proposals.page(
+        page, more = reading.proposals.page(
             reading.negotiation(slug).id,
             status=status,
             fact_id=fact_id,
             after=after,
-            limit=limit + 1,
+            limit=limit,
         )
-    page = found[:limit]
     content = {
         "items": [proposal_answers.shown(each, request.app.state.facts) for each in page],
-        "next": page[-1].proposal.position if len(found) > limit else None,
+        "next": more,
     }
     return Response(written(content), 200, _NOT_KEPT, "application/json")
 
@@ -137,150 +95,6 @@ def read_proposal(proposal_id: str, request: Request) -> Response:
     with request.app.state.parley.reading(principal_of(request)) as reading:
         seen = reading.proposals.get(id_)
     return proposal_answers.answer(seen, request.app.state.facts)
-
-
-@router.post(
-    "/v1/proposals/{proposal_id}/approval",
-    **writes(
-        "approveProposal",
-        "Approve what another person proposed",
-        "ProposedChange",
-        body_of("ApprovalBody", {"us-belarus": APPROVAL}),
-        if_match=PROPOSAL_TAG,
-        **_DECIDING,
-    ),
-)
-def approve_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Let it be done, as the proposal whose ETag If-Match names says, on the fact as it then stood."""
-
-    def decide(found: _Standing) -> tuple[ProposalEvent, FactEvent]:
-        event = decide_approve(
-            found.proposals,
-            found.seen.proposal.id,
-            seen=required_digests(_if_match(sent)),
-            digest=found.seen.digest,
-            why=_APPROVAL.parse(sent.body).why,
-            moment=found.moment,
-            actor=sent.actor,
-        )
-        proposed = found.proposals.proposal(event.proposal)
-        body = found.op.parser.parse(dict(proposed.body))
-        facts = sent.request.app.state.facts
-        return event, found.op.decide(found.record, body, facts, proposed.proposer)
-
-    return _decided(proposal_id, sent, decide)
-
-
-@router.post(
-    "/v1/proposals/{proposal_id}/refusal",
-    **writes(
-        "refuseProposal",
-        "Refuse what another person proposed",
-        "ProposedChange",
-        body_of("RefusalBody", {"us-belarus": REFUSAL}),
-        if_match=PROPOSAL_SEEN,
-        **_DECIDING,
-    ),
-)
-def refuse_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Let it not be done, and say why."""
-
-    def decide(found: _Standing) -> tuple[ProposalEvent, None]:
-        why, id_ = _REFUSAL.parse(sent.body).why, found.seen.proposal.id
-        event = decide_refuse(found.proposals, id_, why=why, moment=found.moment, actor=sent.actor)
-        return event, None
-
-    return _decided(proposal_id, sent, decide)
-
-
-@router.post(
-    "/v1/proposals/{proposal_id}/withdrawal",
-    **writes(
-        "withdrawProposal",
-        "Withdraw what one proposed oneself",
-        "ProposedChange",
-        body_of("WithdrawalBody", {"us-belarus": WITHDRAWAL}),
-        if_match=PROPOSAL_SEEN,
-        **_DECIDING,
-    ),
-)
-def withdraw_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Let it not be done, as who proposed it."""
-
-    def decide(found: _Standing) -> tuple[ProposalEvent, None]:
-        why, id_ = _WITHDRAWAL.parse(sent.body).why, found.seen.proposal.id
-        event = decide_withdraw(
-            found.proposals, id_, why=why, moment=found.moment, actor=sent.actor
-        )
-        return event, None
-
-    return _decided(proposal_id, sent, decide)
-
-
-@router.post(
-    "/v1/proposals/{proposal_id}/revision",
-    **writes(
-        "reviseProposal",
-        "Propose something else instead",
-        "ProposedChange",
-        _REVISION,
-        if_match=PROPOSAL_SEEN,
-        **_DECIDING,
-    ),
-)
-def revise_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Put another body in the place of what one proposed, of the same kind; what was seen before is void."""
-
-    def decide(found: _Standing) -> tuple[ProposalEvent, None]:
-        body = found.op.parser.parse(sent.body)
-        event = decide_revise(
-            found.proposals,
-            found.seen.proposal.id,
-            body=as_primitives(body),
-            expires_at=found.expiry,
-            moment=found.moment,
-            actor=sent.actor,
-        )
-        found.op.decide(found.record, body, sent.request.app.state.facts, sent.actor)
-        return event, None
-
-    return _decided(proposal_id, sent, decide)
-
-
-def _decided(proposal_id: str, sent: Sent, decide: _Decide) -> Response:
-    def run(once: Once) -> Response:
-        return persistently(lambda: _attempted(proposal_id, sent, decide, once))
-
-    answer: Response = sent.request.app.state.idempotency.once(sent, run)
-    return answer
-
-
-def _attempted(proposal_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:
-    found = _standing(sent, proposal_answers.proposal_uuid(proposal_id))
-    sent.principal.check(found.op.scope)
-    event, change = decide(found)
-    named = seen_digests(_if_match(sent))
-    if named is not None and found.seen.digest not in named:
-        raise RevisedError(event.proposal)
-    if change is None:
-        position = sent.parley.ledger.append([event], claim=once.claim())[-1]
-    else:
-        position = found.op.carry_out(sent.parley, change, [event], once.claim())
-    return proposal_answers.rendered(sent, event.proposal, position)
-
-
-def _standing(sent: Sent, id_: UUID) -> _Standing:
-    with sent.reading() as reading:
-        seen = reading.proposals.get(id_)
-        proposals = reading.proposals.of_fact(seen.proposal.fact_id)
-        until = expiry(sent, reading)
-    record = sent.parley.ledger.fact(seen.proposal.fact_id)
-    moment = Moment(now=seen.moment.now, fact_version=record.version)
-    return _Standing(seen, proposals, record, moment, until, OPS[seen.proposal.op])
-
-
-def _if_match(sent: Sent) -> list[str]:
-    return sent.request.headers.getlist("if-match")
 
 
 def _status(text: str | None) -> Status | None:

@@ -92,8 +92,8 @@ class ProposalReader:
         fact_id: UUID | None,
         after: int,
         limit: int,
-    ) -> list[SeenProposal]:
-        """At most `limit` of a negotiation that were proposed past a position, in order."""
+    ) -> tuple[list[SeenProposal], int | None]:
+        """At most `limit` of a negotiation that were proposed past a position, in order, and past which to go on."""
         versions = self._tables.version.c
         standing = and_(versions.fact_id == proposal.c.fact_id, versions.known_to == END)
         wanted = (
@@ -103,13 +103,15 @@ class ProposalReader:
                 proposal.c.proposed_position > after,
             )
             .order_by(proposal.c.proposed_position)
-            .limit(limit)
+            .limit(limit + 1)
         )
         if fact_id is not None:
             wanted = wanted.where(proposal.c.fact_id == fact_id.hex)
         if status is not None:
             wanted = self._with_status(wanted, status)
-        return self._seen(self._connection.execute(wanted).all())
+        rows = self._connection.execute(wanted).all()
+        more = rows[limit - 1].proposed_position if len(rows) > limit else None
+        return self._seen(rows[:limit]), more
 
     def digests(self, positions: Collection[int]) -> dict[int, str]:
         """What binds the payloads at some positions, in hexadecimal."""

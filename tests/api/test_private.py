@@ -205,6 +205,38 @@ def test_who_is_no_member_any_more_is_not_told_again_what_they_wrote(place: Plac
     assert place.http.post(facts, json=fact(), headers=ann).status_code == 404
 
 
+def test_what_is_proposed_elsewhere_is_in_the_log_as_ever(place: Place) -> None:
+    body = {"slug": "open-talks", "title": "Talks", "parties": []}
+    bo, everybody = place.headers["outsider"], place.headers[None]
+    place.http.post("/v1/negotiations", json=body, headers=bo)
+    address = "/v1/negotiations/open-talks/settings"
+    place.http.post(address, json={"review_record": True}, headers=place.headers["admin"])
+    facts = "/v1/negotiations/open-talks/facts"
+    made = place.http.post(facts, json=fact(**HELD), headers=bo).headers["location"]
+    sent = {**bo, "if-match": "*"}
+    proposed = place.http.post(f"{made}/corrections", json=CORRECTION, headers=sent)
+    assert proposed.status_code == 202
+    items = place.http.get("/v1/changes", headers=everybody).json()["items"]
+    assert [each["event"] for each in items] == [
+        "negotiation.opened",
+        "negotiation.settings_changed",
+        "fact.recorded",
+        "change.proposed",
+    ]
+    assert items[-1]["data"]["proposal"] == proposed.json()["id"]
+
+
+def test_who_is_no_member_any_more_is_not_told_again_what_they_proposed(place: Place) -> None:
+    settings = f"/v1/negotiations/{HIDDEN}/settings"
+    admin = place.headers["admin"]
+    place.http.post(settings, json={"review_record": True}, headers=admin)
+    ann = {**place.headers["Ann"], "idempotency-key": "p", "if-match": "*"}
+    address = f"/v1/facts/{place.fact}/corrections"
+    assert place.http.post(address, json=CORRECTION, headers=ann).status_code == 202
+    place.http.post(settings, json={"members": []}, headers=admin)
+    assert place.http.post(address, json=CORRECTION, headers=ann).status_code == 404
+
+
 def test_a_rebuild_and_a_restart_keep_it_private(place: Place) -> None:
     assert place.parley.rebuild().differences == ()
     again = compose(place.parley.settings, upgrade=False)

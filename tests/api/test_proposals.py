@@ -254,6 +254,10 @@ def test_of_two_proposals_of_one_version_one_is_done(desk: Desk) -> None:
     assert (desk.status(first), desk.status(second)) == ("approved", "void")
 
 
+def _listed(desk: Desk, status: str) -> list[str]:
+    return [each["id"] for each in desk.get(f"{PROPOSALS}?status={status}").json["items"]]
+
+
 def test_it_expires_at_the_very_microsecond(desk: Desk, clock: HeldClock) -> None:
     late, early = desk.propose(desk.fact()), desk.propose(desk.fact())
     assert late.json["expires_at"] == "2025-11-29T12:00:00.000002Z"
@@ -261,9 +265,10 @@ def test_it_expires_at_the_very_microsecond(desk: Desk, clock: HeldClock) -> Non
     clock.now = expiry - 3
     assert desk.decide(early).status == 200
     clock.now = expiry - 1
-    assert desk.status(late) == "open"
+    assert (desk.status(late), _listed(desk, "open")) == ("open", [late.json["id"]])
     clock.now = expiry
-    assert desk.status(late) == "expired"
+    assert (desk.status(late), _listed(desk, "expired")) == ("expired", [late.json["id"]])
+    assert _listed(desk, "open") == []
     for what, who in (
         ("approval", "Bo"),
         ("refusal", "Bo"),
@@ -333,10 +338,8 @@ def test_they_are_listed_newest_last_by_what_has_become_of_them(
     desk.post(f"{facts[3]}/corroborations", CITED, if_match="1")
     clock.now += 7 * DAY + 1_000
     ids.append(desk.propose(facts[4]).json["id"])
-    listed = {
-        status: [each["id"] for each in desk.get(f"{PROPOSALS}?status={status}").json["items"]]
-        for status in ("approved", "refused", "withdrawn", "void", "expired", "open")
-    }
+    statuses = ("approved", "refused", "withdrawn", "void", "expired", "open")
+    listed = {status: _listed(desk, status) for status in statuses}
     assert listed == {
         "approved": ids[:1],
         "refused": ids[1:2],

@@ -177,6 +177,8 @@ def test_a_proposal_that_cannot_be_read_any_more_is_in_nobodys_way(
     without(monkeypatch, desk, gone.json["position"])
     assert desk.get(f"/v1/proposals/{gone.json['id']}").status == 404
     assert [each["id"] for each in desk.get(PROPOSALS).json["items"]] == [kept.json["id"]]
+    page = desk.get(f"{PROPOSALS}?limit=1").json
+    assert page == {"items": [], "next": gone.json["position"]}
     report = desk.parley.rebuild()
     assert [each.table for each in report.differences] == ["proposal"]
     assert unfounded_tables(desk) == []
