@@ -181,6 +181,15 @@ class Withdrawn(Exact):
     why: str | None
 
 
+class Decided(Exact):
+    """What became of a proposal, by whom, when and why."""
+
+    by: str
+    at: Instant
+    position: Position
+    why: str | None
+
+
 class LoggedChange(Exact):
     """One event of the log; `data` are its own fields."""
 

@@ -12,7 +12,9 @@ from api.answer_parts import (
     AnyState,
     AuditEntry,
     Brief,
+    Change,
     Changed,
+    Decided,
     Erased,
     Exact,
     Flaw,
@@ -30,6 +32,8 @@ from api.answer_parts import (
     Version,
     Withdrawn,
 )
+from domain.event import ReviewedOp
+from domain.proposal import Status
 
 __all__ = ["ANSWERS"]
 
@@ -144,6 +148,35 @@ class Changes(Exact):
     next: Position | None
 
 
+class ProposedChange(Exact):
+    """A change that takes two persons; `changes` is what it would make of the fact's content.
+
+    `digest` is the SHA-256 of a salt and the event that says what is proposed, as the log binds it: it is the ETag.
+    """
+
+    id: Identity
+    negotiation: str
+    fact: Identity
+    fact_version: int
+    op: ReviewedOp
+    body: dict[str, Any]
+    changes: list[Change]
+    proposer: str
+    proposed_at: Instant
+    position: Position
+    expires_at: Instant
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    status: Status
+    decided: Decided | None
+
+
+class ProposedChanges(Exact):
+    """A page of proposals, newest last."""
+
+    items: list[ProposedChange]
+    next: Position | None
+
+
 class Proof(Exact):
     """An event of a fact, what its leaf says, and what proves the leaf in the tree of a signed checkpoint.
 
@@ -234,6 +267,8 @@ ANSWERS: tuple[type[Any], ...] = (
     Snapshot,
     SnapshotContent,
     Changes,
+    ProposedChange,
+    ProposedChanges,
     Proof,
     Certificate,
     Erasure,

@@ -21,11 +21,11 @@ from api import routes
 from api.authentication import Identify, identifying
 from api.authorization import authorized
 from api.composition import Parley
-from api.fact_answers import rendered
 from api.guarding import guard
 from api.idempotency import Idempotency
 from api.openapi import document
 from api.problems import OUT_OF_REACH, RefusedError, problem_of
+from api.proposal_answers import again
 from api.schemas import FactParser
 from domain.errors import RecordError
 from domain.instant import InstantError
@@ -69,7 +69,7 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
     )
     app.state.parley = parley
     app.state.facts = FactParser()
-    app.state.idempotency = Idempotency(parley, rendered)
+    app.state.idempotency = Idempotency(parley, again)
     app.state.asked_if_ready = CapacityLimiter(1)
     app.state.addresses = []
     for module in iter_modules(routes.__path__):

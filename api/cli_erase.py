@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from api.cli_options import AsJson, Slug
-from api.cli_question import print_answer, tell
+from api.cli_question import Answer, print_answer, tell
 from api.cli_record import RefusedError, consoles, opened
 from api.cli_tables import show_rows
 from api.composition import Parley
@@ -17,7 +17,7 @@ from domain.fact import fact_id
 from domain.fact_record import FactRecord
 from domain.negotiation import negotiation_id
 
-__all__ = ["register"]
+__all__ = ["register", "show_erasure"]
 
 _LEFT: Final = (
     "Backups of before hold it still, sealed: delete them, or change the keys (parley seal --new-key) and destroy the"
@@ -52,7 +52,10 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Erase a fact for good, at every perspective: its content and its keys are destroyed."""
+    """Erase a fact for good, at every perspective: its content and its keys are destroyed.
+
+    Where the negotiation's settings ask for two persons, as they do at first, it is proposed.
+    """
     with opened() as parley:
         record = _record(parley, slug, fact)
         _confirm(record, sources=sources, yes=yes)
@@ -62,10 +65,19 @@ def erase(
             "approvers": approver or [],
         }
         seen = {"if-match": f'"{record.version}"'}
-        answer = tell(parley, f"/v1/facts/{record.id}/erasure", body, seen)
+        answer = tell(parley, f"/v1/facts/{record.id}/erasure", body, headers=seen)
     if json:
         print_answer(answer)
         return
+    if "op" in answer.content:
+        out, _ = consoles()
+        out.print(f"Proposed. Another person has to agree: parley approve {answer.content['id']}")
+        return
+    show_erasure(answer)
+
+
+def show_erasure(answer: Answer) -> None:
+    """What was erased, and what is left of it elsewhere."""
     out, errors = consoles()
     show_rows(out, "Erased", ("field", "value"), [*answer.content.items()])
     errors.print(_LEFT, soft_wrap=True)

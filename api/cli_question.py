@@ -74,13 +74,13 @@ def tell(
     parley: Parley,
     path: str,
     content: Mapping[str, object],
+    *,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """POST a JSON object; RefusedError where it is refused."""
     body = written({name: value for name, value in content.items() if value is not None})
-    length = {"content-type": "application/json", "content-length": str(len(body))}
-    headers = {**length, **_OWNER, **(headers or {})}
-    reply = _asked(parley, "POST", quote(path), headers, body)
+    sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
+    reply = _asked(parley, "POST", quote(path), {**sent, **(headers or {})}, body)
     return _checked(reply.status, reply.body)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from domain.access import Principal, owner
-from domain.event import FactErased, SourcesErased
+from domain.event import FactEvent, RecordEvent
 from infrastructure.backup import back_up, restore
 from infrastructure.backup_file import Manifest
 from infrastructure.clock import Clock, system_clock
@@ -98,13 +98,14 @@ class Parley:
         integration.catch_up(self.database)
         self.overwritten.drop()
 
-    def erase(self, erasure: FactErased | SourcesErased, claim: object = None) -> None:
-        """Carry out an erasure; StaleError where the fact has moved on meanwhile.
+    def erase(self, erasure: FactEvent, *before: RecordEvent, claim: object = None) -> int:
+        """Carry out an erasure, after what led to it; its position. Raises as `Ledger.change` does.
 
         What it overwrote leaves the files of the database as soon as nobody reads an older state.
         """
-        self.ledger.change(erasure, claim=claim)
+        position = self.ledger.change(erasure, *before, claim=claim)
         self.overwritten.add()
+        return position
 
     @contextmanager
     def following(self) -> Iterator[None]:

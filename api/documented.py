@@ -13,13 +13,21 @@ from api.parameters import Parameter
 from api.problems import MEDIA_TYPE, PROBLEMS
 from domain.access import Scope
 
-__all__ = ["IDEMPOTENCY_KEY", "body_of", "reads", "reference", "writes"]
+__all__ = [
+    "FACT_TAG",
+    "IDEMPOTENCY_KEY",
+    "PROPOSAL_SEEN",
+    "PROPOSAL_TAG",
+    "body_of",
+    "reads",
+    "reference",
+    "writes",
+]
 
 _SCOPED: Final = (401, 403)
 _ALWAYS: Final = (414, 421, 429, 431, 500, 503)
 _READ: Final = (404, 409, 422)
 _WRITE: Final = (400, 404, 408, 409, 413, 415, 422)
-_CHANGE: Final = (412, 428)
 _TAG: Final = {"schema": {"type": "string"}, "description": "A strong entity tag"}
 _CACHE: Final = {
     "schema": {"type": "string"},
@@ -33,13 +41,26 @@ _IF_NONE_MATCH: Final = {
     "description": "ETags that the client has",
     "schema": {"type": "string"},
 }
-_IF_MATCH: Final = {
+FACT_TAG: Final = {
     "name": "If-Match",
     "in": "header",
     "required": True,
     "description": "The fact's ETag, or its version in quotation marks, or `*`",
     "schema": {"type": "string", "pattern": r'^(?:\*|"[0-9]{1,9}(?:-[0-9a-f]{32})?")$'},
     "example": "*",
+}
+PROPOSAL_TAG: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the proposal as it was seen",
+    "schema": {"type": "string", "pattern": '^"[0-9a-f]{64}"$'},
+    "example": f'"{"0" * 64}"',
+}
+PROPOSAL_SEEN: Final = {
+    **PROPOSAL_TAG,
+    "required": False,
+    "description": "The ETag of the proposal as it was seen, where no other is meant",
 }
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
@@ -94,13 +115,13 @@ def reads(
 def writes(  # noqa: PLR0913 -- one argument a part of the description
     operation: str,
     summary: str,
-    answer: str,
+    answer: str | tuple[str, ...],
     body: Mapping[str, Any],
     *,
     scope: Scope = "fact:write",
     status: int = 200,
     parameters: Iterable[Parameter] = (),
-    changes_fact: bool = False,
+    if_match: Mapping[str, Any] | None = None,
     tagged: bool = False,
     located: bool = True,
 ) -> dict[str, Any]:
@@ -109,9 +130,9 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
     headers = {"ETag": _TAG} if tagged else {}
     if status == HTTPStatus.CREATED and located:
         headers["Location"] = location
-    content = {"application/json": {"schema": reference(answer)}}
-    refused = (*_WRITE, *_scoped(scope), *(_CHANGE if changes_fact else ()))
-    shared = [_IF_MATCH] if changes_fact else []
+    content = {"application/json": {"schema": _one_of(answer)}}
+    refused = (*_WRITE, *_scoped(scope), *_preconditions(if_match))
+    shared = [] if if_match is None else [dict(if_match)]
     return {
         **_common(operation, summary),
         "response_description": "Done",
@@ -136,6 +157,18 @@ def body_of(name: str, examples: Mapping[str, Any]) -> dict[str, Any]:
     """Describe a JSON body with examples by name."""
     shown = {each: {"value": value} for each, value in examples.items()}
     return {"application/json": {"schema": reference(name), "examples": shown}}
+
+
+def _preconditions(if_match: Mapping[str, Any] | None) -> tuple[int, ...]:
+    if if_match is None:
+        return ()
+    return (412, 428) if if_match["required"] else (412,)
+
+
+def _one_of(answer: str | tuple[str, ...]) -> dict[str, Any]:
+    names = (answer,) if isinstance(answer, str) else answer
+    found = [reference(name) for name in names]
+    return found[0] if len(found) == 1 else {"anyOf": found}
 
 
 def _scoped(scope: Scope | None) -> tuple[int, ...]:

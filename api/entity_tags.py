@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,12 +13,20 @@ from api.problems import RefusedError
 from domain.errors import StaleError
 from domain.fact_record import FactRecord
 
-__all__ = ["Precondition", "if_match", "precondition", "tags"]
+__all__ = [
+    "Precondition",
+    "if_match",
+    "precondition",
+    "required_digests",
+    "seen_digests",
+    "tags",
+]
 
 _TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _LIST: Final = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 _ONE: Final = re.compile(_TAG)
 _VERSION: Final = re.compile(r'"?([0-9]{1,18})(?:-[0-9a-f]{1,64})?"?')
+_DIGEST: Final = re.compile(r'"([0-9a-f]{64})"')
 _BARE: Final = re.compile(r"[0-9]{1,18}")
 _WHERE: Final = "/header/If-Match"
 
@@ -61,3 +70,24 @@ def precondition(header: str | None) -> Precondition:
         return Precondition(None)
     matches = [match for tag in found if (match := _VERSION.fullmatch(tag))]
     return Precondition(frozenset(int(match[1]) for match in matches))
+
+
+def seen_digests(headers: Sequence[str]) -> frozenset[str] | None:
+    """Read If-Match as what was seen of a proposal; None where any will do, RefusedError where it is malformed."""
+    found = tags(", ".join(headers)) if headers else ["*"]
+    if found is None:
+        name, detail = "malformed", "the proposal's ETag, a list of them, or * is expected"
+        raise RefusedError(name, _WHERE, detail)
+    if found == ["*"]:
+        return None
+    return frozenset(match[1] for tag in found if (match := _DIGEST.fullmatch(tag)))
+
+
+def required_digests(headers: Sequence[str]) -> frozenset[str]:
+    """Read If-Match as `seen_digests` does; RefusedError (428) where it names nothing that was seen."""
+    found = seen_digests(headers)
+    if found is None:
+        name = "precondition-required"
+        detail = "send the proposal's ETag as If-Match: what is approved is what was seen"
+        raise RefusedError(name, _WHERE, detail)
+    return found

@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 
 __all__ = [
+    "APPROVAL",
     "CERTIFIED",
     "CORRECTION",
     "CORROBORATION",
@@ -15,10 +16,12 @@ __all__ = [
     "NDJSON_LINES",
     "NEGOTIATION",
     "PREFERENCE",
+    "REFUSAL",
     "REINSTATEMENT",
     "RETRACTION",
     "SETTINGS",
     "SNAPSHOT",
+    "WITHDRAWAL",
 ]
 
 NEGOTIATION: Final[dict[str, Any]] = {
@@ -186,6 +189,9 @@ PREFERENCE: Final[dict[str, Any]] = {
 ERASURE: Final[dict[str, Any]] = {
     "reason": "The source asked for it: what was recorded lets others find out who they are",
 }
+APPROVAL: Final[dict[str, Any]] = {"why": "The ministry's list has three names"}
+REFUSAL: Final[dict[str, Any]] = {"why": "The ministry's list has two names"}
+WITHDRAWAL: Final[dict[str, Any]] = {"why": "The list was an older one"}
 SNAPSHOT: Final[dict[str, Any]] = {
     "name": "before-the-envoy",
     "as_of": "2025-11-22",

@@ -1,8 +1,8 @@
 """Under one idempotency key a request happens once; sent again, it gets the first answer again.
 
-The answer is kept in the transaction of the request's events. A fact record's place in the log is
-not known before, so of an answer with one only the status is kept: it is read from the log again,
-as the log stood then. An import's answer is kept just after; sent again, it finds all unchanged.
+The answer is kept in the transaction of the request's events. Of a fact record or a proposal only the status
+is kept: its place in the log is not known before, and what it says is for the log alone to hold. It is read
+from the log again, as the log stood then. An import's answer is kept just after; sent again, it finds all unchanged.
 An answer about what was erased since is kept no more, and nothing is done again.
 A refusal by the record is kept too; one of the request itself (its preconditions, its media type)
 and errors of the server are not.
@@ -25,7 +25,7 @@ from starlette.responses import Response
 from api.body import Sent
 from api.composition import Parley
 from api.problems import RefusedError, problem_of
-from domain.errors import ErasedError, RecordError, StaleError
+from domain.errors import ErasedError, MovedOnError, RecordError
 from domain.perspective import PerspectiveQuery
 from infrastructure.log_entry import AlreadyAnswered, IdempotencyAnswer, IdempotencyClaim
 from infrastructure.tables import idempotency_answer
@@ -48,7 +48,7 @@ class Once:
         self.key = key
 
     def claim(self, answer: Response | None = None, status: int = 200) -> IdempotencyClaim | None:
-        """Claim the key for an answer; without one, for a fact record that is to be read again."""
+        """Claim the key for an answer; without one, for what is to be read again from the log."""
         if self.key is None:
             return None
         headers = {} if answer is None else answer.headers
@@ -81,7 +81,7 @@ class Once:
 class Idempotency:
     """The keys of one process; those under way are known here, those answered in the database.
 
-    `render` answers a request with the record of the fact that changed at a position, under a status.
+    `render` answers a request with the fact or the proposal that it changed at a position, under a status.
     """
 
     def __init__(self, parley: Parley, render: Callable[[Sent, int, int], Response]) -> None:
@@ -105,7 +105,7 @@ class Idempotency:
                 return self._run(once, run)
             except AlreadyAnswered as answered:
                 return self._replay(answered.answer, once)
-            except StaleError:
+            except MovedOnError:
                 # What moved the fact on may be this request itself, whose commit was under way till now.
                 kept = self._kept(sent.principal.caller, key)
                 if kept is None:
@@ -121,7 +121,7 @@ class Idempotency:
     def _run(self, once: Once, run: Callable[[Once], Response]) -> Response:
         try:
             return run(once)
-        except StaleError:
+        except MovedOnError:
             raise
         except RecordError as error:
             refusal = problem_of(error)

@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid5
 
 from api.confidential import Withheld, withheld
 from api.import_lines import SourceLine
 from api.import_report import COUNTED
 from api.json_text import canonical
-from api.schemas import (
-    BodyParser,
-    CorrectionBody,
-    CorroborationBody,
-    EndBody,
-    FactParser,
-    PreferenceBody,
-    ReinstatementBody,
-    RetractionBody,
-    merged,
-)
+from api.ops import OPS, Change
+from api.schemas import FactParser
 from domain.errors import ContentError
-from domain.event import FactEvent
 from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id, text_faults
-from domain.fact_record import FactRecord
 
-__all__ = ["Change", "Command", "CommandReader", "decided"]
-
-Change = (
-    CorrectionBody
-    | CorroborationBody
-    | EndBody
-    | RetractionBody
-    | ReinstatementBody
-    | PreferenceBody
-)
-
-_CHANGES: Final[dict[str, type[Any]]] = {
-    "correct": CorrectionBody,
-    "corroborate": CorroborationBody,
-    "end": EndBody,
-    "retract": RetractionBody,
-    "reinstate": ReinstatementBody,
-    "prefer": PreferenceBody,
-}
+__all__ = ["Command", "CommandReader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +36,6 @@ class CommandReader:
     def __init__(self, negotiation_id: UUID, parser: FactParser) -> None:
         self._negotiation_id = negotiation_id
         self._facts = parser
-        self._changes = {op: BodyParser(body) for op, body in _CHANGES.items()}
 
     def read(self, line: SourceLine) -> Command:
         """The command of a line; ContentError with every fault that shows without the record."""
@@ -81,7 +51,7 @@ class CommandReader:
             return self._record(line, id_, content, kept_apart)
         external_id = _external_id(content.pop("external_id", None))
         named = self._named(id_, external_id)
-        body = self._changes[op].parse(content)
+        body = OPS[op].parser.parse(content)
         return Command(line, op, named, external_id or str(id_), body, kept_apart)
 
     def _record(
@@ -111,38 +81,6 @@ class CommandReader:
         """The same content has the same id, so that recording it again is seen to be that."""
         unnamed = uuid5(self._negotiation_id, "")
         return uuid5(unnamed, canonical(as_primitives(fact)).decode())
-
-
-def decided(record: FactRecord, body: Change, parser: FactParser, actor: str) -> FactEvent:
-    """The event that a command comes to on a fact as it stands, or the refusal that it meets."""
-    match body:
-        case CorrectionBody():
-            return record.decide_correct(
-                reason=body.reason,
-                why=body.why,
-                fact=merged(record.fact, body.changes, parser),
-                citation=body.citation,
-                published=body.published,
-                actor=actor,
-            )
-        case CorroborationBody(citation=citation, why=why, published=published):
-            return record.decide_corroborate(
-                citation=citation, why=why, published=published, actor=actor
-            )
-        case EndBody():
-            return record.decide_end(
-                ended=body.ended,
-                why=body.why,
-                citation=body.citation,
-                published=body.published,
-                actor=actor,
-            )
-        case RetractionBody(reason=reason, why=why, published=published):
-            return record.decide_retract(reason=reason, why=why, published=published, actor=actor)
-        case ReinstatementBody(why=why, published=published):
-            return record.decide_reinstate(why=why, published=published, actor=actor)
-        case PreferenceBody(preferred=preferred, why=why):
-            return record.decide_prefer(preferred=preferred, why=why, actor=actor)
 
 
 def _op(value: object) -> str:

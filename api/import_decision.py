@@ -13,6 +13,7 @@ from api.import_command import Command
 from api.import_lines import SourceLine
 from api.import_report import ImportReport, Rejection
 from api.import_stream import FactStream
+from api.ops import OPS
 from api.schemas import FactParser
 from domain.access import Principal, Scope
 from domain.confidential import Source
@@ -26,7 +27,7 @@ from infrastructure.readers.streams import streams
 __all__ = ["Decision", "Misread", "Read", "decide"]
 
 _BATCH: Final = 500
-_SCOPES: Final[dict[str, Scope]] = {"record": "fact:write", "corroborate": "fact:write"}
+_RECORDING: Final[Scope] = "fact:write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class _Deciding:
         self._negotiation_id = negotiation_id
         self._principal = principal
         self._actor = principal.actor
+        self._settings = parley.ledger.settings(negotiation_id)
         self._working: dict[UUID, FactStream] = {}
         self._copies: dict[UUID, UUID] = {}
         self._rejected: dict[str, int] = {}
@@ -114,14 +116,17 @@ class _Deciding:
     def _answer(self, each: Read) -> FactEvent | None:
         if isinstance(each, Misread):
             raise each.error
-        scope: Scope = _SCOPES.get(each.op, "fact:correct")
+        op = OPS.get(each.op)
+        scope: Scope = _RECORDING if op is None else op.scope
         if not self._principal.may(scope):
             raise ContentError.at("/op", f"this takes the scope {scope}")
         stream = self._working[each.fact_id]
         rejected = self._rejected.get(each.named or "")
-        if stream.record is None and each.op != "record" and rejected is not None:
+        if stream.record is None and op is not None and rejected is not None:
             raise ContentError.at("/external_id", f"its fact was rejected on line {rejected}")
-        return stream.answer(each, self._parser, self._actor)
+        reviews = None if op is None else op.reviewed
+        reviewed = reviews is not None and reviews(self._settings)
+        return stream.answer(each, self._parser, self._actor, reviewed=reviewed)
 
     def _loaded(self, read: Iterable[Read]) -> Iterator[Read]:
         """The lines again, each with its fact in `working` by the time that it comes."""

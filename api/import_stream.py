@@ -7,9 +7,10 @@ reinstates and retracts again does all three, once, however often it is imported
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from api.import_command import Change, Command, decided
+from api.import_command import Command
+from api.ops import Change, decided
 from domain.erasure import ErasedVersion
 from domain.errors import ContentError, ErasedError, RecordError, StateError
 from domain.event import FactEvent, FactRecorded, RecordEvent
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FactStream"]
 
+_TAKES_TWO: Final = "in this negotiation it takes two persons; send it as a change of the fact"
 Step = tuple[FactRecord, FactEvent]
 """A fact as it stood, and the event that changed it."""
 
@@ -56,13 +58,20 @@ class FactStream:
             self._past.append((self.record, event))
         self.record = evolve(self.record, event)
 
-    def answer(self, command: Command, parser: FactParser, actor: str) -> FactEvent | None:
-        """The next event of the fact, None where the line changes nothing; or a RecordError."""
+    def answer(
+        self, command: Command, parser: FactParser, actor: str, *, reviewed: bool
+    ) -> FactEvent | None:
+        """The next event of the fact, None where the line changes nothing; or a RecordError.
+
+        A ContentError where it would change something and is `reviewed`: a line cannot wait for a second person.
+        """
         body = command.body
         if isinstance(body, Fact):
             event = self._recorded(command.fact_id, body, actor)
         else:
             event = self._changed(command, body, parser, actor)
+        if event is not None and reviewed:
+            raise ContentError.at("/op", _TAKES_TWO)
         if event is not None:
             self._take(event)
         return event

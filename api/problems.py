@@ -26,6 +26,9 @@ from domain.errors import (
     Fault,
     ForbiddenError,
     NotYetKnownError,
+    OthersProposalError,
+    OwnProposalError,
+    RevisedError,
     StaleError,
     StateError,
     TakenError,
@@ -72,19 +75,22 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "malformed": Kind(400, "The request is malformed"),
     "unauthenticated": Kind(401, "A credential is needed, or this one opens nothing"),
     "forbidden": Kind(403, "The credential does not go so far"),
+    "own-proposal": Kind(403, "It takes another person"),
+    "others-proposal": Kind(403, "It takes the person who proposed it"),
     "unknown": Kind(404, "There is no such thing"),
     "not-yet-known": Kind(404, "It was not known at this perspective"),
     "not-signed": Kind(404, "No signed checkpoint has it yet"),
     "method": Kind(405, "This method has no meaning here"),
     "too-slow": Kind(408, "The request did not arrive in time"),
     "taken": Kind(409, "The name is in use"),
-    "state": Kind(409, "The command does not fit the fact's status"),
+    "state": Kind(409, "The command does not fit the status"),
     "not-reached": Kind(409, "This is not in the log at this position"),
     "not-certifiable": Kind(409, "The question to be certified is refused"),
     "under-way": Kind(409, "The same request is under way"),
     "withdrawn": Kind(410, "The fact is retracted"),
     "erased": Kind(410, "The fact was erased"),
     "stale": Kind(412, "The fact has moved on"),
+    "revised": Kind(412, "The proposal was revised"),
     "too-large": Kind(413, "The body is too large"),
     "address-too-long": Kind(414, "The address is too long"),
     "media-type": Kind(415, "The body has another media type than is read here"),
@@ -208,6 +214,19 @@ def _stale(error: StaleError) -> Response:
     return problem("stale", str(error), [Fault("/header/If-Match", str(error))], members=members)
 
 
+def _revised(error: RevisedError) -> Response:
+    members = {"proposal": str(error.proposal)}
+    return problem("revised", str(error), [Fault("/header/If-Match", str(error))], members=members)
+
+
+def _own(error: OwnProposalError) -> Response:
+    return problem("own-proposal", str(error))
+
+
+def _others(error: OthersProposalError) -> Response:
+    return problem("others-proposal", str(error))
+
+
 def _unauthenticated(error: UnauthenticatedError) -> Response:
     faults = [Fault("/header/Authorization", str(error))]
     headers = {"WWW-Authenticate": 'Bearer realm="parley"'}
@@ -259,7 +278,10 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (ErasedError, _erased),
     (TakenError, _taken),
     (StaleError, _stale),
+    (RevisedError, _revised),
     (StateError, _state),
+    (OwnProposalError, _own),
+    (OthersProposalError, _others),
     (UnauthenticatedError, _unauthenticated),
     (ForbiddenError, _forbidden),
     (InstantError, _unreadable),

@@ -22,6 +22,7 @@ from domain.provenance import Citation
 
 __all__ = [
     "BODIES",
+    "ApprovalBody",
     "BodyParser",
     "CertificateBody",
     "CorrectionBody",
@@ -31,10 +32,12 @@ __all__ = [
     "FactParser",
     "NegotiationBody",
     "PreferenceBody",
+    "RefusalBody",
     "ReinstatementBody",
     "RetractionBody",
     "SettingsBody",
     "SnapshotBody",
+    "WithdrawalBody",
     "merged",
 ]
 
@@ -137,6 +140,27 @@ class ErasureBody(_Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApprovalBody(_Strict):
+    """What another person proposed, and If-Match names, is to be done."""
+
+    why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusalBody(_Strict):
+    """What another person proposed is not to be done."""
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalBody(_Strict):
+    """What one proposed oneself is not to be done."""
+
+    why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SnapshotBody(_Strict):
     """A perspective to keep under a name; the cuts are written as in a query."""
 
@@ -165,6 +189,9 @@ BODIES: Final[tuple[type[Any], ...]] = (
     ReinstatementBody,
     PreferenceBody,
     ErasureBody,
+    ApprovalBody,
+    RefusalBody,
+    WithdrawalBody,
     SnapshotBody,
     CertificateBody,
 )
@@ -173,9 +200,10 @@ Body = TypeVar("Body")
 
 
 class BodyParser(Generic[Body]):
-    """Reads one class of body."""
+    """Reads one class of body, which the document calls `name`."""
 
     def __init__(self, body: type[Body]) -> None:
+        self.name = body.__name__
         self.adapter: TypeAdapter[Body] = TypeAdapter(body)
 
     def parse(self, raw: bytes | dict[str, Any]) -> Body:

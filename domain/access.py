@@ -6,6 +6,7 @@ the credential that they came with.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -69,3 +70,13 @@ def anonymous(scopes: frozenset[Scope]) -> Principal:
 def owner(person: str) -> Principal:
     """Who has the database itself, and so all that is in it."""
     return Principal(person=person, caller="owner", scopes=frozenset(SCOPES), sees_all=True)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's: neither case, width, composition nor blanks make another of them."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(person: str) -> str:
+    folded = unicodedata.normalize("NFKC", person).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())

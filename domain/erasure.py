@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from domain.event import FactErased, FactEvent, RecordEvent
 from domain.fact import Fact
 from domain.holding import Window
 from domain.instant import END
+from domain.proposal import stream_of
 from domain.provenance import Citation
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class ErasedVersion(FactEvent):
 
 def erased_streams(fact_id: UUID) -> tuple[UUID, ...]:
     """The streams that hold what was said of a fact, all of which its erasure destroys."""
-    return (fact_id, uuid5(fact_id, "proposals"))
+    return (fact_id, stream_of(fact_id))
 
 
 def erasures(events: Iterable[RecordEvent]) -> Mapping[UUID, FactErased]:

@@ -2,13 +2,17 @@
 
 RecordError
 ├── ContentError          what was sent breaks a rule; says where (a JSON pointer) and which
-├── UnknownError          no such negotiation, fact or snapshot
+├── UnknownError          no such negotiation, fact, snapshot or proposal
 │   └── NotYetKnownError  it exists, but was not known at the perspective
 ├── WithdrawnError        the fact was retracted by then
 ├── ErasedError           the fact was erased: nothing of it can be shown at any perspective
 ├── TakenError            the slug, external id or snapshot name is in use; names the holder
-├── StaleError            the fact has moved on from the version that was expected
-├── StateError            the command does not fit the fact's status
+├── MovedOnError          what was seen stands no more
+│   ├── StaleError        the fact has moved on from the version that was expected
+│   └── RevisedError      the proposal was revised since
+├── StateError            the command does not fit the fact's status, or the proposal's
+├── OwnProposalError      it takes another person than who proposed it
+├── OthersProposalError   it takes the person who proposed it
 └── ForbiddenError        the credential lacks a scope; names it
     └── UnauthenticatedError  nobody brought a credential
 """
@@ -48,7 +52,7 @@ class ContentError(RecordError):
 
 
 class UnknownError(RecordError):
-    """No such thing: `what` is negotiation, fact or snapshot; `name` is how it was asked for."""
+    """No such thing: `what` is negotiation, fact, snapshot or proposal; `name` is how it was asked for."""
 
     def __init__(self, what: str, name: str) -> None:
         super().__init__(f"no {what} {name}")
@@ -100,7 +104,11 @@ class TakenError(RecordError):
         self.holder = holder
 
 
-class StaleError(RecordError):
+class MovedOnError(RecordError):
+    """What was seen stands no more, so that nobody may decide on it unseen."""
+
+
+class StaleError(MovedOnError):
     """The fact stands at `version`; the command expected another."""
 
     def __init__(self, fact_id: UUID, expected: int, version: int) -> None:
@@ -110,8 +118,32 @@ class StaleError(RecordError):
         self.version = version
 
 
+class RevisedError(MovedOnError):
+    """The proposal was revised since it was seen."""
+
+    def __init__(self, proposal: UUID) -> None:
+        super().__init__(f"proposal {proposal} was revised since; read it again")
+        self.proposal = proposal
+
+
 class StateError(RecordError):
-    """The command does not fit the fact's status (e.g. a correction of a retracted fact)."""
+    """The command does not fit the status (e.g. a correction of a retracted fact, an approval of what was refused)."""
+
+
+class OwnProposalError(RecordError):
+    """Who proposed a change is not who decides on it."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(f"{person} proposed this; another person approves or refuses it")
+        self.person = person
+
+
+class OthersProposalError(RecordError):
+    """Only who proposed a change revises or withdraws it."""
+
+    def __init__(self, proposer: str) -> None:
+        super().__init__(f"{proposer} proposed this; nobody else revises or withdraws it")
+        self.proposer = proposer
 
 
 class ForbiddenError(RecordError):

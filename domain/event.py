@@ -6,7 +6,7 @@ The stored names are permanent (`STORED_NAMES`); the log gives each event its po
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal, TypeVar
+from typing import Any, ClassVar, Final, Literal, TypeVar
 from uuid import UUID
 
 from domain.access import Visibility
@@ -21,6 +21,9 @@ Reason = Literal[
     "refinement",
     "coarsening",
 ]
+
+ReviewedOp = Literal["correct", "retract", "reinstate", "erase"]
+"""What may take two persons."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,3 +192,63 @@ class SourcesErased(FactEvent):
     stored_name = "fact.sources_erased"
     why: str
     approvers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalEvent(RecordEvent):
+    """A change that takes two persons came a step further; its stream is that of its fact's proposals."""
+
+    proposal: UUID
+    fact_id: UUID
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class ChangeProposed(ProposalEvent):
+    """Somebody wants to change a fact that stands at `fact_version`; `body` is what they sent."""
+
+    stored_name = "change.proposed"
+    negotiation_id: UUID
+    fact_version: int
+    op: ReviewedOp
+    body: dict[str, Any]
+    expires_at: int
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class ChangeRevised(ProposalEvent):
+    """Who proposed it wants something else; what was seen of it before is void."""
+
+    stored_name = "change.revised"
+    fact_version: int
+    body: dict[str, Any]
+    expires_at: int
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class ChangeApproved(ProposalEvent):
+    """Another person agreed to what the log binds by `digest`; the fact's own event stands beside this one."""
+
+    stored_name = "change.approved"
+    digest: str
+    why: str | None
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class ChangeRefused(ProposalEvent):
+    """Another person did not agree."""
+
+    stored_name = "change.refused"
+    why: str
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class ChangeWithdrawn(ProposalEvent):
+    """Who proposed it wants it no more."""
+
+    stored_name = "change.withdrawn"
+    why: str | None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from domain.access import Visibility
     from domain.event import FactEvent, RecordEvent
     from domain.fact_record import FactRecord
-    from domain.negotiation import Negotiation
+    from domain.negotiation import Negotiation, Settings
 
 
 SourcesByEvent = Mapping[tuple[UUID, int], Sequence[Source]]
@@ -39,6 +39,11 @@ class Ledger(Application[UUID]):
             what = "negotiation"
             raise UnknownError(what, slug)
         return found  # type: ignore[no-any-return]
+
+    def settings(self, negotiation_id: UUID) -> Settings:
+        """The settings of a negotiation as they stand; of one that is not opened yet, those that it begins with."""
+        found = self._stream(negotiation_id, negotiation.project)
+        return negotiation.Settings() if found is None else found.settings
 
     def fact(self, id_: UUID) -> FactRecord:
         """The fact as its stream leaves it; UnknownError where there is none."""
@@ -89,21 +94,31 @@ class Ledger(Application[UUID]):
         """Record a fact, and apart from it its `sources`; TakenError where its external id is in use."""
         event = decided_record(negotiation_id, fact, actor)
         try:
-            self.append([event], sources=_by_event(event, sources), claim=claim)
+            self.append([event], sources=by_event(event, sources), claim=claim)
         except IntegrityError as error:
             what = "external id"
             raise TakenError(what, str(fact.external_id), f"fact {event.originator_id}") from error
         return event
 
     def change(
-        self, event: FactEvent, *, sources: Sequence[Source] = (), claim: object = None
-    ) -> None:
-        """Append the event that a fact decided on; StaleError where the fact has moved on meanwhile."""
+        self,
+        event: FactEvent,
+        *before: RecordEvent,
+        sources: Sequence[Source] = (),
+        claim: object = None,
+    ) -> int:
+        """Append the event that a fact decided on, after what led to it, in one transaction; its position.
+
+        StaleError where the fact has moved on meanwhile, IntegrityError where the stream of another event has.
+        """
         try:
-            self.append([event], sources=_by_event(event, sources), claim=claim)
+            kept = by_event(event, sources)
+            return self.append([*before, event], sources=kept, claim=claim)[-1]
         except IntegrityError as error:
             expected = event.originator_version - 1
             version = self.fact(event.originator_id).version
+            if before and version == expected:
+                raise
             raise StaleError(event.originator_id, expected, version) from error
 
     def append(
@@ -126,7 +141,8 @@ class Ledger(Application[UUID]):
             return None
 
 
-def _by_event(event: RecordEvent, sources: Sequence[Source]) -> SourcesByEvent:
+def by_event(event: RecordEvent, sources: Sequence[Source]) -> SourcesByEvent:
+    """What one event says in confidence, as `Ledger.append` takes it."""
     return {(event.originator_id, event.originator_version): sources} if sources else {}
 
 

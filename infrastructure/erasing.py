@@ -82,10 +82,10 @@ def covered(fact: str) -> tuple[str, ...]:
 def destroy(connection: Connection, erasing: LogEntry) -> None:
     """Carry out what an entry says that is about to be recorded; all before it is in the log."""
     name = stream_name(erasing.originator_id)
-    if erasing.topic == SourcesErased.stored_name:
-        connection.execute(_DESTROY_PARTS, {"streams": (name,)})
-        return
     streams = {"streams": covered(name)}
+    if erasing.topic == SourcesErased.stored_name:
+        connection.execute(_DESTROY_PARTS, streams)
+        return
     connection.execute(_BLANK_ANSWERS, {**streams, "fact": name, "erased_at": erasing.recorded_at})
     for statement in (_DESTROY, _FORGET, _DROP_PARTS):
         connection.execute(statement, streams)

@@ -41,10 +41,12 @@ RATE_REFUSALS: Final = "PARLEY_RATE_REFUSALS"
 RATE_STORAGE: Final = "PARLEY_RATE_STORAGE"
 ALLOWED_HOSTS: Final = "PARLEY_ALLOWED_HOSTS"
 TRUSTED_PROXIES: Final = "PARLEY_TRUSTED_PROXIES"
+PROPOSAL_DAYS: Final = "PARLEY_PROPOSAL_DAYS"
 SEAL_KEY: Final = "PARLEY_SEAL_KEY"
 SEAL_KEY_FILE: Final = "PARLEY_SEAL_KEY_FILE"
 
 HIGHEST_PORT: Final = 65_535
+MOST_PROPOSAL_DAYS: Final = 3_650
 SCHEMES: Final = frozenset(
     {"memory", "memcached", "redis", "rediss", "redis+unix", "redis+cluster"}
 )
@@ -88,7 +90,7 @@ class Settings:
     None where it is not bounded; `rate_storage` is empty where the record itself counts. Of `allowed_hosts`
     are the names that the server has besides its addresses, of `trusted_proxies` addresses and networks.
     Payloads are sealed by the keys of `seal_key`, in base64, or, where that is
-    empty, of the file `seal_key_file`.
+    empty, of the file `seal_key_file`. A change that takes two persons waits `proposal_days` for the second.
     """
 
     database_url: str
@@ -109,6 +111,7 @@ class Settings:
     trusted_proxies: tuple[str, ...]
     seal_key: str = field(repr=False)
     seal_key_file: str
+    proposal_days: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -134,6 +137,9 @@ class Settings:
             trusted_proxies=_networks(environ.get(TRUSTED_PROXIES, "")),
             seal_key=_keys(environ.get(SEAL_KEY, "")),
             seal_key_file=_text(SEAL_KEY_FILE, environ.get(SEAL_KEY_FILE, "parley.seal")),
+            proposal_days=_integer(
+                PROPOSAL_DAYS, environ.get(PROPOSAL_DAYS, "7"), 1, MOST_PROPOSAL_DAYS
+            ),
         )
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "negotiation",
     "negotiation_member",
     "projection",
+    "proposal",
     "signed_checkpoint",
     "snapshot",
     "tile",
@@ -164,6 +165,29 @@ snapshot = Table(
     Column("perspective", TEXT, nullable=False),
     Column("sha256", TEXT, nullable=False),
 )
+
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("id", HEX_ID, primary_key=True),
+    Column("negotiation_id", HEX_ID, ForeignKey("negotiation.id"), nullable=False),
+    Column("fact_id", HEX_ID, nullable=False),
+    Column("stream", HEX_ID, nullable=False),
+    Column("fact_version", Integer, nullable=False),
+    Column("op", TEXT, nullable=False),
+    Column("content_position", BigInteger, nullable=False),
+    Column("proposer", TEXT, nullable=False),
+    Column("proposed_position", BigInteger, nullable=False),
+    Column("proposed_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("decision", TEXT),
+    Column("decided_by", TEXT),
+    Column("decided_position", BigInteger),
+    Column("decided_at", BigInteger),
+    Index(None, "negotiation_id", "proposed_position"),
+    Index(None, "stream"),
+)
+"""Changes that take two persons. What is proposed, and why it was decided so, is in the log alone, sealed."""
 
 projection = Table(
     "projection",

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, Final
+from uuid import UUID
 
 import domain.facts  # noqa: F401 -- registers the kinds that the examples are of
 from domain.access import owner
 from domain.event import (
+    ChangeApproved,
+    ChangeProposed,
+    ChangeRefused,
+    ChangeRevised,
+    ChangeWithdrawn,
     FactCorrected,
     FactCorroborated,
     FactEnded,
@@ -27,6 +33,7 @@ from domain.event import (
 from domain.fact import KINDS, Fact, checked, fact_id
 from domain.instant import parse_cut
 from domain.negotiation import decide_open, negotiation_id
+from domain.proposal import stream_of
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 
@@ -131,6 +138,23 @@ def example_events() -> dict[str, RecordEvent]:
     at: dict[str, Any] = {"originator_id": fact_id(NEGOTIATION, "BY-047"), "actor": "desk"}
     cited = Citation(publisher="AP", published="2025-09-12", attribution="document")
     release = full_fact("release")
+    proposed: dict[str, Any] = {
+        "originator_id": stream_of(at["originator_id"]),
+        "actor": "desk",
+        "proposal": UUID("0b2b8f3e-6a3d-4b0e-9a54-0f7a3f0b7c11"),
+        "fact_id": at["originator_id"],
+    }
+    body = {
+        "reason": "source_corrected",
+        "why": "the ministry recounted",
+        "changes": {
+            "summary": "Fifty-one freed — Łukasz, Юлия",
+            "note": None,
+            "people": ["A", "B"],
+        },
+        "citation": None,
+        "published": "2025-09-12",
+    }
     every: tuple[RecordEvent, ...] = (
         replace(OPENED, summary="Political prisoners for sanctions relief"),
         SettingsChanged(
@@ -188,5 +212,24 @@ def example_events() -> dict[str, RecordEvent]:
             why="it lets others find them",
             approvers=("Борис",),
         ),
+        ChangeProposed(
+            **proposed,
+            originator_version=1,
+            negotiation_id=NEGOTIATION,
+            fact_version=7,
+            op="correct",
+            body=body,
+            expires_at=parse_cut("2025-12-03"),
+        ),
+        ChangeRevised(
+            **proposed,
+            originator_version=2,
+            fact_version=7,
+            body={**body, "published": None},
+            expires_at=parse_cut("2025-12-04"),
+        ),
+        ChangeApproved(**proposed, originator_version=3, digest="ab" * 32, why="as the list says"),
+        ChangeRefused(**proposed, originator_version=3, why="the list is older"),
+        ChangeWithdrawn(**proposed, originator_version=3, why=None),
     )
     return {event.stored_name: event for event in every}

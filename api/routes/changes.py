@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -14,7 +13,28 @@ from api.parameters import Parameter, whole_number
 from api.perspectives import Asked, Asking
 from api.routes.negotiations import LIMIT
 from domain.erasure import ErasedEvent, ErasedVersion
-from domain.event import FactEvent, RecordEvent, SettingsChanged, SnapshotTaken
+from domain.event import (
+    ChangeApproved,
+    ChangeProposed,
+    ChangeRefused,
+    ChangeRevised,
+    ChangeWithdrawn,
+    FactCorrected,
+    FactCorroborated,
+    FactEnded,
+    FactErased,
+    FactEvent,
+    FactPreferred,
+    FactRecorded,
+    FactReinstated,
+    FactRetracted,
+    NegotiationOpened,
+    ProposalEvent,
+    RecordEvent,
+    SettingsChanged,
+    SnapshotTaken,
+    SourcesErased,
+)
 from domain.fact import as_primitives
 from domain.instant import format_instant
 from domain.perspective import Perspective
@@ -31,9 +51,29 @@ _ASKING: Final = Asking(
     ),
     LIMIT,
 )
-_SETTINGS_SHOWN: Final = ("visibility", "review_record", "review_erasure")
-"""Who the members are is between them and whoever keeps the settings."""
-_SHARED: Final = frozenset(field.name for field in fields(RecordEvent))
+_SHOWN: Final[dict[type[RecordEvent], tuple[str, ...]]] = {
+    NegotiationOpened: ("slug", "title", "parties", "summary"),
+    SettingsChanged: ("visibility", "review_record", "review_erasure"),
+    FactRecorded: ("negotiation_id", "fact"),
+    FactCorrected: ("reason", "why", "fact", "citation", "published"),
+    FactCorroborated: ("citation", "why", "published"),
+    FactEnded: ("valid", "why", "citation", "published"),
+    FactRetracted: ("reason", "why", "published"),
+    FactReinstated: ("why", "published"),
+    FactPreferred: ("preferred", "why"),
+    FactErased: ("negotiation_id", "why", "approvers"),
+    SourcesErased: ("why", "approvers"),
+    ChangeProposed: ("proposal", "op", "fact_version", "expires_at"),
+    ChangeRevised: ("proposal", "fact_version", "expires_at"),
+    ChangeApproved: ("proposal", "digest"),
+    ChangeRefused: ("proposal",),
+    ChangeWithdrawn: ("proposal",),
+}
+"""What is said of each event to whoever may read the log; of one that is not here, that it was and no more.
+
+Who the members of a negotiation are is between them and whoever keeps the settings; what is proposed, and why it was
+decided so, is for who may correct.
+"""
 
 
 @router.get(
@@ -49,15 +89,19 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
         found = reading.entries(after=after, limit=limit, last=perspective.position)
         last = found[-1][0].id if found else after
         more = len(found) == limit and last < perspective.position
+        told = [
+            entry.id for entry, event in found if isinstance(event, ChangeProposed | ChangeRevised)
+        ]
+        digests = reading.proposals.digests(told)
         content = {
             "perspective": perspective_shown(perspective),
-            "items": [_item(entry, event) for entry, event in found],
+            "items": [_item(entry, event, digests.get(entry.id)) for entry, event in found],
             "next": last if more else None,
         }
         return asked.answer(content, perspective, reading, fixed={"after": after, "limit": limit})
 
 
-def _item(entry: LogEntry, event: RecordEvent) -> dict[str, Any]:
+def _item(entry: LogEntry, event: RecordEvent, digest: str | None) -> dict[str, Any]:
     return {
         "position": entry.id,
         "recorded_at": format_instant(entry.recorded_at),
@@ -66,12 +110,12 @@ def _item(entry: LogEntry, event: RecordEvent) -> dict[str, Any]:
         "stream": str(event.originator_id),
         "version": event.originator_version,
         "fact": str(event.originator_id) if isinstance(event, FactEvent) else None,
-        "data": _content(event),
+        "data": _content(event, digest),
     }
 
 
-def _content(event: RecordEvent) -> dict[str, Any]:
-    """The event's own fields, ids and instants as text; of one that was erased, that it was."""
+def _content(event: RecordEvent, digest: str | None) -> dict[str, Any]:
+    """The event's own fields, as far as they are shown, ids and instants as text; of an erased one, that it is so."""
     if isinstance(event, ErasedEvent | ErasedVersion):
         return {"erased": True}
     if isinstance(event, SnapshotTaken):
@@ -84,11 +128,13 @@ def _content(event: RecordEvent) -> dict[str, Any]:
         )
         shown = perspective_shown(perspective)
         return {"name": event.name, "perspective": shown, "sha256": event.sha256}
-    if isinstance(event, SettingsChanged):
-        return {name: getattr(event, name) for name in _SETTINGS_SHOWN}
-    own = [field.name for field in fields(event) if field.name not in _SHARED]
-    return {name: _plain(getattr(event, name)) for name in own}
+    shown = {name: _plain(name, getattr(event, name)) for name in _SHOWN.get(type(event), ())}
+    if isinstance(event, ProposalEvent):
+        shown["fact"] = str(event.fact_id)
+    return shown if digest is None else {**shown, "digest": digest}
 
 
-def _plain(value: object) -> Any:  # noqa: ANN401 -- JSON is anything
+def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 -- JSON is anything
+    if name == "expires_at":
+        return format_instant(value)
     return str(value) if isinstance(value, UUID) else as_primitives(value)

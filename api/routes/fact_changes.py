@@ -8,31 +8,21 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.body import Sending, Sent
-from api.confidential import withheld
-from api.documented import body_of, writes
+from api.documented import FACT_TAG, body_of, reference, writes
 from api.entity_tags import if_match, precondition
 from api.examples import (
     CORRECTION,
     CORROBORATION,
     END,
+    ERASURE,
     PREFERENCE,
     REINSTATEMENT,
     RETRACTION,
 )
-from api.fact_answers import fact_uuid, position_of, rendered
+from api.fact_answers import fact_uuid
 from api.idempotency import Once
-from api.import_command import decided
-from api.json_text import read_json
-from api.schemas import (
-    BodyParser,
-    CorrectionBody,
-    CorroborationBody,
-    EndBody,
-    PreferenceBody,
-    ReinstatementBody,
-    RetractionBody,
-)
-from domain.access import Scope
+from api.ops import OPS, Op
+from api.reviewing import changed
 from domain.errors import StaleError
 
 router: Final = APIRouter(tags=["facts"])
@@ -40,90 +30,114 @@ router: Final = APIRouter(tags=["facts"])
 ATTEMPTS: Final = 5
 """Times that a change is decided again where any version will do and another writer was faster."""
 _SENDING: Final = Sending()
-_PARSERS: Final[dict[str, BodyParser[Any]]] = {
-    "corrections": BodyParser(CorrectionBody),
-    "corroborations": BodyParser(CorroborationBody),
-    "end": BodyParser(EndBody),
-    "retraction": BodyParser(RetractionBody),
-    "reinstatement": BodyParser(ReinstatementBody),
-    "preference": BodyParser(PreferenceBody),
+_PROPOSED: Final[dict[str, Any]] = {
+    "description": "Proposed, where the negotiation's settings ask for two persons",
+    "content": {"application/json": {"schema": reference("ProposedChange")}},
+    "headers": {
+        "ETag": {"schema": {"type": "string"}, "description": "What an approval has to name"},
+        "Location": {"schema": {"type": "string"}, "description": "Where the proposal is"},
+    },
 }
 
 
 def _described(
+    op: str,
     operation: str,
     summary: str,
-    body: str,
     example: dict[str, Any],
-    scope: Scope = "fact:correct",
+    answer: str = "FactRecord",
+    *,
+    tagged: bool = True,
 ) -> dict[str, Any]:
-    sent = body_of(body, {"us-belarus": example})
-    return writes(
-        operation, summary, "FactRecord", sent, scope=scope, changes_fact=True, tagged=True
+    found = OPS[op]
+    sent = body_of(found.parser.name, {"us-belarus": example})
+    described = writes(
+        operation, summary, answer, sent, scope=found.scope, if_match=FACT_TAG, tagged=tagged
     )
+    if found.reviewed is not None:
+        described["responses"][202] = _PROPOSED
+    return described
 
 
 @router.post(
     "/v1/facts/{fact_id}/corrections",
-    **_described("correctFact", "Correct a fact", "CorrectionBody", CORRECTION),
+    **_described("correct", "correctFact", "Correct a fact", CORRECTION),
 )
 def correct_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Say that what was recorded was wrong, why, and what is right, as a JSON merge patch."""
-    return _changed(fact_id, sent, "corrections")
+    return _changed(fact_id, sent, OPS["correct"])
 
 
 @router.post(
     "/v1/facts/{fact_id}/corroborations",
-    **_described(
-        "corroborateFact", "Corroborate a fact", "CorroborationBody", CORROBORATION, "fact:write"
-    ),
+    **_described("corroborate", "corroborateFact", "Corroborate a fact", CORROBORATION),
 )
 def corroborate_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Add another source that says the same."""
-    return _changed(fact_id, sent, "corroborations")
+    return _changed(fact_id, sent, OPS["corroborate"])
 
 
 @router.post(
     "/v1/facts/{fact_id}/end",
-    **_described("endFact", "End a fact", "EndBody", END),
+    **_described("end", "endFact", "End a fact", END),
 )
 def end_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Say that what was right has ceased, and when."""
-    return _changed(fact_id, sent, "end")
+    return _changed(fact_id, sent, OPS["end"])
 
 
 @router.post(
     "/v1/facts/{fact_id}/retraction",
-    **_described("retractFact", "Retract a fact", "RetractionBody", RETRACTION),
+    **_described("retract", "retractFact", "Retract a fact", RETRACTION),
 )
 def retract_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Withdraw the claim from present knowledge; earlier perspectives keep it."""
-    return _changed(fact_id, sent, "retraction")
+    return _changed(fact_id, sent, OPS["retract"])
 
 
 @router.post(
     "/v1/facts/{fact_id}/reinstatement",
-    **_described("reinstateFact", "Reinstate a fact", "ReinstatementBody", REINSTATEMENT),
+    **_described("reinstate", "reinstateFact", "Reinstate a fact", REINSTATEMENT),
 )
 def reinstate_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Undo a retraction."""
-    return _changed(fact_id, sent, "reinstatement")
+    return _changed(fact_id, sent, OPS["reinstate"])
 
 
 @router.post(
     "/v1/facts/{fact_id}/preference",
-    **_described("preferFact", "Prefer a fact", "PreferenceBody", PREFERENCE),
+    **_described("prefer", "preferFact", "Prefer a fact", PREFERENCE),
 )
 def prefer_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Mark a fact as the one to show among its rivals, or take the mark away."""
-    return _changed(fact_id, sent, "preference")
+    return _changed(fact_id, sent, OPS["prefer"])
 
 
-def _changed(fact_id: str, sent: Sent, change: str) -> Response:
+@router.post(
+    "/v1/facts/{fact_id}/erasure",
+    **_described(
+        "erase",
+        "eraseFact",
+        "Erase a fact, or its confidential sources",
+        ERASURE,
+        "Erasure",
+        tagged=False,
+    ),
+)
+def erase_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Destroy what was said of a fact, at every perspective and for good.
+
+    Its payloads and their key are gone, and so are its rows in every projection, its words in the full text, what was
+    proposed of it, and the answers kept of it; digests and proofs stay. Backups of before are out of reach.
+    """
+    return _changed(fact_id, sent, OPS["erase"])
+
+
+def _changed(fact_id: str, sent: Sent, op: Op) -> Response:
     def run(once: Once) -> Response:
         for attempt in range(ATTEMPTS):
             try:
-                return _attempted(fact_id, sent, change, once)
+                return _attempted(fact_id, sent, op, once)
             except StaleError:
                 if attempt == ATTEMPTS - 1 or sent.request.headers.get("if-match") != "*":
                     raise
@@ -133,12 +147,7 @@ def _changed(fact_id: str, sent: Sent, change: str) -> Response:
     return answer
 
 
-def _attempted(fact_id: str, sent: Sent, change: str, once: Once) -> Response:
+def _attempted(fact_id: str, sent: Sent, op: Op, once: Once) -> Response:
     record = sent.fact(fact_uuid(fact_id))
     precondition(if_match(sent.request)).check(record)
-    document, kept_apart = withheld(read_json(sent.body))
-    body = _PARSERS[change].parse(document)
-    event = decided(record, body, sent.request.app.state.facts, sent.actor)
-    sent.parley.ledger.change(event, sources=kept_apart.sources(event), claim=once.claim())
-    position = position_of(sent, event.originator_id, event.originator_version)
-    return rendered(sent, position, 200)
+    return changed(sent, op, record, once)

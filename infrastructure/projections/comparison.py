@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from domain.full_text import searched
 from infrastructure.event_codec import decode_fact
 from infrastructure.fact_tables import FACTS, SIDES, served
-from infrastructure.projections import fact_text, fact_versions, negotiations
+from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
 from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.proofs.integration import TILE
 from infrastructure.tables import (
@@ -27,6 +27,7 @@ from infrastructure.tables import (
     negotiation,
     negotiation_member,
     projection,
+    proposal,
     snapshot,
 )
 from infrastructure.text_tables import FACT_TEXT
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Unfounded", "unfounded", "unsound"]
 
-_SMALL: Final = (negotiation, negotiation_member, snapshot)
+_SMALL: Final = (negotiation, negotiation_member, snapshot, proposal)
 _DERIVED: Final = SIDES["first"]
 _TEXT_COLUMNS: Final = tuple(
     text_table.c[name] for name in ("fact_id", "version", "negotiation_id", "body")
@@ -109,6 +110,7 @@ def _derived(
             entries = entries_after(connection, codec, after)
             negotiations.apply(right, entries)
             fact_versions.apply(right, entries, _DERIVED)
+            proposals.apply(right, entries)
             if progress is not None:
                 progress(min(after + BATCH, last), last)
         yield right

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from domain.event import STORED_NAMES, FactErased
 from domain.history import Entry
 from infrastructure.fact_tables import served
-from infrastructure.projections import fact_text, fact_versions, negotiations
+from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ __all__ = ["RecordProjection", "entries_of"]
 
 
 class RecordProjection:
-    """Negotiations, snapshots and fact versions, from whatever events of the record are in a batch."""
+    """Negotiations, snapshots, fact versions and proposals, from whatever events of the record are in a batch."""
 
     def __init__(self, codec: EventCodec) -> None:
         self._codec = codec
@@ -31,6 +31,7 @@ class RecordProjection:
         read = entries_of(self._codec, entries)
         negotiations.apply(connection, read)
         fact_versions.apply(connection, read, served(connection))
+        proposals.apply(connection, read)
         erased = [each.event.originator_id for each in read if isinstance(each.event, FactErased)]
         if erased:
             fact_text.forget(connection, erased)

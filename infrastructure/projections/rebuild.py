@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Table, func, select, update
 
+from domain.event import STORED_NAMES
 from infrastructure.fact_tables import FACTS, SIDES, FactTables, serving_side
 from infrastructure.log_append import LOCK_HEAD
 from infrastructure.log_rows import LOGGED, entries
-from infrastructure.projections import fact_versions, negotiations
+from infrastructure.projections import fact_versions, negotiations, proposals
 from infrastructure.projections.inline import entries_of
-from infrastructure.tables import event, log_head, projection
+from infrastructure.tables import event, log_head, projection, proposal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -74,7 +75,7 @@ def rebuild(
             if progress is not None:
                 progress(reached, last)
         differences = _compare(connection, spare)
-        differences += _mend_negotiations(connection, codec)
+        differences += _mend_small(connection, codec)
         switch = update(projection).where(projection.c.name == FACTS)
         connection.execute(switch.values(state=spare.side, position=last))
         versions = connection.execute(select(func.count()).select_from(spare.version)).scalar_one()
@@ -155,15 +156,21 @@ def _row(connection: Connection, table: Table, key: tuple[Any, ...]) -> dict[str
     return None if row is None else dict(row)
 
 
-def _mend_negotiations(connection: Connection, codec: EventCodec) -> list[Difference]:
+def _mend_small(connection: Connection, codec: EventCodec) -> list[Difference]:
     """The small tables are compared with the log in place, and put right where they differ."""
-    types = ("negotiation.opened", "negotiation.settings_changed", "negotiation.snapshot_taken")
-    statement = LOGGED.where(event.c.type.in_(types)).order_by(event.c.position)
-    logged = entries_of(codec, entries(connection, statement, str))
+    tables = negotiations.rows(_logged(connection, codec, "negotiation."))
+    proposed = proposals.rows(_logged(connection, codec, "change.", "fact.erased"))
     found = []
-    for table, derived in negotiations.rows(logged):
+    for table, derived in (*tables, (proposal, proposed)):
         found += _mend(connection, table, derived)
     return found
+
+
+def _logged(connection: Connection, codec: EventCodec, *prefixes: str) -> Sequence[Entry]:
+    """All that the log holds under names that begin so."""
+    types = [name for name in STORED_NAMES if name.startswith(prefixes)]
+    statement = LOGGED.where(event.c.type.in_(types)).order_by(event.c.position)
+    return entries_of(codec, entries(connection, statement, str))
 
 
 def _mend(

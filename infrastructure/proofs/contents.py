@@ -54,11 +54,9 @@ class Erasures:
         payloads: dict[str, int] = {}
         parts: dict[str, int] = {}
         for row in connection.execute(wanted.order_by(event.c.position)):
-            if row.type == SourcesErased.stored_name:
-                parts[row.stream] = row.position
-                continue
+            found = parts if row.type == SourcesErased.stored_name else payloads
             with suppress(ValueError):  # a stream that is no fact's is found wrong by its row
-                payloads.update(dict.fromkeys(covered(row.stream), row.position))
+                found.update(dict.fromkeys(covered(row.stream), row.position))
         return cls(payloads, parts)
 
 

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, select
 
-from domain.confidential import Confidential, sources_of
-from infrastructure.log_rows import seals_of
+from domain.confidential import Confidential, Source, sources_of
+from infrastructure.log_rows import parts_between, seals_of
 from infrastructure.sealing.confidential_parts import opened_part
 from infrastructure.tables import confidential_part, event
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import RowMapping
+
     from domain.history import FactVersion
 
-__all__ = ["confidential"]
+__all__ = ["confidential", "said_at"]
 
 
 def confidential(connection: Connection, version: FactVersion) -> list[Confidential | None]:
@@ -36,11 +40,18 @@ def confidential(connection: Connection, version: FactVersion) -> list[Confident
         .order_by(parts.position, parts.ordinal)
     )
     rows = connection.execute(wanted).mappings().all()
-    wrapping = seals_of(connection).check(connection) if rows else None
-    if wrapping is None:
-        return [None] * len(record.fact.citations)
     brought = [
-        [opened_part(wrapping, row) for row in group]
-        for _, group in groupby(rows, itemgetter("position"))
+        _opened(connection, list(group)) for _, group in groupby(rows, itemgetter("position"))
     ]
     return sources_of(record.fact.citations, brought)
+
+
+def said_at(connection: Connection, position: int) -> list[Source]:
+    """What the event at a position said in confidence and was not erased: to go on with it, and for no reader."""
+    rows = parts_between(connection, position - 1, position).get(position, ())
+    return _opened(connection, [row for row in rows if row["sealed"] is not None])
+
+
+def _opened(connection: Connection, rows: Sequence[RowMapping]) -> list[Source]:
+    wrapping = seals_of(connection).check(connection) if rows else None
+    return [] if wrapping is None else [opened_part(wrapping, row) for row in rows]

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Connection, Row, Select, select
 
+from domain.errors import ErasedError
 from domain.event import FactErased
 
 if TYPE_CHECKING:
+    from domain.history import FactVersion
     from domain.perspective import Perspective
     from infrastructure.fact_tables import FactTables
 
-__all__ = ["Erased", "of", "since", "told"]
+__all__ = ["Erased", "refuse", "since"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,19 @@ class Erased:
     why: str
 
 
-def of(tables: FactTables, fact_id: UUID) -> Select[Any]:
-    """The erasure of a fact that was erased."""
-    return _erasing(tables).where(tables.version.c.fact_id == fact_id.hex)
+def refuse(connection: Connection, tables: FactTables, version: FactVersion) -> None:
+    """ErasedError, with what is left to say, for a version of a fact that was erased."""
+    if not version.record.erased:
+        return
+    statement = _erasing(tables).where(tables.version.c.fact_id == version.record.id.hex)
+    told = _told(connection.execute(statement).one())
+    raise ErasedError(told.fact_id, told.position, told.recorded_at, told.why)
 
 
-def since(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -> Select[Any]:
-    """The erasures that an answer at a perspective suffered.
+def since(
+    connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
+) -> list[Erased]:
+    """The erasures that an answer at a perspective suffered, in their order.
 
     On the published clock nobody knows any more when an erased fact was made public: all that were recorded count.
     """
@@ -44,11 +52,10 @@ def since(tables: FactTables, negotiation_id: UUID, perspective: Perspective) ->
     )
     if perspective.clock == "recorded" or perspective.as_known_at is None:
         statement = statement.where(columns.known_from > perspective.position)
-    return statement.order_by(columns.known_from)
+    return [_told(row) for row in connection.execute(statement.order_by(columns.known_from))]
 
 
-def told(row: Row[Any]) -> Erased:
-    """What a row of these statements says."""
+def _told(row: Row[Any]) -> Erased:
     return Erased(UUID(row.fact_id), row.known_from, row.recorded_at, row.why)
 
 

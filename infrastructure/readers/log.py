@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select
 
+from domain.event import STORED_NAMES, ProposalEvent
 from infrastructure.log_rows import LOGGED, entries
-from infrastructure.tables import event
+from infrastructure.tables import event, proposal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["of_negotiation", "outside", "past", "read"]
 
+_PROPOSED: Final = [
+    name for name, event_class in STORED_NAMES.items() if issubclass(event_class, ProposalEvent)
+]
+
 
 def past(after: int, last: int) -> Select[Any]:
     """The entries past a position, up to another, in order."""
@@ -28,12 +33,17 @@ def past(after: int, last: int) -> Select[Any]:
 
 
 def outside(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bool]:
-    """That an entry concerns none of these negotiations."""
+    """That an entry concerns none of these negotiations; of a proposal, that it is known to concern another."""
     facts = tables.version.c
     within = exists().where(
         facts.negotiation_id.in_(negotiations), facts.known_from == event.c.position
     )
-    return event.c.stream.not_in(negotiations) & ~within
+    elsewhere = exists().where(
+        proposal.c.stream == event.c.stream, proposal.c.negotiation_id.not_in(negotiations)
+    )
+    return (
+        event.c.stream.not_in(negotiations) & ~within & (event.c.type.not_in(_PROPOSED) | elsewhere)
+    )
 
 
 def of_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Select, select
 
 from domain.errors import (
     ContentError,
-    ErasedError,
     NotYetKnownError,
     UnknownError,
     WithdrawnError,
@@ -34,6 +33,7 @@ from infrastructure.readers import (
     timeslices,
 )
 from infrastructure.readers.confidential import confidential
+from infrastructure.readers.proposals import ProposalReader
 from infrastructure.tables import event, log_head, negotiation, projection
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class Reading:
             absent = where is None or not self.shows(UUID(where))
             raise (UnknownError if absent else NotYetKnownError)("fact", str(fact_id))
         self._refuse_hidden(found[0])
-        self._refuse_erased(found[0])
+        erasures.refuse(self._connection, self._tables, found[0])
         if found[0].record.status == timeslices.RETRACTED:
             raise WithdrawnError(fact_id, found[0].why)
         return found[0]
@@ -203,13 +203,12 @@ class Reading:
             raise UnknownError(what, str(fact_id))
         self._refuse_hidden(found[0])
         if not erased:
-            self._refuse_erased(found[0])
+            erasures.refuse(self._connection, self._tables, found[0])
         return found
 
     def erasures(self, negotiation_id: UUID, perspective: Perspective) -> list[Erased]:
         """The facts that an answer at the perspective may have held, and that were erased since, by position."""
-        statement = erasures.since(self._tables, negotiation_id, perspective)
-        return [erasures.told(row) for row in self._connection.execute(statement)]
+        return erasures.since(self._connection, self._tables, negotiation_id, perspective)
 
     def changes_of_mind(
         self, id_: UUID, perspective: Perspective
@@ -238,6 +237,17 @@ class Reading:
             for entry, event in log.read(self._connection, self._codec, statement)
         ]
 
+    @property
+    def now(self) -> int:
+        """The present instant, never before the last record time."""
+        return max(self._now, self._head_at)
+
+    @property
+    def proposals(self) -> ProposalReader:
+        """The changes that take two persons."""
+        read = (self._connection, self._codec, self._tables, self._principal)
+        return ProposalReader(*read, head=self.head, now=self.now)
+
     def proof(self, position: int) -> EventProof | None:
         """What proves the event at a position; None where no signed checkpoint has it."""
         return event_proof(self._connection, position)
@@ -256,13 +266,6 @@ class Reading:
         if not self.shows(version.record.negotiation_id):
             what = "fact"
             raise UnknownError(what, str(version.record.id))
-
-    def _refuse_erased(self, version: FactVersion) -> None:
-        if not version.record.erased:
-            return
-        row = self._connection.execute(erasures.of(self._tables, version.record.id)).one()
-        told = erasures.told(row)
-        raise ErasedError(told.fact_id, told.position, told.recorded_at, told.why)
 
     def _as_of(self, query: PerspectiveQuery, position: int) -> int:
         if query.as_of is not None:

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.composition import compose
 from tests.api.asking import Client, entered
+from tests.api.desk import Desk, HeldClock
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -44,4 +45,21 @@ def light_client(fresh_database: Callable[[Kind], str]) -> Iterator[Client]:
         create_app(parley), headers=entered(parley), raise_server_exceptions=False
     ) as http:
         yield Client(http)
+    parley.close()
+
+
+@pytest.fixture
+def clock() -> HeldClock:
+    """A clock that the test holds."""
+    return HeldClock()
+
+
+@pytest.fixture
+def desk(database_url: str, clock: HeldClock) -> Iterator[Desk]:
+    """A desk on both databases in turn, its negotiation open and reviewed."""
+    parley = compose(settings_of(database_url), clock=clock, upgrade=False)
+    with TestClient(create_app(parley), raise_server_exceptions=False) as http:
+        desk = Desk(parley, Client(http), clock)
+        desk.open()
+        yield desk
     parley.close()

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.composition import Parley, compose
 from domain.access import SCOPES
-from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("get", "/v1/facts/{fact_id}"): ("fact:read", None),
     ("get", "/v1/facts/{fact_id}/history"): ("audit:read", None),
     ("get", "/v1/facts/{fact_id}/proof"): ("audit:read", None),
+    ("get", "/v1/negotiations/{slug}/proposals"): ("fact:correct", None),
+    ("get", "/v1/proposals/{proposal_id}"): ("fact:correct", None),
+    ("post", "/v1/proposals/{proposal_id}/approval"): ("fact:correct", WHY),
+    ("post", "/v1/proposals/{proposal_id}/refusal"): ("fact:correct", WHY),
+    ("post", "/v1/proposals/{proposal_id}/revision"): ("fact:correct", CORRECTION),
+    ("post", "/v1/proposals/{proposal_id}/withdrawal"): ("fact:correct", WHY),
     ("post", "/v1/facts/{fact_id}/corroborations"): ("fact:write", CITED),
     ("post", "/v1/facts/{fact_id}/corrections"): ("fact:correct", CORRECTION),
     ("post", "/v1/facts/{fact_id}/end"): ("fact:correct", {"ended": "2025-10"}),
@@ -68,22 +74,28 @@ ROLES: Final = (None, *SCOPES, "all")
 
 @dataclass
 class Record:
-    """A record with a fact, a retracted fact and a snapshot, and how to ask it as any role."""
+    """A record with a fact, a retracted fact, a snapshot and proposals, and how to ask it as any role."""
 
     parley: Parley
     http: TestClient
     facts: tuple[str, str]
     headers: dict[str | None, dict[str, str]]
+    proposals: dict[tuple[str, str], Answer]
 
     def ask(self, role: str | None, method: str, path: str, body: object) -> Any:  # noqa: ANN401
         headers = {**self.headers[role]}
         withdrawn = path.endswith("reinstatement")
         names = {"slug": "talks", "name": "first", "level": "0", "index": "000.p/5"}
+        person = "editor" if role == "all" else "Ann"
+        proposal = self.proposals.get((person, path.rpartition("/")[2]), self.proposals["Zoe", ""])
+        names["proposal_id"] = proposal.json["id"]
         address = path.format(**names, fact_id=self.facts[1 if withdrawn else 0])
         query = "?what=released" if path.endswith("tally") else ""
         query += "?from=2020" if path.endswith("diff") else ""
         if "{fact_id}" in path and method == "post":
             headers["if-match"] = "*"
+        if path.endswith("approval"):
+            headers["if-match"] = proposal.headers["etag"]
         if isinstance(body, bytes):
             headers["content-type"] = "application/x-ndjson"
         sent = {"content": body} if isinstance(body, bytes) else {"json": body}
@@ -118,8 +130,31 @@ def made(folder: Path, **settings: str) -> Iterator[Record]:
     del client.http.headers["authorization"]
     headers: dict[str | None, dict[str, str]] = {None: {}, "all": every}
     headers |= {scope: entered(parley, "Ann", scope) for scope in SCOPES}
-    yield Record(parley, http, (facts[0], facts[1]), headers)
+    keys = {"editor": every, "Ann": headers["fact:correct"], "Zoe": entered(parley, "Zoe")}
+    yield Record(parley, http, (facts[0], facts[1]), headers, proposed(http, keys))
     parley.close()
+
+
+def proposed(http: TestClient, keys: dict[str, dict[str, str]]) -> dict[tuple[str, str], Answer]:
+    """Proposals by who is to ask and for what: their own to revise and withdraw, and others' to decide on."""
+    every = keys["editor"]
+    http.post(f"{TALKS}/settings", json={"review_record": True}, headers=every)
+    found = {}
+    for person in ("editor", "Ann"):
+        for what in ("approval", "refusal", "revision", "withdrawal"):
+            by = person if what in ("revision", "withdrawal") else "Zoe"
+            found[person, what] = propose(http, every, keys[by])
+    found["Zoe", ""] = propose(http, every, keys["Zoe"])
+    http.post(f"{TALKS}/settings", json={"review_record": False}, headers=every)
+    return found
+
+
+def propose(http: TestClient, recorder: dict[str, str], proposer: dict[str, str]) -> Answer:
+    place = http.post(FACTS, json=fact(**HELD), headers=recorder).headers["location"]
+    headers = {name.lower(): text for name, text in proposer.items()}
+    answer = Client(http).post(f"{place}/corrections", CORRECTION, if_match="*", **headers)
+    assert answer.status == 202, answer.json
+    return answer
 
 
 @pytest.fixture

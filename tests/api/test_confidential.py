@@ -127,6 +127,37 @@ def test_every_change_may_bring_a_source_and_keeps_those_of_the_citations_that_s
     assert desk.sources(id_, "?position=3") == [JANE, max_]
 
 
+def test_a_correction_that_takes_two_persons_keeps_its_source_to_itself_until_then(
+    desk: Desk,
+) -> None:
+    id_ = desk.record(citations=[cited(JANE)])
+    assert desk.client.post(f"{TALKS}/settings", {"review_record": True}).status == 200
+    body = {
+        "reason": "refinement",
+        "why": "closer",
+        "changes": {"citations": [cited(MAX, title="New")]},
+        "citation": cited(JANE, title="Own"),
+    }
+    answer = desk.client.post(f"/v1/facts/{id_}/corrections", body, if_match="*")
+    assert answer.status == 202
+    proposal = f"/v1/proposals/{answer.json['id']}"
+    everywhere = (
+        answer.body,
+        desk.client.get(proposal).body,
+        desk.client.get(f"{TALKS}/proposals").body,
+        desk.client.get("/v1/changes").body,
+    )
+    assert CANARY.encode() not in b"".join(everywhere)
+    assert desk.sources(id_) == [JANE]
+    other = entered(desk.parley, "second", "fact:correct")
+    seen = {"if_match": answer.headers["etag"], **other}
+    agreed = desk.client.post(f"{proposal}/approval", {}, **seen)
+    assert agreed.status == 200
+    assert CANARY.encode() not in agreed.body
+    assert desk.identities(id_) == ["Canary Max", "Canary Jane"]
+    assert wrong_of(desk.parley) is None
+
+
 def test_two_sources_behind_the_same_words_keep_their_order(desk: Desk) -> None:
     id_ = desk.record(citations=[cited(JANE), cited(None), cited(MAX)])
     assert desk.identities(id_) == ["Canary Jane", "Canary Max", None]

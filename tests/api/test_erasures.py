@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -430,9 +429,85 @@ def test_an_erased_fact_of_a_private_negotiation_is_not_told_of(desk: Desk) -> N
     assert http.post(f"/v1/facts/{id_}/erasure", json=REASON, headers=body).status_code == 404
 
 
-def test_where_an_erasure_takes_two_persons_nobody_erases_alone(desk: Desk) -> None:
+def proposed(desk: Desk, body: object = REASON) -> tuple[str, Answer]:
+    """A fact, and the proposal to erase it or its sources."""
     id_ = desk.said()
     assert desk.client.post(f"{TALKS}/settings", {"review_erasure": True}).status == 200
-    assert desk.change(id_, "erasure", REASON).status in {202, 409}
+    answer = desk.change(id_, "erasure", body, idempotency_key="proposed")
+    assert answer.status == 202, answer.json
+    assert (answer.json["op"], answer.json["fact"]) == ("erase", id_)
+    return id_, answer
+
+
+def approved(desk: Desk, proposal: Answer, **headers: str) -> Answer:
+    headers = {"if_match": proposal.headers["etag"], **headers}
+    return desk.client.post(f"/v1/proposals/{proposal.json['id']}/approval", {}, **headers)
+
+
+def test_where_an_erasure_takes_two_persons_nobody_erases_alone(desk: Desk) -> None:
+    id_, proposal = proposed(desk)
+    assert approved(desk, proposal).status == 403
+    reader = entered(desk.parley, "Bo", "fact:correct")
+    assert approved(desk, proposal, **reader).status == 403
     assert desk.client.get(f"/v1/facts/{id_}").status == 200
-    assert json.loads(desk.client.get("/v1/changes").body)["items"][-1]["event"] != "fact.erased"
+    assert desk.client.get("/v1/changes").json["items"][-1]["event"] == "change.proposed"
+
+
+def test_another_person_lets_it_be_erased_and_nothing_that_was_proposed_is_left(
+    desk: Desk,
+) -> None:
+    id_, proposal = proposed(desk, {"reason": f"{WORD} is in danger"})
+    body = {**WHY, "changes": {"summary": f"{WORD} proposed"}, "citation": SAID["citations"][0]}
+    assert desk.client.post(f"{TALKS}/settings", {"review_record": True}).status == 200
+    assert desk.change(id_, "corrections", body).status == 202
+    other = entered(desk.parley, "Bo")
+    answer = approved(desk, proposal, idempotency_key="yes", **other)
+    assert answer.status == 200, answer.json
+    assert (answer.json["actor"], answer.json["approvers"]) == ("Ann", ["Bo"])
+    assert desk.client.get(f"/v1/facts/{id_}").status == 410
+    again = approved(desk, proposal, idempotency_key="yes", **other)
+    assert (again.status, again.body) == (200, answer.body)
+    assert desk.change(id_, "erasure", REASON, idempotency_key="proposed").status == 410
+    for address in (f"/v1/proposals/{proposal.json['id']}", f"{TALKS}/proposals"):
+        found = desk.client.get(address)
+        assert WORD.encode() not in found.body
+    assert desk.client.get(f"{TALKS}/proposals").json["items"] == []
+    items = desk.client.get("/v1/changes?after=8").json["items"]
+    told = [(each["event"], each["data"].get("erased", False)) for each in items]
+    assert told == [
+        ("change.proposed", True),
+        ("negotiation.settings_changed", False),
+        ("change.proposed", True),
+        ("change.approved", True),
+        ("fact.erased", False),
+    ]
+    with desk.parley.database.reading() as connection:
+        assert connection.execute(confidential_part.select()).all() == []
+        assert verify(connection).wrong is None
+        codec, now = desk.parley.ledger.codec, desk.parley.clock()
+        assert unfounded(connection, codec, now) == []
+    assert desk.parley.rebuild().differences == ()
+
+
+def test_the_sources_of_a_fact_and_of_what_is_proposed_are_erased_together(desk: Desk) -> None:
+    id_, proposal = proposed(desk, {**REASON, "what": "sources"})
+    answer = approved(desk, proposal, **entered(desk.parley, "Bo"))
+    assert (answer.json["what"], answer.json["approvers"]) == ("sources", ["Bo"])
+    with desk.parley.database.reading() as connection:
+        parts = connection.execute(confidential_part.select()).mappings().all()
+        assert verify(connection).wrong is None
+    assert [row["sealed"] for row in parts] == [None] * 2
+    shown = desk.client.get(f"/v1/facts/{id_}").json["fact"]["citations"]
+    assert all("confidential" not in each for each in shown)
+
+
+def test_what_is_erased_is_not_told_of_by_its_proposals_in_a_private_negotiation(
+    desk: Desk,
+) -> None:
+    _, proposal = proposed(desk)
+    assert approved(desk, proposal, **entered(desk.parley, "Bo")).status == 200
+    private = {"visibility": "private", "members": ["Ann"]}
+    assert desk.client.post(f"{TALKS}/settings", private).status == 200
+    outsider = entered(desk.parley, "Cy")
+    http = TestClient(desk.client.http.app, headers=outsider, raise_server_exceptions=False)
+    assert http.get("/v1/changes").json()["items"] == []

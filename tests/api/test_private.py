@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.composition import Parley, compose
 from domain.access import SCOPES
-from tests.api.asking import entered, fact
-from tests.api.test_authorization import HELD, LINE, TABLE
+from tests.api.asking import Answer, Client, entered, fact
+from tests.api.test_authorization import CORRECTION, HELD, LINE, TABLE
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -22,8 +22,16 @@ if TYPE_CHECKING:
 
 HIDDEN: Final = "quiet-talks"
 OTHER: Final = "no-such-one"
-CANARIES: Final = ("quiet-talks", "Canary title", "Canary summary", "Canary Person", "canary-id")
+CANARIES: Final = (
+    "quiet-talks",
+    "Canary title",
+    "Canary summary",
+    "Canary Person",
+    "canary-id",
+    "change.",
+)
 OUTSIDERS: Final = ("outsider", "reader", None)
+_ITS_OWN: Final = ("{fact_id}", "{proposal_id}", "/history", "/corrections")
 #: What comes with an answer and differs from one request to the next.
 COUNTED: Final = frozenset({"ratelimit", "etag"})
 
@@ -36,11 +44,17 @@ class Place:
     http: TestClient
     headers: dict[str | None, dict[str, str]]
     fact: str
+    proposal: Answer
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What is there, by the names that addresses have for it."""
+        return {"slug": HIDDEN, "fact_id": self.fact, "proposal_id": self.proposal.json["id"]}
 
     def ask(
-        self, who: str | None, method: str, path: str, body: object, slug: str, fact_id: str
+        self, who: str | None, method: str, path: str, body: object, names: dict[str, str]
     ) -> Any:  # noqa: ANN401
-        names = {"slug": slug, "fact_id": fact_id, "name": "first", "level": "0"}
+        names = {**names, "name": "first", "level": "0"}
         address = path.format(**names, index="000.p/1")
         headers = {**self.headers[who]}
         if path.endswith("tally"):
@@ -49,6 +63,8 @@ class Place:
             address += "?from=2020"
         if "{fact_id}" in path and method == "post":
             headers["if-match"] = "*"
+        if path.endswith("approval"):
+            headers["if-match"] = self.proposal.headers["etag"]
         if isinstance(body, bytes):
             headers["content-type"] = "application/x-ndjson"
             return self.http.request(method, address, headers=headers, content=body)
@@ -82,16 +98,25 @@ def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
     snapshot = {"name": "first"}
     taken = http.post(f"/v1/negotiations/{HIDDEN}/snapshots", json=snapshot, headers=ann)
     assert taken.status_code == 201
+    settings_at = f"/v1/negotiations/{HIDDEN}/settings"
+    proposals = []
+    for reviewed in (True, False):
+        answer = http.post(settings_at, json={"review_record": reviewed}, headers=headers["admin"])
+        assert answer.status_code == 200
+        sent = {"if_match": "*", "authorization": ann["Authorization"]}
+        address = f"/v1/facts/{made.json()['id']}/corrections"
+        proposals += [Client(http).post(address, CORRECTION, **sent)] if reviewed else []
+    assert proposals[0].status == 202
     assert parley.publisher is not None
     parley.publisher.publish()
-    yield Place(parley, http, headers, made.json()["id"])
+    yield Place(parley, http, headers, made.json()["id"], proposals[0])
     parley.close()
 
 
 def test_its_member_reads_and_changes_it(place: Place) -> None:
     for (method, path), (_, body) in TABLE.items():
-        if "{slug}" in path or path.endswith(("{fact_id}", "/history", "/corrections")):
-            answer = place.ask("Ann", method, path, body, HIDDEN, place.fact)
+        if "{slug}" in path or path.endswith(_ITS_OWN):
+            answer = place.ask("Ann", method, path, body, place.names)
             assert answer.status_code < 400, f"{method} {path}: {answer.text}"
 
 
@@ -100,12 +125,15 @@ def test_for_anybody_else_it_is_as_if_it_were_not(place: Place, who: str | None)
     nothing = str(uuid4())
     asked = 0
     for (method, path), (_, body) in TABLE.items():
-        if "{slug}" not in path and "{fact_id}" not in path:
+        if not any(name in path for name in ("{slug}", "{fact_id}", "{proposal_id}")):
             continue
-        found = place.ask(who, method, path, body, HIDDEN, place.fact)
-        other = place.ask(who, method, path, body, OTHER, nothing)
+        elsewhere = {"slug": OTHER, "fact_id": nothing, "proposal_id": nothing}
+        found = place.ask(who, method, path, body, place.names)
+        other = place.ask(who, method, path, body, elsewhere)
         assert found.status_code == other.status_code >= 400, path
-        said = found.text.replace(HIDDEN, "?").replace(place.fact, "?")
+        said = found.text
+        for name in place.names.values():
+            said = said.replace(name, "?")
         assert said == other.text.replace(OTHER, "?").replace(nothing, "?"), path
         headers = [
             {n: v for n, v in each.headers.items() if n not in COUNTED and n != "content-length"}
@@ -113,7 +141,7 @@ def test_for_anybody_else_it_is_as_if_it_were_not(place: Place, who: str | None)
         ]
         assert headers[0] == headers[1], path
         asked += 1
-    assert asked == 20
+    assert asked == 26
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)
@@ -131,7 +159,9 @@ def test_nothing_of_it_is_in_any_list(place: Place, who: str | None) -> None:
     ]
     for path in paths:
         answer = place.http.get(path, headers=place.headers[who])
-        assert not [each for each in (*CANARIES, place.fact) if each in answer.text], path
+        assert not [each for each in (*CANARIES, *place.names.values()) if each in answer.text], (
+            path
+        )
     assert place.http.get("/v1/changes", headers=place.headers[who]).json()["items"] == []
     assert place.http.get("/tile/entries/000.p/3", headers=place.headers[who]).status_code == 404
 
@@ -173,6 +203,38 @@ def test_who_is_no_member_any_more_is_not_told_again_what_they_wrote(place: Plac
     settings = f"/v1/negotiations/{HIDDEN}/settings"
     place.http.post(settings, json={"members": []}, headers=place.headers["admin"])
     assert place.http.post(facts, json=fact(), headers=ann).status_code == 404
+
+
+def test_what_is_proposed_elsewhere_is_in_the_log_as_ever(place: Place) -> None:
+    body = {"slug": "open-talks", "title": "Talks", "parties": []}
+    bo, everybody = place.headers["outsider"], place.headers[None]
+    place.http.post("/v1/negotiations", json=body, headers=bo)
+    address = "/v1/negotiations/open-talks/settings"
+    place.http.post(address, json={"review_record": True}, headers=place.headers["admin"])
+    facts = "/v1/negotiations/open-talks/facts"
+    made = place.http.post(facts, json=fact(**HELD), headers=bo).headers["location"]
+    sent = {**bo, "if-match": "*"}
+    proposed = place.http.post(f"{made}/corrections", json=CORRECTION, headers=sent)
+    assert proposed.status_code == 202
+    items = place.http.get("/v1/changes", headers=everybody).json()["items"]
+    assert [each["event"] for each in items] == [
+        "negotiation.opened",
+        "negotiation.settings_changed",
+        "fact.recorded",
+        "change.proposed",
+    ]
+    assert items[-1]["data"]["proposal"] == proposed.json()["id"]
+
+
+def test_who_is_no_member_any_more_is_not_told_again_what_they_proposed(place: Place) -> None:
+    settings = f"/v1/negotiations/{HIDDEN}/settings"
+    admin = place.headers["admin"]
+    place.http.post(settings, json={"review_record": True}, headers=admin)
+    ann = {**place.headers["Ann"], "idempotency-key": "p", "if-match": "*"}
+    address = f"/v1/facts/{place.fact}/corrections"
+    assert place.http.post(address, json=CORRECTION, headers=ann).status_code == 202
+    place.http.post(settings, json={"members": []}, headers=admin)
+    assert place.http.post(address, json=CORRECTION, headers=ann).status_code == 404
 
 
 def test_a_rebuild_and_a_restart_keep_it_private(place: Place) -> None:

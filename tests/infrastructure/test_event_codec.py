@@ -78,6 +78,11 @@ def test_the_stored_names_are_permanent() -> None:
         "fact.preferred",
         "fact.erased",
         "fact.sources_erased",
+        "change.proposed",
+        "change.revised",
+        "change.approved",
+        "change.refused",
+        "change.withdrawn",
     }
 
 
@@ -172,6 +177,9 @@ def test_a_payload_cannot_name_a_class_of_its_own() -> None:
         ("fact.preferred", {"preferred": "yes"}),
         ("negotiation.snapshot_taken", {"clock": "sun"}),
         ("negotiation.snapshot_taken", {"position": 1.5}),
+        ("change.proposed", {"op": "record"}),
+        ("change.proposed", {"body": []}),
+        ("change.approved", {"digest": None}),
     ],
 )
 def test_a_field_is_of_its_type_or_the_event_is_refused(name: str, fields: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ def test_every_setting_has_a_default() -> None:
         trusted_proxies=(),
         seal_key="",
         seal_key_file="parley.seal",
+        proposal_days=7,
     )
 
 
@@ -36,6 +37,7 @@ def test_the_environment_is_read() -> None:
         "PARLEY_PORT": "0",
         "PARLEY_ACTOR": "Ana Petrova",
         "PARLEY_MAX_BODY_BYTES": "10",
+        "PARLEY_PROPOSAL_DAYS": "3650",
         "PARLEY_RATE_READS": "",
         "PARLEY_RATE_WRITES": "7 per 2 hours",
         "PARLEY_ALLOWED_HOSTS": "Parley.example., *.b.example,",
@@ -44,6 +46,7 @@ def test_the_environment_is_read() -> None:
     settings = Settings.from_env(environ)
     assert settings.database_url.endswith("@db/parley")
     assert (settings.port, settings.actor, settings.max_body_bytes) == (0, "Ana Petrova", 10)
+    assert settings.proposal_days == 3_650
     assert settings.rate_reads is None
     assert settings.rate_writes is not None
     assert (settings.rate_writes.amount, settings.rate_writes.get_expiry()) == (7, 7_200)

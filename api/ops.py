@@ -1,0 +1,149 @@
+"""Each way to change a fact is an entry of one table: what is sent, what it takes, how it is decided and done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from api.composition import Parley
+from api.schemas import (
+    BodyParser,
+    CorrectionBody,
+    CorroborationBody,
+    EndBody,
+    ErasureBody,
+    FactParser,
+    PreferenceBody,
+    ReinstatementBody,
+    RetractionBody,
+    merged,
+)
+from domain.access import Scope
+from domain.confidential import Source
+from domain.event import FactErased, FactEvent, RecordEvent, SourcesErased
+from domain.fact_record import FactRecord
+from domain.negotiation import Settings
+
+__all__ = ["OPS", "Change", "Op", "agreed", "decided"]
+
+Change = (
+    CorrectionBody
+    | CorroborationBody
+    | EndBody
+    | RetractionBody
+    | ReinstatementBody
+    | PreferenceBody
+)
+
+
+def decided(record: FactRecord, body: Change, parser: FactParser, actor: str) -> FactEvent:
+    """The event that a command comes to on a fact as it stands, or the refusal that it meets."""
+    match body:
+        case CorrectionBody():
+            return record.decide_correct(
+                reason=body.reason,
+                why=body.why,
+                fact=merged(record.fact, body.changes, parser),
+                citation=body.citation,
+                published=body.published,
+                actor=actor,
+            )
+        case CorroborationBody(citation=citation, why=why, published=published):
+            return record.decide_corroborate(
+                citation=citation, why=why, published=published, actor=actor
+            )
+        case EndBody():
+            return record.decide_end(
+                ended=body.ended,
+                why=body.why,
+                citation=body.citation,
+                published=body.published,
+                actor=actor,
+            )
+        case RetractionBody(reason=reason, why=why, published=published):
+            return record.decide_retract(reason=reason, why=why, published=published, actor=actor)
+        case ReinstatementBody(why=why, published=published):
+            return record.decide_reinstate(why=why, published=published, actor=actor)
+        case PreferenceBody(preferred=preferred, why=why):
+            return record.decide_prefer(preferred=preferred, why=why, actor=actor)
+
+
+def _erasing(record: FactRecord, body: ErasureBody, _: FactParser, actor: str) -> FactEvent:
+    decide = record.decide_erase if body.what == "fact" else record.decide_erase_sources
+    return decide(why=body.reason, approvers=body.approvers, actor=actor)
+
+
+def agreed(event: FactEvent, approver: str) -> FactEvent:
+    """The erasure names who approved it: what was proposed may be erased with the fact."""
+    if isinstance(event, FactErased | SourcesErased):
+        return replace(event, approvers=(*event.approvers, approver))
+    return event
+
+
+def _appended(
+    parley: Parley,
+    event: FactEvent,
+    before: Sequence[RecordEvent],
+    sources: Sequence[Source],
+    claim: object,
+) -> int:
+    return parley.ledger.change(event, *before, sources=sources, claim=claim)
+
+
+def _erased(
+    parley: Parley,
+    event: FactEvent,
+    before: Sequence[RecordEvent],
+    _: Sequence[Source],
+    claim: object,
+) -> int:
+    return parley.erase(event, *before, claim=claim)
+
+
+def _as_the_record(settings: Settings) -> bool:
+    return settings.review_record
+
+
+def _as_an_erasure(settings: Settings) -> bool:
+    return settings.review_erasure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Op:
+    """One way to change a fact.
+
+    `reviewed` says whether it takes two persons under the settings of a negotiation; None where it never does.
+    `decide` gives the event that a body comes to on a fact, for an actor, or the refusal. `carry_out` appends the event
+    that was decided, after what led to it and with what it says in confidence, in one transaction, and gives its
+    position; the claim goes with it.
+    """
+
+    name: str
+    parser: BodyParser[Any]
+    scope: Scope = "fact:correct"
+    reviewed: Callable[[Settings], bool] | None = None
+    decide: Callable[[FactRecord, Any, FactParser, str], FactEvent] = decided
+    carry_out: Callable[
+        [Parley, FactEvent, Sequence[RecordEvent], Sequence[Source], object], int
+    ] = _appended
+
+
+_EVERY: Final = (
+    Op(name="correct", parser=BodyParser(CorrectionBody), reviewed=_as_the_record),
+    Op(name="corroborate", parser=BodyParser(CorroborationBody), scope="fact:write"),
+    Op(name="end", parser=BodyParser(EndBody)),
+    Op(name="retract", parser=BodyParser(RetractionBody), reviewed=_as_the_record),
+    Op(name="reinstate", parser=BodyParser(ReinstatementBody), reviewed=_as_the_record),
+    Op(name="prefer", parser=BodyParser(PreferenceBody)),
+    Op(
+        name="erase",
+        parser=BodyParser(ErasureBody),
+        scope="erase",
+        reviewed=_as_an_erasure,
+        decide=_erasing,
+        carry_out=_erased,
+    ),
+)
+OPS: Final[dict[str, Op]] = {op.name: op for op in _EVERY}
+"""By the names that imports, and proposals in the log, call them."""

@@ -1,0 +1,87 @@
+"""What takes two persons becomes a proposal: this is the one place that says of which change that is so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, cast
+from uuid import uuid4
+
+from eventsourcing.persistence import IntegrityError, OperationalError
+from starlette.responses import Response
+
+from api import fact_answers, proposal_answers
+from api.body import Sent
+from api.confidential import withheld
+from api.idempotency import Once
+from api.json_text import read_json
+from api.ops import Op
+from domain.confidential import Source
+from domain.event import ReviewedOp
+from domain.fact import as_primitives
+from domain.fact_record import FactRecord
+from domain.ledger import by_event
+from domain.reviewing import decide_propose
+from infrastructure.readers.reading import Reading
+
+__all__ = ["changed", "expiry", "persistently"]
+
+ATTEMPTS: Final = 100
+"""Times that something is decided again where others, deciding on proposals of the same fact, were faster."""
+_DAY: Final = 86_400_000_000
+
+
+def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
+    """Change a fact, or propose it where that takes two persons; what could not be done is refused at once.
+
+    What is said in confidence goes with the change, or is kept as its own with the proposal until then.
+    """
+    document, kept_apart = withheld(read_json(sent.body))
+    body = op.parser.parse(document)
+    event = op.decide(record, body, sent.request.app.state.facts, sent.actor)
+    sources = kept_apart.sources(event)
+    settings = sent.parley.ledger.settings
+    if op.reviewed is not None and op.reviewed(settings(record.negotiation_id)):
+        return persistently(lambda: _proposed(sent, op, record, body, sources, once))
+    position = op.carry_out(sent.parley, event, (), sources, once.claim())
+    return fact_answers.rendered(sent, position, 200)
+
+
+def expiry(sent: Sent, reading: Reading) -> int:
+    """Until when what is proposed now may be approved."""
+    return reading.now + sent.parley.settings.proposal_days * _DAY
+
+
+def persistently(attempt: Callable[[], Response]) -> Response:
+    """Attempt it until no other writer of the same proposals was faster."""
+    for _ in range(ATTEMPTS):
+        try:
+            return attempt()
+        except IntegrityError as error:
+            faster = error
+    raise OperationalError("other writers of these proposals were always faster") from faster
+
+
+def _proposed(
+    sent: Sent,
+    op: Op,
+    record: FactRecord,
+    body: object,
+    sources: Sequence[Source],
+    once: Once,
+) -> Response:
+    with sent.reading() as reading:
+        proposals = reading.proposals.of_fact(record.id)
+        expires_at = expiry(sent, reading)
+    event = decide_propose(
+        proposals,
+        uuid4(),
+        record=record,
+        op=cast("ReviewedOp", op.name),
+        body=as_primitives(body),
+        expires_at=expires_at,
+        actor=sent.actor,
+    )
+    kept = by_event(event, sources)
+    claim = once.claim(status=202)
+    [position] = sent.parley.ledger.append([event], sources=kept, claim=claim)
+    return proposal_answers.rendered(sent, event.proposal, position, 202)

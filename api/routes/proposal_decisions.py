@@ -1,0 +1,225 @@
+"""What one person proposes another approves, having seen it: the approval names what it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api import proposal_answers
+from api.body import Sending, Sent
+from api.confidential import withheld
+from api.documented import PROPOSAL_SEEN, PROPOSAL_TAG, body_of, reference, writes
+from api.entity_tags import required_digests, seen_digests
+from api.examples import APPROVAL, CORRECTION, REFUSAL, WITHDRAWAL
+from api.idempotency import Once
+from api.json_text import read_json
+from api.ops import OPS, Op, agreed
+from api.reviewing import expiry, persistently
+from api.schemas import ApprovalBody, BodyParser, RefusalBody, WithdrawalBody
+from domain.confidential import Source
+from domain.errors import RevisedError
+from domain.event import FactEvent, ProposalEvent
+from domain.fact import as_primitives
+from domain.fact_record import FactRecord
+from domain.ledger import by_event
+from domain.proposal import Moment, Proposals
+from domain.reviewing import decide_approve, decide_refuse, decide_revise, decide_withdraw
+from infrastructure.readers.proposals import SeenProposal
+
+router: Final = APIRouter(tags=["proposals"])
+
+_SENDING: Final = Sending()
+_APPROVAL: Final = BodyParser(ApprovalBody)
+_REFUSAL: Final = BodyParser(RefusalBody)
+_WITHDRAWAL: Final = BodyParser(WithdrawalBody)
+_REVISABLE: Final = [op.parser.name for op in OPS.values() if op.reviewed is not None]
+_DECIDING: Final[dict[str, Any]] = {"scope": "fact:correct", "tagged": True}
+_REVISION: Final[dict[str, Any]] = {
+    "application/json": {
+        "schema": {"anyOf": [reference(name) for name in _REVISABLE]},
+        "examples": {"us-belarus": {"value": CORRECTION}},
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A proposal to decide on, what it says in confidence, its fact as it stands, and all that was proposed of it."""
+
+    seen: SeenProposal
+    sources: Sequence[Source]
+    proposals: Proposals
+    record: FactRecord
+    moment: Moment
+    expiry: int
+    op: Op
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What is decided, the change that it leads to, if any, and what the last of the two says in confidence."""
+
+    event: ProposalEvent
+    change: FactEvent | None = None
+    sources: Sequence[Source] = ()
+
+
+_Decide = Callable[[_Standing], _Outcome]
+
+
+@router.post(
+    "/v1/proposals/{proposal_id}/approval",
+    **writes(
+        "approveProposal",
+        "Approve what another person proposed",
+        ("ProposedChange", "Erasure"),
+        body_of("ApprovalBody", {"us-belarus": APPROVAL}),
+        if_match=PROPOSAL_TAG,
+        **_DECIDING,
+    ),
+)
+def approve_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Let it be done, as the proposal whose ETag If-Match names says, on the fact as it then stood.
+
+    An erasure that was proposed is answered as one, since it takes the proposal with it.
+    """
+
+    def decide(found: _Standing) -> _Outcome:
+        event = decide_approve(
+            found.proposals,
+            found.seen.proposal.id,
+            seen=required_digests(_if_match(sent)),
+            digest=found.seen.digest,
+            why=_APPROVAL.parse(sent.body).why,
+            moment=found.moment,
+            actor=sent.actor,
+        )
+        proposed = found.proposals.proposal(event.proposal)
+        body = found.op.parser.parse(dict(proposed.body))
+        facts = sent.request.app.state.facts
+        change = found.op.decide(found.record, body, facts, proposed.proposer)
+        return _Outcome(event, agreed(change, sent.actor), found.sources)
+
+    return _decided(proposal_id, sent, decide)
+
+
+@router.post(
+    "/v1/proposals/{proposal_id}/refusal",
+    **writes(
+        "refuseProposal",
+        "Refuse what another person proposed",
+        "ProposedChange",
+        body_of("RefusalBody", {"us-belarus": REFUSAL}),
+        if_match=PROPOSAL_SEEN,
+        **_DECIDING,
+    ),
+)
+def refuse_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Let it not be done, and say why."""
+
+    def decide(found: _Standing) -> _Outcome:
+        why, id_ = _REFUSAL.parse(sent.body).why, found.seen.proposal.id
+        event = decide_refuse(found.proposals, id_, why=why, moment=found.moment, actor=sent.actor)
+        return _Outcome(event)
+
+    return _decided(proposal_id, sent, decide)
+
+
+@router.post(
+    "/v1/proposals/{proposal_id}/withdrawal",
+    **writes(
+        "withdrawProposal",
+        "Withdraw what one proposed oneself",
+        "ProposedChange",
+        body_of("WithdrawalBody", {"us-belarus": WITHDRAWAL}),
+        if_match=PROPOSAL_SEEN,
+        **_DECIDING,
+    ),
+)
+def withdraw_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Let it not be done, as who proposed it."""
+
+    def decide(found: _Standing) -> _Outcome:
+        why, id_ = _WITHDRAWAL.parse(sent.body).why, found.seen.proposal.id
+        event = decide_withdraw(
+            found.proposals, id_, why=why, moment=found.moment, actor=sent.actor
+        )
+        return _Outcome(event)
+
+    return _decided(proposal_id, sent, decide)
+
+
+@router.post(
+    "/v1/proposals/{proposal_id}/revision",
+    **writes(
+        "reviseProposal",
+        "Propose something else instead",
+        "ProposedChange",
+        _REVISION,
+        if_match=PROPOSAL_SEEN,
+        **_DECIDING,
+    ),
+)
+def revise_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Put another body in the place of what one proposed, of the same kind; what was seen before is void."""
+
+    def decide(found: _Standing) -> _Outcome:
+        document, kept_apart = withheld(read_json(sent.body))
+        body = found.op.parser.parse(document)
+        event = decide_revise(
+            found.proposals,
+            found.seen.proposal.id,
+            body=as_primitives(body),
+            expires_at=found.expiry,
+            moment=found.moment,
+            actor=sent.actor,
+        )
+        facts = sent.request.app.state.facts
+        change = found.op.decide(found.record, body, facts, sent.actor)
+        return _Outcome(event, sources=kept_apart.sources(change))
+
+    return _decided(proposal_id, sent, decide)
+
+
+def _decided(proposal_id: str, sent: Sent, decide: _Decide) -> Response:
+    def run(once: Once) -> Response:
+        return persistently(lambda: _attempted(proposal_id, sent, decide, once))
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+def _attempted(proposal_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:
+    found = _standing(sent, proposal_answers.proposal_uuid(proposal_id))
+    sent.principal.check(found.op.scope)
+    outcome = decide(found)
+    event, change, sources = outcome.event, outcome.change, outcome.sources
+    named = seen_digests(_if_match(sent))
+    if named is not None and found.seen.digest not in named:
+        raise RevisedError(event.proposal)
+    if change is None:
+        kept = by_event(event, sources)
+        [position] = sent.parley.ledger.append([event], sources=kept, claim=once.claim())
+    else:
+        position = found.op.carry_out(sent.parley, change, [event], sources, once.claim())
+    return proposal_answers.again(sent, position, 200)
+
+
+def _standing(sent: Sent, id_: UUID) -> _Standing:
+    with sent.reading() as reading:
+        seen = reading.proposals.get(id_)
+        sources = reading.proposals.sources(seen)
+        proposals = reading.proposals.of_fact(seen.proposal.fact_id)
+        until = expiry(sent, reading)
+    record = sent.parley.ledger.fact(seen.proposal.fact_id)
+    moment = Moment(now=seen.moment.now, fact_version=record.version)
+    return _Standing(seen, sources, proposals, record, moment, until, OPS[seen.proposal.op])
+
+
+def _if_match(sent: Sent) -> list[str]:
+    return sent.request.headers.getlist("if-match")

@@ -1,0 +1,114 @@
+"""Who proposed which change and what became of it, as a pure function of the log; what it says stays in the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, update
+
+from domain.event import ChangeProposed, ChangeRevised, FactErased, ProposalEvent
+from domain.proposal import Proposals, decision_of, evolve, stream_of
+from infrastructure.tables import proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from domain.history import Entry
+    from domain.proposal import Decision, Proposal
+
+__all__ = ["apply", "rows"]
+
+
+def apply(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Write what the entries make of their proposals, in order; of one that is not there, nothing."""
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, FactErased):
+            connection.execute(
+                delete(proposal).where(proposal.c.fact_id == event.originator_id.hex)
+            )
+            connection.execute(proposal.insert(), _erased(entry, event))
+        elif isinstance(event, ChangeProposed):
+            empty = Proposals(stream=event.originator_id)
+            opened = evolve(empty, entry).each[event.proposal]
+            connection.execute(proposal.insert(), _row(event.originator_id, opened))
+        elif isinstance(event, ProposalEvent):
+            changed = _revision(entry, event) or _decided(decision_of(entry))
+            standing = (proposal.c.id == event.proposal.hex, proposal.c.decision.is_(None))
+            connection.execute(update(proposal).where(*standing).values(changed))
+
+
+def rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The rows that all entries of the log come to."""
+    streams: dict[UUID, Proposals] = {}
+    erased = [(e, e.event) for e in entries if isinstance(e.event, FactErased)]
+    for entry in entries:
+        stream = entry.event.originator_id
+        streams[stream] = evolve(streams.get(stream, Proposals(stream=stream)), entry)
+    gone = {stream_of(event.originator_id) for _, event in erased}
+    left = [(stream, of) for stream, of in streams.items() if stream not in gone]
+    return [
+        *(_row(stream, each) for stream, of in left for each in of.each.values()),
+        *(_erased(entry, event) for entry, event in erased),
+    ]
+
+
+def _row(stream: UUID, found: Proposal) -> dict[str, Any]:
+    return {
+        "id": found.id.hex,
+        "negotiation_id": found.negotiation_id.hex,
+        "fact_id": found.fact_id.hex,
+        "stream": stream.hex,
+        "fact_version": found.fact_version,
+        "op": found.op,
+        "content_position": found.content_position,
+        "proposer": found.proposer,
+        "proposed_position": found.position,
+        "proposed_at": found.proposed_at,
+        "expires_at": found.expires_at,
+        **_decided(found.decision),
+    }
+
+
+def _erased(entry: Entry, event: FactErased) -> dict[str, Any]:
+    """What stands for all that was proposed of an erased fact: so its events are known to be of its negotiation."""
+    stream = stream_of(event.originator_id).hex
+    return {
+        "id": stream,
+        "negotiation_id": event.negotiation_id.hex,
+        "fact_id": event.originator_id.hex,
+        "stream": stream,
+        "fact_version": event.originator_version,
+        "op": "erase",
+        "content_position": entry.position,
+        "proposer": event.actor,
+        "proposed_position": entry.position,
+        "proposed_at": entry.recorded_at,
+        "expires_at": entry.recorded_at,
+        "decision": "erased",
+        "decided_by": event.actor,
+        "decided_position": entry.position,
+        "decided_at": entry.recorded_at,
+    }
+
+
+def _revision(entry: Entry, event: ProposalEvent) -> dict[str, Any]:
+    if not isinstance(event, ChangeRevised):
+        return {}
+    return {
+        "fact_version": event.fact_version,
+        "content_position": entry.position,
+        "expires_at": event.expires_at,
+    }
+
+
+def _decided(decision: Decision | None) -> dict[str, Any]:
+    return {
+        "decision": None if decision is None else decision.status,
+        "decided_by": None if decision is None else decision.by,
+        "decided_position": None if decision is None else decision.position,
+        "decided_at": None if decision is None else decision.at,
+    }

@@ -1,0 +1,192 @@
+"""Proposals are found by the tables and read from the log, so that what they say is nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, and_, select, tuple_
+
+from domain.errors import UnknownError
+from domain.fact_record import FactRecord
+from domain.history import Entry
+from domain.instant import END
+from domain.proposal import Moment, Proposal, Proposals, Status, evolve, folded, stream_of
+from infrastructure.fact_rows import version_of_row
+from infrastructure.log_rows import LOGGED
+from infrastructure.readers import access, log
+from infrastructure.readers.confidential import said_at
+from infrastructure.tables import event, negotiation, proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from domain.access import Principal
+    from domain.confidential import Source
+    from infrastructure.event_codec import EventCodec
+    from infrastructure.fact_tables import FactTables
+
+__all__ = ["ProposalReader", "SeenProposal"]
+
+_FOUND = select(proposal, negotiation.c.slug).join_from(proposal, negotiation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenProposal:
+    """A proposal at a moment: `before` is the fact as it found it, `digest` that of the event with its body."""
+
+    proposal: Proposal
+    negotiation: str
+    moment: Moment
+    before: FactRecord
+    digest: str
+
+    @property
+    def status(self) -> Status:
+        """What has become of it by then."""
+        return self.proposal.status(self.moment)
+
+
+class ProposalReader:
+    """Proposals in one transaction, as the log stands at `head`, for `principal`. `now` is in microseconds UTC."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        codec: EventCodec,
+        tables: FactTables,
+        principal: Principal,
+        *,
+        head: int,
+        now: int,
+    ) -> None:
+        self._connection = connection
+        self._codec = codec
+        self._tables = tables
+        self._principal = principal
+        self._head = head
+        self._now = now
+
+    def of_fact(self, fact_id: UUID) -> Proposals:
+        """All that were made about a fact, to decide on."""
+        stream = stream_of(fact_id)
+        return folded(stream, self._entries([stream.hex], self._head))
+
+    def get(self, id_: UUID, position: int | None = None) -> SeenProposal:
+        """One as it stands, or as the log stood at a position; UnknownError where it is not there for who asks."""
+        row = self._connection.execute(_FOUND.where(proposal.c.id == id_.hex)).one_or_none()
+        what = "proposal"
+        if row is None or not access.shows(
+            self._connection, self._principal, UUID(row.negotiation_id)
+        ):
+            raise UnknownError(what, str(id_))
+        found = self._seen([row], position)
+        if not found:
+            raise UnknownError(what, str(id_))
+        return found[0]
+
+    def sources(self, seen: SeenProposal) -> list[Source]:
+        """What a proposal says in confidence, to go with the change that it becomes."""
+        return said_at(self._connection, seen.proposal.content_position)
+
+    def page(
+        self,
+        negotiation_id: UUID,
+        *,
+        status: Status | None,
+        fact_id: UUID | None,
+        after: int,
+        limit: int,
+    ) -> tuple[list[SeenProposal], int | None]:
+        """At most `limit` of a negotiation that were proposed past a position, in order, and past which to go on."""
+        versions = self._tables.version.c
+        standing = and_(versions.fact_id == proposal.c.fact_id, versions.known_to == END)
+        wanted = (
+            _FOUND.join(self._tables.version, standing)
+            .where(
+                proposal.c.negotiation_id == negotiation_id.hex,
+                proposal.c.proposed_position > after,
+            )
+            .order_by(proposal.c.proposed_position)
+            .limit(limit + 1)
+        )
+        if fact_id is not None:
+            wanted = wanted.where(proposal.c.fact_id == fact_id.hex)
+        if status is not None:
+            wanted = self._with_status(wanted, status)
+        rows = self._connection.execute(wanted).all()
+        more = rows[limit - 1].proposed_position if len(rows) > limit else None
+        return self._seen(rows[:limit]), more
+
+    def digests(self, positions: Collection[int]) -> dict[int, str]:
+        """What binds the payloads at some positions, in hexadecimal."""
+        wanted = select(event.c.position, event.c.digest).where(event.c.position.in_(positions))
+        return {row.position: row.digest.hex() for row in self._connection.execute(wanted)}
+
+    def _with_status(self, wanted: Select[Any], status: Status) -> Select[Any]:
+        """The condition of `Proposal.status`, as the database has it."""
+        moved_on = proposal.c.fact_version != self._tables.version.c.version
+        expired = proposal.c.expires_at <= self._now
+        match status:
+            case "open":
+                return wanted.where(proposal.c.decision.is_(None), ~moved_on, ~expired)
+            case "void":
+                return wanted.where(proposal.c.decision.is_(None), moved_on)
+            case "expired":
+                return wanted.where(proposal.c.decision.is_(None), ~moved_on, expired)
+            case _:
+                return wanted.where(proposal.c.decision == status)
+
+    def _seen(self, rows: Sequence[Row[Any]], at: int | None = None) -> list[SeenProposal]:
+        """The proposals of rows, now or at a position; those left out that cannot be read any more."""
+        position = self._head if at is None else at
+        now = self._now if at is None else self._recorded_at(at)
+        streams: dict[str, Proposals] = {}
+        for entry in self._entries({row.stream for row in rows}, position):
+            stream = entry.event.originator_id
+            before = streams.get(stream.hex, Proposals(stream=stream))
+            streams[stream.hex] = evolve(before, entry)
+        found = [
+            (row.slug, streams[row.stream].each[UUID(row.id)])
+            for row in rows
+            if row.stream in streams and UUID(row.id) in streams[row.stream].each
+        ]
+        bound = self.digests([each.content_position for _, each in found])
+        versions = self._versions({each.fact_id.hex for _, each in found}, position)
+        facts = self._facts({(each.fact_id.hex, each.fact_version) for _, each in found})
+        return [
+            SeenProposal(
+                proposal=each,
+                negotiation=slug,
+                moment=Moment(now=now, fact_version=versions[each.fact_id.hex]),
+                before=facts[each.fact_id.hex, each.fact_version],
+                digest=bound[each.content_position],
+            )
+            for slug, each in found
+        ]
+
+    def _entries(self, streams: Collection[str], last: int) -> list[Entry]:
+        wanted = LOGGED.where(event.c.stream.in_(streams), event.c.position <= last)
+        read = log.read(self._connection, self._codec, wanted.order_by(event.c.position))
+        return [
+            Entry(position=entry.id, recorded_at=entry.recorded_at, event=found)
+            for entry, found in read
+        ]
+
+    def _recorded_at(self, position: int) -> int:
+        statement = select(event.c.recorded_at).where(event.c.position == position)
+        return int(self._connection.execute(statement).scalar_one())
+
+    def _versions(self, facts: Collection[str], position: int) -> dict[str, int]:
+        columns = self._tables.version.c
+        statement = select(columns.fact_id, columns.version).where(
+            columns.fact_id.in_(facts), columns.known_from <= position, columns.known_to > position
+        )
+        return {row.fact_id: row.version for row in self._connection.execute(statement)}
+
+    def _facts(self, versions: Collection[tuple[str, int]]) -> dict[tuple[str, int], FactRecord]:
+        table = self._tables.version
+        wanted = select(table).where(tuple_(table.c.fact_id, table.c.version).in_(versions))
+        found = [version_of_row(row).record for row in self._connection.execute(wanted)]
+        return {(record.id.hex, record.version): record for record in found}

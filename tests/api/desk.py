@@ -1,0 +1,101 @@
+"""A desk of several people, on whose record a change takes two of them, with a clock that stands still until told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from api.composition import Parley
+from tests.api.asking import TALKS, Answer, Client, entered
+
+if TYPE_CHECKING:
+    from domain.access import Scope
+
+PROPOSALS: Final = f"{TALKS}/proposals"
+DAY: Final = 86_400_000_000
+WHY: Final = {"why": "Better known now"}
+CORRECTION: Final[dict[str, Any]] = {
+    "reason": "refinement",
+    **WHY,
+    "changes": {"summary": "Fifty-one freed"},
+}
+RETRACTION: Final[dict[str, Any]] = {"reason": "coding_error", **WHY}
+CITED: Final = {"citation": {"publisher": "AP", "published": "2025-09-12"}}
+
+
+@dataclass
+class HeldClock:
+    """A clock that shows what it is set to, in microseconds UTC."""
+
+    now: int = 1_763_812_800_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass
+class Desk:
+    """Asks as whoever is named, each person with a key of their own for all that a key can be for."""
+
+    parley: Parley
+    client: Client
+    clock: HeldClock
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def key(self, person: str, *scopes: Scope) -> str:
+        """A new key of somebody's, as a header has it."""
+        return entered(self.parley, person, *scopes)["Authorization"]
+
+    def get(self, path: str, who: str = "Ann") -> Answer:
+        return self.client.get(path, authorization=self._known(who))
+
+    def post(self, path: str, body: object, who: str = "Ann", **headers: str) -> Answer:
+        return self.client.post(path, body, **{"authorization": self._known(who), **headers})
+
+    def open(self, *, reviewed: bool = True) -> None:
+        """Open the negotiation, where a change takes two persons."""
+        self.client.http.headers["authorization"] = self._known("Ann")
+        self.client.open()
+        self.review(reviewed)
+
+    def review(self, asked: bool) -> None:
+        assert self.post(f"{TALKS}/settings", {"review_record": asked}).status == 200
+
+    def fact(self, **fields: Any) -> str:  # noqa: ANN401 -- a fact's fields
+        """The address of a new fact."""
+        return self.client.record(**fields).headers["location"]
+
+    def propose(
+        self,
+        fact: str,
+        what: str = "corrections",
+        body: object = None,
+        who: str = "Ann",
+        **headers: str,
+    ) -> Answer:
+        """Propose a change of a fact as it stands, a correction unless something else is said."""
+        sent = {"if_match": "*", **headers}
+        answer = self.post(f"{fact}/{what}", CORRECTION if body is None else body, who, **sent)
+        assert answer.status == 202, answer.json
+        return answer
+
+    def decide(
+        self, proposed: Answer, what: str = "approval", who: str = "Bo", **headers: str
+    ) -> Answer:
+        """Approve a proposal as it was answered, unless something else is said."""
+        address = f"/v1/proposals/{proposed.json['id']}/{what}"
+        body = proposed.json["body"] if what == "revision" else WHY
+        sent = {"if_match": proposed.headers["etag"], **headers}
+        return self.post(address, body, who, **sent)
+
+    def status(self, proposed: Answer) -> str:
+        return str(self.get(f"/v1/proposals/{proposed.json['id']}").json["status"])
+
+    def events(self) -> list[str]:
+        """The names of all events in the log."""
+        return [each["event"] for each in self.get("/v1/changes?limit=1000").json["items"]]
+
+    def _known(self, who: str) -> str:
+        if who not in self.keys:
+            self.keys[who] = self.key(who)
+        return self.keys[who]

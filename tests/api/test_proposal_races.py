@@ -1,0 +1,171 @@
+"""Whoever races, one wins: a proposal is decided once, on the fact and the body that were seen."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from eventsourcing.persistence import IntegrityError, OperationalError
+
+from api.reviewing import persistently
+from tests.api.desk import CITED, CORRECTION, RETRACTION, Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.api.asking import Answer
+
+OTHER = {**CORRECTION, "changes": {"summary": "Fifty freed"}}
+
+
+def at_once(*calls: Callable[[], Answer]) -> list[Answer]:
+    """What the calls answer, made together."""
+    together = Barrier(len(calls))
+
+    def made(call: Callable[[], Answer]) -> Answer:
+        together.wait(20)
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(made, calls))
+
+
+def before_the_next_append(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, call: Callable[[], Answer]
+) -> list[Answer]:
+    """Have a call made after a decision is taken and before it is recorded; what it answered, once it has."""
+    append, answered = desk.parley.ledger.append, []
+
+    def slow(*arguments: Any, **named: Any) -> list[int]:  # noqa: ANN401 -- as they are passed on
+        monkeypatch.setattr(desk.parley.ledger, "append", append)
+        answered.append(call())
+        return append(*arguments, **named)
+
+    monkeypatch.setattr(desk.parley.ledger, "append", slow)
+    return answered
+
+
+def test_of_sixteen_approvers_one_does_it(desk: Desk) -> None:
+    proposed = desk.propose(desk.fact())
+    people = [f"Approver {n}" for n in range(16)]
+    for person in people:
+        desk.keys[person] = desk.key(person)
+    found = at_once(*(lambda p=p: desk.decide(proposed, who=p) for p in people))
+    statuses = sorted(each.status for each in found)
+    assert statuses[0] == 200
+    assert set(statuses[1:]) <= {409, 412}
+    events = desk.events()
+    assert events.count("change.approved") == events.count("fact.corrected") == 1
+    assert desk.parley.rebuild().differences == ()
+
+
+def test_approvers_and_refusers_at_once_leave_one_decision(desk: Desk) -> None:
+    for _ in range(5):
+        proposed = desk.propose(desk.fact())
+        desk.get("/v1/negotiations", "Bo"), desk.get("/v1/negotiations", "Cy")
+        answers = at_once(
+            lambda p=proposed: desk.decide(p),  # type: ignore[misc]
+            lambda p=proposed: desk.decide(p, "refusal", "Cy"),  # type: ignore[misc]
+            lambda p=proposed: desk.decide(p, "withdrawal", "Ann"),  # type: ignore[misc]
+        )
+        assert [each.status for each in answers].count(200) == 1
+        won = next(each for each in answers if each.status == 200)
+        assert desk.status(proposed) == won.json["status"]
+
+
+def test_an_approval_does_not_do_what_was_revised_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fact = desk.fact()
+    proposed = desk.propose(fact)
+    address = f"{proposed.headers['location']}/revision"
+    revised = before_the_next_append(desk, monkeypatch, lambda: desk.post(address, OTHER))
+    answer = desk.decide(proposed)
+    assert revised[0].status == 200
+    assert (answer.status, answer.json["type"]) == (412, "urn:parley:problem:revised")
+    assert desk.get(fact).json["version"] == 1
+    assert desk.decide(revised[0]).status == 200
+    assert desk.get(fact).json["fact"]["summary"] == "Fifty freed"
+
+
+def test_a_revision_does_not_change_what_was_approved_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fact = desk.fact()
+    proposed = desk.propose(fact)
+    approved = before_the_next_append(desk, monkeypatch, lambda: desk.decide(proposed))
+    answer = desk.post(f"{proposed.headers['location']}/revision", OTHER)
+    assert (approved[0].status, answer.status) == (200, 409)
+    assert desk.get(fact).json["fact"]["summary"] == "Fifty-one freed"
+
+
+def test_an_approval_does_not_change_a_fact_that_moved_on_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fact = desk.fact()
+    proposed = desk.propose(fact)
+    corroborated = before_the_next_append(
+        desk, monkeypatch, lambda: desk.post(f"{fact}/corroborations", CITED, if_match="1")
+    )
+    answer = desk.decide(proposed)
+    assert corroborated[0].status == 200
+    assert (answer.status, answer.json["type"]) == (412, "urn:parley:problem:stale")
+    assert desk.status(proposed) == "void"
+    assert desk.events()[-1] == "fact.corroborated"
+
+
+def test_a_direct_change_does_not_overwrite_what_was_approved_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fact = desk.fact()
+    proposed = desk.propose(fact)
+    approved = before_the_next_append(desk, monkeypatch, lambda: desk.decide(proposed))
+    answer = desk.post(f"{fact}/corroborations", CITED, if_match="1")
+    assert (approved[0].status, answer.status) == (200, 412)
+
+
+def test_another_proposal_of_the_same_fact_is_in_nobodys_way(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fact = desk.fact()
+    proposed = desk.propose(fact)
+    other = before_the_next_append(
+        desk, monkeypatch, lambda: desk.propose(fact, "retraction", RETRACTION, "Cy")
+    )
+    assert desk.decide(proposed).status == 200
+    assert desk.status(other[0]) == "void"
+
+
+def test_sixteen_propose_at_once_and_all_are_kept(desk: Desk) -> None:
+    fact = desk.fact()
+    found = at_once(*[lambda: desk.propose(fact)] * 16)
+    assert len({each.json["id"] for each in found}) == 16
+    listed = desk.get(f"{fact.replace('/v1/facts/', '/v1/negotiations/talks/proposals?fact=')}")
+    assert len(listed.json["items"]) == 16
+
+
+def test_approvals_and_edits_at_once_never_do_what_was_not_seen(desk: Desk) -> None:
+    for _ in range(8):
+        fact = desk.fact()
+        proposed = desk.propose(fact)
+        address = f"{proposed.headers['location']}/revision"
+        desk.get("/v1/negotiations", "Bo")
+        approved, revised = at_once(
+            lambda p=proposed: desk.decide(p),  # type: ignore[misc]
+            lambda a=address: desk.post(a, OTHER),  # type: ignore[misc]
+        )
+        assert (approved.status, revised.status) in {(200, 409), (412, 200)}
+        summary = desk.get(fact).json["fact"]["summary"]
+        assert summary == (
+            "Fifty-one freed" if approved.status == 200 else "Fifty-two prisoners freed"
+        )
+
+
+def test_who_is_always_too_late_is_told_to_come_again() -> None:
+    def beaten() -> Any:  # noqa: ANN401 -- it never answers
+        raise IntegrityError
+
+    with pytest.raises(OperationalError, match="always faster"):
+        persistently(beaten)

@@ -1,0 +1,194 @@
+"""What is proposed, and why it was decided so, is said to nobody who may not correct, and stands nowhere in clear."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from sqlalchemy import inspect
+
+from api.export import history_lines, present_lines
+from api.routes.changes import _SHOWN
+from domain.access import anonymous
+from domain.event import STORED_NAMES, FactEvent, ProposalEvent, RecordEvent
+from domain.negotiation import negotiation_id
+from domain.perspective import PerspectiveQuery
+from tests.api.asking import TALKS, Answer, without_credentials
+from tests.api.desk import CITED, CORRECTION, DAY, PROPOSALS, Desk
+from tests.infrastructure.sealing.files import holds, tables_holding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORDS: Final = (
+    "Quetzal",  # the body that was proposed
+    "Ocelot",  # why it was proposed
+    "Axolotl",  # the body that took its place
+    "Tapir",  # why it was approved
+    "Caiman",  # why it was refused
+    "Jabiru",  # why it was withdrawn
+)
+
+
+def about(body: str = "Quetzal", why: str = "Ocelot") -> dict[str, Any]:
+    return {
+        **CORRECTION,
+        "why": f"{why} says so",
+        "changes": {"summary": f"{body} freed", "people": [body], "note": body},
+        "citation": {"publisher": body, "title": why},
+    }
+
+
+@pytest.fixture
+def said(desk: Desk) -> Desk:
+    """A desk where all of the words were said in proposals, none of which was done."""
+    made = [desk.propose(desk.fact(), body=about(), idempotency_key=f"{n}") for n in range(5)]
+    address = made[0].headers["location"]
+    revised = desk.post(f"{address}/revision", about("Axolotl"), idempotency_key="r")
+    assert revised.status == 200
+    for answer, what, who, why in (
+        (made[1], "refusal", "Bo", "Caiman"),
+        (made[2], "withdrawal", "Ann", "Jabiru"),
+    ):
+        place = f"/v1/proposals/{answer.json['id']}/{what}"
+        assert desk.post(place, {"why": why}, who, idempotency_key=what).status == 200
+    fact = f"/v1/facts/{made[3].json['fact']}"
+    assert desk.post(f"{fact}/corroborations", CITED, if_match="1").status == 200
+    plain = desk.propose(desk.fact())
+    sent = {"if_match": plain.headers["etag"], "idempotency_key": "a"}
+    place = f"/v1/proposals/{plain.json['id']}/approval"
+    assert desk.post(place, {"why": "Tapir"}, "Bo", **sent).status == 200
+    assert desk.post(f"{TALKS}/snapshots", {"name": "first"}).status == 201
+    return desk
+
+
+def answers(desk: Desk, credential: dict[str, str]) -> Iterator[tuple[str, Answer]]:
+    """What every GET of the document gives somebody, of everything that there is."""
+    listed = desk.get(PROPOSALS).json["items"]
+    anybody = without_credentials(desk.client)
+    for path, methods in anybody.get("/openapi.json").json["paths"].items():
+        if "get" not in methods:
+            continue
+        for each in listed:
+            names = {"fact_id": each["fact"], "proposal_id": each["id"], "slug": "talks"}
+            address = path.format(**names, name="first", level="0", index="000.p/3")
+            address += "?what=released" if path.endswith("tally") else ""
+            address += "?from=2020" if path.endswith("diff") else ""
+            address += "?include=retracted" if path.endswith("timeline") else ""
+            address += "?limit=1000" if path.endswith("changes") else ""
+            yield address, anybody.get(address, **credential)
+    yield "csv", anybody.get(f"{TALKS}/audit", accept="text/csv", **credential)
+
+
+def test_no_answer_says_it_to_who_may_not_correct(said: Desk) -> None:
+    reader = said.key("Reader", "fact:read", "audit:read", "fact:write", "admin", "erase")
+    for credential in ({}, {"authorization": reader}):
+        asked = 0
+        for address, answer in answers(said, credential):
+            found = [word for word in WORDS if word.encode() in answer.body]
+            assert found == [], address
+            asked += answer.status == 200
+        assert asked > 50
+    search = without_credentials(said.client).get(f"{TALKS}/timeline?q=quetzal")
+    assert search.json["items"] == []
+
+
+def test_who_may_correct_is_told_all_of_it(said: Desk) -> None:
+    told = said.get(PROPOSALS, "Bo").body
+    assert [word for word in WORDS if word.encode() not in told] == []
+
+
+def test_no_export_says_it(said: Desk) -> None:
+    with said.parley.reading(anonymous(frozenset({"fact:read", "audit:read"}))) as reading:
+        perspective = reading.perspective(PerspectiveQuery())
+        id_ = negotiation_id("talks")
+        lines = [
+            *present_lines(reading, id_, perspective, begun=False),
+            *history_lines(reading, id_, perspective.position),
+        ]
+    written = json.dumps(lines)
+    assert "Fifty-one freed" in written
+    assert [word for word in WORDS if word in written] == []
+
+
+def test_no_file_and_no_table_holds_it_in_clear(said: Desk) -> None:
+    database = said.parley.database
+    said.parley.catch_up()
+    if database.is_sqlite:
+        assert [word for word in WORDS if holds(database, word.encode())] == []
+        assert holds(database, b"change.proposed")
+        return
+    with database.reading() as connection:
+        tables = inspect(connection).get_table_names()
+    assert {"event", "proposal", "idempotency_answer", "fact_text"} <= set(tables)
+    for word in WORDS:
+        assert tables_holding(database, word, *tables) == []
+    assert tables_holding(database, "Fifty-two prisoners freed", *tables) != []
+
+
+def test_no_line_of_the_servers_own_log_says_it(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    proposed = desk.propose(desk.fact(), body=about())
+    desk.decide(proposed, who="Ann")
+    desk.decide(proposed, if_match="x")
+    desk.clock.now += 8 * DAY
+    desk.decide(proposed)
+    assert [
+        record for record in caplog.records if any(w in record.getMessage() for w in WORDS)
+    ] == []
+
+
+def test_the_log_says_of_a_proposal_what_was_done_with_it_and_no_more(desk: Desk) -> None:
+    proposed = desk.propose(desk.fact(), body=about())
+    revised = desk.post(f"{proposed.headers['location']}/revision", about("Axolotl"))
+    assert desk.decide(revised).status == 200
+    items = without_credentials(desk.client).get("/v1/changes").json["items"][-4:]
+    bound = {"proposal": proposed.json["id"], "fact": proposed.json["fact"]}
+    assert [(each["event"], each["actor"], each["fact"], each["data"]) for each in items] == [
+        (
+            "change.proposed",
+            "Ann",
+            None,
+            {
+                **bound,
+                "op": "correct",
+                "fact_version": 1,
+                "expires_at": proposed.json["expires_at"],
+                "digest": proposed.json["digest"],
+            },
+        ),
+        (
+            "change.revised",
+            "Ann",
+            None,
+            {
+                **bound,
+                "fact_version": 1,
+                "expires_at": revised.json["expires_at"],
+                "digest": revised.json["digest"],
+            },
+        ),
+        ("change.approved", "Bo", None, {**bound, "digest": revised.json["digest"]}),
+        ("fact.corrected", "Ann", proposed.json["fact"], items[-1]["data"]),
+    ]
+    assert items[-1]["data"]["fact"]["summary"] == "Axolotl freed"
+
+
+def test_the_log_shows_no_field_that_it_was_not_told_to_show() -> None:
+    shown = {event.stored_name: set(names) for event, names in _SHOWN.items()}
+    assert set(shown) == set(STORED_NAMES) - {"negotiation.snapshot_taken"}
+    for name, names in shown.items():
+        event = STORED_NAMES[name]
+        own = {field.name for field in fields(event)} - {
+            field.name for field in fields(RecordEvent)
+        }
+        kept_back = {"body", "why", "fact_id", "negotiation_id"}
+        if issubclass(event, ProposalEvent):
+            assert names == own - kept_back
+        elif issubclass(event, FactEvent):
+            assert names == own

@@ -1,0 +1,112 @@
+"""What waits for a second person is listed and decided where the database is, by the person of its settings."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import compose
+from domain.access import owner
+from domain.fact import fact_id
+from domain.negotiation import negotiation_id
+from infrastructure.settings import Settings
+from tests.importing.lines import SLUG
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+BODY = {"reason": "refinement", "why": "recounted", "changes": {"summary": "Fifty-one freed"}}
+
+
+def proposed(shell: Shell, person: str = "Ann") -> dict[str, Any]:
+    """A proposal of somebody's to correct the fact R."""
+    shell.out("settings", SLUG, "--review-record")
+    parley = compose(Settings.from_env(shell.settings))
+    with TestClient(create_app(parley, identify=lambda _: owner(person))) as http:
+        headers = {"if-match": "*", "authorization": "Bearer owner"}
+        address = f"/v1/facts/{fact_id(negotiation_id(SLUG), 'R')}/corrections"
+        answer = http.post(address, json=BODY, headers=headers)
+    parley.close()
+    assert answer.status_code == 202, answer.json()
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_what_waits_is_listed_for_people_and_for_programs(parley: Shell) -> None:
+    assert "There are none." in parley.out("proposals", SLUG)
+    made = proposed(parley)
+    listed = json.loads(parley.out("proposals", SLUG, "--json"))
+    assert [each["id"] for each in listed["items"]] == [made["id"]]
+    shown = parley.out("proposals", SLUG, "--status", "open")
+    for word in (made["id"], "recounted", "summary", "Ann", "correct"):
+        assert word in shown
+    assert "There are none." in parley.out("proposals", SLUG, "--status", "void")
+    assert "1 proposals" in parley.out("proposals", SLUG, "--fact", made["fact"])
+
+
+def test_pages_of_them_are_pointed_to(light: Shell) -> None:
+    first, second = proposed(light), proposed(light)
+    page = light.out("proposals", SLUG, "--limit", "1")
+    assert first["id"] in page
+    assert f"More: --cursor {first['position']}" in page
+    rest = light.out("proposals", SLUG, "--cursor", str(first["position"]))
+    assert second["id"] in rest
+    assert "More" not in rest
+
+
+def test_another_person_approves(parley: Shell) -> None:
+    made = proposed(parley)
+    shown = parley.out("approve", made["id"], "--why", "as the list says")
+    assert f"Proposal {made['id']}: approved" in shown
+    assert "Fifty-one freed" in shown
+    assert "editor" in shown
+    assert "Fifty-one freed" in parley.out("show", SLUG, "--fact", "R")
+    assert parley("verify").exit_code == 0
+
+
+def test_what_was_seen_may_be_named(light: Shell) -> None:
+    made = proposed(light)
+    refused = light("approve", made["id"], "--digest", "0" * 64)
+    assert refused.exit_code == 1
+    assert "was revised since" in refused.stderr
+    answer = json.loads(light.out("approve", made["id"], "--digest", made["digest"], "--json"))
+    assert answer["decided"] == {**answer["decided"], "by": "editor", "why": None}
+
+
+def test_another_person_refuses_and_says_why(light: Shell) -> None:
+    made = proposed(light)
+    assert light("refuse", made["id"]).exit_code == 2
+    assert "refused" in light.out("refuse", made["id"], "--why", "no source")
+    again = light("refuse", made["id"], "--why", "no source")
+    assert again.exit_code == 1
+    assert "it was refused" in again.stderr
+
+
+def test_ones_own_is_withdrawn_and_not_approved(light: Shell) -> None:
+    made = proposed(light, "Editor")
+    refused = light("approve", made["id"])
+    assert refused.exit_code == 1
+    assert "another person approves or refuses it" in refused.stderr
+    answer = json.loads(light.out("withdraw", made["id"], "--why", "an older list", "--json"))
+    assert (answer["status"], answer["decided"]["why"]) == ("withdrawn", "an older list")
+
+
+@pytest.mark.parametrize("command", [("approve",), ("refuse", "--why", "x"), ("withdraw",)])
+def test_what_was_not_proposed_is_refused(light: Shell, command: tuple[str, ...]) -> None:
+    id_ = str(uuid4())
+    refused = light(command[0], id_, *command[1:])
+    assert refused.exit_code == 1
+    assert f"no proposal {id_}" in refused.stderr
+
+
+def test_an_import_says_that_it_takes_two(light: Shell) -> None:
+    light.out("settings", SLUG, "--review-record")
+    line = {"op": "retract", "external_id": "R", "reason": "coding_error", "why": "x"}
+    refused = light("import", SLUG, light.file(line))
+    assert refused.exit_code == 1
+    assert "it takes two persons" in refused.output

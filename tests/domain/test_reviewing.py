@@ -1,0 +1,289 @@
+"""The proposals of a fact, given/when/then: every state and every command, and what each event leaves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.errors import (
+    ContentError,
+    OthersProposalError,
+    OwnProposalError,
+    RecordError,
+    RevisedError,
+    StaleError,
+    StateError,
+    UnknownError,
+)
+from domain.event import (
+    ChangeApproved,
+    ChangeProposed,
+    ChangeRefused,
+    ChangeRevised,
+    ChangeWithdrawn,
+    RecordEvent,
+)
+from domain.fact_record import decide_record, evolve
+from domain.history import Entry
+from domain.proposal import Decision, Moment, Proposals, folded, stream_of
+from domain.reviewing import (
+    decide_approve,
+    decide_propose,
+    decide_refuse,
+    decide_revise,
+    decide_withdraw,
+)
+from tests.examples import NEGOTIATION, OPENED, fact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FACT: Final = UUID("5b0b2f4e-0000-4000-8000-000000000001")
+STREAM: Final = stream_of(FACT)
+ID: Final = UUID("5b0b2f4e-0000-4000-8000-000000000002")
+RECORDED: Final = decide_record(
+    fact_id=FACT, negotiation_id=NEGOTIATION, fact=fact("release"), actor="desk"
+)
+RECORD: Final = evolve(None, RECORDED)
+BODY: Final[dict[str, Any]] = {"reason": "refinement", "why": "a day is named", "changes": {}}
+OTHER_BODY: Final[dict[str, Any]] = {**BODY, "why": "another day is named"}
+DIGEST: Final = "ab" * 32
+AT: Final = Moment(now=99, fact_version=1)
+EXPIRED: Final = Moment(now=100, fact_version=1)
+MOVED_ON: Final = Moment(now=99, fact_version=2)
+BOTH: Final = Moment(now=100, fact_version=2)
+
+
+def given(*events: RecordEvent) -> Proposals:
+    """The proposals after the events, the first of which is at position 10, recorded at 20."""
+    entries = [
+        Entry(position=10 + n, recorded_at=20 + n, event=event) for n, event in enumerate(events)
+    ]
+    return folded(STREAM, entries)
+
+
+def proposed(actor: str = "Ann") -> ChangeProposed:
+    return decide_propose(
+        given(), ID, record=RECORD, op="correct", body=BODY, expires_at=100, actor=actor
+    )
+
+
+def approve(
+    actor: str = "Bo", seen: str = DIGEST, why: str | None = None
+) -> Callable[[Proposals, Moment], ChangeApproved]:
+    return lambda proposals, moment: decide_approve(
+        proposals,
+        ID,
+        seen=frozenset({seen}),
+        digest=DIGEST,
+        why=why,
+        moment=moment,
+        actor=actor,
+    )
+
+
+def refuse(
+    actor: str = "Bo", why: str = "no source"
+) -> Callable[[Proposals, Moment], ChangeRefused]:
+    return lambda proposals, moment: decide_refuse(
+        proposals, ID, why=why, moment=moment, actor=actor
+    )
+
+
+def withdraw(
+    actor: str = "Ann", why: str | None = None
+) -> Callable[[Proposals, Moment], ChangeWithdrawn]:
+    return lambda proposals, moment: decide_withdraw(
+        proposals, ID, why=why, moment=moment, actor=actor
+    )
+
+
+def revise(actor: str = "Ann") -> Callable[[Proposals, Moment], ChangeRevised]:
+    return lambda proposals, moment: decide_revise(
+        proposals, ID, body=OTHER_BODY, expires_at=200, moment=moment, actor=actor
+    )
+
+
+COMMANDS: Final = {
+    "approve": approve(),
+    "refuse": refuse(),
+    "withdraw": withdraw(),
+    "revise": revise(),
+}
+OPEN: Final = given(proposed())
+DECIDED: Final = {
+    "approved": approve(),
+    "refused": refuse(),
+    "withdrawn": withdraw(),
+}
+
+
+def test_a_proposal_is_bound_to_the_version_that_its_fact_stands_at() -> None:
+    event = proposed()
+    assert event == ChangeProposed(
+        originator_id=STREAM,
+        originator_version=1,
+        actor="Ann",
+        proposal=ID,
+        fact_id=FACT,
+        negotiation_id=NEGOTIATION,
+        fact_version=1,
+        op="correct",
+        body=BODY,
+        expires_at=100,
+    )
+    found = given(event).proposal(ID)
+    assert (found.position, found.content_position, found.proposed_at) == (10, 10, 20)
+    assert (found.proposer, found.decision) == ("Ann", None)
+
+
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        (AT, "open"),
+        (EXPIRED, "expired"),
+        (MOVED_ON, "void"),
+        (BOTH, "void"),
+        (Moment(now=0, fact_version=1), "open"),
+    ],
+)
+def test_without_a_decision_the_clock_and_the_fact_say_what_it_is(
+    moment: Moment, status: str
+) -> None:
+    assert OPEN.proposal(ID).status(moment) == status
+
+
+@pytest.mark.parametrize("status", DECIDED)
+@pytest.mark.parametrize("moment", [AT, EXPIRED, MOVED_ON, BOTH])
+def test_a_decision_stands_whatever_comes(status: str, moment: Moment) -> None:
+    event = DECIDED[status](OPEN, AT)
+    found = given(proposed(), event).proposal(ID)
+    assert found.status(moment) == status
+    assert found.decision == Decision(
+        status=status,  # type: ignore[arg-type]
+        by=event.actor,
+        at=21,
+        position=11,
+        why=getattr(event, "why", None),
+    )
+
+
+#: state → command → what it meets; None is an event.
+TABLE: Final[dict[str, dict[str, type[RecordError] | None]]] = {
+    "open": dict.fromkeys(COMMANDS, None),
+    "approved": dict.fromkeys(COMMANDS, StateError),
+    "refused": dict.fromkeys(COMMANDS, StateError),
+    "withdrawn": dict.fromkeys(COMMANDS, StateError),
+    "expired": dict.fromkeys(COMMANDS, StateError),
+    "void": {**dict.fromkeys(COMMANDS, StateError), "approve": StaleError},
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("state", TABLE)
+def test_every_command_in_every_state(state: str, command: str) -> None:
+    moment = {"expired": EXPIRED, "void": MOVED_ON}.get(state, AT)
+    proposals = OPEN
+    if state in DECIDED:
+        proposals = given(proposed(), DECIDED[state](OPEN, AT))
+    expected = TABLE[state][command]
+    if expected is None:
+        event = COMMANDS[command](proposals, moment)
+        assert (event.originator_id, event.originator_version) == (STREAM, 2)
+        assert (event.proposal, event.fact_id) == (ID, FACT)
+        return
+    with pytest.raises(expected, match=r"not 1|version 1|expired at|it was "):
+        COMMANDS[command](proposals, moment)
+
+
+@pytest.mark.parametrize("name", ["Ann", "ANN", " ann ", "Ａｎｎ"])  # noqa: RUF001 -- full-width letters are the point
+def test_ones_own_proposal_is_for_another_person(name: str) -> None:
+    for command in (approve(name), refuse(name)):
+        with pytest.raises(OwnProposalError, match="Ann proposed this"):
+            command(OPEN, AT)
+    assert withdraw(name)(OPEN, AT).actor == name
+    assert revise(name)(OPEN, AT).actor == name
+
+
+def test_anothers_proposal_is_not_withdrawn_and_not_revised() -> None:
+    for command in (withdraw("Bo"), revise("Bo")):
+        with pytest.raises(OthersProposalError, match="Ann proposed this"):
+            command(OPEN, AT)
+
+
+def test_ones_own_is_refused_in_every_state() -> None:
+    decided = given(proposed(), refuse()(OPEN, AT))
+    for proposals, moment in ((decided, AT), (OPEN, EXPIRED), (OPEN, MOVED_ON)):
+        with pytest.raises(OwnProposalError):
+            approve("Ann")(proposals, moment)
+
+
+def test_an_approval_is_of_what_was_seen() -> None:
+    with pytest.raises(RevisedError, match=str(ID)):
+        approve(seen="cd" * 32)(OPEN, AT)
+    assert approve(why="as the list says")(OPEN, AT).digest == DIGEST
+
+
+def test_what_was_seen_before_counts_before_the_fact_has_moved_on() -> None:
+    with pytest.raises(RevisedError):
+        approve(seen="cd" * 32)(OPEN, MOVED_ON)
+
+
+def test_a_revision_puts_another_body_under_another_position_and_expiry() -> None:
+    event = revise()(OPEN, AT)
+    found = given(proposed(), event).proposal(ID)
+    assert (found.body, found.content_position, found.expires_at) == (OTHER_BODY, 11, 200)
+    assert (found.position, found.proposer, found.proposed_at) == (10, "Ann", 20)
+    assert found.status(EXPIRED) == "open"
+
+
+def test_why_is_words_or_nothing() -> None:
+    for command in (approve(why=" "), refuse(why=""), withdraw(why="\x00")):
+        with pytest.raises(ContentError) as refused:
+            command(OPEN, AT)
+        assert [fault.pointer for fault in refused.value.faults] == ["/why"]
+
+
+def test_a_proposal_that_was_not_made_is_unknown() -> None:
+    for command in COMMANDS.values():
+        with pytest.raises(UnknownError, match=f"no proposal {ID}"):
+            command(given(), AT)
+
+
+def test_several_proposals_of_a_fact_are_kept_apart() -> None:
+    first = proposed()
+    second = replace(first, originator_version=2, proposal=uuid4(), actor="Bo")
+    found = given(first, second)
+    event = refuse("Cy")(found, AT)
+    assert event.originator_version == 3
+    after = given(first, second, event)
+    assert after.version == 3
+    assert after.proposal(ID).status(AT) == "refused"
+    assert after.proposal(second.proposal).status(AT) == "open"
+
+
+def test_what_cannot_be_read_any_more_is_passed_over() -> None:
+    gone = RecordEvent(originator_id=STREAM, originator_version=1, actor="Ann")
+    decision = replace(approve()(OPEN, AT), originator_version=2)
+    revision = replace(revise()(OPEN, AT), originator_version=3)
+    found = given(gone, decision, revision)
+    assert (found.version, found.each) == (3, {})
+
+
+def test_a_decided_proposal_is_not_decided_again_by_what_the_log_holds() -> None:
+    decided = approve()(OPEN, AT)
+    later = replace(refuse()(OPEN, AT), originator_version=3)
+    assert given(proposed(), decided, later).proposal(ID).status(AT) == "approved"
+
+
+@pytest.mark.parametrize("event", [RECORDED, OPENED])
+def test_a_stream_that_is_something_elses_takes_no_proposal(event: RecordEvent) -> None:
+    with pytest.raises(StateError, match="taken"):
+        given(event)
+
+
+def test_the_stream_of_a_facts_proposals_is_permanent() -> None:
+    assert str(STREAM) == "25b7767f-4249-5b8e-bff8-0003532247f7"
