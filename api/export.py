@@ -94,17 +94,18 @@ def _body(before: FactRecord, event: FactEvent) -> dict[str, Any]:
     own = (field.name for field in dataclasses.fields(event) if field.name not in _NOT_SENT)
     body = {name: _sparse(value) for name in own if (value := getattr(event, name)) is not None}
     if isinstance(event, FactCorrected):
-        body["changes"] = _patch(before.fact, _without_cited(event))
+        body["changes"] = _patch(before.fact, _without_cited(before.fact, event))
     if isinstance(event, FactEnded):
         body["ended"] = event.valid.partition("/")[2]
     return body
 
 
-def _without_cited(event: FactCorrected) -> Fact:
-    """The corrected fact before the correction's own citation was added to it."""
-    if event.citation is None:
+def _without_cited(before: Fact, event: FactCorrected) -> Fact:
+    """The corrected fact before the correction's own citation was added to it, where it was not there already."""
+    after = event.fact.citations
+    if event.citation in before.citations or after[-1] != event.citation:
         return event.fact
-    return dataclasses.replace(event.fact, citations=event.fact.citations[:-1])
+    return dataclasses.replace(event.fact, citations=after[:-1])
 
 
 def _patch(before: Fact, after: Fact) -> dict[str, Any]:

@@ -21,8 +21,9 @@ Scope = Literal[
     "erase",
     "admin",
 ]
-"""What a credential may do: read facts; record and corroborate; correct, end, retract, reinstate and prefer; read
-who changed what; read the sources that are confidential; erase; keep keys and settings."""
+"""What a credential may do: read facts; record and corroborate; correct, end, retract, reinstate and prefer, and
+decide on what others propose of that; read who changed what; read the sources that are confidential; erase; keep keys
+and settings."""
 
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 

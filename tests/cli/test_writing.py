@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from tests.cli.conftest import LINES, Shell
 from tests.databases import opened
-from tests.importing.lines import REINSTATE, RETRACT, SLUG, change, custody
+from tests.importing.lines import CITATION, REINSTATE, RETRACT, SLUG, change, custody
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,6 +115,14 @@ def test_corrections_of_every_shape_come_back_from_a_history(
         custody("C", note="a note", people=["X"], quantities=[{"what": "held", "text": "dozens"}]),
         change("correct", "C", changes={"note": None, "people": []}, **why),
         change("correct", "C", changes={"place": "Horki"}, citation={"publisher": "AP"}, **why),
+        change("correct", "C", changes={"place": "Brest"}, citation=CITATION, **why),
+        change(
+            "correct",
+            "C",
+            changes={"citations": [CITATION, {"publisher": "TVP"}, {"publisher": "AP"}]},
+            citation={"publisher": "TVP"},
+            **why,
+        ),
         change(
             "correct",
             "C",
