@@ -14,6 +14,7 @@ from api.ops import OPS, Change
 from api.schemas import FactParser
 from domain.errors import ContentError
 from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id, text_faults
+from domain.proposal import OWN_VERSION
 
 __all__ = ["Command", "CommandReader"]
 
@@ -98,6 +99,8 @@ def _id(value: object) -> UUID | None:
         found = None
     if found is None or str(found) != value:
         raise ContentError.at("/id", "a fact's id is expected, 36 characters in lower case")
+    if found.version == OWN_VERSION:
+        raise ContentError.at("/id", f"an id of version {OWN_VERSION} is no fact's")
     return found
 
 

@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID, uuid5
 
-from domain.errors import StateError, UnknownError
+from domain.errors import UnknownError
 from domain.event import (
     ChangeApproved,
     ChangeProposed,
     ChangeRefused,
     ChangeRevised,
     ChangeWithdrawn,
-    FactRecorded,
-    NegotiationOpened,
     ReviewedOp,
 )
 
@@ -33,9 +31,14 @@ Decided = Literal["approved", "refused", "withdrawn"]
 Status = Literal["open", "approved", "refused", "withdrawn", "expired", "void"]
 
 
+#: RFC 9562's version of an id of one's own making; no fact has one, so that none takes the place of proposals.
+OWN_VERSION: Final = 8
+
+
 def stream_of(fact_id: UUID) -> UUID:
-    """The stream of a fact's proposals."""
-    return uuid5(fact_id, "proposals")
+    """The stream of a fact's proposals: the hash of a version 5 id, as a version 8."""
+    hashed = uuid5(fact_id, "proposals").int
+    return UUID(int=hashed & ~(0xF << 76) | OWN_VERSION << 76)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +105,6 @@ class Proposals:
 def evolve(proposals: Proposals, entry: Entry) -> Proposals:
     """The proposals after one more event of their stream; what cannot be read any more is passed over."""
     event = entry.event
-    if isinstance(event, FactRecorded | NegotiationOpened):
-        message = f"the stream of this fact's proposals is taken by {event.originator_id}"
-        raise StateError(message)
     after = replace(proposals, version=event.originator_version)
     if isinstance(event, ChangeProposed):
         return _with(after, _proposed(entry, event))

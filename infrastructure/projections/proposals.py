@@ -27,9 +27,8 @@ def apply(connection: Connection, entries: Sequence[Entry]) -> None:
     for entry in entries:
         event = entry.event
         if isinstance(event, FactErased):
-            connection.execute(
-                delete(proposal).where(proposal.c.fact_id == event.originator_id.hex)
-            )
+            stream = stream_of(event.originator_id).hex
+            connection.execute(delete(proposal).where(proposal.c.stream == stream))
             connection.execute(proposal.insert(), _erased(entry, event))
         elif isinstance(event, ChangeProposed):
             empty = Proposals(stream=event.originator_id)
