@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 KILLS: Final = 200
 SITES: Final = 300
+POSTGRESQL_SITES: Final = 150
 CUTS: Final = 100
 DROPS: Final = 100
 RACES: Final = 1_000
@@ -53,7 +54,7 @@ def disk_errors_sqlite(folder: Path) -> object:
 def disk_errors_postgresql(folder: Path) -> object:
     """Fail the disk under PostgreSQL."""
     with on_postgresql(folder / "errors", only_fuse=True) as installed:
-        return fail_the_disk(installed, SITES)
+        return fail_the_disk(installed, POSTGRESQL_SITES)
 
 
 def power_cuts_sqlite(folder: Path) -> object:

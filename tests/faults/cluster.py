@@ -9,8 +9,10 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,12 +25,16 @@ from sqlalchemy import URL
 
 from infrastructure.private_file import sync_folder
 from tests.databases import migrate
+from tests.faults.serving import ROOT
+from tests.faults.supervision import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
 __all__ = ["Cluster", "cluster"]
 
+CALLS: Final = "pwrite64,pwritev,fallocate,ftruncate,fsync,fdatasync,rename"
 SECONDS: Final = 30
 PAUSE_SECONDS: Final = 0.02
 END_SESSIONS: Final = (
@@ -37,16 +43,25 @@ END_SESSIONS: Final = (
 )
 
 
+def no_supervisor() -> Supervisor | None:
+    """Nobody answers for the kernel."""
+    return None
+
+
 @dataclass
 class Cluster:
-    """From `start` to `stop`, `crash` or `strike`, as often as wanted; `settings` are postgres's."""
+    """From `start` to `stop`, `crash` or `strike`, as often as wanted.
+
+    `supervise` makes what answers its calls on the disk, if anything does, for each start.
+    """
 
     program: Path
     user: str | None
     data: Path
     beside: Path
-    settings: dict[str, str] = field(default_factory=dict)
+    supervise: Callable[[], Supervisor | None] = no_supervisor
     process: subprocess.Popen[bytes] | None = None
+    _supervisor: Supervisor | None = None
     _struck: list[int] = field(default_factory=list)
 
     def start(self) -> None:
@@ -61,19 +76,22 @@ class Cluster:
 
     def launch(self) -> None:
         """Start it, and do not wait."""
-        chosen = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(self.beside),
-            **self.settings,
-        }
-        options = [f"--{name}={value}" for name, value in chosen.items()]
+        command = [str(self.program / "postgres"), "-D", str(self.data)]
+        command += ["--listen_addresses=", f"--unix_socket_directories={self.beside}"]
+        self._let_go()
+        self._supervisor = self.supervise()
+        prefix, handed = supervised(self._supervisor, self.user)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.program / "postgres", "-D", self.data, *options],
-                user=self.user,
+                [*prefix, *command],
+                cwd=ROOT,
+                user=None if prefix else self.user,
                 stdout=log,
                 stderr=log,
+                pass_fds=handed,
             )
+        if self._supervisor is not None:
+            self._supervisor.start()
 
     def answers(self) -> bool:
         """Whether it takes connections."""
@@ -140,6 +158,13 @@ class Cluster:
         """Stop it, if it is running, with all that it has."""
         if self.process is not None and self.process.poll() is None:
             self._end(signal.SIGINT)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Leave the supervision of what has ended."""
+        if self._supervisor is not None:
+            self._supervisor.join()
+            self._supervisor = None
 
     def _end(self, number: signal.Signals) -> None:
         assert self.process is not None
@@ -162,6 +187,17 @@ class Cluster:
         return self.beside / "log"
 
 
+def supervised(
+    supervisor: Supervisor | None, user: str | None
+) -> tuple[list[str], tuple[int, ...]]:
+    """What stands before the command of a program whose calls are supervised, and the descriptors it needs."""
+    if supervisor is None:
+        return [], ()
+    handed = supervisor.theirs.fileno()
+    module = [sys.executable, "-m", "tests.faults.supervised"]
+    return [*module, str(handed), CALLS, user or ""], (handed,)
+
+
 def _lives(process: int) -> bool:
     """Whether a process holds on to anything still; what nobody has waited for yet does not."""
     try:
@@ -171,7 +207,9 @@ def _lives(process: int) -> bool:
 
 
 @contextmanager
-def cluster(folder: Path | None = None, **settings: str) -> Iterator[Cluster]:
+def cluster(
+    folder: Path | None = None, supervise: Callable[[], Supervisor | None] = no_supervisor
+) -> Iterator[Cluster]:
     """A server, its data in a folder or in one of its own, stopped at the end."""
     beside = Path(tempfile.mkdtemp(prefix="parley-cluster-"))
     data = (folder or beside) / "data"
@@ -180,7 +218,7 @@ def cluster(folder: Path | None = None, **settings: str) -> Iterator[Cluster]:
     sync_folder(data.parent)
     if made.system_user is not None:
         shutil.chown(beside, made.system_user)
-    running = Cluster(made.bin_path, made.system_user, data, beside, settings)
+    running = Cluster(made.bin_path, made.system_user, data, beside, supervise)
     try:
         running.start()
         yield running

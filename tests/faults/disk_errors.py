@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ErrorFigures", "fail_the_disk"]
 
 SQLITE_PACE: Final = Pace(write=80, sync=4, rename=1)
-POSTGRESQL_PACE: Final = Pace(write=100, sync=20, rename=2, seconds=1)
+POSTGRESQL_PACE: Final = Pace(write=100, sync=20, rename=2, seconds=2)
 SECONDS_A_SITE: Final = 1.5
 LOOK_SECONDS: Final = 0.05
 LOOKS_A_RENAME: Final = 8

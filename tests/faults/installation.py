@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.faults.fuse_disk import Moment
     from tests.faults.supply import Unsynced
 
-__all__ = ["Installation", "on_postgresql", "on_sqlite"]
+__all__ = ["Installation", "on_postgresql", "on_sqlite", "postgresql_on"]
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,19 @@ def on_postgresql(
     """A server on PostgreSQL, its key and the data of the cluster on a disk that may fail."""
     with (
         power_supply("postgresql", only_fuse=only_fuse) as supply,
-        cluster(supply.folder) as made,
+        postgresql_on(supply, errors, variant) as installed,
+    ):
+        assert installed.postgresql is not None
+        installed.postgresql.run(f"ALTER SYSTEM SET fsync = {fsync}")
+        installed.postgresql.run("SELECT pg_reload_conf()")
+        yield installed
+
+
+@contextmanager
+def postgresql_on(supply: Supply, errors: Path, variant: str) -> Iterator[Installation]:
+    """A server on PostgreSQL, on a disk that is there."""
+    with (
+        cluster(supply.folder, supply.supervise) as made,
         Server(made.fresh(), errors, variant, keys=supply.folder) as server,
     ):
-        made.run(f"ALTER SYSTEM SET fsync = {fsync}")
-        made.run("SELECT pg_reload_conf()")
         yield Installation(server, supply, made)

@@ -13,7 +13,7 @@ from tests.faults.faults_in_turn import FaultsInTurn
 from tests.faults.fuse_disk import FuseDisk
 from tests.faults.fuse_kernel import why_not
 from tests.faults.seccomp_disk import SeccompDisk
-from tests.faults.supervision import Supervisor
+from tests.faults.supervision import GO_ON, Supervisor
 
 if TYPE_CHECKING:
     import random
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Supply", "Unsynced", "power_supply", "why_no_fuse"]
 
 PENDING_SECONDS: Final = 5
+SORTS: Final[dict[str, Sort]] = {"fsync": "sync", "fdatasync": "sync", "rename": "rename"}
 User = Literal["sqlite", "postgresql"]
 
 
@@ -44,13 +45,16 @@ class Supply(Protocol):
 
     folder: Path
     disk: str
-    """What forgets, for the figures."""
+    """What forgets and fails, for the figures."""
 
     def start(self, server: Server) -> None:
         """Start a server that is to lose it, too."""
 
     def cut(self, strike: Callable[[], None], moment: Moment, chance: random.Random) -> Unsynced:
         """Cut it: `strike` kills everyone who is on it, and waits for none of them."""
+
+    def supervise(self) -> Supervisor | None:
+        """What a PostgreSQL that starts on it is to be supervised by, if it is."""
 
     def fail(self, seed: int, pace: Pace) -> None:
         """Fail calls on the disk from now on."""
@@ -79,6 +83,9 @@ class FuseSupply:
         before, self._syncs = self._syncs, held["syncs"]
         return Unsynced(held["unsynced"], self._syncs - before)
 
+    def supervise(self) -> None:
+        return None
+
     def fail(self, seed: int, pace: Pace) -> None:
         self._disk.fail(seed, pace)
 
@@ -86,19 +93,41 @@ class FuseSupply:
         return self._disk.failed(mend=mend)
 
 
-class SeccompSupply:
-    """The folder is a plain one, and the calls of one server on the files in it are supervised."""
-
-    disk = "seccomp"
+class _Supervised:
+    """The folder is a plain one, and calls are failed where programs make them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._faults: FaultsInTurn | None = None
 
+    def fail(self, seed: int, pace: Pace) -> None:
+        self._faults = FaultsInTurn(seed, pace)
+
+    def failed(self, *, mend: bool = False) -> Counter[Site]:
+        faults, self._faults = self._faults, None if mend else self._faults
+        assert faults is not None
+        return faults.failed
+
+    def supervise(self) -> Supervisor | None:
+        return None
+
+    def _fault(self, call: Call) -> int:
+        """The error of a call on a file in the folder, or 0. Whatever is renamed is in it."""
+        sort, path = SORTS.get(call.name, "write"), Path(call.path)
+        if self._faults is None or not (sort == "rename" or path.is_relative_to(self.folder)):
+            return 0
+        return self._faults.error(sort, path.name)
+
+
+class SeccompSupply(_Supervised):
+    """One server on the folder is supervised, and what the disk would hold is known from its calls."""
+
+    disk = "seccomp"
+
     def start(self, server: Server) -> None:
         server.open_up()
         self._known = SeccompDisk(self.folder)
-        self._supervisor = Supervisor(self._decide)
+        self._supervisor = Supervisor(lambda call: self._fault(call) or self._known.decide(call))
         server.start(self._supervisor)
 
     def cut(self, strike: Callable[[], None], moment: Moment, chance: random.Random) -> Unsynced:
@@ -115,30 +144,14 @@ class SeccompSupply:
         self._known.cut(chance)
         return found
 
-    def fail(self, seed: int, pace: Pace) -> None:
-        self._faults = FaultsInTurn(seed, pace)
 
-    def failed(self, *, mend: bool = False) -> Counter[Site]:
-        faults, self._faults = self._faults, None if mend else self._faults
-        assert faults is not None
-        return faults.failed
+class SeccompPostgreSQLSupply(_Supervised):
+    """A PostgreSQL on the folder is supervised. It fails, but forgets only what was never written."""
 
-    def _decide(self, call: Call) -> int:
-        faults, path = self._faults, Path(call.path)
-        if faults is not None and path.is_relative_to(self.folder):
-            sort: Sort = "sync" if call.name in {"fsync", "fdatasync"} else "write"
-            if error := faults.error(sort, path.name):
-                return error
-        return self._known.decide(call)
+    disk = "seccomp, which does not forget"
 
-
-class PlainSupply:
-    """The folder is a plain one, which forgets nothing: only what was never written is lost."""
-
-    disk = "none, killed only"
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def supervise(self) -> Supervisor | None:
+        return Supervisor(lambda call: self._fault(call) or GO_ON)
 
     def start(self, server: Server) -> None:
         server.start()
@@ -146,12 +159,6 @@ class PlainSupply:
     def cut(self, strike: Callable[[], None], _moment: Moment, _chance: random.Random) -> Unsynced:
         strike()
         return Unsynced(0, 0)
-
-    def fail(self, seed: int, pace: Pace) -> None:
-        raise NotImplementedError
-
-    def failed(self, *, mend: bool = False) -> Counter[Site]:
-        raise NotImplementedError
 
 
 @contextmanager
@@ -165,7 +172,7 @@ def power_supply(user: User, *, only_fuse: bool = False) -> Iterator[Supply]:
         elif only_fuse:
             raise RuntimeError(f"no file system can be mounted: {lacking}")
         else:
-            yield SeccompSupply(folder) if user == "sqlite" else PlainSupply(folder)
+            yield (SeccompSupply if user == "sqlite" else SeccompPostgreSQLSupply)(folder)
 
 
 def why_no_fuse() -> str | None:

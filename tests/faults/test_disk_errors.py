@@ -10,13 +10,14 @@ import pytest
 
 from tests.faults.checking import LostError
 from tests.faults.disk_errors import fail_the_disk
-from tests.faults.installation import Installation, on_postgresql, on_sqlite
+from tests.faults.installation import Installation, on_postgresql, on_sqlite, postgresql_on
+from tests.faults.supply import SeccompPostgreSQLSupply
 
 Installing = Callable[[Path, str], AbstractContextManager[Installation]]
 
 both = pytest.mark.parametrize(
     ("installing", "sites"),
-    [pytest.param(on_sqlite, 60, id="sqlite"), pytest.param(on_postgresql, 16, id="postgresql")],
+    [pytest.param(on_sqlite, 60, id="sqlite"), pytest.param(on_postgresql, 10, id="postgresql")],
 )
 
 
@@ -41,3 +42,13 @@ def test_a_server_that_takes_failures_for_done_is_found_out_by_a_disk_that_fails
         pytest.raises(LostError, match="acknowledged are lost"),
     ):
         fail_the_disk(installed, sites)
+
+
+def test_postgresql_fails_as_well_where_no_file_system_can_be_mounted(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    supply = SeccompPostgreSQLSupply(disk)
+    with postgresql_on(supply, tmp_path / "errors", "right") as installed:
+        figures = fail_the_disk(installed, 6)
+    assert figures.acknowledged > 0
+    assert figures.put_off > 0
