@@ -19,6 +19,7 @@ from tests.faults.kills import kill_again_and_again
 from tests.faults.postgresql_faults import drop_again_and_again
 from tests.faults.races import race_for_a_fact, race_for_keys
 from tests.faults.serving import Server
+from tests.faults.supply import why_no_fuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,8 +137,17 @@ PARTS: Final[dict[str, Callable[[Path], object]]] = {
 }
 
 
+ON_FUSE: Final = {
+    name for name in PARTS if name.startswith(("disk-errors", "power-cuts", "controls"))
+}
+
+
 def main(names: list[str]) -> None:
     """Run the parts named, or all of them; each prints what it did, or raises what was lost."""
+    if ON_FUSE & set(names or PARTS) and (lacking := why_no_fuse()):
+        sys.exit(
+            f"the long form needs a file system that forgets, and none can be mounted: {lacking}"
+        )
     for name in names or PARTS:
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="parley-faults-") as folder:

@@ -73,3 +73,11 @@ def test_a_postgresql_whose_commits_are_late_loses_them(tmp_path: Path) -> None:
         pytest.raises(LostError, match="acknowledged are lost"),
     ):
         cut_the_power(installed, CUTS)
+
+
+def test_a_postgresql_that_does_not_sync_loses_them_or_does_not_start_again(tmp_path: Path) -> None:
+    with (
+        on_postgresql(tmp_path / "errors", fsync="off") as installed,
+        pytest.raises(LostError, match=r"acknowledged are lost|does not start again"),
+    ):
+        cut_the_power(installed, CUTS)
