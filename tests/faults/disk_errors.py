@@ -63,8 +63,9 @@ def fail_the_disk(installed: Installation, sites: int, seed: int = 0) -> ErrorFi
     supply.fail(seed, SQLITE_PACE if postgresql is None else POSTGRESQL_PACE)
     relaunched = _wait(installed, sites)
     failed = supply.failed(mend=True)
-    if postgresql is not None:
+    while postgresql is not None and not postgresql.answers():
         relaunched += postgresql.watch()
+        time.sleep(LOOK_SECONDS)
     writers.end()
     writers.settle(server.port)
     assert writers.broken_off == 0
