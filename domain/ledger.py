@@ -92,8 +92,8 @@ class Ledger(Application[UUID]):
             self.append([event], claim=claim)
         except IntegrityError as error:
             expected = event.originator_version - 1
-            version = self.fact(event.originator_id).version
-            raise StaleError(event.originator_id, expected, version) from error
+            last = next(iter(self.events.get(event.originator_id, desc=True, limit=1)))
+            raise StaleError(event.originator_id, expected, last.originator_version) from error
 
     def append(self, events: Sequence[RecordEvent], *, claim: object = None) -> list[int]:
         """Append events in one transaction; their positions."""

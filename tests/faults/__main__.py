@@ -97,10 +97,12 @@ def postgresql_drops(folder: Path) -> object:
 def races_sqlite(folder: Path) -> object:
     """Race for keys, and for the versions of a fact, on SQLite."""
     found = []
-    for number, race in enumerate((race_for_keys, race_for_a_fact)):
-        url = sqlite_file_url(folder / f"parley_{number}.db")
+    for race in (race_for_keys, race_for_a_fact):
+        own = folder / race.__name__
+        own.mkdir()
+        url = sqlite_file_url(own / "parley.db")
         migrate(url)
-        with Server(url, folder / "errors") as server:
+        with Server(url, own / "errors") as server:
             found.append(race(server, RACES))
     return found
 
@@ -110,7 +112,9 @@ def races_postgresql(folder: Path) -> object:
     found = []
     with postgresql_server() as postgresql:
         for race in (race_for_keys, race_for_a_fact):
-            with Server(postgresql.fresh(), folder / "errors") as server:
+            own = folder / race.__name__
+            own.mkdir()
+            with Server(postgresql.fresh(), own / "errors") as server:
                 found.append(race(server, RACES))
     return found
 
