@@ -97,10 +97,13 @@ class Idempotency:
         if key is None or sent.principal.person is None:
             # What nobody in particular may send changes nothing: it may as well be done again.
             return run(Once(sent, None))
-        with self._alone(sent.principal.caller, key):
+        with self._claimed(sent.principal.caller, key) as alone:
             kept = self._kept(sent.principal.caller, key)
             if kept is not None:
                 return self._replay(kept, once)
+            if not alone:
+                name, detail = "under-way", "a request with this key has not been answered yet"
+                raise RefusedError(name, _WHERE, detail)
             try:
                 return self._run(once, run)
             except AlreadyAnswered as answered:
@@ -129,17 +132,17 @@ class Idempotency:
             return refusal
 
     @contextmanager
-    def _alone(self, *request: str) -> Iterator[None]:
+    def _claimed(self, *request: str) -> Iterator[bool]:
+        """Whether the request is alone with its key, as it is then until the end."""
         with self._lock:
-            if request in self._under_way:
-                name, detail = "under-way", "a request with this key has not been answered yet"
-                raise RefusedError(name, _WHERE, detail)
+            alone = request not in self._under_way
             self._under_way.add(request)
         try:
-            yield
+            yield alone
         finally:
-            with self._lock:
-                self._under_way.discard(request)
+            if alone:
+                with self._lock:
+                    self._under_way.discard(request)
 
     def _kept(self, caller: str, key: str) -> IdempotencyAnswer | None:
         table = idempotency_answer

@@ -116,7 +116,8 @@ class Ledger(Application[UUID]):
             return self.append([*before, event], sources=kept, claim=claim)[-1]
         except IntegrityError as error:
             expected = event.originator_version - 1
-            version = self.fact(event.originator_id).version
+            last = next(iter(self.events.get(event.originator_id, desc=True, limit=1)))
+            version = last.originator_version
             if before and version == expected:
                 raise
             raise StaleError(event.originator_id, expected, version) from error

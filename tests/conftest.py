@@ -19,6 +19,7 @@ from tests.databases import (
     sqlite_file_url,
     sqlite_memory_url,
 )
+from tests.faults.supply import why_no_fuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 settings.register_profile("home", deadline=None)
 settings.register_profile("gate", deadline=None, derandomize=True)
 settings.load_profile("gate" if os.environ.get("CI") else "home")
+
+
+def pytest_report_header() -> str:
+    lacking = why_no_fuse()
+    return f"power is cut of {'a FUSE file system' if lacking is None else f'supervised calls: {lacking}'}"
 
 
 @pytest.fixture(scope="session")

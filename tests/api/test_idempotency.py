@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Barrier, Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +13,8 @@ from api.idempotency import Idempotency
 from tests.api.asking import FACTS, TALKS, Client, count, entered, fact
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
+
     from api.composition import Parley
 
 REPLAYED = "idempotency-replayed"
@@ -132,6 +134,26 @@ def test_a_request_still_under_way_is_a_conflict(
         assert first.result().status == 201
     assert second.status == 409
     assert second.json["type"] == "urn:parley:problem:under-way"
+
+
+def test_an_answer_that_was_given_is_given_again_to_several_at_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.open()
+    first = client.post(FACTS, fact(), idempotency_key="answered")
+    meeting, replay = Barrier(2), Idempotency._replay
+
+    def met(*arguments: Any) -> Response:  # noqa: ANN401
+        meeting.wait(20)
+        return replay(*arguments)
+
+    monkeypatch.setattr(Idempotency, "_replay", met)
+
+    def again(_: int) -> bytes:
+        return client.post(FACTS, fact(), idempotency_key="answered").body
+
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(again, range(2))) == {first.body}
 
 
 def test_the_key_of_another_process_is_respected_at_the_last_moment(

@@ -5,23 +5,28 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.databases import migrate, postgresql_server, sqlite_file_url
 from tests.faults.checking import LostError
+from tests.faults.cluster import cluster
 from tests.faults.cuts import cut_the_power
 from tests.faults.disk_errors import fail_the_disk
+from tests.faults.installation import on_postgresql, on_sqlite
 from tests.faults.kills import kill_again_and_again
-from tests.faults.postgresql_faults import cluster, drop_again_and_again
+from tests.faults.postgresql_faults import drop_again_and_again
 from tests.faults.races import race_for_a_fact, race_for_keys
 from tests.faults.serving import Server
+from tests.faults.supply import why_no_fuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 KILLS: Final = 200
 SITES: Final = 300
+POSTGRESQL_SITES: Final = 150
 CUTS: Final = 100
 DROPS: Final = 100
 RACES: Final = 1_000
@@ -41,29 +46,46 @@ def kills_postgresql(folder: Path) -> object:
         return kill_again_and_again(server, KILLS)
 
 
-def disk_errors(folder: Path) -> object:
+def disk_errors_sqlite(folder: Path) -> object:
     """Fail the disk under a server on SQLite."""
-    disk, url = _disk(folder)
-    with Server(url, folder / "errors") as server:
-        return fail_the_disk(server, disk, SITES)
+    with on_sqlite(folder / "errors", only_fuse=True) as installed:
+        return fail_the_disk(installed, SITES)
 
 
-def power_cuts(folder: Path) -> object:
+def disk_errors_postgresql(folder: Path) -> object:
+    """Fail the disk under PostgreSQL."""
+    with on_postgresql(folder / "errors", only_fuse=True) as installed:
+        return fail_the_disk(installed, POSTGRESQL_SITES)
+
+
+def power_cuts_sqlite(folder: Path) -> object:
     """Cut the power of a server on SQLite."""
-    disk, url = _disk(folder)
-    with Server(url, folder / "errors") as server:
-        return cut_the_power(server, disk, CUTS)
+    with on_sqlite(folder / "errors", only_fuse=True) as installed:
+        return cut_the_power(installed, CUTS)
 
 
-def power_cuts_control(folder: Path) -> object:
-    """Cut the power of a server that does not sync, until something is lost."""
-    disk, url = _disk(folder)
-    with Server(url, folder / "errors", variant="normal") as server:
-        try:
-            cut_the_power(server, disk, CUTS)
-        except LostError as found:
-            return f"found out: {found}"
-    raise LostError("synchronous=NORMAL lost nothing: the disk does not forget")
+def power_cuts_postgresql(folder: Path) -> object:
+    """Cut the power of a server and of its PostgreSQL."""
+    with on_postgresql(folder / "errors", only_fuse=True) as installed:
+        return cut_the_power(installed, CUTS)
+
+
+def controls(folder: Path) -> object:
+    """Cut the power of what does not sync, and fail the disk of what does not listen, until it is found out."""
+    errors, found = folder / "errors", {}
+    sqlite, postgresql = on_sqlite, on_postgresql
+    for name, installing, breaking in (
+        ("synchronous=NORMAL", sqlite(errors, "normal", only_fuse=True), cut_the_power),
+        ("synchronous_commit=off", postgresql(errors, "late", only_fuse=True), cut_the_power),
+        ("fsync=off", postgresql(errors, fsync="off", only_fuse=True), cut_the_power),
+        ("deaf to SQLite's errors", sqlite(errors, "deaf", only_fuse=True), fail_the_disk),
+        ("deaf to PostgreSQL's errors", postgresql(errors, "deaf", only_fuse=True), fail_the_disk),
+    ):
+        with installing as installed:
+            found[name] = _found_out(partial(breaking, installed, CUTS))
+    with cluster() as made, Server(made.fresh(), errors, "deaf") as server:
+        found["deaf to drops"] = _found_out(partial(drop_again_and_again, server, made, DROPS))
+    return found
 
 
 def postgresql_drops(folder: Path) -> object:
@@ -75,10 +97,12 @@ def postgresql_drops(folder: Path) -> object:
 def races_sqlite(folder: Path) -> object:
     """Race for keys, and for the versions of a fact, on SQLite."""
     found = []
-    for number, race in enumerate((race_for_keys, race_for_a_fact)):
-        url = sqlite_file_url(folder / f"parley_{number}.db")
+    for race in (race_for_keys, race_for_a_fact):
+        own = folder / race.__name__
+        own.mkdir()
+        url = sqlite_file_url(own / "parley.db")
         migrate(url)
-        with Server(url, folder / "errors") as server:
+        with Server(url, own / "errors") as server:
             found.append(race(server, RACES))
     return found
 
@@ -88,33 +112,46 @@ def races_postgresql(folder: Path) -> object:
     found = []
     with postgresql_server() as postgresql:
         for race in (race_for_keys, race_for_a_fact):
-            with Server(postgresql.fresh(), folder / "errors") as server:
+            own = folder / race.__name__
+            own.mkdir()
+            with Server(postgresql.fresh(), own / "errors") as server:
                 found.append(race(server, RACES))
     return found
 
 
-def _disk(folder: Path) -> tuple[Path, str]:
-    disk = folder / "disk"
-    disk.mkdir()
-    url = sqlite_file_url(disk / "parley.db")
-    migrate(url)
-    return disk, url
+def _found_out(run: Callable[[], object]) -> str:
+    try:
+        passed = run()
+    except LostError as lost:
+        return str(lost)
+    raise LostError(f"nothing was lost, and should have been: {passed}")
 
 
 PARTS: Final[dict[str, Callable[[Path], object]]] = {
     "kills-sqlite": kills_sqlite,
     "kills-postgresql": kills_postgresql,
-    "disk-errors": disk_errors,
-    "power-cuts": power_cuts,
-    "power-cuts-control": power_cuts_control,
+    "disk-errors-sqlite": disk_errors_sqlite,
+    "disk-errors-postgresql": disk_errors_postgresql,
+    "power-cuts-sqlite": power_cuts_sqlite,
+    "power-cuts-postgresql": power_cuts_postgresql,
     "postgresql-drops": postgresql_drops,
+    "controls": controls,
     "races-sqlite": races_sqlite,
     "races-postgresql": races_postgresql,
 }
 
 
+ON_FUSE: Final = {
+    name for name in PARTS if name.startswith(("disk-errors", "power-cuts", "controls"))
+}
+
+
 def main(names: list[str]) -> None:
     """Run the parts named, or all of them; each prints what it did, or raises what was lost."""
+    if ON_FUSE & set(names or PARTS) and (lacking := why_no_fuse()):
+        sys.exit(
+            f"the long form needs a file system that forgets, and none can be mounted: {lacking}"
+        )
     for name in names or PARTS:
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="parley-faults-") as folder:

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from api.composition import compose
+from domain.proof.checkpoint import Checkpoint
 from infrastructure.fact_tables import served
+from infrastructure.proofs.log_key import LastSigned
+from infrastructure.proofs.verification import verify
 from infrastructure.tables import event, idempotency_answer, log_head
 from tests.databases import opened, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
-__all__ = ["LostError", "check", "check_rebuild"]
+__all__ = ["LostError", "check", "check_rebuild", "check_signed"]
 
 
 class LostError(AssertionError):
@@ -30,7 +34,7 @@ def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = (
     try:
         with database.reading() as connection:
             found = _facts(connection)
-            _whole(connection, sum(found.values()))
+            uneven = _uneven(connection, sum(found.values()))
             answered = set(connection.execute(select(idempotency_answer.c.key)).scalars())
     finally:
         database.close()
@@ -45,6 +49,8 @@ def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = (
         )
     if unasked := found.keys() - sent.keys() - set(in_doubt):
         raise LostError(f"nobody sent: {sorted(unasked)[:5]}")
+    if uneven:
+        raise LostError(uneven)
     if answered != found.keys():
         raise LostError(f"facts and their answers differ: {sorted(answered ^ found.keys())[:5]}")
     return len(found)
@@ -56,17 +62,31 @@ def _facts(connection: Connection) -> Counter[str]:
     return Counter(connection.execute(select(columns.external_id)).scalars())
 
 
-def _whole(connection: Connection, versions: int) -> None:
-    """The log is dense and every fact's event has its row."""
+def _uneven(connection: Connection, versions: int) -> str | None:
+    """What is wrong where the log is not dense, or an event of a fact has no row; or None."""
     log = select(func.count(), func.min(event.c.position), func.max(event.c.position))
     events, first, last = connection.execute(log).one()
     facts = select(func.count()).where(event.c.type == "fact.recorded")
     head = connection.execute(select(log_head.c.position)).scalar_one()
     recorded = connection.execute(facts).scalar_one()
-    if (first, last, head) != (1, events, events) or recorded != versions:
-        raise LostError(
-            f"{events} events {first}..{last}, head {head}: {recorded} facts, {versions} rows"
-        )
+    if (first, last, head) == (1, events, events) and recorded == versions:
+        return None
+    return f"{events} events {first}..{last}, head {head}: {recorded} facts, {versions} rows"
+
+
+def check_signed(url: str, key_file: Path) -> int:
+    """Raise `LostError` unless the log is whole and continues what was signed last; give the size of that."""
+    note = LastSigned(key_file).read()
+    signed = [] if note is None else [Checkpoint.unverified(note)]
+    database = opened(url)
+    try:
+        with database.reading() as connection:
+            found = verify(connection, signed)
+    finally:
+        database.close()
+    if found.wrong is not None:
+        raise LostError(f"position {found.wrong.position}: {found.wrong.what}")
+    return signed[0].size if signed else 0
 
 
 def check_rebuild(url: str) -> None:

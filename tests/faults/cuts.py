@@ -1,4 +1,4 @@
-"""Cut the power at random moments under sixteen writers, start the server again, and count."""
+"""Cut the power at random moments under sixteen writers, start everything again, and count."""
 
 from __future__ import annotations
 
@@ -7,70 +7,59 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.checking import check, check_rebuild
-from tests.faults.power import ForgetfulDisk
-from tests.faults.supervision import Supervisor
+from tests.faults.checking import check, check_rebuild, check_signed
 from tests.faults.writers import Writers
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.faults.serving import Server
+    from tests.faults.fuse_disk import Moment
+    from tests.faults.installation import Installation
 
 __all__ = ["CutFigures", "cut_the_power"]
 
-LONGEST_SECONDS: Final = 0.8
-PENDING_SECONDS: Final = 10
+SHORTEST_SECONDS: Final = 0.05
+LONGEST_SECONDS: Final = 1.0
+MOMENTS: Final[tuple[Moment, ...]] = ("write", "sync", "now")
 
 
 @dataclass(frozen=True)
 class CutFigures:
-    """What a run did: `unsynced` counts the writes that the disk did not hold yet at the cuts."""
+    """What a run did: `unsynced` counts the writes that the disk did not hold yet at the cuts.
 
+    `signed` is the size of the last checkpoint that was signed before the last cut.
+    """
+
+    disk: str
     cuts: int
     acknowledged: int
     unsynced: int
     syncs: int
     in_doubt: int
+    signed: int
     seconds: float
 
 
-def cut_the_power(server: Server, folder: Path, cuts: int, seed: int = 0) -> CutFigures:
+def cut_the_power(installed: Installation, cuts: int, seed: int = 0) -> CutFigures:
     """Raise `LostError` at the first cut after which what is there is not what was acknowledged."""
-    chance, began = random.Random(seed), time.monotonic()
-    writers, unsynced, syncs, doubts = Writers(), 0, 0, 0
-    server.start()
-    writers.open(server.port)
-    server.stop()
+    chance, began, server = random.Random(seed), time.monotonic(), installed.server
+    writers, unsynced, syncs, doubts, signed = Writers(), 0, 0, 0, 0
     for number in range(cuts):
-        disk = ForgetfulDisk(folder)
-        supervisor = Supervisor(disk.decide)
-        server.start(supervisor)
+        installed.start()
+        if number == 0:
+            writers.open(server.port)
         writers.start(server.port)
-        time.sleep(chance.uniform(0.05, LONGEST_SECONDS))
-        _cut(server, supervisor, disk, amid_writes=number % 2 == 0)
-        supervisor.join()
+        time.sleep(chance.uniform(SHORTEST_SECONDS, LONGEST_SECONDS))
+        lost = installed.cut(MOMENTS[number % len(MOMENTS)], chance)
         writers.end()
-        unsynced += sum(len(file.pending) for file in disk.files.values())
-        syncs += disk.syncs
+        installed.recover()
+        unsynced += lost.writes
+        syncs += lost.syncs
         doubts += len(writers.in_doubt)
-        disk.cut(chance)
         check(server.url, writers.acknowledged, writers.in_doubt)
+        signed = check_signed(server.url, server.key_file)
     server.start()
     writers.settle(server.port)
     server.stop()
     recorded = check(server.url, writers.acknowledged)
     check_rebuild(server.url)
-    return CutFigures(cuts, recorded, unsynced, syncs, doubts, time.monotonic() - began)
-
-
-def _cut(server: Server, supervisor: Supervisor, disk: ForgetfulDisk, *, amid_writes: bool) -> None:
-    """Kill the server now, or as soon as the disk has not been given all that was written to it."""
-    deadline = time.monotonic() + PENDING_SECONDS
-    while True:
-        with supervisor.lock:
-            pending = any(file.pending for file in disk.files.values())
-            if pending or not amid_writes or time.monotonic() > deadline:
-                server.kill()
-                return
-        time.sleep(0)
+    disk, seconds = installed.supply.disk, time.monotonic() - began
+    return CutFigures(disk, cuts, recorded, unsynced, syncs, doubts, signed, seconds)

@@ -2,74 +2,46 @@
 
 from __future__ import annotations
 
-import errno
 import random
 import time
 from collections import Counter
-from dataclasses import dataclass, field
-from pathlib import Path
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.checking import check, check_rebuild
-from tests.faults.supervision import GO_ON, Supervisor
+import psycopg
+
+from tests.faults.checking import check, check_rebuild, check_signed
+from tests.faults.faults_in_turn import Pace
 from tests.faults.writers import Writers
 
 if TYPE_CHECKING:
-    from tests.faults.serving import Server
-    from tests.faults.system_calls import Call
+    from collections.abc import Iterable
 
-__all__ = ["ErrorFigures", "FailingDisk", "fail_the_disk"]
+    from tests.faults.cluster import Cluster
+    from tests.faults.installation import Installation
 
-WANTED: Final = {
-    "write": (frozenset({"pwrite64", "ftruncate"}), 80),
-    "sync": (frozenset({"fsync", "fdatasync"}), 4),
-}
-"""Which calls are failed in turn, and how many of the sort go well before one that fails, at most."""
-BURST: Final = 4
-"""How many calls in a row one fault may fail: an error that the program meets again when it cleans up."""
-ERRORS: Final = (errno.EIO, errno.ENOSPC)
-SECONDS: Final = 60
+__all__ = ["ErrorFigures", "fail_the_disk"]
 
-
-@dataclass
-class FailingDisk:
-    """Fails calls on the files of one folder: `failed` counts them by (call, error, file)."""
-
-    folder: Path
-    chance: random.Random
-    armed: bool = False
-    failed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    _sort: str = "write"
-    _gap: int = 1
-    _burst: int = 0
-    _error: int = errno.EIO
-
-    def decide(self, call: Call) -> int:
-        """Let the call go on, or fail it."""
-        path = call.path
-        if not self.armed or not path.startswith(str(self.folder)):
-            return GO_ON
-        if self._burst == 0:
-            self._gap -= call.name in WANTED[self._sort][0]
-            if self._gap > 0:
-                return GO_ON
-            self._sort = self.chance.choice(sorted(WANTED))
-            self._gap = self.chance.randint(1, WANTED[self._sort][1])
-            self._burst = self.chance.randint(1, BURST)
-            self._error = self.chance.choice(ERRORS)
-        self._burst -= 1
-        ending = path.rpartition("-")[2] if "-" in path.rpartition("/")[2] else "database"
-        self.failed[call.name, errno.errorcode[self._error], ending] += 1
-        return self._error
+SQLITE_PACE: Final = Pace(write=80, sync=4, rename=1)
+POSTGRESQL_PACE: Final = Pace(write=100, sync=20, rename=2, seconds=2)
+SECONDS_A_SITE: Final = 1.5
+LOOK_SECONDS: Final = 0.05
+LOOKS_A_RENAME: Final = 8
+RENAMING: Final = ("SELECT pg_switch_wal()", "CHECKPOINT")
 
 
 @dataclass(frozen=True)
 class ErrorFigures:
-    """What a run did: calls failed by kind, facts acknowledged, and answers 503 on the way."""
+    """What a run did: calls failed by kind, facts acknowledged, answers 503, and ends of PostgreSQL."""
 
-    failed: dict[tuple[str, str, str], int]
+    disk: str
+    failed: dict[str, int]
+    where: dict[str, int]
     acknowledged: int
     put_off: int
+    relaunched: int
     seconds: float
 
     @property
@@ -78,30 +50,74 @@ class ErrorFigures:
         return sum(self.failed.values())
 
 
-def fail_the_disk(server: Server, folder: Path, sites: int, seed: int = 0) -> ErrorFigures:
-    """Fail `sites` calls or more, kill the server, and raise `LostError` if anything is not as it must be."""
+def fail_the_disk(installed: Installation, sites: int, seed: int = 0) -> ErrorFigures:
+    """Fail `sites` calls or more, cut the power, and raise `LostError` if anything is not as it must be.
+
+    The server goes on by itself all the while. PostgreSQL is launched again when it has ended.
+    """
+    server, supply, postgresql = installed.server, installed.supply, installed.postgresql
     began, writers = time.monotonic(), Writers()
-    disk = FailingDisk(folder, random.Random(seed))
-    supervisor = Supervisor(disk.decide)
-    server.start(supervisor)
+    installed.start()
     writers.open(server.port)
     writers.start(server.port)
-    disk.armed = True
-    while sum(disk.failed.values()) < sites and time.monotonic() - began < SECONDS:
-        time.sleep(0.02)
-    disk.armed = False
+    supply.fail(seed, SQLITE_PACE if postgresql is None else POSTGRESQL_PACE)
+    relaunched = _wait(installed, sites)
+    failed = supply.failed(mend=True)
+    while postgresql is not None and not postgresql.answers():
+        relaunched += postgresql.watch()
+        time.sleep(LOOK_SECONDS)
     writers.end()
     writers.settle(server.port)
+    assert writers.broken_off == 0
     check(server.url, writers.acknowledged)
-    server.kill()
-    supervisor.join()
+    installed.cut("now", random.Random(seed))
+    installed.recover()
     server.start()
     check(server.url, writers.acknowledged)
     server.stop()
     check_rebuild(server.url)
-    acknowledged = len(writers.acknowledged)
+    check_signed(server.url, server.key_file)
     figures = ErrorFigures(
-        dict(disk.failed), acknowledged, writers.put_off, time.monotonic() - began
+        supply.disk,
+        _counts((f"{site.sort} {site.error}", times) for site, times in failed.items()),
+        _counts((_folder(site.file), times) for site, times in failed.items()),
+        len(writers.acknowledged),
+        writers.put_off,
+        relaunched,
+        time.monotonic() - began,
     )
     assert figures.sites >= sites, figures
     return figures
+
+
+def _wait(installed: Installation, sites: int) -> int:
+    """Wait for so many calls to have failed; how often PostgreSQL had to be launched meanwhile."""
+    ends, relaunched = time.monotonic() + sites * SECONDS_A_SITE, 0
+    for look in count():
+        if installed.supply.failed().total() >= sites or time.monotonic() > ends:
+            return relaunched
+        time.sleep(LOOK_SECONDS)
+        if installed.postgresql is not None:
+            relaunched += installed.postgresql.watch()
+            if look % LOOKS_A_RENAME == 0:
+                _let_rename(installed.postgresql)
+    raise AssertionError
+
+
+def _counts(each: Iterable[tuple[str, int]]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for name, times in each:
+        counted[name] += times
+    return dict(counted)
+
+
+def _folder(file: str) -> str:
+    """The file, or of PostgreSQL's the folder under its data."""
+    return "/".join(file.split("/")[:2]) or "the folder"
+
+
+def _let_rename(postgresql: Cluster) -> None:
+    """Let PostgreSQL do what makes it rename files of its own, if it can."""
+    with suppress(psycopg.Error):
+        for statement in RENAMING:
+            postgresql.run(statement)

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.checking import check, check_rebuild
+from tests.faults.checking import check, check_rebuild, check_signed
 from tests.faults.writers import Writers
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def kill_again_and_again(server: Server, kills: int, seed: int = 0) -> Figures:
         check(server.url, writers.acknowledged, writers.in_doubt)
         if number % REBUILT_EVERY == 0:
             check_rebuild(server.url)
+            check_signed(server.url, server.key_file)
         server.start()
     writers.settle(server.port)
     server.stop()

@@ -1,101 +1,130 @@
-"""A disk that forgets what was not synced: what is on it after a power cut, and nothing more.
+"""A disk that forgets what was not synced: what is on it, what is not yet, and what is left after a power cut.
 
-The program's writes go on to the real file, where the program reads them back. Beside it stands what
-the disk would hold: a write is pending until a sync of its file returns, and a new file until a sync of its
-folder. A cut drops the program, and of the pending writes any number, by sectors, in whatever order.
+A write is pending until a sync of its file returns, and a name that was made, moved or taken away until a
+sync of its folder. Of what is pending, a cut keeps anything: writes by sectors, and names each by itself.
+That is all that POSIX promises, and what SQLite asks for. PostgreSQL asks for more, and so its disk is `ordered`,
+as ext4 is: of the names it keeps the first so many, and a sync of a file keeps its own and all before it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
-
-from tests.faults.supervision import DONE, GO_ON
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     import random
 
-    from tests.faults.system_calls import Call
-
-__all__ = ["ForgetfulDisk"]
+__all__ = ["Disk", "File", "apply"]
 
 SECTOR: Final = 512
+KEPT: Final = (0.0, 0.5, 0.95)
+"""How much of what is pending one cut keeps, or another."""
+
+Node = TypeVar("Node")
 
 
 @dataclass
-class _File:
-    """What is on the disk of one file, whether its name is, and what may be after a cut."""
+class File:
+    """The content of one file that is on the disk, and the writes that are not: None cuts it off."""
 
-    durable: bytearray
-    named: bool
+    durable: bytearray = field(default_factory=bytearray)
     pending: list[tuple[int, bytes | None]] = field(default_factory=list)
 
     def sync(self) -> None:
-        for at, content in self.pending:
-            _apply(self.durable, at, content)
+        for at, written in self.pending:
+            apply(self.durable, at, written)
         self.pending.clear()
 
-    def after_a_cut(self, chance: random.Random, kept: float) -> bytes:
-        content = bytearray(self.durable)
+    def cut(self, chance: random.Random, kept: float) -> None:
         for at, written in self.pending:
             if written is None:
                 if chance.random() < kept:
-                    _apply(content, at, None)
+                    apply(self.durable, at, None)
                 continue
             for start in range(0, len(written), SECTOR):
                 if chance.random() < kept:
-                    _apply(content, at + start, written[start : start + SECTOR])
-        return bytes(content)
+                    apply(self.durable, at + start, written[start : start + SECTOR])
+        self.pending.clear()
 
 
 @dataclass
-class ForgetfulDisk:
-    """The disk under one folder, which begins with the files that are there, all durable."""
+class Disk(Generic[Node]):
+    """The files and names on a disk: a name is a folder's node and a text, and is of one node."""
 
-    folder: Path
-    files: dict[str, _File] = field(default_factory=dict)
+    files: dict[Node, File] = field(default_factory=dict)
+    names: dict[tuple[Node, str], Node] = field(default_factory=dict)
+    unsynced_names: list[Mapping[tuple[Node, str], Node | None]] = field(default_factory=list)
+    ordered: bool = False
     syncs: int = 0
-    calls: int = 0
 
-    def __post_init__(self) -> None:
-        for path in self.folder.iterdir():
-            self.files[path.name] = _File(bytearray(path.read_bytes()), named=True)
+    @property
+    def unsynced(self) -> int:
+        """How many writes are pending."""
+        return sum(len(file.pending) for file in self.files.values())
 
-    def decide(self, call: Call) -> int:
-        """Take note of a call; a sync is done here, and is over when this returns."""
-        path = Path(call.path)
-        if path == self.folder:
-            for file in self.files.values():
-                file.named = True
-            return DONE
-        if path.parent != self.folder or path.name.endswith("-shm"):
-            return GO_ON
-        self.calls += 1
-        file = self.files.setdefault(path.name, _File(bytearray(), named=False))
-        if call.name in {"fsync", "fdatasync"}:
-            self.syncs += 1
-            file.sync()
-            return DONE
-        if call.name == "pwrite64":
-            _, address, length, at = call.arguments[:4]
-            file.pending.append((at, call.memory(address, length)))
-        else:
-            file.pending.append((call.arguments[1], None))
-        return GO_ON
+    def write(self, node: Node, at: int, written: bytes) -> None:
+        """Take in a write."""
+        self.files[node].pending.append((at, written))
+
+    def cut_off(self, node: Node, size: int) -> None:
+        """Take in that a file ends at `size`, be it shorter or longer by then."""
+        self.files[node].pending.append((size, None))
+
+    def name(self, changed: Mapping[tuple[Node, str], Node | None]) -> None:
+        """Take in a change of names that is done whole or not at all; None takes a name away."""
+        self.unsynced_names.append(changed)
+
+    def sync(self, node: Node) -> None:
+        """Keep all that was written to a file; its name only where names are ordered."""
+        self.syncs += 1
+        self.files[node].sync()
+        if self.ordered:
+            self._keep_up_to([node in changed.values() for changed in self.unsynced_names])
+
+    def sync_folder(self, folder: Node) -> None:
+        """Keep all the names in a folder; a move from or to another folder is kept on both sides."""
+        self.syncs += 1
+        touched = [any(where == folder for where, _ in names) for names in self.unsynced_names]
+        if self.ordered:
+            self._keep_up_to(touched)
+            return
+        changes, self.unsynced_names = self.unsynced_names, []
+        for changed, touches in zip(changes, touched, strict=True):
+            if touches:
+                self._keep(changed)
+            else:
+                self.unsynced_names.append(changed)
 
     def cut(self, chance: random.Random) -> None:
-        """Leave in the folder what the disk holds once the power is back. The program must be dead."""
-        kept = chance.choice((0.0, 0.5, 0.95))
-        for path in self.folder.iterdir():
-            path.unlink()
-        for name, file in self.files.items():
-            if file.named or chance.random() < kept:
-                (self.folder / name).write_bytes(file.after_a_cut(chance, kept))
+        """Leave what is there once the power is back."""
+        kept = chance.choice(KEPT)
+        changes, self.unsynced_names = self.unsynced_names, []
+        for changed in changes:
+            if chance.random() < kept:
+                self._keep(changed)
+            elif self.ordered:
+                break
+        for file in self.files.values():
+            file.cut(chance, kept)
+
+    def _keep_up_to(self, reached: list[bool]) -> None:
+        """Keep the changes of names up to the last that is true here."""
+        count = max((number for number, true in enumerate(reached, 1) if true), default=0)
+        for changed in self.unsynced_names[:count]:
+            self._keep(changed)
+        del self.unsynced_names[:count]
+
+    def _keep(self, changed: Mapping[tuple[Node, str], Node | None]) -> None:
+        for place, node in changed.items():
+            if node is None:
+                self.names.pop(place, None)
+            else:
+                self.names[place] = node
 
 
-def _apply(content: bytearray, at: int, written: bytes | None) -> None:
-    """Write at an offset, or cut the content off there."""
+def apply(content: bytearray, at: int, written: bytes | None) -> None:
+    """Write at an offset, or let the content end there."""
     if written is None:
         del content[at:]
         content.extend(bytes(at - len(content)))

@@ -14,6 +14,7 @@ import time
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from eventsourcing.persistence import OperationalError
 from starlette.responses import Response
 
 from tests.faults.system_calls import install
@@ -31,8 +32,7 @@ LATE_SECONDS = 0.05
 
 def acknowledge_early() -> None:
     """Answer before the commit: what is acknowledged may be lost."""
-    from api.routes import facts  # noqa: PLC0415 -- before anything is served
-    from domain import ledger  # noqa: PLC0415 -- the same
+    from domain import ledger  # noqa: PLC0415 -- before anything is served
 
     record = ledger.Ledger.record
 
@@ -59,12 +59,42 @@ def acknowledge_early() -> None:
         Thread(target=late, daemon=True).start()
         return ledger.decided_record(negotiation_id, fact, actor)
 
+    ledger.Ledger.record = early  # type: ignore[method-assign]
+    answer_blindly()
+
+
+def take_failures_for_done() -> None:
+    """Answer 201 where the database has failed: what is acknowledged was perhaps never recorded."""
+    from domain import ledger  # noqa: PLC0415 -- before anything is served
+
+    record = ledger.Ledger.record
+
+    def deaf(
+        self: ledger.Ledger,
+        *,
+        negotiation_id: UUID,
+        fact: Fact,
+        actor: str,
+        claim: object = None,
+    ) -> FactEvent:
+        try:
+            return record(self, negotiation_id=negotiation_id, fact=fact, actor=actor, claim=claim)
+        except OperationalError:
+            return ledger.decided_record(negotiation_id, fact, actor)
+
+    ledger.Ledger.record = deaf  # type: ignore[method-assign]
+    answer_blindly()
+
+
+def answer_blindly() -> None:
+    """Answer a recorded fact without reading what was recorded."""
+    from api.routes import facts  # noqa: PLC0415 -- before anything is served
+
     def answered(*_: object) -> Response:
         return Response(b"{}", 201, media_type="application/json")
 
     given: Any = facts
     given.position_of, given.rendered = answered, answered
-    ledger.Ledger.record = early  # type: ignore[method-assign]
 
 
 def sync_less() -> None:
@@ -74,7 +104,20 @@ def sync_less() -> None:
     database.FULL = 1  # type: ignore[misc]
 
 
-VARIANTS = {"right": lambda: None, "early": acknowledge_early, "normal": sync_less}
+def commit_late() -> None:
+    """Leave PostgreSQL's synchronous_commit as the server has it."""
+    from infrastructure import database  # noqa: PLC0415 -- before a database is opened
+
+    database._set_up_session = lambda *_: None
+
+
+VARIANTS = {
+    "right": lambda: None,
+    "early": acknowledge_early,
+    "deaf": take_failures_for_done,
+    "normal": sync_less,
+    "late": commit_late,
+}
 
 
 def run(variant: str, listener: int, calls: str, arguments: list[str]) -> None:

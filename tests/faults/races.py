@@ -8,6 +8,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from itertools import repeat
 from threading import Barrier, local
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,10 @@ __all__ = ["RACERS", "Figures", "race_for_a_fact", "race_for_keys"]
 
 RACERS: Final = 16
 PATIENCE_SECONDS: Final = 30
+CHANGES: Final = 250
+PAUSES: Final = (0.005, 0.01, 0.02, 0.04, *repeat(0.08, 400))
+"""Seconds between two tries: who asks at once again only keeps the server from whom it waits for."""
+
 JSON: Final = {**CREDENTIAL, "Content-Type": "application/json"}
 HELD: Final = {"kind": "custody", "person": "A", "status": "detained", "valid": "2025-01"}
 
@@ -80,30 +85,35 @@ def race_for_keys(server: Server, races: int) -> Figures:
     server.start()
     racers, figures = _Racers(server), Figures()
     body = {"slug": "talks", "title": "Talks", "parties": []}
-    assert racers.all(lambda n: racers.ask("POST", "/v1/negotiations", body)[0] if not n else 0)
+    opened = racers.all(lambda n: racers.ask("POST", "/v1/negotiations", body)[0] if not n else 0)
+    assert opened[0] == 201
     for race in range(races):
         sent = fact(summary=f"Race {race}")
 
         def run(_: int, key: str = f"race-{race}", sent: object = sent) -> str:
-            while True:
+            for pause in PAUSES:
                 status, answer = racers.ask("POST", FACTS, sent, idempotency_key=key)
                 figures.statuses[status] += 1
                 if status == 201:
                     return str(answer["id"])
                 assert status == 409, (status, answer)
                 assert answer["type"] == "urn:parley:problem:under-way"
-                time.sleep(0.002)
+                time.sleep(pause)
+            raise AssertionError(f"{key} is under way for ever")
 
         assert len(set(racers.all(run))) == 1
         figures.races += 1
-        assert racers_log(racers) == 1 + figures.races
+    assert racers_log(racers) == 1 + figures.races
     racers.close()
     server.stop()
     return figures
 
 
 def race_for_a_fact(server: Server, races: int) -> Figures:
-    """Change one fact from all racers at once, version after version; one is taken and the others are stale."""
+    """Change one fact from all racers at once, version after version; one is taken and the others are stale.
+
+    After `CHANGES` versions the race goes on for another fact: to change one takes as long as it has versions.
+    """
     server.start()
     racers, figures = _Racers(server), Figures()
     body = {"slug": "talks", "title": "Talks", "parties": []}
@@ -111,21 +121,24 @@ def race_for_a_fact(server: Server, races: int) -> Figures:
     def opened(racer: int) -> str:
         if racer:
             return ""
-        assert racers.ask("POST", "/v1/negotiations", body)[0] == 201
         return str(racers.ask("POST", FACTS, fact(**HELD))[1]["id"])
 
-    address = f"/v1/facts/{racers.all(opened)[0]}/preference"
+    made = racers.all(lambda n: racers.ask("POST", "/v1/negotiations", body)[0] if not n else 0)
+    assert made[0] == 201
     for race in range(races):
+        version = race % CHANGES + 1
+        if version == 1:
+            address = f"/v1/facts/{racers.all(opened)[0]}/preference"
 
-        def run(racer: int, race: int = race) -> int:
-            change = {"preferred": race % 2 == 0, "why": f"Racer {racer} of race {race}"}
-            return racers.ask("POST", address, change, if_match=f'"{race + 1}"')[0]
+        def run(racer: int, address: str = address, version: int = version) -> int:
+            change = {"preferred": version % 2 == 1, "why": f"Racer {racer} of {version}"}
+            return racers.ask("POST", address, change, if_match=f'"{version}"')[0]
 
         statuses = Counter(racers.all(run))
         assert statuses == {200: 1, 412: RACERS - 1}, statuses
         figures.statuses += statuses
         figures.races += 1
-    assert racers_log(racers) == 2 + figures.races
+    assert racers_log(racers) == 1 + -(-races // CHANGES) + figures.races
     racers.close()
     server.stop()
     return figures

@@ -46,16 +46,26 @@ class Server:
     errors: Path
     variant: str = "right"
     settings: dict[str, str] = field(default_factory=dict)
+    keys: Path | None = None
     port: int = 0
     process: subprocess.Popen[str] | None = None
     _draining: Thread | None = None
     _let_in: bool = False
 
-    def start(self, supervisor: Supervisor | None = None) -> None:
-        """Start it, and wait until it says where it listens."""
+    @property
+    def key_file(self) -> Path:
+        """The key that it signs the log with, beside which is the last checkpoint that it signed."""
+        return (self.keys or self.errors.parent) / "parley.key"
+
+    def open_up(self) -> None:
+        """Let the credential of the tests in, unless it is already."""
         if not self._let_in:
             let_in(self.url)
             self._let_in = True
+
+    def start(self, supervisor: Supervisor | None = None) -> None:
+        """Start it, and wait until it says where it listens."""
+        self.open_up()
         command, handed = program(self.variant, supervisor, CALLS, "serve", "--port", "0", "--json")
         kept = {name: text for name, text in os.environ.items() if not name.startswith("PARLEY_")}
         with self.errors.open("ab") as errors:
@@ -66,6 +76,7 @@ class Server:
                     **kept,
                     "PARLEY_DATABASE_URL": self.url,
                     "PARLEY_SEAL_KEY": SEAL_KEY,
+                    "PARLEY_LOG_KEY_FILE": str(self.key_file),
                     "PYTHONUNBUFFERED": "1",
                     **UNBOUNDED,
                     **self.settings,
@@ -87,8 +98,17 @@ class Server:
 
     def kill(self) -> None:
         """End it as a crash does: it is told nothing."""
+        self.strike()
+        self.reap()
+
+    def strike(self) -> None:
+        """Send it the signal that ends it, and do not wait for the end."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
+
+    def reap(self) -> None:
+        """Wait for the end of what was struck."""
+        assert self.process is not None
         assert self.process.wait(SECONDS) == -signal.SIGKILL
         self._close()
 

@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
+import pytest
+
+from tests.faults.checking import LostError
 from tests.faults.disk_errors import fail_the_disk
-from tests.faults.serving import Server
+from tests.faults.installation import Installation, on_postgresql, on_sqlite, postgresql_on
+from tests.faults.supply import SeccompPostgreSQLSupply
 
-if TYPE_CHECKING:
-    from pathlib import Path
+Installing = Callable[[Path, str], AbstractContextManager[Installation]]
 
-SITES = 60
+both = pytest.mark.parametrize(
+    ("installing", "sites"),
+    [pytest.param(on_sqlite, 60, id="sqlite"), pytest.param(on_postgresql, 10, id="postgresql")],
+)
 
 
+@both
 def test_what_was_acknowledged_is_there_once_though_the_disk_failed(
-    disk_url: str, disk_folder: Path, tmp_path: Path
+    installing: Installing, sites: int, tmp_path: Path
 ) -> None:
-    with Server(disk_url, tmp_path / "errors") as server:
-        figures = fail_the_disk(server, disk_folder, SITES)
+    with installing(tmp_path / "errors", "right") as installed:
+        figures = fail_the_disk(installed, sites)
     assert figures.acknowledged > 0
     assert figures.put_off > 0
-    assert {call for call, _, _ in figures.failed} >= {"pwrite64", "fdatasync"}
-    assert {error for _, error, _ in figures.failed} == {"EIO", "ENOSPC"}
+    assert {each.split()[0] for each in figures.failed} >= {"write", "sync"}
+    assert {each.split()[1] for each in figures.failed} == {"EIO", "ENOSPC"}
+
+
+@both
+def test_a_server_that_takes_failures_for_done_is_found_out_by_a_disk_that_fails(
+    installing: Installing, sites: int, tmp_path: Path
+) -> None:
+    with (
+        installing(tmp_path / "errors", "deaf") as installed,
+        pytest.raises(LostError, match="acknowledged are lost"),
+    ):
+        fail_the_disk(installed, sites)
+
+
+def test_postgresql_fails_as_well_where_no_file_system_can_be_mounted(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    supply = SeccompPostgreSQLSupply(disk)
+    with postgresql_on(supply, tmp_path / "errors", "right") as installed:
+        figures = fail_the_disk(installed, 6)
+    assert figures.acknowledged > 0
+    assert figures.put_off > 0

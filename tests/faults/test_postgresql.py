@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.api.asking import FACTS, fact
-from tests.faults.checking import check
-from tests.faults.postgresql_faults import Cluster, cluster, drop_again_and_again
+from tests.faults.checking import LostError, check
+from tests.faults.cluster import Cluster, cluster
+from tests.faults.postgresql_faults import drop_again_and_again
 from tests.faults.proxy import Loses, LosingProxy
 from tests.faults.serving import CREDENTIAL, Server
 from tests.faults.writers import Writers
@@ -49,6 +50,16 @@ def test_what_was_acknowledged_is_there_once_though_sessions_and_the_server_ende
     assert figures.restarts == 2
     assert figures.acknowledged > DROPS
     assert figures.put_off > 0
+
+
+def test_a_server_that_takes_failures_for_done_is_found_out_when_sessions_end(
+    own_cluster: Cluster, tmp_path: Path
+) -> None:
+    with (
+        Server(own_cluster.fresh(), tmp_path / "errors", variant="deaf") as server,
+        pytest.raises(LostError, match="acknowledged are lost"),
+    ):
+        drop_again_and_again(server, own_cluster, DROPS)
 
 
 @pytest.mark.parametrize("loses", ["request", "answer"])

@@ -1,0 +1,77 @@
+"""A mounted file system that forgets what was not synced, or fails, when its test says so."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
+
+from tests.faults.faults_in_turn import Site
+from tests.faults.fuse_kernel import unmount
+from tests.faults.serving import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.faults.faults_in_turn import Pace
+
+__all__ = ["FuseDisk", "Moment"]
+
+Moment = Literal["now", "write", "sync"]
+"""As it comes, after a write, or before a sync."""
+SECONDS: Final = 30
+
+
+class FuseDisk:
+    """The file system on one folder, from `with` to its end."""
+
+    def __init__(self, folder: Path, *, ordered: bool) -> None:
+        self.folder = folder
+        self._ordered = ["ordered"] if ordered else []
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.fuse_program", self.folder, *self._ordered],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._heard()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(timeout=SECONDS)
+        unmount(self.folder)
+
+    def hold(self, moment: Moment, seconds: float) -> dict[str, int]:
+        """Stop at a moment, or when the seconds are over: what was written and not synced, and the syncs."""
+        return self._ask("hold", moment=moment, seconds=seconds)
+
+    def cut(self, seed: int) -> None:
+        """Forget. Whoever uses it must have been killed since it was stopped."""
+        self._ask("cut", seed=seed)
+
+    def fail(self, seed: int, pace: Pace) -> None:
+        """Fail calls from now on."""
+        self._ask("fail", seed=seed, pace=pace)
+
+    def failed(self, *, mend: bool = False) -> Counter[Site]:
+        """What was failed so far; nothing more is if it is to be mended."""
+        found = self._ask("count", mend=mend)["failed"]
+        return Counter({Site(sort, error, file): count for sort, error, file, count in found})
+
+    def _ask(self, do: str, **more: object) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"do": do, **more}) + "\n")
+        self._process.stdin.flush()
+        return self._heard()
+
+    def _heard(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the file system has ended"
+        said: dict[str, Any] = json.loads(line)
+        return said

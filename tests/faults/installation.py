@@ -1,0 +1,94 @@
+"""A server, its database and the disk that they are on, which fail together."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.databases import migrate, sqlite_file_url
+from tests.faults.checking import LostError
+from tests.faults.cluster import Cluster, cluster
+from tests.faults.serving import Server
+from tests.faults.supply import Supply, power_supply
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.faults.fuse_disk import Moment
+    from tests.faults.supply import Unsynced
+
+__all__ = ["Installation", "on_postgresql", "on_sqlite", "postgresql_on"]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What is installed, the server not started yet; `postgresql` is None where the database is SQLite."""
+
+    server: Server
+    supply: Supply
+    postgresql: Cluster | None = None
+
+    def start(self) -> None:
+        """Start the server."""
+        self.supply.start(self.server)
+
+    def cut(self, moment: Moment, chance: random.Random) -> Unsynced:
+        """Cut the power; nothing runs then, and the disk has forgotten."""
+        found = self.supply.cut(self._strike, moment, chance)
+        self.server.reap()
+        if self.postgresql is not None:
+            self.postgresql.reap()
+        return found
+
+    def recover(self) -> None:
+        """Start the database again; `LostError` where it does not start."""
+        if self.postgresql is not None:
+            try:
+                self.postgresql.start()
+            except AssertionError as said:
+                raise LostError(f"PostgreSQL does not start again: {said}") from None
+
+    def _strike(self) -> None:
+        self.server.strike()
+        if self.postgresql is not None:
+            self.postgresql.strike()
+
+
+@contextmanager
+def on_sqlite(
+    errors: Path, variant: str = "right", *, only_fuse: bool = False
+) -> Iterator[Installation]:
+    """A server on SQLite, its key and its database on a disk that may fail."""
+    with power_supply("sqlite", only_fuse=only_fuse) as supply:
+        url = sqlite_file_url(supply.folder / "parley.db")
+        migrate(url)
+        with Server(url, errors, variant, keys=supply.folder) as server:
+            yield Installation(server, supply)
+
+
+@contextmanager
+def on_postgresql(
+    errors: Path, variant: str = "right", *, fsync: str = "on", only_fuse: bool = False
+) -> Iterator[Installation]:
+    """A server on PostgreSQL, its key and the data of the cluster on a disk that may fail."""
+    with (
+        power_supply("postgresql", only_fuse=only_fuse) as supply,
+        postgresql_on(supply, errors, variant) as installed,
+    ):
+        assert installed.postgresql is not None
+        installed.postgresql.run(f"ALTER SYSTEM SET fsync = {fsync}")
+        installed.postgresql.run("SELECT pg_reload_conf()")
+        yield installed
+
+
+@contextmanager
+def postgresql_on(supply: Supply, errors: Path, variant: str) -> Iterator[Installation]:
+    """A server on PostgreSQL, on a disk that is there."""
+    with (
+        cluster(supply.folder, supply.supervise) as made,
+        Server(made.fresh(), errors, variant, keys=supply.folder) as server,
+    ):
+        yield Installation(server, supply, made)

@@ -1,0 +1,23 @@
+"""Becomes another program, as another user, its calls on the disk supervised.
+
+    python -m tests.faults.supervised DESCRIPTOR CALLS USER PROGRAM ARGUMENTS…
+
+DESCRIPTOR is of a socket; USER may be empty. What the program starts is supervised with it.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import socket
+import sys
+
+from tests.faults.system_calls import install
+
+if __name__ == "__main__":
+    descriptor, calls, user, *command = sys.argv[1:]
+    if user:
+        os.setuid(pwd.getpwnam(user).pw_uid)
+    with socket.socket(fileno=int(descriptor)) as handover:
+        install(calls.split(","), handover)
+    os.execv(command[0], command)  # noqa: S606 -- a filter is kept by what the process becomes

@@ -1,0 +1,181 @@
+"""The power of a folder: how a server on it is started, and how all who use it lose it at one moment."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from tests.faults.faults_in_turn import FaultsInTurn
+from tests.faults.fuse_disk import FuseDisk
+from tests.faults.fuse_kernel import why_not
+from tests.faults.seccomp_disk import SeccompDisk
+from tests.faults.supervision import GO_ON, Supervisor
+
+if TYPE_CHECKING:
+    import random
+    from collections import Counter
+    from collections.abc import Callable, Iterator
+
+    from tests.faults.faults_in_turn import Pace, Site, Sort
+    from tests.faults.fuse_disk import Moment
+    from tests.faults.serving import Server
+    from tests.faults.system_calls import Call
+
+__all__ = ["Supply", "Unsynced", "power_supply", "why_no_fuse"]
+
+PENDING_SECONDS: Final = 5
+SORTS: Final[dict[str, Sort]] = {"fsync": "sync", "fdatasync": "sync", "rename": "rename"}
+User = Literal["sqlite", "postgresql"]
+
+
+@dataclass(frozen=True)
+class Unsynced:
+    """What a disk was asked for between two cuts: writes that it did not hold at the second, and syncs done."""
+
+    writes: int
+    syncs: int
+
+
+class Supply(Protocol):
+    """The power of one folder."""
+
+    folder: Path
+    disk: str
+    """What forgets and fails, for the figures."""
+
+    def start(self, server: Server) -> None:
+        """Start a server that is to lose it, too."""
+
+    def cut(self, strike: Callable[[], None], moment: Moment, chance: random.Random) -> Unsynced:
+        """Cut it: `strike` kills everyone who is on it, and waits for none of them."""
+
+    def supervise(self) -> Supervisor | None:
+        """What a PostgreSQL that starts on it is to be supervised by, if it is."""
+
+    def fail(self, seed: int, pace: Pace) -> None:
+        """Fail calls on the disk from now on."""
+
+    def failed(self, *, mend: bool = False) -> Counter[Site]:
+        """What was failed so far; nothing more is if it is to be mended."""
+
+
+class FuseSupply:
+    """The folder is a mounted file system that forgets, whoever writes to it."""
+
+    disk = "FUSE"
+
+    def __init__(self, disk: FuseDisk) -> None:
+        self.folder = disk.folder
+        self._disk = disk
+        self._syncs = 0
+
+    def start(self, server: Server) -> None:
+        server.start()
+
+    def cut(self, strike: Callable[[], None], moment: Moment, chance: random.Random) -> Unsynced:
+        held = self._disk.hold(moment, PENDING_SECONDS)
+        strike()
+        self._disk.cut(chance.getrandbits(32))
+        before, self._syncs = self._syncs, held["syncs"]
+        return Unsynced(held["unsynced"], self._syncs - before)
+
+    def supervise(self) -> None:
+        return None
+
+    def fail(self, seed: int, pace: Pace) -> None:
+        self._disk.fail(seed, pace)
+
+    def failed(self, *, mend: bool = False) -> Counter[Site]:
+        return self._disk.failed(mend=mend)
+
+
+class _Supervised:
+    """The folder is a plain one, and calls are failed where programs make them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._faults: FaultsInTurn | None = None
+
+    def fail(self, seed: int, pace: Pace) -> None:
+        self._faults = FaultsInTurn(seed, pace)
+
+    def failed(self, *, mend: bool = False) -> Counter[Site]:
+        faults, self._faults = self._faults, None if mend else self._faults
+        assert faults is not None
+        return faults.failed
+
+    def supervise(self) -> Supervisor | None:
+        return None
+
+    def _fault(self, call: Call) -> int:
+        """The error of a call on a file in the folder, or 0. Whatever is renamed is in it."""
+        sort, path = SORTS.get(call.name, "write"), Path(call.path)
+        if self._faults is None or not (sort == "rename" or path.is_relative_to(self.folder)):
+            return 0
+        return self._faults.error(sort, path.name)
+
+
+class SeccompSupply(_Supervised):
+    """One server on the folder is supervised, and what the disk would hold is known from its calls."""
+
+    disk = "seccomp"
+
+    def start(self, server: Server) -> None:
+        server.open_up()
+        self._known = SeccompDisk(self.folder)
+        self._supervisor = Supervisor(lambda call: self._fault(call) or self._known.decide(call))
+        server.start(self._supervisor)
+
+    def cut(self, strike: Callable[[], None], moment: Moment, chance: random.Random) -> Unsynced:
+        deadline = time.monotonic() + PENDING_SECONDS
+        disk = self._known.disk
+        while True:
+            with self._supervisor.lock:
+                if moment == "now" or disk.unsynced or time.monotonic() > deadline:
+                    found = Unsynced(disk.unsynced, disk.syncs)
+                    strike()
+                    break
+            time.sleep(0)
+        self._supervisor.join()
+        self._known.cut(chance)
+        return found
+
+
+class SeccompPostgreSQLSupply(_Supervised):
+    """A PostgreSQL on the folder is supervised. It fails, but forgets only what was never written."""
+
+    disk = "seccomp, which does not forget"
+
+    def supervise(self) -> Supervisor | None:
+        return Supervisor(lambda call: self._fault(call) or GO_ON)
+
+    def start(self, server: Server) -> None:
+        server.start()
+
+    def cut(self, strike: Callable[[], None], _moment: Moment, _chance: random.Random) -> Unsynced:
+        strike()
+        return Unsynced(0, 0)
+
+
+@contextmanager
+def power_supply(user: User, *, only_fuse: bool = False) -> Iterator[Supply]:
+    """A folder whose power can be cut: a FUSE file system, or what comes next to it where none can be mounted."""
+    with TemporaryDirectory(prefix="parley-disk-") as name:
+        folder = Path(name)
+        if (lacking := why_not(folder)) is None:
+            with FuseDisk(folder, ordered=user == "postgresql") as disk:
+                yield FuseSupply(disk)
+        elif only_fuse:
+            raise RuntimeError(f"no file system can be mounted: {lacking}")
+        else:
+            yield (SeccompSupply if user == "sqlite" else SeccompPostgreSQLSupply)(folder)
+
+
+def why_no_fuse() -> str | None:
+    """What keeps this process from mounting a file system, or None."""
+    with TemporaryDirectory(prefix="parley-disk-") as folder:
+        return why_not(Path(folder))
