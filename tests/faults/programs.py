@@ -20,10 +20,8 @@ from starlette.responses import Response
 from tests.faults.system_calls import install
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
-    from domain.confidential import Source
     from domain.event import FactEvent
     from domain.fact import Fact
 
@@ -37,27 +35,17 @@ def acknowledge_early() -> None:
     record = ledger.Ledger.record
 
     def early(
-        self: ledger.Ledger,
-        *,
-        negotiation_id: UUID,
-        fact: Fact,
-        actor: str,
-        sources: Sequence[Source] = (),
-        claim: object = None,
+        self: ledger.Ledger, *, negotiation_id: UUID, fact: Fact, actor: str, **more: object
     ) -> FactEvent:
+        sent: dict[str, Any] = {"negotiation_id": negotiation_id, "fact": fact, "actor": actor}
+        whole: dict[str, Any] = {**sent, **more}
+
         def late() -> None:
             time.sleep(LATE_SECONDS)
-            record(
-                self,
-                negotiation_id=negotiation_id,
-                fact=fact,
-                actor=actor,
-                sources=sources,
-                claim=claim,
-            )
+            record(self, **whole)
 
         Thread(target=late, daemon=True).start()
-        return ledger.decided_record(negotiation_id, fact, actor)
+        return ledger.decided_record(**sent)
 
     ledger.Ledger.record = early  # type: ignore[method-assign]
     answer_blindly()
@@ -70,17 +58,14 @@ def take_failures_for_done() -> None:
     record = ledger.Ledger.record
 
     def deaf(
-        self: ledger.Ledger,
-        *,
-        negotiation_id: UUID,
-        fact: Fact,
-        actor: str,
-        claim: object = None,
+        self: ledger.Ledger, *, negotiation_id: UUID, fact: Fact, actor: str, **more: object
     ) -> FactEvent:
+        sent: dict[str, Any] = {"negotiation_id": negotiation_id, "fact": fact, "actor": actor}
+        whole: dict[str, Any] = {**sent, **more}
         try:
-            return record(self, negotiation_id=negotiation_id, fact=fact, actor=actor, claim=claim)
+            return record(self, **whole)
         except OperationalError:
-            return ledger.decided_record(negotiation_id, fact, actor)
+            return ledger.decided_record(**sent)
 
     ledger.Ledger.record = deaf  # type: ignore[method-assign]
     answer_blindly()
