@@ -49,6 +49,6 @@ def test_postgresql_fails_as_well_where_no_file_system_can_be_mounted(tmp_path: 
     disk.mkdir()
     supply = SeccompPostgreSQLSupply(disk)
     with postgresql_on(supply, tmp_path / "errors", "right") as installed:
-        figures = fail_the_disk(installed, 6)
+        figures = fail_the_disk(installed, 4)
     assert figures.acknowledged > 0
     assert figures.put_off > 0

@@ -48,7 +48,7 @@ def test_a_database_that_does_not_sync_its_commits_loses_them(tmp_path: Path) ->
 def test_it_is_there_as_well_where_no_file_system_can_be_mounted(tmp_path: Path) -> None:
     installed = supervised(tmp_path, "right")
     with installed.server:
-        figures = cut_the_power(installed, CUTS)
+        figures = cut_the_power(installed, 2)
     assert figures.acknowledged > CUTS
     assert figures.syncs > CUTS
     assert figures.unsynced > 0
