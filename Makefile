@@ -32,8 +32,8 @@ check: $(VENV)/.dev ## lint, format, types and layers
 bench: $(VENV)/.dev ## measure on both databases
 	$(BIN)/python -m tests.benchmarks
 
-faults: $(VENV)/.dev ## kill, starve and unplug it for an hour or more, and count what is left (as root)
-	timeout 10800 $(BIN)/python -m tests.faults
+faults: $(VENV)/.dev ## kill, starve, unplug and forge it for an hour or two, and count what is left (as root)
+	timeout 14400 $(BIN)/python -m tests.faults
 
 format: $(VENV)/.dev ## let ruff fix and lay out the code
 	$(BIN)/ruff check --fix

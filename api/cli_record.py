@@ -22,7 +22,16 @@ from infrastructure.database import DatabaseRefusedError
 from infrastructure.proofs.log_key import LogKeyError
 from infrastructure.settings import Settings, SettingsError
 
-__all__ = ["RefusedError", "RefusingGroup", "consoles", "opened", "reason", "say", "settings"]
+__all__ = [
+    "REFUSALS",
+    "RefusedError",
+    "RefusingGroup",
+    "consoles",
+    "opened",
+    "reason",
+    "say",
+    "settings",
+]
 
 PIPED_WIDTH: Final = 140
 """Columns of a table that goes to no terminal."""

@@ -11,15 +11,18 @@ from api.cli_certificate import check_certificate, read_certificate
 from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, opened, say
+from api.cli_unreadable import readable
 from api.cli_verifiers import log_verifier, note_in, witness_verifier
 from api.composition import Parley
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.note import NoteError, Verifier, base64_of
+from infrastructure.database import Database
 from infrastructure.projections.comparison import Unfounded, unfounded, unsound
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import last_signed
 from infrastructure.proofs.verification import Verification, verify
+from infrastructure.schema_comparison import misshapen
 
 __all__ = ["register"]
 
@@ -67,7 +70,7 @@ def verify_log(
     json: AsJson = False,
 ) -> None:
     """Check every event against its hash, the tree and the signed checkpoints; then all that follows from them."""
-    with opened() as parley, progress_bar("verifying", None) as bar:
+    with readable(), opened() as parley, progress_bar("verifying", None) as bar:
         verifier = log_verifier(key, parley.settings)
         if verifier is None and (checkpoint or certificate):
             raise RefusedError("there is no key to check the checkpoint by: give --key")
@@ -81,7 +84,7 @@ def verify_log(
             notes |= _kept(parley, last_signed(connection)) if verifier else {}
             found = verify(connection, _opened(notes, verifier), bar)
             tables = [] if found.wrong or log_only else _tables(parley, connection)
-        flaw = None if found.wrong or log_only else unsound(parley.database)
+        flaw = None if found.wrong or log_only else _flaw(parley.database)
         reason = _reason(found, tables, flaw)
         if certified is not None and reason is None:
             check_certificate(parley, certified)
@@ -103,8 +106,14 @@ def _reason(found: Verification, tables: list[Unfounded], flaw: str | None) -> s
         return f"position {found.wrong.position}: {found.wrong.what}"
     for each in tables:
         key = ", ".join(str(part) for part in each.key)
-        return f"the log is whole; {each.table} ({key}) {each.what}; run: parley rebuild"
+        remedy = "; run: parley rebuild" if each.derived else ""
+        return f"the log is whole; {each.table} ({key}) {each.what}{remedy}"
     return None if flaw is None else f"the log is whole; the database is not: {flaw}"
+
+
+def _flaw(database: Database) -> str | None:
+    """What is wrong with the database as such, whatever stands in it."""
+    return misshapen(database) or unsound(database)
 
 
 def _refuse_unwitnessed(notes: dict[str, str], witness: str | None) -> None:

@@ -70,6 +70,7 @@ def _components(parser: FactParser) -> dict[str, Any]:
     schemas["State"] = _state()
     schemas = _resolved(schemas)
     schemas = constrained(schemas, [kind.__name__ for kind in parser.kinds])
+    schemas["Confidential"]["additionalProperties"] = False
     schemas["Confidential"]["minProperties"] = 1
     schemas["Confidential"]["anyOf"] = [
         {"required": [name], "properties": {name: {"type": "string"}}}

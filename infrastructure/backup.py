@@ -31,6 +31,7 @@ from infrastructure.backup_file import (
 from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD
 from infrastructure.log_rows import LOGGED, entries, parts_between
 from infrastructure.private_file import sync_folder
+from infrastructure.sealing.stamps import stamped
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
@@ -155,6 +156,8 @@ def _load(
             manifest = cast("Manifest", lines[0])
         else:
             rows = [msgspec.structs.asdict(line) for line in lines]
+            if kind is AnswerLine:
+                rows = [row if row["stamp"] else stamped(connection, row) for row in rows]
             connection.execute(TABLES[kind].insert(), rows)
     for after in range(0, last, BATCH):
         _project(connection, after, projections)

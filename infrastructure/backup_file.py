@@ -34,7 +34,7 @@ __all__ = [
 
 FORMAT: Final = 3
 FORMATS: Final = (1, 2, FORMAT)
-"""Those that are read: the first is from before payloads were sealed, the second from before confidential parts."""
+"""Those that are read: the first is from before payloads were sealed, the second from before parts and stamps."""
 
 
 class BackupError(Exception):
@@ -98,6 +98,8 @@ class AnswerLine(
     headers: str
     answered_at: int
     fact_id: str | None
+    key_id: str | None = None
+    stamp: bytes | None = None
 
 
 class Manifest(

@@ -15,6 +15,7 @@ from domain.erasure import erased_streams
 from domain.event import FactErased, SourcesErased
 from infrastructure.fact_tables import SIDES
 from infrastructure.log_entry import stream_name
+from infrastructure.sealing.stamps import stamped
 from infrastructure.tables import (
     aggregate_snapshot,
     confidential_part,
@@ -48,21 +49,18 @@ _DESTROY_PARTS: Final = (
     .where(confidential_part.c.stream.in_(bindparam("streams", expanding=True)))
     .values(sealed=None, key_id=None, data_key=None)
 )
-_BLANK_ANSWERS: Final = (
-    update(idempotency_answer)
-    .where(
-        or_(
-            and_(
-                idempotency_answer.c.fact_id == bindparam("fact"),
-                idempotency_answer.c.answered_at < bindparam("erased_at"),
-            ),
-            idempotency_answer.c.answered_at.in_(select(event.c.recorded_at).where(_STREAMS)),
-        )
+_ANSWERS: Final = select(idempotency_answer).where(
+    or_(
+        and_(
+            idempotency_answer.c.fact_id == bindparam("fact"),
+            idempotency_answer.c.answered_at < bindparam("erased_at"),
+        ),
+        idempotency_answer.c.answered_at.in_(select(event.c.recorded_at).where(_STREAMS)),
     )
-    .values(ERASED_ANSWER)
 )
-
-
+_ANSWER: Final = update(idempotency_answer).where(
+    idempotency_answer.c.caller == bindparam("by"), idempotency_answer.c.key == bindparam("under")
+)
 TABLES: Final = (
     event.name,
     confidential_part.name,
@@ -86,6 +84,13 @@ def destroy(connection: Connection, erasing: LogEntry) -> None:
     if erasing.topic == SourcesErased.stored_name:
         connection.execute(_DESTROY_PARTS, streams)
         return
-    connection.execute(_BLANK_ANSWERS, {**streams, "fact": name, "erased_at": erasing.recorded_at})
+    _blank_answers(connection, {**streams, "fact": name, "erased_at": erasing.recorded_at})
     for statement in (_DESTROY, _FORGET, _DROP_PARTS):
         connection.execute(statement, streams)
+
+
+def _blank_answers(connection: Connection, about: dict[str, object]) -> None:
+    for row in connection.execute(_ANSWERS, about).mappings().all():
+        blank = stamped(connection, {**row, **ERASED_ANSWER})
+        at = {"by": row["caller"], "under": row["key"]}
+        connection.execute(_ANSWER.values(blank), at)

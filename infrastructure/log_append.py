@@ -29,6 +29,7 @@ from infrastructure.log_entry import (
 from infrastructure.log_rows import seals_of
 from infrastructure.log_tracking import advance
 from infrastructure.sealing.confidential_parts import sealed_part
+from infrastructure.sealing.stamps import stamped
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
@@ -183,7 +184,8 @@ class LogTransaction:
 
     def _keep(self, claim: IdempotencyClaim) -> None:
         answer = {**vars(claim), "answered_at": self._recorded_at}
-        self._connection.execute(idempotency_answer.insert(), answer)
+        kept = stamped(self._connection, answer)
+        self._connection.execute(idempotency_answer.insert(), kept)
 
 
 def settle(connection: Connection, instant: int) -> None:

@@ -69,10 +69,12 @@ class IdempotencyAnswer(IdempotencyClaim):
     """A claim as kept.
 
     `answered_at` is the `recorded_at` of the request's last event (of the log's head, if it had
-    none): `position_at(answered_at)` is the log as the first answer saw it.
+    none): `position_at(answered_at)` is the log as the first answer saw it. The rest is its stamp.
     """
 
     answered_at: int
+    key_id: str | None = None
+    stamp: bytes | None = None
 
 
 class AlreadyAnswered(Exception):  # noqa: N818 -- a result that the caller replays, not a fault

@@ -38,6 +38,7 @@ __all__ = [
     "proposal",
     "signed_checkpoint",
     "snapshot",
+    "stamp",
     "tile",
     "tracking",
 ]
@@ -129,8 +130,11 @@ idempotency_answer = Table(
     Column("headers", TEXT, nullable=False),
     Column("answered_at", BigInteger, nullable=False),
     Column("fact_id", TEXT),
+    Column("key_id", TEXT),
+    Column("stamp", LargeBinary),
     Index(None, "answered_at"),
 )
+"""`stamp` is the digest of the other columns, wrapped by the key `key_id`: no answer is there without one."""
 
 negotiation = Table(
     "negotiation",
@@ -228,3 +232,12 @@ api_key = Table(
     Column("revoked_at", BigInteger),
 )
 """Who may come in; not part of the record, and in no backup of it."""
+
+stamp = Table(
+    "stamp",
+    metadata,
+    Column("of", TEXT, primary_key=True),
+    Column("key_id", TEXT, nullable=False),
+    Column("stamp", LargeBinary, nullable=False),
+)
+"""The stamps of whole tables, by their names."""

@@ -18,6 +18,8 @@ from sqlalchemy import Row, or_, select, update
 
 from domain.access import SCOPES, Principal, Scope
 from domain.errors import ContentError, UnknownError
+from infrastructure.log_append import LOCK_HEAD
+from infrastructure.sealing.stamps import stamp_keys
 from infrastructure.tables import api_key
 
 if TYPE_CHECKING:
@@ -77,7 +79,9 @@ class Keys:
             "revoked_at": None,
         }
         with self._database.writing() as connection:
+            connection.execute(LOCK_HEAD)
             connection.execute(api_key.insert(), row)
+            stamp_keys(connection)
         return f"parley_{id_}_{secret}", kept
 
     def all(self) -> list[ApiKey]:
@@ -91,7 +95,9 @@ class Keys:
         mine = api_key.c.id == id_
         change = update(api_key).where(mine, api_key.c.revoked_at.is_(None))
         with self._database.writing() as connection:
+            connection.execute(LOCK_HEAD)
             connection.execute(change.values(revoked_at=self._clock()))
+            stamp_keys(connection)
             row = connection.execute(select(api_key).where(mine)).one_or_none()
         if row is None:
             what = "key"

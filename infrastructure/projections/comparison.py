@@ -19,7 +19,9 @@ from infrastructure.event_codec import decode_fact
 from infrastructure.fact_tables import FACTS, SIDES, served
 from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
 from infrastructure.projections.rebuild import BATCH, entries_after
+from infrastructure.projections.text_lookups import lost_word
 from infrastructure.proofs.integration import TILE
+from infrastructure.sealing.stamps import broken
 from infrastructure.tables import (
     event,
     log_head,
@@ -57,6 +59,8 @@ class Unfounded:
     table: str
     key: tuple[Any, ...]
     what: str
+    derived: bool = True
+    """Whether a rebuild would put it right."""
 
 
 def unfounded(
@@ -92,9 +96,11 @@ def unsound(database: Database) -> str | None:
             return " ".join(str(said[0]).split()) if said else "the check says nothing"
         with database.writing() as connection:
             connection.exec_driver_sql(_FTS5_CHECK)
+        with database.reading() as connection:
+            lost = lost_word(connection)
     except SQLAlchemyError as error:
         return f"the index of the full text: {getattr(error, 'orig', None) or error}"
-    return None
+    return None if lost is None else f"the index of the full text does not find {lost!a}"
 
 
 @contextmanager
@@ -167,9 +173,13 @@ def _stray(connection: Connection, now: int) -> Iterator[Unfounded]:
     for name in (FACTS, FACT_TEXT, TILE):
         if not 0 <= held.get(name, -1) <= head.position:
             yield Unfounded(projection.name, (name,), "is not a position of the log")
+    for name in sorted(held.keys() - {FACTS, FACT_TEXT, TILE}):
+        yield Unfounded(projection.name, (name,), "is no projection of the log")
     last = connection.execute(select(func.max(event.c.recorded_at))).scalar() or 0
     if head.recorded_at > max(now, last):
         yield Unfounded(log_head.name, (), "lies in the future")
+    for table, key in broken(connection):
+        yield Unfounded(table.name, key, "has not the stamp of this record", derived=False)
     if connection.dialect.name == "postgresql":
         words = func.array_to_tsvector(func.string_to_array(func.btrim(text_table.c.body), " "))
         other = select(text_table.c.fact_id, text_table.c.version).where(

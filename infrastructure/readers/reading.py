@@ -254,7 +254,8 @@ class Reading:
 
     def projections(self) -> dict[str, int]:
         """How far each projection holds the log; those written with each event hold all of it."""
-        rows = self._connection.execute(select(projection.c.name, projection.c.position)).all()
+        named = select(projection.c.name, projection.c.position).order_by(projection.c.name)
+        rows = self._connection.execute(named).all()
         followed = {row.name: row.position for row in rows if row.name != FACTS}
         return {FACTS: self.head, **followed}
 

@@ -16,6 +16,7 @@ from infrastructure.log_append import LOCK_HEAD
 from infrastructure.log_rows import LOGGED, seals_of
 from infrastructure.sealing.confidential_parts import context_of_part
 from infrastructure.sealing.seals import context_of
+from infrastructure.sealing.stamps import wrap_again
 from infrastructure.tables import confidential_part, event, log_head
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def reseal(database: Database, progress: Callable[[int, int], None] | None = Non
             wrapped += sum(_wrap(connection, each, after, after + BATCH) for each in _KEYED)
         if progress is not None:
             progress(min(done * BATCH, last), last)
+    _wrap_stamps(database)
     database.drop_overwritten(*(each.table.name for each in _KEYED))
     with database.reading() as connection:
         keys = seals_of(connection).check(connection)
@@ -105,6 +107,15 @@ def _seal(connection: Connection, after: int, until: int) -> int:
     ]
     connection.execute(event.update().where(_KEYED[0].at), changed)
     return len(changed)
+
+
+def _wrap_stamps(database: Database) -> None:
+    changed = 1
+    while changed:
+        with database.writing() as connection:
+            connection.execute(LOCK_HEAD)
+            held = seals_of(connection).check(connection)
+            changed = 0 if held is None else wrap_again(connection)
 
 
 def _wrap(connection: Connection, keyed: _Keyed, after: int, until: int) -> int:

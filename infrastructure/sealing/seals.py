@@ -87,12 +87,13 @@ class Seals:
         """Have a new wrapping key wrap from now on."""
         self._source.add()
 
-    def writing(self, connection: Connection, older: Sequence[str]) -> BatchKeys:
-        """The data keys for a batch of events, given those streams in it that had events before.
+    def wrapping(self, connection: Connection) -> KeyWrapping:
+        """The keys; one is made only where the database holds nothing that was sealed by another."""
+        return self.check(connection) or self._source.make()
 
-        A wrapping key is made only where the database holds nothing that was sealed by another.
-        """
-        wrapping = self.check(connection) or self._source.make()
+    def writing(self, connection: Connection, older: Sequence[str]) -> BatchKeys:
+        """The data keys for a batch of events, given those streams in it that had events before."""
+        wrapping = self.wrapping(connection)
         keys: dict[str, tuple[int, AESGCM]] = {}
         for start in range(0, len(older), STREAMS_A_QUERY):
             streams = {"streams": older[start : start + STREAMS_A_QUERY]}

@@ -91,7 +91,7 @@ def test_every_operation_says_how_it_refuses(light_client: Client) -> None:
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    assert len(operations) == 36
+    assert len(operations) == 37
     for method, path, operation in operations:
         refusals = {code: r for code, r in operation["responses"].items() if code >= "400"}
         assert {"500", "503"} <= set(refusals), path

@@ -27,6 +27,8 @@ FORGERIES = (
     ("DELETE FROM fact_text", "fact_text"),
     ("UPDATE log_head SET recorded_at = 9000000000000000", "log_head"),
     ("UPDATE projection SET position = 9000 WHERE name = 'fact_text'", "projection"),
+    ("INSERT INTO projection VALUES ('another', 1, '')", "projection"),
+    ("DROP INDEX ix_negotiation_private", "not as it was made"),
     ("UPDATE projection SET state = 'second' WHERE name = 'facts'", "fact_version"),
     ("UPDATE projection SET state = 'third' WHERE name = 'facts'", "does not say which"),
 )

@@ -7,6 +7,7 @@ import tempfile
 import time
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Final
 
 from tests.databases import migrate, postgresql_server, sqlite_file_url
@@ -14,6 +15,8 @@ from tests.faults.checking import LostError
 from tests.faults.cluster import cluster
 from tests.faults.cuts import cut_the_power
 from tests.faults.disk_errors import fail_the_disk
+from tests.faults.flips import flip_again_and_again, kept_files
+from tests.faults.forgeries import PostgreSQLCopies, SQLiteCopies, forge_again_and_again
 from tests.faults.installation import on_postgresql, on_sqlite
 from tests.faults.kills import kill_again_and_again
 from tests.faults.postgresql_faults import drop_again_and_again
@@ -30,6 +33,9 @@ POSTGRESQL_SITES: Final = 150
 CUTS: Final = 100
 DROPS: Final = 100
 RACES: Final = 1_000
+FLIPS: Final = 2_000
+FORGERIES: Final = 2_000
+SEED: Final = 20_251_122
 
 
 def kills_sqlite(folder: Path) -> object:
@@ -127,6 +133,29 @@ def _found_out(run: Callable[[], object]) -> str:
     raise LostError(f"nothing was lost, and should have been: {passed}")
 
 
+def flips_sqlite(folder: Path) -> object:
+    """Flip bytes of a file that holds a record, and of one with a write-ahead log."""
+    random = Random(SEED)
+    alone, beside = kept_files(folder)
+    many = FLIPS // 4
+    return [
+        str(flip_again_and_again(alone, FLIPS - many, random)),
+        str(flip_again_and_again(beside, many, random)),
+    ]
+
+
+def forgeries_sqlite(folder: Path) -> object:
+    """Forge every table of a record on SQLite."""
+    return forge_again_and_again(SQLiteCopies(folder), FORGERIES, Random(SEED))
+
+
+def forgeries_postgresql(folder: Path) -> object:
+    """Forge every table of a record on PostgreSQL."""
+    with postgresql_server() as postgresql:
+        copies = PostgreSQLCopies(postgresql, folder)
+        return forge_again_and_again(copies, FORGERIES, Random(SEED))
+
+
 PARTS: Final[dict[str, Callable[[Path], object]]] = {
     "kills-sqlite": kills_sqlite,
     "kills-postgresql": kills_postgresql,
@@ -138,6 +167,9 @@ PARTS: Final[dict[str, Callable[[Path], object]]] = {
     "controls": controls,
     "races-sqlite": races_sqlite,
     "races-postgresql": races_postgresql,
+    "flips-sqlite": flips_sqlite,
+    "forgeries-sqlite": forgeries_sqlite,
+    "forgeries-postgresql": forgeries_postgresql,
 }
 
 

@@ -4,10 +4,11 @@ import stat
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from infrastructure.backup import BackupError, back_up, restore, verified
 from infrastructure.event_recorder import EventRecorder
+from infrastructure.sealing.stamps import broken
 from infrastructure.tables import event, idempotency_answer, log_head
 from tests.databases import opened
 from tests.infrastructure.recording import claim, events
@@ -61,6 +62,20 @@ def test_a_restored_record_is_the_same_rows_on_either_database(
     assert restore(other, tmp_path / "x", []) == taken
     assert kept(other) == kept(database)
     assert EventRecorder(other).insert_events(events()) == [1_204]
+    other.close()
+
+
+def test_answers_that_were_backed_up_before_they_were_stamped_are_stamped_then(
+    database: Database, other: Database, tmp_path: Path
+) -> None:
+    filled(database, 5)
+    with database.writing() as connection:
+        connection.execute(update(idempotency_answer).values(key_id=None, stamp=None))
+        assert [table.name for table, _ in broken(connection)] == ["idempotency_answer"]
+    back_up(database, tmp_path / "x")
+    restore(other, tmp_path / "x", [])
+    with other.reading() as connection:
+        assert list(broken(connection)) == []
     other.close()
 
 

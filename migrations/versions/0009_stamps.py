@@ -1,0 +1,51 @@
+"""What follows from no event is stamped by the keys that seal; what is there is taken as it stands."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from infrastructure.sealing.stamps import stamp_keys, stamped
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+ANSWER = ("caller", "key", "fingerprint", "status", "body", "headers", "answered_at", "fact_id")
+
+
+def upgrade() -> None:
+    """Make room for the stamps; keys are needed only where something is to be stamped."""
+    op.add_column("idempotency_answer", sa.Column("key_id", TEXT, nullable=True))
+    op.add_column("idempotency_answer", sa.Column("stamp", sa.LargeBinary(), nullable=True))
+    op.create_table(
+        "stamp",
+        sa.Column("of", TEXT, nullable=False),
+        sa.Column("key_id", TEXT, nullable=False),
+        sa.Column("stamp", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("of", name=op.f("pk_stamp")),
+    )
+    connection = op.get_bind()
+    _stamp_answers(connection)
+    if connection.execute(sa.text("SELECT 1 FROM api_key LIMIT 1")).first() is not None:
+        stamp_keys(connection)
+
+
+def downgrade() -> None:
+    """Leave what was stamped."""
+    op.drop_table("stamp")
+    with op.batch_alter_table("idempotency_answer") as answer:
+        for name in ("key_id", "stamp"):
+            answer.drop_column(name)
+
+
+def _stamp_answers(connection: sa.Connection) -> None:
+    table = sa.table("idempotency_answer", *(sa.column(n) for n in (*ANSWER, "key_id", "stamp")))
+    same = (table.c.caller == sa.bindparam("by"), table.c.key == sa.bindparam("under"))
+    kept = connection.execute(sa.select(*(table.c[name] for name in ANSWER))).mappings().all()
+    for row in kept:
+        made = {name: text for name, text in stamped(connection, row).items() if name not in ANSWER}
+        at = {"by": row["caller"], "under": row["key"]}
+        connection.execute(table.update().where(*same).values(**made), at)

@@ -1,0 +1,179 @@
+"""Forgeries of every table of a record, one at a time: verify finds each, or nothing that is answered is changed."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from itertools import cycle, islice
+from typing import TYPE_CHECKING, Final, Protocol
+
+from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from infrastructure.sealing.key_source import GivenKeys
+from infrastructure.sealing.seals import SEALS, Seals
+from infrastructure.sealing.wrapping import BrokenSealError, read_keys
+from tests.databases import SEAL_KEY, migrate, sqlite_file_url
+from tests.faults.forging import UnforgeableError, row_forgeries, tables
+from tests.faults.forging_log import LOG_FORGERIES
+from tests.faults.forging_schema import schema_forgeries, sides_exchanged
+from tests.faults.kept_record import KeptRecord, keep
+from tests.faults.trials import Figures, Trials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from random import Random
+
+    from sqlalchemy import Connection, Engine
+
+    from tests.databases import PostgreSQL
+    from tests.faults.forging import Forge
+
+__all__ = ["Copies", "PostgreSQLCopies", "SQLiteCopies", "forge_again_and_again"]
+
+REBUILT: Final = ", rebuilt"
+TRIES: Final = 200
+"""How often a forgery is drawn anew that the database refused, or that changed nothing."""
+
+Named = tuple[str, "Forge"]
+
+
+class Copies(Protocol):
+    """A record that can be put back as it was."""
+
+    record: KeptRecord
+
+    def put_back(self) -> None:
+        """Undo all that was done to the record; nobody is connected to it."""
+
+
+class SQLiteCopies:
+    """A record in a file."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "parley.db"
+        url = sqlite_file_url(path)
+        migrate(url)
+        self.record = keep(url, folder, rebuilt=True)
+        self._path, self._kept = path, folder / "kept"
+        shutil.copyfile(path, self._kept)
+
+    def put_back(self) -> None:
+        """Copy the file."""
+        for each in self._path.parent.glob(f"{self._path.name}*"):
+            each.unlink()
+        shutil.copyfile(self._kept, self._path)
+
+
+class PostgreSQLCopies:
+    """A record in a database of a server."""
+
+    def __init__(self, postgresql: PostgreSQL, folder: Path) -> None:
+        self._postgresql = postgresql
+        self._kept = postgresql.fresh()
+        self.record = keep(self._kept, folder, rebuilt=True)
+        self.record.url = postgresql.fresh()
+
+    def put_back(self) -> None:
+        """Make the database again from the one that is kept."""
+        name, kept = (make_url(url).database for url in (self.record.url, self._kept))
+        admin = self._postgresql._admin
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {kept} STRATEGY FILE_COPY".encode())
+
+
+def forge_again_and_again(
+    copies: Copies, forgeries: int, random: Random, share: float = 1
+) -> Figures:
+    """Forge each table in turn, and in every way in turn; raises UndetectedError or UnfitError."""
+    copies.put_back()
+    engine = _engine(copies.record.url)
+    hands = {name: _dealt(made, random) for name, made in _forgeries(engine).items()}
+    trials = Trials(copies.record, random, share=share)
+    turn = cycle(hands.values())
+    while trials.figures.made < max(forgeries, len(hands)):
+        trials.release()
+        copies.put_back()
+        name = _forged(engine, copies, next(turn), random)
+        trials.judge(name, f"the forgery {name!r}")
+    trials.close()
+    engine.dispose()
+    return trials.figures
+
+
+def _forged(engine: Engine, copies: Copies, hand: Iterator[Named], random: Random) -> str:
+    """Do the next forgery that can be done, and name it."""
+    tried = []
+    for name, forge in islice(hand, TRIES):
+        if _done(engine, forge, random):
+            if not name.endswith(REBUILT) or _made_fit(copies.record):
+                return name
+            copies.put_back()
+        tried.append(name)
+    raise AssertionError(
+        f"none of {tried} can be done: give its table a row in {KeptRecord.__module__}"
+    )
+
+
+def _engine(url: str) -> Engine:
+    """Connections with all keys, on which the database holds nobody to its foreign keys."""
+    seals = Seals(GivenKeys(read_keys(SEAL_KEY)))
+    made = make_url(url)
+    if made.drivername == "postgresql":
+        made = made.set(drivername="postgresql+psycopg")
+    return create_engine(made, poolclass=NullPool).execution_options(**{SEALS: seals})
+
+
+def _forgeries(engine: Engine) -> dict[str, dict[str, Forge]]:
+    """All that can be done, by table; what takes the keys of the record is apart."""
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        found = tables(connection)
+    made = {
+        each.name: row_forgeries(each) | schema_forgeries(each, sqlite=sqlite) for each in found
+    }
+    rebuilt = {f"{name}{REBUILT}": forge for name, forge in LOG_FORGERIES.items() if "," in name}
+    return made | {
+        "with the keys": LOG_FORGERIES | rebuilt,
+        "sides": {"fact_version: sides exchanged": sides_exchanged},
+    }
+
+
+def _dealt(made: dict[str, Forge], random: Random) -> Iterator[Named]:
+    """All of them, shuffled, again and again."""
+    while True:
+        yield from random.sample(list(made.items()), len(made))
+
+
+def _done(engine: Engine, forge: Forge, random: Random) -> bool:
+    """Whether it is done; it is not where the database refuses it, or there is nothing to forge."""
+    try:
+        with _as_forger(engine) as connection:
+            forge(connection, random)
+    except (SQLAlchemyError, UnforgeableError, BrokenSealError):
+        return False
+    return True
+
+
+@contextmanager
+def _as_forger(engine: Engine) -> Iterator[Connection]:
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        yield connection
+
+
+def _made_fit(record: KeptRecord) -> bool:
+    """Whether all that follows can be derived from the forged log; then it is signed: one checkpoint alone tells."""
+    (record.folder / "parley.key.checkpoint").unlink(missing_ok=True)
+    parley = record.composed()
+    assert parley.publisher is not None
+    try:
+        parley.rebuild()
+        parley.publisher.publish()
+    except Exception:  # noqa: BLE001 -- a log that cannot be so is no forgery
+        return False
+    finally:
+        parley.close()
+    return True

@@ -1,0 +1,238 @@
+"""A forger who writes SQL, whatever tables there are: each column, row and pair of rows of each can be forged.
+
+The tables are those that the database has, so that a new one is forged by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, inspect, text
+
+if TYPE_CHECKING:
+    from random import Random
+
+__all__ = ["Forge", "Table", "UnforgeableError", "row_forgeries", "tables"]
+
+Forge = Callable[[Connection, "Random"], None]
+
+
+class UnforgeableError(Exception):
+    """There is nothing here that can be forged so: another forgery is to be drawn."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as a forger sees it: `key` are the columns, or the hidden one, by which a row is found."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    primary: frozenset[str]
+
+    def rows(self, connection: Connection) -> list[dict[str, Any]]:
+        """All rows, each with its key under the names of `key`."""
+        hidden = [f'{name} AS "{name}"' for name in self.key if name not in self.columns]
+        names = ", ".join((*hidden, *map(quoted, self.columns)))
+        found = connection.execute(text(f"SELECT {names} FROM {quoted(self.name)}")).mappings()  # noqa: S608 -- a forger's own SQL, of the tables' own names
+        return sorted((dict(row) for row in found), key=repr)
+
+    def update(self, connection: Connection, row: dict[str, Any], **new: object) -> None:
+        """Give one row other values."""
+        changes = ", ".join(f"{quoted(name)} = :new_{name}" for name in new)
+        values = {f"new_{name}": value for name, value in new.items()}
+        statement = f"UPDATE {quoted(self.name)} SET {changes} WHERE {self._here()}"  # noqa: S608 -- the same
+        connection.execute(text(statement), values | self._at(row))
+
+    def delete(self, connection: Connection, row: dict[str, Any]) -> None:
+        """Take one row away."""
+        statement = f"DELETE FROM {quoted(self.name)} WHERE {self._here()}"  # noqa: S608 -- the same
+        connection.execute(text(statement), self._at(row))
+
+    def insert(self, connection: Connection, row: dict[str, Any]) -> None:
+        """Put one row in."""
+        names = ", ".join(map(quoted, self.columns))
+        values = ", ".join(f":{name}" for name in self.columns)
+        statement = f"INSERT INTO {quoted(self.name)} ({names}) VALUES ({values})"  # noqa: S608 -- the same
+        connection.execute(text(statement), {name: row[name] for name in self.columns})
+
+    def _here(self) -> str:
+        return " AND ".join(f"{quoted(name)} = :at_{name}" for name in self.key)
+
+    def _at(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {f"at_{name}": row[name] for name in self.key}
+
+
+def quoted(name: str) -> str:
+    """A name in SQL."""
+    return name if name in {"ctid", "rowid"} else f'"{name}"'
+
+
+def tables(connection: Connection) -> list[Table]:
+    """Every table that the database has."""
+    found = []
+    sqlite = connection.dialect.name == "sqlite"
+    for name in sorted(inspect(connection).get_table_names()):
+        described = inspect(connection).get_columns(name)
+        columns = tuple(each["name"] for each in described if "computed" not in each)
+        primary = tuple(inspect(connection).get_pk_constraint(name)["constrained_columns"])
+        key: tuple[str, ...] = ("ctid",)
+        if sqlite:
+            key = ("rowid",) if _has_rowid(connection, name) else primary
+        found.append(Table(name, columns, key, frozenset(primary)))
+    return found
+
+
+def _has_rowid(connection: Connection, name: str) -> bool:
+    listed = connection.execute(text(f"PRAGMA table_list({quoted(name)})")).mappings().one()
+    return not listed["wr"]
+
+
+def row_forgeries(table: Table) -> dict[str, Forge]:
+    """What can be done to the rows of a table, by what it is called."""
+    made: dict[str, Forge] = {"insert": _Inserted(table), "duplicate": _Duplicated(table)}
+    for column in table.columns:
+        made[f"update {column}"] = _Updated(table, column)
+    made |= {
+        "delete": _Deleted(table, 1),
+        "delete some": _Deleted(table, 5),
+        "delete all": _Deleted(table, None),
+        "swap rows": _Swapped(table),
+        "swap a column": _Swapped(table, 1),
+        "swap columns": _Crossed(table),
+    }
+    return {f"{table.name}: {what}": forge for what, forge in made.items()}
+
+
+@dataclass(frozen=True)
+class _Updated:
+    """One column of one row takes another value: one like it, that of another row, or none."""
+
+    table: Table
+    column: str
+
+    def __call__(self, connection: Connection, random: Random) -> None:
+        rows = _rows(connection, self.table, 1)
+        row = random.choice(rows)
+        others = [each[self.column] for each in rows]
+        new = random.choice(
+            [random.choice(others), None, *(other(row[self.column], random) for _ in "ab")]
+        )
+        if new == row[self.column]:
+            raise UnforgeableError
+        self.table.update(connection, row, **{self.column: new})
+
+
+@dataclass(frozen=True)
+class _Deleted:
+    """Some rows are gone, or all of them."""
+
+    table: Table
+    many: int | None
+
+    def __call__(self, connection: Connection, random: Random) -> None:
+        rows = _rows(connection, self.table, self.many or 1)
+        for row in rows if self.many is None else random.sample(rows, self.many):
+            self.table.delete(connection, row)
+
+
+@dataclass(frozen=True)
+class _Inserted:
+    """A row that somebody made up."""
+
+    table: Table
+
+    def __call__(self, connection: Connection, random: Random) -> None:
+        described = inspect(connection).get_columns(self.table.name)
+        row = {each["name"]: _invented(str(each["type"]), random) for each in described}
+        self.table.insert(connection, row)
+
+
+@dataclass(frozen=True)
+class _Duplicated:
+    """A row is there twice, as nearly alike as its key lets it be."""
+
+    table: Table
+
+    def __call__(self, connection: Connection, random: Random) -> None:
+        row = dict(random.choice(_rows(connection, self.table, 1)))
+        if self.table.primary:
+            column = random.choice(sorted(self.table.primary))
+            row[column] = other(row[column], random)
+        self.table.insert(connection, row)
+
+
+@dataclass(frozen=True)
+class _Swapped:
+    """Two rows exchange what is not their key, or one column of it."""
+
+    table: Table
+    columns: int | None = None
+
+    def __call__(self, connection: Connection, random: Random) -> None:
+        one, two = random.sample(_rows(connection, self.table, 2), 2)
+        names = [name for name in self.table.columns if one[name] != two[name]]
+        names = [name for name in names if name not in self.table.primary]
+        if not names:
+            raise UnforgeableError
+        chosen = names if self.columns is None else random.sample(names, self.columns)
+        self.table.update(connection, one, **{name: two[name] for name in chosen})
+        self.table.update(connection, two, **{name: one[name] for name in chosen})
+
+
+@dataclass(frozen=True)
+class _Crossed:
+    """Two columns of one row exchange their values."""
+
+    table: Table
+
+    def __call__(self, connection: Connection, random: Random) -> None:
+        row = random.choice(_rows(connection, self.table, 1))
+        pairs = [
+            (one, two)
+            for one in self.table.columns
+            for two in self.table.columns
+            if one < two and type(row[one]) is type(row[two]) and row[one] != row[two]
+        ]
+        if not pairs:
+            raise UnforgeableError
+        one, two = random.choice(pairs)
+        self.table.update(connection, row, **{one: row[two], two: row[one]})
+
+
+def _rows(connection: Connection, table: Table, least: int) -> list[dict[str, Any]]:
+    found = table.rows(connection)
+    if len(found) < least:
+        raise UnforgeableError
+    return found
+
+
+def other(value: Any, random: Random) -> Any:  # noqa: ANN401 -- whatever a column holds
+    """A value of the same type that is not this one."""
+    match value:
+        case bool():
+            return not value
+        case int():
+            return random.choice([value + 1, value - 1, -value - 1, random.randrange(10**6)])
+        case str() if value and value.isascii():
+            at = random.randrange(len(value))
+            return value[:at] + chr((ord(value[at]) - 31) % 95 + 32) + value[at + 1 :]
+        case bytes() if value:
+            at = random.randrange(len(value))
+            return value[:at] + bytes([value[at] ^ 1 << random.randrange(8)]) + value[at + 1 :]
+        case bytes():
+            return b"?"
+        case _:
+            return f"{value}?"
+
+
+def _invented(kind: str, random: Random) -> object:
+    if "BOOL" in kind:
+        return False
+    if "INT" in kind:
+        return random.randrange(1, 400)
+    if "BLOB" in kind or "BYTEA" in kind:
+        return random.randbytes(32)
+    return f"{random.getrandbits(128):032x}"

@@ -1,0 +1,211 @@
+"""All that a record can be asked: every GET of the OpenAPI document, by every reader, from many perspectives.
+
+The questions are made from the document: a new address whose parameters are known here is asked by itself, and one
+that has others fails with what is to be added. Each request that was sent under an idempotency key is sent again, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from api.in_process import Reply, exchange
+from domain.fact import fact_id
+from domain.instant import format_instant
+from domain.negotiation import negotiation_id
+from tests.faults.kept_record import BEGUN, DAY, EMPTY, PRIVATE, PUBLIC, KeptRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fastapi import FastAPI
+
+__all__ = ["Answers", "answers", "differing", "questions"]
+
+Query = dict[str, str]
+
+_AT: Final = format_instant(BEGUN + DAY)
+PERSPECTIVES: Final[tuple[Query, ...]] = (
+    {},
+    {"as_known_at": "2025-11-08", "clock": "published", "match": "certain"},
+    {"as_known_at": _AT},
+    {"position": "150", "as_of": "2025-09-10"},
+    {"as_of": "2025-06-30", "match": "certain"},
+    {"as_known_at": "2025-06-22", "clock": "published"},
+    {"as_known_at": "2025-11", "clock": "published", "position": "260"},
+)
+EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
+    "readTimeline": (
+        {"limit": "1000", "include": "retracted,ahead"},
+        {"kind": "release"},
+        {"kind": "custody", "limit": "20"},
+        {"person": "Ihar Losik"},
+        {"place": "Minsk"},
+        {"matter": "sep11-count"},
+        {"from": "2025-09", "to": "2025-10-15"},
+        *(
+            {"q": q}
+            for q in ("envoy", '"political prisoners"', "rel*", "minsk lukashenko", "no. 5")
+        ),
+    ),
+    "readTally": ({"what": "released"}, {"what": "held", "by": "year"}),
+    "readDiff": ({"from": _AT}, {"from": "2025-06-22", "to": "2025-11"}),
+    "listNegotiations": ({"limit": "1"}, {}),
+    "readChanges": ({"limit": "1000"}, {"after": "200"}),
+    "listProposals": (
+        {"limit": "1000"},
+        {"status": "open", "limit": "1"},
+        {"status": "withdrawn", "fact": str(fact_id(negotiation_id(PRIVATE), f"{PRIVATE}-0"))},
+    ),
+}
+OF_ONE: Final = "/v1/facts/"
+"""The single facts are too many to be asked from every perspective; the lists show them from all of them."""
+EDITOR: Final = "editor"
+NOWHERE: Final = "no-talks"
+REPLAYED: Final = "idempotency-replayed"
+_CURSOR: Final = "cursor"
+_NEXT: Final = re.compile(rb'"next":"([A-Za-z0-9_-]+)"')
+"""The pages that follow a page are asked for with it."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Who asks for what, and in what media type."""
+
+    reader: str
+    target: str
+    accept: str = "application/json"
+    again: int | None = None
+    """The number of the request that is sent again, where this is no GET."""
+
+    @property
+    def of_all(self) -> bool:
+        """Whether it is a list or a state, asked for by whoever sees all."""
+        single = self.again is not None or self.target.startswith(OF_ONE)
+        return self.reader == EDITOR and not single
+
+
+Answers = dict[Question, Reply]
+
+
+def questions(app: FastAPI, record: KeptRecord, size: int) -> list[Question]:
+    """Every question that there is to a record with so many events."""
+    found: list[Question] = []
+    for path, methods in app.openapi()["paths"].items():
+        if "get" in methods:
+            found += _of_address(path, methods["get"], record, size)
+    again = [Question(EDITOR, each.path, again=at) for at, each in enumerate(record.answered)]
+    return found + again
+
+
+def _of_address(
+    path: str, described: dict[str, Any], record: KeptRecord, size: int
+) -> Iterator[Question]:
+    """Ask whoever sees all for everything, and the others for enough to see what they are shown."""
+    declared = {each["name"] for each in described.get("parameters", ()) if each["in"] == "query"}
+    queries = _queries(described["operationId"], declared)
+    media = list(described["responses"]["200"].get("content", {"application/json": None}))
+    for target in _addresses(path, record, size):
+        one = target.startswith(OF_ONE)
+        once = one or NOWHERE in target or EMPTY in target or "{name}" in path
+        for reader in [EDITOR] if one else [*record.keys, "anybody"]:
+            few = 1 if once or reader == "gone" else 2
+            asked = queries if reader == EDITOR and not once else queries[:few]
+            for query, accept in product(asked, media if reader == EDITOR else media[:1]):
+                yield Question(reader, f"{target}?{urlencode(query)}" if query else target, accept)
+
+
+def _queries(operation: str, declared: set[str]) -> list[Query]:
+    """The first way to ask from each perspective, and each other way from the latest one and a past one."""
+    first, *others = EXTRAS.get(operation, ({},))
+    chosen = [{**perspective, **first} for perspective in PERSPECTIVES]
+    chosen[1:1] = [{**PERSPECTIVES[at], **other} for other in others for at in (0, 1)]
+    found = [{name: text for name, text in each.items() if name in declared} for each in chosen]
+    asked = {name for query in found for name in query} | {_CURSOR}
+    if missing := declared - asked:
+        raise AssertionError(
+            f"{operation} takes {sorted(missing)}, which nothing asks for: add it to EXTRAS of {__name__}"
+        )
+    return [each for at, each in enumerate(found) if each not in found[:at]]
+
+
+def _addresses(path: str, record: KeptRecord, size: int) -> list[str]:
+    """The addresses of a path, with all that its parameters can be."""
+    known: dict[str, list[str]] = {
+        "/tile/{level}/{index}": ["0/000", f"0/001.p/{size - 256}", "1/000.p/1"],
+        "/tile/entries/{index}": ["000", f"001.p/{size - 256}"],
+    }
+    named = {
+        "slug": [PUBLIC, PRIVATE, EMPTY, NOWHERE],
+        "fact_id": [id_ for ids in record.facts.values() for id_ in ids],
+        "name": record.snapshots,
+        "proposal_id": record.proposals,
+    }
+    if path in known:
+        start = path[: path.index("{")]
+        return [f"{start}{each}" for each in known[path]]
+    names = re.findall(r"{(\w+)}", path)
+    if unknown := set(names) - set(named):
+        raise AssertionError(
+            f"nothing says what {sorted(unknown)} of {path} may be: add it to _addresses of {__name__}"
+        )
+    return [
+        path.format(**dict(zip(names, chosen, strict=True)))
+        for chosen in product(*(named[name] for name in names))
+    ]
+
+
+def answers(app: FastAPI, record: KeptRecord, asked: Iterable[Question]) -> Answers:
+    """What is answered: status, headers and body, by question."""
+    return asyncio.run(_answers(app, record, asked))
+
+
+async def _answers(app: FastAPI, record: KeptRecord, asked: Iterable[Question]) -> Answers:
+    return {each: await _answer(app, record, each) for each in asked}
+
+
+async def _answer(app: FastAPI, record: KeptRecord, asked: Question) -> Reply:
+    """What is answered; an error of the server is an answer, too."""
+    try:
+        return await _asked(app, record, asked)
+    except Exception as error:  # noqa: BLE001 -- what stumbles over what is stored may raise anything
+        return Reply(500, body=repr(error).encode())
+
+
+async def _asked(app: FastAPI, record: KeptRecord, asked: Question) -> Reply:
+    if asked.again is not None:
+        sent = record.answered[asked.again]
+        headers = [(name.lower().encode(), text.encode()) for name, text in sent.headers.items()]
+        return await exchange(app, "POST", sent.path, headers, sent.body)
+    headers = [(b"accept", asked.accept.encode())]
+    key = record.keys.get(asked.reader)
+    if key is not None:
+        headers.append((b"authorization", f"Bearer {key}".encode()))
+    reply = await exchange(app, "GET", asked.target, headers)
+    page = reply
+    while (rest := _NEXT.search(page.body)) is not None:
+        address = f"{asked.target.partition('?')[0]}?cursor={rest[1].decode()}"
+        page = await exchange(app, "GET", address, headers)
+        reply.body += page.body
+    return reply
+
+
+def differing(one: Answers, other: Answers) -> list[Question]:
+    """The questions that are not answered alike.
+
+    A request whose kept answer is gone is done anew, as it is after a day: that is no other answer.
+    """
+    return [
+        each
+        for each, reply in other.items()
+        if reply != one[each] and not (each.again is not None and _done_anew(reply))
+    ]
+
+
+def _done_anew(reply: Reply) -> bool:
+    """Whether the record took a request for a new one, and not for another under the same key."""
+    return REPLAYED not in reply.headers and reply.status < 500 and reply.status != 422

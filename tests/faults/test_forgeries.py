@@ -1,0 +1,47 @@
+"""No SQL can change an answer of a record unless `parley verify` tells, whichever table it forges."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from api import cli_verify
+from tests.faults.forgeries import PostgreSQLCopies, SQLiteCopies, forge_again_and_again
+from tests.faults.trials import UndetectedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.databases import PostgreSQL
+    from tests.faults.forgeries import Copies
+
+FORGERIES: Final = 150
+UNTIL_FOUND_OUT: Final = 300
+SHARE: Final = 0.1
+
+
+@pytest.fixture(params=["sqlite-file", "postgresql"])
+def copies(request: pytest.FixtureRequest, tmp_path: Path) -> Copies:
+    """A record on both databases in turn."""
+    if request.param == "sqlite-file":
+        return SQLiteCopies(tmp_path)
+    postgresql: PostgreSQL = request.getfixturevalue("postgresql")
+    return PostgreSQLCopies(postgresql, tmp_path)
+
+
+def test_no_forgery_is_unseen_that_changes_an_answer(copies: Copies) -> None:
+    """Every table has its turn: one whose rows cannot be forged fails, and says what is to be added."""
+    figures = forge_again_and_again(copies, FORGERIES, Random(4), SHARE)
+    assert figures.made == figures.detected + figures.harmless.total() == FORGERIES
+    assert figures.detected > FORGERIES // 2
+
+
+def test_a_verify_that_looks_at_the_log_alone_is_found_out(
+    copies: Copies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_verify, "_tables", lambda *_: [])
+    monkeypatch.setattr(cli_verify, "_flaw", lambda _: None)
+    with pytest.raises(UndetectedError, match="unseen"):
+        forge_again_and_again(copies, UNTIL_FOUND_OUT, Random(5), SHARE)

@@ -1,0 +1,153 @@
+"""A record is changed behind Parley's back, verified by the command, and, where that says all is well, asked again.
+
+What verify does not find must change no answer. How a database is put back and changed is its kind's own.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from typer import Typer
+from typer.testing import CliRunner
+
+from api import cli_verify
+from api.app import create_app
+from api.cli_record import RefusingGroup
+from tests.faults.kept_record import NOW
+from tests.faults.questions import answers, differing, questions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from random import Random
+
+    from tests.faults.kept_record import KeptRecord
+    from tests.faults.questions import Answers, Question
+
+__all__ = ["Figures", "Trials", "UndetectedError", "UnfitError"]
+
+PATIENCE_SECONDS: Final = 120
+DRAWN: Final = 80
+"""How many single things are asked for each time, and how many lists."""
+KEPT_FILES: Final = ("parley.key", "parley.key.checkpoint", "saved")
+
+commands: Final = Typer(cls=RefusingGroup)
+"""The one command of `parley` that is run here, as it is there."""
+commands.callback()(lambda: None)
+cli_verify.register(commands)
+
+
+class UndetectedError(AssertionError):
+    """An answer has changed, and `parley verify` says that all is well."""
+
+
+class UnfitError(AssertionError):
+    """The command did not end as a command should: with a status and at most one line that says why."""
+
+
+@dataclass
+class Figures:
+    """How many changes were made and found out; the others changed no answer."""
+
+    made: int = 0
+    detected: int = 0
+    harmless: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        rest = ", ".join(f"{kind} {times}" for kind, times in self.harmless.most_common())
+        unseen = self.harmless.total()
+        return (
+            f"{self.made} made, {self.detected} found out, {unseen} that change no answer"
+            f"{': ' if rest else ''}{rest}"
+        )
+
+
+class Trials:
+    """Judges changes of one record, whose database is at `record.url` whenever a change has been made.
+
+    Each time it is asked for as many lists and states, as whoever sees all, and for as many single things and of what
+    others see, drawn anew. With a `share`, that part of all questions is drawn at the beginning; the rest is left out.
+    """
+
+    def __init__(self, record: KeptRecord, random: Random, share: float = 1) -> None:
+        self.figures = Figures()
+        self._record = replace(record, now=NOW)
+        self._kept = {name: (record.folder / name).read_bytes() for name in KEPT_FILES}
+        self._random = random
+        self._parley = self._record.composed()
+        self._app = create_app(self._parley)
+        every = questions(self._app, self._record, self._parley.ready()["log"])
+        every = random.sample(every, round(len(every) * share))
+        self._right = self._answers(every)
+        if errors := [each for each, reply in self._right.items() if reply.status >= 500]:
+            raise UnfitError(f"a record that nobody changed does not answer {errors[0]}")
+        self._ones = [each for each in every if not each.of_all]
+        self._lists = [each for each in every if each.of_all]
+        self.release()
+        if self._found_out("nothing"):
+            raise UnfitError("a record that nobody changed is not found to be whole")
+
+    def judge(self, kind: str, where: str) -> None:
+        """Verify the database as it is now; ask it where nothing is found, UndetectedError where answers differ."""
+        self.figures.made += 1
+        if self._found_out(where):
+            self.figures.detected += 1
+            return
+        asked = [
+            each
+            for some in (self._lists, self._ones)
+            for each in self._random.sample(some, min(DRAWN, len(some)))
+        ]
+        changed = differing(self._right, self._answers(asked))
+        if changed:
+            raise UndetectedError(
+                f"{where} changes {len(changed)} of {len(asked)} answers, unseen: {changed[0]}"
+            )
+        self.figures.harmless[kind] += 1
+
+    def release(self) -> None:
+        """Let go of the database, so that another can be put in its place."""
+        self._parley.database.engine.dispose()
+        for name, content in self._kept.items():
+            (self._record.folder / name).write_bytes(content)
+
+    def close(self) -> None:
+        """End it."""
+        self._parley.close()
+
+    def _found_out(self, where: str) -> bool:
+        arguments = ["verify", "--checkpoint", str(self._record.saved)]
+        with _in_time(where):
+            done = CliRunner().invoke(commands, arguments, env=self._record.settings)
+        if not (done.exception is None or isinstance(done.exception, SystemExit)):
+            raise UnfitError(f"{where}: a traceback of {done.exception!r}") from done.exception
+        lines = done.stderr.splitlines()
+        fit = not lines if done.exit_code == 0 else len(lines) == 1 and "parley: " in lines[0]
+        if done.exit_code not in {0, 1, 2} or not fit:
+            raise UnfitError(f"{where}: status {done.exit_code}, and {done.stderr!r}")
+        return done.exit_code != 0
+
+    def _answers(self, asked: list[Question]) -> Answers:
+        """What a server would answer that begins with this database: all that follows the log is caught up first."""
+        self._parley.follow()
+        assert self._parley.publisher is not None
+        self._parley.publisher.refusal = "not yet"
+        self._parley.publisher.keep_publishing()
+        return answers(self._app, self._record, asked)
+
+
+@contextmanager
+def _in_time(where: str) -> Iterator[None]:
+    def hangs(*_: object) -> None:
+        raise UnfitError(f"{where}: no end after {PATIENCE_SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, hangs)
+    signal.alarm(PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
