@@ -19,7 +19,7 @@ from api.cli_options import (
 )
 from api.cli_question import ask, print_answer
 from api.cli_record import consoles, opened
-from api.cli_tables import show_heading, show_rows, sources
+from api.cli_tables import show_erased, show_heading, show_rows, sources
 from domain.views.diff import SECTIONS
 
 __all__ = ["register"]
@@ -60,6 +60,7 @@ def diff(
     show_heading(
         out, f"{slug}: from what was known at {' to '.join(known)}", content["perspective"]
     )
+    show_erased(out, content)
     for section in SECTIONS:
         rows = [
             (each["fact"]["valid"], each["fact"]["summary"], each.get("reason"),
@@ -96,9 +97,10 @@ def audit(
     out, _ = consoles()
     content = answer.content
     show_heading(out, f"Changes of mind about {slug}", content["perspective"])
+    show_erased(out, content)
     rows = [
         (each["position"], each["recorded_at"], each["event"], each["reason"], each["why"],
-         each["fact"]["summary"], _changed(each["changes"]), each["actor"])
+         each["fact"]["summary"] or each["fact"]["id"], _changed(each["changes"]), each["actor"])
         for each in content["items"]
     ]  # fmt: skip
     show_rows(out, f"{len(rows)} changes", _EVENTS, rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
@@ -24,6 +24,7 @@ from api.cli_record import RefusedError, consoles, opened
 from api.cli_tables import (
     kind_and_stage,
     says_anything,
+    show_erased,
     show_fact,
     show_heading,
     show_rows,
@@ -35,6 +36,8 @@ from domain.fact import fact_id
 from domain.negotiation import negotiation_id
 
 __all__ = ["register"]
+
+_NO_SECTIONS: Final = frozenset({"negotiation", "perspective", "erased"})
 
 
 def show(  # noqa: PLR0913 -- one argument an option
@@ -73,7 +76,7 @@ def show(  # noqa: PLR0913 -- one argument an option
 
 def _show_state(answer: Answer, section: str | None, *, json: bool) -> None:
     state = answer.content
-    sections = [name for name in state if name not in {"negotiation", "perspective"}]
+    sections = [name for name in state if name not in _NO_SECTIONS]
     if section is not None and section not in sections:
         raise typer.BadParameter(f"one of {', '.join(sections)}", param_hint="--section")
     if json:
@@ -81,6 +84,7 @@ def _show_state(answer: Answer, section: str | None, *, json: bool) -> None:
         return
     out, _ = consoles()
     show_heading(out, state["negotiation"]["title"], state["perspective"])
+    show_erased(out, state)
     for name in sections if section is None else (section,):
         show_section(out, name, state[name])
     if section is not None and not says_anything(state[section]):
@@ -88,7 +92,7 @@ def _show_state(answer: Answer, section: str | None, *, json: bool) -> None:
 
 
 def _only(state: Mapping[str, Any], section: str) -> dict[str, Any]:
-    return {name: state[name] for name in ("negotiation", "perspective", section)}
+    return {name: part for name, part in state.items() if name in {*_NO_SECTIONS, section}}
 
 
 def _fact(
@@ -174,6 +178,7 @@ def timeline(  # noqa: PLR0913 -- one argument an option
 def _show_timeline(slug: str, content: Mapping[str, Any]) -> None:
     out, errors = consoles()
     show_heading(out, f"Timeline of {slug}", content["perspective"])
+    show_erased(out, content)
     columns = ("when", "kind", "what", "status", "certainty", "external id", "sources")
     rows = [
         (

@@ -92,6 +92,13 @@ def says_anything(section: object) -> bool:
     return bool(section)
 
 
+def show_erased(out: Console, content: Entry) -> None:
+    """Which facts an answer may have held until they were erased, where there are any."""
+    for each in content.get("erased", ()):
+        told = f"It may have held the fact {each['fact']}, which was erased at position {each['position']}."
+        out.print(told, soft_wrap=True)
+
+
 def show_heading(out: Console, title: str, perspective: Entry) -> None:
     """What is shown, and from which perspective."""
     out.print(Text(title, style="bold"))

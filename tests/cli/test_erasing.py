@@ -45,6 +45,22 @@ def test_a_fact_is_erased_and_what_is_left_is_said(alone: Shell) -> None:
     assert "was erased" in again.stderr
 
 
+def test_each_view_from_before_says_what_it_has_lost(alone: Shell) -> None:
+    head = json.loads(alone.out("show", SLUG, "--json"))["perspective"]["position"]
+    before = ("--position", str(head))
+    printed = alone.out("erase", SLUG, "R", "--reason", REASON, "--yes", "--json")
+    id_ = json.loads(printed)["fact"]
+    told = f"the fact {id_}, which was erased at position {head + 1}"
+    for view in (("show",), ("timeline",), ("audit",), ("diff", "--from", "2020")):
+        assert told in alone.out(view[0], SLUG, *view[1:], *before), view
+        assert told not in alone.out(view[0], SLUG, *view[1:]), view
+    section = ("show", SLUG, *before, "--section", "posts", "--json")
+    assert [each["fact"] for each in json.loads(alone.out(*section))["erased"]] == [id_]
+    refused = alone("show", SLUG, *before, "--section", "erased")
+    assert refused.exit_code == 2
+    assert id_ in alone.out("audit", SLUG)
+
+
 def test_a_retracted_fact_can_be_erased_by_its_id(alone: Shell) -> None:
     record = json.loads(alone.out("show", SLUG, "--fact", "P", "--json"))
     printed = alone.out("erase", SLUG, record["id"], "--reason", REASON, "--yes", "--json")
