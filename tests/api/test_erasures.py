@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -410,6 +411,19 @@ def test_a_reader_of_an_older_state_only_puts_off_that_the_files_forget(
     assert not holds(parley.database, WORD.encode())
     reader.close()
     parley.close()
+
+
+def test_a_server_sees_to_what_was_overwritten_while_it_serves(desk: Desk) -> None:
+    id_ = desk.said()
+    with TestClient(desk.client.http.app, headers=entered(desk.parley, "Ann")) as http:
+        headers = {"if-match": "*"}
+        answer = http.post(f"/v1/facts/{id_}/erasure", json=REASON, headers=headers)
+        assert answer.status_code == 200
+        deadline = time.monotonic() + 30
+        while desk.parley.overwritten.pending:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert desk.root
 
 
 def test_an_erased_fact_of_a_private_negotiation_is_not_told_of(desk: Desk) -> None:
