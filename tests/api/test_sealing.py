@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.composition import compose
 from domain.proof.note import base64_of
+from infrastructure.sealing.wrapping import SealKeyError
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
 
@@ -37,8 +39,10 @@ def test_a_server_without_the_key_says_so_and_records_nothing(
     client.record()
     another = base64_of(b"another key of thirty-two bytes!")
     other = compose(settings_of(str(parley.settings.database_url), PARLEY_SEAL_KEY=another))
+    with pytest.raises(SealKeyError, match="not given"):
+        other.keys.create("Ann", ["fact:read"])
     with TestClient(
-        create_app(other), headers=entered(other), raise_server_exceptions=False
+        create_app(other), headers=entered(parley), raise_server_exceptions=False
     ) as http:
         keyless = Client(http)
         ready = keyless.get("/readyz")
