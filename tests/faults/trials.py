@@ -101,6 +101,8 @@ class Trials:
             for some in (self._lists, self._ones)
             for each in self._random.sample(some, min(DRAWN, len(some)))
         ]
+        # What is sent again comes last: where its kept answer is gone it is done anew, and is part of the record then.
+        asked.sort(key=lambda each: each.again is not None)
         changed = differing(self._right, self._answers(asked))
         if changed:
             raise UndetectedError(
