@@ -103,7 +103,8 @@ def _seal(connection: Connection, after: int, until: int) -> int:
     streams = list({row["stream"]: None for row in rows})
     keys = seals_of(connection).writing(connection, streams)
     changed = [
-        {"at": row["position"], **keys.sealed({**row, "secret": row["salt"]})} for row in rows
+        {"at_position": row["position"], **keys.sealed({**row, "secret": row["salt"]})}
+        for row in rows
     ]
     connection.execute(event.update().where(_KEYED[0].at), changed)
     return len(changed)

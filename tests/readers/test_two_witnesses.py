@@ -24,7 +24,7 @@ from infrastructure.fact_tables import SIDES
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
-from infrastructure.tables import event, log_head, negotiation, snapshot
+from infrastructure.tables import event, log_head, negotiation, proposal, snapshot
 from tests.databases import opened
 from tests.drawn_facts import MATTERS, NAMES, PLACES
 from tests.examples import OWNER
@@ -83,7 +83,7 @@ class Witnesses:
             for side in SIDES.values():
                 for table in side.all:
                     connection.execute(table.delete())
-            for table in (snapshot, negotiation, event):
+            for table in (snapshot, proposal, negotiation, event):
                 connection.execute(table.delete())
             connection.execute(log_head.update().values(position=0, recorded_at=0))
 
