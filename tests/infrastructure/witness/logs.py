@@ -48,6 +48,7 @@ class FakeLog:
     extension: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)
     missing: Callable[[NamedTile], bool] = lambda _: False
+    coming: tuple[int, Tiled] | None = None
 
     @property
     def url(self) -> str:
@@ -62,6 +63,10 @@ class FakeLog:
     def grow(self, size: int, tree: Tiled | None = None) -> None:
         """Have so many leaves, perhaps of another history."""
         self.size, self.tree = size, tree or self.tree
+
+    def grow_between_rounds(self, size: int, tree: Tiled) -> None:
+        """Have so many leaves from the next time on that the checkpoint is asked for: no round sees both."""
+        self.coming = (size, tree)
 
     def note(self) -> str:
         """Its checkpoint as it stands."""
@@ -79,6 +84,8 @@ class FakeLog:
 
     def _found(self, path: str) -> bytes | None:
         if path == "/checkpoint":
+            if self.coming is not None:
+                (self.size, self.tree), self.coming = self.coming, None
             return self.note().encode()
         asked = re.fullmatch("/tile/([0-7])/(.+)", path)
         tile = None if asked is None else TilePath.read(asked[2])
