@@ -53,7 +53,6 @@ class Desk:
 
     parley: Parley
     client: Client
-    now: list[int]
 
     def change(self, id_: str, change: str, body: object, **headers: str) -> Answer:
         headers.setdefault("if_match", "*")
@@ -93,7 +92,7 @@ def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     http = TestClient(
         create_app(parley), headers=entered(parley, "Ann"), raise_server_exceptions=False
     )
-    desk = Desk(parley, Client(http), [])
+    desk = Desk(parley, Client(http))
     desk.client.open()
     settings_body = {"review_erasure": False}
     assert desk.client.post(f"{TALKS}/settings", settings_body).status == 200
@@ -396,7 +395,7 @@ def test_a_reader_of_an_older_state_only_puts_off_that_the_files_forget(
     monkeypatch.setattr("infrastructure.database.BUSY_SECONDS", 0.1)
     parley = compose(settings_of(fresh_database("sqlite-file")), upgrade=False)
     http = TestClient(create_app(parley), headers=entered(parley, "Ann"))
-    desk = Desk(parley, Client(http), [])
+    desk = Desk(parley, Client(http))
     desk.client.open()
     desk.client.post(f"{TALKS}/settings", {"review_erasure": False})
     id_ = desk.said()
