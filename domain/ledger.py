@@ -6,15 +6,17 @@ It is the eventsourcing Application of the record; saving happens in one transac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
-from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.application import Application, LRUCache
 from eventsourcing.persistence import IntegrityError
 
 from domain import fact_record, negotiation
 from domain.confidential import Source
 from domain.errors import StaleError, StateError, TakenError, UnknownError
+from domain.event import FactErased
 from domain.fact import Fact, checked, fact_id
 
 if TYPE_CHECKING:
@@ -26,11 +28,18 @@ if TYPE_CHECKING:
 
 SourcesByEvent = Mapping[tuple[UUID, int], Sequence[Source]]
 
+STREAMS_KEPT: Final = 200
+"""How many streams are kept as they were last read, so that a change costs the same at every version."""
+
 
 class Ledger(Application[UUID]):
     """Negotiations and facts, by their streams. `claim` goes to the recorder with the events it answers for."""
 
     name = "parley"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: LRUCache[UUID, tuple[Any, RecordEvent]] = LRUCache(STREAMS_KEPT)
 
     def negotiation(self, slug: str) -> Negotiation:
         """The negotiation with a slug; UnknownError where there is none."""
@@ -133,13 +142,28 @@ class Ledger(Application[UUID]):
         extra: dict[str, Any] = {} if claim is None else {"claim": claim}
         if sources:
             extra["sources"] = sources
-        return [recording.notification.id for recording in self.save(*events, **extra)]
+        positions = [recording.notification.id for recording in self.save(*events, **extra)]
+        for event in events:
+            if isinstance(event, FactErased):
+                with suppress(KeyError):
+                    self._kept.get(event.originator_id, evict=True)
+        return positions
 
     def _stream(self, id_: UUID, project: Any) -> Any:  # noqa: ANN401 -- one projector an aggregate
+        """What a stream leaves: on from where it was last read, if it still says there what it said then."""
+        found, events = self._read_on(id_) or (None, list(self.events.get(id_)))
+        if events:
+            found = project(found, events)
+            self._kept.put(id_, (found, events[-1]))
+        return found
+
+    def _read_on(self, id_: UUID) -> tuple[Any, list[Any]] | None:
         try:
-            return self.repository.get(id_, projector_func=project)
-        except AggregateNotFoundError:
+            found, last = self._kept.get(id_)
+        except KeyError:
             return None
+        events: list[Any] = list(self.events.get(id_, gt=last.originator_version - 1))
+        return (found, events[1:]) if events[:1] == [last] else None
 
 
 def by_event(event: RecordEvent, sources: Sequence[Source]) -> SourcesByEvent:

@@ -50,7 +50,9 @@ CONFIG: dict[str, Any] = {
 def app(tmp_path: Path) -> Iterator[FastAPI]:
     """An application on a record that holds the examples of the documentation."""
     url = f"sqlite:///{tmp_path / 'parley.db'}"
-    settings = settings_of(url, PARLEY_LOG_KEY_FILE=str(tmp_path / "parley.key"))
+    settings = settings_of(
+        url, PARLEY_LOG_KEY_FILE=str(tmp_path / "parley.key"), PARLEY_RATE_REFUSALS=""
+    )
     parley = compose(settings, signs=True)
     app = create_app(parley)
     client = TestClient(app, headers=entered(parley))
