@@ -30,6 +30,7 @@ from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
 from infrastructure.clock import Clock, system_clock
 from infrastructure.sealing.seals import SEALS, Seals
+from infrastructure.write_ahead import keep_write_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -239,6 +240,8 @@ def _assert_pragmas(*, memory: bool) -> Callable[[DBAPIConnection, object], None
 
     def on_connect(connection: DBAPIConnection, _record: object) -> None:
         cursor = connection.cursor()
+        if not memory:
+            keep_write_ahead(cursor, BUSY_SECONDS)
         for pragma, value in wanted.items():
             cursor.execute(f"PRAGMA {pragma} = {value}")
             found = cursor.execute(f"PRAGMA {pragma}").fetchone()[0]

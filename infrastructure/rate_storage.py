@@ -29,6 +29,7 @@ from infrastructure.rate_statements import (
     SWEEP,
     TABLE,
 )
+from infrastructure.write_ahead import keep_write_ahead
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -172,7 +173,8 @@ def _beside(url: URL) -> Engine:
 
     def prepare(connection: DBAPIConnection, _record: object) -> None:
         cursor = connection.cursor()
-        for line in ("PRAGMA journal_mode = wal", "PRAGMA synchronous = off", TABLE):
+        keep_write_ahead(cursor, LONGEST_SECONDS)
+        for line in ("PRAGMA synchronous = off", TABLE):
             cursor.execute(line)
         cursor.close()
 

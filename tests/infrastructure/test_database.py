@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 from typing import TYPE_CHECKING, Self
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from infrastructure.database import Database, DatabaseRefusedError
+from infrastructure.rate_storage import RecordStorage
 from tests.databases import sqlite_file_url
 
 if TYPE_CHECKING:
@@ -192,3 +195,19 @@ def test_a_sqlite_record_is_readable_to_its_owner_alone(tmp_path: Path) -> None:
     assert made["parley.db"] == 0o600
     assert set(made.values()) == {0o600}
     assert len(made) == 3
+
+
+def test_a_new_sqlite_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
+    def opened(url: str, line: Barrier) -> list[str]:
+        line.wait()
+        with closing(Database(url)) as database, database.reading() as connection:
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        with RecordStorage(make_url(url))._engine.connect() as connection:
+            return [mode, connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()]
+
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(40):
+            line = Barrier(8)
+            url = sqlite_file_url(tmp_path / f"{number}.db")
+            modes = [threads.submit(opened, url, line) for _ in range(8)]
+            assert [each.result() for each in modes] == [["wal", "wal"]] * 8

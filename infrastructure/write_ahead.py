@@ -1,0 +1,31 @@
+"""A SQLite file is brought to a write-ahead log although others open it at the same moment."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPICursor
+
+__all__ = ["keep_write_ahead"]
+
+PAUSE_SECONDS: Final = 0.005
+
+
+def keep_write_ahead(cursor: DBAPICursor, patience_seconds: float) -> None:
+    """Ask for WAL mode until nobody is in the way, as SQLite itself does not wait for who else changes the mode.
+
+    Raises sqlite3.OperationalError where it is locked for longer than `patience_seconds`.
+    """
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
