@@ -28,6 +28,7 @@ from api.problems import RefusedError, problem_of
 from domain.errors import ErasedError, MovedOnError, RecordError
 from domain.perspective import PerspectiveQuery
 from infrastructure.log_entry import AlreadyAnswered, IdempotencyAnswer, IdempotencyClaim
+from infrastructure.sealing.stamps import kept_answer
 from infrastructure.tables import idempotency_answer
 
 __all__ = ["Idempotency", "Once"]
@@ -149,7 +150,7 @@ class Idempotency:
         wanted = select(table).where(table.c.caller == caller, table.c.key == key)
         with self._parley.database.reading() as connection:
             row = connection.execute(wanted).mappings().first()
-        return None if row is None else IdempotencyAnswer(**row)
+            return None if row is None else kept_answer(connection, row)
 
     def _replay(self, kept: IdempotencyAnswer, once: Once) -> Response:
         if not kept.fingerprint:

@@ -31,7 +31,7 @@ from infrastructure.backup_file import (
 from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD
 from infrastructure.log_rows import LOGGED, entries, parts_between
 from infrastructure.private_file import sync_folder
-from infrastructure.sealing.stamps import stamped
+from infrastructure.sealing.stamps import stamp_again
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _load(
         else:
             rows = [msgspec.structs.asdict(line) for line in lines]
             if kind is AnswerLine:
-                rows = [row if row["stamp"] else stamped(connection, row) for row in rows]
+                rows = [stamp_again(connection, row) for row in rows]
             connection.execute(TABLES[kind].insert(), rows)
     for after in range(0, last, BATCH):
         _project(connection, after, projections)

@@ -81,10 +81,10 @@ def destroy(connection: Connection, erasing: LogEntry) -> None:
     """Carry out what an entry says that is about to be recorded; all before it is in the log."""
     name = stream_name(erasing.originator_id)
     streams = {"streams": covered(name)}
+    _blank_answers(connection, {**streams, "fact": name, "erased_at": erasing.recorded_at})
     if erasing.topic == SourcesErased.stored_name:
         connection.execute(_DESTROY_PARTS, streams)
         return
-    _blank_answers(connection, {**streams, "fact": name, "erased_at": erasing.recorded_at})
     for statement in (_DESTROY, _FORGET, _DROP_PARTS):
         connection.execute(statement, streams)
 

@@ -20,7 +20,6 @@ from infrastructure.leaves import hashed, new_secret, salt_of
 from infrastructure.log_entry import (
     AlreadyAnswered,
     AuthoredEvent,
-    IdempotencyAnswer,
     IdempotencyClaim,
     InlineProjection,
     LogEntry,
@@ -29,7 +28,7 @@ from infrastructure.log_entry import (
 from infrastructure.log_rows import seals_of
 from infrastructure.log_tracking import advance
 from infrastructure.sealing.confidential_parts import sealed_part
-from infrastructure.sealing.stamps import stamped
+from infrastructure.sealing.stamps import kept_answer, stamped
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
@@ -180,7 +179,7 @@ class LogTransaction:
         claimed = {"caller": claim.caller, "key": claim.key}
         kept = self._connection.execute(ANSWERED, claimed).mappings().first()
         if kept is not None:
-            raise AlreadyAnswered(IdempotencyAnswer(**kept))
+            raise AlreadyAnswered(kept_answer(self._connection, kept))
 
     def _keep(self, claim: IdempotencyClaim) -> None:
         answer = {**vars(claim), "answered_at": self._recorded_at}

@@ -1,17 +1,20 @@
 """What follows from no event is stamped: whoever has not the wrapping keys can make no such row, nor change one.
 
 A stamp is the digest of what it stands for, wrapped as a data key is. A kept answer has one of its own; the keys that
-people come in with have one together, so that one that is gone is missed.
+people come in with have one together, so that one that is gone is missed. The fingerprint of the request that an answer
+was given to is wrapped too: it would confirm a guess at what was sent, and some of that is confidential.
 """
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, select, update
 
+from infrastructure.log_entry import IdempotencyAnswer
 from infrastructure.log_rows import seals_of
 from infrastructure.sealing.wrapping import BrokenSealError
 from infrastructure.tables import api_key, idempotency_answer, stamp
@@ -21,7 +24,15 @@ if TYPE_CHECKING:
 
     from infrastructure.sealing.wrapping import KeyWrapping
 
-__all__ = ["broken", "stamp_keys", "stamped", "wrap_again"]
+__all__ = [
+    "broken",
+    "in_clear",
+    "kept_answer",
+    "stamp_again",
+    "stamp_keys",
+    "stamped",
+    "wrap_again",
+]
 
 BATCH: Final = 500
 
@@ -29,11 +40,37 @@ _ANSWER: Final = idempotency_answer
 _SAID: Final = tuple(each.name for each in _ANSWER.c if each.name not in {"key_id", "stamp"})
 _KEYS: Final = select(api_key).order_by(api_key.c.id)
 _OF_KEYS: Final = stamp.c.of == api_key.name
+_FINGERPRINT: Final = b"parley fingerprint\0"
+_WRAPPED: Final = "wrapped "
+"""What a fingerprint begins with; in former times they were kept in clear."""
 
 
 def stamped(connection: Connection, answer: Mapping[Any, Any]) -> dict[str, Any]:
     """An answer that is to be kept, with its stamp."""
-    return {**answer, **_stamp(_keys(connection), _ANSWER, [answer[name] for name in _SAID])}
+    return _stamped(_keys(connection), answer)
+
+
+def stamp_again(connection: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """An answer as former times kept it, as it is kept now; one whose stamp does not hold is left."""
+    if row.get("stamp") is None:
+        former = _is_clear(row) or not row["fingerprint"]
+    else:
+        former = _is_clear(row) and _holds(_keys(connection), row, _ANSWER, _said(row))
+    return stamped(connection, row) if former else dict(row)
+
+
+def in_clear(connection: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """An answer as former times kept it: its fingerprint in clear, under a stamp."""
+    clear = {**row, "fingerprint": kept_answer(connection, row).fingerprint}
+    return {**clear, **_stamp(_keys(connection), _ANSWER, _said(clear))}
+
+
+def kept_answer(connection: Connection, row: Mapping[Any, Any]) -> IdempotencyAnswer:
+    """What is kept in a row; SealKeyError or BrokenSealError where its fingerprint cannot be opened."""
+    if not row["fingerprint"] or _is_clear(row):
+        return IdempotencyAnswer(**row)
+    opened = _fingerprint(_keys(connection), row)
+    return IdempotencyAnswer(**{**row, "fingerprint": opened})
 
 
 def stamp_keys(connection: Connection) -> None:
@@ -48,7 +85,7 @@ def broken(connection: Connection) -> Iterator[tuple[Table, tuple[Any, ...]]]:
     wrapping = seals_of(connection).check(connection)
     ordered = select(_ANSWER).order_by(_ANSWER.c.caller, _ANSWER.c.key)
     for row in connection.execute(ordered).mappings():
-        if not _holds(wrapping, row, _ANSWER, [row[name] for name in _SAID]):
+        if not _holds(wrapping, row, _ANSWER, _said(row)):
             yield _ANSWER, (row["caller"], row["key"])
             break
     kept = connection.execute(select(stamp).where(_OF_KEYS)).mappings().one_or_none()
@@ -59,27 +96,54 @@ def broken(connection: Connection) -> Iterator[tuple[Table, tuple[Any, ...]]]:
 
 def wrap_again(connection: Connection) -> int:
     """Wrap some stamps by the newest key that another wraps, and say how many; one that does not hold is left."""
-    newest = _keys(connection).newest
+    wrapping = _keys(connection)
     changed = 0
-    for table, context in ((_ANSWER, _ANSWER), (stamp, api_key)):
+    for table in (_ANSWER, stamp):
         same = [column == bindparam(f"at_{column.name}") for column in table.primary_key]
-        older = select(table).where(table.c.key_id != newest, table.c.stamp.is_not(None))
+        older = select(table).where(table.c.key_id != wrapping.newest, table.c.stamp.is_not(None))
         rows = connection.execute(older.limit(BATCH)).mappings().all()
         for row in rows:
-            again = _wrapped_again(_keys(connection), row, context)
+            again = _wrapped_again(connection, table, row)
             at = {f"at_{column.name}": row[column.name] for column in table.primary_key}
             connection.execute(update(table).where(*same).values(**again), at)
         changed += len(rows)
     return changed
 
 
-def _wrapped_again(wrapping: KeyWrapping, row: Mapping[Any, Any], table: Table) -> dict[str, Any]:
-    context = _context(table)
+def _wrapped_again(connection: Connection, table: Table, row: Mapping[Any, Any]) -> dict[str, Any]:
+    wrapping = _keys(connection)
+    if table is _ANSWER and _holds(wrapping, row, table, _said(row)):
+        clear = row if _is_clear(row) else {**row, "fingerprint": _fingerprint(wrapping, row)}
+        return _stamped(wrapping, clear)
+    if table is stamp and _holds(wrapping, row, api_key, _all_keys(connection)):
+        return _stamp(wrapping, api_key, _all_keys(connection))
+    return {"key_id": wrapping.newest}
+
+
+def _stamped(wrapping: KeyWrapping, answer: Mapping[Any, Any]) -> dict[str, Any]:
+    """An answer whose fingerprint is in clear, with it wrapped, and with a stamp."""
+    fingerprint = answer["fingerprint"]
+    if fingerprint:
+        wrapped = wrapping.wrap(fingerprint.encode(), _FINGERPRINT)
+        fingerprint = f"{_WRAPPED}{b64encode(wrapped).decode()}"
+    made = {**answer, "fingerprint": fingerprint}
+    return {**made, **_stamp(wrapping, _ANSWER, _said(made))}
+
+
+def _fingerprint(wrapping: KeyWrapping, row: Mapping[Any, Any]) -> str:
     try:
-        digest = wrapping.unwrap(row["key_id"], bytes(row["stamp"]), context)
-    except BrokenSealError:
-        return {"key_id": wrapping.newest}
-    return {"key_id": wrapping.newest, "stamp": wrapping.wrap(digest, context)}
+        wrapped = b64decode(row["fingerprint"].removeprefix(_WRAPPED), validate=True)
+    except ValueError as error:
+        raise BrokenSealError("a kept answer is not the one that was wrapped") from error
+    return wrapping.unwrap(row["key_id"] or "", wrapped, _FINGERPRINT).decode()
+
+
+def _is_clear(row: Mapping[Any, Any]) -> bool:
+    return bool(row["fingerprint"]) and not row["fingerprint"].startswith(_WRAPPED)
+
+
+def _said(row: Mapping[Any, Any]) -> list[Any]:
+    return [row[name] for name in _SAID]
 
 
 def _keys(connection: Connection) -> KeyWrapping:

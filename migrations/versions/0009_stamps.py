@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from infrastructure.sealing.stamps import stamp_keys, stamped
+from infrastructure.sealing.stamps import stamp_again, stamp_keys
 
 revision = "0009"
 down_revision = "0008"
@@ -46,6 +46,5 @@ def _stamp_answers(connection: sa.Connection) -> None:
     same = (table.c.caller == sa.bindparam("by"), table.c.key == sa.bindparam("under"))
     kept = connection.execute(sa.select(*(table.c[name] for name in ANSWER))).mappings().all()
     for row in kept:
-        made = {name: text for name, text in stamped(connection, row).items() if name not in ANSWER}
         at = {"by": row["caller"], "under": row["key"]}
-        connection.execute(table.update().where(*same).values(**made), at)
+        connection.execute(table.update().where(*same).values(**stamp_again(connection, row)), at)

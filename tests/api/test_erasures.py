@@ -334,7 +334,12 @@ def test_only_the_sources_of_a_fact_may_be_erased(desk: Desk) -> None:
     with desk.parley.database.reading() as connection:
         parts = connection.execute(confidential_part.select()).mappings().all()
         assert verify(connection).wrong is None
+        answers = connection.execute(idempotency_answer.select()).mappings().all()
     assert [(row["sealed"], row["data_key"]) for row in parts] == [(None, None)] * 2
+    assert [row["fingerprint"] for row in answers] == [""], "it is of what was sent"
+    cited = {"publisher": f"{WORD} Radio", "confidential": {"identity": WORD}}
+    again = desk.change(id_, "corroborations", {"citation": cited}, idempotency_key="cited")
+    assert again.status == 410
     later = {"citation": {"publisher": "Third", "confidential": {"note": "later"}}}
     desk.done(id_, "corroborations", later)
     found = desk.client.get(f"/v1/facts/{id_}").json["fact"]["citations"]

@@ -70,7 +70,9 @@ def test_answers_that_were_backed_up_before_they_were_stamped_are_stamped_then(
 ) -> None:
     filled(database, 5)
     with database.writing() as connection:
-        connection.execute(update(idempotency_answer).values(key_id=None, stamp=None))
+        connection.execute(
+            update(idempotency_answer).values(fingerprint="print", key_id=None, stamp=None)
+        )
         assert [table.name for table, _ in broken(connection)] == ["idempotency_answer"]
     back_up(database, tmp_path / "x")
     restore(other, tmp_path / "x", [])

@@ -23,10 +23,12 @@ from infrastructure.proofs import integration
 from infrastructure.proofs.verification import verify
 from infrastructure.schema import FTS5_SHADOWS, SCHEMA, check, downgrade, schema_at_head, upgrade
 from infrastructure.sealing.stamps import broken
-from infrastructure.tables import stamp
+from infrastructure.tables import idempotency_answer, stamp
 from tests.databases import migrate, opened
 from tests.examples import fact
 from tests.infrastructure.recording import events
+
+FINGERPRINT = select(idempotency_answer.c.fingerprint)
 
 
 def tables_of(database: Database) -> set[str]:
@@ -101,10 +103,16 @@ def test_what_is_kept_from_before_the_stamps_is_given_them(empty_database_url: s
     with database.reading() as connection:
         assert list(broken(connection)) == []
         assert connection.execute(select(stamp.c.of)).scalars().all() == ["api_key"]
+        assert connection.execute(FINGERPRINT).scalar_one().startswith("wrapped ")
+    downgrade(database, "0009")
+    with database.reading() as connection:
+        assert list(broken(connection)) == []
+        assert connection.execute(FINGERPRINT).scalar_one() == "f"
     downgrade(database, "0006")
     upgrade(database)
     with database.reading() as connection:
         assert list(broken(connection)) == []
+        assert connection.execute(FINGERPRINT).scalar_one().startswith("wrapped ")
     database.close()
 
 

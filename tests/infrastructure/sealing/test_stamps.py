@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from sqlalchemy import Connection, select, update
 
@@ -15,13 +17,13 @@ from infrastructure.identity.keys import Keys
 from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.resealing import reseal
 from infrastructure.sealing.seals import Seals
-from infrastructure.sealing.stamps import broken
-from infrastructure.sealing.wrapping import read_keys
+from infrastructure.sealing.stamps import broken, kept_answer, stamp_again
+from infrastructure.sealing.wrapping import BrokenSealError, read_keys
 from infrastructure.tables import api_key, idempotency_answer, stamp
 from tests.databases import SEAL_KEY
 
 if TYPE_CHECKING:
-    from sqlalchemy import Delete, Update
+    from sqlalchemy import Delete, RowMapping, Update
 
 ANSWER = IdempotencyClaim("key:a", "sent", "f" * 64, 201, "{}", b"the answer", None)
 NEWER = f"{SEAL_KEY} {b64encode(os.urandom(32)).decode()}"
@@ -37,6 +39,22 @@ def kept(database: Database) -> Database:
     keys.create("Ann", ["fact:read"])
     keys.revoke(keys.create("Ben", ["admin"])[1].id)
     return database
+
+
+def kept_rows(connection: Connection) -> list[RowMapping]:
+    ordered = select(idempotency_answer).order_by(idempotency_answer.c.key)
+    return list(connection.execute(ordered).mappings())
+
+
+def as_in_former_times(row: RowMapping) -> dict[str, Any]:
+    """A row whose fingerprint is in clear under a stamp, as kept before fingerprints were wrapped."""
+    clear = {**row, "fingerprint": ANSWER.fingerprint}
+    said = [
+        clear[each.name] for each in idempotency_answer.c if each.name not in {"key_id", "stamp"}
+    ]
+    digest = sha256(msgspec.msgpack.encode(said)).digest()
+    wrapped = read_keys(SEAL_KEY).wrap(digest, b"parley stamp\0idempotency_answer")
+    return {**clear, "stamp": wrapped}
 
 
 def unfounded(connection: Connection) -> list[str]:
@@ -110,3 +128,50 @@ def test_stamps_are_wrapped_again_with_all_else_and_hold_by_the_newest_key_alone
         assert {*ids, *connection.execute(select(stamp.c.key_id)).scalars()} == {newest}
         assert unfounded(connection) == []
     alone.close()
+
+
+def test_what_was_sent_is_known_by_no_hash_that_confirms_a_guess(kept: Database) -> None:
+    with kept.reading() as connection:
+        first, second = kept_rows(connection)
+        assert ANSWER.fingerprint not in str({**first})
+        assert first["fingerprint"] != second["fingerprint"], "the same was sent"
+        for row in (first, second):
+            assert kept_answer(connection, row).fingerprint == ANSWER.fingerprint
+
+
+def test_a_fingerprint_is_opened_after_a_change_of_keys_by_the_newest_alone(kept: Database) -> None:
+    both = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER))))
+    reseal(both)
+    both.close()
+    alone = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER.split()[1]))))
+    with alone.reading() as connection:
+        for row in kept_rows(connection):
+            assert kept_answer(connection, row).fingerprint == ANSWER.fingerprint
+    alone.close()
+
+
+@pytest.mark.parametrize("forged", ["wrapped ", "wrapped !", f"wrapped {'A' * 124}"])
+def test_a_fingerprint_that_was_not_wrapped_here_is_not_opened(kept: Database, forged: str) -> None:
+    with kept.reading() as connection:
+        row = {**kept_rows(connection)[0], "fingerprint": forged}
+        with pytest.raises(BrokenSealError):
+            kept_answer(connection, row)
+
+
+def test_an_answer_of_former_times_is_wrapped_if_its_stamp_holds(kept: Database) -> None:
+    change = update(idempotency_answer)
+    with kept.writing() as connection:
+        row = kept_rows(connection)[0]
+        former = as_in_former_times(row)
+        same = change.where(idempotency_answer.c.key == row["key"])
+        connection.execute(same.values(**former))
+        assert unfounded(connection) == []
+        assert kept_answer(connection, former).fingerprint == ANSWER.fingerprint
+        again = stamp_again(connection, former)
+        assert kept_answer(connection, again).fingerprint == ANSWER.fingerprint
+        assert again["fingerprint"].startswith("wrapped ")
+        connection.execute(same.values(**again))
+        assert unfounded(connection) == []
+        forged = {**former, "body": b"forged"}
+        assert stamp_again(connection, forged) == forged
+        assert stamp_again(connection, again) == again
