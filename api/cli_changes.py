@@ -103,7 +103,7 @@ def audit(
          each["fact"]["summary"] or each["fact"]["id"], _changed(each["changes"]), each["actor"])
         for each in content["items"]
     ]  # fmt: skip
-    show_rows(out, f"{len(rows)} changes", _EVENTS, rows)
+    show_rows(out, f"Changes: {len(rows)}", _EVENTS, rows)
 
 
 def _changed(changes: Any) -> list[str]:  # noqa: ANN401 -- a list of the API's

@@ -63,7 +63,7 @@ def proposals(
         return
     out, _ = consoles()
     items = answer.content["items"]
-    show_rows(out, f"{len(items)} proposals", _COLUMNS, [_row(each) for each in items])
+    show_rows(out, f"Proposals: {len(items)}", _COLUMNS, [_row(each) for each in items])
     if not items:
         out.print("There are none.")
     if answer.content["next"] is not None:

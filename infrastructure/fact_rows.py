@@ -15,6 +15,7 @@ from domain.instant import END
 from domain.views.naming import folded
 from domain.views.timeline import plain
 from infrastructure.event_codec import decode_fact, encode_fact
+from infrastructure.fact_tables import VALID_INSTANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,20 +47,7 @@ LONGEST_KEY: Final = 1_024
 """Bytes of a term or a question; PostgreSQL takes 2,704 of an index row, longer ones go by their hash."""
 ERASED: Final[dict[str, Any]] = {
     "kind": BLANK.kind,
-    **dict.fromkeys(
-        (
-            "start_earliest",
-            "start_latest",
-            "end_earliest",
-            "end_latest",
-            "possible_from",
-            "certain_from",
-            "certain_to",
-            "possible_to",
-            "happened_latest",
-        ),
-        END,
-    ),
+    **dict.fromkeys(VALID_INSTANTS, END),
     "matter": None,
     "external_id": None,
     "content": b"",

@@ -27,18 +27,22 @@ from sqlalchemy import (
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.tables import HEX_ID, TEXT, metadata, projection
 
-__all__ = ["FACTS", "SIDES", "FactTables", "Side", "metadata", "served", "serving_side"]
+__all__ = [
+    "FACTS",
+    "SIDES",
+    "VALID_INSTANTS",
+    "FactTables",
+    "Side",
+    "metadata",
+    "served",
+    "serving_side",
+]
 
 Side = Literal["first", "second"]
 FACTS: Final = "facts"
 """The name of the row in `projection` that says which side serves."""
 
-_BIGINTS: Final = [
-    "known_from",
-    "known_to",
-    "recorded_at",
-    "published_from",
-    "published_to",
+VALID_INSTANTS: Final = (
     "start_earliest",
     "start_latest",
     "end_earliest",
@@ -48,6 +52,15 @@ _BIGINTS: Final = [
     "certain_to",
     "possible_to",
     "happened_latest",
+)
+"""The columns that say when what the fact says was so."""
+_BIGINTS: Final = [
+    "known_from",
+    "known_to",
+    "recorded_at",
+    "published_from",
+    "published_to",
+    *VALID_INSTANTS,
     "first_position",
     "recorded_count",
     "corrected_count",

@@ -98,7 +98,7 @@ class Publisher:
 def _refuse_unless_continued(before: Checkpoint, now: Checkpoint, tree: Tree) -> None:
     if before.size > now.size:
         raise InconsistentLogError(
-            f"the log has {now.size} events, and a checkpoint of {before.size} was signed: "
+            f"the log has fewer events than the {before.size} of the checkpoint that was signed: "
             "an older database was put in its place"
         )
     proof = tree.consistency(before.size) if before.size else []

@@ -46,7 +46,7 @@ def test_what_waits_is_listed_for_people_and_for_programs(parley: Shell) -> None
     for word in (made["id"], "recounted", "summary", "Ann", "correct"):
         assert word in shown
     assert "There are none." in parley.out("proposals", SLUG, "--status", "void")
-    assert "1 proposals" in parley.out("proposals", SLUG, "--fact", made["fact"])
+    assert "Proposals: 1" in parley.out("proposals", SLUG, "--fact", made["fact"])
 
 
 def test_pages_of_them_are_pointed_to(light: Shell) -> None:
