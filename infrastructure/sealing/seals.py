@@ -41,20 +41,17 @@ _PLACE: Final = struct.Struct(">qqqHH")
 _KEY_IDS: Final = select(event.c.key_id).where(event.c.key_id.is_not(None)).limit(1)
 _ENDS: Final = (_KEY_IDS.order_by(event.c.position), _KEY_IDS.order_by(event.c.position.desc()))
 
-_last, _keyed, _each = event.alias("last"), event.alias("keyed"), event.alias("each")
+_first, _last, _keyed, _each = (event.alias(name) for name in ("first", "last", "keyed", "each"))
+_NEWEST: Final = (
+    select(func.max(_each.c.version)).where(_each.c.stream == _first.c.stream).scalar_subquery()
+)
 _KEYS_OF: Final = (
     select(_keyed.c.stream, _keyed.c.version, _keyed.c.key_id, _keyed.c.data_key)
-    .join_from(
-        _last,
-        _keyed,
-        and_(_keyed.c.stream == _last.c.stream, _keyed.c.version == _last.c.key_version),
-    )
+    .join_from(_first, _last, and_(_last.c.stream == _first.c.stream, _last.c.version == _NEWEST))
+    .join(_keyed, and_(_keyed.c.stream == _last.c.stream, _keyed.c.version == _last.c.key_version))
     .where(
-        _last.c.stream.in_(bindparam("streams", expanding=True)),
-        _last.c.version
-        == select(func.max(_each.c.version))
-        .where(_each.c.stream == _last.c.stream)
-        .scalar_subquery(),
+        _first.c.stream.in_(bindparam("streams", expanding=True)),
+        _first.c.version == 1,
         _keyed.c.data_key.is_not(None),
     )
 )

@@ -24,12 +24,15 @@ from tests.examples import fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from uuid import UUID
 
     from infrastructure.database import Database
 
 THREADS: Final = 32
 APPENDS: Final = 64
 BULK: Final = 1_000
+VERSIONS: Final = 1_000
+CHANGES: Final = 8
 
 
 def ratios(database: Database, _: int) -> Iterator[Ratio]:
@@ -60,6 +63,7 @@ def ratios(database: Database, _: int) -> Iterator[Ratio]:
     )
     yield _importing(database)
     yield _projecting(database, recorder)
+    yield _changing(database)
 
 
 def _one_by_one(recorder: EventRecorder) -> None:
@@ -119,6 +123,31 @@ def _projecting(database: Database, recorder: EventRecorder) -> Ratio:
 
     return side_by_side(
         f"record {APPENDS} facts, decided and projected", recording, bare, "bare appends to the log"
+    )
+
+
+def _changing(database: Database) -> Ratio:
+    ledger = StoredLedger(database)
+    ledger.open_negotiation(slug="change", title="Change", parties=(), summary=None, actor="bench")
+    long, short = (
+        ledger.record(
+            negotiation_id=negotiation_id("change"), fact=fact("release"), actor="bench"
+        ).originator_id
+        for _ in range(2)
+    )
+
+    def preferred(id_: UUID, times: int) -> None:
+        for _ in range(times):
+            record = ledger.fact(id_)
+            turned = not record.preferred
+            ledger.change(record.decide_prefer(preferred=turned, why="so", actor="bench"))
+
+    preferred(long, VERSIONS)
+    return side_by_side(
+        f"{CHANGES} changes of a fact of {VERSIONS} versions",
+        lambda: preferred(long, CHANGES),
+        lambda: preferred(short, CHANGES),
+        "a fact of few versions",
     )
 
 
