@@ -10,6 +10,7 @@ import typer
 from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import opened, say
+from infrastructure.sealing.resealing import take_as_is
 
 __all__ = ["register"]
 
@@ -22,14 +23,24 @@ def seal(
             "--new-key", help="First add a new key to PARLEY_SEAL_KEY_FILE, as the newest."
         ),
     ] = False,
+    as_is: Annotated[
+        bool,
+        typer.Option(
+            "--as-is",
+            help="First take the API keys for what they are, and drop kept answers that were changed.",
+        ),
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Seal what was recorded in clear, and wrap every data key by the newest key, while others go on."""
     with opened() as parley, progress_bar("sealing", None) as bar:
+        dropped = take_as_is(parley.database) if as_is else 0
         report = parley.seal(bar, new_key=new_key)
     if json:
-        say(asdict(report))
+        say({**asdict(report), "dropped": dropped})
         return
+    if as_is:
+        typer.echo(f"The API keys are stamped as they are; kept answers dropped: {dropped}")
     typer.echo(f"{report.sealed} payloads sealed, {report.wrapped} data keys wrapped again")
     for key_id, count in sorted(report.keys.items()):
         newest = ", the newest" if key_id == report.newest else ""

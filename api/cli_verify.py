@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -25,6 +25,8 @@ from infrastructure.proofs.verification import Verification, verify
 from infrastructure.schema_comparison import misshapen
 
 __all__ = ["register"]
+
+_LOOK: Final = "run: parley keys list, and once that is as it has to be: parley seal --as-is"
 
 
 def verify_log(
@@ -106,8 +108,8 @@ def _reason(found: Verification, tables: list[Unfounded], flaw: str | None) -> s
         return f"position {found.wrong.position}: {found.wrong.what}"
     for each in tables:
         key = ", ".join(str(part) for part in each.key)
-        remedy = "; run: parley rebuild" if each.derived else ""
-        return f"the log is whole; {each.table} ({key}) {each.what}{remedy}"
+        remedy = "run: parley rebuild" if each.derived else _LOOK
+        return f"the log is whole; {each.table} ({key}) {each.what}; {remedy}"
     return None if flaw is None else f"the log is whole; the database is not: {flaw}"
 
 

@@ -28,7 +28,7 @@ from api.problems import RefusedError, problem_of
 from domain.errors import ErasedError, MovedOnError, RecordError
 from domain.perspective import PerspectiveQuery
 from infrastructure.log_entry import AlreadyAnswered, IdempotencyAnswer, IdempotencyClaim
-from infrastructure.sealing.stamps import kept_answer
+from infrastructure.sealing.kept_answers import kept_answer
 from infrastructure.tables import idempotency_answer
 
 __all__ = ["Idempotency", "Once"]

@@ -31,7 +31,8 @@ from infrastructure.backup_file import (
 from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD
 from infrastructure.log_rows import LOGGED, entries, parts_between
 from infrastructure.private_file import sync_folder
-from infrastructure.sealing.stamps import stamp_again
+from infrastructure.sealing.kept_answers import stamp_again
+from infrastructure.sealing.stamps import stamp_tables
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
@@ -159,6 +160,8 @@ def _load(
             if kind is AnswerLine:
                 rows = [stamp_again(connection, row) for row in rows]
             connection.execute(TABLES[kind].insert(), rows)
+    if last or manifest.answers:
+        stamp_tables(connection)
     for after in range(0, last, BATCH):
         _project(connection, after, projections)
         if progress is not None:

@@ -15,7 +15,7 @@ from domain.erasure import erased_streams
 from domain.event import FactErased, SourcesErased
 from infrastructure.fact_tables import SIDES
 from infrastructure.log_entry import stream_name
-from infrastructure.sealing.stamps import stamped
+from infrastructure.sealing.kept_answers import stamped
 from infrastructure.tables import (
     aggregate_snapshot,
     confidential_part,

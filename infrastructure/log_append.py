@@ -28,7 +28,8 @@ from infrastructure.log_entry import (
 from infrastructure.log_rows import seals_of
 from infrastructure.log_tracking import advance
 from infrastructure.sealing.confidential_parts import sealed_part
-from infrastructure.sealing.stamps import kept_answer, stamped
+from infrastructure.sealing.kept_answers import kept_answer, stamped
+from infrastructure.sealing.stamps import count_answers, stamp_tables
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class LogTransaction:
         self._connection = connection
         self._now = now
         head = connection.execute(LOCK_HEAD).one()
+        self._begun = bool(head.position)
+        self._kept = 0
         self._position: int = head.position
         self._recorded_at: int = head.recorded_at
         self._sources: dict[int, Sequence[Source]] = {}
@@ -93,7 +96,15 @@ class LogTransaction:
             self._write(entries, older)
             for projection in projections:
                 projection.apply(self._connection, entries)
+        self._stamp(entries)
         return outcomes
+
+    def _stamp(self, entries: Sequence[LogEntry]) -> None:
+        if not self._begun and (entries or self._kept):
+            stamp_tables(self._connection)
+        elif self._kept:
+            count_answers(self._connection, self._kept)
+        self._begun, self._kept = bool(self._position), 0
 
     def _admit(self, request: AppendRequest, versions: dict[str, int]) -> Outcome:
         try:
@@ -185,6 +196,7 @@ class LogTransaction:
         answer = {**vars(claim), "answered_at": self._recorded_at}
         kept = stamped(self._connection, answer)
         self._connection.execute(idempotency_answer.insert(), kept)
+        self._kept += 1
 
 
 def settle(connection: Connection, instant: int) -> None:

@@ -21,7 +21,7 @@ from infrastructure.database import Database
 from infrastructure.schema import upgrade
 from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.seals import Seals
-from infrastructure.sealing.stamps import stamp_keys
+from infrastructure.sealing.stamps import changing_keys
 from infrastructure.sealing.wrapping import read_keys
 from infrastructure.settings import Settings
 from infrastructure.tables import api_key
@@ -102,8 +102,8 @@ def let_in(url: str) -> None:
     database = opened(url)
     with database.writing() as connection:
         if connection.execute(api_key.select().where(api_key.c.id == id_)).first() is None:
-            connection.execute(api_key.insert(), row)
-            stamp_keys(connection)
+            with changing_keys(connection):
+                connection.execute(api_key.insert(), row)
     database.close()
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Row, or_, select, update
 from domain.access import SCOPES, Principal, Scope
 from domain.errors import ContentError, UnknownError
 from infrastructure.log_append import LOCK_HEAD
-from infrastructure.sealing.stamps import stamp_keys
+from infrastructure.sealing.stamps import changing_keys
 from infrastructure.tables import api_key
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ class Keys:
         }
         with self._database.writing() as connection:
             connection.execute(LOCK_HEAD)
-            connection.execute(api_key.insert(), row)
-            stamp_keys(connection)
+            with changing_keys(connection):
+                connection.execute(api_key.insert(), row)
         return f"parley_{id_}_{secret}", kept
 
     def all(self) -> list[ApiKey]:
@@ -96,8 +96,8 @@ class Keys:
         change = update(api_key).where(mine, api_key.c.revoked_at.is_(None))
         with self._database.writing() as connection:
             connection.execute(LOCK_HEAD)
-            connection.execute(change.values(revoked_at=self._clock()))
-            stamp_keys(connection)
+            with changing_keys(connection):
+                connection.execute(change.values(revoked_at=self._clock()))
             row = connection.execute(select(api_key).where(mine)).one_or_none()
         if row is None:
             what = "key"

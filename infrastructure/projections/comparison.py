@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Table, create_engine, func, select
@@ -21,9 +21,11 @@ from infrastructure.projections import fact_text, fact_versions, negotiations, p
 from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.projections.text_lookups import lost_word
 from infrastructure.proofs.integration import TILE
-from infrastructure.sealing.stamps import broken
+from infrastructure.sealing.kept_answers import broken_answers
+from infrastructure.sealing.stamps import broken_tables
 from infrastructure.tables import (
     event,
+    idempotency_answer,
     log_head,
     metadata,
     negotiation,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from infrastructure.database import Database
     from infrastructure.event_codec import EventCodec
 
-__all__ = ["Unfounded", "unfounded", "unsound"]
+__all__ = ["Unfounded", "unfounded", "unsound", "unstamped"]
 
 _SMALL: Final = (negotiation, negotiation_member, snapshot, proposal)
 _DERIVED: Final = SIDES["first"]
@@ -153,6 +155,16 @@ def _texts_of(right: Connection, held: int) -> Iterator[tuple[Any, ...]]:
         yield (row.fact_id, row.version, row.negotiation_id, words)
 
 
+def unstamped(connection: Connection) -> Iterator[Unfounded]:
+    """What follows from no event, and is not what Parley wrote: a row that was changed, or a table that lost some."""
+    what = "has not the stamp of this record"
+    found: dict[Table, tuple[Any, ...]] = dict.fromkeys(broken_tables(connection), ())
+    for row in islice(broken_answers(connection), 1):
+        found[idempotency_answer] = (row["caller"], row["key"])
+    for table, key in found.items():
+        yield Unfounded(table.name, key, what, derived=False)
+
+
 def _first_difference(
     table: Table, serving: Iterable[tuple[Any, ...]], right: Iterable[tuple[Any, ...]]
 ) -> Unfounded | None:
@@ -178,8 +190,7 @@ def _stray(connection: Connection, now: int) -> Iterator[Unfounded]:
     last = connection.execute(select(func.max(event.c.recorded_at))).scalar() or 0
     if head.recorded_at > max(now, last):
         yield Unfounded(log_head.name, (), "lies in the future")
-    for table, key in broken(connection):
-        yield Unfounded(table.name, key, "has not the stamp of this record", derived=False)
+    yield from unstamped(connection)
     if connection.dialect.name == "postgresql":
         words = func.array_to_tsvector(func.string_to_array(func.btrim(text_table.c.body), " "))
         other = select(text_table.c.fact_id, text_table.c.version).where(

@@ -15,14 +15,15 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, 
 from infrastructure.log_append import LOCK_HEAD
 from infrastructure.log_rows import LOGGED, seals_of
 from infrastructure.sealing.confidential_parts import context_of_part
+from infrastructure.sealing.kept_answers import drop_broken, wrap_answers
 from infrastructure.sealing.seals import context_of
-from infrastructure.sealing.stamps import wrap_again
+from infrastructure.sealing.stamps import stamp_tables, wrap_tables
 from infrastructure.tables import confidential_part, event, log_head
 
 if TYPE_CHECKING:
     from infrastructure.database import Database
 
-__all__ = ["SealReport", "reseal"]
+__all__ = ["SealReport", "reseal", "take_as_is"]
 
 BATCH: Final = 500
 """Rows a transaction: so few that writers of the log hardly wait."""
@@ -89,6 +90,15 @@ def reseal(database: Database, progress: Callable[[int, int], None] | None = Non
     return SealReport(sealed, wrapped, "" if keys is None else keys.newest, dict(found))
 
 
+def take_as_is(database: Database) -> int:
+    """Stamp the keys as they stand, and take changed answers away; how many. What was tampered with is seen no more."""
+    with database.writing() as connection:
+        connection.execute(LOCK_HEAD)
+        dropped = drop_broken(connection)
+        stamp_tables(connection)
+    return dropped
+
+
 def _seal(connection: Connection, after: int, until: int) -> int:
     """Seal what stands in clear past a position and up to another."""
     clear = LOGGED.where(
@@ -116,7 +126,9 @@ def _wrap_stamps(database: Database) -> None:
         with database.writing() as connection:
             connection.execute(LOCK_HEAD)
             held = seals_of(connection).check(connection)
-            changed = 0 if held is None else wrap_again(connection)
+            changed = 0 if held is None else wrap_answers(connection)
+            if held is not None:
+                wrap_tables(connection)
 
 
 def _wrap(connection: Connection, keyed: _Keyed, after: int, until: int) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from infrastructure.sealing.stamps import stamp_again, stamp_keys
+from infrastructure.sealing.kept_answers import stamp_again
+from infrastructure.sealing.stamps import stamp_tables
 
 revision = "0009"
 down_revision = "0008"
@@ -30,7 +31,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     _stamp_answers(connection)
     if connection.execute(sa.text("SELECT 1 FROM api_key LIMIT 1")).first() is not None:
-        stamp_keys(connection)
+        stamp_tables(connection)
 
 
 def downgrade() -> None:

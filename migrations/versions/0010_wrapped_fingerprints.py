@@ -1,4 +1,4 @@
-"""Under an idempotency key what was sent is known by a wrapped fingerprint, which confirms no guess at it."""
+"""Under an idempotency key what was sent is known by a wrapped fingerprint, and one that is gone is missed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from alembic import op
 
-from infrastructure.sealing.stamps import in_clear, stamp_again
+from infrastructure.sealing.kept_answers import in_clear, stamp_again
+from infrastructure.sealing.stamps import stamp_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,15 +25,25 @@ COLUMNS = (
     *("key_id", "stamp"),
 )
 
+USED = (
+    "SELECT position FROM log_head",
+    "SELECT 1 FROM api_key LIMIT 1",
+    "SELECT 1 FROM idempotency_answer LIMIT 1",
+)
+
 
 def upgrade() -> None:
-    """Wrap the fingerprints of the answers whose stamp holds; keys are needed only where there are any."""
+    """Wrap the fingerprints of the answers whose stamp holds, and count them; an empty record needs no keys for it."""
     _keep(stamp_again)
+    connection = op.get_bind()
+    if any(connection.execute(sa.text(used)).scalar() for used in USED):
+        stamp_tables(connection, again=False)
 
 
 def downgrade() -> None:
-    """Keep them in clear, which answers a request that is sent again."""
+    """Keep them in clear, which answers a request that is sent again, and uncounted."""
     _keep(in_clear)
+    op.execute("DELETE FROM stamp WHERE of = 'idempotency_answer'")
 
 
 def _keep(made: Callable[[sa.Connection, RowMapping], dict[str, Any]]) -> None:

@@ -66,7 +66,6 @@ OF_ONE: Final = "/v1/facts/"
 """The single facts are too many to be asked from every perspective; the lists show them from all of them."""
 EDITOR: Final = "editor"
 NOWHERE: Final = "no-talks"
-REPLAYED: Final = "idempotency-replayed"
 _CURSOR: Final = "cursor"
 _NEXT: Final = re.compile(rb'"next":"([A-Za-z0-9_-]+)"')
 """The pages that follow a page are asked for with it."""
@@ -195,17 +194,5 @@ async def _asked(app: FastAPI, record: KeptRecord, asked: Question) -> Reply:
 
 
 def differing(one: Answers, other: Answers) -> list[Question]:
-    """The questions that are not answered alike.
-
-    A request whose kept answer is gone is done anew, as it is after a day: that is no other answer.
-    """
-    return [
-        each
-        for each, reply in other.items()
-        if reply != one[each] and not (each.again is not None and _done_anew(reply))
-    ]
-
-
-def _done_anew(reply: Reply) -> bool:
-    """Whether the record took a request for a new one, and not for another under the same key."""
-    return REPLAYED not in reply.headers and reply.status < 500 and reply.status != 422
+    """The questions that are not answered alike."""
+    return [each for each, reply in other.items() if reply != one[each]]

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from infrastructure.backup import BackupError, back_up, restore, verified
 from infrastructure.event_recorder import EventRecorder
-from infrastructure.sealing.stamps import broken
+from infrastructure.projections.comparison import unstamped
 from infrastructure.tables import event, idempotency_answer, log_head
 from tests.databases import opened
 from tests.infrastructure.recording import claim, events
@@ -73,11 +73,11 @@ def test_answers_that_were_backed_up_before_they_were_stamped_are_stamped_then(
         connection.execute(
             update(idempotency_answer).values(fingerprint="print", key_id=None, stamp=None)
         )
-        assert [table.name for table, _ in broken(connection)] == ["idempotency_answer"]
+        assert [each.table for each in unstamped(connection)] == ["idempotency_answer"]
     back_up(database, tmp_path / "x")
     restore(other, tmp_path / "x", [])
     with other.reading() as connection:
-        assert list(broken(connection)) == []
+        assert list(unstamped(connection)) == []
     other.close()
 
 

@@ -19,10 +19,11 @@ from domain.reviewing import decide_propose
 from infrastructure.database import Database, DatabaseRefusedError
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.ledger_store import StoredLedger
+from infrastructure.projections.comparison import unstamped
 from infrastructure.proofs import integration
 from infrastructure.proofs.verification import verify
 from infrastructure.schema import FTS5_SHADOWS, SCHEMA, check, downgrade, schema_at_head, upgrade
-from infrastructure.sealing.stamps import broken
+from infrastructure.sealing.kept_answers import broken_answers
 from infrastructure.tables import idempotency_answer, stamp
 from tests.databases import migrate, opened
 from tests.examples import fact
@@ -101,17 +102,18 @@ def test_what_is_kept_from_before_the_stamps_is_given_them(empty_database_url: s
     upgrade(database)
     check(database)
     with database.reading() as connection:
-        assert list(broken(connection)) == []
-        assert connection.execute(select(stamp.c.of)).scalars().all() == ["api_key"]
+        assert list(unstamped(connection)) == []
+        stamps = connection.execute(select(stamp.c.of).order_by(stamp.c.of)).scalars().all()
+        assert stamps == ["api_key", "idempotency_answer"]
         assert connection.execute(FINGERPRINT).scalar_one().startswith("wrapped ")
     downgrade(database, "0009")
     with database.reading() as connection:
-        assert list(broken(connection)) == []
+        assert list(broken_answers(connection)) == []
         assert connection.execute(FINGERPRINT).scalar_one() == "f"
     downgrade(database, "0006")
     upgrade(database)
     with database.reading() as connection:
-        assert list(broken(connection)) == []
+        assert list(unstamped(connection)) == []
         assert connection.execute(FINGERPRINT).scalar_one().startswith("wrapped ")
     database.close()
 

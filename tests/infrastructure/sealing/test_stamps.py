@@ -14,13 +14,15 @@ from sqlalchemy import Connection, select, update
 from infrastructure.database import Database
 from infrastructure.event_recorder import EventRecorder, IdempotencyClaim
 from infrastructure.identity.keys import Keys
+from infrastructure.projections.comparison import unstamped
+from infrastructure.sealing.kept_answers import kept_answer, stamp_again
 from infrastructure.sealing.key_source import GivenKeys
-from infrastructure.sealing.resealing import reseal
+from infrastructure.sealing.resealing import reseal, take_as_is
 from infrastructure.sealing.seals import Seals
-from infrastructure.sealing.stamps import broken, kept_answer, stamp_again
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
 from infrastructure.tables import api_key, idempotency_answer, stamp
 from tests.databases import SEAL_KEY
+from tests.infrastructure.recording import events
 
 if TYPE_CHECKING:
     from sqlalchemy import Delete, RowMapping, Update
@@ -58,7 +60,7 @@ def as_in_former_times(row: RowMapping) -> dict[str, Any]:
 
 
 def unfounded(connection: Connection) -> list[str]:
-    return [table.name for table, _ in broken(connection)]
+    return [each.table for each in unstamped(connection)]
 
 
 def test_an_empty_database_needs_no_stamp_and_no_key(database: Database) -> None:
@@ -99,13 +101,13 @@ def test_every_column_of_an_answer_is_stamped() -> None:
 @pytest.mark.parametrize(
     "forge",
     [
+        stamp.delete().where(stamp.c.of == "api_key"),
+        update(stamp).where(stamp.c.of == "api_key").values(stamp=bytes(60)),
         update(api_key).values(revoked_at=None),
         update(api_key).values(scopes="admin"),
         update(api_key).values(person="Mallory"),
         api_key.delete().where(api_key.c.person == "Ben"),
         api_key.delete(),
-        stamp.delete(),
-        update(stamp).values(stamp=bytes(60)),
     ],
 )
 def test_keys_that_were_changed_made_or_taken_away_are_missed(
@@ -175,3 +177,61 @@ def test_an_answer_of_former_times_is_wrapped_if_its_stamp_holds(kept: Database)
         forged = {**former, "body": b"forged"}
         assert stamp_again(connection, forged) == forged
         assert stamp_again(connection, again) == again
+
+
+BEGUN = (api_key.delete(), idempotency_answer.delete(), stamp.delete())
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        idempotency_answer.delete().where(idempotency_answer.c.key == "other"),
+        idempotency_answer.delete(),
+        stamp.delete().where(stamp.c.of == "idempotency_answer"),
+        update(stamp).where(stamp.c.of == "idempotency_answer").values(stamp=bytes(60)),
+    ],
+)
+def test_answers_that_were_taken_away_are_missed(kept: Database, forge: Update | Delete) -> None:
+    recorder = EventRecorder(kept)
+    recorder.append(events())
+    with kept.writing() as connection:
+        connection.execute(forge)
+        assert unfounded(connection) == ["idempotency_answer"]
+    recorder.append(events(), claim=IdempotencyClaim(**{**vars(ANSWER), "key": "later"}))
+    with kept.reading() as connection:
+        assert unfounded(connection) == ["idempotency_answer"], "another hides it not"
+
+
+def test_all_keys_and_answers_are_missed_with_their_stamps(kept: Database) -> None:
+    EventRecorder(kept).append(events())
+    with kept.writing() as connection:
+        for forge in BEGUN:
+            connection.execute(forge)
+        assert unfounded(connection) == ["api_key", "idempotency_answer"]
+
+
+def test_a_key_that_was_put_in_is_not_made_good_by_the_next_that_is_made(kept: Database) -> None:
+    rogue = {"id": "rogue", "secret_sha256": b"", "person": "M", "scopes": "admin", "created_at": 0}
+    with kept.writing() as connection:
+        connection.execute(api_key.insert(), rogue)
+    keys = Keys(kept, kept.clock)
+    keys.revoke(keys.create("Cleo", ["fact:read"])[1].id)
+    with kept.reading() as connection:
+        assert unfounded(connection) == ["api_key"]
+
+
+def test_a_log_stamps_both_tables_with_its_first_event(database: Database) -> None:
+    EventRecorder(database).append(events())
+    with database.reading() as connection:
+        assert len(connection.execute(select(stamp)).all()) == 2
+        assert unfounded(connection) == []
+
+
+def test_what_somebody_has_looked_at_is_taken_as_it_is(kept: Database) -> None:
+    with kept.writing() as connection:
+        connection.execute(update(api_key).values(scopes="admin"))
+        connection.execute(update(idempotency_answer).values(body=b"forged"))
+    assert take_as_is(kept) == 2
+    with kept.reading() as connection:
+        assert unfounded(connection) == []
+        assert kept_rows(connection) == []
