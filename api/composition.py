@@ -98,12 +98,18 @@ class Parley:
         integration.catch_up(self.database)
         self.overwritten.drop()
 
-    def erase(self, erasure: FactEvent, *before: RecordEvent, claim: object = None) -> int:
+    def erase(
+        self,
+        erasure: FactEvent,
+        *before: RecordEvent,
+        claim: object = None,
+        until: int | None = None,
+    ) -> int:
         """Carry out an erasure, after what led to it; its position. Raises as `Ledger.change` does.
 
         What it overwrote leaves the files of the database as soon as nobody reads an older state.
         """
-        position = self.ledger.change(erasure, *before, claim=claim)
+        position = self.ledger.change(erasure, *before, claim=claim, until=until)
         self.overwritten.add()
         return position
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from api.composition import Parley
 from api.schemas import (
@@ -87,8 +87,9 @@ def _appended(
     before: Sequence[RecordEvent],
     sources: Sequence[Source],
     claim: object,
+    until: int | None = None,
 ) -> int:
-    return parley.ledger.change(event, *before, sources=sources, claim=claim)
+    return parley.ledger.change(event, *before, sources=sources, claim=claim, until=until)
 
 
 def _erased(
@@ -97,8 +98,9 @@ def _erased(
     before: Sequence[RecordEvent],
     _: Sequence[Source],
     claim: object,
+    until: int | None = None,
 ) -> int:
-    return parley.erase(event, *before, claim=claim)
+    return parley.erase(event, *before, claim=claim, until=until)
 
 
 def _as_the_record(settings: Settings) -> bool:
@@ -107,6 +109,22 @@ def _as_the_record(settings: Settings) -> bool:
 
 def _as_an_erasure(settings: Settings) -> bool:
     return settings.review_erasure
+
+
+class CarryOut(Protocol):
+    """Appends what was decided, before the instant `until`; its position."""
+
+    def __call__(
+        self,
+        parley: Parley,
+        event: FactEvent,
+        before: Sequence[RecordEvent],
+        sources: Sequence[Source],
+        claim: object,
+        until: int | None = None,
+        /,
+    ) -> int:
+        """As `Ledger.change`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,9 +142,7 @@ class Op:
     scope: Scope = "fact:correct"
     reviewed: Callable[[Settings], bool] | None = None
     decide: Callable[[FactRecord, Any, FactParser, str], FactEvent] = decided
-    carry_out: Callable[
-        [Parley, FactEvent, Sequence[RecordEvent], Sequence[Source], object], int
-    ] = _appended
+    carry_out: CarryOut = _appended
 
 
 _EVERY: Final = (

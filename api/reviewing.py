@@ -19,7 +19,6 @@ from domain.confidential import Source
 from domain.event import ReviewedOp
 from domain.fact import as_primitives
 from domain.fact_record import FactRecord
-from domain.ledger import by_event
 from domain.reviewing import decide_propose
 from infrastructure.readers.reading import Reading
 
@@ -81,7 +80,6 @@ def _proposed(
         expires_at=expires_at,
         actor=sent.actor,
     )
-    kept = by_event(event, sources)
     claim = once.claim(status=202)
-    [position] = sent.parley.ledger.append([event], sources=kept, claim=claim)
+    position = sent.parley.ledger.propose(event, record, sources=sources, claim=claim)
     return proposal_answers.rendered(sent, event.proposal, position, 202)

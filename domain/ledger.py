@@ -21,7 +21,7 @@ from domain.fact import Fact, checked, fact_id
 
 if TYPE_CHECKING:
     from domain.access import Visibility
-    from domain.event import FactEvent, RecordEvent
+    from domain.event import FactEvent, ProposalEvent, RecordEvent
     from domain.fact_record import FactRecord
     from domain.negotiation import Negotiation, Settings
 
@@ -115,21 +115,38 @@ class Ledger(Application[UUID]):
         *before: RecordEvent,
         sources: Sequence[Source] = (),
         claim: object = None,
+        until: int | None = None,
     ) -> int:
         """Append the event that a fact decided on, after what led to it, in one transaction; its position.
 
-        StaleError where the fact has moved on meanwhile, IntegrityError where the stream of another event has.
+        StaleError where the fact has moved on meanwhile, IntegrityError where the stream of another event has, or
+        where the instant `until` has come.
         """
         try:
             kept = by_event(event, sources)
-            return self.append([*before, event], sources=kept, claim=claim)[-1]
+            return self.append([*before, event], sources=kept, claim=claim, until=until)[-1]
         except IntegrityError as error:
-            expected = event.originator_version - 1
-            last = next(iter(self.events.get(event.originator_id, desc=True, limit=1)))
-            version = last.originator_version
-            if before and version == expected:
-                raise
-            raise StaleError(event.originator_id, expected, version) from error
+            self._refuse_stale(event.originator_id, event.originator_version - 1, error)
+            raise
+
+    def propose(
+        self,
+        event: ProposalEvent,
+        fact: FactRecord,
+        *,
+        sources: Sequence[Source] = (),
+        claim: object = None,
+    ) -> int:
+        """Append the proposal to change a fact that stands as it was read; its position. Raises as `change` does.
+
+        Of a fact that was erased meanwhile it would be left.
+        """
+        kept, standing = by_event(event, sources), {fact.id: fact.version}
+        try:
+            return self.append([event], sources=kept, claim=claim, standing=standing)[0]
+        except IntegrityError as error:
+            self._refuse_stale(fact.id, fact.version, error)
+            raise
 
     def append(
         self,
@@ -137,17 +154,26 @@ class Ledger(Application[UUID]):
         *,
         sources: SourcesByEvent | None = None,
         claim: object = None,
+        standing: Mapping[UUID, int] | None = None,
+        until: int | None = None,
     ) -> list[int]:
-        """Append events in one transaction; their positions. `sources` are by the stream and version of an event."""
-        extra: dict[str, Any] = {} if claim is None else {"claim": claim}
-        if sources:
-            extra["sources"] = sources
+        """Append events in one transaction; their positions. `sources` are by the stream and version of an event.
+
+        IntegrityError where a stream is at another version than `standing` says, or where `until` has come.
+        """
+        given = {"claim": claim, "sources": sources, "standing": standing, "until": until}
+        extra: dict[str, Any] = {name: value for name, value in given.items() if value}
         positions = [recording.notification.id for recording in self.save(*events, **extra)]
         for event in events:
             if isinstance(event, FactErased):
                 with suppress(KeyError):
                     self._kept.get(event.originator_id, evict=True)
         return positions
+
+    def _refuse_stale(self, id_: UUID, expected: int, error: Exception) -> None:
+        last = next(iter(self.events.get(id_, desc=True, limit=1)))
+        if last.originator_version != expected:
+            raise StaleError(id_, expected, last.originator_version) from error
 
     def _stream(self, id_: UUID, project: Any) -> Any:  # noqa: ANN401 -- one projector an aggregate
         """What a stream leaves: on from where it was last read, if it still says there what it said then."""

@@ -30,7 +30,8 @@ from infrastructure.log_tracking import EventTrackingRecorder
 from infrastructure.tables import aggregate_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from infrastructure.clock import Clock
     from infrastructure.database import Database
@@ -88,20 +89,25 @@ class _LogRecorder(LogReader):
         tracking: Tracking | None = None,
         claim: IdempotencyClaim | None = None,
         sources: Sources | None = None,
+        standing: Mapping[UUID | str, int] | None = None,
+        until: int | None = None,
     ) -> list[LogEntry]:
         """Record all of it in one transaction, and return the entries once it is committed.
 
-        `sources` are what events say in confidence, by their stream and version.
+        `sources` are what events say in confidence, by their stream and version; `standing` the versions at which
+        other streams have to be, and `until` the instant before which it has to be recorded (microseconds UTC).
 
-        Raises `IntegrityError` for a version that does not follow its stream's last or a tracking
-        that is no advance, `AlreadyAnswered` for a claim whose key is taken, and the library's
+        Raises `IntegrityError` for a version that does not follow its stream's last, a tracking that is no advance,
+        or where what has to be so is not, `AlreadyAnswered` for a claim whose key is taken, and the library's
         other persistence errors. Nothing of the request is recorded then, but for an error in the
         commit itself, after which nobody knows: `OutcomeUnknownError`.
         """
         if not stored_events and tracking is None and claim is None:
             return []
         entries = self._queue.submit(
-            AppendRequest(tuple(stored_events), tracking, claim, sources or {})
+            AppendRequest(
+                tuple(stored_events), tracking, claim, sources or {}, standing or {}, until
+            )
         )
         self.wakeup.ring()
         return entries

@@ -60,12 +60,17 @@ Sources = Mapping[tuple[UUID | str, int], Sequence[Source]]
 
 @dataclass(frozen=True)
 class AppendRequest:
-    """What one caller wants recorded, all of it or nothing; `sources` by the stream and version of their event."""
+    """What one caller wants recorded, all of it or nothing; `sources` by the stream and version of their event.
+
+    It is refused where one of the streams `standing` is not at its version any more, and from the instant `until` on.
+    """
 
     events: Sequence[StoredEvent]
     tracking: Tracking | None = None
     claim: IdempotencyClaim | None = None
     sources: Sources = field(default_factory=dict)
+    standing: Mapping[UUID | str, int] = field(default_factory=dict)
+    until: int | None = None
 
 
 Outcome = list[LogEntry] | IntegrityError | AlreadyAnswered
@@ -109,6 +114,7 @@ class LogTransaction:
     def _admit(self, request: AppendRequest, versions: dict[str, int]) -> Outcome:
         try:
             self._refuse_answered(request.claim)
+            self._refuse_late(request, versions)
             reached = _follow(versions, request.events)
             if request.tracking is not None:
                 advance(self._connection, request.tracking)
@@ -122,7 +128,7 @@ class LogTransaction:
 
     def _number(self, stored: StoredEvent, sources: Sources) -> LogEntry:
         self._position += 1
-        self._recorded_at = max(self._now, self._recorded_at + 1)
+        self._recorded_at = self._next_recorded_at
         said = sources.get((stored.originator_id, stored.originator_version))
         if said:
             self._sources[self._position] = said
@@ -177,12 +183,27 @@ class LogTransaction:
         return made
 
     def _last_versions(self, requests: Sequence[AppendRequest]) -> dict[str, int]:
-        named = {stream_name(e.originator_id): None for r in requests for e in r.events}
+        named = {
+            stream_name(id_): None
+            for request in requests
+            for id_ in (*(each.originator_id for each in request.events), *request.standing)
+        }
         found: dict[str, int] = {}
         for streams in _chunks(list(named), STREAMS_A_QUERY):
             rows = self._connection.execute(LAST_VERSIONS, {"streams": streams})
             found.update((row.stream, row.version) for row in rows)
         return found
+
+    def _refuse_late(self, request: AppendRequest, versions: Mapping[str, int]) -> None:
+        for id_, version in request.standing.items():
+            if versions.get(stream_name(id_)) != version:
+                raise IntegrityError(f"{id_} is not at version {version} any more")
+        if request.until is not None and self._next_recorded_at >= request.until:
+            raise IntegrityError("the time for it is over")
+
+    @property
+    def _next_recorded_at(self) -> int:
+        return max(self._now, self._recorded_at + 1)
 
     def _refuse_answered(self, claim: IdempotencyClaim | None) -> None:
         if claim is None:

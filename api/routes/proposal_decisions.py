@@ -202,11 +202,15 @@ def _attempted(proposal_id: str, sent: Sent, decide: _Decide, once: Once) -> Res
     named = seen_digests(_if_match(sent))
     if named is not None and found.seen.digest not in named:
         raise RevisedError(event.proposal)
+    until, claim = found.seen.proposal.expires_at, once.claim()
     if change is None:
+        standing = {found.record.id: found.record.version}
         kept = by_event(event, sources)
-        [position] = sent.parley.ledger.append([event], sources=kept, claim=once.claim())
+        [position] = sent.parley.ledger.append(
+            [event], sources=kept, claim=claim, standing=standing, until=until
+        )
     else:
-        position = found.op.carry_out(sent.parley, change, [event], sources, once.claim())
+        position = found.op.carry_out(sent.parley, change, [event], sources, claim, until)
     return proposal_answers.again(sent, position, 200)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from api.reviewing import persistently
-from tests.api.desk import CITED, CORRECTION, RETRACTION, Desk
+from tests.api.asking import TALKS
+from tests.api.desk import CITED, CORRECTION, DAY, PROPOSALS, RETRACTION, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,3 +171,64 @@ def test_who_is_always_too_late_is_told_to_come_again() -> None:
 
     with pytest.raises(OperationalError, match="always faster"):
         persistently(beaten)
+
+
+ERASURE = {"reason": "The source asked for it"}
+
+
+@pytest.mark.parametrize("reviewed", [False, True])
+@pytest.mark.parametrize("what", ["proposal", "revision", "refusal", "withdrawal"])
+def test_nothing_is_said_of_a_change_of_what_was_erased_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, what: str, reviewed: bool
+) -> None:
+    fact = desk.fact()
+    proposed = desk.propose(fact)
+    erasure: Callable[[], Answer]
+    if reviewed:
+        erasing = desk.post(f"{fact}/erasure", ERASURE, if_match="*")
+        erasure = partial(desk.decide, erasing)
+    else:
+        assert desk.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
+        erasure = partial(desk.post, f"{fact}/erasure", ERASURE, if_match="*")
+    erased = before_the_next_append(desk, monkeypatch, erasure)
+    if what == "proposal":
+        answer = desk.post(f"{fact}/corrections", OTHER, if_match="*")
+        assert answer.status == 410
+    else:
+        answer = desk.decide(proposed, what, "Bo" if what == "refusal" else "Ann")
+        assert answer.status == 404
+    assert erased[0].status == 200
+    assert desk.events()[-1] == "fact.erased"
+    assert desk.get(PROPOSALS).json["items"] == []
+    assert desk.parley.rebuild().differences == ()
+
+
+def test_proposers_who_race_an_erasure_leave_nothing(desk: Desk) -> None:
+    assert desk.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
+    desk.get("/v1/negotiations", "Bo")
+    for _ in range(10):
+        fact = desk.fact()
+        propose = partial(desk.post, f"{fact}/corrections", OTHER, "Bo", if_match="*")
+        erase = partial(desk.post, f"{fact}/erasure", ERASURE, if_match="*")
+        *proposed, erased = at_once(propose, propose, propose, erase)
+        assert erased.status == 200
+        assert {each.status for each in proposed} <= {202, 410, 412}
+        assert desk.get(PROPOSALS).json["items"] == []
+    assert desk.parley.rebuild().differences == ()
+
+
+def test_an_approval_that_waited_until_it_expired_does_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fact = desk.fact()
+    proposed = desk.propose(fact)
+
+    def wait() -> Answer:
+        desk.clock.now += 30 * DAY
+        return desk.get(fact)
+
+    before_the_next_append(desk, monkeypatch, wait)
+    answer = desk.decide(proposed)
+    assert answer.status == 409
+    assert desk.status(proposed) == "expired"
+    assert desk.get(fact).json["version"] == 1
