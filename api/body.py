@@ -66,14 +66,20 @@ class Sent:
         return found
 
     def fact(self, id_: UUID) -> FactRecord:
-        """Give a fact to change; UnknownError where there is none for who sends this, ErasedError for an erased one."""
+        """Give a fact to change; as `known_fact`, and ErasedError for an erased one."""
+        found = self.known_fact(id_)
+        if found.erased:
+            with self.reading() as reading:
+                reading.history(id_, reading.perspective(PerspectiveQuery()))
+        return found
+
+    def known_fact(self, id_: UUID) -> FactRecord:
+        """Give a fact, erased or not; UnknownError where there is none for who sends this."""
         found = self.parley.ledger.fact(id_)
         with self.reading() as reading:
             if not reading.shows(found.negotiation_id):
                 what = "fact"
                 raise UnknownError(what, str(id_))
-            if found.erased:
-                reading.history(id_, reading.perspective(PerspectiveQuery()))
         return found
 
 

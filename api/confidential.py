@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from api.json_text import pointer
+from api.json_text import CONFIDENTIAL, pointer
 from domain.confidential import Confidential, Source, check_confidential
 from domain.errors import ContentError, Fault
 from domain.event import FactCorrected, FactEvent, FactRecorded
@@ -17,7 +17,7 @@ from domain.fact import Fact
 
 __all__ = ["FIELD", "Withheld", "withheld"]
 
-FIELD: Final = "confidential"
+FIELD: Final = CONFIDENTIAL
 
 
 _NAMES: Final = tuple(each.name for each in fields(Confidential))

@@ -25,7 +25,7 @@ from starlette.responses import Response
 from api.body import Sent
 from api.composition import Parley
 from api.problems import RefusedError, problem_of
-from domain.errors import ErasedError, MovedOnError, RecordError
+from domain.errors import ErasedError, MovedOnError, RecordError, TakenError
 from domain.perspective import PerspectiveQuery
 from infrastructure.log_entry import AlreadyAnswered, IdempotencyAnswer, IdempotencyClaim
 from infrastructure.sealing.kept_answers import kept_answer
@@ -36,7 +36,13 @@ __all__ = ["Idempotency", "Once"]
 REPLAYED: Final = "Idempotency-Replayed"
 _HEADER: Final = "Idempotency-Key"
 _WHERE: Final = f"/header/{_HEADER}"
-_FACT: Final = re.compile(r"/v1/facts/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})/")
+_NEGOTIATIONS: Final = "/v1/negotiations"
+_SLUG: Final = re.compile(rf"{_NEGOTIATIONS}/([^/]+)/")
+_ID: Final = "([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
+_FACT: Final = re.compile(f"/v1/facts/{_ID}/")
+_PROPOSAL: Final = re.compile(f"/v1/proposals/{_ID}/")
+_OPENED: Final = 201
+_UNKNOWN: Final = 404
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _NOT_KEPT: Final = frozenset({"content-length", "date"})
 
@@ -47,6 +53,8 @@ class Once:
     def __init__(self, sent: Sent, key: str | None) -> None:
         self.sent = sent
         self.key = key
+        self.about: UUID | None = None
+        """The fact that the answer tells of, where the address does not name it."""
 
     def claim(self, answer: Response | None = None, status: int = 200) -> IdempotencyClaim | None:
         """Claim the key for an answer; without one, for what is to be read again from the log."""
@@ -66,9 +74,10 @@ class Once:
 
     @property
     def fact(self) -> str | None:
-        """The fact that the request's address names, as the log does."""
+        """The fact that the answer tells of, as the log names it: an erasure takes the answer with it."""
         named = _FACT.match(self.sent.request.scope["path"])
-        return None if named is None else UUID(named[1]).hex
+        about = self.about if named is None else UUID(named[1])
+        return None if about is None else about.hex
 
     @property
     def fingerprint(self) -> str:
@@ -129,6 +138,8 @@ class Idempotency:
             raise
         except RecordError as error:
             refusal = problem_of(error)
+            if isinstance(error, TakenError):
+                once.about = error.fact_id
             self.keep(once, refusal)
             return refusal
 
@@ -159,6 +170,8 @@ class Idempotency:
             name, detail = "key-reused", "the key came with another request before"
             raise RefusedError(name, _WHERE, detail)
         if kept.body:
+            if kept.status != _UNKNOWN:
+                _look_again(once.sent, kept)
             answer = Response(kept.body, kept.status, json.loads(kept.headers))
         else:
             answer = self._render(
@@ -170,6 +183,20 @@ class Idempotency:
     def _position_at(self, sent: Sent, recorded_at: int) -> int:
         with sent.reading() as reading:
             return reading.perspective(PerspectiveQuery(as_known_at=recorded_at)).position
+
+
+def _look_again(sent: Sent, kept: IdempotencyAnswer) -> None:
+    """Refuse who could not send the request any more, as somebody who is no member of its negotiation since."""
+    path = sent.request.scope["path"]
+    if named := _SLUG.match(path):
+        sent.negotiation(named[1])
+    elif path == _NEGOTIATIONS and kept.status == _OPENED:
+        sent.negotiation(json.loads(kept.body)["slug"])
+    elif named := _FACT.match(path):
+        sent.known_fact(UUID(named[1]))
+    elif named := _PROPOSAL.match(path):
+        with sent.reading() as reading:
+            reading.proposals.get(UUID(named[1]))
 
 
 def _key(headers: list[str]) -> str | None:

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from domain.errors import ContentError, Fault
 
-__all__ = ["canonical", "pointer", "read_json", "sha256", "written"]
+__all__ = ["CONFIDENTIAL", "canonical", "pointer", "read_json", "sha256", "written"]
 
 DEEPEST: Final = 32
+CONFIDENTIAL: Final = "confidential"
 _EXACT: Final = 2.0**53
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _Place = tuple[str | int, ...]
@@ -26,7 +27,9 @@ class _Object(dict[str, Any]):
 
 
 def pointer(place: _Place) -> str:
-    """Give the RFC 6901 pointer to a place in a document."""
+    """Give the RFC 6901 pointer to a place in a document, and no name of what is said in confidence."""
+    if CONFIDENTIAL in place:
+        place = place[: place.index(CONFIDENTIAL) + 1]
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
 
 

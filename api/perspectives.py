@@ -111,16 +111,17 @@ def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[s
 
 
 def with_erasures(
-    content: dict[str, Any], reading: Reading, negotiation_id: UUID, perspective: Perspective
+    content: dict[str, Any], reading: Reading, negotiation_id: UUID, *perspectives: Perspective
 ) -> dict[str, Any]:
     """Give an answer that says which facts it may have held until they were erased, where there are any."""
+    found = {each for at in perspectives for each in reading.erasures(negotiation_id, at)}
     lost = [
         {
             "fact": str(each.fact_id),
             "position": each.position,
             "recorded_at": format_instant(each.recorded_at),
         }
-        for each in reading.erasures(negotiation_id, perspective)
+        for each in sorted(found, key=lambda each: each.position)
     ]
     return {**content, "erased": lost} if lost else content
 

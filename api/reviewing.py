@@ -16,6 +16,7 @@ from api.idempotency import Once
 from api.json_text import read_json
 from api.ops import Op
 from domain.confidential import Source
+from domain.errors import UnknownError
 from domain.event import ReviewedOp
 from domain.fact import as_primitives
 from domain.fact_record import FactRecord
@@ -82,4 +83,8 @@ def _proposed(
     )
     claim = once.claim(status=202)
     position = sent.parley.ledger.propose(event, record, sources=sources, claim=claim)
-    return proposal_answers.rendered(sent, event.proposal, position, 202)
+    try:
+        return proposal_answers.rendered(sent, event.proposal, position, 202)
+    except UnknownError:
+        sent.fact(record.id)  # which was erased, and the proposal with it
+        raise

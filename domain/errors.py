@@ -95,13 +95,14 @@ class ErasedError(RecordError):
 
 
 class TakenError(RecordError):
-    """`name` (a slug, an external id, a snapshot's name) is taken, by `holder`."""
+    """`name` (a slug, an external id, a snapshot's name) is taken, by `holder`, which may be a fact."""
 
-    def __init__(self, what: str, name: str, holder: str) -> None:
+    def __init__(self, what: str, name: str, holder: str, fact_id: UUID | None = None) -> None:
         super().__init__(f"the {what} {name!r} is taken by {holder}")
         self.what = what
         self.name = name
         self.holder = holder
+        self.fact_id = fact_id
 
 
 class MovedOnError(RecordError):

@@ -43,15 +43,15 @@ class Ledger(Application[UUID]):
 
     def negotiation(self, slug: str) -> Negotiation:
         """The negotiation with a slug; UnknownError where there is none."""
-        found = self._stream(negotiation.negotiation_id(slug), negotiation.project)
+        found = self._negotiation(negotiation.negotiation_id(slug))
         if found is None:
             what = "negotiation"
             raise UnknownError(what, slug)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def settings(self, negotiation_id: UUID) -> Settings:
         """The settings of a negotiation as they stand; of one that is not opened yet, those that it begins with."""
-        found = self._stream(negotiation_id, negotiation.project)
+        found = self._negotiation(negotiation_id)
         return negotiation.Settings() if found is None else found.settings
 
     def fact(self, id_: UUID) -> FactRecord:
@@ -105,8 +105,8 @@ class Ledger(Application[UUID]):
         try:
             self.append([event], sources=by_event(event, sources), claim=claim)
         except IntegrityError as error:
-            what = "external id"
-            raise TakenError(what, str(fact.external_id), f"fact {event.originator_id}") from error
+            what, id_ = "external id", event.originator_id
+            raise TakenError(what, str(fact.external_id), f"fact {id_}", id_) from error
         return event
 
     def change(
@@ -174,6 +174,13 @@ class Ledger(Application[UUID]):
         last = next(iter(self.events.get(id_, desc=True, limit=1)))
         if last.originator_version != expected:
             raise StaleError(id_, expected, last.originator_version) from error
+
+    def _negotiation(self, id_: UUID) -> Negotiation | None:
+        try:
+            found = self._stream(id_, negotiation.project)
+        except StateError:  # the stream of a fact that was imported under this id
+            return None
+        return found if isinstance(found, negotiation.Negotiation) else None
 
     def _stream(self, id_: UUID, project: Any) -> Any:  # noqa: ANN401 -- one projector an aggregate
         """What a stream leaves: on from where it was last read, if it still says there what it said then."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
 from domain.access import Principal, Visibility
-from domain.errors import ContentError, Fault, TakenError
+from domain.errors import ContentError, Fault, StateError, TakenError
 from domain.event import NegotiationOpened, RecordEvent, SettingsChanged, SnapshotTaken
 from domain.fact import text_faults
 
@@ -150,7 +150,7 @@ def evolve(negotiation: Negotiation | None, event: RecordEvent) -> Negotiation:
             )
         case _:
             message = f"no rule for {type(event).__name__} after {negotiation}"
-            raise ValueError(message)
+            raise StateError(message)
 
 
 def project(negotiation: Negotiation | None, events: Iterable[RecordEvent]) -> Negotiation | None:

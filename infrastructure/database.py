@@ -10,6 +10,7 @@ and reads at REPEATABLE READ, read only; its synchronous_commit is never off. Ev
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import weakref
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
@@ -26,6 +27,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
 from infrastructure.clock import Clock, system_clock
@@ -35,7 +37,7 @@ from infrastructure.write_ahead import keep_write_ahead
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
     from sqlalchemy.pool import ConnectionPoolEntry
 
 __all__ = ["Database", "DatabaseRefusedError"]
@@ -118,8 +120,12 @@ class Database:
                 found.exec_driver_sql(f"VACUUM {', '.join(tables)}")
 
     def _empty_wal(self) -> None:
-        with _held(self._write_lock), closing(self.engine.raw_connection()) as connection:
-            busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        """A reader of an older state is not waited for: nobody could write meanwhile."""
+        try:
+            with _held(self._write_lock), closing(self.engine.raw_connection()) as connection:
+                busy = _checkpointed(connection.cursor())
+        except sqlite3.Error as error:
+            raise SQLAlchemyError(str(error)) from error
         if busy:
             raise LockTimeoutError("the write-ahead log is in use, and keeps what was overwritten")
 
@@ -227,6 +233,15 @@ def _close_after(closed: threading.Event) -> Callable[[DBAPIConnection, Connecti
             record.close()
 
     return on_checkin
+
+
+def _checkpointed(cursor: DBAPICursor) -> bool:
+    """Whether something was in the way of emptying the write-ahead log."""
+    cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        return bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {1_000 * BUSY_SECONDS:.0f}")
 
 
 def _emit_begin(connection: Connection) -> None:

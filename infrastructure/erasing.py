@@ -6,14 +6,16 @@ tree. What was answered under idempotency keys says nothing more of it. The proj
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, text, update
 
 from domain.erasure import erased_streams
 from domain.event import FactErased, SourcesErased
-from infrastructure.fact_tables import SIDES
+from domain.instant import END
+from infrastructure.fact_tables import SIDES, served
 from infrastructure.log_entry import stream_name
 from infrastructure.sealing.kept_answers import stamped
 from infrastructure.tables import (
@@ -25,9 +27,11 @@ from infrastructure.tables import (
 from infrastructure.text_tables import fact_text
 
 if TYPE_CHECKING:
+    from sqlalchemy import RowMapping
+
     from infrastructure.log_entry import LogEntry
 
-__all__ = ["ERASED_ANSWER", "ERASING", "TABLES", "covered", "destroy"]
+__all__ = ["ERASED_ANSWER", "ERASING", "TABLES", "covered", "destroy", "is_erased"]
 
 ERASING: Final = frozenset({FactErased.stored_name, SourcesErased.stored_name})
 """The types of the events that erase."""
@@ -61,6 +65,9 @@ _ANSWERS: Final = select(idempotency_answer).where(
 _ANSWER: Final = update(idempotency_answer).where(
     idempotency_answer.c.caller == bindparam("by"), idempotency_answer.c.key == bindparam("under")
 )
+_IS_ERASED: Final = select(event.c.position).where(
+    event.c.stream == bindparam("stream"), event.c.type == FactErased.stored_name
+)
 TABLES: Final = (
     event.name,
     confidential_part.name,
@@ -82,6 +89,7 @@ def destroy(connection: Connection, erasing: LogEntry) -> None:
     name = stream_name(erasing.originator_id)
     streams = {"streams": covered(name)}
     _blank_answers(connection, {**streams, "fact": name, "erased_at": erasing.recorded_at})
+    _blank_mentions(connection, name)
     if erasing.topic == SourcesErased.stored_name:
         connection.execute(_DESTROY_PARTS, streams)
         return
@@ -89,8 +97,32 @@ def destroy(connection: Connection, erasing: LogEntry) -> None:
         connection.execute(statement, streams)
 
 
+def is_erased(connection: Connection, fact: str) -> bool:
+    """Whether a stream, as the log names it, is that of an erased fact."""
+    return connection.execute(_IS_ERASED, {"stream": fact}).first() is not None
+
+
 def _blank_answers(connection: Connection, about: dict[str, object]) -> None:
     for row in connection.execute(_ANSWERS, about).mappings().all():
-        blank = stamped(connection, {**row, **ERASED_ANSWER})
-        at = {"by": row["caller"], "under": row["key"]}
-        connection.execute(_ANSWER.values(blank), at)
+        _blank(connection, row)
+
+
+def _blank_mentions(connection: Connection, fact: str) -> None:
+    """Blank what was answered about no fact in particular, as an import's report, and names this one."""
+    version = served(connection).version.c
+    standing = select(version.external_id).where(version.fact_id == fact, version.known_to == END)
+    external_id = connection.execute(standing).scalar_one_or_none()
+    names = {str(UUID(fact)), fact} | ({external_id} if external_id else set())
+    written = {json.dumps(each, ensure_ascii=False)[1:-1].encode() for each in names}
+    holds = "instr(body, :name) > 0"
+    if connection.dialect.name == "postgresql":
+        holds = "position(CAST(:name AS bytea) in body) > 0"
+    mentions = select(idempotency_answer).where(idempotency_answer.c.fact_id.is_(None), text(holds))
+    for name in written:
+        for row in connection.execute(mentions, {"name": name}).mappings().all():
+            _blank(connection, row)
+
+
+def _blank(connection: Connection, row: RowMapping) -> None:
+    blank = stamped(connection, {**row, **ERASED_ANSWER})
+    connection.execute(_ANSWER.values(blank), {"by": row["caller"], "under": row["key"]})

@@ -15,7 +15,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from domain.confidential import Source
-from infrastructure.erasing import ERASING, destroy
+from infrastructure.erasing import ERASED_ANSWER, ERASING, destroy, is_erased
 from infrastructure.leaves import hashed, new_secret, salt_of
 from infrastructure.log_entry import (
     AlreadyAnswered,
@@ -44,6 +44,8 @@ STREAMS_A_QUERY: Final = 500
 
 LOCK_HEAD = select(log_head.c.position, log_head.c.recorded_at).with_for_update()
 MOVE_HEAD = update(log_head).where(log_head.c.id == 1)
+GONE = 410
+"""The refusal that says itself that the fact was erased."""
 LAST_VERSIONS = (
     select(event.c.stream, func.max(event.c.version).label("version"))
     .where(event.c.stream.in_(bindparam("streams", expanding=True)))
@@ -123,7 +125,7 @@ class LogTransaction:
         versions.update(reached)
         entries = [self._number(stored, request.sources) for stored in request.events]
         if request.claim is not None:
-            self._keep(request.claim)
+            self._keep(request.claim, told=bool(entries))
         return entries
 
     def _number(self, stored: StoredEvent, sources: Sources) -> LogEntry:
@@ -213,8 +215,12 @@ class LogTransaction:
         if kept is not None:
             raise AlreadyAnswered(kept_answer(self._connection, kept))
 
-    def _keep(self, claim: IdempotencyClaim) -> None:
+    def _keep(self, claim: IdempotencyClaim, *, told: bool) -> None:
+        """Keep an answer, `told` by events or not; a refusal about a fact that was erased meanwhile is kept empty."""
         answer = {**vars(claim), "answered_at": self._recorded_at}
+        is_refusal = not told and claim.status != GONE
+        if is_refusal and claim.fact_id and is_erased(self._connection, claim.fact_id):
+            answer |= ERASED_ANSWER
         kept = stamped(self._connection, answer)
         self._connection.execute(idempotency_answer.insert(), kept)
         self._kept += 1

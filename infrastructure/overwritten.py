@@ -47,8 +47,10 @@ class Overwritten:
         self._pending.clear()
         try:
             self._database.drop_overwritten(*TABLES)
-        except SQLAlchemyError as error:
+        except BaseException as error:
             self._pending.set()
+            if not isinstance(error, SQLAlchemyError):
+                raise
             _logger.warning("what was erased is not overwritten everywhere yet: %s", error)
 
     @contextmanager

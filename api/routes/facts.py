@@ -76,7 +76,10 @@ def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respon
         content = shown(version, perspective, reading)
         if asked.discloses:
             disclose(content["fact"]["citations"], reading.confidential(version))
-        return asked.answer(content, perspective, reading, version=version.record.version)
+        answer = asked.answer(content, perspective, reading, version=version.record.version)
+        if asked.discloses:
+            answer.headers["Cache-Control"] = "no-store"
+        return answer
 
 
 @router.get(

@@ -196,6 +196,7 @@ def _decided(proposal_id: str, sent: Sent, decide: _Decide) -> Response:
 
 def _attempted(proposal_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:
     found = _standing(sent, proposal_answers.proposal_uuid(proposal_id))
+    once.about = found.record.id
     sent.principal.check(found.op.scope)
     outcome = decide(found)
     event, change, sources = outcome.event, outcome.change, outcome.sources

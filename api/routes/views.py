@@ -101,7 +101,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         fixed: dict[str, Any] = {"from": format_instant(first)}
         if last is not None:
             fixed["to"] = format_instant(last)
-        content = with_erasures(content, reading, negotiation.id, to)
+        content = with_erasures(content, reading, negotiation.id, from_, to)
         return later.answer(content, to, reading, fixed=fixed, leaving_out="as_known_at")
 
 

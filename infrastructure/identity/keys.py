@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Row, or_, select, update
 
-from domain.access import SCOPES, Principal, Scope
+from domain.access import SCOPES, Principal, Scope, invisible
 from domain.errors import ContentError, UnknownError
 from infrastructure.log_append import LOCK_HEAD
 from infrastructure.sealing.stamps import changing_keys
@@ -150,7 +150,8 @@ def _hash(secret: str) -> bytes:
 
 
 def _check(person: str) -> None:
-    if not person.strip() or not person.isprintable() or len(person) > LONGEST_PERSON:
+    seen = person.isprintable() and not any(map(invisible, person))
+    if not person.strip() or not seen or len(person) > LONGEST_PERSON:
         raise ContentError.at(
             "/person", f"one printable line of at most {LONGEST_PERSON} characters is expected"
         )

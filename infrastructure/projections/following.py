@@ -8,8 +8,6 @@ from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -49,7 +47,7 @@ def _follow(
         rings = wakeup.rings
         try:
             catch_up()
-        except SQLAlchemyError:
+        except Exception:
             _logger.exception("a projection could not follow the log; it will be tried again")
         wakeup.wait(rings, poll_seconds)
         stopped.wait(PAUSE_SECONDS)

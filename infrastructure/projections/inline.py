@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from domain.event import STORED_NAMES, FactErased
 from domain.history import Entry
-from infrastructure.fact_tables import served
+from infrastructure.fact_tables import SIDES, served
 from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
+from infrastructure.projections.blanking import blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,6 +36,8 @@ class RecordProjection:
         erased = [each.event.originator_id for each in read if isinstance(each.event, FactErased)]
         if erased:
             fact_text.forget(connection, erased)
+            for side in SIDES.values():  # a rebuild that broke off leaves something on the other
+                blank(connection, side, erased)
 
 
 def entries_of(codec: EventCodec, entries: Iterable[LogEntry]) -> list[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -190,6 +191,30 @@ BAD: Final[tuple[tuple[object, str], ...]] = (
     ({"contact": " "}, "/contact"),
     ({"note": ["Canary"]}, "/note"),
 )
+
+
+def test_a_name_in_it_that_comes_twice_or_is_no_text_is_not_repeated_either(
+    light_client: Client,
+) -> None:
+    light_client.open()
+    text = json.dumps(fact(citations=[{**cited(None), "confidential": {"X": 1}}]))
+    repeated = ('"Canary":1,"Canary":2', '"Canary\\ud800":1', '"a":{"Canary":{"b":1,"b":2}}')
+    for number, broken in enumerate(repeated):
+        body = text.replace('"X": 1', broken).encode()
+        keyed = {"content_type": "application/json", "idempotency_key": f"key-{number}"}
+        answer = light_client.post(FACTS, body, **keyed)
+        assert (answer.status, answer.pointers) == (422, ["/citations/0/confidential"])
+        assert CANARY.encode() not in answer.body
+
+
+def test_what_is_shown_in_confidence_stays_in_no_cache(desk: Desk) -> None:
+    id_ = desk.record(citations=[cited(JANE)])
+    for query in ("", "?position=2"):
+        address = f"/v1/facts/{id_}{query}"
+        _, content = asked(desk.plain, address, desk.reading)
+        assert CANARY.encode() in content
+        answer = desk.plain.get(address, headers=desk.reading)
+        assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(("sent", "at"), BAD)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import resource
 import time
 from base64 import b64decode
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +17,7 @@ from api.app import create_app
 from api.composition import Parley, compose
 from api.json_text import written
 from domain.proof.merkle import verify_inclusion
-from infrastructure.database import Database
+from infrastructure.database import BUSY_SECONDS, Database
 from infrastructure.projections.comparison import unfounded, unsound
 from infrastructure.proofs.verification import verify
 from infrastructure.tables import confidential_part, event, idempotency_answer
@@ -191,6 +193,9 @@ def test_an_answer_that_held_it_says_so_and_one_from_after_does_not(desk: Desk) 
         published = f"{TALKS}{view}{joined}clock=published&as_known_at=2025-12"
         if "diff" not in view:
             assert len(desk.client.get(published).json["erased"]) == 1
+    before = desk.client.get("/v1/changes?after=6").json["items"][0]["recorded_at"]
+    diff = desk.client.get(f"{TALKS}/diff?from={before}")
+    assert [each["fact"] for each in diff.json["erased"]] == [id_], "it was there at the beginning"
     snapshot = desk.client.get(f"{TALKS}/snapshots/held")
     assert snapshot.status == 200
     assert [each["fact"] for each in snapshot.json["erased"]] == [id_]
@@ -394,10 +399,20 @@ def test_an_event_that_lost_its_payload_without_an_erasure_is_found_out(desk: De
     assert desk.root
 
 
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file of this process grows, nor is anything written past its first bytes."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
 def test_a_reader_of_an_older_state_only_puts_off_that_the_files_forget(
-    fresh_database: Callable[[Kind], str], monkeypatch: pytest.MonkeyPatch
+    fresh_database: Callable[[Kind], str],
 ) -> None:
-    monkeypatch.setattr("infrastructure.database.BUSY_SECONDS", 0.1)
     parley = compose(settings_of(fresh_database("sqlite-file")), upgrade=False)
     http = TestClient(create_app(parley), headers=entered(parley, "Ann"))
     desk = Desk(parley, Client(http))
@@ -407,9 +422,15 @@ def test_a_reader_of_an_older_state_only_puts_off_that_the_files_forget(
     reader = Database(parley.database.url)
     with reader.reading() as connection:
         connection.execute(event.select()).all()
+        began = time.monotonic()
         desk.done(id_, "erasure", REASON)
+        parley.follow()
+        assert time.monotonic() - began < BUSY_SECONDS, "nobody who writes is kept waiting"
         assert desk.client.get(f"/v1/facts/{id_}").status == 410
         assert parley.overwritten.pending
+    with full_disk():
+        parley.overwritten.drop()
+    assert parley.overwritten.pending
     parley.follow()
     assert not parley.overwritten.pending
     assert not holds(parley.database, WORD.encode())

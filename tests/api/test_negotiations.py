@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from tests.api.asking import TALKS, count
+from domain.negotiation import negotiation_id
+from tests.api.asking import TALKS, count, fact
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -70,3 +72,15 @@ def test_a_name_in_a_path_that_can_be_none_is_unknown(client: Client) -> None:
         answer = client.get(f"/v1/negotiations/{slug}")
         assert answer.status == 404, slug
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_fact_that_took_a_slugs_id_makes_no_error_of_it(client: Client) -> None:
+    client.open()
+    line = json.dumps({**fact(), "id": str(negotiation_id("future"))}).encode()
+    media = "application/x-ndjson"
+    assert client.post(f"{TALKS}/import", line, content_type=media).json["recorded"] == 1
+    for path, body in (("facts", fact()), ("snapshots", {"name": "x"}), ("settings", {})):
+        assert client.post(f"/v1/negotiations/future/{path}", body).status == 404
+    assert client.get("/v1/negotiations/future/settings").status == 404
+    opening = {"slug": "future", "title": "Future", "parties": []}
+    assert client.post("/v1/negotiations", opening).status == 409

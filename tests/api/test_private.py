@@ -205,6 +205,46 @@ def test_who_is_no_member_any_more_is_not_told_again_what_they_wrote(place: Plac
     assert place.http.post(facts, json=fact(), headers=ann).status_code == 404
 
 
+def test_nor_what_they_were_answered_about_it(place: Place) -> None:
+    address = f"/v1/negotiations/{HIDDEN}"
+    fact_of = place.http.post(f"{address}/facts", json=fact(), headers=place.headers["Ann"])
+    made = fact_of.headers["location"]
+    taken = fact(external_id="taken")
+    place.http.post(f"{address}/facts", json=taken, headers=place.headers["Ann"])
+    own = {"slug": "anns-own", "title": "Ann's", "parties": [], "visibility": "private"}
+    sent: dict[str, tuple[str, object]] = {
+        "a snapshot": (f"{address}/snapshots", {"name": "first"}),
+        "a taken name": (f"{address}/facts", taken),
+        "a fault": (f"{address}/facts", {"kind": "none"}),
+        "a fault of a change": (f"{made}/corrections", {"why": "?"}),
+        "an opening": ("/v1/negotiations", own),
+    }
+
+    def again() -> dict[str, int]:
+        return {
+            key: place.http.post(
+                path,
+                json=body,
+                headers={
+                    **place.headers["Ann"],
+                    "idempotency-key": key.replace(" ", "-"),
+                    "if-match": "*",
+                },
+            ).status_code
+            for key, (path, body) in sent.items()
+        }
+
+    first = again()
+    assert set(first.values()) == {201, 409, 422}
+    assert again() == first
+    for slug in (HIDDEN, "anns-own"):
+        settings = f"/v1/negotiations/{slug}/settings"
+        others = {"members": ["Somebody Else"]}
+        answer = place.http.post(settings, json=others, headers=place.headers["admin"])
+        assert answer.status_code == 200
+    assert set(again().values()) == {404}
+
+
 def test_what_is_proposed_elsewhere_is_in_the_log_as_ever(place: Place) -> None:
     body = {"slug": "open-talks", "title": "Talks", "parties": []}
     bo, everybody = place.headers["outsider"], place.headers[None]

@@ -17,6 +17,10 @@ from domain.access import same_person
         "Ann Mu\u0308ller",
         "Ａｎｎ Müller",  # noqa: RUF001 -- full-width letters are the point
         "Ann\u00a0Müller",
+        "Ann Müller\ufe0f",
+        "An\u034fn Müller",
+        "Ann\u3164 Müller",
+        "\u2060Ann Mül\u00adler",
     ],
 )
 def test_neither_case_nor_width_nor_composition_nor_blanks_make_another_person(other: str) -> None:

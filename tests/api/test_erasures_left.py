@@ -1,0 +1,119 @@
+"""Nothing is left of what was erased where it came by a side way: a kept refusal, an idle table."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
+
+import pytest
+
+from infrastructure.projections import rebuild as rebuilding
+from infrastructure.tables import idempotency_answer
+from tests.api.asking import FACTS, TALKS, fact
+from tests.api.desk import CORRECTION
+from tests.infrastructure.sealing.files import holds, tables_holding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.api.asking import Answer
+    from tests.api.desk import Desk
+
+WORD = "Zanzibarcanary"
+ERASURE = {"reason": "The family asked for it"}
+NDJSON = {"content_type": "application/x-ndjson"}
+
+
+def erase(desk: Desk, address: str) -> None:
+    assert desk.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
+    assert desk.post(f"{address}/erasure", ERASURE, if_match="*").status == 200
+
+
+def left(desk: Desk) -> list[str]:
+    """Where the word is."""
+    database = desk.parley.database
+    if database.is_sqlite and holds(database, WORD.encode()):
+        return ["a file"]
+    return tables_holding(database, WORD, idempotency_answer.name)
+
+
+def refusals(desk: Desk, address: str) -> dict[str, Callable[[], Answer]]:
+    """Requests that are refused with words of what the fact says, or of what was proposed of it."""
+    proposed = desk.propose(address)
+    revision = f"{proposed.headers['location']}/revision"
+    bad = {**CORRECTION, "changes": {"valid": f"{WORD} day"}}
+    taken = fact(external_id=f"{WORD}-1", summary="Another")
+    line = json.dumps({**taken, "kind": "none of ours"}).encode()
+    named = json.dumps({"op": "retract", "external_id": f"{WORD}-1", "reason": "none"}).encode()
+    return {
+        "a taken name": lambda: desk.post(FACTS, taken, idempotency_key="taken"),
+        "a correction": lambda: desk.post(
+            f"{address}/corrections", bad, if_match="*", idempotency_key="correction"
+        ),
+        "a revision": lambda: desk.post(revision, bad, idempotency_key="revision"),
+        "an import": lambda: desk.post(
+            f"{TALKS}/import", b"\n".join((line, named)), idempotency_key="import", **NDJSON
+        ),
+    }
+
+
+def test_what_was_refused_in_its_words_is_not_told_again(desk: Desk) -> None:
+    address = desk.fact(external_id=f"{WORD}-1", summary=f"{WORD} was freed")
+    sent = refusals(desk, address)
+    desk.fact(summary="In between")
+    first = {what: send() for what, send in sent.items()}
+    assert all(answer.status in {409, 422} or what == "an import" for what, answer in first.items())
+    other = desk.post(FACTS, {"kind": "none"}, idempotency_key="other")
+    assert left(desk)
+    erase(desk, address)
+    assert left(desk) == []
+    again = {what: send() for what, send in sent.items()}
+    for what in ("a taken name", "a correction", "a revision"):
+        assert again[what].status == 410, what
+    assert all(WORD.encode() not in answer.body for answer in again.values())
+    replayed = desk.post(FACTS, {"kind": "none"}, idempotency_key="other")
+    assert (replayed.status, replayed.body) == (422, other.body)
+
+
+def test_a_refusal_that_is_kept_just_after_is_kept_empty(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = desk.fact(external_id=f"{WORD}-1", summary=f"{WORD} was freed")
+    keep = desk.parley.ledger.append
+
+    def slow(events: Any, **named: Any) -> list[int]:  # noqa: ANN401 -- as they are passed on
+        if not events:
+            monkeypatch.setattr(desk.parley.ledger, "append", keep)
+            erase(desk, address)
+        return keep(events, **named)
+
+    monkeypatch.setattr(desk.parley.ledger, "append", slow)
+    taken = fact(external_id=f"{WORD}-1", summary="Another")
+    assert desk.post(FACTS, taken, idempotency_key="taken").status == 409
+    assert left(desk) == []
+    assert desk.post(FACTS, taken, idempotency_key="taken").status == 410
+
+
+def broken_off(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("when", ["while it fills", "once it has switched"])
+def test_a_rebuild_that_broke_off_leaves_nothing_that_is_not_erased_with_the_rest(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    address = desk.fact(summary=f"{WORD} was freed")
+    if when == "while it fills":
+        monkeypatch.setattr(rebuilding, "NEAR", 0)
+    else:
+        monkeypatch.setattr(rebuilding, "_empty", Mock(side_effect=[None, KeyboardInterrupt]))
+    with pytest.raises(KeyboardInterrupt):
+        desk.parley.rebuild(broken_off if when == "while it fills" else None)
+    monkeypatch.undo()
+    tables = ["fact_version", "fact_version_spare"]
+    assert len(tables_holding(desk.parley.database, WORD, *tables)) == 2
+    erase(desk, address)
+    assert tables_holding(desk.parley.database, WORD, *tables) == []
+    assert left(desk) == []
+    assert desk.parley.rebuild().differences == ()
