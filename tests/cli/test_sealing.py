@@ -6,8 +6,11 @@ import json
 import stat
 from typing import TYPE_CHECKING
 
+from sqlalchemy import update
+
 from domain.proof.note import base64_of
 from infrastructure.schema import upgrade
+from infrastructure.tables import api_key
 from tests.cli.conftest import LINES, Shell
 from tests.databases import opened
 from tests.importing.lines import SLUG
@@ -99,3 +102,20 @@ def test_a_restore_without_the_key_leaves_the_database_empty(
     seal_file(other).chmod(0o600)
     other.out("restore", str(tmp_path / "backup"))
     assert f"{EVENTS} events" in other.out("verify")
+
+
+def test_keys_that_somebody_has_looked_at_are_taken_for_what_they_are(parley: Shell) -> None:
+    parley.out("keys", "create", "Ann", "--scope", "fact:read")
+    database = opened(parley.url)
+    with database.writing() as connection:
+        connection.execute(update(api_key).values(scopes="fact:read admin"))
+    database.close()
+    refused = parley("verify")
+    assert refused.exit_code == 1
+    assert "api_key" in refused.stderr
+    assert "parley seal --as-is" in refused.stderr
+    assert parley("keys", "create", "Ben", "--scope", "fact:read").exit_code == 0
+    assert parley("verify").exit_code == 1, "another key hides nothing"
+    assert "kept answers dropped: 0" in parley.out("seal", "--as-is")
+    assert f"{EVENTS} events" in parley.out("verify")
+    assert json.loads(parley.out("seal", "--as-is", "--json"))["dropped"] == 0
