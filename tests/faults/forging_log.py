@@ -55,6 +55,8 @@ def _put(connection: Connection, row: dict[str, Any]) -> None:
 def _reworded(connection: Connection, random: Random) -> None:
     """Some word of an event is another."""
     row = _row(connection, random.randint(1, _last(connection)))
+    if not row["payload"]:
+        raise UnforgeableError
     content = json.loads(row["payload"])
     inner = content.get("fact") if isinstance(content.get("fact"), dict) else content
     texts = [at for at in _WORDS if isinstance(inner.get(at), str)]
