@@ -18,6 +18,7 @@ from sqlalchemy import Row, or_, select, update
 
 from domain.access import SCOPES, Principal, Scope, invisible
 from domain.errors import ContentError, UnknownError
+from infrastructure.database import DatabaseRefusedError
 from infrastructure.log_append import LOCK_HEAD
 from infrastructure.sealing.stamps import changing_keys
 from infrastructure.tables import api_key
@@ -91,17 +92,26 @@ class Keys:
             return [_key(row) for row in connection.execute(statement)]
 
     def revoke(self, id_: str) -> ApiKey:
-        """Let a key open nothing from now on; UnknownError where there is none, nothing where it is revoked."""
-        mine = api_key.c.id == id_
-        change = update(api_key).where(mine, api_key.c.revoked_at.is_(None))
+        """Let a key open nothing from now on; nothing is done where it is revoked.
+
+        UnknownError where there is none, DatabaseRefusedError where it is open all the same.
+        """
+        found = select(api_key).where(api_key.c.id == id_)
+        change = update(api_key).where(api_key.c.id == id_, api_key.c.revoked_at.is_(None))
         with self._database.writing() as connection:
             connection.execute(LOCK_HEAD)
+            if connection.execute(found).first() is None:
+                what = "key"
+                raise UnknownError(what, id_)
             with changing_keys(connection):
                 connection.execute(change.values(revoked_at=self._clock()))
-            row = connection.execute(select(api_key).where(mine)).one_or_none()
-        if row is None:
-            what = "key"
-            raise UnknownError(what, id_)
+        with self._database.reading() as connection:
+            row = connection.execute(found).one()
+        if row.revoked_at is None:
+            message = (
+                f"the key {id_} is as open as before: the database was changed; run: parley verify"
+            )
+            raise DatabaseRefusedError(message)
         return _key(row)
 
     def any_open(self) -> bool:
@@ -112,11 +122,6 @@ class Keys:
         )
         with self._database.reading() as connection:
             return connection.execute(statement.limit(1)).first() is not None
-
-    def any(self) -> bool:
-        """Whether a key was ever made."""
-        with self._database.reading() as connection:
-            return connection.execute(select(api_key.c.id).limit(1)).first() is not None
 
     def principal(self, text: str) -> Principal | None:
         """Who comes in with a key; None for one that opens nothing, whatever the reason."""

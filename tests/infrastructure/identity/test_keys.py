@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from domain.errors import ContentError, UnknownError
+from infrastructure.database import DatabaseRefusedError
 from infrastructure.identity.keys import Keys, is_key
 from infrastructure.tables import api_key
 
@@ -101,3 +102,24 @@ def test_a_key_is_for_something_and_for_a_time_to_come(keys: Keys) -> None:
     with pytest.raises(ContentError):
         keys.create(ANN, ["admin"], NOON)
     assert keys.all() == []
+
+
+IGNORED = {
+    "sqlite": ("CREATE TRIGGER kept BEFORE UPDATE ON api_key BEGIN SELECT RAISE(IGNORE); END",),
+    "postgresql": (
+        "CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "CREATE TRIGGER kept BEFORE UPDATE ON api_key FOR EACH ROW EXECUTE FUNCTION kept()",
+    ),
+}
+
+
+def test_a_key_that_the_database_keeps_open_is_not_said_to_be_revoked(
+    keys: Keys, database: Database
+) -> None:
+    text_, key = keys.create(ANN, ["admin"])
+    with database.writing() as connection:
+        for statement in IGNORED["sqlite" if database.is_sqlite else "postgresql"]:
+            connection.execute(text(statement))
+    with pytest.raises(DatabaseRefusedError, match="as open as before"):
+        keys.revoke(key.id)
+    assert keys.principal(text_) is not None

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
+from domain.errors import UnknownError
 from infrastructure.database import Database
 from infrastructure.event_recorder import EventRecorder, IdempotencyClaim
 from infrastructure.identity.keys import Keys
@@ -216,6 +217,27 @@ def test_a_key_that_was_put_in_is_not_made_good_by_the_next_that_is_made(kept: D
         connection.execute(api_key.insert(), rogue)
     keys = Keys(kept, kept.clock)
     keys.revoke(keys.create("Cleo", ["fact:read"])[1].id)
+    with kept.reading() as connection:
+        assert unfounded(connection) == ["api_key"]
+
+
+def test_to_revoke_a_key_that_is_not_there_hides_nothing(kept: Database) -> None:
+    with kept.writing() as connection:
+        connection.execute(update(api_key).values(scopes="admin"))
+    with pytest.raises(UnknownError):
+        Keys(kept, kept.clock).revoke("nobody")
+    with kept.reading() as connection:
+        assert unfounded(connection) == ["api_key"]
+
+
+def test_a_first_key_does_not_hide_that_all_were_taken_away(kept: Database) -> None:
+    EventRecorder(kept).append(events())
+    with kept.writing() as connection:
+        connection.execute(delete(api_key))
+        connection.execute(delete(stamp).where(stamp.c.of == "api_key"))
+    keys = Keys(kept, kept.clock)
+    assert not keys.any_open()
+    keys.create("editor", ["admin"])
     with kept.reading() as connection:
         assert unfounded(connection) == ["api_key"]
 
