@@ -30,8 +30,23 @@ _ON_BOTH: Final = {
 }
 _ON_SQLITE: Final = {
     "a trigger": ("CREATE TRIGGER forged AFTER INSERT ON {table} BEGIN SELECT 1; END",),
+    "a trigger named like what SQLite counts": (
+        "CREATE TRIGGER forged BEFORE UPDATE ON {table} BEGIN SELECT RAISE(IGNORE); END",
+        "PRAGMA writable_schema = on",
+        "UPDATE sqlite_schema SET name = 'sqlite_stat1' WHERE name = 'forged'",
+    ),
 }
+_TRIGGER: Final = (
+    "CREATE FUNCTION forged() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    "CREATE TRIGGER forged BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION forged()",
+)
 _ON_POSTGRESQL: Final = {
+    "a trigger": _TRIGGER,
+    "a trigger taken for PostgreSQL's own": (
+        *_TRIGGER,
+        "UPDATE pg_trigger SET tgisinternal = true WHERE tgname = 'forged'",
+        "UPDATE pg_trigger SET tgconstraint = 1 WHERE tgname = 'forged'",
+    ),
     "a rule": ("CREATE RULE forged AS ON INSERT TO {table} DO INSTEAD NOTHING",),
     "rows hidden": (
         "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",

@@ -25,25 +25,40 @@ ON_BOTH = (
     ("ALTER TABLE snapshot ADD COLUMN forged INTEGER", "snapshot", "snapshot"),
     ("CREATE INDEX ix_mine ON event (actor)", "ix_mine", "event"),
 )
+QUIET = "CREATE TRIGGER quiet BEFORE DELETE ON event BEGIN SELECT RAISE(IGNORE); END"
+RENAMED = "UPDATE sqlite_schema SET name = '{}' WHERE name = 'quiet'"
 ON_SQLITE = (
-    "CREATE TRIGGER quiet BEFORE DELETE ON event BEGIN SELECT RAISE(IGNORE); END",
-    "CREATE VIEW quiet AS SELECT 1",
-    "INSERT INTO fact_text_config VALUES ('rank', 'bm25()')",
+    (QUIET,),
+    *(
+        (QUIET, "PRAGMA writable_schema = on", RENAMED.format(name))
+        for name in ("sqlite_stat1", "sqlite_stat4", "sqlite_stat_quiet", "sqlite_sequence")
+    ),
+    ("CREATE VIEW quiet AS SELECT 1",),
+    ("INSERT INTO fact_text_config VALUES ('rank', 'bm25()')",),
+)
+TRIGGER = (
+    "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+    "CREATE TRIGGER quiet BEFORE UPDATE ON snapshot FOR EACH ROW EXECUTE FUNCTION quiet();"
 )
 ON_POSTGRESQL = (
-    "CREATE RULE quiet AS ON DELETE TO event DO INSTEAD NOTHING",
-    "ALTER TABLE event ENABLE ROW LEVEL SECURITY",
-    'ALTER TABLE negotiation ALTER COLUMN slug TYPE text COLLATE "ucs_basic"',
-    "ALTER TABLE log_head DROP CONSTRAINT ck_log_head_one_row",
-    "ALTER TABLE event ALTER COLUMN actor SET DEFAULT 'nobody'",
-    "CREATE TABLE more () INHERITS (event)",
-    "CREATE SCHEMA postgres CREATE TABLE snapshot (name text)",
+    (TRIGGER,),
+    (TRIGGER, "UPDATE pg_trigger SET tgisinternal = true WHERE tgname = 'quiet'"),
+    (TRIGGER, "UPDATE pg_trigger SET tgisinternal = true, tgconstraint = 1 WHERE tgname = 'quiet'"),
+    ("ALTER TABLE snapshot DISABLE TRIGGER ALL",),
+    ("CREATE RULE quiet AS ON DELETE TO event DO INSTEAD NOTHING",),
+    ("ALTER TABLE event ENABLE ROW LEVEL SECURITY",),
+    ('ALTER TABLE negotiation ALTER COLUMN slug TYPE text COLLATE "ucs_basic"',),
+    ("ALTER TABLE log_head DROP CONSTRAINT ck_log_head_one_row",),
+    ("ALTER TABLE event ALTER COLUMN actor SET DEFAULT 'nobody'",),
+    ("CREATE TABLE more () INHERITS (event)",),
+    ("CREATE SCHEMA postgres CREATE TABLE snapshot (name text)",),
 )
 
 
-def changed(database: Database, statement: str) -> str | None:
+def changed(database: Database, *statements: str) -> str | None:
     with database.writing() as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))
     return misshapen(database)
 
 
@@ -57,21 +72,21 @@ def test_what_is_not_as_it_was_made_is_named(
     assert (index if database.is_sqlite else table) in found
 
 
-@pytest.mark.parametrize("statement", ON_SQLITE)
+@pytest.mark.parametrize("statements", ON_SQLITE)
 def test_what_only_sqlite_can_be_made_to_do_is_found(
-    fresh_database: Callable[[Kind], str], statement: str
+    fresh_database: Callable[[Kind], str], statements: tuple[str, ...]
 ) -> None:
     database = opened(fresh_database("sqlite-file"))
-    assert changed(database, statement) is not None
+    assert changed(database, *statements) is not None
     database.close()
 
 
-@pytest.mark.parametrize("statement", ON_POSTGRESQL)
+@pytest.mark.parametrize("statements", ON_POSTGRESQL)
 def test_what_only_postgresql_can_be_made_to_do_is_found(
-    fresh_database: Callable[[Kind], str], statement: str
+    fresh_database: Callable[[Kind], str], statements: tuple[str, ...]
 ) -> None:
     database = opened(fresh_database("postgresql"))
-    assert changed(database, statement) is not None
+    assert changed(database, *statements) is not None
     database.close()
 
 
