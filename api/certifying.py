@@ -25,13 +25,16 @@ from infrastructure.proofs.publishing import last_signed
 
 __all__ = ["CERTIFIABLE", "Answered", "answered", "certified", "result_of"]
 
-_SEGMENT: Final = r"""[!-"$-.0->@-~]{1,300}"""
+_SEGMENT: Final = r"""(?:[!-"$&-.0->@-~]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-9A-Ea-e])){1,300}"""
+"""One part of a path. No %2F is in it: decoded, that would part it, and ask something else."""
 CERTIFIABLE: Final = (
     rf"/v1/(?:negotiations/{_SEGMENT}(?:/(?:timeline|tally|diff|audit))?"
     rf"|facts/{_SEGMENT}(?:/history)?)(?:\?[!-~]{{0,7000}})?"
 )
 """The path and query of a GET, percent-encoded, whose answer says on which position it rests."""
 _CANONICAL: Final = re.compile(r'<(/[!-~]+)>; rel="canonical"')
+_PINS: Final = ("position", "as_known_at", "cursor")
+"""What an answer that names no other fixed form is fixed by; a cursor that was not given here fixes nothing."""
 _PASSED_ON: Final = frozenset({"content-type", "www-authenticate", "retry-after"})
 _AS_EVER: Final = frozenset({401, 403, 429})
 _AGAIN: Final = {"Retry-After": "1"}
@@ -57,12 +60,14 @@ async def answered(request: Request, parley: Parley, question: str) -> Answered 
     if fixed is not None:
         question = fixed[1]
         reply = await on_behalf(request, question)
-    elif isinstance(result_of(reply), GaveNot) and not _pinned(question):
+    elif isinstance(result_of(reply), GaveNot) and not _has(question, "position"):
         question += f"{'&' if '?' in question else '?'}position={_head(parley)}"
         reply = await on_behalf(request, question)
     result = result_of(reply)
     if result is None:
         return _refused(reply)
+    if isinstance(result, Gave) and not (fixed or _has(question, *_PINS)):
+        return problem("not-certifiable", "the answer has no fixed form")
     return Answered(question, _reader(request), _position(reply, question, parley), result)
 
 
@@ -125,9 +130,9 @@ def _refused(reply: Reply) -> Response:
     return problem("not-certifiable", refusal["detail"], faults, members=members)
 
 
-def _pinned(question: str) -> bool:
+def _has(question: str, *names: str) -> bool:
     query = dict(parse_qsl(question.partition("?")[2], keep_blank_values=True))
-    return not {"position", "cursor"}.isdisjoint(query)
+    return not query.keys().isdisjoint(names)
 
 
 def _problem(reply: Reply) -> str:

@@ -133,7 +133,8 @@ def test_that_there_was_nothing_is_certified_with_its_reason(
     "question",
     ["/v1/changes", "/v1/negotiations", "/checkpoint", f"https://example.com{TALKS}", f"{NOBODY}/proof",
      f"{TALKS}/snapshots/first", f"{TALKS}?as_of=2025 ", f"{TALKS}\n", "/v1/negotiations/tälks", "",
-     f"{TALKS}#here", "/v1/facts/", f"{TALKS}?q={'x' * 7000}"],
+     f"{TALKS}#here", "/v1/facts/", f"{TALKS}?q={'x' * 7000}", f"{NOBODY}%2Fproof", f"{NOBODY}%2fproof",
+     f"{TALKS}%2Fsettings", f"{TALKS}%2fsnapshots%2ffirst", f"{TALKS}%2Ftimeline", f"{TALKS}%", f"{TALKS}%2"],
 )  # fmt: skip
 def test_what_is_no_question_of_the_record_is_refused(client: Client, question: str) -> None:
     answer = client.post(CERTIFICATES, {"question": question})
@@ -159,6 +160,36 @@ def test_a_question_that_is_refused_is_not_certified(
     assert answer.pointers == ["/question"]
     assert detail in answer.json["errors"][0]["detail"]
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_cursor_that_was_not_given_here_pins_no_absence(parley: Parley, client: Client) -> None:
+    others = "/v1/negotiations/others/timeline?cursor=garbage"
+    found = opened(parley, certify(client, others))
+    assert found.question == f"{others}&position=1"
+    client.open("others")
+    assert found.result.held_by(GaveNot("not-yet-known"))
+    assert client.get(found.question).status == 404
+
+
+def test_a_page_is_certified_as_its_cursor_pins_it(parley: Parley, client: Client) -> None:
+    for ordinal in range(3):
+        client.record(summary=f"Something, {ordinal}")
+    first = client.get(f"{TALKS}/timeline?limit=1").json["next"]
+    question = f"{TALKS}/timeline?limit=1&cursor={first}"
+    found = opened(parley, certify(client, question))
+    assert (found.question, found.position) == (question, 4)
+    client.record(summary="Something more")
+    assert found.result == Gave(sha256(client.get(question).body).hexdigest())
+
+
+def test_an_answer_that_its_own_past_fixes_is_certified_as_it_was_asked(
+    parley: Parley, client: Client
+) -> None:
+    recorded = client.record().json["recorded_at"]
+    question = f"{TALKS}?as_known_at={recorded}"
+    client.record(summary="Something more")
+    found = opened(parley, certify(client, question))
+    assert (found.question, found.position) == (question, 2)
 
 
 def test_a_certificate_is_given_again_under_its_key(parley: Parley, client: Client) -> None:
