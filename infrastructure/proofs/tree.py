@@ -54,10 +54,9 @@ class Tree:
             found = self._tiles[level, index] = self._read(level, index)
         return found
 
-    def root(self, size: int | None = None) -> bytes:
-        """The root over all leaves, or over the first `size`."""
-        end = self.size if size is None else size
-        return self._hash(0, end) if end else EMPTY_ROOT
+    def root(self) -> bytes:
+        """The root over all leaves."""
+        return self._hash(0, self.size) if self.size else EMPTY_ROOT
 
     def inclusion(self, index: int) -> list[bytes]:
         """What proves that the leaf `index`, from 0, is in the tree; IndexError where it is not."""

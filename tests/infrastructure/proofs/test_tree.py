@@ -43,9 +43,10 @@ def test_across_tiles_and_levels_the_tree_is_that_of_its_leaves(
     with database.reading() as connection:
         tree = Tree(connection, 1_300)
         for size in sizes:
-            assert tree.root(size) == root_of(all_leaves[:size])
+            before = Tree(connection, size).root()
+            assert before == root_of(all_leaves[:size])
             proof = tree.consistency(size)
-            assert verify_consistency(size, 1_300, proof, tree.root(size), tree.root())
+            assert verify_consistency(size, 1_300, proof, before, tree.root())
         for index in (0, 255, 256, 1_023, 1_024, 1_299):
             assert verify_inclusion(
                 all_leaves[index], index, 1_300, tree.inclusion(index), tree.root()
