@@ -20,7 +20,6 @@ from api.json_text import written
 from api.problems import problem
 from domain.errors import ContentError, Fault
 from domain.proof.certificate import ABSENT, Certificate, Gave, GaveNot
-from domain.proof.checkpoint import Checkpoint
 from infrastructure.proofs.publishing import last_signed
 
 __all__ = ["CERTIFIABLE", "Answered", "answered", "certified", "result_of"]
@@ -89,7 +88,8 @@ def certified(parley: Parley, asked: Answered) -> Response:
         note = last_signed(connection)
     if publisher.refusal is not None:
         return problem("unavailable", f"the log is not signed: {publisher.refusal}", headers=_AGAIN)
-    if note is None or Checkpoint.unverified(note).size < asked.position:
+    checkpoint = publisher.own(note)
+    if note is None or checkpoint is None or checkpoint.size < asked.position:
         detail = f"no signed checkpoint has position {asked.position} yet"
         return problem("unavailable", detail, headers=_AGAIN)
     certificate = Certificate(

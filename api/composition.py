@@ -190,5 +190,7 @@ def compose(
 def publisher_of(settings: Settings, database: Database) -> Publisher:
     """What signs the log of a database as the settings say."""
     key_file = Path(settings.log_key_file)
-    signer = ensured_signer(key_file, settings.log_origin)
-    return Publisher(database, signer, LastSigned(key_file))
+    kept = LastSigned(key_file)
+    if not key_file.exists():
+        kept.begin()
+    return Publisher(database, ensured_signer(key_file, settings.log_origin), kept)

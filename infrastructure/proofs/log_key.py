@@ -1,7 +1,7 @@
 """The key that signs the log lives in a file of its owner's alone, outside the database.
 
 Beside it, `<key file>.checkpoint` is the last checkpoint that it signed: an older database put in the place of a
-newer one is known by it.
+newer one is known by it. It is there before the key is, and empty until something is signed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from domain.proof.note import VerifierKey
+from domain.proof.note import NoteError, VerifierKey
 from infrastructure.private_file import (
     PrivateFileError,
     create_private,
@@ -69,12 +69,24 @@ class LastSigned:
     def __init__(self, key_file: Path) -> None:
         self.path = key_file.with_name(f"{key_file.name}.checkpoint")
 
+    def begin(self) -> None:
+        """Say that the key has signed nothing, unless there is a word on that already."""
+        with suppress(FileExistsError):
+            create_private(self.path, b"")
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a word on what the key has signed, if only that it is nothing."""
+        return self.path.exists()
+
     def read(self) -> str | None:
-        """The note; None before the first."""
+        """The note; None before the first; NoteError where the file holds no text."""
         try:
-            return self.path.read_text(encoding="utf-8")
+            return self.path.read_text(encoding="utf-8") or None
         except FileNotFoundError:
             return None
+        except UnicodeDecodeError as error:
+            raise NoteError(f"{self.path} is not UTF-8") from error
 
     def write(self, note: str) -> None:
         """Keep a note instead of the one before, whatever happens meanwhile."""

@@ -2,7 +2,7 @@
 
 The last signed checkpoint is kept twice: in the database, under whose lock the next is signed, and beside the key,
 which an older database put in its place does not bring back. The copy beside the key is written first: at every
-moment it is the newest that anyone can have seen, or newer.
+moment it is the newest that anyone can have seen, or newer. Where both are lost, nothing is signed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import verify_consistency
 from domain.proof.note import NoteError
 from infrastructure.proofs import integration
+from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.tree import BrokenTreeError, Tree
 from infrastructure.tables import signed_checkpoint
 
@@ -31,11 +32,15 @@ POLL_SECONDS: Final = 0.4
 
 _LAST: Final = select(signed_checkpoint.c.size, signed_checkpoint.c.note)
 _LOCKED: Final = _LAST.with_for_update()
+_LOST: Final = (
+    "{0} is missing, and nothing else says what the key has signed: put it back, "
+    "or, if the key is new and has signed nothing, make it empty: touch {0}"
+)
 _logger: Final = logging.getLogger(__name__)
 
 
 class InconsistentLogError(Exception):
-    """The log is not a continuation of what was signed before; the message says how."""
+    """The log is no continuation of what was signed before, or nobody can tell; the message says how."""
 
 
 def last_signed(connection: Connection) -> str | None:
@@ -76,7 +81,19 @@ class Publisher:
             if self._signed == integration.integrated(connection) and self.refusal is None:
                 return
         with self._database.writing() as connection:
-            self._signed = self._sign(connection)
+            signed = self._sign(connection)
+        self._signed = signed
+
+    def own(self, note: str | None) -> Checkpoint | None:
+        """The checkpoint of a note that this signer made of this log; None for any other."""
+        if note is None:
+            return None
+        key = self.signer.key
+        try:
+            found = Checkpoint.opened(note, [Ed25519Verifier(key)])
+        except NoteError:
+            return None
+        return found if found.origin == key.name else None
 
     def _sign(self, connection: Connection) -> int:
         last = connection.execute(_LOCKED).one()
@@ -84,10 +101,12 @@ class Publisher:
         tree = Tree(connection, size)
         checkpoint = Checkpoint(self.signer.key.name, size, tree.root())
         beside = self._kept.read()
+        if last.size < 0 and not self._kept.begun:
+            raise InconsistentLogError(_LOST.format(self._kept.path))
         for note in (last.note if last.size >= 0 else None, beside):
             if note is not None:
                 _refuse_unless_continued(Checkpoint.unverified(note), checkpoint, tree)
-        if last.size == size and last.note == beside:
+        if last.size == size and last.note == beside and self.own(beside) is not None:
             return size
         note = checkpoint.signed([self.signer])
         self._kept.write(note)

@@ -16,6 +16,7 @@ from domain.proof.checkpoint import Checkpoint
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from tests.api.asking import TALKS, Answer, Client, entered
 from tests.databases import settings_of
+from tests.infrastructure.proofs.logs import publisher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -225,8 +226,20 @@ def test_what_is_not_signed_is_not_certified(parley: Parley, client: Client) -> 
     parley.publisher._kept.write(other)
     answer = client.post(CERTIFICATES, {"question": TALKS}, idempotency_key="k")
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    parley.publisher._kept.path.unlink()
+    parley.publisher._kept.path.write_text("")
     assert certify(client, TALKS, idempotency_key="k").status == 201
+
+
+def test_no_certificate_rests_on_a_checkpoint_that_another_key_signed(
+    parley: Parley, client: Client, tmp_path: Path
+) -> None:
+    certify(client, TALKS)
+    (tmp_path / "other").mkdir()
+    publisher(parley.database, tmp_path / "other", bytes(32)).publish()
+    answer = client.post(CERTIFICATES, {"question": TALKS})
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    client.record()
+    assert opened(parley, certify(client, TALKS)).position == 2
 
 
 def test_a_server_that_does_not_sign_certifies_nothing(light_client: Client) -> None:

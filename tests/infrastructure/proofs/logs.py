@@ -31,9 +31,14 @@ def signer(seed: bytes = SEED) -> Ed25519Signer:
     return Ed25519Signer.of(ORIGIN, seed)
 
 
-def publisher(database: Database, folder: Path, seed: bytes = SEED) -> Publisher:
-    """What signs the log of a database, and keeps the last beside a key in a folder."""
-    return Publisher(database, signer(seed), LastSigned(folder / "parley.key"))
+def publisher(
+    database: Database, folder: Path, seed: bytes = SEED, *, made: bool = True
+) -> Publisher:
+    """What signs the log of a database, and keeps the last beside a key in a folder, which is `made` there."""
+    kept = LastSigned(folder / "parley.key")
+    if made:
+        kept.begin()
+    return Publisher(database, signer(seed), kept)
 
 
 def logged(number: int) -> AuthoredEvent:

@@ -14,10 +14,8 @@ from eventsourcing.persistence import DataError
 
 from infrastructure import leaves, log_append
 from infrastructure.event_recorder import AuthoredEvent, EventRecorder
-from infrastructure.proofs.log_key import LastSigned
-from infrastructure.proofs.publishing import Publisher
 from infrastructure.proofs.verification import verify
-from tests.infrastructure.proofs.logs import grow, rows, signer
+from tests.infrastructure.proofs.logs import grow, publisher, rows, signer
 from tests.infrastructure.recording import events
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ def fixed_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def is_the_golden_log(database: Database, tmp_path: Path, golden: Path) -> None:
     grow(database, 300)
-    Publisher(database, signer(), LastSigned(tmp_path / "parley.key")).publish()
+    publisher(database, tmp_path).publish()
     assert (tmp_path / "parley.key.checkpoint").read_bytes() == (golden / "checkpoint").read_bytes()
     entries = b"".join(leaves.entry_of(row) + b"\n" for row in rows(database)[:3])
     assert entries == (golden / "entries.ndjson").read_bytes()

@@ -62,8 +62,12 @@ def test_a_signer_does_not_show_its_secret(tmp_path: Path) -> None:
 
 def test_the_last_checkpoint_is_kept_beside_the_key(tmp_path: Path) -> None:
     kept = LastSigned(tmp_path / "parley.key")
-    assert kept.read() is None
+    assert (kept.read(), kept.begun) == (None, False)
+    kept.begin()
+    assert (kept.read(), kept.begun) == (None, True)
     for note in ("first é\n", "second\n"):
         kept.write(note)
         assert LastSigned(tmp_path / "parley.key").read() == note
+        kept.begin()
+        assert kept.read() == note
     assert [path.name for path in tmp_path.iterdir()] == ["parley.key.checkpoint"]

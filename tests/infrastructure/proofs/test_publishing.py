@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.event import listen, remove
+from sqlalchemy.exc import OperationalError
 
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import root_of, verify_consistency
@@ -18,13 +20,16 @@ from domain.proof.note import NoteError
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.projections.following import following
 from infrastructure.proofs import integration, publishing
-from infrastructure.proofs.publishing import InconsistentLogError
+from infrastructure.proofs.ed25519 import Ed25519Signer
+from infrastructure.proofs.log_key import LastSigned
+from infrastructure.proofs.publishing import InconsistentLogError, Publisher, last_signed
 from infrastructure.proofs.tree import Tree
 from infrastructure.schema import upgrade
 from infrastructure.tables import event, log_head, projection, signed_checkpoint, tile
 from tests.databases import opened
 from tests.infrastructure.proofs.logs import (
     ORIGIN,
+    SEED,
     grow,
     leaves,
     logged,
@@ -64,9 +69,9 @@ def test_while_many_write_every_checkpoint_continues_the_one_before(
     database_url: str, tmp_path: Path
 ) -> None:
     databases = [opened(database_url) for _ in range(2)]
-    signers = [publisher(each, tmp_path / str(at)) for at, each in enumerate(databases)]
     for at in range(2):
         (tmp_path / str(at)).mkdir()
+    signers = [publisher(each, tmp_path / str(at)) for at, each in enumerate(databases)]
     recorders, ended = [EventRecorder(each) for each in databases], Event()
 
     def sign(at: int) -> list[Checkpoint]:
@@ -185,10 +190,11 @@ def test_a_log_that_was_changed_is_not_signed(database: Database, tmp_path: Path
 
 def test_what_cannot_be_read_is_not_signed_over(database: Database, tmp_path: Path) -> None:
     grow(database, 2)
-    (tmp_path / "parley.key.checkpoint").write_text("nonsense")
-    with pytest.raises(NoteError):
-        publisher(database, tmp_path).publish()
-    (tmp_path / "parley.key.checkpoint").unlink()
+    for nonsense in (b"nonsense", b"\xff\xfe"):
+        (tmp_path / "parley.key.checkpoint").write_bytes(nonsense)
+        with pytest.raises(NoteError):
+            publisher(database, tmp_path).publish()
+    (tmp_path / "parley.key.checkpoint").write_bytes(b"")
     signing = publisher(database, tmp_path)
     signing.publish()
     assert signed(database).size == 2
@@ -214,10 +220,11 @@ def test_while_tiles_are_made_again_the_log_is_signed_as_before(
 
 def test_a_refusal_ends_when_its_cause_does(database: Database, tmp_path: Path) -> None:
     missing = tmp_path / "folder"
-    signing = publisher(database, missing)
+    signing = publisher(database, missing, made=False)
     signing.keep_publishing()
     assert signing.refusal is not None
     missing.mkdir()
+    publisher(database, missing)
     signing.keep_publishing()
     assert signing.refusal is None
     assert signed(database).size == 0
@@ -243,6 +250,78 @@ def test_where_the_commit_fails_the_copy_beside_the_key_is_ahead_and_all_goes_on
     assert beside.size == 5
     publisher(database, tmp_path).publish()
     assert signed(database) == beside
+
+
+def test_after_a_commit_that_failed_the_same_process_signs_again(
+    database: Database, tmp_path: Path
+) -> None:
+    signing = publisher(database, tmp_path)
+    signing.publish()
+    grow(database, 3)
+    failing = [True]
+
+    def fail(_: object) -> None:
+        if (tmp_path / "parley.key.checkpoint").read_text().splitlines()[1] == "3" and failing:
+            failing.clear()
+            raise OperationalError("COMMIT", None, OSError("disk I/O error"))
+
+    listen(database.engine, "commit", fail)
+    with pytest.raises(OperationalError):
+        signing.publish()
+    remove(database.engine, "commit", fail)
+    assert (failing, signed(database).size) == ([], 0)
+    signing.publish()
+    assert signed(database).size == 3
+
+
+def test_an_older_database_whose_key_lost_its_checkpoint_is_not_signed(
+    database: Database, tmp_path: Path
+) -> None:
+    grow(database, 9)
+    publisher(database, tmp_path).publish()
+    _older(database, 5)
+    beside = tmp_path / "parley.key.checkpoint"
+    beside.unlink()
+    grow(database, 6)
+    signing = publisher(database, tmp_path, made=False)
+    with pytest.raises(InconsistentLogError, match=f"touch {beside}"):
+        signing.publish()
+    beside.touch()
+    signing.publish()
+    assert signed(database).size == 6
+
+
+def test_where_the_checkpoint_beside_the_key_is_lost_that_of_the_database_is_continued(
+    database: Database, tmp_path: Path
+) -> None:
+    grow(database, 5)
+    publisher(database, tmp_path).publish()
+    (tmp_path / "parley.key.checkpoint").unlink()
+    grow(database, 6)
+    publisher(database, tmp_path, made=False).publish()
+    assert signed(database).size == 6
+
+
+def test_what_another_key_or_name_signed_is_signed_again(
+    database: Database, tmp_path: Path
+) -> None:
+    grow(database, 3)
+    publisher(database, tmp_path).publish()
+    for name, seed in ((ORIGIN, bytes(32)), ("other.example/log", bytes(32)), (ORIGIN, SEED)):
+        by = Ed25519Signer.of(name, seed)
+        signing = Publisher(database, by, LastSigned(tmp_path / "parley.key"))
+        signing.publish()
+        with database.reading() as connection:
+            note = last_signed(connection)
+        assert signing.own(note) == Checkpoint(name, 3, root_of(leaves(database)))
+        assert (tmp_path / "parley.key.checkpoint").read_text() == note
+
+
+def test_a_checkpoint_of_another_log_is_not_its_own(database: Database, tmp_path: Path) -> None:
+    signing = publisher(database, tmp_path)
+    other = Checkpoint("other.example/log", 0, bytes(32)).signed([signing.signer])
+    assert signing.own(other) is None
+    assert signing.own(None) is None
 
 
 def test_a_new_key_continues_the_log(database: Database, tmp_path: Path) -> None:
