@@ -26,6 +26,9 @@ from infrastructure.schema_comparison import misshapen
 
 __all__ = ["register"]
 
+Named = tuple[str, str]
+"""Where a note is from, and the note: two may be from places that are called alike."""
+
 _LOOK: Final = "run: parley keys list, and once that is as it has to be: parley seal --as-is"
 
 
@@ -76,14 +79,14 @@ def verify_log(
         verifier = log_verifier(key, parley.settings)
         if verifier is None and (checkpoint or certificate):
             raise RefusedError("there is no key to check the checkpoint by: give --key")
-        notes = {str(each): note_in(each) for each in checkpoint or ()}
+        notes = [(str(each), note_in(each)) for each in checkpoint or ()]
         _refuse_unwitnessed(notes, witness)
         certified = None
         if certificate is not None and verifier is not None:
             certified = read_certificate(certificate, verifier)
-            notes[str(certificate)] = certified.checkpoint
+            notes.append((str(certificate), certified.checkpoint))
         with parley.database.reading() as connection:
-            notes |= _kept(parley, last_signed(connection)) if verifier else {}
+            notes += _kept(parley, last_signed(connection)) if verifier else []
             found = verify(connection, _opened(notes, verifier), bar)
             tables = [] if found.wrong or log_only else _tables(parley, connection)
         flaw = None if found.wrong or log_only else _flaw(parley.database)
@@ -91,9 +94,9 @@ def verify_log(
         if certified is not None and reason is None:
             check_certificate(parley, certified)
     if json:
-        say({**_shown(found, sorted(notes), verifier), "tables": _named(tables, flaw)})
+        say({**_shown(found, _names(notes), verifier), "tables": _named(tables, flaw)})
     elif reason is None:
-        _print(found, notes, log_only=log_only)
+        _print(found, _names(notes), log_only=log_only)
     if reason is not None:
         raise RefusedError(reason)
 
@@ -118,24 +121,36 @@ def _flaw(database: Database) -> str | None:
     return misshapen(database) or unsound(database)
 
 
-def _refuse_unwitnessed(notes: dict[str, str], witness: str | None) -> None:
+def _refuse_unwitnessed(notes: list[Named], witness: str | None) -> None:
     if witness is None:
         return
     if not notes:
         raise RefusedError("--witness goes with --checkpoint")
-    for name, note in notes.items():
+    for name, note in notes:
         _open(name, note, [witness_verifier(witness)])
 
 
-def _kept(parley: Parley, stored: str | None) -> dict[str, str]:
+def _kept(parley: Parley, stored: str | None) -> list[Named]:
     """The checkpoints that the database and the folder of the key keep."""
     beside = LastSigned(Path(parley.settings.log_key_file))
-    found = {"the database": stored, str(beside.path): beside.read()}
-    return {name: note for name, note in found.items() if note is not None}
+    found = (("the database", stored), (str(beside.path), beside.read()))
+    return [(name, note) for name, note in found if note is not None]
 
 
-def _opened(notes: dict[str, str], verifier: Ed25519Verifier | None) -> list[Checkpoint]:
-    return [_open(name, note, [verifier] if verifier else []) for name, note in notes.items()]
+def _names(notes: list[Named]) -> list[str]:
+    return sorted({name for name, _ in notes})
+
+
+def _opened(notes: list[Named], verifier: Ed25519Verifier | None) -> list[Checkpoint]:
+    """The checkpoints of the log that the key is of; there is a key where there are notes."""
+    return [_of_its_log(name, note, verifier) for name, note in notes if verifier]
+
+
+def _of_its_log(name: str, note: str, verifier: Ed25519Verifier) -> Checkpoint:
+    found = _open(name, note, [verifier])
+    if found.origin != verifier.key.name:
+        raise RefusedError(f"the checkpoint of {name} is one of another log, {found.origin}")
+    return found
 
 
 def _open(name: str, note: str, verifiers: list[Verifier]) -> Checkpoint:
@@ -145,10 +160,10 @@ def _open(name: str, note: str, verifiers: list[Verifier]) -> Checkpoint:
         raise RefusedError(f"the checkpoint of {name}: {error}") from error
 
 
-def _print(found: Verification, notes: dict[str, str], *, log_only: bool) -> None:
+def _print(found: Verification, checkpoints: list[str], *, log_only: bool) -> None:
     typer.echo(f"{found.events} events are as they were recorded; the root is")
     typer.echo(base64_of(found.root))
-    for name in sorted(notes):
+    for name in checkpoints:
         typer.echo(f"They continue the signed checkpoint of {name}")
     if not log_only:
         typer.echo("The tables that answer questions are what the log gives")

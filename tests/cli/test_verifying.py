@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,9 +13,11 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.composition import compose
+from domain.proof.checkpoint import Checkpoint
 from domain.proof.cosignature import Cosigner
 from domain.proof.note import countersigned
 from infrastructure.proofs.ed25519 import Ed25519Signer
+from infrastructure.proofs.log_key import read_signer
 from infrastructure.settings import Settings
 from tests.api.asking import Client
 from tests.cli.conftest import LINES, Shell
@@ -118,6 +121,42 @@ def test_a_checkpoint_that_another_signed_is_refused(light: Shell) -> None:
     light.key_file.unlink()
     assert "give --key" in light("verify", "--checkpoint", str(saved)).stderr
     assert light("verify", "--checkpoint", "nowhere").exit_code == 2
+
+
+def test_a_file_is_checked_whatever_it_is_called(
+    light: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = signed(light)
+    other = light.folder / "the database"
+    other.write_text(saved.read_text().replace(f"\n{EVENTS}\n", f"\n{EVENTS - 1}\n"))
+    monkeypatch.chdir(light.folder)
+    result = light("verify", "--log-only", "--checkpoint", other.name)
+    assert result.exit_code == 1
+    assert "the checkpoint of the database: the note is not what" in result.stderr
+
+
+def test_a_checkpoint_of_another_log_is_refused_though_the_key_signed_it(light: Shell) -> None:
+    saved = signed(light)
+    signer = read_signer(light.key_file, "parley.local/log")
+    own = Checkpoint.unverified(saved.read_text())
+    saved.write_text(replace(own, origin="other.example/log").signed([signer]))
+    result = light("verify", "--log-only", "--checkpoint", str(saved))
+    assert result.exit_code == 1
+    assert "one of another log, other.example/log" in result.stderr
+
+
+def test_a_key_is_made_with_the_word_that_it_has_signed_nothing(light: Shell) -> None:
+    beside = light.key_file.with_name(f"{light.key_file.name}.checkpoint")
+    composed = compose(Settings.from_env(light.settings), signs=True)
+    assert beside.read_bytes() == b""
+    beside.unlink()
+    composed.close()
+    composed = compose(Settings.from_env(light.settings), signs=True)
+    assert composed.publisher is not None
+    composed.publisher.keep_publishing()
+    composed.close()
+    assert f"touch {beside}" in str(composed.publisher.refusal)
+    assert not beside.exists()
 
 
 def test_a_key_that_others_may_read_is_not_served_by(light: Shell) -> None:
