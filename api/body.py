@@ -84,16 +84,19 @@ class Sent:
 
 
 class Sending:
-    """A FastAPI dependency that reads a JSON body of at most the settings' `max_body_bytes`."""
+    """A FastAPI dependency that reads a JSON body of at most the settings' `max_body_bytes`, or `most`."""
 
     parameters: tuple[Parameter, ...] = ()
+
+    def __init__(self, most: int | None = None) -> None:
+        self.most = most
 
     async def __call__(self, request: Request) -> Sent:
         """Read the body, or refuse it with 413, 415 or 422."""
         parley: Parley = request.app.state.parley
         parameters = given(request, self.parameters)
         media = _media(request, _JSON)
-        limit = parley.settings.max_body_bytes
+        limit = min(parley.settings.max_body_bytes, self.most or parley.settings.max_body_bytes)
         _refuse_announced(request, limit)
         found = bytearray()
         async for chunk in _chunks(request):

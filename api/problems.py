@@ -163,7 +163,8 @@ def _content(error: ContentError) -> Response:
 
 
 def _refused(error: RefusedError) -> Response:
-    return problem(error.name, error.fault.detail, [error.fault])
+    headers = _AGAIN if error.name == "overloaded" else None
+    return problem(error.name, error.fault.detail, [error.fault], headers=headers)
 
 
 def _unreadable(error: InstantError | ValidTimeError) -> Response:

@@ -1,40 +1,95 @@
 """No more requests are under way or wait than the settings allow: the next is told to come again.
 
-Health is asked past the bound: a server that sheds is alive, and can say so.
+Who waits for the rest of a body gives up the place meanwhile, and waits among as many others, of which one address has
+a quarter: however slowly bodies come, questions are answered. Health is asked past the bounds: a server that sheds is
+alive, and can say so.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import problem
+from api.callers import HEALTH, address_of
+from api.problems import RefusedError, problem
 
 __all__ = ["Shedding"]
 
-_ALWAYS_HEARD: Final = frozenset({"/healthz", "/readyz"})
+SHARE: Final = 4
+"""The part of the bodies that come in which may come from one address: one in so many."""
 _FULL: Final = "more requests are waiting than this server takes on; nothing was done"
+_COMING: Final = "more bodies are coming in than this server waits for; nothing was done"
 
 
 class Shedding:
-    """ASGI middleware that takes on at most `most` requests at once."""
+    """ASGI middleware that takes on at most `most` requests at once, and waits for as many bodies."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self.app = app
         self.most = most
         self.under_way = 0
+        self.coming: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or answer 503 with Retry-After at once."""
-        if scope["type"] != "http" or scope["path"] in _ALWAYS_HEARD:
+        if scope["type"] != "http" or scope["path"] in HEALTH:
             await self.app(scope, receive, send)
         elif self.under_way >= self.most:
             refusal = problem("overloaded", _FULL, headers={"Retry-After": "1"})
             await refusal(scope, receive, send)
         else:
-            self.under_way += 1
-            try:
-                await self.app(scope, receive, send)
-            finally:
+            await self._taken_on(scope, receive, send)
+
+    async def _taken_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        address = address_of(scope)
+        waiting, whole = False, address is None or not _brings_body(scope)
+
+        async def received() -> Message:
+            nonlocal waiting, whole
+            if whole:
+                return await receive()
+            if not waiting:
+                self._wait(str(address))
+                waiting = True
+            message = await receive()
+            if not message.get("more_body", False):
+                self._go_on(str(address))
+                waiting, whole = False, True
+            return message
+
+        self.under_way += 1
+        try:
+            await self.app(scope, received, send)
+        finally:
+            if waiting:
+                self._leave(str(address))
+            else:
                 self.under_way -= 1
+
+    def _wait(self, address: str) -> None:
+        """Give up the place until a body is there; RefusedError where too many wait so already."""
+        share = max(1, self.most // SHARE)
+        if self.coming.total() >= self.most or self.coming[address] >= share:
+            raise RefusedError("overloaded", "", _COMING)
+        self.coming[address] += 1
+        self.under_way -= 1
+
+    def _go_on(self, address: str) -> None:
+        """Take the place again; RefusedError where others have it."""
+        if self.under_way >= self.most:
+            raise RefusedError("overloaded", "", _FULL)
+        self._leave(address)
+        self.under_way += 1
+
+    def _leave(self, address: str) -> None:
+        self.coming[address] -= 1
+        if not self.coming[address]:
+            del self.coming[address]
+
+
+def _brings_body(scope: Scope) -> bool:
+    """Whether a body is announced."""
+    fields = dict(scope["headers"])
+    return b"transfer-encoding" in fields or fields.get(b"content-length", b"0") != b"0"

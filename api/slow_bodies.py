@@ -1,7 +1,7 @@
 """A body comes at some speed or not at all: who sends nothing, or drop by drop, is not waited for.
 
 A body may be waited for 30 s in all, and a second more for each 500 bytes of it, yet never longer than 30 s
-at a stretch. Only waiting counts, not what the server does with what has come.
+at a stretch, nor than ten minutes in all. Only waiting counts, not what the server does with what has come.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ __all__ = ["SlowBodies"]
 
 SECONDS: Final = 30.0
 BYTES_A_SECOND: Final = 500
+MOST_SECONDS: Final = 600.0
 
 
 class SlowBodies:
     """ASGI middleware: whoever reads a body that is late is told so by a RefusedError, which is 408."""
 
-    def __init__(self, app: ASGIApp, seconds: float = SECONDS) -> None:
+    def __init__(self, app: ASGIApp, seconds: float = SECONDS, most: float = MOST_SECONDS) -> None:
         self.app = app
         self.seconds = seconds
+        self.most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on; a connection whose body was late is closed after the answer."""
@@ -41,7 +43,8 @@ class SlowBodies:
             if whole:
                 return await receive()
             began = time.monotonic()
-            allowed = min(self.seconds, self.seconds + came / BYTES_A_SECOND - waited)
+            earned = min(self.most, self.seconds + came / BYTES_A_SECOND)
+            allowed = min(self.seconds, earned - waited)
             try:
                 with fail_after(max(0.0, allowed)):
                     message = await receive()

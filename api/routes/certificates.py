@@ -18,7 +18,9 @@ from api.schemas import BodyParser, CertificateBody
 
 router: Final = APIRouter(tags=["proof"])
 
-_SENDING: Final = Sending()
+LARGEST: Final = 16_384
+"""The most bytes that the body of a question may have, as anybody may send one."""
+_SENDING: Final = Sending(LARGEST)
 _BODY: Final = BodyParser(CertificateBody)
 
 

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.composition import compose
+from api.routes.certificates import LARGEST
 from domain.proof.certificate import Certificate, Gave, GaveNot
 from domain.proof.checkpoint import Checkpoint
 from infrastructure.proofs.ed25519 import Ed25519Verifier
@@ -191,6 +192,12 @@ def test_an_answer_that_its_own_past_fixes_is_certified_as_it_was_asked(
     client.record(summary="Something more")
     found = opened(parley, certify(client, question))
     assert (found.question, found.position) == (question, 2)
+
+
+def test_a_question_has_no_body_that_is_larger_than_any_question(client: Client) -> None:
+    body = f'{{"question":"{TALKS}"}}'.encode()
+    for size, status in ((LARGEST, 201), (LARGEST + 1, 413)):
+        assert client.post(CERTIFICATES, body.ljust(size)).status == status
 
 
 def test_a_certificate_is_given_again_under_its_key(parley: Parley, client: Client) -> None:

@@ -5,10 +5,22 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from api.problems import RefusedError, problem_of
 from api.shedding import Shedding
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
+
+
+def scope_of(path: str, address: str, headers: dict[bytes, bytes]) -> Scope:
+    fields = list(headers.items())
+    return {
+        "type": "http",
+        "path": path,
+        "method": "POST",
+        "headers": fields,
+        "client": (address, 1),
+    }
 
 
 def ask(shedding: Shedding, path: str) -> tuple[list[Message], Any]:
@@ -22,7 +34,7 @@ def ask(shedding: Shedding, path: str) -> tuple[list[Message], Any]:
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    return sent, shedding({"type": "http", "path": path, "method": "POST"}, receive, send)
+    return sent, shedding(scope_of(path, "192.0.2.1", {}), receive, send)
 
 
 def test_more_requests_than_may_wait_are_told_at_once_to_come_again() -> None:
@@ -71,5 +83,86 @@ def test_a_request_that_fails_or_is_given_up_makes_room() -> None:
                 continue
             raise AssertionError("the failure was swallowed")
         assert shedding.under_way == 0
+
+    asyncio.run(run())
+
+
+class Slow:
+    """Requests whose bodies come when they are let, and who is answered."""
+
+    def __init__(self, most: int) -> None:
+        self.shedding = Shedding(self._answering, most)
+        self.bodies: list[asyncio.Queue[Message]] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def _answering(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            while (await receive())["more_body"]:
+                pass
+            status = 200
+        except RefusedError as error:
+            status = problem_of(error).status_code
+        await send({"type": "http.response.start", "status": status, "headers": []})
+
+    async def begin(self, address: str, **headers: str) -> list[int]:
+        """The statuses that a request whose body does not come yet is answered with."""
+        found: list[int] = []
+        body: asyncio.Queue[Message] = asyncio.Queue()
+
+        async def send(message: Message) -> None:
+            await asyncio.sleep(0)
+            if message["type"] == "http.response.start":
+                found.append(message["status"])
+
+        fields = {n.replace("_", "-").encode(): text.encode() for n, text in headers.items()}
+        scope = scope_of("/v1/certificates", address, fields)
+        self.bodies.append(body)
+        self.tasks.append(asyncio.create_task(self.shedding(scope, body.get, send)))
+        await asyncio.sleep(0.01)
+        return found
+
+    async def come(self, which: int, *, more: bool = False) -> None:
+        """Let the rest of a body come, or only more of it."""
+        message = {"type": "http.request", "body": b" ", "more_body": more}
+        await self.bodies[which].put(message)
+        await asyncio.sleep(0.01)
+
+
+def test_while_bodies_do_not_come_questions_are_answered() -> None:
+    async def run() -> None:
+        slow = Slow(most=8)
+        found = [await slow.begin("192.0.2.1", content_length="9") for _ in range(8)]
+        assert found == [[], [], *[[503]] * 6], "one address has a quarter"
+        others = [
+            await slow.begin(f"192.0.2.{n}", transfer_encoding="chunked") for n in range(2, 9)
+        ]
+        assert others == [*[[]] * 6, [503]], "and all together as many as are answered at once"
+        for _ in range(3):
+            asked, answering = ask(slow.shedding, "/v1/negotiations")
+            await asyncio.wait_for(answering, 1)
+            assert asked[0]["status"] == 200
+        await slow.come(0, more=True)
+        assert (found[0], slow.shedding.under_way) == ([], 0)
+        await slow.come(0)
+        assert found[0] == [200]
+        assert await slow.begin("192.0.2.1", content_length="9") == []
+        for task in slow.tasks:
+            task.cancel()
+        await asyncio.wait(slow.tasks)
+        assert (slow.shedding.under_way, slow.shedding.coming.total()) == (0, 0)
+
+    asyncio.run(run())
+
+
+def test_a_body_that_comes_when_all_places_are_taken_is_refused() -> None:
+    async def run() -> None:
+        slow = Slow(most=1)
+        found = await slow.begin("192.0.2.1", content_length="1")
+        taken = await slow.begin("192.0.2.2")
+        await slow.come(0)
+        assert (found, taken) == ([503], [])
+        await slow.come(1)
+        assert taken == [200]
+        assert (slow.shedding.under_way, slow.shedding.coming.total()) == (0, 0)
 
     asyncio.run(run())

@@ -152,7 +152,7 @@ def test_a_head_that_does_not_come_is_not_waited_for(
 def test_a_body_that_does_not_come_is_408_and_the_end(
     serve: Callable[..., Served], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SlowBodies.__init__, "__defaults__", (0.5,))
+    monkeypatch.setattr(SlowBodies.__init__, "__defaults__", (0.5, 600.0))
     server = serve()
     head = (
         "POST /v1/negotiations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer owner\r\n"
@@ -162,3 +162,24 @@ def test_a_body_that_does_not_come_is_408_and_the_end(
     assert answer.startswith("HTTP/1.1 408")
     assert "urn:parley:problem:too-slow" in answer
     assert "connection: close" in answer.lower()
+
+
+def test_a_body_that_comes_and_comes_is_cut_off_in_the_end(
+    serve: Callable[..., Served], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SlowBodies.__init__, "__defaults__", (30.0, 1.0))
+    server = serve()
+    head = (
+        "POST /v1/certificates HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Content-Length: 16000\r\n\r\n"
+    )
+    with closing(socket.create_connection(server.address, 10)) as dripping:
+        dripping.sendall(head.encode())
+        began, said = time.monotonic(), b""
+        dripping.setblocking(False)
+        while time.monotonic() - began < 8 and not said:
+            dripping.sendall(b" " * 200)
+            time.sleep(0.1)
+            with suppress(BlockingIOError):
+                said = dripping.recv(65_536)
+    assert said.startswith(b"HTTP/1.1 408")
