@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,6 +26,7 @@ Identify = Callable[[str], Principal | None]
 """From a bearer credential to who brings it; None where it opens nothing."""
 
 LONGEST_CREDENTIAL: Final = 16_384
+_TOKENS_AT_ONCE: Final = 8
 _OPEN: Final = frozenset({"/healthz", "/readyz"})
 _WHERE: Final = "/header/Authorization"
 _EXPECTED: Final = (
@@ -40,6 +42,7 @@ class Authentication:
         self.app = app
         self.identify = identify
         self.nobody = nobody
+        self._tokens = CapacityLimiter(_TOKENS_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, with who asks."""
@@ -49,20 +52,20 @@ class Authentication:
         found = [value for name, value in scope["headers"] if name == b"authorization"]
         principal: Principal | Response | None = self.nobody
         if found and scope["path"] not in _OPEN:
-            principal = await run_sync(self._identified, found)
+            credential = _credential(found)
+            principal = None if credential is None else await self._looked_up(credential)
         if isinstance(principal, Principal):
             scope.setdefault("state", {})["principal"] = principal
             await self.app(scope, receive, send)
         else:
             await (principal or _refused())(scope, receive, send)
 
-    def _identified(self, headers: list[bytes]) -> Principal | Response | None:
-        scheme, _, credential = headers[0].decode("latin-1").partition(" ")
-        credential = credential.strip()
-        if len(headers) > 1 or scheme.lower() != "bearer" or not credential.isascii():
-            return None
-        if len(credential) > LONGEST_CREDENTIAL:
-            return None
+    async def _looked_up(self, credential: str) -> Principal | Response | None:
+        """Tokens have threads of their own: while their issuer is waited for, all others are answered."""
+        limiter = None if is_key(credential) else self._tokens
+        return await run_sync(self._identified, credential, limiter=limiter)
+
+    def _identified(self, credential: str) -> Principal | Response | None:
         try:
             return self.identify(credential)
         except TokenRefusedError as error:
@@ -71,6 +74,15 @@ class Authentication:
             return problem("unavailable", error.reason, headers={"Retry-After": "30"})
         except Exception as error:  # noqa: BLE001 -- this stands outside of what makes problems of errors
             return problem_of(error)
+
+
+def _credential(headers: list[bytes]) -> str | None:
+    """The one bearer credential that header fields bring; None where they bring anything else."""
+    scheme, _, credential = headers[0].decode("latin-1").partition(" ")
+    credential = credential.strip()
+    if len(headers) > 1 or scheme.lower() != "bearer" or not credential.isascii():
+        return None
+    return credential if len(credential) <= LONGEST_CREDENTIAL else None
 
 
 def identifying(keys: Keys, verifier: TokenVerifier | None) -> Identify:

@@ -88,7 +88,10 @@ class KeyFile:
 
 
 class KeyAddress:
-    """The keys that an address publishes. One thread asks at a time; the others go on with the keys at hand."""
+    """The keys that an address publishes. One thread asks at a time; the others go on with the keys at hand.
+
+    They wait for it only while there are none.
+    """
 
     def __init__(self, url: str, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._url = url
@@ -107,8 +110,8 @@ class KeyAddress:
         return _some(self._held)
 
     def newer_keys(self) -> PublishedKeys:
-        """The keys at hand, after asking for them unless that was done half a minute ago or less."""
-        self._ask(wait=True)
+        """The keys at hand, after asking for them unless that is under way, or was done half a minute ago or less."""
+        self._ask(wait=not self._held.keys)
         return _some(self._held)
 
     def _ask(self, *, wait: bool) -> None:

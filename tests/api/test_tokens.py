@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Semaphore
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -45,6 +47,29 @@ def bearing(**claims: Any) -> dict[str, str]:  # noqa: ANN401 -- JSON is anythin
     now = int(time.time())
     times = {"iat": now, "nbf": now, "exp": now + 60}
     return {"Authorization": f"Bearer {token({**CLAIMS, **times, **claims})}"}
+
+
+def test_while_tokens_wait_for_their_issuer_all_others_are_answered(database_url: str) -> None:
+    parley = compose(settings_of(database_url), upgrade=False)
+    begun, ended = Semaphore(0), Event()
+
+    def waiting(_: str) -> None:
+        begun.release()
+        ended.wait(60)
+
+    bearer = {"Authorization": "Bearer one.that.waits"}
+    app = create_app(parley, identify=waiting)
+    with TestClient(app) as http, ThreadPoolExecutor(60) as many:
+        tokens = [many.submit(http.get, "/v1/negotiations", headers=bearer) for _ in range(59)]
+        assert begun.acquire(timeout=20)
+        while begun.acquire(timeout=1):
+            pass
+        for _ in range(3):
+            assert many.submit(http.get, "/v1/negotiations").result(20).status_code == 200
+        assert not any(each.done() for each in tokens)
+        ended.set()
+        assert {each.result(20).status_code for each in tokens} == {401}
+    parley.close()
 
 
 def test_a_token_opens_what_its_scopes_say(http: TestClient) -> None:

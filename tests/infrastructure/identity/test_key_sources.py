@@ -237,6 +237,28 @@ def test_those_whose_key_is_known_do_not_wait_for_the_issuer(
     assert accepts(verifier, NEW_TOKEN)
 
 
+def test_nor_do_those_whose_key_nobody_knows_once_somebody_asks(
+    issuer: Publisher, verifier: TokenVerifier, watch: Watch
+) -> None:
+    assert accepts(verifier, OLD_TOKEN)
+    asked, ended = Event(), Event()
+
+    def slowly(handler: BaseHTTPRequestHandler) -> None:
+        asked.set()
+        ended.wait(30)
+        saying(NEW)(handler)
+
+    issuer.answer = slowly
+    watch.seconds += 30
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(accepts, verifier, NEW_TOKEN)
+        assert asked.wait(10)
+        assert not accepts(verifier, NEW_TOKEN)
+        assert not waiting.done()
+        ended.set()
+        assert waiting.result(10)
+
+
 def test_many_who_come_at_once_ask_once(issuer: Publisher, verifier: TokenVerifier) -> None:
     with ThreadPoolExecutor(16) as many:
         assert all(many.map(lambda text: accepts(verifier, text), [OLD_TOKEN] * 200))
