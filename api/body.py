@@ -108,7 +108,7 @@ class Sending:
 
 
 class Spooling:
-    """A FastAPI dependency that streams a body of any size to a temporary file."""
+    """A FastAPI dependency that streams a body of at most the settings' `max_import_bytes` to a temporary file."""
 
     def __init__(self, media: frozenset[str], *parameters: Parameter) -> None:
         self.media = media
@@ -119,10 +119,15 @@ class Spooling:
         parley: Parley = request.app.state.parley
         parameters = given(request, self.parameters)
         media = _media(request, self.media)
-        hashed = hashlib.sha256()
+        limit = parley.settings.max_import_bytes
+        _refuse_announced(request, limit)
+        hashed, length = hashlib.sha256(), 0
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
             spool = cast("BinaryIO", file)
             async for chunk in _chunks(request):
+                length += len(chunk)
+                if length > limit:
+                    raise _too_large(limit)
                 hashed.update(chunk)
                 spool.write(chunk)
             spool.seek(0)

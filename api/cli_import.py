@@ -90,7 +90,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
             )
     _show_report(report, json=json, dry_run=dry_run)
     if report.rejected and not partial:
-        count = len(report.rejected_lines)
+        count = report.rejected_lines
         lines_ = f"{count} line{'' if count == 1 else 's'}"
         first = report.rejected[0]
         raise RefusedError(
@@ -120,7 +120,7 @@ def _show_report(report: ImportReport, *, json: bool, dry_run: bool) -> None:
         return
     out, _ = consoles()
     counts = [*report.done.items(), ("unchanged", report.unchanged)]
-    counts.append(("rejected", len(report.rejected_lines)))
+    counts.append(("rejected", report.rejected_lines))
     title = "Would be imported" if dry_run else "Imported"
     rows = [(name, count) for name, count in counts if count]
     show_rows(out, title, ("lines", "count"), rows)

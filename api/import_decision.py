@@ -11,34 +11,24 @@ from uuid import UUID, uuid5
 from api.composition import Parley
 from api.import_command import Command
 from api.import_lines import SourceLine
-from api.import_report import ImportReport, Rejection
+from api.import_reading import Misread, Read, ReadLines, rejections
+from api.import_report import ImportReport
 from api.import_stream import FactStream
 from api.ops import OPS
 from api.schemas import FactParser
 from domain.access import Principal, Scope
 from domain.confidential import Source
-from domain.errors import ContentError, RecordError
+from domain.errors import ContentError, Fault, RecordError
 from domain.event import FactEvent, NegotiationOpened, RecordEvent
 from domain.fact import Fact
 from domain.ledger import SourcesByEvent
 from domain.perspective import PerspectiveQuery
 from infrastructure.readers.streams import streams
 
-__all__ = ["Decision", "Misread", "Read", "decide"]
+__all__ = ["Decision", "decide"]
 
 _BATCH: Final = 500
 _RECORDING: Final[Scope] = "fact:write"
-
-
-@dataclass(frozen=True, slots=True)
-class Misread:
-    """A line of which no command could be made."""
-
-    line: SourceLine
-    error: ContentError
-
-
-Read = Command | Misread
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,7 @@ def decide(
     parley: Parley,
     parser: FactParser,
     negotiation_id: UUID,
-    read: Sequence[Read],
+    read: ReadLines,
     *,
     principal: Principal,
     opening: NegotiationOpened | None,
@@ -70,17 +60,20 @@ def decide(
     report = ImportReport()
     events: list[RecordEvent] = [opening] if opening is not None and opens else []
     sources: dict[tuple[UUID, int], Sequence[Source]] = {}
-    for each, answer in _Deciding(parley, parser, negotiation_id, principal).answers(read):
-        if isinstance(answer, RecordError):
+    for each, answer in _Deciding(parley, parser, negotiation_id, principal).answers(read.lines):
+        if isinstance(each, Misread):
+            report.reject(each.faults, each.listed)
+        elif isinstance(answer, RecordError):
             _reject(report, each.line, answer)
         elif answer is None:
             report.unchanged += 1
-        elif isinstance(each, Command):
+        else:
             report.count(each.op)
             events.append(answer)
             said = each.withheld.sources(answer)
             if said:
                 sources[answer.originator_id, answer.originator_version] = said
+    report.reject(read.more_faults, lines=read.more_lines)
     return Decision(events, sources, report, opens)
 
 
@@ -103,19 +96,23 @@ class _Deciding:
     def answers(
         self, read: Sequence[Read]
     ) -> Iterator[tuple[Read, FactEvent | RecordError | None]]:
-        """Each line with its event, None for a line that changes nothing, or what refused it."""
+        """Each line with its event, None for a line that changes nothing or was misread, or what refused it."""
         for each in self._loaded(_identified(read, self._unnamed(read))):
+            if isinstance(each, Misread):
+                self._refuse(each.named, each.number)
+                yield each, None
+                continue
             try:
                 yield each, self._answer(each)
             except RecordError as error:
-                named = _named(each)
-                if named is not None:
-                    self._rejected.setdefault(named, each.line.number)
+                self._refuse(each.named, each.line.number)
                 yield each, error
 
-    def _answer(self, each: Read) -> FactEvent | None:
-        if isinstance(each, Misread):
-            raise each.error
+    def _refuse(self, named: str | None, number: int) -> None:
+        if named is not None:
+            self._rejected.setdefault(named, number)
+
+    def _answer(self, each: Command) -> FactEvent | None:
         op = OPS.get(each.op)
         scope: Scope = _RECORDING if op is None else op.scope
         if not self._principal.may(scope):
@@ -174,19 +171,6 @@ def _identified(read: Iterable[Read], unnamed: dict[Fact, UUID]) -> Iterator[Rea
             yield each
 
 
-def _named(each: Read) -> str | None:
-    """The id that a line gives to its fact, well formed or not."""
-    if isinstance(each, Command):
-        return each.named
-    found = (each.line.content or {}).get("external_id")
-    return found if isinstance(found, str) else None
-
-
 def _reject(report: ImportReport, line: SourceLine, error: RecordError) -> None:
-    faults = error.faults if isinstance(error, ContentError) else ()
-    if not faults:
-        report.reject(Rejection(line.number, "", str(error)))
-    for fault in faults:
-        column = line.column(fault.pointer)
-        detail = fault.detail if column is None else f"column {column}: {fault.detail}"
-        report.reject(Rejection(line.number, fault.pointer, detail))
+    faults = error.faults if isinstance(error, ContentError) else (Fault("", str(error)),)
+    report.reject(len(faults), rejections(line, faults))

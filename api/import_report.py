@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -43,7 +44,7 @@ class ImportReport:
     unchanged: int = 0
     rejected: list[Rejection] = field(default_factory=list)
     rejected_total: int = 0
-    rejected_lines: set[int] = field(default_factory=set)
+    rejected_lines: int = 0
     first_position: int | None = None
     last_position: int | None = None
 
@@ -51,12 +52,11 @@ class ImportReport:
         """One line did what its `op` says."""
         self.done[COUNTED[op]] += 1
 
-    def reject(self, rejection: Rejection) -> None:
-        """One more fault; past LISTED_REJECTIONS it is only counted."""
-        self.rejected_total += 1
-        self.rejected_lines.add(rejection.line)
-        if len(self.rejected) < LISTED_REJECTIONS:
-            self.rejected.append(rejection)
+    def reject(self, faults: int, listed: Sequence[Rejection] = (), *, lines: int = 1) -> None:
+        """One more line with its faults, or several; past LISTED_REJECTIONS they are only counted."""
+        self.rejected_total += faults
+        self.rejected_lines += lines
+        self.rejected += listed[: LISTED_REJECTIONS - len(self.rejected)]
 
     def nothing_done(self) -> None:
         """The import was refused as a whole."""

@@ -6,7 +6,7 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from eventsourcing.persistence import IntegrityError
@@ -14,12 +14,13 @@ from eventsourcing.persistence import IntegrityError
 from api.composition import Parley
 from api.import_command import CommandReader
 from api.import_csv import read_csv
-from api.import_decision import Decision, Misread, Read, decide
-from api.import_lines import SourceLine, read_ndjson
+from api.import_decision import Decision, decide
+from api.import_lines import read_ndjson
+from api.import_reading import Progress, read_lines
 from api.import_report import ImportReport
 from api.schemas import FactParser
 from domain.access import Principal
-from domain.errors import ContentError, StaleError
+from domain.errors import StaleError
 from domain.event import NegotiationOpened
 from domain.negotiation import negotiation_id
 from infrastructure.readers.streams import streams
@@ -27,12 +28,8 @@ from infrastructure.readers.streams import streams
 __all__ = ["Importer", "Media"]
 
 Media = Literal["ndjson", "csv"]
-Progress = Callable[[int], None]
-
 ATTEMPTS: Final = 5
 """Times that an import is decided before other writers, always faster, make it give up."""
-
-_LINES_A_STEP: Final = 500
 
 
 class Importer:
@@ -67,7 +64,7 @@ class Importer:
             with self._parley.reading(principal) as reading:
                 reading.negotiation(slug)
         source = read_csv(lines) if media == "csv" else read_ndjson(lines)
-        read = list(_commands(CommandReader(id_, self._parser), source, progress))
+        read = read_lines(CommandReader(id_, self._parser), source, progress)
         for _ in range(ATTEMPTS):
             decision = decide(
                 self._parley, self._parser, id_, read, principal=principal, opening=opening
@@ -107,19 +104,3 @@ class Importer:
         )
         version = versions.get(event.originator_id, 0)
         return StaleError(event.originator_id, event.originator_version - 1, version)
-
-
-def _commands(
-    reader: CommandReader, source: Iterable[SourceLine], progress: Progress | None
-) -> Iterator[Read]:
-    number = 0
-    for line in source:
-        number = line.number
-        if progress is not None and number % _LINES_A_STEP == 0:
-            progress(number)
-        try:
-            yield reader.read(line)
-        except ContentError as error:
-            yield Misread(line, error)
-    if progress is not None:
-        progress(number)

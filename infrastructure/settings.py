@@ -26,6 +26,7 @@ HOST: Final = "PARLEY_HOST"
 PORT: Final = "PARLEY_PORT"
 ACTOR: Final = "PARLEY_ACTOR"
 MAX_BODY_BYTES: Final = "PARLEY_MAX_BODY_BYTES"
+MAX_IMPORT_BYTES: Final = "PARLEY_MAX_IMPORT_BYTES"
 LOG_ORIGIN: Final = "PARLEY_LOG_ORIGIN"
 LOG_KEY_FILE: Final = "PARLEY_LOG_KEY_FILE"
 MAX_WAITING: Final = "PARLEY_MAX_WAITING"
@@ -82,7 +83,8 @@ class OidcSettings:
 class Settings:
     """How one process runs.
 
-    `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request, and
+    `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request,
+    `max_import_bytes` that of an import, and
     `max_waiting` the requests that are under way or wait at once. `log_origin` names the log in what it
     signs, by the key in `log_key_file`. `anonymous_scopes` are what anybody may do with what is public.
     `oidc` is None where no access tokens are accepted.
@@ -98,6 +100,7 @@ class Settings:
     port: int
     actor: str
     max_body_bytes: int
+    max_import_bytes: int
     log_origin: str
     log_key_file: str
     max_waiting: int
@@ -123,6 +126,9 @@ class Settings:
             actor=_text(ACTOR, environ.get(ACTOR, "editor")),
             max_body_bytes=_integer(
                 MAX_BODY_BYTES, environ.get(MAX_BODY_BYTES, "1048576"), 1, 2**40
+            ),
+            max_import_bytes=_integer(
+                MAX_IMPORT_BYTES, environ.get(MAX_IMPORT_BYTES, "268435456"), 1, 2**40
             ),
             log_origin=_word(LOG_ORIGIN, environ.get(LOG_ORIGIN, "parley.local/log")),
             log_key_file=_text(LOG_KEY_FILE, environ.get(LOG_KEY_FILE, "parley.key")),

@@ -1,4 +1,4 @@
-"""An import of any size is streamed to disk, then decided and written as one."""
+"""An import, however large, is streamed to disk, then decided and written as one."""
 
 from __future__ import annotations
 

@@ -4,12 +4,19 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
+from api.composition import compose
 from api.examples import CSV_LINES, NDJSON_LINES
-from tests.api.asking import TALKS, count, fact
+from tests.api.asking import TALKS, Client, count, entered, fact
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
-    from tests.api.asking import Answer, Client
+    from collections.abc import Callable
+
+    from tests.api.asking import Answer
+    from tests.databases import Kind
 
 IMPORT = f"{TALKS}/import"
 NDJSON = "application/x-ndjson"
@@ -113,3 +120,19 @@ def test_an_empty_import_does_nothing(client: Client) -> None:
     report = _sent(client, b"\n\n")
     assert report.status == 200
     assert report.json["recorded"] == report.json["unchanged"] == 0
+
+
+def test_an_import_has_its_own_limit_announced_or_not(
+    fresh_database: Callable[[Kind], str],
+) -> None:
+    settings = settings_of(fresh_database("sqlite-file"), PARLEY_MAX_IMPORT_BYTES="5000")
+    parley = compose(settings, upgrade=False)
+    with TestClient(create_app(parley), headers=entered(parley)) as http:
+        client = Client(http)
+        client.open()
+        for size, status in ((5_000, 200), (5_001, 413)):
+            body = _lines(fact(external_id="a")).ljust(size)
+            assert _sent(client, body).status == status
+            sent = {"content": iter([body[:4_000], body[4_000:]])}
+            assert client.send("POST", IMPORT, sent, content_type=NDJSON).status == status
+    parley.close()

@@ -13,6 +13,7 @@ def test_every_setting_has_a_default() -> None:
         port=8000,
         actor="editor",
         max_body_bytes=1_048_576,
+        max_import_bytes=268_435_456,
         log_origin="parley.local/log",
         log_key_file="parley.key",
         max_waiting=256,
@@ -37,6 +38,7 @@ def test_the_environment_is_read() -> None:
         "PARLEY_PORT": "0",
         "PARLEY_ACTOR": "Ana Petrova",
         "PARLEY_MAX_BODY_BYTES": "10",
+        "PARLEY_MAX_IMPORT_BYTES": "20",
         "PARLEY_PROPOSAL_DAYS": "3650",
         "PARLEY_RATE_READS": "",
         "PARLEY_RATE_WRITES": "7 per 2 hours",
@@ -46,6 +48,7 @@ def test_the_environment_is_read() -> None:
     settings = Settings.from_env(environ)
     assert settings.database_url.endswith("@db/parley")
     assert (settings.port, settings.actor, settings.max_body_bytes) == (0, "Ana Petrova", 10)
+    assert settings.max_import_bytes == 20
     assert settings.proposal_days == 3_650
     assert settings.rate_reads is None
     assert settings.rate_writes is not None
