@@ -13,6 +13,7 @@ from anyio.to_thread import run_sync
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.callers import HEALTH
 from api.problems import problem, problem_of
 from domain.access import Principal
 from domain.errors import Fault
@@ -27,7 +28,6 @@ Identify = Callable[[str], Principal | None]
 
 LONGEST_CREDENTIAL: Final = 16_384
 _TOKENS_AT_ONCE: Final = 8
-_OPEN: Final = frozenset({"/healthz", "/readyz"})
 _WHERE: Final = "/header/Authorization"
 _EXPECTED: Final = (
     "one Bearer credential that is known here and has neither expired nor been revoked is expected"
@@ -51,7 +51,7 @@ class Authentication:
             return
         found = [value for name, value in scope["headers"] if name == b"authorization"]
         principal: Principal | Response | None = self.nobody
-        if found and scope["path"] not in _OPEN:
+        if found and scope["path"] not in HEALTH:
             credential = _credential(found)
             principal = None if credential is None else await self._looked_up(credential)
         if isinstance(principal, Principal):

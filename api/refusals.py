@@ -1,7 +1,7 @@
 """Who guesses at credentials is not heard for a while: an address has few refusals, and then none is tried.
 
 What was refused is counted where every process sees it; that it was too often is known to a process from
-its own next refusal on. Requests without credentials are none of this.
+its own next refusal on. Requests without credentials are none of this, nor are those for health.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.callers import address_of
+from api.callers import HEALTH, address_of
 from api.rate_budget import Budget
 from api.rates import adding, spent
 
@@ -30,7 +30,8 @@ class Refusals:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on and count its refusal, or answer 429 where there were too many."""
         budget = self.budget
-        tried = scope["type"] == "http" and any(n == b"authorization" for n, _ in scope["headers"])
+        heard = scope["type"] == "http" and scope["path"] not in HEALTH
+        tried = heard and any(name == b"authorization" for name, _ in scope["headers"])
         address = address_of(scope) if tried else None
         if budget is None or address is None:
             await self.app(scope, receive, send)

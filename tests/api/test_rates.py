@@ -139,6 +139,8 @@ def test_who_guesses_is_not_heard_with_the_right_key_either() -> None:
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) >= 1
     assert client.get("/").status_code == 401, "without credentials nothing is guessed"
+    for path in ("/healthz", "/readyz"):
+        assert client.get(path, headers=right).status_code == 200, "health is asked past the bound"
     elsewhere = TestClient(Refusals(door, budget), client=("192.0.2.1", 1))
     assert elsewhere.get("/", headers=right).status_code == 200
 
