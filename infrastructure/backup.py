@@ -7,6 +7,7 @@ wrapping keys have to be there, which no backup holds.
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 
 from infrastructure.backup_file import (
     FORMAT,
@@ -51,6 +52,9 @@ TABLES: Final[dict[type, Table]] = {
     AnswerLine: idempotency_answer,
 }
 
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS})
+"""What a file system says that gives no second name to a file, as those of memory sticks do not."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -60,7 +64,7 @@ def back_up(database: Database, target: Path, progress: Progress | None = None) 
     It has mode 0600. `progress` is told (position reached, last position). Raises BackupError where
     `target` exists already, and OSError.
     """
-    if target.exists():
+    if os.path.lexists(target):
         raise BackupError(f"{target} exists already")
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     part = Path(name)
@@ -78,8 +82,16 @@ def back_up(database: Database, target: Path, progress: Progress | None = None) 
 
 
 def _name(part: Path, target: Path) -> None:
-    """Give a whole file its name, for good or not at all."""
-    part.rename(target)
+    """Give a whole file its name, for good or not at all; BackupError where another has it by now."""
+    try:
+        os.link(part, target)
+    except FileExistsError as error:
+        raise BackupError(f"{target} exists already") from error
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        part.rename(target)
+    part.unlink(missing_ok=True)
     try:
         sync_folder(target.parent)
     except OSError:
@@ -107,8 +119,8 @@ def restore(
     SealKeyError where it is sealed by a key that is not given.
     """
     with database.writing() as connection:
-        _refuse_used(connection)
-        return _load(connection, source, projections, progress)
+        promised = _refuse_used(connection)
+        return _load(connection, source, promised, projections, progress)
 
 
 def _opening(connection: Connection) -> Opening:
@@ -133,16 +145,19 @@ def _rows(connection: Connection, last: int, progress: Progress | None) -> Itera
         yield AnswerLine(**row)
 
 
-def _refuse_used(connection: Connection) -> None:
+def _refuse_used(connection: Connection) -> int:
+    """Up to when nothing more is recorded in an empty database, which may have been read; else BackupError."""
     head = connection.execute(LOCK_HEAD).one()
-    answers = connection.execute(select(func.count()).select_from(idempotency_answer)).scalar_one()
-    if head.position or head.recorded_at or answers:
+    held = (connection.execute(select(table).limit(1)).first() for table in TABLES.values())
+    if head.position or any(row is not None for row in held):
         raise BackupError("the database holds a record already; a backup goes into an empty one")
+    return int(head.recorded_at)
 
 
 def _load(
     connection: Connection,
     source: Path,
+    promised: int,
     projections: Sequence[InlineProjection],
     progress: Progress | None,
 ) -> Manifest:
@@ -151,7 +166,7 @@ def _load(
         if kind is Opening:
             opening = cast("Opening", lines[0])
             last = opening.position
-            head = {"position": last, "recorded_at": opening.recorded_at}
+            head = {"position": last, "recorded_at": max(opening.recorded_at, promised)}
             connection.execute(MOVE_HEAD, head)
         elif kind is Manifest:
             manifest = cast("Manifest", lines[0])

@@ -28,14 +28,14 @@ JUMP_IF_EQUAL: Final = 0x15
 NUMBERS: Final = {
     "x86_64": {
         "seccomp": 317, "write": 1, "pwrite64": 18, "fsync": 74, "fdatasync": 75,
-        "ftruncate": 77, "rename": 82, "fallocate": 285, "pwritev": 296,
+        "ftruncate": 77, "rename": 82, "link": 86, "fallocate": 285, "pwritev": 296,
     },
     "aarch64": {
         "seccomp": 277, "write": 64, "pwrite64": 68, "fsync": 82, "fdatasync": 83,
-        "ftruncate": 46, "rename": 38, "fallocate": 47, "pwritev": 70,
+        "ftruncate": 46, "rename": 38, "link": 37, "fallocate": 47, "pwritev": 70,
     },
 }  # fmt: skip
-"""By the machine; `rename` is renameat on the second."""
+"""By the machine; `rename` and `link` are renameat and linkat on the second."""
 
 
 class Call(NamedTuple):

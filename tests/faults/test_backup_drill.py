@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from tests.databases import Kind, PostgreSQL
     from tests.faults.system_calls import Call
 
-WRITING_CALLS = "write,fsync,rename"
+CALLS = "write,fsync,link"
 
 
 def parley(
     url: str, *arguments: str, supervisor: Supervisor | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a command on a database."""
-    command, handed = program("right", supervisor, WRITING_CALLS, *arguments)
+    command, handed = program("right", supervisor, CALLS, *arguments)
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -122,9 +122,9 @@ def test_a_backup_whose_disk_fails_anywhere_is_refused_and_leaves_nothing_by_hal
         seen: list[str] = []
 
         def decide(call: Call, site: int = site, seen: list[str] = seen) -> int:
-            if call.name != "rename" and not call.path.startswith(str(folder)):
+            if call.name != "link" and not call.path.startswith(str(folder)):
                 return GO_ON
-            if call.name == "rename" and str(folder).encode() not in renamed(call):
+            if call.name == "link" and str(folder).encode() not in named(call):
                 return GO_ON
             seen.append(call.name)
             if len(seen) != site:
@@ -141,12 +141,12 @@ def test_a_backup_whose_disk_fails_anywhere_is_refused_and_leaves_nothing_by_hal
         assert ran.returncode == 1
         assert ran.stderr.startswith("parley: ")
         assert not list(folder.iterdir())
-    assert failed == ["write", "fsync", "rename", "fsync"]
+    assert failed == ["write", "fsync", "link", "fsync"]
     assert [path.name for path in folder.iterdir()] == ["x"]
 
 
-def renamed(call: Call) -> bytes:
-    """What a rename names first, be it rename or renameat."""
+def named(call: Call) -> bytes:
+    """What a link or a rename names first, whichever of the calls of the name it is."""
     for address in call.arguments[:2]:
         if address > 1 << 20 and address < 1 << 48:
             return call.memory(address, 200)

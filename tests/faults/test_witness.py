@@ -20,7 +20,7 @@ from infrastructure.witness.tiled_log import TiledLog
 from infrastructure.witness.witness import Witness
 from tests.faults.serving import ROOT
 from tests.faults.supervision import GO_ON, Supervisor
-from tests.faults.test_backup_drill import WRITING_CALLS, renamed
+from tests.faults.test_backup_drill import named
 from tests.infrastructure.witness.keys import LOG, NAME
 from tests.infrastructure.witness.logs import HONEST, FakeLog, history, served_log
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from tests.faults.system_calls import Call
 
+CALLS = "write,fsync,rename"
 ROUND = [
     "write last", "fsync last", "rename last", "fsync w",
     "write out", "fsync out", "rename out", "fsync given",
@@ -53,7 +54,7 @@ class Disk:
 
     def decide(self, call: Call) -> int:
         """Let the call go on, or fail it; who is killed never hears that it failed."""
-        path = renamed(call).split(b"\0")[0].decode() if call.name == "rename" else call.path
+        path = named(call).split(b"\0")[0].decode() if call.name == "rename" else call.path
         if not path.startswith(str(self.folder)):
             return GO_ON
         name = path.rpartition("/")[2]
@@ -89,7 +90,7 @@ class Machine:
         """A round in a process of its own, on a disk that may fail; its status."""
         supervisor = Supervisor(disk.decide)
         handed = supervisor.theirs.fileno()
-        arguments = (str(handed), WRITING_CALLS, self.log.url, self.folder / "w", self.out)
+        arguments = (str(handed), CALLS, self.log.url, self.folder / "w", self.out)
         with subprocess.Popen(
             [sys.executable, "-m", "tests.faults.watching", *arguments],
             cwd=ROOT,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -92,6 +94,37 @@ def test_a_backup_can_be_read_by_its_owner_alone_and_overwrites_nothing(
     assert (tmp_path / "x").read_bytes() == before
 
 
+def test_a_name_that_is_taken_meanwhile_is_not_overwritten(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    target = folder / "x"
+    with pytest.raises(BackupError, match="exists"):
+        back_up(filled(database, 5), target, lambda *_: target.write_text("else"))
+    assert target.read_text() == "else"
+    assert [path.name for path in folder.iterdir()] == ["x"]
+    link = folder / "y"
+    link.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(BackupError, match="exists"):
+        back_up(database, link)
+    assert link.is_symlink()
+
+
+def test_a_backup_goes_to_a_file_system_without_links_too(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    monkeypatch.setattr(os, "link", refused)
+    taken = back_up(filled(database, 5), folder / "x")
+    assert verified(folder / "x") == taken
+    assert [path.name for path in folder.iterdir()] == ["x"]
+
+
 def test_a_backup_that_fails_leaves_no_file(database: Database, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
@@ -114,13 +147,22 @@ def test_a_database_that_holds_anything_is_left_as_it_is(
     assert kept(database) == before
 
 
-def test_a_promise_about_the_past_makes_a_database_one_that_is_used(
-    database: Database, other: Database, tmp_path: Path
+@pytest.mark.parametrize("before", [True, False])
+def test_a_database_that_was_only_read_is_an_empty_one(
+    database: Database, other: Database, tmp_path: Path, *, before: bool
 ) -> None:
+    """What it has promised about the past, that nothing more will be recorded there, holds on."""
     back_up(filled(database, 5), tmp_path / "x")
-    EventRecorder(other).settle(1_000)
-    with pytest.raises(BackupError, match="empty"):
-        restore(other, tmp_path / "x", [])
+    recorded = EventRecorder(database).head()[1]
+    settled = recorded - 1 if before else recorded + 1_000
+    EventRecorder(other).settle(settled)
+    restore(other, tmp_path / "x", [])
+    assert kept(other)[:2] == kept(database)[:2]
+    assert EventRecorder(other).head() == (5, max(recorded, settled))
+    EventRecorder(other).append(events())
+    with other.reading() as connection:
+        last = connection.execute(select(event.c.recorded_at).where(event.c.position == 6))
+        assert last.scalar_one() > settled
     other.close()
 
 
