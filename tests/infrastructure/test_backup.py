@@ -100,8 +100,12 @@ def test_a_name_that_is_taken_meanwhile_is_not_overwritten(
     folder = tmp_path / "backups"
     folder.mkdir()
     target = folder / "x"
+
+    def take(*_: int) -> None:
+        target.write_text("else")
+
     with pytest.raises(BackupError, match="exists"):
-        back_up(filled(database, 5), target, lambda *_: target.write_text("else"))
+        back_up(filled(database, 5), target, take)
     assert target.read_text() == "else"
     assert [path.name for path in folder.iterdir()] == ["x"]
     link = folder / "y"
