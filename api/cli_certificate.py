@@ -37,7 +37,7 @@ def check_certificate(parley: Parley, certificate: Certificate) -> None:
     if not certificate.result.held_by(found):
         raise RefusedError(
             f"the certified question gave {_said(certificate.result)}, and gives {_said(found)} here:"
-            f" {certificate.question}"
+            f" {certificate.question}{_perhaps(certificate.result, found)}"
         )
 
 
@@ -51,6 +51,12 @@ def _reader(parley: Parley, caller: str) -> Principal:
         if caller == f"key:{key.id}":
             return Principal(person=key.person, caller=caller, scopes=frozenset(SCOPES))
     raise RefusedError(f"who asked, {caller}, is not known here: what they may see cannot be told")
+
+
+def _perhaps(*results: Gave | GaveNot) -> str:
+    """What explains that something is unknown at one time and not at another, and is no forgery."""
+    seen = "; or who may see it was changed since, by the settings of the negotiation"
+    return seen if GaveNot("unknown") in results else ""
 
 
 def _said(result: Gave | GaveNot) -> str:

@@ -22,6 +22,7 @@ from infrastructure.settings import Settings
 from tests.api.asking import Client
 from tests.cli.conftest import LINES, Shell
 from tests.databases import opened
+from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,6 +186,27 @@ def test_a_certificate_is_asked_again_and_compared(parley: Shell) -> None:
     result = parley("verify", "--log-only", "--certificate", str(file))
     assert result.exit_code == 1
     assert "the certified question gave SHA-256" in result.stderr
+
+
+def test_a_certificate_of_what_is_private_by_now_says_what_may_be_the_reason(
+    parley: Shell,
+) -> None:
+    certificates = {}
+    for visibility in ("public", "private"):
+        parley.out("settings", SLUG, "--visibility", visibility, "--member", "Ann")
+        composed = compose(Settings.from_env(parley.settings), signs=True)
+        client = Client(TestClient(create_app(composed)))
+        answer = client.post("/v1/certificates", {"question": f"/v1/negotiations/{SLUG}"})
+        composed.close()
+        certificates[visibility] = parley.folder / visibility
+        certificates[visibility].write_bytes(answer.body)
+    for now, then in (("private", "public"), ("public", "private")):
+        parley.out("settings", SLUG, "--visibility", now, "--member", "Ann")
+        holds = parley("verify", "--log-only", "--certificate", str(certificates[now]))
+        assert holds.exit_code == 0, holds.stderr
+        result = parley("verify", "--log-only", "--certificate", str(certificates[then]))
+        assert result.exit_code == 1
+        assert "who may see it was changed since" in result.stderr
 
 
 def test_a_checkpoint_must_have_the_witness_s_word_where_it_is_demanded(light: Shell) -> None:
