@@ -33,8 +33,8 @@ POLL_SECONDS: Final = 0.4
 _LAST: Final = select(signed_checkpoint.c.size, signed_checkpoint.c.note)
 _LOCKED: Final = _LAST.with_for_update()
 _LOST: Final = (
-    "{0} is missing, and nothing else says what the key has signed: put it back, "
-    "or, if the key is new and has signed nothing, make it empty: touch {0}"
+    "{0} is missing, and nothing else says what the key has signed: put it back, or sign by a new key; "
+    "if this one has signed nothing yet, say so: touch {0}"
 )
 _logger: Final = logging.getLogger(__name__)
 
