@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from pathlib import Path
 
 from api.certifying import result_of
@@ -10,12 +11,14 @@ from api.cli_question import reply_to
 from api.cli_record import RefusedError
 from api.cli_verifiers import note_in
 from api.composition import Parley
+from api.in_process import Reply
 from domain.access import OPEN_TO_ANYBODY, SCOPES, Principal, anonymous
 from domain.proof.certificate import Certificate, Gave, GaveNot
+from domain.proof.checkpoint import Checkpoint
 from domain.proof.note import NoteError
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 
-__all__ = ["check_certificate", "read_certificate"]
+__all__ = ["read_certificate", "unconfirmed"]
 
 
 def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
@@ -28,17 +31,38 @@ def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
         raise RefusedError(f"the certificate of {path}: {error}") from error
 
 
-def check_certificate(parley: Parley, certificate: Certificate) -> None:
-    """Ask its question again; RefusedError where this record gives something else."""
-    reply = reply_to(parley, certificate.question, _reader(parley, certificate.reader))
+def unconfirmed(parley: Parley, certificate: Certificate) -> str | None:
+    """Why its question, asked again, gives something else here; None where it gives the same."""
+    try:
+        reply = reply_to(parley, certificate.question, _reader(parley, certificate.reader))
+    except RefusedError as refusal:
+        return str(refusal)
     found = result_of(reply)
     if found is None:
-        raise RefusedError(f"the certified question is refused here, with status {reply.status}")
-    if not certificate.result.held_by(found):
-        raise RefusedError(
-            f"the certified question gave {_said(certificate.result)}, and gives {_said(found)} here:"
-            f" {certificate.question}{_perhaps(certificate.result, found)}"
+        return f"the certified question is refused here, with status {reply.status}"
+    if certificate.result.held_by(found):
+        return None
+    erased = _erased_since(reply, Checkpoint.unverified(certificate.checkpoint).size)
+    if erased is not None:
+        return (
+            f"the certified question gave {_said(certificate.result)}; what its answer may have held was erased"
+            f" since, {erased}, and so it can no longer be compared: {certificate.question}"
         )
+    return (
+        f"the certified question gave {_said(certificate.result)}, and gives {_said(found)} here:"
+        f" {certificate.question}{_perhaps(certificate.result, found)}"
+    )
+
+
+def _erased_since(reply: Reply, size: int) -> str | None:
+    """Where the log says that what an answer may have held was erased, past its first `size` events."""
+    content = json.loads(reply.body)
+    if reply.status == HTTPStatus.GONE:
+        content = {"erased": [content] if content.get("position") is not None else []}
+    positions = [each["position"] for each in content.get("erased", ()) if each["position"] > size]
+    if not positions:
+        return None
+    return f"at position{'s' * (len(positions) > 1)} {', '.join(map(str, positions))}"
 
 
 def _reader(parley: Parley, caller: str) -> Principal:

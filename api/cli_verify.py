@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import typer
 
-from api.cli_certificate import check_certificate, read_certificate
+from api.cli_certificate import read_certificate, unconfirmed
 from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, opened, say
 from api.cli_unreadable import readable
 from api.cli_verifiers import log_verifier, note_in, witness_verifier
 from api.composition import Parley
+from domain.instant import format_instant
 from domain.proof.checkpoint import Checkpoint
+from domain.proof.cosignature import cosigned_at
 from domain.proof.note import NoteError, Verifier, base64_of
 from infrastructure.database import Database
 from infrastructure.projections.comparison import Unfounded, unfounded, unsound
@@ -29,6 +33,8 @@ __all__ = ["register"]
 Named = tuple[str, str]
 """Where a note is from, and the note: two may be from places that are called alike."""
 
+_SECOND: Final = 1_000_000
+_ID: Final = re.compile(r"[0-9a-f]{32}")
 _LOOK: Final = "run: parley keys list, and once that is as it has to be: parley seal --as-is"
 
 
@@ -80,7 +86,7 @@ def verify_log(
         if verifier is None and (checkpoint or certificate):
             raise RefusedError("there is no key to check the checkpoint by: give --key")
         notes = [(str(each), note_in(each)) for each in checkpoint or ()]
-        _refuse_unwitnessed(notes, witness)
+        words = _words_of(notes, witness)
         certified = None
         if certificate is not None and verifier is not None:
             certified = read_certificate(certificate, verifier)
@@ -91,14 +97,18 @@ def verify_log(
             tables = [] if found.wrong or log_only else _tables(parley, connection)
         flaw = None if found.wrong or log_only else _flaw(parley.database)
         reason = _reason(found, tables, flaw)
-        if certified is not None and reason is None:
-            check_certificate(parley, certified)
+        asked = certified is not None and reason is None
+        differs = unconfirmed(parley, certified) if certified is not None and asked else None
     if json:
-        say({**_shown(found, _names(notes), verifier), "tables": _named(tables, flaw)})
+        shown = _shown(found, _names(notes), verifier)
+        gave = {"certificate": {"same": differs is None, "why": differs}} if asked else {}
+        say({**shown, "tables": _named(tables, flaw), **gave})
     elif reason is None:
-        _print(found, _names(notes), log_only=log_only)
-    if reason is not None:
-        raise RefusedError(reason)
+        _print(found, _names(notes), words, log_only=log_only)
+        if asked and differs is None:
+            typer.echo(f"The question of {certificate} is given the same answer here")
+    if (refusal := reason or differs) is not None:
+        raise RefusedError(refusal)
 
 
 def _tables(parley: Parley, connection: Any) -> list[Unfounded]:  # noqa: ANN401 -- sqlalchemy is not the API's
@@ -110,10 +120,15 @@ def _reason(found: Verification, tables: list[Unfounded], flaw: str | None) -> s
     if found.wrong is not None:
         return f"position {found.wrong.position}: {found.wrong.what}"
     for each in tables:
-        key = ", ".join(str(part) for part in each.key)
+        key = ", ".join(str(_keyed(part)) for part in each.key)
         remedy = "run: parley rebuild" if each.derived else _LOOK
         return f"the log is whole; {each.table} ({key}) {each.what}; {remedy}"
     return None if flaw is None else f"the log is whole; the database is not: {flaw}"
+
+
+def _keyed(part: Any) -> Any:  # noqa: ANN401 -- a part of any table's key
+    """A part of a row's key as people write it: an id with its hyphens."""
+    return str(UUID(part)) if isinstance(part, str) and _ID.fullmatch(part) else part
 
 
 def _flaw(database: Database) -> str | None:
@@ -121,13 +136,19 @@ def _flaw(database: Database) -> str | None:
     return misshapen(database) or unsound(database)
 
 
-def _refuse_unwitnessed(notes: list[Named], witness: str | None) -> None:
+def _words_of(notes: list[Named], witness: str | None) -> dict[str, str]:
+    """What a witness says of each checkpoint; RefusedError where it says nothing of one."""
     if witness is None:
-        return
+        return {}
     if not notes:
         raise RefusedError("--witness goes with --checkpoint")
+    verifier = witness_verifier(witness)
+    found = {}
     for name, note in notes:
-        _open(name, note, [witness_verifier(witness)])
+        _open(name, note, [verifier])
+        at = format_instant(cosigned_at(note, verifier) * _SECOND).replace(".000000", "")
+        found[name] = f"co-signed by {verifier.key.name} at {at}"
+    return found
 
 
 def _kept(parley: Parley, stored: str | None) -> list[Named]:
@@ -160,11 +181,14 @@ def _open(name: str, note: str, verifiers: list[Verifier]) -> Checkpoint:
         raise RefusedError(f"the checkpoint of {name}: {error}") from error
 
 
-def _print(found: Verification, checkpoints: list[str], *, log_only: bool) -> None:
+def _print(
+    found: Verification, names: list[str], words: dict[str, str], *, log_only: bool
+) -> None:
     typer.echo(f"{found.events} events are as they were recorded; the root is")
     typer.echo(base64_of(found.root))
-    for name in checkpoints:
-        typer.echo(f"They continue the signed checkpoint of {name}")
+    for name in names:
+        word = f", {words[name]}" if name in words else ""
+        typer.echo(f"They continue the signed checkpoint of {name}{word}")
     if not log_only:
         typer.echo("The tables that answer questions are what the log gives")
 
@@ -183,7 +207,9 @@ def _shown(
 
 
 def _named(tables: list[Unfounded], flaw: str | None) -> list[dict[str, Any]]:
-    found = [{"table": each.table, "key": [*each.key], "what": each.what} for each in tables]
+    found = [
+        {"table": each.table, "key": [*map(_keyed, each.key)], "what": each.what} for each in tables
+    ]
     return [*found, *([] if flaw is None else [{"table": None, "key": [], "what": flaw}])]
 
 

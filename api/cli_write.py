@@ -21,10 +21,10 @@ from api.cli_options import (
 )
 from api.cli_question import ask, tell
 from api.cli_record import consoles, opened, say
-from api.cli_tables import show_heading
+from api.cli_tables import show_erased, show_heading
 from api.composition import Parley
 from api.export import history_lines, present_lines
-from api.json_text import written
+from api.json_text import sha256, written
 from domain.instant import parse_cut
 from domain.perspective import PerspectiveQuery
 
@@ -130,8 +130,12 @@ def snapshot(  # noqa: PLR0913 -- one argument an option
         return
     out, _ = consoles()
     content = answer.content
-    done = "is what its hash says" if check else "taken"
+    gone = check and sha256(content["content"]) != content["sha256"]
+    checked = "can no longer be checked against its hash" if gone else "is what its hash says"
+    done = checked if check else "taken"
     show_heading(out, f"Snapshot {content['name']} of {slug} {done}", content["perspective"])
+    if gone:
+        show_erased(out, content)
     out.print(f"sha256 {content['sha256']}")
 
 

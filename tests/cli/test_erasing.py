@@ -61,6 +61,21 @@ def test_each_view_from_before_says_what_it_has_lost(alone: Shell) -> None:
     assert id_ in alone.out("audit", SLUG)
 
 
+def test_a_snapshot_of_what_was_erased_is_not_said_to_be_what_its_hash_says(alone: Shell) -> None:
+    taken = json.loads(alone.out("snapshot", SLUG, "with", "--as-of", "2025-11-22", "--json"))
+    alone.out("snapshot", SLUG, "before", "--position", "1")
+    printed = alone.out("erase", SLUG, "R", "--reason", REASON, "--yes", "--json")
+    erasure = json.loads(printed)
+    checked = alone.out("snapshot", SLUG, "with", "--check")
+    assert "Snapshot with of talks can no longer be checked against its hash" in checked
+    told = f"the fact {erasure['fact']}, which was erased at position {erasure['position']}"
+    assert told in checked
+    assert taken["sha256"] in checked
+    unharmed = alone.out("snapshot", SLUG, "before", "--check")
+    assert "Snapshot before of talks is what its hash says" in unharmed
+    assert "erased" not in unharmed
+
+
 def test_a_retracted_fact_can_be_erased_by_its_id(alone: Shell) -> None:
     record = json.loads(alone.out("show", SLUG, "--fact", "P", "--json"))
     printed = alone.out("erase", SLUG, record["id"], "--reason", REASON, "--yes", "--json")

@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.composition import compose
+from domain.fact import fact_id
+from domain.negotiation import negotiation_id
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.cosignature import Cosigner
 from domain.proof.note import countersigned
@@ -177,7 +179,9 @@ def test_a_certificate_is_asked_again_and_compared(parley: Shell) -> None:
     file = parley.folder / "certificate"
     for content in (answer.body, answer.json["certificate"].encode()):
         file.write_bytes(content)
-        assert parley("verify", "--certificate", str(file)).exit_code == 0
+        told = parley.out("verify", "--certificate", str(file))
+        assert f"The question of {file} is given the same answer here" in told
+    assert verified(parley, "--certificate", str(file))[1]["certificate"]["same"] is True
     other = answer.json["certificate"].replace("reader anonymous", "reader somebody")
     file.write_text(other)
     assert "not what the key" in parley("verify", "--certificate", str(file)).stderr
@@ -186,6 +190,39 @@ def test_a_certificate_is_asked_again_and_compared(parley: Shell) -> None:
     result = parley("verify", "--log-only", "--certificate", str(file))
     assert result.exit_code == 1
     assert "the certified question gave SHA-256" in result.stderr
+    assert "erased" not in result.stderr
+    assert "They continue the signed checkpoint of" in result.stdout
+    assert "the same answer here" not in result.stdout
+
+
+@pytest.mark.parametrize("of", ["/v1/negotiations/talks", "/v1/facts/{fact}"])
+def test_a_certificate_of_what_was_erased_since_is_told_from_a_forged_one(
+    parley: Shell, of: str
+) -> None:
+    signed(parley)
+    fact = str(fact_id(negotiation_id("talks"), "R"))
+    composed = compose(Settings.from_env(parley.settings), signs=True)
+    client = Client(TestClient(create_app(composed)))
+    answer = client.post("/v1/certificates", {"question": of.format(fact=fact)})
+    composed.close()
+    file = parley.folder / "certificate"
+    file.write_bytes(answer.body)
+    parley.out("settings", "talks", "--no-review-erasure")
+    parley.out("erase", "talks", "R", "--reason", "Asked for", "--yes")
+    result = parley("verify", "--certificate", str(file))
+    assert result.exit_code == 1
+    assert f"was erased since, at position {EVENTS + 2}, and so it can no longer" in result.stderr
+    assert "and gives" not in result.stderr
+    assert f"They continue the signed checkpoint of {file}" in result.stdout
+    code, found = verified(parley, "--certificate", str(file))
+    assert (code, found["wrong"], found["certificate"]["same"]) == (1, None, False)
+
+
+def test_a_finding_names_a_fact_as_people_do(light: Shell) -> None:
+    id_ = str(fact_id(negotiation_id("talks"), "R"))
+    forge(light, "UPDATE fact_version SET kind = 'x' WHERE external_id = 'R'")
+    assert f"fact_version ({id_}, 1)" in light("verify").stderr
+    assert verified(light)[1]["tables"][0]["key"] == [id_, 1]
 
 
 def test_a_certificate_of_what_is_private_by_now_says_what_may_be_the_reason(
@@ -215,7 +252,8 @@ def test_a_checkpoint_must_have_the_witness_s_word_where_it_is_demanded(light: S
     arguments = ("verify", "--checkpoint", str(saved), "--witness", cosigner.key.text)
     assert "no known key" in light(*arguments).stderr
     saved.write_text(countersigned(saved.read_text(), cosigner))
-    assert light(*arguments).exit_code == 0
+    word = "co-signed by witness.example at 2025-11-23T12:13:20Z"
+    assert f"They continue the signed checkpoint of {saved}, {word}\n" in light.out(*arguments)
     assert light("verify", "--checkpoint", str(saved)).exit_code == 0
     assert "--checkpoint" in light("verify", "--witness", cosigner.key.text).stderr
     log_key = verified(light)[1]["key"]
