@@ -127,12 +127,13 @@ class Version(Exact):
 
 
 class AuditEntry(Exact):
-    """One change of mind."""
+    """One change of mind; `approvers` are those who agreed to it besides its actor, where it took others."""
 
     position: Position
     recorded_at: Instant
     actor: str
     event: str
+    approvers: list[str]
     fact: Brief
     reason: Reason | None
     why: str | None

@@ -151,6 +151,7 @@ class Changes(Exact):
 class ProposedChange(Exact):
     """A change that takes two persons; `changes` is what it would make of the fact's content.
 
+    `summary` and `valid` are those of the fact as it was proposed on.
     `digest` is the SHA-256 of a salt and the event that says what is proposed, as the log binds it: it is the ETag.
     """
 
@@ -158,6 +159,8 @@ class ProposedChange(Exact):
     negotiation: str
     fact: Identity
     fact_version: int
+    summary: str
+    valid: str
     op: ReviewedOp
     body: dict[str, Any]
     changes: list[Change]

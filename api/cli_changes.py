@@ -24,7 +24,10 @@ from domain.views.diff import SECTIONS
 
 __all__ = ["register"]
 
-_EVENTS: Final = ("position", "recorded at", "event", "reason", "why", "fact", "changes", "actor")
+_EVENTS: Final = (
+    *("position", "recorded at", "event", "reason", "why", "fact", "changes"),
+    *("actor", "approved by"),
+)
 
 
 def diff(
@@ -100,7 +103,8 @@ def audit(
     show_erased(out, content)
     rows = [
         (each["position"], each["recorded_at"], each["event"], each["reason"], each["why"],
-         each["fact"]["summary"] or each["fact"]["id"], _changed(each["changes"]), each["actor"])
+         each["fact"]["summary"] or each["fact"]["id"], _changed(each["changes"]), each["actor"],
+         each["approvers"])
         for each in content["items"]
     ]  # fmt: skip
     show_rows(out, f"Changes: {len(rows)}", _EVENTS, rows)

@@ -71,7 +71,10 @@ def erase(
         return
     if "op" in answer.content:
         out, _ = consoles()
-        out.print(f"Proposed. Another person has to agree: parley approve {answer.content['id']}")
+        out.print(
+            f"Proposed. Another person has to agree: PARLEY_ACTOR=NAME parley approve {answer.content['id']}",
+            soft_wrap=True,
+        )
         return
     show_erasure(answer)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
 import typer
+from rich.text import Text
 
 from api.cli_erase import show_erasure
 from api.cli_options import AsJson, Slug
 from api.cli_question import Answer, ask, print_answer, tell
 from api.cli_record import consoles, opened
-from api.cli_tables import show_rows
+from api.cli_tables import show_rows, words
 from api.composition import Parley
+from api.json_text import written
 from domain.proposal import Status
 
 __all__ = ["register"]
@@ -22,12 +25,14 @@ _COLUMNS: Final = (
     "status",
     "op",
     "fact",
+    "summary",
     "why",
     "changes",
     "proposer",
     "expires at",
     "decided by",
 )
+_GROUNDS: Final = ("reason", "why", "citation", "published", "approvers")
 
 Id = Annotated[
     str, typer.Argument(metavar="ID", show_default=False, help="The proposal, by its id.")
@@ -78,15 +83,58 @@ def approve(
         str | None,
         typer.Option(
             show_default=False,
-            help="What was seen of it, as --json shows it. Left out: what stands now.",
+            help="What was seen of it, as --json shows it: nobody is asked, and nothing else is approved.",
         ),
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Approve what stands now, and do not ask.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
-    """Let what another person proposed be done."""
+    """Approve what another person proposed, once it has been shown, and have it done.
+
+    Who approves is PARLEY_ACTOR, and must be another person than who proposed it.
+    """
     with opened() as parley:
-        seen = digest or ask(parley, f"/v1/proposals/{id_}", {}).content["digest"]
-        _tell(parley, id_, "approval", why, json=json, headers={"if-match": f'"{seen}"'})
+        if digest is None:
+            item = ask(parley, f"/v1/proposals/{id_}", {}).content
+            _confirm(item, yes=yes)
+            digest = item["digest"]
+        _tell(parley, id_, "approval", why, json=json, headers={"if-match": f'"{digest}"'})
+
+
+def _confirm(item: Mapping[str, Any], *, yes: bool) -> None:
+    """Show all of what is proposed, and ask."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(
+            "one is needed where nobody can be asked", param_hint="--digest or --yes"
+        )
+    _, errors = consoles()
+    for line in _whole(item):
+        errors.print(Text(line), soft_wrap=True)
+    typer.confirm("Approve it?", abort=True, err=True)
+
+
+def _whole(item: Mapping[str, Any]) -> Iterator[str]:
+    """A proposal line by line, with nothing cut short."""
+    body = item["body"]
+    yield f"{item['proposer']} proposes to {item['op']} the fact {item['fact']}:"
+    yield f"  {item['summary']} ({item['valid']})"
+    if item["op"] == "erase":
+        gone = "who its sources are" if body.get("what") == "sources" else "all of it, for good"
+        yield f"  would be erased: {gone}"
+    for each in item["changes"]:
+        yield f"  {each['field']}: {_said(each['before'])} → {_said(each['after'])}"
+    yield from (f"  {name}: {_said(body[name])}" for name in _GROUNDS if body.get(name))
+
+
+def _said(value: object) -> str:
+    """A value of a fact in full."""
+    if value is None:
+        return "nothing"
+    return value if isinstance(value, str) else written(value).decode()
 
 
 def refuse(
@@ -95,13 +143,13 @@ def refuse(
     why: Annotated[str, typer.Option(show_default=False, help="Why, in words.")],
     json: AsJson = False,
 ) -> None:
-    """Let what another person proposed not be done."""
+    """Refuse what another person proposed: it is not done."""
     with opened() as parley:
         _tell(parley, id_, "refusal", why, json=json)
 
 
 def withdraw(id_: Id, *, why: Why = None, json: AsJson = False) -> None:
-    """Let what one proposed oneself not be done."""
+    """Withdraw what you proposed yourself: it is not done."""
     with opened() as parley:
         _tell(parley, id_, "withdrawal", why, json=json)
 
@@ -128,23 +176,24 @@ def _show(answer: Answer) -> None:
         return
     out, _ = consoles()
     shown = dict(zip(_COLUMNS, _row(answer.content), strict=True))
-    shown["changes"] = [
-        f"{each['field']}: {each['before']} → {each['after']}" for each in answer.content["changes"]
-    ]
     id_, status = shown.pop("proposal"), shown.pop("status")
     show_rows(out, f"Proposal {id_}: {status}", ("field", "value"), [*shown.items()])
 
 
 def _row(item: Mapping[str, Any]) -> tuple[object, ...]:
     decided = item["decided"] or {}
-    fields = [each["field"] for each in item["changes"]]
+    changes = [
+        f"{each['field']}: {words(each['before']) or 'nothing'} → {words(each['after']) or 'nothing'}"
+        for each in item["changes"]
+    ]
     return (
         item["id"],
         item["status"],
         item["op"],
         item["fact"],
+        item["summary"],
         item["body"].get("why") or item["body"].get("reason"),
-        fields,
+        changes,
         item["proposer"],
         item["expires_at"],
         decided.get("by"),

@@ -47,6 +47,8 @@ def shown(seen: SeenProposal, facts: FactParser) -> dict[str, Any]:
         "negotiation": seen.negotiation,
         "fact": str(found.fact_id),
         "fact_version": found.fact_version,
+        "summary": seen.before.fact.summary,
+        "valid": seen.before.fact.valid,
         "op": found.op,
         "body": found.body,
         "changes": _changes(seen, facts),

@@ -49,6 +49,7 @@ _COLUMNS: Final = (
     "position",
     "recorded_at",
     "actor",
+    "approvers",
     "event",
     "fact",
     "version",
@@ -122,7 +123,8 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
         found = reading.changes_of_mind(negotiation.id, perspective)
-        items = [audited(before, after) for before, after in found]
+        agreed = reading.approvers(negotiation.id, [after for _, after in found])
+        items = [audited(before, after, agreed.get(after.position, ())) for before, after in found]
         content = {"perspective": perspective_shown(perspective), "items": items}
         table = _table(items) if prefers_csv(asked.request.headers.get("accept")) else None
         content = with_erasures(content, reading, negotiation.id, perspective)
@@ -136,6 +138,7 @@ def _table(items: list[dict[str, Any]]) -> bytes:
     for item in items:
         fact = item["fact"]
         named = {**item, "fact": fact["id"], "version": fact["version"], "summary": fact["summary"]}
+        named["approvers"] = "; ".join(item["approvers"])
         named["changes"] = json.dumps(item["changes"], ensure_ascii=False)
         rows.writerow([named[column] for column in _COLUMNS])
     return out.getvalue().encode()

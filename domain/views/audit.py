@@ -9,7 +9,7 @@ from domain.instant import format_instant
 from domain.views.brief import brief
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from domain.history import FactVersion
 
@@ -53,12 +53,15 @@ def tells(version: FactVersion) -> bool:
     return version.event in CHANGES_OF_MIND and (not erased or version.event == "fact.erased")
 
 
-def audited(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
-    """One entry of the audit: the change, and the fact as it left it."""
+def audited(
+    before: FactVersion | None, after: FactVersion, approvers: Sequence[str]
+) -> dict[str, Any]:
+    """One entry of the audit: the change, who agreed to it besides its actor, and the fact as it left it."""
     entry = change(before, after)
     del entry["version"]
     return {
         **{field: entry.pop(field) for field in ("position", "recorded_at", "actor", "event")},
+        "approvers": [*approvers],
         "fact": brief(after),
         **entry,
     }

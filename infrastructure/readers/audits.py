@@ -1,21 +1,30 @@
-"""The audit is read by its events: each version that a change of mind made, and the one before it."""
+"""The audit is read by its events: each version that a change of mind made, the one before it, and who agreed to it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
-from domain.event import FactErased
+from domain.event import ChangeApproved, FactErased, SourcesErased
+from domain.proposal import stream_of
 from domain.views.audit import CHANGES_OF_MIND
+from infrastructure.log_rows import LOGGED
+from infrastructure.tables import event
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
+    from domain.event import RecordEvent
+    from domain.history import FactVersion
     from domain.perspective import Perspective
     from infrastructure.fact_tables import FactTables
+    from infrastructure.log_entry import LogEntry
 
-__all__ = ["before", "changed"]
+__all__ = ["agreed", "agreeing", "before", "changed"]
+
+_ERASING: Final = (FactErased.stored_name, SourcesErased.stored_name)
 
 
 def changed(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -> Select[Any]:
@@ -43,3 +52,35 @@ def before(tables: FactTables, negotiation_id: UUID) -> Select[Any]:
         .join(later, follows)
         .where(later.c.negotiation_id == negotiation_id.hex, later.c.event.in_(CHANGES_OF_MIND))
     )
+
+
+def agreeing(tables: FactTables, negotiation_id: UUID) -> Select[Any]:
+    """The entries that name who agreed: the erasures themselves, and of another change what stands in front of it."""
+    columns = tables.version.c
+    mine = columns.negotiation_id == negotiation_id.hex
+    erasing = select(columns.known_from).where(mine, columns.event.in_(_ERASING))
+    approved = select(columns.known_from - 1).where(mine, columns.event.in_(CHANGES_OF_MIND))
+    return LOGGED.where(
+        or_(
+            and_(event.c.type.in_(_ERASING), event.c.position.in_(erasing)),
+            and_(event.c.type == ChangeApproved.stored_name, event.c.position.in_(approved)),
+        )
+    )
+
+
+def agreed(
+    found: Iterable[tuple[LogEntry, RecordEvent]], changes: Iterable[FactVersion]
+) -> dict[int, tuple[str, ...]]:
+    """By the position of each change that others agreed to, who they are.
+
+    An approval and its change are appended as one: the approval of a fact's proposal stands right in front.
+    """
+    logged = {entry.id: event for entry, event in found}
+    names = {}
+    for version in changes:
+        change, approval = logged.get(version.position), logged.get(version.position - 1)
+        if isinstance(change, FactErased | SourcesErased):
+            names[version.position] = change.approvers
+        elif approval is not None and approval.originator_id == stream_of(version.record.id):
+            names[version.position] = (approval.actor,)
+    return names

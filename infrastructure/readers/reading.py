@@ -7,12 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, select
 
-from domain.errors import (
-    ContentError,
-    NotYetKnownError,
-    UnknownError,
-    WithdrawnError,
-)
+from domain.errors import ContentError, NotYetKnownError, UnknownError, WithdrawnError
 from domain.full_text import question
 from domain.history import Entry, FactVersion, Seen
 from domain.perspective import Perspective, PerspectiveQuery
@@ -218,6 +213,11 @@ class Reading:
         earlier = self._versions(audits.before(self._tables, id_))
         before = {(v.record.id, v.record.version + 1): v for v in earlier}
         return [(before.get((v.record.id, v.record.version)), v) for v in after]
+
+    def approvers(self, id_: UUID, changes: list[FactVersion]) -> dict[int, tuple[str, ...]]:
+        """Who agreed to changes of a negotiation's facts, by the position of each that others agreed to."""
+        found = log.read(self._connection, self._codec, audits.agreeing(self._tables, id_))
+        return audits.agreed(found, changes)
 
     def entries(
         self, *, after: int, limit: int, last: int | None = None

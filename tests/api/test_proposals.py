@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
@@ -44,6 +45,8 @@ def test_a_change_is_proposed_seen_approved_and_done(desk: Desk) -> None:
         "negotiation": "talks",
         "fact": fact.rpartition("/")[2],
         "fact_version": 1,
+        "summary": SUMMARY,
+        "valid": "2025-09-11",
         "op": "correct",
         "body": {**CORRECTION, "citation": None, "published": None},
         "changes": [{"field": "summary", "before": SUMMARY, "after": "Fifty-one freed"}],
@@ -72,6 +75,32 @@ def test_a_change_is_proposed_seen_approved_and_done(desk: Desk) -> None:
     history = desk.get(f"{fact}/history").json["items"]
     assert [each["actor"] for each in history] == ["Ann", "Ann"]
     assert history[-1]["why"] == WHY["why"]
+
+
+def test_the_audit_names_who_agreed_and_only_where_somebody_did(desk: Desk) -> None:
+    fact, other = desk.fact(), desk.fact(external_id="other")
+    corrected = desk.propose(fact)
+    assert desk.post(f"{other}/preference", {"preferred": True, **WHY}, if_match="*").status == 200
+    assert desk.decide(corrected).status == 200
+    preferred = desk.post(f"{other}/preference", {"preferred": False, **WHY}, if_match="*")
+    assert preferred.status == 200
+    erasure = {"reason": "Asked for", "what": "sources"}
+    assert desk.decide(desk.propose(other, "erasure", erasure, "Cy"), who="Di").status == 200
+    audit = f"{TALKS}/audit"
+    found = [(each["event"], each["approvers"]) for each in desk.get(audit).json["items"]]
+    assert found == [
+        ("fact.preferred", []),
+        ("fact.corrected", ["Bo"]),
+        ("fact.preferred", []),
+        ("fact.sources_erased", ["Di"]),
+    ]
+    table = desk.client.get(audit, accept="text/csv").body.decode()
+    assert [row["approvers"] for row in csv.DictReader(table.splitlines())] == ["", "Bo", "", "Di"]
+    agreed = {"reason": "Asked for", "approvers": ["Eve"]}
+    assert desk.decide(desk.propose(fact, "erasure", agreed)).status == 200
+    items = desk.get(audit).json["items"]
+    assert (items[-1]["event"], items[-1]["approvers"]) == ("fact.erased", ["Eve", "Bo"])
+    assert len(items) == len(found)
 
 
 def test_what_is_withdrawn_and_put_back_takes_two_as_well(desk: Desk) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -23,14 +27,14 @@ if TYPE_CHECKING:
 BODY = {"reason": "refinement", "why": "recounted", "changes": {"summary": "Fifty-one freed"}}
 
 
-def proposed(shell: Shell, person: str = "Ann") -> dict[str, Any]:
+def proposed(shell: Shell, person: str = "Ann", **more: object) -> dict[str, Any]:
     """A proposal of somebody's to correct the fact R."""
     shell.out("settings", SLUG, "--review-record")
     parley = compose(Settings.from_env(shell.settings))
     with TestClient(create_app(parley, identify=lambda _: owner(person))) as http:
         headers = {"if-match": "*", "authorization": "Bearer owner"}
         address = f"/v1/facts/{fact_id(negotiation_id(SLUG), 'R')}/corrections"
-        answer = http.post(address, json=BODY, headers=headers)
+        answer = http.post(address, json={**BODY, **more}, headers=headers)
     parley.close()
     assert answer.status_code == 202, answer.json()
     found: dict[str, Any] = answer.json()
@@ -42,9 +46,10 @@ def test_what_waits_is_listed_for_people_and_for_programs(parley: Shell) -> None
     made = proposed(parley)
     listed = json.loads(parley.out("proposals", SLUG, "--json"))
     assert [each["id"] for each in listed["items"]] == [made["id"]]
-    shown = parley.out("proposals", SLUG, "--status", "open")
-    for word in (made["id"], "recounted", "summary", "Ann", "correct"):
+    shown = parley("proposals", SLUG, "--status", "open", COLUMNS="100").stdout
+    for word in (made["id"], "recounted", "Ann", "correct", "Fifty-two freed"):
         assert word in shown
+    assert "summary: Fifty-two freed → Fifty-one freed" in shown
     assert "There are none." in parley.out("proposals", SLUG, "--status", "void")
     assert "Proposals: 1" in parley.out("proposals", SLUG, "--fact", made["fact"])
 
@@ -61,11 +66,13 @@ def test_pages_of_them_are_pointed_to(light: Shell) -> None:
 
 def test_another_person_approves(parley: Shell) -> None:
     made = proposed(parley)
-    shown = parley.out("approve", made["id"], "--why", "as the list says")
+    shown = parley.out("approve", made["id"], "--yes", "--why", "as the list says")
     assert f"Proposal {made['id']}: approved" in shown
     assert "Fifty-one freed" in shown
     assert "editor" in shown
     assert "Fifty-one freed" in parley.out("show", SLUG, "--fact", "R")
+    audit = parley("audit", SLUG, PARLEY_ACTOR="somebody else", COLUMNS="100").stdout.splitlines()
+    assert ["approved", "by", "editor"] in [line.split() for line in audit]
     assert parley("verify").exit_code == 0
 
 
@@ -76,6 +83,56 @@ def test_what_was_seen_may_be_named(light: Shell) -> None:
     assert "was revised since" in refused.stderr
     answer = json.loads(light.out("approve", made["id"], "--digest", made["digest"], "--json"))
     assert answer["decided"] == {**answer["decided"], "by": "editor", "why": None}
+
+
+def test_nobody_approves_unseen_where_nobody_can_be_asked(light: Shell) -> None:
+    made = proposed(light)
+    refused = light("approve", made["id"])
+    assert refused.exit_code == 2
+    assert "--digest or --yes" in refused.stderr
+    assert json.loads(light.out("proposals", SLUG, "--json"))["items"][0]["status"] == "open"
+
+
+def at_a_terminal(shell: Shell, answer: str, *arguments: str) -> tuple[int, str]:
+    """The exit status of a command that somebody answers, and what it says to them."""
+    terminal, end = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from api.cli import main; main()", *arguments],
+        stdin=end,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **shell.settings},
+        text=True,
+    )
+    os.write(terminal, answer.encode())
+    _, said = process.communicate(timeout=120)
+    os.close(terminal)
+    os.close(end)
+    return process.returncode, said
+
+
+def test_who_sits_at_a_terminal_sees_what_they_approve_in_full(light: Shell) -> None:
+    long = "Fifty-one freed, " + "and more of it " * 40
+    made = proposed(light, changes={"summary": long, "note": "counted anew"})
+    for answer, status in (("n\n", 1), ("y\n", 0)):
+        code, said = at_a_terminal(light, answer, "approve", made["id"])
+        assert code == status, said
+        assert "Ann proposes to correct the fact" in said
+        assert f"summary: Fifty-two freed → {long}\n" in said
+        assert "note: nothing → counted anew" in said
+        assert "why: recounted" in said
+    assert light("approve", made["id"], "--yes").exit_code == 1
+
+
+def test_what_an_approved_erasure_would_erase_is_shown_before(light: Shell) -> None:
+    arguments = ("erase", SLUG, "R", "--reason", "Asked for", "--yes")
+    told = light(*arguments, PARLEY_ACTOR="Ann").stdout
+    id_ = json.loads(light.out("proposals", SLUG, "--json"))["items"][0]["id"]
+    assert f"PARLEY_ACTOR=NAME parley approve {id_}" in told
+    code, said = at_a_terminal(light, "y\n", "approve", id_)
+    assert code == 0, said
+    assert "Fifty-two freed (2025-09-11)\n  would be erased: all of it, for good" in said
+    assert light("show", SLUG, "--fact", "R").exit_code == 1
 
 
 def test_another_person_refuses_and_says_why(light: Shell) -> None:
@@ -89,14 +146,14 @@ def test_another_person_refuses_and_says_why(light: Shell) -> None:
 
 def test_ones_own_is_withdrawn_and_not_approved(light: Shell) -> None:
     made = proposed(light, "Editor")
-    refused = light("approve", made["id"])
+    refused = light("approve", made["id"], "--yes")
     assert refused.exit_code == 1
     assert "another person approves or refuses it" in refused.stderr
     answer = json.loads(light.out("withdraw", made["id"], "--why", "an older list", "--json"))
     assert (answer["status"], answer["decided"]["why"]) == ("withdrawn", "an older list")
 
 
-@pytest.mark.parametrize("command", [("approve",), ("refuse", "--why", "x"), ("withdraw",)])
+@pytest.mark.parametrize("command", [("approve", "--yes"), ("refuse", "--why", "x"), ("withdraw",)])
 def test_what_was_not_proposed_is_refused(light: Shell, command: tuple[str, ...]) -> None:
     id_ = str(uuid4())
     refused = light(command[0], id_, *command[1:])

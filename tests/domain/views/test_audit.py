@@ -77,12 +77,13 @@ def test_an_end_a_retraction_its_undoing_and_a_mark_show_what_they_changed() -> 
 def test_an_entry_cites_the_fact_as_the_change_left_it() -> None:
     log = Log()
     log.correct(log.record(fact("release", summary="52")), summary="51")
-    entry = audited(*last_two(log))
+    entry = audited(*last_two(log), ["Bo"])
     assert list(entry) == [
         "position",
         "recorded_at",
         "actor",
         "event",
+        "approvers",
         "fact",
         "reason",
         "why",
