@@ -15,11 +15,14 @@ from api.cli_options import AsJson, Slug
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, consoles, opened, say
 from api.cli_tables import show_rows
+from api.composition import Parley
 from api.import_lines import bounded_lines
 from api.import_report import ImportReport
 from api.importer import Importer
 from api.schemas import FactParser
-from domain.negotiation import decide_open
+from domain.errors import UnknownError
+from domain.event import RecordEvent
+from domain.negotiation import Settings, decide_open, evolve
 
 __all__ = ["register"]
 
@@ -50,6 +53,13 @@ def import_(  # noqa: PLR0913 -- one argument an option
     summary: Annotated[
         str | None, typer.Option(help="A summary of the negotiation that is opened.")
     ] = None,
+    private: Annotated[
+        bool,
+        typer.Option(
+            "--private",
+            help="With --title: open it for its members alone; the first is PARLEY_ACTOR.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Report what would be done, and write nothing.")
     ] = False,
@@ -70,13 +80,22 @@ def import_(  # noqa: PLR0913 -- one argument an option
     quantity.value, and links as "refines external:ID; …". Where op is correct, the fact's own
     columns are the changes.
     """
+    if private and title is None:
+        raise typer.BadParameter("it goes with --title", param_hint="--private")
     table = csv or file.removesuffix(".gz").endswith(".csv")
     with _source(file) as (lines, total), opened(upgrade=True) as parley:
-        actor = parley.settings.actor
-        parties = tuple(party or ())
-        opening = decide_open(
-            slug=slug, title=title or slug, parties=parties, summary=summary, actor=actor
-        )
+        opening: list[RecordEvent] = [
+            decide_open(
+                slug=slug,
+                title=title or slug,
+                parties=tuple(party or ()),
+                summary=summary,
+                actor=parley.settings.actor,
+            )
+        ]
+        if private:
+            _refuse_public(parley, slug)
+            opening.append(_closing(opening[0]))
         with progress_bar("reading", total, "writing") as bar:
             report = Importer(parley, FactParser()).run(
                 slug=slug,
@@ -96,6 +115,24 @@ def import_(  # noqa: PLR0913 -- one argument an option
         raise RefusedError(
             f"nothing was imported: {lines_} rejected, first line {first.line}: {first.detail}"
         )
+
+
+def _refuse_public(parley: Parley, slug: str) -> None:
+    """RefusedError where the negotiation is there for everybody already."""
+    try:
+        settings = parley.ledger.negotiation(slug).settings
+    except UnknownError:
+        return
+    if settings.visibility == "public":
+        raise RefusedError(
+            f"{slug} was opened before, for everybody: parley settings {slug} --visibility private"
+        )
+
+
+def _closing(opening: RecordEvent) -> RecordEvent:
+    """What makes a negotiation private from its beginning, with who opens it as its member."""
+    settings = Settings(visibility="private", members=(opening.actor,))
+    return evolve(None, opening).decide_settings(settings, opening.actor)
 
 
 @contextmanager

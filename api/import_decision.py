@@ -19,7 +19,7 @@ from api.schemas import FactParser
 from domain.access import Principal, Scope
 from domain.confidential import Source
 from domain.errors import ContentError, Fault, RecordError
-from domain.event import FactEvent, NegotiationOpened, RecordEvent
+from domain.event import FactEvent, RecordEvent
 from domain.fact import Fact
 from domain.ledger import SourcesByEvent
 from domain.perspective import PerspectiveQuery
@@ -33,17 +33,20 @@ _RECORDING: Final[Scope] = "fact:write"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The events to append, what they say in confidence, and the report of the lines that they come from."""
+    """The events to append, what they say in confidence, and the report of the lines that they come from.
+
+    The first `opens` of them open the negotiation.
+    """
 
     events: Sequence[RecordEvent]
     sources: SourcesByEvent
     report: ImportReport
-    opens: bool
+    opens: int
 
     def refused(self) -> Decision:
         """The same lines, and nothing done."""
         self.report.nothing_done()
-        return Decision((), {}, self.report, opens=False)
+        return Decision((), {}, self.report, opens=0)
 
 
 def decide(
@@ -53,12 +56,12 @@ def decide(
     read: ReadLines,
     *,
     principal: Principal,
-    opening: NegotiationOpened | None,
+    opening: Sequence[RecordEvent],
 ) -> Decision:
     """Decide on every line in turn; `opening` comes first where the negotiation is missing."""
-    opens = opening is not None and not _streams(parley, [negotiation_id])
+    events = [] if _streams(parley, [negotiation_id]) else [*opening]
+    opens = len(events)
     report = ImportReport()
-    events: list[RecordEvent] = [opening] if opening is not None and opens else []
     sources: dict[tuple[UUID, int], Sequence[Source]] = {}
     for each, answer in _Deciding(parley, parser, negotiation_id, principal).answers(read.lines):
         if isinstance(each, Misread):

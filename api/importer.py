@@ -6,7 +6,7 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from eventsourcing.persistence import IntegrityError
@@ -21,7 +21,7 @@ from api.import_report import ImportReport
 from api.schemas import FactParser
 from domain.access import Principal
 from domain.errors import StaleError
-from domain.event import NegotiationOpened
+from domain.event import RecordEvent
 from domain.negotiation import negotiation_id
 from infrastructure.readers.streams import streams
 
@@ -50,7 +50,7 @@ class Importer:
         principal: Principal,
         claim: object = None,
         progress: Progress | None = None,
-        opening: NegotiationOpened | None = None,
+        opening: Sequence[RecordEvent] = (),
     ) -> ImportReport:
         """Import `lines` into the negotiation with a slug, and report what became of each.
 
@@ -60,7 +60,7 @@ class Importer:
         always faster, and what `claim` raises: then nothing was written.
         """
         id_ = negotiation_id(slug)
-        if opening is None:
+        if not opening:
             with self._parley.reading(principal) as reading:
                 reading.negotiation(slug)
         source = read_csv(lines) if media == "csv" else read_ndjson(lines)

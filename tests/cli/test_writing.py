@@ -76,6 +76,24 @@ def test_a_missing_negotiation_is_opened_under_its_title_or_its_slug(empty: Shel
     assert (shown["title"], shown["parties"]) == ("Talks", ["A", "B"])
 
 
+def test_a_first_import_need_not_publish(empty: Shell) -> None:
+    arguments = ("import", "hidden", empty.file(*LINES))
+    alone = empty(*arguments, "--private")
+    assert alone.exit_code == 2
+    assert "--title" in alone.stderr
+    private = (*arguments, "--title", "Talks", "--private", "--json")
+    first = json.loads(empty(*private, PARLEY_ACTOR="Ann").stdout)
+    assert (first["first_position"], first["last_position"]) == (3, len(LINES) + 2)
+    settings = json.loads(empty.out("settings", "hidden", "--json"))
+    assert (settings["visibility"], settings["members"]) == ("private", ["Ann"])
+    assert counted(empty.out(*private)) == {"unchanged": len(LINES)}
+    empty.out("import", SLUG, empty.file(*LINES), "--title", "Talks")
+    refused = empty("import", SLUG, empty.file(custody("N")), "--title", "Talks", "--private")
+    assert refused.exit_code == 1
+    assert "was opened before, for everybody" in refused.stderr
+    assert "N" not in empty.out("timeline", SLUG, "--json").split('"')
+
+
 def test_standard_input_gzip_and_tables_are_read(light: Shell) -> None:
     line = json.dumps(custody("N")).encode()
     assert counted(light.out("import", SLUG, "-", "--json", stdin=line)) == {"recorded": 1}

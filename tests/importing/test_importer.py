@@ -194,12 +194,12 @@ def test_the_negotiation_has_to_be_there_or_to_be_opened(parley: Parley) -> None
     with pytest.raises(UnknownError):
         run(parley, [custody()], slug="new")
     opening = decide_open(slug="new", title="New", parties=(), summary=None, actor="t")
-    refused = run(parley, [custody(valid="?")], slug="new", opening=opening)
+    refused = run(parley, [custody(valid="?")], slug="new", opening=[opening])
     assert refused["rejected"]
     assert head(parley) == 1
-    report = run(parley, [custody()], slug="new", opening=opening)
+    report = run(parley, [custody()], slug="new", opening=[opening])
     assert (report["first_position"], report["last_position"]) == (3, 3)
-    assert counted(run(parley, [custody()], slug="new", opening=opening)) == {"unchanged": 1}
+    assert counted(run(parley, [custody()], slug="new", opening=[opening])) == {"unchanged": 1}
     assert head(parley) == 3
 
 
