@@ -8,8 +8,9 @@ import typer
 
 from api.cli_options import AsJson, Slug
 from api.cli_question import ask, print_answer, tell
-from api.cli_record import consoles, opened
+from api.cli_record import RefusedError, consoles, opened
 from api.cli_tables import show_rows
+from api.composition import Parley
 from domain.access import Visibility
 
 __all__ = ["register"]
@@ -26,8 +27,17 @@ def settings(
         list[str] | None,
         typer.Option(
             show_default=False,
-            help="Who the members are from now on, by the names on their keys; as often as needed.",
+            help="Who the members are from now on, all of them, by the names on their keys: whoever is not named is"
+            " none any more. As often as needed.",
         ),
+    ] = None,
+    add_member: Annotated[
+        list[str] | None,
+        typer.Option(show_default=False, help="Who becomes a member besides; as often as needed."),
+    ] = None,
+    remove_member: Annotated[
+        list[str] | None,
+        typer.Option(show_default=False, help="Who is no member any more; as often as needed."),
     ] = None,
     review_record: Annotated[
         bool | None,
@@ -48,16 +58,19 @@ def settings(
     json: AsJson = False,
 ) -> None:
     """Show the settings of a negotiation, or change those that are named."""
-    changes: dict[str, Any] = {
-        "visibility": visibility,
-        "members": member or None,
-        "review_record": review_record,
-        "review_erasure": review_erasure,
-    }
     path = f"/v1/negotiations/{slug}/settings"
-    named = any(value is not None for value in changes.values())
     with opened() as parley:
-        answer = tell(parley, path, changes) if named else ask(parley, path, {})
+        answer = ask(parley, path, {})
+        before = answer.content["members"]
+        changes: dict[str, Any] = {
+            "visibility": visibility,
+            "members": _members(before, member, add_member, remove_member),
+            "review_record": review_record,
+            "review_erasure": review_erasure,
+        }
+        if any(value is not None for value in changes.values()):
+            answer = tell(parley, path, changes)
+            _say_who(parley, before, answer.content["members"])
     if json:
         print_answer(answer)
         return
@@ -66,6 +79,34 @@ def settings(
     show_rows(
         out, f"Settings of {shown.pop('negotiation')}", ("setting", "value"), [*shown.items()]
     )
+
+
+def _members(
+    before: list[str], named: list[str] | None, added: list[str] | None, removed: list[str] | None
+) -> list[str] | None:
+    """Who the members are to be; None where nothing was said of them."""
+    if not (named or added or removed):
+        return None
+    found = [*(named or before), *(added or ())]
+    for person in removed or ():
+        if person not in found:
+            raise RefusedError(f"{person} is no member")
+    return [person for person in found if person not in (removed or ())]
+
+
+def _say_who(parley: Parley, before: list[str], after: list[str]) -> None:
+    """Say who is no member any more, and which new member nobody can come in as by a key."""
+    _, errors = consoles()
+    gone = [person for person in before if person not in after]
+    if gone:
+        errors.print(f"No member any more: {', '.join(gone)}", markup=False, soft_wrap=True)
+    if parley.settings.oidc is not None:
+        return
+    known = {key.person for key in parley.keys.all()}
+    for person in after:
+        if person not in before and person not in known:
+            warning = f"No key is {person}'s: names are compared to the letter"
+            errors.print(warning, markup=False, soft_wrap=True)
 
 
 def register(app: typer.Typer) -> None:

@@ -53,3 +53,28 @@ def test_settings_are_shown_and_changed(parley: Shell) -> None:
     assert json.loads(changed) == {**shown, "visibility": "private", "members": ["Ann", "Bo"]}
     assert "Ann, Bo" in parley.out("settings", SLUG)
     assert parley("settings", "nowhere").exit_code == 1
+
+
+def test_members_are_named_anew_or_added_and_taken_out(light: Shell) -> None:
+    def members() -> list[str]:
+        found: list[str] = json.loads(light.out("settings", SLUG, "--json"))["members"]
+        return found
+
+    for person in ("Ann", "Bo"):
+        light.out("keys", "create", person, "--scope", "fact:read")
+    first = light("settings", SLUG, "--visibility", "private", "--member", "Ann", "--member", "Bo")
+    assert first.stderr == ""
+    added = light("settings", SLUG, "--add-member", "Cy", "--add-member", "ann")
+    assert members() == ["Ann", "Bo", "Cy", "ann"]
+    assert "No key is Cy's" in added.stderr
+    assert "No key is ann's" in added.stderr
+    assert "No member any more" not in added.stderr
+    taken = light("settings", SLUG, "--remove-member", "ann", "--remove-member", "Cy")
+    assert members() == ["Ann", "Bo"]
+    assert taken.stderr == "No member any more: Cy, ann\n"
+    assert light("settings", SLUG, "--member", "Bo").stderr == "No member any more: Ann\n"
+    refused = light("settings", SLUG, "--remove-member", "Ann")
+    assert refused.exit_code == 1
+    assert "Ann is no member" in refused.stderr
+    light.out("settings", SLUG, "--remove-member", "Bo")
+    assert members() == []
