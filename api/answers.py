@@ -97,7 +97,10 @@ class Audit(Exact):
 
 
 class Tally(Exact):
-    """Totals over valid time; `undated` are facts too vague for any point."""
+    """Totals over valid time; `undated` are facts too vague for any point.
+
+    Where no fact that is known counts `what`, as where it is misspelt, `known` lists what they count.
+    """
 
     perspective: PerspectiveShown
     what: str
@@ -105,6 +108,7 @@ class Tally(Exact):
     points: list[Point]
     total: Sum
     undated: list[Identity]
+    known: NotRequired[list[str]]
     erased: NotRequired[list[Erased]]
 
 

@@ -31,8 +31,11 @@ _FIRST: Final = parse_cut("0000") + 1
 _LAST: Final = parse_cut("9999")
 
 
-def tally(slice_: Iterable[Seen], perspective: Perspective, what: str, by: By) -> dict[str, Any]:
-    """{perspective, what, by, points: [{at, low, high, facts, …}], total, undated: [fact ids]}."""
+def tally(slice_: Sequence[Seen], perspective: Perspective, what: str, by: By) -> dict[str, Any]:
+    """{perspective, what, by, points: [{at, low, high, facts, …}], total, undated: [fact ids]}.
+
+    Where no fact of the slice counts `what`, whether it holds or not, `known` lists what they do count.
+    """
     found = parts(_counting(slice_, perspective, what), what)
     buckets: dict[str, list[tuple[Quantity, Resolved, bool]]] = defaultdict(list)
     undated = []
@@ -51,15 +54,33 @@ def tally(slice_: Iterable[Seen], perspective: Perspective, what: str, by: By) -
         "points": [_point(at, inside) for at, inside in sorted(buckets.items())],
         "total": {"low": summed.low, "high": summed.high, "approximate": summed.approximate},
         "undated": undated,
+        **({} if found else _hint(slice_, what)),
     }
+
+
+def _hint(slice_: Iterable[Seen], what: str) -> dict[str, Any]:
+    """What could be counted, where `what` is none of it."""
+    facts = [seen.version.record.fact for seen in slice_]
+    known = {
+        quantity.what
+        for fact in facts
+        for quantity in fact.quantities
+        if quantity.basis == "increment" and _counts(type(fact), quantity.what)
+    }
+    return {} if what in known else {"known": sorted(known)}
+
+
+def _counts(kind: type[Fact], what: str) -> bool:
+    """Whether a fact of this kind counts towards a total of `what`."""
+    return _sums(kind, what) or not any(_sums(each, what) for each in KINDS.values())
 
 
 def _counting(slice_: Iterable[Seen], perspective: Perspective, what: str) -> list[Candidate]:
     """The facts that hold, of the kinds whose own total counts `what`; where there are none, of every kind."""
     held = [seen for seen in slice_ if matches(seen.certainty, perspective)]
-    if any(_sums(kind, what) for kind in KINDS.values()):
-        held = [seen for seen in held if _sums(type(seen.version.record.fact), what)]
-    return [Candidate(seen, {}, ()) for seen in held]
+    return [
+        Candidate(seen, {}, ()) for seen in held if _counts(type(seen.version.record.fact), what)
+    ]
 
 
 def _sums(kind: type[Fact], what: str) -> bool:

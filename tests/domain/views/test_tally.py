@@ -57,6 +57,18 @@ def test_a_happening_spreads_over_all_that_it_took() -> None:
     assert points(tallied(log)) == [("2025-07", 0, 8), ("2025-08", 0, 8), ("2025-09", 0, 8)]
 
 
+def test_what_nothing_counts_is_told_from_what_counts_nothing_yet() -> None:
+    log = written(("2025-09-11", 52))
+    log.record(fact("statement", quantities=(*count(9), *count(3, what="fined"))))
+    log.record(fact("release", quantities=count(1_000, what="pardoned", basis="cumulative")))
+    assert "known" not in tallied(log)
+    assert "known" not in tallied(log, as_of="2020")
+    for unheard_of in ("relased", "Released", "pardoned"):
+        answer = tallied(log, unheard_of)
+        assert (answer["points"], answer["known"]) == ([], ["fined", "released"])
+    assert tallied(Log(), "released")["known"] == []
+
+
 def test_a_matter_counts_once_and_says_that_it_is_contested() -> None:
     log = Log()
     for value in (52, 50, 51):
