@@ -29,6 +29,17 @@ def test_what_is_alive_and_complete_is_ready(client: Client) -> None:
     assert set(ready.json["projections"].values()) == {2}
 
 
+def test_the_bare_address_says_where_to_go_on(light_client: Client) -> None:
+    found = light_client.get("/")
+    assert (found.status, found.json["name"]) == (200, "Parley")
+    assert light_client.get(found.json["openapi"]).json["info"]["version"] == found.json["version"]
+    for name in ("negotiations", "health"):
+        assert light_client.get(found.json[name]).status == 200
+    assert light_client.get("/", if_none_match=found.headers["etag"]).status == 304
+    assert light_client.get("/?as_of=2025").status == 422
+    assert "/" not in light_client.get("/openapi.json").json["paths"]
+
+
 def test_without_its_schema_it_is_alive_and_not_ready(client: Client, parley: Parley) -> None:
     downgrade(parley.database, "base")
     assert client.get("/healthz").status == 200
