@@ -49,7 +49,10 @@ def create(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Make a key and show it, once: only its hash is kept."""
+    """Make a key and show it, once: only its hash is kept.
+
+    What each scope opens stands in the README, under "Who may do what".
+    """
     scopes = [_scope(word) for text in scope for word in text.replace(",", " ").split()]
     with opened(upgrade=True) as parley:
         expires_at = None if days is None else parley.clock() + days * DAY
@@ -76,6 +79,8 @@ def list_keys(*, json: AsJson = False) -> None:
         say({"items": found})
         return
     out, _ = consoles()
+    if not found:
+        out.print("There are none.")
     columns = ("id", "person", "scopes", "created_at", "expires_at", "revoked_at")
     rows = [
         tuple(" ".join(v) if isinstance(v, list) else v for v in each.values()) for each in found

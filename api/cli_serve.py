@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from dataclasses import asdict
@@ -19,7 +20,7 @@ from api.cli_record import RefusedError, consoles, opened, say
 from api.cli_tables import show_rows
 from api.composition import Parley
 from api.http_protocol import BoundedProtocol
-from domain.access import Scope
+from domain.access import SCOPES, Scope
 from infrastructure.projections.rebuild import Difference
 
 __all__ = ["register"]
@@ -35,6 +36,10 @@ FIRST_SCOPES: Final[tuple[Scope, ...]] = (
     "admin",
 )
 """Of the key that is made where there is none: all but to read confidential sources and to erase."""
+_OF_THE_FIRST: Final = (
+    f"Its scopes: {', '.join(FIRST_SCOPES)}; not {', '.join(each for each in SCOPES if each not in FIRST_SCOPES)},"
+    " which take a key of their own: parley keys create"
+)
 PROTOCOL: Final[dict[str, Any]] = {
     "http": BoundedProtocol,
     "ws": "none",
@@ -82,14 +87,16 @@ def serve(
         address = _address(listening)
         key = _first_key(parley, listening)
         _say_what_is_signed(parley)
+        for stop in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(stop, _end)
         if json:
             say({"listening": address, **({} if key is None else {"key": key})})
         else:
             typer.echo(f"Parley listens at {address}")
             if key is not None:
                 typer.echo(f"Your key, shown this once: {key}")
+                typer.echo(_OF_THE_FIRST)
         config = uvicorn.Config(create_app(parley), **PROTOCOL)
-        signal.signal(signal.SIGTERM, _end)
         uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -128,7 +135,10 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise RefusedError(f"cannot listen at {host}:{port}: {error.strerror or error}") from error
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise RefusedError(
+            f"cannot listen at {host}:{port}: {why}; PARLEY_PORT, or --port, names another port"
+        ) from error
 
 
 def _address(listening: socket.socket) -> str:

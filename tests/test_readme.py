@@ -16,6 +16,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from domain.access import SCOPES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -142,3 +144,10 @@ def test_every_setting_is_in_the_readme_with_its_default() -> None:
     settings = (ROOT / "infrastructure" / "settings.py").read_text(encoding="utf-8")
     named = set(re.findall(r'"(PARLEY_[A-Z_]+)"', settings))
     assert named == set(re.findall(r"^\| `(PARLEY_[A-Z_]+)` \|", README.read_text(), re.MULTILINE))
+
+
+def test_every_scope_is_explained_in_the_readme() -> None:
+    section = (
+        README.read_text(encoding="utf-8").split("\n## Who may do what\n")[1].split("\n## ")[0]
+    )
+    assert re.findall(r"^\| `([a-z:]+)` \| \w", section, re.MULTILINE) == [*SCOPES]

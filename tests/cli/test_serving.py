@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -41,6 +43,29 @@ def test_a_laptop_is_given_a_key_once(parley: Shell) -> None:
     kept = json.loads(parley.out("keys", "list", "--json"))["items"]
     assert [each["id"] for each in kept] == [first["key"].split("_")[1]]
     assert not {"source:read", "erase"} & set(kept[0]["scopes"])
+
+
+def test_a_person_is_told_what_the_first_key_opens_and_may_stop_with_ctrl_c(light: Shell) -> None:
+    environ = {**os.environ, **light.settings, "PARLEY_PORT": "0"}
+    with subprocess.Popen(
+        [*PROGRAM, "serve"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        printed = [server.stdout.readline() for _ in range(3)]
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=60)
+    assert server.returncode == 0
+    assert "Your key" in printed[1]
+    assert "fact:read, fact:write, fact:correct, audit:read, admin; not source:read" in printed[2]
+
+
+def test_a_port_that_is_taken_is_named_once_with_the_setting(light: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = light("serve", PARLEY_PORT=port)
+    assert refused.exit_code == 1
+    assert refused.stderr.count(port) == 1
+    assert "Address already in use; PARLEY_PORT" in refused.stderr
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 -- refused, or stopped at once
