@@ -9,9 +9,10 @@ import typer
 
 from api.cli_options import AsJson
 from api.cli_progress import progress_bar
-from api.cli_record import RefusedError, opened, say
+from api.cli_record import RefusedError, opened, say, settings
 from infrastructure.backup import BackupError, verified
 from infrastructure.backup_file import Manifest
+from infrastructure.sealing.configured import keys_by
 
 __all__ = ["register"]
 
@@ -45,12 +46,15 @@ def restore(
 ) -> None:
     """Put a backup into an empty database, of whichever kind, or leave it empty."""
     try:
-        verified(source)
+        keys = keys_by(settings()).read()
+        verified(source, frozenset() if keys is None else keys.ids)
         with opened(upgrade=True) as parley, progress_bar("restoring", None) as bar:
             manifest = parley.restore(source, bar)
     except BackupError as error:
         raise RefusedError(str(error)) from error
     _report(manifest, f"The record of {source} is restored", json=json)
+    if not json:
+        typer.echo("API keys are in no backup: make new ones, with parley keys create")
 
 
 def _report(manifest: Manifest, done: str, *, json: bool) -> None:

@@ -34,6 +34,7 @@ from infrastructure.log_rows import LOGGED, entries, parts_between
 from infrastructure.private_file import sync_folder
 from infrastructure.sealing.kept_answers import stamp_again
 from infrastructure.sealing.stamps import stamp_tables
+from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
@@ -99,11 +100,21 @@ def _name(part: Path, target: Path) -> None:
         raise
 
 
-def verified(source: Path) -> Manifest:
-    """The manifest of a backup that has been read to its end; BackupError where it is not whole."""
-    *_, last = read(source)
+def verified(source: Path, given: frozenset[str] | None = None) -> Manifest:
+    """The manifest of a backup that has been read to its end.
+
+    BackupError where it is not whole, SealKeyError where it is sealed by a key that is none of the `given` ids.
+    """
+    missing: str | None = None
+    last: Line | Manifest | None = None
+    for last in read(source):
+        if isinstance(last, EventLine) and last.data_key is not None and last.key_id is not None:
+            absent = given is not None and last.key_id not in given
+            missing = last.key_id if absent and missing is None else missing
     if not isinstance(last, Manifest):
         raise BackupError("the backup breaks off")
+    if missing is not None:
+        raise SealKeyError.missing(missing)
     return last
 
 

@@ -118,7 +118,7 @@ def _refuse_unless_continued(before: Checkpoint, now: Checkpoint, tree: Tree) ->
     if before.size > now.size:
         raise InconsistentLogError(
             f"the log has fewer events than the {before.size} of the checkpoint that was signed: "
-            "an older database was put in its place"
+            "an older database was put in its place (docs/reliability.md says what to do)"
         )
     proof = tree.consistency(before.size) if before.size else []
     if not verify_consistency(before.size, now.size, proof, before.root, now.root):

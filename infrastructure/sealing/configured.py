@@ -10,13 +10,19 @@ from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.wrapping import read_keys
 
 if TYPE_CHECKING:
+    from infrastructure.sealing.wrapping import KeySource
     from infrastructure.settings import Settings
 
-__all__ = ["seals_by"]
+__all__ = ["keys_by", "seals_by"]
 
 
 def seals_by(settings: Settings) -> Seals:
-    """Seals by the keys of the environment; where it gives none, by those of the key file."""
+    """Seals by the keys of the settings."""
+    return Seals(keys_by(settings))
+
+
+def keys_by(settings: Settings) -> KeySource:
+    """The keys of the environment; where it gives none, those of the key file."""
     if settings.seal_key:
-        return Seals(GivenKeys(read_keys(settings.seal_key)))
-    return Seals(KeyFile(Path(settings.seal_key_file)))
+        return GivenKeys(read_keys(settings.seal_key))
+    return KeyFile(Path(settings.seal_key_file))

@@ -4,6 +4,11 @@ import json
 import stat
 from typing import TYPE_CHECKING
 
+import pytest
+
+from api.composition import compose
+from infrastructure.proofs.publishing import InconsistentLogError, Publisher
+from infrastructure.settings import Settings
 from tests.cli.conftest import Shell
 from tests.importing.lines import SLUG
 
@@ -38,6 +43,47 @@ def test_a_restore_is_refused_where_there_is_a_record_or_no_whole_backup(light: 
         assert refused.exit_code == 1
         assert refused.stderr.startswith("parley: ")
     assert not unmade.exists()
+
+
+def test_a_restore_says_that_keys_are_to_be_made_anew(light: Shell) -> None:
+    target = light.folder / "backup"
+    light.out("backup", str(target))
+    other = Shell(f"sqlite:///{light.folder / 'other.db'}", light.folder)
+    assert "API keys are in no backup" in other.out("restore", str(target))
+
+
+def test_a_restore_without_the_keys_that_seal_leaves_no_database(light: Shell) -> None:
+    target, unmade = light.folder / "backup", light.folder / "other.db"
+    light.out("backup", str(target))
+    other = Shell(f"sqlite:///{unmade}", light.folder)
+    refused = other("restore", str(target), PARLEY_SEAL_KEY_FILE=str(light.folder / "none"))
+    assert refused.exit_code == 1
+    assert "which is not given: PARLEY_SEAL_KEY_FILE" in refused.stderr
+    assert not unmade.exists()
+    assert not (light.folder / "none").exists()
+    assert "is restored" in other.out("restore", str(target))
+
+
+def test_an_older_backup_beside_the_kept_key_is_signed_by_another_key_alone(light: Shell) -> None:
+    target = light.folder / "backup"
+    light.out("backup", str(target))
+    light.out("settings", SLUG, "--review-record")
+    publisher(light).publish()
+    older = Shell(f"sqlite:///{light.folder / 'other.db'}", light.folder)
+    older.out("restore", str(target))
+    with pytest.raises(InconsistentLogError, match=r"docs/reliability\.md says what to do"):
+        publisher(older).publish()
+    publisher(older, PARLEY_LOG_KEY_FILE=str(light.folder / "other.key")).publish()
+    assert "other.key.checkpoint" in older(
+        "verify", PARLEY_LOG_KEY_FILE=str(light.folder / "other.key")
+    ).stdout.replace("\n", "")
+
+
+def publisher(shell: Shell, **env: str) -> Publisher:
+    """What signs the log, as a server would."""
+    found = compose(Settings.from_env({**shell.settings, **env}), signs=True).publisher
+    assert found is not None
+    return found
 
 
 def test_a_backup_says_why_it_cannot_be_written(light: Shell) -> None:
