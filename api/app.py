@@ -32,7 +32,7 @@ from domain.instant import InstantError
 from domain.valid_time import ValidTimeError
 from infrastructure.identity.oidc import verifier_of
 
-__all__ = ["create_app"]
+__all__ = ["VERSION", "create_app"]
 
 VERSION: Final = "0.1.0"
 _HANDLED: Final = (

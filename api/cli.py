@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
@@ -22,6 +23,7 @@ from api import (
     cli_witness,
     cli_write,
 )
+from api.app import VERSION
 from api.cli_record import RefusingGroup
 
 __all__ = ["app", "main"]
@@ -36,8 +38,20 @@ app = typer.Typer(
 )
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"parley {VERSION}")
+        raise typer.Exit
+
+
 @app.callback()
-def parley() -> None:
+def parley(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which this is."),
+    ] = False,
+) -> None:
     """The record of a negotiation: what was so, what did we know, and how do we know it.
 
     The database is PARLEY_DATABASE_URL, by default sqlite:///parley.db.

@@ -13,6 +13,7 @@ from api.cli_question import Answer, print_answer, tell
 from api.cli_record import RefusedError, consoles, opened
 from api.cli_tables import show_rows
 from api.composition import Parley
+from domain.errors import RecordError
 from domain.fact import fact_id
 from domain.fact_record import FactRecord
 from domain.negotiation import negotiation_id
@@ -92,7 +93,10 @@ def _record(parley: Parley, slug: str, named: str) -> FactRecord:
         id_ = UUID(named)
     except ValueError:
         id_ = fact_id(negotiation_id(slug), named)
-    record = parley.ledger.fact(id_)
+    try:
+        record = parley.ledger.fact(id_)
+    except RecordError as error:
+        raise RefusedError(str(error).replace(str(id_), named)) from error
     if record.negotiation_id != talks.id:
         raise RefusedError(f"the fact {named} is not one of {slug}")
     return record

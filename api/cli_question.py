@@ -19,6 +19,7 @@ from api.composition import Parley
 from api.in_process import Reply, exchange
 from api.json_text import written
 from domain.access import Principal
+from domain.errors import Fault
 
 __all__ = ["Answer", "ask", "print_answer", "reply_to", "tell"]
 
@@ -116,7 +117,7 @@ def _checked(status: int, body: bytes) -> Answer:
 def _said(fault: Mapping[str, str]) -> str:
     """A fault of the body with its place in it; where else a fault lies goes without saying."""
     elsewhere = fault["pointer"].startswith(("/query/", "/path/", "/header/"))
-    return fault["detail"] if elsewhere else f"{fault['pointer']}: {fault['detail']}"
+    return fault["detail"] if elsewhere else Fault(fault["pointer"], fault["detail"]).text
 
 
 def print_answer(answer: Answer) -> None:

@@ -32,6 +32,7 @@ from api.cli_tables import (
     sources,
 )
 from api.composition import Parley
+from domain.event import SourcesErased
 from domain.fact import fact_id
 from domain.negotiation import negotiation_id
 
@@ -72,6 +73,8 @@ def show(  # noqa: PLR0913 -- one argument an option
         else:
             answer = _fact(parley, slug, fact, asked, discloses=confidential)
             _show_one(answer, json=json)
+            if confidential and not json:
+                _say_whose_are_gone(parley, answer.content["id"])
 
 
 def _show_state(answer: Answer, section: str | None, *, json: bool) -> None:
@@ -119,6 +122,15 @@ def _show_one(answer: Answer, *, json: bool) -> None:
     record = answer.content
     show_heading(out, record["negotiation"], record["perspective"])
     show_fact(out, record)
+
+
+def _say_whose_are_gone(parley: Parley, id_: str) -> None:
+    """Say that who the sources were was erased, and why."""
+    out, _ = consoles()
+    for each in ask(parley, f"/v1/facts/{id_}/history", {}).content["items"]:
+        if each["event"] == SourcesErased.stored_name:
+            gone = f"Who its sources were until then was erased at position {each['position']}: "
+            out.print(gone + each["why"], markup=False, soft_wrap=True)
 
 
 def timeline(  # noqa: PLR0913 -- one argument an option

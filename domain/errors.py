@@ -37,12 +37,17 @@ class Fault:
     pointer: str
     detail: str
 
+    @property
+    def text(self) -> str:
+        """Both in one line; of what was sent as a whole only what."""
+        return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
+
 
 class ContentError(RecordError):
     """What was sent breaks one or more rules."""
 
     def __init__(self, *faults: Fault) -> None:
-        super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
+        super().__init__("; ".join(fault.text for fault in faults))
         self.faults = faults
 
     @classmethod

@@ -88,7 +88,7 @@ class Ledger(Application[UUID]):
             self.append(events, claim=claim)
         except IntegrityError as error:
             what = "slug"
-            raise TakenError(what, slug, f"negotiation {event.originator_id}") from error
+            raise TakenError(what, slug, f"negotiation {slug}") from error
         return event
 
     def record(

@@ -87,3 +87,4 @@ def test_what_is_no_json_text_is_pointed_at(
     answer = light_client.post(FACTS, body)
     assert answer.status == 422
     assert answer.pointers == pointers
+    assert not answer.json["detail"].startswith(":")

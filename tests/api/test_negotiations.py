@@ -25,7 +25,8 @@ def test_a_slug_is_taken_once(client: Client) -> None:
     answer = client.post("/v1/negotiations", OPENING)
     assert answer.status == 409
     assert answer.pointers == ["/slug"]
-    assert answer.json["holder"].startswith("negotiation ")
+    assert answer.json["holder"] == "negotiation talks"
+    assert str(negotiation_id("talks")) not in answer.body.decode()
 
 
 def test_every_fault_of_an_opening_has_its_pointer(client: Client) -> None:

@@ -7,7 +7,9 @@ import re
 import signal
 import subprocess
 import sys
+import tomllib
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +21,6 @@ from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "diff", "audit", "snapshot", "rebuild",
@@ -68,6 +69,11 @@ def test_help_lists_every_command(empty: Shell) -> None:
         {name for name in COMMANDS if " " not in name}
     )
     assert "upgrade" in empty.out("db", "--help")
+
+
+def test_the_program_says_which_it_is(empty: Shell) -> None:
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert empty.out("--version") == f"parley {project['version']}\n"
 
 
 REFUSED = (

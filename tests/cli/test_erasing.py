@@ -84,8 +84,13 @@ def test_a_retracted_fact_can_be_erased_by_its_id(alone: Shell) -> None:
 
 def test_the_sources_alone_are_erased(alone: Shell) -> None:
     arguments = ("erase", SLUG, "R", "--sources", "--reason", REASON, "--yes", "--json")
-    assert json.loads(alone.out(*arguments))["what"] == "sources"
+    erasure = json.loads(alone.out(*arguments))
+    assert erasure["what"] == "sources"
     assert json.loads(alone.out("show", SLUG, "--fact", "R", "--json"))["version"] == 2
+    told = f"Who its sources were until then was erased at position {erasure['position']}: {REASON}"
+    assert told in alone.out("show", SLUG, "--fact", "R", "--confidential")
+    assert told not in alone.out("show", SLUG, "--fact", "R")
+    assert "erased" not in alone.out("show", SLUG, "--fact", "A", "--confidential")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +98,7 @@ def test_the_sources_alone_are_erased(alone: Shell) -> None:
     [
         (("erase", SLUG, "R", "--reason", REASON), 2, "--yes"),
         (("erase", SLUG, "R", "--yes"), 2, "--reason"),
-        (("erase", SLUG, "nothing", "--reason", REASON, "--yes"), 1, "no fact"),
+        (("erase", SLUG, "nothing", "--reason", REASON, "--yes"), 1, "no fact nothing"),
         (("erase", "nowhere", "R", "--reason", REASON, "--yes"), 1, "no negotiation"),
         (("erase", SLUG, "R", "--reason", " ", "--yes"), 1, "/reason"),
     ],
