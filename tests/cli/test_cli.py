@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMANDS = {
-    "serve", "import", "export", "show", "timeline", "diff", "audit", "snapshot", "rebuild",
+    "serve", "import", "export", "show", "timeline", "tally", "diff", "audit", "snapshot", "rebuild",
     "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
     "seal", "erase", "witness", "proposals", "approve", "refuse", "withdraw",
 }  # fmt: skip
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
-READING = {"export", "show", "timeline", "audit", "snapshot"}
+READING = {"export", "show", "timeline", "tally", "audit", "snapshot"}
 PROGRAM = (sys.executable, "-c", "from api.cli import main; main()")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ from domain.fact import fact_id
 from domain.negotiation import negotiation_id
 from infrastructure.settings import Settings
 from tests.api.asking import entered
-from tests.cli.conftest import LINES, Shell
+from tests.cli.conftest import FREED, LINES, Shell
 from tests.importing.lines import SLUG, custody
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ ANSWERS = (
         ("diff", SLUG, "--from", "2024", "--clock", "published"),
         f"{OF}/diff?from=2024&clock=published&",
     ),
+    (("tally", SLUG, "released", "--by", "day"), f"{OF}/tally?what=released&by=day&"),
     (("audit", SLUG), f"{OF}/audit?"),
     (
         ("audit", SLUG, "--as-known-at", "2025-09-12", "--clock", "published"),
@@ -140,3 +142,22 @@ def test_changes_of_mind_and_differences_are_shown_in_tables(light: Shell) -> No
 def test_names_that_look_like_markup_are_shown_as_they_are(light: Shell) -> None:
     light.out("import", SLUG, light.file(custody("M", summary="[bold]Held[/bold] [x]")))
     assert "[bold]Held[/bold] [x]" in light.out("timeline", SLUG)
+
+
+def test_a_tally_counts_and_says_what_is_counted_where_nothing_is(light: Shell) -> None:
+    shown = light.out("tally", SLUG, "released", "--by", "year", "--as-of", "2025-11-22")
+    assert "How many released: talks" in shown
+    assert re.search(r"2025 +│ 52 +│ 1 ", shown)
+    assert shown.endswith("In all: 52\n")
+    misspelt = light.out("tally", SLUG, "relased")
+    assert "Nothing here counts 'relased'; what is counted: released" in misspelt
+    assert "In all" not in misspelt
+    none_yet = light.out("tally", SLUG, "released", "--as-of", "2020")
+    assert "Nothing here counts" not in none_yet
+    assert none_yet.endswith("In all: 0\n")
+    counted = {"what": "released", "value": 3, "comparator": "ge", "basis": "increment"}
+    vague = {**FREED, "external_id": "V", "valid": "../2025-09", "quantities": [counted]}
+    light.out("import", SLUG, light.file(vague))
+    shown = light.out("tally", SLUG, "released")
+    assert "Too vaguely dated for any point: 1 fact\nIn all: 55 or more\n" in shown
+    assert light("tally", SLUG, "released", "--by", "week").exit_code == 2
