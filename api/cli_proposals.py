@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from json import dumps
 from typing import Annotated, Any, Final
 
 import typer
@@ -120,8 +121,8 @@ def _confirm(item: Mapping[str, Any], *, yes: bool) -> None:
 def _whole(item: Mapping[str, Any]) -> Iterator[str]:
     """A proposal line by line, with nothing cut short."""
     body = item["body"]
-    yield f"{item['proposer']} proposes to {item['op']} the fact {item['fact']}:"
-    yield f"  {item['summary']} ({item['valid']})"
+    yield f"{_said(item['proposer'])} proposes to {item['op']} the fact {item['fact']}:"
+    yield f"  {_said(item['summary'])} ({item['valid']})"
     if item["op"] == "erase":
         gone = "who its sources are" if body.get("what") == "sources" else "all of it, for good"
         yield f"  would be erased: {gone}"
@@ -131,10 +132,11 @@ def _whole(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _said(value: object) -> str:
-    """A value of a fact in full."""
+    """A value of a fact in full, in one line; what could pass for another line, or hide one, is escaped."""
     if value is None:
         return "nothing"
-    return value if isinstance(value, str) else written(value).decode()
+    text = value if isinstance(value, str) else written(value).decode()
+    return text if text.isprintable() else dumps(value)
 
 
 def refuse(
