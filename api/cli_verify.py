@@ -181,9 +181,7 @@ def _open(name: str, note: str, verifiers: list[Verifier]) -> Checkpoint:
         raise RefusedError(f"the checkpoint of {name}: {error}") from error
 
 
-def _print(
-    found: Verification, names: list[str], words: dict[str, str], *, log_only: bool
-) -> None:
+def _print(found: Verification, names: list[str], words: dict[str, str], *, log_only: bool) -> None:
     typer.echo(f"{found.events} events are as they were recorded; the root is")
     typer.echo(base64_of(found.root))
     for name in names:
