@@ -33,7 +33,10 @@ _ON_SQLITE: Final = {
     "a trigger named like what SQLite counts": (
         "CREATE TRIGGER forged BEFORE UPDATE ON {table} BEGIN SELECT RAISE(IGNORE); END",
         "PRAGMA writable_schema = on",
-        "UPDATE sqlite_schema SET name = 'sqlite_stat1' WHERE name = 'forged'",
+        (
+            "UPDATE sqlite_schema SET name = 'sqlite_stat1', sql = replace(sql, name, 'sqlite_stat1')"
+            " WHERE name = 'forged'"
+        ),
     ),
 }
 _TRIGGER: Final = (

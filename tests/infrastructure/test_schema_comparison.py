@@ -26,7 +26,9 @@ ON_BOTH = (
     ("CREATE INDEX ix_mine ON event (actor)", "ix_mine", "event"),
 )
 QUIET = "CREATE TRIGGER quiet BEFORE DELETE ON event BEGIN SELECT RAISE(IGNORE); END"
-RENAMED = "UPDATE sqlite_schema SET name = '{}' WHERE name = 'quiet'"
+RENAMED = (
+    "UPDATE sqlite_schema SET name = '{0}', sql = replace(sql, name, '{0}') WHERE name = 'quiet'"
+)
 ON_SQLITE = (
     (QUIET,),
     *(
@@ -76,8 +78,12 @@ def test_what_is_not_as_it_was_made_is_named(
 def test_what_only_sqlite_can_be_made_to_do_is_found(
     fresh_database: Callable[[Kind], str], statements: tuple[str, ...]
 ) -> None:
-    database = opened(fresh_database("sqlite-file"))
-    assert changed(database, *statements) is not None
+    url = fresh_database("sqlite-file")
+    database = opened(url)
+    changed(database, *statements)
+    database.close()
+    database = opened(url)
+    assert misshapen(database) is not None
     database.close()
 
 
