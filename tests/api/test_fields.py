@@ -43,7 +43,7 @@ SHOWN: Final[dict[str, set[str]]] = {
         "get /v1/facts/{fact_id}/history",
         "get /v1/facts/{fact_id}/proof",
     },
-    "approvers": {"get /v1/changes"},
+    "approvers": {"get /v1/changes", "get /v1/negotiations/{slug}/audit"},
 }
 OWN: Final = {"post /v1/facts/{fact_id}/erasure": {"actor", "approvers"}}
 """What an operation tells of what was just done to who did it."""
