@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.errors import ContentError, TakenError
+from domain.errors import ContentError, StateError, TakenError
 from domain.event import NegotiationOpened, SnapshotTaken
 from domain.instant import parse_cut
 from domain.negotiation import Negotiation, decide_open, evolve, negotiation_id, project
@@ -104,7 +104,7 @@ def test_a_stream_folds_to_the_negotiation_it_left() -> None:
 
 def test_a_snapshot_of_nothing_and_a_strange_event_are_refused() -> None:
     events = example_events()
-    with pytest.raises(ValueError, match="SnapshotTaken"):
+    with pytest.raises(StateError, match="SnapshotTaken"):
         evolve(None, events["negotiation.snapshot_taken"])
-    with pytest.raises(ValueError, match="FactRecorded"):
+    with pytest.raises(StateError, match="FactRecorded"):
         evolve(evolve(None, OPENED), events["fact.recorded"])
