@@ -31,7 +31,7 @@ from infrastructure.log_entry import AlreadyAnswered, IdempotencyAnswer, Idempot
 from infrastructure.sealing.kept_answers import kept_answer
 from infrastructure.tables import idempotency_answer
 
-__all__ = ["Idempotency", "Once"]
+__all__ = ["REPLAYED", "Idempotency", "Once"]
 
 REPLAYED: Final = "Idempotency-Replayed"
 _HEADER: Final = "Idempotency-Key"

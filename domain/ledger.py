@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SourcesByEvent = Mapping[tuple[UUID, int], Sequence[Source]]
 
-STREAMS_KEPT: Final = 200
+STREAMS_KEPT: Final = 32
 """How many streams are kept as they were last read, so that a change costs the same at every version."""
 
 

@@ -33,7 +33,7 @@ from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD
 from infrastructure.log_rows import LOGGED, entries, parts_between
 from infrastructure.private_file import sync_folder
 from infrastructure.sealing.kept_answers import stamp_again
-from infrastructure.sealing.stamps import stamp_tables
+from infrastructure.sealing.stamps import begin_stamps
 from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
@@ -187,7 +187,7 @@ def _load(
                 rows = [stamp_again(connection, row) for row in rows]
             connection.execute(TABLES[kind].insert(), rows)
     if last or manifest.answers:
-        stamp_tables(connection)
+        begin_stamps(connection, manifest.answers)
     for after in range(0, last, BATCH):
         _project(connection, after, projections)
         if progress is not None:

@@ -27,6 +27,8 @@ from infrastructure.tables import (
 from infrastructure.text_tables import fact_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import RowMapping
 
     from infrastructure.log_entry import LogEntry
@@ -112,15 +114,27 @@ def _blank_mentions(connection: Connection, fact: str) -> None:
     version = served(connection).version.c
     standing = select(version.external_id).where(version.fact_id == fact, version.known_to == END)
     external_id = connection.execute(standing).scalar_one_or_none()
-    names = {str(UUID(fact)), fact} | ({external_id} if external_id else set())
-    written = {json.dumps(each, ensure_ascii=False)[1:-1].encode() for each in names}
-    holds = "instr(body, :name) > 0"
+    names = _written([str(UUID(fact))])
+    if external_id is not None:
+        quoted = [
+            f"{before}{external_id}{mark}" for mark in "'\"" for before in (mark, "external:")
+        ]
+        names += [*_written(quoted), json.dumps(external_id, ensure_ascii=False).encode()]
+    holds = "instr(body, :name{0}) > 0"
     if connection.dialect.name == "postgresql":
-        holds = "position(CAST(:name AS bytea) in body) > 0"
-    mentions = select(idempotency_answer).where(idempotency_answer.c.fact_id.is_(None), text(holds))
-    for name in written:
-        for row in connection.execute(mentions, {"name": name}).mappings().all():
-            _blank(connection, row)
+        holds = "position(CAST(:name{0} AS bytea) in body) > 0"
+    mentions = select(idempotency_answer).where(
+        idempotency_answer.c.fact_id.is_(None),
+        or_(*(text(holds.format(at)) for at in range(len(names)))),
+    )
+    given = {f"name{at}": name for at, name in enumerate(names)}
+    for row in connection.execute(mentions, given).mappings().all():
+        _blank(connection, row)
+
+
+def _written(texts: Sequence[str]) -> list[bytes]:
+    """Texts as they stand within one in JSON."""
+    return [json.dumps(each, ensure_ascii=False)[1:-1].encode() for each in texts]
 
 
 def _blank(connection: Connection, row: RowMapping) -> None:

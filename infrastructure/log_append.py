@@ -29,7 +29,7 @@ from infrastructure.log_rows import seals_of
 from infrastructure.log_tracking import advance
 from infrastructure.sealing.confidential_parts import sealed_part
 from infrastructure.sealing.kept_answers import kept_answer, stamped
-from infrastructure.sealing.stamps import count_answers, stamp_tables
+from infrastructure.sealing.stamps import begin_stamps, count_answers
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class LogTransaction:
         head = connection.execute(LOCK_HEAD).one()
         self._begun = bool(head.position)
         self._kept = 0
+        self._erased: set[str] = set()
         self._position: int = head.position
         self._recorded_at: int = head.recorded_at
         self._sources: dict[int, Sequence[Source]] = {}
@@ -108,7 +109,7 @@ class LogTransaction:
 
     def _stamp(self, entries: Sequence[LogEntry]) -> None:
         if not self._begun and (entries or self._kept):
-            stamp_tables(self._connection)
+            begin_stamps(self._connection, self._kept)
         elif self._kept:
             count_answers(self._connection, self._kept)
         self._begun, self._kept = bool(self._position), 0
@@ -124,6 +125,7 @@ class LogTransaction:
             return refusal
         versions.update(reached)
         entries = [self._number(stored, request.sources) for stored in request.events]
+        self._erased |= {stream_name(e.originator_id) for e in entries if e.topic in ERASING}
         if request.claim is not None:
             self._keep(request.claim, told=bool(entries))
         return entries
@@ -218,12 +220,16 @@ class LogTransaction:
     def _keep(self, claim: IdempotencyClaim, *, told: bool) -> None:
         """Keep an answer, `told` by events or not; a refusal about a fact that was erased meanwhile is kept empty."""
         answer = {**vars(claim), "answered_at": self._recorded_at}
-        is_refusal = not told and claim.status != GONE
-        if is_refusal and claim.fact_id and is_erased(self._connection, claim.fact_id):
+        if not told and claim.status != GONE and self._is_erased(claim.fact_id):
             answer |= ERASED_ANSWER
         kept = stamped(self._connection, answer)
         self._connection.execute(idempotency_answer.insert(), kept)
         self._kept += 1
+
+    def _is_erased(self, fact: str | None) -> bool:
+        if fact is None:
+            return False
+        return fact in self._erased or is_erased(self._connection, fact)
 
 
 def settle(connection: Connection, instant: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, select, union_all
 
 from domain.event import ChangeApproved, FactErased, SourcesErased
 from domain.proposal import stream_of
@@ -61,10 +61,8 @@ def agreeing(tables: FactTables, negotiation_id: UUID) -> Select[Any]:
     erasing = select(columns.known_from).where(mine, columns.event.in_(_ERASING))
     approved = select(columns.known_from - 1).where(mine, columns.event.in_(CHANGES_OF_MIND))
     return LOGGED.where(
-        or_(
-            and_(event.c.type.in_(_ERASING), event.c.position.in_(erasing)),
-            and_(event.c.type == ChangeApproved.stored_name, event.c.position.in_(approved)),
-        )
+        event.c.position.in_(union_all(erasing, approved)),
+        event.c.type.in_((*_ERASING, ChangeApproved.stored_name)),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 
 from infrastructure.log_entry import IdempotencyAnswer
 from infrastructure.log_rows import seals_of
@@ -89,19 +89,21 @@ def drop_broken(connection: Connection) -> int:
     return len(broken)
 
 
-def wrap_answers(connection: Connection) -> int:
-    """Wrap some by the newest key that another wraps, and say how many; one that does not hold goes on doing so."""
+def wrap_answers(connection: Connection, after: tuple[str, str]) -> tuple[str, str] | None:
+    """Wrap some that an older key wraps, past a (caller, key), and give the last; a broken one is left as it is."""
     wrapping = keys_of(connection)
-    older = select(_ANSWER).where(_ANSWER.c.key_id != wrapping.newest, _ANSWER.c.stamp.is_not(None))
-    rows = connection.execute(older.limit(BATCH)).mappings().all()
+    older = select(_ANSWER).where(
+        _ANSWER.c.key_id != wrapping.newest, tuple_(_ANSWER.c.caller, _ANSWER.c.key) > after
+    )
+    ordered = older.order_by(_ANSWER.c.caller, _ANSWER.c.key).limit(BATCH)
+    rows = connection.execute(ordered).mappings().all()
     for row in rows:
-        again: dict[str, Any] = {"key_id": wrapping.newest}
         if _holds(wrapping, row):
             clear = row if _is_clear(row) else {**row, "fingerprint": _fingerprint(wrapping, row)}
+            at = {"by": row["caller"], "under": row["key"]}
             again = _stamped(wrapping, clear)
-        at = {"by": row["caller"], "under": row["key"]}
-        connection.execute(update(_ANSWER).where(*_SAME).values(**again), at)
-    return len(rows)
+            connection.execute(update(_ANSWER).where(*_SAME).values(**again), at)
+    return (rows[-1]["caller"], rows[-1]["key"]) if rows else None
 
 
 def _stamped(wrapping: KeyWrapping, answer: Mapping[Any, Any]) -> dict[str, Any]:

@@ -121,14 +121,14 @@ def _seal(connection: Connection, after: int, until: int) -> int:
 
 
 def _wrap_stamps(database: Database) -> None:
-    changed = 1
-    while changed:
+    last: tuple[str, str] | None = ("", "")
+    while last is not None:
         with database.writing() as connection:
             connection.execute(LOCK_HEAD)
-            held = seals_of(connection).check(connection)
-            changed = 0 if held is None else wrap_answers(connection)
-            if held is not None:
-                wrap_tables(connection)
+            if seals_of(connection).check(connection) is None:
+                return
+            last = wrap_answers(connection, last)
+            wrap_tables(connection)
 
 
 def _wrap(connection: Connection, keyed: _Keyed, after: int, until: int) -> int:

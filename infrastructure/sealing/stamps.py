@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from infrastructure.sealing.wrapping import KeyWrapping
 
 __all__ = [
+    "begin_stamps",
     "broken_tables",
     "changing_keys",
     "count_answers",
@@ -80,6 +81,19 @@ def stamp_tables(connection: Connection, *, again: bool = True) -> None:
             _put(connection, table, _digest_now(connection, table))
 
 
+def begin_stamps(connection: Connection, answers: int) -> None:
+    """Stamp what is there with the first event of a log, or as many kept `answers`; the log is locked.
+
+    What was put there before and has no stamp gets none.
+    """
+    if _kept(connection, api_key) is None and not _has_rows(connection, api_key):
+        _put(connection, api_key, _digest_now(connection, api_key))
+    if _kept(connection, idempotency_answer) is not None:
+        count_answers(connection, answers)
+    elif _digest_now(connection, idempotency_answer) == _number(answers):
+        _put(connection, idempotency_answer, _number(answers))
+
+
 @contextmanager
 def changing_keys(connection: Connection) -> Iterator[None]:
     """Let the keys be changed, while the log is locked; their stamp follows if it held, and else stays broken."""
@@ -102,7 +116,7 @@ def broken_tables(connection: Connection) -> list[Table]:
     return [
         table
         for table in _CONTEXTS
-        if (begun or _kept(connection, table) or connection.execute(select(table).limit(1)).first())
+        if (begun or _kept(connection, table) or _has_rows(connection, table))
         and _digest_kept(connection, table) != _digest_now(connection, table)
     ]
 
@@ -125,6 +139,10 @@ def _digest_now(connection: Connection, table: Table) -> bytes:
     if table is idempotency_answer:
         return _number(connection.execute(_ANSWERS).scalar_one())
     return digest_of([list(row) for row in connection.execute(_KEYS)])
+
+
+def _has_rows(connection: Connection, table: Table) -> bool:
+    return connection.execute(select(table).limit(1)).first() is not None
 
 
 def _kept(connection: Connection, table: Table) -> Mapping[Any, Any] | None:

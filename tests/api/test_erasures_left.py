@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
+from uuid import UUID
 
 import pytest
 
+from infrastructure.log_append import AppendRequest, LogTransaction
+from infrastructure.log_entry import IdempotencyClaim
 from infrastructure.projections import rebuild as rebuilding
+from infrastructure.projections.inline import RecordProjection
 from infrastructure.tables import idempotency_answer
 from tests.api.asking import FACTS, TALKS, fact
 from tests.api.desk import CORRECTION
@@ -93,6 +97,37 @@ def test_a_refusal_that_is_kept_just_after_is_kept_empty(
     assert desk.post(FACTS, taken, idempotency_key="taken").status == 409
     assert left(desk) == []
     assert desk.post(FACTS, taken, idempotency_key="taken").status == 410
+
+
+def test_what_only_looks_like_its_name_is_told_again(desk: Desk) -> None:
+    address = desk.fact(external_id="2", summary="Two")
+    opening = {"slug": "other-2", "title": "Other 2", "parties": []}
+    line = json.dumps(fact(external_id="12")).encode()
+
+    def sent() -> list[Answer]:
+        return [
+            desk.post("/v1/negotiations", opening, idempotency_key="opening"),
+            desk.post("/v1/negotiations/other-2/import", line, idempotency_key="import", **NDJSON),
+        ]
+
+    first = sent()
+    erase(desk, address)
+    assert [(each.status, each.body) for each in sent()] == [(a.status, a.body) for a in first]
+
+
+def test_a_refusal_in_the_transaction_of_the_erasure_is_kept_empty(desk: Desk) -> None:
+    address = desk.fact(external_id=f"{WORD}-1")
+    record = desk.parley.ledger.fact(UUID(address.rpartition("/")[2]))
+    erasure = record.decide_erase(why="asked for", approvers=(), actor="Ann")
+    stored = desk.parley.ledger.mapper.to_stored_event(erasure)
+    body = f"the external id '{WORD}-1' is taken".encode()
+    refusal = IdempotencyClaim("key:a", "taken", "print", 409, "{}", body, record.id.hex)
+    database = desk.parley.database
+    with database.writing() as connection:
+        log = LogTransaction(connection, desk.clock())
+        requests = [AppendRequest([stored]), AppendRequest([], claim=refusal)]
+        log.append(requests, [RecordProjection(desk.parley.ledger.codec)])
+    assert tables_holding(database, WORD, idempotency_answer.name) == []
 
 
 def broken_off(*_: object) -> None:

@@ -245,6 +245,22 @@ def test_nor_what_they_were_answered_about_it(place: Place) -> None:
     assert set(again().values()) == {404}
 
 
+def test_nor_what_was_certified_for_them(place: Place) -> None:
+    assert place.parley.publisher is not None
+    place.parley.publisher.publish()
+    ann = {**place.headers["Ann"], "idempotency-key": "certified"}
+    question = {"question": f"/v1/negotiations/{HIDDEN}"}
+    first = place.http.post("/v1/certificates", json=question, headers=ann)
+    assert (first.status_code, first.json()["status"]) == (201, 200)
+    assert place.http.post("/v1/certificates", json=question, headers=ann).content == first.content
+    settings = f"/v1/negotiations/{HIDDEN}/settings"
+    place.http.post(settings, json={"members": []}, headers=place.headers["admin"])
+    place.parley.publisher.publish()
+    again = place.http.post("/v1/certificates", json=question, headers=ann)
+    assert (again.status_code, again.json()["status"]) == (201, 404)
+    assert again.json()["sha256"] is None
+
+
 def test_what_is_proposed_elsewhere_is_in_the_log_as_ever(place: Place) -> None:
     body = {"slug": "open-talks", "title": "Talks", "parties": []}
     bo, everybody = place.headers["outsider"], place.headers[None]

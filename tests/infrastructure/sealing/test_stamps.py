@@ -257,3 +257,39 @@ def test_what_somebody_has_looked_at_is_taken_as_it_is(kept: Database) -> None:
     with kept.reading() as connection:
         assert unfounded(connection) == []
         assert kept_rows(connection) == []
+
+
+def test_the_first_event_makes_no_key_good_that_was_put_in(database: Database) -> None:
+    rogue = {"id": "r", "secret_sha256": b"", "person": "M", "scopes": "admin", "created_at": 0}
+    Keys(database, database.clock).create("Ann", ["fact:read"])
+    with database.writing() as connection:
+        connection.execute(api_key.insert(), rogue)
+    EventRecorder(database).append(events(), claim=ANSWER)
+    with database.reading() as connection:
+        assert unfounded(connection) == ["api_key"]
+
+
+def test_nor_does_it_a_key_in_a_database_that_has_no_other(database: Database) -> None:
+    rogue = {"id": "r", "secret_sha256": b"", "person": "M", "scopes": "admin", "created_at": 0}
+    with database.writing() as connection:
+        connection.execute(api_key.insert(), rogue)
+    EventRecorder(database).append(events())
+    with database.reading() as connection:
+        assert unfounded(connection) == ["api_key"]
+
+
+def test_a_changed_answer_is_as_it_was_once_it_is_put_back_whatever_the_keys(
+    kept: Database,
+) -> None:
+    change = update(idempotency_answer).where(idempotency_answer.c.key == "sent")
+    with kept.writing() as connection:
+        connection.execute(change.values(status=500))
+    both = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER))))
+    reseal(both)
+    with both.writing() as connection:
+        assert unfounded(connection) == ["idempotency_answer"]
+        connection.execute(change.values(status=ANSWER.status))
+        assert unfounded(connection) == []
+        for row in kept_rows(connection):
+            assert kept_answer(connection, row).fingerprint == ANSWER.fingerprint
+    both.close()
