@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import Select, and_, select, union_all
 
 from domain.event import ChangeApproved, FactErased, SourcesErased
 from domain.proposal import stream_of
@@ -41,8 +41,8 @@ def changed(tables: FactTables, negotiation_id: UUID, perspective: Perspective) 
     return select(tables.version).where(*conditions).order_by(columns.known_from)
 
 
-def before(tables: FactTables, negotiation_id: UUID) -> Select[Any]:
-    """The versions that were followed by such a one."""
+def before(tables: FactTables, negotiation_id: UUID, position: int) -> Select[Any]:
+    """The versions that were followed by such a one up to a position."""
     table = tables.version
     columns = table.c
     later = table.alias("later")
@@ -50,14 +50,18 @@ def before(tables: FactTables, negotiation_id: UUID) -> Select[Any]:
     return (
         select(table)
         .join(later, follows)
-        .where(later.c.negotiation_id == negotiation_id.hex, later.c.event.in_(CHANGES_OF_MIND))
+        .where(
+            later.c.negotiation_id == negotiation_id.hex,
+            later.c.known_from <= position,
+            later.c.event.in_(CHANGES_OF_MIND),
+        )
     )
 
 
-def agreeing(tables: FactTables, negotiation_id: UUID) -> Select[Any]:
-    """The entries that name who agreed: the erasures themselves, and of another change what stands in front of it."""
+def agreeing(tables: FactTables, negotiation_id: UUID, position: int) -> Select[Any]:
+    """The entries that name who agreed, up to a position: erasures themselves, and what stands in front of a change."""
     columns = tables.version.c
-    mine = columns.negotiation_id == negotiation_id.hex
+    mine = and_(columns.negotiation_id == negotiation_id.hex, columns.known_from <= position)
     erasing = select(columns.known_from).where(mine, columns.event.in_(_ERASING))
     approved = select(columns.known_from - 1).where(mine, columns.event.in_(CHANGES_OF_MIND))
     return LOGGED.where(

@@ -210,13 +210,15 @@ class Reading:
     ) -> list[tuple[FactVersion | None, FactVersion]]:
         """Each change of mind recorded and known by the perspective, with the version before, oldest first."""
         after = self._versions(audits.changed(self._tables, id_, perspective))
-        earlier = self._versions(audits.before(self._tables, id_))
+        earlier = self._versions(audits.before(self._tables, id_, perspective.position))
         before = {(v.record.id, v.record.version + 1): v for v in earlier}
         return [(before.get((v.record.id, v.record.version)), v) for v in after]
 
     def approvers(self, id_: UUID, changes: list[FactVersion]) -> dict[int, tuple[str, ...]]:
         """Who agreed to changes of a negotiation's facts, by the position of each that others agreed to."""
-        found = log.read(self._connection, self._codec, audits.agreeing(self._tables, id_))
+        last = max((version.position for version in changes), default=0)
+        agreeing = audits.agreeing(self._tables, id_, last)
+        found = log.read(self._connection, self._codec, agreeing)
         return audits.agreed(found, changes)
 
     def entries(

@@ -13,7 +13,7 @@ from domain.views.timeline import TimelineFilter
 from infrastructure.database import Database
 from infrastructure.fact_tables import served
 from infrastructure.ledger_store import StoredLedger
-from infrastructure.readers import states, timeslices
+from infrastructure.readers import audits, states, timeslices
 from tests.benchmarks.population import SPEAKERS, populate
 from tests.databases import opened
 
@@ -128,3 +128,20 @@ def test_a_page_of_a_timeline_reads_a_page(populated: Populated) -> None:
             found = steps(connection, statement)
             assert "INDEX ix_fact_version_valid" in found[0]
             assert not [step for step in found if "TEMP B-TREE" in step]
+
+
+def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) -> None:
+    database, _ = populated
+    ledger = StoredLedger(database)
+    few = populate(ledger, "few", 3)
+    with database.reading() as connection:
+        statement = audits.agreeing(served(connection), few, SIZE + 10)
+        if connection.dialect.name == "postgresql":
+            analysed = text(f"EXPLAIN (FORMAT JSON) {literal(connection, statement)}")
+            (plan,) = connection.execute(analysed).scalar_one()
+            scans = [node for node in nodes(plan["Plan"]) if node["Node Type"] == "Seq Scan"]
+            assert [node["Relation Name"] for node in scans] == []
+        else:
+            found = steps(connection, statement)
+            assert not [step for step in found if step.startswith("SCAN event")]
+    ledger.close()
