@@ -7,7 +7,6 @@ import signal
 import socket
 from dataclasses import asdict
 from ipaddress import ip_address
-from types import FrameType
 from typing import Annotated, Any, Final
 
 import typer
@@ -87,8 +86,10 @@ def serve(
         address = _address(listening)
         key = _first_key(parley, listening)
         _say_what_is_signed(parley)
+        server = uvicorn.Server(uvicorn.Config(create_app(parley), **PROTOCOL))
         for stop in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(stop, _end)
+            # What raised from a handler would be lost in the loop that is being made.
+            signal.signal(stop, server.handle_exit)
         if json:
             say({"listening": address, **({} if key is None else {"key": key})})
         else:
@@ -96,8 +97,7 @@ def serve(
             if key is not None:
                 typer.echo(f"Your key, shown this once: {key}")
                 typer.echo(_OF_THE_FIRST)
-        config = uvicorn.Config(create_app(parley), **PROTOCOL)
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
 
 
 def _first_key(parley: Parley, listening: socket.socket) -> str | None:
@@ -114,11 +114,6 @@ def _first_key(parley: Parley, listening: socket.socket) -> str | None:
         )
     text, _ = parley.keys.create(parley.settings.actor, FIRST_SCOPES)
     return text
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    """Leave as a command that is done: the server has finished what it began by now."""
-    raise typer.Exit(0)
 
 
 def _say_what_is_signed(parley: Parley) -> None:

@@ -17,7 +17,10 @@ from tests.faults.serving import CREDENTIAL, Server
 from tests.faults.writers import Writers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.databases import Kind
 
 LOCK = text("UPDATE log_head SET position = position")
 AT_ONCE = 8
@@ -99,3 +102,13 @@ def test_more_requests_than_may_wait_are_shed_and_health_is_still_told(
         assert server.stop() == 0
     database.close()
     check(database_url, taken)
+
+
+def test_a_server_that_is_told_to_stop_while_it_begins_ends_too(
+    fresh_database: Callable[[Kind], str], tmp_path: Path
+) -> None:
+    with Server(fresh_database("sqlite-file"), tmp_path / "errors") as server:
+        for milliseconds in range(0, 60, 5):
+            server.start()
+            time.sleep(milliseconds / 1_000)
+            assert server.stop() == 0
