@@ -37,6 +37,9 @@ TEMPLATE: Final = "parley_template"
 SEAL_KEY: Final = b64encode(bytes(range(32))).decode()
 """What the tests seal by, where they are not about its keys."""
 
+UNBOUNDED: Final = {"PARLEY_RATE_READS": "", "PARLEY_RATE_WRITES": "", "PARLEY_RATE_REFUSALS": ""}
+"""The settings under which nobody's requests are counted: many at one address are a test's point."""
+
 
 class PostgreSQL:
     """A running server, which copies its migrated template or an empty one under a new name."""

@@ -17,7 +17,7 @@ from api.problems import PROBLEMS
 from domain.fact import KINDS
 from tests import edtf_format
 from tests.api.asking import entered
-from tests.databases import settings_of
+from tests.databases import UNBOUNDED, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,9 +50,7 @@ CONFIG: dict[str, Any] = {
 def app(tmp_path: Path) -> Iterator[FastAPI]:
     """An application on a record that holds the examples of the documentation."""
     url = f"sqlite:///{tmp_path / 'parley.db'}"
-    settings = settings_of(
-        url, PARLEY_LOG_KEY_FILE=str(tmp_path / "parley.key"), PARLEY_RATE_REFUSALS=""
-    )
+    settings = settings_of(url, PARLEY_LOG_KEY_FILE=str(tmp_path / "parley.key"), **UNBOUNDED)
     parley = compose(settings, signs=True)
     app = create_app(parley)
     client = TestClient(app, headers=entered(parley))

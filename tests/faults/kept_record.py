@@ -21,7 +21,7 @@ from domain.access import SCOPES
 from domain.instant import parse_cut
 from infrastructure.event_recorder import EventTrackingRecorder, SnapshotRecorder
 from infrastructure.settings import Settings
-from tests.databases import SEAL_KEY
+from tests.databases import SEAL_KEY, UNBOUNDED
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -80,12 +80,11 @@ class KeptRecord:
     @property
     def settings(self) -> dict[str, str]:
         """The environment of whoever has its keys; nobody's rate is counted, as that is no part of a record."""
-        unlimited = {f"PARLEY_RATE_{name}": "" for name in ("READS", "WRITES", "REFUSALS")}
         return {
             "PARLEY_DATABASE_URL": self.url,
             "PARLEY_SEAL_KEY": SEAL_KEY,
             "PARLEY_LOG_KEY_FILE": str(self.folder / "parley.key"),
-            **unlimited,
+            **UNBOUNDED,
         }
 
     @property

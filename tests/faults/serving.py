@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Final, Self
 
-from tests.databases import KEY, SEAL_KEY, let_in
+from tests.databases import KEY, SEAL_KEY, UNBOUNDED, let_in
 
 if TYPE_CHECKING:
     from tests.faults.supervision import Supervisor
@@ -24,8 +24,6 @@ ROOT: Final = Path(__file__).resolve().parent.parent.parent
 CALLS: Final = "pwrite64,fsync,fdatasync,ftruncate"
 SECONDS: Final = 30
 CREDENTIAL: Final = {"Authorization": f"Bearer {KEY}"}
-#: Many writers at one address are the point here, and what counts them would be one more writer.
-UNBOUNDED: Final = {"PARLEY_RATE_READS": "", "PARLEY_RATE_WRITES": "", "PARLEY_RATE_REFUSALS": ""}
 
 
 def program(
