@@ -214,10 +214,8 @@ def test_an_answer_that_never_comes_is_not_waited_for(
     assert time.monotonic() - began < 3
 
 
-def test_those_whose_key_is_known_do_not_wait_for_the_issuer(
-    issuer: Publisher, verifier: TokenVerifier, watch: Watch
-) -> None:
-    assert accepts(verifier, OLD_TOKEN)
+def held_up(issuer: Publisher) -> tuple[Event, Event]:
+    """Let it give its new keys only once it is let go: when it was asked, and what lets it go."""
     asked, ended = Event(), Event()
 
     def slowly(handler: BaseHTTPRequestHandler) -> None:
@@ -226,6 +224,14 @@ def test_those_whose_key_is_known_do_not_wait_for_the_issuer(
         saying(NEW)(handler)
 
     issuer.answer = slowly
+    return asked, ended
+
+
+def test_those_whose_key_is_known_do_not_wait_for_the_issuer(
+    issuer: Publisher, verifier: TokenVerifier, watch: Watch
+) -> None:
+    assert accepts(verifier, OLD_TOKEN)
+    asked, ended = held_up(issuer)
     watch.seconds += 600
     with ThreadPoolExecutor(1) as other:
         waiting = other.submit(accepts, verifier, OLD_TOKEN)
@@ -241,14 +247,7 @@ def test_nor_do_those_whose_key_nobody_knows_once_somebody_asks(
     issuer: Publisher, verifier: TokenVerifier, watch: Watch
 ) -> None:
     assert accepts(verifier, OLD_TOKEN)
-    asked, ended = Event(), Event()
-
-    def slowly(handler: BaseHTTPRequestHandler) -> None:
-        asked.set()
-        ended.wait(30)
-        saying(NEW)(handler)
-
-    issuer.answer = slowly
+    asked, ended = held_up(issuer)
     watch.seconds += 30
     with ThreadPoolExecutor(1) as other:
         waiting = other.submit(accepts, verifier, NEW_TOKEN)
