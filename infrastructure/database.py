@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 import weakref
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Database", "DatabaseRefusedError"]
 
 BUSY_SECONDS: Final = 30
+TRY_SECONDS: Final = 0.05
 POOL_SIZE: Final = 8
 POOL_OVERFLOW: Final = 24
 PATIENCE: Final = {
@@ -102,32 +104,35 @@ class Database:
         with _held(self._write_lock), self._writing.begin() as connection:
             yield connection
 
-    def drop_overwritten(self, *tables: str) -> None:
+    def drop_overwritten(self, *tables: str, patience: float = 0) -> None:
         """Let what was overwritten or deleted be in no file of a SQLite database; its write-ahead log is emptied.
 
-        Raises LockTimeoutError where somebody reads an older state for too long. On PostgreSQL the tables are vacuumed,
-        so that their rows give up what was overwritten; what is left of it in free space, and in the server's own
-        write-ahead log, goes as those are used again.
+        Raises LockTimeoutError where somebody uses it for longer than `patience`, in seconds. On PostgreSQL the tables
+        are vacuumed, so that their rows give up what was overwritten; what is left of it in free space, and in the
+        server's own write-ahead log, goes as those are used again.
         """
         if not self.is_sqlite:
             self._vacuum(tables)
         elif not self.is_memory:
-            self._empty_wal()
+            deadline = time.monotonic() + patience
+            while self._is_wal_in_use():
+                if time.monotonic() >= deadline:
+                    message = "the write-ahead log is in use, and keeps what was overwritten"
+                    raise LockTimeoutError(message)
+                time.sleep(TRY_SECONDS)
 
     def _vacuum(self, tables: Sequence[str]) -> None:
         if tables:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as found:
                 found.exec_driver_sql(f"VACUUM {', '.join(tables)}")
 
-    def _empty_wal(self) -> None:
-        """A reader of an older state is not waited for: nobody could write meanwhile."""
+    def _is_wal_in_use(self) -> bool:
+        """Whether something is in the way of emptying the log; it is waited for shortly, as nobody writes meanwhile."""
         try:
             with _held(self._write_lock), closing(self.engine.raw_connection()) as connection:
-                busy = _checkpointed(connection.cursor())
+                return _is_busy(connection.cursor())
         except sqlite3.Error as error:
             raise SQLAlchemyError(str(error)) from error
-        if busy:
-            raise LockTimeoutError("the write-ahead log is in use, and keeps what was overwritten")
 
     def close(self) -> None:
         """Close every idle connection now, and one in use when its transaction ends."""
@@ -235,9 +240,8 @@ def _close_after(closed: threading.Event) -> Callable[[DBAPIConnection, Connecti
     return on_checkin
 
 
-def _checkpointed(cursor: DBAPICursor) -> bool:
-    """Whether something was in the way of emptying the write-ahead log."""
-    cursor.execute("PRAGMA busy_timeout = 0")
+def _is_busy(cursor: DBAPICursor) -> bool:
+    cursor.execute(f"PRAGMA busy_timeout = {1_000 * TRY_SECONDS:.0f}")
     try:
         return bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
     finally:

@@ -27,6 +27,8 @@ __all__ = ["SealReport", "reseal", "take_as_is"]
 
 BATCH: Final = 500
 """Rows a transaction: so few that writers of the log hardly wait."""
+PATIENCE_SECONDS: Final = 30
+"""How long whoever reads or writes beside it may keep what was in clear in a file of SQLite."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def reseal(database: Database, progress: Callable[[int, int], None] | None = Non
         if progress is not None:
             progress(min(done * BATCH, last), last)
     _wrap_stamps(database)
-    database.drop_overwritten(*(each.table.name for each in _KEYED))
+    database.drop_overwritten(*(each.table.name for each in _KEYED), patience=PATIENCE_SECONDS)
     with database.reading() as connection:
         keys = seals_of(connection).check(connection)
         found: Counter[str] = Counter()

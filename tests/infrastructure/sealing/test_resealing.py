@@ -105,7 +105,7 @@ def test_what_was_in_clear_is_in_no_file_once_it_is_sealed(
 def test_a_reader_that_keeps_the_old_state_open_is_not_overlooked(
     fresh_database: Callable[[Kind], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infrastructure.database.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("infrastructure.sealing.resealing.PATIENCE_SECONDS", 0.1)
     database = opened_with_key(fresh_database("sqlite-file"))
     grow(database, 5)
     unseal(database)
@@ -115,6 +115,30 @@ def test_a_reader_that_keeps_the_old_state_open_is_not_overlooked(
             reseal(database)
     assert holds(database, b'{"number":')
     reseal(database)
+    assert not holds(database, b'{"number":')
+    database.close()
+
+
+def test_whoever_reads_an_old_state_for_a_moment_is_waited_for(
+    fresh_database: Callable[[Kind], str],
+) -> None:
+    database = opened_with_key(fresh_database("sqlite-file"))
+    grow(database, 5)
+    unseal(database)
+    begun, ended = Event(), Event()
+
+    def read() -> None:
+        with database.reading() as connection:
+            connection.execute(select(event.c.position)).all()
+            begun.set()
+            ended.wait(0.3)
+
+    reader = Thread(target=read)
+    reader.start()
+    begun.wait(10)
+    reseal(database)
+    ended.set()
+    reader.join()
     assert not holds(database, b'{"number":')
     database.close()
 
@@ -136,9 +160,11 @@ def test_every_data_key_is_wrapped_by_the_newest_key_while_others_write(
     writer.start()
     other = Database(database.url, seals=Seals(KeyFile(path)))
     other.seals.add_key()
-    report = reseal(other)
-    ended.set()
-    writer.join()
+    try:
+        report = reseal(other)
+    finally:
+        ended.set()
+        writer.join()
     assert report.wrapped >= 700
     assert report.newest != before
     assert key_ids(database) == {report.newest}
