@@ -15,7 +15,7 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-import rfc8785
+import msgspec
 from eventsourcing.persistence import DataError
 
 from domain.instant import format_instant
@@ -64,8 +64,8 @@ def hashed(row: Mapping[Any, Any], salt: bytes) -> dict[str, bytes]:
     """The digest and leaf of an event's row; DataError where it can have none."""
     digest = digest_of(salt, row["payload"])
     try:
-        entry = entry_of({**row, "digest": digest})
-    except rfc8785.CanonicalizationError as error:
+        entry = _written(row, digest)
+    except UnicodeEncodeError as error:
         raise DataError(f"the event of {row['stream']!a} has no canonical form: {error}") from error
     if len(entry) > LONGEST_ENTRY:
         raise DataError(f"the stream, type and actor of an event take {len(entry)} bytes")
@@ -79,18 +79,42 @@ def digest_of(salt: bytes, payload: bytes) -> bytes:
 
 def inputs_of(row: Mapping[Any, Any]) -> dict[str, Any]:
     """What a leaf says, from a row with position, stream, version, type, recorded_at, actor and digest."""
-    return {
-        "v": _VERSION,
-        "position": row["position"],
-        "stream": row["stream"],
-        "version": row["version"],
-        "type": row["type"],
-        "recorded_at": format_instant(row["recorded_at"]),
-        "actor": row["actor"],
-        "payload": urlsafe_b64encode(row["digest"]).rstrip(b"=").decode(),
-    }
+    return msgspec.structs.asdict(_leaf_of(row, row["digest"]))
 
 
 def entry_of(row: Mapping[Any, Any]) -> bytes:
     """The canonical bytes that the leaf is the hash of."""
-    return rfc8785.dumps(inputs_of(row))
+    return _written(row, row["digest"])
+
+
+class _Leaf(msgspec.Struct):
+    """Its members stand in the order of JCS, and are texts and whole numbers: their JSON is the canonical one."""
+
+    actor: str
+    payload: str
+    position: int
+    recorded_at: str
+    stream: str
+    type: str
+    v: int
+    version: int
+
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+def _leaf_of(row: Mapping[Any, Any], digest: bytes) -> _Leaf:
+    return _Leaf(
+        row["actor"],
+        urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        row["position"],
+        format_instant(row["recorded_at"]),
+        row["stream"],
+        row["type"],
+        _VERSION,
+        row["version"],
+    )
+
+
+def _written(row: Mapping[Any, Any], digest: bytes) -> bytes:
+    return _encoder.encode(_leaf_of(row, digest))

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import pytest
+import rfc8785
 from eventsourcing.persistence import DataError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infrastructure import leaves, log_append
 from infrastructure.event_recorder import AuthoredEvent, EventRecorder
@@ -73,6 +76,40 @@ def test_an_entry_says_all_of_the_event_but_its_payload(database: Database) -> N
     }
     assert row["leaf"] == sha256(b"\0" + entry).digest()
     assert b"number" not in entry
+
+
+def is_canonical(**row: object) -> bool:
+    return leaves.entry_of(row) == rfc8785.dumps(leaves.inputs_of(row))
+
+
+@given(
+    stream=st.text(),
+    kind=st.text(),
+    actor=st.text(),
+    numbers=st.tuples(*[st.integers(0, 2**53 - 1)] * 2),
+    recorded_at=st.integers(-(2**53), 2**53),
+    digest=st.binary(min_size=32, max_size=32),
+)
+def test_an_entry_is_canonical_whatever_it_says(
+    stream: str, kind: str, actor: str, numbers: tuple[int, int], recorded_at: int, digest: bytes
+) -> None:
+    position, version = numbers
+    assert is_canonical(
+        position=position,
+        stream=stream,
+        version=version,
+        type=kind,
+        recorded_at=recorded_at,
+        actor=actor,
+        digest=digest,
+    )
+
+
+def test_every_character_is_written_as_in_canonical_json() -> None:
+    every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+    assert is_canonical(
+        position=1, stream=every, version=1, type="", recorded_at=0, actor="", digest=b""
+    )
 
 
 def test_every_event_has_a_salt_of_its_own(database: Database) -> None:
