@@ -21,7 +21,7 @@ from api.json_text import written
 from domain.access import Principal
 from domain.errors import Fault
 
-__all__ = ["Answer", "ask", "print_answer", "reply_to", "tell"]
+__all__ = ["Answer", "MovedOnError", "ask", "print_answer", "reply_to", "tell"]
 
 _OPTION: Final = "/query/"
 _OWNER: Final = {"authorization": "Bearer owner"}
@@ -30,11 +30,16 @@ _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
 """Parameters that only the record can find wrong: the command itself was well written."""
 
 
+class MovedOnError(RefusedError):
+    """What a change was to be made of is not what it was."""
+
+
 @dataclass(frozen=True)
 class Answer:
-    """The body of an answer, as bytes and as what they say."""
+    """The body of an answer, as bytes and as what they say, and its ETag."""
 
     body: bytes
+    tag: str | None = None
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Self:
@@ -63,7 +68,7 @@ def ask(
     given = {name: str(value) for name, value in parameters.items() if value is not None}
     target, headers = f"{quote(path)}?{urlencode(given)}", {"accept": accept, **_OWNER}
     reply = _asked(parley, "GET", target, headers, discloses=discloses)
-    return _checked(reply.status, reply.body)
+    return _checked(reply)
 
 
 def reply_to(parley: Parley, question: str, principal: Principal) -> Reply:
@@ -78,11 +83,11 @@ def tell(
     *,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """POST a JSON object; RefusedError where it is refused."""
+    """POST a JSON object; RefusedError where it is refused, MovedOnError by an If-Match among `headers`."""
     body = written({name: value for name, value in content.items() if value is not None})
     sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
     reply = _asked(parley, "POST", quote(path), {**sent, **(headers or {})}, body)
-    return _checked(reply.status, reply.body)
+    return _checked(reply)
 
 
 def _asked(
@@ -102,16 +107,18 @@ def _asked(
     return asyncio.run(exchange(app, method, target, encoded, body, discloses=discloses))
 
 
-def _checked(status: int, body: bytes) -> Answer:
-    if status < HTTPStatus.BAD_REQUEST:
-        return Answer(body)
-    problem = json.loads(body)
+def _checked(reply: Reply) -> Answer:
+    if reply.status < HTTPStatus.BAD_REQUEST:
+        return Answer(reply.body, reply.headers.get("etag"))
+    problem = json.loads(reply.body)
     faults = problem.get("errors", [])
     for fault in faults:
         name = fault["pointer"].removeprefix(_OPTION)
         if name != fault["pointer"] and name not in _OF_THE_RECORD:
             raise typer.BadParameter(fault["detail"], param_hint=f"--{name.replace('_', '-')}")
-    raise RefusedError("; ".join(_said(fault) for fault in faults) or problem["detail"])
+    moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
+    refused = MovedOnError if moved_on else RefusedError
+    raise refused("; ".join(_said(fault) for fault in faults) or problem["detail"])
 
 
 def _said(fault: Mapping[str, str]) -> str:

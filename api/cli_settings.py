@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from contextlib import suppress
+from typing import Annotated
 
 import typer
 
 from api.cli_options import AsJson, Slug
-from api.cli_question import ask, print_answer, tell
+from api.cli_question import Answer, MovedOnError, ask, print_answer, tell
 from api.cli_record import RefusedError, consoles, opened
 from api.cli_tables import show_rows
 from api.composition import Parley
@@ -59,18 +60,27 @@ def settings(
 ) -> None:
     """Show the settings of a negotiation, or change those that are named."""
     path = f"/v1/negotiations/{slug}/settings"
+    others = {
+        "visibility": visibility,
+        "review_record": review_record,
+        "review_erasure": review_erasure,
+    }
+
+    def changed(parley: Parley, seen: Answer) -> Answer:
+        """What is seen becomes what was asked for; MovedOnError where another was faster."""
+        before = seen.content["members"]
+        changes = {**others, "members": _members(before, member, add_member, remove_member)}
+        if all(value is None for value in changes.values()):
+            return seen
+        answer = tell(parley, path, changes, headers={"if-match": str(seen.tag)})
+        _say_who(parley, before, answer.content["members"])
+        return answer
+
     with opened() as parley:
-        answer = ask(parley, path, {})
-        before = answer.content["members"]
-        changes: dict[str, Any] = {
-            "visibility": visibility,
-            "members": _members(before, member, add_member, remove_member),
-            "review_record": review_record,
-            "review_erasure": review_erasure,
-        }
-        if any(value is not None for value in changes.values()):
-            answer = tell(parley, path, changes)
-            _say_who(parley, before, answer.content["members"])
+        while True:
+            with suppress(MovedOnError):
+                answer = changed(parley, ask(parley, path, {}))
+                break
     if json:
         print_answer(answer)
         return

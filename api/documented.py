@@ -62,6 +62,14 @@ PROPOSAL_SEEN: Final = {
     "required": False,
     "description": "The ETag of the proposal as it was seen, where no other is meant",
 }
+SETTINGS_SEEN: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the settings as they were seen, where no others are meant, or `*`",
+    "schema": {"type": "string", "pattern": r'^(?:\*|"[0-9a-f]{64}")$'},
+    "example": "*",
+}
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -79,7 +87,7 @@ def reference(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def reads(
+def reads(  # noqa: PLR0913 -- one argument a part of the description
     operation: str,
     summary: str,
     answer: str | None,
@@ -89,6 +97,7 @@ def reads(
     media: Mapping[str, Any] | None = None,
     refuses: tuple[int, ...] = (),
     cached: bool = True,
+    tagged: bool = False,
 ) -> dict[str, Any]:
     """Describe a GET, as keyword arguments of FastAPI's decorator: it answers JSON, other media, or both.
 
@@ -97,6 +106,8 @@ def reads(
     json = {} if answer is None else {"application/json": {"schema": reference(answer)}}
     content = {**json, **(media or {})}
     headers = {"ETag": _TAG, "Cache-Control": _CACHE, "Link": _LINK} if cached else {}
+    if tagged:
+        headers["ETag"] = _TAG
     responses = {200: {"description": "The answer", "content": content, "headers": headers}}
     if cached:
         responses[304] = {"description": "The client has this answer", "headers": {"ETag": _TAG}}

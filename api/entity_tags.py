@@ -72,11 +72,11 @@ def precondition(header: str | None) -> Precondition:
     return Precondition(frozenset(int(match[1]) for match in matches))
 
 
-def seen_digests(headers: Sequence[str]) -> frozenset[str] | None:
-    """Read If-Match as what was seen of a proposal; None where any will do, RefusedError where it is malformed."""
+def seen_digests(headers: Sequence[str], of: str = "proposal") -> frozenset[str] | None:
+    """Read If-Match as what was seen of something; None where any will do, RefusedError where it is malformed."""
     found = tags(", ".join(headers)) if headers else ["*"]
     if found is None:
-        name, detail = "malformed", "the proposal's ETag, a list of them, or * is expected"
+        name, detail = "malformed", f"the ETag of the {of}, a list of them, or * is expected"
         raise RefusedError(name, _WHERE, detail)
     if found == ["*"]:
         return None

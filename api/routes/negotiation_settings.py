@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Annotated, Any, Final
 
 from eventsourcing.persistence import IntegrityError
@@ -12,11 +13,13 @@ from starlette.responses import Response
 
 from api.body import Sending, Sent
 from api.composition import Parley
-from api.documented import body_of, reads, writes
+from api.documented import SETTINGS_SEEN, body_of, reads, writes
+from api.entity_tags import seen_digests
 from api.examples import SETTINGS
 from api.idempotency import Once
 from api.json_text import written
 from api.parameters import given
+from api.problems import RefusedError
 from api.schemas import BodyParser, SettingsBody
 from domain.errors import UnknownError
 from domain.negotiation import SLUG, Negotiation
@@ -38,6 +41,7 @@ _NOT_KEPT: Final = {"Cache-Control": "no-store"}
         "NegotiationSettings",
         scope="admin",
         cached=False,
+        tagged=True,
         refuses=(404, 422),
     ),
 )
@@ -55,10 +59,15 @@ def read_settings(slug: str, request: Request) -> Response:
         "NegotiationSettings",
         body_of("SettingsBody", {"us-belarus": SETTINGS}),
         scope="admin",
+        if_match=SETTINGS_SEEN,
+        tagged=True,
     ),
 )
 def change_settings(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Set what is sent and leave the rest: a private negotiation is there for its members alone."""
+    """Set what is sent and leave the rest: a private negotiation is there for its members alone.
+
+    `members` are all there are from now on: whoever adds to them names in If-Match those that were seen.
+    """
 
     def run(once: Once) -> Response:
         changes = {k: v for k, v in vars(_BODY.parse(sent.body)).items() if v is not None}
@@ -76,11 +85,19 @@ def change_settings(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Resp
 
 def _changed(sent: Sent, slug: str, changes: dict[str, Any], once: Once) -> Response:
     found = _negotiation(sent.parley, slug)
+    _check_seen(sent, found)
     event = found.decide_settings(replace(found.settings, **changes), sent.actor)
     kept = replace(found, settings=replace(found.settings, **{**changes, "members": event.members}))
     answer = _answer(kept)
     sent.parley.ledger.append([event], claim=once.claim(answer))
     return answer
+
+
+def _check_seen(sent: Sent, found: Negotiation) -> None:
+    seen = seen_digests(sent.request.headers.getlist("if-match"), "settings")
+    if seen is not None and _digest(_content(found)) not in seen:
+        detail = f"the settings of {found.slug} were changed since; read them again"
+        raise RefusedError("settings-changed", "/header/If-Match", detail)
 
 
 def _negotiation(parley: Parley, slug: str) -> Negotiation:
@@ -92,12 +109,23 @@ def _negotiation(parley: Parley, slug: str) -> Negotiation:
 
 
 def _answer(found: Negotiation) -> Response:
+    content = _content(found)
+    headers = {**_NOT_KEPT, "ETag": f'"{_digest(content)}"'}
+    return Response(content, 200, headers, "application/json")
+
+
+def _content(found: Negotiation) -> bytes:
     settings = found.settings
-    content = {
-        "negotiation": found.slug,
-        "visibility": settings.visibility,
-        "members": list(settings.members),
-        "review_record": settings.review_record,
-        "review_erasure": settings.review_erasure,
-    }
-    return Response(written(content), 200, _NOT_KEPT, "application/json")
+    return written(
+        {
+            "negotiation": found.slug,
+            "visibility": settings.visibility,
+            "members": list(settings.members),
+            "review_record": settings.review_record,
+            "review_erasure": settings.review_erasure,
+        }
+    )
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()

@@ -293,6 +293,25 @@ def test_who_is_no_member_any_more_is_not_told_again_what_they_proposed(place: P
     assert place.http.post(address, json=CORRECTION, headers=ann).status_code == 404
 
 
+def test_settings_are_changed_from_those_that_were_seen(place: Place) -> None:
+    address, admin = f"/v1/negotiations/{HIDDEN}/settings", place.headers["admin"]
+    seen = place.http.get(address, headers=admin).headers["etag"]
+    sent = {**admin, "if-match": seen}
+    first = place.http.post(address, json={"members": ["Ann", "Bo"]}, headers=sent)
+    assert first.status_code == 200
+    second = place.http.post(address, json={"members": ["Ann", "Cy"]}, headers=sent)
+    assert second.status_code == 412
+    assert second.json()["type"].endswith("settings-changed")
+    assert second.json()["errors"][0]["pointer"] == "/header/If-Match"
+    now = place.http.get(address, headers=admin)
+    assert (now.json()["members"], now.headers["etag"]) == (["Ann", "Bo"], first.headers["etag"])
+    for names in (f"{seen}, {now.headers['etag']}", "*"):
+        sent = {**admin, "if-match": names}
+        assert place.http.post(address, json={}, headers=sent).status_code == 200
+    sent = {**admin, "if-match": "seen"}
+    assert place.http.post(address, json={}, headers=sent).status_code == 400
+
+
 def test_a_rebuild_and_a_restart_keep_it_private(place: Place) -> None:
     assert place.parley.rebuild().differences == ()
     again = compose(place.parley.settings, upgrade=False)

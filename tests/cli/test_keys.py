@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from api.cli_question import ask
 from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.cli.conftest import Shell
 
 
@@ -84,3 +87,17 @@ def test_members_are_named_anew_or_added_and_taken_out(light: Shell) -> None:
     assert "Ann is no member" in refused.stderr
     light.out("settings", SLUG, "--remove-member", "Bo")
     assert members() == []
+
+
+def test_two_who_add_members_at_once_both_do(light: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = iter(["Bo", "Cy"])
+
+    def outrun(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 -- as it comes
+        seen = ask(*arguments, **options)
+        if other := next(others, None):
+            light.out("settings", SLUG, "--add-member", other)
+        return seen
+
+    monkeypatch.setattr("api.cli_settings.ask", outrun)
+    light.out("settings", SLUG, "--add-member", "Ann")
+    assert json.loads(light.out("settings", SLUG, "--json"))["members"] == ["Ann", "Bo", "Cy"]
