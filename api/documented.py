@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from api.authorization import secured
 from api.parameters import Parameter
-from api.problems import MEDIA_TYPE, PROBLEMS
+from api.problem_kinds import PROBLEMS
+from api.problems import MEDIA_TYPE
 from domain.access import Scope
 
 __all__ = [

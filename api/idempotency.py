@@ -37,7 +37,8 @@ REPLAYED: Final = "Idempotency-Replayed"
 _HEADER: Final = "Idempotency-Key"
 _WHERE: Final = f"/header/{_HEADER}"
 _NEGOTIATIONS: Final = "/v1/negotiations"
-_SLUG: Final = re.compile(rf"{_NEGOTIATIONS}/([^/]+)/")
+_SLUG: Final = re.compile(rf"{_NEGOTIATIONS}/([^/]+)/(?!settings$)")
+"""The settings are there for an admin who is no member, too."""
 _ID: Final = "([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 _FACT: Final = re.compile(f"/v1/facts/{_ID}/")
 _PROPOSAL: Final = re.compile(f"/v1/proposals/{_ID}/")

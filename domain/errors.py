@@ -9,7 +9,8 @@ RecordError
 ├── TakenError            the slug, external id or snapshot name is in use; names the holder
 ├── MovedOnError          what was seen stands no more
 │   ├── StaleError        the fact has moved on from the version that was expected
-│   └── RevisedError      the proposal was revised since
+│   ├── RevisedError      the proposal was revised since
+│   └── SettingsMovedOnError  the settings of the negotiation were changed since
 ├── StateError            the command does not fit the fact's status, or the proposal's
 ├── OwnProposalError      it takes another person than who proposed it
 ├── OthersProposalError   it takes the person who proposed it
@@ -130,6 +131,13 @@ class RevisedError(MovedOnError):
     def __init__(self, proposal: UUID) -> None:
         super().__init__(f"proposal {proposal} was revised since; read it again")
         self.proposal = proposal
+
+
+class SettingsMovedOnError(MovedOnError):
+    """The settings of a negotiation were changed since they were seen."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"the settings of {slug} were changed since; read them again")
 
 
 class StateError(RecordError):

@@ -19,9 +19,8 @@ from api.examples import SETTINGS
 from api.idempotency import Once
 from api.json_text import written
 from api.parameters import given
-from api.problems import RefusedError
 from api.schemas import BodyParser, SettingsBody
-from domain.errors import UnknownError
+from domain.errors import SettingsMovedOnError, UnknownError
 from domain.negotiation import SLUG, Negotiation
 
 router: Final = APIRouter(tags=["negotiations"])
@@ -96,8 +95,7 @@ def _changed(sent: Sent, slug: str, changes: dict[str, Any], once: Once) -> Resp
 def _check_seen(sent: Sent, found: Negotiation) -> None:
     seen = seen_digests(sent.request.headers.getlist("if-match"), "settings")
     if seen is not None and _digest(_content(found)) not in seen:
-        detail = f"the settings of {found.slug} were changed since; read them again"
-        raise RefusedError("settings-changed", "/header/If-Match", detail)
+        raise SettingsMovedOnError(found.slug)
 
 
 def _negotiation(parley: Parley, slug: str) -> Negotiation:

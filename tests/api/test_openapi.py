@@ -14,7 +14,7 @@ from api.app import create_app
 from api.composition import compose
 from api.documented import IDEMPOTENCY_KEY
 from api.examples import FACTS, NEGOTIATION
-from api.problems import PROBLEMS
+from api.problem_kinds import PROBLEMS
 from domain.fact import KINDS
 from tests import edtf_format
 from tests.api.asking import entered

@@ -296,9 +296,13 @@ def test_who_is_no_member_any_more_is_not_told_again_what_they_proposed(place: P
 def test_settings_are_changed_from_those_that_were_seen(place: Place) -> None:
     address, admin = f"/v1/negotiations/{HIDDEN}/settings", place.headers["admin"]
     seen = place.http.get(address, headers=admin).headers["etag"]
-    sent = {**admin, "if-match": seen}
-    first = place.http.post(address, json={"members": ["Ann", "Bo"]}, headers=sent)
-    assert first.status_code == 200
+    sent = {**admin, "if-match": seen, "idempotency-key": "one"}
+    first, again = (
+        place.http.post(address, json={"members": ["Ann", "Bo"]}, headers=sent) for _ in range(2)
+    )
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
+    sent["idempotency-key"] = "two"
     second = place.http.post(address, json={"members": ["Ann", "Cy"]}, headers=sent)
     assert second.status_code == 412
     assert second.json()["type"].endswith("settings-changed")
