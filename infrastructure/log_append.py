@@ -46,11 +46,17 @@ LOCK_HEAD = select(log_head.c.position, log_head.c.recorded_at).with_for_update(
 MOVE_HEAD = update(log_head).where(log_head.c.id == 1)
 GONE = 410
 """The refusal that says itself that the fact was erased."""
-LAST_VERSIONS = (
-    select(event.c.stream, func.max(event.c.version).label("version"))
-    .where(event.c.stream.in_(bindparam("streams", expanding=True)))
-    .group_by(event.c.stream)
+_first, _each = event.alias("first"), event.alias("each")
+LAST_VERSIONS = select(
+    _first.c.stream,
+    select(func.max(_each.c.version))
+    .where(_each.c.stream == _first.c.stream)
+    .scalar_subquery()
+    .label("version"),
+).where(
+    _first.c.stream.in_(bindparam("streams", expanding=True)), _first.c.version.in_(FIRST_VERSIONS)
 )
+"""The last version of each stream, found by its first."""
 ANSWERED = idempotency_answer.select().where(
     idempotency_answer.c.caller == bindparam("caller"),
     idempotency_answer.c.key == bindparam("key"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, func, select, update
 
 from domain.event import FactErased, FactEvent
 from domain.fact_record import evolve
@@ -90,7 +90,11 @@ def _standing(
 
 
 def _supersede(connection: Connection, table: Table, later: Sequence[FactVersion]) -> None:
-    """Close what the later versions follow, among the rows that are there already."""
+    """Close what the later versions follow, among the rows that are there already.
+
+    `published_to` never falls from a version to the next: what has to be lowered are the last ones, as far as it is
+    greater, and no others are looked at.
+    """
     if not later:
         return
     columns = table.c
@@ -108,10 +112,21 @@ def _supersede(connection: Connection, table: Table, later: Sequence[FactVersion
         columns.fact_id == bindparam("fact"), columns.version == bindparam("before")
     )
     connection.execute(known.values(known_to=bindparam("position")), follow)
+    each = table.alias("each")
+    lower = (
+        select(each.c.version)
+        .where(
+            each.c.fact_id == bindparam("fact"),
+            each.c.version < bindparam("later"),
+            each.c.published_to <= bindparam("published"),
+        )
+        .order_by(each.c.version.desc())
+        .limit(1)
+    )
     published = update(table).where(
         columns.fact_id == bindparam("fact"),
         columns.version < bindparam("later"),
-        columns.published_to > bindparam("published"),
+        columns.version > func.coalesce(lower.scalar_subquery(), 0),
     )
     connection.execute(published.values(published_to=bindparam("published")), follow)
 
