@@ -42,35 +42,42 @@ _IF_NONE_MATCH: Final = {
     "description": "ETags that the client has",
     "schema": {"type": "string"},
 }
-FACT_TAG: Final = {
-    "name": "If-Match",
-    "in": "header",
-    "required": True,
-    "description": "The fact's ETag, or its version in quotation marks, or `*`",
-    "schema": {"type": "string", "pattern": r'^(?:\*|"[0-9]{1,9}(?:-[0-9a-f]{32})?")$'},
-    "example": "*",
-}
-PROPOSAL_TAG: Final = {
-    "name": "If-Match",
-    "in": "header",
-    "required": True,
-    "description": "The ETag of the proposal as it was seen",
-    "schema": {"type": "string", "pattern": '^"[0-9a-f]{64}"$'},
-    "example": f'"{"0" * 64}"',
-}
+
+
+def _if_match(description: str, pattern: str, example: str, *, required: bool) -> dict[str, Any]:
+    return {
+        "name": "If-Match",
+        "in": "header",
+        "required": required,
+        "description": description,
+        "schema": {"type": "string", "pattern": pattern},
+        "example": example,
+    }
+
+
+FACT_TAG: Final = _if_match(
+    "The fact's ETag, or its version in quotation marks, or `*`",
+    r'^(?:\*|"[0-9]{1,9}(?:-[0-9a-f]{32})?")$',
+    "*",
+    required=True,
+)
+PROPOSAL_TAG: Final = _if_match(
+    "The ETag of the proposal as it was seen",
+    '^"[0-9a-f]{64}"$',
+    f'"{"0" * 64}"',
+    required=True,
+)
 PROPOSAL_SEEN: Final = {
     **PROPOSAL_TAG,
     "required": False,
     "description": "The ETag of the proposal as it was seen, where no other is meant",
 }
-SETTINGS_SEEN: Final = {
-    "name": "If-Match",
-    "in": "header",
-    "required": False,
-    "description": "The ETag of the settings as they were seen, where no others are meant, or `*`",
-    "schema": {"type": "string", "pattern": r'^(?:\*|"[0-9a-f]{64}")$'},
-    "example": "*",
-}
+SETTINGS_SEEN: Final = _if_match(
+    "The ETag of the settings as they were seen, where no others are meant, or `*`",
+    r'^(?:\*|"[0-9a-f]{64}")$',
+    "*",
+    required=False,
+)
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
