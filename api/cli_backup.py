@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,10 +11,15 @@ from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, opened, say, settings
 from infrastructure.backup import BackupError, verified
-from infrastructure.backup_file import Manifest
+from infrastructure.backup_file import FORMAT, Manifest
 from infrastructure.sealing.configured import keys_by
 
 __all__ = ["register"]
+
+_UNSTAMPED: Final = (
+    "This backup is from before the answers in it were stamped: parley verify reports them as changed, until"
+    " parley seal --as-is takes those that hold"
+)
 
 
 def backup(
@@ -54,6 +59,8 @@ def restore(
         raise RefusedError(str(error)) from error
     _report(manifest, f"The record of {source} is restored", json=json)
     if not json:
+        if manifest.format < FORMAT:
+            typer.echo(_UNSTAMPED)
         typer.echo("API keys are in no backup: make new ones, with parley keys create")
 
 

@@ -22,6 +22,7 @@ from infrastructure.backup_file import (
     FORMAT,
     AnswerLine,
     BackupError,
+    CountLine,
     EventLine,
     Manifest,
     Opening,
@@ -32,8 +33,8 @@ from infrastructure.backup_file import (
 from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD
 from infrastructure.log_rows import LOGGED, entries, parts_between
 from infrastructure.private_file import sync_folder
-from infrastructure.sealing.kept_answers import stamp_again
-from infrastructure.sealing.stamps import begin_stamps
+from infrastructure.sealing.kept_answers import with_wrapped_fingerprint
+from infrastructure.sealing.stamps import restore_stamps, stamp_of_answers
 from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
@@ -154,6 +155,9 @@ def _rows(connection: Connection, last: int, progress: Progress | None) -> Itera
     keys = (idempotency_answer.c.caller, idempotency_answer.c.key)
     for row in connection.execute(select(idempotency_answer).order_by(*keys)).mappings():
         yield AnswerLine(**row)
+    counted = stamp_of_answers(connection)
+    if counted is not None:
+        yield CountLine(counted["key_id"], bytes(counted["stamp"]))
 
 
 def _refuse_used(connection: Connection) -> int:
@@ -172,7 +176,7 @@ def _load(
     projections: Sequence[InlineProjection],
     progress: Progress | None,
 ) -> Manifest:
-    last = 0
+    last, counted = 0, None
     for kind, lines in _batches(source):
         if kind is Opening:
             opening = cast("Opening", lines[0])
@@ -181,13 +185,15 @@ def _load(
             connection.execute(MOVE_HEAD, head)
         elif kind is Manifest:
             manifest = cast("Manifest", lines[0])
+        elif kind is CountLine:
+            counted = msgspec.structs.asdict(lines[0])
         else:
             rows = [msgspec.structs.asdict(line) for line in lines]
             if kind is AnswerLine:
-                rows = [stamp_again(connection, row) for row in rows]
+                rows = [with_wrapped_fingerprint(connection, row) for row in rows]
             connection.execute(TABLES[kind].insert(), rows)
     if last or manifest.answers:
-        begin_stamps(connection, manifest.answers)
+        restore_stamps(connection, counted)
     for after in range(0, last, BATCH):
         _project(connection, after, projections)
         if progress is not None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AnswerLine",
     "BackupError",
+    "CountLine",
     "EventLine",
     "Manifest",
     "Opening",
@@ -32,9 +33,10 @@ __all__ = [
     "write",
 ]
 
-FORMAT: Final = 3
-FORMATS: Final = (1, 2, FORMAT)
-"""Those that are read: the first is from before payloads were sealed, the second from before parts and stamps."""
+FORMAT: Final = 4
+FORMATS: Final = (1, 2, 3, FORMAT)
+"""Those that are read: the first is from before payloads were sealed, the second from before parts and stamps, the
+third from before the number of answers was stamped."""
 
 
 class BackupError(Exception):
@@ -102,6 +104,15 @@ class AnswerLine(
     stamp: bytes | None = None
 
 
+class CountLine(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="count"
+):
+    """The stamp of the number of answers, as it is."""
+
+    key_id: str
+    stamp: bytes
+
+
 class Manifest(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="manifest"
 ):
@@ -113,7 +124,7 @@ class Manifest(
     sha256: str
 
 
-Row = EventLine | PartLine | AnswerLine
+Row = EventLine | PartLine | AnswerLine | CountLine
 Line = Opening | Row
 _encode: Final = msgspec.json.Encoder().encode
 _decoder: Final = msgspec.json.Decoder[Line | Manifest](Line | Manifest)
@@ -161,6 +172,7 @@ class _Check:
         self._recorded_at = 0
         self._answers = 0
         self._parts = 0
+        self._counted = False
         self._versions: dict[str, int] = {}
         self.ended = False
 
@@ -175,6 +187,8 @@ class _Check:
             self._answers += 1
         elif isinstance(line, PartLine):
             self._part(line)
+        elif isinstance(line, CountLine):
+            self._count()
         else:
             self._event(line)
 
@@ -199,6 +213,11 @@ class _Check:
         if (line.position, line.ordinal) != (self._position, self._parts):
             raise BackupError(f"a part of position {line.position} is not in its place")
         self._parts += 1
+
+    def _count(self) -> None:
+        if self._counted:
+            raise BackupError("the answers of the backup are counted twice")
+        self._counted = True
 
     def complete(self, manifest: Manifest, sha256: str) -> None:
         opening = self._opening

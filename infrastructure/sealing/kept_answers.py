@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 __all__ = [
     "broken_answers",
     "drop_broken",
-    "in_clear",
     "kept_answer",
-    "stamp_again",
     "stamped",
+    "with_clear_fingerprint",
+    "with_wrapped_fingerprint",
     "wrap_answers",
 ]
 
@@ -49,25 +49,23 @@ def stamped(connection: Connection, answer: Mapping[Any, Any]) -> dict[str, Any]
     return _stamped(keys_of(connection), answer)
 
 
-def stamp_again(connection: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """An answer as former times kept it, as it is kept now; one whose stamp does not hold is left."""
-    if row.get("stamp") is None:
-        former = _is_clear(row) or not row["fingerprint"]
-    else:
-        former = _is_clear(row) and _holds(keys_of(connection), row)
-    return stamped(connection, row) if former else dict(row)
+def with_wrapped_fingerprint(connection: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """An answer as it is kept now; one whose stamp does not hold is left as it is."""
+    wrapping = keys_of(connection)
+    return _stamped(wrapping, row) if _is_clear(row) and _holds(wrapping, row) else dict(row)
 
 
-def in_clear(connection: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """An answer as former times kept it: its fingerprint in clear, under a stamp."""
-    clear = {**row, "fingerprint": kept_answer(connection, row).fingerprint}
-    return {**clear, **made(keys_of(connection), _digest(clear), _STAMP)}
+def with_clear_fingerprint(connection: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """An answer as former times kept it; one whose stamp does not hold is left as it is."""
+    wrapping = keys_of(connection)
+    if not _holds(wrapping, row):
+        return dict(row)
+    clear = {**row, "fingerprint": _fingerprint(wrapping, row)}
+    return {**clear, **made(wrapping, _digest(clear), _STAMP)}
 
 
 def kept_answer(connection: Connection, row: Mapping[Any, Any]) -> IdempotencyAnswer:
     """What is kept in a row; SealKeyError or BrokenSealError where its fingerprint cannot be opened."""
-    if not row["fingerprint"] or _is_clear(row):
-        return IdempotencyAnswer(**row)
     opened = _fingerprint(keys_of(connection), row)
     return IdempotencyAnswer(**{**row, "fingerprint": opened})
 
@@ -99,9 +97,8 @@ def wrap_answers(connection: Connection, after: tuple[str, str]) -> tuple[str, s
     rows = connection.execute(ordered).mappings().all()
     for row in rows:
         if _holds(wrapping, row):
-            clear = row if _is_clear(row) else {**row, "fingerprint": _fingerprint(wrapping, row)}
+            again = _stamped(wrapping, {**row, "fingerprint": _fingerprint(wrapping, row)})
             at = {"by": row["caller"], "under": row["key"]}
-            again = _stamped(wrapping, clear)
             connection.execute(update(_ANSWER).where(*_SAME).values(**again), at)
     return (rows[-1]["caller"], rows[-1]["key"]) if rows else None
 
@@ -120,6 +117,9 @@ def _holds(wrapping: KeyWrapping | None, row: Mapping[Any, Any]) -> bool:
 
 
 def _fingerprint(wrapping: KeyWrapping, row: Mapping[Any, Any]) -> str:
+    """The fingerprint in clear; of an answer that an erasure emptied there is none."""
+    if not row["fingerprint"] or _is_clear(row):
+        return str(row["fingerprint"])
     try:
         wrapped = b64decode(row["fingerprint"].removeprefix(_WRAPPED), validate=True)
     except ValueError as error:

@@ -31,6 +31,8 @@ __all__ = [
     "digest_of",
     "keys_of",
     "made",
+    "restore_stamps",
+    "stamp_of_answers",
     "stamp_tables",
     "stands_for",
     "wrap_tables",
@@ -86,12 +88,28 @@ def begin_stamps(connection: Connection, answers: int) -> None:
 
     What was put there before and has no stamp gets none.
     """
-    if _kept(connection, api_key) is None and not _has_rows(connection, api_key):
-        _put(connection, api_key, _digest_now(connection, api_key))
-    if _kept(connection, idempotency_answer) is not None:
+    _begin_keys(connection)
+    if stamp_of_answers(connection) is not None:
         count_answers(connection, answers)
     elif _digest_now(connection, idempotency_answer) == _number(answers):
         _put(connection, idempotency_answer, _number(answers))
+
+
+def stamp_of_answers(connection: Connection) -> Mapping[Any, Any] | None:
+    """The row that stands for the number of kept answers; None where it is not there."""
+    return _kept(connection, idempotency_answer)
+
+
+def restore_stamps(connection: Connection, answers: Mapping[str, Any] | None) -> None:
+    """Begin the stamp of the keys, and put back the `answers`' own, if it was kept; the log is locked."""
+    _begin_keys(connection)
+    if answers is not None:
+        _put_row(connection, idempotency_answer, answers)
+
+
+def _begin_keys(connection: Connection) -> None:
+    if _kept(connection, api_key) is None and not _has_rows(connection, api_key):
+        _put(connection, api_key, _digest_now(connection, api_key))
 
 
 @contextmanager
@@ -150,7 +168,10 @@ def _kept(connection: Connection, table: Table) -> Mapping[Any, Any] | None:
 
 
 def _put(connection: Connection, table: Table, digest: bytes) -> None:
-    columns = made(keys_of(connection), digest, _CONTEXTS[table])
+    _put_row(connection, table, made(keys_of(connection), digest, _CONTEXTS[table]))
+
+
+def _put_row(connection: Connection, table: Table, columns: Mapping[str, Any]) -> None:
     if not connection.execute(update(stamp).where(stamp.c.of == table.name), columns).rowcount:
         connection.execute(stamp.insert(), {"of": table.name, **columns})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from infrastructure.sealing.kept_answers import stamp_again
+from infrastructure.sealing.kept_answers import stamped
 from infrastructure.sealing.stamps import stamp_tables
 
 revision = "0009"
@@ -48,4 +48,4 @@ def _stamp_answers(connection: sa.Connection) -> None:
     kept = connection.execute(sa.select(*(table.c[name] for name in ANSWER))).mappings().all()
     for row in kept:
         at = {"by": row["caller"], "under": row["key"]}
-        connection.execute(table.update().where(*same).values(**stamp_again(connection, row)), at)
+        connection.execute(table.update().where(*same).values(**stamped(connection, row)), at)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from alembic import op
 
-from infrastructure.sealing.kept_answers import in_clear, stamp_again
+from infrastructure.sealing.kept_answers import with_clear_fingerprint, with_wrapped_fingerprint
 from infrastructure.sealing.stamps import stamp_tables
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ USED = (
 
 def upgrade() -> None:
     """Wrap the fingerprints of the answers whose stamp holds, and count them; an empty record needs no keys for it."""
-    _keep(stamp_again)
+    _keep(with_wrapped_fingerprint)
     connection = op.get_bind()
     if any(connection.execute(sa.text(used)).scalar() for used in USED):
         stamp_tables(connection, again=False)
@@ -42,7 +42,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Keep them in clear, which answers a request that is sent again, and uncounted."""
-    _keep(in_clear)
+    _keep(with_clear_fingerprint)
     op.execute("DELETE FROM stamp WHERE of = 'idempotency_answer'")
 
 

@@ -67,7 +67,7 @@ def test_a_restored_record_is_the_same_rows_on_either_database(
     other.close()
 
 
-def test_answers_that_were_backed_up_before_they_were_stamped_are_stamped_then(
+def test_answers_that_had_no_stamp_get_none_by_a_backup(
     database: Database, other: Database, tmp_path: Path
 ) -> None:
     filled(database, 5)
@@ -79,7 +79,7 @@ def test_answers_that_were_backed_up_before_they_were_stamped_are_stamped_then(
     back_up(database, tmp_path / "x")
     restore(other, tmp_path / "x", [])
     with other.reading() as connection:
-        assert list(unstamped(connection)) == []
+        assert [each.table for each in unstamped(connection)] == ["idempotency_answer"]
     other.close()
 
 

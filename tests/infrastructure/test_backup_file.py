@@ -11,6 +11,7 @@ from infrastructure.backup_file import (
     FORMAT,
     AnswerLine,
     BackupError,
+    CountLine,
     EventLine,
     Manifest,
     Opening,
@@ -115,6 +116,13 @@ def test_a_backup_from_before_payloads_were_sealed_is_read(tmp_path: Path) -> No
     found = list(read(tmp_path / "x"))
     clear = EventLine(1, 10, "a", 1, "t", "desk", b"\xff\x00", b"s", b"d", b"l")
     assert found == [Opening(1, 1, 10), clear, Manifest(1, 1, 0, sha256)]
+
+
+def test_answers_that_are_counted_twice_are_refused(tmp_path: Path) -> None:
+    count = CountLine("key", b"stamp")
+    assert list(read(written(tmp_path / "one", [*THREE, count])))[-2] == count
+    with pytest.raises(BackupError, match="twice"):
+        list(read(written(tmp_path / "two", [*THREE, count, count])))
 
 
 @pytest.mark.parametrize(

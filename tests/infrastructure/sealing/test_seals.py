@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from infrastructure.backup import back_up, restore
-from infrastructure.backup_file import EventLine, Manifest, Opening, read
+from infrastructure.backup_file import CountLine, EventLine, Manifest, Opening, read
 from infrastructure.database import Database
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.log_rows import LOGGED, opened
@@ -72,7 +72,7 @@ def test_no_file_of_the_database_or_of_a_backup_has_what_was_said(
     EventRecorder(database).append(events(None, 1, 2, payload=SECRET))
     back_up(database, tmp_path / "backup")
     lines = list(read(tmp_path / "backup"))
-    assert [type(line) for line in lines] == [Opening, EventLine, EventLine, Manifest]
+    assert [type(line) for line in lines] == [Opening, EventLine, EventLine, CountLine, Manifest]
     for line in lines:
         for part in msgspec.structs.astuple(line):
             assert SECRET not in (part if isinstance(part, bytes) else str(part).encode())

@@ -13,10 +13,11 @@ from sqlalchemy import Connection, delete, select, update
 
 from domain.errors import UnknownError
 from infrastructure.database import Database
+from infrastructure.erasing import ERASED_ANSWER
 from infrastructure.event_recorder import EventRecorder, IdempotencyClaim
 from infrastructure.identity.keys import Keys
 from infrastructure.projections.comparison import unstamped
-from infrastructure.sealing.kept_answers import kept_answer, stamp_again
+from infrastructure.sealing.kept_answers import kept_answer, stamped, with_wrapped_fingerprint
 from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.resealing import reseal, take_as_is
 from infrastructure.sealing.seals import Seals
@@ -170,14 +171,28 @@ def test_an_answer_of_former_times_is_wrapped_if_its_stamp_holds(kept: Database)
         connection.execute(same.values(**former))
         assert unfounded(connection) == []
         assert kept_answer(connection, former).fingerprint == ANSWER.fingerprint
-        again = stamp_again(connection, former)
+        again = with_wrapped_fingerprint(connection, former)
         assert kept_answer(connection, again).fingerprint == ANSWER.fingerprint
         assert again["fingerprint"].startswith("wrapped ")
         connection.execute(same.values(**again))
         assert unfounded(connection) == []
         forged = {**former, "body": b"forged"}
-        assert stamp_again(connection, forged) == forged
-        assert stamp_again(connection, again) == again
+        assert with_wrapped_fingerprint(connection, forged) == forged
+        assert with_wrapped_fingerprint(connection, again) == again
+
+
+def test_keys_are_changed_past_an_answer_that_an_erasure_emptied(kept: Database) -> None:
+    with kept.writing() as connection:
+        row = kept_rows(connection)[0]
+        same = update(idempotency_answer).where(idempotency_answer.c.key == row["key"])
+        connection.execute(same.values(**stamped(connection, {**row, **ERASED_ANSWER})))
+    both = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER))))
+    newest = reseal(both).newest
+    with both.reading() as connection:
+        row = kept_rows(connection)[0]
+        assert (row["key_id"], kept_answer(connection, row).fingerprint) == (newest, "")
+        assert unfounded(connection) == []
+    both.close()
 
 
 BEGUN = (api_key.delete(), idempotency_answer.delete(), stamp.delete())

@@ -1,0 +1,130 @@
+"""What was put in or changed without the wrapping keys is not given a stamp by a way round."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from infrastructure.backup import back_up, restore
+from infrastructure.event_recorder import EventRecorder, IdempotencyClaim
+from infrastructure.projections.comparison import unstamped
+from infrastructure.schema import downgrade, upgrade
+from infrastructure.tables import idempotency_answer
+from tests.databases import opened
+from tests.infrastructure.recording import events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from infrastructure.database import Database
+    from tests.databases import Kind
+
+ANSWER = IdempotencyClaim("key:a", "sent", "f" * 64, 201, "{}", b"the answer", None)
+
+
+def unfounded(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return [each.table for each in unstamped(connection)]
+
+
+@pytest.fixture
+def kept(database: Database) -> Database:
+    """A database that keeps an answer."""
+    recorder = EventRecorder(database)
+    recorder.append(events())
+    recorder.append([], claim=ANSWER)
+    return database
+
+
+def test_a_changed_answer_is_not_made_good_by_going_down_and_up(kept: Database) -> None:
+    with kept.writing() as connection:
+        connection.execute(update(idempotency_answer).values(body=b"forged"))
+    assert unfounded(kept) == ["idempotency_answer"]
+    downgrade(kept, "0009")
+    upgrade(kept)
+    assert unfounded(kept) == ["idempotency_answer"]
+
+
+def test_an_answer_whose_fingerprint_was_destroyed_keeps_nobody_from_going_down(
+    kept: Database,
+) -> None:
+    with kept.writing() as connection:
+        connection.execute(update(idempotency_answer).values(fingerprint="wrapped !"))
+    downgrade(kept, "0009")
+    upgrade(kept)
+    assert unfounded(kept) == ["idempotency_answer"]
+
+
+def forged() -> dict[str, object]:
+    return {
+        **vars(ANSWER),
+        "key": "forged",
+        "body": b"never answered",
+        "answered_at": 7,
+        "key_id": None,
+        "stamp": None,
+    }
+
+
+@pytest.mark.parametrize("how", ["put in", "changed", "taken away"])
+def test_what_is_forged_is_not_made_good_by_a_backup_and_its_restore(
+    kept: Database, how: str, tmp_path: Path, fresh_database: Callable[[Kind], str]
+) -> None:
+    with kept.writing() as connection:
+        if how == "put in":
+            connection.execute(idempotency_answer.insert(), forged())
+        elif how == "changed":
+            clear = {"fingerprint": ANSWER.fingerprint, "body": b"forged"}
+            connection.execute(update(idempotency_answer).values(**clear, key_id=None, stamp=None))
+        else:
+            connection.execute(idempotency_answer.delete())
+    assert unfounded(kept)
+    back_up(kept, tmp_path / "backup")
+    assert_restored_unfounded(tmp_path / "backup", fresh_database)
+
+
+def test_nor_by_a_backup_that_says_it_is_from_before_stamps(
+    kept: Database, tmp_path: Path, fresh_database: Callable[[Kind], str]
+) -> None:
+    back_up(kept, tmp_path / "backup")
+    with gzip.open(tmp_path / "backup") as file:
+        lines = [json.loads(line) for line in file]
+    lines = [
+        {**line, "format": 2} if "format" in line else line
+        for line in lines
+        if line["line"] not in {"count", "answer"}
+    ]
+    written = [f"{json.dumps(line)}\n".encode() for line in lines[:-1]]
+    end = {**lines[-1], "answers": 0, "sha256": sha256(b"".join(written)).hexdigest()}
+    with gzip.open(tmp_path / "older", "wb") as file:
+        file.writelines([*written, f"{json.dumps(end)}\n".encode()])
+    assert_restored_unfounded(tmp_path / "older", fresh_database)
+
+
+def assert_restored_unfounded(backup: Path, fresh_database: Callable[[Kind], str]) -> None:
+    database = opened(fresh_database("sqlite-file"))
+    restore(database, backup, [])
+    assert unfounded(database) == ["idempotency_answer"]
+    database.close()
+
+
+@pytest.mark.parametrize("how", ["put in", "changed"])
+def test_what_is_forged_at_the_schema_before_is_not_made_good_by_the_upgrade(
+    kept: Database, how: str
+) -> None:
+    downgrade(kept, "0009")
+    with kept.writing() as connection:
+        if how == "put in":
+            connection.execute(idempotency_answer.insert(), forged())
+        else:
+            connection.execute(
+                update(idempotency_answer).values(body=b"forged", key_id=None, stamp=None)
+            )
+    upgrade(kept)
+    assert unfounded(kept) == ["idempotency_answer"]
