@@ -84,12 +84,12 @@ def serve(
             given.host if host is None else host, given.port if port is None else port
         )
         address = _address(listening)
-        key = _first_key(parley, listening)
         _say_what_is_signed(parley)
         server = uvicorn.Server(uvicorn.Config(create_app(parley), **PROTOCOL))
         for stop in (signal.SIGTERM, signal.SIGINT):
             # What raised from a handler would be lost in the loop that is being made.
             signal.signal(stop, server.handle_exit)
+        key = _first_key(parley, listening)
         if json:
             say({"listening": address, **({} if key is None else {"key": key})})
         else:

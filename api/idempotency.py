@@ -55,7 +55,10 @@ class Once:
         self.sent = sent
         self.key = key
         self.about: UUID | None = None
-        """The fact that the answer tells of, where the address does not name it."""
+        """The fact that the answer tells of, where the address does not name it; or the negotiation whose facts it
+        quotes, as they were sent."""
+        self.since: int | None = None
+        """The position of the log at which it was asked, where an erasure past it empties the answer."""
 
     def claim(self, answer: Response | None = None, status: int = 200) -> IdempotencyClaim | None:
         """Claim the key for an answer; without one, for what is to be read again from the log."""
@@ -71,6 +74,7 @@ class Once:
             headers=json.dumps(kept),
             body=b"" if answer is None else bytes(answer.body),
             fact_id=self.fact,
+            since=self.since,
         )
 
     @property

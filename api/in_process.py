@@ -8,9 +8,9 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Scope
 
-__all__ = ["UNDISCLOSED", "Reply", "exchange", "on_behalf"]
+__all__ = ["UNDISCLOSED", "Reply", "exchange", "is_in_process", "on_behalf"]
 
 UNDISCLOSED: Final = "undisclosed"
 """Set in a request's state where its answer is to hold nothing confidential."""
@@ -76,6 +76,11 @@ async def exchange(
 
     await app(scope, receive, send)
     return reply
+
+
+def is_in_process(scope: Scope) -> bool:
+    """Whether a request comes from this process itself."""
+    return UNDISCLOSED in scope.get("state", {})
 
 
 async def on_behalf(request: Request, target: str) -> Reply:

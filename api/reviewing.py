@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 from uuid import uuid4
 
 from eventsourcing.persistence import IntegrityError, OperationalError
@@ -26,7 +26,8 @@ from infrastructure.readers.reading import Reading
 __all__ = ["changed", "expiry", "persistently"]
 
 ATTEMPTS: Final = 100
-"""Times that something is decided again where others, deciding on proposals of the same fact, were faster."""
+"""Times that something is decided again where other writers of the same stream were faster."""
+Answer = TypeVar("Answer")
 _DAY: Final = 86_400_000_000
 
 
@@ -51,14 +52,14 @@ def expiry(sent: Sent, reading: Reading) -> int:
     return reading.now + sent.parley.settings.proposal_days * _DAY
 
 
-def persistently(attempt: Callable[[], Response]) -> Response:
-    """Attempt it until no other writer of the same proposals was faster."""
+def persistently(attempt: Callable[[], Answer]) -> Answer:
+    """Attempt it until no other writer of the same stream was faster."""
     for _ in range(ATTEMPTS):
         try:
             return attempt()
         except IntegrityError as error:
             faster = error
-    raise OperationalError("other writers of these proposals were always faster") from faster
+    raise OperationalError("other writers were always faster") from faster
 
 
 def _proposed(

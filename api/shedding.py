@@ -2,7 +2,7 @@
 
 Who waits for the rest of a body gives up the place meanwhile, and waits among as many others, of which one address has
 a quarter: however slowly bodies come, questions are answered. Health is asked past the bounds: a server that sheds is
-alive, and can say so.
+alive, and can say so. So is what the server asks itself, for a request that has a place already.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.callers import HEALTH, address_of
+from api.in_process import is_in_process
 from api.problems import RefusedError, problem
 
 __all__ = ["Shedding"]
@@ -34,7 +35,7 @@ class Shedding:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or answer 503 with Retry-After at once."""
-        if scope["type"] != "http" or scope["path"] in HEALTH:
+        if scope["type"] != "http" or scope["path"] in HEALTH or is_in_process(scope):
             await self.app(scope, receive, send)
         elif self.under_way >= self.most:
             refusal = problem("overloaded", _FULL, headers={"Retry-After": "1"})

@@ -33,7 +33,15 @@ if TYPE_CHECKING:
 
     from infrastructure.log_entry import LogEntry
 
-__all__ = ["ERASED_ANSWER", "ERASING", "TABLES", "covered", "destroy", "is_erased"]
+__all__ = [
+    "ERASED_ANSWER",
+    "ERASING",
+    "TABLES",
+    "covered",
+    "destroy",
+    "is_erased",
+    "was_any_erased",
+]
 
 ERASING: Final = frozenset({FactErased.stored_name, SourcesErased.stored_name})
 """The types of the events that erase."""
@@ -58,17 +66,24 @@ _DESTROY_PARTS: Final = (
 _ANSWERS: Final = select(idempotency_answer).where(
     or_(
         and_(
-            idempotency_answer.c.fact_id == bindparam("fact"),
+            idempotency_answer.c.fact_id.in_([bindparam("fact"), bindparam("negotiation")]),
             idempotency_answer.c.answered_at < bindparam("erased_at"),
         ),
-        idempotency_answer.c.answered_at.in_(select(event.c.recorded_at).where(_STREAMS)),
+        and_(
+            idempotency_answer.c.answered_at.in_(select(event.c.recorded_at).where(_STREAMS)),
+            idempotency_answer.c.body == b"",
+        ),
     )
 )
+"""Those that tell of a fact, those that quote any of its negotiation, and those that are read from its events again."""
 _ANSWER: Final = update(idempotency_answer).where(
     idempotency_answer.c.caller == bindparam("by"), idempotency_answer.c.key == bindparam("under")
 )
 _IS_ERASED: Final = select(event.c.position).where(
     event.c.stream == bindparam("stream"), event.c.type == FactErased.stored_name
+)
+_ANY_ERASED: Final = select(event.c.position).where(
+    event.c.position > bindparam("since"), event.c.type.in_(sorted(ERASING))
 )
 TABLES: Final = (
     event.name,
@@ -90,8 +105,10 @@ def destroy(connection: Connection, erasing: LogEntry) -> None:
     """Carry out what an entry says that is about to be recorded; all before it is in the log."""
     name = stream_name(erasing.originator_id)
     streams = {"streams": covered(name)}
-    _blank_answers(connection, {**streams, "fact": name, "erased_at": erasing.recorded_at})
-    _blank_mentions(connection, name)
+    negotiation, external_id = _named(connection, name)
+    about = {"fact": name, "negotiation": negotiation, "erased_at": erasing.recorded_at}
+    _blank_answers(connection, {**streams, **about})
+    _blank_mentions(connection, name, external_id)
     if erasing.topic == SourcesErased.stored_name:
         connection.execute(_DESTROY_PARTS, streams)
         return
@@ -104,21 +121,32 @@ def is_erased(connection: Connection, fact: str) -> bool:
     return connection.execute(_IS_ERASED, {"stream": fact}).first() is not None
 
 
+def was_any_erased(connection: Connection, since: int) -> bool:
+    """Whether something of any fact was erased past a position."""
+    return connection.execute(_ANY_ERASED.limit(1), {"since": since}).first() is not None
+
+
+def _named(connection: Connection, fact: str) -> tuple[str | None, str | None]:
+    """The negotiation of a fact, as the log names it, and the fact's external id."""
+    version = served(connection).version.c
+    standing = select(version.negotiation_id, version.external_id).where(
+        version.fact_id == fact, version.known_to == END
+    )
+    found = connection.execute(standing).one_or_none()
+    return (None, None) if found is None else (found.negotiation_id, found.external_id)
+
+
 def _blank_answers(connection: Connection, about: dict[str, object]) -> None:
     for row in connection.execute(_ANSWERS, about).mappings().all():
         _blank(connection, row)
 
 
-def _blank_mentions(connection: Connection, fact: str) -> None:
-    """Blank what was answered about no fact in particular, as an import's report, and names this one."""
-    version = served(connection).version.c
-    standing = select(version.external_id).where(version.fact_id == fact, version.known_to == END)
-    external_id = connection.execute(standing).scalar_one_or_none()
+def _blank_mentions(connection: Connection, fact: str, external_id: str | None) -> None:
+    """Blank what was answered about no fact in particular, as a refusal of another's link to it, and names this one."""
     names = _written([str(UUID(fact))])
     if external_id is not None:
-        quoted = [
-            f"{before}{external_id}{mark}" for mark in "'\"" for before in (mark, "external:")
-        ]
+        forms = (external_id, f"external:{external_id}")
+        quoted = [quote for each in forms for quote in (repr(each), f"'{each}'", f'"{each}"')]
         names += [*_written(quoted), json.dumps(external_id, ensure_ascii=False).encode()]
     holds = "instr(body, :name{0}) > 0"
     if connection.dialect.name == "postgresql":

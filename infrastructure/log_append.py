@@ -15,7 +15,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from domain.confidential import Source
-from infrastructure.erasing import ERASED_ANSWER, ERASING, destroy, is_erased
+from infrastructure.erasing import ERASED_ANSWER, ERASING, destroy, is_erased, was_any_erased
 from infrastructure.leaves import hashed, new_secret, salt_of
 from infrastructure.log_entry import (
     AlreadyAnswered,
@@ -226,7 +226,9 @@ class LogTransaction:
     def _keep(self, claim: IdempotencyClaim, *, told: bool) -> None:
         """Keep an answer, `told` by events or not; a refusal about a fact that was erased meanwhile is kept empty."""
         answer = {**vars(claim), "answered_at": self._recorded_at}
-        if not told and claim.status != GONE and self._is_erased(claim.fact_id):
+        since = answer.pop("since")
+        gone = self._is_erased(claim.fact_id) or self._was_any_erased(since)
+        if not told and claim.status != GONE and gone:
             answer |= ERASED_ANSWER
         kept = stamped(self._connection, answer)
         self._connection.execute(idempotency_answer.insert(), kept)
@@ -236,6 +238,11 @@ class LogTransaction:
         if fact is None:
             return False
         return fact in self._erased or is_erased(self._connection, fact)
+
+    def _was_any_erased(self, since: int | None) -> bool:
+        if since is None:
+            return False
+        return bool(self._erased) or was_any_erased(self._connection, since)
 
 
 def settle(connection: Connection, instant: int) -> None:

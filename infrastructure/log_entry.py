@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -53,7 +53,12 @@ class InlineProjection(Protocol):
 
 @dataclass(frozen=True)
 class IdempotencyClaim:
-    """The answer to one request, to be kept under (caller, key) together with its events."""
+    """The answer to one request, to be kept under (caller, key) together with its events.
+
+    `fact_id` is the stream of the fact that it tells of: an erasure of that takes it. Of an answer that quotes what was
+    sent of any facts of a negotiation, it is that of the negotiation, and an erasure of any of its facts takes it; one
+    that tells of no event, and is kept after an erasure past the position `since`, is kept empty.
+    """
 
     caller: str
     key: str
@@ -62,6 +67,7 @@ class IdempotencyClaim:
     headers: str
     body: bytes
     fact_id: str | None
+    since: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.body import Sending, Sent
-from api.certifying import Answered, answered, certified
+from api.certifying import answered, certified, result_of
 from api.documented import body_of, writes
 from api.examples import CERTIFIED
 from api.idempotency import REPLAYED, Once
+from api.in_process import on_behalf
 from api.schemas import BodyParser, CertificateBody
 from domain.proof.certificate import GaveNot
 
@@ -55,14 +56,14 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
 
     once = sent.request.app.state.idempotency.once
     answer: Response = await to_thread.run_sync(once, sent, run)
-    if REPLAYED in answer.headers and _hidden_since(answer, asked):
+    if REPLAYED in answer.headers and await _is_hidden_now(answer, sent):
         return await to_thread.run_sync(certified, sent.parley, asked)
     return answer
 
 
-def _hidden_since(kept: Response, asked: Answered) -> bool:
+async def _is_hidden_now(kept: Response, sent: Sent) -> bool:
     """Whether what was certified is there no more for who asks, as for somebody who is no member since."""
-    return (
-        isinstance(asked.result, GaveNot)
-        and json.loads(bytes(kept.body))["status"] == HTTPStatus.OK
-    )
+    certificate = json.loads(bytes(kept.body))
+    if certificate["status"] != HTTPStatus.OK:
+        return False
+    return isinstance(result_of(await on_behalf(sent.request, certificate["question"])), GaveNot)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
-from eventsourcing.persistence import IntegrityError
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,14 +18,13 @@ from api.examples import SETTINGS
 from api.idempotency import Once
 from api.json_text import written
 from api.parameters import given
+from api.reviewing import persistently
 from api.schemas import BodyParser, SettingsBody
 from domain.errors import SettingsMovedOnError, UnknownError
 from domain.negotiation import SLUG, Negotiation
 
 router: Final = APIRouter(tags=["negotiations"])
 
-ATTEMPTS: Final = 5
-"""Times that settings are tried again where another change of the same negotiation was faster."""
 _SENDING: Final = Sending()
 _BODY: Final = BodyParser(SettingsBody)
 _NOT_KEPT: Final = {"Cache-Control": "no-store"}
@@ -70,13 +68,7 @@ def change_settings(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Resp
 
     def run(once: Once) -> Response:
         changes = {k: v for k, v in vars(_BODY.parse(sent.body)).items() if v is not None}
-        for attempt in range(ATTEMPTS):
-            try:
-                return _changed(sent, slug, changes, once)
-            except IntegrityError:
-                if attempt == ATTEMPTS - 1:
-                    raise
-        raise AssertionError
+        return persistently(lambda: _changed(sent, slug, changes, once))
 
     answer: Response = sent.request.app.state.idempotency.once(sent, run)
     return answer

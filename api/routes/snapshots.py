@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from eventsourcing.persistence import IntegrityError
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
@@ -17,6 +16,7 @@ from api.json_text import sha256, written
 from api.parameters import cut
 from api.perspectives import Asked, Asking, resolved, with_erasures
 from api.problems import RefusedError
+from api.reviewing import persistently
 from api.schemas import BodyParser, SnapshotBody
 from domain.errors import ContentError, NotYetKnownError, UnknownError
 from domain.event import NegotiationOpened
@@ -30,8 +30,6 @@ from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(tags=["snapshots"])
 
-ATTEMPTS: Final = 5
-"""Times that a snapshot is tried again where another of the same negotiation was faster."""
 _SENDING: Final = Sending()
 _BODY: Final = BodyParser(SnapshotBody)
 _ASKING: Final = Asking()
@@ -150,17 +148,14 @@ def _take(
     sent: Sent, slug: str, name: str, perspective: Perspective, digest: str, claim: object
 ) -> None:
     ledger = sent.parley.ledger
-    for attempt in range(ATTEMPTS):
+
+    def attempt() -> None:
         event = ledger.negotiation(slug).decide_snapshot(
             name=name, perspective=perspective, sha256=digest, actor=sent.actor
         )
-        try:
-            ledger.append([event], claim=claim)
-        except IntegrityError:
-            if attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return
+        ledger.append([event], claim=claim)
+
+    persistently(attempt)
 
 
 def _tampered(slug: str, snapshot: StoredSnapshot) -> RefusedError:

@@ -1,0 +1,53 @@
+"""A certificate that is asked for again under its key is the first one, unless who asks may not see it any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import compose
+from tests.api.asking import Client, entered
+from tests.api.test_certificates import CERTIFICATES, certify
+from tests.databases import settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from api.composition import Parley
+
+
+@pytest.fixture
+def parley(database_url: str, tmp_path: Path) -> Iterator[Parley]:
+    key_file = str(tmp_path / "parley.key")
+    settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=key_file)
+    parley = compose(settings, upgrade=False, signs=True)
+    yield parley
+    parley.close()
+
+
+def test_a_fact_that_was_retracted_since_leaves_the_first_certificate(parley: Parley) -> None:
+    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+    client.open()
+    address = client.record().headers["location"]
+    first = certify(client, address, idempotency_key="c")
+    why = {"reason": "coding_error", "why": "Misread"}
+    assert client.post(f"{address}/retraction", why, if_match="*").status == 200
+    again = certify(client, address, idempotency_key="c")
+    assert again.json["question"] == first.json["question"]
+    assert again.body == first.body
+
+
+@pytest.mark.parametrize("most", ["1", "2"])
+def test_a_certificate_takes_one_place(database_url: str, tmp_path: Path, most: str) -> None:
+    key_file = str(tmp_path / "parley.key")
+    named = {"PARLEY_LOG_KEY_FILE": key_file, "PARLEY_MAX_WAITING": most}
+    parley = compose(settings_of(database_url, **named), upgrade=False, signs=True)
+    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+    client.open()
+    answer = client.post(CERTIFICATES, {"question": "/v1/negotiations/talks"})
+    assert answer.status == 201, answer.json
+    parley.close()
