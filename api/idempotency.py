@@ -170,6 +170,7 @@ class Idempotency:
 
     def _replay(self, kept: IdempotencyAnswer, once: Once) -> Response:
         if not kept.fingerprint:
+            _look_again(once.sent, kept)
             raise ErasedError(None)
         if kept.fingerprint != once.fingerprint:
             name, detail = "key-reused", "the key came with another request before"
@@ -195,10 +196,12 @@ def _look_again(sent: Sent, kept: IdempotencyAnswer) -> None:
     path = sent.request.scope["path"]
     if named := _SLUG.match(path):
         sent.negotiation(named[1])
-    elif path == _NEGOTIATIONS and kept.status == _OPENED:
+    elif path == _NEGOTIATIONS and kept.status == _OPENED and kept.body:
         sent.negotiation(json.loads(kept.body)["slug"])
     elif named := _FACT.match(path):
         sent.known_fact(UUID(named[1]))
+    elif _PROPOSAL.match(path) and kept.fact_id is not None:
+        sent.known_fact(UUID(kept.fact_id))
     elif named := _PROPOSAL.match(path):
         with sent.reading() as reading:
             reading.proposals.get(UUID(named[1]))
