@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from api.idempotency import REPLAYED
 from tests.api.asking import TALKS
-
-# ruff: isort: off
-from tests.api.test_authorization import TABLE, record  # noqa: F401 -- a fixture
-
-# ruff: isort: on
+from tests.api.test_authorization import TABLE, made
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from tests.api.test_authorization import Record
 
 SENT: Final = {path: body for (method, path), (_, body) in TABLE.items() if method == "post"}
@@ -24,7 +25,12 @@ FOR_WHO_IS_NO_MEMBER: Final = {
 """What is not of the negotiation, says nothing of it, or is there for every admin."""
 
 
-def test_it_is_answered_with_the_same_bytes(record: Record) -> None:  # noqa: F811
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    yield from made(tmp_path / "open")
+
+
+def test_it_is_answered_with_the_same_bytes(record: Record) -> None:
     for path, body in SENT.items():
         first, again = (asked(record, path, body) for _ in range(2))
         assert first.status_code < 300, f"{path}: {first.text}"
@@ -32,7 +38,7 @@ def test_it_is_answered_with_the_same_bytes(record: Record) -> None:  # noqa: F8
         assert (again.status_code, again.content) == (first.status_code, first.content), path
 
 
-def test_to_who_is_no_member_any_more_it_is_told_no_more(record: Record) -> None:  # noqa: F811
+def test_to_who_is_no_member_any_more_it_is_told_no_more(record: Record) -> None:
     for path, body in SENT.items():
         assert asked(record, path, body).status_code < 300, path
     private = {"visibility": "private", "members": ["Zoe"]}
@@ -45,6 +51,6 @@ def test_to_who_is_no_member_any_more_it_is_told_no_more(record: Record) -> None
         assert path != "/v1/certificates" or again.json()["status"] == 404
 
 
-def asked(record: Record, path: str, body: object) -> Any:  # noqa: ANN401, F811 -- as it comes
+def asked(record: Record, path: str, body: object) -> Any:  # noqa: ANN401 -- as it comes
     record.headers["all"]["idempotency-key"] = path
     return record.ask("all", "post", path, body)
