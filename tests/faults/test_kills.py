@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KILLS = 4
+UNTIL_FOUND_OUT = 40
+"""The kills that the control may take; it ends at the first after which something is lost."""
 
 
 def test_what_was_acknowledged_is_there_once_after_every_kill(
@@ -32,4 +34,4 @@ def test_a_server_that_acknowledges_before_it_commits_is_found_out(
         Server(database_url, tmp_path / "errors", variant="early") as server,
         pytest.raises(LostError, match="acknowledged are lost"),
     ):
-        kill_again_and_again(server, KILLS)
+        kill_again_and_again(server, UNTIL_FOUND_OUT)

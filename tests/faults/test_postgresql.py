@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DROPS = 10
+UNTIL_FOUND_OUT = 40
+"""The drops that the control may take; it ends at the first after which something is lost."""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ def test_a_server_that_takes_failures_for_done_is_found_out_when_sessions_end(
         Server(own_cluster.fresh(), tmp_path / "errors", variant="deaf") as server,
         pytest.raises(LostError, match="acknowledged are lost"),
     ):
-        drop_again_and_again(server, own_cluster, DROPS)
+        drop_again_and_again(server, own_cluster, UNTIL_FOUND_OUT)
 
 
 @pytest.mark.parametrize("loses", ["request", "answer"])

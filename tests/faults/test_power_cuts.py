@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CUTS = 3
+UNTIL_FOUND_OUT = 30
+"""The cuts that a control may take; it ends at the first after which something is lost."""
 
 
 def supervised(folder: Path, variant: str) -> Installation:
@@ -42,7 +44,7 @@ def test_a_database_that_does_not_sync_its_commits_loses_them(tmp_path: Path) ->
         on_sqlite(tmp_path / "errors", "normal") as installed,
         pytest.raises(LostError, match="acknowledged are lost"),
     ):
-        cut_the_power(installed, CUTS)
+        cut_the_power(installed, UNTIL_FOUND_OUT)
 
 
 def test_it_is_there_as_well_where_no_file_system_can_be_mounted(tmp_path: Path) -> None:
@@ -57,7 +59,7 @@ def test_it_is_there_as_well_where_no_file_system_can_be_mounted(tmp_path: Path)
 def test_and_the_control_loses_it_there_too(tmp_path: Path) -> None:
     installed = supervised(tmp_path, "normal")
     with installed.server, pytest.raises(LostError, match="acknowledged are lost"):
-        cut_the_power(installed, CUTS)
+        cut_the_power(installed, UNTIL_FOUND_OUT)
 
 
 def test_it_is_there_once_after_the_power_of_postgresql_was_cut(tmp_path: Path) -> None:
@@ -72,7 +74,7 @@ def test_a_postgresql_whose_commits_are_late_loses_them(tmp_path: Path) -> None:
         on_postgresql(tmp_path / "errors", "late") as installed,
         pytest.raises(LostError, match="acknowledged are lost"),
     ):
-        cut_the_power(installed, CUTS)
+        cut_the_power(installed, UNTIL_FOUND_OUT)
 
 
 def test_a_postgresql_that_does_not_sync_loses_them_or_does_not_start_again(tmp_path: Path) -> None:
@@ -80,4 +82,4 @@ def test_a_postgresql_that_does_not_sync_loses_them_or_does_not_start_again(tmp_
         on_postgresql(tmp_path / "errors", fsync="off") as installed,
         pytest.raises(LostError, match=r"acknowledged are lost|does not start again"),
     ):
-        cut_the_power(installed, CUTS)
+        cut_the_power(installed, UNTIL_FOUND_OUT)
