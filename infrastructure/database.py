@@ -33,10 +33,11 @@ from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
 from infrastructure.clock import Clock, system_clock
 from infrastructure.sealing.seals import SEALS, Seals
+from infrastructure.vacuuming import vacuum
 from infrastructure.write_ahead import keep_write_ahead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -108,11 +109,11 @@ class Database:
         """Let what was overwritten or deleted be in no file of a SQLite database; its write-ahead log is emptied.
 
         Raises LockTimeoutError where somebody uses it for longer than `patience`, in seconds. On PostgreSQL the tables
-        are vacuumed, so that their rows give up what was overwritten; what is left of it in free space, and in the
-        server's own write-ahead log, goes as those are used again.
+        are vacuumed and sampled anew, so that neither gives up what was overwritten; what is left of it in free space,
+        and in the server's own write-ahead log, goes as those are used again.
         """
         if not self.is_sqlite:
-            self._vacuum(tables)
+            vacuum(self.engine, tables)
         elif not self.is_memory:
             deadline = time.monotonic() + patience
             while self._is_wal_in_use():
@@ -120,11 +121,6 @@ class Database:
                     message = "the write-ahead log is in use, and keeps what was overwritten"
                     raise LockTimeoutError(message)
                 time.sleep(TRY_SECONDS)
-
-    def _vacuum(self, tables: Sequence[str]) -> None:
-        if tables:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as found:
-                found.exec_driver_sql(f"VACUUM {', '.join(tables)}")
 
     def _is_wal_in_use(self) -> bool:
         """Whether something is in the way of emptying the log; it is waited for shortly, as nobody writes meanwhile."""

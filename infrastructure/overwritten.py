@@ -57,10 +57,9 @@ class Overwritten:
     def followed(self) -> Iterator[None]:
         """While the block runs, `drop` is called now and then.
 
-        On SQLite it has something to do at first: whoever erased before may have been killed.
+        It has something to do at first: whoever erased before may have been killed.
         """
-        if self._database.is_sqlite:
-            self._pending.set()
+        self._pending.set()
         self._followed.set()
         try:
             yield

@@ -18,6 +18,7 @@ from infrastructure.log_rows import LOGGED, entries
 from infrastructure.projections import fact_versions, negotiations, proposals
 from infrastructure.projections.inline import entries_of
 from infrastructure.tables import event, log_head, projection, proposal
+from infrastructure.vacuuming import analyze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -76,6 +77,7 @@ def rebuild(
                 progress(reached, last)
         differences = _compare(connection, spare)
         differences += _mend_small(connection, codec)
+        analyze(connection, [table.name for table in spare.all])
         switch = update(projection).where(projection.c.name == FACTS)
         connection.execute(switch.values(state=spare.side, position=last))
         versions = connection.execute(select(func.count()).select_from(spare.version)).scalar_one()

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
 
+from api.app import create_app
+from api.composition import compose
 from infrastructure.log_append import AppendRequest, LogTransaction
 from infrastructure.log_entry import IdempotencyClaim
+from infrastructure.overwritten import Overwritten
 from infrastructure.projections import rebuild as rebuilding
 from infrastructure.projections.inline import RecordProjection
+from infrastructure.schema import check
 from infrastructure.tables import idempotency_answer
-from tests.api.asking import FACTS, TALKS, fact
-from tests.api.desk import CORRECTION
+from tests.api.asking import FACTS, TALKS, Client, fact
+from tests.api.desk import CORRECTION, Desk
 from tests.infrastructure.sealing.files import holds, tables_holding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from api.composition import Parley
     from tests.api.asking import Answer
-    from tests.api.desk import Desk
+    from tests.api.desk import HeldClock
 
 WORD = "Zanzibarcanary"
 ERASURE = {"reason": "The family asked for it"}
@@ -40,6 +48,17 @@ def left(desk: Desk) -> list[str]:
     if database.is_sqlite and holds(database, WORD.encode()):
         return ["a file"]
     return tables_holding(database, WORD, idempotency_answer.name)
+
+
+def sampled(desk: Desk) -> bool:
+    """Whether the word is among the values that the database took down when it counted what columns hold."""
+    database = desk.parley.database
+    if database.is_sqlite:
+        return bool(tables_holding(database, WORD, "sqlite_stat1"))
+    taken = "SELECT (most_common_vals, histogram_bounds, most_common_elems)::text FROM pg_stats"
+    with database.reading() as connection:
+        samples = "".join(connection.execute(text(taken)).scalars())
+    return WORD in samples or WORD.encode().hex() in samples
 
 
 def refusals(desk: Desk, address: str) -> dict[str, Callable[[], Answer]]:
@@ -152,3 +171,48 @@ def test_a_rebuild_that_broke_off_leaves_nothing_that_is_not_erased_with_the_res
     assert tables_holding(desk.parley.database, WORD, *tables) == []
     assert left(desk) == []
     assert desk.parley.rebuild().differences == ()
+
+
+def sample(desk: Desk) -> None:
+    """Let the database count what columns hold."""
+    with desk.parley.database.writing() as connection:
+        connection.execute(text("ANALYZE"))
+    assert sampled(desk) is not desk.parley.database.is_sqlite
+
+
+def assert_forgotten(desk: Desk) -> None:
+    """Soon, nothing of it is left in the samples; the schema is what it was."""
+    deadline = time.monotonic() + 30
+    while sampled(desk):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    check(desk.parley.database)
+
+
+@pytest.mark.parametrize("others", [0, 1], ids=["all there was", "two of three"])
+def test_no_sample_of_it_is_left_in_what_the_database_plans_by(desk: Desk, others: int) -> None:
+    addresses = [desk.fact(external_id=f"{WORD}-{n}", summary=f"{WORD} was freed") for n in (1, 2)]
+    for _ in range(others):
+        desk.fact(external_id="F-3", summary="In between")
+    sample(desk)
+    for address in addresses:
+        erase(desk, address)
+    assert_forgotten(desk)
+
+
+def test_who_starts_again_sees_to_what_was_left_by_who_was_killed(
+    parley: Parley, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(parley, Client(TestClient(create_app(parley))), clock)
+    desk.open()
+    address = desk.fact(external_id=f"{WORD}-1", summary=f"{WORD} was freed")
+    desk.fact(external_id="F-2", summary="In between")
+    sample(desk)
+    with monkeypatch.context() as killed:
+        killed.setattr(Overwritten, "drop", lambda _: None)
+        erase(desk, address)
+    assert sampled(desk) is not parley.database.is_sqlite
+    again = compose(parley.settings, upgrade=False)
+    with again.following():
+        assert_forgotten(desk)
+    again.close()

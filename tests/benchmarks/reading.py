@@ -10,6 +10,7 @@ from domain.instant import parse_cut
 from domain.perspective import PerspectiveQuery
 from domain.views.state import counted, state
 from domain.views.timeline import TimelineFilter
+from infrastructure.erasing import TABLES
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.readers.reading import Reading
 from tests.benchmarks.measure import Ratio, side_by_side
@@ -30,9 +31,13 @@ NOW: Final = parse_cut("2026")
 
 
 def ratios(database: Database, size: int) -> Iterator[Ratio]:
-    """The state beside the fold, and each question beside its like on a record a fraction of the size."""
+    """The state beside the fold, and each question beside its like on a record a fraction of the size.
+
+    PostgreSQL has vacuumed its tables and taken samples of them, as it does when a server starts.
+    """
     ledger = StoredLedger(database)
     large, small = populate(ledger, "large", size), populate(ledger, "small", SMALL)
+    database.drop_overwritten(*TABLES)
     yield side_by_side(
         f"state of {size} facts",
         lambda: _state(ledger, "large", LATE),

@@ -17,12 +17,15 @@ from infrastructure.projections import rebuild as rebuilding
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
 from infrastructure.schema import check
+from tests.benchmarks.population import populate
+from tests.databases import opened
 from tests.examples import OWNER, fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from infrastructure.database import Database
+    from tests.databases import PostgreSQL
 
 TALKS: Final = negotiation_id("talks")
 
@@ -113,6 +116,21 @@ def test_writers_go_on_during_a_rebuild_and_lose_nothing(
         known = reading.known(TALKS, reading.perspective(PerspectiveQuery()))
     named = {version.record.fact.external_id for version in known}
     assert named == {f"F-{n}" for n in range(50)} | set(written)
+
+
+def test_postgresql_plans_by_what_was_rebuilt_at_once(
+    postgresql: PostgreSQL,
+) -> None:
+    database = opened(postgresql.fresh())
+    filled = StoredLedger(database)
+    populate(filled, "talks", 100)
+    rebuild(database, filled.codec)
+    counted = text("SELECT reltuples FROM pg_class WHERE relname = :name")
+    with database.reading() as connection:
+        serving = SIDES[serving_side(connection)].version.name
+        assert connection.execute(counted, {"name": serving}).scalar_one() == 100
+    filled.close()
+    database.close()
 
 
 def _state(database: Database, ledger: StoredLedger) -> object:
