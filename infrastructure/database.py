@@ -32,6 +32,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
 from infrastructure.clock import Clock, system_clock
+from infrastructure.closing_pool import closing_pool
 from infrastructure.sealing.seals import SEALS, Seals
 from infrastructure.vacuuming import vacuum
 from infrastructure.write_ahead import keep_write_ahead
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-    from sqlalchemy.pool import ConnectionPoolEntry
 
 __all__ = ["Database", "DatabaseRefusedError"]
 
@@ -81,10 +81,12 @@ class Database:
         self.seals = seals or Seals()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.is_memory = self.is_sqlite and _is_memory(self.url)
-        self.engine = self._sqlite_engine() if self.is_sqlite else _postgresql_engine(self.url)
-        weakref.finalize(self, self.engine.dispose)
         self._closed = threading.Event()
-        event.listen(self.engine, "checkin", _close_after(self._closed))
+        pool = closing_pool(self._closed)
+        self.engine = (
+            self._sqlite_engine(pool) if self.is_sqlite else _postgresql_engine(self.url, pool)
+        )
+        weakref.finalize(self, self.engine.dispose)
         self._reading = self._engine_for("BEGIN", "REPEATABLE READ", read_only=True)
         self._writing = self._engine_for("BEGIN IMMEDIATE", "READ COMMITTED", read_only=False)
         lock = threading.Lock()
@@ -136,7 +138,7 @@ class Database:
         with _held(self._read_lock):
             self.engine.dispose()
 
-    def _sqlite_engine(self) -> Engine:
+    def _sqlite_engine(self, pool: type[QueuePool]) -> Engine:
         if not self.is_memory:
             _keep_private(self.url)
         engine = create_engine(
@@ -146,7 +148,7 @@ class Database:
                 "check_same_thread": False,
                 "timeout": BUSY_SECONDS,
             },
-            **_sqlite_pool(memory=self.is_memory),
+            **({"poolclass": StaticPool} if self.is_memory else _pooled(pool)),
         )
         event.listen(engine, "connect", _assert_pragmas(memory=self.is_memory))
         event.listen(engine, "begin", _emit_begin)
@@ -181,17 +183,14 @@ def _is_memory(url: URL) -> bool:
     )
 
 
-def _sqlite_pool(*, memory: bool) -> dict[str, Any]:
-    if memory:
-        return {"poolclass": StaticPool}
-    return {"poolclass": QueuePool, "pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+def _pooled(pool: type[QueuePool]) -> dict[str, Any]:
+    return {"poolclass": pool, "pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
 
 
-def _postgresql_engine(url: URL) -> Engine:
+def _postgresql_engine(url: URL, pool: type[QueuePool]) -> Engine:
     engine = create_engine(
         url,
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_OVERFLOW,
+        **_pooled(pool),
         pool_pre_ping=True,
         connect_args={name: at for name, at in PATIENCE.items() if name not in url.query},
     )
@@ -226,14 +225,6 @@ def _locked(lock: threading.Lock) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _close_after(closed: threading.Event) -> Callable[[DBAPIConnection, ConnectionPoolEntry], None]:
-    def on_checkin(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        if closed.is_set():
-            record.close()
-
-    return on_checkin
 
 
 def _is_busy(cursor: DBAPICursor) -> bool:

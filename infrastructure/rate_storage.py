@@ -11,12 +11,14 @@ from __future__ import annotations
 import time
 import weakref
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from limits.storage import SlidingWindowCounterSupport, Storage, storage_from_string
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
+from infrastructure.closing_pool import closing_pool
 from infrastructure.database import PATIENCE
 from infrastructure.rate_statements import (
     ACQUIRE,
@@ -32,7 +34,7 @@ from infrastructure.rate_statements import (
 from infrastructure.write_ahead import keep_write_ahead
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from sqlalchemy import QueuePool, Row
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
     from infrastructure.database import Database
@@ -60,7 +62,9 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
     def __init__(self, url: URL) -> None:
         super().__init__()
         self._is_sqlite = url.get_backend_name() == "sqlite"
-        self._engine = _beside(url) if self._is_sqlite else _within(url)
+        self._closed = Event()
+        pool = closing_pool(self._closed)
+        self._engine = _beside(url, pool) if self._is_sqlite else _within(url, pool)
         weakref.finalize(self, self._engine.dispose)
         self._swept = time.monotonic()
 
@@ -122,7 +126,8 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         return True
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, also for a thread that still counts and is waited for no longer."""
+        self._closed.set()
         self._engine.dispose()
 
     def _run(self, statement: str, **given: Any) -> Row[Any] | None:  # noqa: ANN401 -- SQL's values
@@ -163,11 +168,12 @@ def _sliding(key: str) -> str:
     return f"{key}/sliding"
 
 
-def _beside(url: URL) -> Engine:
+def _beside(url: URL, pool: type[QueuePool]) -> Engine:
     file = f"{url.database}-limits"
     engine = create_engine(
         _NOWHERE.set(database=file, query=url.query),
         isolation_level="AUTOCOMMIT",
+        poolclass=pool,
         connect_args={"check_same_thread": False, "timeout": LONGEST_SECONDS},
     )
 
@@ -191,11 +197,12 @@ def _keeping_private(file: str) -> Any:  # noqa: ANN401 -- a listener of SQLAlch
     return touch
 
 
-def _within(url: URL) -> Engine:
+def _within(url: URL, pool: type[QueuePool]) -> Engine:
     patience = {**PATIENCE, "connect_timeout": 2}
     engine = create_engine(
         url,
         isolation_level="AUTOCOMMIT",
+        poolclass=pool,
         pool_size=2,
         pool_timeout=LONGEST_SECONDS,
         connect_args={name: at for name, at in patience.items() if name not in url.query},

@@ -154,20 +154,6 @@ def test_a_postgresql_url_without_a_driver_gets_ours(
     database.close()
 
 
-def test_a_connection_in_use_while_the_database_closes_is_closed_when_it_is_returned(
-    database: Database,
-) -> None:
-    with database.reading() as connection:
-        driver = connection.connection.driver_connection
-        database.close()
-        assert connection.execute(COUNT).scalar() == 0
-    if database.is_sqlite:
-        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-            driver.execute("SELECT 1")  # type: ignore[union-attr]
-    else:
-        assert driver.closed  # type: ignore[union-attr]
-
-
 def test_a_database_in_memory_serves_one_transaction_at_a_time() -> None:
     database = Database("sqlite://")
     entered = Event()

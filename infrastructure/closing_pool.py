@@ -1,0 +1,29 @@
+"""Whoever uses a connection may outlast the closing of its database: what is returned after that is closed too.
+
+`Engine.dispose` closes the connections that are in the pool, and none that is in use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import QueuePool
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+__all__ = ["closing_pool"]
+
+
+def closing_pool(closed: Event) -> type[QueuePool]:
+    """The pool of an engine that is disposed of after `closed` is set."""
+
+    class ClosingPool(QueuePool):
+        def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+            super()._do_return_conn(record)
+            if closed.is_set():
+                self.dispose()
+
+    return ClosingPool
