@@ -24,7 +24,6 @@ from sqlalchemy import (
     Engine,
     QueuePool,
     StaticPool,
-    create_engine,
     event,
     make_url,
 )
@@ -33,6 +32,7 @@ from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
 from infrastructure.clock import Clock, system_clock
 from infrastructure.closing_pool import closing_pool
+from infrastructure.engines import engine_of
 from infrastructure.sealing.seals import SEALS, Seals
 from infrastructure.vacuuming import vacuum
 from infrastructure.write_ahead import keep_write_ahead
@@ -141,7 +141,7 @@ class Database:
     def _sqlite_engine(self, pool: type[QueuePool]) -> Engine:
         if not self.is_memory:
             _keep_private(self.url)
-        engine = create_engine(
+        engine = engine_of(
             self.url,
             connect_args={
                 "isolation_level": None,
@@ -188,7 +188,7 @@ def _pooled(pool: type[QueuePool]) -> dict[str, Any]:
 
 
 def _postgresql_engine(url: URL, pool: type[QueuePool]) -> Engine:
-    engine = create_engine(
+    engine = engine_of(
         url,
         **_pooled(pool),
         pool_pre_ping=True,

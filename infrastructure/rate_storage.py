@@ -15,11 +15,12 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from limits.storage import SlidingWindowCounterSupport, Storage, storage_from_string
-from sqlalchemy import URL, Engine, create_engine, event, text
+from sqlalchemy import URL, Engine, event, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from infrastructure.closing_pool import closing_pool
 from infrastructure.database import PATIENCE
+from infrastructure.engines import engine_of
 from infrastructure.rate_statements import (
     ACQUIRE,
     CLEAR,
@@ -170,7 +171,7 @@ def _sliding(key: str) -> str:
 
 def _beside(url: URL, pool: type[QueuePool]) -> Engine:
     file = f"{url.database}-limits"
-    engine = create_engine(
+    engine = engine_of(
         _NOWHERE.set(database=file, query=url.query),
         isolation_level="AUTOCOMMIT",
         poolclass=pool,
@@ -199,7 +200,7 @@ def _keeping_private(file: str) -> Any:  # noqa: ANN401 -- a listener of SQLAlch
 
 def _within(url: URL, pool: type[QueuePool]) -> Engine:
     patience = {**PATIENCE, "connect_timeout": 2}
-    engine = create_engine(
+    engine = engine_of(
         url,
         isolation_level="AUTOCOMMIT",
         poolclass=pool,

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Table, create_engine, func, select
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.full_text import searched
+from infrastructure.engines import engine_of
 from infrastructure.event_codec import decode_fact
 from infrastructure.fact_tables import FACTS, SIDES, served
 from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
@@ -110,7 +111,7 @@ def _derived(
     connection: Connection, codec: EventCodec, progress: Callable[[int, int], None] | None
 ) -> Iterator[Connection]:
     """A database in memory with what the log gives."""
-    engine = create_engine("sqlite://")
+    engine = engine_of("sqlite://")
     last = connection.execute(select(func.max(event.c.position))).scalar() or 0
     with engine.connect() as right:
         metadata.create_all(right, tables=[*_SMALL, *_DERIVED.all])

@@ -1,0 +1,70 @@
+"""A server that fails on what was sent says in its log that it failed, and not what was sent."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from infrastructure.projections import fact_text
+from infrastructure.tables import idempotency_answer
+from tests.api.asking import FACTS, Client, entered, fact
+
+if TYPE_CHECKING:
+    from api.composition import Parley
+
+WORD = "zanzibarcanary"
+CONFIDENTIAL = {"identity": WORD, "contact": WORD, "note": WORD}
+SAID: dict[str, Any] = {
+    "external_id": f"{WORD}-1",
+    "summary": f"{WORD} was freed",
+    "citations": [{"publisher": WORD, "published": "2025-09-12", "confidential": CONFIDENTIAL}],
+}
+
+
+@pytest.fixture
+def client(parley: Parley) -> Client:
+    """A client that raises what the server would log of its own errors."""
+    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+    client.open()
+    return client
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["event payload", "fact_version content", "fact_text body", "idempotency_answer body"],
+)
+def test_of_a_table_that_is_not_what_it_was(
+    parley: Parley, client: Client, column: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    table, name = column.split()
+    client.record(summary="In between")
+    with parley.database.writing() as connection:
+        change = f"ALTER TABLE {table} RENAME COLUMN {name} TO other"
+        connection.execute(text("DROP TABLE fact_text" if table == "fact_text" else change))
+    told = ""
+    try:
+        answer = client.post(FACTS, fact(**SAID), idempotency_key=WORD)
+        assert table == "fact_text" or answer.status == 503
+        fact_text.catch_up(parley.database)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, its text is what the test is about
+        told = "".join(traceback.format_exception(error))
+    assert table in told or parley.database.is_sqlite
+    assert WORD not in told + caplog.text
+
+
+def test_of_a_row_that_is_refused(parley: Parley) -> None:
+    row = {"caller": WORD, "key": WORD, "fingerprint": WORD, "status": 200, "body": WORD.encode()}
+    given = {**row, "headers": WORD, "answered_at": 1}
+    refused = []
+    for wrong in ([given, given], [{**given, "headers": None}]):
+        with pytest.raises(DBAPIError) as error, parley.database.writing() as connection:
+            connection.execute(idempotency_answer.insert(), wrong)
+        refused.append("".join(traceback.format_exception(error.value)))
+    assert all("idempotency_answer" in each for each in refused)
+    assert [each for each in refused if WORD in each.casefold()] == []
