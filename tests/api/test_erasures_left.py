@@ -203,13 +203,13 @@ def test_no_sample_of_it_is_left_in_what_the_database_plans_by(desk: Desk, other
 def test_who_starts_again_sees_to_what_was_left_by_who_was_killed(
     parley: Parley, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(parley, Client(TestClient(create_app(parley))), clock)
-    desk.open()
-    address = desk.fact(external_id=f"{WORD}-1", summary=f"{WORD} was freed")
-    desk.fact(external_id="F-2", summary="In between")
-    sample(desk)
-    with monkeypatch.context() as killed:
+    with monkeypatch.context() as killed, TestClient(create_app(parley)) as http:
         killed.setattr(Overwritten, "drop", lambda _: None)
+        desk = Desk(parley, Client(http), clock)
+        desk.open()
+        address = desk.fact(external_id=f"{WORD}-1", summary=f"{WORD} was freed")
+        desk.fact(external_id="F-2", summary="In between")
+        sample(desk)
         erase(desk, address)
     assert sampled(desk) is not parley.database.is_sqlite
     again = compose(parley.settings, upgrade=False)

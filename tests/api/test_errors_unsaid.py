@@ -16,6 +16,8 @@ from infrastructure.tables import idempotency_answer
 from tests.api.asking import FACTS, Client, entered, fact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from api.composition import Parley
 
 WORD = "zanzibarcanary"
@@ -28,11 +30,12 @@ SAID: dict[str, Any] = {
 
 
 @pytest.fixture
-def client(parley: Parley) -> Client:
+def client(parley: Parley) -> Iterator[Client]:
     """A client that raises what the server would log of its own errors."""
-    client = Client(TestClient(create_app(parley), headers=entered(parley)))
-    client.open()
-    return client
+    with TestClient(create_app(parley), headers=entered(parley)) as http:
+        client = Client(http)
+        client.open()
+        yield client
 
 
 @pytest.mark.parametrize(
