@@ -18,12 +18,18 @@ __all__ = ["closing_pool"]
 
 
 def closing_pool(closed: Event) -> type[QueuePool]:
-    """The pool of an engine that is disposed of after `closed` is set."""
+    """The pool of an engine that is disposed of at any time, and for good after `closed` is set."""
 
     class ClosingPool(QueuePool):
+        _disposed = False
+
+        def dispose(self) -> None:
+            self._disposed = True
+            super().dispose()
+
         def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
             super()._do_return_conn(record)
-            if closed.is_set():
+            if self._disposed or closed.is_set():
                 self.dispose()
 
     return ClosingPool

@@ -40,6 +40,18 @@ def test_what_is_in_use_is_closed_when_it_is_returned(closed: Closed) -> None:
     assert is_closed(driver)
 
 
+def test_what_is_in_use_is_closed_also_where_the_engine_begins_anew(closed: Closed) -> None:
+    engine, close = closed
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        engine.dispose()
+    assert is_closed(driver)
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+    assert not is_closed(driver)
+    close()
+
+
 def test_what_is_used_after_that_is_closed_too(closed: Closed) -> None:
     engine, close = closed
     close()
