@@ -6,12 +6,13 @@ an empty table and leaves the old ones: they go when a column's type is set, tho
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, Engine, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["analyze", "vacuum"]
 
@@ -33,12 +34,12 @@ def vacuum(engine: Engine, tables: Sequence[str]) -> None:
     """Vacuum tables, and take their samples anew."""
     if not tables:
         return
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with _unhurried(engine) as connection:
         connection.exec_driver_sql(f"VACUUM (ANALYZE) {', '.join(tables)}")
     for table in tables:
         with engine.begin() as connection:
             _forget_samples_of_empty(connection, table)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with _unhurried(engine) as connection:
         connection.exec_driver_sql("VACUUM pg_catalog.pg_statistic")
 
 
@@ -46,6 +47,17 @@ def analyze(connection: Connection, tables: Sequence[str]) -> None:
     """Take samples of tables that were filled at once, which PostgreSQL would do by itself a minute later."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")
+
+
+@contextmanager
+def _unhurried(engine: Engine) -> Iterator[Connection]:
+    """A connection without transactions, on which a statement takes as long as it takes."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        try:
+            yield connection
+        finally:
+            connection.exec_driver_sql("RESET statement_timeout")
 
 
 def _forget_samples_of_empty(connection: Connection, table: str) -> None:

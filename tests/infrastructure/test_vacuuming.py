@@ -1,0 +1,28 @@
+"""PostgreSQL's own limits do not keep a table from being vacuumed, and are there again afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url, text
+
+from infrastructure.ledger_store import StoredLedger
+from tests.benchmarks.population import populate
+from tests.databases import opened
+
+if TYPE_CHECKING:
+    from tests.databases import PostgreSQL
+
+
+def test_vacuuming_may_take_longer_than_a_statement(postgresql: PostgreSQL) -> None:
+    limits = "-c statement_timeout=200 -c vacuum_cost_delay=10 -c vacuum_cost_limit=1"
+    url = make_url(postgresql.fresh())
+    filled = opened(url)
+    ledger = StoredLedger(filled)
+    populate(ledger, "talks", 100)
+    database = opened(url.update_query_dict({"options": limits}))
+    database.drop_overwritten("fact_version")
+    with database.reading() as connection:
+        assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "200ms"
+    for each in (database, ledger, filled):
+        each.close()
