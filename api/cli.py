@@ -11,6 +11,7 @@ import typer
 from api import (
     cli_backup,
     cli_changes,
+    cli_compact,
     cli_erase,
     cli_import,
     cli_keys,
@@ -74,6 +75,7 @@ for commands in (
     cli_verify,
     cli_witness,
     cli_seal,
+    cli_compact,
 ):
     commands.register(app)
 

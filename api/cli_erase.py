@@ -22,7 +22,8 @@ __all__ = ["register", "show_erasure"]
 
 _LEFT: Final = (
     "Backups of before hold it still, sealed: delete them, or change the keys (parley seal --new-key) and destroy the"
-    " old one. What was published, exported or cached is out of reach."
+    " old one. The files of a PostgreSQL hold bytes of it until they are used again, or until parley compact. What was"
+    " published, exported or cached is out of reach."
 )
 
 

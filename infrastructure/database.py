@@ -34,7 +34,7 @@ from infrastructure.clock import Clock, system_clock
 from infrastructure.closing_pool import closing_pool
 from infrastructure.engines import engine_of
 from infrastructure.sealing.seals import SEALS, Seals
-from infrastructure.vacuuming import vacuum
+from infrastructure.vacuuming import rewrite, vacuum
 from infrastructure.write_ahead import keep_write_ahead
 
 if TYPE_CHECKING:
@@ -110,12 +110,13 @@ class Database:
     def drop_overwritten(self, *tables: str, patience: float = 0) -> None:
         """Let what was overwritten or deleted be in no file of a SQLite database; its write-ahead log is emptied.
 
-        Raises LockTimeoutError where somebody uses it for longer than `patience`, in seconds. On PostgreSQL the tables
-        are vacuumed and sampled anew, so that neither gives up what was overwritten; what is left of it in free space,
-        and in the server's own write-ahead log, goes as those are used again.
+        Raises LockTimeoutError where somebody uses it, or on PostgreSQL reads an older state, for longer than
+        `patience`, in seconds. There the tables are vacuumed and sampled anew, so that neither gives up what was
+        overwritten; what is left of it in free space, and in the server's own write-ahead log, goes as those are used
+        again, or by `compact`.
         """
         if not self.is_sqlite:
-            vacuum(self.engine, tables)
+            vacuum(self.engine, tables, patience)
         elif not self.is_memory:
             deadline = time.monotonic() + patience
             while self._is_wal_in_use():
@@ -123,6 +124,16 @@ class Database:
                     message = "the write-ahead log is in use, and keeps what was overwritten"
                     raise LockTimeoutError(message)
                 time.sleep(TRY_SECONDS)
+
+    def compact(self, *tables: str, patience: float) -> tuple[str, ...]:
+        """As `drop_overwritten`, but on PostgreSQL the tables are written anew, and nobody uses them meanwhile.
+
+        What a superuser has to run there besides is returned, in order.
+        """
+        if not self.is_sqlite:
+            return rewrite(self.engine, tables, patience)
+        self.drop_overwritten(patience=patience)
+        return ()
 
     def _is_wal_in_use(self) -> bool:
         """Whether something is in the way of emptying the log; it is waited for shortly, as nobody writes meanwhile."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import contextmanager
 from threading import Event
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Overwritten"]
 
+PAUSE_SECONDS: Final = 5.0
+"""For how long what stood in the way is not tried again."""
+PATIENCE_SECONDS: Final = 1.0
+"""How long whoever reads an older state of a PostgreSQL is waited for; nobody waits meanwhile."""
+
 _logger: Final = logging.getLogger("parley")
 
 
@@ -28,6 +34,7 @@ class Overwritten:
         self._database = database
         self._pending = Event()
         self._followed = Event()
+        self._again_at = 0.0
 
     @property
     def pending(self) -> bool:
@@ -37,17 +44,20 @@ class Overwritten:
     def add(self) -> None:
         """Something was overwritten. It goes now, unless it takes long and somebody follows who can do it."""
         self._pending.set()
+        self._again_at = 0.0
         if self._database.is_sqlite or not self._followed.is_set():
             self.drop()
 
     def drop(self) -> None:
         """Let it be gone, where any is left; what stands in the way is tried again another time."""
-        if not self._pending.is_set():
+        if not self._pending.is_set() or time.monotonic() < self._again_at:
             return
         self._pending.clear()
         try:
-            self._database.drop_overwritten(*TABLES)
+            patience = 0.0 if self._database.is_sqlite else PATIENCE_SECONDS
+            self._database.drop_overwritten(*TABLES, patience=patience)
         except BaseException as error:
+            self._again_at = time.monotonic() + PAUSE_SECONDS
             self._pending.set()
             if not isinstance(error, SQLAlchemyError):
                 raise

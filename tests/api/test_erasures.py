@@ -11,19 +11,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.composition import Parley, compose
 from api.json_text import written
 from domain.proof.merkle import verify_inclusion
+from infrastructure import overwritten
 from infrastructure.database import BUSY_SECONDS, Database
+from infrastructure.overwritten import Overwritten
 from infrastructure.projections.comparison import unfounded, unsound
 from infrastructure.proofs.verification import verify
-from infrastructure.tables import confidential_part, event, idempotency_answer
+from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
 from tests.api.everything import asked, everything
-from tests.databases import settings_of
+from tests.databases import opened, settings_of
 from tests.infrastructure.sealing.files import holds, tables_holding
 
 if TYPE_CHECKING:
@@ -410,32 +413,54 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
+@pytest.mark.parametrize("kind", ["sqlite-file", "postgresql"])
 def test_a_reader_of_an_older_state_only_puts_off_that_the_files_forget(
-    fresh_database: Callable[[Kind], str],
+    fresh_database: Callable[[Kind], str], kind: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parley = compose(settings_of(fresh_database("sqlite-file")), upgrade=False)
-    http = TestClient(create_app(parley), headers=entered(parley, "Ann"))
-    desk = Desk(parley, Client(http))
+    monkeypatch.setattr(overwritten, "PAUSE_SECONDS", 0)
+    parley = compose(settings_of(fresh_database(kind)), upgrade=False)
+    desk = Desk(parley, Client(TestClient(create_app(parley), headers=entered(parley, "Ann"))))
     desk.client.open()
     desk.client.post(f"{TALKS}/settings", {"review_erasure": False})
     id_ = desk.said()
     reader = Database(parley.database.url)
     with reader.reading() as connection:
-        connection.execute(event.select()).all()
+        connection.execute(select(1 if kind == "postgresql" else event)).all()
         began = time.monotonic()
         desk.done(id_, "erasure", REASON)
         parley.follow()
         assert time.monotonic() - began < BUSY_SECONDS, "nobody who writes is kept waiting"
         assert desk.client.get(f"/v1/facts/{id_}").status == 410
         assert parley.overwritten.pending
-    with full_disk():
-        parley.overwritten.drop()
-    assert parley.overwritten.pending
+    if kind == "sqlite-file":
+        with full_disk():
+            parley.overwritten.drop()
+        assert parley.overwritten.pending
     parley.follow()
     assert not parley.overwritten.pending
-    assert not holds(parley.database, WORD.encode())
+    assert kind == "postgresql" or not holds(parley.database, WORD.encode())
     reader.close()
     parley.close()
+
+
+def test_what_stands_in_the_way_is_not_tried_again_at_once(
+    fresh_database: Callable[[Kind], str],
+) -> None:
+    database = opened(fresh_database("sqlite-file"))
+    dropping = Overwritten(database)
+    reader = Database(database.url)
+    with reader.reading() as connection:
+        connection.execute(select(event)).all()
+        with database.writing() as writing:
+            writing.execute(update(log_head).values(position=1))
+        dropping.add()
+        assert dropping.pending
+    dropping.drop()
+    assert dropping.pending
+    dropping.add()
+    assert not dropping.pending
+    reader.close()
+    database.close()
 
 
 def test_a_server_sees_to_what_was_overwritten_while_it_serves(desk: Desk) -> None:

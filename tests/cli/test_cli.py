@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "tally", "diff", "audit", "snapshot", "rebuild",
     "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
-    "seal", "erase", "witness", "proposals", "approve", "refuse", "withdraw",
+    "seal", "compact", "erase", "witness", "proposals", "approve", "refuse", "withdraw",
 }  # fmt: skip
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
 READING = {"export", "show", "timeline", "tally", "audit", "snapshot"}

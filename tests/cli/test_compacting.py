@@ -1,0 +1,121 @@
+"""After `parley compact` no byte of what was erased is in any file of the database, PostgreSQL's own ones included."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from api import cli_compact
+from infrastructure.tables import event
+from tests.cli.conftest import LINES, Shell
+from tests.databases import opened
+from tests.faults.cluster import Cluster, cluster
+from tests.importing.lines import SLUG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WORD = "Zanzibarcanary"
+SAID = {**LINES[0], "external_id": f"{WORD}-1", "summary": f"{WORD} was freed"}
+ERASED = ("erase", SLUG, f"{WORD}-1", "--reason", "The family asked for it", "--yes")
+DONE = "Nothing that was erased or overwritten is left in the files of the database\n"
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[Cluster]:
+    with cluster() as made:
+        yield made
+
+
+def administering(parley: Shell) -> psycopg.Connection[tuple[Any, ...]]:
+    """The superuser's connection to a record's database."""
+    url = make_url(parley.url).set(drivername="postgresql", username="postgres")
+    return psycopg.connect(url.render_as_string(), autocommit=True)
+
+
+def said_and_erased(parley: Shell) -> None:
+    """Something is recorded, and erased once the database has written it wherever it does."""
+    parley.filled()
+    parley.out("import", SLUG, parley.file(SAID))
+    parley.out("settings", SLUG, "--no-review-erasure")
+    if parley.url.startswith("postgresql"):
+        with administering(parley) as connection:
+            connection.execute("ANALYZE")
+            connection.execute("CHECKPOINT")
+    parley.out(*ERASED)
+
+
+def holding(folder: Path) -> set[str]:
+    """The files with the word, as it was written or as it is searched."""
+    words = (WORD.encode(), WORD.lower()[2:].encode())
+    return {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and any(word in path.read_bytes() for word in words)
+    }
+
+
+def test_no_file_of_a_postgresql_holds_what_was_erased(
+    own_cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_compact, "PATIENCE_SECONDS", 0.1)
+    own_cluster.run("ALTER SYSTEM SET wal_recycle = off")
+    own_cluster.run("SELECT pg_reload_conf()")
+    parley = Shell(own_cluster.fresh(), tmp_path)
+    with administering(parley) as reader:
+        reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        reader.execute("SELECT 1")
+        said_and_erased(parley)
+        refused = parley("compact")
+    assert refused.exit_code == 1
+    assert "reads an older state" in refused.stderr
+    assert {path.split("/")[0] for path in holding(own_cluster.data)} == {"base", "pg_wal"}
+    assert parley.out("compact") == DONE
+    assert holding(own_cluster.data) == set()
+    assert WORD.encode() not in own_cluster.log.read_bytes()
+    assert "as they were recorded" in parley.out("verify")
+
+
+def test_what_takes_more_privileges_is_said(own_cluster: Cluster, tmp_path: Path) -> None:
+    parley = Shell(own_cluster.fresh(), tmp_path)
+    said_and_erased(parley)
+    recycle, leave = json.loads(parley.out("compact", "--json"))["left"]
+    with administering(parley) as connection:
+        connection.execute("CREATE ROLE plain LOGIN")
+        of_ours = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        for (table,) in connection.execute(of_ours).fetchall():
+            connection.execute(f"ALTER TABLE {table} OWNER TO plain".encode())
+    plain = Shell(make_url(parley.url).set(username="plain").render_as_string(), tmp_path)
+    printed = plain.out("compact")
+    assert "left in the files of the tables" in printed
+    steps = [line.strip() for line in printed.splitlines() if line.startswith("  ")]
+    assert steps == ["VACUUM FULL pg_catalog.pg_statistic;", recycle, leave]
+    assert {path.split("/")[0] for path in holding(own_cluster.data)} >= {"pg_wal"}
+    with administering(parley) as connection:
+        listed = connection.execute("SELECT count(*) FROM pg_ls_waldir()").fetchall()
+        for step in [*steps, *[leave] * listed[0][0]]:
+            for statement in step.partition("--")[0].split(";"):
+                connection.execute(statement.encode())
+    assert holding(own_cluster.data) == set()
+    assert json.loads(plain.out("compact", "--json"))["left"] == [steps[0], leave]
+
+
+def test_a_sqlite_file_that_somebody_reads_is_not_said_to_hold_nothing(
+    light: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_compact, "PATIENCE_SECONDS", 0.1)
+    reader = opened(light.url)
+    with reader.reading() as connection:
+        connection.execute(event.select()).all()
+        said_and_erased(light)
+        refused = light("compact")
+    reader.close()
+    assert refused.exit_code == 1
+    assert "in use" in refused.stderr
+    assert light.out("compact") == DONE
+    assert holding(light.folder) == {"lines.ndjson"}
