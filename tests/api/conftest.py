@@ -15,6 +15,7 @@ from tests.databases import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from api.composition import Parley
     from tests.databases import Kind
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
 def parley(database_url: str) -> Iterator[Parley]:
     """The record on both databases in turn."""
     parley = compose(settings_of(database_url), upgrade=False)
+    yield parley
+    parley.close()
+
+
+@pytest.fixture
+def signing(database_url: str, tmp_path: Path) -> Iterator[Parley]:
+    """The same, signed when it is asked for proofs."""
+    key_file = str(tmp_path / "parley.key")
+    settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=key_file)
+    parley = compose(settings, upgrade=False, signs=True)
     yield parley
     parley.close()
 

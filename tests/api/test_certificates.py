@@ -10,17 +10,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.composition import compose
 from api.routes.certificates import LARGEST
 from domain.proof.certificate import Certificate, Gave, GaveNot
 from domain.proof.checkpoint import Checkpoint
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from tests.api.asking import TALKS, Answer, Client, entered
-from tests.databases import settings_of
 from tests.infrastructure.proofs.logs import publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from api.composition import Parley
@@ -30,13 +27,9 @@ NOBODY = "/v1/facts/00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture
-def parley(database_url: str, tmp_path: Path) -> Iterator[Parley]:
-    """A record that is signed when it is asked for proofs."""
-    key_file = str(tmp_path / "parley.key")
-    settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=key_file)
-    parley = compose(settings, upgrade=False, signs=True)
-    yield parley
-    parley.close()
+def parley(signing: Parley) -> Parley:
+    """A record that is signed."""
+    return signing
 
 
 @pytest.fixture

@@ -14,23 +14,13 @@ from tests.api.test_certificates import CERTIFICATES, certify
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from api.composition import Parley
 
 
-@pytest.fixture
-def parley(database_url: str, tmp_path: Path) -> Iterator[Parley]:
-    key_file = str(tmp_path / "parley.key")
-    settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=key_file)
-    parley = compose(settings, upgrade=False, signs=True)
-    yield parley
-    parley.close()
-
-
-def test_a_fact_that_was_retracted_since_leaves_the_first_certificate(parley: Parley) -> None:
-    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+def test_a_fact_that_was_retracted_since_leaves_the_first_certificate(signing: Parley) -> None:
+    client = Client(TestClient(create_app(signing), headers=entered(signing)))
     client.open()
     address = client.record().headers["location"]
     first = certify(client, address, idempotency_key="c")

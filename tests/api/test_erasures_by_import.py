@@ -9,7 +9,7 @@ import pytest
 
 from infrastructure.tables import idempotency_answer
 from tests.api.asking import FACTS, TALKS, fact
-from tests.api.test_erasures_left import NDJSON, WORD, erase
+from tests.api.test_erasures_left import NDJSON, WORD, erase, erased_before_it_is_kept
 from tests.infrastructure.sealing.files import tables_holding
 
 if TYPE_CHECKING:
@@ -41,15 +41,7 @@ def test_a_report_that_is_kept_just_after_the_erasure_says_nothing(
 ) -> None:
     desk.review(False)
     address = desk.fact(external_id=f"{WORD}-1")
-    keep = desk.parley.ledger.append
-
-    def slow(events: Any, **named: Any) -> list[int]:  # noqa: ANN401 -- as they are passed on
-        if not events:
-            monkeypatch.setattr(desk.parley.ledger, "append", keep)
-            erase(desk, address)
-        return keep(events, **named)
-
-    monkeypatch.setattr(desk.parley.ledger, "append", slow)
+    erased_before_it_is_kept(desk, address, monkeypatch)
     named = {"op": "correct", "external_id": f"{WORD}-1", "reason": "refinement", "why": "Known"}
     sent = lines({**named, "changes": {"valid": f"{WORD} day"}})
     answer = desk.post(f"{TALKS}/import", sent, idempotency_key="import", **NDJSON)

@@ -42,6 +42,19 @@ def erase(desk: Desk, address: str) -> None:
     assert desk.post(f"{address}/erasure", ERASURE, if_match="*").status == 200
 
 
+def erased_before_it_is_kept(desk: Desk, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a fact be erased when the next answer that records nothing is about to be kept."""
+    keep = desk.parley.ledger.append
+
+    def slow(events: Any, **named: Any) -> list[int]:  # noqa: ANN401 -- as they are passed on
+        if not events:
+            monkeypatch.setattr(desk.parley.ledger, "append", keep)
+            erase(desk, address)
+        return keep(events, **named)
+
+    monkeypatch.setattr(desk.parley.ledger, "append", slow)
+
+
 def left(desk: Desk) -> list[str]:
     """Where the word is."""
     database = desk.parley.database
@@ -103,15 +116,7 @@ def test_a_refusal_that_is_kept_just_after_is_kept_empty(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = desk.fact(external_id=f"{WORD}-1", summary=f"{WORD} was freed")
-    keep = desk.parley.ledger.append
-
-    def slow(events: Any, **named: Any) -> list[int]:  # noqa: ANN401 -- as they are passed on
-        if not events:
-            monkeypatch.setattr(desk.parley.ledger, "append", keep)
-            erase(desk, address)
-        return keep(events, **named)
-
-    monkeypatch.setattr(desk.parley.ledger, "append", slow)
+    erased_before_it_is_kept(desk, address, monkeypatch)
     taken = fact(external_id=f"{WORD}-1", summary="Another")
     assert desk.post(FACTS, taken, idempotency_key="taken").status == 409
     assert left(desk) == []
