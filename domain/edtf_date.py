@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from domain.edtf_calendar import DAY, day_number, days_in_month, month_start, sh
 from domain.edtf_fault import ValidTimeError, first_fault, shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
 _DATE: Final = re.compile(
     r"(?P<before_year>[?~%])?(?P<year>-?[0-9X]{4})(?P<after_year>[?~%])?"
@@ -29,6 +30,9 @@ _DATE_SHAPE: Final = shape(
     (r"-[?~%]?[0-9X]{2}[?~%]?", "'-' and a two-digit day"),
 )
 _SEASON_WEEKS: Final = 12
+_COMMON_YEAR: Final = 1
+_LEAP_YEAR: Final = 4
+_FEBRUARY: Final = 28
 _SEASONS: Final = {
     21: (3, 3), 22: (6, 3), 23: (9, 3), 24: (12, 3),
     25: (3, 3), 26: (6, 3), 27: (9, 3), 28: (12, 3),
@@ -101,42 +105,63 @@ def _season(text: str, match: re.Match[str]) -> tuple[int, int]:
 
 
 def _masked(text: str, match: re.Match[str]) -> tuple[int, int]:
-    first = next(_stretches(match, 1), None)
-    last = next(_stretches(match, -1), None)
+    first, last = _stretch(match, 1), _stretch(match, -1)
     if first is None or last is None:
         raise ValidTimeError(text, match.start(), "no day of the calendar fits these digits")
     return first[0], last[1]
 
 
-def _stretches(match: re.Match[str], step: int) -> Iterator[tuple[int, int]]:
-    """Every stretch that the digits allow, in order, or in reverse order where step is -1."""
+def _stretch(match: re.Match[str], step: int) -> tuple[int, int] | None:
+    """The first stretch that the digits allow, or the last where step is -1; None where there is none."""
     months = _filled(match["month"] or "01", 12)[::step]
-    days = _filled(match["day"] or "", 31)[::step]
-    for year in _years(match["year"], step):
-        for month in months:
-            if match["month"] is None:
-                yield month_start(year, 1), month_start(year + 1, 1)
-            elif match["day"] is None:
-                yield month_start(year, month), month_start(year, month + 1)
-            else:
-                lower = (day_number(year, month, day) * DAY for day in _fitting(year, month, days))
-                yield from ((at, at + DAY) for at in lower)
+    days = _filled(match["day"] or "01", 31)[::step]
+    year = next(_years_with(match["year"], months, days, step), None)
+    if year is None:
+        return None
+    if match["month"] is None:
+        return month_start(year, 1), month_start(year + 1, 1)
+    if match["day"] is None:
+        return month_start(year, months[0]), month_start(year, months[0] + 1)
+    lower = day_number(year, *next(_fitting(year, months, days))) * DAY
+    return lower, lower + DAY
 
 
-def _fitting(year: int, month: int, days: Iterable[int]) -> Iterator[int]:
-    longest = days_in_month(year, month)
-    return (day for day in days if day <= longest)
+def _years_with(mask: str, months: Sequence[int], days: Sequence[int], step: int) -> Iterator[int]:
+    """The years in which one of the days is in one of the months; decided by the calendar, not year by year."""
+    if any(_fitting(_COMMON_YEAR, months, days)):
+        yield from _years(mask, step)
+    elif any(_fitting(_LEAP_YEAR, months, days)) and _fits_a_multiple_of_4(mask):
+        yield from (year for year in _years(mask, step) if days_in_month(year, 2) > _FEBRUARY)
 
 
+def _fitting(year: int, months: Sequence[int], days: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The (month, day) of a year, in the order of the months and days given."""
+    return ((m, day) for m in months for day in days if day <= days_in_month(year, m))
+
+
+def _fits_a_multiple_of_4(mask: str) -> bool:
+    """Whether a leap year may fit: one is near then, which is why the search for it is short."""
+    tens, ones = mask[-2:]
+    return any(
+        (10 * int(ten) + int(one)) % 4 == 0 for ten in _choices(tens) for one in _choices(ones)
+    )
+
+
+@cache
 def _filled(mask: str, most: int) -> tuple[int, ...]:
     """Find the numbers 1..most that fit two digits, some of them X."""
-    pattern = re.compile(mask.replace("X", "."))
-    return tuple(number for number in range(1, most + 1) if pattern.fullmatch(f"{number:02d}"))
+    tens, ones = mask
+    found = (10 * int(ten) + int(one) for ten in _choices(tens) for one in _choices(ones))
+    return tuple(number for number in found if 1 <= number <= most)
+
+
+def _choices(digit: str) -> str:
+    return "0123456789" if digit == "X" else digit
 
 
 def _years(mask: str, step: int) -> Iterator[int]:
     sign = -1 if mask[0] == "-" else 1
-    choices = ["0123456789"[:: sign * step] if digit == "X" else digit for digit in mask[-4:]]
+    choices = [_choices(digit)[:: sign * step] for digit in mask[-4:]]
     years = (sign * int("".join(digits)) for digits in product(*choices))
     return (year for year in years if year or sign > 0)
 
