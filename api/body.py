@@ -17,7 +17,6 @@ from api.composition import Parley
 from api.parameters import Parameter, given
 from api.problems import RefusedError
 from domain.access import Principal
-from domain.errors import UnknownError
 from domain.fact_record import FactRecord
 from domain.negotiation import Negotiation
 from domain.perspective import PerspectiveQuery
@@ -59,11 +58,9 @@ class Sent:
 
     def negotiation(self, slug: str) -> Negotiation:
         """Give a negotiation to change; UnknownError where there is none for who sends this."""
-        found = self.parley.ledger.negotiation(slug)
-        if not found.settings.admits(self.principal):
-            what = "negotiation"
-            raise UnknownError(what, slug)
-        return found
+        with self.reading() as reading:
+            reading.negotiation(slug)
+        return self.parley.ledger.negotiation(slug)
 
     def fact(self, id_: UUID) -> FactRecord:
         """Give a fact to change; as `known_fact`, and ErasedError for an erased one."""
@@ -74,13 +71,10 @@ class Sent:
         return found
 
     def known_fact(self, id_: UUID) -> FactRecord:
-        """Give a fact, erased or not; UnknownError where there is none for who sends this."""
-        found = self.parley.ledger.fact(id_)
+        """Give a fact, erased or not; UnknownError where there is none for who sends this, its stream unread."""
         with self.reading() as reading:
-            if not reading.shows(found.negotiation_id):
-                what = "fact"
-                raise UnknownError(what, str(id_))
-        return found
+            reading.refuse_unknown(id_)
+        return self.parley.ledger.fact(id_)
 
 
 class Sending:

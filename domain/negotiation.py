@@ -8,7 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from domain.access import Principal, Visibility
+from domain.access import Visibility
 from domain.errors import ContentError, Fault, StateError, TakenError
 from domain.event import NegotiationOpened, RecordEvent, SettingsChanged, SnapshotTaken
 from domain.fact import text_faults
@@ -40,10 +40,6 @@ class Settings:
     members: tuple[str, ...] = ()
     review_record: bool = False
     review_erasure: bool = True
-
-    def admits(self, principal: Principal) -> bool:
-        """Whether the negotiation is there for somebody."""
-        return self.visibility == "public" or principal.sees_all or principal.person in self.members
 
 
 @dataclass(frozen=True, kw_only=True)

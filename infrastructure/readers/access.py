@@ -9,11 +9,9 @@ from sqlalchemy import ColumnElement, Connection, exists, not_, select, true
 from infrastructure.tables import negotiation, negotiation_member
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from domain.access import Principal
 
-__all__ = ["hidden", "shown", "shows"]
+__all__ = ["hidden", "shown", "within"]
 
 
 def shown(principal: Principal) -> ColumnElement[bool]:
@@ -29,12 +27,15 @@ def shown(principal: Principal) -> ColumnElement[bool]:
     return not_(negotiation.c.private) | mine
 
 
-def shows(connection: Connection, principal: Principal, id_: UUID) -> bool:
-    """Whether a negotiation is there for somebody."""
+def within(principal: Principal, id_: ColumnElement[str]) -> ColumnElement[bool]:
+    """That what a column names the negotiation of is there for somebody.
+
+    As a condition of the statement that looks for it: what is hidden is then found as little as what is not there,
+    and nothing of it is read.
+    """
     if principal.sees_all:
-        return True
-    statement = select(negotiation.c.id).where(negotiation.c.id == id_.hex, shown(principal))
-    return connection.execute(statement).first() is not None
+        return true()
+    return exists().where(negotiation.c.id == id_, shown(principal))
 
 
 def hidden(connection: Connection, principal: Principal) -> list[str]:

@@ -75,11 +75,10 @@ class ProposalReader:
 
     def get(self, id_: UUID, position: int | None = None) -> SeenProposal:
         """One as it stands, or as the log stood at a position; UnknownError where it is not there for who asks."""
-        row = self._connection.execute(_FOUND.where(proposal.c.id == id_.hex)).one_or_none()
+        wanted = _FOUND.where(proposal.c.id == id_.hex, access.shown(self._principal))
+        row = self._connection.execute(wanted).one_or_none()
         what = "proposal"
-        if row is None or not access.shows(
-            self._connection, self._principal, UUID(row.negotiation_id)
-        ):
+        if row is None:
             raise UnknownError(what, str(id_))
         found = self._seen([row], position)
         if not found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from sqlalchemy import Connection, Select, select
 
@@ -32,6 +31,8 @@ from infrastructure.readers.proposals import ProposalReader
 from infrastructure.tables import event, log_head, negotiation, projection
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from domain.access import Principal
     from domain.confidential import Confidential
     from domain.event import RecordEvent
@@ -109,9 +110,12 @@ class Reading:
         """The negotiation with a slug; UnknownError where none was opened by the position."""
         return negotiations.opened(self._connection, self._principal, slug, position)
 
-    def shows(self, negotiation_id: UUID) -> bool:
-        """Whether a negotiation is there for who asks."""
-        return access.shows(self._connection, self._principal, negotiation_id)
+    def refuse_unknown(self, fact_id: UUID) -> None:
+        """UnknownError where a fact is not there for who asks; nothing of it is read."""
+        known = self._of_fact(self._tables.version.c.version, fact_id).limit(1)
+        if self._connection.execute(known).first() is None:
+            what = "fact"
+            raise UnknownError(what, str(fact_id))
 
     def slug_of(self, id_: UUID) -> str:
         """The slug of a negotiation that a fact names."""
@@ -159,17 +163,12 @@ class Reading:
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
         """The version that is seen; UnknownError, NotYetKnownError, ErasedError or WithdrawnError where none is."""
-        columns = self._tables.version.c
-        statement = select(self._tables.version).where(
-            columns.fact_id == fact_id.hex, timeslices.seen(self._tables, columns, perspective)
-        )
-        found = self._versions(statement)
+        seen = timeslices.seen(self._tables, self._tables.version.c, perspective)
+        found = self._versions(self._of_fact(self._tables.version, fact_id).where(seen))
         if not found:
-            known = select(columns.negotiation_id).where(columns.fact_id == fact_id.hex).limit(1)
-            where = self._connection.execute(known).scalar()
-            absent = where is None or not self.shows(UUID(where))
-            raise (UnknownError if absent else NotYetKnownError)("fact", str(fact_id))
-        self._refuse_hidden(found[0])
+            self.refuse_unknown(fact_id)
+            what = "fact"
+            raise NotYetKnownError(what, str(fact_id))
         erasures.refuse(self._connection, self._tables, found[0])
         if found[0].record.status == timeslices.RETRACTED:
             raise WithdrawnError(fact_id, found[0].why)
@@ -188,15 +187,15 @@ class Reading:
         ErasedError for a fact that was erased, unless the versions that say nothing will do.
         """
         columns = self._tables.version.c
-        conditions = [columns.fact_id == fact_id.hex, columns.known_from <= perspective.position]
+        conditions = [columns.known_from <= perspective.position]
         if perspective.clock == "published" and perspective.as_known_at is not None:
             conditions.append(columns.published_from <= perspective.as_known_at)
-        statement = select(self._tables.version).where(*conditions).order_by(columns.version)
+        statement = self._of_fact(self._tables.version, fact_id).where(*conditions)
+        statement = statement.order_by(columns.version)
         found = self._versions(statement)
         if not found:
             what = "fact"
             raise UnknownError(what, str(fact_id))
-        self._refuse_hidden(found[0])
         if not erased:
             erasures.refuse(self._connection, self._tables, found[0])
         return found
@@ -265,10 +264,11 @@ class Reading:
         """The snapshot with a name; UnknownError where there is none."""
         return negotiations.taken(self._connection, id_, name)
 
-    def _refuse_hidden(self, version: FactVersion) -> None:
-        if not self.shows(version.record.negotiation_id):
-            what = "fact"
-            raise UnknownError(what, str(version.record.id))
+    def _of_fact(self, selected: Any, fact_id: UUID) -> Select[Any]:  # noqa: ANN401 -- a table or a column
+        """The versions of a fact that is there for who asks; none of another's."""
+        columns = self._tables.version.c
+        mine = access.within(self._principal, columns.negotiation_id)
+        return select(selected).where(columns.fact_id == fact_id.hex, mine)
 
     def _as_of(self, query: PerspectiveQuery, position: int) -> int:
         if query.as_of is not None:

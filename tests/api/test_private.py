@@ -52,11 +52,17 @@ class Place:
         return {"slug": HIDDEN, "fact_id": self.fact, "proposal_id": self.proposal.json["id"]}
 
     def ask(
-        self, who: str | None, method: str, path: str, body: object, names: dict[str, str]
+        self,
+        who: str | None,
+        method: str,
+        path: str,
+        body: object,
+        names: dict[str, str],
+        **more: str,
     ) -> Any:  # noqa: ANN401
         names = {**names, "name": "first", "level": "0"}
         address = path.format(**names, index="000.p/1")
-        headers = {**self.headers[who]}
+        headers = {**self.headers[who], **more}
         if path.endswith("tally"):
             address += "?what=released"
         if path.endswith("diff"):
@@ -66,7 +72,8 @@ class Place:
         if path.endswith("approval"):
             headers["if-match"] = self.proposal.headers["etag"]
         if isinstance(body, bytes):
-            headers["content-type"] = "application/x-ndjson"
+            imported = "application/x-ndjson" if path.endswith("import") else "application/json"
+            headers["content-type"] = imported
             return self.http.request(method, address, headers=headers, content=body)
         sent: dict[str, Any] = {} if body is None else {"json": body}
         return self.http.request(method, address, headers=headers, **sent)
@@ -74,7 +81,11 @@ class Place:
 
 @pytest.fixture
 def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
-    settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=str(tmp_path / "key"))
+    yield from placed(database_url, tmp_path)
+
+
+def placed(database_url: str, folder: Path) -> Iterator[Place]:
+    settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=str(folder / "key"))
     parley = compose(settings, upgrade=False, signs=True)
     http = TestClient(create_app(parley), raise_server_exceptions=False)
     no_admin = tuple(scope for scope in SCOPES if scope != "admin")
