@@ -124,6 +124,7 @@ Diff = TypedDict(  # `from` is a keyword
         "ended": list[Changed],
         "retracted": list[Withdrawn],
         "reinstated": list[Changed],
+        "preferred": list[Changed],
         "erased": NotRequired[list[Erased]],
     },
 )

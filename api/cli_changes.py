@@ -49,7 +49,7 @@ def diff(
     match: ByMatch = "possible",
     json: AsJson = False,
 ) -> None:
-    """What changed between two states of knowledge: added, corrected, ended, retracted."""
+    """What changed between two states of knowledge: added, corrected, ended, retracted, preferred."""
     asked = perspective(as_of, None, position, clock, match)
     with opened() as parley:
         parameters = {**asked, "from": from_, "to": to}

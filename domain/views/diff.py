@@ -1,4 +1,7 @@
-"""A diff is what two knowledge cuts disagree on, fact by fact, each told by what became of it (`SECTIONS`)."""
+"""A diff is what two knowledge cuts disagree on, fact by fact, each told by what became of it (`SECTIONS`).
+
+A fact stands once among those told by what it says; where its mark changed, it stands under `preferred` too.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,18 @@ from domain.fact import Fact, differences
 from domain.views.brief import brief, perspective_shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from domain.history import FactVersion
     from domain.perspective import Perspective
 
 SAYS_WHY: Final = ("fact.corrected", "fact.ended", "fact.retracted", "fact.reinstated")
-SECTIONS: Final = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
+MARKS: Final = "fact.preferred"
+SECTIONS: Final = (
+    *("added", "corrected", "corroborated", "ended", "retracted", "reinstated"),
+    "preferred",
+)
 
 
 def diff(
@@ -30,7 +37,9 @@ def diff(
     `changes` are the versions that changes of mind made, in their order: the last of them says why.
     """
     old: dict[UUID, FactVersion] = {version.record.id: version for version in before}
-    said = {version.record.id: version for version in changes if version.event in SAYS_WHY}
+    found = list(changes)
+    said = {version.record.id: version for version in found if version.event in SAYS_WHY}
+    marks = {version.record.id: version for version in found if version.event == MARKS}
     answer: dict[str, Any] = {
         "from": perspective_shown(at[0]),
         "to": perspective_shown(at[1]),
@@ -38,10 +47,13 @@ def diff(
         **{section: [] for section in SECTIONS},
     }
     for version in after:
-        section = _section(old.get(version.record.id), version)
+        id_ = version.record.id
+        section = _section(old.get(id_), version)
         if section is not None:
-            earlier = old.get(version.record.id)
-            answer[section].append(_entry(section, earlier, version, said.get(version.record.id)))
+            answer[section].append(_entry(section, old.get(id_), version, said.get(id_)))
+        marked = id_ in old and old[id_].record.preferred
+        if version.record.stands and version.record.preferred != marked:
+            answer["preferred"].append(_mark(version, marks.get(id_)))
     return answer
 
 
@@ -54,10 +66,10 @@ def _section(before: FactVersion | None, after: FactVersion) -> str | None:
     was_gone = before.record.status == "retracted"
     if gone or was_gone:
         return None if gone == was_gone else ("retracted" if gone else "reinstated")
-    if before.record.fact == after.record.fact:
-        return None
     if after.record.status == "ended" and before.record.status != "ended":
         return "ended"
+    if before.record.fact == after.record.fact:
+        return None if before.record.status == after.record.status else "corrected"
     return (
         "corroborated" if _only_cites_more(before.record.fact, after.record.fact) else "corrected"
     )
@@ -80,7 +92,26 @@ def _entry(
     why = said if said is not None and changed and section != "corroborated" else after
     entry: dict[str, Any] = {"fact": brief(after), "reason": why.reason, "why": why.why}
     if section not in ("added", "retracted") and before is not None:
-        entry["changes"] = differences(before.record.fact, after.record.fact)
+        entry["changes"] = _changes(before, after)
     if section == "added":
         del entry["reason"], entry["why"]
     return entry
+
+
+def _changes(before: FactVersion, after: FactVersion) -> list[Mapping[str, Any]]:
+    """What differs in the content; where nothing does, as after a correction that was taken back, the status."""
+    was, is_ = before.record, after.record
+    changed = differences(was.fact, is_.fact)
+    if not changed and was.status not in (is_.status, "retracted"):
+        return [{"field": "status", "before": was.status, "after": is_.status}]
+    return changed
+
+
+def _mark(after: FactVersion, said: FactVersion | None) -> dict[str, Any]:
+    marked = after.record.preferred
+    return {
+        "fact": brief(after),
+        "reason": None,
+        "why": None if said is None else said.why,
+        "changes": [{"field": "preferred", "before": not marked, "after": marked}],
+    }

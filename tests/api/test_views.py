@@ -58,6 +58,28 @@ def test_a_diff_tells_what_two_cuts_disagree_on(client: Client) -> None:
     assert len(published["added"]) == 2
 
 
+def test_a_diff_tells_of_a_preference_that_changes_who_holds_a_post(client: Client) -> None:
+    client.open()
+    post = {"kind": "appointment", "post": "envoy", "valid": "2025-11-09"}
+    first = client.record(**post, person="A").headers["location"]
+    client.record(**post, person="B")
+    held = [client.get(f"{TALKS}?as_of=2025-11-22").json]
+    shown = held[0]["posts"][0]["holder"]
+    other = first if shown == "B" else client.get(TALKS).json["posts"][0]["rivals"][0]["id"]
+    address = f"/v1/facts/{other.removeprefix('/v1/facts/')}"
+    body = {"preferred": True, "why": "The gazette says so"}
+    assert client.post(f"{address}/preference", body, if_match="1").status == 200
+    held.append(client.get(f"{TALKS}?as_of=2025-11-22").json)
+    assert {each["posts"][0]["holder"] for each in held} == {"A", "B"}
+    recorded = [each["recorded_at"] for each in client.get("/v1/changes").json["items"]]
+    answer = client.get(f"{TALKS}/diff?from={recorded[-2]}&to={recorded[-1]}").json
+    (marked,) = answer["preferred"]
+    assert marked["fact"]["id"] == address.rpartition("/")[2]
+    assert (marked["reason"], marked["why"]) == (None, "The gazette says so")
+    assert marked["changes"] == [{"field": "preferred", "before": False, "after": True}]
+    assert [answer[name] for name in ("added", "corrected", "corroborated")] == [[], [], []]
+
+
 def test_a_diff_runs_from_the_earlier_cut_to_the_later(light_client: Client) -> None:
     light_client.open()
     assert light_client.get(f"{TALKS}/diff").pointers == ["/query/from"]

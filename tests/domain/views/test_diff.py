@@ -7,21 +7,24 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.history import Entry, known, versions
+from domain.history import Entry, known, public, versions
 from domain.provenance import Citation
+from domain.views.audit import tells
 from domain.views.diff import diff
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
 
 AP = Citation(publisher="AP", published="2025-09-12")
-SECTIONS = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
+CONTENT = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
+SECTIONS = (*CONTENT, "preferred")
 
 
 def compared(log: Log, one: str, other: str) -> dict[str, Any]:
     cuts = (log.perspective(as_known_at=one), log.perspective(as_known_at=other))
     before, after = (known(log.versions(), cut) for cut in cuts)
-    return diff(before, after, cuts)
+    changes = [each for each in log.versions() if tells(each) and public(each, cuts[1])]
+    return diff(before, after, cuts, changes)
 
 
 def sections(answer: dict[str, Any]) -> dict[str, list[str]]:
@@ -55,7 +58,7 @@ def test_what_was_learnt_in_between_is_told_by_what_became_of_it() -> None:
     assert sections(answer) == {
         name: [name]
         for name in ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
-    }
+    } | {"preferred": ["marked"]}
     (corrected,) = answer["corrected"]
     assert corrected["changes"] == [{"field": "valid", "before": "2021/..", "after": "2022/.."}]
     assert (corrected["reason"], corrected["why"]) == ("better_evidence", "they say so")
@@ -97,6 +100,37 @@ def test_an_end_that_is_itself_corrected_is_a_correction() -> None:
     assert sections(compared(log, "2025-11-03", "2025-11-30")) == {"corrected": ["held"]}
 
 
+def test_a_changed_preference_is_told_with_its_reason_beside_what_else_changed() -> None:
+    log = Log()
+    id_ = log.record(fact("release", summary="freed"), at="2025-11-01")
+    log.prefer(id_, at="2025-11-02")
+    log.prefer(log.record(fact("release", summary="new"), at="2025-11-03"), at="2025-11-04")
+    first = compared(log, "2025-11-01", "2025-11-30")
+    assert sections(first) == {"added": ["new"], "preferred": ["freed", "new"]}
+    (marked, _) = first["preferred"]
+    assert marked["changes"] == [{"field": "preferred", "before": False, "after": True}]
+    assert (marked["reason"], marked["why"]) == (None, "nearest")
+    log.prefer(id_, preferred=False, at="2025-12-01")
+    log.correct(id_, summary="freed all", at="2025-12-02")
+    second = compared(log, "2025-11-30", "2025-12-31")
+    assert sections(second) == {"corrected": ["freed all"], "preferred": ["freed all"]}
+    assert second["preferred"][0]["changes"][0]["after"] is False
+    assert sections(compared(log, "2025-11-01", "2025-12-31")) == {
+        "added": ["new"],
+        "corrected": ["freed all"],
+        "preferred": ["new"],
+    }
+
+
+def test_a_correction_that_was_taken_back_is_told_by_the_status_that_it_left() -> None:
+    log = Log()
+    id_ = log.record(fact("release", summary="freed"), at="2025-11-01")
+    log.correct(id_, summary="let go", at="2025-11-02")
+    log.correct(id_, summary="freed", at="2025-11-03")
+    (entry,) = compared(log, "2025-11-01", "2025-11-30")["corrected"]
+    assert entry["changes"] == [{"field": "status", "before": "recorded", "after": "corrected"}]
+
+
 @SOME
 @given(histories(), st.data())
 def test_a_diff_accounts_for_every_fact_that_is_not_the_same(
@@ -106,7 +140,7 @@ def test_a_diff_accounts_for_every_fact_that_is_not_the_same(
     early = data.draw(perspectives(late.position))
     before, after = known(versions(entries), early), known(versions(entries), late)
     answer = diff(before, after, (early, late))
-    told = [each["fact"]["id"] for name in SECTIONS for each in answer[name]]
+    told = [each["fact"]["id"] for name in CONTENT for each in answer[name]]
     assert len(told) == len(set(told))
     old = {version.record.id: version.record for version in before}
     for version in after:
@@ -119,5 +153,11 @@ def test_a_diff_accounts_for_every_fact_that_is_not_the_same(
         elif gone or was.status == "retracted":
             same = gone and was.status == "retracted"
         else:
-            same = was.fact == is_.fact
+            same = was.fact == is_.fact and was.status == is_.status
         assert (str(is_.id) in told) is not same
+    marks = {each["fact"]["id"]: each["changes"] for each in answer["preferred"]}
+    for is_ in (version.record for version in after if version.record.stands):
+        marked = is_.id in old and old[is_.id].preferred
+        moved = [{"field": "preferred", "before": marked, "after": is_.preferred}]
+        assert marks.pop(str(is_.id), None) == (moved if marked != is_.preferred else None)
+    assert marks == {}
