@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from api.csv_columns import Column, columns_of
 from api.import_lines import LONGEST_LINE, SourceLine, faulty
-from api.json_text import read_json
+from api.json_text import MOST_ENTRIES, read_json
 from domain.errors import ContentError, Fault
 
 __all__ = ["read_csv"]
@@ -174,7 +174,8 @@ def _entries(cell: str, column: Column, faults: list[Fault]) -> list[Any]:
 
 
 def _parts(cell: str) -> list[str]:
-    return [part.strip() for part in cell.split(";") if part.strip()]
+    """The parts of a cell; of a list that is too long only as many as show that it is."""
+    return [part.strip() for part in cell.split(";", MOST_ENTRIES + 1) if part.strip()]
 
 
 def _link(part: str) -> dict[str, str]:

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from domain.errors import ContentError, Fault
 
-__all__ = ["CONFIDENTIAL", "canonical", "pointer", "read_json", "sha256", "written"]
+__all__ = [
+    "CONFIDENTIAL",
+    "MOST_ENTRIES",
+    "MOST_VALUES",
+    "canonical",
+    "pointer",
+    "read_json",
+    "sha256",
+    "written",
+]
 
 DEEPEST: Final = 32
+MOST_ENTRIES: Final = 1_000
+"""Entries of one list, and names of one object: as many as the longest list of the record has."""
+MOST_VALUES: Final = 20_000
+"""Values in one JSON text: more than a fact has whose every list is as long as may be."""
+_LONGEST_NAME: Final = 100
+_LONGEST_POINTER: Final = 300
 CONFIDENTIAL: Final = "confidential"
 _EXACT: Final = 2.0**53
 _HALF: Final = re.compile("[\ud800-\udfff]")
@@ -27,10 +44,19 @@ class _Object(dict[str, Any]):
 
 
 def pointer(place: _Place) -> str:
-    """Give the RFC 6901 pointer to a place in a document, and no name of what is said in confidence."""
+    """Give the RFC 6901 pointer to a place in a document, and no name of what is said in confidence.
+
+    No field has a name that is so long, or lies so deep, that the pointer has to be cut short.
+    """
     if CONFIDENTIAL in place:
         place = place[: place.index(CONFIDENTIAL) + 1]
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
+    steps = (_cut(str(step), _LONGEST_NAME) for step in place)
+    found = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+    return _cut(found, _LONGEST_POINTER)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[:longest] + "…"
 
 
 def written(value: object) -> bytes:
@@ -51,7 +77,7 @@ def sha256(value: object) -> str:
 
 
 def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
-    """Read one JSON text; ContentError where it is no UTF-8, no JSON, deep, or repeats names."""
+    """Read one JSON text; ContentError where it is no UTF-8, no JSON, deep, large, or repeats names."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -68,9 +94,9 @@ def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
         raise ContentError.at("", f"nested deeper than {DEEPEST} levels") from error
     except ValueError as error:
         raise ContentError.at("", "a number has too many digits to be read") from error
-    faults = list(_faults(value))
-    if faults:
-        raise ContentError(*faults)
+    refusal = ContentError.of(_faults(value))
+    if refusal.faults:
+        raise refusal
     return value
 
 
@@ -95,19 +121,30 @@ def _refused(constant: str) -> None:
 
 
 def _faults(value: object) -> Iterator[Fault]:
-    """Walk without recursion: faults of what JSON itself lets through."""
+    """Walk without recursion, and not into what is too much: faults of what JSON itself lets through."""
     waiting: list[tuple[_Place, object]] = [((), value)]
-    while waiting:
+    for count in itertools.count(1):
+        if not waiting:
+            return
         place, part = waiting.pop()
-        if len(place) > DEEPEST:
-            yield Fault(pointer(place[:1]), f"nested deeper than {DEEPEST} levels")
+        if count > MOST_VALUES or len(place) > DEEPEST:
+            much = f"nested deeper than {DEEPEST} levels", f"more than {MOST_VALUES} values"
+            yield Fault(pointer(place[:1]), much[count > MOST_VALUES])
             return
         if isinstance(part, str) and _HALF.search(part):
             yield Fault(pointer(place), "half of a surrogate pair is no character")
         elif isinstance(part, _Object):
-            yield from (Fault(pointer((*place, n)), "the name comes twice") for n in part.repeated)
-            if any(_HALF.search(name) for name in part):
-                yield Fault(pointer(place), "half of a surrogate pair is no character")
-            waiting += [((*place, name), inner) for name, inner in part.items()]
+            yield from _faults_of_names(place, part)
+            waiting += [((*place, name), part[name]) for name in islice(part, MOST_ENTRIES)]
         elif isinstance(part, list):
-            waiting += [((*place, index), inner) for index, inner in enumerate(part)]
+            if len(part) > MOST_ENTRIES:
+                yield Fault(pointer(place), f"at most {MOST_ENTRIES} entries are expected")
+            waiting += [((*place, index), part[index]) for index in range(len(part[:MOST_ENTRIES]))]
+
+
+def _faults_of_names(place: _Place, part: _Object) -> Iterator[Fault]:
+    if len(part) > MOST_ENTRIES:
+        yield Fault(pointer(place), f"at most {MOST_ENTRIES} names are expected")
+    yield from (Fault(pointer((*place, name)), "the name comes twice") for name in part.repeated)
+    if any(_HALF.search(name) for name in part):
+        yield Fault(pointer(place), "half of a surrogate pair is no character")

@@ -114,7 +114,7 @@ def problem_of(error: Exception) -> Response:
 
 
 def _content(error: ContentError) -> Response:
-    return problem("content", str(error), error.faults)
+    return problem("content", str(error), error.told)
 
 
 def _refused(error: RefusedError) -> Response:
@@ -127,8 +127,8 @@ def _unreadable(error: InstantError | ValidTimeError) -> Response:
 
 
 def _invalid(error: RequestValidationError) -> Response:
-    faults = [Fault(pointer(each["loc"]), each["msg"]) for each in error.errors()]
-    return problem("content", "; ".join(fault.detail for fault in faults), faults)
+    found = (Fault(pointer(each["loc"]), each["msg"]) for each in error.errors())
+    return _content(ContentError.of(found))
 
 
 def _not_yet_known(error: NotYetKnownError) -> Response:

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Discriminator, TypeAdapter, ValidationError
 import domain.facts  # noqa: F401 -- importing the package registers its kinds
 from api.json_text import pointer, read_json, written
 from domain.access import Visibility
-from domain.errors import ContentError, Fault
+from domain.errors import MOST_FAULTS, ContentError, Fault
 from domain.event import Reason
 from domain.fact import KINDS, Fact, as_primitives, checked
 from domain.perspective import Clock, Match
@@ -236,9 +236,7 @@ def merged(fact: Fact, changes: dict[str, Any], parser: FactParser) -> Fact:
     try:
         return parser.parse(document)
     except ContentError as error:
-        raise ContentError(
-            *(Fault(f"/changes{fault.pointer}", fault.detail) for fault in error.faults)
-        ) from error
+        raise error.under("/changes") from error
 
 
 def _as_sent(fact: Fact) -> dict[str, Any]:
@@ -275,8 +273,9 @@ def _validated(adapter: TypeAdapter[Any], raw: bytes | dict[str, Any], *, tagged
     try:
         return adapter.validate_json(written(document))
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        raise ContentError(*(_fault(dict(each), tagged=tagged) for each in found)) from error
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        told = [_fault(dict(each), tagged=tagged) for each in found[:MOST_FAULTS]]
+        raise ContentError(*told, more=len(found) - len(told)) from error
 
 
 def _fault(error: dict[str, Any], *, tagged: bool) -> Fault:

@@ -17,8 +17,7 @@ def checked_changes(fact: Fact) -> Fact:
     try:
         return checked(fact)
     except ContentError as error:
-        faults = [Fault(f"/changes{fault.pointer}", fault.detail) for fault in error.faults]
-        raise ContentError(*faults) from error
+        raise error.under("/changes") from error
 
 
 def check_change(*, why: str | None, citation: Citation | None, published: str | None) -> None:

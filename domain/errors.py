@@ -21,10 +21,15 @@ RecordError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
+
+MOST_FAULTS: Final = 100
+"""Faults that a refusal tells of; it counts the others."""
 
 
 class RecordError(Exception):
@@ -45,16 +50,41 @@ class Fault:
 
 
 class ContentError(RecordError):
-    """What was sent breaks one or more rules."""
+    """What was sent breaks one or more rules: its faults, and how many `more` were found and not kept."""
 
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__("; ".join(fault.text for fault in faults))
+    def __init__(self, *faults: Fault, more: int = 0) -> None:
         self.faults = faults
+        self.more = more
+        said = [fault.text for fault in self.told]
+        untold = self.count - len(said)
+        super().__init__("; ".join([*said, f"… and {untold} more"] if untold else said))
+
+    @property
+    def told(self) -> tuple[Fault, ...]:
+        """The first of its faults, as many as a refusal tells of."""
+        return self.faults[:MOST_FAULTS]
+
+    @property
+    def count(self) -> int:
+        """How many faults there are, kept or not."""
+        return len(self.faults) + self.more
 
     @classmethod
     def at(cls, pointer: str, detail: str) -> ContentError:
         """One fault at one place."""
         return cls(Fault(pointer, detail))
+
+    @classmethod
+    def of(cls, faults: Iterable[Fault]) -> ContentError:
+        """Faults as they are found: those past the first MOST_FAULTS are counted and not kept."""
+        found = iter(faults)
+        kept = list(islice(found, MOST_FAULTS))
+        return cls(*kept, more=sum(1 for _ in found))
+
+    def under(self, pointer: str) -> ContentError:
+        """The same faults of a part, with their places in the whole that has it at a pointer."""
+        moved = (Fault(pointer + fault.pointer, fault.detail) for fault in self.faults)
+        return ContentError(*moved, more=self.more)
 
 
 class UnknownError(RecordError):

@@ -129,7 +129,7 @@ def refused(pointer: str, check: Callable[[P], R], part: P) -> tuple[R | None, l
     try:
         return check(part), []
     except ContentError as error:
-        return None, [Fault(pointer + fault.pointer, fault.detail) for fault in error.faults]
+        return None, [*error.under(pointer).faults]
 
 
 def _valid_faults(fact: Fact) -> list[Fault]:
