@@ -8,7 +8,6 @@ import typer
 
 from api.cli_options import AsJson
 from api.cli_record import opened, say
-from infrastructure.erasing import TABLES
 
 __all__ = ["register"]
 
@@ -22,7 +21,7 @@ def compact(*, json: AsJson = False) -> None:
     run before the server's own files hold nothing of it either.
     """
     with opened() as parley:
-        left = parley.database.compact(*TABLES, patience=PATIENCE_SECONDS)
+        left = parley.compact(PATIENCE_SECONDS)
     if json:
         say({"left": list(left)})
     elif not left:

@@ -21,6 +21,7 @@ from domain.errors import RecordError
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.proofs.log_key import LogKeyError
 from infrastructure.settings import Settings, SettingsError
+from infrastructure.working_alone import NotAloneError
 
 __all__ = [
     "REFUSALS",
@@ -47,6 +48,7 @@ REFUSALS: Final = (
     SettingsError,
     DatabaseRefusedError,
     LogKeyError,
+    NotAloneError,
     PersistenceError,
     SQLAlchemyError,
     OSError,

@@ -10,7 +10,6 @@ import typer
 from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import opened, say
-from infrastructure.sealing.resealing import take_as_is
 
 __all__ = ["register"]
 
@@ -34,8 +33,7 @@ def seal(
 ) -> None:
     """Seal what was recorded in clear, and wrap every data key by the newest key, while others go on."""
     with opened() as parley, progress_bar("sealing", None) as bar:
-        dropped = take_as_is(parley.database) if as_is else 0
-        report = parley.seal(bar, new_key=new_key)
+        report, dropped = parley.seal(bar, new_key=new_key, as_is=as_is)
     if json:
         say({**asdict(report), "dropped": dropped})
         return

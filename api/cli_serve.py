@@ -144,10 +144,7 @@ def _address(listening: socket.socket) -> str:
 def rebuild(*, json: AsJson = False) -> None:
     """Derive the tables from the log again, beside those that serve, compare, and switch."""
     with opened() as parley, progress_bar("rebuilding", None) as bar:
-        try:
-            report = parley.rebuild(bar)
-        except RuntimeError as error:
-            raise RefusedError(str(error)) from error
+        report = parley.rebuild(bar)
     differing = [_shown(each) for each in report.differences]
     if json:
         say({"position": report.position, "versions": report.versions, "differences": differing})

@@ -14,6 +14,7 @@ from infrastructure.backup import back_up, restore
 from infrastructure.backup_file import Manifest
 from infrastructure.clock import Clock, system_clock
 from infrastructure.database import Database
+from infrastructure.erasing import TABLES
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.identity.keys import Keys
 from infrastructure.ledger_store import StoredLedger
@@ -26,11 +27,12 @@ from infrastructure.proofs import integration
 from infrastructure.proofs.log_key import LastSigned, ensured_signer
 from infrastructure.proofs.publishing import POLL_SECONDS, Publisher
 from infrastructure.readers.reading import Reading
-from infrastructure.schema import schema_at_head
+from infrastructure.schema import refuse_newer, schema_at_head
 from infrastructure.schema import upgrade as bring_to_head
 from infrastructure.sealing.configured import seals_by
-from infrastructure.sealing.resealing import SealReport, reseal
+from infrastructure.sealing.resealing import SealReport, reseal, take_as_is
 from infrastructure.settings import Settings
+from infrastructure.working_alone import working_alone
 
 __all__ = ["Parley", "compose", "publisher_of"]
 
@@ -134,10 +136,11 @@ class Parley:
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> RebuildReport:
         """Derive the fact versions beside those that serve, compare, switch; then the full text and the tiles."""
-        report = rebuild(self.database, self.ledger.codec, progress)
-        fact_text.reset(self.database)
-        fact_text.catch_up(self.database, progress)
-        integration.rebuild(self.database)
+        with working_alone(self.database, "rebuild") as confirm:
+            report = rebuild(self.database, self.ledger.codec, progress, confirm)
+            fact_text.reset(self.database)
+            fact_text.catch_up(self.database, progress)
+            integration.rebuild(self.database)
         return report
 
     def back_up(self, target: Path, progress: Callable[[int, int], None] | None = None) -> Manifest:
@@ -147,19 +150,37 @@ class Parley:
     def restore(self, source: Path, progress: Callable[[int, int], None] | None = None) -> Manifest:
         """Put a backup into this record, which must be empty, and let every projection hold it."""
         projections = [RecordProjection(self.ledger.codec)]
-        manifest = restore(self.database, source, projections, progress)
-        self.catch_up()
+        with working_alone(self.database, "restore"):
+            manifest = restore(self.database, source, projections, progress)
+            self.catch_up()
         return manifest
 
+    def compact(self, patience: float) -> tuple[str, ...]:
+        """Leave nothing of what was overwritten in the files of the database; what else has to be run for it, in order.
+
+        Who is in the way is waited for, `patience` seconds at most.
+        """
+        with working_alone(self.database, "compaction"):
+            return self.database.compact(*TABLES, patience=patience)
+
     def seal(
-        self, progress: Callable[[int, int], None] | None = None, *, new_key: bool = False
-    ) -> SealReport:
-        """Seal what is in clear, and wrap every data key by the newest key, which may be made for it."""
-        with self.database.reading() as connection:
-            keys = self.database.seals.check(connection)
-        if new_key and keys is not None:
-            self.database.seals.add_key()
-        return reseal(self.database, progress)
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        new_key: bool = False,
+        as_is: bool = False,
+    ) -> tuple[SealReport, int]:
+        """Seal what is in clear, and wrap every data key by the newest key, which may be made for it.
+
+        `as_is` first takes what is stamped for what it is; the number of kept answers that were dropped by that.
+        """
+        with working_alone(self.database, "sealing"):
+            dropped = take_as_is(self.database) if as_is else 0
+            with self.database.reading() as connection:
+                keys = self.database.seals.check(connection)
+            if new_key and keys is not None:
+                self.database.seals.add_key()
+            return reseal(self.database, progress), dropped
 
     def check_seals(self) -> None:
         """Raise `SealKeyError` where something is sealed by a key that is not given."""
@@ -180,10 +201,15 @@ def compose(
     One that `signs` has the key of the settings, which is made where it is missing, or raises `LogKeyError`.
     """
     database = Database(settings.database_url, clock=clock, seals=seals_by(settings))
-    if upgrade:
-        bring_to_head(database)
-    publisher = publisher_of(settings, database) if signs else None
-    ledger, overwritten = StoredLedger(database), Overwritten(database)
+    with ExitStack() as refused:
+        refused.callback(database.close)
+        if upgrade:
+            bring_to_head(database)
+        else:
+            refuse_newer(database)
+        publisher = publisher_of(settings, database) if signs else None
+        ledger, overwritten = StoredLedger(database), Overwritten(database)
+        refused.pop_all()
     return Parley(settings, database, ledger, clock, overwritten, publisher)
 
 

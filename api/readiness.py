@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.composition import Parley
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.event_recorder import EventRecorder
+from infrastructure.schema import NewerDatabaseError
 from infrastructure.sealing.wrapping import SealKeyError
 
 __all__ = ["readiness"]
@@ -22,6 +23,8 @@ def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     """What `Parley.ready` found, and what is lacking, in words; nothing is where it can serve."""
     try:
         found = parley.ready()
+    except NewerDatabaseError as error:
+        return _NOTHING, [str(error)]
     except _FAILURES:
         return _NOTHING, ["the database cannot be read"]
     if not found["schema"]:

@@ -30,6 +30,7 @@ from infrastructure.tables import HEX_ID, TEXT, metadata, projection
 __all__ = [
     "FACTS",
     "SIDES",
+    "SPARE",
     "VALID_INSTANTS",
     "FactTables",
     "Side",
@@ -41,6 +42,8 @@ __all__ = [
 Side = Literal["first", "second"]
 FACTS: Final = "facts"
 """The name of the row in `projection` that says which side serves."""
+SPARE: Final = "spare"
+"""The name of the row that says how far the other side is filled, while a rebuild fills it."""
 
 VALID_INSTANTS: Final = (
     "start_earliest",

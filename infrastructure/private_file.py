@@ -5,10 +5,22 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["PrivateFileError", "create_private", "read_private", "replace_whole", "sync_folder"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "PrivateFileError",
+    "create_private",
+    "read_private",
+    "replace_whole",
+    "replacing",
+    "sync_folder",
+]
 
 OWNER_ALONE: Final = 0o600
 _LONGEST: Final = 100_000
@@ -48,6 +60,17 @@ def replace_whole(path: Path, content: bytes, mode: int = OWNER_ALONE) -> None:
         beside.unlink(missing_ok=True)
         raise
     sync_folder(path.absolute().parent)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[None]:
+    """While the block runs, whoever else replaces a file of this folder by what it held before waits."""
+    handle = os.open(path.absolute().parent, os.O_RDONLY)
+    try:
+        flock(handle, LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def sync_folder(folder: Path) -> None:

@@ -17,6 +17,7 @@ import migrations
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.fact_tables import SIDES
 from infrastructure.rate_table import rate_count
+from infrastructure.working_alone import working_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
 __all__ = [
     "FTS5_SHADOWS",
     "SCHEMA",
+    "NewerDatabaseError",
     "check",
     "compared",
     "downgrade",
     "migrating",
     "owned_by_the_schema",
+    "refuse_newer",
     "schema_at_head",
     "upgrade",
 ]
@@ -44,14 +47,28 @@ MIGRATION_LOCK: Final = 0x7061_726C_6579
 FTS5_SHADOWS: Final = ("_config", "_content", "_data", "_docsize", "_idx")
 
 
+class NewerDatabaseError(DatabaseRefusedError):
+    """The database is at a revision that is unknown here, and is to be left alone."""
+
+    def __init__(self, revision: str, head: str) -> None:
+        super().__init__(
+            f"a newer Parley made this database: its schema is at revision {revision!a}, and this Parley knows those up"
+            f" to {head}; a newer Parley is needed"
+        )
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring an empty or older database to `revision`; nothing happens where it is there already.
 
-    Raises DatabaseRefusedError for one that holds tables and none of Parley's: it is somebody else's.
+    Raises DatabaseRefusedError for one that holds tables and none of Parley's: it is somebody else's, and for one
+    that a newer Parley has made; NotAloneError while other work on the whole database is under way.
     """
     with migrating(database) as connection:
         _refuse_foreign(connection)
-        command.upgrade(_config(connection), revision)
+        _refuse_newer(connection)
+        if revision != "head" or not _is_at_head(connection):
+            with working_alone(database, "upgrade of the schema"):
+                command.upgrade(_config(connection), revision)
 
 
 def _refuse_foreign(connection: Connection) -> None:
@@ -75,10 +92,36 @@ def check(database: Database) -> None:
 
 
 def schema_at_head(database: Database) -> bool:
-    """Whether the database has every revision, and none that is unknown here."""
+    """Whether the database has every revision; NewerDatabaseError where it has one that is unknown here."""
     with database.reading() as connection:
-        found = MigrationContext.configure(connection).get_current_heads()
-        return set(found) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
+        _refuse_newer(connection)
+        return _is_at_head(connection)
+
+
+def refuse_newer(database: Database) -> None:
+    """Raise NewerDatabaseError where the database has a revision that is unknown here."""
+    with database.reading() as connection:
+        _refuse_newer(connection)
+
+
+def _is_at_head(connection: Connection) -> bool:
+    return _revisions(connection) == set(_script(connection).get_heads())
+
+
+def _refuse_newer(connection: Connection) -> None:
+    script = _script(connection)
+    unknown = _revisions(connection) - {each.revision for each in script.walk_revisions()}
+    if unknown:
+        raise NewerDatabaseError(min(unknown), str(script.get_current_head()))
+
+
+def _revisions(connection: Connection) -> set[str]:
+    """What the database says that it was brought to."""
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def _script(connection: Connection) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(connection))
 
 
 def compared(connection: Connection) -> list[MetaData]:

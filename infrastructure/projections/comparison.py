@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from domain.full_text import searched
 from infrastructure.engines import engine_of
 from infrastructure.event_codec import decode_fact
-from infrastructure.fact_tables import FACTS, SIDES, served
+from infrastructure.fact_tables import FACTS, SIDES, SPARE, served
 from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
 from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.projections.text_lookups import lost_word
@@ -186,7 +186,7 @@ def _stray(connection: Connection, now: int) -> Iterator[Unfounded]:
     for name in (FACTS, FACT_TEXT, TILE):
         if not 0 <= held.get(name, -1) <= head.position:
             yield Unfounded(projection.name, (name,), "is not a position of the log")
-    for name in sorted(held.keys() - {FACTS, FACT_TEXT, TILE}):
+    for name in sorted(held.keys() - {FACTS, FACT_TEXT, TILE, SPARE}):
         yield Unfounded(projection.name, (name,), "is no projection of the log")
     last = connection.execute(select(func.max(event.c.recorded_at))).scalar() or 0
     if head.recorded_at > max(now, last):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -29,18 +30,26 @@ BATCH: Final = 200
 """Positions a transaction: so few that writers of the log hardly wait."""
 
 CHECKPOINT: Final = select(projection.c.position).where(projection.c.name == FACT_TEXT)
+_FOLLOWED: Final = select(projection.c.position, projection.c.state).where(
+    projection.c.name == FACT_TEXT
+)
 _LOCKED: Final = CHECKPOINT.with_for_update()
 #: FTS5 only notes that a row is gone until its segments are merged.
 _MERGE: Final = "INSERT INTO fact_text (fact_text) VALUES ('optimize')"
 ADVANCE: Final = (
     update(projection)
-    .where(projection.c.name == FACT_TEXT, projection.c.position == bindparam("before"))
+    .where(
+        projection.c.name == FACT_TEXT,
+        projection.c.position == bindparam("before"),
+        projection.c.state == bindparam("since"),
+    )
     .values(position=bindparam("reached"))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
+    since: str
     before: int
     reached: int
     rows: list[dict[str, Any]]
@@ -65,11 +74,10 @@ def catch_up(database: Database, progress: Callable[[int, int], None] | None = N
 
 
 def reset(database: Database) -> None:
-    """Forget it all: the log is followed from its beginning again."""
+    """Forget it all: the log is followed from its beginning again, and nothing is written that was read before."""
+    begun = {"position": 0, "state": uuid4().hex}
     with database.writing() as connection:
-        connection.execute(
-            update(projection).where(projection.c.name == FACT_TEXT).values(position=0)
-        )
+        connection.execute(update(projection).where(projection.c.name == FACT_TEXT).values(begun))
         connection.execute(fact_text.delete())
 
 
@@ -85,11 +93,11 @@ def forget(connection: Connection, facts: Sequence[UUID]) -> None:
 def _batch(database: Database, last: int) -> _Batch | None:
     """What comes next, no further than `last`; None where nothing does."""
     with database.reading() as connection:
-        before = checkpoint(connection)
+        before, since = connection.execute(_FOLLOWED).one()
         if before >= last:
             return None
         reached = min(before + BATCH, last)
-        return _Batch(before, reached, list(_rows(connection, before, reached)))
+        return _Batch(since, before, reached, list(_rows(connection, before, reached)))
 
 
 def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[str, Any]]:
@@ -118,7 +126,8 @@ def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[st
 def _written(database: Database, batch: _Batch) -> bool:
     """Whether this process moved the checkpoint; where another did, nothing is written."""
     with database.writing() as connection:
-        moved = connection.execute(ADVANCE, {"before": batch.before, "reached": batch.reached})
+        read = {"since": batch.since, "before": batch.before, "reached": batch.reached}
+        moved = connection.execute(ADVANCE, read)
         rows = _unerased(connection, batch.rows) if moved.rowcount == 1 else []
         if rows:
             connection.execute(fact_text.insert(), rows)

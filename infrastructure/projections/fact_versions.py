@@ -29,11 +29,11 @@ __all__ = ["apply"]
 _STREAMS_A_QUERY: Final = 500
 
 
-def apply(connection: Connection, entries: Sequence[Entry], tables: FactTables) -> None:
-    """Write the versions that the entries make of their facts, in order of position."""
+def apply(connection: Connection, entries: Sequence[Entry], tables: FactTables) -> int:
+    """Write the versions that the entries make of their facts, in order of position; how many."""
     changes = [(entry, entry.event) for entry in entries if isinstance(entry.event, FactEvent)]
     if not changes:
-        return
+        return 0
     standing = _standing(connection, tables.version, _older(changes))
     tallies = Tallies(connection, tables.version)
     versions: list[FactVersion] = []
@@ -60,6 +60,7 @@ def apply(connection: Connection, entries: Sequence[Entry], tables: FactTables) 
     erased = [event.originator_id for _, event in changes if isinstance(event, FactErased)]
     if erased:
         blank(connection, tables, erased)
+    return len(rows)
 
 
 def _older(changes: Iterable[tuple[Entry, FactEvent]]) -> list[UUID]:

@@ -1,7 +1,8 @@
 """A rebuild derives the fact versions anew beside those that serve, compares the two, and switches.
 
 It follows the log in batches while writers go on; the last step locks the log, catches up, compares and
-switches in one transaction. What differs is said; what was rebuilt then serves, since the log is right.
+switches in one transaction. What differs is said; what was rebuilt then serves, since the log is right. Where another
+rebuild has begun meanwhile, nothing is switched.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from domain.event import STORED_NAMES
-from infrastructure.fact_tables import FACTS, SIDES, FactTables, serving_side
+from infrastructure.fact_tables import SIDES, SPARE, FactTables, serving_side
 from infrastructure.log_append import LOCK_HEAD
 from infrastructure.log_rows import LOGGED, entries
-from infrastructure.projections import fact_versions, negotiations, proposals
+from infrastructure.projections import negotiations, proposals
+from infrastructure.projections.filling import Filling, begin, empty, fill, switch
 from infrastructure.projections.inline import entries_of
 from infrastructure.tables import event, log_head, projection, proposal
 from infrastructure.vacuuming import analyze
@@ -33,7 +35,6 @@ BATCH: Final = 1_000
 DIFFERENCES_SAID: Final = 100
 #: How near the head the catching up must come before the log is locked for the rest.
 NEAR: Final = 2_000
-REBUILD_LOCK: Final = 0x7061_726C_6562
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,69 +57,58 @@ class RebuildReport:
 
 
 def rebuild(
-    database: Database, codec: EventCodec, progress: Callable[[int, int], None] | None = None
+    database: Database,
+    codec: EventCodec,
+    progress: Callable[[int, int], None] | None = None,
+    confirm: Callable[[], None] = lambda: None,
 ) -> RebuildReport:
-    """Rebuild, compare, switch. `progress` is told (position reached, last position)."""
+    """Rebuild, compare, switch. `progress` is told (position reached, last position).
+
+    `confirm` raises NotAloneError, as this does, where another rebuild may have begun meanwhile.
+    """
     with database.writing() as connection:
-        spare = _spare(connection)
-        _empty(connection, spare)
-    reached, last = 0, _head(database)
-    while last - reached > NEAR:
-        reached = _follow(database, codec, spare, reached)
+        filling = begin(connection)
+    last = _head(database)
+    while last - filling.reached > NEAR:
+        with database.writing() as connection:
+            confirm()
+            _advance(connection, codec, filling, last)
         last = _head(database)
         if progress is not None:
-            progress(reached, last)
+            progress(filling.reached, last)
     with database.writing() as connection:
         last = connection.execute(LOCK_HEAD).one().position
-        _refuse_switched(connection, spare)
-        while reached < last:
-            reached = _apply(connection, codec, spare, reached)
+        while filling.reached < last:
+            _advance(connection, codec, filling, last)
             if progress is not None:
-                progress(reached, last)
-        differences = _compare(connection, spare)
+                progress(filling.reached, last)
+        differences = _compare(connection, filling.tables)
         differences += _mend_small(connection, codec)
-        analyze(connection, [table.name for table in spare.all])
-        switch = update(projection).where(projection.c.name == FACTS)
-        connection.execute(switch.values(state=spare.side, position=last))
-        versions = connection.execute(select(func.count()).select_from(spare.version)).scalar_one()
+        analyze(connection, [table.name for table in filling.tables.all])
+        switch(connection, filling, last)
+        confirm()
+    _empty_idle(database, filling)
+    return RebuildReport(last, filling.versions, tuple(differences))
+
+
+def _advance(connection: Connection, codec: EventCodec, filling: Filling, last: int) -> None:
+    logged = entries_after(connection, codec, filling.reached)
+    reached = logged[-1].position if logged else min(filling.reached + BATCH, last)
+    fill(connection, filling, logged, reached)
+
+
+def _empty_idle(database: Database, filling: Filling) -> None:
+    """Empty the side that served before, unless yet another rebuild is filling it."""
     with database.writing() as connection:
-        idle = SIDES["second" if spare.side == "first" else "first"]
-        if serving_side(connection) == spare.side:
-            _empty(connection, idle)
-    return RebuildReport(last, versions, tuple(differences))
-
-
-def _spare(connection: Connection) -> FactTables:
-    return SIDES["second" if serving_side(connection) == "first" else "first"]
-
-
-def _refuse_switched(connection: Connection, spare: FactTables) -> None:
-    if serving_side(connection) == spare.side:
-        message = "another rebuild has switched the tables meanwhile; run it again"
-        raise RuntimeError(message)
-
-
-def _empty(connection: Connection, tables: FactTables) -> None:
-    """Row by row: PostgreSQL's TRUNCATE would empty the table for readers of an earlier snapshot too."""
-    for table in tables.all:
-        connection.execute(table.delete())
+        filled = select(projection.c.name).where(projection.c.name == SPARE)
+        idle = connection.execute(filled).first() is None
+        if idle and serving_side(connection) == filling.tables.side:
+            empty(connection, SIDES["second" if filling.tables.side == "first" else "first"])
 
 
 def _head(database: Database) -> int:
     with database.reading() as connection:
         return int(connection.execute(select(log_head.c.position)).scalar_one())
-
-
-def _follow(database: Database, codec: EventCodec, spare: FactTables, reached: int) -> int:
-    with database.writing() as connection:
-        _refuse_switched(connection, spare)
-        return _apply(connection, codec, spare, reached)
-
-
-def _apply(connection: Connection, codec: EventCodec, spare: FactTables, reached: int) -> int:
-    logged = entries_after(connection, codec, reached)
-    fact_versions.apply(connection, logged, spare)
-    return logged[-1].position if logged else reached + BATCH
 
 
 def entries_after(connection: Connection, codec: EventCodec, after: int) -> Sequence[Entry]:

@@ -12,7 +12,7 @@ from domain.history import Entry, FactVersion, Seen
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.state import state
 from infrastructure.fact_rows import version_of_row
-from infrastructure.fact_tables import FACTS, FactTables, served
+from infrastructure.fact_tables import FACTS, SPARE, FactTables, served
 from infrastructure.projections import fact_text
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.proofs.serving import EventProof, event_proof
@@ -257,7 +257,7 @@ class Reading:
         """How far each projection holds the log; those written with each event hold all of it."""
         named = select(projection.c.name, projection.c.position).order_by(projection.c.name)
         rows = self._connection.execute(named).all()
-        followed = {row.name: row.position for row in rows if row.name != FACTS}
+        followed = {row.name: row.position for row in rows if row.name not in {FACTS, SPARE}}
         return {FACTS: self.head, **followed}
 
     def snapshot(self, id_: UUID, name: str) -> StoredSnapshot:

@@ -10,6 +10,7 @@ from infrastructure.private_file import (
     create_private,
     read_private,
     replace_whole,
+    replacing,
 )
 from infrastructure.sealing.wrapping import (
     Keyring,
@@ -98,7 +99,8 @@ class KeyFile:
 
     def add(self) -> None:
         """Have a new key wrap from now on, in every process that has this file."""
-        replace_whole(self.path, self._content() + written_keys([new_key()]))
+        with replacing(self.path):
+            replace_whole(self.path, self._content() + written_keys([new_key()]))
 
     def _read(self) -> Keyring:
         try:

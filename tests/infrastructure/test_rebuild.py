@@ -13,10 +13,12 @@ from domain.negotiation import negotiation_id
 from domain.perspective import PerspectiveQuery
 from infrastructure.fact_tables import SIDES, serving_side
 from infrastructure.ledger_store import StoredLedger
+from infrastructure.projections import fact_text, filling
 from infrastructure.projections import rebuild as rebuilding
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
 from infrastructure.schema import check
+from infrastructure.working_alone import NotAloneError
 from tests.benchmarks.population import populate
 from tests.databases import opened
 from tests.examples import OWNER, fact
@@ -131,6 +133,70 @@ def test_postgresql_plans_by_what_was_rebuilt_at_once(
         assert connection.execute(counted, {"name": serving}).scalar_one() == 100
     filled.close()
     database.close()
+
+
+@pytest.mark.parametrize("at", ["begun", "filled"])
+def test_of_two_rebuilds_that_know_nothing_of_each_other_none_serves_what_is_not_whole(
+    database: Database, ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """As where the lock of the first was lost: the second empties what the first has filled, and fills it."""
+    monkeypatch.setattr(rebuilding, "BATCH", 5)
+    monkeypatch.setattr(rebuilding, "NEAR", 10)
+    before = _state(database, ledger)
+    told: list[int] = []
+
+    def another(reached: int, last: int) -> None:
+        told.append(reached)
+        if told == [reached] if at == "begun" else last - reached <= 10:
+            with database.writing() as connection:
+                filling.begin(connection)
+
+    with pytest.raises(NotAloneError, match="another rebuild has begun meanwhile"):
+        rebuild(database, ledger.codec, another)
+    with database.reading() as connection:
+        assert serving_side(connection) == "first"
+    assert _state(database, ledger) == before
+    assert rebuild(database, ledger.codec).versions == 51
+    assert _state(database, ledger) == before
+
+
+def test_rows_that_were_taken_from_what_a_rebuild_fills_are_missed(
+    database: Database, ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "BATCH", 5)
+    monkeypatch.setattr(rebuilding, "NEAR", 10)
+
+    def take(reached: int, _last: int) -> None:
+        if reached > 5:
+            return
+        with database.writing() as connection:
+            connection.execute(text("DELETE FROM fact_version_spare WHERE external_id = 'F-3'"))
+
+    with pytest.raises(NotAloneError):
+        rebuild(database, ledger.codec, take)
+    with database.reading() as connection:
+        assert serving_side(connection) == "first"
+
+
+def test_nothing_is_switched_to_once_the_lock_is_lost(
+    database: Database, ledger: StoredLedger
+) -> None:
+    def lost() -> None:
+        raise NotAloneError
+
+    with pytest.raises(NotAloneError):
+        rebuild(database, ledger.codec, None, lost)
+    with database.reading() as connection:
+        assert serving_side(connection) == "first"
+
+
+@pytest.mark.usefixtures("ledger")
+def test_words_that_were_read_before_a_reset_are_not_written_after_it(database: Database) -> None:
+    read = fact_text._batch(database, 52)
+    assert read is not None
+    fact_text.reset(database)
+    assert not fact_text._written(database, read)
+    assert fact_text.catch_up(database) == 52
 
 
 def _state(database: Database, ledger: StoredLedger) -> object:

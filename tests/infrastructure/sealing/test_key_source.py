@@ -38,6 +38,20 @@ def test_whoever_makes_it_at_once_has_the_same_key(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["parley.seal"]
 
 
+def test_no_key_that_is_added_is_lost_to_one_that_is_added_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "parley.seal"
+    KeyFile(path).make()
+    start = Barrier(16)
+
+    def add(_: int) -> None:
+        start.wait(10)
+        KeyFile(path).add()
+
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(add, range(16)))
+    assert len(path.read_text().splitlines()) == 17
+
+
 def test_a_newer_key_is_known_to_who_has_the_file_open(tmp_path: Path) -> None:
     one, other = KeyFile(tmp_path / "parley.seal"), KeyFile(tmp_path / "parley.seal")
     before = one.make()

@@ -1,0 +1,87 @@
+"""A rebuild fills the spare side alone: where another began meanwhile, it stops, and what is not whole never serves.
+
+While it does, the row `spare` of `projection` says how far it has come and, in `state`, which rebuild it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from infrastructure.fact_tables import FACTS, SIDES, SPARE, FactTables, serving_side
+from infrastructure.projections import fact_versions
+from infrastructure.tables import projection
+from infrastructure.working_alone import NotAloneError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.history import Entry
+
+__all__ = ["Filling", "begin", "empty", "fill", "switch"]
+
+_BEGUN: Final = "another rebuild has begun meanwhile, and this one has switched nothing; run it again when that is done"
+
+
+@dataclass
+class Filling:
+    """How far one rebuild has filled the spare side, and with how many versions."""
+
+    tables: FactTables
+    token: str
+    reached: int = 0
+    versions: int = 0
+
+
+def begin(connection: Connection) -> Filling:
+    """Empty the spare side; whoever was filling it fills it no more."""
+    side = "second" if serving_side(connection) == "first" else "first"
+    filling = Filling(SIDES[side], uuid4().hex)
+    begun = {"position": 0, "state": filling.token}
+    mine = update(projection).where(projection.c.name == SPARE)
+    if not connection.execute(mine.values(begun)).rowcount:
+        connection.execute(insert(projection).values(name=SPARE, **begun))
+    empty(connection, filling.tables)
+    return filling
+
+
+def fill(connection: Connection, filling: Filling, entries: Sequence[Entry], reached: int) -> None:
+    """Add the versions that entries make, up to a position; NotAloneError where another rebuild has begun."""
+    _move(connection, filling, reached)
+    filling.versions += fact_versions.apply(connection, entries, filling.tables)
+    filling.reached = reached
+
+
+def switch(connection: Connection, filling: Filling, last: int) -> None:
+    """Let the side serve, which holds all up to the log's last position, while the log is locked.
+
+    NotAloneError where another rebuild has begun, or rows are missing that this one has written.
+    """
+    _move(connection, filling, last)
+    written = select(func.count()).select_from(filling.tables.version)
+    if connection.execute(written).scalar_one() != filling.versions:
+        raise NotAloneError(_BEGUN)
+    serve = update(projection).where(projection.c.name == FACTS)
+    connection.execute(serve.values(state=filling.tables.side, position=last))
+    connection.execute(delete(projection).where(projection.c.name == SPARE))
+
+
+def empty(connection: Connection, tables: FactTables) -> None:
+    """Row by row: PostgreSQL's TRUNCATE would empty the table for readers of an earlier snapshot too."""
+    for table in tables.all:
+        connection.execute(table.delete())
+
+
+def _move(connection: Connection, filling: Filling, reached: int) -> None:
+    """Move the checkpoint of the spare side from where this rebuild left it."""
+    left = (
+        projection.c.name == SPARE,
+        projection.c.state == filling.token,
+        projection.c.position == filling.reached,
+    )
+    moved = connection.execute(update(projection).where(*left).values(position=reached))
+    if moved.rowcount != 1 or serving_side(connection) == filling.tables.side:
+        raise NotAloneError(_BEGUN)

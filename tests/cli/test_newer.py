@@ -1,0 +1,108 @@
+"""A database that a newer Parley has made is left alone by every command, which says so in one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.cli import app
+from api.composition import compose
+from infrastructure.settings import Settings
+from tests.api.asking import Client
+from tests.cli.conftest import LINES, Shell
+from tests.databases import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WITHOUT_A_DATABASE = {("witness",)}
+ID = "0192f0c4-0000-7000-8000-000000000000"
+GIVEN = {
+    "slug": "talks",
+    "name": "then",
+    "what": "released",
+    "fact": "R",
+    "id_": ID,
+    "person": "Ann",
+    "key_id": "a",
+    "--from": "2025",
+    "--reason": "asked",
+    "--why": "wrong",
+    "--scope": "fact:read",
+}
+
+
+def commands(
+    group: Any = None,  # noqa: ANN401 -- typer's
+    path: tuple[str, ...] = (),
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    whole: Any = group or typer.main.get_command(app)
+    for name, command in whole.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        elif (*path, name) not in WITHOUT_A_DATABASE:
+            yield (*path, name), command
+
+
+def words_of(path: tuple[str, ...], command: Any, given: dict[str, str]) -> list[str]:  # noqa: ANN401 -- the same
+    """A command line with all that the command needs."""
+    words = list(path)
+    for each in command.params:
+        if each.required:
+            named = each.opts[0]
+            words += [given[named]] if each.param_type_name == "argument" else [named, given[named]]
+    return words
+
+
+def made_by_a_newer(shell: Shell, revision: str = "9001") -> None:
+    database = opened(shell.url)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": revision})
+    database.close()
+
+
+def test_every_command_says_so_in_one_line_and_leaves_it_alone(parley: Shell) -> None:
+    given = {
+        **GIVEN,
+        "file": parley.file(*LINES),
+        "source": str(parley.folder / "backup"),
+        "target": str(parley.folder / "another"),
+    }
+    parley.out("backup", given["source"])
+    made_by_a_newer(parley)
+    lines = [words_of(path, command, given) for path, command in commands()]
+    lines += [["serve", "--no-upgrade"], ["db", "upgrade", "--json"], ["verify", "--log-only"]]
+    before = {path.name for path in parley.folder.iterdir()}
+    assert len(lines) > 25
+    for line in lines:
+        refused = parley(*line)
+        assert (refused.exit_code, refused.stdout) == (1, ""), line
+        assert refused.stderr.startswith("parley: a newer Parley made this database: "), line
+        assert refused.stderr.endswith("a newer Parley is needed\n"), line
+        assert refused.stderr.count("\n") == 1, line
+        assert "upgrade" not in refused.stderr, line
+    assert {path.name for path in parley.folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("revision", ["9001", "0011_later", "é\n"])
+def test_whatever_its_revision_is_called(light: Shell, revision: str) -> None:
+    made_by_a_newer(light, revision)
+    refused = light("db", "upgrade")
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("parley: a newer Parley made this database: ")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_server_whose_database_a_newer_one_has_upgraded_is_not_ready(parley: Shell) -> None:
+    composed = compose(Settings.from_env(parley.settings))
+    client = Client(TestClient(create_app(composed)))
+    made_by_a_newer(parley)
+    ready = client.get("/readyz")
+    composed.close()
+    assert ready.status == 503
+    assert "a newer Parley made this database" in ready.json["lacks"][0]

@@ -1,0 +1,151 @@
+"""Work on a whole database is done by one process at a time, and a second is told at once what is under way."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, get_args
+
+import pytest
+from sqlalchemy import make_url, text
+
+from infrastructure.working_alone import NotAloneError, Work, working_alone
+from tests.databases import opened, sqlite_file_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from infrastructure.database import Database
+    from tests.databases import Kind, PostgreSQL
+
+HOLDER: Final = """
+import sys, time
+from infrastructure.database import Database
+from infrastructure.working_alone import working_alone
+with working_alone(Database(sys.argv[1]), "restore"):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+LIMITS: Final = (
+    "-c idle_in_transaction_session_timeout=100 -c default_transaction_isolation=serializable"
+)
+
+
+@contextmanager
+def held_elsewhere(url: str) -> Iterator[subprocess.Popen[str]]:
+    """Another process that restores."""
+    command = [sys.executable, "-c", HOLDER, url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("kind", ["sqlite-file", "sqlite-memory", "postgresql"])
+def test_a_second_is_refused_and_told_what_is_under_way(
+    fresh_database: Callable[[Kind], str], kind: Kind
+) -> None:
+    database = opened(fresh_database(kind))
+    for under_way in get_args(Work):
+        with working_alone(database, under_way) as confirm:
+            confirm()
+            for other in get_args(Work):
+                with pytest.raises(NotAloneError) as refused, working_alone(database, other):
+                    pytest.fail("it was not alone")
+                article = "another" if other == under_way else "an?"
+                assert refused.match(f"^{article} {under_way} is under way on this database; run")
+            confirm()
+    with working_alone(database, "rebuild"):
+        pass
+    database.close()
+
+
+def test_so_is_another_process_until_the_first_is_killed(
+    database: Database, database_url: str
+) -> None:
+    with held_elsewhere(database_url) as other:
+        with (
+            pytest.raises(NotAloneError, match="a restore is under way"),
+            working_alone(database, "rebuild"),
+        ):
+            pytest.fail("it was not alone")
+        other.send_signal(signal.SIGKILL)
+        other.wait()
+        for _ in range(2):
+            with working_alone(database, "rebuild") as confirm:
+                confirm()
+
+
+def test_a_sqlite_file_is_the_same_under_any_name(
+    fresh_database: Callable[[Kind], str], tmp_path: Path
+) -> None:
+    url = make_url(fresh_database("sqlite-file"))
+    link = tmp_path / "link.db"
+    link.symlink_to(str(url.database))
+    names = (str(url), sqlite_file_url(link), f"sqlite:///file:{link}?uri=true")
+    first, *others = (opened(name) for name in names)
+    with working_alone(first, "rebuild"):
+        for other in others:
+            with pytest.raises(NotAloneError), working_alone(other, "rebuild"):
+                pytest.fail("it was not alone")
+    for each in (first, *others):
+        each.close()
+
+
+def test_whoever_takes_the_file_away_is_noticed(fresh_database: Callable[[Kind], str]) -> None:
+    database = opened(fresh_database("sqlite-file"))
+    with working_alone(database, "rebuild") as confirm:
+        confirm()
+        path = Path(f"{database.url.database}-work")
+        path.unlink()
+        with pytest.raises(NotAloneError, match="lost"):
+            confirm()
+        path.touch()
+        with pytest.raises(NotAloneError, match="lost"):
+            confirm()
+    database.close()
+
+
+def test_a_postgresql_keeps_the_lock_for_as_long_as_it_takes_and_no_older_state(
+    postgresql: PostgreSQL,
+) -> None:
+    url = make_url(postgresql.fresh())
+    database = opened(url.update_query_dict({"options": LIMITS}))
+    with working_alone(database, "rebuild") as confirm:
+        for _ in range(10):  # a driver may prepare what it runs again and again
+            confirm()
+        with database.reading() as connection:
+            connection.execute(text("SELECT pg_sleep(0.3)"))
+            waiting = text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND state = 'idle in transaction' AND backend_xmin IS NULL"
+            )
+            assert connection.execute(waiting).scalar_one() == 1
+        confirm()
+        database.drop_overwritten("event")
+        database.compact("event", patience=0)
+    database.close()
+
+
+def test_a_postgresql_that_ends_the_session_ends_the_work(postgresql: PostgreSQL) -> None:
+    database = opened(postgresql.fresh())
+    with working_alone(database, "rebuild") as confirm:
+        confirm()
+        postgresql.disconnect_everyone()
+        with pytest.raises(NotAloneError, match="lost"):
+            confirm()
+    with working_alone(database, "rebuild") as confirm:
+        confirm()
+    database.close()
+
+
+def test_records_on_one_postgresql_do_not_wait_for_each_other(postgresql: PostgreSQL) -> None:
+    first, other = (opened(postgresql.fresh()) for _ in range(2))
+    with working_alone(first, "rebuild"), working_alone(other, "rebuild"):
+        pass
+    first.close()
+    other.close()
