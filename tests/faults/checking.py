@@ -71,6 +71,8 @@ def _uneven(connection: Connection, versions: int) -> str | None:
     recorded = connection.execute(facts).scalar_one()
     if (first, last, head) == (1, events, events) and recorded == versions:
         return None
+    if not events:
+        return "all acknowledged are lost, with the opening of the negotiation"
     return f"{events} events {first}..{last}, head {head}: {recorded} facts, {versions} rows"
 
 

@@ -7,17 +7,19 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.checking import check, check_rebuild, check_signed
+from tests.faults.checking import LostError, check, check_rebuild, check_signed
 from tests.faults.writers import Writers
 
 if TYPE_CHECKING:
     from tests.faults.fuse_disk import Moment
     from tests.faults.installation import Installation
+    from tests.faults.supply import Unsynced
 
 __all__ = ["CutFigures", "cut_the_power"]
 
 SHORTEST_SECONDS: Final = 0.05
 LONGEST_SECONDS: Final = 1.0
+PATIENCE_SECONDS: Final = 10
 MOMENTS: Final[tuple[Moment, ...]] = ("write", "sync", "now")
 
 
@@ -44,9 +46,12 @@ def cut_the_power(installed: Installation, cuts: int, seed: int = 0) -> CutFigur
     writers, unsynced, syncs, doubts, signed = Writers(), 0, 0, 0, 0
     for number in range(cuts):
         installed.start()
+        before = len(writers.acknowledged)
         if number == 0:
             writers.open(server.port)
         writers.start(server.port)
+        if number % len(MOMENTS):
+            _await_one_more(writers, before)
         time.sleep(chance.uniform(SHORTEST_SECONDS, LONGEST_SECONDS))
         lost = installed.cut(MOMENTS[number % len(MOMENTS)], chance)
         writers.end()
@@ -55,6 +60,7 @@ def cut_the_power(installed: Installation, cuts: int, seed: int = 0) -> CutFigur
         syncs += lost.syncs
         doubts += len(writers.in_doubt)
         check(server.url, writers.acknowledged, writers.in_doubt)
+        _check_synced(lost, len(writers.acknowledged) - before)
         signed = check_signed(server.url, server.key_file)
     server.start()
     writers.settle(server.port)
@@ -63,3 +69,18 @@ def cut_the_power(installed: Installation, cuts: int, seed: int = 0) -> CutFigur
     check_rebuild(server.url)
     disk, seconds = installed.supply.disk, time.monotonic() - began
     return CutFigures(disk, cuts, recorded, unsynced, syncs, doubts, signed, seconds)
+
+
+def _await_one_more(writers: Writers, acknowledged: int) -> None:
+    """Wait until more is acknowledged than before, so that a slow machine has something to lose too."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while len(writers.acknowledged) == acknowledged and time.monotonic() < deadline:
+        time.sleep(SHORTEST_SECONDS)
+
+
+def _check_synced(lost: Unsynced, acknowledged: int) -> None:
+    """Raise `LostError` where something was acknowledged without one sync: another disk would have forgotten it."""
+    if acknowledged and not lost.syncs:
+        raise LostError(
+            f"{acknowledged} acknowledged are lost on a disk that forgets: none was synced"
+        )

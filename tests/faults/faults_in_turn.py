@@ -36,10 +36,11 @@ class Pace(NamedTuple):
 
 @dataclass
 class FaultsInTurn:
-    """Decides call after call; `failed` counts those that were failed."""
+    """Decides call after call, of the sorts that it is asked about; `failed` counts those that were failed."""
 
     seed: int
     pace: Pace
+    sorts: tuple[Sort, ...] = ("write", "sync", "rename")
     failed: Counter[Site] = field(default_factory=Counter)
     _sort: Sort = "write"
     _gap: int = 1
@@ -58,7 +59,7 @@ class FaultsInTurn:
             self._gap -= sort == self._sort
             if self._gap > 0:
                 return 0
-            self._sort = self._chance.choice(("write", "sync", "rename"))
+            self._sort = self._chance.choice(self.sorts)
             self._gap = self._chance.randint(1, getattr(self.pace, self._sort))
             self._burst = self._chance.randint(1, BURST)
             self._error = self._chance.choice(ERRORS)

@@ -61,11 +61,11 @@ class Installation:
 def on_sqlite(
     errors: Path, variant: str = "right", *, only_fuse: bool = False
 ) -> Iterator[Installation]:
-    """A server on SQLite, its key and its database on a disk that may fail."""
+    """A server on SQLite, its database on a disk that may fail."""
     with power_supply("sqlite", only_fuse=only_fuse) as supply:
         url = sqlite_file_url(supply.folder / "parley.db")
         migrate(url)
-        with Server(url, errors, variant, keys=supply.folder) as server:
+        with Server(url, errors, variant, keys=supply.keys) as server:
             yield Installation(server, supply)
 
 
@@ -73,7 +73,7 @@ def on_sqlite(
 def on_postgresql(
     errors: Path, variant: str = "right", *, fsync: str = "on", only_fuse: bool = False
 ) -> Iterator[Installation]:
-    """A server on PostgreSQL, its key and the data of the cluster on a disk that may fail."""
+    """A server on PostgreSQL, the data of the cluster on a disk that may fail."""
     with (
         power_supply("postgresql", only_fuse=only_fuse) as supply,
         postgresql_on(supply, errors, variant) as installed,
@@ -89,6 +89,6 @@ def postgresql_on(supply: Supply, errors: Path, variant: str) -> Iterator[Instal
     """A server on PostgreSQL, on a disk that is there."""
     with (
         cluster(supply.folder, supply.supervise) as made,
-        Server(made.fresh(), errors, variant, keys=supply.folder) as server,
+        Server(made.fresh(), errors, variant, keys=supply.keys) as server,
     ):
         yield Installation(server, supply, made)

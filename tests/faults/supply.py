@@ -44,6 +44,8 @@ class Supply(Protocol):
     """The power of one folder."""
 
     folder: Path
+    keys: Path
+    """Where a server on it keeps its key files."""
     disk: str
     """What forgets and fails, for the figures."""
 
@@ -69,7 +71,7 @@ class FuseSupply:
     disk = "FUSE"
 
     def __init__(self, disk: FuseDisk) -> None:
-        self.folder = disk.folder
+        self.folder = self.keys = disk.folder
         self._disk = disk
         self._syncs = 0
 
@@ -96,12 +98,16 @@ class FuseSupply:
 class _Supervised:
     """The folder is a plain one, and calls are failed where programs make them."""
 
-    def __init__(self, folder: Path) -> None:
+    sorts: tuple[Sort, ...] = ("write", "sync", "rename")
+    """The sorts of calls that are seen here, and so can fail."""
+
+    def __init__(self, folder: Path, keys: Path) -> None:
         self.folder = folder
+        self.keys = keys
         self._faults: FaultsInTurn | None = None
 
     def fail(self, seed: int, pace: Pace) -> None:
-        self._faults = FaultsInTurn(seed, pace)
+        self._faults = FaultsInTurn(seed, pace, self.sorts)
 
     def failed(self, *, mend: bool = False) -> Counter[Site]:
         faults, self._faults = self._faults, None if mend else self._faults
@@ -120,9 +126,13 @@ class _Supervised:
 
 
 class SeccompSupply(_Supervised):
-    """One server on the folder is supervised, and what the disk would hold is known from its calls."""
+    """One server on the folder is supervised, and what the disk would hold is known from its calls.
+
+    They are the calls of SQLite: the key files, which are written and renamed otherwise, lie on another disk.
+    """
 
     disk = "seccomp"
+    sorts = ("write", "sync")
 
     def start(self, server: Server) -> None:
         server.open_up()
@@ -146,19 +156,28 @@ class SeccompSupply(_Supervised):
 
 
 class SeccompPostgreSQLSupply(_Supervised):
-    """A PostgreSQL on the folder is supervised. It fails, but forgets only what was never written."""
+    """A PostgreSQL on the folder is supervised: it fails, and forgets only what was never written.
+
+    Its syncs are counted, since one that makes none would lose on another disk what it acknowledges.
+    """
 
     disk = "seccomp, which does not forget"
+    _syncs = 0
 
     def supervise(self) -> Supervisor | None:
-        return Supervisor(lambda call: self._fault(call) or GO_ON)
+        return Supervisor(self._decide)
 
     def start(self, server: Server) -> None:
+        self._syncs = 0
         server.start()
 
     def cut(self, strike: Callable[[], None], _moment: Moment, _chance: random.Random) -> Unsynced:
         strike()
-        return Unsynced(0, 0)
+        return Unsynced(0, self._syncs)
+
+    def _decide(self, call: Call) -> int:
+        self._syncs += SORTS.get(call.name) == "sync"
+        return self._fault(call) or GO_ON
 
 
 @contextmanager
@@ -172,7 +191,9 @@ def power_supply(user: User, *, only_fuse: bool = False) -> Iterator[Supply]:
         elif only_fuse:
             raise RuntimeError(f"no file system can be mounted: {lacking}")
         else:
-            yield (SeccompSupply if user == "sqlite" else SeccompPostgreSQLSupply)(folder)
+            supervised = SeccompSupply if user == "sqlite" else SeccompPostgreSQLSupply
+            with TemporaryDirectory(prefix="parley-keys-") as keys:
+                yield supervised(folder, Path(keys))
 
 
 def why_no_fuse() -> str | None:

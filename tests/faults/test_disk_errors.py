@@ -51,7 +51,7 @@ def test_a_server_that_takes_failures_for_done_is_found_out_by_a_disk_that_fails
 def test_postgresql_fails_as_well_where_no_file_system_can_be_mounted(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    supply = SeccompPostgreSQLSupply(disk)
+    supply = SeccompPostgreSQLSupply(disk, tmp_path)
     with postgresql_on(supply, tmp_path / "errors", "right") as installed:
         figures = fail_the_disk(installed, 4)
     assert figures.acknowledged > 0

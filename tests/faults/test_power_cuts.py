@@ -26,8 +26,8 @@ def supervised(folder: Path, variant: str) -> Installation:
     (folder / "disk").mkdir()
     url = sqlite_file_url(folder / "disk" / "parley.db")
     migrate(url)
-    server = Server(url, folder / "errors", variant, keys=folder / "disk")
-    return Installation(server, SeccompSupply(folder / "disk"))
+    server = Server(url, folder / "errors", variant, keys=folder)
+    return Installation(server, SeccompSupply(folder / "disk", folder))
 
 
 def test_what_was_acknowledged_is_there_once_after_every_power_cut(tmp_path: Path) -> None:
