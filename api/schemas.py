@@ -7,6 +7,7 @@ a `ContentError` with RFC 6901 pointers into what was sent.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar, Union
 
 from pydantic import ConfigDict, Discriminator, TypeAdapter, ValidationError
@@ -179,22 +180,7 @@ class CertificateBody(_Strict):
     question: str
 
 
-BODIES: Final[tuple[type[Any], ...]] = (
-    NegotiationBody,
-    SettingsBody,
-    CorrectionBody,
-    CorroborationBody,
-    EndBody,
-    RetractionBody,
-    ReinstatementBody,
-    PreferenceBody,
-    ErasureBody,
-    ApprovalBody,
-    RefusalBody,
-    WithdrawalBody,
-    SnapshotBody,
-    CertificateBody,
-)
+BODIES: Final[tuple[type[Any], ...]] = tuple(_Strict.__subclasses__())
 
 Body = TypeVar("Body")
 
@@ -212,15 +198,19 @@ class BodyParser(Generic[Body]):
         return body
 
 
+@lru_cache(maxsize=2)
+def _adapter_of(kinds: tuple[type[Fact], ...]) -> TypeAdapter[Any]:
+    """One adapter for all parsers of the same kinds, since it is dear to make."""
+    union = Annotated[Union[kinds], Discriminator("kind")]  # type: ignore[valid-type]  # noqa: UP007
+    return TypeAdapter(union, config=STRICT)
+
+
 class FactParser:
     """Reads a fact of any kind that is registered when the parser is made."""
 
     def __init__(self) -> None:
         self.kinds = tuple(KINDS.values())
-        union: Any = Union[self.kinds]  # noqa: UP007 -- as many members as there are kinds
-        self.adapter: TypeAdapter[Any] = TypeAdapter(
-            Annotated[union, Discriminator("kind")], config=STRICT
-        )
+        self.adapter = _adapter_of(self.kinds)
 
     def parse(self, raw: bytes | dict[str, Any]) -> Fact:
         """Read a fact, its quantities' bounds filled in; ContentError with every fault."""
