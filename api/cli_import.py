@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO, Final, cast
 
@@ -13,11 +13,13 @@ import typer
 
 from api.cli_options import AsJson, Slug
 from api.cli_progress import progress_bar
-from api.cli_record import RefusedError, consoles, opened, say
+from api.cli_record import RefusedError, consoles, opened, reason, say
 from api.cli_tables import show_rows
 from api.composition import Parley
 from api.import_lines import bounded_lines
-from api.import_report import ImportReport
+from api.import_reading import Progress
+from api.import_report import BrokenOffError, ImportReport
+from api.import_turns import Recorded
 from api.importer import Importer
 from api.schemas import FactParser
 from domain.errors import UnknownError
@@ -27,6 +29,7 @@ from domain.negotiation import Settings, decide_open, evolve
 __all__ = ["register"]
 
 REJECTIONS_SHOWN: Final = 20
+INTERRUPTED: Final = 130
 
 
 def import_(  # noqa: PLR0913 -- one argument an option
@@ -73,6 +76,9 @@ def import_(  # noqa: PLR0913 -- one argument an option
 ) -> None:
     """Take in facts and changes, a line each: all of them or none, and none twice.
 
+    Once all is decided it is recorded in turns, so that others can write in between. If it is
+    stopped there, the same file finishes it.
+
     NDJSON is one JSON object a line: `op` (record where left out, or correct, corroborate, end,
     retract, reinstate, prefer), `external_id` to name the fact, and what the API takes for that.
 
@@ -96,7 +102,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
         if private:
             _refuse_public(parley, slug)
             opening.append(_closing(opening[0]))
-        with progress_bar("reading", total, "writing") as bar:
+        with _told(total) as (progress, told):
             report = Importer(parley, FactParser()).run(
                 slug=slug,
                 lines=lines,
@@ -104,17 +110,58 @@ def import_(  # noqa: PLR0913 -- one argument an option
                 dry_run=dry_run,
                 partial=partial,
                 principal=parley.owner,
-                progress=lambda read: bar(read, total),
+                progress=progress,
+                told=told,
                 opening=opening,
             )
     _show_report(report, json=json, dry_run=dry_run)
-    if report.rejected and not partial:
-        count = report.rejected_lines
-        lines_ = f"{count} line{'' if count == 1 else 's'}"
-        first = report.rejected[0]
-        raise RefusedError(
-            f"nothing was imported: {lines_} rejected, first line {first.line}: {first.detail}"
-        )
+    refusal = _refusal(report, partial=partial)
+    if refusal is not None:
+        raise RefusedError(refusal)
+
+
+@contextmanager
+def _told(total: int | None) -> Iterator[tuple[Progress, Recorded]]:
+    """Show how many lines have been read, and then recorded; where that breaks off, say how far it came."""
+    reached: tuple[int, int] | None = None
+    with ExitStack() as shown:
+        bar = shown.enter_context(progress_bar("reading", total, "deciding"))
+
+        def told(recorded: int, of: int) -> None:
+            nonlocal bar, reached
+            if reached is None:
+                shown.close()
+                bar = shown.enter_context(progress_bar("recording", of))
+            reached = recorded, of
+            bar(recorded, of)
+
+        try:
+            yield lambda read: bar(read, total), told
+        except BrokenOffError as error:
+            cause = reason(error.__cause__ or error)
+            raise RefusedError(f"{error} ({cause})") from error
+        except KeyboardInterrupt:
+            if reached is None:
+                raise
+            typer.echo(f"parley: {BrokenOffError(*reached, unsure=True)}", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def _refusal(report: ImportReport, *, partial: bool) -> str | None:
+    """Why the command ends as refused: what was asked for was not done, or not all of it; None where it was."""
+    listed = report.listed()
+    if not listed or (partial and report.stopped is None):
+        return None
+    done = sum(report.done.values())
+    what = f"{_lines(done)} imported, but for" if done else "nothing was imported:"
+    first = report.stopped if partial and report.stopped else listed[0]
+    return (
+        f"{what} {_lines(report.rejected_lines)} rejected, first line {first.line}: {first.detail}"
+    )
+
+
+def _lines(count: int) -> str:
+    return f"{count} line{'' if count == 1 else 's'}"
 
 
 def _refuse_public(parley: Parley, slug: str) -> None:

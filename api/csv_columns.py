@@ -16,6 +16,8 @@ from domain.provenance import Link
 
 __all__ = ["Column", "Shape", "columns_of"]
 
+MOST_COLUMNS: Final = 2_000
+"""More than all that a table can have, each once."""
 Shape = Literal["text", "integer", "truth", "list", "links", "entries", "json"]
 
 _OF_CHANGES: Final[dict[str, Shape]] = {
@@ -60,8 +62,12 @@ class _Known:
 
 def columns_of(header: Sequence[str]) -> tuple[list[Column], list[Fault]]:
     """The columns that a header names, and a fault for each name that is unknown or comes twice."""
+    if len(header) > MOST_COLUMNS:
+        detail = f"a table has at most {MOST_COLUMNS} columns, and this header {len(header)}"
+        return [], [Fault("", detail)]
     known = _known()
-    columns: list[Column] = []
+    columns: dict[str, Column] = {}
+    whole: dict[str, bool] = {}
     faults: list[Fault] = []
     for at, cell in enumerate(header, 1):
         name = cell.strip()
@@ -70,18 +76,14 @@ def columns_of(header: Sequence[str]) -> tuple[list[Column], list[Fault]]:
             faults.append(
                 Fault("", f"column {at}, {name[:100]!r}, is no field of a fact or a change")
             )
-        elif any(column.name == other.name for other in columns):
+        elif column.name in columns:
             faults.append(Fault("", f"column {at}, {name!r}, comes twice"))
-        elif any(_both_whole_and_in_parts(column, other) for other in columns):
+        elif whole.setdefault(column.field, column.part is None) != (column.part is None):
             detail = f"column {at}, {name!r}: {column.field} come whole or in parts, not both"
             faults.append(Fault("", detail))
         else:
-            columns.append(column)
-    return columns, faults
-
-
-def _both_whole_and_in_parts(one: Column, other: Column) -> bool:
-    return one.field == other.field and (one.part is None) != (other.part is None)
+            columns[column.name] = column
+    return list(columns.values()), faults
 
 
 def _column(name: str, known: _Known) -> Column | None:

@@ -41,7 +41,7 @@ class CommandReader:
     def read(self, line: SourceLine) -> Command:
         """The command of a line; ContentError with every fault that shows without the record."""
         if line.content is None:
-            raise ContentError(*line.faults)
+            raise ContentError(*line.faults, more=line.more)
         content = dict(line.content)
         # A long import holds all of its commands: what they were read from is let go.
         line = replace(line, content=None)

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from api.csv_columns import Column, columns_of
-from api.import_lines import LONGEST_LINE, SourceLine, faulty
+from api.import_lines import LONGEST_LINE, SourceLine, faulty, refused_blanks
 from api.json_text import MOST_ENTRIES, read_json
 from domain.errors import ContentError, Fault
 
@@ -35,6 +35,7 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
     """One object a row, numbered by the line on which it starts; a broken row ends the reading."""
     rows = csv.reader(_text(lines), strict=True)
     header: Sequence[Column] | None = None
+    blank = 0
     while True:
         number = rows.line_num + 1
         try:
@@ -42,7 +43,7 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
         except StopIteration:
             break
         except csv.Error as error:
-            yield faulty(number, f"not CSV: {error}; the rest of the table was not read")
+            yield faulty(number, f"not CSV: {error}", last=True)
             return
         if header is None:
             header, faults = columns_of(cells)
@@ -51,6 +52,12 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
                 return
         elif any(cells):
             yield _row(number, header, cells)
+        else:
+            blank += 1
+            refusal = refused_blanks(number, blank)
+            if refusal is not None:
+                yield refusal
+                return
     if header is None:
         yield faulty(1, "a header row is expected")
 
@@ -72,7 +79,7 @@ def _row(number: int, header: Sequence[Column], cells: Sequence[str]) -> SourceL
     try:
         content = row.content()
     except ContentError as error:
-        return SourceLine(number, None, error.faults, row.places)
+        return SourceLine(number, None, error.faults, row.places, error.more)
     return SourceLine(number, content, (), row.places)
 
 
@@ -81,6 +88,7 @@ class _Row:
 
     def __init__(self, filled: Sequence[tuple[Column, str]]) -> None:
         self._filled = filled
+        self._ranks = _ranks(column for column, _ in filled)
         self._op = self._cell("op") or "record"
         self._kind = self._cell("kind") or ""
         self.places: dict[str, str] = {}
@@ -109,8 +117,7 @@ class _Row:
             inside = ["changes"]
         if column.part is None:
             return [*inside, column.field]
-        numbers = sorted({each.index for each, _ in self._filled if each.field == column.field})
-        return [*inside, column.field, numbers.index(column.index), column.part]
+        return [*inside, column.field, self._ranks[column.field][column.index], column.part]
 
     def _value(self, column: Column, cell: str, faults: list[Fault]) -> Any:  # noqa: ANN401 -- a cell is whatever its field holds
         match column.shape(self._kind):
@@ -129,6 +136,17 @@ class _Row:
 
     def _cell(self, field: str) -> str | None:
         return next((cell for column, cell in self._filled if column.name == field), None)
+
+
+def _ranks(columns: Iterable[Column]) -> dict[str, dict[int, int]]:
+    """Of each field the numbers of its columns, and where in its list each stands: none is left out."""
+    numbers: dict[str, set[int]] = {}
+    for column in columns:
+        numbers.setdefault(column.field, set()).add(column.index)
+    return {
+        field: {number: at for at, number in enumerate(sorted(found))}
+        for field, found in numbers.items()
+    }
 
 
 def _put(found: Any, place: Sequence[str | int], value: Any) -> None:  # noqa: ANN401 -- an object or a list in it

@@ -10,10 +10,19 @@ from typing import Any, BinaryIO, Final
 from api.json_text import read_json
 from domain.errors import ContentError, Fault
 
-__all__ = ["LONGEST_LINE", "SourceLine", "bounded_lines", "faulty", "read_ndjson"]
+__all__ = [
+    "LONGEST_LINE",
+    "SourceLine",
+    "bounded_lines",
+    "faulty",
+    "read_ndjson",
+    "refused_blanks",
+]
 
 LONGEST_LINE: Final = 1_048_576
 """Bytes that one line may have, its line break left out."""
+BLANK_LINES: Final = 10_000
+"""Blank lines that a file may have beyond as many as it has others."""
 
 _ENOUGH: Final = LONGEST_LINE + 3
 """A line break's two bytes, and one that shows that the line is too long."""
@@ -21,12 +30,17 @@ _ENOUGH: Final = LONGEST_LINE + 3
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One line as read: its object, or why there is none; `columns` are what pointers mean."""
+    """One line as read: its object, or why there is none; `columns` are what pointers mean.
+
+    Of its faults `more` are counted alone. After one that is the `last` nothing more is read, whatever follows it.
+    """
 
     number: int
     content: dict[str, Any] | None
     faults: tuple[Fault, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    more: int = 0
+    last: bool = False
 
     def column(self, pointer: str) -> str | None:
         """The column of the table that a pointer leads into; None where there is no table."""
@@ -44,11 +58,25 @@ def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def read_ndjson(lines: Iterable[bytes]) -> Iterator[SourceLine]:
-    """One object a line. Blank lines and a byte order mark at the start are passed over."""
+    """One object a line. Blank lines and a byte order mark at the start are passed over, until there are too many."""
+    blank = 0
     for number, raw in enumerate(lines, 1):
         line = (raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw).strip(b" \t\r\n")
         if line:
             yield _read(number, line)
+            continue
+        blank += 1
+        refusal = refused_blanks(number, blank)
+        if refusal is not None:
+            yield refusal
+            return
+
+
+def refused_blanks(number: int, blank: int) -> SourceLine | None:
+    """The last line of a file that has too many blank ones among its first `number`; None where it has not."""
+    if 2 * blank - number <= BLANK_LINES:
+        return None
+    return faulty(number, f"{blank} lines are blank until here: take them out", last=True)
 
 
 def _read(number: int, line: bytes) -> SourceLine:
@@ -57,12 +85,13 @@ def _read(number: int, line: bytes) -> SourceLine:
     try:
         content = read_json(line)
     except ContentError as error:
-        return SourceLine(number, None, error.faults)
+        return SourceLine(number, None, error.faults, more=error.more)
     if not isinstance(content, dict):
         return faulty(number, "a JSON object is expected")
     return SourceLine(number, content)
 
 
-def faulty(number: int, detail: str) -> SourceLine:
+def faulty(number: int, detail: str, *, last: bool = False) -> SourceLine:
     """A line from which no object could be read."""
-    return SourceLine(number, None, (Fault("", detail),))
+    detail = f"{detail}; the lines after this were not read" if last else detail
+    return SourceLine(number, None, (Fault("", detail),), last=last)

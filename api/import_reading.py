@@ -15,6 +15,12 @@ __all__ = ["Misread", "Progress", "Read", "ReadLines", "read_lines", "rejections
 
 Progress = Callable[[int], None]
 _LINES_A_STEP: Final = 500
+MISREAD_LINES: Final = 100
+"""Lines that may be misread, beyond as many as were not, before no more are read."""
+_LONGEST_SHOWN: Final = 500
+_TOO_MANY: Final = (
+    "{} lines until here could not be read: put them right; the lines after this were not read"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,45 +38,59 @@ Read = Command | Misread
 
 @dataclass(slots=True)
 class ReadLines:
-    """The lines in order, and how many more there were, with how many faults, past all that is listed."""
+    """The lines in order, and how many more were misread from `more_from` on, with how many faults, past all listed.
+
+    `stopped` says why the lines after it were not read.
+    """
 
     lines: list[Read] = field(default_factory=list)
+    misread_lines: int = 0
+    more_from: int = 0
     more_lines: int = 0
     more_faults: int = 0
+    stopped: Rejection | None = None
+    _room: int = LISTED_REJECTIONS
+
+    def misread(self, line: SourceLine, error: ContentError) -> None:
+        """One more that is no command."""
+        self.misread_lines += 1
+        if not self._room:
+            self.more_from = self.more_from or line.number
+            self.more_lines += 1
+            self.more_faults += error.count
+            return
+        named = (line.content or {}).get("external_id")
+        listed = rejections(line, error.faults[: self._room])
+        self._room -= len(listed)
+        self.lines.append(
+            Misread(line.number, named if isinstance(named, str) else None, error.count, listed)
+        )
 
 
 def read_lines(
     reader: CommandReader, source: Iterable[SourceLine], progress: Progress | None
 ) -> ReadLines:
-    """Read them all; `progress` is told how many have been read."""
-    found, room, number = ReadLines(), LISTED_REJECTIONS, 0
+    """Read them until too many are misread; `progress` is told how many have been read."""
+    found, number, balance = ReadLines(), 0, 0
     for line in source:
         number = line.number
         if progress is not None and number % _LINES_A_STEP == 0:
             progress(number)
         try:
             found.lines.append(reader.read(line))
+            balance -= 1
         except ContentError as error:
-            misread = _misread(line, error.faults, room)
-            room -= len(misread.listed)
-            if misread.listed:
-                found.lines.append(misread)
-            else:
-                found.more_lines += 1
-                found.more_faults += misread.faults
+            balance += 1
+            if line.last:
+                (found.stopped,) = rejections(line, error.faults)
+                break
+            found.misread(line, error)
+        if balance > MISREAD_LINES:
+            found.stopped = Rejection(number, "", _TOO_MANY.format(found.misread_lines))
+            break
     if progress is not None:
         progress(number)
     return found
-
-
-def _misread(line: SourceLine, faults: Sequence[Fault], room: int) -> Misread:
-    named = (line.content or {}).get("external_id")
-    return Misread(
-        line.number,
-        named if isinstance(named, str) else None,
-        len(faults),
-        rejections(line, faults[:room]),
-    )
 
 
 def rejections(line: SourceLine, faults: Iterable[Fault]) -> list[Rejection]:
@@ -79,5 +99,10 @@ def rejections(line: SourceLine, faults: Iterable[Fault]) -> list[Rejection]:
     for fault in faults:
         column = line.column(fault.pointer)
         detail = fault.detail if column is None else f"column {column}: {fault.detail}"
-        found.append(Rejection(line.number, fault.pointer, detail))
+        found.append(Rejection(line.number, _shown(fault.pointer), _shown(detail)))
     return found
+
+
+def _shown(text: str) -> str:
+    """The text; of one that quotes more than anybody reads, its beginning."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

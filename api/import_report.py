@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-__all__ = ["COUNTED", "LISTED_REJECTIONS", "ImportReport", "Rejection"]
+from eventsourcing.persistence import OperationalError
 
-LISTED_REJECTIONS: Final = 1_000
+from domain.errors import MOST_FAULTS
+
+__all__ = ["COUNTED", "LISTED_REJECTIONS", "BrokenOffError", "ImportReport", "Rejection"]
+
+LISTED_REJECTIONS: Final = MOST_FAULTS
 """Rejections that a report lists; it counts them all in `rejected_total`."""
 
 COUNTED: Final = {
@@ -37,7 +41,8 @@ class ImportReport:
     """What an import did, or with `dry_run` would have done.
 
     An import that was refused as a whole did nothing, and counts nothing but what stood already.
-    Positions are None where nothing was written.
+    Positions are None where nothing was written; what others wrote may lie between them. `stopped` says
+    why the lines from there on were not read, None where all were; it is one of the rejections.
     """
 
     done: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED.values(), 0))
@@ -47,20 +52,40 @@ class ImportReport:
     rejected_lines: int = 0
     first_position: int | None = None
     last_position: int | None = None
+    stopped: Rejection | None = None
+    _unlisted: int | None = None
 
     def count(self, op: str) -> None:
         """One line did what its `op` says."""
         self.done[COUNTED[op]] += 1
 
-    def reject(self, faults: int, listed: Sequence[Rejection] = (), *, lines: int = 1) -> None:
-        """One more line with its faults, or several; past LISTED_REJECTIONS they are only counted."""
+    def reject(
+        self, line: int, faults: int, listed: Sequence[Rejection] = (), *, lines: int = 1
+    ) -> None:
+        """One more line with its faults, or several from it on; past LISTED_REJECTIONS they are only counted."""
+        listed = listed[: LISTED_REJECTIONS - len(self.rejected)]
+        self.rejected += listed
         self.rejected_total += faults
         self.rejected_lines += lines
-        self.rejected += listed[: LISTED_REJECTIONS - len(self.rejected)]
+        if faults > len(listed):
+            self._unlisted = min(line, self._unlisted or line)
+
+    def stop(self, why: Rejection) -> None:
+        """The lines from there on were not read."""
+        self.stopped = why
+        self.rejected_total += 1
+        self.rejected_lines += 1
 
     def nothing_done(self) -> None:
         """The import was refused as a whole."""
         self.done = dict.fromkeys(self.done, 0)
+
+    def listed(self) -> list[Rejection]:
+        """What is listed of the faults: the first, how many more there are, and why the reading stopped."""
+        stopped = [self.stopped] if self.stopped else []
+        more = self.rejected_total - len(self.rejected) - len(stopped)
+        rest = [Rejection(self._unlisted or 1, "", f"… and {more} more")] if more else []
+        return [*self.rejected, *rest, *stopped]
 
     def as_dict(self) -> dict[str, Any]:
         """The report as the API answers it."""
@@ -69,9 +94,25 @@ class ImportReport:
             "unchanged": self.unchanged,
             "rejected": [
                 {"line": each.line, "pointer": each.pointer, "detail": each.detail}
-                for each in self.rejected
+                for each in self.listed()
             ],
             "rejected_total": self.rejected_total,
             "first_position": self.first_position,
             "last_position": self.last_position,
         }
+
+
+class BrokenOffError(OperationalError):
+    """An import broke off between its turns; what it recorded until then stands.
+
+    `recorded` of `of` lines are known to be; `unsure` where some more may be, as nobody knows what became of a commit.
+    """
+
+    def __init__(self, recorded: int, of: int, *, unsure: bool) -> None:
+        least = "at least " if unsure else ""
+        super().__init__(
+            f"the import broke off: {least}{recorded} of {of} lines are recorded; "
+            "the same file, imported again, finishes it"
+        )
+        self.recorded = recorded
+        self.of = of

@@ -76,6 +76,11 @@ class FactStream:
             self._take(event)
         return event
 
+    def pass_over(self, command: Command, parser: FactParser) -> None:
+        """The line was answered before: what it did in the log answers for no other line."""
+        if not isinstance(command.body, Fact):
+            self._matched(command.body, parser)
+
     def _recorded(self, id_: UUID, fact: Fact, actor: str) -> FactEvent | None:
         if self.taken:
             raise ContentError.at("/id", "the id belongs to another negotiation")

@@ -1,35 +1,29 @@
-"""An import is decided whole, in memory, and written in one transaction or not at all.
+"""An import is decided whole, in memory, before anything is recorded: what can be refused is refused whole.
 
-With `partial` the lines that were rejected are left out and the rest is written, still in one
-transaction.
+With `partial` the lines that were rejected are left out. What is decided is recorded in turns, between which other
+writers come; after the first the import goes on to its end, and what the record does not admit any more is rejected.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal
-
-from eventsourcing.persistence import IntegrityError
+from typing import Literal
 
 from api.composition import Parley
-from api.import_command import CommandReader
+from api.import_command import Command, CommandReader
 from api.import_csv import read_csv
-from api.import_decision import Decision, decide
 from api.import_lines import read_ndjson
-from api.import_reading import Progress, read_lines
+from api.import_reading import Progress, ReadLines, read_lines
 from api.import_report import ImportReport
+from api.import_turns import Recorded, Turns
 from api.schemas import FactParser
 from domain.access import Principal
-from domain.errors import StaleError
 from domain.event import RecordEvent
 from domain.negotiation import negotiation_id
-from infrastructure.readers.streams import streams
 
 __all__ = ["Importer", "Media"]
 
 Media = Literal["ndjson", "csv"]
-ATTEMPTS: Final = 5
-"""Times that an import is decided before other writers, always faster, make it give up."""
 
 
 class Importer:
@@ -48,59 +42,54 @@ class Importer:
         dry_run: bool,
         partial: bool,
         principal: Principal,
-        claim: object = None,
         progress: Progress | None = None,
+        told: Recorded | None = None,
         opening: Sequence[RecordEvent] = (),
     ) -> ImportReport:
         """Import `lines` into the negotiation with a slug, and report what became of each.
 
-        `opening` opens the negotiation where it is missing, in the same transaction. `progress` is
-        told how many lines have been read. `claim` is kept with the events, or alone where there
-        are none. Raises UnknownError for a missing negotiation, StaleError where other writers were
-        always faster, and what `claim` raises: then nothing was written.
+        `opening` opens the negotiation where it is missing, in the first turn. `progress` is told how many lines
+        have been read, and `told` how many are recorded. Raises UnknownError for a missing negotiation and StaleError
+        where other writers were always faster: then nothing was written. BrokenOffError where a part was.
         """
-        id_ = negotiation_id(slug)
         if not opening:
             with self._parley.reading(principal) as reading:
                 reading.negotiation(slug)
         source = read_csv(lines) if media == "csv" else read_ndjson(lines)
-        read = read_lines(CommandReader(id_, self._parser), source, progress)
-        for _ in range(ATTEMPTS):
-            decision = decide(
-                self._parley, self._parser, id_, read, principal=principal, opening=opening
-            )
-            if decision.report.rejected and not partial:
-                decision = decision.refused()
-            try:
-                return self._written(decision, claim, dry_run=dry_run)
-            except IntegrityError as error:
-                conflict = error
-        raise self._stale(decision) from conflict
-
-    def _written(self, decision: Decision, claim: object, *, dry_run: bool) -> ImportReport:
-        events = () if dry_run else decision.events
-        positions: list[int] = []
-        if events or claim is not None:
-            sources = {} if dry_run else decision.sources
-            recorded = self._parley.ledger.append(events, sources=sources, claim=claim)
-            positions = recorded[decision.opens :]
-        if positions:
-            decision.report.first_position = positions[0]
-            decision.report.last_position = positions[-1]
-        return decision.report
-
-    def _stale(self, decision: Decision) -> StaleError:
-        """Name the first stream that has moved on, or the first of all where none is seen to."""
-        ids = list(dict.fromkeys(event.originator_id for event in decision.events))
-        found = streams(self._parley.database, self._parley.ledger.codec, ids)
-        versions = {id_: events[-1].originator_version for id_, events in found.items()}
-        event = next(
-            (
-                e
-                for e in decision.events
-                if versions.get(e.originator_id, 0) >= e.originator_version
-            ),
-            decision.events[0],
+        read = read_lines(CommandReader(negotiation_id(slug), self._parser), source, progress)
+        turns = Turns(
+            self._parley,
+            self._parser,
+            slug=slug,
+            lines=read.lines,
+            principal=principal,
+            opening=opening,
+            partial=partial,
+            told=told,
         )
-        version = versions.get(event.originator_id, 0)
-        return StaleError(event.originator_id, event.originator_version - 1, version)
+        broken = read.stopped is not None and not partial
+        if not (dry_run or broken):
+            turns.record()
+        report = _report(turns, read)
+        if turns.refused or broken:
+            report.nothing_done()
+        return report
+
+
+def _report(turns: Turns, read: ReadLines) -> ImportReport:
+    report = ImportReport()
+    for step in turns.steps:
+        rejected = step.rejected
+        if rejected is not None:
+            report.reject(rejected.number, rejected.faults, rejected.listed)
+        elif isinstance(step.line, Command) and (step.done or step.event is not None):
+            report.count(step.line.op)
+        else:
+            report.unchanged += 1
+    if read.more_lines:
+        report.reject(read.more_from, read.more_faults, lines=read.more_lines)
+    if read.stopped is not None:
+        report.stop(read.stopped)
+    if turns.positions is not None:
+        report.first_position, report.last_position = turns.positions
+    return report

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as DatabaseTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.import_report import BrokenOffError
 from api.json_text import pointer, written
 from api.problem_kinds import PROBLEMS
 from domain.errors import (
@@ -221,6 +222,12 @@ def _outcome_unknown(error: OutcomeUnknownError) -> Response:
     return problem("outcome-unknown", _UNKNOWN_OUTCOME, headers=_AGAIN)
 
 
+def _broken_off(error: BrokenOffError) -> Response:
+    _LOG.error("an import broke off", exc_info=error)
+    members = {"recorded": error.recorded, "of": error.of}
+    return problem("broken-off", str(error), members=members, headers=_AGAIN)
+
+
 def _broken(error: BrokenSealError) -> Response:
     _LOG.error("a seal is broken", exc_info=error)
     return problem("integrity", str(error))
@@ -251,6 +258,7 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (ValidTimeError, _unreadable),
     (RequestValidationError, _invalid),
     (HTTPException, _http),
+    (BrokenOffError, _broken_off),
     (OutcomeUnknownError, _outcome_unknown),
     (BrokenSealError, _broken),
     *((error, _out_of_reach) for error in OUT_OF_REACH),

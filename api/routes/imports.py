@@ -1,4 +1,4 @@
-"""An import, however large, is streamed to disk, then decided and written as one."""
+"""An import, however large, is streamed to disk, then decided as one and recorded in turns."""
 
 from __future__ import annotations
 
@@ -49,7 +49,11 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
     """Record, correct, corroborate, end, retract, reinstate or prefer, an operation a line.
 
     What stands already is `unchanged`, so that an import can be repeated. All or nothing unless
-    `partial`: with a line rejected nothing is recorded, and the report says which lines and why.
+    `partial`: with a line rejected nothing is recorded, and the report says which lines and why. What is
+    decided is recorded in turns, and others may write between them: a line that the record does not admit any
+    more, because of what they wrote, is rejected, and the rest is recorded. Where an import breaks off, the same
+    file finishes it; what stood then is `unchanged`. Reading stops where more lines cannot be read than can, but
+    for a hundred.
     """
     dry_run, partial = _flag(sent, "dry_run"), _flag(sent, "partial")
 

@@ -6,12 +6,16 @@ import gzip
 import json
 import os
 import pty
+import re
+import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from infrastructure.tables import log_head
 from tests.cli.conftest import LINES, Shell
 from tests.databases import opened
 from tests.importing.lines import CITATION, REINSTATE, RETRACT, SLUG, change, custody
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from infrastructure.database import Database
     from tests.databases import Kind
 
 FIXED = ("--as-of", "2025-11-22", "--position", str(len(LINES) + 1))
@@ -61,6 +66,57 @@ def test_a_refused_import_says_which_lines_and_exits_1(light: Shell) -> None:
     assert [each["line"] for each in json.loads(report.stdout)["rejected"]] == [2, 3]
     partial = light.out("import", SLUG, path, "--partial", "--json")
     assert counted(partial) == {"recorded": 1, "rejected_total": 2}
+
+
+def test_a_stopped_reading_is_a_refusal_with_partial_too(light: Shell) -> None:
+    path = light.file(custody("N"), *[b"{\n"] * 1_000)
+    result = light("import", SLUG, path, "--partial", "--json")
+    assert result.exit_code == 1
+    assert counted(result.stdout) == {"recorded": 1, "rejected_total": 103}
+    assert result.stderr.startswith(
+        "parley: 1 line imported, but for 103 lines rejected, first line 103:"
+    )
+    assert "the lines after this were not read" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_an_import_that_is_interrupted_between_turns_says_how_far_it_came(
+    parley: Shell,
+) -> None:
+    path = parley.file(*(custody(str(number)) for number in range(400)), name="many.ndjson")
+    database = opened(parley.url)
+    program = (sys.executable, "-c", "from api.cli import main; main()")
+    with subprocess.Popen(
+        [*program, "import", SLUG, path], env={**os.environ, **parley.settings},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        recorded = _interrupted_after_a_turn(database, process)
+        _, errors = process.communicate(timeout=60)
+    database.close()
+    assert process.returncode == 130
+    said = re.fullmatch(
+        rb"parley: the import broke off: at least (\d+) of 400 lines are recorded; "
+        rb"the same file, imported again, finishes it\n",
+        errors,
+    )
+    assert said, errors
+    assert int(said[1]) <= recorded
+    again = counted(parley.out("import", SLUG, path, "--json"))
+    assert again == {"recorded": 400 - recorded, "unchanged": recorded}
+
+
+def _interrupted_after_a_turn(database: Database, process: subprocess.Popen[bytes]) -> int:
+    """Interrupt an import while nothing can be written; how many of its lines are recorded."""
+    while process.poll() is None:
+        with database.writing() as connection:
+            head = connection.execute(select(log_head.c.position).with_for_update()).scalar_one()
+            recorded = int(head) - 1 - len(LINES)
+            if recorded:
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.2)
+                return recorded
+        time.sleep(0.01)
+    raise AssertionError
 
 
 def test_a_missing_negotiation_is_opened_under_its_title_or_its_slug(empty: Shell) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from api.import_lines import LONGEST_LINE, bounded_lines, read_ndjson
 from api.import_report import LISTED_REJECTIONS
-from tests.importing.lines import counted, custody, faults, head, run
+from tests.importing.lines import change, counted, custody, faults, head, run
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -52,8 +52,10 @@ def test_an_empty_import_does_nothing(light: Parley) -> None:
 
 
 def test_more_faults_than_are_listed_are_still_counted(light: Parley) -> None:
-    report = run(light, [b"{"] * (LISTED_REJECTIONS + 5))
-    assert len(report["rejected"]) == LISTED_REJECTIONS
+    ends = [change("end", str(number), ended="2025") for number in range(LISTED_REJECTIONS + 5)]
+    report = run(light, [*ends, custody()])
+    assert [number for number, _ in faults(report)] == list(range(1, LISTED_REJECTIONS + 2))
+    assert report["rejected"][-1]["detail"] == "… and 5 more"
     assert report["rejected_total"] == LISTED_REJECTIONS + 5
 
 

@@ -1,16 +1,19 @@
-"""Lines that cannot be read cost next to nothing, however many they are; the report counts them all."""
+"""Lines that cannot be read are read only until there are too many; the report says where that was."""
 
 from __future__ import annotations
 
+import json
 import tracemalloc
-from typing import TYPE_CHECKING
+from itertools import chain, count, takewhile
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.csv_columns import MOST_COLUMNS
 from api.import_command import CommandReader
 from api.import_csv import read_csv
-from api.import_lines import read_ndjson
-from api.import_reading import Misread, read_lines
+from api.import_lines import BLANK_LINES, read_ndjson
+from api.import_reading import MISREAD_LINES, Misread, read_lines
 from api.import_report import LISTED_REJECTIONS
 from api.schemas import FactParser
 from domain.negotiation import negotiation_id
@@ -39,30 +42,103 @@ def csv(lines: int) -> Iterator[SourceLine]:
 
 
 @pytest.mark.parametrize("source", [ndjson, csv])
-def test_past_what_is_listed_a_line_that_was_misread_is_a_number(
+def test_lines_that_cannot_be_read_are_read_no_further_than_is_told(
     reader: CommandReader, source: Callable[[int], Iterable[SourceLine]]
 ) -> None:
+    lines = source(PAST)
+    found = read_lines(reader, lines, None)
+    first = 1 if source is ndjson else 2
+    assert found.misread_lines == MISREAD_LINES + 1
+    assert found.stopped is not None
+    assert found.stopped.line == MISREAD_LINES + first
+    assert f"{MISREAD_LINES + 1} lines until here" in found.stopped.detail
+    assert next(iter(lines)).number == found.stopped.line + 1
+
+
+def test_as_many_lines_may_be_misread_as_were_read(reader: CommandReader) -> None:
+    half = [json.dumps(custody()).encode() + b"\n", b'{"kind": "none"}\n']
+    found = read_lines(reader, read_ndjson(half * 500), None)
+    assert (found.misread_lines, found.stopped) == (500, None)
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (read_ndjson, b"\n"),
+        (read_ndjson, b" \t\r\n"),
+        (read_csv, b"\n"),
+        (read_csv, b'""\r\n'),
+    ],
+)
+def test_blank_lines_are_passed_over_until_they_are_too_many(
+    reader: CommandReader, line: bytes, source: Callable[[Iterable[bytes]], Iterator[SourceLine]]
+) -> None:
+    taken = count()
+    lines = (line for _ in takewhile(lambda taken: taken < 20_000_000, taken))
+    head = [b"kind\n", b"release\n"] if source is read_csv else []
+    found = read_lines(reader, source(chain(head, lines)), None)
+    assert found.stopped is not None
+    assert "blank" in found.stopped.detail
+    assert next(taken) <= BLANK_LINES + 10
+
+
+def test_past_what_is_listed_a_line_that_was_misread_is_a_number(reader: CommandReader) -> None:
+    good = json.dumps(custody()).encode() + b"\n"
     tracemalloc.start()
-    found = read_lines(reader, source(PAST), None)
-    kept, _ = tracemalloc.get_traced_memory()
+    kept = []
+    for misread in (b"\n", b"x\n"):
+        found = read_lines(reader, read_ndjson([good, misread] * 1_000), None)
+        kept.append(tracemalloc.get_traced_memory()[0])
+        held = len(found.lines) + found.more_lines
+        del found
     tracemalloc.stop()
-    each = 1 if source is ndjson else 3
-    assert kept < 100 * PAST
-    assert len(found.lines) + found.more_lines == PAST
-    assert len(found.lines) == -(-LISTED_REJECTIONS // each)
-    assert found.more_faults == each * found.more_lines
+    assert held == 2_000
+    assert kept[1] - kept[0] < 100 * 1_000
 
 
 def test_a_line_of_many_faults_keeps_as_many_as_are_listed(reader: CommandReader) -> None:
-    header = ",".join(f"unknown{number}" for number in range(3_000))
+    header = ",".join(f"unknown{number}" for number in range(1_500))
     (found,) = read_lines(reader, read_csv([header.encode() + b"\n"]), None).lines
     assert isinstance(found, Misread)
-    assert (found.faults, len(found.listed)) == (3_000, LISTED_REJECTIONS)
+    assert (found.faults, len(found.listed)) == (1_500, LISTED_REJECTIONS)
+
+
+def test_a_table_has_no_more_columns_than_there_are(reader: CommandReader) -> None:
+    header = b"op," * 500_000 + b"op\n"
+    (found,) = read_lines(reader, read_csv([header]), None).lines
+    assert isinstance(found, Misread)
+    assert [each.detail for each in found.listed] == [
+        f"a table has at most {MOST_COLUMNS} columns, and this header 500001"
+    ]
 
 
 def test_the_report_counts_what_it_does_not_list(light: Parley) -> None:
-    lines = [b"x\n"] * 1_500 + [custody("A", valid="never"), custody("A"), custody("B")]
-    report = run(light, [*lines, change("end", "C", ended="2025-09-11", why="freed")], partial=True)
-    assert report["rejected_total"] == 1_502
-    assert faults(report) == [(number, "") for number in range(1, 1_001)]
-    assert (report["recorded"], report["ended"]) == (2, 0)
+    lines = [custody(str(number)) for number in range(200)]
+    lines += [custody("A", valid="never")] * 290 + [custody("A"), custody("B")]
+    end = change("end", "C", ended="2025-09-11", why="freed")
+    report = run(light, [*lines, end], partial=True)
+    assert report["rejected_total"] == 291
+    assert faults(report) == [(number, "/valid") for number in range(201, 301)] + [(301, "")]
+    assert report["rejected"][-1]["detail"] == "… and 191 more"
+    assert (report["recorded"], report["ended"]) == (202, 0)
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_the_report_says_that_and_where_the_reading_stopped(light: Parley, partial: bool) -> None:
+    lines: list[dict[str, Any] | bytes] = [custody("A"), *[b"{\n"] * 10_000, custody("B")]
+    report = run(light, lines, partial=partial)
+    assert report["recorded"] == int(partial)
+    assert report["rejected_total"] == MISREAD_LINES + 3
+    *listed, more, stopped = report["rejected"]
+    assert len(listed) == LISTED_REJECTIONS
+    assert (more["line"], more["detail"]) == (LISTED_REJECTIONS + 2, "… and 2 more")
+    assert stopped["line"] == MISREAD_LINES + 3
+    assert stopped["detail"].endswith("the lines after this were not read")
+
+
+def test_what_a_line_quotes_is_not_shown_at_any_length(light: Parley) -> None:
+    lines = [{**custody(), "op": "x" * 100_000}, {**custody(), "y" * 100_000: 1}]
+    report = run(light, lines)
+    assert len(report["rejected"]) == 2
+    assert all(len(each["pointer"]) < 600 for each in report["rejected"])
+    assert all(len(each["detail"]) < 600 for each in report["rejected"])
