@@ -9,7 +9,6 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final
 
-from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -27,6 +26,7 @@ from api.openapi import document
 from api.problems import OUT_OF_REACH, RefusedError, problem_of
 from api.proposal_answers import again
 from api.schemas import FactParser
+from api.threads import Threads
 from domain.errors import RecordError
 from domain.instant import InstantError
 from domain.valid_time import ValidTimeError
@@ -70,7 +70,7 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
     app.state.parley = parley
     app.state.facts = FactParser()
     app.state.idempotency = Idempotency(parley, again)
-    app.state.asked_if_ready = CapacityLimiter(1)
+    app.state.threads = Threads(parley.settings.limits)
     app.state.addresses = []
     for module in iter_modules(routes.__path__):
         router = import_module(f"{routes.__name__}.{module.name}").router

@@ -6,6 +6,7 @@ A credential that opens nothing is refused wherever it is brought; it never beco
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from anyio import CapacityLimiter
@@ -14,7 +15,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.callers import HEALTH
-from api.problems import problem, problem_of
+from api.problems import RefusedError, problem, problem_of
+from api.threads import Threads
 from domain.access import Principal
 from domain.errors import Fault
 from infrastructure.identity.keys import Keys, is_key
@@ -38,8 +40,11 @@ _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="parley", error="invalid_
 class Authentication:
     """ASGI middleware that puts the `principal` into the request's state, or answers 401."""
 
-    def __init__(self, app: ASGIApp, identify: Identify, nobody: Principal) -> None:
+    def __init__(
+        self, app: ASGIApp, identify: Identify, nobody: Principal, threads: Threads
+    ) -> None:
         self.app = app
+        self.threads = threads
         self.identify = identify
         self.nobody = nobody
         self._tokens = CapacityLimiter(_TOKENS_AT_ONCE)
@@ -62,8 +67,13 @@ class Authentication:
 
     async def _looked_up(self, credential: str) -> Principal | Response | None:
         """Tokens have threads of their own: while their issuer is waited for, all others are answered."""
-        limiter = None if is_key(credential) else self._tokens
-        return await run_sync(self._identified, credential, limiter=limiter)
+        identified = partial(self._identified, credential)
+        if not is_key(credential):
+            return await run_sync(identified, limiter=self._tokens)
+        try:
+            return await self.threads.run("reading", identified)
+        except RefusedError as error:
+            return problem_of(error)
 
     def _identified(self, credential: str) -> Principal | Response | None:
         try:

@@ -32,7 +32,7 @@ def secured(scope: Scope | None) -> dict[str, Any]:
     return {SCOPE: scope, "security": required}
 
 
-def authorized(request: Request) -> None:
+async def authorized(request: Request) -> None:
     """Raise ForbiddenError or UnauthenticatedError where who asks lacks the operation's scope."""
     scope: Scope | None = request.scope["route"].openapi_extra[SCOPE]
     if scope is not None:

@@ -21,6 +21,7 @@ from domain.errors import RecordError
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.proofs.log_key import LogKeyError
 from infrastructure.settings import Settings, SettingsError
+from infrastructure.work import Work, working
 from infrastructure.working_alone import NotAloneError
 
 __all__ = [
@@ -83,8 +84,10 @@ def settings() -> Settings:
 
 
 @contextmanager
-def opened(*, upgrade: bool = False, signs: bool = False) -> Iterator[Parley]:
-    """The record on the database of the settings; RefusedError where there is none to read."""
+def opened(
+    *, upgrade: bool = False, signs: bool = False, work: Work = "writing"
+) -> Iterator[Parley]:
+    """The record on the database of the settings, for such work; RefusedError where there is none to read."""
     found = settings()
     if not upgrade:
         _refuse_missing(found)
@@ -92,7 +95,8 @@ def opened(*, upgrade: bool = False, signs: bool = False) -> Iterator[Parley]:
     try:
         if not parley.ready()["schema"]:
             raise RefusedError("the database is not at the schema's head; run: parley db upgrade")
-        yield parley
+        with working(work):
+            yield parley
     finally:
         parley.close()
 

@@ -200,7 +200,9 @@ def compose(
 
     One that `signs` has the key of the settings, which is made where it is missing, or raises `LogKeyError`.
     """
-    database = Database(settings.database_url, clock=clock, seals=seals_by(settings))
+    database = Database(
+        settings.database_url, clock=clock, seals=seals_by(settings), limits=settings.limits
+    )
     with ExitStack() as refused:
         refused.callback(database.close)
         if upgrade:

@@ -46,10 +46,10 @@ def guard(app: FastAPI, parley: Parley, identify: Identify) -> None:
         writes=budget("writes", settings.rate_writes),
     )
     nobody = anonymous(frozenset(settings.anonymous_scopes))
-    app.add_middleware(Authentication, identify=identify, nobody=nobody)
+    app.add_middleware(Authentication, identify=identify, nobody=nobody, threads=app.state.threads)
     app.add_middleware(Refusals, budget=budget("refusals", settings.rate_refusals))
     app.add_middleware(PrivateAnswers)
-    app.add_middleware(Shedding, most=settings.max_waiting)
+    app.add_middleware(Shedding, most=settings.max_waiting, changes=settings.max_writing)
     app.add_middleware(SlowBodies)
     app.add_middleware(RequestHeads)
     app.add_middleware(Hosts, allowed=settings.allowed_hosts)

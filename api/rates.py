@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,10 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.callers import HEALTH, caller_of
 from api.problems import problem
 from api.rate_budget import Budget, Standing
+from api.threads import work_of
 
 __all__ = ["Rates", "adding", "spent"]
-
-_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Rates:
@@ -29,7 +27,11 @@ class Rates:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on and say on its answer what is left, or answer 429."""
         counted = scope["type"] == "http" and scope["path"] not in HEALTH
-        budget = (self.reads if scope["method"] in _READING else self.writes) if counted else None
+        budget = (
+            (self.reads if work_of(scope["method"]) == "reading" else self.writes)
+            if counted
+            else None
+        )
         caller = None if budget is None else caller_of(scope)
         if budget is None or caller is None:
             await self.app(scope, receive, send)

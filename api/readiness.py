@@ -55,12 +55,14 @@ def _sealed_away(parley: Parley) -> list[str]:
 
 
 def _refused_write(parley: Parley) -> list[str]:
-    """Where the last write failed, whether one would now."""
+    """Where a write has no answer, or the last one failed, whether as much could be written now."""
     recorder = cast("EventRecorder", parley.ledger.recorder)
+    if recorder.stalled:
+        return ["the database takes no writes: it leaves one without an answer"]
     if recorder.trouble is None:
         return []
     try:
-        recorder.write_nothing()
+        recorder.try_again()
     except _FAILURES as error:
         return [f"the database takes no writes{_because(str(error).lower())}"]
     return []

@@ -1,6 +1,7 @@
 """No more requests are under way or wait than the settings allow: the next is told to come again.
 
-Who waits for the rest of a body gives up the place meanwhile, and waits among as many others, of which one address has
+What changes something is counted apart, as it may have to wait for the log: it takes nobody's place who asks. Who
+waits for the rest of a body gives up the place meanwhile, and waits among as many others, of which one address has
 a quarter: however slowly bodies come, questions are answered. Health is asked past the bounds: a server that sheds is
 alive, and can say so. So is what the server asks itself, for a request that has a place already.
 """
@@ -15,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.callers import HEALTH, address_of
 from api.in_process import is_in_process
 from api.problems import RefusedError, problem
+from api.threads import work_of
+from infrastructure.work import Work
 
 __all__ = ["Shedding"]
 
@@ -25,26 +28,27 @@ _COMING: Final = "more bodies are coming in than this server waits for; nothing 
 
 
 class Shedding:
-    """ASGI middleware that takes on at most `most` requests at once, and waits for as many bodies."""
+    """ASGI middleware that takes on at most `most` questions and `changes` at once, and waits for `most` bodies."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, changes: int) -> None:
         self.app = app
         self.most = most
-        self.under_way = 0
+        self.places: dict[Work, int] = {"reading": most, "writing": changes}
+        self.under_way: Counter[Work] = Counter()
         self.coming: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or answer 503 with Retry-After at once."""
         if scope["type"] != "http" or scope["path"] in HEALTH or is_in_process(scope):
             await self.app(scope, receive, send)
-        elif self.under_way >= self.most:
+        elif self._is_full(work_of(scope["method"])):
             refusal = problem("overloaded", _FULL, headers={"Retry-After": "1"})
             await refusal(scope, receive, send)
         else:
             await self._taken_on(scope, receive, send)
 
     async def _taken_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address = address_of(scope)
+        address, work = address_of(scope), work_of(scope["method"])
         waiting, whole = False, address is None or not _brings_body(scope)
 
         async def received() -> Message:
@@ -52,37 +56,40 @@ class Shedding:
             if whole:
                 return await receive()
             if not waiting:
-                self._wait(str(address))
+                self._wait(work, str(address))
                 waiting = True
             message = await receive()
             if not message.get("more_body", False):
-                self._go_on(str(address))
+                self._go_on(work, str(address))
                 waiting, whole = False, True
             return message
 
-        self.under_way += 1
+        self.under_way[work] += 1
         try:
             await self.app(scope, received, send)
         finally:
             if waiting:
                 self._leave(str(address))
             else:
-                self.under_way -= 1
+                self.under_way[work] -= 1
 
-    def _wait(self, address: str) -> None:
+    def _is_full(self, work: Work) -> bool:
+        return self.under_way[work] >= self.places[work]
+
+    def _wait(self, work: Work, address: str) -> None:
         """Give up the place until a body is there; RefusedError where too many wait so already."""
         share = max(1, self.most // SHARE)
         if self.coming.total() >= self.most or self.coming[address] >= share:
             raise RefusedError("overloaded", "", _COMING)
         self.coming[address] += 1
-        self.under_way -= 1
+        self.under_way[work] -= 1
 
-    def _go_on(self, address: str) -> None:
+    def _go_on(self, work: Work, address: str) -> None:
         """Take the place again; RefusedError where others have it."""
-        if self.under_way >= self.most:
+        if self._is_full(work):
             raise RefusedError("overloaded", "", _FULL)
         self._leave(address)
-        self.under_way += 1
+        self.under_way[work] += 1
 
     def _leave(self, address: str) -> None:
         self.coming[address] -= 1

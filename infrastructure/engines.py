@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from sqlalchemy import URL, Engine, create_engine, event
 
+from infrastructure.bounded_connection import BoundedConnection
+
 if TYPE_CHECKING:
     from sqlalchemy.engine import ExceptionContext
 
@@ -17,10 +19,18 @@ __all__ = ["engine_of"]
 
 
 def engine_of(url: URL | str, **options: Any) -> Engine:  # noqa: ANN401 -- SQLAlchemy's
-    """As `create_engine`."""
+    """As `create_engine`; a connection to PostgreSQL may be told how long to wait."""
     engine = create_engine(url, hide_parameters=True, **options)
     event.listen(engine, "handle_error", _leave_out_detail)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "do_connect", _connected)
     return engine
+
+
+def _connected(
+    _dialect: object, _record: object, given: list[Any], named: dict[str, Any]
+) -> BoundedConnection:
+    return BoundedConnection.connect(*given, **named)
 
 
 def _leave_out_detail(context: ExceptionContext) -> None:

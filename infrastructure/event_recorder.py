@@ -12,7 +12,7 @@ from eventsourcing.persistence import (
     Tracking,
 )
 
-from infrastructure.log_append import AppendRequest, rewrite_head, settle
+from infrastructure.log_append import AppendRequest, settle
 from infrastructure.log_entry import (
     AlreadyAnswered,
     AuthoredEvent,
@@ -28,6 +28,7 @@ from infrastructure.log_select import LogReader, OriginatorIDType, StreamReader
 from infrastructure.log_subscription import EventSubscription, Wakeup
 from infrastructure.log_tracking import EventTrackingRecorder
 from infrastructure.tables import aggregate_snapshot
+from infrastructure.write_probe import probe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,11 +77,21 @@ class _LogRecorder(LogReader):
         """Why the database failed the last transaction of this process; None where it did not."""
         return self._queue.trouble
 
-    def write_nothing(self) -> None:
-        """Write the head of the log as it is, to see that it can be written; raises as `append` does."""
-        with persistence_errors(), self.database.writing() as connection:
-            rewrite_head(connection)
-        self._queue.trouble = None
+    @property
+    def stalled(self) -> bool:
+        """Whether the database has left a transaction of this process without an answer for too long."""
+        return self._queue.stalled
+
+    def try_again(self) -> None:
+        """Write as much as was refused last, to see that it can be written; raises as `append` does.
+
+        Nothing of it stays, and there is no trouble any more.
+        """
+        refused = self._queue.refused
+        with persistence_errors():
+            probe(self.database, refused)
+        if self._queue.refused == refused:
+            self._queue.trouble = None
 
     def append(
         self,

@@ -19,8 +19,8 @@ from sqlalchemy import URL, Engine, event, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from infrastructure.closing_pool import closing_pool
-from infrastructure.database import PATIENCE
 from infrastructure.engines import engine_of
+from infrastructure.pools import KEEPALIVES
 from infrastructure.rate_statements import (
     ACQUIRE,
     CLEAR,
@@ -199,7 +199,7 @@ def _keeping_private(file: str) -> Any:  # noqa: ANN401 -- a listener of SQLAlch
 
 
 def _within(url: URL, pool: type[QueuePool]) -> Engine:
-    patience = {**PATIENCE, "connect_timeout": 2}
+    patience = {**KEEPALIVES, "connect_timeout": 2}
     engine = engine_of(
         url,
         isolation_level="AUTOCOMMIT",

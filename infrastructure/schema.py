@@ -17,6 +17,7 @@ import migrations
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.fact_tables import SIDES
 from infrastructure.rate_table import rate_count
+from infrastructure.work import working
 from infrastructure.working_alone import working_alone
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def compared(connection: Connection) -> list[MetaData]:
 @contextmanager
 def migrating(database: Database) -> Iterator[Connection]:
     """A writing transaction that no other migrating process shares; they wait for its end."""
-    with database.writing() as connection:
+    with working("unhurried"), database.writing() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         yield connection

@@ -15,6 +15,7 @@ from domain.access import OPEN_TO_ANYBODY, Scope
 from infrastructure.identity.addresses import AddressError, address
 from infrastructure.identity.algorithms import ALGORITHMS, DEFAULT_ALGORITHMS
 from infrastructure.sealing.wrapping import read_keys
+from infrastructure.work import TimeLimits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,9 @@ MAX_IMPORT_BYTES: Final = "PARLEY_MAX_IMPORT_BYTES"
 LOG_ORIGIN: Final = "PARLEY_LOG_ORIGIN"
 LOG_KEY_FILE: Final = "PARLEY_LOG_KEY_FILE"
 MAX_WAITING: Final = "PARLEY_MAX_WAITING"
+MAX_WRITING: Final = "PARLEY_MAX_WRITING"
+STATEMENT_SECONDS: Final = "PARLEY_STATEMENT_SECONDS"
+LOG_SECONDS: Final = "PARLEY_LOG_SECONDS"
 ANONYMOUS_SCOPES: Final = "PARLEY_ANONYMOUS_SCOPES"
 OIDC_ISSUER: Final = "PARLEY_OIDC_ISSUER"
 OIDC_AUDIENCE: Final = "PARLEY_OIDC_AUDIENCE"
@@ -85,7 +89,8 @@ class Settings:
 
     `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request,
     `max_import_bytes` that of an import, and
-    `max_waiting` the requests that are under way or wait at once. `log_origin` names the log in what it
+    `max_waiting` the requests that are under way or wait at once, `max_writing` those that change something, which
+    are counted apart. `limits` says how long the database is waited for. `log_origin` names the log in what it
     signs, by the key in `log_key_file`. `anonymous_scopes` are what anybody may do with what is public.
     `oidc` is None where no access tokens are accepted.
     What a caller may ask, and how often an address may be refused, is
@@ -104,6 +109,8 @@ class Settings:
     log_origin: str
     log_key_file: str
     max_waiting: int
+    max_writing: int
+    limits: TimeLimits
     anonymous_scopes: tuple[Scope, ...]
     oidc: OidcSettings | None
     rate_reads: RateLimitItem | None
@@ -119,6 +126,7 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read the `PARLEY_…` variables, or raise `SettingsError` for the first that is wrong."""
+        waiting = _integer(MAX_WAITING, environ.get(MAX_WAITING, "256"), 1, 1_000_000)
         return cls(
             database_url=_database_url(environ.get(DATABASE_URL, "sqlite:///parley.db")),
             host=_text(HOST, environ.get(HOST, "127.0.0.1")),
@@ -132,7 +140,14 @@ class Settings:
             ),
             log_origin=_word(LOG_ORIGIN, environ.get(LOG_ORIGIN, "parley.local/log")),
             log_key_file=_text(LOG_KEY_FILE, environ.get(LOG_KEY_FILE, "parley.key")),
-            max_waiting=_integer(MAX_WAITING, environ.get(MAX_WAITING, "256"), 1, 1_000_000),
+            max_waiting=waiting,
+            max_writing=_integer(
+                MAX_WRITING, environ.get(MAX_WRITING, str(min(64, waiting))), 1, 1_000_000
+            ),
+            limits=TimeLimits(
+                _integer(STATEMENT_SECONDS, environ.get(STATEMENT_SECONDS, "15"), 1, 86_400),
+                _integer(LOG_SECONDS, environ.get(LOG_SECONDS, "10"), 1, 86_400),
+            ),
             anonymous_scopes=_anonymous(environ.get(ANONYMOUS_SCOPES, "fact:read audit:read")),
             oidc=_oidc(environ),
             rate_reads=_rate(RATE_READS, environ.get(RATE_READS, "12000/minute")),

@@ -6,7 +6,6 @@ import json
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
@@ -17,9 +16,10 @@ from api.examples import CERTIFIED
 from api.idempotency import REPLAYED, Once
 from api.in_process import on_behalf
 from api.schemas import BodyParser, CertificateBody
+from api.threads import WorkingRoute, handed_over
 from domain.proof.certificate import GaveNot
 
-router: Final = APIRouter(tags=["proof"])
+router: Final = APIRouter(route_class=WorkingRoute, tags=["proof"])
 
 LARGEST: Final = 16_384
 """The most bytes that the body of a question may have, as anybody may send one."""
@@ -55,9 +55,9 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
         return answer
 
     once = sent.request.app.state.idempotency.once
-    answer: Response = await to_thread.run_sync(once, sent, run)
+    answer: Response = await handed_over(once, sent, run)
     if REPLAYED in answer.headers and await _is_hidden_now(answer, sent):
-        return await to_thread.run_sync(certified, sent.parley, asked)
+        return await handed_over(certified, sent.parley, asked)
     return answer
 
 

@@ -12,6 +12,7 @@ from api.documented import reads
 from api.parameters import Parameter, whole_number
 from api.perspectives import Asked, Asking
 from api.routes.negotiations import LIMIT
+from api.threads import WorkingRoute
 from domain.erasure import ErasedEvent, ErasedVersion
 from domain.event import (
     ChangeApproved,
@@ -41,7 +42,7 @@ from domain.perspective import Perspective
 from domain.views.brief import perspective_shown
 from infrastructure.log_entry import LogEntry
 
-router: Final = APIRouter(tags=["reading"])
+router: Final = APIRouter(route_class=WorkingRoute, tags=["reading"])
 
 _ASKING: Final = Asking(
     Parameter(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
-from anyio import to_thread
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,8 +14,9 @@ from api.json_text import written
 from api.parameters import given
 from api.problems import problem
 from api.readiness import readiness
+from api.threads import WorkingRoute
 
-router: Final = APIRouter(tags=["health"])
+router: Final = APIRouter(route_class=WorkingRoute, tags=["health"])
 
 _HEADERS: Final = {"Cache-Control": "no-store"}
 _AGAIN: Final = {"Retry-After": "5"}
@@ -40,7 +41,7 @@ async def read_readiness(request: Request) -> Response:
     """Answer 200 where every request can be served; the problem's `lacks` says why it cannot."""
     given(request, ())
     state = request.app.state
-    found, lacks = await to_thread.run_sync(readiness, state.parley, limiter=state.asked_if_ready)
+    found, lacks = await state.threads.run("health", partial(readiness, state.parley))
     if lacks:
         members = {**found, "lacks": lacks}
         return problem("unavailable", "; ".join(lacks), members=members, headers=_AGAIN)

@@ -20,10 +20,11 @@ from api.json_text import written
 from api.parameters import given
 from api.reviewing import persistently
 from api.schemas import BodyParser, SettingsBody
+from api.threads import WorkingRoute
 from domain.errors import SettingsMovedOnError, UnknownError
 from domain.negotiation import SLUG, Negotiation
 
-router: Final = APIRouter(tags=["negotiations"])
+router: Final = APIRouter(route_class=WorkingRoute, tags=["negotiations"])
 
 _SENDING: Final = Sending()
 _BODY: Final = BodyParser(SettingsBody)

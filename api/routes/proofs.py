@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final
+from uuid import UUID
 
+from anyio import sleep
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
@@ -13,15 +15,19 @@ from api.fact_answers import fact_uuid
 from api.json_text import written
 from api.perspectives import Asked, Asking
 from api.problems import RefusedError, problem
+from api.threads import WorkingRoute, handed_over
 from domain.proof.merkle import leaf_hash
 from domain.proof.note import base64_of
 from domain.views.brief import perspective_shown
 from infrastructure.leaves import entry_of
 from infrastructure.proofs.serving import EventProof
 
-router: Final = APIRouter(tags=["proof"])
+router: Final = APIRouter(route_class=WorkingRoute, tags=["proof"])
 
 _ASKING: Final = Asking()
+_NOT_SIGNED: Final = "not-signed"
+_LOOKS: Final = 8
+_PAUSE_SECONDS: Final = 0.25
 
 
 @router.get(
@@ -34,24 +40,36 @@ _ASKING: Final = Asking()
         scope="audit:read",
     ),
 )
-def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
+async def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """Prove the last event of a fact that was known at the perspective, its retraction or erasure too.
 
-    404 until a signed checkpoint has it, which takes a second at most while the log is signed.
+    404 where no signed checkpoint has it within two seconds; it takes one at most while the log is signed.
     """
     id_ = fact_uuid(fact_id)
     publisher = asked.parley.publisher
-    if publisher is not None:
-        publisher.keep_publishing()
-        if publisher.refusal is not None:
-            return problem("unavailable", f"the log is not signed: {publisher.refusal}")
+    for _ in range(_LOOKS if publisher is not None else 0):
+        try:
+            return await handed_over(_proof, id_, asked)
+        except RefusedError as error:
+            if error.name != _NOT_SIGNED:
+                raise
+        await sleep(_PAUSE_SECONDS)
+    return await handed_over(_proof, id_, asked)
+
+
+def _proof(id_: UUID, asked: Asked) -> Response:
+    publisher = asked.parley.publisher
+    if publisher is not None and publisher.refusal is not None:
+        return problem("unavailable", f"the log is not signed: {publisher.refusal}")
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         version = reading.history(id_, perspective, erased=True)[-1]
         proof = reading.proof(version.position)
     if proof is None:
-        name, at = "not-signed", "/path/fact_id"
-        raise RefusedError(name, at, f"no signed checkpoint has position {version.position} yet")
+        at = "/path/fact_id"
+        raise RefusedError(
+            _NOT_SIGNED, at, f"no signed checkpoint has position {version.position} yet"
+        )
     content = {"perspective": perspective_shown(perspective), "fact": str(id_), **_shown(proof)}
     return fresh(asked.request, written(content))
 

@@ -319,6 +319,8 @@ def test_a_proof_shows_the_same_for_an_event_with_a_source_as_for_one_without(de
     shapes = []
     for confidential in (JANE, None):
         id_ = desk.record(citations=[cited(confidential)])
+        assert desk.parley.publisher is not None
+        desk.parley.publisher.publish()
         proof = desk.client.get(f"/v1/facts/{id_}/proof", **desk.others["editor"])
         assert proof.status == 200
         payload = {name: len(str(proof.json[name])) for name in ("salt", "payload")}

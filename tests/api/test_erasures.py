@@ -19,11 +19,12 @@ from api.composition import Parley, compose
 from api.json_text import written
 from domain.proof.merkle import verify_inclusion
 from infrastructure import overwritten
-from infrastructure.database import BUSY_SECONDS, Database
+from infrastructure.database import Database
 from infrastructure.overwritten import Overwritten
 from infrastructure.projections.comparison import unfounded, unsound
 from infrastructure.proofs.verification import verify
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
+from infrastructure.work import UNHURRIED_SECONDS
 from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
 from tests.api.everything import asked, everything
 from tests.databases import opened, settings_of
@@ -429,7 +430,7 @@ def test_a_reader_of_an_older_state_only_puts_off_that_the_files_forget(
         began = time.monotonic()
         desk.done(id_, "erasure", REASON)
         parley.follow()
-        assert time.monotonic() - began < BUSY_SECONDS, "nobody who writes is kept waiting"
+        assert time.monotonic() - began < UNHURRIED_SECONDS, "nobody who writes is kept waiting"
         assert desk.client.get(f"/v1/facts/{id_}").status == 410
         assert parley.overwritten.pending
     if kind == "sqlite-file":

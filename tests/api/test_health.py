@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
+from starlette.testclient import TestClient
 
-from infrastructure.database import BEGIN_OPTION
+from api.app import create_app
+from api.composition import compose
+from infrastructure.pools import BEGIN_OPTION
 from infrastructure.schema import downgrade
-from tests.api.asking import FACTS, TALKS, fact
+from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.api.full_disk import NDJSON, files_up_to, imported
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from api.composition import Parley
-    from tests.api.asking import Client
+    from tests.databases import Kind
 
 
 def test_what_is_alive_and_complete_is_ready(client: Client) -> None:
@@ -77,17 +83,17 @@ def failing(message: str) -> Callable[[Connection], None]:
     ],
 )
 def test_a_disk_that_takes_no_writes_is_said_until_it_does(
-    client: Client, parley: Parley, message: str, lacks: str
+    client: Client, message: str, lacks: str
 ) -> None:
     client.open()
     fail = failing(message)
-    event.listen(parley.database.engine, "commit", fail)
+    event.listen(Engine, "commit", fail)
     refused = client.post(FACTS, fact(external_id="A"), idempotency_key="one")
     assert (refused.status, refused.headers["retry-after"]) == (503, "1")
     assert refused.json["type"] == "urn:parley:problem:outcome-unknown"
     answer = client.get("/readyz")
     assert (answer.status, answer.json["lacks"]) == (503, [lacks])
-    event.remove(parley.database.engine, "commit", fail)
+    event.remove(Engine, "commit", fail)
     assert client.get("/readyz").json["status"] == "ready"
     assert client.post(FACTS, fact(external_id="A"), idempotency_key="one").status == 201
 
@@ -100,8 +106,8 @@ def test_a_database_that_cannot_be_reached_is_out_of_reach_and_no_error_of_the_s
     def refuse(*_: object) -> None:
         raise OperationalError("connect", None, OSError("no route to db.example"))
 
-    parley.database.engine.dispose()
-    event.listen(parley.database.engine, "do_connect", refuse)
+    parley.database._pools.dispose()
+    event.listen(Engine, "do_connect", refuse)
     for answer in (client.get(TALKS), client.post(FACTS, fact(), idempotency_key="two")):
         assert answer.status == 503
         assert answer.headers["retry-after"] == "1"
@@ -111,6 +117,32 @@ def test_a_database_that_cannot_be_reached_is_out_of_reach_and_no_error_of_the_s
     assert ready.json["lacks"] == ["the database cannot be read"]
     assert b"db.example" not in ready.body
     assert client.get("/healthz").status == 200
-    event.remove(parley.database.engine, "do_connect", refuse)
+    event.remove(Engine, "do_connect", refuse)
     assert client.get("/readyz").status == 200
     assert client.post(FACTS, fact(), idempotency_key="two").status == 201
+
+
+def test_a_write_that_was_refused_for_room_is_remembered_until_as_much_fits(
+    fresh_database: Callable[[Kind], str],
+) -> None:
+    url = fresh_database("sqlite-file")
+    lines = imported(100, 1_000)
+    with closing(compose(settings_of(url), upgrade=False)) as parley:
+        client = Client(TestClient(create_app(parley), headers=entered(parley)))
+        client.open()
+        parley.follow()
+        with files_up_to(400_000):
+            assert client.post(f"{TALKS}/import", lines, **NDJSON).status == 503
+            for _ in range(3):
+                ready = client.get("/readyz")
+                assert ready.json["lacks"] == [
+                    "the database takes no writes: the disk reports errors"
+                ]
+        assert client.get("/readyz").status == 200
+        with files_up_to(400_000):
+            assert client.post(f"{TALKS}/import", lines, **NDJSON).status == 503
+            assert client.get("/readyz").status == 503
+            assert client.post(FACTS, fact(summary="Small")).status == 201
+            parley.follow()
+            assert client.get("/readyz").status == 200, "a write has succeeded since"
+        assert client.post(f"{TALKS}/import", lines, **NDJSON).status == 200

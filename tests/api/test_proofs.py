@@ -43,7 +43,7 @@ def publisher(parley: Parley) -> Publisher:
 
 @pytest.fixture
 def quiet(parley: Parley) -> Client:
-    """A client of an application that signs only when it is asked for proofs."""
+    """A client of an application that signs only when the test has it sign."""
     return Client(
         TestClient(create_app(parley), headers=entered(parley), raise_server_exceptions=False)
     )
@@ -70,6 +70,7 @@ def test_every_version_of_a_fact_is_proven(quiet: Client, publisher: Publisher) 
     body = {"reason": "coding_error", "why": "Misread", "changes": {"summary": "Corrected"}}
     quiet.post(f"{address}/corrections", body, if_match="1")
     quiet.post(f"{address}/retraction", {"reason": "coding_error", "why": "No"}, if_match="2")
+    publisher.publish()
     for position, event, text in (
         (2, "fact.recorded", b"Fifty-two"),
         (4, "fact.corrected", b"Corrected"),
@@ -84,9 +85,12 @@ def test_every_version_of_a_fact_is_proven(quiet: Client, publisher: Publisher) 
     assert quiet.get(f"{address}/proof").json["leaf"]["version"] == 3
 
 
-def test_a_proof_has_an_entity_tag_and_is_never_called_fixed(quiet: Client) -> None:
+def test_a_proof_has_an_entity_tag_and_is_never_called_fixed(
+    quiet: Client, publisher: Publisher
+) -> None:
     quiet.open()
     address = quiet.record().headers["location"]
+    publisher.publish()
     answer = quiet.get(f"{address}/proof?position=2")
     assert answer.headers["cache-control"] == "private, no-cache"
     again = quiet.get(f"{address}/proof?position=2", if_none_match=answer.headers["etag"])
@@ -177,6 +181,7 @@ def test_a_log_that_may_not_be_signed_says_why(quiet: Client, publisher: Publish
     address = quiet.post(FACTS, fact()).headers["location"]
     other = Checkpoint("parley.local/log", 2, bytes(32)).signed([publisher.signer])
     publisher._kept.write(other)
+    publisher.keep_publishing()
     for path in (f"{address}/proof", "/checkpoint"):
         answer = quiet.get(path)
         assert answer.status == 503

@@ -45,7 +45,7 @@ def test_more_requests_than_may_wait_are_told_at_once_to_come_again() -> None:
             await released.wait()
             await send({"type": "http.response.start", "status": 200, "headers": []})
 
-        shedding = Shedding(slow, most=3)
+        shedding = Shedding(slow, most=9, changes=3)
         asked = [ask(shedding, "/v1/negotiations") for _ in range(3)]
         tasks = [asyncio.create_task(answering) for _, answering in asked]
         await asyncio.sleep(0.01)
@@ -74,7 +74,7 @@ def test_a_request_that_fails_or_is_given_up_makes_room() -> None:
             await asyncio.sleep(0)
             raise ZeroDivisionError
 
-        shedding = Shedding(failing, most=1)
+        shedding = Shedding(failing, most=1, changes=1)
         for _ in range(3):
             _, answering = ask(shedding, "/v1/negotiations")
             try:
@@ -82,7 +82,7 @@ def test_a_request_that_fails_or_is_given_up_makes_room() -> None:
             except ZeroDivisionError:
                 continue
             raise AssertionError("the failure was swallowed")
-        assert shedding.under_way == 0
+        assert shedding.under_way.total() == 0
 
     asyncio.run(run())
 
@@ -91,7 +91,7 @@ class Slow:
     """Requests whose bodies come when they are let, and who is answered."""
 
     def __init__(self, most: int) -> None:
-        self.shedding = Shedding(self._answering, most)
+        self.shedding = Shedding(self._answering, most, most)
         self.bodies: list[asyncio.Queue[Message]] = []
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -142,14 +142,14 @@ def test_while_bodies_do_not_come_questions_are_answered() -> None:
             await asyncio.wait_for(answering, 1)
             assert asked[0]["status"] == 200
         await slow.come(0, more=True)
-        assert (found[0], slow.shedding.under_way) == ([], 0)
+        assert (found[0], slow.shedding.under_way.total()) == ([], 0)
         await slow.come(0)
         assert found[0] == [200]
         assert await slow.begin("192.0.2.1", content_length="9") == []
         for task in slow.tasks:
             task.cancel()
         await asyncio.wait(slow.tasks)
-        assert (slow.shedding.under_way, slow.shedding.coming.total()) == (0, 0)
+        assert (slow.shedding.under_way.total(), slow.shedding.coming.total()) == (0, 0)
 
     asyncio.run(run())
 
@@ -163,6 +163,6 @@ def test_a_body_that_comes_when_all_places_are_taken_is_refused() -> None:
         assert (found, taken) == ([503], [])
         await slow.come(1)
         assert taken == [200]
-        assert (slow.shedding.under_way, slow.shedding.coming.total()) == (0, 0)
+        assert (slow.shedding.under_way.total(), slow.shedding.coming.total()) == (0, 0)
 
     asyncio.run(run())

@@ -4,6 +4,7 @@ import pytest
 from limits import parse
 
 from infrastructure.settings import OidcSettings, Settings, SettingsError
+from infrastructure.work import TimeLimits
 
 
 def test_every_setting_has_a_default() -> None:
@@ -17,6 +18,8 @@ def test_every_setting_has_a_default() -> None:
         log_origin="parley.local/log",
         log_key_file="parley.key",
         max_waiting=256,
+        max_writing=64,
+        limits=TimeLimits(statement=15, log=10),
         anonymous_scopes=("fact:read", "audit:read"),
         oidc=None,
         rate_reads=parse("12000/minute"),
@@ -40,6 +43,8 @@ def test_the_environment_is_read() -> None:
         "PARLEY_MAX_BODY_BYTES": "10",
         "PARLEY_MAX_IMPORT_BYTES": "20",
         "PARLEY_PROPOSAL_DAYS": "3650",
+        "PARLEY_MAX_WAITING": "9",
+        "PARLEY_LOG_SECONDS": "3",
         "PARLEY_RATE_READS": "",
         "PARLEY_RATE_WRITES": "7 per 2 hours",
         "PARLEY_ALLOWED_HOSTS": "Parley.example., *.b.example,",
@@ -50,6 +55,8 @@ def test_the_environment_is_read() -> None:
     assert (settings.port, settings.actor, settings.max_body_bytes) == (0, "Ana Petrova", 10)
     assert settings.max_import_bytes == 20
     assert settings.proposal_days == 3_650
+    assert (settings.max_waiting, settings.max_writing) == (9, 9)
+    assert settings.limits == TimeLimits(statement=15, log=3)
     assert settings.rate_reads is None
     assert settings.rate_writes is not None
     assert (settings.rate_writes.amount, settings.rate_writes.get_expiry()) == (7, 7_200)
@@ -145,6 +152,9 @@ def test_no_other_signature_may_be_pinned(value: str, others: dict[str, str]) ->
         ("PARLEY_PORT", "٨٠"),
         ("PARLEY_MAX_BODY_BYTES", "0"),
         ("PARLEY_MAX_WAITING", "0"),
+        ("PARLEY_MAX_WRITING", "0"),
+        ("PARLEY_LOG_SECONDS", "0"),
+        ("PARLEY_STATEMENT_SECONDS", "1.5"),
         ("PARLEY_RATE_READS", "many"),
         ("PARLEY_RATE_WRITES", "0/minute"),
         ("PARLEY_RATE_WRITES", "5/minute; 6/hour"),

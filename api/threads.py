@@ -1,0 +1,106 @@
+"""A request does its work in one thread of its kind: what waits for the log takes none that a question needs.
+
+Reading, writing and the look at the health have threads and connections of their own. What waits longer for its turn
+than its kind may is refused; nothing of it was done then.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from functools import partial, wraps
+from inspect import iscoroutinefunction
+from typing import Any, Final, ParamSpec, TypeVar
+
+from anyio import CapacityLimiter, fail_after, to_thread
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.problems import RefusedError
+from infrastructure.work import TimeLimits, Work, working
+
+__all__ = ["Threads", "WorkingRoute", "handed_over", "work_of"]
+
+SIZES: Final[dict[Work, int]] = {"reading": 16, "writing": 16, "health": 1}
+"""How many threads each kind of work has; each has a connection for every one of them."""
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_NO_TURN: Final = "the requests before this one take too long; nothing was done"
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def work_of(method: str) -> Work:
+    """What a request of a method works on: whatever may change something waits for the log."""
+    return "reading" if method in _READING else "writing"
+
+
+class Threads:
+    """The threads of one application."""
+
+    def __init__(self, limits: TimeLimits) -> None:
+        self._turns = {work: CapacityLimiter(size) for work, size in SIZES.items()}
+        self._any = CapacityLimiter(math.inf)
+        self._limits = limits
+
+    async def run(self, work: Work, call: Callable[[], _T]) -> _T:
+        """Call it in a thread of that kind, where it has its turn in time; else RefusedError."""
+        turn, borrower = self._turns[work], object()
+        try:
+            with fail_after(self._patience(work)):
+                await turn.acquire_on_behalf_of(borrower)
+        except TimeoutError:
+            name = "overloaded"
+            raise RefusedError(name, "", _NO_TURN) from None
+        try:
+            with working(work):
+                return await to_thread.run_sync(call, limiter=self._any)
+        finally:
+            turn.release_on_behalf_of(borrower)
+
+    def _patience(self, work: Work) -> float | None:
+        """How long a turn is waited for: a change as long as for the log, others as long as for a statement."""
+        patience = self._limits.patience(work)
+        return patience.lock if work == "writing" else patience.statement
+
+
+_UNDER_WAY: Final[ContextVar[tuple[Threads, Work]]] = ContextVar("threads")
+
+
+async def handed_over(call: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
+    """Call it in a thread for what the request that is under way works on."""
+    threads, work = _UNDER_WAY.get()
+    return await threads.run(work, partial(call, *given, **named))
+
+
+class WorkingRoute(APIRoute):
+    """A route whose endpoint, where it is no coroutine itself, is handed over to a thread whole."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 -- FastAPI's
+        super().__init__(path, _in_a_thread(endpoint), **options)
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+        """Have what answers know on what it works."""
+        answer = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            work = work_of(request.method)
+            before = _UNDER_WAY.set((request.app.state.threads, work))
+            try:
+                return await answer(request)
+            finally:
+                _UNDER_WAY.reset(before)
+
+        return answered
+
+
+def _in_a_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    if iscoroutinefunction(endpoint):
+        return endpoint
+
+    @wraps(endpoint)
+    async def handing_over(*given: Any, **named: Any) -> Any:  # noqa: ANN401 -- as the endpoint has them
+        return await handed_over(endpoint, *given, **named)
+
+    return handing_over

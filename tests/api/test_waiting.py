@@ -1,0 +1,116 @@
+"""Who waits for the log keeps nobody from reading, waits no longer than the settings say, and takes few places."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, closing, contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import text
+
+from api.app import create_app
+from api.composition import compose
+from api.threads import SIZES, WorkingRoute
+from tests.api.asking import FACTS, TALKS, entered, fact
+from tests.databases import UNBOUNDED, opened, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from httpx import Response
+
+    from api.composition import Parley
+
+ASKED = 200
+TAKEN_ON = 40
+READ = ("/healthz", "/readyz", TALKS, f"{TALKS}/timeline", "/v1/changes", "/v1/negotiations")
+
+
+@contextmanager
+def record(url: str, **settings: str) -> Iterator[Parley]:
+    with closing(compose(settings_of(url, **UNBOUNDED, **settings), upgrade=False)) as parley:
+        yield parley
+
+
+@asynccontextmanager
+async def asking(parley: Parley) -> AsyncIterator[AsyncClient]:
+    """A client from afar, with a key, of a record in which a negotiation is open."""
+    transport = ASGITransport(app=create_app(parley), raise_app_exceptions=False)
+    headers = entered(parley)
+    async with AsyncClient(
+        transport=transport, base_url="http://localhost", headers=headers, timeout=600
+    ) as http:
+        opening = {"slug": "talks", "title": "Talks", "parties": ["A", "B"]}
+        assert (await http.post("/v1/negotiations", json=opening)).status_code == 201
+        parley.follow()
+        yield http
+
+
+@contextmanager
+def log_held(url: str) -> Iterator[None]:
+    """Hold the log's lock by another connection."""
+    with closing(opened(url)) as other, other.writing() as connection:
+        connection.execute(text("UPDATE log_head SET position = position"))
+        yield
+
+
+def posted(http: AsyncClient, count: int) -> list[asyncio.Task[Response]]:
+    asked = [http.post(FACTS, json=fact(external_id=f"F{number}")) for number in range(count)]
+    return [asyncio.ensure_future(each) for each in asked]
+
+
+def problems(answers: list[Response]) -> set[tuple[int, Any, str | None]]:
+    """The status, type and Retry-After of each answer."""
+    return {
+        (each.status_code, each.json()["type"], each.headers.get("retry-after")) for each in answers
+    }
+
+
+def test_while_changes_wait_for_the_log_health_and_questions_are_answered(
+    database_url: str,
+) -> None:
+    async def run(parley: Parley) -> None:
+        async with asking(parley) as http:
+            with log_held(database_url):
+                tasks = posted(http, ASKED)
+                at_once = islice(asyncio.as_completed(tasks), ASKED - TAKEN_ON)
+                refused = [await each for each in at_once]
+                assert problems(refused) == {(503, "urn:parley:problem:overloaded", "1")}
+                answers = [(await http.get(path)).status_code for path in READ * 5]
+                assert answers == [200] * len(answers)
+                assert sum(not task.done() for task in tasks) == TAKEN_ON, "the others wait still"
+            waited = await asyncio.gather(*tasks)
+            assert sum(each.status_code == 201 for each in waited) == TAKEN_ON
+            assert (await http.get("/readyz")).status_code == 200
+
+    with record(database_url, PARLEY_MAX_WRITING=str(TAKEN_ON), PARLEY_LOG_SECONDS="600") as parley:
+        asyncio.run(run(parley))
+
+
+def test_who_waits_for_the_log_is_told_so_in_the_end(database_url: str) -> None:
+    async def run(parley: Parley) -> None:
+        async with asking(parley) as http:
+            with log_held(database_url):
+                answers = await asyncio.gather(*posted(http, 2 * SIZES["writing"]))
+                assert {each.status_code for each in answers} == {503}
+                assert {each.headers["retry-after"] for each in answers} == {"1"}
+                ready = await http.get("/readyz")
+                assert (ready.status_code, ready.json()["lacks"]) == (
+                    503,
+                    ["the database takes no writes"],
+                )
+            [answer] = await asyncio.gather(*posted(http, 1))
+            assert answer.status_code == 201
+            assert (await http.get("/readyz")).status_code == 200
+
+    with record(database_url, PARLEY_LOG_SECONDS="1") as parley:
+        asyncio.run(run(parley))
+
+
+def test_every_route_works_in_threads_of_its_own_kind(database_url: str) -> None:
+    with record(database_url) as parley:
+        routes = create_app(parley).state.addresses
+    assert routes
+    assert all(isinstance(route, WorkingRoute) for route in routes)
