@@ -5,6 +5,7 @@ A write so small that it fits in what a file has left says nothing of the next o
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, text
@@ -30,14 +31,20 @@ _BYTES: Final = text("INSERT INTO parley_probe VALUES (randomblob(:size))")
 _LOGGED: Final = text("SELECT pg_logical_emit_message(true, 'parley', repeat('x', :size))")
 
 
+class _UndoneError(Exception):
+    """What was written was a trial."""
+
+
 def probe(database: Database, size: int) -> None:
     """Write about `size` bytes, and the head of the log as it is; raises as SQLAlchemy does where there is no room."""
     size = min(size, LARGEST)
+    if database.is_sqlite and not database.is_memory:
+        with suppress(_UndoneError), database.writing() as connection:
+            _spill(connection, size)
+            raise _UndoneError
     with database.writing() as connection:
         if not database.is_sqlite:
             _fill(connection, size)
-        elif not database.is_memory:
-            _spill(connection, size)
         rewrite_head(connection)
 
 
@@ -46,10 +53,8 @@ def _spill(connection: Connection, size: int) -> None:
     kept = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
     connection.exec_driver_sql(f"PRAGMA cache_size = {_FEW_PAGES}")
     try:
-        with connection.begin_nested() as undone:
-            connection.exec_driver_sql("CREATE TABLE parley_probe (content BLOB)")
-            connection.execute(_BYTES, {"size": size})
-            undone.rollback()
+        connection.exec_driver_sql("CREATE TABLE parley_probe (content BLOB)")
+        connection.execute(_BYTES, {"size": size})
     finally:
         connection.exec_driver_sql(f"PRAGMA cache_size = {kept}")
 
