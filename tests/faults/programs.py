@@ -84,16 +84,19 @@ def answer_blindly() -> None:
 
 def sync_less() -> None:
     """Run SQLite with synchronous=NORMAL: a commit is not on the disk before it is acknowledged."""
-    from infrastructure import database  # noqa: PLC0415 -- before a database is opened
+    from infrastructure import pools  # noqa: PLC0415 -- before a database is opened
 
-    database.FULL = 1  # type: ignore[misc]
+    pools.FULL = 1  # type: ignore[misc]
 
 
 def commit_late() -> None:
     """Leave PostgreSQL's synchronous_commit as the server has it."""
-    from infrastructure import database  # noqa: PLC0415 -- before a database is opened
+    from infrastructure import pools  # noqa: PLC0415 -- before a database is opened
 
-    database._set_up_session = lambda *_: None
+    def leave_alone(*_: object) -> None:
+        pass
+
+    pools._set_up_session = lambda _: leave_alone
 
 
 VARIANTS = {

@@ -122,7 +122,7 @@ def test_a_database_that_was_handed_in_stays_open_when_the_factory_closes(
 ) -> None:
     with EventFactory({}, database=database) as factory:
         factory.close()
-    assert not database._closed.is_set()
+    assert not database._pools._closed.is_set()
 
 
 @pytest.mark.parametrize("actor", ["lone \ud800 surrogate"])
