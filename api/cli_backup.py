@@ -33,7 +33,7 @@ def backup(
     json: AsJson = False,
 ) -> None:
     """Copy the record as it stands to one file, while others read and write."""
-    with opened(work="unhurried") as parley, progress_bar("backing up", None) as bar:
+    with opened(lane="unhurried") as parley, progress_bar("backing up", None) as bar:
         try:
             manifest = parley.back_up(target, bar)
         except BackupError as error:
@@ -54,7 +54,7 @@ def restore(
         keys = keys_by(settings()).read()
         verified(source, frozenset() if keys is None else keys.ids)
         with (
-            opened(upgrade=True, work="unhurried") as parley,
+            opened(upgrade=True, lane="unhurried") as parley,
             progress_bar("restoring", None) as bar,
         ):
             manifest = parley.restore(source, bar)

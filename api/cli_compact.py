@@ -20,7 +20,7 @@ def compact(*, json: AsJson = False) -> None:
     On PostgreSQL the tables are written anew, for which everybody else waits, and it is said what a superuser has to
     run before the server's own files hold nothing of it either.
     """
-    with opened(work="unhurried") as parley:
+    with opened() as parley:
         left = parley.compact(PATIENCE_SECONDS)
     if json:
         say({"left": list(left)})

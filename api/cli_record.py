@@ -19,9 +19,9 @@ from api.composition import Parley, compose
 from api.json_text import written
 from domain.errors import RecordError
 from infrastructure.database import DatabaseRefusedError
+from infrastructure.lanes import Lane, in_lane
 from infrastructure.proofs.log_key import LogKeyError
 from infrastructure.settings import Settings, SettingsError
-from infrastructure.work import Work, working
 from infrastructure.working_alone import NotAloneError
 
 __all__ = [
@@ -85,7 +85,7 @@ def settings() -> Settings:
 
 @contextmanager
 def opened(
-    *, upgrade: bool = False, signs: bool = False, work: Work = "writing"
+    *, upgrade: bool = False, signs: bool = False, lane: Lane = "writing"
 ) -> Iterator[Parley]:
     """The record on the database of the settings, for such work; RefusedError where there is none to read."""
     found = settings()
@@ -95,7 +95,7 @@ def opened(
     try:
         if not parley.ready()["schema"]:
             raise RefusedError("the database is not at the schema's head; run: parley db upgrade")
-        with working(work):
+        with in_lane(lane):
             yield parley
     finally:
         parley.close()

@@ -32,7 +32,7 @@ def seal(
     json: AsJson = False,
 ) -> None:
     """Seal what was recorded in clear, and wrap every data key by the newest key, while others go on."""
-    with opened(work="unhurried") as parley, progress_bar("sealing", None) as bar:
+    with opened() as parley, progress_bar("sealing", None) as bar:
         report, dropped = parley.seal(bar, new_key=new_key, as_is=as_is)
     if json:
         say({**asdict(report), "dropped": dropped})

@@ -143,7 +143,7 @@ def _address(listening: socket.socket) -> str:
 
 def rebuild(*, json: AsJson = False) -> None:
     """Derive the tables from the log again, beside those that serve, compare, and switch."""
-    with opened(work="unhurried") as parley, progress_bar("rebuilding", None) as bar:
+    with opened() as parley, progress_bar("rebuilding", None) as bar:
         report = parley.rebuild(bar)
     differing = [_shown(each) for each in report.differences]
     if json:

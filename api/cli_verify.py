@@ -81,7 +81,7 @@ def verify_log(
     json: AsJson = False,
 ) -> None:
     """Check every event against its hash, the tree and the signed checkpoints; then all that follows from them."""
-    with readable(), opened(work="unhurried") as parley, progress_bar("verifying", None) as bar:
+    with readable(), opened(lane="unhurried") as parley, progress_bar("verifying", None) as bar:
         verifier = log_verifier(key, parley.settings)
         if verifier is None and (checkpoint or certificate):
             raise RefusedError("there is no key to check the checkpoint by: give --key")

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.callers import HEALTH, caller_of
 from api.problems import problem
 from api.rate_budget import Budget, Standing
-from api.threads import work_of
+from api.threads import lane_of
 
 __all__ = ["Rates", "adding", "spent"]
 
@@ -28,7 +28,7 @@ class Rates:
         """Pass one request on and say on its answer what is left, or answer 429."""
         counted = scope["type"] == "http" and scope["path"] not in HEALTH
         budget = (
-            (self.reads if work_of(scope["method"]) == "reading" else self.writes)
+            (self.reads if lane_of(scope["method"]) == "reading" else self.writes)
             if counted
             else None
         )

@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.callers import HEALTH, address_of
 from api.in_process import is_in_process
 from api.problems import RefusedError, problem
-from api.threads import work_of
-from infrastructure.work import Work
+from api.threads import lane_of
+from infrastructure.lanes import Lane
 
 __all__ = ["Shedding"]
 
@@ -33,22 +33,22 @@ class Shedding:
     def __init__(self, app: ASGIApp, most: int, changes: int) -> None:
         self.app = app
         self.most = most
-        self.places: dict[Work, int] = {"reading": most, "writing": changes}
-        self.under_way: Counter[Work] = Counter()
+        self.places: dict[Lane, int] = {"reading": most, "writing": changes}
+        self.under_way: Counter[Lane] = Counter()
         self.coming: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or answer 503 with Retry-After at once."""
         if scope["type"] != "http" or scope["path"] in HEALTH or is_in_process(scope):
             await self.app(scope, receive, send)
-        elif self._is_full(work_of(scope["method"])):
+        elif self._is_full(lane_of(scope["method"])):
             refusal = problem("overloaded", _FULL, headers={"Retry-After": "1"})
             await refusal(scope, receive, send)
         else:
             await self._taken_on(scope, receive, send)
 
     async def _taken_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address, work = address_of(scope), work_of(scope["method"])
+        address, lane = address_of(scope), lane_of(scope["method"])
         waiting, whole = False, address is None or not _brings_body(scope)
 
         async def received() -> Message:
@@ -56,40 +56,40 @@ class Shedding:
             if whole:
                 return await receive()
             if not waiting:
-                self._wait(work, str(address))
+                self._wait(lane, str(address))
                 waiting = True
             message = await receive()
             if not message.get("more_body", False):
-                self._go_on(work, str(address))
+                self._go_on(lane, str(address))
                 waiting, whole = False, True
             return message
 
-        self.under_way[work] += 1
+        self.under_way[lane] += 1
         try:
             await self.app(scope, received, send)
         finally:
             if waiting:
                 self._leave(str(address))
             else:
-                self.under_way[work] -= 1
+                self.under_way[lane] -= 1
 
-    def _is_full(self, work: Work) -> bool:
-        return self.under_way[work] >= self.places[work]
+    def _is_full(self, lane: Lane) -> bool:
+        return self.under_way[lane] >= self.places[lane]
 
-    def _wait(self, work: Work, address: str) -> None:
+    def _wait(self, lane: Lane, address: str) -> None:
         """Give up the place until a body is there; RefusedError where too many wait so already."""
         share = max(1, self.most // SHARE)
         if self.coming.total() >= self.most or self.coming[address] >= share:
             raise RefusedError("overloaded", "", _COMING)
         self.coming[address] += 1
-        self.under_way[work] -= 1
+        self.under_way[lane] -= 1
 
-    def _go_on(self, work: Work, address: str) -> None:
+    def _go_on(self, lane: Lane, address: str) -> None:
         """Take the place again; RefusedError where others have it."""
-        if self._is_full(work):
+        if self._is_full(lane):
             raise RefusedError("overloaded", "", _FULL)
         self._leave(address)
-        self.under_way[work] += 1
+        self.under_way[lane] += 1
 
     def _leave(self, address: str) -> None:
         self.coming[address] -= 1

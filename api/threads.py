@@ -1,7 +1,7 @@
-"""A request does its work in one thread of its kind: what waits for the log takes none that a question needs.
+"""A request does its work in one thread of its lane: what waits for the log takes none that a question needs.
 
 Reading, writing and the look at the health have threads and connections of their own. What waits longer for its turn
-than its kind may is refused; nothing of it was done then.
+than its lane allows is refused; nothing of it was done then.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.problems import RefusedError
-from infrastructure.work import TimeLimits, Work, working
+from infrastructure.lanes import Lane, TimeLimits, in_lane
 
-__all__ = ["Threads", "WorkingRoute", "handed_over", "work_of"]
+__all__ = ["LaneRoute", "Threads", "handed_over", "lane_of"]
 
-SIZES: Final[dict[Work, int]] = {"reading": 16, "writing": 16, "health": 1}
-"""How many threads each kind of work has; each has a connection for every one of them."""
+SIZES: Final[dict[Lane, int]] = {"reading": 16, "writing": 16, "health": 1}
+"""How many threads a lane has; it has more connections than these."""
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_TURN: Final = "the requests before this one take too long; nothing was done"
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-def work_of(method: str) -> Work:
-    """What a request of a method works on: whatever may change something waits for the log."""
+def lane_of(method: str) -> Lane:
+    """The lane of a request, by its method: whatever may change something waits for the log."""
     return "reading" if method in _READING else "writing"
 
 
@@ -40,53 +40,53 @@ class Threads:
     """The threads of one application."""
 
     def __init__(self, limits: TimeLimits) -> None:
-        self._turns = {work: CapacityLimiter(size) for work, size in SIZES.items()}
+        self._turns = {lane: CapacityLimiter(size) for lane, size in SIZES.items()}
         self._any = CapacityLimiter(math.inf)
         self._limits = limits
 
-    async def run(self, work: Work, call: Callable[[], _T]) -> _T:
-        """Call it in a thread of that kind, where it has its turn in time; else RefusedError."""
-        turn, borrower = self._turns[work], object()
+    async def run(self, lane: Lane, call: Callable[[], _T]) -> _T:
+        """Call it in a thread of that lane, where it has its turn in time; else RefusedError."""
+        turn, borrower = self._turns[lane], object()
         try:
-            with fail_after(self._patience(work)):
+            with fail_after(self._patience(lane)):
                 await turn.acquire_on_behalf_of(borrower)
         except TimeoutError:
             name = "overloaded"
             raise RefusedError(name, "", _NO_TURN) from None
         try:
-            with working(work):
+            with in_lane(lane):
                 return await to_thread.run_sync(call, limiter=self._any)
         finally:
             turn.release_on_behalf_of(borrower)
 
-    def _patience(self, work: Work) -> float | None:
+    def _patience(self, lane: Lane) -> float | None:
         """How long a turn is waited for: a change as long as for the log, others as long as for a statement."""
-        patience = self._limits.patience(work)
-        return patience.lock if work == "writing" else patience.statement
+        patience = self._limits.patience(lane)
+        return patience.lock if lane == "writing" else patience.statement
 
 
-_UNDER_WAY: Final[ContextVar[tuple[Threads, Work]]] = ContextVar("threads")
+_UNDER_WAY: Final[ContextVar[tuple[Threads, Lane]]] = ContextVar("threads")
 
 
 async def handed_over(call: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
-    """Call it in a thread for what the request that is under way works on."""
-    threads, work = _UNDER_WAY.get()
-    return await threads.run(work, partial(call, *given, **named))
+    """Call it in a thread of the lane of the request that is under way."""
+    threads, lane = _UNDER_WAY.get()
+    return await threads.run(lane, partial(call, *given, **named))
 
 
-class WorkingRoute(APIRoute):
+class LaneRoute(APIRoute):
     """A route whose endpoint, where it is no coroutine itself, is handed over to a thread whole."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 -- FastAPI's
         super().__init__(path, _in_a_thread(endpoint), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Have what answers know on what it works."""
+        """Have what answers know its lane."""
         answer = super().get_route_handler()
 
         async def answered(request: Request) -> Response:
-            work = work_of(request.method)
-            before = _UNDER_WAY.set((request.app.state.threads, work))
+            lane = lane_of(request.method)
+            before = _UNDER_WAY.set((request.app.state.threads, lane))
             try:
                 return await answer(request)
             finally:

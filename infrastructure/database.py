@@ -3,7 +3,7 @@
 A writing transaction of SQLite holds the only write lock from its start (BEGIN IMMEDIATE); a reading one sees one
 unchanging snapshot. A SQLite database in memory has one connection and serves one transaction at a time. PostgreSQL
 writes at READ COMMITTED and reads at REPEATABLE READ, read only. Which connection a transaction takes, and how long
-it waits, goes by the work that is under way. Every connection has the `seals` that open what its database holds.
+it waits, goes by the lane. Every connection has the `seals` that open what its database holds.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
 from infrastructure.clock import Clock, system_clock
+from infrastructure.lanes import Lane, Patience, TimeLimits, current_lane, in_lane
 from infrastructure.pools import BEGIN_OPTION, DatabaseRefusedError, Pools
 from infrastructure.sealing.seals import SEALS, Seals
 from infrastructure.vacuuming import rewrite, vacuum
-from infrastructure.work import Patience, TimeLimits, Work, work_under_way, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ class Database:
             _keep_private(self.url)
         self._pools = Pools(self.url, self._limits, memory=self.is_memory)
         weakref.finalize(self, self._pools.dispose)
-        self._optioned: dict[tuple[Work, str], Engine] = {}
+        self._optioned: dict[tuple[Lane, str], Engine] = {}
         lock = threading.Lock()
         self._write_lock = lock if self.is_sqlite else None
         self._read_lock = lock if self.is_memory else None
@@ -71,13 +71,13 @@ class Database:
 
     @property
     def engine(self) -> Engine:
-        """The engine for the work that is under way."""
-        return self._pools.engine(work_under_way())
+        """The engine of the lane that this is done in."""
+        return self._pools.engine(current_lane())
 
     @property
     def patience(self) -> Patience:
-        """How long the work that is under way waits."""
-        return self._limits.patience(work_under_way())
+        """How long is waited in the lane that this is done in."""
+        return self._limits.patience(current_lane())
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -100,7 +100,7 @@ class Database:
         again, or by `compact`.
         """
         if not self.is_sqlite:
-            with working("unhurried"):
+            with in_lane("unhurried"):
                 vacuum(self.engine, tables, patience)
         elif not self.is_memory:
             deadline = time.monotonic() + patience
@@ -116,7 +116,7 @@ class Database:
         What a superuser has to run there besides is returned, in order.
         """
         if not self.is_sqlite:
-            with working("unhurried"):
+            with in_lane("unhurried"):
                 return rewrite(self.engine, tables, patience)
         self.drop_overwritten(patience=patience)
         return ()
@@ -143,7 +143,7 @@ class Database:
         return self._engine_for("BEGIN IMMEDIATE", "READ COMMITTED", read_only=False)
 
     def _engine_for(self, sqlite_begin: str, isolation: str, *, read_only: bool) -> Engine:
-        kind = (work_under_way(), sqlite_begin)
+        kind = (current_lane(), sqlite_begin)
         if kind not in self._optioned:
             engine = self.engine.execution_options(**{SEALS: self.seals})
             self._optioned[kind] = (

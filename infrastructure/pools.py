@@ -1,4 +1,4 @@
-"""Each kind of work has connections of its own, set up so that none waits longer than its kind may.
+"""Each lane has connections of its own, set up so that none waits longer than its lane allows.
 
 SQLite files run in WAL mode with synchronous=FULL, foreign keys and secure_delete on, read back on every new
 connection: a database that will not is refused. A PostgreSQL session's synchronous_commit is never off.
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
-    from infrastructure.work import Patience, TimeLimits, Work
+    from infrastructure.lanes import Lane, Patience, TimeLimits
 
 __all__ = ["BEGIN_OPTION", "KEEPALIVES", "DatabaseRefusedError", "Pools"]
 
-SIZES: Final[dict[Work, tuple[int, int]]] = {
+SIZES: Final[dict[Lane, tuple[int, int]]] = {
     "reading": (4, 16),
     "writing": (4, 16),
     "health": (1, 0),
     "unhurried": (1, 7),
 }
-"""How many connections of each kind are kept open, and how many more there may be at once."""
+"""How many connections of each lane are kept open, and how many more there may be at once."""
 KEEPALIVES: Final = {
     "keepalives_idle": 15,
     "keepalives_interval": 5,
@@ -58,17 +58,17 @@ class Pools:
         self._url = url
         self._limits = limits
         self._memory = memory
-        self._engines: dict[Work, Engine] = {}
+        self._engines: dict[Lane, Engine] = {}
         self._lock = Lock()
         self._closed = Event()
 
-    def engine(self, work: Work) -> Engine:
-        """The engine for one kind of work."""
-        work = "writing" if self._memory else work
+    def engine(self, lane: Lane) -> Engine:
+        """The engine of one lane."""
+        lane = "writing" if self._memory else lane
         with self._lock:
-            if work not in self._engines:
-                self._engines[work] = self._made(work)
-            return self._engines[work]
+            if lane not in self._engines:
+                self._engines[lane] = self._made(lane)
+            return self._engines[lane]
 
     def dispose(self) -> None:
         """Close every idle connection."""
@@ -81,9 +81,9 @@ class Pools:
         self._closed.set()
         self.dispose()
 
-    def _made(self, work: Work) -> Engine:
-        patience = self._limits.patience(work)
-        size, overflow = SIZES[work]
+    def _made(self, lane: Lane) -> Engine:
+        patience = self._limits.patience(lane)
+        size, overflow = SIZES[lane]
         pooled: dict[str, Any] = {
             "poolclass": closing_pool(self._closed),
             "pool_size": size,

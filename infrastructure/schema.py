@@ -16,8 +16,8 @@ from sqlalchemy import Connection, MetaData, inspect, text
 import migrations
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.fact_tables import SIDES
+from infrastructure.lanes import in_lane
 from infrastructure.rate_table import rate_count
-from infrastructure.work import working
 from infrastructure.working_alone import working_alone
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def compared(connection: Connection) -> list[MetaData]:
 @contextmanager
 def migrating(database: Database) -> Iterator[Connection]:
     """A writing transaction that no other migrating process shares; they wait for its end."""
-    with working("unhurried"), database.writing() as connection:
+    with in_lane("unhurried"), database.writing() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         yield connection

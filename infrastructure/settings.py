@@ -14,8 +14,8 @@ from sqlalchemy.exc import ArgumentError
 from domain.access import OPEN_TO_ANYBODY, Scope
 from infrastructure.identity.addresses import AddressError, address
 from infrastructure.identity.algorithms import ALGORITHMS, DEFAULT_ALGORITHMS
+from infrastructure.lanes import TimeLimits
 from infrastructure.sealing.wrapping import read_keys
-from infrastructure.work import TimeLimits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,6 +20,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from infrastructure.lanes import in_lane
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -69,7 +71,7 @@ def working_alone(database: Database, work: Work) -> Iterator[Callable[[], None]
         held = _beside(_file_of(database), work)
     else:
         held = _in_transaction(database, work)
-    with held as confirm:
+    with in_lane("unhurried"), held as confirm:
         yield confirm
 
 

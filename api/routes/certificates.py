@@ -16,10 +16,10 @@ from api.examples import CERTIFIED
 from api.idempotency import REPLAYED, Once
 from api.in_process import on_behalf
 from api.schemas import BodyParser, CertificateBody
-from api.threads import WorkingRoute, handed_over
+from api.threads import LaneRoute, handed_over
 from domain.proof.certificate import GaveNot
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["proof"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["proof"])
 
 LARGEST: Final = 16_384
 """The most bytes that the body of a question may have, as anybody may send one."""

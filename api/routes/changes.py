@@ -12,7 +12,7 @@ from api.documented import reads
 from api.parameters import Parameter, whole_number
 from api.perspectives import Asked, Asking
 from api.routes.negotiations import LIMIT
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.erasure import ErasedEvent, ErasedVersion
 from domain.event import (
     ChangeApproved,
@@ -42,7 +42,7 @@ from domain.perspective import Perspective
 from domain.views.brief import perspective_shown
 from infrastructure.log_entry import LogEntry
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["reading"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
 _ASKING: Final = Asking(
     Parameter(

@@ -23,10 +23,10 @@ from api.fact_answers import fact_uuid
 from api.idempotency import Once
 from api.ops import OPS, Op
 from api.reviewing import changed
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.errors import StaleError
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["facts"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
 
 ATTEMPTS: Final = 5
 """Times that a change is decided again where any version will do and another writer was faster."""

@@ -15,13 +15,13 @@ from api.fact_answers import disclose, fact_uuid, position_of, rendered, shown
 from api.idempotency import Once
 from api.json_text import read_json
 from api.perspectives import Asked, Asking
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.errors import UnknownError
 from domain.negotiation import SLUG
 from domain.views.audit import history
 from domain.views.brief import perspective_shown
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["facts"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
 
 _ASKING: Final = Asking()
 _SENDING: Final = Sending()

@@ -14,9 +14,9 @@ from api.json_text import written
 from api.parameters import given
 from api.problems import problem
 from api.readiness import readiness
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["health"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["health"])
 
 _HEADERS: Final = {"Cache-Control": "no-store"}
 _AGAIN: Final = {"Retry-After": "5"}

@@ -16,11 +16,11 @@ from api.import_lines import bounded_lines
 from api.importer import Importer
 from api.json_text import written
 from api.parameters import Parameter
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.errors import ContentError, UnknownError
 from domain.negotiation import SLUG, negotiation_id
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["import"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["import"])
 
 _NDJSON: Final = ("application/x-ndjson", "application/ndjson")
 _CSV: Final = "text/csv"

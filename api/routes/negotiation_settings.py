@@ -20,11 +20,11 @@ from api.json_text import written
 from api.parameters import given
 from api.reviewing import persistently
 from api.schemas import BodyParser, SettingsBody
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.errors import SettingsMovedOnError, UnknownError
 from domain.negotiation import SLUG, Negotiation
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["negotiations"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["negotiations"])
 
 _SENDING: Final = Sending()
 _BODY: Final = BodyParser(SettingsBody)

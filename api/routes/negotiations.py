@@ -17,11 +17,11 @@ from api.json_text import written
 from api.parameters import Parameter, whole_number
 from api.perspectives import Asked, Asking, with_erasures
 from api.schemas import BodyParser, NegotiationBody
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.views.brief import perspective_shown
 from domain.views.state import shown_negotiation
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["negotiations"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["negotiations"])
 
 LIMIT: Final = Parameter(
     "limit",

@@ -15,14 +15,14 @@ from api.fact_answers import fact_uuid
 from api.json_text import written
 from api.perspectives import Asked, Asking
 from api.problems import RefusedError, problem
-from api.threads import WorkingRoute, handed_over
+from api.threads import LaneRoute, handed_over
 from domain.proof.merkle import leaf_hash
 from domain.proof.note import base64_of
 from domain.views.brief import perspective_shown
 from infrastructure.leaves import entry_of
 from infrastructure.proofs.serving import EventProof
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["proof"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["proof"])
 
 _ASKING: Final = Asking()
 _NOT_SIGNED: Final = "not-signed"

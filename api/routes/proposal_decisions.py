@@ -21,7 +21,7 @@ from api.json_text import read_json
 from api.ops import OPS, Op, agreed
 from api.reviewing import expiry, persistently
 from api.schemas import ApprovalBody, BodyParser, RefusalBody, WithdrawalBody
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.confidential import Source
 from domain.errors import RevisedError
 from domain.event import FactEvent, ProposalEvent
@@ -32,7 +32,7 @@ from domain.proposal import Moment, Proposals
 from domain.reviewing import decide_approve, decide_refuse, decide_revise, decide_withdraw
 from infrastructure.readers.proposals import SeenProposal
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["proposals"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["proposals"])
 
 _SENDING: Final = Sending()
 _APPROVAL: Final = BodyParser(ApprovalBody)

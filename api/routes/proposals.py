@@ -16,12 +16,12 @@ from api.fact_answers import fact_uuid
 from api.json_text import written
 from api.parameters import Parameter, given, whole_number
 from api.routes.negotiations import LIMIT
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.errors import ContentError, UnknownError
 from domain.negotiation import SLUG
 from domain.proposal import Status
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["proposals"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["proposals"])
 
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 _LISTING: Final = (

@@ -18,7 +18,7 @@ from api.perspectives import Asked, Asking, resolved, with_erasures
 from api.problems import RefusedError
 from api.reviewing import persistently
 from api.schemas import BodyParser, SnapshotBody
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.errors import ContentError, NotYetKnownError, UnknownError
 from domain.event import NegotiationOpened
 from domain.history import known, timeslice, versions
@@ -29,7 +29,7 @@ from domain.views.state import counted, state
 from infrastructure.readers.negotiations import StoredSnapshot
 from infrastructure.readers.reading import Reading
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["snapshots"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["snapshots"])
 
 _SENDING: Final = Sending()
 _BODY: Final = BodyParser(SnapshotBody)

@@ -15,13 +15,13 @@ from api.composition import Parley
 from api.documented import reads
 from api.parameters import given
 from api.problems import problem
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.errors import UnknownError
 from domain.proof.tiles import TilePath
 from infrastructure.proofs.publishing import last_signed
 from infrastructure.proofs.serving import bundle, tile_hashes
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["proof"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["proof"])
 
 _BYTES: Final = "application/octet-stream"
 _LEVEL: Final = re.compile("[0-9]|[1-5][0-9]|6[0-3]")

@@ -14,7 +14,7 @@ from api.documented import reads
 from api.parameters import TEXT, Parameter, cut, whole_number
 from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
 from api.routes.negotiations import CURSOR, LIMIT
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.edtf_calendar import DAY, month_start
 from domain.errors import ContentError
 from domain.fact import KINDS
@@ -22,7 +22,7 @@ from domain.history import by_valid_time
 from domain.views.brief import fact_record, perspective_shown
 from domain.views.timeline import Place, TimelineFilter
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["reading"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
 _CUT: Final = PERSPECTIVE[0].schema
 _INCLUDED: Final = frozenset({"retracted", "ahead"})

@@ -15,7 +15,7 @@ from api.accept import prefers_csv
 from api.documented import reads
 from api.parameters import TEXT, Parameter, cut
 from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 from domain.errors import ContentError
 from domain.instant import format_instant
 from domain.views.audit import audited
@@ -23,7 +23,7 @@ from domain.views.brief import perspective_shown
 from domain.views.diff import diff
 from domain.views.tally import By, tally
 
-router: Final = APIRouter(route_class=WorkingRoute, tags=["reading"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
 _CUT: Final = PERSPECTIVE[0].schema
 _TALLY: Final = Asking(

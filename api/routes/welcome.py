@@ -12,9 +12,9 @@ from api.authorization import secured
 from api.caching import fresh
 from api.json_text import written
 from api.parameters import given
-from api.threads import WorkingRoute
+from api.threads import LaneRoute
 
-router: Final = APIRouter(route_class=WorkingRoute)
+router: Final = APIRouter(route_class=LaneRoute)
 
 
 @router.get("/", include_in_schema=False, openapi_extra=secured(None))

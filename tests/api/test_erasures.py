@@ -20,11 +20,11 @@ from api.json_text import written
 from domain.proof.merkle import verify_inclusion
 from infrastructure import overwritten
 from infrastructure.database import Database
+from infrastructure.lanes import UNHURRIED_SECONDS
 from infrastructure.overwritten import Overwritten
 from infrastructure.projections.comparison import unfounded, unsound
 from infrastructure.proofs.verification import verify
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
-from infrastructure.work import UNHURRIED_SECONDS
 from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
 from tests.api.everything import asked, everything
 from tests.databases import opened, settings_of

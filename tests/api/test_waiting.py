@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from api.app import create_app
 from api.composition import compose
-from api.threads import SIZES, WorkingRoute
+from api.threads import SIZES, LaneRoute
 from tests.api.asking import FACTS, TALKS, entered, fact
 from tests.databases import UNBOUNDED, opened, settings_of
 
@@ -113,4 +113,4 @@ def test_every_route_works_in_threads_of_its_own_kind(database_url: str) -> None
     with record(database_url) as parley:
         routes = create_app(parley).state.addresses
     assert routes
-    assert all(isinstance(route, WorkingRoute) for route in routes)
+    assert all(isinstance(route, LaneRoute) for route in routes)

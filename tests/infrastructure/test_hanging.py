@@ -18,7 +18,7 @@ from api.app import create_app
 from api.composition import compose
 from infrastructure import log_queue
 from infrastructure.database import Database
-from infrastructure.work import TimeLimits, working
+from infrastructure.lanes import TimeLimits, in_lane
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
 
@@ -96,7 +96,7 @@ def test_a_statement_that_takes_too_long_is_ended_by_the_server(url: str) -> Non
             database.reading() as connection,
         ):
             connection.execute(text("SELECT pg_sleep(60)"))
-        with working("unhurried"), database.reading() as connection:
+        with in_lane("unhurried"), database.reading() as connection:
             connection.execute(text("SELECT pg_sleep(2)"))
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from limits import parse
 
+from infrastructure.lanes import TimeLimits
 from infrastructure.settings import OidcSettings, Settings, SettingsError
-from infrastructure.work import TimeLimits
 
 
 def test_every_setting_has_a_default() -> None:

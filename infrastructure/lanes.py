@@ -1,4 +1,4 @@
-"""What a thread works on says which connections it takes, and how long it waits for the database.
+"""Work goes in lanes: each has connections of its own, and says how long it waits for the database.
 
 Who waits for the log, or works for long, takes no connection that a question or a look at the health needs.
 """
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["UNHURRIED_SECONDS", "Patience", "TimeLimits", "Work", "work_under_way", "working"]
+__all__ = ["UNHURRIED_SECONDS", "Lane", "Patience", "TimeLimits", "current_lane", "in_lane"]
 
-Work = Literal["reading", "writing", "health", "unhurried"]
-"""`reading` answers a question, `health` looks whether the database serves, `unhurried` is what an operator began and
-may take hours (rebuild, restore, backup, verify, compact, new keys, the schema), and `writing` is all else."""
+Lane = Literal["reading", "writing", "health", "unhurried"]
+"""In `reading` questions are answered, in `health` it is looked whether the database serves, `unhurried` is for what an
+operator began and may take hours (rebuild, restore, backup, verify, compact, new keys, the schema), `writing` for all else."""
 
-_UNDER_WAY: Final[ContextVar[Work]] = ContextVar("work", default="writing")
+_UNDER_WAY: Final[ContextVar[Lane]] = ContextVar("lane", default="writing")
 _LOOK_SECONDS: Final = 1.0
 _CONNECT_SECONDS: Final = 10
 _LOOKED_CONNECT_SECONDS: Final = 2
@@ -29,7 +29,7 @@ UNHURRIED_SECONDS: Final = 30.0
 
 @dataclass(frozen=True)
 class Patience:
-    """How long one kind of work waits, in seconds: for a statement's answer, for a lock, for a connection to be made.
+    """How long work in one lane waits, in seconds: for a statement's answer, for a lock, for a connection to be made.
 
     None is for as long as it takes.
     """
@@ -51,25 +51,25 @@ class TimeLimits:
     statement: float = 15.0
     log: float = 10.0
 
-    def patience(self, work: Work) -> Patience:
-        """How long that work waits. A question waits for no writer."""
-        if work == "unhurried":
+    def patience(self, lane: Lane) -> Patience:
+        """How long work in a lane waits. A question waits for no writer."""
+        if lane == "unhurried":
             return Patience(None, None, _CONNECT_SECONDS)
         short = min(self.log, _LOOK_SECONDS)
-        if work == "health":
+        if lane == "health":
             return Patience(min(self.statement, _LOOK_SECONDS), short, _LOOKED_CONNECT_SECONDS)
-        return Patience(self.statement, short if work == "reading" else self.log, _CONNECT_SECONDS)
+        return Patience(self.statement, short if lane == "reading" else self.log, _CONNECT_SECONDS)
 
 
-def work_under_way() -> Work:
-    """What this thread, or this task, works on."""
+def current_lane() -> Lane:
+    """The lane that this thread, or this task, works in."""
     return _UNDER_WAY.get()
 
 
 @contextmanager
-def working(work: Work) -> Iterator[None]:
-    """While the block runs, this is what is worked on."""
-    before = _UNDER_WAY.set(work)
+def in_lane(lane: Lane) -> Iterator[None]:
+    """While the block runs, work is done in this lane."""
+    before = _UNDER_WAY.set(lane)
     try:
         yield
     finally:
