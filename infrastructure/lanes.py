@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["UNHURRIED_SECONDS", "Lane", "Patience", "TimeLimits", "current_lane", "in_lane"]
 
 Lane = Literal["reading", "writing", "health", "unhurried"]
-"""In `reading` questions are answered, in `health` it is looked whether the database serves, `unhurried` is for what an
-operator began and may take hours (rebuild, restore, backup, verify, compact, new keys, the schema), `writing` for all else."""
+"""In `reading` questions are answered, in `health` it is looked whether the database serves, in `unhurried` goes what
+an operator began and may take hours: rebuild, restore, backup, verify, compact, new keys, the schema. All else goes in
+`writing`."""
 
 _UNDER_WAY: Final[ContextVar[Lane]] = ContextVar("lane", default="writing")
 _LOOK_SECONDS: Final = 1.0
