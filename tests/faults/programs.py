@@ -94,9 +94,10 @@ def commit_late() -> None:
     from infrastructure import pools  # noqa: PLC0415 -- before a database is opened
 
     def leave_alone(*_: object) -> None:
-        pass
+        """Set nothing up."""
 
-    pools._set_up_session = lambda _: leave_alone
+    given: Any = pools
+    given._set_up_session = lambda _: leave_alone
 
 
 VARIANTS = {
