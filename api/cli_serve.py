@@ -112,8 +112,7 @@ def _first_key(parley: Parley, listening: socket.socket) -> str | None:
         raise RefusedError(
             f"{host} is beyond this machine, and nobody has a key: make one first, with parley keys create"
         )
-    text, _ = parley.keys.create(parley.settings.actor, FIRST_SCOPES)
-    return text
+    return parley.keys.create_first(parley.settings.actor, FIRST_SCOPES)
 
 
 def _say_what_is_signed(parley: Parley) -> None:

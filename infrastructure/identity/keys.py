@@ -14,7 +14,7 @@ from base64 import b32encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from domain.access import SCOPES, Principal, Scope, invisible
 from domain.errors import ContentError, UnknownError
@@ -61,6 +61,26 @@ class Keys:
         self, person: str, scopes: Iterable[Scope], expires_at: int | None = None
     ) -> tuple[str, ApiKey]:
         """A new key, as its text, which is nowhere else, and what is kept of it; ContentError for a bad name."""
+        text, kept, row = self._new(person, scopes, expires_at)
+        with self._database.writing() as connection:
+            connection.execute(LOCK_HEAD)
+            _insert(connection, row)
+        return text, kept
+
+    def create_first(self, person: str, scopes: Iterable[Scope]) -> str | None:
+        """The text of a new key where no other opens anything, whoever makes one at the same moment; else None."""
+        text, _, row = self._new(person, scopes, None)
+        with self._database.writing() as connection:
+            connection.execute(LOCK_HEAD)
+            if self._is_any_open(connection):
+                return None
+            _insert(connection, row)
+        return text
+
+    def _new(
+        self, person: str, scopes: Iterable[Scope], expires_at: int | None
+    ) -> tuple[str, ApiKey, dict[str, Any]]:
+        """A key that is nowhere yet: its text, what is to be kept of it, and the row of that."""
         _check(person)
         id_, secret = _random(_ID_BYTES), _random(_SECRET_BYTES)
         ordered = tuple(scope for scope in SCOPES if scope in set(scopes))
@@ -79,11 +99,7 @@ class Keys:
             "expires_at": expires_at,
             "revoked_at": None,
         }
-        with self._database.writing() as connection:
-            connection.execute(LOCK_HEAD)
-            with changing_keys(connection):
-                connection.execute(api_key.insert(), row)
-        return f"parley_{id_}_{secret}", kept
+        return f"parley_{id_}_{secret}", kept, row
 
     def all(self) -> list[ApiKey]:
         """Every key, oldest first, revoked and expired ones too."""
@@ -116,12 +132,15 @@ class Keys:
 
     def any_open(self) -> bool:
         """Whether a key opens anything at all."""
+        with self._database.reading() as connection:
+            return self._is_any_open(connection)
+
+    def _is_any_open(self, connection: Connection) -> bool:
         statement = select(api_key.c.id).where(
             api_key.c.revoked_at.is_(None),
             or_(api_key.c.expires_at.is_(None), api_key.c.expires_at > self._clock()),
         )
-        with self._database.reading() as connection:
-            return connection.execute(statement.limit(1)).first() is not None
+        return connection.execute(statement.limit(1)).first() is not None
 
     def principal(self, text: str) -> Principal | None:
         """Who comes in with a key; None for one that opens nothing, whatever the reason."""
@@ -139,6 +158,11 @@ class Keys:
             return None
         key = _key(row)
         return Principal(person=key.person, caller=f"key:{id_}", scopes=frozenset(key.scopes))
+
+
+def _insert(connection: Connection, row: dict[str, Any]) -> None:
+    with changing_keys(connection):
+        connection.execute(api_key.insert(), row)
 
 
 def is_key(text: str) -> bool:

@@ -6,14 +6,19 @@ import json
 import os
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 from infrastructure.identity.keys import Keys
 from tests.cli.test_serving import PROGRAM, served
-from tests.databases import opened
+from tests.databases import SEAL_KEY, opened
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infrastructure.database import Database
     from tests.cli.conftest import Shell
 
 
@@ -31,3 +36,43 @@ def test_a_server_that_is_stopped_before_it_shows_the_first_key_leaves_none(ligh
             printed, _ = server.communicate(timeout=60)
     again, _, _ = served(light)
     assert "key" in printed or "key" in json.loads(again)
+
+
+def test_servers_that_start_at_once_show_one_first_key_between_them(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    environ = {
+        **os.environ,
+        "PARLEY_DATABASE_URL": empty_database_url,
+        "PARLEY_SEAL_KEY": SEAL_KEY,
+        "PARLEY_LOG_KEY_FILE": str(tmp_path / "parley.key"),
+        "PARLEY_PORT": "0",
+    }
+    servers = [
+        subprocess.Popen([*PROGRAM, "serve", "--json"], env=environ, stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    printed = []
+    for server in servers:
+        assert server.stdout is not None
+        printed.append(json.loads(server.stdout.readline()))
+    for server in servers:
+        server.terminate()
+        server.communicate(timeout=60)
+    assert sorted("key" in each for each in printed) == [False, True]
+
+
+def test_of_many_who_make_the_first_key_at_one_moment_one_does(database: Database) -> None:
+    line = Barrier(8)
+
+    def first(_: int) -> str | None:
+        keys = Keys(database, database.clock)
+        assert not keys.any_open()
+        line.wait(60)
+        return keys.create_first("editor", ["fact:read"])
+
+    with ThreadPoolExecutor(8) as threads:
+        made = [text for text in threads.map(first, range(8)) if text is not None]
+    assert len(made) == 1
+    assert Keys(database, database.clock).principal(made[0]) is not None
+    assert len(Keys(database, database.clock).all()) == 1
