@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 from typing_extensions import TypedDict
@@ -25,6 +25,7 @@ Instant: TypeAlias = Annotated[
 ]
 Identity: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 AnyFact: TypeAlias = Annotated[Any, WithJsonSchema({"x-component": "Fact"})]
+AnyItem: TypeAlias = Annotated[Any, WithJsonSchema({"x-component": "SectionItem"})]
 AnyState: TypeAlias = Annotated[Any, WithJsonSchema({"x-component": "State"})]
 Position: TypeAlias = Annotated[int, Field(ge=0)]
 
@@ -103,6 +104,20 @@ class Erased(Exact):
     fact: Identity
     position: Position
     recorded_at: Instant
+
+
+class More(Exact):
+    """How many items a list has of which only the first are given, and the address of those that follow."""
+
+    count: int
+    href: str
+
+
+class Bereft(Exact):
+    """An answer that may have held facts until they were erased: which, and where the others are named."""
+
+    erased: NotRequired[list[Erased]]
+    erased_more: NotRequired[More]
 
 
 class Change(Exact):

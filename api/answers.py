@@ -9,8 +9,10 @@ from typing_extensions import TypedDict
 
 from api.answer_parts import (
     Added,
+    AnyItem,
     AnyState,
     AuditEntry,
+    Bereft,
     Brief,
     Change,
     Changed,
@@ -72,13 +74,20 @@ class FactRecord(ListedFact):
     perspective: PerspectiveShown
 
 
-class Timeline(Exact):
+class Timeline(Bereft):
     """Facts by valid time."""
 
     perspective: PerspectiveShown
     items: list[ListedFact]
     next: str | None
-    erased: NotRequired[list[Erased]]
+
+
+class Section(Bereft):
+    """A page of one list of the state: entries, rivals of one of them, or ids of facts."""
+
+    perspective: PerspectiveShown
+    items: list[AnyItem]
+    next: str | None
 
 
 class History(Exact):
@@ -88,15 +97,14 @@ class History(Exact):
     items: list[Version]
 
 
-class Audit(Exact):
+class Audit(Bereft):
     """Every change of mind, newest last."""
 
     perspective: PerspectiveShown
     items: list[AuditEntry]
-    erased: NotRequired[list[Erased]]
 
 
-class Tally(Exact):
+class Tally(Bereft):
     """Totals over valid time; `undated` are facts too vague for any point.
 
     Where no fact that is known counts `what`, as where it is misspelt, `known` lists what they count.
@@ -109,7 +117,6 @@ class Tally(Exact):
     total: Sum
     undated: list[Identity]
     known: NotRequired[list[str]]
-    erased: NotRequired[list[Erased]]
 
 
 Diff = TypedDict(  # `from` is a keyword
@@ -268,6 +275,7 @@ ANSWERS: tuple[type[Any], ...] = (
     NegotiationPage,
     FactRecord,
     Timeline,
+    Section,
     History,
     Audit,
     Tally,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Self
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import typer
 
@@ -20,12 +20,14 @@ from api.in_process import Reply, exchange
 from api.json_text import written
 from domain.access import Principal
 from domain.errors import Fault
+from domain.views.sections import MORE
 
-__all__ = ["Answer", "MovedOnError", "ask", "print_answer", "reply_to", "tell"]
+__all__ = ["Answer", "MovedOnError", "ask", "print_answer", "reply_to", "tell", "whole"]
 
 _OPTION: Final = "/query/"
 _OWNER: Final = {"authorization": "Bearer owner"}
 """Whoever has the database needs no key to it."""
+_LARGEST_PAGE: Final = 1_000
 _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
 """Parameters that only the record can find wrong: the command itself was well written."""
 
@@ -69,6 +71,23 @@ def ask(
     target, headers = f"{quote(path)}?{urlencode(given)}", {"accept": accept, **_OWNER}
     reply = _asked(parley, "GET", target, headers, discloses=discloses)
     return _checked(reply)
+
+
+def whole(parley: Parley, part: Any) -> Any:  # noqa: ANN401 -- any JSON of a state
+    """A part of a state with each list in it whole: what follows its first items is asked for, page by page."""
+    if isinstance(part, list):
+        return [whole(parley, each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    found = {name: whole(parley, each) for name, each in part.items() if not name.endswith(MORE)}
+    for name in [name for name in found if name + MORE in part]:
+        path, _, query = part[name + MORE]["href"].partition("?")
+        cursor: str | None = dict(parse_qsl(query))["cursor"]
+        while cursor is not None:
+            page = ask(parley, path, {"cursor": cursor, "limit": _LARGEST_PAGE}).content
+            found[name] += whole(parley, page["items"])
+            cursor = page["next"]
+    return found
 
 
 def reply_to(parley: Parley, question: str, principal: Principal) -> Reply:

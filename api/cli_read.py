@@ -19,7 +19,7 @@ from api.cli_options import (
     cut,
     perspective,
 )
-from api.cli_question import Answer, ask, print_answer
+from api.cli_question import Answer, ask, print_answer, whole
 from api.cli_record import RefusedError, consoles, opened
 from api.cli_tables import (
     kind_and_stage,
@@ -35,6 +35,7 @@ from api.composition import Parley
 from domain.event import SourcesErased
 from domain.fact import fact_id
 from domain.negotiation import negotiation_id
+from domain.views.sections import MORE
 
 __all__ = ["register"]
 
@@ -50,7 +51,9 @@ def show(  # noqa: PLR0913 -- one argument an option
     ] = None,
     section: Annotated[
         str | None,
-        typer.Option(help="Show one section, such as posts or prisoners.", show_default=False),
+        typer.Option(
+            help="Show all of one section, such as posts or prisoners.", show_default=False
+        ),
     ] = None,
     confidential: Annotated[
         bool,
@@ -69,7 +72,8 @@ def show(  # noqa: PLR0913 -- one argument an option
     asked = perspective(as_of, as_known_at, position, clock, match)
     with opened() as parley:
         if fact is None:
-            _show_state(ask(parley, f"/v1/negotiations/{slug}", asked), section, json=json)
+            answer = ask(parley, f"/v1/negotiations/{slug}", asked)
+            _show_state(parley, answer, section, json=json)
         else:
             answer = _fact(parley, slug, fact, asked, discloses=confidential)
             _show_one(answer, json=json)
@@ -77,25 +81,26 @@ def show(  # noqa: PLR0913 -- one argument an option
                 _say_whose_are_gone(parley, answer.content["id"])
 
 
-def _show_state(answer: Answer, section: str | None, *, json: bool) -> None:
+def _show_state(parley: Parley, answer: Answer, section: str | None, *, json: bool) -> None:
     state = answer.content
-    sections = [name for name in state if name not in _NO_SECTIONS]
+    sections = [name for name in state if name not in _NO_SECTIONS and not name.endswith(MORE)]
     if section is not None and section not in sections:
         raise typer.BadParameter(f"one of {', '.join(sections)}", param_hint="--section")
+    if section is not None:
+        kept = {*_NO_SECTIONS, section}
+        part = {name: each for name, each in state.items() if name.removesuffix(MORE) in kept}
+        state = whole(parley, part)
+        sections = [section]
     if json:
-        print_answer(answer if section is None else Answer.of(_only(state, section)))
+        print_answer(answer if section is None else Answer.of(state))
         return
     out, _ = consoles()
     show_heading(out, state["negotiation"]["title"], state["perspective"])
     show_erased(out, state)
-    for name in sections if section is None else (section,):
-        show_section(out, name, state[name])
+    for name in sections:
+        show_section(out, name, state[name], state.get(name + MORE))
     if section is not None and not says_anything(state[section]):
         out.print("Nothing of it is known at this perspective.")
-
-
-def _only(state: Mapping[str, Any], section: str) -> dict[str, Any]:
-    return {name: part for name, part in state.items() if name in {*_NO_SECTIONS, section}}
 
 
 def _fact(

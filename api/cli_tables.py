@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from domain.views.sections import MORE
+
 __all__ = [
     "kind_and_stage",
     "says_anything",
@@ -24,7 +26,7 @@ __all__ = [
 Entry = Mapping[str, Any]
 
 #: Fields of an entry that its table shows in columns of their own, or not at all.
-_APART: Final = frozenset({"certainty", "contested", "fact", "rivals", "matter"})
+_APART: Final = frozenset({"certainty", "contested", "fact", "rivals", f"rivals{MORE}", "matter"})
 _LONGEST_CELL: Final = 400
 #: A longer word, such as an address, is broken.
 _LONGEST_WORD: Final = 24
@@ -97,6 +99,9 @@ def show_erased(out: Console, content: Entry) -> None:
     for each in content.get("erased", ()):
         told = f"It may have held the fact {each['fact']}, which was erased at position {each['position']}."
         out.print(told, soft_wrap=True)
+    more = content.get("erased" + MORE)
+    if more is not None:
+        out.print(f"These are the first {len(content['erased'])} of {more['count']} such facts.")
 
 
 def show_heading(out: Console, title: str, perspective: Entry) -> None:
@@ -166,25 +171,31 @@ def _show_lines(out: Console, names: Sequence[str], rows: Sequence[Sequence[str]
         out.print(lines)
 
 
-def show_section(out: Console, name: str, section: object) -> None:
-    """One section of a state, or the sections in it: entries, a single entry, a total or counts."""
+def show_section(out: Console, name: str, section: object, more: Entry | None = None) -> None:
+    """One section of a state, or the sections in it: entries, a single entry, a total or counts.
+
+    `more` says how many entries there are where not all are given.
+    """
     title = name.replace(".", ", ").capitalize()
     if isinstance(section, list):
-        _show_entries(out, title, section)
+        _show_entries(out, title, section, more)
     elif isinstance(section, dict) and "parts" in section:
         if section["parts"]:
             show_rows(out, title, ("total",), [(_amount(section),)])
-        _show_entries(out, f"{title}, by fact", section["parts"])
+        _show_entries(out, f"{title}, by fact", section["parts"], section.get("parts" + MORE))
     elif isinstance(section, dict) and "fact" in section:
         _show_entries(out, title, [section])
     elif isinstance(section, dict) and all(isinstance(part, int) for part in section.values()):
         show_rows(out, title, list(section), [list(section.values())])
     elif isinstance(section, dict):
         for part, inside in section.items():
-            show_section(out, f"{name}.{part}", inside)
+            if not part.endswith(MORE):
+                show_section(out, f"{name}.{part}", inside, section.get(part + MORE))
 
 
-def _show_entries(out: Console, title: str, entries: Sequence[Entry]) -> None:
+def _show_entries(
+    out: Console, title: str, entries: Sequence[Entry], more: Entry | None = None
+) -> None:
     own = dict.fromkeys(name for entry in entries for name in entry if name not in _APART)
     columns = [*own, "certainty", "contested by", "fact", "sources"]
     rows = [
@@ -198,6 +209,10 @@ def _show_entries(out: Console, title: str, entries: Sequence[Entry]) -> None:
         for entry in entries
     ]
     show_rows(out, title, columns, rows)
+    if more is not None:
+        section = title.partition(",")[0].lower()
+        left = f"These are the first {len(entries)} of {more['count']}; all: --section {section}"
+        out.print(left, soft_wrap=True)
 
 
 def show_fact(out: Console, record: Entry) -> None:

@@ -39,12 +39,12 @@ class Cursor:
         return base64.urlsafe_b64encode(written(content)).decode().rstrip("=")
 
     @classmethod
-    def read(cls, parameters: Mapping[str, str], shape: tuple[type, ...]) -> Self | None:
-        """Read `cursor`, if given; refused where it is foreign, or of another question."""
+    def read(cls, parameters: Mapping[str, str], *shapes: tuple[type, ...]) -> Self | None:
+        """Read `cursor`, if given; refused where its place has another shape, or where it is of another question."""
         text = parameters.get("cursor")
         if text is None:
             return None
-        cursor = cls._decoded(text, shape)
+        cursor = cls._decoded(text, shapes)
         for name, value in parameters.items():
             if name not in OF_THE_PAGE and not cursor.goes_with(name, value, parameters):
                 detail = f"the cursor goes with another {name}; leave it out, or start again"
@@ -62,11 +62,12 @@ class Cursor:
         return {**self.question, **self.pinned}.get(name) == value
 
     @classmethod
-    def _decoded(cls, text: str, shape: tuple[type, ...]) -> Self:
+    def _decoded(cls, text: str, shapes: tuple[tuple[type, ...], ...]) -> Self:
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             question, pinned, place = json.loads(raw)
-            sound = _texts(question) and _pins(pinned) and _shaped(place, shape)
+            sound = _texts(question) and _pins(pinned)
+            sound = sound and any(_shaped(place, shape) for shape in shapes)
         except (ValueError, TypeError, binascii.Error, RecursionError) as error:
             raise _foreign() from error
         if not sound:

@@ -13,10 +13,12 @@ from api.authorization import SECURITY_SCHEMES
 from api.confidential import FIELD
 from api.constraints import constrained
 from api.documented import IDEMPOTENCY_KEY, reference
+from api.perspectives import ERASED
 from api.schemas import BODIES, FactParser
 from domain.confidential import Confidential
 from domain.register import Register, Shape
-from domain.views.state import registers
+from domain.views.sections import MORE
+from domain.views.state import lists, registers
 
 __all__ = ["document"]
 
@@ -51,6 +53,7 @@ def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
     _list_kinds(
         found["paths"], [str(kind.__dataclass_fields__["kind"].default) for kind in parser.kinds]
     )
+    _list_sections(found["paths"])
     return found
 
 
@@ -68,6 +71,7 @@ def _components(parser: FactParser) -> dict[str, Any]:
     for (name, _), schema in keyed.items():
         schemas.setdefault(str(name), schema)
     schemas["State"] = _state()
+    schemas["SectionItem"] = _section_item()
     schemas = _resolved(schemas)
     schemas = constrained(schemas, [kind.__name__ for kind in parser.kinds])
     schemas["Confidential"]["additionalProperties"] = False
@@ -95,6 +99,12 @@ def _list_kinds(paths: dict[str, Any], names: list[str]) -> None:
             parameter["schema"] = {**parameter["schema"], "enum": sorted(names)}
 
 
+def _list_sections(paths: dict[str, Any]) -> None:
+    for parameter in paths["/v1/negotiations/{slug}/state/{section}"]["get"]["parameters"]:
+        if parameter["name"] == "section":
+            parameter["schema"] = {"type": "string", "enum": sorted([*lists(), ERASED])}
+
+
 def _state() -> dict[str, Any]:
     """Describe the state: the registers that the kinds declare, at the places that they name."""
     count = {"type": "integer", "minimum": 0}
@@ -107,8 +117,15 @@ def _state() -> dict[str, Any]:
     for register in registers():
         _place(top, register)
     state = _object(_closed(top))
-    state["properties"]["erased"] = {"type": "array", "items": reference("Erased")}
+    erased = {"type": "array", "items": reference("Erased")}
+    state["properties"] |= {"erased": erased, f"erased{MORE}": reference("More")}
     return {**state, "description": "What was so, as seen at the perspective."}
+
+
+def _section_item() -> dict[str, Any]:
+    fact_id = {"type": "string", "format": "uuid"}
+    items = [_entry(), reference("Brief"), reference("Erased"), fact_id]
+    return {"anyOf": items, "description": "An entry, a rival, an erasure or the id of a fact."}
 
 
 def _place(top: dict[str, Any], register: Register) -> None:
@@ -163,9 +180,15 @@ def _total() -> dict[str, Any]:
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    """Describe an object that has these properties, and for each list one that says how much more there is."""
+    more = {
+        f"{name}{MORE}": reference("More")
+        for name, schema in properties.items()
+        if schema.get("type") == "array"
+    }
     return {
         "type": "object",
-        "properties": properties,
+        "properties": {**properties, **more},
         "required": list(properties),
         "additionalProperties": False,
     }

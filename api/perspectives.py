@@ -25,18 +25,23 @@ from domain.access import Principal
 from domain.errors import ContentError
 from domain.instant import format_instant
 from domain.perspective import Clock, Match, Perspective, PerspectiveQuery
+from domain.views.sections import Listed, Place, Rest
 from infrastructure.readers.reading import Reading
 
 __all__ = [
+    "ERASED",
     "PERSPECTIVE",
     "Asked",
     "Asking",
     "canonical_query",
+    "erasures_listed",
     "perspective_query",
     "resolved",
     "with_erasures",
 ]
 
+ERASED: Final = "erased"
+"""The list, beside those of the state, of the facts that an answer may have held until they were erased."""
 _CUT: Final = {"type": "string", "pattern": CUT, "maxLength": 40}
 _POSITION: Final = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 PERSPECTIVE: Final = (
@@ -112,19 +117,35 @@ def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[s
 
 
 def with_erasures(
-    content: dict[str, Any], reading: Reading, negotiation_id: UUID, *perspectives: Perspective
+    content: dict[str, Any],
+    reading: Reading,
+    negotiation_id: UUID,
+    *perspectives: Perspective,
+    rest: Rest | None = None,
 ) -> dict[str, Any]:
-    """Give an answer that says which facts it may have held until they were erased, where there are any."""
+    """Give an answer that says which facts it may have held until they were erased, where there are any.
+
+    With `rest` it names the first of them, and says where the others are.
+    """
+    listed = erasures_listed(reading, negotiation_id, *perspectives)
+    if not listed.places:
+        return content
+    told = dict(content)
+    listed.fill(told, ERASED, ERASED, rest)
+    return told
+
+
+def erasures_listed(reading: Reading, negotiation_id: UUID, *perspectives: Perspective) -> Listed:
+    """List the erasures that answers at some perspectives suffered, by position."""
     found = {each for at in perspectives for each in reading.erasures(negotiation_id, at)}
-    lost = [
-        {
-            "fact": str(each.fact_id),
-            "position": each.position,
-            "recorded_at": format_instant(each.recorded_at),
-        }
-        for each in sorted(found, key=lambda each: each.position)
-    ]
-    return {**content, "erased": lost} if lost else content
+    lost = sorted(found, key=lambda each: each.position)
+
+    def told(index: int) -> dict[str, Any]:
+        each = lost[index]
+        at = format_instant(each.recorded_at)
+        return {"fact": str(each.fact_id), "position": each.position, "recorded_at": at}
+
+    return Listed([(each.position,) for each in lost], told)
 
 
 @dataclass(frozen=True)
@@ -177,6 +198,15 @@ class Asked:
         fixed = canonical_query(perspective, self.query)
         pinned = {name: str(value) for name, value in fixed.items()}
         return Cursor(question or {}, pinned, place).text()
+
+    def rest(self, slug: str, perspective: Perspective) -> Rest:
+        """Give the address of what follows a place in a list of the state, at the perspective for ever."""
+
+        def address(path: str, place: Place) -> str:
+            cursor = self.next(perspective, place, {"section": path})
+            return f"/v1/negotiations/{slug}/state/{path}?cursor={cursor}"
+
+        return address
 
     def answer(
         self,

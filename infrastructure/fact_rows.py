@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AHEAD",
+    "ALWAYS",
     "ERASED",
     "EVERY",
     "LATEST",
     "PRECISE",
     "answer_rows",
+    "questions_of",
     "row_of",
     "term_rows",
     "version_of_row",
@@ -43,6 +45,12 @@ LATEST: Final = 1
 """An answer is needed unless another that surely holds has surely taken its place."""
 AHEAD: Final = 2
 """An answer is needed while it may still lie ahead."""
+ALIAS: Final = "alias"
+SETTLES: Final = "settles"
+CALLS_OFF: Final = "calls off"
+ALWAYS: Final = (ALIAS, CALLS_OFF, SETTLES)
+"""The questions whose answers every section of a state needs."""
+_PART: Final = "\x1f"
 LONGEST_KEY: Final = 1_024
 """Bytes of a term or a question; PostgreSQL takes 2,704 of an index row, longer ones go by their hash."""
 ERASED: Final[dict[str, Any]] = {
@@ -168,16 +176,21 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
 def _questions(fact: Fact) -> set[tuple[int, str]]:
     """Each question as (rule, text); what every state has to know of comes under a question of its own."""
     found = {
-        (_rule(answer.register), f"{answer.register.section}\x1f{_short(_key(answer))}")
+        (_rule(answer.register), f"{answer.register.section}{_PART}{_short(_key(answer))}")
         for answer in fact.answers()
     }
     if isinstance(fact, Alias):
-        found.add((EVERY, "alias"))
+        found.add((EVERY, ALIAS))
     if any(fact.settles()):
-        found.add((EVERY, "settles"))
+        found.add((EVERY, SETTLES))
     if any(fact.calls_off()):
-        found |= {(EVERY, "calls off"), (AHEAD, "calls off")}
+        found |= {(EVERY, CALLS_OFF), (AHEAD, CALLS_OFF)}
     return found
+
+
+def questions_of(section: str) -> tuple[str, str]:
+    """Where the questions of a section begin in the order of all questions, and what no longer is one."""
+    return f"{section}{_PART}", f"{section}{chr(ord(_PART) + 1)}"
 
 
 def _rule(register: Register) -> int:
@@ -187,7 +200,7 @@ def _rule(register: Register) -> int:
 
 
 def _key(answer: Answer) -> str:
-    return "\x1f".join(folded(part) for part in answer.key.values())
+    return _PART.join(folded(part) for part in answer.key.values())
 
 
 def version_of_row(row: Row[Any]) -> FactVersion:

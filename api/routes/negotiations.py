@@ -109,6 +109,7 @@ def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        content = reading.state(negotiation, perspective)
-        content = with_erasures(content, reading, negotiation.id, perspective)
+        rest = asked.rest(slug, perspective)
+        content = reading.state(negotiation, perspective, rest)
+        content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
         return asked.answer(content, perspective, reading)

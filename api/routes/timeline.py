@@ -73,7 +73,8 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
             "items": [fact_record(seen, slug) for seen in found[:limit]],
             "next": rest,
         }
-        content = with_erasures(content, reading, negotiation.id, perspective)
+        erased = asked.rest(slug, perspective)
+        content = with_erasures(content, reading, negotiation.id, perspective, rest=erased)
         return asked.answer(content, perspective, reading, fixed={**question, "limit": limit})
 
 

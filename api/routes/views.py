@@ -76,7 +76,8 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
         negotiation = reading.negotiation(slug, perspective.position)
         slice_ = reading.timeslice(negotiation.id, perspective)
         content = tally(slice_, perspective, what, cast("By", by))
-        content = with_erasures(content, reading, negotiation.id, perspective)
+        rest = asked.rest(slug, perspective)
+        content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
         return asked.answer(content, perspective, reading, fixed={"what": what, "by": by})
 
 
@@ -128,7 +129,8 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         items = [audited(before, after, agreed.get(after.position, ())) for before, after in found]
         content = {"perspective": perspective_shown(perspective), "items": items}
         table = _table(items) if prefers_csv(asked.request.headers.get("accept")) else None
-        content = with_erasures(content, reading, negotiation.id, perspective)
+        rest = asked.rest(slug, perspective)
+        content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
         return asked.answer(content, perspective, reading, table=table, varies=True)
 
 

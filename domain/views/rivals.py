@@ -61,14 +61,22 @@ class Resolved:
 
 def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | None:
     """The one that is shown among facts with the same key in a register; None where all have ceased."""
-    standing = _unsucceeded(candidates) if register.succession else list(candidates)
-    if not standing:
-        return None
-    groups = _by_matter(standing)
-    ranked = sorted(groups, key=lambda group: _group_rank(group, ahead=register.ahead))
-    shown, *rest = ranked[0]
+    found = standing(candidates, register)
+    return ranked(found, register) if found else None
+
+
+def standing(candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
+    """Those of which one is shown: that hold, and whose place no other has surely taken."""
+    return _unsucceeded(candidates) if register.succession else list(candidates)
+
+
+def ranked(found: Sequence[Candidate], register: Register) -> Resolved:
+    """The one that is shown among facts that stand, and its rivals."""
+    groups = _by_matter(found)
+    first, *others = sorted(groups, key=lambda group: _group_rank(group, ahead=register.ahead))
+    shown, *rest = first
     if register.rivalry.value == "key":
-        rest += [candidate for group in ranked[1:] for candidate in group]
+        rest += [candidate for group in others for candidate in group]
     return Resolved(shown, rest, any(disagree(shown, rival) for rival in rest))
 
 

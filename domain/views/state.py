@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from domain.fact import KINDS, as_primitives
+from domain.fact import KINDS
 from domain.history import matches
 from domain.holding import Holding
-from domain.quantity import Quantity, total
 from domain.register import Register, Shape
-from domain.views.brief import brief, perspective_shown
+from domain.views.brief import perspective_shown
+from domain.views.entries import entries
 from domain.views.naming import Names, folded
-from domain.views.rivals import Candidate, Resolved, resolve
+from domain.views.rivals import Candidate
+from domain.views.totals import shown_total, summed_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from domain.history import FactVersion, Seen
     from domain.negotiation import Negotiation
     from domain.perspective import Perspective
+    from domain.views.sections import Key, Listed, Page, Place, Rest
 
-Key = tuple[str, ...]
-Keyed = dict[Register, dict[Key, list[Candidate]]]
+Keyed = dict[Register, dict["Key", list[Candidate]]]
 
 
 def state(
@@ -33,21 +34,53 @@ def state(
     slice_: Sequence[Seen],
     counts: Mapping[str, int],
     perspective: Perspective,
+    rest: Rest | None = None,
 ) -> dict[str, Any]:
     """What was so, from the facts that are known and not retracted, and the `counts` of all that are known.
 
+    Every list is whole; with `rest`, which gives addresses, it has its first items and says where the others are.
     A slice may leave out answers that others have surely succeeded: the state is the same.
     """
-    names = Names.of(slice_)
-    answers = _keyed(slice_, names, perspective)
+    answers = _keyed(slice_, perspective)
     sections: dict[str, Any] = {
         "negotiation": shown_negotiation(negotiation),
         "perspective": perspective_shown(perspective),
     }
     for register in registers():
-        _place(sections, register.section, _section(register, answers.get(register, {})))
+        _put(sections, register, answers.get(register, {}), rest)
     sections["facts"] = dict(counts)
     return sections
+
+
+def section(
+    page: Page, slice_: Sequence[Seen], perspective: Perspective, rest: Rest
+) -> tuple[list[Any], Place | None]:
+    """A page of one list of the state (`lists`): its items, and the place of the last where more follow.
+
+    Past the place of a rival come the other rivals of its entry.
+    """
+    register, part = lists()[page.path]
+    listed = _lists(register, _keyed(slice_, perspective).get(register, {}), rest)[part]
+    after = page.after
+    if after is not None and len(after) > len(places(page.path)[0]):
+        listed = listed.within(after[:-1])
+    return listed.page(after, page.limit)
+
+
+def lists() -> dict[str, tuple[Register, str]]:
+    """Every list of the state by its path, with its register and which of the register's lists it is."""
+    return {
+        f"{register.section}.{part}" if part else register.section: (register, part)
+        for register in registers()
+        for part in _lists(register, {}, None)
+    }
+
+
+def places(path: str) -> tuple[tuple[type[int | str], ...], ...]:
+    """The shapes that a place in a list can have: of its items, and of the rivals in them."""
+    register, part = lists()[path]
+    of_item = (int, int) if register.shape is Shape.TOTAL else (str,)
+    return (of_item,) if part else (of_item, (*of_item, int))
 
 
 def shown_negotiation(negotiation: Negotiation) -> dict[str, Any]:
@@ -66,8 +99,8 @@ def registers() -> list[Register]:
     return sorted(declared, key=lambda register: register.section)
 
 
-def _keyed(slice_: Iterable[Seen], names: Names, perspective: Perspective) -> Keyed:
-    settled = _settled(slice_)
+def _keyed(slice_: Sequence[Seen], perspective: Perspective) -> Keyed:
+    names, settled = Names.of(slice_), _settled(slice_)
     keyed: Keyed = defaultdict(lambda: defaultdict(list))
     for seen in slice_:
         succeeds = _succeeds(seen, perspective)
@@ -110,84 +143,37 @@ def _settled(slice_: Iterable[Seen]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _section(register: Register, candidates: Mapping[Key, list[Candidate]]) -> Any:  # noqa: ANN401 -- a section is a list, an entry or a total
-    if register.shape is Shape.TOTAL:
-        everyone = [candidate for found in candidates.values() for candidate in found]
-        return _total(register, everyone)
-    resolved = (resolve(found, register) for _, found in sorted(candidates.items()))
-    entries = [_entry(each) for each in resolved if each is not None]
-    if register.shape is Shape.SINGLE:
-        return entries[0] if entries else None
-    return entries
-
-
-def _entry(resolved: Resolved) -> dict[str, Any]:
-    shown = resolved.shown
-    return {
-        **{field: as_primitives(value) for field, value in shown.shows.items()},
-        "since": shown.fact.valid_time.start_text,
-        "certainty": shown.seen.certainty,
-        "contested": resolved.contested,
-        "fact": brief(shown.version),
-        "rivals": [brief(rival.version) for rival in resolved.rivals],
-    }
-
-
-def increment(candidate: Candidate, what: str) -> Quantity | None:
-    """The quantity that a fact adds to the total of `what`; a cumulative or standing figure adds nothing."""
-    return next(
-        (q for q in candidate.fact.quantities if q.what == what and q.basis == "increment"), None
-    )
-
-
-def parts(candidates: Iterable[Candidate], what: str) -> list[tuple[Quantity, Resolved]]:
-    """What a total of `what` rests on: one fact a matter, with its rivals, by valid time."""
-    matters: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        if increment(candidate, what) is not None:
-            matter = candidate.fact.matter
-            matters[f"fact:{candidate.version.record.id}" if matter is None else matter].append(
-                candidate
-            )
-    register = Register("", Shape.TOTAL)
-    resolved = (resolve(group, register) for group in matters.values())
-    found = [each for each in resolved if each is not None]
-    found.sort(
-        key=lambda r: (
-            r.shown.fact.valid_time.bounds.start_earliest,
-            r.shown.version.first_position,
-        )
-    )
-    return [(q, r) for r in found if (q := increment(r.shown, what)) is not None]
-
-
-def _total(register: Register, candidates: Sequence[Candidate]) -> dict[str, Any]:
-    found = parts(candidates, register.summed or "")
-    summed = total((q, r.shown.seen.certainty == "certain") for q, r in found)
-    return {
-        "low": summed.low,
-        "high": summed.high,
-        "approximate": summed.approximate,
-        "facts": [str(r.shown.version.record.id) for _, r in found],
-        "text": summed.text,
-        "contested": any(r.contested for _, r in found),
-        "uncounted": [
-            str(candidate.version.record.id)
-            for candidate in candidates
-            if any(q.what == register.summed and q.basis is None for q in candidate.fact.quantities)
-        ],
-        "parts": [
-            {"matter": r.shown.fact.matter, "quantity": as_primitives(q), **_entry(r)}
-            for q, r in found
-        ],
-    }
-
-
-def _place(sections: dict[str, Any], path: str, section: object) -> None:
-    *parents, name = path.split(".")
+def _put(
+    sections: dict[str, Any],
+    register: Register,
+    candidates: Mapping[Key, list[Candidate]],
+    rest: Rest | None,
+) -> None:
+    """Put what a register shows at its path: a list, an entry or a total."""
+    *parents, name = register.section.split(".")
     for parent in parents:
         sections = sections.setdefault(parent, {})
-    sections[name] = section
+    if register.shape is Shape.TOTAL:
+        sections[name] = shown_total(register, _everyone(candidates), rest)
+        return
+    listed = entries(register, candidates, rest)
+    if register.shape is Shape.SINGLE:
+        sections[name] = next(iter(listed.page(None, 1)[0]), None)
+    else:
+        listed.fill(sections, name, register.section, rest)
+
+
+def _lists(
+    register: Register, candidates: Mapping[Key, list[Candidate]], rest: Rest | None
+) -> dict[str, Listed]:
+    """The lists of a register: its entries, or its total's parts, as ``; a total's other lists by their names."""
+    if register.shape is Shape.TOTAL:
+        return summed_lists(register, _everyone(candidates), rest)[1]
+    return {"": entries(register, candidates, rest)}
+
+
+def _everyone(candidates: Mapping[Key, list[Candidate]]) -> list[Candidate]:
+    return [candidate for found in candidates.values() for candidate in found]
 
 
 def counted(known: Iterable[FactVersion]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from domain.instant import format_instant, parse_cut
 from domain.quantity import Quantity, total
 from domain.views.brief import perspective_shown
 from domain.views.rivals import Candidate, Resolved
-from domain.views.state import parts
+from domain.views.totals import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

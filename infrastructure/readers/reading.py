@@ -10,24 +10,14 @@ from domain.errors import ContentError, NotYetKnownError, UnknownError, Withdraw
 from domain.full_text import question
 from domain.history import Entry, FactVersion, Seen
 from domain.perspective import Perspective, PerspectiveQuery
-from domain.views.state import state
 from infrastructure.fact_rows import version_of_row
 from infrastructure.fact_tables import FACTS, SPARE, FactTables, served
 from infrastructure.projections import fact_text
-from infrastructure.projections.tallies import COUNTS
 from infrastructure.proofs.serving import EventProof, event_proof
-from infrastructure.readers import (
-    access,
-    audits,
-    erasures,
-    log,
-    negotiations,
-    searches,
-    states,
-    timeslices,
-)
+from infrastructure.readers import access, audits, erasures, log, negotiations, searches, timeslices
 from infrastructure.readers.confidential import confidential
 from infrastructure.readers.proposals import ProposalReader
+from infrastructure.readers.sections import read_section, read_state
 from infrastructure.tables import event, log_head, negotiation, projection
 
 if TYPE_CHECKING:
@@ -37,6 +27,7 @@ if TYPE_CHECKING:
     from domain.confidential import Confidential
     from domain.event import RecordEvent
     from domain.negotiation import Negotiation
+    from domain.views.sections import Page, Place, Rest
     from domain.views.timeline import TimelineFilter
     from infrastructure.event_codec import EventCodec
     from infrastructure.log_entry import LogEntry
@@ -130,15 +121,17 @@ class Reading:
         """All that is known and not retracted, each with its certainty at `as_of`."""
         return self._seen(timeslices.known(self._tables, id_, perspective), perspective)
 
-    def state(self, negotiation: Negotiation, perspective: Perspective) -> dict[str, Any]:
-        """The state, from the facts that it has to look at and no others."""
-        sqlite = self._connection.dialect.name == "sqlite"
-        needed = states.needed(self._tables, negotiation.id, perspective, sqlite=sqlite)
-        seen = self._seen(needed, perspective)
-        counts = states.counts(self._tables, negotiation.id, perspective)
-        counted = self._connection.execute(counts).mappings().first()
-        known = dict(counted) if counted is not None else dict.fromkeys(COUNTS, 0)
-        return state(negotiation, seen, known, perspective)
+    def state(
+        self, negotiation: Negotiation, perspective: Perspective, rest: Rest | None = None
+    ) -> dict[str, Any]:
+        """The state; `rest` as for `domain.views.state`."""
+        return read_state(self._connection, self._tables, negotiation, perspective, rest)
+
+    def section(
+        self, id_: UUID, page: Page, perspective: Perspective, rest: Rest
+    ) -> tuple[list[Any], Place | None]:
+        """A page of one list of the state, as `domain.views.state.section` gives it."""
+        return read_section(self._connection, self._tables, id_, page, perspective, rest)
 
     def timeline(
         self,

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from domain.instant import BEGINNING, END
-from infrastructure.fact_rows import AHEAD, EVERY, LATEST, PRECISE
+from infrastructure.fact_rows import AHEAD, ALWAYS, EVERY, LATEST, PRECISE, questions_of
 from infrastructure.projections.tallies import counts_at
 from infrastructure.readers.timeslices import RETRACTED, seen
 
@@ -42,16 +42,25 @@ _UNLIMITED: Final = 2**40
 
 
 def needed(
-    tables: FactTables, negotiation_id: UUID, perspective: Perspective, *, sqlite: bool
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    *,
+    sqlite: bool,
+    section: str | None = None,
 ) -> Select[Any]:
-    """The versions that the state has to look at, in order of recording.
+    """The versions that the state, or one section of it, has to look at, in order of recording.
 
     Each question's answers are read by a lateral query, which no planner turns into a scan of them all:
     PostgreSQL's own, and on SQLite, which has none, `json_each` over the answers of one question.
     """
-    tops = _tops(tables, negotiation_id, perspective)
+    tops = _tops(tables, negotiation_id, perspective, section)
     found = union_all(
-        *(_every(tables, negotiation_id, perspective, rule) for rule in (EVERY, AHEAD)),
+        *(
+            _every(tables, negotiation_id, perspective, rule, asked)
+            for rule in (EVERY, AHEAD)
+            for asked in _asked(tables, section)
+        ),
         *(
             _latest(tables, negotiation_id, perspective, tops, vague=vague, sqlite=sqlite)
             for vague in _VAGUENESS
@@ -86,8 +95,30 @@ def counts(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -
     ).where(columns.negotiation_id == negotiation_id.hex, seen(tables, columns, perspective))
 
 
+def _asked(tables: FactTables, section: str | None) -> list[ColumnElement[bool]]:
+    """The questions to read whose answers are all needed: those of the section, and what every section needs."""
+    question = tables.answer.c.question
+    if section is None:
+        return [true()]
+    return [and_(*_of_section(question, section)), question.in_(ALWAYS)]
+
+
+def _of_section(
+    question: ColumnElement[str], section: str | None
+) -> tuple[ColumnElement[bool], ...]:
+    """The range of the questions of a section, in the order of the primary key."""
+    if section is None:
+        return ()
+    first, after = questions_of(section)
+    return (question >= first, question < after)
+
+
 def _every(
-    tables: FactTables, negotiation_id: UUID, perspective: Perspective, rule: int
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    rule: int,
+    asked: ColumnElement[bool],
 ) -> Select[Any]:
     columns = tables.answer.c
     as_of = perspective.as_of
@@ -95,14 +126,17 @@ def _every(
     return select(columns.fact_id, columns.version).where(
         columns.negotiation_id == negotiation_id.hex,
         columns.rule == rule,
+        asked,
         speaks,
         seen(tables, columns, perspective),
     )
 
 
-def _tops(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -> CTE:
+def _tops(
+    tables: FactTables, negotiation_id: UUID, perspective: Perspective, section: str | None
+) -> CTE:
     """For each question, when the latest answers that surely hold began: a precise and a vague one."""
-    questions = _questions(tables, negotiation_id)
+    questions = _questions(tables, negotiation_id, section)
     names = zip(_VAGUENESS, ("precise_top", "vague_top"), strict=True)
     tops = (
         func.coalesce(
@@ -179,11 +213,12 @@ def _top(
     )
 
 
-def _questions(tables: FactTables, negotiation_id: UUID) -> CTE:
-    """Every question, by stepping from one to the next; the last row is NULL."""
+def _questions(tables: FactTables, negotiation_id: UUID, section: str | None) -> CTE:
+    """Every question, or those of a section, by stepping from one to the next; the last row is NULL."""
 
     def among(answer: FromClause) -> tuple[ColumnElement[bool], ...]:
-        return (answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == LATEST)
+        mine = (answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == LATEST)
+        return (*mine, *_of_section(answer.c.question, section))
 
     first, next_ = tables.answer.alias("first"), tables.answer.alias("next")
     start = select(func.min(first.c.question).label("question")).where(*among(first))

@@ -42,6 +42,7 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("get", "/v1/negotiations"): ("fact:read", None),
     ("post", "/v1/negotiations"): ("fact:write", NEGOTIATION),
     ("get", "/v1/negotiations/{slug}"): ("fact:read", None),
+    ("get", "/v1/negotiations/{slug}/state/{section}"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/timeline"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/tally"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/diff"): ("fact:read", None),
@@ -86,6 +87,7 @@ class Record:
         headers = {**self.headers[role]}
         withdrawn = path.endswith("reinstatement")
         names = {"slug": "talks", "name": "first", "level": "0", "index": "000.p/5"}
+        names["section"] = "custody"
         person = "editor" if role == "all" else "Ann"
         proposal = self.proposals.get((person, path.rpartition("/")[2]), self.proposals["Zoe", ""])
         names["proposal_id"] = proposal.json["id"]

@@ -74,6 +74,7 @@ def test_an_answer_is_certified_by_the_bytes_of_its_fixed_form(
         f"{TALKS}/tally?what=released&by=year",
         f"{TALKS}/diff?from=2025-01-01",
         f"{TALKS}/audit?as_of=2025-11-22",
+        f"{TALKS}/state/prisoners.released?limit=5",
         f"{TALKS}?as_known_at=2025-11-22&clock=published",
         address,
         f"{address}/history",

@@ -148,6 +148,7 @@ def test_no_word_of_it_is_in_any_answer_file_table_or_backup(desk: Desk, tmp_pat
     assert desk.words() == 0
     names = {
         "slug": ["talks"],
+        "section": ["custody", "prisoners.released", "erased"],
         "fact_id": [id_],
         "name": ["held"],
         "level": ["0"],

@@ -60,7 +60,7 @@ class Place:
         names: dict[str, str],
         **more: str,
     ) -> Any:  # noqa: ANN401
-        names = {**names, "name": "first", "level": "0"}
+        names = {**names, "name": "first", "level": "0", "section": "custody"}
         address = path.format(**names, index="000.p/1")
         headers = {**self.headers[who], **more}
         if path.endswith("tally"):

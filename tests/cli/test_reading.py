@@ -99,6 +99,22 @@ def test_a_section_in_json_is_that_of_the_state(light: Shell) -> None:
     assert part == {name: whole[name] for name in ("negotiation", "perspective", "posts")}
 
 
+def test_what_a_state_leaves_out_is_said_and_all_of_a_section_is_shown(light: Shell) -> None:
+    crowd = [custody(None, person=f"Prisoner {number:03}") for number in range(120)]
+    light.out("import", SLUG, light.file(*crowd))
+    table = shown(light, "show", SLUG)
+    assert "These are the first 100 of 122; all: --section custody" in table
+    assert "Prisoner 097" in table
+    assert "Prisoner 098" not in table
+    table = shown(light, "show", SLUG, "--section", "custody")
+    assert all(each["person"] in table for each in crowd)
+    assert "These are the first" not in table
+    part = json.loads(light.out("show", SLUG, "--json", "--section", "custody"))
+    assert len(part["custody"]) == 122
+    assert set(part) == {"negotiation", "perspective", "custody"}
+    assert json.loads(light.out("show", SLUG, "--json"))["custody_more"]["count"] == 122
+
+
 def test_show_answers_an_earlier_knowledge_with_what_was_known_then(light: Shell) -> None:
     then = ("--as-of", "2025-11-22", "--as-known-at", "2025-09-10", "--clock", "published")
     assert "John Coale" not in light.out("show", SLUG, *then)

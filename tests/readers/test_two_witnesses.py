@@ -17,7 +17,8 @@ from domain.fact import KINDS
 from domain.history import Entry, FactVersion, Seen, by_valid_time
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.audit import tells
-from domain.views.state import counted, state
+from domain.views.sections import Page, Place
+from domain.views.state import counted, lists, section, state
 from domain.views.tally import tally
 from domain.views.timeline import TimelineFilter, timeline
 from infrastructure.fact_tables import SIDES
@@ -137,6 +138,8 @@ def test_both_witnesses_say_the_same(
             )
             assert pinned.position <= asked.position
             _same_slices(reading, versions, asked, pinned)
+            listed = data.draw(st.sampled_from(sorted(lists())))
+            _same_pages(reading, history.timeslice(versions, asked), listed, pinned)
             _same_timeline(reading, versions, asked, pinned, wanted)
             _same_facts(reading, versions, asked, pinned)
             _same_history(reading, versions, asked, pinned)
@@ -152,6 +155,22 @@ def _same_slices(
     assert reading.state(talks, pinned) == state(talks, slice_, counted(known), pinned)
     counted_months = tally(reading.timeslice(NEGOTIATION, pinned), pinned, "released", "month")
     assert counted_months == tally(slice_, pinned, "released", "month")
+
+
+def _same_pages(reading: Reading, slice_: list[Seen], path: str, pinned: Perspective) -> None:
+    def rest(of: str, place: Place) -> str:
+        return f"{of} past {place}"
+
+    expected, none_left = section(Page(path, None, 1_000), slice_, pinned, rest)
+    assert none_left is None
+    paged: list[object] = []
+    place: Place | None = None
+    while True:
+        page, place = reading.section(NEGOTIATION, Page(path, place, 2), pinned, rest)
+        paged += page
+        if place is None:
+            break
+    assert paged == expected
 
 
 def _same_timeline(

@@ -1,0 +1,206 @@
+"""A state stays small at any size; its lists are read to their end, and a page rests on no later record."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from domain.event import FactErased
+from domain.negotiation import negotiation_id
+from tests.api.asking import TALKS, count, fact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from api.composition import Parley
+    from tests.api.asking import Client
+
+PEOPLE: Final = 450
+STATE: Final = f"{TALKS}/state"
+AT: Final = "as_of=2025-11-22"
+
+
+def held(number: int) -> dict[str, Any]:
+    """Somebody held; the names are in no order, and in letters of both sizes."""
+    name = f"{'Person' if number % 2 else 'PERSON'} {number * 7919 % 10_000:04}"
+    return fact(kind="custody", person=name, status="detained", valid="2025-01", summary=name)
+
+
+def import_(client: Client, facts: Iterable[dict[str, Any]]) -> None:
+    lines = b"\n".join(json.dumps(each).encode() for each in facts)
+    answer = client.post(f"{TALKS}/import", lines, content_type="application/x-ndjson")
+    assert answer.status == 200, answer.json
+
+
+def whole(client: Client, name: str = "all") -> dict[str, Any]:
+    """The state as a snapshot of now answers it."""
+    assert client.post(f"{TALKS}/snapshots", {"name": name, "as_of": "2025-11-22"}).status == 201
+    answer = client.get(f"{TALKS}/snapshots/{name}")
+    assert answer.status == 200
+    content: dict[str, Any] = answer.json["content"]
+    return content
+
+
+def followed(
+    client: Client, more: dict[str, Any], between: Callable[[], object] = lambda: None
+) -> list[Any]:
+    """What follows the first items of a list, page by page."""
+    items, address = [], more["href"]
+    while address is not None:
+        page = client.get(address)
+        assert page.status == 200, page.json
+        assert len(page.json["items"]) <= 100
+        items += page.json["items"]
+        cursor = page.json["next"]
+        address = None if cursor is None else f"{more['href'].partition('?')[0]}?cursor={cursor}"
+        between()
+    return items
+
+
+def test_of_many_people_a_state_shows_a_hundred_and_where_the_others_are(
+    client: Client,
+) -> None:
+    client.open()
+    import_(client, map(held, range(PEOPLE)))
+    snapshot = whole(client)
+    everybody = snapshot["custody"]
+    names = [each["person"].casefold() for each in everybody]
+    assert names == sorted(set(names))
+    assert len(names) == PEOPLE
+    assert "_more" not in json.dumps(snapshot)
+
+    state = client.get(f"{TALKS}?{AT}")
+    assert state.json["custody"] == everybody[:100]
+    assert state.json["custody_more"]["count"] == PEOPLE
+    assert len(state.body) < 100_000
+    later = iter(range(PEOPLE, PEOPLE + 100))
+    rest = followed(client, state.json["custody_more"], lambda: client.record(**held(next(later))))
+    assert state.json["custody"] + rest == everybody
+    assert client.get(f"{TALKS}?{AT}").json["custody_more"]["count"] > PEOPLE
+    assert client.get(f"{TALKS}/snapshots/all").json["content"] == snapshot
+
+    pinned = f"{AT}&position={snapshot['perspective']['position']}"
+    first = client.get(f"{STATE}/custody?{pinned}&limit=400")
+    second = client.get(f"{STATE}/custody?limit=400&cursor={first.json['next']}")
+    assert first.json["items"] + second.json["items"] == everybody
+    assert second.json["next"] is None
+    assert first.json["perspective"] == snapshot["perspective"]
+    for answer in (first, second):
+        assert "link" not in answer.headers
+        assert "no-cache" not in answer.headers["cache-control"]
+    address = f"{STATE}/custody?{pinned}&limit=400"
+    assert client.get(address, if_none_match=first.headers["etag"]).status == 304
+
+
+def test_a_page_that_is_not_fixed_names_the_one_that_is(client: Client) -> None:
+    client.open()
+    client.record(**held(1))
+    answer = client.get(f"{STATE}/custody?{AT}")
+    fixed = answer.headers["link"].partition(">")[0][1:]
+    client.record(**held(2))
+    again = client.get(fixed)
+    assert (again.body, again.headers["etag"]) == (answer.body, answer.headers["etag"])
+    assert len(client.get(f"{STATE}/custody?{AT}").json["items"]) == 2
+
+
+def test_the_lists_of_a_total_and_the_rivals_of_an_entry_go_on_too(client: Client) -> None:
+    client.open()
+    days = [f"2025-{1 + number // 28:02}-{1 + number % 28:02}" for number in range(120)]
+    import_(client, (fact(valid=day, quantities=count(1)) for day in days))
+    unsaid = [{**count(1)[0], "basis": None}]
+    import_(client, (fact(valid=day, quantities=unsaid) for day in days))
+    post = {"kind": "appointment", "post": "envoy", "valid": "2025-03"}
+    import_(client, (fact(**post, person=f"Envoy {number}") for number in range(120)))
+    everything, state = whole(client), client.get(f"{TALKS}?{AT}").json
+    all_of, total = everything["prisoners"]["released"], state["prisoners"]["released"]
+    assert [total[name] for name in ("low", "high", "text")] == [120, 120, "120"]
+    for name in ("parts", "facts", "uncounted"):
+        assert total[f"{name}_more"]["count"] == 120
+        assert len(total[name]) == 100
+        assert total[name] + followed(client, total[f"{name}_more"]) == all_of[name]
+    (all_rivals,), (entry,) = everything["posts"], state["posts"]
+    assert entry["rivals_more"]["count"] == 119
+    rest = followed(client, entry["rivals_more"])
+    assert len(entry["rivals"]) == 100
+    assert entry["rivals"] + rest == all_rivals["rivals"]
+    page = client.get(f"{STATE}/prisoners.released?{AT}&limit=7").json
+    assert page["items"] == all_of["parts"][:7]
+    goes_on = client.get(f"{STATE}/prisoners.released?cursor={page['next']}").json
+    assert goes_on["items"] == all_of["parts"][7:107]
+
+
+def test_a_fact_that_is_erased_between_two_pages_takes_no_other_with_it(client: Client) -> None:
+    client.open()
+    assert client.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
+    places = [client.record(**held(number)).headers["location"] for number in range(5)]
+    pinned = f"{AT}&position={client.get(TALKS).json['perspective']['position']}"
+    everybody = client.get(f"{STATE}/custody?{pinned}").json["items"]
+    page = client.get(f"{STATE}/custody?{pinned}&limit=2").json
+    gone = page["items"][1]["fact"]["id"]
+    address = next(place for place in places if place.endswith(gone))
+    assert client.post(f"{address}/erasure", {"reason": "Asked to"}, if_match="*").status == 200
+    rest = client.get(f"{STATE}/custody?cursor={page['next']}").json
+    assert rest["items"] == everybody[2:]
+    assert [each["fact"] for each in rest["erased"]] == [gone]
+    assert client.get(f"{STATE}/erased?{pinned}").json["items"] == rest["erased"]
+
+
+def test_of_many_erasures_an_answer_names_the_first(client: Client, parley: Parley) -> None:
+    client.open()
+    import_(client, (held(number) for number in range(101)))
+    pinned = f"{AT}&position={client.get(TALKS).json['perspective']['position']}"
+    items = client.get(f"{TALKS}/timeline?limit=1000").json["items"]
+    parley.ledger.append([_erased(item["id"]) for item in items])
+    for path in (f"{TALKS}?{pinned}", f"{TALKS}/timeline?{pinned}", f"{STATE}/posts?{pinned}"):
+        answer = client.get(path).json
+        assert answer["erased_more"]["count"] == 101
+        rest = followed(client, answer["erased_more"])
+        positions = [each["position"] for each in [*answer["erased"], *rest]]
+        assert positions == sorted(set(positions))
+        assert len(positions) == 101
+
+
+def _erased(fact_id: str) -> FactErased:
+    return FactErased(
+        originator_id=UUID(fact_id),
+        originator_version=2,
+        actor="editor",
+        negotiation_id=negotiation_id("talks"),
+        why="Asked to",
+        approvers=(),
+    )
+
+
+def test_a_section_that_is_none_is_refused_with_the_names_of_those_that_are(
+    light_client: Client,
+) -> None:
+    light_client.open()
+    document = light_client.get("/openapi.json").json
+    operation = document["paths"]["/v1/negotiations/{slug}/state/{section}"]["get"]
+    named = next(each for each in operation["parameters"] if each["name"] == "section")
+    sections = named["schema"]["enum"]
+    assert {"custody", "prisoners.held", "prisoners.released", "meetings.next"} <= set(sections)
+    for section in sections:
+        answer = light_client.get(f"{STATE}/{section}")
+        assert (answer.status, answer.json["items"]) == (200, []), section
+    for section in ("nothing", "prisoners", "facts", "%00", "Custody"):
+        answer = light_client.get(f"{STATE}/{section}")
+        assert (answer.status, answer.pointers) == (422, ["/path/section"])
+        assert all(each in answer.json["detail"] for each in sections)
+    assert light_client.get("/v1/negotiations/none/state/custody").pointers == ["/path/negotiation"]
+
+
+def test_a_cursor_goes_on_with_its_own_section_alone(light_client: Client) -> None:
+    light_client.open()
+    for number in range(2):
+        light_client.record(**held(number))
+        light_client.record(quantities=count(1), valid="2025-02")
+    cursor = light_client.get(f"{STATE}/custody?limit=1").json["next"]
+    for section in ("posts", "prisoners.released", "erased"):
+        answer = light_client.get(f"{STATE}/{section}?cursor={cursor}")
+        assert (answer.status, answer.pointers) == (404, ["/query/cursor"]), section
+    assert light_client.get(f"{STATE}/custody?cursor={cursor}").status == 200
+    assert light_client.get(f"{STATE}/custody?cursor={cursor}&position=0").status == 422
+    timeline = light_client.get(f"{TALKS}/timeline?limit=1").json["next"]
+    assert light_client.get(f"{STATE}/custody?cursor={timeline}").status == 404
