@@ -59,7 +59,10 @@ def if_match(request: Request) -> str | None:
 def precondition(header: str | None) -> Precondition:
     """Read If-Match; RefusedError where it is missing (428) or malformed (400)."""
     if header is None:
-        detail = "send the fact's ETag as If-Match, so that nobody's change is overwritten unseen"
+        detail = (
+            "send the fact's ETag as If-Match, so that nobody's change is overwritten unseen; "
+            "or * for whatever version it stands at"
+        )
         name = "precondition-required"
         raise RefusedError(name, _WHERE, detail)
     found = [header.strip()] if _BARE.fullmatch(header.strip()) else tags(header)

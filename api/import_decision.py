@@ -104,7 +104,7 @@ class Deciding:
         rejected = self._rejected.get(each.named or "")
         if stream.record is None and op is not None and rejected is not None:
             raise ContentError.at("/external_id", f"its fact was rejected on line {rejected}")
-        reviews = None if op is None else op.reviewed
+        reviews = (op or OPS["correct"]).reviewed
         reviewed = reviews is not None and reviews(self._settings)
         return stream.answer(each, self._parser, self._actor, reviewed=reviewed)
 

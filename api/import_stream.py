@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["FactStream"]
 
-_TAKES_TWO: Final = "in this negotiation it takes two persons; send it as a change of the fact"
+_TAKES_TWO: Final = (
+    "in this negotiation it takes two persons, and no import can wait for the second: POST it to "
+)
+_SENT_TO: Final = {"correct": "corrections", "retract": "retraction", "reinstate": "reinstatement"}
+"""Where a change is sent that may take two persons, below its fact."""
 Step = tuple[FactRecord, FactEvent]
 """A fact as it stood, and the event that changed it."""
 
@@ -63,15 +67,16 @@ class FactStream:
     ) -> FactEvent | None:
         """The next event of the fact, None where the line changes nothing; or a RecordError.
 
-        A ContentError where it would change something and is `reviewed`: a line cannot wait for a second person.
+        A ContentError where it would change something and is `reviewed`, as corrections are then: a line cannot wait
+        for a second person.
         """
         body = command.body
         if isinstance(body, Fact):
-            event = self._recorded(command.fact_id, body, actor)
+            event = self._recorded(command.fact_id, body, actor, reviewed=reviewed)
         else:
             event = self._changed(command, body, parser, actor)
-        if event is not None and reviewed:
-            raise ContentError.at("/op", _TAKES_TWO)
+            if event is not None and reviewed:
+                raise ContentError.at("/op", _TAKES_TWO + _address(command.fact_id, command.op))
         if event is not None:
             self._take(event)
         return event
@@ -81,7 +86,7 @@ class FactStream:
         if not isinstance(command.body, Fact):
             self._matched(command.body, parser)
 
-    def _recorded(self, id_: UUID, fact: Fact, actor: str) -> FactEvent | None:
+    def _recorded(self, id_: UUID, fact: Fact, actor: str, *, reviewed: bool) -> FactEvent | None:
         if self.taken:
             raise ContentError.at("/id", "the id belongs to another negotiation")
         if self.record is not None and self.record.erased:
@@ -92,9 +97,7 @@ class FactStream:
             )
         if fact in (self._first, self.record.fact):
             return None
-        fields = ", ".join(each["field"] for each in differences(self.record.fact, fact))
-        detail = f"taken by fact {id_}, which differs in {fields}; to change it, use op correct"
-        raise ContentError.at("/external_id" if fact.external_id else "/id", detail)
+        raise _differs(self.record, fact, reviewed=reviewed)
 
     def _changed(
         self, command: Command, body: Change, parser: FactParser, actor: str
@@ -102,6 +105,8 @@ class FactStream:
         if self.record is None:
             at = "/id" if command.named == str(command.fact_id) else "/external_id"
             raise ContentError.at(at, f"no fact {command.named!r} in this negotiation")
+        if self.record.erased:
+            raise ErasedError(command.fact_id)
         if self._matched(body, parser) or self._done(self._past[-1:], body, parser):
             return None
         try:
@@ -121,6 +126,30 @@ class FactStream:
     @staticmethod
     def _done(past: Iterable[Step], body: Change, parser: FactParser) -> bool:
         return any(_comes_to(event, before, body, parser) for before, event in past)
+
+
+def _differs(record: FactRecord, fact: Fact, *, reviewed: bool) -> ContentError:
+    """What is recorded under the id says something else: what to do, which depends on how it stands."""
+    at = "/external_id" if fact.external_id else "/id"
+    fields = [each["field"] for each in differences(record.fact, fact)]
+    if "external_id" in fields:
+        named = record.fact.external_id
+        known = "no external_id: name it by its id alone"
+        known = known if named is None else f"the external_id {named!r}: name it by that"
+        return ContentError.at(at, f"taken by fact {record.id}, which has {known}")
+    ops = ("correct",) if record.stands else ("reinstate", "correct")
+    if reviewed:
+        how = " and, once that is approved, ".join(_address(record.id, op) for op in ops)
+        how = f"POST to {how}"
+    else:
+        how = "use " + ", then ".join(f"op {op}" for op in ops)
+    retracted = "" if record.stands else " and is retracted"
+    detail = f"which differs in {', '.join(fields)}{retracted}; to change it, {how}"
+    return ContentError.at(at, f"taken by fact {record.id}, {detail}")
+
+
+def _address(fact: UUID, op: str) -> str:
+    return f"/v1/facts/{fact}/{_SENT_TO[op]}"
 
 
 def _comes_to(event: FactEvent, before: FactRecord, body: Change, parser: FactParser) -> bool:

@@ -93,13 +93,14 @@ class FactRecord:
         actor: str,
     ) -> FactCorrected:
         """The correction to `fact`; ContentError where it changes nothing or the external id."""
-        self._must_stand("corrected")
+        self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
         fact = checked_changes(_cited(fact, citation))
         if fact.external_id != self.fact.external_id:
             raise ContentError.at("/changes/external_id", "an external id names the fact for good")
         if fact == self.fact:
             raise ContentError.at("/changes", "the correction changes nothing")
+        self._must_stand("corrected")
         return FactCorrected(
             **self._next(actor),
             reason=reason,
@@ -113,12 +114,13 @@ class FactRecord:
         self, *, citation: Citation, why: str | None, published: str | None, actor: str
     ) -> FactCorroborated:
         """Another source; ContentError where the citation stands already."""
-        self._must_stand("corroborated")
+        self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
         if len(self.fact.citations) >= LONGEST_LIST:
             raise ContentError.at("/citation", f"a fact has at most {LONGEST_LIST} citations")
         if citation in self.fact.citations:
             raise ContentError.at("/citation", "the fact has this citation already")
+        self._must_stand("corroborated")
         return FactCorroborated(
             **self._next(actor), citation=citation, why=why, published=published
         )
@@ -133,17 +135,17 @@ class FactRecord:
         actor: str,
     ) -> FactEnded:
         """The end of what held for a period or until its next; what happened once cannot cease."""
-        self._must_stand("ended")
+        self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
         if self.fact.holding is Holding.ONWARD:
-            detail = (
-                f"a {self.fact.kind} holds from then on and cannot cease; correct or retract it"
-            )
-            raise ContentError.at("/ended", detail)
+            detail = f"a {self.fact.kind} holds from then on and cannot cease"
+            advice = "; correct or retract it" if self.stands else ""
+            raise ContentError.at("/ended", detail + advice)
         try:
             valid = self.fact.valid_time.ending(ended)
         except ValidTimeError as error:
             raise ContentError.at("/ended", str(error)) from error
+        self._must_stand("ended")
         return FactEnded(
             **self._next(actor),
             valid=valid.text,
@@ -176,8 +178,7 @@ class FactRecord:
 
     def decide_reinstate(self, *, why: str, published: str | None, actor: str) -> FactReinstated:
         """The undoing of a retraction."""
-        if self.erased:
-            raise ErasedError(self.id)
+        self._must_be_whole()
         if self.status != "retracted":
             message = "only a retracted fact can be reinstated"
             raise StateError(message)
@@ -195,16 +196,19 @@ class FactRecord:
         if version is not None and version != self.version:
             raise StaleError(self.id, version, self.version)
 
-    def _must_stand(self, done: str) -> None:
+    def _must_be_whole(self) -> None:
         if self.erased:
             raise ErasedError(self.id)
+
+    def _must_stand(self, done: str) -> None:
+        """Of what would be done if the fact stood; so that nobody reinstates it in vain, this is asked last."""
+        self._must_be_whole()
         if self.status == "retracted":
             message = f"a retracted fact cannot be {done}; reinstate it first"
-            raise StateError(message)
+            raise StateError("it is retracted already" if done == "retracted" else message)
 
     def _next(self, actor: str) -> dict[str, Any]:
-        if self.erased:
-            raise ErasedError(self.id)
+        self._must_be_whole()
         return {"originator_id": self.id, "originator_version": self.version + 1, "actor": actor}
 
 

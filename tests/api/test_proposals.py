@@ -447,7 +447,10 @@ def test_an_import_corrects_nothing_where_that_takes_two(desk: Desk) -> None:
     )
     sent = {"content_type": "application/x-ndjson"}
     refused = desk.post(f"{TALKS}/import", lines, **sent).json
-    detail = "in this negotiation it takes two persons; send it as a change of the fact"
+    detail = (
+        "in this negotiation it takes two persons, and no import can wait for the second:"
+        f" POST it to {fact}/retraction"
+    )
     assert refused["rejected"] == [{"line": 2, "pointer": "/op", "detail": detail}]
     assert (refused["unchanged"], refused["corroborated"]) == (1, 0)
     partial = desk.post(f"{TALKS}/import?partial=true", lines, **sent).json
