@@ -12,7 +12,7 @@ from api.composition import Parley
 from api.import_command import Command
 from api.import_reading import Misread, Read, rejections
 from api.import_report import LISTED_REJECTIONS
-from api.import_stream import FactStream
+from api.import_stream import Comparisons, FactStream
 from api.ops import OPS
 from api.schemas import FactParser
 from domain.access import Principal, Scope
@@ -71,6 +71,7 @@ class Deciding:
         What the others came to stays, and what they did in the log answers for no other line.
         """
         self._identify(steps)
+        self._comparisons = Comparisons(len(steps))
         for step in self._loaded(steps):
             each = step.line
             if isinstance(each, Misread):
@@ -125,7 +126,9 @@ class Deciding:
     def _load(self, ids: Sequence[UUID]) -> None:
         found = streams(self._parley.database, self._parley.ledger.codec, ids)
         for id_ in ids:
-            self._working[id_] = FactStream(self._negotiation_id, found.get(id_, ()))
+            self._working[id_] = FactStream(
+                self._negotiation_id, found.get(id_, ()), self._comparisons
+            )
 
     def _copied(self, each: Read) -> Read:
         """The line; of a fact of another negotiation, on its copy in this one, whose id follows from its own."""

@@ -7,6 +7,7 @@ reinstates and retracts again does all three, once, however often it is imported
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from api.import_command import Command
@@ -23,22 +24,41 @@ if TYPE_CHECKING:
 
     from api.schemas import FactParser
 
-__all__ = ["FactStream"]
+__all__ = ["Comparisons", "FactStream"]
 
 _TAKES_TWO: Final = (
     "in this negotiation it takes two persons, and no import can wait for the second: POST it to "
 )
 _SENT_TO: Final = {"correct": "corrections", "retract": "retraction", "reinstate": "reinstatement"}
 """Where a change is sent that may take two persons, below its fact."""
+_ALIKE: Final = (
+    "too many changes are alike to tell which of them it was; give each a why of its own"
+)
 Step = tuple[FactRecord, FactEvent]
 """A fact as it stood, and the event that changed it."""
+
+
+class Comparisons:
+    """How often the lines of an import may still be compared with events that say the same why."""
+
+    def __init__(self, lines: int) -> None:
+        self._left = 1_000 + 5 * lines
+
+    def take(self) -> None:
+        """One more; ContentError where there were too many."""
+        if not self._left:
+            raise ContentError.at("/why", _ALIKE)
+        self._left -= 1
 
 
 class FactStream:
     """One fact while an import is decided: its events in the log, and then those of this import."""
 
-    def __init__(self, negotiation_id: UUID, kept: Sequence[RecordEvent]) -> None:
+    def __init__(
+        self, negotiation_id: UUID, kept: Sequence[RecordEvent], comparisons: Comparisons
+    ) -> None:
         self._negotiation_id = negotiation_id
+        self._comparisons = comparisons
         self.record: FactRecord | None = None
         self.taken = False
         self._past: list[Step] = []
@@ -84,7 +104,8 @@ class FactStream:
     def pass_over(self, command: Command, parser: FactParser) -> None:
         """The line was answered before: what it did in the log answers for no other line."""
         if not isinstance(command.body, Fact):
-            self._matched(command.body, parser)
+            with suppress(ContentError):
+                self._matched(command.body, parser)
 
     def _recorded(self, id_: UUID, fact: Fact, actor: str, *, reviewed: bool) -> FactEvent | None:
         if self.taken:
@@ -118,14 +139,25 @@ class FactStream:
 
     def _matched(self, body: Change, parser: FactParser) -> bool:
         for index, (before, event) in enumerate(self._unmatched):
-            if _comes_to(event, before, body, parser):
+            if self._comes_to(event, before, body, parser):
                 del self._unmatched[index]
                 return True
         return False
 
-    @staticmethod
-    def _done(past: Iterable[Step], body: Change, parser: FactParser) -> bool:
-        return any(_comes_to(event, before, body, parser) for before, event in past)
+    def _done(self, past: Iterable[Step], body: Change, parser: FactParser) -> bool:
+        return any(self._comes_to(event, before, body, parser) for before, event in past)
+
+    def _comes_to(
+        self, event: FactEvent, before: FactRecord, body: Change, parser: FactParser
+    ) -> bool:
+        """Whether deciding `body` on the fact as it stood before gives the event, whoever the actor."""
+        if getattr(event, "why", None) != body.why:
+            return False
+        self._comparisons.take()
+        try:
+            return decided(before, body, parser, event.actor) == event
+        except RecordError:
+            return False
 
 
 def _differs(record: FactRecord, fact: Fact, *, reviewed: bool) -> ContentError:
@@ -150,13 +182,3 @@ def _differs(record: FactRecord, fact: Fact, *, reviewed: bool) -> ContentError:
 
 def _address(fact: UUID, op: str) -> str:
     return f"/v1/facts/{fact}/{_SENT_TO[op]}"
-
-
-def _comes_to(event: FactEvent, before: FactRecord, body: Change, parser: FactParser) -> bool:
-    """Whether deciding `body` on the fact as it stood before gives the event, whoever the actor."""
-    if getattr(event, "why", None) != body.why:
-        return False
-    try:
-        return decided(before, body, parser, event.actor) == event
-    except RecordError:
-        return False

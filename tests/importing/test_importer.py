@@ -9,6 +9,7 @@ from uuid import uuid5
 
 import pytest
 
+from api import import_stream
 from api.import_turns import ATTEMPTS
 from domain.access import owner
 from domain.errors import StaleError, UnknownError
@@ -241,6 +242,31 @@ def test_an_importer_that_is_always_slower_gives_up_and_names_the_fact(
         run(light, [END])
     assert len(tries) == ATTEMPTS
     assert raised.value.fact_id == fact_id(negotiation_id(SLUG), "A")
+
+
+def test_lines_on_one_fact_are_compared_with_its_changes_no_more_than_some_times_each(
+    light: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[object] = []
+    decide = import_stream.decided
+    monkeypatch.setattr(
+        import_stream, "decided", lambda *given: (compared.append(given), decide(*given))[1]
+    )
+
+    def corrections(word: str, why: str) -> list[dict[str, Any]]:
+        changes = [{"note": f"{word} {number}"} for number in range(100)]
+        return [change("correct", reason="refinement", why=why, changes=each) for each in changes]
+
+    lines = [custody(), *corrections("First", "Alike"), RETRACT]
+    assert counted(run(light, lines)) == {"recorded": 1, "corrected": 100, "retracted": 1}
+    assert counted(run(light, lines)) == {"unchanged": 102}
+    compared.clear()
+    alike = [*lines, *corrections("Other", "Alike")]
+    details = [each["detail"] for each in run(light, alike)["rejected"]]
+    assert len(compared) < 1_000 + 7 * len(alike)
+    assert "give each a why of its own" in details[-2]
+    other = [*lines, REINSTATE, *corrections("Other", "Not alike")]
+    assert counted(run(light, other)) == {"unchanged": 102, "reinstated": 1, "corrected": 100}
 
 
 def test_progress_is_told_how_many_lines_were_read(light: Parley) -> None:
