@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError, PersistenceError
+from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
 
 from api.composition import Parley
 from api.import_command import Command
@@ -42,6 +42,9 @@ FEWEST_EVENTS: Final = 25
 MOST_EVENTS: Final = 1_000
 MOST_BYTES: Final = 4_194_304
 """Of all payloads of a turn of more than one event."""
+TRIES: Final = 5
+"""Times in a row that a turn past the first is tried where the database, or the log, is not to be had."""
+AGAIN_SECONDS: Final = 0.5
 PAUSE: Final = (0.01, 0.15)
 """Seconds between turns, at least and at most. A writer in another process asks for SQLite's lock again after a part of
 the time that it has waited, and at least every 0.1 s: it asks at least once in a pause of a third of a turn."""
@@ -106,7 +109,7 @@ class Turns:
             raise BrokenOffError(self._recorded, self._of, unsure=unsure) from error
 
     def _record(self) -> None:
-        conflicts = 0
+        conflicts = away = 0
         self._tell()
         while not self.refused and ((turn := self._turn()) or self._opening):
             began = time.monotonic()
@@ -118,8 +121,15 @@ class Turns:
                 if conflicts == ATTEMPTS:
                     raise self._stale(moved) from error
                 self._size = max(1, len(turn) // (2 if conflicts else 1))
+            except OperationalError as error:
+                away += 1
+                unsure = isinstance(error, OutcomeUnknownError)
+                if unsure or not self._recorded or away == TRIES:
+                    raise
+                self._at = 0
+                time.sleep(AGAIN_SECONDS)
             else:
-                conflicts = 0
+                conflicts = away = 0
                 self._go_on(len(turn), time.monotonic() - began)
 
     def _turn(self) -> list[Step]:

@@ -12,7 +12,14 @@ from sqlalchemy import text
 
 from api.composition import compose
 from api.import_report import BrokenOffError
-from api.import_turns import FEWEST_EVENTS, FIRST_TURN, MOST_BYTES, MOST_EVENTS, fitting
+from api.import_turns import (
+    AGAIN_SECONDS,
+    FEWEST_EVENTS,
+    FIRST_TURN,
+    MOST_BYTES,
+    MOST_EVENTS,
+    fitting,
+)
 from domain.access import owner
 from domain.errors import UnknownError
 from domain.fact import fact_id
@@ -207,17 +214,32 @@ def test_who_is_no_member_any_more_imports_no_further(parley: Parley) -> None:
     assert head(parley) == FIRST_TURN + 2
 
 
-def test_where_the_database_goes_away_between_turns_the_same_file_finishes_it(
-    parley: Parley,
-) -> None:
-    def rename(old: str, new: str) -> None:
-        with parley.database.writing() as connection:
-            connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+def rename(parley: Parley, old: str, new: str) -> None:
+    with parley.database.writing() as connection:
+        connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
 
+
+def test_a_turn_that_the_database_could_not_take_is_tried_again(
+    light: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def back(seconds: float) -> None:
+        if seconds == AGAIN_SECONDS:
+            rename(light, "gone", "log_head")
+
+    monkeypatch.setattr("api.import_turns.time.sleep", back)
+    report = run(light, LINES, told=once(lambda: rename(light, "log_head", "gone")))
+    assert counted(report) == {"recorded": MANY}
+    assert head(light) == MANY + 1
+
+
+def test_where_the_database_goes_away_between_turns_the_same_file_finishes_it(
+    parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.import_turns.AGAIN_SECONDS", 0.01)
     with pytest.raises(BrokenOffError, match=f"{FIRST_TURN} of {MANY} lines") as broken:
-        run(parley, LINES, told=once(lambda: rename("log_head", "gone")))
+        run(parley, LINES, told=once(lambda: rename(parley, "log_head", "gone")))
     assert (broken.value.recorded, broken.value.of) == (FIRST_TURN, MANY)
-    rename("gone", "log_head")
+    rename(parley, "gone", "log_head")
     report = run(parley, LINES)
     assert counted(report) == {"recorded": MANY - FIRST_TURN, "unchanged": FIRST_TURN}
     assert head(parley) == MANY + 1

@@ -11,6 +11,7 @@ import pytest
 
 from api import import_stream
 from api.import_turns import ATTEMPTS
+from api.ops import decided
 from domain.access import owner
 from domain.errors import StaleError, UnknownError
 from domain.fact import fact_id
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from api.composition import Parley
-    from domain.event import RecordEvent
+    from domain.event import FactEvent, RecordEvent
 
 RECORD = Path(__file__).resolve().parents[2] / "data" / "us-belarus.ndjson"
 
@@ -248,10 +249,12 @@ def test_lines_on_one_fact_are_compared_with_its_changes_no_more_than_some_times
     light: Parley, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[object] = []
-    decide = import_stream.decided
-    monkeypatch.setattr(
-        import_stream, "decided", lambda *given: (compared.append(given), decide(*given))[1]
-    )
+
+    def counting(*given: Any) -> FactEvent:  # noqa: ANN401 -- as it is given
+        compared.append(given)
+        return decided(*given)
+
+    monkeypatch.setattr(import_stream, "decided", counting)
 
     def corrections(word: str, why: str) -> list[dict[str, Any]]:
         changes = [{"note": f"{word} {number}"} for number in range(100)]
