@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import typer
 from eventsourcing.persistence import PersistenceError
@@ -19,6 +19,7 @@ from api.composition import Parley, compose
 from api.json_text import written
 from domain.errors import RecordError
 from infrastructure.database import DatabaseRefusedError
+from infrastructure.event_recorder import EventRecorder
 from infrastructure.lanes import Lane, in_lane
 from infrastructure.proofs.log_key import LogKeyError
 from infrastructure.settings import Settings, SettingsError
@@ -97,8 +98,17 @@ def opened(
             raise RefusedError("the database is not at the schema's head; run: parley db upgrade")
         with in_lane(lane):
             yield parley
+            _index(parley)
     finally:
         parley.close()
+
+
+def _index(parley: Parley) -> None:
+    """Let the full text hold what the command recorded; where that cannot be, the next search reads it one by one."""
+    recorder = cast("EventRecorder", parley.ledger.recorder)
+    if recorder.committed_transactions:
+        with suppress(PersistenceError, SQLAlchemyError):
+            parley.catch_up()
 
 
 def _refuse_missing(found: Settings) -> None:

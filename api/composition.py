@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from domain.access import Principal, owner
 from domain.event import FactEvent, RecordEvent
@@ -36,9 +36,6 @@ from infrastructure.working_alone import working_alone
 
 __all__ = ["Parley", "compose", "publisher_of"]
 
-#: How often a search begins anew where a rebuild has emptied the full text meanwhile.
-_TRIES: Final = 5
-
 
 @dataclass(frozen=True)
 class Parley:
@@ -66,29 +63,10 @@ class Parley:
 
     @contextmanager
     def reading(self, principal: Principal, *, searched: bool = False) -> Iterator[Reading]:
-        """One consistent snapshot to answer somebody from; `searched` where full text is asked for.
-
-        The full text is caught up first: such a reading holds whatever was written before it.
-        """
+        """One consistent snapshot to answer somebody from; `searched` where full text is asked for."""
         now = self.clock()
-        with ExitStack() as held:
-            for _ in range(_TRIES if searched else 1):
-                held.close()
-                least = self.catch_up() if searched else 0
-                connection = held.enter_context(self.database.reading())
-                reading = Reading(connection, self.ledger.codec, now, principal, searched=searched)
-                if reading.head >= least:
-                    break
-            yield reading
-
-    def settle(self, as_known_at: int) -> None:
-        """Have the log promise that nothing will be recorded at or before a past instant (microseconds).
-
-        Whoever is recording is waited for, so that what was known by then is all there to be read.
-        """
-        recorder = cast("EventRecorder", self.ledger.recorder)
-        if recorder.head()[1] < as_known_at < self.clock():
-            recorder.settle(as_known_at)
+        with self.database.reading() as connection:
+            yield Reading(connection, self.ledger.codec, now, principal, searched=searched)
 
     def catch_up(self) -> int:
         """Let the full text hold all of the log; the last position when called."""
@@ -123,7 +101,7 @@ class Parley:
             held.enter_context(self.overwritten.followed())
             held.enter_context(following(recorder.wakeup, self.follow))
             if self.publisher is not None:
-                publish = self.publisher.keep_publishing
+                publish = self.publisher.follow
                 held.enter_context(following(recorder.wakeup, publish, POLL_SECONDS))
             yield
 

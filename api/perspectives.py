@@ -20,7 +20,6 @@ from api.in_process import UNDISCLOSED
 from api.json_text import written
 from api.parameters import Parameter, cut, given, whole_number
 from api.problems import RefusedError
-from api.threads import handed_over
 from domain.access import Principal
 from domain.errors import ContentError
 from domain.instant import format_instant
@@ -248,6 +247,4 @@ class Asking:
         """Read the question, or raise ContentError."""
         parameters = given(request, self.parameters)
         query = perspective_query(parameters)
-        if query.clock == "recorded" and query.as_known_at is not None:
-            await handed_over(request.app.state.parley.settle, query.as_known_at)
         return Asked(request, request.app.state.parley, parameters, query)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.composition import Parley
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.event_recorder import EventRecorder
+from infrastructure.readers.searches import MOST_UNINDEXED
 from infrastructure.schema import NewerDatabaseError
 from infrastructure.sealing.wrapping import SealKeyError
 
@@ -32,17 +33,7 @@ def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     refused = _sealed_away(parley) or _refused_write(parley)
     if refused:
         return found, refused
-    if _behind(found):
-        found = _caught_up(parley, found)
     return found, [f"the projection {name} is behind the log" for name in _behind(found)]
-
-
-def _caught_up(parley: Parley, found: dict[str, Any]) -> dict[str, Any]:
-    try:
-        parley.follow()
-        return parley.ready()
-    except _FAILURES:
-        return found
 
 
 def _sealed_away(parley: Parley) -> list[str]:
@@ -76,4 +67,6 @@ def _because(words: str) -> str:
 
 
 def _behind(found: dict[str, Any]) -> list[str]:
-    return [name for name, at in found["projections"].items() if at < found["log"]]
+    """The projections that are further behind than a search makes up for."""
+    least = found["log"] - MOST_UNINDEXED
+    return [name for name, at in found["projections"].items() if at < least]

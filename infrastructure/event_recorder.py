@@ -124,7 +124,10 @@ class _LogRecorder(LogReader):
         return entries
 
     def settle(self, instant: int) -> None:
-        """Let nothing be recorded at or before `instant` any more, by whatever process, whatever its clock."""
+        """Let nothing be recorded at or before `instant` any more, by whatever process, whatever its clock.
+
+        Nothing happens where another holds the log's lock of a PostgreSQL.
+        """
         with persistence_errors(), self.database.writing() as connection:
             settle(connection, instant)
 

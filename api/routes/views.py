@@ -90,8 +90,6 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     first, last = cut(asked.parameters, "from") or 0, cut(asked.parameters, "to")
     if last is not None:
         first, last = min(first, last), max(first, last)
-        if asked.query.clock == "recorded":
-            asked.parley.settle(last)
     later = replace(asked, query=replace(asked.query, as_known_at=last))
     with asked.reading() as reading:
         to = later.perspective(reading)

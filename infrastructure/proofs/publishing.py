@@ -15,10 +15,11 @@ from sqlalchemy import Connection, select, update
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import verify_consistency
 from domain.proof.note import NoteError
+from infrastructure.log_append import settle
 from infrastructure.proofs import integration
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.tree import BrokenTreeError, Tree
-from infrastructure.tables import signed_checkpoint
+from infrastructure.tables import log_head, signed_checkpoint
 
 if TYPE_CHECKING:
     from domain.proof.note import Signer
@@ -29,6 +30,10 @@ __all__ = ["POLL_SECONDS", "InconsistentLogError", "Publisher", "last_signed"]
 
 POLL_SECONDS: Final = 0.4
 """With the pause between two rounds, what any process records is signed within a second."""
+
+SETTLE_AFTER: Final = 3_000_000
+SETTLED_BEHIND: Final = 1_000_000
+"""Microseconds: once the log's record time lies so far back, it is brought up to so shortly before now."""
 
 _LAST: Final = select(signed_checkpoint.c.size, signed_checkpoint.c.note)
 _LOCKED: Final = _LAST.with_for_update()
@@ -69,6 +74,20 @@ class Publisher:
             self.refusal = str(error)
         else:
             self.refusal = None
+
+    def follow(self) -> None:
+        """`keep_publishing`, and settle the clock of a log in which nothing was recorded for some seconds."""
+        self.keep_publishing()
+        if self.refusal is None:
+            self._settle()
+
+    def _settle(self) -> None:
+        now = self._database.clock()
+        with self._database.reading() as connection:
+            settled = connection.execute(select(log_head.c.recorded_at)).scalar_one()
+        if settled < now - SETTLE_AFTER:
+            with self._database.writing() as connection:
+                settle(connection, now - SETTLED_BEHIND)
 
     def publish(self) -> None:
         """Sign the log as it is now, unless nothing is new.

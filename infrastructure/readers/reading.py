@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, select
 
-from domain.errors import ContentError, NotYetKnownError, UnknownError, WithdrawnError
+from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
 from domain.full_text import question
 from domain.history import Entry, FactVersion, Seen
-from domain.perspective import Perspective, PerspectiveQuery
 from infrastructure.fact_rows import version_of_row
 from infrastructure.fact_tables import FACTS, SPARE, FactTables, served
-from infrastructure.projections import fact_text
 from infrastructure.proofs.serving import EventProof, event_proof
 from infrastructure.readers import access, audits, erasures, log, negotiations, searches, timeslices
 from infrastructure.readers.confidential import confidential
+from infrastructure.readers.cuts import Cuts
 from infrastructure.readers.proposals import ProposalReader
 from infrastructure.readers.sections import read_section, read_state
-from infrastructure.tables import event, log_head, negotiation, projection
+from infrastructure.tables import negotiation, projection
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from domain.confidential import Confidential
     from domain.event import RecordEvent
     from domain.negotiation import Negotiation
+    from domain.perspective import Perspective, PerspectiveQuery
     from domain.views.sections import Page, Place, Rest
     from domain.views.timeline import TimelineFilter
     from infrastructure.event_codec import EventCodec
@@ -36,14 +36,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Reading"]
 
-_MINUTE = 60_000_000
-
 
 class Reading:
     """Answers from one transaction. `now` is in microseconds UTC.
 
     A negotiation that is private is not there, nor is anything in it, where `principal` is no member.
-    A `searched` reading ends where the full text does: its head is the last that both hold.
+    A `searched` reading goes no further past the full text than a search makes up for: its head is the last that it
+    can search.
     """
 
     def __init__(
@@ -58,38 +57,22 @@ class Reading:
         self._principal = principal
         self._connection = connection
         self._codec = codec
-        self._now = now
-        head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
-        self.head: int = head.position
-        self._head_at: int = head.recorded_at
+        self._cuts = Cuts(connection, now, searched=searched)
         self._searched = searched
-        if searched and (held := fact_text.checkpoint(connection)) < self.head:
-            self.head = held
-            self._head_at = self._recorded_at(held)
         self._tables: FactTables = served(connection)
+
+    @property
+    def head(self) -> int:
+        """The last position that is seen."""
+        return self._cuts.head
 
     def perspective(self, query: PerspectiveQuery) -> Perspective:
         """What a question rests on; ContentError at `/position` for a position that the log has not reached."""
-        position = self.head if query.position is None else query.position
-        if not 0 <= position <= self.head:
-            raise ContentError.at("/position", f"the log goes from 0 to {self.head}")
-        if query.clock == "recorded" and query.as_known_at is not None:
-            position = min(position, self._position_at(query.as_known_at))
-        return Perspective(
-            as_of=self._as_of(query, position),
-            as_known_at=query.as_known_at,
-            clock=query.clock,
-            match=query.match,
-            position=position,
-        )
+        return self._cuts.perspective(query)
 
     def settled(self, query: PerspectiveQuery) -> bool:
         """Whether the answer can never change: the log's part in it is named, or lies in the past."""
-        if query.position is not None:
-            return True
-        if query.as_known_at is None or query.clock == "published":
-            return False
-        return query.as_known_at <= self._head_at
+        return self._cuts.settled(query)
 
     def negotiations(self, *, position: int, after: str | None, limit: int) -> list[Negotiation]:
         """At most `limit` negotiations opened by a position, by slug, past the slug `after`."""
@@ -143,16 +126,21 @@ class Reading:
         q: str | None = None,
     ) -> list[Seen]:
         """At most `limit` facts of a timeline, in its order; with `q` in a `searched` reading only."""
-        statement = timeslices.timeline(self._tables, id_, perspective, wanted).limit(limit)
-        if q is not None:
-            if not self._searched:
-                raise RuntimeError("only a reading that was opened as searched holds the full text")
-            version, asked = self._tables.version, question(q)
-            statement = searches.narrowed(self._connection, statement, version, asked)
+        statement = timeslices.timeline(self._tables, id_, perspective, wanted)
+        found = self._found(statement, q, limit)
         return [
             Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
-            for version in self._versions(statement)
+            for version in found
         ]
+
+    def _found(self, statement: Select[Any], q: str | None, limit: int) -> list[FactVersion]:
+        if q is None:
+            return self._versions(statement.limit(limit))
+        if not self._searched:
+            raise RuntimeError("only a reading that was opened as searched holds the full text")
+        asked, version = question(q), self._tables.version
+        rows = searches.rows(self._connection, statement, version, asked, limit)
+        return [version_of_row(row) for row in rows]
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
         """The version that is seen; UnknownError, NotYetKnownError, ErasedError or WithdrawnError where none is."""
@@ -234,7 +222,7 @@ class Reading:
     @property
     def now(self) -> int:
         """The present instant, never before the last record time."""
-        return max(self._now, self._head_at)
+        return self._cuts.now
 
     @property
     def proposals(self) -> ProposalReader:
@@ -262,25 +250,6 @@ class Reading:
         columns = self._tables.version.c
         mine = access.within(self._principal, columns.negotiation_id)
         return select(selected).where(columns.fact_id == fact_id.hex, mine)
-
-    def _as_of(self, query: PerspectiveQuery, position: int) -> int:
-        if query.as_of is not None:
-            return query.as_of
-        if query.as_known_at is not None:
-            return query.as_known_at
-        if query.position is not None:
-            return self._recorded_at(position)
-        minute_under_way = self._now - self._now % _MINUTE + _MINUTE - 1
-        return max(minute_under_way, self._head_at)
-
-    def _recorded_at(self, position: int) -> int:
-        statement = select(event.c.recorded_at).where(event.c.position == position)
-        return int(self._connection.execute(statement).scalar() or 0)
-
-    def _position_at(self, recorded_at: int) -> int:
-        statement = select(event.c.position).where(event.c.recorded_at <= recorded_at)
-        latest = statement.order_by(event.c.recorded_at.desc()).limit(1)
-        return int(self._connection.execute(latest).scalar() or 0)
 
     def _versions(self, statement: Select[Any]) -> list[FactVersion]:
         return [version_of_row(row) for row in self._connection.execute(statement)]

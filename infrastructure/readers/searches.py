@@ -2,28 +2,74 @@
 
 SQLite's FTS5 is asked in phrases. PostgreSQL's index holds distinct words without places, which
 have limits there (16,383 a row, 256 a word); words side by side are looked up in the text itself.
+The index follows the log, and a search writes nothing: the versions that it does not hold yet are read one by one.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, false, func, literal
+from sqlalchemy import ColumnElement, Connection, and_, cast, false, func, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from domain.full_text import answers, searched
+from infrastructure.event_codec import decode_fact
+from infrastructure.projections.fact_text import checkpoint
+from infrastructure.tables import log_head
 from infrastructure.text_tables import fact_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select, Table
+    from sqlalchemy import Row, Select, Table
 
     from domain.full_text import Term
 
-__all__ = ["narrowed"]
+__all__ = ["MOST_UNINDEXED", "last_searchable", "rows"]
+
+MOST_UNINDEXED: Final = 2_000
+"""Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
 
 
-def narrowed(
+def last_searchable(connection: Connection) -> int:
+    """The last position up to which a search finds everything."""
+    return checkpoint(connection) + MOST_UNINDEXED
+
+
+def rows(
+    connection: Connection,
+    statement: Select[Any],
+    version: Table,
+    terms: Sequence[Term],
+    limit: int,
+) -> list[Row[Any]]:
+    """The first rows of a statement on `version`, in a timeline's order, whose text answers all of the terms."""
+    narrowed = _narrowed(connection, statement, version, terms).limit(limit)
+    indexed = connection.execute(narrowed).all()
+    later = _unindexed(connection, statement, version, terms)
+    return sorted([*indexed, *later], key=_place)[:limit]
+
+
+def _place(row: Row[Any]) -> tuple[int, int, int]:
+    return (row.start_earliest, row.start_latest, row.first_position)
+
+
+def _unindexed(
+    connection: Connection, statement: Select[Any], version: Table, terms: Sequence[Term]
+) -> list[Row[Any]]:
+    """The rows that the index does not hold yet, and that answer the terms; in no order."""
+    held = checkpoint(connection)
+    if held >= int(connection.execute(select(log_head.c.position)).scalar_one()):
+        return []
+    past = statement.where(version.c.known_from > held).order_by(None)
+    return [
+        row
+        for row in connection.execute(past)
+        if answers(terms, searched(decode_fact(row.content)))
+    ]
+
+
+def _narrowed(
     connection: Connection, statement: Select[Any], version: Table, terms: Sequence[Term]
 ) -> Select[Any]:
     """The statement on `version`, with only those rows left whose text answers all of the terms."""

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
+from api import readiness
 from api.app import create_app
 from api.composition import compose
 from infrastructure.pools import BEGIN_OPTION
@@ -32,7 +33,24 @@ def test_what_is_alive_and_complete_is_ready(client: Client) -> None:
     ready = client.get("/readyz")
     assert ready.status == 200
     assert ready.json["log"] == 2
-    assert set(ready.json["projections"].values()) == {2}
+    assert ready.json["projections"]["facts"] == 2
+
+
+def test_projections_far_behind_are_said_and_no_question_brings_them_up(
+    parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing follows the log here: no server has started."""
+    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+    client.open()
+    client.record()
+    answer = client.get("/readyz")
+    assert (answer.status, answer.json["projections"]["fact_text"]) == (200, 0)
+    monkeypatch.setattr(readiness, "MOST_UNINDEXED", 1)
+    answer = client.get("/readyz")
+    behind = [f"the projection {name} is behind the log" for name in ("fact_text", "tile")]
+    assert (answer.status, answer.json["lacks"]) == (503, behind)
+    parley.follow()
+    assert client.get("/readyz").status == 200
 
 
 def test_the_bare_address_says_where_to_go_on(light_client: Client) -> None:

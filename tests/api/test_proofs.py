@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b64decode, urlsafe_b64decode
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -194,5 +195,8 @@ def test_while_it_is_served_the_log_is_signed(parley: Parley) -> None:
         client = Client(http)
         client.open()
         address = client.record().headers["location"]
+        deadline = time.monotonic() + 10
+        while client.get(f"{address}/proof").status != 200 and time.monotonic() < deadline:
+            time.sleep(0.05)
         assert client.get(f"{address}/proof").status == 200
         assert client.get("/checkpoint").body.startswith(b"parley.local/log\n2\n")

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
+from domain.errors import ContentError
+from domain.perspective import PerspectiveQuery
+from domain.views.timeline import TimelineFilter
 from infrastructure.projections import fact_text as follower
 from infrastructure.projections import following
+from infrastructure.readers import searches
 from infrastructure.text_tables import fact_text
+from tests.examples import NEGOTIATION
 from tests.full_texts import RECORDED, found, indexed, on_record, opened, record_all, recorded
 
 if TYPE_CHECKING:
@@ -27,12 +33,44 @@ def parley(database_url: str) -> Iterator[Parley]:
         yield parley
 
 
-def test_a_search_sees_what_was_just_written_and_says_where_it_stands(parley: Parley) -> None:
+def test_a_search_sees_what_was_just_written_and_indexes_nothing(parley: Parley) -> None:
     for count, (name, content) in enumerate(RECORDED.items(), start=2):
         parley.ledger.append([recorded(content, name)])
         assert name in found(parley, content.summary)
         with parley.reading(parley.owner, searched=True) as reading:
-            assert reading.head == count == reading.projections()["fact_text"]
+            assert (reading.head, reading.projections()["fact_text"]) == (count, 0)
+
+
+def test_a_search_past_what_it_makes_up_for_says_where_it_ends(
+    parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searches, "MOST_UNINDEXED", 3)
+    parley.ledger.append([recorded(RECORDED["envoy"], f"no {n}") for n in range(6)])
+    with parley.reading(parley.owner, searched=True) as reading:
+        assert reading.head == reading.perspective(PerspectiveQuery()).position == 3
+        with pytest.raises(ContentError, match="full text"):
+            reading.perspective(PerspectiveQuery(position=5))
+        assert not reading.settled(PerspectiveQuery(as_known_at=parley.clock()))
+    assert found(parley, "coale") == ["no 0", "no 1"]
+    parley.catch_up()
+    assert len(found(parley, "coale")) == 6
+
+
+@pytest.mark.parametrize("indexed_to", [1, 3, 4])
+def test_what_is_indexed_and_what_is_not_come_in_one_order(parley: Parley, indexed_to: int) -> None:
+    days = ("2025-05", "2025-02", "2025-09", "2025-01", "2025-03", "2025-07")
+    contents = [replace(RECORDED["release"], valid=day) for day in days]
+    events = [recorded(content, content.valid) for content in contents]
+    parley.ledger.append(events[:indexed_to])
+    parley.catch_up()
+    parley.ledger.append(events[indexed_to:])
+    with parley.reading(parley.owner, searched=True) as reading:
+        perspective = reading.perspective(PerspectiveQuery())
+        for limit in (1, 2, 4, 10):
+            ask = reading.timeline
+            seen = ask(NEGOTIATION, perspective, TimelineFilter(), q="nauseda", limit=limit)
+            given = [str(each.version.record.fact.external_id) for each in seen]
+            assert given == sorted(days)[:limit]
 
 
 def test_catching_up_at_once_indexes_once(
@@ -74,6 +112,7 @@ def test_a_batch_that_fails_leaves_neither_rows_nor_checkpoint(
 
 def test_a_rebuild_derives_the_full_text_again(parley: Parley) -> None:
     record_all(parley)
+    parley.catch_up()
     assert found(parley, "coale") == ["envoy", "spelling"]
     with parley.database.writing() as connection:
         connection.execute(fact_text.delete().where(fact_text.c.body.like("%coale%")))
@@ -85,21 +124,12 @@ def test_a_rebuild_derives_the_full_text_again(parley: Parley) -> None:
     assert reached[-1] == (5, 5)
 
 
-def test_a_search_during_a_rebuild_waits_for_the_full_text(
-    parley: Parley, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_during_a_rebuild_misses_nothing(parley: Parley) -> None:
     record_all(parley)
-    caught_up = follower.catch_up
-    resets = iter([True, True, False])
-
-    def emptied_after(*arguments: Any) -> int:  # noqa: ANN401 -- those of `catch_up`
-        last = caught_up(*arguments)
-        if next(resets):
-            follower.reset(parley.database)
-        return last
-
-    monkeypatch.setattr(follower, "catch_up", emptied_after)
+    parley.catch_up()
+    follower.reset(parley.database)
     assert found(parley, "coale") == ["envoy", "spelling"]
+    assert indexed(parley) == []
 
 
 def test_the_full_text_is_followed_without_being_asked(

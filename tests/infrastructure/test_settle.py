@@ -1,75 +1,100 @@
-"""What was once answered of the past stays so: the log promises it, whatever the clocks do."""
+"""What was once answered of the past stays so: the log promises it, whatever the clocks do.
+
+Whoever signs the log settles its clock behind everybody's back, so that a quiet log passes too.
+"""
 
 from __future__ import annotations
 
-import threading
-import time
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
-
-from api.composition import compose
-from infrastructure.tables import log_head
-from tests.databases import settings_of
-from tests.examples import fact
+from domain.perspective import PerspectiveQuery
+from infrastructure.ledger_store import StoredLedger
+from infrastructure.proofs.publishing import SETTLED_BEHIND
+from infrastructure.readers.reading import Reading
+from tests.api.test_reads_write_nothing import writing
+from tests.databases import opened
+from tests.examples import NEGOTIATION, OPENED, OWNER, fact
+from tests.infrastructure.proofs.logs import publisher
 from tests.infrastructure.recording import NOON
 
 if TYPE_CHECKING:
-    from api.composition import Parley
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.databases import Kind
 
 SECOND: Final = 1_000_000
 
 
-def composed(url: str, now: list[int]) -> Parley:
-    parley = compose(settings_of(url), clock=lambda: now[0])
-    parley.ledger.open_negotiation(
-        slug="talks", title="Talks", parties=(), summary=None, actor="desk"
-    )
-    return parley
+class Held:
+    """A record that is signed, with a clock that the test holds."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.now = NOON
+        self.database = opened(url, clock=lambda: self.now)
+        self.ledger = StoredLedger(self.database)
+        self.ledger.append([OPENED])
+        self.publisher = publisher(self.database, folder)
+
+    def head_at(self) -> int:
+        return int(self.ledger.recorder.head()[1])  # type: ignore[attr-defined]
+
+    def recorded(self) -> int:
+        """Record a fact; when."""
+        self.ledger.record(negotiation_id=NEGOTIATION, fact=fact("release"), actor="desk")
+        return self.head_at()
+
+    def settled(self, instant: int) -> bool:
+        with self.database.reading() as connection:
+            reading = Reading(connection, self.ledger.codec, self.now, OWNER)
+            return reading.settled(PerspectiveQuery(as_known_at=instant))
+
+    def close(self) -> None:
+        self.ledger.close()
+        self.database.close()
 
 
-def recorded(parley: Parley) -> int:
-    """Record a fact; when."""
-    talks = parley.ledger.negotiation("talks").id
-    parley.ledger.record(negotiation_id=talks, fact=fact("release"), actor="desk")
-    with parley.reading(parley.owner) as reading:
-        return reading.entries(after=reading.head - 1, limit=1)[0][0].recorded_at
+def test_a_quiet_log_passes_too_once_it_is_signed(database_url: str, tmp_path: Path) -> None:
+    held = Held(database_url, tmp_path)
+    held.now += 100 * SECOND
+    assert not held.settled(NOON + 90 * SECOND)
+    held.publisher.follow()
+    assert held.settled(NOON + 90 * SECOND)
+    assert not held.settled(held.now)
+    held.now = NOON + 95 * SECOND
+    assert held.recorded() == NOON + 100 * SECOND - SETTLED_BEHIND + 1
+    held.close()
 
 
-def test_nothing_is_recorded_before_an_instant_that_was_asked_about(database_url: str) -> None:
-    now = [NOON]
-    parley = composed(database_url, now)
-    now[0] = NOON + 100 * SECOND
-    parley.settle(NOON + 90 * SECOND)
-    now[0] = NOON + 10 * SECOND
-    assert recorded(parley) == NOON + 90 * SECOND + 1
-    parley.close()
+def test_a_log_that_was_written_a_moment_ago_is_left_alone(
+    database_url: str, tmp_path: Path
+) -> None:
+    held = Held(database_url, tmp_path)
+    held.now += 2 * SECOND
+    held.publisher.follow()
+    assert held.head_at() == NOON
+    held.close()
 
 
-def test_the_future_is_not_settled(database_url: str) -> None:
-    now = [NOON]
-    parley = composed(database_url, now)
-    parley.settle(NOON + SECOND)
-    assert recorded(parley) == NOON + 1
-    parley.close()
+def test_who_may_not_sign_settles_nothing(database_url: str, tmp_path: Path) -> None:
+    held = Held(database_url, tmp_path)
+    held.publisher._kept.path.unlink()
+    held.now += 100 * SECOND
+    held.publisher.follow()
+    assert "is missing" in str(held.publisher.refusal)
+    assert held.head_at() == NOON
+    held.close()
 
 
-def test_who_is_recording_is_waited_for(database_url: str) -> None:
-    now = [NOON]
-    parley = composed(database_url, now)
-    now[0] = NOON + 100 * SECOND
-    settled = threading.Event()
-
-    def settle() -> None:
-        parley.settle(NOON + 50 * SECOND)
-        settled.set()
-
-    asking = threading.Thread(target=settle)
-    with parley.database.writing() as connection:
-        connection.execute(select(log_head).with_for_update())
-        asking.start()
-        time.sleep(0.3)
-        assert not settled.is_set()
-    asking.join(timeout=10)
-    assert settled.is_set()
-    parley.close()
+def test_who_records_is_not_waited_for_by_who_settles(
+    fresh_database: Callable[[Kind], str], tmp_path: Path
+) -> None:
+    """On SQLite there is one lock for all that is written, and the thread that settles waits for it alone."""
+    url = fresh_database("postgresql")
+    held = Held(url, tmp_path)
+    held.publisher.publish()
+    held.now += 100 * SECOND
+    with writing(url):
+        held.publisher.follow()
+    assert held.head_at() == NOON
+    held.close()
