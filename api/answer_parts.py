@@ -83,6 +83,7 @@ class ListedFact(Exact):
     status: Status
     preferred: bool
     recorded_at: Instant
+    recorded_by: NotRequired[Instant]
     certainty: Certainty | None
     fact: AnyFact
     valid_bounds: ValidBounds
@@ -134,6 +135,7 @@ class Version(Exact):
     version: int
     position: Position
     recorded_at: Instant
+    recorded_by: NotRequired[Instant]
     actor: str
     event: str
     reason: Reason | None
@@ -146,6 +148,7 @@ class AuditEntry(Exact):
 
     position: Position
     recorded_at: Instant
+    recorded_by: NotRequired[Instant]
     actor: str
     event: str
     approvers: list[str]
@@ -211,6 +214,7 @@ class LoggedChange(Exact):
 
     position: Position
     recorded_at: Instant
+    recorded_by: NotRequired[Instant]
     actor: str
     event: str
     stream: Identity

@@ -11,6 +11,7 @@ import typer
 from api import (
     cli_backup,
     cli_changes,
+    cli_clock,
     cli_compact,
     cli_erase,
     cli_import,
@@ -76,6 +77,7 @@ for commands in (
     cli_witness,
     cli_seal,
     cli_compact,
+    cli_clock,
 ):
     commands.register(app)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import typer
 
 from api.cli_certificate import read_certificate, unconfirmed
+from api.cli_clock import said
 from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, opened, say
@@ -20,6 +21,7 @@ from domain.instant import format_instant
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.cosignature import cosigned_at
 from domain.proof.note import NoteError, Verifier, base64_of
+from infrastructure.clock_corrections import WrongTimes, wrong_times
 from infrastructure.database import Database
 from infrastructure.projections.comparison import Unfounded, unfounded, unsound
 from infrastructure.proofs.ed25519 import Ed25519Verifier
@@ -95,14 +97,16 @@ def verify_log(
             notes += _kept(parley, last_signed(connection)) if verifier else []
             found = verify(connection, _opened(notes, verifier), bar)
             tables = [] if found.wrong or log_only else _tables(parley, connection)
+            future = None if found.wrong else wrong_times(connection, parley.clock())
         flaw = None if found.wrong or log_only else _flaw(parley.database)
-        reason = _reason(found, tables, flaw)
+        reason = _reason(found, tables, flaw, future)
         asked = certified is not None and reason is None
         differs = unconfirmed(parley, certified) if certified is not None and asked else None
     if json:
         shown = _shown(found, _names(notes), verifier)
         gave = {"certificate": {"same": differs is None, "why": differs}} if asked else {}
-        say({**shown, "tables": _named(tables, flaw), **gave})
+        late = None if future is None else said(future)
+        say({**shown, "future": late, "tables": _named(tables, flaw), **gave})
     elif reason is None:
         _print(found, _names(notes), words, log_only=log_only)
         if asked and differs is None:
@@ -116,9 +120,15 @@ def _tables(parley: Parley, connection: Any) -> list[Unfounded]:  # noqa: ANN401
         return unfounded(connection, parley.ledger.codec, parley.clock(), bar)
 
 
-def _reason(found: Verification, tables: list[Unfounded], flaw: str | None) -> str | None:
+def _reason(
+    found: Verification, tables: list[Unfounded], flaw: str | None, future: WrongTimes | None
+) -> str | None:
     if found.wrong is not None:
         return f"position {found.wrong.position}: {found.wrong.what}"
+    if future is not None:
+        return (
+            f"the log is whole; {said(future)}: set the clock right, or run: parley correct-clock"
+        )
     for each in tables:
         key = ", ".join(str(_keyed(part)) for part in each.key)
         remedy = "run: parley rebuild" if each.derived else _LOOK

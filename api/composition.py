@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from sqlalchemy import select
+
 from domain.access import Principal, owner
 from domain.event import FactEvent, RecordEvent
 from infrastructure.backup import back_up, restore
 from infrastructure.backup_file import Manifest
 from infrastructure.clock import Clock, system_clock
+from infrastructure.clock_corrections import WrongTimes, wrong_times
 from infrastructure.database import Database
 from infrastructure.erasing import TABLES
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.identity.keys import Keys
 from infrastructure.ledger_store import StoredLedger
+from infrastructure.log_entry import LogEntry
+from infrastructure.log_errors import persistence_errors
 from infrastructure.overwritten import Overwritten
 from infrastructure.projections import fact_text
 from infrastructure.projections.following import following
@@ -32,6 +37,7 @@ from infrastructure.schema import upgrade as bring_to_head
 from infrastructure.sealing.configured import seals_by
 from infrastructure.sealing.resealing import SealReport, reseal, take_as_is
 from infrastructure.settings import Settings
+from infrastructure.tables import log_head
 from infrastructure.working_alone import working_alone
 
 __all__ = ["Parley", "compose", "publisher_of"]
@@ -164,6 +170,22 @@ class Parley:
         """Raise `SealKeyError` where something is sealed by a key that is not given."""
         with self.database.reading() as connection:
             self.database.seals.check(connection)
+
+    def check_clock(self) -> None:
+        """Raise `ClockInDoubtError` where nothing would be recorded, as there is evidence against a clock."""
+        with persistence_errors(), self.database.reading() as connection:
+            head_at = connection.execute(select(log_head.c.recorded_at)).scalar_one()
+            self.database.timekeeper.now(connection, head_at)
+
+    def wrong_times(self) -> WrongTimes | None:
+        """What of the log's record times lies beyond the present; None where nothing does."""
+        with persistence_errors(), self.database.reading() as connection:
+            return wrong_times(connection, self.database.timekeeper.now(connection))
+
+    def correct_clock(self, seen: WrongTimes, why: str) -> LogEntry:
+        """Record that record times are wrong, which were `seen` to be: raises as `log_clock.correct_clock`."""
+        recorder = cast("EventRecorder", self.ledger.recorder)
+        return recorder.correct_clock(seen, why=why, actor=self.owner.actor)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -26,7 +26,6 @@ from api.body import Sent
 from api.composition import Parley
 from api.problems import RefusedError, problem_of
 from domain.errors import ErasedError, MovedOnError, RecordError, TakenError
-from domain.perspective import PerspectiveQuery
 from infrastructure.log_entry import AlreadyAnswered, IdempotencyAnswer, IdempotencyClaim
 from infrastructure.sealing.kept_answers import kept_answer
 from infrastructure.tables import idempotency_answer
@@ -188,7 +187,7 @@ class Idempotency:
 
     def _position_at(self, sent: Sent, recorded_at: int) -> int:
         with sent.reading() as reading:
-            return reading.perspective(PerspectiveQuery(as_known_at=recorded_at)).position
+            return reading.position_of(recorded_at)
 
 
 def _look_again(sent: Sent, kept: IdempotencyAnswer) -> None:

@@ -50,6 +50,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "internal": Kind(500, "An error of the server"),
     "integrity": Kind(500, "The record does not match its hash"),
     "unavailable": Kind(503, "The record is out of reach"),
+    "clock-in-doubt": Kind(503, "Nothing is recorded while a clock is in doubt"),
     "outcome-unknown": Kind(503, "Whether it was recorded is not known"),
     "broken-off": Kind(503, "The import broke off: a part of it is recorded"),
     "overloaded": Kind(503, "Too many requests are waiting"),

@@ -44,6 +44,7 @@ from domain.valid_time import ValidTimeError
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.log_errors import OutcomeUnknownError
 from infrastructure.sealing.wrapping import BrokenSealError
+from infrastructure.timekeeping import ClockInDoubtError
 
 __all__ = [
     "MEDIA_TYPE",
@@ -62,6 +63,7 @@ _UNKNOWN_OUTCOME: Final = (
     "sent again with its Idempotency-Key it is recorded once"
 )
 _AGAIN: Final = {"Retry-After": "1"}
+_LATER: Final = {"Retry-After": "60"}
 
 
 OUT_OF_REACH: Final[tuple[type[Exception], ...]] = (
@@ -228,6 +230,11 @@ def _broken_off(error: BrokenOffError) -> Response:
     return problem("broken-off", str(error), members=members, headers=_AGAIN)
 
 
+def _clock(error: ClockInDoubtError) -> Response:
+    _LOG.error("a clock is in doubt: %s", error)
+    return problem("clock-in-doubt", str(error), headers=_LATER)
+
+
 def _broken(error: BrokenSealError) -> Response:
     _LOG.error("a seal is broken", exc_info=error)
     return problem("integrity", str(error))
@@ -260,6 +267,7 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (HTTPException, _http),
     (BrokenOffError, _broken_off),
     (OutcomeUnknownError, _outcome_unknown),
+    (ClockInDoubtError, _clock),
     (BrokenSealError, _broken),
     *((error, _out_of_reach) for error in OUT_OF_REACH),
 )

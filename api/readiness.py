@@ -13,6 +13,7 @@ from infrastructure.event_recorder import EventRecorder
 from infrastructure.readers.searches import MOST_UNINDEXED
 from infrastructure.schema import NewerDatabaseError
 from infrastructure.sealing.wrapping import SealKeyError
+from infrastructure.timekeeping import ClockInDoubtError
 
 __all__ = ["readiness"]
 
@@ -30,7 +31,7 @@ def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
         return _NOTHING, ["the database cannot be read"]
     if not found["schema"]:
         return found, ["the schema is not at its head"]
-    refused = _sealed_away(parley) or _refused_write(parley)
+    refused = _sealed_away(parley) or _clock_in_doubt(parley) or _refused_write(parley)
     if refused:
         return found, refused
     return found, [f"the projection {name} is behind the log" for name in _behind(found)]
@@ -42,6 +43,15 @@ def _sealed_away(parley: Parley) -> list[str]:
         parley.check_seals()
     except SealKeyError:
         return ["a key that payloads are sealed by is not given"]
+    return []
+
+
+def _clock_in_doubt(parley: Parley) -> list[str]:
+    """What speaks against recording by the clock of this process, or against the record times of the log."""
+    try:
+        parley.check_clock()
+    except ClockInDoubtError as error:
+        return [str(error)]
     return []
 
 

@@ -88,6 +88,20 @@ class SettingsChanged(RecordEvent):
     review_erasure: bool
 
 
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class ClockCorrected(RecordEvent):
+    """The record times of the positions `first` to `last` are wrong; where `last` lies before `first`, of none.
+
+    What is known of them is that they were recorded before this event was, whose own record time is right.
+    """
+
+    stored_name = "clock.corrected"
+    first: int
+    last: int
+    why: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class FactEvent(RecordEvent):
     """A version of a fact."""

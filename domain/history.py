@@ -5,7 +5,7 @@ The SQL reader must give the same versions, in the same order, for every history
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from domain.erasure import ErasedVersion, erasures
@@ -22,6 +22,7 @@ from domain.event import (
 )
 from domain.fact_record import FactRecord, evolve
 from domain.holding import Certainty
+from domain.record_time import recorded_by
 from domain.valid_time import strict_upper
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from domain.perspective import Perspective
     from domain.provenance import Citation
+    from domain.record_time import ClockCorrection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactVersion:
-    """A fact as one event left it: since which position, recorded when, made public when."""
+    """A fact as one event left it: since which position, recorded when, made public when.
+
+    Where a wrong clock gave `recorded_at`, and the perspective knows it, `recorded_by` says by when it was recorded.
+    """
 
     record: FactRecord
     position: int
@@ -54,6 +59,7 @@ class FactVersion:
     event: str
     reason: str | None
     why: str | None
+    recorded_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +143,7 @@ def known(found: Iterable[FactVersion], perspective: Perspective) -> list[FactVe
     seen: dict[UUID, FactVersion] = {}
     for version in found:
         if public(version, perspective):
-            seen[version.record.id] = version
+            seen[version.record.id] = dated(version, perspective.corrections)
     return sorted(seen.values(), key=lambda version: version.first_position)
 
 
@@ -147,8 +153,22 @@ def public(version: FactVersion, perspective: Perspective) -> bool:
         return False
     if perspective.as_known_at is None:
         return True
-    at = version.published_at if perspective.clock == "published" else version.recorded_at
+    when = dated(version, perspective.corrections)
+    recorded_at = when.recorded_at if when.recorded_by is None else when.recorded_by
+    at = when.published_at if perspective.clock == "published" else recorded_at
     return at <= perspective.as_known_at
+
+
+def dated(version: FactVersion, corrections: Sequence[ClockCorrection]) -> FactVersion:
+    """A version with the times that count where these corrections are known.
+
+    What no source dates was made public when it was recorded.
+    """
+    at = recorded_by(version.position, version.recorded_at, corrections)
+    if at == version.recorded_at:
+        return version
+    undated = version.published_at == version.recorded_at
+    return replace(version, recorded_by=at, published_at=at if undated else version.published_at)
 
 
 def timeslice(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:

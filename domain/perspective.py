@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.record_time import ClockCorrection
+
 Clock = Literal["recorded", "published"]
 Match = Literal["certain", "possible"]
 
@@ -17,6 +19,7 @@ class Perspective:
     """`as_of` cuts valid time; `as_known_at` (None: everything known) and `position` cut knowledge.
 
     On the recorded clock `position` already answers `as_known_at`: it is the last that was recorded by then.
+    `corrections` are those of the log's clock up to the position, in order.
     """
 
     as_of: int
@@ -24,6 +27,7 @@ class Perspective:
     clock: Clock
     match: Match
     position: int
+    corrections: tuple[ClockCorrection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from domain.event import ClockCorrected
 from infrastructure.log_append import FIRST_VERSIONS
 
 if TYPE_CHECKING:
@@ -203,7 +204,8 @@ class _Check:
         last = self._versions.get(line.stream)
         follows = line.version in FIRST_VERSIONS if last is None else line.version == last + 1
         dense = line.position == self._position + 1
-        if not (follows and dense and line.recorded_at > self._recorded_at):
+        rises = line.recorded_at > self._recorded_at or line.type == ClockCorrected.stored_name
+        if not (follows and dense and rises):
             raise BackupError(f"position {line.position} does not follow what is before it")
         self._versions[line.stream] = line.version
         self._position, self._recorded_at = line.position, line.recorded_at

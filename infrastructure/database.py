@@ -24,6 +24,7 @@ from infrastructure.clock import Clock, system_clock
 from infrastructure.lanes import Lane, Patience, TimeLimits, current_lane, in_lane
 from infrastructure.pools import BEGIN_OPTION, DatabaseRefusedError, Pools
 from infrastructure.sealing.seals import SEALS, Seals
+from infrastructure.timekeeping import Timekeeper
 from infrastructure.vacuuming import rewrite, vacuum
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Database:
     ) -> None:
         self.url = _with_driver(make_url(url))
         self.clock = clock
+        self.timekeeper = Timekeeper.of(clock)
         self.seals = seals or Seals()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.is_memory = self.is_sqlite and _is_memory(self.url)

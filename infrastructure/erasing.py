@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, delete, not_, or_, select, text, update
 
 from domain.erasure import erased_streams
 from domain.event import FactErased, SourcesErased
@@ -67,7 +67,11 @@ _ANSWERS: Final = select(idempotency_answer).where(
     or_(
         and_(
             idempotency_answer.c.fact_id.in_([bindparam("fact"), bindparam("negotiation")]),
-            idempotency_answer.c.answered_at < bindparam("erased_at"),
+            not_(
+                idempotency_answer.c.answered_at.between(
+                    bindparam("erased_at"), bindparam("reached")
+                )
+            ),
         ),
         and_(
             idempotency_answer.c.answered_at.in_(select(event.c.recorded_at).where(_STREAMS)),
@@ -75,7 +79,11 @@ _ANSWERS: Final = select(idempotency_answer).where(
         ),
     )
 )
-"""Those that tell of a fact, those that quote any of its negotiation, and those that are read from its events again."""
+"""Those that tell of a fact, those that quote any of its negotiation, and those that are read from its events again.
+
+Those that the same transaction keeps from the erasure on are as they have to be; earlier ones that a wrong clock dated
+may lie after it.
+"""
 _ANSWER: Final = update(idempotency_answer).where(
     idempotency_answer.c.caller == bindparam("by"), idempotency_answer.c.key == bindparam("under")
 )
@@ -101,12 +109,16 @@ def covered(fact: str) -> tuple[str, ...]:
     return tuple(stream.hex for stream in erased_streams(UUID(fact)))
 
 
-def destroy(connection: Connection, erasing: LogEntry) -> None:
-    """Carry out what an entry says that is about to be recorded; all before it is in the log."""
+def destroy(connection: Connection, erasing: LogEntry, reached: int) -> None:
+    """Carry out what an entry says that is about to be recorded; all before it is in the log.
+
+    `reached` is the last record time of its transaction.
+    """
     name = stream_name(erasing.originator_id)
     streams = {"streams": covered(name)}
     negotiation, external_id = _named(connection, name)
-    about = {"fact": name, "negotiation": negotiation, "erased_at": erasing.recorded_at}
+    kept = {"erased_at": erasing.recorded_at, "reached": reached}
+    about = {"fact": name, "negotiation": negotiation, **kept}
     _blank_answers(connection, {**streams, **about})
     _blank_mentions(connection, name, external_id)
     if erasing.topic == SourcesErased.stored_name:

@@ -12,7 +12,8 @@ from eventsourcing.persistence import (
     Tracking,
 )
 
-from infrastructure.log_append import AppendRequest, settle
+from infrastructure.log_append import AppendRequest
+from infrastructure.log_clock import correct_clock, settle
 from infrastructure.log_entry import (
     AlreadyAnswered,
     AuthoredEvent,
@@ -28,6 +29,7 @@ from infrastructure.log_select import LogReader, OriginatorIDType, StreamReader
 from infrastructure.log_subscription import EventSubscription, Wakeup
 from infrastructure.log_tracking import EventTrackingRecorder
 from infrastructure.tables import aggregate_snapshot
+from infrastructure.timekeeping import Timekeeper
 from infrastructure.write_probe import probe
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from infrastructure.clock import Clock
+    from infrastructure.clock_corrections import WrongTimes
     from infrastructure.database import Database
     from infrastructure.log_append import Sources
 
@@ -64,7 +67,9 @@ class _LogRecorder(LogReader):
         originator_id_type: OriginatorIDType = "uuid",
     ) -> None:
         super().__init__(database, originator_id_type)
-        self._queue = GroupCommit(database, tuple(projections), clock or database.clock)
+        self._projections = tuple(projections)
+        self._timekeeper = database.timekeeper if clock is None else Timekeeper.of(clock)
+        self._queue = GroupCommit(database, self._projections, self._timekeeper)
         self.wakeup = Wakeup()
 
     @property
@@ -130,6 +135,20 @@ class _LogRecorder(LogReader):
         """
         with persistence_errors(), self.database.writing() as connection:
             settle(connection, instant)
+
+    def correct_clock(self, seen: WrongTimes, *, why: str, actor: str) -> LogEntry:
+        """Record that the record times that were `seen` are wrong: as `log_clock.correct_clock`."""
+        with persistence_errors(), self.database.writing() as connection:
+            entry = correct_clock(
+                connection,
+                self._timekeeper,
+                self._projections,
+                seen=seen,
+                why=why,
+                actor=actor,
+            )
+        self.wakeup.ring()
+        return entry
 
 
 class AggregateEventRecorder(_LogRecorder, AggregateRecorder):

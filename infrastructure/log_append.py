@@ -15,6 +15,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from domain.confidential import Source
+from infrastructure.clock_corrections import last_right_time
 from infrastructure.erasing import ERASED_ANSWER, ERASING, destroy, is_erased, was_any_erased
 from infrastructure.leaves import hashed, new_secret, salt_of
 from infrastructure.log_entry import (
@@ -36,14 +37,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from infrastructure.sealing.seals import BatchKeys
+    from infrastructure.timekeeping import Timekeeper
 
-__all__ = ["AppendRequest", "LogTransaction", "Outcome", "rewrite_head", "settle"]
+__all__ = ["AppendRequest", "LogTransaction", "Outcome"]
 
 FIRST_VERSIONS: Final = (0, 1)
 STREAMS_A_QUERY: Final = 500
 
 LOCK_HEAD = select(log_head.c.position, log_head.c.recorded_at).with_for_update()
-LOCK_FREE_HEAD = LOCK_HEAD.with_for_update(skip_locked=True)
 MOVE_HEAD = update(log_head).where(log_head.c.id == 1)
 GONE = 410
 """The refusal that says itself that the fact was erased."""
@@ -86,17 +87,25 @@ Outcome = list[LogEntry] | IntegrityError | AlreadyAnswered
 
 
 class LogTransaction:
-    """One writing transaction on the log: locks it at once, then takes requests in any number."""
+    """One writing transaction on the log: locks it at once, then takes requests in any number.
 
-    def __init__(self, connection: Connection, now: int) -> None:
+    Raises ClockInDoubtError while there is evidence against its clock. One that `corrects` the log's own record times
+    goes on from the last that is right.
+    """
+
+    def __init__(
+        self, connection: Connection, timekeeper: Timekeeper, *, corrects: bool = False
+    ) -> None:
         self._connection = connection
-        self._now = now
         head = connection.execute(LOCK_HEAD).one()
+        self.now = timekeeper.now(connection, None if corrects else head.recorded_at)
         self._begun = bool(head.position)
         self._kept = 0
         self._erased: set[str] = set()
         self._position: int = head.position
-        self._recorded_at: int = head.recorded_at
+        self._recorded_at: int = (
+            last_right_time(connection, self.now) if corrects else head.recorded_at
+        )
         self._sources: dict[int, Sequence[Source]] = {}
 
     def append(
@@ -160,7 +169,7 @@ class LogTransaction:
         for at, entry in enumerate(entries):
             if entry.topic in ERASING:
                 self._insert(entries[begin:at], started)
-                destroy(self._connection, entry)
+                destroy(self._connection, entry, self._recorded_at)
                 begin = at
         self._insert(entries[begin:], started)
         head = {"position": self._position, "recorded_at": self._recorded_at}
@@ -214,7 +223,7 @@ class LogTransaction:
 
     @property
     def _next_recorded_at(self) -> int:
-        return max(self._now, self._recorded_at + 1)
+        return max(self.now, self._recorded_at + 1)
 
     def _refuse_answered(self, claim: IdempotencyClaim | None) -> None:
         if claim is None:
@@ -244,22 +253,6 @@ class LogTransaction:
         if since is None:
             return False
         return bool(self._erased) or was_any_erased(self._connection, since)
-
-
-def settle(connection: Connection, instant: int) -> None:
-    """Raise the record time from which the next event counts on to `instant`, under the log's lock.
-
-    On PostgreSQL nothing happens where another holds the lock: whoever records raises it, too.
-    """
-    head = connection.execute(LOCK_FREE_HEAD).one_or_none()
-    if head is not None and head.recorded_at < instant:
-        connection.execute(MOVE_HEAD, {"position": head.position, "recorded_at": instant})
-
-
-def rewrite_head(connection: Connection) -> None:
-    """Write the head of the log as it stands, under its lock."""
-    head = connection.execute(LOCK_HEAD).one()
-    connection.execute(MOVE_HEAD, {"position": head.position, "recorded_at": head.recorded_at})
 
 
 def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str, int]:

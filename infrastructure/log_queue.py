@@ -31,9 +31,9 @@ from infrastructure.log_errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from infrastructure.clock import Clock
     from infrastructure.database import Database
     from infrastructure.log_entry import InlineProjection, LogEntry
+    from infrastructure.timekeeping import Timekeeper
 
 __all__ = ["GroupCommit"]
 
@@ -70,11 +70,11 @@ class GroupCommit:
     """
 
     def __init__(
-        self, database: Database, projections: Sequence[InlineProjection], clock: Clock
+        self, database: Database, projections: Sequence[InlineProjection], timekeeper: Timekeeper
     ) -> None:
         self._database = database
         self._projections = projections
-        self._clock = clock
+        self._timekeeper = timekeeper
         self._queue: deque[_Ticket] = deque()
         self._condition = Condition()
         self._led = False
@@ -138,7 +138,7 @@ class GroupCommit:
         self._watch(self._database.patience.turn)
         try:
             with self._database.writing() as connection:
-                log = LogTransaction(connection, self._clock())
+                log = LogTransaction(connection, self._timekeeper)
                 self._watch(0)
                 tickets, stage = take(), _Stage.WRITING
                 outcomes = log.append([t.request for t in tickets], self._projections)

@@ -9,6 +9,7 @@ from eventsourcing.persistence import StoredEvent
 from sqlalchemy import Row, Select, Table, select
 
 from infrastructure import log_rows
+from infrastructure.clock_corrections import corrections, position_at
 from infrastructure.log_entry import LogEntry, stream_name
 from infrastructure.log_errors import persistence_errors
 from infrastructure.log_rows import LOGGED
@@ -84,9 +85,8 @@ class LogReader(StreamReader):
 
     def position_at(self, recorded_at: int) -> int:
         """The highest position recorded at or before an instant; 0 where there is none."""
-        statement = select(event.c.position).where(event.c.recorded_at <= recorded_at)
-        found = self._rows(statement.order_by(event.c.recorded_at.desc()).limit(1))
-        return int(found[0].position) if found else 0
+        with persistence_errors(), self.database.reading() as connection:
+            return position_at(connection, recorded_at, corrections(connection))
 
     def stream_entries(self, originator_id: UUID | str) -> list[LogEntry]:
         """The entries of one stream, in order of version."""

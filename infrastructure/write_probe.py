@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
-from infrastructure.log_append import rewrite_head
+from infrastructure.log_clock import rewrite_head
 
 if TYPE_CHECKING:
     from infrastructure.database import Database

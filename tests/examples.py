@@ -17,6 +17,7 @@ from domain.event import (
     ChangeRefused,
     ChangeRevised,
     ChangeWithdrawn,
+    ClockCorrected,
     FactCorrected,
     FactCorroborated,
     FactEnded,
@@ -36,6 +37,7 @@ from domain.negotiation import decide_open, negotiation_id
 from domain.proposal import stream_of
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
+from domain.record_time import CLOCK_STREAM
 
 SLUG: Final = "us-belarus"
 NEGOTIATION: Final = negotiation_id(SLUG)
@@ -231,5 +233,13 @@ def example_events() -> dict[str, RecordEvent]:
         ChangeApproved(**proposed, originator_version=3, digest="ab" * 32, why="as the list says"),
         ChangeRefused(**proposed, originator_version=3, why="the list is older"),
         ChangeWithdrawn(**proposed, originator_version=3, why=None),
+        ClockCorrected(
+            originator_id=CLOCK_STREAM,
+            originator_version=1,
+            actor="desk",
+            first=86,
+            last=88,
+            why="the clock stood ten years ahead after the battery — ушли вперёд — was changed",
+        ),
     )
     return {event.stored_name: event for event in every}

@@ -20,6 +20,7 @@ from domain.event import (
     ChangeRefused,
     ChangeRevised,
     ChangeWithdrawn,
+    ClockCorrected,
     FactCorrected,
     FactCorroborated,
     FactEnded,
@@ -39,7 +40,8 @@ from domain.event import (
 from domain.fact import as_primitives
 from domain.instant import format_instant
 from domain.perspective import Perspective
-from domain.views.brief import perspective_shown
+from domain.record_time import recorded_by
+from domain.views.brief import perspective_shown, recorded
 from infrastructure.log_entry import LogEntry
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
@@ -69,6 +71,7 @@ _SHOWN: Final[dict[type[RecordEvent], tuple[str, ...]]] = {
     ChangeApproved: ("proposal", "digest"),
     ChangeRefused: ("proposal",),
     ChangeWithdrawn: ("proposal",),
+    ClockCorrected: ("first", "last", "why"),
 }
 """What is said of each event to whoever may read the log; of one that is not here, that it was and no more.
 
@@ -96,16 +99,21 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
         digests = reading.proposals.digests(told)
         content = {
             "perspective": perspective_shown(perspective),
-            "items": [_item(entry, event, digests.get(entry.id)) for entry, event in found],
+            "items": [
+                _item(entry, event, digests.get(entry.id), perspective) for entry, event in found
+            ],
             "next": last if more else None,
         }
         return asked.answer(content, perspective, reading, fixed={"after": after, "limit": limit})
 
 
-def _item(entry: LogEntry, event: RecordEvent, digest: str | None) -> dict[str, Any]:
+def _item(
+    entry: LogEntry, event: RecordEvent, digest: str | None, perspective: Perspective
+) -> dict[str, Any]:
+    by = recorded_by(entry.id, entry.recorded_at, perspective.corrections)
     return {
         "position": entry.id,
-        "recorded_at": format_instant(entry.recorded_at),
+        **recorded(entry.recorded_at, None if by == entry.recorded_at else by),
         "actor": event.actor,
         "event": entry.topic,
         "stream": str(event.originator_id),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import differences
-from domain.instant import format_instant
-from domain.views.brief import brief
+from domain.views.brief import brief, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +28,7 @@ def change(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
     return {
         "version": after.record.version,
         "position": after.position,
-        "recorded_at": format_instant(after.recorded_at),
+        **recorded(after.recorded_at, after.recorded_by),
         "actor": after.actor,
         "event": after.event,
         "reason": after.reason,
@@ -59,8 +58,9 @@ def audited(
     """One entry of the audit: the change, who agreed to it besides its actor, and the fact as it left it."""
     entry = change(before, after)
     del entry["version"]
+    first = ("position", "recorded_at", "recorded_by", "actor", "event")
     return {
-        **{field: entry.pop(field) for field in ("position", "recorded_at", "actor", "event")},
+        **{field: entry.pop(field) for field in first if field in entry},
         "approvers": [*approvers],
         "fact": brief(after),
         **entry,

@@ -29,6 +29,12 @@ def shown_instant(instant: int) -> str | None:
     return None if instant in (BEGINNING, END) else format_instant(instant)
 
 
+def recorded(at: int, by: int | None) -> dict[str, Any]:
+    """A record time; where it is wrong, also by when it was recorded."""
+    shown = {"recorded_at": format_instant(at)}
+    return shown if by is None else {**shown, "recorded_by": format_instant(by)}
+
+
 def fact_record(seen: Seen, slug: str) -> dict[str, Any]:
     """A fact record: the fact with its place in the log, its status, its certainty and its bounds."""
     version = seen.version
@@ -41,7 +47,7 @@ def fact_record(seen: Seen, slug: str) -> dict[str, Any]:
         "negotiation": slug,
         "status": record.status,
         "preferred": record.preferred,
-        "recorded_at": format_instant(version.recorded_at),
+        **recorded(version.recorded_at, version.recorded_by),
         "certainty": seen.certainty,
         "fact": as_primitives(record.fact),
         "valid_bounds": {

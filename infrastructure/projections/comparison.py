@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.full_text import searched
+from infrastructure.clock_corrections import recorded_at
 from infrastructure.engines import engine_of
 from infrastructure.event_codec import decode_fact
 from infrastructure.fact_tables import FACTS, SIDES, SPARE, served
@@ -188,8 +189,7 @@ def _stray(connection: Connection, now: int) -> Iterator[Unfounded]:
             yield Unfounded(projection.name, (name,), "is not a position of the log")
     for name in sorted(held.keys() - {FACTS, FACT_TEXT, TILE, SPARE}):
         yield Unfounded(projection.name, (name,), "is no projection of the log")
-    last = connection.execute(select(func.max(event.c.recorded_at))).scalar() or 0
-    if head.recorded_at > max(now, last):
+    if head.recorded_at > max(now, recorded_at(connection, head.position)):
         yield Unfounded(log_head.name, (), "lies in the future")
     yield from unstamped(connection)
     if connection.dialect.name == "postgresql":

@@ -15,11 +15,12 @@ from sqlalchemy import Connection, select, update
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import verify_consistency
 from domain.proof.note import NoteError
-from infrastructure.log_append import settle
+from infrastructure.log_clock import settle
 from infrastructure.proofs import integration
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.tree import BrokenTreeError, Tree
 from infrastructure.tables import log_head, signed_checkpoint
+from infrastructure.timekeeping import ClockInDoubtError
 
 if TYPE_CHECKING:
     from domain.proof.note import Signer
@@ -36,6 +37,7 @@ SETTLED_BEHIND: Final = 1_000_000
 """Microseconds: once the log's record time lies so far back, it is brought up to so shortly before now."""
 
 _LAST: Final = select(signed_checkpoint.c.size, signed_checkpoint.c.note)
+_HEAD_AT: Final = select(log_head.c.recorded_at)
 _LOCKED: Final = _LAST.with_for_update()
 _LOST: Final = (
     "{0} is missing, and nothing else says what the key has signed: put it back, or sign by a new key; "
@@ -46,6 +48,9 @@ _logger: Final = logging.getLogger(__name__)
 
 class InconsistentLogError(Exception):
     """The log is no continuation of what was signed before, or nobody can tell; the message says how."""
+
+
+_REFUSALS: Final = (InconsistentLogError, ClockInDoubtError, BrokenTreeError, NoteError, OSError)
 
 
 def last_signed(connection: Connection) -> str | None:
@@ -68,7 +73,7 @@ class Publisher:
         """`publish`, where a refusal is said once and kept until it is overcome."""
         try:
             self.publish()
-        except (InconsistentLogError, BrokenTreeError, NoteError, OSError) as error:
+        except _REFUSALS as error:
             if str(error) != self.refusal:
                 _logger.error("no checkpoint is signed: %s", error)  # noqa: TRY400 -- it says all
             self.refusal = str(error)
@@ -82,9 +87,9 @@ class Publisher:
             self._settle()
 
     def _settle(self) -> None:
-        now = self._database.clock()
         with self._database.reading() as connection:
-            settled = connection.execute(select(log_head.c.recorded_at)).scalar_one()
+            settled = connection.execute(_HEAD_AT).scalar_one()
+            now = self._database.timekeeper.now(connection, settled)
         if settled < now - SETTLE_AFTER:
             with self._database.writing() as connection:
                 settle(connection, now - SETTLED_BEHIND)
@@ -93,10 +98,12 @@ class Publisher:
         """Sign the log as it is now, unless nothing is new.
 
         Raises `InconsistentLogError` where it does not continue what was signed, `NoteError` where a kept
-        checkpoint cannot be read, `BrokenTreeError` and `OSError`; nothing is signed then.
+        checkpoint cannot be read, `ClockInDoubtError`, `BrokenTreeError` and `OSError`; nothing is signed then.
         """
         integration.catch_up(self._database)
         with self._database.reading() as connection:
+            head_at = connection.execute(_HEAD_AT).scalar_one()
+            self._database.timekeeper.now(connection, head_at)
             if self._signed == integration.integrated(connection) and self.refusal is None:
                 return
         with self._database.writing() as connection:

@@ -1,8 +1,9 @@
 """Every stored event is hashed again, in order: what differs from what was signed is found, and where.
 
-A log is whole when its positions are dense, its record times rise, each stream's versions follow one another, each
-leaf is that of its row, each payload and confidential part is the one that was sealed, or was erased by a later event,
-each tile is that of its leaves, and each signed checkpoint has the root found here.
+A log is whole when its positions are dense, its record times rise but where it says that they are wrong, each
+stream's versions follow one another, each leaf is that of its row, each payload and confidential part is the one that
+was sealed, or was erased by a later event, each tile is that of its leaves, and each signed checkpoint has the root
+found here.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, func, select
 
+from domain.event import ClockCorrected
 from domain.instant import BEGINNING
 from domain.proof.merkle import leaf_hash
 from domain.proof.tiles import TILE_WIDTH, CompleteTile, TileBuilder
+from infrastructure.clock_corrections import correction_fault
 from infrastructure.leaves import entry_of
 from infrastructure.log_rows import LOGGED, parts_between
 from infrastructure.proofs import integration
@@ -119,6 +122,8 @@ def _checked_row(
         return Wrong(position, f"it is missing: position {row['position']} comes next")
     try:
         what = _fault(row, seen) or content_fault(connection, row, parts, erasures)
+        if what is None and row["type"] == ClockCorrected.stored_name:
+            what = correction_fault(connection, row)
     except (BrokenSealError, SealKeyError) as error:
         what = str(error)
     except (TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -132,7 +137,8 @@ def _checked_row(
 
 def _fault(row: RowMapping, seen: _Progress) -> str | None:
     last = seen.versions.get(row["stream"])
-    if row["recorded_at"] <= seen.recorded_at:
+    corrects = row["type"] == ClockCorrected.stored_name
+    if row["recorded_at"] <= seen.recorded_at and not corrects:
         return "it was recorded no later than the one before"
     if row["version"] != last + 1 if last is not None else row["version"] not in FIRST_VERSIONS:
         return f"version {row['version']} of its stream does not follow {last}"

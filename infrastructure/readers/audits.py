@@ -10,6 +10,7 @@ from domain.event import ChangeApproved, FactErased, SourcesErased
 from domain.proposal import stream_of
 from domain.views.audit import CHANGES_OF_MIND
 from infrastructure.log_rows import LOGGED
+from infrastructure.readers import timeslices
 from infrastructure.tables import event
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def changed(tables: FactTables, negotiation_id: UUID, perspective: Perspective) 
         ~columns.erased | (columns.event == FactErased.stored_name),
     ]
     if perspective.clock == "published" and perspective.as_known_at is not None:
-        conditions.append(columns.published_from <= perspective.as_known_at)
+        conditions.append(timeslices.public(columns, perspective))
     return select(tables.version).where(*conditions).order_by(columns.known_from)
 
 

@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, select
 
 from domain.errors import ContentError
 from domain.perspective import Perspective, PerspectiveQuery
+from infrastructure.clock_corrections import (
+    HAS_CORRECTIONS,
+    corrections,
+    position_at,
+    recorded_at,
+)
 from infrastructure.readers import searches
 from infrastructure.tables import event, log_head
+from infrastructure.timekeeping import TOLERANCE
+
+if TYPE_CHECKING:
+    from domain.record_time import ClockCorrection
 
 __all__ = ["Cuts"]
 
 _MINUTE: Final = 60_000_000
+_HEAD: Final = select(
+    log_head.c.position, log_head.c.recorded_at, HAS_CORRECTIONS.label("corrected")
+)
 
 
 class Cuts:
-    """Resolves cuts in one transaction. `head` is the last position that is seen, `now` the present instant.
+    """Resolves cuts in one transaction. `head` is the last position that is seen.
 
-    Those of a search end where it finds everything.
+    `now` is the present instant, in microseconds UTC. A record time moves it on by no more than clocks differ: who
+    reads by another clock than the one that recorded does not miss what they just wrote. A search ends where it finds
+    all.
     """
 
     def __init__(self, connection: Connection, now: int, *, searched: bool) -> None:
         self._connection = connection
-        self._now = now
+        self._clock = now
         self._what = "full text" if searched else "log"
-        head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
+        head = connection.execute(_HEAD).one()
+        self._corrections = corrections(connection) if head.corrected else ()
         self.head: int = head.position
         self._head_at: int = head.recorded_at
+        self.now = self._head_at if now < self._head_at <= now + TOLERANCE else now
+        self._whole = True
         if searched and (last := searches.last_searchable(connection)) < self.head:
-            self.head = last
-            self._head_at = self._recorded_at(last)
-
-    @property
-    def now(self) -> int:
-        """The present instant, never before the last record time."""
-        return max(self._now, self._head_at)
+            self.head, self._whole = last, False
 
     def perspective(self, query: PerspectiveQuery) -> Perspective:
         """What a question rests on; ContentError at `/position` for a position that the log has not reached."""
@@ -44,14 +56,21 @@ class Cuts:
         if not 0 <= position <= self.head:
             raise ContentError.at("/position", f"the {self._what} goes from 0 to {self.head}")
         if query.clock == "recorded" and query.as_known_at is not None:
-            position = min(position, self._position_at(query.as_known_at))
+            position = min(position, self._position_at(query.as_known_at, position))
         return Perspective(
             as_of=self._as_of(query, position),
             as_known_at=query.as_known_at,
             clock=query.clock,
             match=query.match,
             position=position,
+            corrections=self.corrections(position),
         )
+
+    def position_of(self, instant: int) -> int:
+        """The position at which an instant stands as the record time, right or wrong; else the last by then."""
+        at = select(event.c.position).where(event.c.recorded_at == instant)
+        found = self._connection.execute(at).scalar()
+        return self._position_at(instant, self.head) if found is None else int(found)
 
     def settled(self, query: PerspectiveQuery) -> bool:
         """Whether the answer can never change: the log's part in it is named, or lies in the past."""
@@ -59,7 +78,28 @@ class Cuts:
             return True
         if query.as_known_at is None or query.clock == "published":
             return False
-        return query.as_known_at <= self._head_at
+        return query.as_known_at <= self._passed
+
+    def corrections(self, position: int) -> tuple[ClockCorrection, ...]:
+        """What the log says of its record times up to a position."""
+        return tuple(each for each in self._corrections if each.position <= position)
+
+    @property
+    def _passed(self) -> int:
+        """The instant up to which nothing is recorded any more: the head's, where there is nothing against that."""
+        if self._whole and self._head_at <= self.now:
+            return self._head_at
+        last = position_at(self._connection, self.now, self._corrections, self.head)
+        return recorded_at(self._connection, last)
+
+    def _position_at(self, instant: int, last: int) -> int:
+        """The last of the positions up to `last` that was recorded by an instant, by what is known there of the clock.
+
+        Where nothing is corrected all record times rise, and it goes without looking at how far `last` is.
+        """
+        if not self._corrections:
+            return position_at(self._connection, instant, ())
+        return position_at(self._connection, instant, self.corrections(last), last)
 
     def _as_of(self, query: PerspectiveQuery, position: int) -> int:
         if query.as_of is not None:
@@ -67,15 +107,6 @@ class Cuts:
         if query.as_known_at is not None:
             return query.as_known_at
         if query.position is not None:
-            return self._recorded_at(position)
-        minute_under_way = self._now - self._now % _MINUTE + _MINUTE - 1
-        return max(minute_under_way, self._head_at)
-
-    def _recorded_at(self, position: int) -> int:
-        statement = select(event.c.recorded_at).where(event.c.position == position)
-        return int(self._connection.execute(statement).scalar() or 0)
-
-    def _position_at(self, recorded_at: int) -> int:
-        statement = select(event.c.position).where(event.c.recorded_at <= recorded_at)
-        latest = statement.order_by(event.c.recorded_at.desc()).limit(1)
-        return int(self._connection.execute(latest).scalar() or 0)
+            return recorded_at(self._connection, position)
+        minute_under_way = self._clock - self._clock % _MINUTE + _MINUTE - 1
+        return max(minute_under_way, self.now)

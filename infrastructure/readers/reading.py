@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Row, Select, select
 
 from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
 from domain.full_text import question
-from domain.history import Entry, FactVersion, Seen
+from domain.history import Entry, FactVersion, Seen, dated
 from infrastructure.fact_rows import version_of_row
 from infrastructure.fact_tables import FACTS, SPARE, FactTables, served
 from infrastructure.proofs.serving import EventProof, event_proof
@@ -20,6 +21,7 @@ from infrastructure.readers.sections import read_section, read_state
 from infrastructure.tables import negotiation, projection
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from domain.access import Principal
@@ -70,6 +72,10 @@ class Reading:
         """What a question rests on; ContentError at `/position` for a position that the log has not reached."""
         return self._cuts.perspective(query)
 
+    def position_of(self, recorded_at: int) -> int:
+        """As `Cuts.position_of`."""
+        return self._cuts.position_of(recorded_at)
+
     def settled(self, query: PerspectiveQuery) -> bool:
         """Whether the answer can never change: the log's part in it is named, or lies in the past."""
         return self._cuts.settled(query)
@@ -98,7 +104,7 @@ class Reading:
 
     def known(self, id_: UUID, perspective: Perspective) -> list[FactVersion]:
         """The version of each fact that is seen, retracted ones too, in order of recording."""
-        return self._versions(timeslices.known(self._tables, id_, perspective))
+        return self._versions(timeslices.known(self._tables, id_, perspective), perspective)
 
     def timeslice(self, id_: UUID, perspective: Perspective) -> list[Seen]:
         """All that is known and not retracted, each with its certainty at `as_of`."""
@@ -127,25 +133,28 @@ class Reading:
     ) -> list[Seen]:
         """At most `limit` facts of a timeline, in its order; with `q` in a `searched` reading only."""
         statement = timeslices.timeline(self._tables, id_, perspective, wanted)
-        found = self._found(statement, q, limit)
+        found = self._found(statement, perspective, q, limit)
         return [
             Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
             for version in found
         ]
 
-    def _found(self, statement: Select[Any], q: str | None, limit: int) -> list[FactVersion]:
+    def _found(
+        self, statement: Select[Any], perspective: Perspective, q: str | None, limit: int
+    ) -> list[FactVersion]:
         if q is None:
-            return self._versions(statement.limit(limit))
+            return self._versions(statement.limit(limit), perspective)
         if not self._searched:
             raise RuntimeError("only a reading that was opened as searched holds the full text")
         asked, version = question(q), self._tables.version
         rows = searches.rows(self._connection, statement, version, asked, limit)
-        return [version_of_row(row) for row in rows]
+        return _dated(rows, perspective)
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
         """The version that is seen; UnknownError, NotYetKnownError, ErasedError or WithdrawnError where none is."""
         seen = timeslices.seen(self._tables, self._tables.version.c, perspective)
-        found = self._versions(self._of_fact(self._tables.version, fact_id).where(seen))
+        wanted = self._of_fact(self._tables.version, fact_id).where(seen)
+        found = self._versions(wanted, perspective)
         if not found:
             self.refuse_unknown(fact_id)
             what = "fact"
@@ -170,10 +179,9 @@ class Reading:
         columns = self._tables.version.c
         conditions = [columns.known_from <= perspective.position]
         if perspective.clock == "published" and perspective.as_known_at is not None:
-            conditions.append(columns.published_from <= perspective.as_known_at)
+            conditions.append(timeslices.public(columns, perspective))
         statement = self._of_fact(self._tables.version, fact_id).where(*conditions)
-        statement = statement.order_by(columns.version)
-        found = self._versions(statement)
+        found = self._versions(statement.order_by(columns.version), perspective)
         if not found:
             what = "fact"
             raise UnknownError(what, str(fact_id))
@@ -189,8 +197,9 @@ class Reading:
         self, id_: UUID, perspective: Perspective
     ) -> list[tuple[FactVersion | None, FactVersion]]:
         """Each change of mind recorded and known by the perspective, with the version before, oldest first."""
-        after = self._versions(audits.changed(self._tables, id_, perspective))
-        earlier = self._versions(audits.before(self._tables, id_, perspective.position))
+        after = self._versions(audits.changed(self._tables, id_, perspective), perspective)
+        before_them = audits.before(self._tables, id_, perspective.position)
+        earlier = self._versions(before_them, perspective)
         before = {(v.record.id, v.record.version + 1): v for v in earlier}
         return [(before.get((v.record.id, v.record.version)), v) for v in after]
 
@@ -221,7 +230,7 @@ class Reading:
 
     @property
     def now(self) -> int:
-        """The present instant, never before the last record time."""
+        """The present instant, as `Cuts` has it."""
         return self._cuts.now
 
     @property
@@ -243,7 +252,9 @@ class Reading:
 
     def snapshot(self, id_: UUID, name: str) -> StoredSnapshot:
         """The snapshot with a name; UnknownError where there is none."""
-        return negotiations.taken(self._connection, id_, name)
+        found = negotiations.taken(self._connection, id_, name)
+        known = self._cuts.corrections(found.perspective.position)
+        return replace(found, perspective=replace(found.perspective, corrections=known))
 
     def _of_fact(self, selected: Any, fact_id: UUID) -> Select[Any]:  # noqa: ANN401 -- a table or a column
         """The versions of a fact that is there for who asks; none of another's."""
@@ -251,12 +262,17 @@ class Reading:
         mine = access.within(self._principal, columns.negotiation_id)
         return select(selected).where(columns.fact_id == fact_id.hex, mine)
 
-    def _versions(self, statement: Select[Any]) -> list[FactVersion]:
-        return [version_of_row(row) for row in self._connection.execute(statement)]
+    def _versions(self, statement: Select[Any], perspective: Perspective) -> list[FactVersion]:
+        return _dated(self._connection.execute(statement), perspective)
 
     def _seen(self, statement: Select[Any], perspective: Perspective) -> list[Seen]:
         return [
             Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
-            for version in self._versions(statement)
+            for version in self._versions(statement, perspective)
             if version.record.stands
         ]
+
+
+def _dated(rows: Iterable[Row[Any]], perspective: Perspective) -> list[FactVersion]:
+    """The versions of rows, with the times that count at a perspective."""
+    return [dated(version_of_row(row), perspective.corrections) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain.history import Seen
+from domain.history import Seen, dated
 from domain.views.state import lists, section, state
 from infrastructure.fact_rows import version_of_row
 from infrastructure.projections.tallies import COUNTS
@@ -61,7 +61,8 @@ def _seen(
 ) -> list[Seen]:
     sqlite = connection.dialect.name == "sqlite"
     needed = states.needed(tables, id_, perspective, sqlite=sqlite, section=section_)
-    versions = (version_of_row(row) for row in connection.execute(needed))
+    rows = connection.execute(needed)
+    versions = (dated(version_of_row(row), perspective.corrections) for row in rows)
     return [
         Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
         for version in versions

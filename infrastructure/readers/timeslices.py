@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, tuple_
 
+from domain.record_time import recorded_by
 from infrastructure.fact_rows import term_of
+from infrastructure.tables import event
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from domain.perspective import Perspective
+    from domain.record_time import ClockCorrection
     from domain.views.timeline import TimelineFilter
     from infrastructure.fact_tables import FactTables
 
-__all__ = ["RETRACTED", "known", "seen", "timeline"]
+__all__ = ["RETRACTED", "known", "public", "seen", "timeline"]
 
 RETRACTED: Final = "retracted"
 
@@ -44,19 +48,39 @@ def seen(
         return and_(
             columns.known_from <= perspective.position, columns.known_to > perspective.position
         )
-    public_at = perspective.as_known_at
     later = tables.version.alias("later")
     superseded = exists().where(
         later.c.fact_id == columns.fact_id,
         later.c.version > columns.version,
         later.c.known_from <= perspective.position,
-        later.c.published_from <= public_at,
+        public(later.c, perspective),
     )
-    return and_(
-        columns.known_from <= perspective.position,
-        columns.published_from <= public_at,
-        or_(columns.published_to > public_at, ~superseded),
-    )
+    stands = ~superseded
+    if not perspective.corrections:
+        stands = or_(columns.published_to > perspective.as_known_at, stands)
+    return and_(columns.known_from <= perspective.position, public(columns, perspective), stands)
+
+
+def public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- as for `seen`
+    """Whether a row is of a version that was public by the cut, on the published clock."""
+    at: ColumnElement[int] = columns.published_from
+    if perspective.corrections:
+        at = _published_by(columns, perspective.corrections)
+    return at <= perspective.as_known_at
+
+
+def _published_by(columns: Any, known: Sequence[ClockCorrection]) -> ColumnElement[int]:  # noqa: ANN401 -- the same
+    """When a version was public; what no source dates, and a wrong clock recorded, by when it was recorded."""
+    recorded = select(event.c.recorded_at).where(event.c.position == columns.known_from)
+    undated = columns.published_from == recorded.scalar_subquery()
+    wrong = [
+        (
+            and_(columns.known_from.between(each.first, each.last), undated),
+            recorded_by(each.position, each.recorded_at, known),
+        )
+        for each in known
+    ]
+    return case(*wrong, else_=columns.published_from)
 
 
 def timeline(

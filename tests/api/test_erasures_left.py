@@ -148,7 +148,7 @@ def test_a_refusal_in_the_transaction_of_the_erasure_is_kept_empty(desk: Desk) -
     refusal = IdempotencyClaim("key:a", "taken", "print", 409, "{}", body, record.id.hex)
     database = desk.parley.database
     with database.writing() as connection:
-        log = LogTransaction(connection, desk.clock())
+        log = LogTransaction(connection, desk.parley.database.timekeeper)
         requests = [AppendRequest([stored]), AppendRequest([], claim=refusal)]
         log.append(requests, [RecordProjection(desk.parley.ledger.codec)])
     assert tables_holding(database, WORD, idempotency_answer.name) == []

@@ -83,6 +83,7 @@ def test_the_stored_names_are_permanent() -> None:
         "change.approved",
         "change.refused",
         "change.withdrawn",
+        "clock.corrected",
     }
 
 

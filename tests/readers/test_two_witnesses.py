@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from domain import history
+from domain import history, record_time
 from domain.errors import ErasedError, NotYetKnownError, UnknownError, WithdrawnError
 from domain.fact import KINDS
 from domain.history import Entry, FactVersion, Seen, by_valid_time
@@ -21,6 +21,7 @@ from domain.views.sections import Page, Place
 from domain.views.state import counted, lists, section, state
 from domain.views.tally import tally
 from domain.views.timeline import TimelineFilter, timeline
+from infrastructure.clock_corrections import wrong_times
 from infrastructure.fact_tables import SIDES
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.projections.rebuild import rebuild
@@ -43,10 +44,13 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import DataObject, SearchStrategy
 
+    from infrastructure.event_recorder import EventRecorder
+
 #: Histories drawn on each database; several perspectives are asked of each.
 HISTORIES: Final = int(os.environ.get("PARLEY_WITNESS_HISTORIES", "500"))
 PERSPECTIVES: Final = 4
 NOW: Final = 1_800_000_000_000_000
+YEARS: Final = 10 * 365 * 86_400_000_000
 
 
 class Witnesses:
@@ -65,6 +69,26 @@ class Witnesses:
             self.now = entries[start].recorded_at
             self.ledger.append([entry.event for entry in entries[start:end]])
         return history.versions(self._entries())
+
+    def take_by_a_wrong_clock(self, entries: list[Entry], first: int, last: int) -> list[Entry]:
+        """Record a history of which positions `first` to `last` are by a clock that is years ahead; the log then.
+
+        That they are wrong is said after them.
+        """
+        self.take(entries[: first - 1], [])
+        self.now = entries[first - 1].recorded_at + YEARS
+        for entry in entries[first - 1 : last]:
+            self.ledger.append([entry.event])
+        self.now = entries[last - 1].recorded_at
+        with self.database.reading() as connection:
+            seen = wrong_times(connection, self.now)
+        assert seen is not None
+        recorder = cast("EventRecorder", self.ledger.recorder)
+        recorder.correct_clock(seen, why="it was wrong", actor="desk")
+        for entry in entries[last:]:
+            self.now = entry.recorded_at + 1
+            self.ledger.append([entry.event])
+        return self._entries()
 
     def reading(self) -> Iterator[Reading]:
         """One snapshot of the database."""
@@ -127,15 +151,7 @@ def test_both_witnesses_say_the_same(
         asked = data.draw(perspectives(len(entries)))
         wanted = data.draw(filters())
         for reading in witnesses.reading():
-            pinned = reading.perspective(
-                PerspectiveQuery(
-                    as_of=asked.as_of,
-                    as_known_at=asked.as_known_at,
-                    position=asked.position,
-                    clock=asked.clock,
-                    match=asked.match,
-                )
-            )
+            pinned = reading.perspective(_query(asked))
             assert pinned.position <= asked.position
             _same_slices(reading, versions, asked, pinned)
             listed = data.draw(st.sampled_from(sorted(lists())))
@@ -143,6 +159,48 @@ def test_both_witnesses_say_the_same(
             _same_timeline(reading, versions, asked, pinned, wanted)
             _same_facts(reading, versions, asked, pinned)
             _same_history(reading, versions, asked, pinned)
+
+
+@settings(
+    max_examples=max(HISTORIES // 5, 20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(entries=histories(), data=st.data())
+def test_both_say_the_same_where_a_clock_was_wrong(
+    witnesses: Witnesses, entries: list[Entry], data: DataObject
+) -> None:
+    assume(len(entries) > 1)
+    first = data.draw(st.integers(2, len(entries)))
+    last = data.draw(st.integers(first, len(entries)))
+    log = witnesses.take_by_a_wrong_clock(entries, first, last)
+    versions = history.versions(log)
+    said = log[last].recorded_at
+    cuts = st.sampled_from([said - 1, said, said + YEARS]) | instants()
+    for _ in range(PERSPECTIVES):
+        drawn = data.draw(perspectives(len(log)))
+        known_at = data.draw(st.none() | cuts)
+        asked = replace(
+            drawn, as_known_at=known_at, corrections=record_time.corrections(log, drawn.position)
+        )
+        for reading in witnesses.reading():
+            pinned = reading.perspective(_query(asked))
+            assert pinned.position <= asked.position
+            _same_slices(reading, versions, asked, pinned)
+            _same_facts(reading, versions, asked, pinned)
+            _same_history(reading, versions, asked, pinned)
+    rebuilt = rebuild(witnesses.database, witnesses.ledger.codec)
+    assert rebuilt.differences == ()
+
+
+def _query(asked: Perspective) -> PerspectiveQuery:
+    return PerspectiveQuery(
+        as_of=asked.as_of,
+        as_known_at=asked.as_known_at,
+        position=asked.position,
+        clock=asked.clock,
+        match=asked.match,
+    )
 
 
 def _same_slices(
@@ -214,11 +272,16 @@ def _same_facts(
 def _same_history(
     reading: Reading, versions: list[FactVersion], asked: Perspective, pinned: Perspective
 ) -> None:
-    public = [version for version in versions if history.public(version, asked)]
+    dated = [history.dated(version, asked.corrections) for version in versions]
+    public = [
+        seen
+        for seen, version in zip(dated, versions, strict=True)
+        if history.public(version, asked)
+    ]
     for fact_id in {version.record.id for version in versions}:
         mine = [version for version in public if version.record.id == fact_id]
         assert _history(reading, fact_id, pinned) == mine
-    before = {(v.record.id, v.record.version + 1): v for v in versions}
+    before = {(v.record.id, v.record.version + 1): v for v in dated}
     expected = [(before.get((v.record.id, v.record.version)), v) for v in public if tells(v)]
     assert reading.changes_of_mind(NEGOTIATION, pinned) == expected
 

@@ -1,0 +1,74 @@
+"""The log's clock is its head: the record time that the next event exceeds, moved under the log's lock alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import StateError
+from domain.record_time import decide_correct_clock
+from infrastructure.clock_corrections import corrections, wrong_times
+from infrastructure.event_codec import EventCodec
+from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD, AppendRequest, LogTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from infrastructure.clock_corrections import WrongTimes
+    from infrastructure.log_entry import InlineProjection, LogEntry
+    from infrastructure.timekeeping import Timekeeper
+
+__all__ = ["correct_clock", "rewrite_head", "settle"]
+
+_LOCK_FREE_HEAD: Final = LOCK_HEAD.with_for_update(skip_locked=True)
+_NOTHING: Final = (
+    "no record time lies beyond the present by more than a minute: there is nothing to correct"
+)
+_OTHER: Final = "other record times are wrong by now than were shown: look again"
+
+
+def settle(connection: Connection, instant: int) -> None:
+    """Raise the record time from which the next event counts on to `instant`, under the log's lock.
+
+    On PostgreSQL nothing happens where another holds the lock: whoever records raises it, too.
+    """
+    head = connection.execute(_LOCK_FREE_HEAD).one_or_none()
+    if head is not None and head.recorded_at < instant:
+        connection.execute(MOVE_HEAD, {"position": head.position, "recorded_at": instant})
+
+
+def rewrite_head(connection: Connection) -> None:
+    """Write the head of the log as it stands, under its lock."""
+    head = connection.execute(LOCK_HEAD).one()
+    connection.execute(MOVE_HEAD, {"position": head.position, "recorded_at": head.recorded_at})
+
+
+def correct_clock(
+    connection: Connection,
+    timekeeper: Timekeeper,
+    projections: Sequence[InlineProjection],
+    *,
+    seen: WrongTimes,
+    why: str,
+    actor: str,
+) -> LogEntry:
+    """Record that the record times that were `seen` are wrong, and let the log go on from its last right one.
+
+    StateError where nothing is wrong, or more than was seen; ClockInDoubtError where the clock itself is in doubt.
+    """
+    log = LogTransaction(connection, timekeeper, corrects=True)
+    found = wrong_times(connection, log.now)
+    if found is None:
+        raise StateError(_NOTHING)
+    if (found.first, found.last) != (seen.first, seen.last):
+        raise StateError(_OTHER)
+    version = len(corrections(connection)) + 1
+    event = decide_correct_clock(
+        first=found.first, last=found.last, why=why, version=version, actor=actor
+    )
+    request = AppendRequest((EventCodec().to_stored_event(event),))
+    [outcome] = log.append([request], projections)
+    if not isinstance(outcome, list):
+        raise outcome
+    return outcome[0]
