@@ -1,0 +1,67 @@
+"""A correction of the log's clock that says what is not so is found by `verify`, whoever had the keys to write it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import pytest
+
+from domain.event import ClockCorrected
+from domain.record_time import CLOCK_STREAM
+from infrastructure.event_codec import EventCodec
+from infrastructure.event_recorder import EventRecorder
+from infrastructure.log_append import AppendRequest, LogTransaction
+from infrastructure.proofs.verification import verify
+from infrastructure.timekeeping import Timekeeper
+from tests.databases import opened
+from tests.infrastructure.recording import DAY, NOON, clock_of, events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from infrastructure.database import Database
+    from tests.databases import Kind
+
+YEAR: Final = 365 * DAY
+OTHERS: Final = "it corrects other record times than those right before it"
+
+
+@pytest.fixture
+def database(fresh_database: Callable[[Kind], str]) -> Iterator[Database]:
+    """Three events: at noon, a year later, and by a clock that was ten years ahead."""
+    database = opened(fresh_database("sqlite-file"))
+    recorder = EventRecorder(database, clock=clock_of([NOON, NOON + YEAR, NOON + 10 * YEAR]))
+    for _ in range(3):
+        recorder.append(events())
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "stream", "what"),
+    [
+        (3, 3, CLOCK_STREAM, None),
+        (3, 2, CLOCK_STREAM, OTHERS),
+        (2, 4, CLOCK_STREAM, OTHERS),
+        (0, 3, CLOCK_STREAM, OTHERS),
+        (5, 3, CLOCK_STREAM, OTHERS),
+        (3, 3, UUID(int=7), "it is no correction of the log's clock"),
+        (2, 3, CLOCK_STREAM, "the record times that it calls wrong do not lie after its own"),
+        (4, 3, CLOCK_STREAM, "it was recorded no later than the last right one before"),
+    ],
+)
+def test_a_correction_is_of_the_wrong_times_right_before_it(
+    database: Database, first: int, last: int, stream: UUID, what: str | None
+) -> None:
+    said = ClockCorrected(
+        originator_id=stream, originator_version=1, actor="ed", first=first, last=last, why="so"
+    )
+    request = AppendRequest((EventCodec().to_stored_event(said),))
+    with database.writing() as connection:
+        log = LogTransaction(connection, Timekeeper(lambda: NOON + 5 * YEAR), corrects=True)
+        [outcome] = log.append([request], ())
+    assert isinstance(outcome, list)
+    with database.reading() as connection:
+        found = verify(connection).wrong
+    assert (found and (found.position, found.what)) == (what and (4, what))
