@@ -76,8 +76,9 @@ def test_no_get_of_any_route_writes_or_waits_for_who_does(
     parley: Parley, client: Client, database_url: str
 ) -> None:
     assert parley.publisher is not None
-    parley.publisher.publish()
     fact = client.record(summary="More freed").json["id"]
+    parley.publisher.publish()
+    client.record(summary="Not signed yet")
     just_now = format_instant(parley.clock() - 1)
     addresses = list(everything(client.http, {**NAMES, "fact_id": [fact]}))
     addresses += [f"{TALKS}?as_known_at={just_now}", f"{TALKS}/diff?from=2020&to={just_now}"]
