@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-NAMES: Final = {"slug": ["talks"], "name": ["kept"], "level": ["0"], "index": ["000.p/1"]}
+NAMES: Final = {
+    "slug": ["talks"],
+    "name": ["kept"],
+    "section": ["posts"],
+    "level": ["0"],
+    "index": ["000.p/1"],
+}
 MISSING: Final = {404, 410}
 
 
