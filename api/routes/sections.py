@@ -13,12 +13,13 @@ from api.parameters import whole_number
 from api.perspectives import ERASED, Asked, Asking, erasures_listed, with_erasures
 from api.problems import RefusedError
 from api.routes.negotiations import CURSOR, LIMIT
+from api.threads import LaneRoute
 from domain.errors import ContentError
 from domain.views.brief import perspective_shown
 from domain.views.sections import Page
 from domain.views.state import lists, places
 
-router: Final = APIRouter(tags=["reading"])
+router: Final = APIRouter(tags=["reading"], route_class=LaneRoute)
 
 _ASKING: Final = Asking(LIMIT, CURSOR)
 
