@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from typer.core import TyperGroup
 
 from api.composition import Parley, compose
+from api.interrupts import INTERRUPTED, was_interrupted
 from api.json_text import written
 from domain.errors import RecordError
 from infrastructure.database import DatabaseRefusedError
@@ -66,7 +67,13 @@ class RefusingGroup(TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise
-        except REFUSALS as refusal:
+        except (typer.Abort, *REFUSALS) as refusal:
+            if was_interrupted():
+                if isinstance(refusal, typer.Abort):  # a question stands on the line
+                    typer.echo(err=True)
+                raise typer.Exit(INTERRUPTED) from refusal
+            if isinstance(refusal, typer.Abort):
+                raise
             typer.echo(f"parley: {reason(refusal)}", err=True)
             raise typer.Exit(1) from refusal
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from api.cli import app
+from api.cli_commands import app
 from tests.importing.lines import CITATION, EVERY_OP, SLUG, custody, encoded
 
 if TYPE_CHECKING:

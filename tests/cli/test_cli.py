@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 import typer
 
-from api.cli import app
+from api.cli_commands import app
 from tests.cli.conftest import Shell
 from tests.importing.lines import SLUG
 

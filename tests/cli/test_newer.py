@@ -10,7 +10,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.cli import app
+from api.cli_commands import app
 from api.composition import compose
 from infrastructure.settings import Settings
 from tests.api.asking import Client

@@ -111,7 +111,7 @@ VARIANTS = {
 
 def run(variant: str, listener: int, calls: str, arguments: list[str]) -> None:
     """Become `parley`."""
-    from api.cli import app  # noqa: PLC0415 -- what it imports is not supervised
+    from api.cli_commands import app  # noqa: PLC0415 -- what it imports is not supervised
 
     VARIANTS[variant]()
     if listener >= 0:

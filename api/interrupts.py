@@ -1,0 +1,108 @@
+"""Ctrl-C ends a command in one line and status 130, at any moment: also while its modules are imported.
+
+Python raises KeyboardInterrupt between two steps of its own. A module that is being imported prints it, a callback
+loses it, and a statement of the database is waited for first. So Ctrl-C ends the process at once until the command
+begins, and after it has ended. Meanwhile the command is interrupted, so that it can clear up; where it has not ended
+soon after that, the process ends. `parley serve` takes Ctrl-C for itself once it listens. What Python does before its
+first module of Parley's is its own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Final, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType, TracebackType
+
+__all__ = ["INTERRUPTED", "end_at_once", "run_interruptibly", "was_interrupted"]
+
+INTERRUPTED: Final = 130
+"""The status that shells have for what Ctrl-C ended."""
+GRACE_SECONDS: Final = 1.0
+"""How long a command may take to clear up."""
+
+_SAID: Final = b"parley: interrupted\n"
+_SHOW_CURSOR: Final = b"\x1b[?25h"
+"""A progress bar hides it."""
+_seen: Final[list[int]] = []
+
+
+def end_at_once() -> None:
+    """Let Ctrl-C end the process from now on; not where it is ignored, as in what a shell runs in the background."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _end)
+
+
+def was_interrupted() -> bool:
+    """Whether Ctrl-C was pressed while a command was under way."""
+    return bool(_seen)
+
+
+def run_interruptibly(command: Callable[[], object]) -> None:
+    """Run a command, which raises SystemExit with its status or returns; SystemExit(130) where it was interrupted."""
+    if signal.getsignal(signal.SIGINT) is not _end:
+        command()
+        return
+    sys.excepthook, sys.unraisablehook = _raised, _lost
+    _watch()
+    try:
+        signal.signal(signal.SIGINT, _interrupt)
+        command()
+    except (KeyboardInterrupt, SystemExit):
+        if not _seen:
+            raise
+    finally:
+        if signal.getsignal(signal.SIGINT) is _interrupt:
+            signal.signal(signal.SIGINT, _end)
+    if _seen:
+        _end()
+
+
+def _end(*_: object) -> NoReturn:
+    """Say so, and end without any more of Python: a database takes that for a crash, of which nothing is left."""
+    os.write(2, (_SHOW_CURSOR if os.isatty(2) else b"") + _SAID)
+    os._exit(INTERRUPTED)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    if _seen:
+        _end()
+    _seen.append(number)
+    raise KeyboardInterrupt
+
+
+def _raised(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody caught, as it came between two of the steps above."""
+    if issubclass(kind, KeyboardInterrupt):
+        _end()
+    sys.__excepthook__(kind, error, trace)
+
+
+def _lost(unraisable: sys.UnraisableHookArgs) -> None:
+    """What was raised in a callback, where nobody can catch it."""
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
+        _end()
+    sys.__unraisablehook__(unraisable)
+
+
+def _watch() -> None:
+    """Have a thread told of each signal at once, whatever the main thread waits for."""
+    from threading import Thread  # noqa: PLC0415 -- none is needed while Ctrl-C could not be seen to
+
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    Thread(target=_end_late, args=(reading,), name="interrupts", daemon=True).start()
+
+
+def _end_late(reading: int) -> None:
+    while True:
+        if os.read(reading, 1)[0] == signal.SIGINT:
+            time.sleep(GRACE_SECONDS)
+            if signal.getsignal(signal.SIGINT) is _interrupt:
+                _end()

@@ -1,0 +1,111 @@
+"""Ctrl-C ends a command in one line and status 130, whatever it is doing, and the record is as it was, or done."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from tests.cli.conftest import LINES, Shell
+from tests.databases import opened
+from tests.importing.lines import SLUG
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: It says when Ctrl-C is Parley's to answer: what Python does before is not.
+PROGRAM = "from api.cli import main; print('begun', flush=True); main()"
+SAID = "parley: interrupted\n"
+LOCK = text("UPDATE log_head SET position = position")
+SECONDS = (0.0, 0.1, 0.3, 0.9, 2.7)
+
+
+def begun(
+    parley: Shell, *arguments: str, stdin: int = subprocess.DEVNULL, ignored: bool = False
+) -> subprocess.Popen[str]:
+    environ = {**os.environ, **parley.settings, "PARLEY_PORT": "0"}
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    process = subprocess.Popen(
+        command,
+        env=environ,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=ignore if ignored else None,  # noqa: PLW1509 -- no thread of the test's holds a lock
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    return process
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, errors = process.communicate(timeout=120)
+    return process.returncode, out, errors
+
+
+def interrupted(processes: Sequence[subprocess.Popen[str]]) -> list[tuple[int, str, str]]:
+    """Interrupt each a while after the one before, the first at once; how they ended."""
+    start = time.monotonic()
+    for process, seconds in zip(processes, SECONDS, strict=True):
+        time.sleep(max(0, start + seconds - time.monotonic()))
+        process.send_signal(signal.SIGINT)
+    return [ended(process) for process in processes]
+
+
+def test_whenever_it_is_pressed_though_a_database_is_waited_for(parley: Shell) -> None:
+    before = parley.out("export", SLUG)
+    file = parley.file({**LINES[0], "external_id": "new"})
+    database = opened(parley.url)
+    with database.writing() as connection:
+        connection.execute(LOCK)
+        processes = [begun(parley, "import", SLUG, file) for _ in SECONDS]
+        found = interrupted(processes)
+    database.close()
+    assert found == [(130, "", SAID)] * len(SECONDS)
+    assert parley.out("export", SLUG) == before
+
+
+def test_a_question_at_a_terminal_is_interrupted_in_one_line_too(light: Shell) -> None:
+    terminal, end = pty.openpty()
+    process = begun(light, "erase", SLUG, "R", "--reason", "asked", stdin=end)
+    assert process.stderr is not None
+    said = ""
+    while not said.endswith("[y/N]:"):
+        said += process.stderr.read(1)
+    process.send_signal(signal.SIGINT)
+    status, _, errors = ended(process)
+    for each in (terminal, end):
+        os.close(each)
+    assert (status, errors) == (130, f"\n{SAID}")
+    light.out("show", SLUG, "--fact", "R")
+
+
+def test_a_server_that_does_not_serve_yet_is_interrupted_and_one_that_does_is_stopped(
+    light: Shell,
+) -> None:
+    early, late = (begun(light, "serve", "--json") for _ in range(2))
+    early.send_signal(signal.SIGINT)
+    assert ended(early) == (130, "", SAID)
+    assert late.stdout is not None
+    assert late.stdout.readline().startswith('{"listening"')
+    late.send_signal(signal.SIGINT)
+    assert ended(late)[0] == 0
+
+
+def test_where_it_is_ignored_it_stays_so(light: Shell) -> None:
+    process = begun(light, "show", SLUG, "--json", ignored=True)
+    process.send_signal(signal.SIGINT)
+    status, out, errors = ended(process)
+    assert (status, errors) == (0, "")
+    assert out.startswith("{")
+
+
+def ignore() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
