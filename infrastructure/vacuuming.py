@@ -33,10 +33,22 @@ _READS_OLDER: Final = """
 _OLDER: Final = (
     "somebody reads an older state of the database, in which what was overwritten is kept"
 )
-_SWITCH: Final = "SELECT pg_switch_wal()"
-_SEGMENTS: Final = "SELECT count(*) FROM pg_ls_waldir()"
 _RECYCLE_NONE: Final = "ALTER SYSTEM SET wal_recycle = off; SELECT pg_reload_conf();"
-_LEAVE_SEGMENTS: Final = f"{_SWITCH}; CHECKPOINT; -- once for each file that pg_ls_waldir() lists"
+_LEAVE_SEGMENTS: Final = (
+    "DO $$ DECLARE alone int := 0; BEGIN"
+    " FOR turn IN 1 .. (SELECT 2 * count(*) + 30 FROM pg_ls_waldir()) LOOP"
+    " PERFORM pg_switch_wal(); CHECKPOINT;"
+    " SELECT CASE count(*) WHEN 1 THEN alone + 1 ELSE 0 END INTO alone FROM pg_ls_waldir()"
+    " WHERE name ~ '^[0-9A-F]{24}$';"
+    " EXIT WHEN alone = 2; PERFORM pg_sleep(0.1); END LOOP;"
+    " IF alone < 2 THEN RAISE EXCEPTION 'files of the write-ahead log are kept by a replication slot, wal_keep_size,"
+    " archiving, or a wal_recycle that is on'; END IF; END $$;"
+)
+"""Leave the files of the write-ahead log one after the other until, twice, the one in use was the only one.
+
+The process that takes files away hears late that it is to keep none for another use. One that it still kept may hold
+anything past what was written into it: once no other is there, the next one is new.
+"""
 _SAMPLES: Final = "VACUUM FULL pg_catalog.pg_statistic"
 _OWNS: Final = (
     "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
@@ -93,9 +105,7 @@ def rewrite(engine: Engine, tables: Sequence[str], patience: float) -> tuple[str
         if connection.exec_driver_sql("SHOW wal_recycle").scalar_one() == "on":
             return *left, _RECYCLE_NONE, _LEAVE_SEGMENTS
         try:
-            for _ in range(connection.exec_driver_sql(_SEGMENTS).scalar_one()):
-                connection.exec_driver_sql(_SWITCH)
-                connection.exec_driver_sql("CHECKPOINT")
+            connection.exec_driver_sql(_LEAVE_SEGMENTS.replace("%", "%%"))
         except ProgrammingError:
             left.append(_LEAVE_SEGMENTS)
     return tuple(left)
