@@ -91,6 +91,7 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
+    request.app.state.parley.database.damage.note(error)
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         error.headers = {"Allow": ", ".join(_allowed(request))}
     return problem_of(error)

@@ -23,7 +23,8 @@ from domain.proof.cosignature import cosigned_at
 from domain.proof.note import NoteError, Verifier, base64_of
 from infrastructure.clock_corrections import WrongTimes, wrong_times
 from infrastructure.database import Database
-from infrastructure.projections.comparison import Unfounded, unfounded, unsound
+from infrastructure.projections.comparison import Unfounded, unfounded
+from infrastructure.projections.soundness import OwnCheck, own_check, unsound_text
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import last_signed
@@ -98,7 +99,9 @@ def verify_log(
             found = verify(connection, _opened(notes, verifier), bar)
             tables = [] if found.wrong or log_only else _tables(parley, connection)
             future = None if found.wrong else wrong_times(connection, parley.clock())
-        flaw = None if found.wrong or log_only else _flaw(parley.database)
+        own = None if found.wrong else own_check(parley.database)
+        flaw = None if own is None else own.flaw
+        flaw = flaw if found.wrong or flaw or log_only else _flaw(parley.database)
         reason = _reason(found, tables, flaw, future)
         asked = certified is not None and reason is None
         differs = unconfirmed(parley, certified) if certified is not None and asked else None
@@ -106,9 +109,13 @@ def verify_log(
         shown = _shown(found, _names(notes), verifier)
         gave = {"certificate": {"same": differs is None, "why": differs}} if asked else {}
         late = None if future is None else said(future)
-        say({**shown, "future": late, "tables": _named(tables, flaw), **gave})
+        checked = (
+            None if own is None else {"by": own.by, "ran": own.unable is None, "why": own.unable}
+        )
+        shown |= {"future": late, "tables": _named(tables, flaw), "own_check": checked}
+        say({**shown, **gave})
     elif reason is None:
-        _print(found, _names(notes), words, log_only=log_only)
+        _print(found, _names(notes), words, own, log_only=log_only)
         if asked and differs is None:
             typer.echo(f"The question of {certificate} is given the same answer here")
     if (refusal := reason or differs) is not None:
@@ -143,7 +150,7 @@ def _keyed(part: Any) -> Any:  # noqa: ANN401 -- a part of any table's key
 
 def _flaw(database: Database) -> str | None:
     """What is wrong with the database as such, whatever stands in it."""
-    return misshapen(database) or unsound(database)
+    return misshapen(database) or unsound_text(database)
 
 
 def _words_of(notes: list[Named], witness: str | None) -> dict[str, str]:
@@ -191,7 +198,14 @@ def _open(name: str, note: str, verifiers: list[Verifier]) -> Checkpoint:
         raise RefusedError(f"the checkpoint of {name}: {error}") from error
 
 
-def _print(found: Verification, names: list[str], words: dict[str, str], *, log_only: bool) -> None:
+def _print(
+    found: Verification,
+    names: list[str],
+    words: dict[str, str],
+    own: OwnCheck | None,
+    *,
+    log_only: bool,
+) -> None:
     typer.echo(f"{found.events} events are as they were recorded; the root is")
     typer.echo(base64_of(found.root))
     for name in names:
@@ -199,6 +213,9 @@ def _print(found: Verification, names: list[str], words: dict[str, str], *, log_
         typer.echo(f"They continue the signed checkpoint of {name}{word}")
     if not log_only:
         typer.echo("The tables that answer questions are what the log gives")
+    if own is not None:
+        did = "found nothing wrong" if own.unable is None else f"did not run: {own.unable}"
+        typer.echo(f"The database's own check ({own.by}) {did}")
 
 
 def _shown(

@@ -39,7 +39,7 @@ def guard(app: FastAPI, parley: Parley, identify: Identify) -> None:
     def budget(name: str, item: RateLimitItem | None) -> Budget | None:
         return None if item is None else Budget(name, item, storage)
 
-    app.add_middleware(Unforeseen)
+    app.add_middleware(Unforeseen, damage=parley.database.damage)
     app.add_middleware(
         Rates,
         reads=budget("reads", settings.rate_reads),

@@ -41,6 +41,7 @@ from domain.errors import (
 )
 from domain.instant import InstantError, format_instant
 from domain.valid_time import ValidTimeError
+from infrastructure.damage import shows_damage
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.log_errors import OutcomeUnknownError
 from infrastructure.sealing.wrapping import BrokenSealError
@@ -57,6 +58,7 @@ __all__ = [
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("parley.api")
 _UNREADABLE: Final = "something went wrong here; it has been logged"
+_DAMAGED: Final = "what is stored of this cannot be read: a part of the database is damaged"
 _BUSY: Final = "the database cannot be reached, or is too busy, at the moment"
 _UNKNOWN_OUTCOME: Final = (
     "the database went away while it committed: this was recorded whole or not at all; "
@@ -110,6 +112,8 @@ def problem(
 
 def problem_of(error: Exception) -> Response:
     """Answer with the problem that an error is; one that nobody foresaw says nothing of itself."""
+    if shows_damage(error) and not isinstance(error, (OutcomeUnknownError, BrokenSealError)):
+        return _damaged(error)
     for raised, answer in _ANSWERS:
         if isinstance(error, raised):
             return answer(error)
@@ -238,6 +242,11 @@ def _clock(error: ClockInDoubtError) -> Response:
 def _broken(error: BrokenSealError) -> Response:
     _LOG.error("a seal is broken", exc_info=error)
     return problem("integrity", str(error))
+
+
+def _damaged(error: Exception) -> Response:
+    _LOG.error("the database is damaged", exc_info=error)
+    return problem("integrity", _DAMAGED)
 
 
 def _unforeseen(error: Exception) -> Response:

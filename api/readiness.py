@@ -19,10 +19,16 @@ __all__ = ["readiness"]
 
 _FAILURES: Final = (SQLAlchemyError, PersistenceError, DatabaseRefusedError, OSError)
 _NOTHING: Final[dict[str, Any]] = {"schema": None, "log": None, "projections": {}}
+_DAMAGED: Final = "a part of the database is damaged: run parley verify, which says what"
 
 
 def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     """What `Parley.ready` found, and what is lacking, in words; nothing is where it can serve."""
+    found, lacks = _looked(parley)
+    return found, [_DAMAGED, *lacks] if parley.database.damage.seen else lacks
+
+
+def _looked(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     try:
         found = parley.ready()
     except NewerDatabaseError as error:

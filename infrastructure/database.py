@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
 from infrastructure.clock import Clock, system_clock
+from infrastructure.damage import Damage
 from infrastructure.lanes import Lane, Patience, TimeLimits, current_lane, in_lane
 from infrastructure.pools import BEGIN_OPTION, DatabaseRefusedError, Pools
 from infrastructure.sealing.seals import SEALS, Seals
@@ -62,7 +63,8 @@ class Database:
         self._limits = limits or TimeLimits()
         if self.is_sqlite and not self.is_memory:
             _keep_private(self.url)
-        self._pools = Pools(self.url, self._limits, memory=self.is_memory)
+        self.damage = Damage()
+        self._pools = Pools(self.url, self._limits, self.damage, memory=self.is_memory)
         weakref.finalize(self, self._pools.dispose)
         self._optioned: dict[tuple[Lane, str], Engine] = {}
         lock = threading.Lock()

@@ -14,6 +14,7 @@ from domain.holding import Holding
 from domain.instant import END
 from domain.views.naming import folded
 from domain.views.timeline import plain
+from infrastructure.damage import as_stored
 from infrastructure.event_codec import decode_fact, encode_fact
 from infrastructure.fact_tables import VALID_INSTANTS
 
@@ -209,7 +210,12 @@ def _key(answer: Answer) -> str:
 
 
 def version_of_row(row: Row[Any]) -> FactVersion:
-    """The version that `row_of` made the row of."""
+    """The version that `row_of` made the row of; DamagedError where it is none of those."""
+    with as_stored("a version of a fact"):
+        return _version_of(row)
+
+
+def _version_of(row: Row[Any]) -> FactVersion:
     record = FactRecord(
         id=UUID(row.fact_id),
         version=row.version,

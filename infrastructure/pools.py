@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
+    from infrastructure.damage import Damage
     from infrastructure.lanes import Lane, Patience, TimeLimits
 
 __all__ = ["BEGIN_OPTION", "KEEPALIVES", "DatabaseRefusedError", "Pools"]
@@ -54,9 +55,10 @@ class DatabaseRefusedError(Exception):
 class Pools:
     """The engines of one database, each made when it is first asked for; a database in memory has one for all."""
 
-    def __init__(self, url: URL, limits: TimeLimits, *, memory: bool) -> None:
+    def __init__(self, url: URL, limits: TimeLimits, damage: Damage, *, memory: bool) -> None:
         self._url = url
         self._limits = limits
+        self._damage = damage
         self._memory = memory
         self._engines: dict[Lane, Engine] = {}
         self._lock = Lock()
@@ -68,6 +70,7 @@ class Pools:
         with self._lock:
             if lane not in self._engines:
                 self._engines[lane] = self._made(lane)
+                self._damage.watch(self._engines[lane])
             return self._engines[lane]
 
     def dispose(self) -> None:

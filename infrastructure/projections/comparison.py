@@ -12,7 +12,6 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Table, func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from domain.full_text import searched
 from infrastructure.clock_corrections import recorded_at
@@ -21,7 +20,6 @@ from infrastructure.event_codec import decode_fact
 from infrastructure.fact_tables import FACTS, SIDES, SPARE, served
 from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
 from infrastructure.projections.rebuild import BATCH, entries_after
-from infrastructure.projections.text_lookups import lost_word
 from infrastructure.proofs.integration import TILE
 from infrastructure.sealing.kept_answers import broken_answers
 from infrastructure.sealing.stamps import broken_tables
@@ -42,10 +40,9 @@ from infrastructure.text_tables import fact_text as text_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from infrastructure.database import Database
     from infrastructure.event_codec import EventCodec
 
-__all__ = ["Unfounded", "unfounded", "unsound", "unstamped"]
+__all__ = ["Unfounded", "unfounded", "unstamped"]
 
 _SMALL: Final = (negotiation, negotiation_member, snapshot, proposal)
 _DERIVED: Final = SIDES["first"]
@@ -53,7 +50,6 @@ _TEXT_COLUMNS: Final = tuple(
     text_table.c[name] for name in ("fact_id", "version", "negotiation_id", "body")
 )
 _STREAMED: Final = {"stream_results": True, "yield_per": BATCH}
-_FTS5_CHECK: Final = "INSERT INTO fact_text (fact_text) VALUES ('integrity-check')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +83,6 @@ def unfounded(
         held = fact_text.checkpoint(connection)
         texts = _first_difference(text_table, _texts(connection), _texts_of(right, held))
     return [each for each in (*found, texts, *_stray(connection, now)) if each is not None]
-
-
-def unsound(database: Database) -> str | None:
-    """What SQLite itself finds wrong with its file, its indexes and its full text; None where it is sound."""
-    if not database.is_sqlite:
-        return None
-    try:
-        with database.reading() as connection:
-            said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all()
-        if list(said) != ["ok"]:
-            return " ".join(str(said[0]).split()) if said else "the check says nothing"
-        with database.writing() as connection:
-            connection.exec_driver_sql(_FTS5_CHECK)
-        with database.reading() as connection:
-            lost = lost_word(connection)
-    except SQLAlchemyError as error:
-        return f"the index of the full text: {getattr(error, 'orig', None) or error}"
-    return None if lost is None else f"the index of the full text does not find {lost!a}"
 
 
 @contextmanager

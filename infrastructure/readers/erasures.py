@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from domain.errors import ErasedError
 from domain.event import FactErased
+from infrastructure.damage import as_stored
 
 if TYPE_CHECKING:
     from domain.history import FactVersion
@@ -55,6 +56,7 @@ def since(
     return [_told(row) for row in connection.execute(statement.order_by(columns.known_from))]
 
 
+@as_stored("an erased fact")
 def _told(row: Row[Any]) -> Erased:
     return Erased(UUID(row.fact_id), row.known_from, row.recorded_at, row.why)
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select
 from domain.errors import NotYetKnownError, UnknownError
 from domain.negotiation import Negotiation, negotiation_id
 from domain.perspective import Perspective
+from infrastructure.damage import as_stored
 from infrastructure.readers import access
 from infrastructure.tables import negotiation, snapshot
 
@@ -69,12 +70,14 @@ def taken(connection: Connection, id_: UUID, name: str) -> StoredSnapshot:
     if row is None:
         what = "snapshot"
         raise UnknownError(what, name)
-    perspective = Perspective(**json.loads(row.perspective))
+    with as_stored("a snapshot"):
+        perspective = Perspective(**json.loads(row.perspective))
     return StoredSnapshot(
         name=row.name, perspective=perspective, sha256=row.sha256, position=row.position
     )
 
 
+@as_stored("a negotiation")
 def _negotiation(row: Row[Any]) -> Negotiation:
     return Negotiation(
         id=UUID(row.id),

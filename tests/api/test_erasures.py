@@ -22,7 +22,8 @@ from infrastructure import overwritten
 from infrastructure.database import Database
 from infrastructure.lanes import UNHURRIED_SECONDS
 from infrastructure.overwritten import Overwritten
-from infrastructure.projections.comparison import unfounded, unsound
+from infrastructure.projections.comparison import unfounded
+from infrastructure.projections.soundness import own_check, unsound_text
 from infrastructure.proofs.verification import verify
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
@@ -255,7 +256,8 @@ def test_a_rebuild_a_restore_and_the_comparison_give_the_same_views(
     codec = desk.parley.ledger.codec
     with desk.parley.database.reading() as connection:
         assert unfounded(connection, codec, desk.parley.clock()) == []
-    assert unsound(desk.parley.database) is None
+    assert own_check(desk.parley.database).flaw is None
+    assert unsound_text(desk.parley.database) is None
     desk.parley.back_up(tmp_path / "backup")
     other: Kind = "postgresql" if desk.parley.database.is_sqlite else "sqlite-file"
     restored = compose(settings_of(fresh_database(other)), upgrade=False)

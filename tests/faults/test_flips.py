@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from api import cli_verify
+from infrastructure.projections.soundness import OwnCheck
 from tests.faults.flips import flip_again_and_again, kept_files
 from tests.faults.trials import UndetectedError
 
@@ -46,6 +47,7 @@ def test_a_verify_that_looks_at_the_log_alone_is_found_out(
 ) -> None:
     monkeypatch.setattr(cli_verify, "_tables", lambda *_: [])
     monkeypatch.setattr(cli_verify, "_flaw", lambda _: None)
+    monkeypatch.setattr(cli_verify, "own_check", lambda _: OwnCheck("nothing"))
     with pytest.raises(UndetectedError, match="unseen"):
         flip_again_and_again(files[0], UNTIL_FOUND_OUT, Random(3), SHARE)
 

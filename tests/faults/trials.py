@@ -111,7 +111,8 @@ class Trials:
         self.figures.harmless[kind] += 1
 
     def release(self) -> None:
-        """Let go of the database, so that another can be put in its place."""
+        """Let go of the database, and of what it has shown, so that another can be put in its place."""
+        self._parley.database.damage.seen = False
         self._parley.database.engine.dispose()
         for name, content in self._kept.items():
             (self._record.folder / name).write_bytes(content)

@@ -1,0 +1,112 @@
+"""Pages that are not what the database wrote are found by `parley verify`, and told of by a server that meets them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import make_url, text
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import compose
+from infrastructure.settings import Settings
+from tests.api.asking import Client
+from tests.cli.conftest import Shell
+from tests.databases import opened
+from tests.faults.cluster import cluster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STATE = "/v1/negotiations/talks"
+PAGE = 8_192
+SENTENCE = "a part of the database is damaged: run parley verify, which says what"
+
+
+def damage_page(shell: Shell, name: str, change: Callable[[bytes], bytes]) -> None:
+    """Change the first page of a table or an index of a SQLite file that nobody has open."""
+    path = Path(str(make_url(shell.url).database))
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,))
+        at = (root.fetchone()[0] - 1) * size
+    connection.close()
+    content = path.read_bytes()
+    path.write_bytes(content[:at] + change(content[at : at + size]) + content[at + size :])
+
+
+def met(shell: Shell) -> None:
+    """A server that meets the damage says so, and goes on saying so."""
+    composed = compose(Settings.from_env(shell.settings))
+    client = Client(TestClient(create_app(composed), raise_server_exceptions=False))
+    answer = client.get(STATE)
+    ready = client.get("/readyz")
+    alive = client.get("/healthz")
+    composed.close()
+    assert (answer.status, answer.json["type"]) == (500, "urn:parley:problem:integrity")
+    assert ready.status == 503
+    assert ready.json["lacks"][0] == SENTENCE
+    assert alive.status == 200
+
+
+def refused(shell: Shell) -> str:
+    found = shell("verify")
+    assert found.exit_code == 1
+    assert found.stderr.count("\n") == 1, found.stderr
+    return found.stderr
+
+
+@pytest.mark.parametrize(
+    "index",
+    ["ix_fact_version_known", "ix_fact_version_matter", "ix_idempotency_answer_answered_at"],
+)
+def test_a_flipped_byte_of_an_index_is_found(light: Shell, index: str) -> None:
+    composed = compose(Settings.from_env(light.settings))
+    client = Client(TestClient(create_app(composed)))
+    key, _ = composed.keys.create("Ann", ("fact:write",))
+    said = {"slug": "more", "title": "More", "parties": []}
+    made = client.post("/v1/negotiations", said, idempotency_key="a", authorization=f"Bearer {key}")
+    composed.close()
+    assert made.status == 201
+    light.out("verify")
+    damage_page(light, index, lambda page: page[:-1] + bytes([page[-1] ^ 1]))
+    assert "the log is whole; the database is not: " in refused(light)
+    assert light("verify", "--log-only").exit_code == 1
+
+
+def test_a_page_of_a_sqlite_file_that_is_none_is_told_of(light: Shell) -> None:
+    damage_page(light, "fact_version", lambda page: b"\xa5" * len(page))
+    met(light)
+    refused(light)
+
+
+def test_a_page_of_a_postgresql_that_is_none_is_told_of(tmp_path: Path) -> None:
+    with cluster() as server:
+        shell = Shell(server.fresh(), tmp_path).filled()
+        database = opened(shell.url)
+        with database.reading() as connection:
+            asked = text("SELECT pg_relation_filepath('fact_version')")
+            path = server.data / connection.execute(asked).scalar_one()
+        database.close()
+        server.stop()
+        with path.open("r+b") as file:
+            file.write(b"\xa5" * PAGE)
+        server.start()
+        met(shell)
+        assert "invalid page" in refused(shell)
+
+
+def test_it_is_said_whether_the_database_has_checked_itself(parley: Shell) -> None:
+    checked = json.loads(parley.out("verify", "--json"))["own_check"]
+    printed = parley.out("verify")
+    if parley.url.startswith("sqlite"):
+        assert checked == {"by": "integrity_check", "ran": True, "why": None}
+        assert "The database's own check (integrity_check) found nothing wrong" in printed
+    else:
+        assert (checked["by"], checked["ran"]) == ("amcheck", checked["why"] is None)
+        assert "The database's own check (amcheck) did" in printed or checked["ran"]
