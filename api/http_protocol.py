@@ -1,7 +1,8 @@
 """A connection is held only for a request that arrives: a head in bounded time and bytes, nothing without end.
 
 Uvicorn bounds neither (its limits are those of h11, which is not used here) and speaks no websocket for us.
-Whatever it refuses itself, before there is a request, is a problem too.
+Whatever it refuses itself, before there is a request or while its body comes, is a problem too, and nothing more is
+read after it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from api.hardening import HARDENING
 from api.problems import problem
-from api.request_heads import MAX_HEADER_BYTES
+from api.request_heads import MAX_HEADER_BYTES, fault_of
 
 __all__ = ["BoundedProtocol"]
 
@@ -30,6 +31,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _pending = 0
     _in_head = True
+    _refused = False
     _deadline: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -44,6 +46,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in; too many that mean nothing yet end the connection."""
+        if self._refused:
+            return
         self._pending += len(data)
         super().data_received(data)
         if self._pending > MAX_PENDING_BYTES and not self.transport.is_closing():
@@ -61,20 +65,26 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """End the head, and begin to answer."""
+        """End the head, and begin to answer, or refuse it."""
         self._pending, self._in_head = 0, False
         self._expect_nothing()
-        super().on_headers_complete()
+        fault = None if self._refused else fault_of(self.url, self.headers)
+        if fault is not None:
+            self._refuse("malformed", fault)
+        elif not self._refused:
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body; its bytes are bounded where it is read."""
         self._pending = 0
-        super().on_body(body)
+        if not self._refused:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End the request."""
         self._pending = 0
-        super().on_message_complete()
+        if not self._refused:
+            super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Wait for the next head."""
@@ -96,15 +106,21 @@ class BoundedProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _is_answering(self) -> bool:
+        """Whether something is answered that has come whole, or whose answer has begun."""
         begun: RequestResponseCycle | None = self.cycle
-        return begun is not None and not begun.response_complete
+        if begun is None or begun.response_complete:
+            return False
+        return begun.response_started or not begun.more_body
 
     def _too_late(self) -> None:
         if not self._is_answering() and not self.transport.is_closing():
             self._refuse("too-slow", "the head of a request did not arrive in time")
 
     def _refuse(self, name: str, detail: str) -> None:
-        """Answer where no answer is under way, and close."""
+        """Answer where no answer is under way, read nothing more, and close."""
+        if self._refused:
+            return
+        self._refused = True
         if not self._is_answering():
             answer = problem(name, detail, headers={**HARDENING, "Connection": "close"})
             status = HTTPStatus(answer.status_code)

@@ -1,19 +1,29 @@
-"""The head of a request is short: its address, its header fields and their number are bounded."""
+"""The head of a request is short, and says one thing: one host, and a body that is chunked or has a length."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.problems import problem
 
-__all__ = ["MAX_HEADER_BYTES", "RequestHeads"]
+__all__ = ["MAX_HEADER_BYTES", "RequestHeads", "fault_of"]
 
 MAX_ADDRESS_BYTES: Final = 16_384
 MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 32_768
 _SEPARATORS: Final = len(": \r\n")
+_ABSOLUTE: Final = re.compile(
+    rb"[a-z][a-z0-9+.-]*://(?P<host>\[[^\]]*\]|[^:/?#@]*)(?::[0-9]*)?(?=[/?#]|$)", re.IGNORECASE
+)
+_PORT: Final = re.compile(rb":[0-9]*$")
+_OTHER_HOST: Final = "the address names another host than the Host header does"
+_CODING: Final = (
+    "a body is read that has a Content-Length, or whose one Transfer-Encoding is chunked"
+)
 
 
 class RequestHeads:
@@ -37,3 +47,19 @@ class RequestHeads:
                 await problem("headers-too-large", detail)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+def fault_of(target: bytes, fields: Sequence[tuple[bytes, bytes]]) -> str | None:
+    """What is wrong with a head that could be read: a second host, or a body in a coding that is not known here.
+
+    A target in absolute form (RFC 9112, section 3.2.2) is to name the host that `Host` does.
+    """
+    if any(name == b"transfer-encoding" for name, _ in fields):
+        codings = [text.strip().lower() for name, text in fields if name == b"transfer-encoding"]
+        if codings != [b"chunked"]:
+            return _CODING
+    if target[:1] in {b"/", b"*"}:
+        return None
+    named = _ABSOLUTE.match(target)
+    hosts = [_PORT.sub(b"", text.strip()).lower() for name, text in fields if name == b"host"]
+    return None if named is not None and [named["host"].lower()] == hosts else _OTHER_HOST

@@ -183,3 +183,85 @@ def test_a_body_that_comes_and_comes_is_cut_off_in_the_end(
             with suppress(BlockingIOError):
                 said = dripping.recv(65_536)
     assert said.startswith(b"HTTP/1.1 408")
+
+
+OWN = "Host: localhost\r\nConnection: close\r\n"
+CHUNKED = (
+    f"POST /v1/negotiations HTTP/1.1\r\n{OWN}Content-Type: application/json\r\nTransfer-Encoding: "
+)
+
+
+@pytest.fixture
+def patient(serve: Callable[..., Served], monkeypatch: pytest.MonkeyPatch) -> Served:
+    """A server that waits for heads and bodies for longer than a test lasts."""
+    monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 3_600)
+    monkeypatch.setattr(SlowBodies.__init__, "__defaults__", (3_600.0, 3_600.0))
+    return serve()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET http://evil.example/healthz HTTP/1.1",
+        "GET http://evil.example HTTP/1.1",
+        "GET http://evil.example?x HTTP/1.1",
+        "GET HTTPS://evil.example:443/healthz HTTP/1.1",
+        "GET http://localhost.evil.example/healthz HTTP/1.1",
+        "GET http://localhost@evil.example/healthz HTTP/1.1",
+        "GET http://evil.example@localhost/healthz HTTP/1.1",
+        "GET http:///healthz HTTP/1.1",
+        "GET http://[::1]/healthz HTTP/1.1",
+        "POST http://evil.example/v1/negotiations HTTP/1.1\r\nContent-Length: 100",
+    ],
+)
+def test_an_address_that_names_another_host_is_refused_at_once(patient: Served, head: str) -> None:
+    answer = patient.said(f"{head}\r\n{OWN}\r\n")
+    assert answer.startswith("HTTP/1.1 400")
+    assert answer.count("HTTP/1.1") == 1
+    assert "urn:parley:problem:malformed" in answer
+
+
+def test_an_address_in_absolute_form_is_answered_under_the_servers_own_names(
+    patient: Served,
+) -> None:
+    head = "GET http://{0}/healthz HTTP/1.1\r\nHost: {0}\r\nConnection: close\r\n\r\n"
+    for ours in ("localhost", "LOCALHOST:8000", "127.0.0.1", "[::1]:80"):
+        assert patient.said(head.format(ours)).startswith("HTTP/1.1 200"), ours
+    assert patient.said(head.format("evil.example")).startswith("HTTP/1.1 421")
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "chunked\r\n\r\nZZ\r\n",
+        "chunked\r\n\r\n-1\r\n",
+        "chunked\r\n\r\n2\r\n{}X",
+        "chunked\r\n\r\n2\r\n{}\r\nnone\r\n",
+        f"chunked\r\n\r\n{'F' * 17}\r\n",
+        "chunked\r\nContent-Length: 2\r\n\r\n2\r\n{}\r\n",
+        "gzip\r\n\r\n",
+        "identity\r\n\r\n",
+        "gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        "chunked, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        "chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        "xchunked\r\n\r\n",
+        "\r\n\r\n",
+    ],
+)
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_body_that_cannot_be_read_is_refused_at_once(
+    patient: Served, rest: str, *, apart: bool
+) -> None:
+    sent = f"{CHUNKED}{rest}"
+    head, _, body = sent.partition("\r\n\r\n")
+    answer = patient.said(f"{head}\r\n\r\n", body) if apart else patient.said(sent)
+    assert answer.startswith("HTTP/1.1 400"), answer
+    assert answer.count("HTTP/1.1") == 1
+    assert "urn:parley:problem:malformed" in answer
+
+
+def test_a_body_in_chunks_is_read(patient: Served) -> None:
+    answer = patient.said(
+        f"{CHUNKED}Chunked\r\nAuthorization: Bearer owner\r\n\r\n1\r\n[\r\n1\r\n]\r\n0\r\n\r\n"
+    )
+    assert answer.startswith("HTTP/1.1 422")
