@@ -21,7 +21,7 @@ run: $(VENV)/.run ## install, load the US–Belarus record once, and serve it
 	@exec $(BIN)/parley serve
 
 test: $(VENV)/.dev ## every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
+	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
 
 check: $(VENV)/.dev ## lint, format, types and layers
 	$(BIN)/ruff check
@@ -46,6 +46,10 @@ lock: ## pin every dependency again, by hash (needs uv)
 clean: ## remove the environment and what the tools left (never parley.db)
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Databases of tests are thrown away: they lie in memory where there is room (8 GB), and wait for no disk to sync.
+TEST_FOLDER = $(or $(TMPDIR),$(shell [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 8000000 ] \
+  && echo /dev/shm || echo /tmp))
 
 LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet $(LOCKFLAGS)
