@@ -37,6 +37,9 @@ TEMPLATE: Final = "parley_template"
 SEAL_KEY: Final = b64encode(bytes(range(32))).decode()
 """What the tests seal by, where they are not about its keys."""
 
+PATIENT: Final = {"PARLEY_LOG_SECONDS": "60", "PARLEY_STATEMENT_SECONDS": "60"}
+"""The settings under which a busy machine refuses nothing because it is slow."""
+
 UNBOUNDED: Final = {"PARLEY_RATE_READS": "", "PARLEY_RATE_WRITES": "", "PARLEY_RATE_REFUSALS": ""}
 """The settings under which nobody's requests are counted: many at one address are a test's point."""
 
@@ -89,7 +92,8 @@ def opened(url: str | URL, *, clock: Clock = system_clock) -> Database:
 
 def settings_of(url: str, **more: str) -> Settings:
     """Settings on a database with the key of the tests, as a process of their own would have them."""
-    return Settings.from_env({"PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": SEAL_KEY, **more})
+    named = {"PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": SEAL_KEY}
+    return Settings.from_env({**named, **PATIENT, **more})
 
 
 def let_in(url: str) -> None:

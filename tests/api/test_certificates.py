@@ -216,7 +216,7 @@ def test_what_is_certified_is_no_event(client: Client) -> None:
 
 
 def test_many_ask_at_once_and_all_are_answered(client: Client) -> None:
-    with ThreadPoolExecutor(60) as threads:
+    with client.http, ThreadPoolExecutor(60) as threads:
         found = list(threads.map(lambda _: certify(client, TALKS).status, range(60)))
     assert set(found) == {201}
 
