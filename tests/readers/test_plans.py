@@ -14,7 +14,7 @@ from infrastructure.database import Database
 from infrastructure.fact_tables import served
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.readers import audits, states, timeslices
-from tests.benchmarks.population import SPEAKERS, populate
+from tests.benchmarks.population import SELDOM, SPEAKERS, populate
 from tests.databases import opened
 
 if TYPE_CHECKING:
@@ -109,11 +109,13 @@ def test_a_section_reads_what_answers_in_it(populated: Populated) -> None:
     with database.reading() as connection:
         sqlite = connection.dialect.name == "sqlite"
         tables = served(connection)
-        wanted = {"prisoners.released": SIZE // 200, "statements": SPEAKERS, "missions": 0}
-        for section, most in wanted.items():
+        wanted = {"prisoners.released": {"release"}, "statements": {"statement"}, "missions": set()}
+        for section, kinds in wanted.items():
             statement = states.needed(tables, talks, perspective(), sqlite=sqlite, section=section)
-            shown = len(connection.execute(statement).all())
-            assert most // 2 <= shown <= most
+            rows = connection.execute(statement).all()
+            shown = len(rows)
+            assert {row.kind for row in rows} == kinds
+            assert shown <= SIZE // SELDOM
             if sqlite:
                 found = [step for step in steps(connection, statement) if "question>?" in step]
                 assert found, "the questions of the section are a range of the primary key"
