@@ -9,7 +9,7 @@ from api.certifying import CERTIFIABLE
 from api.edtf_patterns import CUT
 from api.schemas import BODIES
 from domain.edtf_fault import LONGEST
-from domain.fact import LONGEST_LIST, LONGEST_NAME
+from domain.fact import LONGEST_LIST, LONGEST_LISTS, LONGEST_NAME
 from domain.negotiation import SLUG, SNAPSHOT_NAME
 from domain.provenance import GRADE
 from domain.quantity import LARGEST, WORDS
@@ -108,6 +108,6 @@ def _constrain(component: str, field: str, schema: dict[str, Any]) -> None:
         elif part.get("type") == "integer":
             part.update(_NUMBERS.get(field, {}))
         elif part.get("type") == "array":
-            part["maxItems"] = LONGEST_LIST
+            part["maxItems"] = LONGEST_LISTS.get(field, LONGEST_LIST)
             if part.get("items", {}).get("type") == "string":
                 part["items"].update(_TEXT)

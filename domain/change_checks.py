@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.errors import ContentError, Fault
-from domain.fact import Fact, checked, refused, text_faults
+from domain.fact import MOST_CITATIONS, Fact, checked, refused, text_faults
 from domain.provenance import Citation, check_citation, check_published
 
 if TYPE_CHECKING:
@@ -35,6 +36,23 @@ def _check_cited(citation: Citation | None) -> None:
         faults = text_faults(vars(citation))
         if faults:
             raise ContentError(*faults)
+
+
+def check_room(fact: Fact, citation: Citation | None) -> None:
+    """ContentError where a change would give one more source to a fact that has as many as it may."""
+    if cited(fact, citation) is not fact and len(fact.citations) >= MOST_CITATIONS:
+        detail = (
+            f"the fact has {len(fact.citations)} citations, and {MOST_CITATIONS} are the most: correct it to cite"
+            " fewer, or record what this source says as a fact of its own with the same matter"
+        )
+        raise ContentError.at("/citation", detail)
+
+
+def cited(fact: Fact, citation: Citation | None) -> Fact:
+    """The fact with one more source; the same where it cites that already, or there is none."""
+    if citation is None or citation in fact.citations:
+        return fact
+    return replace(fact, citations=(*fact.citations, citation))
 
 
 def check_erasing(why: str, approvers: Sequence[str]) -> None:

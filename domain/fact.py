@@ -23,8 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 LONGEST_LIST: Final = 1_000
+MOST_QUANTITIES: Final = 50
+MOST_CITATIONS: Final = 200
 LONGEST_TEXT: Final = 100_000
 LONGEST_NAME: Final = 255
+#: The fields whose lists have bounds of their own, for who records or corrects. What was stored before they
+#: were set is read and answered as it is.
+LONGEST_LISTS: Final = {"quantities": MOST_QUANTITIES, "citations": MOST_CITATIONS}
 #: Control characters that no source prints, and halves of characters that no database can keep.
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -111,11 +116,11 @@ def checked(fact: Fact) -> Fact:
     """The fact with its quantities' bounds filled in; ContentError with every fault that it has."""
     faults = [*_text_faults(as_primitives(fact), ""), *_valid_faults(fact), *_size_faults(fact)]
     quantities: list[Quantity] = []
-    for index, quantity in enumerate(fact.quantities):
+    for index, quantity in enumerate(fact.quantities[:MOST_QUANTITIES]):
         found, wrong = refused(f"/quantities/{index}", bounded, quantity)
         faults += wrong
         quantities += [] if found is None else [found]
-    for index, citation in enumerate(fact.citations):
+    for index, citation in enumerate(fact.citations[:MOST_CITATIONS]):
         faults += refused(f"/citations/{index}", check_citation, citation)[1]
     for index, link in enumerate(fact.links):
         faults += refused(f"/links/{index}", check_link, link)[1]
@@ -166,9 +171,10 @@ def _text_faults(value: object, pointer: str) -> Iterable[Fault]:
         for key, part in value.items():
             yield from _text_faults(part, f"{pointer}/{key}")
     elif isinstance(value, list):
-        if len(value) > LONGEST_LIST:
-            yield Fault(pointer, f"at most {LONGEST_LIST} entries are expected")
-        for index, part in enumerate(value):
+        longest = LONGEST_LISTS.get(pointer[1:], LONGEST_LIST)
+        if len(value) > longest:
+            yield Fault(pointer, f"at most {longest} entries are expected, not {len(value)}")
+        for index, part in enumerate(value[:longest]):
             yield from _text_faults(part, f"{pointer}/{index}")
 
 

@@ -10,7 +10,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
-from domain.change_checks import check_change, check_erasing, checked_changes
+from domain.change_checks import check_change, check_erasing, check_room, checked_changes, cited
 from domain.erasure import BLANK, ErasedVersion
 from domain.errors import ContentError, ErasedError, StaleError, StateError
 from domain.event import (
@@ -26,7 +26,7 @@ from domain.event import (
     Reason,
     SourcesErased,
 )
-from domain.fact import LONGEST_LIST, Fact, checked
+from domain.fact import Fact, checked
 from domain.holding import Holding
 from domain.valid_time import ValidTimeError
 
@@ -95,7 +95,8 @@ class FactRecord:
         """The correction to `fact`; ContentError where it changes nothing or the external id."""
         self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
-        fact = checked_changes(_cited(fact, citation))
+        check_room(fact, citation)
+        fact = checked_changes(cited(fact, citation))
         if fact.external_id != self.fact.external_id:
             raise ContentError.at("/changes/external_id", "an external id names the fact for good")
         if fact == self.fact:
@@ -116,10 +117,9 @@ class FactRecord:
         """Another source; ContentError where the citation stands already."""
         self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
-        if len(self.fact.citations) >= LONGEST_LIST:
-            raise ContentError.at("/citation", f"a fact has at most {LONGEST_LIST} citations")
         if citation in self.fact.citations:
             raise ContentError.at("/citation", "the fact has this citation already")
+        check_room(self.fact, citation)
         self._must_stand("corroborated")
         return FactCorroborated(
             **self._next(actor), citation=citation, why=why, published=published
@@ -137,6 +137,7 @@ class FactRecord:
         """The end of what held for a period or until its next; what happened once cannot cease."""
         self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
+        check_room(self.fact, citation)
         if self.fact.holding is Holding.ONWARD:
             detail = f"a {self.fact.kind} holds from then on and cannot cease"
             advice = "; correct or retract it" if self.stands else ""
@@ -258,10 +259,10 @@ def _changed(record: FactRecord, event: FactEvent) -> FactRecord:
         case FactCorrected():
             return replace(record, fact=event.fact)
         case FactCorroborated():
-            return replace(record, fact=_cited(record.fact, event.citation))
+            return replace(record, fact=cited(record.fact, event.citation))
         case FactEnded():
             return replace(
-                record, fact=replace(_cited(record.fact, event.citation), valid=event.valid)
+                record, fact=replace(cited(record.fact, event.citation), valid=event.valid)
             )
         case FactPreferred():
             return replace(record, preferred=event.preferred)
@@ -292,9 +293,3 @@ def _name(event: FactEvent) -> str:
 def project(record: FactRecord | None, events: Iterable[FactEvent]) -> FactRecord | None:
     """Fold a stream's events onto what stood before; the projector that the library's repository takes."""
     return reduce(evolve, events, record)
-
-
-def _cited(fact: Fact, citation: Citation | None) -> Fact:
-    if citation is None or citation in fact.citations:
-        return fact
-    return replace(fact, citations=(*fact.citations, citation))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from domain import history
+from domain.event import FactRecorded
 from domain.fact import Fact, fact_id
 from domain.fact_record import FactRecord, decide_record, evolve
 from domain.history import Entry, FactVersion, Seen
@@ -35,6 +36,13 @@ class Log:
         id_ = fact_id(NEGOTIATION, recorded.external_id or f"no {len(self.entries)}")
         event = decide_record(fact_id=id_, negotiation_id=NEGOTIATION, fact=recorded, actor="desk")
         self._take(event, at)
+        return id_
+
+    def store(self, stored: Fact) -> UUID:
+        """Put in a fact as it may have been stored under rules that have changed since; its id."""
+        id_ = fact_id(NEGOTIATION, stored.external_id or f"no {len(self.entries)}")
+        at: dict[str, Any] = {"originator_id": id_, "originator_version": 1, "actor": "desk"}
+        self._take(FactRecorded(**at, negotiation_id=NEGOTIATION, fact=stored), "2025-12-01")
         return id_
 
     def correct(

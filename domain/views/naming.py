@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain.facts.envoys import Alias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from domain.history import Seen
 
@@ -19,11 +17,11 @@ def folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-@dataclass(frozen=True, slots=True)
 class Names:
-    """Which name each alias leads to, by folded alias."""
+    """Which name each alias leads to: `same_as` is the name that a folded alias is the same as."""
 
-    same_as: Mapping[str, str]
+    def __init__(self, same_as: Mapping[str, str]) -> None:
+        self._ends = _ends(same_as)
 
     @classmethod
     def of(cls, slice_: Iterable[Seen]) -> Names:
@@ -33,13 +31,7 @@ class Names:
 
     def canonical(self, name: str) -> str:
         """The name at the end of the aliases; of a ring of aliases the first in the order of letters."""
-        way: dict[str, str] = {}
-        while (key := folded(name)) in self.same_as:
-            if key in way:
-                met = list(way)
-                return min((way[each] for each in met[met.index(key) :]), key=folded)
-            name = way[key] = self.same_as[key]
-        return name
+        return self._ends.get(folded(name), name)
 
     def shown(self, fields: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
         """The fields with every name in them made canonical."""
@@ -47,3 +39,19 @@ class Names:
             field: self.canonical(value) if field in names and isinstance(value, str) else value
             for field, value in fields.items()
         }
+
+
+def _ends(same_as: Mapping[str, str]) -> dict[str, str]:
+    """Where each alias leads in the end; every alias is walked over once, however long or closed the way."""
+    ends: dict[str, str] = {}
+    for start in same_as:
+        way: dict[str, str] = {}
+        name, key = start, start
+        while key in same_as and key not in ends and key not in way:
+            name = way[key] = same_as[key]
+            key = folded(name)
+        if key in way:
+            met = list(way)
+            name = min((way[each] for each in met[met.index(key) :]), key=folded)
+        ends |= dict.fromkeys(way, ends.get(key, name))
+    return ends

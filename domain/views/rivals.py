@@ -6,15 +6,15 @@ origins; else the latest published. What is left undecided falls to the order of
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, product
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from domain.history import Seen
 from domain.provenance import origins
 from domain.quantity import Quantity
+from domain.views.counts import Counts, same_count
 from domain.views.naming import folded
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def ranked(found: Sequence[Candidate], register: Register) -> Resolved:
     shown, *rest = first
     if register.rivalry.value == "key":
         rest += [candidate for group in others for candidate in group]
-    return Resolved(shown, rest, any(disagree(shown, rival) for rival in rest))
+    claim = Claim(shown)
+    return Resolved(shown, rest, any(claim.disagrees(rival) for rival in rest))
 
 
 def _unsucceeded(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -125,39 +126,38 @@ def _group_rank(group: Sequence[Candidate], *, ahead: bool) -> tuple[Any, ...]:
     return (-int(marked), min(starts) if ahead else -max(starts), rank(group[0]))
 
 
-def disagree(one: Candidate, other: Candidate) -> bool:
-    """Whether two answers cannot both be right, or a link says that they conflict."""
-    return (
-        any(_differ(one.shows.get(f), other.shows.get(f)) for f in one.compared)
-        or counts_conflict(one.fact, other.fact)
-        or _never_meet(one, other)
-        or _linked(one, other)
-        or _linked(other, one)
-    )
+class Claim:
+    """One answer, ready to be held against any number of others: what it says is looked up, not read again."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        self._candidate = candidate
+        self._counts = Counts(candidate.fact.quantities)
+        self._compared = {f: _comparable(candidate.shows.get(f)) for f in candidate.compared}
+        self._against = _against(candidate.fact)
+        self._targets = candidate.version.record.link_targets
+
+    def disagrees(self, other: Candidate) -> bool:
+        """Whether two answers cannot both be right, or a link says that they conflict."""
+        return (
+            any(_differ(one, other.shows.get(f)) for f, one in self._compared.items())
+            or self._counts.conflict(other.fact.quantities)
+            or _never_meet(self._candidate, other)
+            or not self._against.isdisjoint(other.version.record.link_targets)
+            or not self._targets.isdisjoint(_against(other.fact))
+        )
+
+
+def _comparable(value: object) -> object:
+    return folded(value) if isinstance(value, str) else value
 
 
 def _differ(one: object, other: object) -> bool:
+    """Whether what the claim says, texts folded, is another thing than what the other says."""
     if one is None or other is None:
         return False
     if isinstance(one, Quantity) and isinstance(other, Quantity):
-        return _same_count(one, other) and not one.interval.meets(other.interval)
-    if isinstance(one, str) and isinstance(other, str):
-        return folded(one) != folded(other)
-    return one != other
-
-
-def counts_conflict(one: Fact, other: Fact) -> bool:
-    """Whether both count the same thing and no number could satisfy both."""
-    meetings: dict[str, list[bool]] = defaultdict(list)
-    for mine, theirs in product(one.quantities, other.quantities):
-        if _same_count(mine, theirs):
-            meetings[mine.what].append(mine.interval.meets(theirs.interval))
-    return any(not any(met) for met in meetings.values())
-
-
-def _same_count(one: Quantity, other: Quantity) -> bool:
-    """Whether both count the same thing in the same way; where a basis is not said, it may be the same."""
-    return one.what == other.what and (one.basis == other.basis or None in (one.basis, other.basis))
+        return same_count(one, other) and not one.interval.meets(other.interval)
+    return one != _comparable(other)
 
 
 def _never_meet(one: Candidate, other: Candidate) -> bool:
@@ -168,8 +168,6 @@ def _never_meet(one: Candidate, other: Candidate) -> bool:
     return mine[1] <= theirs[0] or theirs[1] <= mine[0]
 
 
-def _linked(one: Candidate, other: Candidate) -> bool:
-    targets = other.version.record.link_targets
-    return any(
-        link.relation == "conflicts_with" and link.fact in targets for link in one.fact.links
-    )
+def _against(fact: Fact) -> frozenset[str]:
+    """What the fact's own links say that it conflicts with."""
+    return frozenset(link.fact for link in fact.links if link.relation == "conflicts_with")

@@ -97,6 +97,24 @@ def test_the_longest_text_and_the_longest_list_are_kept() -> None:
     assert pointers(replace(kept, people=("A",) * (LONGEST_LIST + 1))) == ["/people"]
 
 
+@pytest.mark.parametrize(
+    ("name", "most", "part"),
+    [
+        ("quantities", 50, Quantity(what="released", value=1)),
+        ("citations", 200, REUTERS),
+    ],
+)
+def test_a_fact_has_a_bounded_number_of_quantities_and_of_citations(
+    name: str, most: int, part: object
+) -> None:
+    assert len(getattr(checked(replace(fact("release"), **{name: (part,) * most})), name)) == most  # type: ignore[arg-type]
+    with pytest.raises(ContentError) as refused:
+        checked(replace(fact("release"), **{name: (part,) * 1_001}))  # type: ignore[arg-type]
+    (fault,) = refused.value.faults
+    assert fault.pointer == f"/{name}"
+    assert fault.detail == f"at most {most} entries are expected, not 1001"
+
+
 @pytest.mark.parametrize("name", ["matter", "external_id"])
 def test_a_name_is_no_longer_than_an_index_can_hold(name: str) -> None:
     longest = replace(fact("release"), **{name: "é" * LONGEST_NAME})  # type: ignore[arg-type]

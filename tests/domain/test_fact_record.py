@@ -130,6 +130,26 @@ def test_the_same_citation_corroborates_once() -> None:
     assert after(recorded(), corroborate(), corroborate(replace(AP, title="Late"))).version == 3
 
 
+def cites(number: int) -> FactRecord:
+    """A record as it may have been stored before its citations were bounded."""
+    citations = tuple(replace(AP, title=str(n)) for n in range(number))
+    return replace(recorded(), fact=replace(recorded().fact, citations=citations))
+
+
+def test_no_change_gives_a_fact_more_than_two_hundred_citations() -> None:
+    assert len(after(cites(199), corroborate()).fact.citations) == 200
+    for change in (corroborate(), end(citation=AP), correct(person="J. Coale", citation=AP)):
+        assert faults(cites(200), change) == ["/citation"]
+    for change in (corroborate(replace(AP, title="7")), end(citation=AP)):
+        assert faults(cites(1_000), change) == ["/citation"]
+
+
+def test_a_fact_that_was_stored_with_more_is_corrected_to_fewer() -> None:
+    assert faults(cites(1_000), correct(person="J. Coale")) == ["/changes/citations"]
+    assert after(cites(1_000), correct(citations=(AP,))).fact.citations == (AP,)
+    assert after(cites(1_000), end()).status == "ended"
+
+
 def test_given_a_period_when_ended_then_its_end_is_known() -> None:
     record = after(recorded(), end("2025-12-01"))
     assert (record.fact.valid, record.status) == ("2025-11-09/2025-12-01", "ended")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.views.naming import Names, folded
 from tests.examples import fact
+from tests.steps import steps
 from tests.strategies import SOME
 from tests.written_log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def names(*aliases: tuple[str, str]) -> Names:
@@ -76,3 +83,42 @@ def test_a_canonical_name_is_its_own_and_that_of_every_name_on_the_way(
     assert folded(found.canonical(end)) == folded(end)
     if name in same_as:
         assert found.canonical(same_as[name]) == end
+
+
+def followed(same_as: dict[str, str], name: str) -> str:
+    """The rule as it reads: one alias after the other, until there is none or one comes again."""
+    way: dict[str, str] = {}
+    while (key := folded(name)) in same_as:
+        if key in way:
+            met = list(way)
+            return min((way[each] for each in met[met.index(key) :]), key=folded)
+        name = way[key] = same_as[key]
+    return name
+
+
+@SOME
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("ABCDEFGHI")))
+def test_each_name_leads_where_following_its_aliases_one_by_one_leads(
+    same_as: dict[str, str],
+) -> None:
+    found = Names(same_as)
+    for name in "abcdefghijABCDEFGHIJ":
+        assert found.canonical(name) == followed(same_as, name)
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["chain", "ring"])
+def test_a_way_of_twice_as_many_aliases_costs_about_twice_as_much(*, closed: bool) -> None:
+    def resolving(number: int) -> Callable[[], object]:
+        names = [f"{n:05}" for n in range(number)]
+        same_as = dict(pairwise(names))
+        if closed:
+            same_as[names[-1]] = names[0]
+
+        def resolve() -> None:
+            found = Names(same_as)
+            ends = {found.canonical(name) for name in names}
+            assert ends == {names[0] if closed else names[-1]}
+
+        return resolve
+
+    assert steps(resolving(4_000)) < 3 * steps(resolving(2_000))

@@ -18,7 +18,8 @@ from domain.perspective import Perspective
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.register import Register, Rivalry
-from domain.views.rivals import Candidate, Resolved, counts_conflict, disagree, resolve
+from domain.views.counts import Counts
+from domain.views.rivals import Candidate, Claim, Resolved, resolve
 from tests.examples import REUTERS, count, fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log
@@ -70,6 +71,10 @@ def written(*facts: Fact) -> Log:
 def freed(summary: str, value: int | None = None, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
     quantities = count(**{"value": value, **fields.pop("counted", {})})
     return fact("release", summary=summary, matter="sep11", quantities=quantities, **fields)
+
+
+def conflict(one: Fact, other: Fact) -> bool:
+    return Counts(one.quantities).conflict(other.quantities)
 
 
 def test_of_one_matter_the_most_distinct_origins_are_shown() -> None:
@@ -137,7 +142,8 @@ def test_counts_are_contested_where_no_number_satisfies_both(
 ) -> None:
     log = written(freed("52", 52), freed("other", counted=other))
     assert resolved(log).contested is contested
-    assert counts_conflict(candidates(log)[1].fact, candidates(log)[0].fact) is contested
+    one, other_one = (each.fact.quantities for each in candidates(log))
+    assert Counts(other_one).conflict(one) is contested
 
 
 def test_a_fact_that_gives_several_figures_for_one_thing_agrees_by_any_of_them() -> None:
@@ -145,11 +151,11 @@ def test_a_fact_that_gives_several_figures_for_one_thing_agrees_by_any_of_them()
     both = fact("release", quantities=(about, *count(100, comparator="ge")))
     fifty = fact("release", quantities=count(50))
     two = fact("release", quantities=(*count(50), *count(52)))
-    assert not counts_conflict(both, fifty)
-    assert not counts_conflict(fifty, both)
-    assert not counts_conflict(two, fifty)
-    assert not counts_conflict(fifty, two)
-    assert counts_conflict(two, fact("release", quantities=count(51)))
+    assert not conflict(both, fifty)
+    assert not conflict(fifty, both)
+    assert not conflict(two, fifty)
+    assert not conflict(fifty, two)
+    assert conflict(two, fact("release", quantities=count(51)))
 
 
 def test_beginnings_that_exclude_each_other_are_contested_within_a_matter() -> None:
@@ -278,7 +284,7 @@ def test_disagreement_is_mutual(entries: list[Entry]) -> None:
     found = everything(entries)
     for one in found:
         for other in found:
-            assert disagree(one, other) == disagree(other, one)
+            assert Claim(one).disagrees(other) == Claim(other).disagrees(one)
 
 
 @SOME

@@ -1,0 +1,32 @@
+"""What something costs is counted in lines of Python that it runs: the same on every machine, however busy."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from _typeshed import TraceFunction
+
+__all__ = ["steps"]
+
+
+def steps(work: Callable[[], object]) -> int:
+    """How many lines `work` runs in this thread, each time that it runs them."""
+    counted = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> TraceFunction:
+        nonlocal counted
+        counted += event == "line"
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return counted
