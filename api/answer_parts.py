@@ -158,25 +158,6 @@ class AuditEntry(Exact):
     changes: list[Change]
 
 
-class Point(Exact):
-    """An interval sum at a day, month or year; null is unbounded."""
-
-    at: str
-    low: int
-    high: int | None
-    approximate: bool
-    contested: bool
-    facts: list[Identity]
-
-
-class Sum(Exact):
-    """An interval; null is unbounded."""
-
-    low: int
-    high: int | None
-    approximate: bool
-
-
 class Added(Exact):
     """A fact that only the later cut knows."""
 

@@ -27,13 +27,12 @@ from api.answer_parts import (
     LoggedChange,
     Negotiation,
     PerspectiveShown,
-    Point,
     Position,
     RejectedLine,
-    Sum,
     Version,
     Withdrawn,
 )
+from api.tally_answer import Tally
 from domain.event import ReviewedOp
 from domain.proposal import Status
 
@@ -102,21 +101,6 @@ class Audit(Bereft):
 
     perspective: PerspectiveShown
     items: list[AuditEntry]
-
-
-class Tally(Bereft):
-    """Totals over valid time; `undated` are facts too vague for any point.
-
-    Where no fact that is known counts `what`, as where it is misspelt, `known` lists what they count.
-    """
-
-    perspective: PerspectiveShown
-    what: str
-    by: Literal["day", "month", "year"]
-    points: list[Point]
-    total: Sum
-    undated: list[Identity]
-    known: NotRequired[list[str]]
 
 
 Diff = TypedDict(  # `from` is a keyword

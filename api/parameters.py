@@ -55,13 +55,17 @@ class Parameter:
 
 
 def given(request: Request, declared: Iterable[Parameter]) -> dict[str, str]:
-    """Read the query; ContentError for what is unknown, repeated, missing, empty or no text."""
+    """Read the query; ContentError for what is unknown, repeated, missing, empty or no text.
+
+    Where a cursor is given nothing is missing: it holds the whole question.
+    """
     known = {parameter.name: parameter for parameter in declared}
     pairs = _pairs(request.scope["query_string"])
     names = [name for name, _ in pairs]
     faults = [fault for name, text in pairs if (fault := _fault(name, text, known))]
     faults += [Fault(f"/query/{name}", "given twice") for name in known if names.count(name) > 1]
-    missing = [name for name, each in known.items() if each.required and name not in names]
+    whole = "cursor" in names and "cursor" in known
+    missing = [n for n, each in known.items() if each.required and n not in names and not whole]
     faults += [Fault(f"/query/{name}", "this parameter is required") for name in missing]
     if faults:
         raise ContentError(*faults)

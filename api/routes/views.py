@@ -5,23 +5,29 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Final, cast, get_args
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api.accept import prefers_csv
+from api.cursor import Cursor
 from api.documented import reads
-from api.parameters import TEXT, Parameter, cut
+from api.parameters import TEXT, Parameter, cut, whole_number
 from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
+from api.routes.negotiations import CURSOR, LIMIT
 from api.threads import LaneRoute
 from domain.errors import ContentError
 from domain.instant import format_instant
 from domain.views.audit import audited
 from domain.views.brief import perspective_shown
 from domain.views.diff import diff
-from domain.views.tally import By, tally
+from domain.views.points import By
+from domain.views.tally import Place, hinting, kinds, tally
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
@@ -39,7 +45,10 @@ _TALLY: Final = Asking(
         "How wide a point is.",
         {"type": "string", "enum": list(get_args(By)), "default": "month"},
     ),
+    LIMIT,
+    CURSOR,
 )
+_PLACE: Final = (str, int)
 _DIFF: Final = Asking(
     Parameter("from", "The earlier knowledge cut.", _CUT, required=True, example="2025-11-08"),
     Parameter("to", "The later knowledge cut. Left out: everything known.", _CUT),
@@ -67,18 +76,48 @@ _COLUMNS: Final = (
 )
 def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
     """Sum increments as intervals, one fact a matter, point by point."""
-    by = asked.parameters.get("by", "month")
-    if by not in get_args(By):
-        raise ContentError.at("/query/by", f"one of {', '.join(get_args(By))} is expected")
-    what = asked.parameters["what"]
+    cursor = Cursor.read(asked.parameters, _PLACE)
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    asked = asked.pinned(cursor)
+    question = _tallied(asked.parameters)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        slice_ = reading.timeslice(negotiation.id, perspective)
-        content = tally(slice_, perspective, what, cast("By", by))
+        counting = kinds(question["what"])
+        slice_ = reading.timeslice(negotiation.id, perspective, counting)
+        found = tally(slice_, perspective, question["what"], cast("By", question["by"]))
+        if not found.lists["facts"]:
+            some = counting is not None
+            whole = reading.timeslice(negotiation.id, perspective) if some else slice_
+            found = hinting(found, whole)
+        after = None if cursor is None else cast("Place", cursor.place)
+        content, place = found.page(after, limit)
+        following = None if place is None else asked.next(perspective, place, question)
+        content = _leading_on(content, asked.request, following)
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        return asked.answer(content, perspective, reading, fixed={"what": what, "by": by})
+        return asked.answer(content, perspective, reading, fixed={**question, "limit": limit})
+
+
+def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Give what is asked for besides the perspective and the page."""
+    question = {"by": "month", **{n: parameters[n] for n in ("what", "by") if n in parameters}}
+    if "what" not in question:
+        raise ContentError.at("/query/what", "this parameter is required")
+    if question["by"] not in get_args(By):
+        raise ContentError.at("/query/by", f"one of {', '.join(get_args(By))} is expected")
+    return question
+
+
+def _leading_on(content: dict[str, Any], request: Request, rest: str | None) -> dict[str, Any]:
+    """Say where the next page is, beside each list that is longer too."""
+    href = f"{quote(request.scope['path'])}?cursor={rest}"
+    more = {
+        name: {"count": number, "href": href}
+        for name, number in content.items()
+        if name.endswith("_more")
+    }
+    return {**content, **more, "next": rest}
 
 
 @router.get(
@@ -96,9 +135,10 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         query = replace(asked.query, as_known_at=first, as_of=to.as_of)
         from_ = replace(asked, query=query).perspective(reading)
         negotiation = reading.negotiation(slug, to.position)
-        before = reading.known(negotiation.id, from_)
+        before = reading.known(negotiation.id, from_, unlike=to)
+        after = reading.known(negotiation.id, to, unlike=from_)
         changes = [after for _, after in reading.changes_of_mind(negotiation.id, to)]
-        content = diff(before, reading.known(negotiation.id, to), (from_, to), changes)
+        content = diff(before, after, (from_, to), changes)
         fixed: dict[str, Any] = {"from": format_instant(first)}
         if last is not None:
             fixed["to"] = format_instant(last)

@@ -17,7 +17,7 @@ from infrastructure.readers import access, audits, erasures, log, negotiations, 
 from infrastructure.readers.confidential import confidential
 from infrastructure.readers.cuts import Cuts
 from infrastructure.readers.proposals import ProposalReader
-from infrastructure.readers.sections import SectionReader
+from infrastructure.readers.sections import read_section, read_state
 from infrastructure.tables import negotiation, projection
 
 if TYPE_CHECKING:
@@ -102,28 +102,30 @@ class Reading:
         statement = select(negotiation.c.slug).where(negotiation.c.id == id_.hex)
         return str(self._connection.execute(statement).scalar_one())
 
-    def known(self, id_: UUID, perspective: Perspective) -> list[FactVersion]:
-        """The version of each fact that is seen, retracted ones too, in order of recording."""
-        return self._versions(timeslices.known(self._tables, id_, perspective), perspective)
+    def known(
+        self, id_: UUID, perspective: Perspective, *, unlike: Perspective | None = None
+    ) -> list[FactVersion]:
+        """The version of each fact that is seen, retracted ones too, and is not seen from `unlike`, if given."""
+        statement = timeslices.known(self._tables, id_, perspective, unlike=unlike)
+        return self._versions(statement, perspective)
 
-    def timeslice(self, id_: UUID, perspective: Perspective) -> list[Seen]:
-        """All that is known and not retracted, each with its certainty at `as_of`."""
-        return self._seen(timeslices.known(self._tables, id_, perspective), perspective)
+    def timeslice(
+        self, id_: UUID, perspective: Perspective, kinds: frozenset[str] | None = None
+    ) -> list[Seen]:
+        """All that is known and not retracted, each with its certainty at `as_of`; only of `kinds`, if given."""
+        return self._seen(timeslices.known(self._tables, id_, perspective, kinds), perspective)
 
     def state(
         self, negotiation: Negotiation, perspective: Perspective, rest: Rest | None = None
     ) -> dict[str, Any]:
         """The state; `rest` as for `domain.views.state`."""
-        return self._sections(negotiation.id, perspective).state(negotiation, rest)
+        return read_state(self._connection, self._tables, negotiation, perspective, rest)
 
     def section(
         self, id_: UUID, page: Page, perspective: Perspective, rest: Rest
     ) -> tuple[list[Any], Place | None]:
         """A page of one list of the state, as `domain.views.state.section` gives it."""
-        return self._sections(id_, perspective).page(page, rest)
-
-    def _sections(self, id_: UUID, perspective: Perspective) -> SectionReader:
-        return SectionReader(self._connection, self._tables, id_, perspective)
+        return read_section(self._connection, self._tables, id_, page, perspective, rest)
 
     def timeline(
         self,
@@ -209,8 +211,7 @@ class Reading:
     def approvers(self, id_: UUID, changes: list[FactVersion]) -> dict[int, tuple[str, ...]]:
         """Who agreed to changes of a negotiation's facts, by the position of each that others agreed to."""
         last = max((version.position for version in changes), default=0)
-        agreeing = audits.agreeing(self._tables, id_, last)
-        found = log.read(self._connection, self._codec, agreeing)
+        found = log.read(self._connection, self._codec, audits.agreeing(self._tables, id_, last))
         return audits.agreed(found, changes)
 
     def entries(
@@ -249,9 +250,8 @@ class Reading:
     def projections(self) -> dict[str, int]:
         """How far each projection holds the log; those written with each event hold all of it."""
         named = select(projection.c.name, projection.c.position).order_by(projection.c.name)
-        rows = self._connection.execute(named).all()
-        followed = {row.name: row.position for row in rows if row.name not in {FACTS, SPARE}}
-        return {FACTS: self.head, **followed}
+        rows = self._connection.execute(named.where(projection.c.name.not_in((FACTS, SPARE))))
+        return {FACTS: self.head, **{row.name: row.position for row in rows}}
 
     def snapshot(self, id_: UUID, name: str) -> StoredSnapshot:
         """The snapshot with a name; UnknownError where there is none."""

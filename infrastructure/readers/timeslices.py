@@ -28,14 +28,27 @@ __all__ = ["RETRACTED", "known", "public", "seen", "timeline"]
 RETRACTED: Final = "retracted"
 
 
-def known(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -> Select[Any]:
-    """The version of each fact that is seen, retracted ones too, in order of recording."""
+def known(
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    kinds: frozenset[str] | None = None,
+    *,
+    unlike: Perspective | None = None,
+) -> Select[Any]:
+    """The version of each fact that is seen, retracted ones too, in order of recording.
+
+    With `kinds` only of these; with `unlike` only what is not seen from that perspective.
+    """
     table = tables.version
-    return (
-        select(table)
-        .where(table.c.negotiation_id == negotiation_id.hex, seen(tables, table.c, perspective))
-        .order_by(table.c.first_position)
+    statement = select(table).where(
+        table.c.negotiation_id == negotiation_id.hex, seen(tables, table.c, perspective)
     )
+    if kinds is not None:
+        statement = statement.where(table.c.kind.in_(sorted(kinds)))
+    if unlike is not None:
+        statement = statement.where(~seen(tables, table.c, unlike))
+    return statement.order_by(table.c.first_position)
 
 
 def seen(

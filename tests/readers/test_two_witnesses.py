@@ -212,7 +212,8 @@ def _same_slices(
     talks = reading.negotiation(SLUG)
     assert reading.state(talks, pinned) == state(talks, slice_, counted(known), pinned)
     counted_months = tally(reading.timeslice(NEGOTIATION, pinned), pinned, "released", "month")
-    assert counted_months == tally(slice_, pinned, "released", "month")
+    by_the_fold = tally(slice_, pinned, "released", "month")
+    assert counted_months.page(None, 1000) == by_the_fold.page(None, 1000)
 
 
 def _same_pages(reading: Reading, slice_: list[Seen], path: str, pinned: Perspective) -> None:

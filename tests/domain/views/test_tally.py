@@ -2,27 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.history import Entry, timeslice, versions
-from domain.quantity import Quantity
+from domain.facts.prisoners import Pardon, Release
+from domain.history import Entry, Seen, matches, timeslice, versions
+from domain.instant import parse_cut
+from domain.quantity import Quantity, total
+from domain.views.points import By, bucket, bucket_name
+from domain.views.rivals import Candidate
 from domain.views.state import state
-from domain.views.tally import By, tally
+from domain.views.tally import Tally, hinting, tally
+from domain.views.totals import parts
 from tests.examples import count, fact
+from tests.steps import steps
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from domain.perspective import Perspective
+
 
 def tallied(log: Log, what: str = "released", by: By = "month", **at: Any) -> dict[str, Any]:  # noqa: ANN401 -- as a log takes it
-    return tally(log.slice(**at), log.perspective(**at), what, by)
+    found = tally(log.slice(**at), log.perspective(**at), what, by)
+    return whole(found if found.lists["facts"] else hinting(found, log.slice(**at)))
+
+
+def whole(found: Tally) -> dict[str, Any]:
+    """All pages as one."""
+    answer, place = found.page(None, 2)
+    while place is not None:
+        page, place = found.page(place, 2)
+        for name, listed in page.items():
+            if isinstance(listed, list):
+                answer[name] += listed
+    return answer
 
 
 def points(answer: dict[str, Any]) -> list[tuple[str, int, int | None]]:
-    return [(point["at"], point["low"], point["high"]) for point in answer["points"]]
+    """Every bucket by itself, whatever was joined to its neighbours."""
+    return [(at, point["low"], point["high"]) for at, point in each_shown(answer)]
+
+
+def each_shown(answer: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    by = answer["by"]
+    return [
+        (bucket_name(number, by), point)
+        for point in answer["points"]
+        for number in range(
+            bucket(parse_cut(point["at"]), by), bucket(parse_cut(point["until"]), by) + 1
+        )
+    ]
 
 
 def written(*releases: tuple[str, Any]) -> Log:
@@ -42,7 +79,13 @@ def test_increments_add_up_bucket_by_bucket() -> None:
         ("2025-09-20", 1, 1),
     ]
     assert points(tallied(log, by="year")) == [("2025", 67, 67)]
-    assert tallied(log)["total"] == {"low": 67, "high": 67, "approximate": False}
+    assert tallied(log)["total"] == {
+        "low": 67,
+        "high": 67,
+        "approximate": False,
+        "text": "67",
+        "contested": False,
+    }
 
 
 def test_a_fact_that_may_fall_in_several_buckets_is_sure_in_none_of_them() -> None:
@@ -75,7 +118,8 @@ def test_a_matter_counts_once_and_says_that_it_is_contested() -> None:
         log.record(fact("release", matter="sep11", quantities=count(value)))
     (point,) = tallied(log)["points"]
     assert (point["low"], point["high"], point["contested"]) == (52, 52, True)
-    assert len(point["facts"]) == 1
+    assert len(tallied(log)["facts"]) == 1
+    assert tallied(log)["total"]["contested"]
 
 
 def test_what_has_not_happened_by_the_cut_is_not_counted() -> None:
@@ -100,8 +144,8 @@ def test_what_is_only_possible_adds_to_the_high_bound_alone() -> None:
     assert points(tallied(log, as_of="2025-11-22", match="certain")) == [("2025-11", 2, 2)]
 
 
-@pytest.mark.parametrize("valid", ["18XX", "-0044-03-15", "../2025-09-30", "0000"])
-def test_what_is_too_vague_or_too_old_for_buckets_is_listed_apart(valid: str) -> None:
+@pytest.mark.parametrize("valid", ["Y-17E7", "-0044-03-15", "../2025-09-30", "0000"])
+def test_what_no_bucket_has_a_name_for_is_listed_apart(valid: str) -> None:
     log = written((valid, 3))
     answer = tallied(log, by="day")
     assert answer["points"] == []
@@ -136,18 +180,103 @@ def test_what_no_kind_sums_is_tallied_from_every_kind() -> None:
     assert points(tallied(log, what="aircraft")) == [("2025-09", 3, 3)]
 
 
+def test_neighbours_that_have_the_same_are_one_point() -> None:
+    log = written(("18XX", 3), ("1812-06/1812-09", 2))
+    answer = tallied(log, by="month")
+    assert [(p["at"], p["until"], p["text"]) for p in answer["points"]] == [
+        ("1800-01", "1812-05", "0 to 3"),
+        ("1812-06", "1812-09", "0 to 5"),
+        ("1812-10", "1899-12", "0 to 3"),
+    ]
+    apart = written(("2025-09-11", 5), ("2025-09-12", 5), ("2025-09-14", 5))
+    assert [(p["at"], p["until"]) for p in tallied(apart, by="day")["points"]] == [
+        ("2025-09-11", "2025-09-12"),
+        ("2025-09-14", "2025-09-14"),
+    ]
+
+
+def test_what_adds_nothing_is_listed_with_what_it_says() -> None:
+    log = Log()
+    so_far = log.record(fact("release", quantities=count(99, basis="cumulative")))
+    unsaid = log.record(fact("release", quantities=count(9, basis=None)))
+    log.record(fact("release", quantities=count(3)))
+    answer = tallied(log)
+    assert answer["total"]["text"] == "3"
+    ((figure),) = answer["cumulative"]
+    assert (figure["quantity"]["value"], figure["fact"]["id"]) == (99, str(so_far))
+    assert answer["uncounted"] == [str(unsaid)]
+
+
+def test_a_page_has_a_hundred_facts_and_says_how_many_there_are() -> None:
+    found = tally(
+        (log := written(*[("2025-09-11", 1)] * 250)).slice(), log.perspective(), "released", "day"
+    )
+    first, place = found.page(None, 100)
+    assert (len(first["facts"]), first["facts_more"], len(first["points"])) == (100, 250, 1)
+    assert place is not None
+    second, third = found.page(place, 100), found.page((place[0], 200), 100)
+    assert (len(second[0]["facts"]), second[0]["points"]) == (100, [])
+    assert (len(third[0]["facts"]), "facts_more" in third[0], third[1]) == (50, False, None)
+    assert len(set(whole(found)["facts"])) == 250
+
+
+def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tuple[Any, ...]]:
+    """The rule as it reads: every fact added to each bucket that it touches, bucket by bucket."""
+    held = [Candidate(s, {}, ()) for s in slice_ if matches(s.certainty, at)]
+    kind = {"released": Release, "pardoned": Pardon}[what]
+    counting = [each for each in held if isinstance(each.fact, kind)]
+    inside: dict[int, list[tuple[Quantity, bool, bool]]] = defaultdict(list)
+    for quantity, resolved in parts(counting, what):
+        valid = resolved.shown.fact.valid_time
+        last = min(
+            (valid.bounds.end_latest if valid.spans else valid.bounds.start_latest) - 1, at.as_of
+        )
+        first = valid.bounds.start_earliest
+        if parse_cut("0000") < first and last <= parse_cut("9999"):
+            touched = range(bucket(first, "month"), bucket(last, "month") + 1)
+            certain = resolved.shown.seen.certainty == "certain" and len(touched) == 1
+            for number in touched:
+                inside[number].append((quantity, certain, resolved.contested))
+    return [
+        (bucket_name(number, "month"), *_summed(found), any(contested for _, _, contested in found))
+        for number, found in sorted(inside.items())
+    ]
+
+
+def _summed(found: list[tuple[Quantity, bool, bool]]) -> tuple[int, int | None, bool, str]:
+    summed = total((quantity, certain) for quantity, certain, _ in found)
+    return summed.low, summed.high, summed.approximate, summed.text
+
+
+def test_many_vague_facts_cost_and_fill_no_more_than_they_are() -> None:
+    def vague(number: int) -> tuple[Callable[[], Tally], Tally]:
+        days = [f"{1900 + n % 100}-{1 + n % 12:02}/2{n % 1000:03}" for n in range(number)]
+        log = Log()
+        for valid in days:
+            log.store(replace(fact("release", quantities=count(1)), valid=valid))
+        slice_, at = log.slice(as_of="3000"), log.perspective(as_of="3000")
+        return lambda: tally(slice_, at, "released", "day"), tally(slice_, at, "released", "day")
+
+    small, _ = vague(150)
+    large, found = vague(300)
+    assert len(found.points) <= 2 * 300
+    assert steps(large) < 3 * steps(small)
+
+
 @SOME
 @given(histories(), st.data(), st.sampled_from(("released", "pardoned")))
-def test_a_tally_and_the_state_agree_on_the_total(
+def test_a_tally_is_what_the_state_says_and_what_adding_up_bucket_by_bucket_gives(
     entries: list[Entry], data: st.DataObject, what: str
 ) -> None:
     at = data.draw(perspectives(len(entries)))
-    seen = timeslice(versions(entries), at)
-    answer = tally(seen, at, what, "year")
-    total = state(Log().negotiation, seen, {}, at)["prisoners"][what]
-    assert answer["total"] == {name: total[name] for name in ("low", "high", "approximate")}
-    dated = {id_ for point in answer["points"] for id_ in point["facts"]}
-    assert dated | set(answer["undated"]) == set(total["facts"])
-    assert not dated & set(answer["undated"])
-    for point in answer["points"]:
-        assert point["high"] is None or point["low"] <= point["high"]
+    slice_ = timeslice(versions(entries), at)
+    answer = whole(tally(slice_, at, what, "month"))
+    total = state(Log().negotiation, slice_, {}, at)["prisoners"][what]
+    shown = ("low", "high", "approximate", "text", "contested")
+    assert answer["total"] == {name: total[name] for name in shown}
+    assert sorted(answer["facts"]) == sorted(total["facts"])
+    assert sorted(answer["uncounted"]) == sorted(total["uncounted"])
+    assert set(answer["undated"]) <= set(answer["facts"])
+    assert [
+        (at, *(point[name] for name in shown)) for at, point in each_shown(answer)
+    ] == each_bucket(slice_, at, what)
