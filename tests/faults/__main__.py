@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tests.databases import migrate, postgresql_server, sqlite_file_url
 from tests.faults.checking import LostError
 from tests.faults.cluster import cluster
+from tests.faults.costs import compare
 from tests.faults.cuts import cut_the_power
 from tests.faults.disk_errors import fail_the_disk
 from tests.faults.flips import flip_again_and_again, kept_files
@@ -35,6 +36,8 @@ DROPS: Final = 100
 RACES: Final = 1_000
 FLIPS: Final = 2_000
 FORGERIES: Final = 2_000
+FACTS: Final = 1_000
+BODY: Final = 1_000_000
 SEED: Final = 20_251_122
 
 
@@ -156,6 +159,24 @@ def forgeries_postgresql(folder: Path) -> object:
         return forge_again_and_again(copies, FORGERIES, Random(SEED))
 
 
+def costs_sqlite(folder: Path) -> object:
+    """Ask for the dearest answers of every route, with the largest bodies, on SQLite."""
+    urls = tuple(sqlite_file_url(folder / f"{name}.db") for name in ("half", "whole"))
+    for url in urls:
+        migrate(url)
+    return _dearest((urls[0], urls[1]), folder)
+
+
+def costs_postgresql(folder: Path) -> object:
+    """Ask for the dearest answers of every route, with the largest bodies, on PostgreSQL."""
+    with postgresql_server() as postgresql:
+        return _dearest((postgresql.fresh(), postgresql.fresh()), folder)
+
+
+def _dearest(urls: tuple[str, str], folder: Path) -> str:
+    return "\n".join(["", *compare(urls, FACTS, BODY, folder, thorough=True), ""])
+
+
 PARTS: Final[dict[str, Callable[[Path], object]]] = {
     "kills-sqlite": kills_sqlite,
     "kills-postgresql": kills_postgresql,
@@ -170,6 +191,8 @@ PARTS: Final[dict[str, Callable[[Path], object]]] = {
     "flips-sqlite": flips_sqlite,
     "forgeries-sqlite": forgeries_sqlite,
     "forgeries-postgresql": forgeries_postgresql,
+    "costs-sqlite": costs_sqlite,
+    "costs-postgresql": costs_postgresql,
 }
 
 

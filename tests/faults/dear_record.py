@@ -1,0 +1,113 @@
+"""A record that makes questions dear: many ordinary facts, and beside them the largest that were ever accepted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.event import FactCorrected, FactRecorded
+from domain.fact import Fact, fact_id
+from domain.negotiation import negotiation_id
+from domain.provenance import Citation
+from domain.quantity import Quantity
+from tests.benchmarks.population import day
+from tests.examples import count, fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.event import FactEvent
+    from infrastructure.ledger_store import StoredLedger
+
+__all__ = ["LONG_NAME", "SLUG", "populate"]
+
+SLUG: Final = "dear"
+LONG_NAME: Final = "Ǹ" * 255
+_NEGOTIATION: Final = negotiation_id(SLUG)
+_BATCH: Final = 1_000
+_VAGUE: Final = ("19XX", "1900/2024", "[1800..2024]", "XXXX-12-XX", "2024-21", "..2020", "2020/..")
+
+
+def populate(ledger: StoredLedger, size: int) -> None:
+    """Open a negotiation with `size` facts, a twentieth of each sort of dear ones among them."""
+    ledger.open_negotiation(slug=SLUG, title="Dear", parties=(), summary=None, actor="desk")
+    batch: list[FactEvent] = []
+    for number, each in enumerate(_facts(size)):
+        batch += _recorded(replace(each, external_id=f"D-{number}"))
+        if len(batch) >= _BATCH:
+            ledger.append(batch)
+            batch = []
+    ledger.append(batch)
+
+
+def _recorded(each: Fact) -> list[FactEvent]:
+    """The recording of a fact as it is, unchecked, and of every fourth a correction."""
+    id_ = fact_id(_NEGOTIATION, each.external_id or "")
+    named: dict[str, Any] = {"originator_id": id_, "actor": "desk"}
+    recorded = FactRecorded(**named, originator_version=1, negotiation_id=_NEGOTIATION, fact=each)
+    if not (each.external_id or "").endswith(("0", "4", "8")):
+        return [recorded]
+    mended = replace(each, summary="As it should have read")
+    return [
+        recorded,
+        FactCorrected(
+            **named,
+            originator_version=2,
+            reason="refinement",
+            why="It reads better",
+            fact=mended,
+            citation=None,
+            published=None,
+        ),
+    ]
+
+
+def _facts(size: int) -> Iterator[Fact]:
+    yield from (_ordinary(number, size) for number in range(size - size // 4))
+    for number in range(size // 20):
+        yield fact("alias", name=f"Ring {number}", same_as=f"Ring {(number + 1) % (size // 20)}")
+        yield fact("alias", name=f"Chain {number}", same_as=f"Chain {number + 1}")
+        yield fact(
+            "release", valid=_VAGUE[number % 5], quantities=count(number), people=(LONG_NAME,)
+        )
+        yield fact("custody", person=f"Chain {number % 50}", valid=day(number * 7))
+        yield fact("statement", speaker=LONG_NAME, valid=day(number), quote="é " * 2_000)
+    yield from _largest(size)
+
+
+def _ordinary(number: int, size: int) -> Fact:
+    when = day(number * 16_000 // size)
+    match number % 5:
+        case 0:
+            return fact(
+                "release", valid=when, quantities=count(number % 50), population=f"P {number % 7}"
+            )
+        case 1:
+            return fact(
+                "appointment",
+                valid=f"{when}/..",
+                person=f"Envoy {number}",
+                post=f"Post {number % 90}",
+            )
+        case 2:
+            return fact("custody", valid=when, person=f"Person {number}", place="Minsk")
+        case 3:
+            return fact(
+                "measure", valid=when, target=f"Target {number % 200}", matter=f"m {number % 100}"
+            )
+        case _:
+            return fact(
+                "statement", valid=when, speaker=f"Speaker {number % 50}", people=("A", "B")
+            )
+
+
+def _largest(many: int) -> Iterator[Fact]:
+    """Facts whose lists and texts are longer the larger the record is, past what is recorded today."""
+    for number in range(10):
+        mine = range(number * many, (number + 1) * many)
+        told = (Quantity(what="released", low=n, high=n, basis="increment") for n in mine)
+        yield replace(fact("release", matter="many"), quantities=tuple(told))
+    cited = tuple(Citation(publisher=f"P {n}", published=day(n)) for n in range(many))
+    yield replace(fact("appointment", person="Cited"), citations=cited)
+    yield fact("release", people=tuple(f"Freed {n}" for n in range(many)), quantities=count(many))
+    yield fact("statement", quote="x " * 40 * many, note="y" * 80 * many)

@@ -1,0 +1,26 @@
+"""The short form of the fuzz of costs: no request costs more than what it asks for and what it sends have grown."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from tests.faults.costs import SHOWN, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.databases import Kind
+
+
+@pytest.mark.parametrize("kind", ["sqlite-file", "postgresql"])
+def test_twice_the_record_and_the_body_cost_about_twice_as_much_on_every_route(
+    kind: str, fresh_database: Callable[[Kind], str], tmp_path: Path
+) -> None:
+    urls = fresh_database(cast("Kind", kind)), fresh_database(cast("Kind", kind))
+    dearest = compare(urls, 80, 40_000, tmp_path, thorough=False)
+    assert len(dearest) == SHOWN
+    sys.stdout.write("\n".join(["", *dearest, ""]))
