@@ -44,6 +44,7 @@ def guard(app: FastAPI, parley: Parley, identify: Identify) -> None:
         Rates,
         reads=budget("reads", settings.rate_reads),
         writes=budget("writes", settings.rate_writes),
+        work=budget("work", settings.rate_work),
     )
     nobody = anonymous(frozenset(settings.anonymous_scopes))
     app.add_middleware(Authentication, identify=identify, nobody=nobody, threads=app.state.threads)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,6 +83,18 @@ class Budget:
         lease.left -= 1
         return self._standing(lease, allowed=True)
 
+    async def pay(self, key: str, owed: int) -> tuple[int, Standing]:
+        """Count as much of what is owed as the limit allows; what is left to pay, and how the caller stands."""
+        known = self.known(key)
+        if known is not None and not known.allowed:
+            return owed, known
+        lease = await self._asked(self._paid, key, owed)
+        if lease is None:
+            return 0, Standing(allowed=True, remaining=self.item.amount, wait=None)
+        self._make_room()
+        self._leases[key] = lease
+        return lease.left, self._standing(lease, allowed=not lease.refused)
+
     def known(self, key: str) -> Standing | None:
         """How a caller stands for all that this process knows, without counting."""
         lease = self._current(key)
@@ -96,7 +109,8 @@ class Budget:
 
     def _standing(self, lease: _Lease, *, allowed: bool) -> Standing:
         wait = max(0.0, lease.more_at - time.monotonic())
-        return Standing(allowed=allowed, remaining=lease.remaining + lease.left, wait=wait)
+        left = lease.left if allowed else 0
+        return Standing(allowed=allowed, remaining=lease.remaining + left, wait=wait)
 
     def _current(self, key: str) -> _Lease | None:
         lease = self._leases.get(key)
@@ -104,25 +118,31 @@ class Budget:
 
     async def _renewed(self, key: str) -> _Lease | None:
         """Take a block from the storage, and add what is left of the last; None where it cannot count."""
-        if time.monotonic() < self._broken_until:
-            return None
-        found: _Lease | None = None
-        try:
-            with move_on_after(LONGEST_SECONDS):
-                found = await to_thread.run_sync(
-                    self._counted, key, limiter=self._threads, abandon_on_cancel=True
-                )
-        except Exception as error:  # noqa: BLE001 -- each storage has errors of its own
-            self._break(repr(error))
-            return None
+        found = await self._asked(self._counted, key)
         if found is None:
-            self._break(f"no answer in {LONGEST_SECONDS} s")
             return None
         kept = self._current(key)
         if kept is not None and not found.refused:
             found.left += kept.left
         self._make_room()
         self._leases[key] = found
+        return found
+
+    async def _asked(self, count: Callable[..., _Lease], *given: object) -> _Lease | None:
+        """What the storage gives, in a thread and in time; None where it cannot count."""
+        if time.monotonic() < self._broken_until:
+            return None
+        found: _Lease | None = None
+        try:
+            with move_on_after(LONGEST_SECONDS):
+                found = await to_thread.run_sync(
+                    count, *given, limiter=self._threads, abandon_on_cancel=True
+                )
+        except Exception as error:  # noqa: BLE001 -- each storage has errors of its own
+            self._break(repr(error))
+            return None
+        if found is None:
+            self._break(f"no answer in {LONGEST_SECONDS} s")
         return found
 
     def _counted(self, key: str) -> _Lease:
@@ -139,6 +159,17 @@ class Budget:
         now, wait = time.monotonic(), max(0.0, stats.reset_time - time.time())
         until = now + (self._kept_for if taken else wait)
         return _Lease(taken, stats.remaining if taken else 0, not taken, now + wait, until)
+
+    def _paid(self, key: str, owed: int) -> _Lease:
+        """A lease of what is left to pay: refused until about as much is free again."""
+        names = (self.name, key)
+        remaining = self._limiter.get_window_stats(self.item, *names).remaining
+        paid = min(owed, remaining)
+        if paid and not self._limiter.hit(self.item, *names, cost=paid):
+            paid = 0
+        rest = owed - paid
+        until = time.monotonic() + rest * self.item.get_expiry() / self.item.amount
+        return _Lease(rest, 0 if rest else remaining - paid, rest > 0, until, until)
 
     def _break(self, why: str) -> None:
         if time.monotonic() >= self._broken_until:

@@ -1,4 +1,4 @@
-"""Each caller has a budget for reading and another for changing; who has spent one is told when to come again."""
+"""Each caller has budgets for reading, for changing and for work; who has spent one is told when to come again."""
 
 from __future__ import annotations
 
@@ -9,31 +9,60 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.callers import HEALTH, caller_of
+from api.metering import Meter, metering
 from api.problems import problem
 from api.rate_budget import Budget, Standing
 from api.threads import lane_of
+from api.work import Work
 
 __all__ = ["Rates", "adding", "spent"]
 
 
 class Rates:
-    """ASGI middleware inside of whatever finds out who asks; a budget that is None bounds nothing."""
+    """ASGI middleware inside of whatever finds out who asks; a budget that is None bounds nothing.
 
-    def __init__(self, app: ASGIApp, reads: Budget | None, writes: Budget | None) -> None:
+    What questions cost is taken from `work`, after each: who owes something waits until it is paid.
+    """
+
+    def __init__(
+        self, app: ASGIApp, reads: Budget | None, writes: Budget | None, work: Budget | None
+    ) -> None:
         self.app = app
         self.reads = reads
         self.writes = writes
+        self.work = None if work is None else Work(work)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on and say on its answer what is left, or answer 429."""
         counted = scope["type"] == "http" and scope["path"] not in HEALTH
-        budget = (
-            (self.reads if lane_of(scope["method"]) == "reading" else self.writes)
-            if counted
-            else None
-        )
-        caller = None if budget is None else caller_of(scope)
-        if budget is None or caller is None:
+        caller = caller_of(scope) if counted else None
+        if caller is None:
+            await self.app(scope, receive, send)
+        elif lane_of(scope["method"]) == "reading":
+            await self._question(caller, scope, receive, send)
+        else:
+            await self._counted(self.writes, caller, scope, receive, send)
+
+    async def _question(self, caller: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer once what earlier answers cost is paid, and put this one's cost on the account."""
+        if self.work is None:
+            await self._counted(self.reads, caller, scope, receive, send)
+            return
+        owing = await self.work.admit(caller)
+        if owing is not None:
+            detail = f"earlier questions took more than {self.work.budget.item} milliseconds of work; nothing was done"
+            await spent(self.work.budget, owing, detail, scope, receive, send)
+            return
+        with metering() as meter:
+            try:
+                await self._counted(self.reads, caller, scope, receive, sizing(meter, send))
+            finally:
+                self.work.charge(caller, meter.price)
+
+    async def _counted(
+        self, budget: Budget | None, caller: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if budget is None:
             await self.app(scope, receive, send)
             return
         standing = await budget.take(caller)
@@ -60,6 +89,16 @@ def adding(fields: Mapping[str, str], send: Send) -> Send:
         if message["type"] == "http.response.start":
             message.setdefault("headers", [])
             MutableHeaders(scope=message).update(fields)
+        await send(message)
+
+    return passed
+
+
+def sizing(meter: Meter, send: Send) -> Send:
+    """Send on, and count the bytes of the answer."""
+
+    async def passed(message: Message) -> None:
+        meter.size += len(message.get("body", b""))
         await send(message)
 
     return passed

@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.metering import metered
 from api.problems import RefusedError
 from infrastructure.lanes import Lane, TimeLimits, in_lane
 
@@ -55,7 +56,7 @@ class Threads:
             raise RefusedError(name, "", _NO_TURN) from None
         try:
             with in_lane(lane):
-                return await to_thread.run_sync(call, limiter=self._any)
+                return await to_thread.run_sync(metered(call), limiter=self._any)
         finally:
             turn.release_on_behalf_of(borrower)
 

@@ -42,6 +42,7 @@ OIDC_ALGORITHMS: Final = "PARLEY_OIDC_ALGORITHMS"
 OIDC_PERSON_CLAIM: Final = "PARLEY_OIDC_PERSON_CLAIM"
 RATE_READS: Final = "PARLEY_RATE_READS"
 RATE_WRITES: Final = "PARLEY_RATE_WRITES"
+RATE_WORK: Final = "PARLEY_RATE_WORK"
 RATE_REFUSALS: Final = "PARLEY_RATE_REFUSALS"
 RATE_STORAGE: Final = "PARLEY_RATE_STORAGE"
 ALLOWED_HOSTS: Final = "PARLEY_ALLOWED_HOSTS"
@@ -93,7 +94,7 @@ class Settings:
     are counted apart. `limits` says how long the database is waited for. `log_origin` names the log in what it
     signs, by the key in `log_key_file`. `anonymous_scopes` are what anybody may do with what is public.
     `oidc` is None where no access tokens are accepted.
-    What a caller may ask, and how often an address may be refused, is
+    What a caller may ask, how many milliseconds that may take, and how often an address may be refused, is
     None where it is not bounded; `rate_storage` is empty where the record itself counts. Of `allowed_hosts`
     are the names that the server has besides its addresses, of `trusted_proxies` addresses and networks.
     Payloads are sealed by the keys of `seal_key`, in base64, or, where that is
@@ -115,6 +116,7 @@ class Settings:
     oidc: OidcSettings | None
     rate_reads: RateLimitItem | None
     rate_writes: RateLimitItem | None
+    rate_work: RateLimitItem | None
     rate_refusals: RateLimitItem | None
     rate_storage: str
     allowed_hosts: tuple[str, ...]
@@ -152,6 +154,7 @@ class Settings:
             oidc=_oidc(environ),
             rate_reads=_rate(RATE_READS, environ.get(RATE_READS, "12000/minute")),
             rate_writes=_rate(RATE_WRITES, environ.get(RATE_WRITES, "6000/minute")),
+            rate_work=_rate(RATE_WORK, environ.get(RATE_WORK, "30000/minute")),
             rate_refusals=_rate(RATE_REFUSALS, environ.get(RATE_REFUSALS, "60/minute")),
             rate_storage=_storage(environ.get(RATE_STORAGE, "")),
             allowed_hosts=_hosts(environ.get(ALLOWED_HOSTS, "")),

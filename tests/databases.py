@@ -37,10 +37,14 @@ TEMPLATE: Final = "parley_template"
 SEAL_KEY: Final = b64encode(bytes(range(32))).decode()
 """What the tests seal by, where they are not about its keys."""
 
-PATIENT: Final = {"PARLEY_LOG_SECONDS": "60", "PARLEY_STATEMENT_SECONDS": "60"}
+PATIENT: Final = {
+    "PARLEY_LOG_SECONDS": "60",
+    "PARLEY_STATEMENT_SECONDS": "60",
+    "PARLEY_RATE_WORK": "",
+}
 """The settings under which a busy machine refuses nothing because it is slow."""
 
-UNBOUNDED: Final = {"PARLEY_RATE_READS": "", "PARLEY_RATE_WRITES": "", "PARLEY_RATE_REFUSALS": ""}
+UNBOUNDED: Final = {f"PARLEY_RATE_{name}": "" for name in ("READS", "WRITES", "WORK", "REFUSALS")}
 """The settings under which nobody's requests are counted: many at one address are a test's point."""
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from anyio import to_thread
 from limits import parse
 from limits.storage import MemoryStorage
 from starlette.testclient import TestClient
@@ -13,9 +15,12 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.callers import address_of, caller_of
 from api.composition import compose
+from api.metering import metered, metering
 from api.private_answers import PrivateAnswers
-from api.rate_budget import Budget
+from api.rate_budget import MOST_LEASES, Budget
+from api.rates import sizing
 from api.refusals import Refusals
+from api.work import Work
 from domain.access import Principal, anonymous
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
@@ -23,7 +28,7 @@ from tests.databases import settings_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
 
 @pytest.fixture
@@ -68,6 +73,94 @@ def test_what_is_left_is_on_304_and_in_no_tag_nor_kept_answer(limited: Client) -
     assert again.status == 304
     assert again.headers["etag"] == first.headers["etag"]
     assert again.headers["ratelimit"].startswith('"reads";r=6;')
+
+
+def test_who_asked_for_more_work_than_a_budget_has_waits_and_nobody_else(database_url: str) -> None:
+    rates = {"PARLEY_RATE_WORK": "1/hour"}
+    parley = compose(settings_of(database_url, **rates), upgrade=False)
+    with TestClient(create_app(parley), raise_server_exceptions=False) as http:
+        ann, ben = entered(parley, "Ann"), entered(parley, "Ben")
+        assert http.get("/v1/negotiations", headers=ann).status_code == 200
+        refused = [http.get("/v1/negotiations", headers=ann) for _ in range(2)][-1]
+        assert refused.status_code == 429
+        assert refused.json()["type"] == "urn:parley:problem:rate-limited"
+        assert refused.headers["ratelimit-policy"] == '"work";q=1;w=3600'
+        assert int(refused.headers["retry-after"]) > 1
+        body = {"slug": "talks", "title": "Talks", "parties": []}
+        assert http.post("/v1/negotiations", json=body, headers=ann).status_code == 201
+        assert http.get("/healthz", headers=ann).status_code == 200
+        assert http.get("/v1/negotiations", headers=ben).status_code == 200
+    parley.close()
+
+
+def test_what_a_caller_owes_is_paid_as_their_budget_allows() -> None:
+    async def run() -> None:
+        budget = Budget("work", parse("1000/hour"), MemoryStorage())
+        work = Work(budget)
+        for _ in range(4):
+            assert await work.admit("a") is None
+            work.charge("a", 200)
+        assert await work.admit("a") is None
+        work.charge("a", 5_000)
+        owing = await work.admit("a")
+        assert owing is not None
+        assert (owing.allowed, owing.remaining) == (False, 0)
+        assert owing.wait is not None
+        assert 17_000 < owing.wait < 17_400
+        assert await work.admit("b") is None
+        assert await work.admit("a") is not None
+
+    asyncio.run(run())
+
+
+def test_few_small_amounts_are_paid_together() -> None:
+    class Asked(MemoryStorage):
+        times = 0
+
+        def get_sliding_window(self, *given: Any, **named: Any) -> Any:  # noqa: ANN401
+            self.times += 1
+            return super().get_sliding_window(*given, **named)
+
+    async def run() -> None:
+        storage = Asked()
+        work = Work(Budget("work", parse("20000/hour"), storage))
+        for _ in range(1_000):
+            assert await work.admit("a") is None
+            work.charge("a", 1)
+        assert storage.times == 9
+
+    asyncio.run(run())
+
+
+def test_a_process_keeps_no_account_of_everybody_who_ever_came() -> None:
+    work = Work(Budget("work", parse("1000/hour"), MemoryStorage()))
+    work.charge("much", 10)
+    for number in range(10_000):
+        work.charge(f"little {number}", 1)
+    assert len(work._owed) <= MOST_LEASES
+    assert work._owed["much"] == 10
+
+
+def test_work_is_measured_in_the_threads_that_do_it_and_by_what_goes_out() -> None:
+    @metered
+    def reckon() -> None:
+        began = thread_time()
+        while thread_time() - began < 0.002:
+            pass
+
+    async def run() -> None:
+        with metering() as meter:
+            await to_thread.run_sync(reckon)
+            await sizing(meter, _dropped)({"type": "http.response.body", "body": b"x" * 5 * 16_384})
+        assert meter.price >= 2 + 5
+        with metering() as other:
+            pass
+        assert other.price == 0
+        reckon()
+
+    async def _dropped(_: Message) -> None: ...
+
+    asyncio.run(run())
 
 
 def test_a_storage_that_fails_lets_all_through(caplog: pytest.LogCaptureFixture) -> None:

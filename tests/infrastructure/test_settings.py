@@ -23,6 +23,7 @@ def test_every_setting_has_a_default() -> None:
         anonymous_scopes=("fact:read", "audit:read"),
         oidc=None,
         rate_reads=parse("12000/minute"),
+        rate_work=parse("30000/minute"),
         rate_writes=parse("6000/minute"),
         rate_refusals=parse("60/minute"),
         rate_storage="",

@@ -1,0 +1,63 @@
+"""What a question costs is measured while it is answered: the processor's time, and the bytes that go out."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import wraps
+from typing import Final, TypeVar
+
+__all__ = ["Meter", "metered", "metering"]
+
+BYTES: Final = 16_384
+"""How many bytes of an answer cost as much as a millisecond."""
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Meter:
+    """What one request has used so far."""
+
+    seconds: float = 0.0
+    size: int = 0
+
+    @property
+    def price(self) -> int:
+        """Milliseconds of work, a started one whole."""
+        return math.ceil(self.seconds * 1_000) + self.size // BYTES
+
+
+_METER: Final[ContextVar[Meter | None]] = ContextVar("meter", default=None)
+
+
+@contextmanager
+def metering() -> Iterator[Meter]:
+    """Measure what is done for the block, in the threads that it hands work to."""
+    meter = Meter()
+    token = _METER.set(meter)
+    try:
+        yield meter
+    finally:
+        _METER.reset(token)
+
+
+def metered(call: Callable[[], _T]) -> Callable[[], _T]:
+    """Have the processor's time that the calling thread takes counted towards the request that it is done for."""
+
+    @wraps(call)
+    def measured() -> _T:
+        began = time.thread_time()
+        try:
+            return call()
+        finally:
+            meter = _METER.get()
+            if meter is not None:
+                meter.seconds += time.thread_time() - began
+
+    return measured
