@@ -51,8 +51,7 @@ def restore(
 ) -> None:
     """Put a backup into an empty database, of whichever kind, or leave it empty."""
     try:
-        keys = keys_by(settings()).read()
-        verified(source, frozenset() if keys is None else keys.ids)
+        verified(source, keys_by(settings()))
         with (
             opened(upgrade=True, lane="unhurried") as parley,
             progress_bar("restoring", None) as bar,

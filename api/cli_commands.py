@@ -9,6 +9,7 @@ import typer
 from api import (
     cli_backup,
     cli_changes,
+    cli_checkpoint,
     cli_clock,
     cli_compact,
     cli_erase,
@@ -72,6 +73,7 @@ for commands in (
     cli_erase,
     cli_proposals,
     cli_verify,
+    cli_checkpoint,
     cli_witness,
     cli_seal,
     cli_compact,

@@ -9,19 +9,18 @@ from domain.proof.cosignature import CosignatureVerifier
 from domain.proof.note import ED25519, NoteError, VerifierKey
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.log_key import read_signer
-from infrastructure.settings import Settings
 
 __all__ = ["log_key", "log_verifier", "note_in", "witness_verifier"]
 
 _LONGEST: int = 2_000_000
 
 
-def log_verifier(key: str | None, settings: Settings) -> Ed25519Verifier | None:
+def log_verifier(key: str | None, file: Path, origin: str) -> Ed25519Verifier | None:
     """What --key says, or the key file has; None where neither is there."""
     if key is not None:
         return log_key(key, "--key")
     try:
-        return Ed25519Verifier(read_signer(Path(settings.log_key_file), settings.log_origin).key)
+        return Ed25519Verifier(read_signer(file, origin).key)
     except FileNotFoundError:
         return None
 

@@ -16,7 +16,7 @@ from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, opened, say
 from api.cli_unreadable import readable
 from api.cli_verifiers import log_verifier, note_in, witness_verifier
-from api.composition import Parley
+from api.composition import Parley, log_key_file
 from domain.instant import format_instant
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.cosignature import cosigned_at
@@ -85,7 +85,8 @@ def verify_log(
 ) -> None:
     """Check every event against its hash, the tree and the signed checkpoints; then all that follows from them."""
     with readable(), opened(lane="unhurried") as parley, progress_bar("verifying", None) as bar:
-        verifier = log_verifier(key, parley.settings)
+        key_file = log_key_file(parley.settings, parley.database)
+        verifier = log_verifier(key, key_file, parley.settings.log_origin)
         if verifier is None and (checkpoint or certificate):
             raise RefusedError("there is no key to check the checkpoint by: give --key")
         notes = [(str(each), note_in(each)) for each in checkpoint or ()]
@@ -95,7 +96,7 @@ def verify_log(
             certified = read_certificate(certificate, verifier)
             notes.append((str(certificate), certified.checkpoint))
         with parley.database.reading() as connection:
-            notes += _kept(parley, last_signed(connection)) if verifier else []
+            notes += _kept(key_file, last_signed(connection)) if verifier else []
             found = verify(connection, _opened(notes, verifier), bar)
             tables = [] if found.wrong or log_only else _tables(parley, connection)
             future = None if found.wrong else wrong_times(connection, parley.clock())
@@ -168,9 +169,9 @@ def _words_of(notes: list[Named], witness: str | None) -> dict[str, str]:
     return found
 
 
-def _kept(parley: Parley, stored: str | None) -> list[Named]:
+def _kept(key_file: Path, stored: str | None) -> list[Named]:
     """The checkpoints that the database and the folder of the key keep."""
-    beside = LastSigned(Path(parley.settings.log_key_file))
+    beside = LastSigned(key_file)
     found = (("the database", stored), (str(beside.path), beside.read()))
     return [(name, note) for name, note in found if note is not None]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import select
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from domain.access import Principal, owner
 from domain.event import FactEvent, RecordEvent
@@ -20,6 +22,7 @@ from infrastructure.database import Database
 from infrastructure.erasing import TABLES
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.identity.keys import Keys
+from infrastructure.key_files import BEFORE, key_file_of
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.log_entry import LogEntry
 from infrastructure.log_errors import persistence_errors
@@ -29,8 +32,8 @@ from infrastructure.projections.following import following
 from infrastructure.projections.inline import RecordProjection
 from infrastructure.projections.rebuild import RebuildReport, rebuild
 from infrastructure.proofs import integration
-from infrastructure.proofs.log_key import LastSigned, ensured_signer
-from infrastructure.proofs.publishing import POLL_SECONDS, Publisher
+from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensured_signer, read_signer
+from infrastructure.proofs.publishing import POLL_SECONDS, Publisher, last_signed
 from infrastructure.readers.reading import Reading
 from infrastructure.schema import refuse_newer, schema_at_head
 from infrastructure.schema import upgrade as bring_to_head
@@ -40,7 +43,7 @@ from infrastructure.settings import Settings
 from infrastructure.tables import log_head
 from infrastructure.working_alone import working_alone
 
-__all__ = ["Parley", "compose", "publisher_of"]
+__all__ = ["Parley", "compose", "log_key_file", "publisher_of"]
 
 
 @dataclass(frozen=True)
@@ -217,8 +220,21 @@ def compose(
 
 def publisher_of(settings: Settings, database: Database) -> Publisher:
     """What signs the log of a database as the settings say."""
-    key_file = Path(settings.log_key_file)
+    key_file = log_key_file(settings, database)
     kept = LastSigned(key_file)
     if not key_file.exists():
         kept.begin()
     return Publisher(database, ensured_signer(key_file, settings.log_origin), kept)
+
+
+def log_key_file(settings: Settings, database: Database) -> Path:
+    """The file of the log's key: as the settings say, or where that is missing, of old, if it has signed this log."""
+    path, before = Path(settings.log_key_file), Path(BEFORE["key"])
+    named = settings.log_key_file == key_file_of(settings.database_url, "key")
+    if path.exists() or not named or not before.exists():
+        return path
+    with suppress(LogKeyError, SQLAlchemyError), database.reading() as connection:
+        signing = Publisher(database, read_signer(before, settings.log_origin), LastSigned(before))
+        if signing.own(last_signed(connection)) is not None:
+            return before
+    return path

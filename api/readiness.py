@@ -37,7 +37,12 @@ def _looked(parley: Parley) -> tuple[dict[str, Any], list[str]]:
         return _NOTHING, ["the database cannot be read"]
     if not found["schema"]:
         return found, ["the schema is not at its head"]
-    refused = _sealed_away(parley) or _clock_in_doubt(parley) or _refused_write(parley)
+    refused = (
+        _sealed_away(parley)
+        or _clock_in_doubt(parley)
+        or _refused_write(parley)
+        or _signed_by_another(parley)
+    )
     if refused:
         return found, refused
     return found, [f"the projection {name} is behind the log" for name in _behind(found)]
@@ -58,6 +63,13 @@ def _clock_in_doubt(parley: Parley) -> list[str]:
         parley.check_clock()
     except ClockInDoubtError as error:
         return [str(error)]
+    return []
+
+
+def _signed_by_another(parley: Parley) -> list[str]:
+    """Whether this process signs nothing, as it has another key than the log's."""
+    if parley.publisher is not None and parley.publisher.is_other:
+        return ["the log is signed by another key than this server has"]
     return []
 
 

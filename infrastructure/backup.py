@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from infrastructure.backup_file import Line, Row
     from infrastructure.database import Database
     from infrastructure.log_entry import InlineProjection
+    from infrastructure.sealing.wrapping import KeySource
 
 __all__ = ["BackupError", "back_up", "restore", "verified"]
 
@@ -101,22 +102,28 @@ def _name(part: Path, target: Path) -> None:
         raise
 
 
-def verified(source: Path, given: frozenset[str] | None = None) -> Manifest:
+def verified(source: Path, given: KeySource | None = None) -> Manifest:
     """The manifest of a backup that has been read to its end.
 
-    BackupError where it is not whole, SealKeyError where it is sealed by a key that is none of the `given` ids.
+    BackupError where it is not whole, SealKeyError where it is sealed by a key that is not `given`.
     """
     missing: str | None = None
     last: Line | Manifest | None = None
     for last in read(source):
-        if isinstance(last, EventLine) and last.data_key is not None and last.key_id is not None:
-            absent = given is not None and last.key_id not in given
-            missing = last.key_id if absent and missing is None else missing
+        wraps = last.key_id if isinstance(last, EventLine) and last.data_key is not None else None
+        if missing is None and given is not None and wraps is not None and not _has(given, wraps):
+            missing = wraps
     if not isinstance(last, Manifest):
         raise BackupError("the backup breaks off")
     if missing is not None:
         raise SealKeyError.missing(missing)
     return last
+
+
+def _has(keys: KeySource, key_id: str) -> bool:
+    """Whether a key is there, or was found."""
+    found = keys.read()
+    return (found is not None and key_id in found.ids) or keys.look_for(key_id)
 
 
 def restore(

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from domain.access import OPEN_TO_ANYBODY, Scope
 from infrastructure.identity.addresses import AddressError, address
 from infrastructure.identity.algorithms import ALGORITHMS, DEFAULT_ALGORITHMS
+from infrastructure.key_files import key_file_of
 from infrastructure.lanes import TimeLimits
 from infrastructure.sealing.wrapping import read_keys
 
@@ -128,9 +129,10 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read the `PARLEY_…` variables, or raise `SettingsError` for the first that is wrong."""
+        url = _database_url(environ.get(DATABASE_URL, "sqlite:///parley.db"))
         waiting = _integer(MAX_WAITING, environ.get(MAX_WAITING, "256"), 1, 1_000_000)
         return cls(
-            database_url=_database_url(environ.get(DATABASE_URL, "sqlite:///parley.db")),
+            database_url=url,
             host=_text(HOST, environ.get(HOST, "127.0.0.1")),
             port=_integer(PORT, environ.get(PORT, "8000"), 0, HIGHEST_PORT),
             actor=_text(ACTOR, environ.get(ACTOR, "editor")),
@@ -141,7 +143,7 @@ class Settings:
                 MAX_IMPORT_BYTES, environ.get(MAX_IMPORT_BYTES, "268435456"), 1, 2**40
             ),
             log_origin=_word(LOG_ORIGIN, environ.get(LOG_ORIGIN, "parley.local/log")),
-            log_key_file=_text(LOG_KEY_FILE, environ.get(LOG_KEY_FILE, "parley.key")),
+            log_key_file=_file(LOG_KEY_FILE, environ, key_file_of(url, "key")),
             max_waiting=waiting,
             max_writing=_integer(
                 MAX_WRITING, environ.get(MAX_WRITING, str(min(64, waiting))), 1, 1_000_000
@@ -160,7 +162,7 @@ class Settings:
             allowed_hosts=_hosts(environ.get(ALLOWED_HOSTS, "")),
             trusted_proxies=_networks(environ.get(TRUSTED_PROXIES, "")),
             seal_key=_keys(environ.get(SEAL_KEY, "")),
-            seal_key_file=_text(SEAL_KEY_FILE, environ.get(SEAL_KEY_FILE, "parley.seal")),
+            seal_key_file=_file(SEAL_KEY_FILE, environ, key_file_of(url, "seal")),
             proposal_days=_integer(
                 PROPOSAL_DAYS, environ.get(PROPOSAL_DAYS, "7"), 1, MOST_PROPOSAL_DAYS
             ),
@@ -226,6 +228,10 @@ def _text(name: str, value: str) -> str:
     if not value.strip() or not value.isprintable():
         raise SettingsError(name, value, "one printable line is needed")
     return value
+
+
+def _file(name: str, environ: Mapping[str, str], default: str) -> str:
+    return _text(name, environ[name]) if name in environ else default
 
 
 def _anonymous(value: str) -> tuple[Scope, ...]:

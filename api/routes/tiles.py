@@ -80,6 +80,8 @@ def read_verifier_key(request: Request) -> Response:
     if publisher is None:
         what, name = "verifier key", "of this server, which does not sign"
         raise UnknownError(what, name)
+    if publisher.is_other:
+        return problem("unavailable", f"the log is not signed here: {publisher.refusal}")
     return fresh(request, f"{publisher.signer.key.text}\n".encode(), "text/plain; charset=utf-8")
 
 

@@ -2,7 +2,9 @@
 
 The last signed checkpoint is kept twice: in the database, under whose lock the next is signed, and beside the key,
 which an older database put in its place does not bring back. The copy beside the key is written first: at every
-moment it is the newest that anyone can have seen, or newer. Where both are lost, nothing is signed.
+moment it is the newest that anyone can have seen, or newer. Where both are lost, nothing is signed. The log's key is
+the one that signed the checkpoint in the database: another signs nothing, unless somebody says that it is to be the
+log's key from now on.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from infrastructure.database import Database
     from infrastructure.proofs.log_key import LastSigned
 
-__all__ = ["POLL_SECONDS", "InconsistentLogError", "Publisher", "last_signed"]
+__all__ = ["POLL_SECONDS", "InconsistentLogError", "OtherKeyError", "Publisher", "last_signed"]
 
 POLL_SECONDS: Final = 0.4
 """With the pause between two rounds, what any process records is signed within a second."""
@@ -43,11 +45,19 @@ _LOST: Final = (
     "{0} is missing, and nothing else says what the key has signed: put it back, or sign by a new key; "
     "if this one has signed nothing yet, say so: touch {0}"
 )
+_OTHER: Final = (
+    "the log's key is another than {0}, which is given here (PARLEY_LOG_KEY_FILE, PARLEY_LOG_ORIGIN): give the log's"
+    " own; or, to sign by this one from now on, run: parley checkpoint --new-key"
+)
 _logger: Final = logging.getLogger(__name__)
 
 
 class InconsistentLogError(Exception):
     """The log is no continuation of what was signed before, or nobody can tell; the message says how."""
+
+
+class OtherKeyError(InconsistentLogError):
+    """Another key has signed this log."""
 
 
 _REFUSALS: Final = (InconsistentLogError, ClockInDoubtError, BrokenTreeError, NoteError, OSError)
@@ -60,11 +70,15 @@ def last_signed(connection: Connection) -> str | None:
 
 
 class Publisher:
-    """Signs the log of one database as `signer`. `refusal` says why it does not, while it does not."""
+    """Signs the log of one database as `signer`. `refusal` says why it does not, while it does not.
+
+    `is_other` is whether that is because another key is the log's.
+    """
 
     def __init__(self, database: Database, signer: Signer, kept: LastSigned) -> None:
         self.signer = signer
         self.refusal: str | None = None
+        self.is_other = False
         self._database = database
         self._kept = kept
         self._signed = -1
@@ -76,9 +90,9 @@ class Publisher:
         except _REFUSALS as error:
             if str(error) != self.refusal:
                 _logger.error("no checkpoint is signed: %s", error)  # noqa: TRY400 -- it says all
-            self.refusal = str(error)
+            self.refusal, self.is_other = str(error), isinstance(error, OtherKeyError)
         else:
-            self.refusal = None
+            self.refusal, self.is_other = None, False
 
     def follow(self) -> None:
         """`keep_publishing`, and settle the clock of a log in which nothing was recorded for some seconds."""
@@ -94,10 +108,11 @@ class Publisher:
             with self._database.writing() as connection:
                 settle(connection, now - SETTLED_BEHIND)
 
-    def publish(self) -> None:
-        """Sign the log as it is now, unless nothing is new.
+    def publish(self, *, new_key: bool = False) -> None:
+        """Sign the log as it is now, unless nothing is new; with `new_key` also where another key has signed it.
 
-        Raises `InconsistentLogError` where it does not continue what was signed, `NoteError` where a kept
+        Raises `OtherKeyError` where another has, and this is not to be the log's key from now on,
+        `InconsistentLogError` where it does not continue what was signed, `NoteError` where a kept
         checkpoint cannot be read, `ClockInDoubtError`, `BrokenTreeError` and `OSError`; nothing is signed then.
         """
         integration.catch_up(self._database)
@@ -107,7 +122,7 @@ class Publisher:
             if self._signed == integration.integrated(connection) and self.refusal is None:
                 return
         with self._database.writing() as connection:
-            signed = self._sign(connection)
+            signed = self._sign(connection, new_key=new_key)
         self._signed = signed
 
     def own(self, note: str | None) -> Checkpoint | None:
@@ -121,8 +136,10 @@ class Publisher:
             return None
         return found if found.origin == key.name else None
 
-    def _sign(self, connection: Connection) -> int:
+    def _sign(self, connection: Connection, *, new_key: bool) -> int:
         last = connection.execute(_LOCKED).one()
+        if last.size >= 0 and self.own(last.note) is None and not new_key:
+            raise OtherKeyError(_OTHER.format(self.signer.key.text))
         size = integration.integrated(connection)
         tree = Tree(connection, size)
         checkpoint = Checkpoint(self.signer.key.name, size, tree.root())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from infrastructure.key_files import BEFORE, key_file_of
 from infrastructure.sealing.key_source import GivenKeys, KeyFile
 from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.wrapping import read_keys
@@ -22,7 +23,8 @@ def seals_by(settings: Settings) -> Seals:
 
 
 def keys_by(settings: Settings) -> KeySource:
-    """The keys of the environment; where it gives none, those of the key file."""
+    """The keys of the environment; where it gives none, those of the key file, of old the same for every database."""
     if settings.seal_key:
         return GivenKeys(read_keys(settings.seal_key))
-    return KeyFile(Path(settings.seal_key_file))
+    named = settings.seal_key_file == key_file_of(settings.database_url, "seal")
+    return KeyFile(Path(settings.seal_key_file), Path(BEFORE["seal"]) if named else None)

@@ -45,6 +45,10 @@ class NoKeys:
         """Refuse."""
         raise SealKeyError(_NONE)
 
+    def look_for(self, _: str) -> bool:
+        """There is nowhere to look."""
+        return False
+
 
 class GivenKeys:
     """Keys that do not change while the process runs."""
@@ -64,15 +68,21 @@ class GivenKeys:
         """Refuse."""
         raise SealKeyError("the environment gives the keys: a newer one has to be put after them")
 
+    def look_for(self, _: str) -> bool:
+        """There is nowhere to look."""
+        return False
+
 
 class KeyFile:
     """The file that has a key in base64 a line, the newest last; read again whenever it has changed.
 
-    Keys once read stay known, so that a file that is taken away stops no process that has begun.
+    Keys once read stay known, so that a file that is taken away stops no process that has begun. While the file is
+    missing, that of `before` stands in for it once a key is looked for that it has.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, before: Path | None = None) -> None:
         self.path = path
+        self._before = before
         self._seen: tuple[int, ...] | None = None
         self._keys: Keyring | None = None
 
@@ -101,6 +111,16 @@ class KeyFile:
         """Have a new key wrap from now on, in every process that has this file."""
         with replacing(self.path):
             replace_whole(self.path, self._content() + written_keys([new_key()]))
+
+    def look_for(self, key_id: str) -> bool:
+        """Whether the key was found in the file of before, which is read from now on."""
+        if self._before is None or self._keys is not None or self.path.exists():
+            return False
+        found = KeyFile(self._before).read()
+        if found is None or key_id not in found.ids:
+            return False
+        self.path, self._before = self._before, None
+        return True
 
     def _read(self) -> Keyring:
         try:

@@ -82,6 +82,9 @@ class KeySource(Protocol):
     def add(self) -> None:
         """Make a newer key beside those that are there; SealKeyError where none can be made."""
 
+    def look_for(self, key_id: str) -> bool:
+        """Look for a key where else it may be; whether it is read from now on."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from base64 import b64decode, urlsafe_b64decode
+from contextlib import closing
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -200,3 +201,30 @@ def test_while_it_is_served_the_log_is_signed(parley: Parley) -> None:
             time.sleep(0.05)
         assert client.get(f"{address}/proof").status == 200
         assert client.get("/checkpoint").body.startswith(b"parley.local/log\n2\n")
+
+
+def test_a_server_that_has_another_key_than_the_logs_says_so_and_signs_nothing(
+    parley: Parley, quiet: Client, publisher: Publisher, tmp_path: Path
+) -> None:
+    quiet.open()
+    publisher.publish()
+    (tmp_path / "other").mkdir()
+    url = parley.database.url.render_as_string(hide_password=False)
+    settings = settings_of(url, PARLEY_LOG_KEY_FILE=str(tmp_path / "other" / "parley.key"))
+    with closing(compose(settings, upgrade=False, signs=True)) as second:
+        assert second.publisher is not None
+        second.follow()
+        client = Client(TestClient(create_app(second), headers=entered(second)))
+        client.record()
+        second.follow()
+        second.publisher.keep_publishing()
+        ready = client.get("/readyz")
+        assert ready.status == 503
+        assert ready.json["lacks"] == ["the log is signed by another key than this server has"]
+        for path in ("/checkpoint", "/verifier-key"):
+            answer = client.get(path)
+            assert (answer.status, "PARLEY_LOG_KEY_FILE" in answer.json["detail"]) == (503, True)
+        publisher.publish()
+        checkpoint = quiet.get("/checkpoint").body.decode()
+        assert Checkpoint.opened(checkpoint, [Ed25519Verifier(publisher.signer.key)]).size == 2
+        assert quiet.get("/readyz").status == 200

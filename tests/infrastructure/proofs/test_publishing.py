@@ -22,7 +22,12 @@ from infrastructure.projections.following import following
 from infrastructure.proofs import integration, publishing
 from infrastructure.proofs.ed25519 import Ed25519Signer
 from infrastructure.proofs.log_key import LastSigned
-from infrastructure.proofs.publishing import InconsistentLogError, Publisher, last_signed
+from infrastructure.proofs.publishing import (
+    InconsistentLogError,
+    OtherKeyError,
+    Publisher,
+    last_signed,
+)
 from infrastructure.proofs.tree import Tree
 from infrastructure.schema import upgrade
 from infrastructure.tables import event, log_head, projection, signed_checkpoint, tile
@@ -302,7 +307,7 @@ def test_where_the_checkpoint_beside_the_key_is_lost_that_of_the_database_is_con
     assert signed(database).size == 6
 
 
-def test_what_another_key_or_name_signed_is_signed_again(
+def test_what_another_key_or_name_signed_is_signed_again_by_one_that_is_to_be_the_logs(
     database: Database, tmp_path: Path
 ) -> None:
     grow(database, 3)
@@ -310,7 +315,9 @@ def test_what_another_key_or_name_signed_is_signed_again(
     for name, seed in ((ORIGIN, bytes(32)), ("other.example/log", bytes(32)), (ORIGIN, SEED)):
         by = Ed25519Signer.of(name, seed)
         signing = Publisher(database, by, LastSigned(tmp_path / "parley.key"))
-        signing.publish()
+        with pytest.raises(OtherKeyError, match="parley checkpoint --new-key"):
+            signing.publish()
+        signing.publish(new_key=True)
         with database.reading() as connection:
             note = last_signed(connection)
         assert signing.own(note) == Checkpoint(name, 3, root_of(leaves(database)))
@@ -331,7 +338,13 @@ def test_a_new_key_continues_the_log(database: Database, tmp_path: Path) -> None
     (tmp_path / "new").mkdir()
     other = publisher(database, tmp_path / "new", bytes(32))
     assert other.signer.key != signer().key
-    other.publish()
+    other.keep_publishing()
+    assert other.is_other
+    assert signed(database).size == 3, "and the one that is not the log's has signed nothing"
+    publisher(database, tmp_path).publish()
+    other.publish(new_key=True)
+    other.keep_publishing()
+    assert (other.is_other, other.refusal) == (False, None)
     with pytest.raises(NoteError):
         signed(database)
 

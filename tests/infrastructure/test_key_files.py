@@ -1,0 +1,102 @@
+"""Each database has keys of its own, whatever folder it is used from, and those that it had go on working."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.composition import Parley, compose
+from infrastructure.key_files import key_file_of
+from infrastructure.settings import Settings
+from tests.api.asking import TALKS, Client, entered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.databases import Kind
+
+OLD = {"PARLEY_LOG_KEY_FILE": "parley.key", "PARLEY_SEAL_KEY_FILE": "parley.seal"}
+
+both = pytest.mark.parametrize("kind", ["sqlite-file", "postgresql"])
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def signing(url: str, **named: str) -> Parley:
+    """The record of a process that is given nothing but the database, or files with `named` keys."""
+    settings = Settings.from_env({"PARLEY_DATABASE_URL": url, **named})
+    return compose(settings, upgrade=False, signs=True)
+
+
+def recorded(parley: Parley, *, opens: bool = True) -> None:
+    """Record and read something, and have it signed."""
+    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+    if opens:
+        client.open()
+    client.record()
+    assert client.get(f"{TALKS}/timeline").json["items"]
+    assert parley.publisher is not None
+    parley.publisher.publish()
+
+
+@pytest.mark.parametrize(
+    ("url", "file"),
+    [
+        ("sqlite:///parley.db", "parley.key"),
+        ("sqlite:////srv/talks.db", "/srv/talks.key"),
+        ("sqlite:///file:/srv/talks.db?uri=true", "/srv/talks.key"),
+        ("sqlite:///talks.sqlite", "talks.sqlite-key"),
+        ("sqlite:///parley", "parley-key"),
+        ("sqlite://", "parley.key"),
+        ("postgresql://anna@db.example/talks", "talks@db.example+5432.key"),
+        ("postgresql+psycopg://db.example:5433/talks", "talks@db.example+5433.key"),
+        ("postgresql:///a%2Fb?host=/run/pg&port=6", "a%2Fb@%2Frun%2Fpg+6.key"),
+        ("postgresql:///talks", "talks@localhost+5432.key"),
+    ],
+)
+def test_the_files_are_named_after_the_database(url: str, file: str) -> None:
+    assert key_file_of(url, "key") == file
+    assert Settings.from_env({"PARLEY_DATABASE_URL": url}).log_key_file == file
+
+
+def test_no_name_is_too_long_for_a_file() -> None:
+    long = f"postgresql:///talks?host=/{'x' * 500}"
+    assert len(key_file_of(long, "seal")) < 100
+    assert key_file_of(long, "seal") != key_file_of(f"{long}x", "seal")
+
+
+@both
+def test_two_databases_used_from_one_folder_are_both_signed(
+    fresh_database: Callable[[Kind], str], kind: Kind
+) -> None:
+    urls = [fresh_database(kind) for _ in range(2)]
+    for opens in (True, False):
+        for url in urls:
+            with closing(signing(url)) as parley:
+                recorded(parley, opens=opens)
+    files = {key_file_of(url, what) for url in urls for what in ("key", "seal")}
+    assert len(files) == 4
+
+
+@both
+def test_the_files_of_before_go_on_working_for_their_own_database(
+    fresh_database: Callable[[Kind], str], kind: Kind, tmp_path: Path
+) -> None:
+    url, another = (fresh_database(kind) for _ in range(2))
+    with closing(signing(url, **OLD)) as parley:
+        recorded(parley)
+    with closing(signing(another)) as parley:
+        recorded(parley)
+    with closing(signing(url)) as parley:
+        recorded(parley, opens=False)
+    for what, own in (("key", False), ("seal", False)):
+        assert (tmp_path / key_file_of(url, what)).exists() == own
+        assert (tmp_path / key_file_of(another, what)).exists()
