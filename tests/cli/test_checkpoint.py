@@ -15,14 +15,14 @@ def test_another_key_signs_the_log_only_where_that_is_said(parley: Shell, tmp_pa
     note = parley.out("checkpoint")
     assert note.splitlines()[0] == "parley.local/log"
     assert parley.out("checkpoint") == note
-    other = {"PARLEY_LOG_KEY_FILE": str(tmp_path / "other.key")}
-    refused = parley("checkpoint", **other)
+    other = str(tmp_path / "other.key")
+    refused = parley("checkpoint", PARLEY_LOG_KEY_FILE=other)
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "run: parley checkpoint --new-key" in refused.stderr
     assert parley.out("checkpoint") == note
-    taken = parley("checkpoint", "--new-key", "--json", **other)
+    taken = parley("checkpoint", "--new-key", "--json", PARLEY_LOG_KEY_FILE=other)
     assert taken.exit_code == 0
     assert json.loads(taken.stdout)["checkpoint"].splitlines()[:3] == note.splitlines()[:3]
     assert parley("checkpoint").exit_code == 1
-    assert parley("checkpoint", **other).exit_code == 0
-    assert parley("verify", **other).exit_code == 0
+    assert parley("checkpoint", PARLEY_LOG_KEY_FILE=other).exit_code == 0
+    assert parley("verify", PARLEY_LOG_KEY_FILE=other).exit_code == 0
