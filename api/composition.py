@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import select
-
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.access import Principal, owner
