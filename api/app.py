@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from http import HTTPStatus
 from importlib import import_module
 from pkgutil import iter_modules
@@ -22,6 +23,7 @@ from api.authorization import authorized
 from api.composition import Parley
 from api.guarding import guard
 from api.idempotency import Idempotency
+from api.kept_form import names_in
 from api.openapi import document
 from api.problems import OUT_OF_REACH, RefusedError, problem_of
 from api.proposal_answers import again
@@ -69,7 +71,8 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
     )
     app.state.parley = parley
     app.state.facts = FactParser()
-    app.state.idempotency = Idempotency(parley, again)
+    known = cache(lambda: names_in(app.openapi()))
+    app.state.idempotency = Idempotency(parley, again, known)
     app.state.threads = Threads(parley.settings.limits)
     app.state.addresses = []
     for module in iter_modules(routes.__path__):

@@ -22,7 +22,7 @@ from domain.errors import ContentError, Fault
 from domain.proof.certificate import ABSENT, Certificate, Gave, GaveNot
 from infrastructure.proofs.publishing import last_signed
 
-__all__ = ["CERTIFIABLE", "Answered", "answered", "certified", "result_of"]
+__all__ = ["CERTIFIABLE", "Answered", "answered", "certified", "certifying", "result_of"]
 
 _SEGMENT: Final = r"""(?:[!-"$&-.0->@-~]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-9A-Ea-e])){1,300}"""
 """One part of a path. No %2F is in it: decoded, that would part it, and ask something else."""
@@ -78,8 +78,8 @@ def result_of(reply: Reply) -> Gave | GaveNot | None:
     return GaveNot(name) if ABSENT.get(name) == reply.status else None
 
 
-def certified(parley: Parley, asked: Answered) -> Response:
-    """Answer with the certificate; 503 while no signed checkpoint covers it."""
+def certifying(parley: Parley, asked: Answered) -> Certificate | Response:
+    """Give the certificate that is to be signed; 503 while no signed checkpoint covers it."""
     publisher = parley.publisher
     if publisher is None:
         return problem("unavailable", "this server does not sign the log", headers=_AGAIN)
@@ -92,7 +92,7 @@ def certified(parley: Parley, asked: Answered) -> Response:
     if note is None or checkpoint is None or checkpoint.size < asked.position:
         detail = f"no signed checkpoint has position {asked.position} yet"
         return problem("unavailable", detail, headers=_AGAIN)
-    certificate = Certificate(
+    return Certificate(
         origin=publisher.signer.key.name,
         question=asked.question,
         reader=asked.reader,
@@ -101,6 +101,13 @@ def certified(parley: Parley, asked: Answered) -> Response:
         result=asked.result,
         checkpoint=note,
     )
+
+
+def certified(parley: Parley, certificate: Certificate) -> Response | None:
+    """Answer with a certificate, signed; None where this server does not sign its log, or not by the same key."""
+    publisher = parley.publisher
+    if publisher is None or publisher.own(certificate.checkpoint) is None:
+        return None
     headers = {"Cache-Control": "no-store"}
     body = written(_shown(certificate, certificate.signed(publisher.signer)))
     return Response(body, HTTPStatus.CREATED, headers, "application/json")

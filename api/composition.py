@@ -37,12 +37,15 @@ from infrastructure.readers.reading import Reading
 from infrastructure.schema import refuse_newer, schema_at_head
 from infrastructure.schema import upgrade as bring_to_head
 from infrastructure.sealing.configured import seals_by
+from infrastructure.sealing.expiring import drop_kept_before
 from infrastructure.sealing.resealing import SealReport, reseal, take_as_is
 from infrastructure.settings import Settings
 from infrastructure.tables import log_head
 from infrastructure.working_alone import working_alone
 
 __all__ = ["Parley", "compose", "log_key_file", "publisher_of"]
+
+_HOUR: Final = 3_600_000_000
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,12 @@ class Parley:
         self.catch_up()
         integration.catch_up(self.database)
         self.overwritten.drop()
+        self.drop_expired()
+
+    def drop_expired(self) -> int:
+        """Take away the answers that were kept under idempotency keys for as long as the settings say; how many."""
+        kept_for = self.settings.idempotency_hours * _HOUR
+        return drop_kept_before(self.database, self.clock() - kept_for)
 
     def erase(
         self,

@@ -82,7 +82,8 @@ IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "The same key and body replays the first answer; with another body it is 422.",
+    "description": "The same key and body replays the first answer, of a refusal its status, type and pointers without"
+    " details; with another body it is 422. Kept for `PARLEY_IDEMPOTENCY_HOURS`, at least 24.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$", "minLength": 1, "maxLength": 255},
 }
 """Any POST takes it. It stands among the components and is no operation's parameter, because what one

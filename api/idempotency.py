@@ -2,7 +2,8 @@
 
 The answer is kept in the transaction of the request's events. Of a fact record or a proposal only the status
 is kept: its place in the log is not known before, and what it says is for the log alone to hold. It is read
-from the log again, as the log stood then. An import's answer is kept just after; sent again, it finds all unchanged.
+from the log again, as the log stood then. Of any other answer what `kept_form` leaves is kept: nothing of what was
+sent and refused. An import's answer is kept just after; sent again, it finds all unchanged.
 An answer about what was erased since is kept no more, and nothing is done again.
 A refusal by the record is kept too; one of the request itself (its preconditions, its media type)
 and errors of the server are not.
@@ -19,16 +20,15 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from starlette.responses import Response
 
 from api.body import Sent
 from api.composition import Parley
+from api.kept_form import Known, kept_form
 from api.problems import RefusedError, problem_of
 from domain.errors import ErasedError, MovedOnError, RecordError, TakenError
 from infrastructure.log_entry import AlreadyAnswered, IdempotencyAnswer, IdempotencyClaim
-from infrastructure.sealing.kept_answers import kept_answer
-from infrastructure.tables import idempotency_answer
+from infrastructure.sealing.kept_answers import answer_under
 
 __all__ = ["REPLAYED", "Idempotency", "Once"]
 
@@ -50,30 +50,34 @@ _NOT_KEPT: Final = frozenset({"content-length", "date"})
 class Once:
     """One request: `claim` makes what is to be kept with its events; None where it has no key."""
 
-    def __init__(self, sent: Sent, key: str | None) -> None:
+    def __init__(self, sent: Sent, key: str | None, known: Known) -> None:
         self.sent = sent
         self.key = key
         self.about: UUID | None = None
-        """The fact that the answer tells of, where the address does not name it; or the negotiation whose facts it
-        quotes, as they were sent."""
-        self.since: int | None = None
-        """The position of the log at which it was asked, where an erasure past it empties the answer."""
+        """The fact that the answer tells of, where the address does not name it."""
+        self._known = known
 
-    def claim(self, answer: Response | None = None, status: int = 200) -> IdempotencyClaim | None:
-        """Claim the key for an answer; without one, for what is to be read again from the log."""
+    def claim(
+        self, answer: Response | None = None, status: int = 200, *, kept: bytes | None = None
+    ) -> IdempotencyClaim | None:
+        """Claim the key for an answer; without one, for what is to be read again from the log.
+
+        `kept` is what is kept of the answer's body, where that is not its `kept_form`.
+        """
         if self.key is None:
             return None
+        if answer is not None and kept is None:
+            kept = kept_form(answer, self._known)
         headers = {} if answer is None else answer.headers
-        kept = {name: text for name, text in headers.items() if name not in _NOT_KEPT}
+        named = {name: text for name, text in headers.items() if name not in _NOT_KEPT}
         return IdempotencyClaim(
             caller=self.sent.principal.caller,
             key=self.key,
             fingerprint=self.fingerprint,
             status=status if answer is None else answer.status_code,
-            headers=json.dumps(kept),
-            body=b"" if answer is None else bytes(answer.body),
+            headers=json.dumps(named),
+            body=kept or b"",
             fact_id=self.fact,
-            since=self.since,
         )
 
     @property
@@ -95,22 +99,26 @@ class Once:
 class Idempotency:
     """The keys of one process; those under way are known here, those answered in the database.
 
-    `render` answers a request with the fact or the proposal that it changed at a position, under a status.
+    `render` answers a request with the fact or the proposal that it changed at a position, under a status; `known` are
+    the names that a pointer may say of what was sent.
     """
 
-    def __init__(self, parley: Parley, render: Callable[[Sent, int, int], Response]) -> None:
+    def __init__(
+        self, parley: Parley, render: Callable[[Sent, int, int], Response], known: Known
+    ) -> None:
         self._parley = parley
         self._render = render
+        self._known = known
         self._under_way: set[tuple[str, ...]] = set()
         self._lock = threading.Lock()
 
     def once(self, sent: Sent, run: Callable[[Once], Response]) -> Response:
         """Run the request, or replay its first answer; RefusedError where the key is unfit."""
         key = _key(sent.request.headers.getlist(_HEADER))
-        once = Once(sent, key)
+        once = Once(sent, key, self._known)
         if key is None or sent.principal.person is None:
             # What nobody in particular may send changes nothing: it may as well be done again.
-            return run(Once(sent, None))
+            return run(Once(sent, None, self._known))
         with self._claimed(sent.principal.caller, key) as alone:
             kept = self._kept(sent.principal.caller, key)
             if kept is not None:
@@ -129,9 +137,9 @@ class Idempotency:
                     raise
                 return self._replay(kept, once)
 
-    def keep(self, once: Once, answer: Response) -> None:
+    def keep(self, once: Once, answer: Response, kept: bytes | None = None) -> None:
         """Keep an answer in a transaction of its own."""
-        claim = once.claim(answer)
+        claim = once.claim(answer, kept=kept)
         if claim is not None:
             self._parley.ledger.append([], claim=claim)
 
@@ -161,11 +169,8 @@ class Idempotency:
                     self._under_way.discard(request)
 
     def _kept(self, caller: str, key: str) -> IdempotencyAnswer | None:
-        table = idempotency_answer
-        wanted = select(table).where(table.c.caller == caller, table.c.key == key)
         with self._parley.database.reading() as connection:
-            row = connection.execute(wanted).mappings().first()
-            return None if row is None else kept_answer(connection, row)
+            return answer_under(connection, caller, key)
 
     def _replay(self, kept: IdempotencyAnswer, once: Once) -> Response:
         if not kept.fingerprint:

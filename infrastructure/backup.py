@@ -30,11 +30,11 @@ from infrastructure.backup_file import (
     read,
     write,
 )
+from infrastructure.former_backups import FormerAnswers
 from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD
 from infrastructure.log_rows import LOGGED, entries, parts_between
 from infrastructure.private_file import sync_folder
-from infrastructure.sealing.kept_answers import with_wrapped_fingerprint
-from infrastructure.sealing.stamps import restore_stamps, stamp_of_answers
+from infrastructure.sealing.stamps import restore_stamps, stamps_of_answers
 from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
 
@@ -162,9 +162,8 @@ def _rows(connection: Connection, last: int, progress: Progress | None) -> Itera
     keys = (idempotency_answer.c.caller, idempotency_answer.c.key)
     for row in connection.execute(select(idempotency_answer).order_by(*keys)).mappings():
         yield AnswerLine(**row)
-    counted = stamp_of_answers(connection)
-    if counted is not None:
-        yield CountLine(counted["key_id"], bytes(counted["stamp"]))
+    for kept in stamps_of_answers(connection):
+        yield CountLine(kept["key_id"], bytes(kept["stamp"]), kept["of"])
 
 
 def _refuse_used(connection: Connection) -> int:
@@ -183,24 +182,27 @@ def _load(
     projections: Sequence[InlineProjection],
     progress: Progress | None,
 ) -> Manifest:
-    last, counted = 0, None
+    last, stamps = 0, []
+    former: FormerAnswers | None = None
     for kind, lines in _batches(source):
         if kind is Opening:
             opening = cast("Opening", lines[0])
             last = opening.position
             head = {"position": last, "recorded_at": max(opening.recorded_at, promised)}
             connection.execute(MOVE_HEAD, head)
+            former = FormerAnswers.of(connection, opening)
         elif kind is Manifest:
             manifest = cast("Manifest", lines[0])
-        elif kind is CountLine:
-            counted = msgspec.structs.asdict(lines[0])
         else:
             rows = [msgspec.structs.asdict(line) for line in lines]
-            if kind is AnswerLine:
-                rows = [with_wrapped_fingerprint(connection, row) for row in rows]
-            connection.execute(TABLES[kind].insert(), rows)
+            if former is not None and kind in {AnswerLine, CountLine}:
+                rows = former.rows(rows) if kind is AnswerLine else former.stamps(rows[0])
+            if kind is CountLine:
+                stamps += rows
+            elif rows:
+                connection.execute(TABLES[kind].insert(), rows)
     if last or manifest.answers:
-        restore_stamps(connection, counted)
+        restore_stamps(connection, stamps)
     for after in range(0, last, BATCH):
         _project(connection, after, projections)
         if progress is not None:

@@ -34,10 +34,10 @@ __all__ = [
     "write",
 ]
 
-FORMAT: Final = 4
-FORMATS: Final = (1, 2, 3, FORMAT)
+FORMAT: Final = 5
+FORMATS: Final = (1, 2, 3, 4, FORMAT)
 """Those that are read: the first is from before payloads were sealed, the second from before parts and stamps, the
-third from before the number of answers was stamped."""
+third from before the number of answers was stamped, the fourth has idempotency keys in clear."""
 
 
 class BackupError(Exception):
@@ -103,15 +103,17 @@ class AnswerLine(
     fact_id: str | None
     key_id: str | None = None
     stamp: bytes | None = None
+    kept_at: int = 0
 
 
 class CountLine(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="count"
 ):
-    """The stamp of the number of answers, as it is."""
+    """The stamp of the answers, or the secret by which their keys are known, as it is: `of` says which."""
 
     key_id: str
     stamp: bytes
+    of: str = "idempotency_answer"
 
 
 class Manifest(
@@ -173,7 +175,7 @@ class _Check:
         self._recorded_at = 0
         self._answers = 0
         self._parts = 0
-        self._counted = False
+        self._counted: set[str] = set()
         self._versions: dict[str, int] = {}
         self.ended = False
 
@@ -189,7 +191,7 @@ class _Check:
         elif isinstance(line, PartLine):
             self._part(line)
         elif isinstance(line, CountLine):
-            self._count()
+            self._count(line)
         else:
             self._event(line)
 
@@ -216,10 +218,10 @@ class _Check:
             raise BackupError(f"a part of position {line.position} is not in its place")
         self._parts += 1
 
-    def _count(self) -> None:
-        if self._counted:
+    def _count(self, line: CountLine) -> None:
+        if line.of in self._counted:
             raise BackupError("the answers of the backup are counted twice")
-        self._counted = True
+        self._counted.add(line.of)
 
     def complete(self, manifest: Manifest, sha256: str) -> None:
         opening = self._opening

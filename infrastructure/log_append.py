@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from domain.confidential import Source
 from infrastructure.clock_corrections import last_right_time
-from infrastructure.erasing import ERASED_ANSWER, ERASING, destroy, is_erased, was_any_erased
+from infrastructure.erasing import ERASED_ANSWER, ERASING, destroy, is_erased
 from infrastructure.leaves import hashed, new_secret, salt_of
 from infrastructure.log_entry import (
     AlreadyAnswered,
@@ -29,9 +29,9 @@ from infrastructure.log_entry import (
 from infrastructure.log_rows import seals_of
 from infrastructure.log_tracking import advance
 from infrastructure.sealing.confidential_parts import sealed_part
-from infrastructure.sealing.kept_answers import kept_answer, stamped
-from infrastructure.sealing.stamps import begin_stamps, count_answers
-from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
+from infrastructure.sealing.kept_answers import answer_under, keep_answer
+from infrastructure.sealing.stamps import begin_stamps, change_total
+from infrastructure.tables import confidential_part, event, log_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,11 +59,6 @@ LAST_VERSIONS = select(
     _first.c.stream.in_(bindparam("streams", expanding=True)), _first.c.version.in_(FIRST_VERSIONS)
 )
 """The last version of each stream, found by its first."""
-ANSWERED = idempotency_answer.select().where(
-    idempotency_answer.c.caller == bindparam("caller"),
-    idempotency_answer.c.key == bindparam("key"),
-)
-
 
 Sources = Mapping[tuple[UUID | str, int], Sequence[Source]]
 
@@ -100,7 +95,8 @@ class LogTransaction:
         head = connection.execute(LOCK_HEAD).one()
         self.now = timekeeper.now(connection, None if corrects else head.recorded_at)
         self._begun = bool(head.position)
-        self._kept = 0
+        self._added = 0
+        """To the total of the kept answers."""
         self._erased: set[str] = set()
         self._position: int = head.position
         self._recorded_at: int = (
@@ -124,11 +120,11 @@ class LogTransaction:
         return outcomes
 
     def _stamp(self, entries: Sequence[LogEntry]) -> None:
-        if not self._begun and (entries or self._kept):
-            begin_stamps(self._connection, self._kept)
-        elif self._kept:
-            count_answers(self._connection, self._kept)
-        self._begun, self._kept = bool(self._position), 0
+        if not self._begun and (entries or self._added):
+            begin_stamps(self._connection, self._added)
+        elif self._added:
+            change_total(self._connection, self._added)
+        self._begun, self._added = bool(self._position), 0
 
     def _admit(self, request: AppendRequest, versions: dict[str, int]) -> Outcome:
         try:
@@ -169,7 +165,7 @@ class LogTransaction:
         for at, entry in enumerate(entries):
             if entry.topic in ERASING:
                 self._insert(entries[begin:at], started)
-                destroy(self._connection, entry, self._recorded_at)
+                self._added += destroy(self._connection, entry, self._recorded_at)
                 begin = at
         self._insert(entries[begin:], started)
         head = {"position": self._position, "recorded_at": self._recorded_at}
@@ -228,31 +224,21 @@ class LogTransaction:
     def _refuse_answered(self, claim: IdempotencyClaim | None) -> None:
         if claim is None:
             return
-        claimed = {"caller": claim.caller, "key": claim.key}
-        kept = self._connection.execute(ANSWERED, claimed).mappings().first()
+        kept = answer_under(self._connection, claim.caller, claim.key)
         if kept is not None:
-            raise AlreadyAnswered(kept_answer(self._connection, kept))
+            raise AlreadyAnswered(kept)
 
     def _keep(self, claim: IdempotencyClaim, *, told: bool) -> None:
         """Keep an answer, `told` by events or not; a refusal about a fact that was erased meanwhile is kept empty."""
-        answer = {**vars(claim), "answered_at": self._recorded_at}
-        since = answer.pop("since")
-        gone = self._is_erased(claim.fact_id) or self._was_any_erased(since)
-        if not told and claim.status != GONE and gone:
+        answer = {**vars(claim), "answered_at": self._recorded_at, "kept_at": self.now}
+        if not told and claim.status != GONE and self._is_erased(claim.fact_id):
             answer |= ERASED_ANSWER
-        kept = stamped(self._connection, answer)
-        self._connection.execute(idempotency_answer.insert(), kept)
-        self._kept += 1
+        self._added += keep_answer(self._connection, answer)
 
     def _is_erased(self, fact: str | None) -> bool:
         if fact is None:
             return False
         return fact in self._erased or is_erased(self._connection, fact)
-
-    def _was_any_erased(self, since: int | None) -> bool:
-        if since is None:
-            return False
-        return bool(self._erased) or was_any_erased(self._connection, since)
 
 
 def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -55,9 +55,7 @@ class InlineProjection(Protocol):
 class IdempotencyClaim:
     """The answer to one request, to be kept under (caller, key) together with its events.
 
-    `fact_id` is the stream of the fact that it tells of: an erasure of that takes it. Of an answer that quotes what was
-    sent of any facts of a negotiation, it is that of the negotiation, and an erasure of any of its facts takes it; one
-    that tells of no event, and is kept after an erasure past the position `since`, is kept empty.
+    `fact_id` is the stream of the fact that it tells of: an erasure of that takes it.
     """
 
     caller: str
@@ -67,18 +65,19 @@ class IdempotencyClaim:
     headers: str
     body: bytes
     fact_id: str | None
-    since: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
 class IdempotencyAnswer(IdempotencyClaim):
-    """A claim as kept.
+    """A claim as kept, under the digest of its key.
 
     `answered_at` is the `recorded_at` of the request's last event (of the log's head, if it had
-    none): `position_at(answered_at)` is the log as the first answer saw it. The rest is its stamp.
+    none): `position_at(answered_at)` is the log as the first answer saw it. `kept_at` is what the clock showed when it
+    was kept. The rest is its stamp.
     """
 
     answered_at: int
+    kept_at: int
     key_id: str | None = None
     stamp: bytes | None = None
 
@@ -87,7 +86,7 @@ class AlreadyAnswered(Exception):  # noqa: N818 -- a result that the caller repl
     """The (caller, key) of a claim is taken by `answer`: nothing of the request was recorded."""
 
     def __init__(self, answer: IdempotencyAnswer) -> None:
-        super().__init__(f"{answer.caller!r} was answered under the key {answer.key!r} already")
+        super().__init__(f"{answer.caller!r} was answered under this key already")
         self.answer = answer
 
 

@@ -49,11 +49,16 @@ RATE_STORAGE: Final = "PARLEY_RATE_STORAGE"
 ALLOWED_HOSTS: Final = "PARLEY_ALLOWED_HOSTS"
 TRUSTED_PROXIES: Final = "PARLEY_TRUSTED_PROXIES"
 PROPOSAL_DAYS: Final = "PARLEY_PROPOSAL_DAYS"
+IDEMPOTENCY_HOURS: Final = "PARLEY_IDEMPOTENCY_HOURS"
+CACHE_SECONDS: Final = "PARLEY_CACHE_SECONDS"
 SEAL_KEY: Final = "PARLEY_SEAL_KEY"
 SEAL_KEY_FILE: Final = "PARLEY_SEAL_KEY_FILE"
 
 HIGHEST_PORT: Final = 65_535
 MOST_PROPOSAL_DAYS: Final = 3_650
+LEAST_IDEMPOTENCY_HOURS: Final = 24
+MOST_IDEMPOTENCY_HOURS: Final = 8_760
+MOST_CACHE_SECONDS: Final = 31_536_000
 SCHEMES: Final = frozenset(
     {"memory", "memcached", "redis", "rediss", "redis+unix", "redis+cluster"}
 )
@@ -100,6 +105,8 @@ class Settings:
     are the names that the server has besides its addresses, of `trusted_proxies` addresses and networks.
     Payloads are sealed by the keys of `seal_key`, in base64, or, where that is
     empty, of the file `seal_key_file`. A change that takes two persons waits `proposal_days` for the second.
+    An answer is kept under its idempotency key for `idempotency_hours`; a fixed one may be kept by caches for
+    `cache_seconds`.
     """
 
     database_url: str
@@ -125,6 +132,8 @@ class Settings:
     seal_key: str = field(repr=False)
     seal_key_file: str
     proposal_days: int
+    idempotency_hours: int
+    cache_seconds: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -165,6 +174,15 @@ class Settings:
             seal_key_file=_file(SEAL_KEY_FILE, environ, key_file_of(url, "seal")),
             proposal_days=_integer(
                 PROPOSAL_DAYS, environ.get(PROPOSAL_DAYS, "7"), 1, MOST_PROPOSAL_DAYS
+            ),
+            idempotency_hours=_integer(
+                IDEMPOTENCY_HOURS,
+                environ.get(IDEMPOTENCY_HOURS, "48"),
+                LEAST_IDEMPOTENCY_HOURS,
+                MOST_IDEMPOTENCY_HOURS,
+            ),
+            cache_seconds=_integer(
+                CACHE_SECONDS, environ.get(CACHE_SECONDS, "600"), 0, MOST_CACHE_SECONDS
             ),
         )
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 __all__ = [
@@ -130,11 +131,14 @@ idempotency_answer = Table(
     Column("headers", TEXT, nullable=False),
     Column("answered_at", BigInteger, nullable=False),
     Column("fact_id", TEXT),
+    Column("kept_at", BigInteger, nullable=False, server_default=text("0")),
     Column("key_id", TEXT),
     Column("stamp", LargeBinary),
     Index(None, "answered_at"),
+    Index(None, "kept_at"),
 )
-"""`stamp` is the digest of the other columns, wrapped by the key `key_id`: no answer is there without one."""
+"""`key` is the digest of an idempotency key, `kept_at` what the clock showed when the answer was kept. `stamp` is the
+digest of the other columns, wrapped by the key `key_id`: no answer is there without one."""
 
 negotiation = Table(
     "negotiation",
@@ -240,4 +244,4 @@ stamp = Table(
     Column("key_id", TEXT, nullable=False),
     Column("stamp", LargeBinary, nullable=False),
 )
-"""The stamps of whole tables, by their names."""
+"""The stamps of whole tables, by their names; and a secret, wrapped as they are."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -10,14 +9,15 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.body import Sending, Sent
-from api.certifying import answered, certified, result_of
+from api.certifying import answered, certified, certifying, result_of
 from api.documented import body_of, writes
 from api.examples import CERTIFIED
 from api.idempotency import REPLAYED, Once
 from api.in_process import on_behalf
+from api.kept_certificate import certificate_again, fact_in, kept_certificate
 from api.schemas import BodyParser, CertificateBody
 from api.threads import LaneRoute, handed_over
-from domain.proof.certificate import GaveNot
+from domain.proof.certificate import Certificate, GaveNot
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["proof"])
 
@@ -44,26 +44,36 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
 
     It is asked with your own credentials: nothing is certified that you may not read.
     """
-    asked = await answered(sent.request, sent.parley, _BODY.parse(sent.body).question)
+    question = _BODY.parse(sent.body).question
+    asked = await answered(sent.request, sent.parley, question)
     if isinstance(asked, Response):
         return asked
 
     def run(once: Once) -> Response:
-        answer = certified(sent.parley, asked)
-        if answer.status_code == HTTPStatus.CREATED:
-            sent.request.app.state.idempotency.keep(once, answer)
+        found = certifying(sent.parley, asked)
+        answer = found if isinstance(found, Response) else certified(sent.parley, found)
+        if answer is None:
+            raise AssertionError
+        kept = kept_certificate(question, found) if isinstance(found, Certificate) else None
+        if kept is not None:
+            once.about = fact_in(question)
+            sent.request.app.state.idempotency.keep(once, answer, kept)
         return answer
 
     once = sent.request.app.state.idempotency.once
     answer: Response = await handed_over(once, sent, run)
-    if REPLAYED in answer.headers and await _is_hidden_now(answer, sent):
-        return await handed_over(certified, sent.parley, asked)
-    return answer
+    if REPLAYED not in answer.headers or answer.status_code != HTTPStatus.CREATED:
+        return answer
+    first = certificate_again(bytes(answer.body), question, asked.reader)
+    again = None if await _is_hidden_now(first, sent) else certified(sent.parley, first)
+    if again is not None:
+        again.headers[REPLAYED] = "true"
+        return again
+    return await handed_over(run, Once(sent, None, frozenset))
 
 
-async def _is_hidden_now(kept: Response, sent: Sent) -> bool:
+async def _is_hidden_now(first: Certificate, sent: Sent) -> bool:
     """Whether what was certified is there no more for who asks, as for somebody who is no member since."""
-    certificate = json.loads(bytes(kept.body))
-    if certificate["status"] != HTTPStatus.OK:
+    if first.result.status != HTTPStatus.OK:
         return False
-    return isinstance(result_of(await on_behalf(sent.request, certificate["question"])), GaveNot)
+    return isinstance(result_of(await on_behalf(sent.request, first.question)), GaveNot)

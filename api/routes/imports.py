@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
@@ -18,7 +17,7 @@ from api.json_text import written
 from api.parameters import Parameter
 from api.threads import LaneRoute
 from domain.errors import ContentError, UnknownError
-from domain.negotiation import SLUG, negotiation_id
+from domain.negotiation import SLUG
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["import"])
 
@@ -59,13 +58,7 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
     dry_run, partial = _flag(sent, "dry_run"), _flag(sent, "partial")
 
     def run(once: Once) -> Response:
-        with sent.reading() as reading:
-            once.since = reading.head
         answer = _imported(slug, sent, dry_run=dry_run, partial=partial)
-        if json.loads(bytes(answer.body))["rejected_total"]:
-            once.about = negotiation_id(slug)
-        else:
-            once.since = None
         sent.request.app.state.idempotency.keep(once, answer)
         return answer
 

@@ -1,67 +1,98 @@
-"""An answer is kept under a stamp, and knows its request by a wrapped fingerprint.
+"""An answer is kept under a stamp and the digest of its key, and knows its request by a wrapped fingerprint.
 
-In clear the fingerprint would confirm a guess at what was sent, and some of that is confidential.
+In clear the fingerprint would confirm a guess at what was sent, and some of that is confidential. What a key says is
+for its sender alone: its digest takes a secret that is wrapped as data keys are.
 """
 
 from __future__ import annotations
 
+import hmac
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, delete, select, tuple_, update
 
 from infrastructure.log_entry import IdempotencyAnswer
 from infrastructure.log_rows import seals_of
-from infrastructure.sealing.stamps import digest_of, keys_of, made, stands_for
+from infrastructure.sealing.stamps import (
+    change_total,
+    digest_of_answer,
+    ensured_secret,
+    forget_lost_secret,
+    keys_of,
+    made,
+    secret_of_keys,
+    share_of_answer,
+    stands_for,
+)
 from infrastructure.sealing.wrapping import BrokenSealError
 from infrastructure.tables import idempotency_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy import RowMapping
 
     from infrastructure.sealing.wrapping import KeyWrapping
 
 __all__ = [
+    "answer_under",
     "broken_answers",
+    "change_answers",
+    "digest_of_key",
     "drop_broken",
+    "drop_some_before",
+    "keep_answer",
     "kept_answer",
-    "stamped",
-    "with_clear_fingerprint",
-    "with_wrapped_fingerprint",
     "wrap_answers",
 ]
 
 BATCH: Final = 500
 
 _ANSWER: Final = idempotency_answer
-_SAID: Final = tuple(each.name for each in _ANSWER.c if each.name not in {"key_id", "stamp"})
-_SAME: Final = (_ANSWER.c.caller == bindparam("by"), _ANSWER.c.key == bindparam("under"))
+_SAME: Final = and_(_ANSWER.c.caller == bindparam("by"), _ANSWER.c.key == bindparam("under"))
 _STAMP: Final = b"parley stamp\0idempotency_answer"
 _FINGERPRINT: Final = b"parley fingerprint\0"
 _WRAPPED: Final = "wrapped "
-"""What a fingerprint begins with; in former times they were kept in clear."""
+"""What a fingerprint begins with."""
 
 
-def stamped(connection: Connection, answer: Mapping[Any, Any]) -> dict[str, Any]:
-    """An answer that is to be kept, whose fingerprint is in clear."""
-    return _stamped(keys_of(connection), answer)
+def digest_of_key(secret: bytes, caller: str, key: str) -> str:
+    """What a caller's idempotency key is kept as; no key that can be sent looks like it, as none has a blank."""
+    said = f"{caller}\0{key}".encode()
+    return f"hmac-sha256 {hmac.digest(secret, said, 'sha256').hex()}"
 
 
-def with_wrapped_fingerprint(connection: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """An answer as it is kept now; one whose stamp does not hold is left as it is."""
-    wrapping = keys_of(connection)
-    return _stamped(wrapping, row) if _is_clear(row) and _holds(wrapping, row) else dict(row)
+def answer_under(connection: Connection, caller: str, key: str) -> IdempotencyAnswer | None:
+    """The answer that is kept under a caller's key; raises as `kept_answer` does."""
+    secret = secret_of_keys(connection)
+    if secret is None:
+        return None
+    at = {"by": caller, "under": digest_of_key(secret, caller, key)}
+    row = connection.execute(select(_ANSWER).where(_SAME), at).mappings().first()
+    return None if row is None else kept_answer(connection, row)
 
 
-def with_clear_fingerprint(connection: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """An answer as former times kept it; one whose stamp does not hold is left as it is."""
-    wrapping = keys_of(connection)
-    if not _holds(wrapping, row):
-        return dict(row)
-    clear = {**row, "fingerprint": _fingerprint(wrapping, row)}
-    return {**clear, **made(wrapping, _digest(clear), _STAMP)}
+def keep_answer(connection: Connection, answer: Mapping[str, Any]) -> int:
+    """Keep an answer, whose key and fingerprint are in clear; what that adds to the total. The log is locked."""
+    secret, added = ensured_secret(connection)
+    digest = digest_of_key(secret, answer["caller"], answer["key"])
+    kept = _stamped(keys_of(connection), {**answer, "key": digest})
+    connection.execute(_ANSWER.insert(), kept)
+    return added + share_of_answer(kept)
+
+
+def change_answers(
+    connection: Connection, rows: Iterable[RowMapping], values: Mapping[str, Any]
+) -> int:
+    """Give kept answers other values under new stamps; what that adds to the total. The log is locked."""
+    wrapping, added = keys_of(connection), 0
+    for row in rows:
+        changed = _stamped(wrapping, {**row, **values})
+        at = {"by": row["caller"], "under": row["key"]}
+        connection.execute(update(_ANSWER).where(_SAME).values(**changed), at)
+        added += share_of_answer(changed) - share_of_answer(row)
+    return added
 
 
 def kept_answer(connection: Connection, row: Mapping[Any, Any]) -> IdempotencyAnswer:
@@ -80,11 +111,27 @@ def broken_answers(connection: Connection) -> Iterator[RowMapping]:
 
 
 def drop_broken(connection: Connection) -> int:
-    """Take away the rows whose stamp does not hold, and say how many."""
-    broken = [{"by": row["caller"], "under": row["key"]} for row in broken_answers(connection)]
-    if broken:
-        connection.execute(delete(_ANSWER).where(*_SAME), broken)
+    """Take away the rows whose stamp does not hold, or all where their keys are known no more; how many."""
+    if forget_lost_secret(connection):
+        return connection.execute(delete(_ANSWER)).rowcount
+    broken = list(broken_answers(connection))
+    _drop(connection, broken)
     return len(broken)
+
+
+def drop_some_before(connection: Connection, instant: int) -> int:
+    """Take away some of the answers kept before an instant, and say how many. The log is locked.
+
+    One whose stamp does not hold stays: that it was changed is not to be hidden.
+    """
+    older = select(_ANSWER).where(_ANSWER.c.kept_at < instant).order_by(_ANSWER.c.kept_at)
+    rows = connection.execute(older.limit(BATCH)).mappings().all()
+    wrapping = keys_of(connection)
+    dropped = [row for row in rows if _holds(wrapping, row)]
+    _drop(connection, dropped)
+    if dropped:
+        change_total(connection, -sum(map(share_of_answer, dropped)))
+    return len(dropped)
 
 
 def wrap_answers(connection: Connection, after: tuple[str, str]) -> tuple[str, str] | None:
@@ -95,41 +142,42 @@ def wrap_answers(connection: Connection, after: tuple[str, str]) -> tuple[str, s
     )
     ordered = older.order_by(_ANSWER.c.caller, _ANSWER.c.key).limit(BATCH)
     rows = connection.execute(ordered).mappings().all()
+    added = 0
     for row in rows:
         if _holds(wrapping, row):
-            again = _stamped(wrapping, {**row, "fingerprint": _fingerprint(wrapping, row)})
-            at = {"by": row["caller"], "under": row["key"]}
-            connection.execute(update(_ANSWER).where(*_SAME).values(**again), at)
+            clear = {"fingerprint": _fingerprint(wrapping, row)}
+            added += change_answers(connection, [row], clear)
+    if added:
+        change_total(connection, added)
     return (rows[-1]["caller"], rows[-1]["key"]) if rows else None
 
 
+def _drop(connection: Connection, rows: Iterable[RowMapping]) -> None:
+    named = [{"by": row["caller"], "under": row["key"]} for row in rows]
+    if named:
+        connection.execute(delete(_ANSWER).where(_SAME), named)
+
+
 def _stamped(wrapping: KeyWrapping, answer: Mapping[Any, Any]) -> dict[str, Any]:
+    """An answer as it is kept, whose fingerprint is given in clear, or empty."""
     fingerprint = answer["fingerprint"]
     if fingerprint:
         wrapped = wrapping.wrap(fingerprint.encode(), _FINGERPRINT)
         fingerprint = f"{_WRAPPED}{b64encode(wrapped).decode()}"
     kept = {**answer, "fingerprint": fingerprint}
-    return {**kept, **made(wrapping, _digest(kept), _STAMP)}
+    return {**kept, **made(wrapping, digest_of_answer(kept), _STAMP)}
 
 
 def _holds(wrapping: KeyWrapping | None, row: Mapping[Any, Any]) -> bool:
-    return stands_for(wrapping, row, _STAMP) == _digest(row)
+    return stands_for(wrapping, row, _STAMP) == digest_of_answer(row)
 
 
 def _fingerprint(wrapping: KeyWrapping, row: Mapping[Any, Any]) -> str:
     """The fingerprint in clear; of an answer that an erasure emptied there is none."""
-    if not row["fingerprint"] or _is_clear(row):
-        return str(row["fingerprint"])
+    if not row["fingerprint"]:
+        return ""
     try:
         wrapped = b64decode(row["fingerprint"].removeprefix(_WRAPPED), validate=True)
     except ValueError as error:
         raise BrokenSealError("a kept answer is not the one that was wrapped") from error
     return wrapping.unwrap(row["key_id"] or "", wrapped, _FINGERPRINT).decode()
-
-
-def _is_clear(row: Mapping[Any, Any]) -> bool:
-    return bool(row["fingerprint"]) and not row["fingerprint"].startswith(_WRAPPED)
-
-
-def _digest(row: Mapping[Any, Any]) -> bytes:
-    return digest_of([row[name] for name in _SAID])

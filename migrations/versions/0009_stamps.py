@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from infrastructure.sealing.kept_answers import stamped
-from infrastructure.sealing.stamps import stamp_tables
+from migrations.former_answers import SAID_0009, put_keys, stamped, wrapping_of
 
 revision = "0009"
 down_revision = "0008"
@@ -14,7 +13,6 @@ branch_labels = None
 depends_on = None
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-ANSWER = ("caller", "key", "fingerprint", "status", "body", "headers", "answered_at", "fact_id")
 
 
 def upgrade() -> None:
@@ -31,7 +29,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     _stamp_answers(connection)
     if connection.execute(sa.text("SELECT 1 FROM api_key LIMIT 1")).first() is not None:
-        stamp_tables(connection)
+        put_keys(connection)
 
 
 def downgrade() -> None:
@@ -43,9 +41,11 @@ def downgrade() -> None:
 
 
 def _stamp_answers(connection: sa.Connection) -> None:
-    table = sa.table("idempotency_answer", *(sa.column(n) for n in (*ANSWER, "key_id", "stamp")))
+    names = (*SAID_0009, "key_id", "stamp")
+    table = sa.table("idempotency_answer", *(sa.column(name) for name in names))
     same = (table.c.caller == sa.bindparam("by"), table.c.key == sa.bindparam("under"))
-    kept = connection.execute(sa.select(*(table.c[name] for name in ANSWER))).mappings().all()
+    kept = connection.execute(sa.select(*(table.c[name] for name in SAID_0009))).mappings().all()
     for row in kept:
         at = {"by": row["caller"], "under": row["key"]}
-        connection.execute(table.update().where(*same).values(**stamped(connection, row)), at)
+        values = stamped(wrapping_of(connection), row, SAID_0009)
+        connection.execute(table.update().where(*same).values(**values), at)

@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from alembic import op
+from eventsourcing.persistence import DataError
 
-from infrastructure.sealing.kept_answers import with_clear_fingerprint, with_wrapped_fingerprint
-from infrastructure.sealing.stamps import stamp_tables
+from migrations.former_answers import (
+    SAID_0009,
+    WRAPPED,
+    holds,
+    in_clear,
+    kept,
+    put_count,
+    put_keys,
+    stamped,
+    wrapped,
+    wrapping_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,10 +31,7 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-COLUMNS = (
-    *("caller", "key", "fingerprint", "status", "body", "headers", "answered_at", "fact_id"),
-    *("key_id", "stamp"),
-)
+COLUMNS = (*SAID_0009, "key_id", "stamp")
 
 USED = (
     "SELECT position FROM log_head",
@@ -34,16 +42,38 @@ USED = (
 
 def upgrade() -> None:
     """Wrap the fingerprints of the answers whose stamp holds, and count them; an empty record needs no keys for it."""
-    _keep(with_wrapped_fingerprint)
+    _keep(_with_wrapped_fingerprint)
     connection = op.get_bind()
     if any(connection.execute(sa.text(used)).scalar() for used in USED):
-        stamp_tables(connection, again=False)
+        for of, put in (("api_key", put_keys), ("idempotency_answer", put_count)):
+            if kept(connection, of) is None:
+                put(connection)
 
 
 def downgrade() -> None:
     """Keep them in clear, which answers a request that is sent again, and uncounted."""
-    _keep(with_clear_fingerprint)
+    _keep(_with_clear_fingerprint)
     op.execute("DELETE FROM stamp WHERE of = 'idempotency_answer'")
+
+
+def _with_wrapped_fingerprint(connection: sa.Connection, row: RowMapping) -> dict[str, Any]:
+    wrapping = wrapping_of(connection)
+    clear = row["fingerprint"] and not row["fingerprint"].startswith(WRAPPED)
+    if not clear or not holds(wrapping, row, SAID_0009):
+        return dict(row)
+    fingerprint = wrapped(wrapping, row["fingerprint"])
+    return stamped(wrapping, {**row, "fingerprint": fingerprint}, SAID_0009)
+
+
+def _with_clear_fingerprint(connection: sa.Connection, row: RowMapping) -> dict[str, Any]:
+    wrapping = wrapping_of(connection)
+    if not holds(wrapping, row, SAID_0009):
+        return dict(row)
+    try:
+        clear = {**row, "fingerprint": in_clear(wrapping, row)}
+    except DataError:
+        return dict(row)
+    return stamped(wrapping, clear, SAID_0009)
 
 
 def _keep(made: Callable[[sa.Connection, RowMapping], dict[str, Any]]) -> None:

@@ -69,4 +69,4 @@ def test_a_refusal_of_something_else_is_told_again(desk: Desk) -> None:
     other = desk.post(FACTS, {"kind": "none"}, who="Bo", idempotency_key="other")
     erase(desk, address)
     again = desk.post(FACTS, {"kind": "none"}, who="Bo", idempotency_key="other")
-    assert (again.status, again.body) == (other.status, other.body)
+    assert (again.status, again.pointers) == (other.status, other.pointers)

@@ -10,12 +10,16 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.composition import compose
 from api.idempotency import Idempotency
+from infrastructure.projections.comparison import unstamped
+from infrastructure.tables import idempotency_answer
 from tests.api.asking import FACTS, TALKS, Client, count, entered, fact
+from tests.api.desk import DAY
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from api.composition import Parley
+    from tests.api.desk import Desk
 
 REPLAYED = "idempotency-replayed"
 
@@ -55,10 +59,17 @@ def test_every_answer_is_kept_refusals_too(client: Client, path: str, body: Any)
     first = client.post(path, body, idempotency_key="k")
     before = _positions(client)
     again = client.post(path, body, idempotency_key="k")
-    assert (again.status, again.body) == (first.status, first.body)
+    assert again.status == first.status
     assert again.headers["content-type"] == first.headers["content-type"]
     assert again.headers[REPLAYED] == "true"
     assert _positions(client) == before
+    if first.status < 400:
+        assert again.body == first.body
+    else:
+        told = ("type", "title", "status")
+        assert [again.json[name] for name in told] == [first.json[name] for name in told]
+        assert again.pointers == first.pointers
+        assert {each["detail"] for each in again.json["errors"]} == {""}
 
 
 def test_a_change_is_replayed_though_its_version_is_past(client: Client) -> None:
@@ -231,3 +242,24 @@ def test_a_retry_that_meets_its_own_commit_under_way_is_answered_as_the_first_wa
     assert other.status == 412
     with parley.reading(parley.owner) as reading:
         assert reading.head == 3
+
+
+def test_a_request_is_done_again_once_its_answer_has_gone_and_no_day_earlier(desk: Desk) -> None:
+    first = desk.post(FACTS, fact(), idempotency_key="k")
+    refused = desk.post(FACTS, {"kind": "none"}, idempotency_key="r")
+    desk.clock.now += DAY
+    late = desk.post(FACTS, {"kind": "none"}, idempotency_key="late")
+    assert desk.parley.drop_expired() == 0
+    assert desk.post(FACTS, fact(), idempotency_key="k").body == first.body
+    desk.clock.now += DAY + 1
+    desk.parley.follow()
+    with desk.parley.database.reading() as connection:
+        assert len(connection.execute(idempotency_answer.select()).all()) == 1
+        assert list(unstamped(connection)) == []
+    again = desk.post(FACTS, fact(), idempotency_key="k")
+    assert (again.status, "idempotency-replayed" in again.headers) == (201, False)
+    assert again.json["id"] != first.json["id"]
+    assert refused.status == late.status == 422
+    assert desk.post(FACTS, {"kind": "none"}, idempotency_key="late").headers[
+        "idempotency-replayed"
+    ]

@@ -12,6 +12,8 @@ from domain.proof.checkpoint import Checkpoint
 from infrastructure.fact_tables import served
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.verification import verify
+from infrastructure.sealing.kept_answers import digest_of_key
+from infrastructure.sealing.stamps import secret_of_keys
 from infrastructure.tables import event, idempotency_answer, log_head
 from tests.databases import opened, settings_of
 
@@ -35,7 +37,7 @@ def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = (
         with database.reading() as connection:
             found = _facts(connection)
             uneven = _uneven(connection, sum(found.values()))
-            answered = set(connection.execute(select(idempotency_answer.c.key)).scalars())
+            answered = _answered(connection, found)
     finally:
         database.close()
     sent = Counter(acknowledged)
@@ -54,6 +56,15 @@ def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = (
     if answered != found.keys():
         raise LostError(f"facts and their answers differ: {sorted(answered ^ found.keys())[:5]}")
     return len(found)
+
+
+def _answered(connection: Connection, names: Collection[str]) -> set[str]:
+    """The names that were idempotency keys of kept answers, and the digest of each key that was none of them."""
+    kept = connection.execute(select(idempotency_answer.c.caller, idempotency_answer.c.key)).all()
+    secret = secret_of_keys(connection) or b""
+    callers = {row.caller for row in kept}
+    named = {digest_of_key(secret, caller, name): name for caller in callers for name in names}
+    return {named.get(row.key, row.key) for row in kept}
 
 
 def _facts(connection: Connection) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,11 +24,11 @@ from infrastructure.projections.comparison import unstamped
 from infrastructure.proofs import integration
 from infrastructure.proofs.verification import verify
 from infrastructure.schema import FTS5_SHADOWS, SCHEMA, check, downgrade, schema_at_head, upgrade
-from infrastructure.sealing.kept_answers import broken_answers
+from infrastructure.sealing.kept_answers import answer_under
 from infrastructure.tables import idempotency_answer, stamp
 from tests.databases import migrate, opened
 from tests.examples import fact
-from tests.infrastructure.recording import events
+from tests.infrastructure.recording import claim, events
 
 FINGERPRINT = select(idempotency_answer.c.fingerprint)
 
@@ -104,11 +105,10 @@ def test_what_is_kept_from_before_the_stamps_is_given_them(empty_database_url: s
     with database.reading() as connection:
         assert list(unstamped(connection)) == []
         stamps = connection.execute(select(stamp.c.of).order_by(stamp.c.of)).scalars().all()
-        assert stamps == ["api_key", "idempotency_answer"]
+        assert stamps == ["api_key", "idempotency_answer", "idempotency_answer.key"]
         assert connection.execute(FINGERPRINT).scalar_one().startswith("wrapped ")
     downgrade(database, "0009")
     with database.reading() as connection:
-        assert list(broken_answers(connection)) == []
         assert connection.execute(FINGERPRINT).scalar_one() == "f"
     downgrade(database, "0006")
     upgrade(database)
@@ -116,6 +116,67 @@ def test_what_is_kept_from_before_the_stamps_is_given_them(empty_database_url: s
         assert list(unstamped(connection)) == []
         assert connection.execute(FINGERPRINT).scalar_one().startswith("wrapped ")
     database.close()
+
+
+CLEAR = "INSERT INTO idempotency_answer VALUES (:caller, :key, 'f', :status, :body, '{}', 7, NULL)"
+KEPT = [
+    ("one", 422, {"type": "t", "title": "T", "status": 422, "detail": "W", "errors": ["W"]}),
+    ("two", 200, {"recorded": 1, "rejected": [{"line": 1, "pointer": "/W", "detail": "W"}]}),
+    ("three", 201, {"question": "/v1/negotiations/W", "certificate": "W"}),
+    ("four", 201, {"slug": "talks", "title": "Talks"}),
+    ("five", 201, None),
+]
+
+
+def test_keys_and_answers_of_former_times_say_no_more_than_those_of_now(
+    empty_database_url: str,
+) -> None:
+    database = opened(empty_database_url)
+    upgrade(database, "0006")
+    with database.writing() as connection:
+        for key, status, content in KEPT:
+            body = b"" if content is None else json.dumps(content).encode()
+            row = {"caller": "key:a", "key": key, "status": status, "body": body}
+            connection.execute(text(CLEAR), row)
+    upgrade(database)
+    check(database)
+    for again in (False, True):
+        if again:
+            downgrade(database, "0009")
+            upgrade(database)
+        with database.reading() as connection:
+            assert list(unstamped(connection)) == []
+            found = {key: answer_under(connection, "key:a", key) for key, *_ in KEPT}
+        assert [key for key, answer in found.items() if answer is None] == ["three"]
+        said = {key: answer.body for key, answer in found.items() if answer is not None}
+        assert b"W" not in b"".join(said.values())
+        assert said["four"] == json.dumps(KEPT[3][2]).encode()
+        assert {answer.fingerprint for answer in found.values() if answer} == {"f"}
+        assert all(key not in str(answer) for key, answer in found.items() if key != "one")
+    database.close()
+
+
+def test_an_answer_that_was_changed_before_is_not_made_good(database: Database) -> None:
+    EventRecorder(database).append(events(), claim=claim("a"))
+    downgrade(database, "0010")
+    with database.writing() as connection:
+        connection.execute(text("UPDATE idempotency_answer SET status = 500"))
+    upgrade(database)
+    with database.reading() as connection:
+        assert [each.table for each in unstamped(connection)] == ["idempotency_answer"]
+
+
+def test_nor_is_one_that_was_taken_away(database: Database) -> None:
+    recorder = EventRecorder(database)
+    for key in ("a", "b"):
+        recorder.append(events(), claim=claim(key))
+    downgrade(database, "0010")
+    with database.writing() as connection:
+        taken = "DELETE FROM idempotency_answer WHERE answered_at = (SELECT max(answered_at) FROM idempotency_answer)"
+        connection.execute(text(taken))
+    upgrade(database)
+    with database.reading() as connection:
+        assert [each.table for each in unstamped(connection)] == ["idempotency_answer"]
 
 
 def test_a_sealed_record_is_not_taken_back_to_where_its_keys_would_be_lost(

@@ -32,6 +32,8 @@ def test_every_setting_has_a_default() -> None:
         seal_key="",
         seal_key_file="parley.seal",
         proposal_days=7,
+        idempotency_hours=48,
+        cache_seconds=600,
     )
 
 
@@ -46,6 +48,8 @@ def test_the_environment_is_read() -> None:
         "PARLEY_PROPOSAL_DAYS": "3650",
         "PARLEY_MAX_WAITING": "9",
         "PARLEY_LOG_SECONDS": "3",
+        "PARLEY_IDEMPOTENCY_HOURS": "24",
+        "PARLEY_CACHE_SECONDS": "0",
         "PARLEY_RATE_READS": "",
         "PARLEY_RATE_WRITES": "7 per 2 hours",
         "PARLEY_ALLOWED_HOSTS": "Parley.example., *.b.example,",
@@ -58,6 +62,7 @@ def test_the_environment_is_read() -> None:
     assert settings.proposal_days == 3_650
     assert (settings.max_waiting, settings.max_writing) == (9, 9)
     assert settings.limits == TimeLimits(statement=15, log=3)
+    assert (settings.idempotency_hours, settings.cache_seconds) == (24, 0)
     assert settings.rate_reads is None
     assert settings.rate_writes is not None
     assert (settings.rate_writes.amount, settings.rate_writes.get_expiry()) == (7, 7_200)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64encode
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
+from eventsourcing.persistence import DataError
 from sqlalchemy import Connection, delete, select, update
 
 from domain.errors import UnknownError
@@ -17,17 +17,18 @@ from infrastructure.erasing import ERASED_ANSWER
 from infrastructure.event_recorder import EventRecorder, IdempotencyClaim
 from infrastructure.identity.keys import Keys
 from infrastructure.projections.comparison import unstamped
-from infrastructure.sealing.kept_answers import kept_answer, stamped, with_wrapped_fingerprint
+from infrastructure.sealing.kept_answers import answer_under, change_answers, kept_answer
 from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.resealing import reseal, take_as_is
 from infrastructure.sealing.seals import Seals
+from infrastructure.sealing.stamps import change_total
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
 from infrastructure.tables import api_key, idempotency_answer, stamp
 from tests.databases import SEAL_KEY
 from tests.infrastructure.recording import events
 
 if TYPE_CHECKING:
-    from sqlalchemy import Delete, RowMapping, Update
+    from sqlalchemy import ColumnElement, Delete, RowMapping, Update
 
 ANSWER = IdempotencyClaim("key:a", "sent", "f" * 64, 201, "{}", b"the answer", None)
 NEWER = f"{SEAL_KEY} {b64encode(os.urandom(32)).decode()}"
@@ -50,15 +51,11 @@ def kept_rows(connection: Connection) -> list[RowMapping]:
     return list(connection.execute(ordered).mappings())
 
 
-def as_in_former_times(row: RowMapping) -> dict[str, Any]:
-    """A row whose fingerprint is in clear under a stamp, as kept before fingerprints were wrapped."""
-    clear = {**row, "fingerprint": ANSWER.fingerprint}
-    said = [
-        clear[each.name] for each in idempotency_answer.c if each.name not in {"key_id", "stamp"}
-    ]
-    digest = sha256(msgspec.msgpack.encode(said)).digest()
-    wrapped = read_keys(SEAL_KEY).wrap(digest, b"parley stamp\0idempotency_answer")
-    return {**clear, "stamp": wrapped}
+def under(connection: Connection, key: str) -> ColumnElement[bool]:
+    """That a row is what is kept under a key."""
+    found = answer_under(connection, ANSWER.caller, key)
+    assert found is not None
+    return idempotency_answer.c.key == found.key
 
 
 def unfounded(connection: Connection) -> list[str]:
@@ -83,6 +80,7 @@ OTHER: dict[str, object] = {
     "body": b"another",
     "fact_id": "a",
     "answered_at": 7,
+    "kept_at": 7,
     "key_id": None,
     "stamp": None,
 }
@@ -90,8 +88,8 @@ OTHER: dict[str, object] = {
 
 @pytest.mark.parametrize("column", OTHER)
 def test_an_answer_that_was_changed_has_it_no_more(kept: Database, column: str) -> None:
-    change = update(idempotency_answer).where(idempotency_answer.c.key == "sent")
     with kept.writing() as connection:
+        change = update(idempotency_answer).where(under(connection, "sent"))
         connection.execute(change.values(**{column: OTHER[column]}))
         assert unfounded(connection) == ["idempotency_answer"]
 
@@ -162,35 +160,21 @@ def test_a_fingerprint_that_was_not_wrapped_here_is_not_opened(kept: Database, f
             kept_answer(connection, row)
 
 
-def test_an_answer_of_former_times_is_wrapped_if_its_stamp_holds(kept: Database) -> None:
-    change = update(idempotency_answer)
-    with kept.writing() as connection:
-        row = kept_rows(connection)[0]
-        former = as_in_former_times(row)
-        same = change.where(idempotency_answer.c.key == row["key"])
-        connection.execute(same.values(**former))
-        assert unfounded(connection) == []
-        assert kept_answer(connection, former).fingerprint == ANSWER.fingerprint
-        again = with_wrapped_fingerprint(connection, former)
-        assert kept_answer(connection, again).fingerprint == ANSWER.fingerprint
-        assert again["fingerprint"].startswith("wrapped ")
-        connection.execute(same.values(**again))
-        assert unfounded(connection) == []
-        forged = {**former, "body": b"forged"}
-        assert with_wrapped_fingerprint(connection, forged) == forged
-        assert with_wrapped_fingerprint(connection, again) == again
-
-
 def test_keys_are_changed_past_an_answer_that_an_erasure_emptied(kept: Database) -> None:
     with kept.writing() as connection:
-        row = kept_rows(connection)[0]
-        same = update(idempotency_answer).where(idempotency_answer.c.key == row["key"])
-        connection.execute(same.values(**stamped(connection, {**row, **ERASED_ANSWER})))
+        change_total(
+            connection, change_answers(connection, kept_rows(connection)[:1], ERASED_ANSWER)
+        )
+        assert unfounded(connection) == []
     both = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER))))
     newest = reseal(both).newest
     with both.reading() as connection:
-        row = kept_rows(connection)[0]
-        assert (row["key_id"], kept_answer(connection, row).fingerprint) == (newest, "")
+        rows = kept_rows(connection)
+        assert [row["key_id"] for row in rows] == [newest] * 2
+        assert {kept_answer(connection, row).fingerprint for row in rows} == {
+            "",
+            ANSWER.fingerprint,
+        }
         assert unfounded(connection) == []
     both.close()
 
@@ -201,7 +185,7 @@ BEGUN = (api_key.delete(), idempotency_answer.delete(), stamp.delete())
 @pytest.mark.parametrize(
     "forge",
     [
-        idempotency_answer.delete().where(idempotency_answer.c.key == "other"),
+        idempotency_answer.delete().where(idempotency_answer.c.body == b""),
         idempotency_answer.delete(),
         stamp.delete().where(stamp.c.of == "idempotency_answer"),
         update(stamp).where(stamp.c.of == "idempotency_answer").values(stamp=bytes(60)),
@@ -260,7 +244,7 @@ def test_a_first_key_does_not_hide_that_all_were_taken_away(kept: Database) -> N
 def test_a_log_stamps_both_tables_with_its_first_event(database: Database) -> None:
     EventRecorder(database).append(events())
     with database.reading() as connection:
-        assert len(connection.execute(select(stamp)).all()) == 2
+        assert len(connection.execute(select(stamp)).all()) == 2, "none is needed for keys yet"
         assert unfounded(connection) == []
 
 
@@ -296,8 +280,8 @@ def test_nor_does_it_a_key_in_a_database_that_has_no_other(database: Database) -
 def test_a_changed_answer_is_as_it_was_once_it_is_put_back_whatever_the_keys(
     kept: Database,
 ) -> None:
-    change = update(idempotency_answer).where(idempotency_answer.c.key == "sent")
     with kept.writing() as connection:
+        change = update(idempotency_answer).where(under(connection, "sent"))
         connection.execute(change.values(status=500))
     both = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER))))
     reseal(both)
@@ -308,3 +292,41 @@ def test_a_changed_answer_is_as_it_was_once_it_is_put_back_whatever_the_keys(
         for row in kept_rows(connection):
             assert kept_answer(connection, row).fingerprint == ANSWER.fingerprint
     both.close()
+
+
+def test_an_answer_that_stands_there_again_as_it_once_was_is_missed(kept: Database) -> None:
+    with kept.writing() as connection:
+        before = kept_rows(connection)[0]
+        change_total(connection, change_answers(connection, [before], ERASED_ANSWER))
+        assert unfounded(connection) == []
+        same = idempotency_answer.c.key == before["key"]
+        connection.execute(update(idempotency_answer).where(same).values(**before))
+        assert unfounded(connection) == ["idempotency_answer"]
+
+
+@pytest.mark.parametrize("how", ["taken away", "changed"])
+def test_the_secret_of_the_keys_is_missed_and_no_other_takes_its_place(
+    kept: Database, how: str
+) -> None:
+    recorder = EventRecorder(kept)
+    its = stamp.c.of == "idempotency_answer.key"
+    forge = stamp.delete() if how == "taken away" else update(stamp).values(stamp=bytes(60))
+    with kept.writing() as connection:
+        connection.execute(forge.where(its))
+        assert unfounded(connection) == ["idempotency_answer"]
+    with pytest.raises(DataError):
+        recorder.append(events(), claim=IdempotencyClaim(**{**vars(ANSWER), "key": "later"}))
+    assert take_as_is(kept) == 2
+    recorder.append(events(), claim=ANSWER)
+    with kept.reading() as connection:
+        assert unfounded(connection) == []
+        assert answer_under(connection, ANSWER.caller, ANSWER.key) is not None
+
+
+def test_a_key_stands_nowhere_and_is_another_for_another_caller(kept: Database) -> None:
+    EventRecorder(kept).append([], claim=IdempotencyClaim(**{**vars(ANSWER), "caller": "key:b"}))
+    with kept.reading() as connection:
+        keys = [row["key"] for row in kept_rows(connection)]
+        assert len(set(keys)) == 3
+        assert all(re.fullmatch("hmac-sha256 [0-9a-f]{64}", key) for key in keys)
+        assert answer_under(connection, "key:c", ANSWER.key) is None

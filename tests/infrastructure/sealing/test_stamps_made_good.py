@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from sqlalchemy import update
 
@@ -14,9 +15,13 @@ from infrastructure.backup import back_up, restore
 from infrastructure.event_recorder import EventRecorder, IdempotencyClaim
 from infrastructure.projections.comparison import unstamped
 from infrastructure.schema import downgrade, upgrade
+from infrastructure.sealing.kept_answers import answer_under
+from infrastructure.sealing.wrapping import read_keys
 from infrastructure.tables import idempotency_answer
-from tests.databases import opened
+from migrations import former_answers
+from tests.databases import SEAL_KEY, opened
 from tests.infrastructure.recording import events
+from tests.infrastructure.sealing.files import tables_holding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +72,7 @@ def forged() -> dict[str, object]:
         "key": "forged",
         "body": b"never answered",
         "answered_at": 7,
+        "kept_at": 7,
         "key_id": None,
         "stamp": None,
     }
@@ -121,10 +127,53 @@ def test_what_is_forged_at_the_schema_before_is_not_made_good_by_the_upgrade(
     downgrade(kept, "0009")
     with kept.writing() as connection:
         if how == "put in":
-            connection.execute(idempotency_answer.insert(), forged())
+            former = {name: value for name, value in forged().items() if name != "kept_at"}
+            connection.execute(idempotency_answer.insert(), former)
         else:
             connection.execute(
                 update(idempotency_answer).values(body=b"forged", key_id=None, stamp=None)
             )
     upgrade(kept)
     assert unfounded(kept) == ["idempotency_answer"]
+
+
+def former(path: Path, *answers: dict[str, Any], count: int) -> None:
+    """Write a backup of the format in which keys stood in clear, of a record without events."""
+    wrapping = read_keys(SEAL_KEY)
+    stamp = former_answers.made(wrapping, count.to_bytes(32), former_answers.COUNT)
+    lines: list[dict[str, Any]] = [
+        {"line": "parley-backup", "format": 4, "position": 0, "recorded_at": 9},
+        *({"line": "answer", **answer} for answer in answers),
+        {"line": "count", **stamp},
+    ]
+    written = [msgspec.json.encode(line) + b"\n" for line in lines]
+    hashed = sha256(b"".join(written)).hexdigest()
+    end = {
+        "line": "manifest",
+        "format": 4,
+        "position": 0,
+        "answers": len(answers),
+        "sha256": hashed,
+    }
+    with gzip.open(path, "wb") as file:
+        file.writelines([*written, msgspec.json.encode(end)])
+
+
+@pytest.mark.parametrize("how", ["as it was", "changed", "taken away"])
+def test_a_backup_with_keys_in_clear_is_restored_with_their_digests(
+    tmp_path: Path, fresh_database: Callable[[Kind], str], how: str
+) -> None:
+    wrapping = read_keys(SEAL_KEY)
+    said = {**vars(ANSWER), "key": "clear-key", "answered_at": 7}
+    said["fingerprint"] = former_answers.wrapped(wrapping, ANSWER.fingerprint)
+    answer = former_answers.stamped(wrapping, said, former_answers.SAID_0009)
+    if how == "changed":
+        answer["status"] = 500
+    former(tmp_path / "former", answer, count=2 if how == "taken away" else 1)
+    database = opened(fresh_database("sqlite-file"))
+    restore(database, tmp_path / "former", [])
+    assert unfounded(database) == ([] if how == "as it was" else ["idempotency_answer"])
+    with database.reading() as connection:
+        assert answer_under(connection, ANSWER.caller, "clear-key") is not None
+    assert tables_holding(database, "clear-key", idempotency_answer.name) == []
+    database.close()

@@ -1,0 +1,113 @@
+"""Kept answers go in time, and what goes otherwise is missed as before."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select, update
+
+from infrastructure.event_recorder import EventRecorder
+from infrastructure.projections.comparison import unstamped
+from infrastructure.sealing import kept_answers
+from infrastructure.sealing.expiring import drop_kept_before
+from infrastructure.sealing.kept_answers import answer_under
+from infrastructure.tables import idempotency_answer
+from tests.infrastructure.recording import DAY, NOON, claim, events
+from tests.infrastructure.test_backup import kept as rows_kept
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from infrastructure.database import Database
+
+OLD, NEW = 7, 5
+LATER = NOON + 2 * DAY
+
+
+@pytest.fixture
+def kept(database: Database) -> Database:
+    """A database that keeps answers of two days ago and of now."""
+    old, new = (EventRecorder(database, clock=partial(int, at)) for at in (NOON, LATER))
+    old.append(events())
+    for number in range(OLD):
+        old.append(events() if number % 2 else [], claim=claim(f"old {number}"))
+    for number in range(NEW):
+        new.append([], claim=claim(f"new {number}"))
+    return database
+
+
+def unfounded(connection: Connection) -> list[str]:
+    return [each.table for each in unstamped(connection)]
+
+
+def count(connection: Connection) -> int:
+    return int(
+        connection.execute(select(func.count()).select_from(idempotency_answer)).scalar_one()
+    )
+
+
+def test_what_was_kept_long_enough_goes_and_nothing_is_missed(
+    kept: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_answers, "BATCH", 3)
+    with kept.reading() as connection:
+        assert unfounded(connection) == []
+    assert drop_kept_before(kept, NOON) == 0
+    assert drop_kept_before(kept, LATER) == OLD
+    with kept.reading() as connection:
+        assert (count(connection), unfounded(connection)) == (NEW, [])
+        assert answer_under(connection, "editor", "old 1") is None
+        assert answer_under(connection, "editor", "new 1") is not None
+    EventRecorder(kept).append(events(), claim=claim("old 1"))
+    assert drop_kept_before(kept, LATER + 1) == NEW
+    with kept.reading() as connection:
+        assert (count(connection), unfounded(connection)) == (1, [])
+
+
+@pytest.mark.parametrize("which", ["old", "new"])
+def test_one_that_somebody_took_away_is_missed_before_and_after(kept: Database, which: str) -> None:
+    with kept.writing() as connection:
+        taken = answer_under(connection, "editor", f"{which} 2")
+        assert taken is not None
+        same = idempotency_answer.c.key == taken.key
+        connection.execute(idempotency_answer.delete().where(same))
+        assert unfounded(connection) == ["idempotency_answer"]
+    drop_kept_before(kept, LATER)
+    with kept.reading() as connection:
+        assert unfounded(connection) == ["idempotency_answer"]
+
+
+def test_an_expired_one_that_is_put_back_in_its_place_hides_nothing(kept: Database) -> None:
+    with kept.reading() as connection:
+        expired = answer_under(connection, "editor", "old 2")
+        assert expired is not None
+        same = idempotency_answer.c.key == expired.key
+        before = dict(connection.execute(idempotency_answer.select().where(same)).mappings().one())
+    drop_kept_before(kept, LATER)
+    with kept.writing() as connection:
+        taken = answer_under(connection, "editor", "new 2")
+        assert taken is not None
+        connection.execute(idempotency_answer.delete().where(idempotency_answer.c.key == taken.key))
+        connection.execute(idempotency_answer.insert(), before)
+        assert unfounded(connection) == ["idempotency_answer"]
+    assert drop_kept_before(kept, LATER) == 1
+    with kept.reading() as connection:
+        assert unfounded(connection) == ["idempotency_answer"]
+
+
+def test_one_that_was_made_older_does_not_go(kept: Database) -> None:
+    with kept.writing() as connection:
+        connection.execute(update(idempotency_answer).values(kept_at=1))
+    assert drop_kept_before(kept, LATER) == 0
+    with kept.reading() as connection:
+        assert count(connection) == OLD + NEW
+        assert unfounded(connection) == ["idempotency_answer"]
+
+
+def test_a_record_that_keeps_nothing_is_left_as_it_is(database: Database) -> None:
+    EventRecorder(database).append(events())
+    before = rows_kept(database)
+    assert drop_kept_before(database, LATER) == 0
+    assert rows_kept(database) == before
