@@ -1,12 +1,14 @@
-"""The same bytes have the same strong ETag; what can never change may be kept for ever.
+"""The same bytes have the same strong ETag; what is fixed may be kept for a time, under a tag by which it is purged.
 
-A fact's ETag opens with its version, so that it says what `If-Match` needs to know.
+Nothing that an erasure changes is kept without end, at an edge or in a browser: that is for hashes alone. A fact's
+ETag opens with its version, so that it says what `If-Match` needs to know.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -15,9 +17,14 @@ from starlette.responses import Response
 
 from api.entity_tags import tags
 
-__all__ = ["FOR_EVER", "answered", "etag", "fresh"]
+__all__ = ["FOR_EVER", "answered", "etag", "for_ever", "fresh", "tags_of"]
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
+MOST_PRIVATE_SECONDS: Final = 600
+"""For how long a reader's own cache keeps a fixed answer at most, which nobody can purge."""
+MOST_FACTS: Final = 16
+"""Facts that a tag names; an answer with more is known by its negotiation alone."""
+_ID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ASK_AGAIN: Final = "no-cache"
 _DIGITS: Final = 32
 
@@ -36,14 +43,16 @@ def answered(
     version: int | None = None,
     media_type: str = "application/json",
     more: Mapping[str, str] | None = None,
+    tags: Iterable[str] = (),
 ) -> Response:
     """Answer 200, or 304 where the client has these bytes.
 
-    `canonical` are the parameters of the answer's fixed form; None says that this is it already.
+    `canonical` are the parameters of the answer's fixed form; None says that this is it already. `tags` name what it
+    holds, to whoever purges a cache.
     """
-    headers = {"ETag": etag(body, version), **(more or {})}
+    headers = {"ETag": etag(body, version), **_tagged(tags), **(more or {})}
     if canonical is None:
-        headers["Cache-Control"] = FOR_EVER
+        headers["Cache-Control"] = f"public, max-age={_seconds(request)}"
     else:
         headers["Cache-Control"] = _ASK_AGAIN
         address = f"{quote(request.scope['path'])}?{urlencode(canonical)}"
@@ -51,10 +60,47 @@ def answered(
     return _unless_had(request, body, headers, media_type)
 
 
-def fresh(request: Request, body: bytes, media_type: str = "application/json") -> Response:
+def fresh(
+    request: Request,
+    body: bytes,
+    media_type: str = "application/json",
+    *,
+    tags: Iterable[str] = (),
+) -> Response:
     """Answer 200 with what has no fixed form, to be asked for again, or 304 where the client has it."""
-    headers = {"ETag": etag(body), "Cache-Control": _ASK_AGAIN}
+    headers = {"ETag": etag(body), "Cache-Control": _ASK_AGAIN, **_tagged(tags)}
     return _unless_had(request, body, headers, media_type)
+
+
+def for_ever(request: Request, body: bytes, media_type: str) -> Response:
+    """Answer 200 with hashes that nothing changes, no erasure either, or 304 where the client has them."""
+    headers = {"ETag": etag(body), "Cache-Control": FOR_EVER}
+    return _unless_had(request, body, headers, media_type)
+
+
+def tags_of(name: str, content: object) -> list[str]:
+    """Give what an answer is tagged with: a name, mostly its negotiation's, and the facts in it where they are few."""
+    found: dict[str, None] = {}
+    left = [content]
+    while left and len(found) <= MOST_FACTS:
+        part = left.pop()
+        if isinstance(part, str) and _ID.fullmatch(part):
+            found[part] = None
+        elif isinstance(part, dict):
+            left += part.values()
+        elif isinstance(part, list):
+            left += part
+    return [name, *(sorted(found) if len(found) <= MOST_FACTS else ())]
+
+
+def _tagged(tags: Iterable[str]) -> dict[str, str]:
+    named = ",".join(tags)
+    return {"Cache-Tag": named} if named else {}
+
+
+def _seconds(request: Request) -> int:
+    seconds: int = request.app.state.parley.settings.cache_seconds
+    return min(seconds, MOST_PRIVATE_SECONDS) if "authorization" in request.headers else seconds
 
 
 def _unless_had(

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 import uvicorn
 
+from api.access_log import LOGGING
 from api.app import create_app
 from api.cli_options import AsJson
 from api.cli_progress import progress_bar
@@ -85,7 +86,8 @@ def serve(
         )
         address = _address(listening)
         _say_what_is_signed(parley)
-        server = uvicorn.Server(uvicorn.Config(create_app(parley), **PROTOCOL))
+        config = uvicorn.Config(create_app(parley), log_config=LOGGING, **PROTOCOL)
+        server = uvicorn.Server(config)
         for stop in (signal.SIGTERM, signal.SIGINT):
             # What raised from a handler would be lost in the loop that is being made.
             signal.signal(stop, server.handle_exit)

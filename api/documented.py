@@ -32,9 +32,19 @@ _WRITE: Final = (400, 404, 408, 409, 413, 415, 422)
 _TAG: Final = {"schema": {"type": "string"}, "description": "A strong entity tag"}
 _CACHE: Final = {
     "schema": {"type": "string"},
-    "description": "Whether the answer is fixed for ever",
+    "description": "Whether the answer is fixed, and for how long it may then be kept",
+}
+_CACHE_TAG: Final = {
+    "schema": {"type": "string"},
+    "description": "The negotiation, and where they are few its facts, by which a cache is purged",
 }
 _LINK: Final = {"schema": {"type": "string"}, "description": 'The fixed form, rel="canonical"'}
+_CACHED: Final = {
+    "ETag": _TAG,
+    "Cache-Control": _CACHE,
+    "Cache-Tag": _CACHE_TAG,
+    "Link": _LINK,
+}
 _IF_NONE_MATCH: Final = {
     "name": "If-None-Match",
     "in": "header",
@@ -114,7 +124,7 @@ def reads(  # noqa: PLR0913 -- one argument a part of the description
     """
     json = {} if answer is None else {"application/json": {"schema": reference(answer)}}
     content = {**json, **(media or {})}
-    headers = {"ETag": _TAG, "Cache-Control": _CACHE, "Link": _LINK} if cached else {}
+    headers = {**_CACHED} if cached else {}
     if tagged:
         headers["ETag"] = _TAG
     responses = {200: {"description": "The answer", "content": content, "headers": headers}}

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.authorization import principal_of
-from api.caching import answered
+from api.caching import answered, tags_of
 from api.composition import Parley
 from api.cursor import OF_THE_PAGE, Cursor
 from api.edtf_patterns import CUT
@@ -149,12 +149,16 @@ def erasures_listed(reading: Reading, negotiation_id: UUID, *perspectives: Persp
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: its parameters as given, and the perspective that they ask for."""
+    """One question: its parameters as given, and the perspective that they ask for.
+
+    Its answer is tagged by the negotiation of its address, unless by `tag`.
+    """
 
     request: Request
     parley: Parley
     parameters: Mapping[str, str]
     query: PerspectiveQuery
+    tag: str | None = None
 
     @property
     def principal(self) -> Principal:
@@ -233,6 +237,7 @@ class Asked:
             version=version,
             media_type="application/json" if table is None else "text/csv; charset=utf-8",
             more={"Vary": "Accept"} if varies else None,
+            tags=tags_of(self.tag or self.request.path_params["slug"], content),
         )
 
 

@@ -1,4 +1,4 @@
-"""What is answered to credentials is kept by nobody else: never `public`, and varying by them.
+"""What is answered to credentials is kept by nobody else: never `public`, not tagged, and varying by them.
 
 Answers without credentials vary by them, too: a cache between must not give a key's holder what
 anybody may see.
@@ -34,6 +34,7 @@ class PrivateAnswers:
                 headers.add_vary_header("Authorization")
                 if trusted:
                     headers["Cache-Control"] = _private(headers.get("cache-control", "no-store"))
+                    del headers["Cache-Tag"]
             await send(message)
 
         await self.app(scope, receive, passed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -104,7 +105,8 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
             ],
             "next": last if more else None,
         }
-        return asked.answer(content, perspective, reading, fixed={"after": after, "limit": limit})
+        fixed = {"after": after, "limit": limit}
+        return replace(asked, tag="changes").answer(content, perspective, reading, fixed=fixed)
 
 
 def _item(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
@@ -77,6 +78,7 @@ def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respon
         content = shown(version, perspective, reading)
         if asked.discloses:
             disclose(content["fact"]["citations"], reading.confidential(version))
+        asked = replace(asked, tag=content["negotiation"])
         answer = asked.answer(content, perspective, reading, version=version.record.version)
         if asked.discloses:
             answer.headers["Cache-Control"] = "no-store"
@@ -94,6 +96,7 @@ def read_history(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Res
     id_ = fact_uuid(fact_id)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
-        items = history(reading.history(id_, perspective))
-        content = {"perspective": perspective_shown(perspective), "items": items}
-        return asked.answer(content, perspective, reading)
+        found = reading.history(id_, perspective)
+        slug = reading.slug_of(found[0].record.negotiation_id)
+        content = {"perspective": perspective_shown(perspective), "items": history(found)}
+        return replace(asked, tag=f"{slug},{id_}").answer(content, perspective, reading)

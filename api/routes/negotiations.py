@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Final
 from urllib.parse import quote
 
@@ -97,7 +98,8 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
             "items": [shown_negotiation(each) for each in shown],
             "next": rest,
         }
-        return asked.answer(content, perspective, reading, fixed={"limit": limit})
+        fixed = {"limit": limit}
+        return replace(asked, tag="negotiations").answer(content, perspective, reading, fixed=fixed)
 
 
 @router.get(

@@ -65,13 +65,14 @@ def _proof(id_: UUID, asked: Asked) -> Response:
         perspective = asked.perspective(reading)
         version = reading.history(id_, perspective, erased=True)[-1]
         proof = reading.proof(version.position)
+        tags = (reading.slug_of(version.record.negotiation_id), str(id_))
     if proof is None:
         at = "/path/fact_id"
         raise RefusedError(
             _NOT_SIGNED, at, f"no signed checkpoint has position {version.position} yet"
         )
     content = {"perspective": perspective_shown(perspective), "fact": str(id_), **_shown(proof)}
-    return fresh(asked.request, written(content))
+    return fresh(asked.request, written(content), tags=tags)
 
 
 def _shown(proof: EventProof) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.body import Sending, Sent
-from api.caching import answered
+from api.caching import answered, tags_of
 from api.documented import body_of, reads, writes
 from api.examples import SNAPSHOT
 from api.idempotency import Once
@@ -98,7 +98,7 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
         "content": content,
         **lost,
     }
-    return answered(asked.request, written(shown), canonical=None)
+    return answered(asked.request, written(shown), canonical=None, tags=tags_of(slug, shown))
 
 
 def replayed(reading: Reading, slug: str, perspective: Perspective) -> dict[str, Any]:

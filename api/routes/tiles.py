@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.authorization import principal_of
-from api.caching import answered, fresh
+from api.caching import answered, for_ever, fresh
 from api.composition import Parley
 from api.documented import reads
 from api.parameters import given
@@ -101,7 +101,8 @@ def read_entries(request: Request, index: Annotated[str, _INDEX]) -> Response:
     path = TilePath.read(index)
     with request.app.state.parley.database.reading() as connection:
         found = None if path is None else bundle(connection, path, principal_of(request))
-    return _answer(request, found)
+    found = _found(found)
+    return answered(request, found, canonical=None, media_type=_BYTES, tags=("entries",))
 
 
 @router.get(
@@ -126,11 +127,11 @@ def read_tile(
     if path is not None and _LEVEL.fullmatch(level):
         with request.app.state.parley.database.reading() as connection:
             found = tile_hashes(connection, int(level), path)
-    return _answer(request, found)
+    return for_ever(request, _found(found), _BYTES)
 
 
-def _answer(request: Request, found: bytes | None) -> Response:
+def _found(found: bytes | None) -> bytes:
     if found is None:
         what = "tile"
         raise UnknownError(what, "that is called so, in what has been signed")
-    return answered(request, found, canonical=None, media_type=_BYTES)
+    return found

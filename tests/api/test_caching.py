@@ -4,13 +4,19 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.testclient import TestClient
 
-from tests.api.asking import TALKS, count, without_credentials
+from api.app import create_app
+from api.composition import compose
+from tests.api.asking import TALKS, Client, count, entered, without_credentials
+from tests.databases import settings_of
 
 if TYPE_CHECKING:
-    from tests.api.asking import Client
+    from collections.abc import Callable
 
-FOR_EVER = "public, max-age=31536000, immutable"
+    from tests.databases import Kind
+
+FIXED = "public, max-age=600"
 VIEWS = [
     TALKS,
     "/v1/negotiations",
@@ -69,7 +75,7 @@ def test_a_position_fixes_an_answer_for_ever(client: Client) -> None:
         again = reader.get(path)
         assert again.body == first.body
         assert again.headers["etag"] == first.headers["etag"]
-        assert again.headers["cache-control"] == FOR_EVER
+        assert again.headers["cache-control"] == FIXED
         assert "link" not in again.headers
 
 
@@ -86,9 +92,9 @@ def test_the_past_of_the_record_clock_is_fixed_for_ever(client: Client) -> None:
         again = reader.get(path)
         assert again.status == 200, path
         assert again.body == first.body, path
-        assert again.headers["cache-control"] == FOR_EVER
+        assert again.headers["cache-control"] == FIXED
     diff = reader.get(f"{TALKS}/diff?from=2020&to={instant}")
-    assert diff.headers["cache-control"] == FOR_EVER
+    assert diff.headers["cache-control"] == FIXED
 
 
 @pytest.mark.parametrize(
@@ -110,7 +116,7 @@ def test_what_may_change_names_its_fixed_form(client: Client, query: str) -> Non
         fixed = reader.get(found[1])
         assert fixed.body == loose.body, path
         assert fixed.headers["etag"] == loose.headers["etag"]
-        assert fixed.headers["cache-control"] == FOR_EVER
+        assert fixed.headers["cache-control"] == FIXED
         assert "link" not in fixed.headers
 
 
@@ -128,3 +134,67 @@ def test_head_is_get_without_the_body(client: Client) -> None:
 def test_every_answer_forbids_sniffing(client: Client) -> None:
     for path in ("/healthz", "/nothing", "/v1/negotiations", "/v1/negotiations?x=1"):
         assert client.get(path).headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_fixed_answer_names_its_negotiation_and_its_facts_where_they_are_few(
+    client: Client,
+) -> None:
+    address = _filled(client)
+    reader, id_ = without_credentials(client), address.rpartition("/")[2]
+    assert client.post(f"{TALKS}/snapshots", {"name": "first"}).status == 201
+    named = {
+        address: {"talks", id_},
+        f"{address}/history": {"talks", id_},
+        f"{TALKS}/timeline?position=4": {"talks", id_},
+        f"{TALKS}/snapshots/first": {"talks", id_},
+        f"{TALKS}/tally?what=released&position=4": {"talks", id_},
+        "/v1/changes?position=4": {"changes", id_},
+        "/v1/negotiations?position=4": {"negotiations"},
+    }
+    for path, wanted in named.items():
+        assert wanted <= set(reader.get(path).headers["cache-tag"].split(",")), path
+    for number in range(14):
+        client.record(summary=f"Freed {number}")
+    many = reader.get(f"{TALKS}/timeline?position=20").headers["cache-tag"].split(",")
+    assert many == ["talks"]
+    few = reader.get(f"{TALKS}/timeline?position=19").headers["cache-tag"].split(",")
+    assert len(few) == 1 + 16
+
+
+def test_nothing_that_an_erasure_changes_is_kept_without_end(client: Client) -> None:
+    address = _filled(client)
+    reader = without_credentials(client)
+    for path in (*VIEWS, address, f"{address}/history"):
+        for parameters in ("", "position=4"):
+            asked = _with(path, parameters) if parameters else path
+            kept = reader.get(asked).headers["cache-control"]
+            assert kept in {FIXED, "no-cache"}, asked
+            own = client.get(asked).headers["cache-control"]
+            assert own in {"private, max-age=600", "private, no-cache", "no-store"}, asked
+
+
+def test_what_is_answered_to_credentials_has_no_tag(client: Client) -> None:
+    address = _filled(client)
+    private = {"visibility": "private", "members": ["editor"]}
+    assert client.post(f"{TALKS}/settings", private).status == 200
+    for path in (*VIEWS, address):
+        answer = client.get(_with(path, "position=4"))
+        assert (answer.status, "cache-tag" in answer.headers) == (200, False), path
+        other = without_credentials(client).get(_with(path, "position=4"))
+        told = str({n: v for n, v in other.headers.items() if n != "link"})
+        assert "talks" not in told, path
+
+
+def test_the_setting_is_for_caches_that_can_be_purged(
+    fresh_database: Callable[[Kind], str],
+) -> None:
+    settings = settings_of(fresh_database("sqlite-file"), PARLEY_CACHE_SECONDS="86400")
+    parley = compose(settings, upgrade=False)
+    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+    client.open()
+    asked = f"{TALKS}?position=1"
+    assert (
+        without_credentials(client).get(asked).headers["cache-control"] == "public, max-age=86400"
+    )
+    assert client.get(asked).headers["cache-control"] == "private, max-age=600"
+    parley.close()

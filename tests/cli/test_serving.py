@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -77,3 +78,27 @@ def test_beyond_this_machine_nobody_serves_without_a_key(parley: Shell, host: st
     printed, _, _ = served(parley, "--host", host)
     assert "listening" in json.loads(printed)
     assert "key" not in json.loads(printed)
+
+
+def test_no_query_stands_in_the_logs_of_a_server(light: Shell) -> None:
+    environ = {**os.environ, **light.settings, "PARLEY_PORT": "0"}
+    paths = ("/v1/negotiations/talks/timeline", "/v1/negotiations", "/nowhere")
+    with subprocess.Popen(
+        [*PROGRAM, "serve", "--json"],
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        address = json.loads(server.stdout.readline())["listening"].removeprefix("http://")
+        connection = http.client.HTTPConnection(address, timeout=30)
+        for path in paths:
+            for query in ("?q=Zanzibarcanary&person=Zanzibarcanary", "%3Fq=Zanzibarcanary"):
+                connection.request("GET", path + query)
+                assert connection.getresponse().read()
+        connection.close()
+        server.terminate()
+        printed = "".join(server.communicate(timeout=60))
+    assert all(printed.count(f'"GET {path} HTTP/1.1"') == 2 for path in paths), printed
+    assert "Zanzibarcanary" not in printed
