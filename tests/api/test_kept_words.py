@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from sqlalchemy import text
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.json_text import written
 from api.kept_form import kept_form
 from api.problems import problem
 from domain.errors import Fault
@@ -215,11 +217,18 @@ def test_an_erasure_clears_what_is_of_its_fact_and_nothing_else(client: Client, 
 
 def test_what_is_kept_is_bounded_whatever_was_sent(client: Client, signing: Parley) -> None:
     line = json.dumps(wrong(external_id="x" * 10_000, note=7, **{"y" * 10_000: 1})).encode()
-    lines = b"\n".join([line] * 600)
-    first = client.post(f"{TALKS}/import", lines, idempotency_key="many", **LINES)
-    assert len(first.body) > 1_000_000
+    lines = b"\n".join([line] * 300)
+    sent = client.post(f"{TALKS}/import", lines, idempotency_key="many", **LINES)
+    assert sent.json["rejected_total"] > 100
     with signing.database.reading() as connection:
-        kept = connection.execute(idempotency_answer.select()).mappings().all()
-    assert max(len(row["body"]) for row in kept) < 200_000
-    many = [Fault("/" + "/".join(["valid"] * 9_000), "x" * 9_000)] * 3_000
-    assert len(kept_form(problem("content", "x" * 9_000, many), frozenset)) < 200_000
+        [kept] = connection.execute(idempotency_answer.select()).mappings().all()
+    assert len(kept["body"]) < 100 * len(sent.json["rejected"])
+
+
+def test_so_is_what_is_kept_of_any_answer() -> None:
+    place, said = "/" + "/".join(["valid"] * 9_000), "x" * 9_000
+    many = [Fault(place, said)] * 3_000
+    listed = [{"line": n, "pointer": place, "detail": said} for n in range(5_000)]
+    report = Response(written({"recorded": 0, "rejected": listed}))
+    for answer in (problem("content", said, many), report):
+        assert len(kept_form(answer, lambda: frozenset({"valid"}))) < 200_000
