@@ -56,9 +56,6 @@ SEAL_KEY_FILE: Final = "PARLEY_SEAL_KEY_FILE"
 
 HIGHEST_PORT: Final = 65_535
 MOST_PROPOSAL_DAYS: Final = 3_650
-LEAST_IDEMPOTENCY_HOURS: Final = 24
-MOST_IDEMPOTENCY_HOURS: Final = 8_760
-MOST_CACHE_SECONDS: Final = 31_536_000
 SCHEMES: Final = frozenset(
     {"memory", "memcached", "redis", "rediss", "redis+unix", "redis+cluster"}
 )
@@ -176,14 +173,9 @@ class Settings:
                 PROPOSAL_DAYS, environ.get(PROPOSAL_DAYS, "7"), 1, MOST_PROPOSAL_DAYS
             ),
             idempotency_hours=_integer(
-                IDEMPOTENCY_HOURS,
-                environ.get(IDEMPOTENCY_HOURS, "48"),
-                LEAST_IDEMPOTENCY_HOURS,
-                MOST_IDEMPOTENCY_HOURS,
+                IDEMPOTENCY_HOURS, environ.get(IDEMPOTENCY_HOURS, "48"), 24, 8_760
             ),
-            cache_seconds=_integer(
-                CACHE_SECONDS, environ.get(CACHE_SECONDS, "600"), 0, MOST_CACHE_SECONDS
-            ),
+            cache_seconds=_integer(CACHE_SECONDS, environ.get(CACHE_SECONDS, "600"), 0, 31_536_000),
         )
 
 
