@@ -136,27 +136,21 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read the `PARLEY_…` variables, or raise `SettingsError` for the first that is wrong."""
         url = _database_url(environ.get(DATABASE_URL, "sqlite:///parley.db"))
-        waiting = _integer(MAX_WAITING, environ.get(MAX_WAITING, "256"), 1, 1_000_000)
+        waiting = _integer(MAX_WAITING, environ, "256", 1, 1_000_000)
         return cls(
             database_url=url,
             host=_text(HOST, environ.get(HOST, "127.0.0.1")),
-            port=_integer(PORT, environ.get(PORT, "8000"), 0, HIGHEST_PORT),
+            port=_integer(PORT, environ, "8000", 0, HIGHEST_PORT),
             actor=_text(ACTOR, environ.get(ACTOR, "editor")),
-            max_body_bytes=_integer(
-                MAX_BODY_BYTES, environ.get(MAX_BODY_BYTES, "1048576"), 1, 2**40
-            ),
-            max_import_bytes=_integer(
-                MAX_IMPORT_BYTES, environ.get(MAX_IMPORT_BYTES, "268435456"), 1, 2**40
-            ),
+            max_body_bytes=_integer(MAX_BODY_BYTES, environ, "1048576", 1, 2**40),
+            max_import_bytes=_integer(MAX_IMPORT_BYTES, environ, "268435456", 1, 2**40),
             log_origin=_word(LOG_ORIGIN, environ.get(LOG_ORIGIN, "parley.local/log")),
             log_key_file=_file(LOG_KEY_FILE, environ, key_file_of(url, "key")),
             max_waiting=waiting,
-            max_writing=_integer(
-                MAX_WRITING, environ.get(MAX_WRITING, str(min(64, waiting))), 1, 1_000_000
-            ),
+            max_writing=_integer(MAX_WRITING, environ, str(min(64, waiting)), 1, 1_000_000),
             limits=TimeLimits(
-                _integer(STATEMENT_SECONDS, environ.get(STATEMENT_SECONDS, "15"), 1, 86_400),
-                _integer(LOG_SECONDS, environ.get(LOG_SECONDS, "10"), 1, 86_400),
+                _integer(STATEMENT_SECONDS, environ, "15", 1, 86_400),
+                _integer(LOG_SECONDS, environ, "10", 1, 86_400),
             ),
             anonymous_scopes=_anonymous(environ.get(ANONYMOUS_SCOPES, "fact:read audit:read")),
             oidc=_oidc(environ),
@@ -169,13 +163,9 @@ class Settings:
             trusted_proxies=_networks(environ.get(TRUSTED_PROXIES, "")),
             seal_key=_keys(environ.get(SEAL_KEY, "")),
             seal_key_file=_file(SEAL_KEY_FILE, environ, key_file_of(url, "seal")),
-            proposal_days=_integer(
-                PROPOSAL_DAYS, environ.get(PROPOSAL_DAYS, "7"), 1, MOST_PROPOSAL_DAYS
-            ),
-            idempotency_hours=_integer(
-                IDEMPOTENCY_HOURS, environ.get(IDEMPOTENCY_HOURS, "48"), 24, 8_760
-            ),
-            cache_seconds=_integer(CACHE_SECONDS, environ.get(CACHE_SECONDS, "600"), 0, 31_536_000),
+            proposal_days=_integer(PROPOSAL_DAYS, environ, "7", 1, MOST_PROPOSAL_DAYS),
+            idempotency_hours=_integer(IDEMPOTENCY_HOURS, environ, "48", 24, 8_760),
+            cache_seconds=_integer(CACHE_SECONDS, environ, "600", 0, 31_536_000),
         )
 
 
@@ -258,7 +248,8 @@ def _word(name: str, value: str) -> str:
     return value
 
 
-def _integer(name: str, value: str, low: int, high: int) -> int:
+def _integer(name: str, environ: Mapping[str, str], default: str, low: int, high: int) -> int:
+    value = environ.get(name, default)
     if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
         raise SettingsError(name, value, f"a whole number from {low} to {high} is needed")
     return int(value)
