@@ -8,6 +8,7 @@ from typing import Any, Final
 from api.certifying import CERTIFIABLE
 from api.edtf_patterns import CUT
 from api.schemas import BODIES
+from domain.addresses import LONGEST_ADDRESS
 from domain.edtf_fault import LONGEST
 from domain.fact import LONGEST_LIST, LONGEST_LISTS, LONGEST_NAME
 from domain.negotiation import SLUG, SNAPSHOT_NAME
@@ -16,16 +17,38 @@ from domain.quantity import LARGEST, WORDS
 
 __all__ = ["constrained"]
 
-_CONTROL: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-_TEXT: Final = {"minLength": 1, "pattern": rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"}
+_CONTROL: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
+_ORDER: Final = (
+    r"\u061c\u200b-\u200f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff"
+)
+_REFUSED: Final = _CONTROL + _ORDER
+_UNSEEN: Final = (
+    r"\s\u00ad\u0300-\u036f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2060-\u2065\u2800\u3164\ufe00-\ufe0f\uffa0"
+    r"\ufff0-\ufff8"
+)
+_TEXT: Final = {
+    "minLength": 1,
+    "pattern": f"^[^{_REFUSED}]*[^{_REFUSED}{_UNSEEN}][^{_REFUSED}]*$",
+    "description": "Text of which something is seen. Marks of direction, isolates and joiners are read too, beside"
+    " letters of the scripts that need them.",
+}
 _EDTF: Final = {
     "format": "edtf",
     "minLength": 1,
     "maxLength": LONGEST,
     "description": "EDTF, level 0 to 2 (ISO 8601-2; Library of Congress, 2019)",
 }
+_LABEL: Final = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9_])?"
+_ADDRESS: Final = {
+    "format": "iri",
+    "maxLength": LONGEST_ADDRESS,
+    "pattern": rf"^[Hh][Tt][Tt][Pp][Ss]?://(?:{_LABEL}\.){{0,4}}[A-Za-z](?:[A-Za-z0-9-]{{0,30}}[A-Za-z0-9])?"
+    r"(?::[1-9][0-9]{0,3})?(?:[/?#][!#-;=?-\[\]-~]*)?$",
+    "description": "An http or https address without a user. Letters of other scripts are read too, and the number of"
+    " a host.",
+}
 _TARGET: Final = (
-    rf"^(?:external:[^{_CONTROL}]{{1,255}}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})$"
+    rf"^(?:external:[^{_REFUSED}]{{1,255}}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})$"
 )
 _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "valid": _EDTF,
@@ -41,20 +64,25 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
 _IN: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("SnapshotBody", "name"): {"minLength": 1, "pattern": f"^{SNAPSHOT_NAME.pattern}$"},
     ("CertificateBody", "question"): {"minLength": 1, "pattern": f"^{CERTIFIABLE}$"},
+    ("Citation", "url"): _ADDRESS,
     ("Link", "fact"): {"minLength": 1, "pattern": _TARGET},
 }
 _NUMBERS: Final = {
     "sources": {"minimum": 0, "maximum": 10_000},
-    "value": {"minimum": -LARGEST, "maximum": LARGEST},
-    "low": {"minimum": -LARGEST, "maximum": LARGEST},
-    "high": {"minimum": -LARGEST, "maximum": LARGEST},
+    "value": {"minimum": 0, "maximum": LARGEST},
+    "low": {"minimum": 0, "maximum": LARGEST},
+    "high": {"minimum": 0, "maximum": LARGEST},
     "position": {"minimum": 0},
 }
 
 _LETTERS: Final = ("".join(f"[{c}{c.upper()}]" for c in word) for word in WORDS)
 _WORDS: Final = f"(?:^|[^a-zA-Z])(?:{'|'.join(_LETTERS)})(?:[^a-zA-Z]|$)"
 _COUNTED: Final = [
-    {"required": ["value"], "properties": {"value": {"type": "integer"}}},
+    {"required": ["value"], "properties": {"value": {"type": "integer", "minimum": 1}}},
+    {
+        "required": ["value"],
+        "properties": {"value": {"const": 0}, "comparator": {"not": {"const": "lt"}}},
+    },
     {
         "required": ["text"],
         "properties": {

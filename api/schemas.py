@@ -212,10 +212,10 @@ class FactParser:
         self.kinds = tuple(KINDS.values())
         self.adapter = _adapter_of(self.kinds)
 
-    def parse(self, raw: bytes | dict[str, Any]) -> Fact:
-        """Read a fact, its quantities' bounds filled in; ContentError with every fault."""
+    def parse(self, raw: bytes | dict[str, Any], standing: Fact | None = None) -> Fact:
+        """Read a fact, its quantities' bounds filled in; ContentError with every fault that `standing` has not."""
         fact: Fact = _validated(self.adapter, raw, tagged=True)
-        return checked(fact)
+        return checked(fact, standing)
 
 
 def merged(fact: Fact, changes: dict[str, Any], parser: FactParser) -> Fact:
@@ -224,7 +224,7 @@ def merged(fact: Fact, changes: dict[str, Any], parser: FactParser) -> Fact:
     if document.get("kind") != fact.kind:
         document = _moved(document, changes)
     try:
-        return parser.parse(document)
+        return parser.parse(document, fact)
     except ContentError as error:
         raise error.under("/changes") from error
 

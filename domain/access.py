@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from domain.characters import UNSEEN
 from domain.errors import ForbiddenError, UnauthenticatedError
 
 Scope = Literal[
@@ -27,26 +28,6 @@ and settings."""
 
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
-_INVISIBLE: Final = (
-    (0x00AD, 0x00AD),
-    (0x034F, 0x034F),
-    (0x061C, 0x061C),
-    (0x115F, 0x1160),
-    (0x17B4, 0x17B5),
-    (0x180B, 0x180F),
-    (0x200B, 0x200F),
-    (0x202A, 0x202E),
-    (0x2060, 0x206F),
-    (0x3164, 0x3164),
-    (0xFE00, 0xFE0F),
-    (0xFEFF, 0xFEFF),
-    (0xFFA0, 0xFFA0),
-    (0xFFF0, 0xFFF8),
-    (0x1BCA0, 0x1BCA3),
-    (0x1D173, 0x1D17A),
-    (0xE0000, 0xE0FFF),
-)
-"""The Default_Ignorable_Code_Points of Unicode 16, DerivedCoreProperties.txt."""
 OPEN_TO_ANYBODY: Final[tuple[Scope, ...]] = ("fact:read", "audit:read")
 """What may be done without a credential, where the settings leave it open."""
 
@@ -93,18 +74,11 @@ def owner(person: str) -> Principal:
     return Principal(person=person, caller="owner", scopes=frozenset(SCOPES), sees_all=True)
 
 
-def invisible(character: str) -> bool:
-    """Whether nothing is shown for a character by default, as Unicode's Default_Ignorable_Code_Point has it."""
-    code = ord(character)
-    return any(first <= code <= last for first, last in _INVISIBLE)
-
-
 def same_person(one: str, other: str) -> bool:
     """Whether two names are one person's: neither case, width, composition, blanks nor what nobody sees part them."""
     return _folded(one) == _folded(other)
 
 
 def _folded(person: str) -> str:
-    shown = "".join(each for each in person if not invisible(each))
-    folded = unicodedata.normalize("NFKC", shown).casefold()
+    folded = unicodedata.normalize("NFKC", UNSEEN.sub("", person)).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())

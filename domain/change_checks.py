@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def checked_changes(fact: Fact) -> Fact:
+def checked_changes(fact: Fact, standing: Fact) -> Fact:
     """The corrected fact with its bounds filled in; ContentError with pointers under /changes."""
     try:
-        return checked(fact)
+        return checked(fact, standing)
     except ContentError as error:
         raise error.under("/changes") from error
 

@@ -141,7 +141,7 @@ def _fitting(year: int, months: Sequence[int], days: Sequence[int]) -> Iterator[
 
 def _fits_a_multiple_of_4(mask: str) -> bool:
     """Whether a leap year may fit: one is near then, which is why the search for it is short."""
-    tens, ones = mask[-2:]
+    tens, ones = mask[-2], mask[-1]
     return any(
         (10 * int(ten) + int(one)) % 4 == 0 for ten in _choices(tens) for one in _choices(ones)
     )
@@ -150,7 +150,7 @@ def _fits_a_multiple_of_4(mask: str) -> bool:
 @cache
 def _filled(mask: str, most: int) -> tuple[int, ...]:
     """Find the numbers 1..most that fit two digits, some of them X."""
-    tens, ones = mask
+    tens, ones = mask[0], mask[1]
     found = (10 * int(ten) + int(one) for ten in _choices(tens) for one in _choices(ones))
     return tuple(number for number in found if 1 <= number <= most)
 

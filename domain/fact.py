@@ -7,11 +7,11 @@ views learn it from `KINDS`.
 from __future__ import annotations
 
 import dataclasses
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from uuid import UUID, uuid5
 
+from domain.characters import is_blank, strange_character
 from domain.errors import ContentError, Fault
 from domain.holding import Holding, Window, window
 from domain.provenance import Citation, Link, check_citation, check_link
@@ -30,8 +30,6 @@ LONGEST_NAME: Final = 255
 #: The fields whose lists have bounds of their own, for who records or corrects. What was stored before they
 #: were set is read and answered as it is.
 LONGEST_LISTS: Final = {"quantities": MOST_QUANTITIES, "citations": MOST_CITATIONS}
-#: Control characters that no source prints, and halves of characters that no database can keep.
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,21 +110,37 @@ def fact_id(negotiation_id: UUID, external_id: str) -> UUID:
     return uuid5(negotiation_id, external_id)
 
 
-def checked(fact: Fact) -> Fact:
-    """The fact with its quantities' bounds filled in; ContentError with every fault that it has."""
-    faults = [*_text_faults(as_primitives(fact), ""), *_valid_faults(fact), *_size_faults(fact)]
+def checked(fact: Fact, standing: Fact | None = None) -> Fact:
+    """The fact with its quantities' bounds filled in; ContentError with every fault that it has.
+
+    Texts, quantities and citations that are in the version `standing` before it are no fault of this one.
+    """
+    kept = frozenset() if standing is None else frozenset(_texts(as_primitives(standing)))
+    faults = [
+        *_text_faults(as_primitives(fact), "", kept),
+        *_valid_faults(fact),
+        *_size_faults(fact),
+    ]
     quantities: list[Quantity] = []
     for index, quantity in enumerate(fact.quantities[:MOST_QUANTITIES]):
         found, wrong = refused(f"/quantities/{index}", bounded, quantity)
-        faults += wrong
+        if wrong and standing is not None:
+            found = next((each for each in standing.quantities if _is_sent(each, quantity)), None)
+        faults += wrong if found is None else []
         quantities += [] if found is None else [found]
     for index, citation in enumerate(fact.citations[:MOST_CITATIONS]):
-        faults += refused(f"/citations/{index}", check_citation, citation)[1]
+        if standing is None or citation not in standing.citations:
+            faults += refused(f"/citations/{index}", check_citation, citation)[1]
     for index, link in enumerate(fact.links):
         faults += refused(f"/links/{index}", check_link, link)[1]
     if faults:
         raise ContentError(*faults)
     return replace(fact, quantities=tuple(quantities))
+
+
+def _is_sent(kept: Quantity, sent: Quantity) -> bool:
+    """Whether what was sent is a quantity that is kept, with the bounds that were kept or without any."""
+    return sent in (kept, replace(kept, low=None, high=None))
 
 
 def refused(pointer: str, check: Callable[[P], R], part: P) -> tuple[R | None, list[Fault]]:
@@ -155,27 +169,40 @@ def _size_faults(fact: Fact) -> Iterable[Fault]:
 
 
 def text_faults(value: Mapping[str, Any]) -> list[Fault]:
-    """Faults of every text in a primitive value: blank, too long, or not printable."""
-    return list(_text_faults(value, ""))
+    """Faults of every text in a primitive value: blank, too long, or of a character that cannot be recorded."""
+    return list(_text_faults(value, "", frozenset()))
 
 
-def _text_faults(value: object, pointer: str) -> Iterable[Fault]:
+def _texts(value: object) -> Iterable[str]:
     if isinstance(value, str):
-        if not value.strip():
-            yield Fault(pointer, "text is expected, not blanks")
-        elif len(value) > LONGEST_TEXT:
-            yield Fault(pointer, f"at most {LONGEST_TEXT} characters are expected")
-        elif _UNPRINTABLE.search(value):
-            yield Fault(pointer, "control characters and lone surrogates cannot be kept")
+        yield value
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
+def _text_faults(value: object, pointer: str, kept: frozenset[str]) -> Iterable[Fault]:
+    if isinstance(value, str):
+        detail = None if value in kept else _text_fault(value)
+        if detail is not None:
+            yield Fault(pointer, detail)
     elif isinstance(value, dict):
         for key, part in value.items():
-            yield from _text_faults(part, f"{pointer}/{key}")
+            yield from _text_faults(part, f"{pointer}/{key}", kept)
     elif isinstance(value, list):
         longest = LONGEST_LISTS.get(pointer[1:], LONGEST_LIST)
         if len(value) > longest:
             yield Fault(pointer, f"at most {longest} entries are expected, not {len(value)}")
         for index, part in enumerate(value[:longest]):
-            yield from _text_faults(part, f"{pointer}/{index}")
+            yield from _text_faults(part, f"{pointer}/{index}", kept)
+
+
+def _text_fault(text: str) -> str | None:
+    if len(text) > LONGEST_TEXT:
+        return f"at most {LONGEST_TEXT} characters are expected"
+    if is_blank(text):
+        return "text is expected, not blanks or what nobody sees"
+    return strange_character(text)
 
 
 def as_primitives(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or scalar goes in

@@ -96,7 +96,7 @@ class FactRecord:
         self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
         check_room(fact, citation)
-        fact = checked_changes(cited(fact, citation))
+        fact = checked_changes(cited(fact, citation), self.fact)
         if fact.external_id != self.fact.external_id:
             raise ContentError.at("/changes/external_id", "an external id names the fact for good")
         if fact == self.fact:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from domain.addresses import address_fault
 from domain.errors import ContentError
 from domain.valid_time import ValidTimeError, strict_upper
 
@@ -72,7 +73,10 @@ def origins(citations: Iterable[Citation]) -> int:
 
 
 def check_citation(citation: Citation) -> None:
-    """ContentError where the published day, the count of sources or the grade is malformed."""
+    """ContentError where the address, the published day, the count of sources or the grade is malformed."""
+    wrong = None if citation.url is None else address_fault(citation.url)
+    if wrong is not None:
+        raise ContentError.at("/url", wrong)
     check_published(citation.published)
     if citation.sources is not None and not 0 <= citation.sources <= MOST_SOURCES:
         raise ContentError.at("/sources", f"a count of people, 0 to {MOST_SOURCES}, is expected")

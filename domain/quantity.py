@@ -108,12 +108,17 @@ def bounded(quantity: Quantity) -> Quantity:
     sent = ("low", "high") if quantity.value is None else ("value",)
     for name in sent:
         number = getattr(quantity, name)
-        if number is not None and not -LARGEST <= number <= LARGEST:
+        if number is not None and not 0 <= number <= LARGEST:
             raise ContentError.at(
-                f"/{name}", f"a number between -{LARGEST} and {LARGEST} is expected"
+                f"/{name}",
+                f"a number from 0 to {LARGEST} is expected: people and things are not counted below zero",
             )
     quantity = replace(quantity, comparator=_comparator(quantity))
     derived = _derived(quantity)
+    if derived.high is not None and derived.high < 0:
+        raise ContentError.at(
+            "/value", "fewer than 0 is none: people and things are not counted below zero"
+        )
     given = quantity.interval
     if given not in (Interval(None, None), derived):
         raise ContentError.at(

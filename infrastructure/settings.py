@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from domain.access import OPEN_TO_ANYBODY, Scope
+from domain.characters import is_blank
 from infrastructure.identity.addresses import AddressError, address
 from infrastructure.identity.algorithms import ALGORITHMS, DEFAULT_ALGORITHMS
 from infrastructure.key_files import key_file_of
@@ -225,7 +226,7 @@ def _keys(value: str) -> str:
 
 
 def _text(name: str, value: str) -> str:
-    if not value.strip() or not value.isprintable():
+    if is_blank(value) or not value.isprintable():
         raise SettingsError(name, value, "one printable line is needed")
     return value
 

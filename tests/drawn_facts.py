@@ -118,7 +118,7 @@ def quantities(what: SearchStrategy[str] | None = None) -> SearchStrategy[Quanti
         value=st.sampled_from((0, 1, 14, 50, 51, 52, 100, 10**15)),
         text=st.none() | st.sampled_from(("52", "about fifty")),
         basis=basis,
-    )
+    ).filter(lambda each: (each.comparator, each.value) != ("lt", 0))
     ranged = st.builds(
         lambda what, basis, low, more: Quantity(
             what=what, basis=basis, low=low, high=None if more is None else low + more

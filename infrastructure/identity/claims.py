@@ -12,6 +12,7 @@ from joserfc.errors import ClaimError, ExpiredTokenError, MissingClaimError
 from joserfc.jwt import JWTClaimsRegistry
 
 from domain.access import SCOPES, Scope
+from domain.characters import is_blank
 from infrastructure.identity.token_errors import TokenRefusedError
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def one_line(claims: dict[str, Any], name: str) -> str:
     found = claims.get(name)
     if not isinstance(found, str) or not found.isprintable() or found.strip() != found:
         raise TokenRefusedError(f"the token's {name} is not one printable line")
-    if not 0 < len(found) <= LONGEST_NAME:
+    if is_blank(found) or len(found) > LONGEST_NAME:
         raise TokenRefusedError(f"the token's {name} is empty or longer than {LONGEST_NAME}")
     if name == "email" and claims.get("email_verified") is not True:
         raise TokenRefusedError("the token's email is not verified")

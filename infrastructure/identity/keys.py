@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, Row, or_, select, update
 
-from domain.access import SCOPES, Principal, Scope, invisible
+from domain.access import SCOPES, Principal, Scope
+from domain.characters import UNSEEN, is_blank
 from domain.errors import ContentError, UnknownError
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.log_append import LOCK_HEAD
@@ -179,8 +180,8 @@ def _hash(secret: str) -> bytes:
 
 
 def _check(person: str) -> None:
-    seen = person.isprintable() and not any(map(invisible, person))
-    if not person.strip() or not seen or len(person) > LONGEST_PERSON:
+    seen = person.isprintable() and not UNSEEN.search(person)
+    if is_blank(person) or not seen or len(person) > LONGEST_PERSON:
         raise ContentError.at(
             "/person", f"one printable line of at most {LONGEST_PERSON} characters is expected"
         )

@@ -1,0 +1,209 @@
+"""What nobody sees, what turns the order and what is no page's address is refused at its place, in every body."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from domain.event import FactRecorded, NegotiationOpened
+from domain.fact import KINDS, fact_id
+from domain.negotiation import negotiation_id
+from domain.provenance import Citation
+from domain.quantity import Quantity
+from tests.api.asking import FACTS, TALKS, count, fact
+
+if TYPE_CHECKING:
+    from api.composition import Parley
+    from tests.api.asking import Client
+
+HOSTILE: Final = (
+    "a\u202eb",
+    "a\u009b31mb",
+    "a\u001b[2Jb",
+    "a\u2066b",
+    "a\ufeffb",
+    "a\u200bb",
+    "a\u2028b",
+)
+BLANK: Final = ("", " ", "\u200b\u2060", "\u3164", "\u00ad\u034f", "\u115f\u00a0\u3000", "\u0301")
+FIELDS: Final = (
+    *(
+        "summary",
+        "note",
+        "matter",
+        "external_id",
+        "population",
+        "destination",
+        "people.0",
+        "places.0",
+        "parties.0",
+    ),
+    *(
+        "quantities.0.what",
+        "quantities.0.text",
+        "citations.0.publisher",
+        "citations.0.title",
+        "citations.0.origin",
+    ),
+)
+
+
+def with_text(path: str, text: str) -> dict[str, Any]:
+    body = fact(people=["A"], places=["B"], parties=["C"], quantities=count(5))
+    *way, last = (int(step) if step.isdigit() else step for step in path.split("."))
+    part: Any = body
+    for step in way:
+        part = part[step]
+    part[last] = text
+    return body
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_no_text_of_a_fact_is_blank_or_holds_what_nobody_sees(
+    light_client: Client, path: str
+) -> None:
+    light_client.open()
+    for text in (*HOSTILE, *BLANK):
+        answer = light_client.post(FACTS, with_text(path, text))
+        assert (answer.status, answer.pointers) == (422, [f"/{path.replace('.', '/')}"]), ascii(
+            text
+        )
+        assert answer.json["detail"].isprintable()
+
+
+def test_nor_does_any_other_body(client: Client) -> None:
+    client.open()
+    record = client.record()
+    where, tag = record.headers["location"], record.headers["etag"]
+    settings = client.get(f"{TALKS}/settings").headers["etag"]
+    talks = {"slug": "other", "title": "Talks", "parties": ["A"]}
+    cited = {"citation": {"publisher": "A", "published": "2025"}}
+    for text in ("a\u202eb", "\u3164"):
+        for path, match, body, pointer in (
+            ("/v1/negotiations", None, {**talks, "title": text}, "/title"),
+            ("/v1/negotiations", None, {**talks, "parties": [text]}, "/parties/0"),
+            ("/v1/negotiations", None, {**talks, "summary": text}, "/summary"),
+            (f"{TALKS}/settings", settings, {"members": [text]}, "/members/0"),
+            (f"{TALKS}/snapshots", None, {"name": text}, "/name"),
+            (f"{where}/retraction", tag, {"reason": "coding_error", "why": text}, "/why"),
+            (f"{where}/preference", tag, {"preferred": True, "why": text}, "/why"),
+            (f"{where}/erasure", tag, {"reason": text}, "/reason"),
+            (f"{where}/erasure", tag, {"reason": "a", "approvers": [text]}, "/approvers/0"),
+            (f"{where}/corroborations", tag, {**cited, "why": text}, "/why"),
+            (f"{where}/corroborations", tag, {"citation": {"publisher": text}}, "/citation/publisher"),
+            (
+                f"{where}/corrections",
+                tag,
+                {"reason": "coding_error", "why": "a", "changes": {"note": text}},
+                "/changes/note",
+            ),
+            (
+                FACTS,
+                None,
+                fact(citations=[{"publisher": "A", "confidential": {"identity": text}}]),
+                "/citations/0/confidential/identity",
+            ),
+        ):  # fmt: skip
+            headers = {} if match is None else {"if_match": match}
+            answer = client.post(path, body, **headers)
+            assert answer.status == 422, (path, ascii(text), answer.json)
+            assert answer.pointers == [pointer]
+    assert client.get(where).json["version"] == 1
+
+
+def test_an_import_refuses_it_with_its_line(client: Client) -> None:
+    client.open()
+    lines = [fact(external_id="a"), fact(external_id="b", summary="a\u202eb")]
+    body = "\n".join(map(json.dumps, lines)).encode()
+    answer = client.post(f"{TALKS}/import", body, content_type="application/x-ndjson")
+    (rejected,) = answer.json["rejected"]
+    assert (rejected["line"], rejected["pointer"]) == (2, "/summary")
+    assert "U+202E" in rejected["detail"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "ftp://a.org",
+        "https://u:p@a.org",
+        "https://a.org\\b",
+        "https://a.org/ b",
+        "a",
+        "https://",
+    ],
+)
+def test_a_citation_leads_to_a_page(light_client: Client, url: str) -> None:
+    light_client.open()
+    answer = light_client.post(FACTS, fact(citations=[{"publisher": "A", "url": url}]))
+    assert (answer.status, answer.pointers) == (422, ["/citations/0/url"])
+    record = light_client.record(citations=[{"publisher": "A", "url": "https://a.org"}])
+    answer = light_client.post(
+        f"{record.headers['location']}/corroborations",
+        {"citation": {"publisher": "B", "url": url}},
+        if_match=record.headers["etag"],
+    )
+    assert (answer.status, answer.pointers) == (422, ["/citation/url"])
+
+
+def test_nobody_is_counted_below_zero(light_client: Client) -> None:
+    light_client.open()
+    for part in ({"value": -5}, {"low": -5}, {"high": -5}, {"value": 0, "comparator": "lt"}):
+        body = fact(quantities=[{"what": "released", **part}])
+        (name, *_) = part
+        answer = light_client.post(FACTS, body)
+        assert (answer.status, answer.pointers) == (422, [f"/quantities/0/{name}"])
+        assert "below zero" in answer.json["detail"]
+
+
+def stored_before(parley: Parley) -> str:
+    """A fact as it could be recorded before any of this was refused."""
+    talks = negotiation_id("talks")
+    opened = NegotiationOpened(
+        originator_id=talks, originator_version=1, actor="editor", slug="talks",
+        title="Talks\u202e", parties=("A\u009b",), summary="\u3164",
+    )  # fmt: skip
+    kept = KINDS["release"](
+        kind="release",
+        valid="2025-09-11",
+        summary="Freed\u202e \u009b31m",
+        people=("A\u200bB",),
+        citations=(Citation(publisher="K\u2066", url="javascript:alert(1)"),),
+        quantities=(Quantity(what="released", comparator="eq", value=-5, low=-5, high=-5),),
+        external_id="old",
+    )
+    recorded = FactRecorded(
+        originator_id=fact_id(talks, "old"), originator_version=1, actor="editor",
+        negotiation_id=talks, fact=kept,
+    )  # fmt: skip
+    parley.ledger.append([opened, recorded])
+    return str(recorded.originator_id)
+
+
+def test_what_was_stored_before_is_read_as_it_is_and_goes_on_changing(
+    client: Client, parley: Parley
+) -> None:
+    where = f"/v1/facts/{stored_before(parley)}"
+    record = client.get(where)
+    assert record.status == 200
+    assert record.json["fact"]["summary"] == "Freed\u202e \u009b31m"
+    assert record.json["fact"]["quantities"][0]["low"] == -5
+    for path in ("", "/timeline", "/tally?what=released", "/audit"):
+        assert client.get(f"{TALKS}{path}").status == 200
+    body = {"citation": {"publisher": "B", "url": "https://b.org"}}
+    changed = client.post(f"{where}/corroborations", body, if_match=record.headers["etag"])
+    assert changed.status == 200
+    correction = {"reason": "coding_error", "why": "unseen", "changes": {"note": "checked"}}
+    answer = client.post(f"{where}/corrections", correction, if_match=changed.headers["etag"])
+    assert answer.status == 200, answer.json
+    assert answer.json["fact"]["summary"] == "Freed\u202e \u009b31m"
+    correction["changes"] = {"note": "checked", "people": ["A\u200bB", "C\u200bD"]}
+    answer = client.post(f"{where}/corrections", correction, if_match=answer.headers["etag"])
+    assert answer.pointers == ["/changes/people/1"]
+    correction["changes"] = {"summary": "Freed"}
+    answer = client.post(
+        f"{where}/corrections", correction, if_match=client.get(where).headers["etag"]
+    )
+    assert answer.json["fact"]["summary"] == "Freed"
