@@ -10,6 +10,7 @@ import typer
 from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, opened, say, settings
+from api.cli_text import echo
 from infrastructure.backup import BackupError, verified
 from infrastructure.backup_file import FORMAT, Manifest
 from infrastructure.sealing.configured import keys_by
@@ -62,8 +63,8 @@ def restore(
     _report(manifest, f"The record of {source} is restored", json=json)
     if not json:
         if manifest.format < FORMAT:
-            typer.echo(_UNSTAMPED)
-        typer.echo("API keys are in no backup: make new ones, with parley keys create")
+            echo(_UNSTAMPED)
+        echo("API keys are in no backup: make new ones, with parley keys create")
 
 
 def _report(manifest: Manifest, done: str, *, json: bool) -> None:
@@ -77,7 +78,7 @@ def _report(manifest: Manifest, done: str, *, json: bool) -> None:
             }
         )
     else:
-        typer.echo(f"{done}, up to position {manifest.position}; sha256 {manifest.sha256}")
+        echo(f"{done}, up to position {manifest.position}; sha256 {manifest.sha256}")
 
 
 def register(app: typer.Typer) -> None:

@@ -20,6 +20,7 @@ from api.cli_options import (
 from api.cli_question import ask, print_answer
 from api.cli_record import consoles, opened
 from api.cli_tables import show_erased, show_heading, show_rows, sources
+from api.cli_text import print_line, print_table
 from domain.views.diff import SECTIONS
 
 __all__ = ["register"]
@@ -73,13 +74,16 @@ def diff(
         columns = ("when", "what", "reason", "why", "changes", "sources")
         show_rows(out, f"{section.capitalize()}: {len(rows)}", columns, rows)
     if not any(content[section] for section in SECTIONS):
-        out.print("Nothing changed.")
+        print_line(out, "Nothing changed.")
 
 
-def audit(
+def audit(  # noqa: PLR0913 -- one argument an option
     slug: Slug,
     *,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV, as the API answers it.")] = False,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")
+    ] = False,
     as_of: AsOf = None,
     as_known_at: AsKnownAt = None,
     position: AtPosition = None,
@@ -90,11 +94,17 @@ def audit(
     """Every change of mind, newest last: who changed what, when, and why."""
     if csv and json:
         raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
+    if bom and not csv:
+        raise typer.BadParameter("it goes with --csv", param_hint="--bom")
     asked = perspective(as_of, as_known_at, position, clock, match)
+    asked |= {"bom": "true"} if bom else {}
     accept = "text/csv" if csv else "application/json"
     with opened() as parley:
         answer = ask(parley, f"/v1/negotiations/{slug}/audit", asked, accept=accept)
-    if csv or json:
+    if csv:
+        print_table(answer.body)
+        return
+    if json:
         print_answer(answer)
         return
     out, _ = consoles()

@@ -8,6 +8,7 @@ import typer
 
 from api.cli_options import AsJson
 from api.cli_record import opened, say
+from api.cli_text import echo
 
 __all__ = ["register"]
 
@@ -25,12 +26,12 @@ def compact(*, json: AsJson = False) -> None:
     if json:
         say({"left": list(left)})
     elif not left:
-        typer.echo("Nothing that was erased or overwritten is left in the files of the database")
+        echo("Nothing that was erased or overwritten is left in the files of the database")
     else:
-        typer.echo("Nothing that was erased or overwritten is left in the files of the tables")
-        typer.echo("The server's own files may hold some of it. A superuser has to run this:")
+        echo("Nothing that was erased or overwritten is left in the files of the tables")
+        echo("The server's own files may hold some of it. A superuser has to run this:")
         for each in left:
-            typer.echo(f"  {each}")
+            echo(f"  {each}")
 
 
 def register(app: typer.Typer) -> None:

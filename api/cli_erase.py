@@ -12,6 +12,7 @@ from api.cli_options import AsJson, Slug
 from api.cli_question import Answer, print_answer, tell
 from api.cli_record import RefusedError, consoles, opened
 from api.cli_tables import show_rows
+from api.cli_text import confirm, print_line
 from api.composition import Parley
 from domain.errors import RecordError
 from domain.fact import fact_id
@@ -73,9 +74,9 @@ def erase(
         return
     if "op" in answer.content:
         out, _ = consoles()
-        out.print(
+        print_line(
+            out,
             f"Proposed. Another person has to agree: PARLEY_ACTOR=NAME parley approve {answer.content['id']}",
-            soft_wrap=True,
         )
         return
     show_erasure(answer)
@@ -85,7 +86,7 @@ def show_erasure(answer: Answer) -> None:
     """What was erased, and what is left of it elsewhere."""
     out, errors = consoles()
     show_rows(out, "Erased", ("field", "value"), [*answer.content.items()])
-    errors.print(_LEFT, soft_wrap=True)
+    print_line(errors, _LEFT)
 
 
 def _record(parley: Parley, slug: str, named: str) -> FactRecord:
@@ -109,7 +110,7 @@ def _confirm(record: FactRecord, *, sources: bool, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise typer.BadParameter("needed where nobody can be asked", param_hint="--yes")
     what = "who the sources are of" if sources else "for good, in every version,"
-    typer.confirm(f"Erase {what} “{record.fact.summary}”?", abort=True, err=True)
+    confirm(f"Erase {what} “{record.fact.summary}”?")
 
 
 def register(app: typer.Typer) -> None:

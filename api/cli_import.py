@@ -15,6 +15,7 @@ from api.cli_options import AsJson, Slug
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, consoles, opened, reason, say
 from api.cli_tables import show_rows
+from api.cli_text import print_line
 from api.composition import Parley
 from api.import_lines import bounded_lines
 from api.import_reading import Progress
@@ -213,7 +214,7 @@ def _show_report(report: ImportReport, *, json: bool, dry_run: bool) -> None:
     title = f"Faults: {content['rejected_total']}"
     show_rows(out, title, ("line", "where", "why"), faults[:REJECTIONS_SHOWN])
     if len(faults) > REJECTIONS_SHOWN:
-        out.print(f"The first {REJECTIONS_SHOWN} are shown; --json lists more.")
+        print_line(out, f"The first {REJECTIONS_SHOWN} are shown; --json lists more.")
 
 
 def register(app: typer.Typer) -> None:

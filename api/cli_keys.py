@@ -9,6 +9,7 @@ import typer
 from api.cli_options import AsJson
 from api.cli_record import consoles, opened, say
 from api.cli_tables import show_rows
+from api.cli_text import echo, print_line
 from domain.access import SCOPES, Scope
 from domain.instant import format_instant
 from infrastructure.identity.keys import ApiKey
@@ -60,7 +61,7 @@ def create(
     if json:
         say({"key": text, **_shown(key)})
     else:
-        typer.echo(text)
+        echo(text)
 
 
 def _scope(word: str) -> Scope:
@@ -80,7 +81,7 @@ def list_keys(*, json: AsJson = False) -> None:
         return
     out, _ = consoles()
     if not found:
-        out.print("There are none.")
+        print_line(out, "There are none.")
     columns = ("id", "person", "scopes", "created_at", "expires_at", "revoked_at")
     rows = [
         tuple(" ".join(v) if isinstance(v, list) else v for v in each.values()) for each in found
@@ -105,7 +106,7 @@ def revoke(
     if json:
         say(_shown(key))
     else:
-        typer.echo(f"The key {key.id} of {key.person} opens nothing any more.")
+        echo(f"The key {key.id} of {key.person} opens nothing any more.")
 
 
 def _shown(key: ApiKey) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from json import dumps
 from typing import Annotated, Any, Final
 
 import typer
-from rich.text import Text
 
 from api.cli_erase import show_erasure
 from api.cli_options import AsJson, Slug
 from api.cli_question import Answer, ask, print_answer, tell
 from api.cli_record import consoles, opened
 from api.cli_tables import show_rows, words
+from api.cli_text import confirm, print_line
 from api.composition import Parley
 from api.json_text import written
 from domain.proposal import Status
@@ -71,9 +71,9 @@ def proposals(
     items = answer.content["items"]
     show_rows(out, f"Proposals: {len(items)}", _COLUMNS, [_row(each) for each in items])
     if not items:
-        out.print("There are none.")
+        print_line(out, "There are none.")
     if answer.content["next"] is not None:
-        out.print(f"More: --cursor {answer.content['next']}")
+        print_line(out, f"More: --cursor {answer.content['next']}")
 
 
 def approve(
@@ -114,8 +114,8 @@ def _confirm(item: Mapping[str, Any], *, yes: bool) -> None:
         )
     _, errors = consoles()
     for line in _whole(item):
-        errors.print(Text(line), soft_wrap=True)
-    typer.confirm("Approve it?", abort=True, err=True)
+        print_line(errors, line)
+    confirm("Approve it?")
 
 
 def _whole(item: Mapping[str, Any]) -> Iterator[str]:

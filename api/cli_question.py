@@ -15,6 +15,7 @@ import typer
 
 from api.app import create_app
 from api.cli_record import RefusedError
+from api.cli_text import print_json, visible_line
 from api.composition import Parley
 from api.in_process import Reply, exchange
 from api.json_text import written
@@ -134,7 +135,9 @@ def _checked(reply: Reply) -> Answer:
     for fault in faults:
         name = fault["pointer"].removeprefix(_OPTION)
         if name != fault["pointer"] and name not in _OF_THE_RECORD:
-            raise typer.BadParameter(fault["detail"], param_hint=f"--{name.replace('_', '-')}")
+            raise typer.BadParameter(
+                visible_line(fault["detail"]), param_hint=f"--{name.replace('_', '-')}"
+            )
     moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
     refused = MovedOnError if moved_on else RefusedError
     raise refused("; ".join(_said(fault) for fault in faults) or problem["detail"])
@@ -147,5 +150,5 @@ def _said(fault: Mapping[str, str]) -> str:
 
 
 def print_answer(answer: Answer) -> None:
-    """Print the body, byte for byte, and end its line."""
-    typer.echo(answer.body, nl=not answer.body.endswith(b"\n"))
+    """Print the body, with what would act on a terminal escaped, and end its line."""
+    print_json(answer.body)

@@ -31,6 +31,7 @@ from api.cli_tables import (
     show_section,
     sources,
 )
+from api.cli_text import print_line
 from api.composition import Parley
 from domain.event import SourcesErased
 from domain.fact import fact_id
@@ -100,7 +101,7 @@ def _show_state(parley: Parley, answer: Answer, section: str | None, *, json: bo
     for name in sections:
         show_section(out, name, state[name], state.get(name + MORE))
     if section is not None and not says_anything(state[section]):
-        out.print("Nothing of it is known at this perspective.")
+        print_line(out, "Nothing of it is known at this perspective.")
 
 
 def _fact(
@@ -135,7 +136,7 @@ def _say_whose_are_gone(parley: Parley, id_: str) -> None:
     for each in ask(parley, f"/v1/facts/{id_}/history", {}).content["items"]:
         if each["event"] == SourcesErased.stored_name:
             gone = f"Who its sources were until then was erased at position {each['position']}: "
-            out.print(gone + each["why"], markup=False, soft_wrap=True)
+            print_line(out, gone + each["why"])
 
 
 def timeline(  # noqa: PLR0913 -- one argument an option
@@ -211,11 +212,12 @@ def _show_timeline(slug: str, content: Mapping[str, Any]) -> None:
     ]
     show_rows(out, f"{len(rows)} fact{'s' * (len(rows) != 1)}", columns, rows)
     if not rows:
-        out.print(
-            "No fact is known at this perspective, or none that fits (names are matched whole)."
+        print_line(
+            out,
+            "No fact is known at this perspective, or none that fits (names are matched whole).",
         )
     if content["next"] is not None:
-        errors.print(f"There is more: --cursor {content['next']}", soft_wrap=True)
+        print_line(errors, f"There is more: --cursor {content['next']}")
 
 
 def register(app: typer.Typer) -> None:

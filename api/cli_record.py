@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from typer.core import TyperGroup
 
+from api.cli_text import echo, print_json
 from api.composition import Parley, compose
 from api.interrupts import INTERRUPTED, was_interrupted
 from api.json_text import written
@@ -70,11 +71,11 @@ class RefusingGroup(TyperGroup):
         except (typer.Abort, *REFUSALS) as refusal:
             if was_interrupted():
                 if isinstance(refusal, typer.Abort):  # a question stands on the line
-                    typer.echo(err=True)
+                    echo("", err=True)
                 raise typer.Exit(INTERRUPTED) from refusal
             if isinstance(refusal, typer.Abort):
                 raise
-            typer.echo(f"parley: {reason(refusal)}", err=True)
+            echo(f"parley: {reason(refusal)}", err=True)
             raise typer.Exit(1) from refusal
 
 
@@ -135,4 +136,4 @@ def consoles() -> tuple[Console, Console]:
 
 def say(answer: object) -> None:
     """Print one JSON document, the bytes that the API answers."""
-    typer.echo(written(answer))
+    print_json(written(answer))

@@ -10,6 +10,7 @@ import typer
 from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import opened, say
+from api.cli_text import echo
 
 __all__ = ["register"]
 
@@ -38,11 +39,11 @@ def seal(
         say({**asdict(report), "dropped": dropped})
         return
     if as_is:
-        typer.echo(f"The API keys are stamped as they are; kept answers dropped: {dropped}")
-    typer.echo(f"{report.sealed} payloads sealed, {report.wrapped} data keys wrapped again")
+        echo(f"The API keys are stamped as they are; kept answers dropped: {dropped}")
+    echo(f"{report.sealed} payloads sealed, {report.wrapped} data keys wrapped again")
     for key_id, count in sorted(report.keys.items()):
         newest = ", the newest" if key_id == report.newest else ""
-        typer.echo(f"The key {key_id}{newest}, wraps {count} data keys")
+        echo(f"The key {key_id}{newest}, wraps {count} data keys")
 
 
 def register(app: typer.Typer) -> None:

@@ -18,6 +18,7 @@ from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, consoles, opened, say
 from api.cli_tables import show_rows
+from api.cli_text import echo
 from api.composition import Parley
 from api.http_protocol import BoundedProtocol
 from domain.access import SCOPES, Scope
@@ -95,10 +96,10 @@ def serve(
         if json:
             say({"listening": address, **({} if key is None else {"key": key})})
         else:
-            typer.echo(f"Parley listens at {address}")
+            echo(f"Parley listens at {address}")
             if key is not None:
-                typer.echo(f"Your key, shown this once: {key}")
-                typer.echo(_OF_THE_FIRST)
+                echo(f"Your key, shown this once: {key}")
+                echo(_OF_THE_FIRST)
         server.run(sockets=[listening])
 
 
@@ -123,7 +124,7 @@ def _say_what_is_signed(parley: Parley) -> None:
     if publisher is not None:
         publisher.keep_publishing()
         if publisher.refusal is not None:
-            typer.echo(f"parley: the log is not signed: {publisher.refusal}", err=True)
+            echo(f"parley: the log is not signed: {publisher.refusal}", err=True)
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -150,7 +151,7 @@ def rebuild(*, json: AsJson = False) -> None:
     if json:
         say({"position": report.position, "versions": report.versions, "differences": differing})
     else:
-        typer.echo(f"{report.versions} versions rebuilt, up to position {report.position}")
+        echo(f"{report.versions} versions rebuilt, up to position {report.position}")
         _show_differences(differing)
     if differing:
         raise RefusedError(
@@ -201,7 +202,7 @@ def upgrade_database(*, json: AsJson = False) -> None:
     if json:
         say(ready)
     else:
-        typer.echo(f"The database is at the schema's head; the log is at position {ready['log']}.")
+        echo(f"The database is at the schema's head; the log is at position {ready['log']}.")
 
 
 def register(app: typer.Typer) -> None:

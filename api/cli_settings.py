@@ -11,6 +11,7 @@ from api.cli_options import AsJson, Slug
 from api.cli_question import Answer, MovedOnError, ask, print_answer, tell
 from api.cli_record import RefusedError, consoles, opened
 from api.cli_tables import show_rows
+from api.cli_text import print_line
 from api.composition import Parley
 from domain.access import Visibility
 
@@ -109,14 +110,14 @@ def _say_who(parley: Parley, before: list[str], after: list[str]) -> None:
     _, errors = consoles()
     gone = [person for person in before if person not in after]
     if gone:
-        errors.print(f"No member any more: {', '.join(gone)}", markup=False, soft_wrap=True)
+        print_line(errors, f"No member any more: {', '.join(gone)}")
     if parley.settings.oidc is not None:
         return
     known = {key.person for key in parley.keys.all()}
     for person in after:
         if person not in before and person not in known:
             warning = f"No key is {person}'s: names are compared to the letter"
-            errors.print(warning, markup=False, soft_wrap=True)
+            print_line(errors, warning)
 
 
 def register(app: typer.Typer) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.cli_text import print_line, visible, visible_line
 from domain.views.sections import MORE
 
 __all__ = [
@@ -98,15 +99,15 @@ def show_erased(out: Console, content: Entry) -> None:
     """Which facts an answer may have held until they were erased, where there are any."""
     for each in content.get("erased", ()):
         told = f"It may have held the fact {each['fact']}, which was erased at position {each['position']}."
-        out.print(told, soft_wrap=True)
+        print_line(out, told)
     more = content.get("erased" + MORE)
     if more is not None:
-        out.print(f"These are the first {len(content['erased'])} of {more['count']} such facts.")
+        print_line(out, f"These are the first {len(content['erased'])} of {more['count']} such facts.")
 
 
 def show_heading(out: Console, title: str, perspective: Entry) -> None:
     """What is shown, and from which perspective."""
-    out.print(Text(title, style="bold"))
+    out.print(Text(visible_line(title), style="bold"))
     parts = [f"as of {perspective['as_of']}"]
     if perspective["as_known_at"] is not None:
         parts.append(f"as known at {perspective['as_known_at']} ({perspective['clock']})")
@@ -123,14 +124,14 @@ def show_rows(
 
     A column in which nothing stands is left out, and so is a certainty that is the same throughout.
     """
-    cells = [[words(cell) for cell in row] for row in rows]
+    cells = [[visible(words(cell)) for cell in row] for row in rows]
     kept = [index for index in range(len(columns)) if _says(columns[index], cells, index)]
     if not cells:
         return
-    names = [columns[index].replace("_", " ") for index in kept]
+    names = [visible_line(columns[index]).replace("_", " ") for index in kept]
     found = [[row[index] for index in kept] for row in cells]
     out.print()
-    out.print(Text(title, style="bold"))
+    out.print(Text(visible_line(title), style="bold"))
     widths = [_widest(name, [row[at] for row in found]) for at, name in enumerate(names)]
     if sum(widths) + _ROOM_A_COLUMN * len(widths) <= out.width:
         out.print(_table(names, widths, found))

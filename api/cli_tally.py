@@ -21,6 +21,7 @@ from api.cli_options import (
 from api.cli_question import ask, print_answer
 from api.cli_record import consoles, opened
 from api.cli_tables import show_erased, show_heading, show_rows
+from api.cli_text import print_line
 from domain.views.points import By
 
 __all__ = ["register"]
@@ -75,21 +76,21 @@ def _show_tally(slug: str, content: Mapping[str, Any]) -> None:
     if "known" in content:
         counted = ", ".join(content["known"]) or "nothing"
         told = f"Nothing here counts {content['what']!r}; what is counted: {counted}"
-        out.print(told, markup=False, soft_wrap=True)
+        print_line(out, told)
         return
     rows = [_row(each) for each in content["points"]]
     show_rows(out, f"By {content['by']}", _COLUMNS, rows)
     _show_others(out, content)
-    out.print(f"In all: {_amount(content['total'])}, from {_counted(content, 'facts')}")
+    print_line(out, f"In all: {_amount(content['total'])}, from {_counted(content, 'facts')}")
     if content["next"] is not None:
-        errors.print(f"There is more: --cursor {content['next']}", soft_wrap=True)
+        print_line(errors, f"There is more: --cursor {content['next']}")
 
 
 def _show_others(out: Console, content: Mapping[str, Any]) -> None:
     """Say what stands in no point, or adds nothing."""
     for name, told in _OTHERS.items():
         if content[name]:
-            out.print(f"{told}: {_counted(content, name)}")
+            print_line(out, f"{told}: {_counted(content, name)}")
 
 
 def _counted(content: Mapping[str, Any], name: str) -> str:

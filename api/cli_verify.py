@@ -14,6 +14,7 @@ from api.cli_clock import said
 from api.cli_options import AsJson
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, opened, say
+from api.cli_text import echo
 from api.cli_unreadable import readable
 from api.cli_verifiers import log_verifier, note_in, witness_verifier
 from api.composition import Parley, log_key_file
@@ -118,7 +119,7 @@ def verify_log(
     elif reason is None:
         _print(found, _names(notes), words, own, log_only=log_only)
         if asked and differs is None:
-            typer.echo(f"The question of {certificate} is given the same answer here")
+            echo(f"The question of {certificate} is given the same answer here")
     if (refusal := reason or differs) is not None:
         raise RefusedError(refusal)
 
@@ -207,16 +208,16 @@ def _print(
     *,
     log_only: bool,
 ) -> None:
-    typer.echo(f"{found.events} events are as they were recorded; the root is")
-    typer.echo(base64_of(found.root))
+    echo(f"{found.events} events are as they were recorded; the root is")
+    echo(base64_of(found.root))
     for name in names:
         word = f", {words[name]}" if name in words else ""
-        typer.echo(f"They continue the signed checkpoint of {name}{word}")
+        echo(f"They continue the signed checkpoint of {name}{word}")
     if not log_only:
-        typer.echo("The tables that answer questions are what the log gives")
+        echo("The tables that answer questions are what the log gives")
     if own is not None:
         did = "found nothing wrong" if own.unable is None else f"did not run: {own.unable}"
-        typer.echo(f"The database's own check ({own.by}) {did}")
+        echo(f"The database's own check ({own.by}) {did}")
 
 
 def _shown(

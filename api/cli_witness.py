@@ -14,6 +14,7 @@ import typer
 
 from api.cli_options import AsJson
 from api.cli_record import RefusedError, reason, say
+from api.cli_text import echo
 from api.cli_verifiers import log_key
 from domain.instant import format_instant
 from domain.proof.cosignature import Cosigner
@@ -91,7 +92,7 @@ def witness(
     """Co-sign what a log has signed, once it is shown to continue all that was co-signed before."""
     if show_key:
         shown = _key(state, name)
-        say({"key": shown}) if json else typer.echo(shown)
+        say({"key": shown}) if json else echo(shown)
         return
     if url is None or key is None:
         raise typer.BadParameter("URL and --log-key say which log to watch")
@@ -123,7 +124,7 @@ def _keep_watching(watch: Callable[[], None], every: int) -> None:
         except (RefusalError, OSError) as refusal:
             if reason(refusal) != said:
                 said = reason(refusal)
-                typer.echo(f"parley: {said}", err=True)
+                echo(f"parley: {said}", err=True)
         time.sleep(every)
 
 
@@ -167,12 +168,10 @@ def _report(
         return
     events = f"the log's first {found.checkpoint.size} events"
     at = format_instant(found.time * MICROSECONDS)
-    typer.echo(
-        f"Co-signed {events}" if found.new else f"Nothing new: {events} were co-signed at {at}"
-    )
-    typer.echo(f"The co-signed checkpoint is in {given_out}")
+    echo(f"Co-signed {events}" if found.new else f"Nothing new: {events} were co-signed at {at}")
+    echo(f"The co-signed checkpoint is in {given_out}")
     if watching.evidence.cases():
-        typer.echo(f"What speaks against the log is in {watching.evidence.folder}")
+        echo(f"What speaks against the log is in {watching.evidence.folder}")
 
 
 def _shown(watching: Witness, found: Cosigned, given_out: Path) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from api.cli_options import (
 from api.cli_question import ask, tell
 from api.cli_record import consoles, opened, say
 from api.cli_tables import show_erased, show_heading
+from api.cli_text import echo, json_text, print_json, print_line
 from api.composition import Parley
 from api.export import history_lines, present_lines
 from api.json_text import sha256, written
@@ -64,7 +65,7 @@ def export(  # noqa: PLR0913 -- one argument an option
         count = _write(lines, sys.stdout.buffer) if output is None else _replace(output, lines)
     if output is not None:
         answer = {"lines": count, "output": str(output)}
-        say(answer) if json else typer.echo(f"{count} lines in {output}")
+        say(answer) if json else echo(f"{count} lines in {output}")
 
 
 def _replace(output: Path, lines: Iterator[dict[str, Any]]) -> int:
@@ -94,7 +95,7 @@ def _exported(
 def _write(lines: Iterator[dict[str, Any]], file: BinaryIO) -> int:
     count = 0
     for count, line in enumerate(lines, 1):  # noqa: B007 -- how many there were is the answer
-        file.write(written(line) + b"\n")
+        file.write(json_text(written(line)) + b"\n")
     file.flush()
     return count
 
@@ -126,7 +127,7 @@ def snapshot(  # noqa: PLR0913 -- one argument an option
         else:
             answer = tell(parley, f"/v1/negotiations/{slug}/snapshots", {"name": name, **asked})
     if json:
-        typer.echo(answer.body)
+        print_json(answer.body)
         return
     out, _ = consoles()
     content = answer.content
@@ -136,7 +137,7 @@ def snapshot(  # noqa: PLR0913 -- one argument an option
     show_heading(out, f"Snapshot {content['name']} of {slug} {done}", content["perspective"])
     if gone:
         show_erased(out, content)
-    out.print(f"sha256 {content['sha256']}")
+    print_line(out, f"sha256 {content['sha256']}")
 
 
 def register(app: typer.Typer) -> None:

@@ -1,0 +1,89 @@
+r"""Whatever a command prints passes here: no text of the record, or of another server, moves a cursor or hides a line.
+
+Controls and format characters are shown by their numbers, `\u{202E}`; joiners stand where a script needs them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Final
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from domain.characters import JOINED
+
+__all__ = [
+    "confirm",
+    "echo",
+    "json_text",
+    "print_json",
+    "print_line",
+    "print_table",
+    "visible",
+    "visible_line",
+]
+
+_UNSAFE: Final = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ue000-\uf8ff"
+    "\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\U000f0000-\U0010ffff"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 15))
+)
+_UNSAFE_IN_TEXT: Final = re.compile(f"[{_UNSAFE}]|(?<![{JOINED}\ufe0f])[\u200c\u200d]")
+_UNSAFE_IN_LINE: Final = re.compile(f"[\t\n{_UNSAFE}]|(?<![{JOINED}\ufe0f])[\u200c\u200d]")
+_UNSAFE_IN_JSON: Final = re.compile(f"[{_UNSAFE}\u200c\u200d]")
+"""None of them stands in JSON but in a string."""
+
+
+def visible(text: str) -> str:
+    """The text, its lines kept, with what would act on a terminal or is not seen shown by its number."""
+    return _UNSAFE_IN_TEXT.sub(_number, text.replace("\r\n", "\n"))
+
+
+def visible_line(text: str) -> str:
+    """The same in one line."""
+    return _UNSAFE_IN_LINE.sub(_number, text)
+
+
+def json_text(written: bytes) -> bytes:
+    r"""The same JSON, with what would act on a terminal or is not seen written as \uXXXX."""
+    return _UNSAFE_IN_JSON.sub(_escape, written.decode()).encode()
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print one line."""
+    typer.echo(visible_line(text), err=err)
+
+
+def confirm(question: str) -> None:
+    """Ask, on standard error, and abort unless the answer is yes."""
+    typer.confirm(visible_line(question), abort=True, err=True)
+
+
+def print_line(console: Console, text: str) -> None:
+    """Print one line as long as it is, without reading markup in it."""
+    console.print(Text(visible_line(text)), soft_wrap=True)
+
+
+def print_json(written: bytes) -> None:
+    """Print JSON, and end its line."""
+    found = json_text(written)
+    typer.echo(found, nl=not found.endswith(b"\n"))
+
+
+def print_table(table: bytes) -> None:
+    """Print CSV: to a terminal so that nothing in it acts there, and otherwise as it is."""
+    text = visible(table.decode()) if sys.stdout.isatty() else table
+    typer.echo(text, nl=False)
+
+
+def _number(match: re.Match[str]) -> str:
+    return f"\\u{{{ord(match[0]):X}}}"
+
+
+def _escape(match: re.Match[str]) -> str:
+    encoded = match[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{encoded[at : at + 4]}" for at in range(0, len(encoded), 4))

@@ -1,0 +1,207 @@
+"""Whatever is stored, no command prints what moves a cursor, turns the order of a line or hides in it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+import api
+from api.cli_text import json_text, visible, visible_line
+from api.composition import compose
+from domain.event import (
+    FactCorrected,
+    FactCorroborated,
+    FactPreferred,
+    FactRecorded,
+    FactRetracted,
+    NegotiationOpened,
+    SettingsChanged,
+)
+from domain.fact import KINDS, fact_id
+from domain.negotiation import negotiation_id
+from domain.provenance import Citation
+from domain.quantity import Quantity
+from infrastructure.settings import Settings
+from tests.cli.conftest import Shell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.databases import Kind
+
+HOSTILE: Final = (
+    "x\u009b31m\u202eevil\u2066\x1b]0;t\x07\x7f\u200b\u2028\u061c\U000e0041[bold]\ufeff"
+)
+JOINED: Final = "می\u200cخواهد क्\u200dष 👩\u200d👧 ❤\ufe0f\u200d🔥"  # noqa: RUF001 -- another script is the point
+SLUG: Final = "old"
+TALKS: Final = negotiation_id(SLUG)
+ANSWERED: Final[tuple[tuple[str, ...], ...]] = (
+    ("show", SLUG),
+    ("show", SLUG, "--fact", "a"),
+    ("timeline", SLUG, "--include", "retracted"),
+    ("timeline", SLUG, "--person", HOSTILE[:8]),
+    ("tally", SLUG, "released"),
+    ("diff", SLUG, "--from", "2020"),
+    ("audit", SLUG),
+    ("settings", SLUG),
+    ("proposals", SLUG),
+    ("keys", "list"),
+)
+OTHERS: Final[tuple[tuple[str, ...], ...]] = (
+    ("settings", SLUG, "--member", "editor"),
+    ("show", SLUG, "--fact", HOSTILE),
+    ("show", HOSTILE),
+    ("rebuild",),
+    ("erase", SLUG, "a", "--reason", "asked for", "--yes"),
+    ("import", SLUG, "-"),
+    ("show", SLUG, "--as-of", HOSTILE),
+)
+
+
+def unsafe(text: str) -> list[str]:
+    """What a terminal would act on, or nobody would see, but line breaks."""
+    acting = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
+    return sorted({ascii(c) for c in text if unicodedata.category(c) in acting and c != "\n"})
+
+
+def stored_before(settings: dict[str, str]) -> None:
+    """A negotiation as it could be recorded before such texts were refused."""
+    kinds: dict[str, Any] = {**KINDS}
+    cited = Citation(publisher=HOSTILE, title=HOSTILE, url=HOSTILE, origin=HOSTILE)
+    more = {
+        "summary": HOSTILE,
+        "citations": (cited,),
+        "note": HOSTILE,
+        "matter": HOSTILE,
+        "valid": "2025",
+    }
+    counted = (Quantity(what="released", comparator="eq", value=5, low=5, high=5, text=HOSTILE),)
+    facts: dict[str, Any] = {
+        "a": kinds["release"](**more, quantities=counted, people=(HOSTILE,), external_id="a"),
+        "b": kinds["appointment"](**more, person=HOSTILE, post=HOSTILE),
+        "c": kinds["proposal"](**more, by=HOSTILE, content=HOSTILE, stage="offered"),
+        "d": kinds["statement"](**more, speaker=HOSTILE, quote=HOSTILE),
+        "e": kinds["measure"](
+            **more, authority=HOSTILE, target=HOSTILE, action="eased", stage="in_force"
+        ),
+    }
+    by = {"actor": HOSTILE}
+    events: list[Any] = [
+        NegotiationOpened(
+            **by, originator_id=TALKS, originator_version=1,
+            slug=SLUG, title=HOSTILE, parties=(HOSTILE,), summary=HOSTILE,
+        ),
+        SettingsChanged(
+            **by, originator_id=TALKS, originator_version=2,
+            visibility="public", members=(HOSTILE,), review_record=False, review_erasure=True,
+        ),
+    ]  # fmt: skip
+    events += [
+        FactRecorded(**by, originator_id=fact_id(TALKS, name), originator_version=1, negotiation_id=TALKS, fact=fact)
+        for name, fact in facts.items()
+    ]  # fmt: skip
+    why: dict[str, Any] = {**by, "why": HOSTILE, "originator_version": 2}
+    no: dict[str, Any] = {"published": None}
+    events += [
+        FactCorrected(
+            **why, **no, originator_id=fact_id(TALKS, "a"), reason="coding_error", citation=cited, fact=facts["a"]
+        ),
+        FactCorroborated(**why, **no, originator_id=fact_id(TALKS, "b"), citation=cited),
+        FactPreferred(**why, originator_id=fact_id(TALKS, "c"), preferred=True),
+        FactRetracted(**why, **no, originator_id=fact_id(TALKS, "d"), reason="coding_error"),
+    ]  # fmt: skip
+    record = compose(Settings.from_env(settings))
+    record.ledger.append(events)
+    record.close()
+
+
+@pytest.fixture
+def old(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Shell:
+    """A command line on a record from before."""
+    shell = Shell(fresh_database("sqlite-file"), tmp_path)
+    stored_before(shell.settings)
+    return shell
+
+
+def test_no_command_prints_what_acts_on_a_terminal(old: Shell) -> None:
+    shown = ""
+    for command in ANSWERED:
+        plain = old(*command)
+        assert plain.exit_code == 0, (command, plain.output)
+        assert unsafe(plain.output) == [], command
+        shown += plain.output
+    assert shown.count("x\\u{9B}31m\\u{202E}evil") > 20
+    assert HOSTILE[:9] in json.dumps(
+        json.loads(old("show", SLUG, "--json").stdout), ensure_ascii=False
+    )
+    for command in OTHERS:
+        done = old(*command, stdin=b'{"kind": "release", "summary": "a\\u202eb"}')
+        assert unsafe(done.output) == [], (command, done.output)
+        assert "Traceback" not in done.output
+
+
+def test_with_json_the_same_is_escaped(old: Shell) -> None:
+    for command in (("timeline", SLUG), ("show", SLUG, "--fact", "a"), ("settings", SLUG)):
+        answer = old(*command, "--json").stdout
+        assert unsafe(answer) == []
+        assert HOSTILE in texts(json.loads(answer))
+
+
+def texts(value: object) -> set[str]:
+    if isinstance(value, dict | list):
+        parts = value.values() if isinstance(value, dict) else value
+        return {text for part in parts for text in texts(part)}
+    return {str(value)}
+
+
+def test_an_export_is_lines_of_the_same_json_and_acts_on_no_terminal(old: Shell) -> None:
+    for more in ((), ("--history",)):
+        lines = old("export", SLUG, *more).stdout
+        assert unsafe(lines) == []
+        assert HOSTILE in {json.loads(line).get("summary") for line in lines.splitlines()}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "\x1b[2J\x9b\x7f\u202e\u2066\u200f",
+            "\\u{1B}[2J\\u{9B}\\u{7F}\\u{202E}\\u{2066}\\u{200F}",
+        ),
+        ("a\r\nb\tc", "a\nb\tc"),
+        ("a\rb", "a\\u{D}b"),
+        (JOINED, JOINED),
+        ("Co\u200cale Co\u200dale", "Co\\u{200C}ale Co\\u{200D}ale"),
+        ("\U000e0041\ud800\uffff", "\\u{E0041}\\u{D800}\\u{FFFF}"),
+        ("Łukašenka “—…” שלום 中文", "Łukašenka “—…” שלום 中文"),
+    ],
+    ids=ascii,
+)
+def test_what_is_not_seen_is_shown_by_its_number(text: str, shown: str) -> None:
+    assert visible(text) == shown
+    assert visible_line("a\tb\nc") == "a\\u{9}b\\u{A}c"
+
+
+def test_escaped_json_is_the_same_json() -> None:
+    value = {HOSTILE: [HOSTILE, JOINED, "\U0010ffff"]}
+    written = json.dumps(value, ensure_ascii=False).encode()
+    assert json.loads(json_text(written)) == value
+    assert unsafe(json_text(written).decode()) == []
+
+
+def test_no_command_prints_past_the_one_module() -> None:
+    """A table is printed by the module of tables, which passes each cell through the one of texts."""
+    for path in sorted(Path(api.__file__).parent.glob("cli*.py")):
+        if path.stem in {"cli_text", "cli_tables"}:
+            continue
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call):
+                named = ast.unparse(call.func)
+                past = named == "print" or named.endswith((".print", ".secho", ".confirm"))
+                assert not past, (path.name, named)
+                assert named != "typer.echo" or path.stem == "cli", path.name
