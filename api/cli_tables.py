@@ -102,7 +102,9 @@ def show_erased(out: Console, content: Entry) -> None:
         print_line(out, told)
     more = content.get("erased" + MORE)
     if more is not None:
-        print_line(out, f"These are the first {len(content['erased'])} of {more['count']} such facts.")
+        print_line(
+            out, f"These are the first {len(content['erased'])} of {more['count']} such facts."
+        )
 
 
 def show_heading(out: Console, title: str, perspective: Entry) -> None:

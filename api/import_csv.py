@@ -3,7 +3,8 @@
 Lists are split at `;`. `citation.publisher` is a field of the first citation, `citation2.publisher`
 of the second, or `citations` holds them all as JSON, and quantities likewise; `links` holds
 "relation external:ID; …". In a row that corrects, the fact's own columns are the changes;
-`changes` may hold them as JSON, which also can take a field away (null).
+`changes` may hold them as JSON, which also can take a field away (null). The apostrophe that our own
+tables have before what a spreadsheet would take for a formula is no part of a cell.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
+from api.csv_cells import plain
 from api.csv_columns import Column, columns_of
 from api.import_lines import LONGEST_LINE, SourceLine, faulty, refused_blanks
 from api.json_text import MOST_ENTRIES, read_json
@@ -74,7 +76,7 @@ def _row(number: int, header: Sequence[Column], cells: Sequence[str]) -> SourceL
         return faulty(number, f"the row has {len(cells)} cells, and the header {len(header)}")
     if sum(map(len, cells)) > LONGEST_LINE:
         return faulty(number, f"the row is longer than {LONGEST_LINE} characters")
-    stripped = (cell.strip() for cell in cells)
+    stripped = (plain(cell.strip()) for cell in cells)
     row = _Row([(column, cell) for column, cell in zip(header, stripped, strict=True) if cell])
     try:
         content = row.content()

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from domain.errors import ContentError, Fault
 from domain.instant import InstantError, parse_cut
 
-__all__ = ["TEXT", "Parameter", "cut", "given", "whole_number"]
+__all__ = ["TEXT", "Parameter", "cut", "given", "truth", "whole_number"]
 
 _MOST: Final = 100
 _LONGEST: Final = 255
@@ -124,3 +124,11 @@ def whole_number(
             return number
     most = "" if high is None else f" to {high}"
     raise ContentError.at(f"/query/{name}", f"a whole number from {low}{most} is expected")
+
+
+def truth(parameters: Mapping[str, str], name: str) -> bool:
+    """Read true or false, which is what is meant where it is left out; ContentError for another word."""
+    text = parameters.get(name, "false")
+    if text not in {"true", "false"}:
+        raise ContentError.at(f"/query/{name}", "true or false is expected")
+    return text == "true"

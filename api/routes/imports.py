@@ -14,9 +14,9 @@ from api.idempotency import Once
 from api.import_lines import bounded_lines
 from api.importer import Importer
 from api.json_text import written
-from api.parameters import Parameter
+from api.parameters import Parameter, truth
 from api.threads import LaneRoute
-from domain.errors import ContentError, UnknownError
+from domain.errors import UnknownError
 from domain.negotiation import SLUG
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["import"])
@@ -55,7 +55,7 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
     file finishes it; what stood then is `unchanged`. Reading stops where more lines cannot be read than can, but
     for a hundred.
     """
-    dry_run, partial = _flag(sent, "dry_run"), _flag(sent, "partial")
+    dry_run, partial = truth(sent.parameters, "dry_run"), truth(sent.parameters, "partial")
 
     def run(once: Once) -> Response:
         answer = _imported(slug, sent, dry_run=dry_run, partial=partial)
@@ -83,10 +83,3 @@ def _imported(slug: str, sent: Sent, *, dry_run: bool, partial: bool) -> Respons
     return Response(
         written(report.as_dict()), 200, {"Cache-Control": "no-store"}, "application/json"
     )
-
-
-def _flag(sent: Sent, name: str) -> bool:
-    text = sent.parameters.get(name, "false")
-    if text not in {"true", "false"}:
-        raise ContentError.at(f"/query/{name}", "true or false is expected")
-    return text == "true"

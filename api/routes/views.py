@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.accept import prefers_csv
+from api.csv_cells import table
 from api.cursor import Cursor
 from api.documented import reads
-from api.parameters import TEXT, Parameter, cut, whole_number
+from api.parameters import TEXT, Parameter, cut, truth, whole_number
 from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
 from api.routes.negotiations import CURSOR, LIMIT
 from api.threads import LaneRoute
@@ -54,7 +53,13 @@ _DIFF: Final = Asking(
     Parameter("to", "The later knowledge cut. Left out: everything known.", _CUT),
     without=("as_known_at",),
 )
-_AUDIT: Final = Asking()
+_AUDIT: Final = Asking(
+    Parameter(
+        "bom",
+        "Begin CSV with a byte order mark, by which Excel sees that it is UTF-8. JSON has none.",
+        {"type": "boolean", "default": False},
+    ),
+)
 _COLUMNS: Final = (
     "position",
     "recorded_at",
@@ -158,7 +163,11 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     ),
 )
 def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
-    """List corrections, ends, retractions, reinstatements and preferences, newest last."""
+    """List corrections, ends, retractions, reinstatements and preferences, newest last.
+
+    In CSV a text that a spreadsheet would take for a formula stands behind an apostrophe.
+    """
+    bom = truth(asked.parameters, "bom")
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
@@ -166,20 +175,20 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         agreed = reading.approvers(negotiation.id, [after for _, after in found])
         items = [audited(before, after, agreed.get(after.position, ())) for before, after in found]
         content = {"perspective": perspective_shown(perspective), "items": items}
-        table = _table(items) if prefers_csv(asked.request.headers.get("accept")) else None
+        as_csv = prefers_csv(asked.request.headers.get("accept"))
+        rows = _table(items, bom=bom) if as_csv else None
+        fixed = {"bom": "true"} if as_csv and bom else None
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        return asked.answer(content, perspective, reading, table=table, varies=True)
+        return asked.answer(content, perspective, reading, fixed=fixed, table=rows, varies=True)
 
 
-def _table(items: list[dict[str, Any]]) -> bytes:
-    out = io.StringIO()
-    rows = csv.writer(out)
-    rows.writerow(_COLUMNS)
+def _table(items: list[dict[str, Any]], *, bom: bool) -> bytes:
+    rows = []
     for item in items:
         fact = item["fact"]
         named = {**item, "fact": fact["id"], "version": fact["version"], "summary": fact["summary"]}
         named["approvers"] = "; ".join(item["approvers"])
         named["changes"] = json.dumps(item["changes"], ensure_ascii=False)
-        rows.writerow([named[column] for column in _COLUMNS])
-    return out.getvalue().encode()
+        rows.append([named[column] for column in _COLUMNS])
+    return table(_COLUMNS, rows, bom=bom)

@@ -1,0 +1,38 @@
+"""A cell that a spreadsheet would take for a formula is written behind an apostrophe, and read without it.
+
+So no text of the record is computed, or sent anywhere, where a table is opened (CWE-1236); read back it is what it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+__all__ = ["plain", "table"]
+
+_BOM: Final = "\ufeff"
+_FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""Full-width signs too, which some spreadsheets read as the others."""
+_MARKED: Final = re.compile(f"'{_FORMULA.pattern}")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, bom: bool) -> bytes:
+    """Write CSV in UTF-8 (RFC 4180); with a byte order mark Excel reads it as that."""
+    out = io.StringIO(_BOM if bom else "")
+    out.seek(0, io.SEEK_END)
+    written = csv.writer(out)
+    written.writerow(columns)
+    written.writerows([[_neutral(cell) for cell in row] for row in rows])
+    return out.getvalue().encode()
+
+
+def _neutral(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+
+
+def plain(cell: str) -> str:
+    """The text of a cell, without the apostrophe that `table` writes before what looks like a formula."""
+    return cell[1:] if _MARKED.match(cell) else cell

