@@ -15,7 +15,7 @@ from api.cli_options import AsJson, Slug
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, consoles, opened, reason, say
 from api.cli_tables import show_rows
-from api.cli_text import print_line
+from api.cli_text import echo, print_line
 from api.composition import Parley
 from api.import_lines import bounded_lines
 from api.import_reading import Progress
@@ -144,7 +144,7 @@ def _told(total: int | None) -> Iterator[tuple[Progress, Recorded]]:
         except KeyboardInterrupt:
             if reached is None:
                 raise
-            typer.echo(f"parley: {BrokenOffError(*reached, unsure=True)}", err=True)
+            echo(f"parley: {BrokenOffError(*reached, unsure=True)}", err=True)
             raise typer.Exit(INTERRUPTED) from None
 
 
