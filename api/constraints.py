@@ -40,7 +40,6 @@ _EDTF: Final = {
 }
 _LABEL: Final = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9_])?"
 _ADDRESS: Final = {
-    "format": "iri",
     "maxLength": LONGEST_ADDRESS,
     "pattern": rf"^[Hh][Tt][Tt][Pp][Ss]?://(?:{_LABEL}\.){{0,4}}[A-Za-z](?:[A-Za-z0-9-]{{0,30}}[A-Za-z0-9])?"
     r"(?::[1-9][0-9]{0,3})?(?:[/?#][!#-;=?-\[\]-~]*)?$",
