@@ -21,7 +21,10 @@ _CONTROL: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
 _ORDER: Final = (
     r"\u061c\u200b-\u200f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff"
 )
-_REFUSED: Final = _CONTROL + _ORDER
+_ASTRAL: Final = "\U000e0001\U000e0020-\U000e007f" + "".join(
+    chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF)
+)
+_REFUSED: Final = _CONTROL + _ORDER + _ASTRAL
 _UNSEEN: Final = (
     r"\s\u00ad\u0300-\u036f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2060-\u2065\u2800\u3164\ufe00-\ufe0f\uffa0"
     r"\ufff0-\ufff8"

@@ -27,7 +27,7 @@ _NEVER: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e\u206a-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\ufdd0-\ufdef"
     + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-    + "\U000e0000-\U000e0fff]"
+    + "\U000e0001\U000e0020-\U000e007f]"
 )
 """Controls but tab and line breaks, separators of lines, overrides, marks that Unicode took back, the byte order mark,
 interlinear annotations, halves of surrogate pairs, what is no character, and tags."""

@@ -75,6 +75,7 @@ def test_what_no_script_needs_is_refused_in_every_script(character: str) -> None
             f"\u2067{HEBREW} \u2066Minsk\u2069\u2069",
             f"\u202b{HEBREW}\u202c",
             "\ue000",
+            "葛\U000e0100城",
             "ﷺ",
             "e\u0301",
         ),
