@@ -10,6 +10,7 @@ import typer
 
 from api.cli_options import AsJson
 from api.cli_record import RefusedError, opened, say
+from api.cli_text import confirm, echo
 from domain.instant import format_instant
 from infrastructure.clock_corrections import WrongTimes
 
@@ -44,7 +45,7 @@ def correct_clock(
             _shown(found) | {"position": entry.id, "recorded_at": format_instant(entry.recorded_at)}
         )
         return
-    typer.echo(f"Position {entry.id} says so, recorded at {format_instant(entry.recorded_at)}")
+    echo(f"Position {entry.id} says so, recorded at {format_instant(entry.recorded_at)}")
 
 
 def said(found: WrongTimes) -> str:
@@ -57,12 +58,12 @@ def said(found: WrongTimes) -> str:
 
 
 def _confirm(found: WrongTimes, *, yes: bool) -> None:
-    typer.echo(said(found), err=True)
+    echo(said(found), err=True)
     if yes:
         return
     if not sys.stdin.isatty():
         raise typer.BadParameter("needed where nobody can be asked", param_hint="--yes")
-    typer.confirm("Is the clock right, and are they wrong?", abort=True, err=True)
+    confirm("Is the clock right, and are they wrong?")
 
 
 def _shown(found: WrongTimes) -> dict[str, Any]:
