@@ -8,6 +8,7 @@ import typer
 
 from api.cli_options import AsJson
 from api.cli_record import RefusedError, opened, say
+from api.cli_text import print_text
 from domain.proof.note import NoteError
 from infrastructure.proofs.publishing import InconsistentLogError, last_signed
 from infrastructure.proofs.tree import BrokenTreeError
@@ -42,7 +43,7 @@ def checkpoint(
     if json:
         say({"checkpoint": note, "key": publisher.signer.key.text})
     else:
-        typer.echo(note, nl=False)
+        print_text(note or "")
 
 
 def register(app: typer.Typer) -> None:

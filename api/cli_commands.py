@@ -27,6 +27,7 @@ from api import (
 )
 from api.app import VERSION
 from api.cli_record import RefusingGroup
+from api.cli_text import echo
 
 __all__ = ["app"]
 
@@ -42,7 +43,7 @@ app = typer.Typer(
 
 def _say_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"parley {VERSION}")
+        echo(f"parley {VERSION}")
         raise typer.Exit
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "print_json",
     "print_line",
     "print_table",
+    "print_text",
     "visible",
     "visible_line",
 ]
@@ -66,6 +67,11 @@ def confirm(question: str) -> None:
 def print_line(console: Console, text: str) -> None:
     """Print one line as long as it is, without reading markup in it."""
     console.print(Text(visible_line(text)), soft_wrap=True)
+
+
+def print_text(text: str) -> None:
+    """Print lines that end as the last of them does."""
+    typer.echo(visible(text), nl=False)
 
 
 def print_json(written: bytes) -> None:
