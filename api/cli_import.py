@@ -15,13 +15,14 @@ from api.cli_options import AsJson, Slug
 from api.cli_progress import progress_bar
 from api.cli_record import RefusedError, consoles, opened, reason, say
 from api.cli_tables import show_rows
-from api.cli_text import echo, print_line
+from api.cli_text import print_line
 from api.composition import Parley
 from api.import_lines import bounded_lines
 from api.import_reading import Progress
 from api.import_report import BrokenOffError, ImportReport
 from api.import_turns import Recorded
 from api.importer import Importer
+from api.interrupts import INTERRUPTED, end_with
 from api.schemas import FactParser
 from domain.errors import UnknownError
 from domain.event import RecordEvent
@@ -30,7 +31,6 @@ from domain.negotiation import Settings, decide_open, evolve
 __all__ = ["register"]
 
 REJECTIONS_SHOWN: Final = 20
-INTERRUPTED: Final = 130
 
 
 def import_(  # noqa: PLR0913 -- one argument an option
@@ -144,7 +144,7 @@ def _told(total: int | None) -> Iterator[tuple[Progress, Recorded]]:
         except KeyboardInterrupt:
             if reached is None:
                 raise
-            echo(f"parley: {BrokenOffError(*reached, unsure=True)}", err=True)
+            end_with(str(BrokenOffError(*reached, unsure=True)))
             raise typer.Exit(INTERRUPTED) from None
 
 

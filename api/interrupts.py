@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType, TracebackType
 
-__all__ = ["INTERRUPTED", "end_at_once", "run_interruptibly", "was_interrupted"]
+__all__ = ["INTERRUPTED", "end_at_once", "end_with", "run_interruptibly", "was_interrupted"]
 
 INTERRUPTED: Final = 130
 """The status that shells have for what Ctrl-C ended."""
 GRACE_SECONDS: Final = 1.0
 """How long a command may take to clear up."""
 
-_SAID: Final = b"parley: interrupted\n"
 _SHOW_CURSOR: Final = b"\x1b[?25h"
 """A progress bar hides it."""
 _seen: Final[list[int]] = []
+_said: Final[list[str]] = ["interrupted"]
 
 
 def end_at_once() -> None:
@@ -41,6 +41,11 @@ def end_at_once() -> None:
 def was_interrupted() -> bool:
     """Whether Ctrl-C was pressed while a command was under way."""
     return bool(_seen)
+
+
+def end_with(line: str) -> None:
+    """Let the one line that an interrupted command ends in say more than that it was interrupted."""
+    _said.append(line)
 
 
 def run_interruptibly(command: Callable[[], object]) -> None:
@@ -65,7 +70,8 @@ def run_interruptibly(command: Callable[[], object]) -> None:
 
 def _end(*_: object) -> NoReturn:
     """Say so, and end without any more of Python: a database takes that for a crash, of which nothing is left."""
-    os.write(2, (_SHOW_CURSOR if os.isatty(2) else b"") + _SAID)
+    line = f"parley: {_said[-1]}\n".encode()
+    os.write(2, (_SHOW_CURSOR if os.isatty(2) else b"") + line)
     os._exit(INTERRUPTED)
 
 

@@ -119,7 +119,8 @@ class Publisher:
         with self._database.reading() as connection:
             head_at = connection.execute(_HEAD_AT).scalar_one()
             self._database.timekeeper.now(connection, head_at)
-            if self._signed == integration.integrated(connection) and self.refusal is None:
+            is_new = self._signed != integration.integrated(connection)
+            if not (is_new or new_key or self.refusal is not None):
                 return
         with self._database.writing() as connection:
             signed = self._sign(connection, new_key=new_key)

@@ -236,9 +236,11 @@ def test_no_certificate_rests_on_a_checkpoint_that_another_key_signed(
 ) -> None:
     certify(client, TALKS)
     (tmp_path / "other").mkdir()
-    publisher(parley.database, tmp_path / "other", bytes(32)).publish()
+    publisher(parley.database, tmp_path / "other", bytes(32)).publish(new_key=True)
     answer = client.post(CERTIFICATES, {"question": TALKS})
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert parley.publisher is not None
+    parley.publisher.publish(new_key=True)
     client.record()
     assert opened(parley, certify(client, TALKS)).position == 2
 

@@ -38,7 +38,7 @@ def begun(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=ignore if ignored else None,  # noqa: PLW1509 -- no thread of the test's holds a lock
+        preexec_fn=ignore if ignored else hear,  # noqa: PLW1509 -- no thread of the test's holds a lock
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
@@ -109,3 +109,8 @@ def test_where_it_is_ignored_it_stays_so(light: Shell) -> None:
 
 def ignore() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def hear() -> None:
+    """Take Ctrl-C, also where a shell runs the tests in the background, which does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 
 from infrastructure.tables import log_head
 from tests.cli.conftest import LINES, Shell
+from tests.cli.test_interrupting import hear
 from tests.databases import opened
 from tests.importing.lines import CITATION, REINSTATE, RETRACT, SLUG, change, custody
 
@@ -89,6 +90,7 @@ def test_an_import_that_is_interrupted_between_turns_says_how_far_it_came(
     with subprocess.Popen(
         [*program, "import", SLUG, path], env={**os.environ, **parley.settings},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=hear,  # noqa: PLW1509 -- no thread of the test's holds a lock
     ) as process:  # fmt: skip
         recorded = _interrupted_after_a_turn(database, process)
         _, errors = process.communicate(timeout=60)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url, text
 
+from infrastructure.lanes import in_lane
 from infrastructure.ledger_store import StoredLedger
 from tests.benchmarks.population import populate
 from tests.databases import opened
@@ -22,7 +23,7 @@ def test_vacuuming_may_take_longer_than_a_statement(postgresql: PostgreSQL) -> N
     populate(ledger, "talks", 100)
     database = opened(url.update_query_dict({"options": limits}))
     database.drop_overwritten("fact_version")
-    with database.reading() as connection:
+    with in_lane("unhurried"), database.reading() as connection:
         assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "200ms"
     for each in (database, ledger, filled):
         each.close()
