@@ -104,7 +104,13 @@ def shown(
     http: TestClient, fact_id: str, proposal_id: str, headers: dict[str, str]
 ) -> dict[str, set[str]]:
     """The guarded fields that each GET shows, and each POST that changes nothing for good."""
-    names = {"slug": "talks", "fact_id": fact_id, "name": "first", "level": "0"}
+    names = {
+        "slug": "talks",
+        "fact_id": fact_id,
+        "name": "first",
+        "level": "0",
+        "section": "custody",
+    }
     names["proposal_id"] = proposal_id
     found = {}
     for method, path in TABLE:

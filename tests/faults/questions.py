@@ -52,6 +52,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
             for q in ("envoy", '"political prisoners"', "rel*", "minsk lukashenko", "no. 5")
         ),
     ),
+    "readAudit": ({"bom": "true"}, {}),
     "readSection": ({"limit": "1"}, {"limit": "1000"}),
     "readTally": ({"limit": "100", "what": "released"}, {"what": "held", "by": "year"}),
     "readDiff": ({"from": _AT}, {"from": "2025-06-22", "to": "2025-11"}),
@@ -144,6 +145,7 @@ def _addresses(path: str, record: KeptRecord, size: int) -> list[str]:
         "fact_id": [id_ for ids in record.facts.values() for id_ in ids],
         "name": record.snapshots,
         "proposal_id": record.proposals,
+        "section": ["posts", "custody", "prisoners.held", "statements"],
     }
     if path in known:
         start = path[: path.index("{")]
