@@ -33,6 +33,7 @@ bench: $(VENV)/.dev ## measure on both databases
 	$(BIN)/python -m tests.benchmarks
 
 faults: $(VENV)/.dev ## kill, starve, unplug and forge it for an hour or two, and count what is left (as root)
+	PARLEY_WITNESS_HISTORIES=1500 $(BIN)/python -m pytest -q tests/readers/test_two_witnesses.py
 	timeout 14400 $(BIN)/python -m tests.faults
 
 format: $(VENV)/.dev ## let ruff fix and lay out the code

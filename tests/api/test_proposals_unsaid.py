@@ -74,7 +74,8 @@ def answers(desk: Desk, credential: dict[str, str]) -> Iterator[tuple[str, Answe
             continue
         for each in listed:
             names = {"fact_id": each["fact"], "proposal_id": each["id"], "slug": "talks"}
-            address = path.format(**names, name="first", level="0", index="000.p/3")
+            names |= {"name": "first", "section": "custody", "level": "0", "index": "000.p/3"}
+            address = path.format(**names)
             address += "?what=released" if path.endswith("tally") else ""
             address += "?from=2020" if path.endswith("diff") else ""
             address += "?include=retracted" if path.endswith("timeline") else ""

@@ -84,6 +84,7 @@ class KeptRecord:
             "PARLEY_DATABASE_URL": self.url,
             "PARLEY_SEAL_KEY": SEAL_KEY,
             "PARLEY_LOG_KEY_FILE": str(self.folder / "parley.key"),
+            "PARLEY_IDEMPOTENCY_HOURS": "8760",
             **UNBOUNDED,
         }
 

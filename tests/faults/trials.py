@@ -113,7 +113,7 @@ class Trials:
     def release(self) -> None:
         """Let go of the database, and of what it has shown, so that another can be put in its place."""
         self._parley.database.damage.seen = False
-        self._parley.database.engine.dispose()
+        self._parley.database._pools.dispose()
         for name, content in self._kept.items():
             (self._record.folder / name).write_bytes(content)
 
