@@ -52,7 +52,7 @@ def said(found: WrongTimes) -> str:
     """Which record times lie in the future, in one line."""
     now = f"by the clock it is {format_instant(found.now)}"
     if found.first_at is None:
-        return f"the log's clock stands at {format_instant(found.head_at)}, and {now}"
+        return f"the log's clock (log_head) stands at {format_instant(found.head_at)}, and {now}"
     span = f"{found.first} to {found.last}" if found.last > found.first else str(found.first)
     return f"the record time of position {span} is {format_instant(found.first_at)} or later, and {now}"
 

@@ -31,11 +31,13 @@ __all__ = [
     "ALWAYS",
     "ERASED",
     "EVERY",
+    "HASHED",
     "LATEST",
     "PRECISE",
     "answer_rows",
     "questions_of",
     "row_of",
+    "rule_of",
     "term_rows",
     "version_of_row",
 ]
@@ -54,6 +56,8 @@ ALWAYS: Final = (ALIAS, CALLS_OFF, SETTLES)
 _PART: Final = "\x1f"
 LONGEST_KEY: Final = 1_024
 """Bytes of a term or a question; PostgreSQL takes 2,704 of an index row, longer ones go by their hash."""
+HASHED: Final = 64
+"""Characters of a key that goes by its hash."""
 ERASED: Final[dict[str, Any]] = {
     "kind": BLANK.kind,
     **dict.fromkeys(VALID_INSTANTS, END),
@@ -177,7 +181,7 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
 def _questions(fact: Fact) -> set[tuple[int, str]]:
     """Each question as (rule, text); what every state has to know of comes under a question of its own."""
     found = {
-        (_rule(answer.register), f"{answer.register.section}{_PART}{_short(_key(answer))}")
+        (rule_of(answer.register), f"{answer.register.section}{_PART}{_short(_key(answer))}")
         for answer in fact.answers()
     }
     if isinstance(fact, Alias):
@@ -194,7 +198,8 @@ def questions_of(section: str) -> tuple[str, str]:
     return f"{section}{_PART}", f"{section}{chr(ord(_PART) + 1)}"
 
 
-def _rule(register: Register) -> int:
+def rule_of(register: Register) -> int:
+    """Which answers to the questions of a register are needed."""
     if register.ahead:
         return AHEAD
     return LATEST if register.succession else EVERY

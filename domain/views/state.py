@@ -16,10 +16,11 @@ from domain.views.brief import perspective_shown
 from domain.views.entries import entries
 from domain.views.naming import Names, folded
 from domain.views.rivals import Candidate
+from domain.views.sections import place_of
 from domain.views.totals import shown_total, summed_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from domain.history import FactVersion, Seen
     from domain.negotiation import Negotiation
@@ -59,12 +60,25 @@ def section(
 
     Past the place of a rival come the other rivals of its entry.
     """
-    register, part = lists()[page.path]
-    listed = _lists(register, _keyed(slice_, perspective).get(register, {}), rest)[part]
+    found = listed(page.path, slice_, perspective, rest)
     after = page.after
     if after is not None and len(after) > len(places(page.path)[0]):
-        listed = listed.within(after[:-1])
-    return listed.page(after, page.limit)
+        found = found.within(after[:-1])
+    return found.page(after, page.limit)
+
+
+def listed(
+    path: str,
+    slice_: Sequence[Seen],
+    perspective: Perspective,
+    rest: Rest,
+    wanted: Callable[[Place], bool] = lambda _: True,
+) -> Listed:
+    """One list of the state; of entries only those whose place is `wanted`, if that is said."""
+    register, part = lists()[path]
+    candidates = _keyed(slice_, perspective).get(register, {})
+    kept = {key: found for key, found in candidates.items() if wanted(place_of(key))}
+    return _lists(register, kept, rest)[part]
 
 
 def lists() -> dict[str, tuple[Register, str]]:

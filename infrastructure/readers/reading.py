@@ -17,7 +17,7 @@ from infrastructure.readers import access, audits, erasures, log, negotiations, 
 from infrastructure.readers.confidential import confidential
 from infrastructure.readers.cuts import Cuts
 from infrastructure.readers.proposals import ProposalReader
-from infrastructure.readers.sections import read_section, read_state
+from infrastructure.readers.sections import SectionReader
 from infrastructure.tables import negotiation, projection
 
 if TYPE_CHECKING:
@@ -119,13 +119,16 @@ class Reading:
         self, negotiation: Negotiation, perspective: Perspective, rest: Rest | None = None
     ) -> dict[str, Any]:
         """The state; `rest` as for `domain.views.state`."""
-        return read_state(self._connection, self._tables, negotiation, perspective, rest)
+        return self._sections(negotiation.id, perspective).state(negotiation, rest)
 
     def section(
         self, id_: UUID, page: Page, perspective: Perspective, rest: Rest
     ) -> tuple[list[Any], Place | None]:
         """A page of one list of the state, as `domain.views.state.section` gives it."""
-        return read_section(self._connection, self._tables, id_, page, perspective, rest)
+        return self._sections(id_, perspective).page(page, rest)
+
+    def _sections(self, id_: UUID, perspective: Perspective) -> SectionReader:
+        return SectionReader(self._connection, self._tables, id_, perspective)
 
     def timeline(
         self,

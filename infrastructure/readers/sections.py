@@ -1,70 +1,145 @@
-"""A state, or a page of one of its lists, is made from the facts that it has to look at and no others."""
+"""A state, or a page of one of its lists, is made from the facts that it has to look at and no others.
+
+A page of entries is read by stretches of its section's questions, so that it costs what a page does. A question does
+not tell the key of its entry where the name in it is an alias, or where a hash stands for a long key. What is asked
+under aliases is read with each stretch; where there are too many aliases, or a hash, the section is read whole.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
+from sqlalchemy import Connection, func, or_, select
+
+from domain.facts.envoys import Alias
 from domain.history import Seen, dated
-from domain.views.state import lists, section, state
-from infrastructure.fact_rows import version_of_row
+from domain.perspective import Perspective
+from domain.register import Shape
+from domain.views.naming import folded
+from domain.views.sections import LONGEST_PLACE
+from domain.views.state import listed, lists, section, state
+from infrastructure.fact_rows import HASHED, questions_of, rule_of, version_of_row
+from infrastructure.fact_tables import FactTables
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy import Connection
+    from collections.abc import Iterator
 
     from domain.negotiation import Negotiation
-    from domain.perspective import Perspective
+    from domain.register import Register
     from domain.views.sections import Page, Place, Rest
-    from infrastructure.fact_tables import FactTables
 
-__all__ = ["read_section", "read_state"]
+__all__ = ["SectionReader"]
 
-
-def read_state(
-    connection: Connection,
-    tables: FactTables,
-    negotiation: Negotiation,
-    perspective: Perspective,
-    rest: Rest | None,
-) -> dict[str, Any]:
-    """The state of a negotiation; `rest` as for `domain.views.state`."""
-    seen = _seen(connection, tables, negotiation.id, perspective)
-    counts = states.counts(tables, negotiation.id, perspective)
-    counted = connection.execute(counts).mappings().first()
-    known = dict(counted) if counted is not None else dict.fromkeys(COUNTS, 0)
-    return state(negotiation, seen, known, perspective, rest)
+MOST_ALIASES: Final = 100
+"""How many aliases are looked through with each stretch of questions."""
 
 
-def read_section(
-    connection: Connection,
-    tables: FactTables,
-    id_: UUID,
-    page: Page,
-    perspective: Perspective,
-    rest: Rest,
-) -> tuple[list[Any], Place | None]:
-    """A page of one list of the state, as `domain.views.state.section` gives it."""
-    register, _ = lists()[page.path]
-    seen = _seen(connection, tables, id_, perspective, register.section)
-    return section(page, seen, perspective, rest)
+@dataclass(frozen=True)
+class SectionReader:
+    """Reads of one negotiation at one perspective."""
+
+    connection: Connection
+    tables: FactTables
+    negotiation_id: UUID
+    perspective: Perspective
+
+    def state(self, negotiation: Negotiation, rest: Rest | None) -> dict[str, Any]:
+        """The state of the negotiation; `rest` as for `domain.views.state`."""
+        counts = states.counts(self.tables, self.negotiation_id, self.perspective)
+        counted = self.connection.execute(counts).mappings().first()
+        known = dict(counted) if counted is not None else dict.fromkeys(COUNTS, 0)
+        return state(negotiation, self._seen(), known, self.perspective, rest)
+
+    def page(self, page: Page, rest: Rest) -> tuple[list[Any], Place | None]:
+        """A page of one list of the state, as `domain.views.state.section` gives it."""
+        register, _ = lists()[page.path]
+        after = page.after or ("",)
+        aliases = self._aliases() if register.shape is Shape.ENTRIES and len(after) == 1 else None
+        if aliases is None or self._abridged(register):
+            seen = self._seen(section=register.section)
+            return section(page, seen, self.perspective, rest)
+        shown: list[tuple[Place, Any]] = []
+        for stretch in self._stretches(register, str(after[0]), page.limit + 1):
+            if aliases and any("\x1f" in key for key in stretch.keys):
+                seen = self._seen(section=register.section)
+                return section(page, seen, self.perspective, rest)
+            asked = [f"{register.section}\x1f{key}" for key in {*stretch.keys, *aliases}]
+            found = listed(
+                page.path, self._seen(questions=asked), self.perspective, rest, stretch.holds
+            )
+            left = page.limit + 1 - len(shown)
+            shown += zip(found.places[:left], found.page(None, left)[0], strict=True)
+            if len(shown) > page.limit:
+                return [item for _, item in shown[:-1]], shown[-2][0]
+        return [item for _, item in shown], None
+
+    def _aliases(self) -> list[str] | None:
+        """The folded names that lead to others; None where they are too many."""
+        facts = (seen.version.record.fact for seen in self._seen(questions=()))
+        found = {folded(fact.name) for fact in facts if isinstance(fact, Alias)}
+        return sorted(found) if len(found) <= MOST_ALIASES else None
+
+    def _abridged(self, register: Register) -> bool:
+        """Whether a key of the section is longer than a place, or its question may have a hash in the key's place."""
+        columns = self.tables.answer.c
+        first, before = questions_of(register.section)
+        length = func.length(columns.question) - len(first)
+        long = select(columns.question).where(
+            columns.negotiation_id == self.negotiation_id.hex,
+            columns.rule == rule_of(register),
+            states.between(columns.question, first, before),
+            or_(length == HASHED, length > LONGEST_PLACE),
+        )
+        return self.connection.execute(long.limit(1)).first() is not None
+
+    def _stretches(self, register: Register, after: str, size: int) -> Iterator[Stretch]:
+        """The keys of a section past one of them, in their order, `size` at a time; the last stretch has no end."""
+        first, before = questions_of(register.section)
+        begin = f"{first}{after}\x01" if after else first
+        low: str | None = after
+        while low is not None:
+            steps = states.steps(self.tables, self.negotiation_id, rule_of(register), begin, before)
+            rows = self.connection.execute(select(steps.c.question).limit(size)).scalars()
+            keys = [question.removeprefix(first) for question in rows if question is not None]
+            high = keys[-1] if len(keys) == size else None
+            yield Stretch(keys, low, high)
+            low, begin = high, f"{first}{high}\x01"
+
+    def _seen(
+        self, section: str | None = None, questions: Sequence[str] | None = None
+    ) -> list[Seen]:
+        needed = states.needed(
+            self.tables,
+            self.negotiation_id,
+            self.perspective,
+            sqlite=self.connection.dialect.name == "sqlite",
+            section=section,
+            questions=questions,
+        )
+        rows = self.connection.execute(needed)
+        corrections = self.perspective.corrections
+        versions = (dated(version_of_row(row), corrections) for row in rows)
+        return [
+            Seen(version=version, certainty=version.record.fact.window.at(self.perspective.as_of))
+            for version in versions
+            if version.record.stands
+        ]
 
 
-def _seen(
-    connection: Connection,
-    tables: FactTables,
-    id_: UUID,
-    perspective: Perspective,
-    section_: str | None = None,
-) -> list[Seen]:
-    sqlite = connection.dialect.name == "sqlite"
-    needed = states.needed(tables, id_, perspective, sqlite=sqlite, section=section_)
-    rows = connection.execute(needed)
-    versions = (dated(version_of_row(row), perspective.corrections) for row in rows)
-    return [
-        Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
-        for version in versions
-        if version.record.stands
-    ]
+@dataclass(frozen=True)
+class Stretch:
+    """Some keys of a section in their order: all those past `low` and up to `high`, where there is such an end."""
+
+    keys: Sequence[str]
+    low: str
+    high: str | None
+
+    def holds(self, place: Place) -> bool:
+        """Whether the entry at a place belongs to it."""
+        key = str(place[0])
+        return key > self.low and (self.high is None or key <= self.high)

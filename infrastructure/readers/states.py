@@ -6,6 +6,7 @@ the primary key of `fact_answer` leads from question to question, and in each ba
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
@@ -14,14 +15,18 @@ from sqlalchemy import (
     FromClause,
     ScalarSelect,
     Select,
+    Text,
     and_,
     case,
+    cast,
     func,
+    literal,
     or_,
     select,
     true,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.instant import BEGINNING, END
 from infrastructure.fact_rows import AHEAD, ALWAYS, EVERY, LATEST, PRECISE, questions_of
@@ -29,12 +34,13 @@ from infrastructure.projections.tallies import counts_at
 from infrastructure.readers.timeslices import RETRACTED, seen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from domain.perspective import Perspective
     from infrastructure.fact_tables import FactTables
 
-__all__ = ["counts", "needed"]
+__all__ = ["between", "counts", "needed", "steps"]
 
 _VAGUENESS: Final = (False, True)
 #: A limit that limits nothing, for which a planner will not turn a lateral query into a join.
@@ -48,18 +54,23 @@ def needed(
     *,
     sqlite: bool,
     section: str | None = None,
+    questions: Sequence[str] | None = None,
 ) -> Select[Any]:
-    """The versions that the state, or one section of it, has to look at, in order of recording.
+    """The versions that the state, a section of it or some of its questions have to look at, in order of recording.
 
     Each question's answers are read by a lateral query, which no planner turns into a scan of them all:
     PostgreSQL's own, and on SQLite, which has none, `json_each` over the answers of one question.
     """
-    tops = _tops(tables, negotiation_id, perspective, section)
+    if questions is None:
+        stepped = steps(tables, negotiation_id, LATEST, *_bounds(section))
+    else:
+        stepped = _given(questions, sqlite=sqlite)
+    tops = _tops(tables, negotiation_id, perspective, stepped)
     found = union_all(
         *(
             _every(tables, negotiation_id, perspective, rule, asked)
             for rule in (EVERY, AHEAD)
-            for asked in _asked(tables, section)
+            for asked in _asked(tables, section, questions)
         ),
         *(
             _latest(tables, negotiation_id, perspective, tops, vague=vague, sqlite=sqlite)
@@ -95,22 +106,34 @@ def counts(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -
     ).where(columns.negotiation_id == negotiation_id.hex, seen(tables, columns, perspective))
 
 
-def _asked(tables: FactTables, section: str | None) -> list[ColumnElement[bool]]:
-    """The questions to read whose answers are all needed: those of the section, and what every section needs."""
+def _asked(
+    tables: FactTables, section: str | None, questions: Sequence[str] | None
+) -> list[ColumnElement[bool]]:
+    """The questions whose answers are all needed: those asked for, and what every section needs."""
     question = tables.answer.c.question
-    if section is None:
-        return [true()]
-    return [and_(*_of_section(question, section)), question.in_(ALWAYS)]
+    always = question.in_(ALWAYS)
+    if questions is not None:
+        return [question.in_(questions), always]
+    return [true()] if section is None else [between(question, *_bounds(section)), always]
 
 
-def _of_section(
-    question: ColumnElement[str], section: str | None
-) -> tuple[ColumnElement[bool], ...]:
-    """The range of the questions of a section, in the order of the primary key."""
-    if section is None:
-        return ()
-    first, after = questions_of(section)
-    return (question >= first, question < after)
+def _bounds(section: str | None) -> tuple[str, str | None]:
+    return ("", None) if section is None else questions_of(section)
+
+
+def between(question: ColumnElement[str], first: str, before: str | None) -> ColumnElement[bool]:
+    """A range of questions, in the order of the primary key."""
+    return question >= first if before is None else and_(question >= first, question < before)
+
+
+def _given(questions: Sequence[str], *, sqlite: bool) -> CTE:
+    """The questions that are asked for, as rows."""
+    text = json.dumps(questions)
+    if sqlite:
+        given = func.json_each(text).table_valued("value", name="given")
+        return select(given.c.value.label("question")).cte("questions")
+    rows = func.jsonb_array_elements_text(cast(literal(text, Text), JSONB)).column_valued("given")
+    return select(rows.label("question")).cte("questions")
 
 
 def _every(
@@ -133,10 +156,9 @@ def _every(
 
 
 def _tops(
-    tables: FactTables, negotiation_id: UUID, perspective: Perspective, section: str | None
+    tables: FactTables, negotiation_id: UUID, perspective: Perspective, questions: CTE
 ) -> CTE:
     """For each question, when the latest answers that surely hold began: a precise and a vague one."""
-    questions = _questions(tables, negotiation_id, section)
     names = zip(_VAGUENESS, ("precise_top", "vague_top"), strict=True)
     tops = (
         func.coalesce(
@@ -213,21 +235,23 @@ def _top(
     )
 
 
-def _questions(tables: FactTables, negotiation_id: UUID, section: str | None) -> CTE:
-    """Every question, or those of a section, by stepping from one to the next; the last row is NULL."""
+def steps(
+    tables: FactTables, negotiation_id: UUID, rule: int, first: str, before: str | None
+) -> CTE:
+    """Every question of a range, by stepping from one to the next; the last row is NULL."""
 
     def among(answer: FromClause) -> tuple[ColumnElement[bool], ...]:
-        mine = (answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == LATEST)
-        return (*mine, *_of_section(answer.c.question, section))
+        mine = (answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == rule)
+        return (*mine, between(answer.c.question, first, before))
 
-    first, next_ = tables.answer.alias("first"), tables.answer.alias("next")
-    start = select(func.min(first.c.question).label("question")).where(*among(first))
-    steps = start.cte("questions", recursive=True)
+    lowest, next_ = tables.answer.alias("first"), tables.answer.alias("next")
+    start = select(func.min(lowest.c.question).label("question")).where(*among(lowest))
+    stepped = start.cte("questions", recursive=True)
     following = select(func.min(next_.c.question)).where(
-        *among(next_), next_.c.question > steps.c.question
+        *among(next_), next_.c.question > stepped.c.question
     )
-    step = select(following.scalar_subquery()).where(steps.c.question.is_not(None))
-    return steps.union_all(step)
+    step = select(following.scalar_subquery()).where(stepped.c.question.is_not(None))
+    return stepped.union_all(step)
 
 
 def _holds(columns: Any, as_of: int) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias

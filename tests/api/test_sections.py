@@ -8,12 +8,18 @@ from uuid import UUID
 
 from domain.event import FactErased
 from domain.negotiation import negotiation_id
+from infrastructure.fact_rows import version_of_row
+from infrastructure.readers import sections
 from tests.api.asking import TALKS, count, fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import pytest
+    from sqlalchemy import Row
+
     from api.composition import Parley
+    from domain.history import FactVersion
     from tests.api.asking import Client
 
 PEOPLE: Final = 450
@@ -102,6 +108,46 @@ def test_a_page_that_is_not_fixed_names_the_one_that_is(client: Client) -> None:
     again = client.get(fixed)
     assert (again.body, again.headers["etag"]) == (answer.body, answer.headers["etag"])
     assert len(client.get(f"{STATE}/custody?{AT}").json["items"]) == 2
+    assert len(client.get(f"{STATE}/custody?{AT}&as_known_at=2999").json["items"]) == 2
+
+
+def test_a_page_costs_what_a_page_does(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.open()
+    import_(client, map(held, range(PEOPLE)))
+    read: list[object] = []
+
+    def counting(row: Row[Any]) -> FactVersion:
+        read.append(row)
+        return version_of_row(row)
+
+    monkeypatch.setattr(sections, "version_of_row", counting)
+    page = client.get(f"{STATE}/custody?{AT}&limit=10").json
+    assert [len(page["items"]), len(read)] == [10, 11]
+    read.clear()
+    assert len(client.get(f"{STATE}/custody?cursor={page['next']}&limit=10").json["items"]) == 10
+    assert len(read) == 11
+
+
+def test_pages_follow_aliases_and_hold_long_keys_as_the_state_does(client: Client) -> None:
+    client.open()
+    import_(client, map(held, range(10)))
+    first, last = (client.get(f"{STATE}/custody").json["items"][at]["person"] for at in (0, -1))
+    spelt = {"kind": "alias", "valid": "2025-01"}
+    client.record(**spelt, name=first, same_as="Zed")
+    client.record(**spelt, name=last, same_as="Aaron")
+    client.record(**spelt, name="Nobody", same_as="Somebody")
+    offer = {"kind": "proposal", "by": "A", "stage": "mooted"}
+    import_(client, (fact(**offer, content=f"{'so ' * 700}{number % 5}") for number in range(9)))
+    state = client.get(f"{TALKS}?{AT}").json
+    assert [state["custody"][at]["person"] for at in (0, -1)] == ["Aaron", "Zed"]
+    assert len(state["proposals"]) == 5
+    for section in ("custody", "proposals", "statements"):
+        items, more = [], f"{AT}&"
+        while more:
+            page = client.get(f"{STATE}/{section}?{more}limit=3").json
+            items += page["items"]
+            more = f"cursor={page['next']}&" if page["next"] else ""
+        assert items == state[section]
 
 
 def test_the_lists_of_a_total_and_the_rivals_of_an_entry_go_on_too(client: Client) -> None:
@@ -179,15 +225,15 @@ def test_a_section_that_is_none_is_refused_with_the_names_of_those_that_are(
     document = light_client.get("/openapi.json").json
     operation = document["paths"]["/v1/negotiations/{slug}/state/{section}"]["get"]
     named = next(each for each in operation["parameters"] if each["name"] == "section")
-    sections = named["schema"]["enum"]
-    assert {"custody", "prisoners.held", "prisoners.released", "meetings.next"} <= set(sections)
-    for section in sections:
+    names = named["schema"]["enum"]
+    assert {"custody", "prisoners.held", "prisoners.released", "meetings.next"} <= set(names)
+    for section in names:
         answer = light_client.get(f"{STATE}/{section}")
         assert (answer.status, answer.json["items"]) == (200, []), section
     for section in ("nothing", "prisoners", "facts", "%00", "Custody"):
         answer = light_client.get(f"{STATE}/{section}")
         assert (answer.status, answer.pointers) == (422, ["/path/section"])
-        assert all(each in answer.json["detail"] for each in sections)
+        assert all(each in answer.json["detail"] for each in names)
     assert light_client.get("/v1/negotiations/none/state/custody").pointers == ["/path/negotiation"]
 
 
