@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import random
 import re
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from edtf import parse_edtf
-from edtf_validate.valid_edtf import is_valid
 
 from domain.instant import BEGINNING, parse_instant
 from domain.valid_time import ValidTime, ValidTimeError
 from tests.domain.edtf_differences import DIFFERENCES, Difference
 from tests.domain.edtf_examples import SPECIFICATION
+
+with warnings.catch_warnings():
+    # It builds its grammar with older names of pyparsing, which turns these warnings on when it is imported.
+    warnings.simplefilter("ignore")
+    from edtf_validate.valid_edtf import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
