@@ -55,7 +55,7 @@ class ValidTime:
     @classmethod
     def parse(cls, text: str) -> ValidTime:
         """Read EDTF of level 0 to 2; raise ValidTimeError for any other text."""
-        return _parsed(text)
+        return _parsed(text if isinstance(text, str) else refuse_strange(text))
 
     @property
     def start_text(self) -> str:
