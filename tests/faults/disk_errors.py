@@ -28,6 +28,8 @@ SQLITE_PACE: Final = Pace(write=80, sync=4, rename=1)
 POSTGRESQL_PACE: Final = Pace(write=100, sync=20, rename=2, seconds=2)
 SECONDS_A_SITE: Final = 1.5
 LOOK_SECONDS: Final = 0.05
+RECOVERY_SECONDS: Final = 120
+"""How long a PostgreSQL may take to answer once its disk fails no more."""
 LOOKS_A_RENAME: Final = 8
 RENAMING: Final = ("SELECT pg_switch_wal()", "CHECKPOINT")
 
@@ -63,7 +65,9 @@ def fail_the_disk(installed: Installation, sites: int, seed: int = 0) -> ErrorFi
     supply.fail(seed, SQLITE_PACE if postgresql is None else POSTGRESQL_PACE)
     relaunched = _wait(installed, sites)
     failed = supply.failed(mend=True)
+    ends = time.monotonic() + RECOVERY_SECONDS
     while postgresql is not None and not postgresql.answers():
+        assert time.monotonic() < ends, postgresql.log.read_text()[-2_000:]
         relaunched += postgresql.watch()
         time.sleep(LOOK_SECONDS)
     writers.end()

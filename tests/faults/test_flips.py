@@ -18,8 +18,8 @@ from tests.faults.trials import UndetectedError
 if TYPE_CHECKING:
     from tests.faults.flips import Files
 
-FLIPS: Final = 45
-BESIDE: Final = 15
+FLIPS: Final = 24
+BESIDE: Final = 12
 UNTIL_FOUND_OUT: Final = 300
 SHARE: Final = 0.1
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.databases import PostgreSQL
     from tests.faults.forgeries import Copies
 
-FORGERIES: Final = 150
+FORGERIES: Final = 50
 UNTIL_FOUND_OUT: Final = 300
 SHARE: Final = 0.1
 
