@@ -48,7 +48,7 @@ def answered(
     """Answer 200, or 304 where the client has these bytes.
 
     `canonical` are the parameters of the answer's fixed form; None says that this is it already. `tags` name what it
-    holds, to whoever purges a cache.
+    holds, so that a cache can be purged of them.
     """
     headers = {"ETag": etag(body, version), **_tagged(tags), **(more or {})}
     if canonical is None:

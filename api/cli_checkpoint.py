@@ -24,7 +24,7 @@ def checkpoint(
         typer.Option(
             "--new-key",
             help="Let the key of PARLEY_LOG_KEY_FILE, under the name of PARLEY_LOG_ORIGIN, be the log's from now on,"
-            " though another has signed it. Tell whoever checks checkpoints.",
+            " though another has signed it. Tell everyone who checks checkpoints.",
         ),
     ] = False,
     json: AsJson = False,

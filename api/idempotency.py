@@ -1,10 +1,10 @@
 """Under one idempotency key a request happens once; sent again, it gets the first answer again.
 
-The answer is kept in the transaction of the request's events. Of a fact record or a proposal only the status
-is kept: its place in the log is not known before, and what it says is for the log alone to hold. It is read
-from the log again, as the log stood then. Of any other answer what `kept_form` leaves is kept: nothing of what was
-sent and refused. An import's answer is kept just after; sent again, it finds all unchanged.
-An answer about what was erased since is kept no more, and nothing is done again.
+The answer is kept in the transaction of the request's events. A fact record or a proposal is kept as its status
+alone: its position is not known before the commit, and its words belong in the log, from which they are read again
+as the log stood then. Any other answer is kept as `kept_form` leaves it, without the words of a refused request. The
+answer to an import is kept just after its last turn; where that failed, a retry finds every line unchanged.
+An erasure empties the answers about its fact, and a retry does nothing again.
 A refusal by the record is kept too; one of the request itself (its preconditions, its media type)
 and errors of the server are not.
 """
@@ -100,7 +100,7 @@ class Idempotency:
     """The keys of one process; those under way are known here, those answered in the database.
 
     `render` answers a request with the fact or the proposal that it changed at a position, under a status; `known` are
-    the names that a pointer may say of what was sent.
+    the field names that a kept pointer may hold.
     """
 
     def __init__(

@@ -141,7 +141,7 @@ class _Row:
 
 
 def _ranks(columns: Iterable[Column]) -> dict[str, dict[int, int]]:
-    """Of each field the numbers of its columns, and where in its list each stands: none is left out."""
+    """The column numbers of each field, and the place of each in the field's list; no place is left out."""
     numbers: dict[str, set[int]] = {}
     for column in columns:
         numbers.setdefault(column.field, set()).add(column.index)

@@ -150,7 +150,7 @@ class FactStream:
     def _comes_to(
         self, event: FactEvent, before: FactRecord, body: Change, parser: FactParser
     ) -> bool:
-        """Whether deciding `body` on the fact as it stood before gives the event, whoever the actor."""
+        """Whether deciding `body` on the fact as it stood before gives the event, by any actor."""
         if getattr(event, "why", None) != body.why:
             return False
         self._comparisons.take()

@@ -1,4 +1,4 @@
-"""Of a certificate nothing is kept of what was asked: it is sent again with the key, and what fixed it is put to it.
+"""A kept certificate does not hold its question: the client sends the question again, and what fixed it is added.
 
 A signature of Ed25519 is the same each time, so the certificate that is made again is the same bytes.
 """

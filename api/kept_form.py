@@ -1,7 +1,7 @@
-"""What is kept of an answer holds nothing of what was sent and refused: what is erased later would live on in it.
+"""A kept answer holds no words of a refused request: words that are erased later would live on in it.
 
-A refusal is kept as its status, its type and where its faults are; so is each line that an import's report lists. Of a
-pointer the numbers and the names that Parley's own fields have are left.
+A refusal is kept as its status, its type and the places of its faults; so is each line that an import's report lists.
+A pointer keeps its numbers and the names of Parley's own fields; any other name becomes `-`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL that says nothing for too long is given up: whoever waits for it goes on.
+"""A connection to PostgreSQL that says nothing for too long is given up, so that its caller goes on.
 
 The server's own time limits end what it is busy with. They end nothing where its process is stopped or its machine
 hangs, while the connection stays up: only a clock on this side does.
@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 class BoundedConnection(psycopg.Connection[Any]):
     """A psycopg connection that waits at most `seconds` for the server to say something more; None is for ever.
 
-    After that it is closed, and OperationalError is raised: nobody knows what became of what was asked.
+    After that it is closed, and OperationalError is raised: nobody knows whether the statement was carried out.
     """
 
     seconds: float | None = None

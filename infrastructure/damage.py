@@ -55,7 +55,7 @@ class Damage:
         self.seen = False
 
     def watch(self, engine: Engine) -> None:
-        """Remember what an engine is told of damage, whoever asks it."""
+        """Remember each report of damage that an engine gets, from any statement."""
         event.listen(engine, "handle_error", self._look)
 
     def note(self, error: BaseException) -> None:

@@ -31,7 +31,7 @@ _OTHER: Final = "other record times are wrong by now than were shown: look again
 def settle(connection: Connection, instant: int) -> None:
     """Raise the record time from which the next event counts on to `instant`, under the log's lock.
 
-    On PostgreSQL nothing happens where another holds the lock: whoever records raises it, too.
+    On PostgreSQL nothing happens while another process holds the lock: recording raises the time, too.
     """
     head = connection.execute(_LOCK_FREE_HEAD).one_or_none()
     if head is not None and head.recorded_at < instant:

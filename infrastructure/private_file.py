@@ -64,7 +64,7 @@ def replace_whole(path: Path, content: bytes, mode: int = OWNER_ALONE) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[None]:
-    """While the block runs, whoever else replaces a file of this folder by what it held before waits."""
+    """While the block runs, other processes wait before they rewrite a file of this folder."""
     handle = os.open(path.absolute().parent, os.O_RDONLY)
     try:
         flock(handle, LOCK_EX)

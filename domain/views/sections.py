@@ -22,7 +22,7 @@ Key = tuple[str, ...]
 Place = tuple[int | str, ...]
 """Where an item stands in its list. The rivals of an item have its place and one number more."""
 Rest = Callable[[str, Place], str]
-"""The address of what follows a place in a list, by the list's path; none is needed where all is given whole."""
+"""The address of what follows a place in a list, by the list's path; an answer with whole lists needs none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class Keys:
         return text, kept
 
     def create_first(self, person: str, scopes: Iterable[Scope]) -> str | None:
-        """The text of a new key where no other opens anything, whoever makes one at the same moment; else None."""
+        """The text of a new key where there is no other key, also when several servers try at once; else None."""
         text, _, row = self._new(person, scopes, None)
         with self._database.writing() as connection:
             connection.execute(LOCK_HEAD)

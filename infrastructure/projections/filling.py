@@ -37,7 +37,7 @@ class Filling:
 
 
 def begin(connection: Connection) -> Filling:
-    """Empty the spare side; whoever was filling it fills it no more."""
+    """Empty the spare side; a rebuild that was filling it stops at its next batch."""
     side = "second" if serving_side(connection) == "first" else "first"
     filling = Filling(SIDES[side], uuid4().hex)
     begun = {"position": 0, "state": filling.token}

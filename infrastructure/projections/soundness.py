@@ -1,6 +1,6 @@
 """What a database finds wrong with its own files: whether its pages, indexes and full text are what it wrote.
 
-SQLite always can tell. PostgreSQL can where its extension `amcheck` is installed, by whoever may run it.
+SQLite always can. PostgreSQL can where its extension `amcheck` is installed and this user may run it.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _unable(connection: Connection) -> str | None:
     if connection.execute(_INSTALLED).first() is None:
         return _NOT_INSTALLED
     if not connection.execute(_ALLOWED).scalar():
-        return "whoever runs this may not run the functions of the extension amcheck"
+        return "this user may not run the functions of the extension amcheck"
     return None
 
 
