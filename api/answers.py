@@ -94,6 +94,7 @@ class History(Exact):
 
     perspective: PerspectiveShown
     items: list[Version]
+    next: str | None
 
 
 class Audit(Bereft):
@@ -101,6 +102,7 @@ class Audit(Bereft):
 
     perspective: PerspectiveShown
     items: list[AuditEntry]
+    next: str | None
 
 
 Diff = TypedDict(  # `from` is a keyword
@@ -116,6 +118,7 @@ Diff = TypedDict(  # `from` is a keyword
         "retracted": list[Withdrawn],
         "reinstated": list[Changed],
         "preferred": list[Changed],
+        "next": str | None,
         "erased": NotRequired[list[Erased]],
     },
 )

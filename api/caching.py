@@ -56,7 +56,8 @@ def answered(
     else:
         headers["Cache-Control"] = _ASK_AGAIN
         address = f"{quote(request.scope['path'])}?{urlencode(canonical)}"
-        headers["Link"] = f'<{address}>; rel="canonical"'
+        links = [f'<{address}>; rel="canonical"', *([headers["Link"]] if "Link" in headers else [])]
+        headers["Link"] = ", ".join(links)
     return _unless_had(request, body, headers, media_type)
 
 

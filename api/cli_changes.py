@@ -17,7 +17,7 @@ from api.cli_options import (
     cut,
     perspective,
 )
-from api.cli_question import ask, print_answer
+from api.cli_question import ask_table, ask_whole, print_answer
 from api.cli_record import consoles, opened
 from api.cli_tables import show_erased, show_heading, show_rows, sources
 from api.cli_text import print_line, print_table
@@ -54,7 +54,7 @@ def diff(
     asked = perspective(as_of, None, position, clock, match)
     with opened() as parley:
         parameters = {**asked, "from": from_, "to": to}
-        answer = ask(parley, f"/v1/negotiations/{slug}/diff", parameters)
+        answer = ask_whole(parley, f"/v1/negotiations/{slug}/diff", parameters, SECTIONS)
     if json:
         print_answer(answer)
         return
@@ -98,12 +98,12 @@ def audit(  # noqa: PLR0913 -- one argument an option
         raise typer.BadParameter("it goes with --csv", param_hint="--bom")
     asked = perspective(as_of, as_known_at, position, clock, match)
     asked |= {"bom": "true"} if bom else {}
-    accept = "text/csv" if csv else "application/json"
+    path = f"/v1/negotiations/{slug}/audit"
     with opened() as parley:
-        answer = ask(parley, f"/v1/negotiations/{slug}/audit", asked, accept=accept)
-    if csv:
-        print_table(answer.body)
-        return
+        if csv:
+            print_table(ask_table(parley, path, asked))
+            return
+        answer = ask_whole(parley, path, asked, ("items",))
     if json:
         print_answer(answer)
         return

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Self
@@ -23,11 +24,23 @@ from domain.access import Principal
 from domain.errors import Fault
 from domain.views.sections import MORE
 
-__all__ = ["Answer", "MovedOnError", "ask", "print_answer", "reply_to", "tell", "whole"]
+__all__ = [
+    "Answer",
+    "MovedOnError",
+    "ask",
+    "ask_table",
+    "ask_whole",
+    "print_answer",
+    "reply_to",
+    "tell",
+    "whole",
+]
 
 _OPTION: Final = "/query/"
 _OWNER: Final = {"authorization": "Bearer owner"}
 """Whoever has the database needs no key to it."""
+_CSV: Final = "text/csv"
+_ONWARD: Final = re.compile(r'cursor=([A-Za-z0-9_-]+)>; rel="next"')
 _LARGEST_PAGE: Final = 1_000
 _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
 """Parameters that only the record can find wrong: the command itself was well written."""
@@ -39,10 +52,11 @@ class MovedOnError(RefusedError):
 
 @dataclass(frozen=True)
 class Answer:
-    """The body of an answer, as bytes and as what they say, and its ETag."""
+    """The body of an answer, as bytes and as what they say, its ETag, and the cursor of what follows a table."""
 
     body: bytes
     tag: str | None = None
+    following: str | None = None
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Self:
@@ -72,6 +86,30 @@ def ask(
     target, headers = f"{quote(path)}?{urlencode(given)}", {"accept": accept, **_OWNER}
     reply = _asked(parley, "GET", target, headers, discloses=discloses)
     return _checked(reply)
+
+
+def ask_whole(
+    parley: Parley, path: str, parameters: Mapping[str, object], lists: Iterable[str]
+) -> Answer:
+    """As `ask`, of what is answered in pages: one answer, with all that the pages have in these lists."""
+    first = answer = ask(parley, path, parameters)
+    content, page = first.content, first.content
+    while page["next"] is not None:
+        answer = ask(parley, path, {"cursor": page["next"]})
+        page = answer.content
+        for name in lists:
+            content[name] += page[name]
+    return first if answer is first else Answer.of({**content, "next": None})
+
+
+def ask_table(parley: Parley, path: str, parameters: Mapping[str, object]) -> bytes:
+    """As `ask`, of a table that is answered in pages: all of it as CSV."""
+    page = ask(parley, path, parameters, accept=_CSV)
+    parts = [page.body]
+    while page.following is not None:
+        page = ask(parley, path, {"cursor": page.following}, accept=_CSV)
+        parts.append(page.body.partition(b"\r\n")[2])
+    return b"".join(parts)
 
 
 def whole(parley: Parley, part: Any) -> Any:  # noqa: ANN401 -- any JSON of a state
@@ -129,7 +167,8 @@ def _asked(
 
 def _checked(reply: Reply) -> Answer:
     if reply.status < HTTPStatus.BAD_REQUEST:
-        return Answer(reply.body, reply.headers.get("etag"))
+        onward = _ONWARD.search(reply.headers.get("link", ""))
+        return Answer(reply.body, reply.headers.get("etag"), onward and onward[1])
     problem = json.loads(reply.body)
     faults = problem.get("errors", [])
     for fault in faults:

@@ -19,7 +19,7 @@ from api.cli_options import (
     cut,
     perspective,
 )
-from api.cli_question import Answer, ask, print_answer, whole
+from api.cli_question import Answer, ask, ask_whole, print_answer, whole
 from api.cli_record import RefusedError, consoles, opened
 from api.cli_tables import (
     kind_and_stage,
@@ -133,7 +133,7 @@ def _show_one(answer: Answer, *, json: bool) -> None:
 def _say_whose_are_gone(parley: Parley, id_: str) -> None:
     """Say that who the sources were was erased, and why."""
     out, _ = consoles()
-    for each in ask(parley, f"/v1/facts/{id_}/history", {}).content["items"]:
+    for each in ask_whole(parley, f"/v1/facts/{id_}/history", {}, ("items",)).content["items"]:
         if each["event"] == SourcesErased.stored_name:
             gone = f"Who its sources were until then was erased at position {each['position']}: "
             print_line(out, gone + each["why"])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast, get_args
+from urllib.parse import quote
 from uuid import UUID
 
 from starlette.requests import Request
@@ -223,7 +224,7 @@ class Asked:
         table: bytes | None = None,
         varies: bool = False,
     ) -> Response:
-        """Answer in JSON, or with a CSV `table`.
+        """Answer in JSON, or with a CSV `table`, whose next page is a link, as it has no place for a cursor.
 
         `fixed` are the parameters of the answer's fixed form besides the perspective; `leaving_out`
         the one of the perspective that they stand for.
@@ -236,9 +237,18 @@ class Asked:
             canonical=None if reading.settled(self.query) else canonical,
             version=version,
             media_type="application/json" if table is None else "text/csv; charset=utf-8",
-            more={"Vary": "Accept"} if varies else None,
+            more={
+                **({"Vary": "Accept"} if varies else {}),
+                **(self._onward(content) if table else {}),
+            },
             tags=tags_of(self.tag or self.request.path_params["slug"], content),
         )
+
+    def _onward(self, content: Mapping[str, Any]) -> dict[str, str]:
+        if content.get("next") is None:
+            return {}
+        address = f"{quote(self.request.scope['path'])}?cursor={content['next']}"
+        return {"Link": f'<{address}>; rel="next"'}
 
 
 class Asking:

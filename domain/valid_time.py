@@ -53,9 +53,9 @@ class ValidTime:
     spans: bool
 
     @classmethod
-    def parse(cls, text: str) -> ValidTime:
+    def parse(cls, text: object) -> ValidTime:
         """Read EDTF of level 0 to 2; raise ValidTimeError for any other text."""
-        return _parsed(refuse_strange(text))
+        return _parsed(text if isinstance(text, str) else refuse_strange(text))
 
     @property
     def start_text(self) -> str:
@@ -100,6 +100,7 @@ def _instant(text: str) -> int:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _parsed(text: str) -> ValidTime:
+    refuse_strange(text)
     if "/" in text:
         return ValidTime(text, _interval(text), spans=True)
     if text.startswith("{"):

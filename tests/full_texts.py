@@ -76,7 +76,7 @@ def found(parley: Parley, q: str, negotiation: UUID = NEGOTIATION, **cuts: Any) 
     """The names of the facts that a question finds."""
     with parley.reading(parley.owner, searched=True) as reading:
         perspective = reading.perspective(PerspectiveQuery(**cuts))
-        seen = reading.timeline(negotiation, perspective, TimelineFilter(), q=q, limit=10_000)
+        seen, _ = reading.timeline(negotiation, perspective, TimelineFilter(), q=q, limit=10_000)
         return sorted(str(each.version.record.fact.external_id) for each in seen)
 
 

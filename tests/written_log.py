@@ -14,14 +14,30 @@ from domain.instant import parse_cut
 from domain.negotiation import Negotiation
 from domain.negotiation import evolve as evolve_negotiation
 from domain.perspective import Perspective
+from domain.views.audit import tells
+from domain.views.diff import MARKS, SAYS_WHY, Differing
 from domain.views.state import counted, state
 from tests.examples import NEGOTIATION, OPENED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from domain.event import FactEvent, Reason
     from domain.provenance import Citation
+
+
+def differing(versions: Iterable[FactVersion], from_: Perspective, to: Perspective) -> Differing:
+    """What two perspectives disagree on, by the fold, and the last changes of mind that say why."""
+    found = list(versions)
+    before, after = (history.known(found, at) for at in (from_, to))
+    changes = [
+        history.dated(v, to.corrections) for v in found if tells(v) and history.public(v, to)
+    ]
+    said, marked = (
+        {v.record.id: v for v in changes if v.event in events} for events in (SAYS_WHY, (MARKS,))
+    )
+    return Differing(before, after, [*said.values()], [*marked.values()])
 
 
 class Log:

@@ -93,7 +93,7 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
         perspective = asked.perspective(reading)
         found = reading.entries(after=after, limit=limit, last=perspective.position)
         last = found[-1][0].id if found else after
-        more = len(found) == limit and last < perspective.position
+        more = bool(found) and last < perspective.position
         told = [
             entry.id for entry, event in found if isinstance(event, ChangeProposed | ChangeRevised)
         ]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.body import Sending, Sent
 from api.confidential import withheld
+from api.cursor import Cursor
 from api.documented import body_of, reads, writes
 from api.examples import FACTS
 from api.fact_answers import disclose, fact_uuid, position_of, rendered, shown
 from api.idempotency import Once
 from api.json_text import read_json
+from api.parameters import whole_number
 from api.perspectives import Asked, Asking
+from api.routes.negotiations import CURSOR, WHOLE_LIMIT
 from api.threads import LaneRoute
 from domain.errors import UnknownError
 from domain.negotiation import SLUG
@@ -25,6 +28,7 @@ from domain.views.brief import perspective_shown
 router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
 
 _ASKING: Final = Asking()
+_HISTORY: Final = Asking(WHOLE_LIMIT, CURSOR)
 _SENDING: Final = Sending()
 
 
@@ -88,15 +92,27 @@ def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respon
 @router.get(
     "/v1/facts/{fact_id}/history",
     **reads(
-        "readHistory", "Every version of a fact", "History", _ASKING.parameters, scope="audit:read"
+        "readHistory", "Every version of a fact", "History", _HISTORY.parameters, scope="audit:read"
     ),
 )
-def read_history(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
+def read_history(fact_id: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Response:
     """List what was recorded of a fact and known at the perspective, oldest first."""
     id_ = fact_uuid(fact_id)
+    cursor = Cursor.read(asked.parameters, (int,))
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
+    asked = asked.pinned(cursor)
+    after = 0 if cursor is None else cast("int", cursor.place[0])
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
-        found = reading.history(id_, perspective)
+        reading.refuse_unknown(id_)
+        found, more = reading.changes.of_fact(
+            id_, perspective, after=after, limit=limit + (after > 0)
+        )
         slug = reading.slug_of(found[0].record.negotiation_id)
-        content = {"perspective": perspective_shown(perspective), "items": history(found)}
-        return replace(asked, tag=f"{slug},{id_}").answer(content, perspective, reading)
+        content = {
+            "perspective": perspective_shown(perspective),
+            "items": history(found)[after > 0 :],
+            "next": asked.next(perspective, (found[-1].record.version,)) if more else None,
+        }
+        asked = replace(asked, tag=f"{slug},{id_}")
+        return asked.answer(content, perspective, reading, fixed={"limit": limit})

@@ -29,6 +29,8 @@ LIMIT: Final = Parameter(
     "How many a page has at most.",
     {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
 )
+WHOLE_LIMIT: Final = replace(LIMIT, schema={**LIMIT.schema, "default": 1000})
+"""For lists that most who ask for want whole."""
 CURSOR: Final = Parameter(
     "cursor",
     "`next` of the page before. It holds the whole question, its perspective pinned; parameters"

@@ -62,15 +62,13 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
     with asked.reading(searched="q" in asked.parameters) as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        found = reading.timeline(
-            negotiation.id, perspective, wanted, q=asked.parameters.get("q"), limit=limit + 1
+        found, more = reading.timeline(
+            negotiation.id, perspective, wanted, q=asked.parameters.get("q"), limit=limit
         )
-        rest = None
-        if len(found) > limit:
-            rest = asked.next(perspective, by_valid_time(found[limit - 1]), question)
+        rest = asked.next(perspective, by_valid_time(found[-1]), question) if more else None
         content = {
             "perspective": perspective_shown(perspective),
-            "items": [fact_record(seen, slug) for seen in found[:limit]],
+            "items": [fact_record(seen, slug) for seen in found],
             "next": rest,
         }
         erased = asked.rest(slug, perspective)

@@ -18,7 +18,7 @@ from api.cursor import Cursor
 from api.documented import reads
 from api.parameters import TEXT, Parameter, cut, truth, whole_number
 from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
-from api.routes.negotiations import CURSOR, LIMIT
+from api.routes.negotiations import CURSOR, LIMIT, WHOLE_LIMIT
 from api.threads import LaneRoute
 from domain.errors import ContentError
 from domain.instant import format_instant
@@ -51,6 +51,8 @@ _PLACE: Final = (str, int)
 _DIFF: Final = Asking(
     Parameter("from", "The earlier knowledge cut.", _CUT, required=True, example="2025-11-08"),
     Parameter("to", "The later knowledge cut. Left out: everything known.", _CUT),
+    WHOLE_LIMIT,
+    CURSOR,
     without=("as_known_at",),
 )
 _AUDIT: Final = Asking(
@@ -59,7 +61,11 @@ _AUDIT: Final = Asking(
         "Begin CSV with a byte order mark, by which Excel sees that it is UTF-8. JSON has none.",
         {"type": "boolean", "default": False},
     ),
+    WHOLE_LIMIT,
+    CURSOR,
 )
+_AT: Final = (int,)
+"""A page of a diff or of an audit ends at a position of the log."""
 _COLUMNS: Final = (
     "position",
     "recorded_at",
@@ -130,8 +136,15 @@ def _leading_on(content: dict[str, Any], request: Request, rest: str | None) -> 
     **reads("readDiff", "What two knowledge cuts disagree on", "Diff", _DIFF.parameters),
 )
 def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
-    """Compare what was known at two cuts of the perspective's clock, the earlier with the later."""
-    first, last = cut(asked.parameters, "from") or 0, cut(asked.parameters, "to")
+    """Compare what was known at two cuts of the perspective's clock, the earlier with the later.
+
+    A page has all that is told of some facts, in the order in which the facts were first recorded.
+    """
+    cursor = Cursor.read(asked.parameters, _AT)
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
+    asked = asked.pinned(cursor)
+    question = {name: asked.parameters[name] for name in ("from", "to") if name in asked.parameters}
+    first, last = cut(question, "from") or 0, cut(question, "to")
     if last is not None:
         first, last = min(first, last), max(first, last)
     later = replace(asked, query=replace(asked.query, as_known_at=last))
@@ -140,11 +153,12 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         query = replace(asked.query, as_known_at=first, as_of=to.as_of)
         from_ = replace(asked, query=query).perspective(reading)
         negotiation = reading.negotiation(slug, to.position)
-        before = reading.known(negotiation.id, from_, unlike=to)
-        after = reading.known(negotiation.id, to, unlike=from_)
-        changes = [after for _, after in reading.changes_of_mind(negotiation.id, to)]
-        content = diff(before, after, (from_, to), changes)
-        fixed: dict[str, Any] = {"from": format_instant(first)}
+        after = 0 if cursor is None else cast("int", cursor.place[0])
+        found, more = reading.changes.differing(negotiation.id, from_, to, after=after, limit=limit)
+        place = (found.after[-1].first_position,) if more else None
+        following = None if place is None else later.next(to, place, question)
+        content = {**diff(found, (from_, to)), "next": following}
+        fixed: dict[str, Any] = {"from": format_instant(first), "limit": limit}
         if last is not None:
             fixed["to"] = format_instant(last)
         content = with_erasures(content, reading, negotiation.id, from_, to)
@@ -167,17 +181,28 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
 
     In CSV a text that a spreadsheet would take for a formula stands behind an apostrophe.
     """
+    cursor = Cursor.read(asked.parameters, _AT)
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
+    asked = asked.pinned(cursor)
     bom = truth(asked.parameters, "bom")
+    question = {"bom": "true"} if bom else {}
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        found = reading.changes_of_mind(negotiation.id, perspective)
-        agreed = reading.approvers(negotiation.id, [after for _, after in found])
+        after = 0 if cursor is None else cast("int", cursor.place[0])
+        found, more = reading.changes.of_mind(negotiation.id, perspective, after=after, limit=limit)
+        agreed = reading.changes.approvers(negotiation.id, [after for _, after in found])
         items = [audited(before, after, agreed.get(after.position, ())) for before, after in found]
-        content = {"perspective": perspective_shown(perspective), "items": items}
+        place = (found[-1][1].position,) if more else None
+        following = None if place is None else asked.next(perspective, place, question)
+        content: dict[str, Any] = {
+            "perspective": perspective_shown(perspective),
+            "items": items,
+            "next": following,
+        }
         as_csv = prefers_csv(asked.request.headers.get("accept"))
         rows = _table(items, bom=bom) if as_csv else None
-        fixed = {"bom": "true"} if as_csv and bom else None
+        fixed = {**(question if as_csv else {}), "limit": limit}
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
         return asked.answer(content, perspective, reading, fixed=fixed, table=rows, varies=True)

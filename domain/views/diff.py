@@ -5,17 +5,17 @@ A fact stands once among those told by what it says; where its mark changed, it 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import Fact, differences
+from domain.history import FactVersion
 from domain.views.brief import brief, perspective_shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from uuid import UUID
+    from collections.abc import Mapping
 
-    from domain.history import FactVersion
     from domain.perspective import Perspective
 
 SAYS_WHY: Final = ("fact.corrected", "fact.ended", "fact.retracted", "fact.reinstated")
@@ -26,27 +26,32 @@ SECTIONS: Final = (
 )
 
 
-def diff(
-    before: Iterable[FactVersion],
-    after: Iterable[FactVersion],
-    at: tuple[Perspective, Perspective],
-    changes: Iterable[FactVersion] = (),
-) -> dict[str, Any]:
-    """`before` and `after` are the versions known at the two cuts, retracted ones too.
+@dataclass(frozen=True)
+class Differing:
+    """Versions of facts, retracted ones too: known at the earlier cut, known at the later, and what says why.
 
-    `changes` are the versions that changes of mind made, in their order: the last of them says why.
+    `said` and `marked` are the last that an event of `SAYS_WHY` and of `MARKS` made, up to the later cut.
     """
-    old: dict[UUID, FactVersion] = {version.record.id: version for version in before}
-    found = list(changes)
-    said = {version.record.id: version for version in found if version.event in SAYS_WHY}
-    marks = {version.record.id: version for version in found if version.event == MARKS}
+
+    before: Sequence[FactVersion]
+    after: Sequence[FactVersion]
+    said: Sequence[FactVersion] = ()
+    marked: Sequence[FactVersion] = ()
+
+
+def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any]:
+    """What the two cuts disagree on, by section, in order of first recording."""
+    old, said, marks = (
+        {version.record.id: version for version in versions}
+        for versions in (found.before, found.said, found.marked)
+    )
     answer: dict[str, Any] = {
         "from": perspective_shown(at[0]),
         "to": perspective_shown(at[1]),
         "perspective": perspective_shown(at[1]),
         **{section: [] for section in SECTIONS},
     }
-    for version in after:
+    for version in found.after:
         id_ = version.record.id
         section = _section(old.get(id_), version)
         if section is not None:

@@ -72,6 +72,8 @@ def standing(candidates: Sequence[Candidate], register: Register) -> list[Candid
 
 def ranked(found: Sequence[Candidate], register: Register) -> Resolved:
     """The one that is shown among facts that stand, and its rivals."""
+    if len(found) == 1:
+        return Resolved(found[0], [], contested=False)
     groups = _by_matter(found)
     first, *others = sorted(groups, key=lambda group: _group_rank(group, ahead=register.ahead))
     shown, *rest = first

@@ -2,48 +2,150 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, and_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, select, union_all
 
+from domain.errors import UnknownError
 from domain.event import ChangeApproved, FactErased, SourcesErased
 from domain.proposal import stream_of
 from domain.views.audit import CHANGES_OF_MIND
+from domain.views.diff import MARKS, SAYS_WHY, Differing
+from infrastructure.event_codec import EventCodec
+from infrastructure.fact_tables import FactTables
 from infrastructure.log_rows import LOGGED
-from infrastructure.readers import timeslices
+from infrastructure.readers import erasures, log, pages, timeslices
 from infrastructure.tables import event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from domain.event import RecordEvent
     from domain.history import FactVersion
     from domain.perspective import Perspective
-    from infrastructure.fact_tables import FactTables
     from infrastructure.log_entry import LogEntry
 
-__all__ = ["agreed", "agreeing", "before", "changed"]
+__all__ = ["ChangeReader", "agreed", "agreeing", "before", "changed", "last_of"]
 
 _ERASING: Final = (FactErased.stored_name, SourcesErased.stored_name)
 
 
-def changed(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -> Select[Any]:
-    """The versions, in the order of the log; of an erased fact only the one that says so."""
+@dataclass(frozen=True)
+class ChangeReader:
+    """Reads of what changed, in one transaction."""
+
+    connection: Connection
+    codec: EventCodec
+    tables: FactTables
+
+    def of_fact(
+        self,
+        fact_id: UUID,
+        perspective: Perspective,
+        *,
+        erased: bool = False,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> tuple[list[FactVersion], bool]:
+        """The versions of a fact known by the perspective, oldest first, from `after` on; whether more follow.
+
+        At most `limit`. UnknownError where there is none; ErasedError for a fact that was erased, unless the versions
+        that say nothing will do.
+        """
+        columns = self.tables.version.c
+        conditions = [
+            columns.fact_id == fact_id.hex,
+            columns.version >= after,
+            columns.known_from <= perspective.position,
+        ]
+        if timeslices.cuts_published(perspective):
+            conditions.append(timeslices.public(columns, perspective))
+        statement = select(self.tables.version).where(*conditions).order_by(columns.version)
+        found, more = self._page(statement, perspective, columns.version, limit)
+        if not found:
+            what = "fact"
+            raise UnknownError(what, str(fact_id))
+        if not erased:
+            erasures.refuse(self.connection, self.tables, found[0])
+        return found, more
+
+    def differing(
+        self, id_: UUID, from_: Perspective, to: Perspective, *, after: int = 0, limit: int
+    ) -> tuple[Differing, bool]:
+        """What two perspectives, the later one `to`, disagree on, in order of first recording; whether more follows.
+
+        At most `limit` facts, past the first position `after`.
+        """
+        columns = self.tables.version.c
+        statement = timeslices.differing(self.tables, id_, from_, to, after)
+        is_, more = self._page(statement, to, columns.first_position, limit)
+        ids = [version.record.id.hex for version in is_]
+        was = timeslices.known(self.tables, id_, from_).where(columns.fact_id.in_(ids))
+        said, marked = (
+            self._versions(last_of(self.tables, ids, to, events), to)
+            for events in (SAYS_WHY, (MARKS,))
+        )
+        return Differing(self._versions(was, from_), is_, said, marked), more
+
+    def of_mind(
+        self, id_: UUID, perspective: Perspective, *, after: int = 0, limit: int | None = None
+    ) -> tuple[list[tuple[FactVersion | None, FactVersion]], bool]:
+        """Changes of mind recorded and known by the perspective, each with the version before; whether more follow.
+
+        Oldest first, past the position `after`, at most `limit`.
+        """
+        statement = changed(self.tables, id_, perspective, after)
+        changes, more = self._page(statement, perspective, self.tables.version.c.known_from, limit)
+        earlier = self._versions(before(self.tables, id_, *_span(changes)), perspective)
+        were = {(v.record.id, v.record.version + 1): v for v in earlier}
+        return [(were.get((v.record.id, v.record.version)), v) for v in changes], more
+
+    def approvers(self, id_: UUID, changes: Sequence[FactVersion]) -> dict[int, tuple[str, ...]]:
+        """Who agreed to changes of a negotiation's facts, by the position of each that others agreed to."""
+        statement = agreeing(self.tables, id_, *_span(changes))
+        return agreed(log.read(self.connection, self.codec, statement), changes)
+
+    def _page(
+        self,
+        statement: Select[Any],
+        perspective: Perspective,
+        order: ColumnElement[Any],
+        limit: int | None,
+    ) -> tuple[list[FactVersion], bool]:
+        table = self.tables.version
+        rows, more = pages.page(self.connection, statement, table, [order], limit)
+        return pages.versions(rows, perspective), more
+
+    def _versions(self, statement: Select[Any], perspective: Perspective) -> list[FactVersion]:
+        return pages.versions(self.connection.execute(statement), perspective)
+
+
+def _span(changes: Sequence[FactVersion]) -> tuple[int, int]:
+    """The first and the last position of changes in the order of the log."""
+    return (changes[0].position, changes[-1].position) if changes else (0, 0)
+
+
+def changed(
+    tables: FactTables, negotiation_id: UUID, perspective: Perspective, after: int = 0
+) -> Select[Any]:
+    """The versions past a position, in the order of the log; of an erased fact only the one that says so."""
     columns = tables.version.c
     conditions = [
         columns.negotiation_id == negotiation_id.hex,
+        columns.known_from > after,
         columns.known_from <= perspective.position,
         columns.event.in_(CHANGES_OF_MIND),
         ~columns.erased | (columns.event == FactErased.stored_name),
     ]
-    if perspective.clock == "published" and perspective.as_known_at is not None:
+    if timeslices.cuts_published(perspective):
         conditions.append(timeslices.public(columns, perspective))
     return select(tables.version).where(*conditions).order_by(columns.known_from)
 
 
-def before(tables: FactTables, negotiation_id: UUID, position: int) -> Select[Any]:
-    """The versions that were followed by such a one up to a position."""
+def before(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> Select[Any]:
+    """The versions that were followed by such a one from one position to another."""
     table = tables.version
     columns = table.c
     later = table.alias("later")
@@ -53,16 +155,40 @@ def before(tables: FactTables, negotiation_id: UUID, position: int) -> Select[An
         .join(later, follows)
         .where(
             later.c.negotiation_id == negotiation_id.hex,
-            later.c.known_from <= position,
+            later.c.known_from.between(first, last),
             later.c.event.in_(CHANGES_OF_MIND),
         )
     )
 
 
-def agreeing(tables: FactTables, negotiation_id: UUID, position: int) -> Select[Any]:
-    """The entries that name who agreed, up to a position: erasures themselves, and what stands in front of a change."""
+def last_of(
+    tables: FactTables, fact_ids: Sequence[str], perspective: Perspective, events: Sequence[str]
+) -> Select[Any]:
+    """Of each of these facts the last version known that one of these events made."""
+    table = tables.version
+    later = table.alias("later")
+    conditions = [
+        later.c.fact_id == table.c.fact_id,
+        later.c.known_from <= perspective.position,
+        later.c.event.in_(events),
+    ]
+    if timeslices.cuts_published(perspective):
+        conditions.append(timeslices.public(later.c, perspective))
+    latest = select(later.c.version).where(*conditions).order_by(later.c.version.desc()).limit(1)
+    return select(table).where(
+        table.c.fact_id.in_(fact_ids), table.c.version == latest.scalar_subquery()
+    )
+
+
+def agreeing(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> Select[Any]:
+    """The entries that name who agreed to changes from one position to another.
+
+    They are erasures themselves, and what stands in front of a change.
+    """
     columns = tables.version.c
-    mine = and_(columns.negotiation_id == negotiation_id.hex, columns.known_from <= position)
+    mine = and_(
+        columns.negotiation_id == negotiation_id.hex, columns.known_from.between(first, last)
+    )
     erasing = select(columns.known_from).where(mine, columns.event.in_(_ERASING))
     approved = select(columns.known_from - 1).where(mine, columns.event.in_(CHANGES_OF_MIND))
     return LOGGED.where(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, select
 from domain.errors import ErasedError
 from domain.event import FactErased
 from infrastructure.damage import as_stored
+from infrastructure.readers.timeslices import cuts_published
 
 if TYPE_CHECKING:
     from domain.history import FactVersion
@@ -51,7 +52,7 @@ def since(
         columns.negotiation_id == negotiation_id.hex,
         columns.first_position <= perspective.position,
     )
-    if perspective.clock == "recorded" or perspective.as_known_at is None:
+    if not cuts_published(perspective):
         statement = statement.where(columns.known_from > perspective.position)
     return [_told(row) for row in connection.execute(statement.order_by(columns.known_from))]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
 from domain.event import STORED_NAMES, ProposalEvent
 from infrastructure.log_rows import LOGGED, entries
+from infrastructure.readers.pages import fitting
 from infrastructure.tables import event, proposal
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from infrastructure.fact_tables import FactTables
     from infrastructure.log_entry import LogEntry
 
-__all__ = ["of_negotiation", "outside", "past", "read"]
+__all__ = ["of_negotiation", "outside", "page", "past", "read"]
 
 _PROPOSED: Final = [
     name for name, event_class in STORED_NAMES.items() if issubclass(event_class, ProposalEvent)
@@ -54,6 +55,12 @@ def of_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:
     )
     mine = or_(event.c.stream == id_.hex, event.c.position.in_(positions))
     return LOGGED.where(event.c.position <= last, mine).order_by(event.c.position)
+
+
+def page(connection: Connection, statement: Select[Any], limit: int) -> Select[Any]:
+    """The first entries of a statement that a page takes, `limit` at most."""
+    sizes = statement.with_only_columns(func.length(event.c.payload)).limit(limit)
+    return statement.limit(fitting(connection.execute(sizes).scalars().all(), limit))
 
 
 def read(

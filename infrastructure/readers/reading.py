@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, select
 
 from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
 from domain.full_text import question
-from domain.history import Entry, FactVersion, Seen, dated
-from infrastructure.fact_rows import version_of_row
+from domain.history import Entry, FactVersion, Seen
 from infrastructure.fact_tables import FACTS, SPARE, FactTables, served
 from infrastructure.proofs.serving import EventProof, event_proof
-from infrastructure.readers import access, audits, erasures, log, negotiations, searches, timeslices
+from infrastructure.readers import (
+    access,
+    erasures,
+    log,
+    negotiations,
+    pages,
+    searches,
+    timeslices,
+)
+from infrastructure.readers.audits import ChangeReader
 from infrastructure.readers.confidential import confidential
 from infrastructure.readers.cuts import Cuts
 from infrastructure.readers.proposals import ProposalReader
@@ -21,7 +29,6 @@ from infrastructure.readers.sections import SectionReader
 from infrastructure.tables import negotiation, projection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from uuid import UUID
 
     from domain.access import Principal
@@ -102,12 +109,9 @@ class Reading:
         statement = select(negotiation.c.slug).where(negotiation.c.id == id_.hex)
         return str(self._connection.execute(statement).scalar_one())
 
-    def known(
-        self, id_: UUID, perspective: Perspective, *, unlike: Perspective | None = None
-    ) -> list[FactVersion]:
-        """The version of each fact that is seen, retracted ones too, and is not seen from `unlike`, if given."""
-        statement = timeslices.known(self._tables, id_, perspective, unlike=unlike)
-        return self._versions(statement, perspective)
+    def known(self, id_: UUID, perspective: Perspective) -> list[FactVersion]:
+        """The version of each fact that is seen, retracted ones too."""
+        return self._versions(timeslices.known(self._tables, id_, perspective), perspective)
 
     def timeslice(
         self, id_: UUID, perspective: Perspective, kinds: frozenset[str] | None = None
@@ -138,25 +142,33 @@ class Reading:
         *,
         limit: int,
         q: str | None = None,
-    ) -> list[Seen]:
-        """At most `limit` facts of a timeline, in its order; with `q` in a `searched` reading only."""
+    ) -> tuple[list[Seen], bool]:
+        """A page of a timeline, of at most `limit` facts, and whether more follow.
+
+        With `q` in a `searched` reading only.
+        """
         statement = timeslices.timeline(self._tables, id_, perspective, wanted)
-        found = self._found(statement, perspective, q, limit)
-        return [
+        found, more = self._found(statement, perspective, q, limit)
+        begun = [
             Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
             for version in found
         ]
+        return begun, more
 
     def _found(
         self, statement: Select[Any], perspective: Perspective, q: str | None, limit: int
-    ) -> list[FactVersion]:
+    ) -> tuple[list[FactVersion], bool]:
+        order = timeslices.valid_order(self._tables)
+        table = self._tables.version
         if q is None:
-            return self._versions(statement.limit(limit), perspective)
-        if not self._searched:
+            rows, more = pages.page(self._connection, statement, table, order, limit)
+        elif not self._searched:
             raise RuntimeError("only a reading that was opened as searched holds the full text")
-        asked, version = question(q), self._tables.version
-        rows = searches.rows(self._connection, statement, version, asked, limit)
-        return _dated(rows, perspective)
+        else:
+            rows, more = searches.page(
+                self._connection, statement, table, order, question(q), limit
+            )
+        return pages.versions(rows, perspective), more
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
         """The version that is seen; UnknownError, NotYetKnownError, ErasedError or WithdrawnError where none is."""
@@ -184,48 +196,31 @@ class Reading:
 
         ErasedError for a fact that was erased, unless the versions that say nothing will do.
         """
-        columns = self._tables.version.c
-        conditions = [columns.known_from <= perspective.position]
-        if perspective.clock == "published" and perspective.as_known_at is not None:
-            conditions.append(timeslices.public(columns, perspective))
-        statement = self._of_fact(self._tables.version, fact_id).where(*conditions)
-        found = self._versions(statement.order_by(columns.version), perspective)
-        if not found:
-            what = "fact"
-            raise UnknownError(what, str(fact_id))
-        if not erased:
-            erasures.refuse(self._connection, self._tables, found[0])
-        return found
+        self.refuse_unknown(fact_id)
+        return self.changes.of_fact(fact_id, perspective, erased=erased)[0]
 
     def erasures(self, negotiation_id: UUID, perspective: Perspective) -> list[Erased]:
         """The facts that an answer at the perspective may have held, and that were erased since, by position."""
         return erasures.since(self._connection, self._tables, negotiation_id, perspective)
 
-    def changes_of_mind(
-        self, id_: UUID, perspective: Perspective
-    ) -> list[tuple[FactVersion | None, FactVersion]]:
-        """Each change of mind recorded and known by the perspective, with the version before, oldest first."""
-        after = self._versions(audits.changed(self._tables, id_, perspective), perspective)
-        before_them = audits.before(self._tables, id_, perspective.position)
-        earlier = self._versions(before_them, perspective)
-        before = {(v.record.id, v.record.version + 1): v for v in earlier}
-        return [(before.get((v.record.id, v.record.version)), v) for v in after]
-
-    def approvers(self, id_: UUID, changes: list[FactVersion]) -> dict[int, tuple[str, ...]]:
-        """Who agreed to changes of a negotiation's facts, by the position of each that others agreed to."""
-        last = max((version.position for version in changes), default=0)
-        found = log.read(self._connection, self._codec, audits.agreeing(self._tables, id_, last))
-        return audits.agreed(found, changes)
+    @property
+    def changes(self) -> ChangeReader:
+        """What changed, and who agreed to it."""
+        return ChangeReader(self._connection, self._codec, self._tables)
 
     def entries(
         self, *, after: int, limit: int, last: int | None = None
     ) -> list[tuple[LogEntry, RecordEvent]]:
-        """The log past a position, up to `last`, in order: all that is there for who asks."""
-        statement = log.past(after, self.head if last is None else last).limit(limit)
+        """The log past a position, up to `last`, in order: all that is there for who asks.
+
+        At most `limit` entries, and fewer where they are large; at least one where there is one.
+        """
+        statement = log.past(after, self.head if last is None else last)
         hidden = access.hidden(self._connection, self._principal)
         if hidden:
             statement = statement.where(log.outside(self._tables, hidden))
-        return log.read(self._connection, self._codec, statement)
+        paged = log.page(self._connection, statement, limit)
+        return log.read(self._connection, self._codec, paged)
 
     def entries_of(self, id_: UUID, last: int) -> list[Entry]:
         """What the log holds of a negotiation and its facts, up to a position, in order."""
@@ -269,7 +264,7 @@ class Reading:
         return select(selected).where(columns.fact_id == fact_id.hex, mine)
 
     def _versions(self, statement: Select[Any], perspective: Perspective) -> list[FactVersion]:
-        return _dated(self._connection.execute(statement), perspective)
+        return pages.versions(self._connection.execute(statement), perspective)
 
     def _seen(self, statement: Select[Any], perspective: Perspective) -> list[Seen]:
         return [
@@ -277,8 +272,3 @@ class Reading:
             for version in self._versions(statement, perspective)
             if version.record.stands
         ]
-
-
-def _dated(rows: Iterable[Row[Any]], perspective: Perspective) -> list[FactVersion]:
-    """The versions of rows, with the times that count at a perspective."""
-    return [dated(version_of_row(row), perspective.corrections) for row in rows]

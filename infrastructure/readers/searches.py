@@ -7,6 +7,8 @@ The index follows the log, and a search writes nothing: the versions that it doe
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, cast, false, func, literal, select
@@ -15,6 +17,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from domain.full_text import answers, searched
 from infrastructure.event_codec import decode_fact
 from infrastructure.projections.fact_text import checkpoint
+from infrastructure.readers import pages
 from infrastructure.tables import log_head
 from infrastructure.text_tables import fact_text
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from domain.full_text import Term
 
-__all__ = ["MOST_UNINDEXED", "last_searchable", "rows"]
+__all__ = ["MOST_UNINDEXED", "last_searchable", "page"]
 
 MOST_UNINDEXED: Final = 2_000
 """Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
@@ -36,22 +39,24 @@ def last_searchable(connection: Connection) -> int:
     return checkpoint(connection) + MOST_UNINDEXED
 
 
-def rows(
+def page(
     connection: Connection,
     statement: Select[Any],
     version: Table,
+    order: Sequence[ColumnElement[Any]],
     terms: Sequence[Term],
     limit: int,
-) -> list[Row[Any]]:
-    """The first rows of a statement on `version`, in a timeline's order, whose text answers all of the terms."""
-    narrowed = _narrowed(connection, statement, version, terms).limit(limit)
-    indexed = connection.execute(narrowed).all()
-    later = _unindexed(connection, statement, version, terms)
-    return sorted([*indexed, *later], key=_place)[:limit]
-
-
-def _place(row: Row[Any]) -> tuple[int, int, int]:
-    return (row.start_earliest, row.start_latest, row.first_position)
+) -> tuple[list[Row[Any]], bool]:
+    """As `pages.page`, of the rows of a statement on `version` whose text answers all of the terms."""
+    narrowed = _narrowed(connection, statement, version, terms)
+    indexed, more = pages.page(connection, narrowed, version, order, limit)
+    place = attrgetter(*(column.name for column in order))
+    later = sorted(_unindexed(connection, statement, version, terms), key=place)
+    if more:
+        later = later[: bisect_left(later, place(indexed[-1]), key=place)]
+    found = sorted([*indexed, *later], key=place)
+    shown = found[: pages.fitting([len(row.content) for row in found], limit)]
+    return shown, more or len(shown) < len(found)
 
 
 def _unindexed(

@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from domain.instant import BEGINNING, END
 from infrastructure.fact_rows import AHEAD, ALWAYS, EVERY, LATEST, PRECISE, questions_of
 from infrastructure.projections.tallies import counts_at
-from infrastructure.readers.timeslices import RETRACTED, seen
+from infrastructure.readers.timeslices import RETRACTED, cuts_published, seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ def counts(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -
 
     By position they stand in the last version's row; on the published clock they are counted.
     """
-    if perspective.clock == "recorded" or perspective.as_known_at is None:
+    if not cuts_published(perspective):
         return counts_at(tables.version, negotiation_id, perspective.position)
     columns = tables.version.c
     return select(

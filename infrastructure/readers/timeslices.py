@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from domain.views.timeline import TimelineFilter
     from infrastructure.fact_tables import FactTables
 
-__all__ = ["RETRACTED", "known", "public", "seen", "timeline"]
+__all__ = [
+    "RETRACTED",
+    "cuts_published",
+    "differing",
+    "known",
+    "public",
+    "seen",
+    "timeline",
+    "valid_order",
+]
 
 RETRACTED: Final = "retracted"
 
@@ -33,22 +42,25 @@ def known(
     negotiation_id: UUID,
     perspective: Perspective,
     kinds: frozenset[str] | None = None,
-    *,
-    unlike: Perspective | None = None,
 ) -> Select[Any]:
-    """The version of each fact that is seen, retracted ones too, in order of recording.
-
-    With `kinds` only of these; with `unlike` only what is not seen from that perspective.
-    """
+    """The version of each fact that is seen, retracted ones too, in order of recording; only of `kinds`, if given."""
     table = tables.version
     statement = select(table).where(
         table.c.negotiation_id == negotiation_id.hex, seen(tables, table.c, perspective)
     )
     if kinds is not None:
         statement = statement.where(table.c.kind.in_(sorted(kinds)))
-    if unlike is not None:
-        statement = statement.where(~seen(tables, table.c, unlike))
     return statement.order_by(table.c.first_position)
+
+
+def differing(
+    tables: FactTables, negotiation_id: UUID, from_: Perspective, to: Perspective, after: int
+) -> Select[Any]:
+    """The versions seen at a later perspective and not at an earlier, of facts recorded first past a position."""
+    columns = tables.version.c
+    return known(tables, negotiation_id, to).where(
+        ~seen(tables, columns, from_), columns.first_position > after
+    )
 
 
 def seen(
@@ -57,7 +69,7 @@ def seen(
     perspective: Perspective,
 ) -> ColumnElement[bool]:
     """Whether a row with `columns`, of versions or answers, is of the version that is seen."""
-    if perspective.clock == "recorded" or perspective.as_known_at is None:
+    if not cuts_published(perspective):
         return and_(
             columns.known_from <= perspective.position, columns.known_to > perspective.position
         )
@@ -72,6 +84,11 @@ def seen(
     if not perspective.corrections:
         stands = or_(columns.published_to > perspective.as_known_at, stands)
     return and_(columns.known_from <= perspective.position, public(columns, perspective), stands)
+
+
+def cuts_published(perspective: Perspective) -> bool:
+    """Whether what was not public by the cut is left out."""
+    return perspective.clock == "published" and perspective.as_known_at is not None
 
 
 def public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- as for `seen`
@@ -101,7 +118,7 @@ def timeline(
 ) -> Select[Any]:
     """The facts that a timeline keeps, in its order."""
     columns = tables.version.c
-    place = tuple_(columns.start_earliest, columns.start_latest, columns.first_position)
+    place = tuple_(*valid_order(tables))
     conditions = [
         columns.negotiation_id == negotiation_id.hex,
         seen(tables, columns, perspective),
@@ -119,11 +136,13 @@ def timeline(
         conditions.append(columns.start_earliest <= wanted.to)
     if wanted.after is not None:
         conditions.append(place > tuple_(*wanted.after))
-    return (
-        select(tables.version)
-        .where(*conditions)
-        .order_by(columns.start_earliest, columns.start_latest, columns.first_position)
-    )
+    return select(tables.version).where(*conditions).order_by(*valid_order(tables))
+
+
+def valid_order(tables: FactTables) -> list[ColumnElement[int]]:
+    """The columns by which a timeline goes."""
+    columns = tables.version.c
+    return [columns.start_earliest, columns.start_latest, columns.first_position]
 
 
 def _about(tables: FactTables, wanted: TimelineFilter) -> list[ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.event import FactCorrected, FactRecorded
-from domain.fact import Fact, fact_id
+from domain.fact import MOST_QUANTITIES, Fact, fact_id
 from domain.negotiation import negotiation_id
 from domain.provenance import Citation
 from domain.quantity import Quantity
@@ -25,6 +25,8 @@ SLUG: Final = "dear"
 LONG_NAME: Final = "Ǹ" * 255
 _NEGOTIATION: Final = negotiation_id(SLUG)
 _BATCH: Final = 1_000
+_LONGEST: Final = 1_000
+"""How long the longest lists are that were ever recorded."""
 _VAGUE: Final = ("19XX", "1900/2024", "[1800..2024]", "XXXX-12-XX", "2024-21", "..2020", "2020/..")
 
 
@@ -101,13 +103,21 @@ def _ordinary(number: int, size: int) -> Fact:
             )
 
 
-def _largest(many: int) -> Iterator[Fact]:
+def _largest(size: int) -> Iterator[Fact]:
     """Facts whose lists and texts are longer the larger the record is, past what is recorded today."""
+    many = min(size, _LONGEST)
     for number in range(10):
-        mine = range(number * many, (number + 1) * many)
-        told = (Quantity(what="released", low=n, high=n, basis="increment") for n in mine)
-        yield replace(fact("release", matter="many"), quantities=tuple(told))
+        yield _counting(number, many, matter="many")
+    for number in range(size // 20):
+        yield _counting(number, MOST_QUANTITIES, matter="more")
     cited = tuple(Citation(publisher=f"P {n}", published=day(n)) for n in range(many))
     yield replace(fact("appointment", person="Cited"), citations=cited)
     yield fact("release", people=tuple(f"Freed {n}" for n in range(many)), quantities=count(many))
     yield fact("statement", quote="x " * 40 * many, note="y" * 80 * many)
+
+
+def _counting(number: int, many: int, matter: str) -> Fact:
+    """A release with so many numbers, each of them its own."""
+    mine = range(number * many, (number + 1) * many)
+    told = (Quantity(what="released", low=n, high=n, basis="increment") for n in mine)
+    return replace(fact("release", matter=matter), quantities=tuple(told))

@@ -170,5 +170,5 @@ def test_a_name_as_long_as_a_text_may_be_is_kept_and_found(
         at = reading.perspective(query)
         state = reading.state(reading.negotiation(SLUG), at)
         wanted = TimelineFilter(person=None if field == "content" else name)
-        assert len(reading.timeline(NEGOTIATION, at, wanted, limit=2)) == 1
+        assert len(reading.timeline(NEGOTIATION, at, wanted, limit=2)[0]) == 1
     assert name in json.dumps(state, ensure_ascii=False)

@@ -68,7 +68,8 @@ def test_what_is_indexed_and_what_is_not_come_in_one_order(parley: Parley, index
         perspective = reading.perspective(PerspectiveQuery())
         for limit in (1, 2, 4, 10):
             ask = reading.timeline
-            seen = ask(NEGOTIATION, perspective, TimelineFilter(), q="nauseda", limit=limit)
+            seen, more = ask(NEGOTIATION, perspective, TimelineFilter(), q="nauseda", limit=limit)
+            assert more is (limit < len(days))
             given = [str(each.version.record.fact.external_id) for each in seen]
             assert given == sorted(days)[:limit]
 

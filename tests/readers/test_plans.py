@@ -154,7 +154,7 @@ def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) ->
     ledger = StoredLedger(database)
     few = populate(ledger, "few", 3)
     with database.reading() as connection:
-        statement = audits.agreeing(served(connection), few, SIZE + 10)
+        statement = audits.agreeing(served(connection), few, 0, SIZE + 10)
         if connection.dialect.name == "postgresql":
             analysed = text(f"EXPLAIN (FORMAT JSON) {literal(connection, statement)}")
             (plan,) = connection.execute(analysed).scalar_one()

@@ -99,7 +99,9 @@ def test_both_databases_find_what_the_words_say(parley: Parley) -> None:
                 for seen in timeline(history, perspective, TimelineFilter())
                 if answers(asked, texts[seen.version.record.id, seen.version.record.version])
             ]
-            given = reading.timeline(NEGOTIATION, perspective, TimelineFilter(), q=q, limit=1_000)
+            given, _ = reading.timeline(
+                NEGOTIATION, perspective, TimelineFilter(), q=q, limit=1_000
+            )
             assert given == wanted, (q, perspective)
             hits += bool(wanted)
     assert hits > 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -17,6 +17,7 @@ from domain.fact import KINDS
 from domain.history import Entry, FactVersion, Seen, by_valid_time
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.audit import tells
+from domain.views.diff import SECTIONS, diff
 from domain.views.sections import Page, Place
 from domain.views.state import counted, lists, section, state
 from domain.views.tally import tally
@@ -37,6 +38,7 @@ from tests.strategies import (
     instants,
     perspectives,
 )
+from tests.written_log import differing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,6 +161,8 @@ def test_both_witnesses_say_the_same(
             _same_timeline(reading, versions, asked, pinned, wanted)
             _same_facts(reading, versions, asked, pinned)
             _same_history(reading, versions, asked, pinned)
+            earlier = _earlier(data.draw(perspectives(len(entries))), pinned)
+            _same_differences(reading, versions, reading.perspective(_query(earlier)), pinned)
 
 
 @settings(
@@ -191,6 +195,11 @@ def test_both_say_the_same_where_a_clock_was_wrong(
             _same_history(reading, versions, asked, pinned)
     rebuilt = rebuild(witnesses.database, witnesses.ledger.codec)
     assert rebuilt.differences == ()
+
+
+def _earlier(drawn: Perspective, pinned: Perspective) -> Perspective:
+    """A perspective as the earlier cut of a diff has it."""
+    return replace(pinned, as_known_at=drawn.as_known_at or pinned.as_known_at)
 
 
 def _query(asked: Perspective) -> PerspectiveQuery:
@@ -240,9 +249,11 @@ def _same_timeline(
     wanted: TimelineFilter,
 ) -> None:
     expected = timeline(versions, asked, wanted)
-    assert reading.timeline(NEGOTIATION, pinned, wanted, limit=1_000) == expected
+    assert reading.timeline(NEGOTIATION, pinned, wanted, limit=1_000) == (expected, False)
     paged: list[Seen] = []
-    while page := reading.timeline(NEGOTIATION, pinned, _after(wanted, paged), limit=2):
+    more = True
+    while more:
+        page, more = reading.timeline(NEGOTIATION, pinned, _after(wanted, paged), limit=2)
         paged += page
     assert paged == expected
 
@@ -284,7 +295,28 @@ def _same_history(
         assert _history(reading, fact_id, pinned) == mine
     before = {(v.record.id, v.record.version + 1): v for v in dated}
     expected = [(before.get((v.record.id, v.record.version)), v) for v in public if tells(v)]
-    assert reading.changes_of_mind(NEGOTIATION, pinned) == expected
+    assert reading.changes.of_mind(NEGOTIATION, pinned) == (expected, False)
+    paged: list[tuple[FactVersion | None, FactVersion]] = []
+    more = True
+    while more:
+        last = paged[-1][1].position if paged else 0
+        page, more = reading.changes.of_mind(NEGOTIATION, pinned, after=last, limit=2)
+        paged += page
+    assert paged == expected
+
+
+def _same_differences(
+    reading: Reading, versions: list[FactVersion], from_: Perspective, to: Perspective
+) -> None:
+    expected = diff(differing(versions, from_, to), (from_, to))
+    told: dict[str, list[Any]] = {name: [] for name in SECTIONS}
+    after, more = 0, True
+    while more:
+        found, more = reading.changes.differing(NEGOTIATION, from_, to, after=after, limit=2)
+        page = diff(found, (from_, to))
+        told = {name: [*told[name], *page[name]] for name in SECTIONS}
+        after = found.after[-1].first_position if more else 0
+    assert {**expected, **told} == expected
 
 
 def _history(reading: Reading, fact_id: UUID, pinned: Perspective) -> list[FactVersion]:

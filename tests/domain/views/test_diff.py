@@ -7,13 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.history import Entry, known, public, versions
+from domain.history import Entry, known, versions
 from domain.provenance import Citation
-from domain.views.audit import tells
 from domain.views.diff import diff
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
-from tests.written_log import Log
+from tests.written_log import Log, differing
 
 AP = Citation(publisher="AP", published="2025-09-12")
 CONTENT = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
@@ -22,9 +21,7 @@ SECTIONS = (*CONTENT, "preferred")
 
 def compared(log: Log, one: str, other: str) -> dict[str, Any]:
     cuts = (log.perspective(as_known_at=one), log.perspective(as_known_at=other))
-    before, after = (known(log.versions(), cut) for cut in cuts)
-    changes = [each for each in log.versions() if tells(each) and public(each, cuts[1])]
-    return diff(before, after, cuts, changes)
+    return diff(differing(log.versions(), *cuts), cuts)
 
 
 def sections(answer: dict[str, Any]) -> dict[str, list[str]]:
@@ -139,7 +136,7 @@ def test_a_diff_accounts_for_every_fact_that_is_not_the_same(
     late = data.draw(perspectives(len(entries)))
     early = data.draw(perspectives(late.position))
     before, after = known(versions(entries), early), known(versions(entries), late)
-    answer = diff(before, after, (early, late))
+    answer = diff(differing(versions(entries), early, late), (early, late))
     told = [each["fact"]["id"] for name in CONTENT for each in answer[name]]
     assert len(told) == len(set(told))
     old = {version.record.id: version.record for version in before}

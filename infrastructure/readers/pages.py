@@ -1,0 +1,67 @@
+"""A page ends at its limit, or before, where what it holds is large: it is read and made in a fraction of a second."""
+
+from __future__ import annotations
+
+from itertools import accumulate, islice
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select
+
+from domain.history import dated
+from infrastructure.fact_rows import version_of_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from domain.history import FactVersion
+    from domain.perspective import Perspective
+
+__all__ = ["MOST_BYTES", "fitting", "page", "paged", "versions"]
+
+MOST_BYTES: Final = 2**21
+"""Bytes of stored content after which a page takes nothing more: two thousand ordinary facts, or two of the largest."""
+
+
+def page(
+    connection: Connection,
+    statement: Select[Any],
+    table: Table,
+    order: Sequence[ColumnElement[Any]],
+    limit: int | None,
+) -> tuple[Sequence[Row[Any]], bool]:
+    """The first rows that a statement on `table` selects, in an order of its columns, and whether more follow.
+
+    At most `limit`, and at least one where there is one. Content is not read to find out how large it is.
+    """
+    if limit is None:
+        return connection.execute(statement).all(), False
+    rows = list[Row[Any]](connection.execute(paged(statement, table, order, limit)))
+    shown = rows[:limit]
+    return shown, bool(rows) and int(rows[0].many) > len(shown)
+
+
+def paged(
+    statement: Select[Any], table: Table, order: Sequence[ColumnElement[Any]], limit: int
+) -> Select[Any]:
+    """What `page` reads, and one row more: each with how `many` there would be if none was large."""
+    key = {column.name: column for column in (*table.primary_key, *order)}
+    size = func.length(table.c.content).label("size")
+    listed = statement.with_only_columns(*key.values(), size).limit(limit + 1).subquery("listed")
+    before = func.sum(listed.c.size).over(order_by=[listed.c[each.name] for each in order])
+    held = select(
+        listed, (before - listed.c.size).label("before"), func.count().over().label("many")
+    ).subquery("held")
+    same = and_(*(table.c[each.name] == held.c[each.name] for each in table.primary_key))
+    wanted = select(*statement.selected_columns, held.c.many).join_from(held, table, same)
+    return wanted.where(held.c.before < MOST_BYTES).order_by(*order)
+
+
+def versions(rows: Iterable[Row[Any]], perspective: Perspective) -> list[FactVersion]:
+    """The versions that rows hold, with the times that count at a perspective."""
+    return [dated(version_of_row(row), perspective.corrections) for row in rows]
+
+
+def fitting(sizes: Sequence[int], limit: int) -> int:
+    """How many things of these sizes a page takes."""
+    before = accumulate(sizes, initial=0)
+    return sum(1 for held in islice(before, min(limit, len(sizes))) if held < MOST_BYTES)

@@ -1,0 +1,115 @@
+"""What may be long is answered in pages: each ends at its limit, or before, where what it holds is large."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infrastructure.readers.pages import MOST_BYTES
+from tests.api.asking import FACTS, TALKS, fact
+
+if TYPE_CHECKING:
+    from tests.api.asking import Client
+
+LARGE = "𝄞" * 90_000
+"""Somewhat less than the longest text that is taken, in characters of four bytes."""
+
+
+def changed(client: Client, address: str, version: int, summary: str) -> None:
+    body = {"reason": "refinement", "why": "It reads better", "changes": {"summary": summary}}
+    assert client.post(f"{address}/corrections", body, if_match=str(version)).status == 200
+
+
+def pages(client: Client, address: str, query: str) -> list[dict[str, Any]]:
+    """Every page of an answer, and nothing that is recorded after the first of them."""
+    found = [client.get(f"{address}?{query}").json]
+    client.record(summary="Recorded meanwhile")
+    while found[-1]["next"] is not None:
+        found.append(client.get(f"{address}?cursor={found[-1]['next']}&{query}").json)
+    return found
+
+
+@pytest.mark.parametrize("clock", ["recorded", "published"])
+def test_a_history_an_audit_and_a_diff_are_given_page_by_page(client: Client, clock: str) -> None:
+    client.open()
+    addresses = [client.record(summary=f"Fact {n}").headers["location"] for n in range(3)]
+    for version in range(1, 4):
+        for address in addresses:
+            changed(client, address, version, f"Version {version}")
+    at = f"clock={clock}&as_known_at=9998"
+    for path, query in (
+        (f"{addresses[0]}/history", at),
+        (f"{TALKS}/audit", at),
+        (f"{TALKS}/diff", f"clock={clock}&from=2000&to=9998"),
+    ):
+        whole = client.get(f"{path}?{query}").json
+        assert whole["next"] is None
+        name = "added" if path.endswith("diff") else "items"
+        found = pages(client, path, f"{query}&limit=2")
+        assert [len(page[name]) for page in found[:-1]] == [2] * (len(found) - 1)
+        assert [each for page in found for each in page[name]] == whole[name]
+        assert {page["perspective"]["position"] for page in found} == {
+            whole["perspective"]["position"]
+        }
+        other = client.get(f"{path}?cursor={found[0]['next']}&match=certain")
+        assert other.pointers == ["/query/cursor"]
+        assert client.get(f"{path}?{query}&limit=1001").pointers == ["/query/limit"]
+
+
+def test_the_pages_of_a_diff_are_all_of_what_the_cuts_disagree_on(client: Client) -> None:
+    client.open()
+    addresses = [client.record(summary=f"Fact {n}").headers["location"] for n in range(4)]
+    before = client.get("/v1/changes").json["items"][-1]["recorded_at"]
+    changed(client, addresses[0], 1, "Corrected")
+    body = {"reason": "coding_error", "why": "It was another"}
+    assert client.post(f"{addresses[2]}/retraction", body, if_match="1").status == 200
+    client.record(summary="New")
+    query = f"from={before}"
+    whole = client.get(f"{TALKS}/diff?{query}").json
+    found = pages(client, f"{TALKS}/diff", f"{query}&limit=1")
+    assert len(found) == 3
+    for name in ("added", "corrected", "retracted"):
+        assert len(whole[name]) == 1
+        assert [each for page in found for each in page[name]] == whole[name]
+
+
+def test_a_page_of_large_facts_ends_before_its_limit(client: Client) -> None:
+    client.open()
+    large = json.dumps(
+        fact(kind="statement", speaker="Nauseda", quote=LARGE, note=LARGE), ensure_ascii=False
+    ).encode()
+    assert MOST_BYTES // 3 < len(large) < MOST_BYTES // 2
+    addresses = [client.post(FACTS, large).headers["location"] for _ in range(4)]
+    for address in addresses:
+        changed(client, address, 1, "Better")
+    for path, name in (
+        (f"{TALKS}/timeline", "items"),
+        (f"{TALKS}/audit", "items"),
+        (f"{TALKS}/diff", "added"),
+    ):
+        query = "limit=1000&position=9" + ("&from=2000" if path.endswith("diff") else "")
+        found = pages(client, path, query)
+        assert [len(page[name]) for page in found] == [3, 1]
+    assert len(client.get(f"{TALKS}/timeline?q=better&limit=1000").json["items"]) == 3
+    changes = client.get("/v1/changes?limit=1000&position=9").json
+    assert len(changes["items"]) < 9
+    rest = client.get(f"/v1/changes?limit=1000&position=9&after={changes['next']}").json
+    assert [each["position"] for each in changes["items"] + rest["items"]] == list(range(1, 8))
+
+
+def test_a_table_of_the_audit_says_where_it_goes_on(client: Client) -> None:
+    client.open()
+    address = client.record().headers["location"]
+    for version in range(1, 4):
+        changed(client, address, version, f"Version {version}")
+    first = client.get(f"{TALKS}/audit?limit=2&position=5", accept="text/csv")
+    assert len(first.body.splitlines()) == 3
+    target = first.headers["link"].removeprefix("<").removesuffix('>; rel="next"')
+    rest = client.get(target, accept="text/csv")
+    assert len(rest.body.splitlines()) == 2
+    assert "link" not in rest.headers
+    latest = client.get(f"{TALKS}/audit?limit=2", accept="text/csv").headers["link"]
+    assert 'rel="canonical"' in latest
+    assert 'rel="next"' in latest
