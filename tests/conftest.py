@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from typing import TYPE_CHECKING, cast
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
 settings.register_profile("home", deadline=None)
 settings.register_profile("gate", deadline=None, derandomize=True)
 settings.load_profile("gate" if os.environ.get("CI") else "home")
+
+
+def pytest_collection_finish() -> None:
+    """Leave to the garbage collector what the tests make, and not the modules that they are made of."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_report_header() -> str:

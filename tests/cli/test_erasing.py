@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.forking import Forked
 from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def test_who_sits_at_a_terminal_is_asked_first(light: Shell) -> None:
     program = (sys.executable, "-c", "from api.cli import main; main()")
     for answer, status in (("n\n", 1), ("y\n", 0)):
         terminal, end = pty.openpty()
-        process = subprocess.Popen(
+        process = Forked(
             [*program, "erase", SLUG, "R", "--reason", REASON],
             stdin=end,
             stdout=subprocess.PIPE,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from infrastructure.identity.keys import Keys
 from tests.cli.test_serving import PROGRAM, served
 from tests.databases import SEAL_KEY, opened
+from tests.forking import Forked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ def test_a_server_that_is_stopped_before_it_shows_the_first_key_leaves_none(ligh
     environ = {**os.environ, **light.settings, "PARLEY_PORT": "0"}
     with closing(opened(light.url)) as database:
         keys = Keys(database, database.clock)
-        with subprocess.Popen(
+        with Forked(
             [*PROGRAM, "serve", "--json"], env=environ, stdout=subprocess.PIPE, text=True
         ) as server:
             deadline = time.monotonic() + 60
@@ -49,8 +50,7 @@ def test_servers_that_start_at_once_show_one_first_key_between_them(
         "PARLEY_PORT": "0",
     }
     servers = [
-        subprocess.Popen([*PROGRAM, "serve", "--json"], env=environ, stdout=subprocess.PIPE)
-        for _ in range(2)
+        Forked([*PROGRAM, "serve", "--json"], env=environ, stdout=subprocess.PIPE) for _ in range(2)
     ]
     printed = []
     for server in servers:

@@ -19,6 +19,7 @@ from domain.access import owner
 from domain.fact import fact_id
 from domain.negotiation import negotiation_id
 from infrastructure.settings import Settings
+from tests.forking import Forked
 from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def test_nobody_approves_unseen_where_nobody_can_be_asked(light: Shell) -> None:
 def at_a_terminal(shell: Shell, answer: str, *arguments: str) -> tuple[int, str]:
     """The exit status of a command that somebody answers, and what it says to them."""
     terminal, end = pty.openpty()
-    process = subprocess.Popen(
+    process = Forked(
         [sys.executable, "-c", "from api.cli import main; main()", *arguments],
         stdin=end,
         stdout=subprocess.PIPE,

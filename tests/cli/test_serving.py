@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.forking import Forked
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
@@ -23,7 +25,7 @@ PROGRAM = (sys.executable, "-c", "from api.cli import main; main()")
 def served(parley: Shell, *options: str) -> tuple[str, str, int]:
     """What a server prints until it listens, or refuses to."""
     environ = {**os.environ, **parley.settings, "PARLEY_PORT": "0"}
-    with subprocess.Popen(
+    with Forked(
         [*PROGRAM, "serve", "--json", *options],
         env=environ,
         stdout=subprocess.PIPE,
@@ -48,7 +50,7 @@ def test_a_laptop_is_given_a_key_once(parley: Shell) -> None:
 
 def test_a_person_is_told_what_the_first_key_opens_and_may_stop_with_ctrl_c(light: Shell) -> None:
     environ = {**os.environ, **light.settings, "PARLEY_PORT": "0"}
-    with subprocess.Popen(
+    with Forked(
         [*PROGRAM, "serve"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
@@ -83,7 +85,7 @@ def test_beyond_this_machine_nobody_serves_without_a_key(parley: Shell, host: st
 def test_no_query_stands_in_the_logs_of_a_server(light: Shell) -> None:
     environ = {**os.environ, **light.settings, "PARLEY_PORT": "0"}
     paths = ("/v1/negotiations/talks/timeline", "/v1/negotiations", "/nowhere")
-    with subprocess.Popen(
+    with Forked(
         [*PROGRAM, "serve", "--json"],
         env=environ,
         stdout=subprocess.PIPE,

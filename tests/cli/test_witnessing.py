@@ -21,6 +21,7 @@ from domain.proof.cosignature import Cosigner
 from infrastructure.proofs.ed25519 import Ed25519Signer
 from tests.cli.conftest import APPOINTED, LINES, Shell
 from tests.cli.test_cli import PROGRAM
+from tests.forking import Forked, run
 from tests.importing.lines import SLUG, custody
 from tests.infrastructure.witness.keys import LOG, NAME
 from tests.infrastructure.witness.logs import history, served_log
@@ -38,7 +39,7 @@ SECONDS: Final = 60
 @contextmanager
 def served(parley: Shell) -> Iterator[str]:
     """The record, served by a process of its own; its address."""
-    with subprocess.Popen(
+    with Forked(
         [*PROGRAM, "serve", "--json", "--port", "0"],
         env={**os.environ, **parley.settings},
         stdout=subprocess.PIPE,
@@ -64,13 +65,11 @@ class Elsewhere:
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command there."""
-        return subprocess.run(
+        return run(
             [*PROGRAM, "witness", *arguments],
             cwd=self.folder,
             env=self.environ,
-            capture_output=True,
             text=True,
-            check=False,
             timeout=SECONDS,
         )
 
@@ -234,7 +233,7 @@ def test_it_goes_on_asking_and_says_once_why_it_does_not_sign(
     log: FakeLog, elsewhere: Elsewhere
 ) -> None:
     watched = (log.url, "--log-key", LOG.key.text, "--name", NAME)
-    with subprocess.Popen(
+    with Forked(
         [*PROGRAM, "witness", *watched, "--every", "1", "--json"],
         cwd=elsewhere.folder,
         env=elsewhere.environ,

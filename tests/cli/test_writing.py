@@ -17,8 +17,8 @@ from sqlalchemy import select, text
 
 from infrastructure.tables import log_head
 from tests.cli.conftest import LINES, Shell
-from tests.cli.test_interrupting import hear
 from tests.databases import opened
+from tests.forking import Forked, run
 from tests.importing.lines import CITATION, REINSTATE, RETRACT, SLUG, change, custody
 
 if TYPE_CHECKING:
@@ -87,18 +87,17 @@ def test_an_import_that_is_interrupted_between_turns_says_how_far_it_came(
     path = parley.file(*(custody(str(number)) for number in range(400)), name="many.ndjson")
     database = opened(parley.url)
     program = (sys.executable, "-c", "from api.cli import main; main()")
-    with subprocess.Popen(
+    with Forked(
         [*program, "import", SLUG, path], env={**os.environ, **parley.settings},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        preexec_fn=hear,  # noqa: PLW1509 -- no thread of the test's holds a lock
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         recorded = _interrupted_after_a_turn(database, process)
         _, errors = process.communicate(timeout=60)
     database.close()
     assert process.returncode == 130
     said = re.fullmatch(
-        rb"parley: the import broke off: at least (\d+) of 400 lines are recorded; "
-        rb"the same file, imported again, finishes it\n",
+        r"parley: the import broke off: at least (\d+) of 400 lines are recorded; "
+        r"the same file, imported again, finishes it\n",
         errors,
     )
     assert said, errors
@@ -107,7 +106,7 @@ def test_an_import_that_is_interrupted_between_turns_says_how_far_it_came(
     assert again == {"recorded": 400 - recorded, "unchanged": recorded}
 
 
-def _interrupted_after_a_turn(database: Database, process: subprocess.Popen[bytes]) -> int:
+def _interrupted_after_a_turn(database: Database, process: Forked[str]) -> int:
     """Interrupt an import while nothing can be written; how many of its lines are recorded."""
     while process.poll() is None:
         with database.writing() as connection:
@@ -293,10 +292,8 @@ def on_a_terminal(light: Shell, *arguments: str) -> bytes:
     keeper, terminal = pty.openpty()
     program = (sys.executable, "-c", "from api.cli import main; main()")
     env = {**os.environ, **light.settings, "TERM": "xterm", "NO_COLOR": ""}
-    subprocess.run(
-        [*program, *arguments], env=env, stdout=subprocess.DEVNULL, stderr=terminal, check=True,
-        timeout=60,
-    )  # fmt: skip
+    done = run([*program, *arguments], env=env, stdout=subprocess.DEVNULL, stderr=terminal)
+    assert done.returncode == 0
     os.close(terminal)
     written = b""
     while chunk := _read(keeper):

@@ -14,6 +14,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final, Self
 
 from tests.databases import KEY, SEAL_KEY, UNBOUNDED, let_in
+from tests.forking import Forked
 
 if TYPE_CHECKING:
     from tests.faults.supervision import Supervisor
@@ -67,7 +68,7 @@ class Server:
         command, handed = program(self.variant, supervisor, CALLS, "serve", "--port", "0", "--json")
         kept = {name: text for name, text in os.environ.items() if not name.startswith("PARLEY_")}
         with self.errors.open("ab") as errors:
-            self.process = subprocess.Popen(
+            self.process = Forked(
                 command,
                 cwd=ROOT,
                 env={

@@ -20,6 +20,7 @@ from tests.faults.checking import check_rebuild
 from tests.faults.serving import CREDENTIAL, ROOT, Server, program
 from tests.faults.supervision import GO_ON, Supervisor
 from tests.faults.writers import Writers
+from tests.forking import Forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ def parley(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command on a database."""
     command, handed = program("right", supervisor, CALLS, *arguments)
-    with subprocess.Popen(
+    with Forked(
         command,
         cwd=ROOT,
         env={**os.environ, "PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": SEAL_KEY},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,7 @@ from api import cli_verify
 from infrastructure.projections.soundness import OwnCheck
 from tests.faults.flips import flip_again_and_again, kept_files
 from tests.faults.trials import UndetectedError
+from tests.forking import run
 
 if TYPE_CHECKING:
     from tests.faults.flips import Files
@@ -61,7 +61,7 @@ def test_the_command_itself_says_in_one_line_that_a_file_is_damaged(
     place = at.get(damaged, content.index(b"Ihar Losik", len(content) // 2))
     files[0].put_flipped(name, place, content[place] ^ 0xA0)
     record = files[0].record
-    done = subprocess.run(
+    done = run(
         [
             sys.executable,
             "-c",
@@ -71,10 +71,7 @@ def test_the_command_itself_says_in_one_line_that_a_file_is_damaged(
             str(record.saved),
         ],
         env=os.environ | record.settings,
-        capture_output=True,
         text=True,
-        check=False,
-        timeout=60,
     )
     assert done.returncode == 1
     assert done.stdout == ""

@@ -21,6 +21,7 @@ from infrastructure.witness.witness import Witness
 from tests.faults.serving import ROOT
 from tests.faults.supervision import GO_ON, Supervisor
 from tests.faults.test_backup_drill import named
+from tests.forking import Forked
 from tests.infrastructure.witness.keys import LOG, NAME
 from tests.infrastructure.witness.logs import HONEST, FakeLog, history, served_log
 
@@ -91,7 +92,7 @@ class Machine:
         supervisor = Supervisor(disk.decide)
         handed = supervisor.theirs.fileno()
         arguments = (str(handed), CALLS, self.log.url, self.folder / "w", self.out)
-        with subprocess.Popen(
+        with Forked(
             [sys.executable, "-m", "tests.faults.watching", *arguments],
             cwd=ROOT,
             stderr=subprocess.PIPE,

@@ -26,6 +26,7 @@ from domain.fact import fact_id
 from domain.negotiation import Settings, decide_open, negotiation_id
 from domain.perspective import PerspectiveQuery
 from tests.databases import settings_of
+from tests.forking import Forked
 from tests.importing.lines import (
     END,
     EVERY_OP,
@@ -269,7 +270,7 @@ with open(sys.argv[1], "rb") as lines:
 def killed_after_a_turn(url: str, path: Path) -> int:
     """How many lines an import had recorded when it was killed, between its turns."""
     env = {"PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": settings_of(url).seal_key or ""}
-    with subprocess.Popen(
+    with Forked(
         [sys.executable, "-c", IMPORT_AND_STOP, str(path)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env,
     ) as process:  # fmt: skip

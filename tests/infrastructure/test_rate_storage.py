@@ -18,6 +18,7 @@ from infrastructure import rate_storage
 from infrastructure.database import Database
 from infrastructure.rate_storage import RecordStorage, storage_of
 from tests.databases import sqlite_memory_url
+from tests.forking import Forked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,9 +98,7 @@ def test_a_window_that_slides_lets_through_what_the_library_would(
 def test_processes_together_let_exactly_the_limit_through(database_url: str) -> None:
     command = [sys.executable, "-c", COUNT, database_url]
     started = [
-        subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        Forked(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
     for each in started:

@@ -14,6 +14,7 @@ from sqlalchemy import make_url, text
 
 from infrastructure.working_alone import NotAloneError, Work, working_alone
 from tests.databases import opened, sqlite_file_url
+from tests.forking import Forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ LIMITS: Final = (
 def held_elsewhere(url: str) -> Iterator[subprocess.Popen[str]]:
     """Another process that restores."""
     command = [sys.executable, "-c", HOLDER, url]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with Forked(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         yield process
