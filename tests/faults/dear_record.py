@@ -34,20 +34,21 @@ def populate(ledger: StoredLedger, size: int) -> None:
     """Open a negotiation with `size` facts, a twentieth of each sort of dear ones among them."""
     ledger.open_negotiation(slug=SLUG, title="Dear", parties=(), summary=None, actor="desk")
     batch: list[FactEvent] = []
-    for number, each in enumerate(_facts(size)):
-        batch += _recorded(replace(each, external_id=f"D-{number}"))
+    for number, (each, large) in enumerate(_facts(size)):
+        named = replace(each, external_id=f"D-{number}")
+        batch += _recorded(named, corrected=large or number % 4 == 0)
         if len(batch) >= _BATCH:
             ledger.append(batch)
             batch = []
     ledger.append(batch)
 
 
-def _recorded(each: Fact) -> list[FactEvent]:
-    """The recording of a fact as it is, unchecked, and of every fourth a correction."""
+def _recorded(each: Fact, *, corrected: bool) -> list[FactEvent]:
+    """The recording of a fact as it is, unchecked, and a correction where it is `corrected`."""
     id_ = fact_id(_NEGOTIATION, each.external_id or "")
     named: dict[str, Any] = {"originator_id": id_, "actor": "desk"}
     recorded = FactRecorded(**named, originator_version=1, negotiation_id=_NEGOTIATION, fact=each)
-    if not (each.external_id or "").endswith(("0", "4", "8")):
+    if not corrected:
         return [recorded]
     mended = replace(each, summary="As it should have read")
     return [
@@ -64,7 +65,13 @@ def _recorded(each: Fact) -> list[FactEvent]:
     ]
 
 
-def _facts(size: int) -> Iterator[Fact]:
+def _facts(size: int) -> Iterator[tuple[Fact, bool]]:
+    """Each fact, and whether it is one of the largest."""
+    yield from ((each, False) for each in _small(size))
+    yield from ((each, True) for each in _largest(size))
+
+
+def _small(size: int) -> Iterator[Fact]:
     yield from (_ordinary(number, size) for number in range(size - size // 4))
     for number in range(size // 20):
         yield fact("alias", name=f"Ring {number}", same_as=f"Ring {(number + 1) % (size // 20)}")
@@ -74,7 +81,6 @@ def _facts(size: int) -> Iterator[Fact]:
         )
         yield fact("custody", person=f"Chain {number % 50}", valid=day(number * 7))
         yield fact("statement", speaker=LONG_NAME, valid=day(number), quote="é " * 2_000)
-    yield from _largest(size)
 
 
 def _ordinary(number: int, size: int) -> Fact:
