@@ -238,18 +238,23 @@ def _top(
 def steps(
     tables: FactTables, negotiation_id: UUID, rule: int, first: str, before: str | None
 ) -> CTE:
-    """Every question of a range, by stepping from one to the next; the last row is NULL."""
+    """Every question of a range, by stepping from one to the next; the last row is NULL.
 
-    def among(answer: FromClause) -> tuple[ColumnElement[bool], ...]:
-        mine = (answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == rule)
-        return (*mine, between(answer.c.question, first, before))
+    A step has one lower bound, the question before: of two SQLite may take the other, and read all from there on.
+    """
+
+    def mine(answer: FromClause) -> ColumnElement[bool]:
+        return and_(answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == rule)
 
     lowest, next_ = tables.answer.alias("first"), tables.answer.alias("next")
-    start = select(func.min(lowest.c.question).label("question")).where(*among(lowest))
+    bounded = between(lowest.c.question, first, before)
+    start = select(func.min(lowest.c.question).label("question")).where(mine(lowest), bounded)
     stepped = start.cte("questions", recursive=True)
     following = select(func.min(next_.c.question)).where(
-        *among(next_), next_.c.question > stepped.c.question
+        mine(next_), next_.c.question > stepped.c.question
     )
+    if before is not None:
+        following = following.where(next_.c.question < before)
     step = select(following.scalar_subquery()).where(stepped.c.question.is_not(None))
     return stepped.union_all(step)
 

@@ -1,0 +1,68 @@
+"""A state of twice as many questions costs the database about twice as much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from domain.fact import fact_id
+from domain.fact_record import decide_record
+from domain.instant import parse_cut
+from domain.perspective import Perspective
+from infrastructure.fact_tables import served
+from infrastructure.ledger_store import StoredLedger
+from infrastructure.readers import states
+from tests.databases import migrate, opened, sqlite_file_url
+from tests.examples import NEGOTIATION, OPENED, fact
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from domain.event import FactEvent
+    from domain.fact import Fact
+
+FEW: Final = 400
+STEPS: Final = 100
+
+
+def recorded(custody: Fact) -> FactEvent:
+    """The recording of a fact, under an id that is its own."""
+    id_ = fact_id(NEGOTIATION, custody.summary)
+    return decide_record(fact_id=id_, negotiation_id=NEGOTIATION, fact=custody, actor="desk")
+
+
+def cost(url: str, many: int) -> int:
+    """How many hundred instructions SQLite needs to find what a state of so many people shows."""
+    database = opened(url)
+    ledger = StoredLedger(database)
+    people = [
+        fact("custody", person=f"P {number}", summary=f"P {number}") for number in range(many)
+    ]
+    ledger.append([OPENED, *(recorded(each) for each in people)])
+    counted = [0]
+
+    def step() -> int:
+        counted[0] += 1
+        return 0
+
+    with database.reading() as connection:
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        driver.set_progress_handler(step, STEPS)
+        at = Perspective(
+            as_of=parse_cut("2030"), as_known_at=None, clock="recorded", match="possible",
+            position=many + 1,
+        )  # fmt: skip
+        needed = states.needed(served(connection), NEGOTIATION, at, sqlite=True)
+        assert len(connection.execute(needed).all()) == many
+    ledger.close()
+    database.close()
+    return counted[0]
+
+
+def test_a_state_of_twice_as_many_people_takes_about_twice_as_many_instructions(
+    tmp_path: Path,
+) -> None:
+    few, many = (sqlite_file_url(tmp_path / f"{name}.db") for name in ("few", "many"))
+    migrate(few)
+    migrate(many)
+    assert cost(many, 2 * FEW) < 2.4 * cost(few, FEW)
