@@ -28,6 +28,8 @@ TIMES: Final = 2.6
 """How much more may be done for twice as much."""
 FLOOR: Final = Cost(calls=20_000, database=300, size=20_000)
 """What no request is blamed for: the parts that do not grow."""
+FLOOR_OF_PAGES: Final = Cost(calls=80_000, database=1_200, size=80_000)
+"""The same where a record has several pages: what is left for the last of them is a matter of chance."""
 SHOWN: Final = 10
 _NEXT: Final = " …next"
 _PERSPECTIVE: Final = {"as_of", "as_known_at", "position", "clock", "match"}
@@ -84,13 +86,14 @@ def compare(
     urls: tuple[str, str], size: int, body: int, folder: Path, *, thorough: bool
 ) -> list[str]:
     """Ask a record and one half as large, with bodies half as large; the ten dearest, or DearError for what grew."""
+    floor = FLOOR_OF_PAGES if thorough else FLOOR
     large = _asked_of(urls[0], Form(size, body, thorough), folder / "whole", None)
-    dear = {kind for kind, (cost, _) in large.costs.items() if not cost.within(0, cost, FLOOR)}
+    dear = {kind for kind, (cost, _) in large.costs.items() if not cost.within(0, cost, floor)}
     small = _asked_of(urls[1], Form(size // 2, body // 2, thorough), folder / "half", dear)
     grown = [
         f"{kind}\n  {small.costs[kind][0]}\n  {cost}"
         for kind, (cost, _) in large.costs.items()
-        if kind in small.costs and not cost.within(TIMES, small.costs[kind][0], FLOOR)
+        if kind in small.costs and not cost.within(TIMES, small.costs[kind][0], floor)
     ]
     if grown:
         raise DearError("\n".join(grown))
