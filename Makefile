@@ -33,7 +33,7 @@ bench: $(VENV)/.dev ## measure on both databases
 	$(BIN)/python -m tests.benchmarks
 
 faults: $(VENV)/.dev ## kill, starve, unplug and forge it for an hour or two, and count what is left (as root)
-	PARLEY_WITNESS_HISTORIES=1500 $(BIN)/python -m pytest -q tests/readers/test_two_witnesses.py
+	PARLEY_THOROUGH=1 TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(THOROUGH)
 	timeout 14400 $(BIN)/python -m tests.faults
 
 format: $(VENV)/.dev ## let ruff fix and lay out the code
@@ -51,6 +51,9 @@ clean: ## remove the environment and what the tools left (never parley.db)
 # Databases of tests are thrown away: they lie in memory where there is room (8 GB), and wait for no disk to sync.
 TEST_FOLDER = $(or $(TMPDIR),$(shell [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 8000000 ] \
   && echo /dev/shm || echo /tmp))
+
+# The tests that draw less each time than in their long form.
+THOROUGH = $(shell grep -rl --include='test_*.py' 'tests.thorough' tests)
 
 LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet $(LOCKFLAGS)

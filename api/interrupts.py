@@ -79,6 +79,8 @@ def _interrupt(number: int, _frame: FrameType | None) -> None:
     if _seen:
         _end()
     _seen.append(number)
+    if logging := sys.modules.get("logging"):
+        logging.disable()  # what is interrupted while it clears up says so in a traceback
     raise KeyboardInterrupt
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +45,8 @@ SCHEMA: Final = SIDES["first"].version.metadata
 
 MIGRATION_LOCK: Final = 0x7061_726C_6579
 """The PostgreSQL advisory lock that one migrating process holds at a time: "parley" in ASCII."""
+
+_PLACE: Final = str(Path(migrations.__file__).parent)
 
 FTS5_SHADOWS: Final = ("_config", "_content", "_data", "_docsize", "_idx")
 
@@ -106,14 +109,13 @@ def refuse_newer(database: Database) -> None:
 
 
 def _is_at_head(connection: Connection) -> bool:
-    return _revisions(connection) == set(_script(connection).get_heads())
+    return _revisions(connection) == {_known()[0]}
 
 
 def _refuse_newer(connection: Connection) -> None:
-    script = _script(connection)
-    unknown = _revisions(connection) - {each.revision for each in script.walk_revisions()}
-    if unknown:
-        raise NewerDatabaseError(min(unknown), str(script.get_current_head()))
+    known = _known()
+    if unknown := _revisions(connection).difference(known):
+        raise NewerDatabaseError(min(unknown), known[0])
 
 
 def _revisions(connection: Connection) -> set[str]:
@@ -121,8 +123,10 @@ def _revisions(connection: Connection) -> set[str]:
     return set(MigrationContext.configure(connection).get_current_heads())
 
 
-def _script(connection: Connection) -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config(connection))
+@cache
+def _known() -> tuple[str, ...]:
+    """Every revision, the head first; their files are read once."""
+    return tuple(each.revision for each in ScriptDirectory(_PLACE).walk_revisions())
 
 
 def compared(connection: Connection) -> list[MetaData]:
@@ -161,6 +165,5 @@ def _virtual_tables(connection: Connection) -> set[str]:
 
 def _config(connection: Connection) -> Config:
     config = Config(attributes={"connection": connection}, stdout=StringIO())
-    place = str(Path(migrations.__file__).parent)
-    config.set_main_option("script_location", place.replace("%", "%%"))
+    config.set_main_option("script_location", _PLACE.replace("%", "%%"))
     return config

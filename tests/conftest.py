@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import settings
+from typer import main, testing
 
 from infrastructure.schema import upgrade
 from tests.databases import (
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 # Every run at home draws anew; a run that decides whether a change lands draws the same each time.
 settings.register_profile("home", deadline=None)
 settings.register_profile("gate", deadline=None, derandomize=True)
+# A parser of the command line is made once, and not for each command.
+testing._get_command = cache(main.get_command)  # type: ignore[attr-defined]
 settings.load_profile("gate" if os.environ.get("CI") else "home")
 
 
@@ -58,6 +62,23 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     template = tmp_path_factory.mktemp("template") / "parley.db"
     migrate(sqlite_file_url(template))
     return template
+
+
+@pytest.fixture(scope="module")
+def lasting_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Kind], str]:
+    """Make a new migrated database of a kind that the tests of a module share, and give its URL."""
+
+    def lasting(kind: Kind) -> str:
+        if kind == "postgresql":
+            server: PostgreSQL = request.getfixturevalue("_postgresql_server")
+            return server.fresh(lasting=True)
+        template = request.getfixturevalue("_sqlite_template")
+        path = tmp_path_factory.mktemp("lasting") / "parley.db"
+        return sqlite_file_url(shutil.copyfile(template, path))
+
+    return lasting
 
 
 @pytest.fixture

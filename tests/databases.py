@@ -58,14 +58,24 @@ class PostgreSQL:
             self._admin.execute(f"ALTER SYSTEM SET {durable_only} = off".encode())
         self._admin.execute("SELECT pg_reload_conf()")
         self._made = [TEMPLATE]
+        self._lasting: list[str] = []
         self._admin.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0".encode())
         migrate(self._named(TEMPLATE))
 
-    def fresh(self, *, migrated: bool = True) -> str:
-        """The URL of a new database."""
+    def fresh(self, *, migrated: bool = True, lasting: bool = False) -> str:
+        """The URL of a new database, which is dropped with all others unless it is lasting."""
         name = f"parley_{uuid4().hex}"
         template = TEMPLATE if migrated else "template0"
         self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        (self._lasting if lasting else self._made).append(name)
+        return self._named(name)
+
+    def copy_of(self, url: str) -> str:
+        """The URL of a new database that holds what another does; who is connected to that is let go."""
+        name, copied = f"parley_{uuid4().hex}", make_url(url).database
+        ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
+        self._admin.execute(ended, (copied,))
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {copied}".encode())
         self._made.append(name)
         return self._named(name)
 

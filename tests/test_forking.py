@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.forking import Forked, run
 
@@ -28,7 +28,11 @@ def test_it_has_arguments_an_environment_a_folder_and_descriptors_of_its_own(
 ) -> None:
     reading, writing = os.pipe()
     command = [sys.executable, "-c", TELLS, str(writing)]
-    more = {"env": {"ONLY": "1"}, "stdin": subprocess.DEVNULL, "pass_fds": [writing]}
+    more: dict[str, Any] = {
+        "env": {"ONLY": "1"},
+        "stdin": subprocess.DEVNULL,
+        "pass_fds": [writing],
+    }
     first, second = (run(command, cwd=tmp_path, text=True, **more) for _ in range(2))
     os.close(writing)
     with os.fdopen(reading) as handed:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import schemathesis
@@ -19,6 +21,7 @@ from domain.fact import KINDS
 from tests import edtf_format
 from tests.api.asking import entered
 from tests.databases import UNBOUNDED, settings_of
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,16 +38,18 @@ If-Match names (412), depends on what was sent before, and no schema can say it.
 CONFIG: dict[str, Any] = {
     "seed": 20251126,
     "max-failures": 20,
-    "generation": {"max-examples": 8, "database": "none"},
+    "generation": {"max-examples": often(5, 20), "database": "none"},
     "checks": {"positive_data_acceptance": {"expected-statuses": ANSWERED}},
     "phases": {"stateful": {"generation": {"max-examples": 4}, "max-steps": 12}},
     "operations": [
         {
             "include-name": "POST /v1/negotiations/{slug}/facts",
-            "generation": {"max-examples": 40},
+            "generation": {"max-examples": often(20, 200)},
         },
     ],
 }
+#: How many kinds of fact are tested in full, drawn anew each time; all of them with `make faults`.
+KINDS_TESTED: Final = often(2, 12)
 
 
 @pytest.fixture
@@ -67,6 +72,8 @@ def app(tmp_path: Path) -> Iterator[FastAPI]:
 def test_schemathesis_finds_nothing(app: FastAPI) -> None:
     edtf_format.teach()
     config = schemathesis.Config.from_dict({**CONFIG, "headers": entered(app.state.parley)})
+    document = app.openapi()
+    kinds = _leave_kinds(document["components"]["schemas"]["Fact-Input"])
     schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
     found: list[str] = []
     tested: set[str] = set()
@@ -76,8 +83,18 @@ def test_schemathesis_finds_nothing(app: FastAPI) -> None:
         elif isinstance(event, events.ScenarioFinished):
             tested.add(event.recorder.label)
             found += _failures(event.recorder)
-    assert not found, "\n\n".join(found)
+    assert not found, "\n\n".join([f"of the kinds {kinds}:", *found])
     assert len(tested) == 39, "38 operations, and their sequences"
+
+
+def _leave_kinds(fact: dict[str, Any]) -> list[str]:
+    """Leave some kinds in the schema of a fact, which is most of what is tested; theirs are all its cases."""
+    random = Random(0) if os.environ.get("CI") else Random()
+    named: dict[str, str] = fact["discriminator"]["mapping"]
+    drawn = random.sample(sorted(named), min(KINDS_TESTED, len(named)))
+    fact["discriminator"]["mapping"] = {kind: named[kind] for kind in drawn}
+    fact["oneOf"] = [{"$ref": named[kind]} for kind in drawn]
+    return drawn
 
 
 def _failures(recorder: ScenarioRecorder) -> list[str]:

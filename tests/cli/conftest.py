@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import make_url
 from typer.testing import CliRunner, Result
 
 from api.cli_commands import app
+from tests.databases import sqlite_file_url
 from tests.importing.lines import CITATION, EVERY_OP, SLUG, custody, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.databases import Kind
+    from tests.databases import Kind, PostgreSQL
 
 APPOINTED = {
     "external_id": "P",
@@ -80,17 +84,41 @@ class Shell:
         self.out("import", SLUG, self.file(*LINES), "--title", "Talks", "--party", "Belarus")
         return self
 
+    def copied(self, folder: Path, postgresql: PostgreSQL | None = None) -> Shell:
+        """The same on a copy of the database, with copies of the keys in another folder."""
+        for each in self.folder.iterdir():
+            shutil.copy2(each, folder)
+        if postgresql is not None:
+            return Shell(postgresql.copy_of(self.url), folder)
+        path = folder / "parley_0.db"
+        shutil.copyfile(str(make_url(self.url).database), path)
+        return Shell(sqlite_file_url(path), folder)
 
-@pytest.fixture
-def parley(database_url: str, tmp_path: Path) -> Shell:
+
+@pytest.fixture(scope="module")
+def filled(
+    lasting_database: Callable[[Kind], str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Kind], Shell]:
+    """The filled record on a database of a kind, once for all tests of a module, which copy it."""
+    return cache(
+        lambda kind: Shell(lasting_database(kind), tmp_path_factory.mktemp("filled")).filled()
+    )
+
+
+@pytest.fixture(params=["sqlite-file", "postgresql"])
+def parley(
+    request: pytest.FixtureRequest, filled: Callable[[Kind], Shell], tmp_path: Path
+) -> Shell:
     """The filled record on both databases in turn."""
-    return Shell(database_url, tmp_path).filled()
+    if request.param == "sqlite-file":
+        return filled("sqlite-file").copied(tmp_path)
+    return filled("postgresql").copied(tmp_path, request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture
-def light(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Shell:
+def light(filled: Callable[[Kind], Shell], tmp_path: Path) -> Shell:
     """The filled record on SQLite alone."""
-    return Shell(fresh_database("sqlite-file"), tmp_path).filled()
+    return filled("sqlite-file").copied(tmp_path)
 
 
 @pytest.fixture

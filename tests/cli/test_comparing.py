@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,10 @@ from sqlalchemy import text
 from infrastructure.database import Database
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.cli.conftest import Shell
+    from tests.databases import Kind
 
 FORGERIES = (
     ("UPDATE fact_version SET status = 'retracted' WHERE version = 1", "fact_version"),
@@ -34,11 +38,23 @@ FORGERIES = (
 )
 
 
+@pytest.fixture(scope="module")
+def filled(filled: Callable[[Kind], Shell]) -> Callable[[Kind], Shell]:
+    """The record of private talks, in which something was searched for; it is found to be whole."""
+
+    @cache
+    def searched(kind: Kind) -> Shell:
+        parley = filled(kind)
+        parley.out("settings", "talks", "--visibility", "private", "--member", "Ann")
+        parley.out("timeline", "talks", "--q", "envoy")
+        assert parley("verify").exit_code == 0
+        return parley
+
+    return searched
+
+
 @pytest.mark.parametrize(("statement", "said"), FORGERIES)
 def test_no_forgery_of_a_table_is_undetected(parley: Shell, statement: str, said: str) -> None:
-    parley.out("settings", "talks", "--visibility", "private", "--member", "Ann")
-    parley.out("timeline", "talks", "--q", "envoy")
-    assert parley("verify").exit_code == 0
     database = Database(parley.url)
     with database.writing() as connection:
         connection.execute(text(statement))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -21,7 +21,7 @@ from tests.faults.kept_record import KeptRecord, keep
 from tests.faults.trials import Figures, Trials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
     from random import Random
 
@@ -71,9 +71,9 @@ class PostgreSQLCopies:
 
     def __init__(self, postgresql: PostgreSQL, folder: Path) -> None:
         self._postgresql = postgresql
-        self._kept = postgresql.fresh()
+        self._kept = postgresql.fresh(lasting=True)
         self.record = keep(self._kept, folder, rebuilt=True)
-        self.record.url = postgresql.fresh()
+        self.record.url = postgresql.fresh(lasting=True)
 
     def put_back(self) -> None:
         """Make the database again from the one that is kept."""
@@ -84,20 +84,24 @@ class PostgreSQLCopies:
 
 
 def forge_again_and_again(
-    copies: Copies, forgeries: int, random: Random, share: float = 1
+    copies: Copies,
+    forgeries: int,
+    random: Random,
+    share: float = 1,
+    only: Collection[str] = (),
 ) -> Figures:
-    """Forge each table in turn, and in every way in turn; raises UndetectedError or UnfitError."""
+    """Forge each table in turn, or `only` some, and in every way in turn; raises UndetectedError or UnfitError."""
     copies.put_back()
     engine = _engine(copies.record.url)
-    hands = {name: _dealt(made, random) for name, made in _forgeries(engine).items()}
-    trials = Trials(copies.record, random, share=share)
+    made = _forgeries(engine)
+    hands = {name: _dealt(made[name], random) for name in only or made}
     turn = cycle(hands.values())
-    while trials.figures.made < max(forgeries, len(hands)):
-        trials.release()
-        copies.put_back()
-        name = _forged(engine, copies, next(turn), random)
-        trials.judge(name, f"the forgery {name!r}")
-    trials.close()
+    with closing(Trials(copies.record, random, share=share)) as trials:
+        while trials.figures.made < max(forgeries, len(hands)):
+            trials.release()
+            copies.put_back()
+            name = _forged(engine, copies, next(turn), random)
+            trials.judge(name, f"the forgery {name!r}")
     engine.dispose()
     return trials.figures
 

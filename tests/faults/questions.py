@@ -52,10 +52,11 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
             for q in ("envoy", '"political prisoners"', "rel*", "minsk lukashenko", "no. 5")
         ),
     ),
-    "readAudit": ({"bom": "true"}, {}),
+    "readAudit": ({"limit": "1000", "bom": "true"}, {"limit": "20"}, {}),
+    "readHistory": ({"limit": "1000"}, {"limit": "2"}),
     "readSection": ({"limit": "1"}, {"limit": "1000"}),
     "readTally": ({"limit": "100", "what": "released"}, {"what": "held", "by": "year"}),
-    "readDiff": ({"from": _AT}, {"from": "2025-06-22", "to": "2025-11"}),
+    "readDiff": ({"limit": "1000", "from": _AT}, {"from": "2025-06-22", "to": "2025-11"}),
     "listNegotiations": ({"limit": "1"}, {}),
     "readChanges": ({"limit": "1000"}, {"after": "200"}),
     "listProposals": (

@@ -18,8 +18,8 @@ from tests.forking import run
 if TYPE_CHECKING:
     from tests.faults.flips import Files
 
-FLIPS: Final = 24
-BESIDE: Final = 12
+FLIPS: Final = 12
+BESIDE: Final = 6
 UNTIL_FOUND_OUT: Final = 300
 SHARE: Final = 0.1
 

@@ -12,30 +12,36 @@ from tests.faults.forgeries import PostgreSQLCopies, SQLiteCopies, forge_again_a
 from tests.faults.trials import UndetectedError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.databases import PostgreSQL
     from tests.faults.forgeries import Copies
 
-FORGERIES: Final = 50
 UNTIL_FOUND_OUT: Final = 300
 SHARE: Final = 0.1
+READ: Final = ("fact_version", "fact_version_spare", "negotiation")
+"""Tables that answers are read from: what is forged in them shows soon where nobody looks at them."""
 
 
-@pytest.fixture(params=["sqlite-file", "postgresql"])
-def copies(request: pytest.FixtureRequest, tmp_path: Path) -> Copies:
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(kind, marks=pytest.mark.xdist_group(f"forgeries on {kind}"))
+        for kind in ("sqlite-file", "postgresql")
+    ],
+)
+def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copies:
     """A record on both databases in turn."""
+    folder = tmp_path_factory.mktemp("forgeries")
     if request.param == "sqlite-file":
-        return SQLiteCopies(tmp_path)
-    postgresql: PostgreSQL = request.getfixturevalue("postgresql")
-    return PostgreSQLCopies(postgresql, tmp_path)
+        return SQLiteCopies(folder)
+    postgresql: PostgreSQL = request.getfixturevalue("_postgresql_server")
+    return PostgreSQLCopies(postgresql, folder)
 
 
 def test_no_forgery_is_unseen_that_changes_an_answer(copies: Copies) -> None:
     """Every table has its turn: one whose rows cannot be forged fails, and says what is to be added."""
-    figures = forge_again_and_again(copies, FORGERIES, Random(4), SHARE)
-    assert figures.made == figures.detected + figures.harmless.total() == FORGERIES
-    assert figures.detected > FORGERIES // 2
+    figures = forge_again_and_again(copies, 0, Random(4), SHARE)
+    assert figures.made == figures.detected + figures.harmless.total() > 25
+    assert figures.detected > figures.made // 2
 
 
 def test_a_verify_that_looks_at_the_log_alone_is_found_out(
@@ -44,4 +50,4 @@ def test_a_verify_that_looks_at_the_log_alone_is_found_out(
     monkeypatch.setattr(cli_verify, "_tables", lambda *_: [])
     monkeypatch.setattr(cli_verify, "_flaw", lambda _: None)
     with pytest.raises(UndetectedError, match="unseen"):
-        forge_again_and_again(copies, UNTIL_FOUND_OUT, Random(5), SHARE)
+        forge_again_and_again(copies, UNTIL_FOUND_OUT, Random(5), SHARE, READ)

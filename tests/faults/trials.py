@@ -118,7 +118,8 @@ class Trials:
             (self._record.folder / name).write_bytes(content)
 
     def close(self) -> None:
-        """End it."""
+        """End it; the record's files are as they were."""
+        self.release()
         self._parley.close()
 
     def _found_out(self, where: str) -> bool:

@@ -18,25 +18,36 @@ from tests.benchmarks.population import SELDOM, SPEAKERS, populate
 from tests.databases import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
     from sqlalchemy import Select
 
+    from tests.databases import Kind
+
 SIZE: Final = 10_000
 FACTS: Final = ("fact_version", "fact_answer", "fact_term")
-Populated = tuple[Database, "UUID"]
+Populated = tuple[Database, "UUID", "UUID"]
 
 
-@pytest.fixture
-def populated(database_url: str) -> Iterator[Populated]:
-    """Ten thousand facts by fifty speakers over forty years, and the statistics of them."""
-    database = opened(database_url)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(kind, marks=pytest.mark.xdist_group(f"plans on {kind}"))
+        for kind in ("sqlite-file", "postgresql")
+    ],
+)
+def populated(
+    request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
+) -> Iterator[Populated]:
+    """Ten thousand facts by fifty speakers over forty years, and the statistics of them; to be read alone."""
+    database = opened(lasting_database(request.param))
     ledger = StoredLedger(database)
     talks = populate(ledger, "talks", SIZE)
+    few = populate(ledger, "few", 3)
     with database.writing() as connection:
         connection.execute(text("ANALYZE"))
-    yield database, talks
+    yield database, talks, few
     ledger.close()
     database.close()
 
@@ -90,7 +101,7 @@ def steps(connection: Connection, statement: Select[Any]) -> list[str]:
 
 @pytest.mark.parametrize("clock", ["recorded", "published"])
 def test_a_state_steps_from_question_to_question(populated: Populated, clock: Clock) -> None:
-    database, talks = populated
+    database, talks, _ = populated
     with database.reading() as connection:
         sqlite = connection.dialect.name == "sqlite"
         tables = served(connection)
@@ -105,7 +116,7 @@ def test_a_state_steps_from_question_to_question(populated: Populated, clock: Cl
 
 
 def test_a_section_reads_what_answers_in_it(populated: Populated) -> None:
-    database, talks = populated
+    database, talks, _ = populated
     with database.reading() as connection:
         sqlite = connection.dialect.name == "sqlite"
         tables = served(connection)
@@ -124,7 +135,7 @@ def test_a_section_reads_what_answers_in_it(populated: Populated) -> None:
 
 
 def test_the_counts_of_a_state_are_one_row(populated: Populated) -> None:
-    database, talks = populated
+    database, talks, _ = populated
     with database.reading() as connection:
         statement = states.counts(served(connection), talks, perspective())
         if connection.dialect.name == "postgresql":
@@ -135,7 +146,7 @@ def test_the_counts_of_a_state_are_one_row(populated: Populated) -> None:
 
 
 def test_a_page_of_a_timeline_reads_a_page(populated: Populated) -> None:
-    database, talks = populated
+    database, talks, _ = populated
     start = parse_cut("1990")
     with database.reading() as connection:
         wanted = TimelineFilter(begun=True, after=(start, start, 0))
@@ -150,9 +161,7 @@ def test_a_page_of_a_timeline_reads_a_page(populated: Populated) -> None:
 
 
 def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) -> None:
-    database, _ = populated
-    ledger = StoredLedger(database)
-    few = populate(ledger, "few", 3)
+    database, _, few = populated
     with database.reading() as connection:
         statement = audits.agreeing(served(connection), few, 0, SIZE + 10)
         if connection.dialect.name == "postgresql":
@@ -163,4 +172,3 @@ def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) ->
         else:
             found = steps(connection, statement)
             assert not [step for step in found if step.startswith("SCAN event")]
-    ledger.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -38,6 +37,7 @@ from tests.strategies import (
     instants,
     perspectives,
 )
+from tests.thorough import often
 from tests.written_log import differing
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from infrastructure.event_recorder import EventRecorder
 
 #: Histories drawn on each database; several perspectives are asked of each.
-HISTORIES: Final = int(os.environ.get("PARLEY_WITNESS_HISTORIES", "150"))
+HISTORIES: Final = often(40, 1_500)
 PERSPECTIVES: Final = 4
 NOW: Final = 1_800_000_000_000_000
 YEARS: Final = 10 * 365 * 86_400_000_000
@@ -166,7 +166,7 @@ def test_both_witnesses_say_the_same(
 
 
 @settings(
-    max_examples=max(HISTORIES // 5, 20),
+    max_examples=HISTORIES // 5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -327,7 +327,7 @@ def _history(reading: Reading, fact_id: UUID, pinned: Perspective) -> list[FactV
 
 
 @settings(
-    max_examples=max(HISTORIES // 10, 20),
+    max_examples=HISTORIES // 5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
