@@ -66,7 +66,9 @@ class PostgreSQL:
         """The URL of a new database, which is dropped with all others unless it is lasting."""
         name = f"parley_{uuid4().hex}"
         template = TEMPLATE if migrated else "template0"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        self._admin.execute(
+            f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY".encode()
+        )
         (self._lasting if lasting else self._made).append(name)
         return self._named(name)
 
@@ -75,7 +77,7 @@ class PostgreSQL:
         name, copied = f"parley_{uuid4().hex}", make_url(url).database
         ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
         self._admin.execute(ended, (copied,))
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {copied}".encode())
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {copied} STRATEGY FILE_COPY".encode())
         self._made.append(name)
         return self._named(name)
 

@@ -15,8 +15,10 @@ from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.databases import Kind
 
 
 JSON: Final[dict[str, Any]] = {"content_type": "application/json"}
@@ -111,11 +113,9 @@ class Record:
             return reading.head
 
 
-def made(folder: Path, **settings: str) -> Iterator[Record]:
-    folder.mkdir()
-    url = f"sqlite:///{folder / 'parley.db'}"
-    key_file = str(folder / "key")
-    parley = compose(settings_of(url, PARLEY_LOG_KEY_FILE=key_file, **settings), signs=True)
+def made(url: str, key_file: Path, **settings: str) -> Iterator[Record]:
+    named = settings_of(url, PARLEY_LOG_KEY_FILE=str(key_file), **settings)
+    parley = compose(named, upgrade=False, signs=True)
     http = TestClient(create_app(parley), raise_server_exceptions=False)
     every = entered(parley, "editor")
     client = Client(http)
@@ -160,13 +160,14 @@ def propose(http: TestClient, recorder: dict[str, str], proposer: dict[str, str]
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
-    yield from made(tmp_path / "open")
+def record(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Iterator[Record]:
+    yield from made(fresh_database("sqlite-file"), tmp_path / "open.key")
 
 
 @pytest.fixture
-def closed(tmp_path: Path) -> Iterator[Record]:
-    yield from made(tmp_path / "closed", PARLEY_ANONYMOUS_SCOPES="")
+def closed(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Iterator[Record]:
+    url, key_file = fresh_database("sqlite-file"), tmp_path / "closed.key"
+    yield from made(url, key_file, PARLEY_ANONYMOUS_SCOPES="")
 
 
 def test_the_table_has_every_operation_and_its_scope(light_client: Client) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from api.examples import FACTS as EXAMPLES
 from tests.api.asking import FACTS, TALKS, fact
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,11 +127,25 @@ def _asked(path: str) -> Ask:
     return lambda client, _: client.get(path)
 
 
-def test_a_thousand_malformed_inputs_are_each_a_problem_with_a_pointer(client: Client) -> None:
-    client.open()
-    random = Random(20251126)
-    inputs = [*_edtf(random), *_documents(random), *_parameters(random)]
+def test_a_thousand_malformed_inputs_are_each_a_problem_with_a_pointer(
+    light_client: Client,
+) -> None:
+    inputs = _inputs()
     assert len(inputs) == 1_000
+    _are_problems(light_client, inputs)
+
+
+def test_so_are_they_on_the_other_database(client: Client) -> None:
+    _are_problems(client, Random().sample(_inputs(), often(50, 1_000)))
+
+
+def _inputs() -> list[Ask]:
+    random = Random(20251126)
+    return [*_edtf(random), *_documents(random), *_parameters(random)]
+
+
+def _are_problems(client: Client, inputs: list[Ask]) -> None:
+    client.open()
     for number, ask in enumerate(inputs):
         answer = ask(client, FACTS)
         assert 400 <= answer.status < 500, (number, answer)

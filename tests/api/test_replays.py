@@ -11,10 +11,11 @@ from tests.api.asking import TALKS
 from tests.api.test_authorization import TABLE, made
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.api.test_authorization import Record
+    from tests.databases import Kind
 
 SENT: Final = {path: body for (method, path), (_, body) in TABLE.items() if method == "post"}
 FOR_WHO_IS_NO_MEMBER: Final = {
@@ -26,8 +27,8 @@ FOR_WHO_IS_NO_MEMBER: Final = {
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
-    yield from made(tmp_path / "open")
+def record(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Iterator[Record]:
+    yield from made(fresh_database("sqlite-file"), tmp_path / "open.key")
 
 
 def test_it_is_answered_with_the_same_bytes(record: Record) -> None:

@@ -1,10 +1,11 @@
-"""Every moment of the visits' change log, replayed on the published clock, is as its keeper had it."""
+"""Any moment of the visits' change log, replayed on the published clock, is as its keeper had it."""
 
 from __future__ import annotations
 
 import gzip
 import json
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from api.importer import Importer
@@ -15,6 +16,7 @@ from domain.instant import parse_cut
 from domain.negotiation import negotiation_id
 from domain.perspective import PerspectiveQuery
 from tests.examples import OWNER
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -41,7 +43,7 @@ def moments() -> list[tuple[str, Visits]]:
     return found
 
 
-def test_every_moment_of_the_change_log_is_given_back(parley: Parley) -> None:
+def test_moments_of_the_change_log_are_given_back(parley: Parley) -> None:
     parley.ledger.open_negotiation(
         slug="visits", title="Visits", parties=(), summary=None, actor="desk"
     )
@@ -55,14 +57,14 @@ def test_every_moment_of_the_change_log_is_given_back(parley: Parley) -> None:
             principal=OWNER,
         )
     assert report.as_dict()["rejected"] == []
-    checked = 0
-    for at, expected in moments():
+    every = moments()
+    assert sum(len(expected) for _, expected in every) == 97_239
+    some = Random().sample(every[:-1], often(len(every) // 6, len(every) - 1))
+    for at, expected in [*some, every[-1]]:
         given = _known(parley, at)
         assert given.keys() == expected.keys(), at
         for visit, fields in expected.items():
             assert given[visit] == fields, (at, visit)
-        checked += len(expected)
-    assert checked == 97_239
 
 
 def _known(parley: Parley, at: str) -> Visits:

@@ -19,6 +19,7 @@ from domain.instant import BEGINNING, parse_instant
 from domain.valid_time import ValidTime, ValidTimeError
 from tests.domain.edtf_differences import DIFFERENCES, Difference
 from tests.domain.edtf_examples import SPECIFICATION
+from tests.thorough import often
 
 with warnings.catch_warnings():
     # It builds its grammar with older names of pyparsing, which turns these warnings on when it is imported.
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from time import struct_time
 
 ADR: Final = Path(__file__).parents[2] / "docs" / "adr" / "0003-valid-time-notation.md"
-DRAWN: Final = 600
+DRAWN: Final = often(250, 5_000)
 
 
 def parley_accepts(text: str) -> bool:

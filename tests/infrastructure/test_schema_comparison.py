@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from infrastructure.schema_comparison import misshapen
 from tests.databases import opened, sqlite_file_url
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,12 +103,15 @@ def test_counting_rows_for_the_planner_changes_no_definition(database: Database)
 
 def test_the_order_in_which_constraints_were_written_does_not_matter(tmp_path: Path) -> None:
     """Alembic writes them in an order that hangs on the process's hashes."""
-    program = "import sys; from tests.databases import migrate; migrate(sys.argv[1])"
-    for seed in "0123":
+    program = (
+        "import sys; from infrastructure.database import Database; from infrastructure.schema import upgrade;"
+        "upgrade(Database(sys.argv[1]))"
+    )
+    for seed in range(often(2, 8)):
         url = sqlite_file_url(tmp_path / f"{seed}.db")
         subprocess.run(
             [sys.executable, "-c", program, url],
-            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env=os.environ | {"PYTHONHASHSEED": str(seed), "PYTHONPATH": os.pathsep.join(sys.path)},
             check=True,
         )
         database = opened(url)
