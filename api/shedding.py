@@ -2,8 +2,9 @@
 
 What changes something is counted apart, as it may have to wait for the log: it takes nobody's place who asks. Who
 waits for the rest of a body gives up the place meanwhile, and waits among as many others, of which one address has
-a quarter: however slowly bodies come, questions are answered. Health is asked past the bounds: a server that sheds is
-alive, and can say so. So is what the server asks itself, for a request that has a place already.
+a quarter: however slowly bodies come, questions are answered. Of the places of questions one address leaves a quarter
+to others. Health is asked past the bounds: a server that sheds is alive, and can say so. So is what the server asks
+itself, for a request that has a place already.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.callers import HEALTH, address_of
@@ -22,8 +24,11 @@ from infrastructure.lanes import Lane
 __all__ = ["Shedding"]
 
 SHARE: Final = 4
-"""The part of the bodies that come in which may come from one address: one in so many."""
+"""One in so many of the bodies that come in may come from one address, and one in so many of the questions may not."""
 _FULL: Final = "more requests are waiting than this server takes on; nothing was done"
+_OF_ONE: Final = (
+    "more questions from this address are waiting than one address may have; nothing was done"
+)
 _COMING: Final = "more bodies are coming in than this server waits for; nothing was done"
 
 
@@ -36,16 +41,32 @@ class Shedding:
         self.places: dict[Lane, int] = {"reading": most, "writing": changes}
         self.under_way: Counter[Lane] = Counter()
         self.coming: Counter[str] = Counter()
+        self.asking: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or answer 503 with Retry-After at once."""
         if scope["type"] != "http" or scope["path"] in HEALTH or is_in_process(scope):
             await self.app(scope, receive, send)
         elif self._is_full(lane_of(scope["method"])):
-            refusal = problem("overloaded", _FULL, headers={"Retry-After": "1"})
-            await refusal(scope, receive, send)
-        else:
+            await _refused(_FULL)(scope, receive, send)
+        elif lane_of(scope["method"]) == "writing":
             await self._taken_on(scope, receive, send)
+        else:
+            await self._asked(scope, receive, send)
+
+    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take on a question, where its address has not all but a share of the places."""
+        address = str(address_of(scope))
+        if self.asking[address] >= self.most - self.most // SHARE:
+            await _refused(_OF_ONE)(scope, receive, send)
+            return
+        self.asking[address] += 1
+        try:
+            await self._taken_on(scope, receive, send)
+        finally:
+            self.asking[address] -= 1
+            if not self.asking[address]:
+                del self.asking[address]
 
     async def _taken_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         address, lane = address_of(scope), lane_of(scope["method"])
@@ -95,6 +116,10 @@ class Shedding:
         self.coming[address] -= 1
         if not self.coming[address]:
             del self.coming[address]
+
+
+def _refused(detail: str) -> Response:
+    return problem("overloaded", detail, headers={"Retry-After": "1"})
 
 
 def _brings_body(scope: Scope) -> bool:

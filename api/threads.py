@@ -1,13 +1,16 @@
 """A request does its work in one thread of its lane: what waits for the log takes none that a question needs.
 
-Reading, writing and the look at the health have threads and connections of their own. What waits longer for its turn
+Reading, writing and the look at the health have threads and connections of their own, and of those that read each
+caller has a quarter at most. What waits longer for its turn
 than its lane allows is refused; nothing of it was done then.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from functools import partial, wraps
 from inspect import iscoroutinefunction
@@ -18,6 +21,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.callers import caller_of
 from api.metering import metered
 from api.problems import RefusedError
 from infrastructure.lanes import Lane, TimeLimits, in_lane
@@ -26,6 +30,8 @@ __all__ = ["LaneRoute", "Threads", "handed_over", "lane_of"]
 
 SIZES: Final[dict[Lane, int]] = {"reading": 16, "writing": 16, "health": 1}
 """How many threads a lane has; it has more connections than these."""
+SHARE: Final = SIZES["reading"] // 4
+"""How many of the threads that read one caller has at once, so that nobody keeps all others from reading."""
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_TURN: Final = "the requests before this one take too long; nothing was done"
 _P = ParamSpec("_P")
@@ -43,22 +49,39 @@ class Threads:
     def __init__(self, limits: TimeLimits) -> None:
         self._turns = {lane: CapacityLimiter(size) for lane, size in SIZES.items()}
         self._any = CapacityLimiter(math.inf)
+        self._shares: dict[str, CapacityLimiter] = {}
+        self._asking: Counter[str] = Counter()
         self._limits = limits
 
-    async def run(self, lane: Lane, call: Callable[[], _T]) -> _T:
-        """Call it in a thread of that lane, where it has its turn in time; else RefusedError."""
-        turn, borrower = self._turns[lane], object()
-        try:
-            with fail_after(self._patience(lane)):
-                await turn.acquire_on_behalf_of(borrower)
-        except TimeoutError:
-            name = "overloaded"
-            raise RefusedError(name, "", _NO_TURN) from None
-        try:
+    async def run(self, lane: Lane, call: Callable[[], _T], caller: str | None = None) -> _T:
+        """Call it in a thread of that lane, where it has its turn in time; else RefusedError.
+
+        What one caller asks has a share of the lane's threads; what more they ask waits for those.
+        """
+        async with AsyncExitStack() as turns:
+            try:
+                with fail_after(self._patience(lane)):
+                    if lane == "reading" and caller is not None:
+                        await turns.enter_async_context(self._share(caller))
+                    await turns.enter_async_context(_turn(self._turns[lane]))
+            except TimeoutError:
+                name = "overloaded"
+                raise RefusedError(name, "", _NO_TURN) from None
             with in_lane(lane):
                 return await to_thread.run_sync(metered(call), limiter=self._any)
+
+    @asynccontextmanager
+    async def _share(self, caller: str) -> AsyncIterator[None]:
+        """Hold one of the threads that a caller may have; how many is forgotten when none is held or waited for."""
+        limiter = self._shares.setdefault(caller, CapacityLimiter(SHARE))
+        self._asking[caller] += 1
+        try:
+            async with _turn(limiter):
+                yield
         finally:
-            turn.release_on_behalf_of(borrower)
+            self._asking[caller] -= 1
+            if not self._asking[caller]:
+                del self._asking[caller], self._shares[caller]
 
     def _patience(self, lane: Lane) -> float | None:
         """How long a turn is waited for: a change as long as for the log, others as long as for a statement."""
@@ -66,13 +89,24 @@ class Threads:
         return patience.lock if lane == "writing" else patience.statement
 
 
-_UNDER_WAY: Final[ContextVar[tuple[Threads, Lane]]] = ContextVar("threads")
+@asynccontextmanager
+async def _turn(limiter: CapacityLimiter) -> AsyncIterator[None]:
+    """Hold one of what a limiter gives; a task may hold several."""
+    borrower = object()
+    await limiter.acquire_on_behalf_of(borrower)
+    try:
+        yield
+    finally:
+        limiter.release_on_behalf_of(borrower)
+
+
+_UNDER_WAY: Final[ContextVar[tuple[Threads, Lane, str | None]]] = ContextVar("threads")
 
 
 async def handed_over(call: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
     """Call it in a thread of the lane of the request that is under way."""
-    threads, lane = _UNDER_WAY.get()
-    return await threads.run(lane, partial(call, *given, **named))
+    threads, lane, caller = _UNDER_WAY.get()
+    return await threads.run(lane, partial(call, *given, **named), caller)
 
 
 class LaneRoute(APIRoute):
@@ -86,8 +120,8 @@ class LaneRoute(APIRoute):
         answer = super().get_route_handler()
 
         async def answered(request: Request) -> Response:
-            lane = lane_of(request.method)
-            before = _UNDER_WAY.set((request.app.state.threads, lane))
+            lane, caller = lane_of(request.method), caller_of(request.scope)
+            before = _UNDER_WAY.set((request.app.state.threads, lane, caller))
             try:
                 return await answer(request)
             finally:

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
 
-def scope_of(path: str, address: str, headers: dict[bytes, bytes]) -> Scope:
+def scope_of(path: str, address: str, headers: dict[bytes, bytes], method: str = "POST") -> Scope:
     fields = list(headers.items())
     return {
         "type": "http",
         "path": path,
-        "method": "POST",
+        "method": method,
         "headers": fields,
         "client": (address, 1),
     }
@@ -35,6 +35,41 @@ def ask(shedding: Shedding, path: str) -> tuple[list[Message], Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     return sent, shedding(scope_of(path, "192.0.2.1", {}), receive, send)
+
+
+def test_one_address_leaves_places_to_the_questions_of_others() -> None:
+    async def run() -> None:
+        released = asyncio.Event()
+
+        async def slow(_scope: Scope, _receive: Receive, send: Send) -> None:
+            await released.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+
+        shedding = Shedding(slow, most=8, changes=3)
+
+        def question(address: str) -> tuple[list[Message], asyncio.Task[None]]:
+            sent: list[Message] = []
+
+            async def send(message: Message) -> None:
+                sent.append(message)
+
+            async def receive() -> Message:
+                return {"type": "http.request", "body": b"", "more_body": False}
+
+            asked = shedding(scope_of("/v1/negotiations", address, {}, "GET"), receive, send)
+            return sent, asyncio.create_task(asked)
+
+        many = [question("192.0.2.1") for _ in range(20)]
+        others = [question("192.0.2.2"), question("192.0.2.3")]
+        await asyncio.sleep(0.01)
+        assert [sent[0]["status"] for sent, _ in many if sent] == [503] * 14
+        assert not any(sent for sent, _ in others)
+        released.set()
+        await asyncio.gather(*(task for _, task in (*many, *others)))
+        assert [sent[0]["status"] for sent, _ in others] == [200, 200]
+        assert not shedding.asking
+
+    asyncio.run(run())
 
 
 def test_more_requests_than_may_wait_are_told_at_once_to_come_again() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import asynccontextmanager, closing, contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -12,16 +13,17 @@ from sqlalchemy import text
 
 from api.app import create_app
 from api.composition import compose
-from api.threads import SIZES, LaneRoute
+from api.threads import SHARE, SIZES, LaneRoute, Threads
 from tests.api.asking import FACTS, TALKS, entered, fact
 from tests.databases import UNBOUNDED, opened, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from httpx import Response
 
     from api.composition import Parley
+    from infrastructure.lanes import Lane
 
 ASKED = 200
 TAKEN_ON = 40
@@ -106,6 +108,54 @@ def test_who_waits_for_the_log_is_told_so_in_the_end(database_url: str) -> None:
             assert (await http.get("/readyz")).status_code == 200
 
     with record(database_url, PARLEY_LOG_SECONDS="1") as parley:
+        asyncio.run(run(parley))
+
+
+def test_who_asks_much_at_once_waits_for_their_own_and_keeps_nobody_from_reading(
+    database_url: str,
+) -> None:
+    held, running = threading.Event(), []
+
+    def dear() -> None:
+        running.append(1)
+        held.wait()
+
+    async def run(threads: Threads) -> None:
+        asked = [asyncio.create_task(threads.run("reading", dear, "a")) for _ in range(40)]
+        try:
+            for caller in ("b", "c"):
+                assert await asyncio.wait_for(threads.run("reading", lambda: 52, caller), 30) == 52
+            assert sum(running) == SHARE
+        finally:
+            held.set()
+        await asyncio.gather(*asked)
+        assert sum(running) == len(asked)
+
+    with record(database_url) as parley:
+        asyncio.run(run(create_app(parley).state.threads))
+
+
+def test_the_threads_of_a_question_are_its_caller_s(database_url: str) -> None:
+    async def run(parley: Parley) -> None:
+        app = create_app(parley)
+        threads, callers = app.state.threads, set[str | None]()
+        given = threads.run
+
+        async def noted(
+            lane: Lane, call: Callable[[], object], caller: str | None = None
+        ) -> object:
+            callers.add(caller)
+            return await given(lane, call, caller)
+
+        threads.run = noted
+        transport = ASGITransport(app=app, client=("192.0.2.1", 1))
+        async with AsyncClient(transport=transport, base_url="http://localhost") as http:
+            await http.get("/v1/negotiations")
+            await http.get("/v1/negotiations", headers=entered(parley))
+        named = {None if each is None else each.partition(":")[0] for each in callers}
+        assert {"address", "caller"} <= named
+
+    with record(database_url) as parley:
         asyncio.run(run(parley))
 
 
