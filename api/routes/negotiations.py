@@ -92,9 +92,8 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         after = None if cursor is None else str(cursor.place[0])
-        found = reading.negotiations(position=perspective.position, after=after, limit=limit + 1)
-        shown = found[:limit]
-        rest = asked.next(perspective, (shown[-1].slug,)) if len(found) > limit else None
+        shown, more = reading.negotiations(position=perspective.position, after=after, limit=limit)
+        rest = asked.next(perspective, (shown[-1].slug,)) if more else None
         content = {
             "perspective": perspective_shown(perspective),
             "items": [shown_negotiation(each) for each in shown],

@@ -13,6 +13,10 @@ from typing import Any, Final
 
 MOST: Final = 100
 """How many items a list has at most, where it is not given whole."""
+ROOM: Final = 2**19
+"""After how many characters of texts a list of a state ends."""
+ROOM_OF_PAGE: Final = 4 * ROOM
+"""The same for a page of such a list."""
 MORE: Final = "_more"
 """What follows the name of a list in the name of what says how much more of it there is."""
 LONGEST_PLACE: Final = 1_000
@@ -46,12 +50,24 @@ class Listed:
     inside: Callable[[int], Listed] | None = None
     ascending: bool = True
 
-    def page(self, after: Place | None, limit: int) -> tuple[list[Any], Place | None]:
-        """At most `limit` items past a place, and the place of the last of them where more follow."""
+    def page(
+        self, after: Place | None, limit: int, room: int | None = None
+    ) -> tuple[list[Any], Place | None]:
+        """At most `limit` items past a place, and the place of the last of them where more follow.
+
+        Fewer where their texts fill the `room`, in characters; at least one where there is one.
+        """
         start = 0 if after is None else self._past(after)
         end = min(start + limit, len(self.places))
-        last = self.places[end - 1] if start < end < len(self.places) else None
-        return [self.item(index) for index in range(start, end)], last
+        items: list[Any] = []
+        held = 0
+        for index in range(start, end):
+            if room is not None and held >= room:
+                break
+            items.append(self.item(index))
+            held += 0 if room is None else characters(items[-1])
+        end = start + len(items)
+        return items, self.places[end - 1] if items and end < len(self.places) else None
 
     def within(self, place: Place) -> Listed:
         """The list within the item at a place; empty where that item is there no more, as after an erasure."""
@@ -61,7 +77,10 @@ class Listed:
 
     def fill(self, owner: dict[str, Any], name: str, path: str, rest: Rest | None) -> None:
         """Put the list into its owner as `name`, and beside it `{name}_more` where not all of it is given."""
-        owner[name], last = self.page(None, len(self.places) if rest is None else MOST)
+        if rest is None:
+            owner[name], last = self.page(None, len(self.places))
+        else:
+            owner[name], last = self.page(None, MOST, ROOM)
         if rest is not None and last is not None:
             owner[name + MORE] = {"count": len(self.places), "href": rest(path, last)}
 
@@ -70,6 +89,15 @@ class Listed:
         if after in self.places:
             return self.places.index(after) + 1
         return bisect_right(self.places, after) if self.ascending else 0
+
+
+def characters(part: object) -> int:
+    """How many characters the texts in some JSON have."""
+    if isinstance(part, str):
+        return len(part)
+    if isinstance(part, dict):
+        return sum(map(characters, part.values()))
+    return sum(map(characters, part)) if isinstance(part, list) else 0
 
 
 def place_of(key: Key) -> Place:

@@ -16,7 +16,7 @@ from domain.views.brief import perspective_shown
 from domain.views.entries import entries
 from domain.views.naming import Names, folded
 from domain.views.rivals import Candidate
-from domain.views.sections import place_of
+from domain.views.sections import ROOM_OF_PAGE, place_of
 from domain.views.totals import shown_total, summed_lists
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def section(
     after = page.after
     if after is not None and len(after) > len(places(page.path)[0]):
         found = found.within(after[:-1])
-    return found.page(after, page.limit)
+    return found.page(after, page.limit, ROOM_OF_PAGE)
 
 
 def listed(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, literal, select
 
 from domain.errors import NotYetKnownError, UnknownError
 from domain.negotiation import Negotiation, negotiation_id
 from domain.perspective import Perspective
 from infrastructure.damage import as_stored
 from infrastructure.readers import access
+from infrastructure.readers.pages import fitting
 from infrastructure.tables import negotiation, snapshot
 
 if TYPE_CHECKING:
@@ -34,15 +35,23 @@ class StoredSnapshot:
 
 def page(
     connection: Connection, principal: Principal, *, position: int, after: str | None, limit: int
-) -> list[Negotiation]:
-    """At most `limit` negotiations opened by a position, by slug, past the slug `after`."""
+) -> tuple[list[Negotiation], bool]:
+    """Negotiations opened by a position, by slug, past the slug `after`, and whether more follow.
+
+    At most `limit`, and fewer where what they say is long.
+    """
     statement = select(negotiation).where(
         negotiation.c.opened_position <= position, access.shown(principal)
     )
     if after is not None:
         statement = statement.where(negotiation.c.slug > after)
-    rows = connection.execute(statement.order_by(negotiation.c.slug).limit(limit))
-    return [_negotiation(row) for row in rows]
+    statement = statement.order_by(negotiation.c.slug)
+    texts = (negotiation.c.title, func.coalesce(negotiation.c.summary, ""), negotiation.c.parties)
+    size = sum((func.length(text) for text in texts), start=literal(0))
+    sizes = connection.execute(statement.with_only_columns(size).limit(limit + 1)).scalars().all()
+    many = fitting(sizes, limit)
+    rows = connection.execute(statement.limit(many))
+    return [_negotiation(row) for row in rows], many < len(sizes)
 
 
 def opened(

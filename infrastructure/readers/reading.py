@@ -87,8 +87,10 @@ class Reading:
         """Whether the answer can never change: the log's part in it is named, or lies in the past."""
         return self._cuts.settled(query)
 
-    def negotiations(self, *, position: int, after: str | None, limit: int) -> list[Negotiation]:
-        """At most `limit` negotiations opened by a position, by slug, past the slug `after`."""
+    def negotiations(
+        self, *, position: int, after: str | None, limit: int
+    ) -> tuple[list[Negotiation], bool]:
+        """As `negotiations.page`."""
         return negotiations.page(
             self._connection, self._principal, position=position, after=after, limit=limit
         )

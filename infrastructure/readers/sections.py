@@ -19,7 +19,7 @@ from domain.history import Seen, dated
 from domain.perspective import Perspective
 from domain.register import Shape
 from domain.views.naming import folded
-from domain.views.sections import LONGEST_PLACE
+from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
 from domain.views.state import listed, lists, section, state
 from infrastructure.fact_rows import HASHED, questions_of, rule_of, version_of_row
 from infrastructure.fact_tables import FactTables
@@ -73,9 +73,12 @@ class SectionReader:
                 page.path, self._seen(questions=asked), self.perspective, rest, stretch.holds
             )
             left = page.limit + 1 - len(shown)
-            shown += zip(found.places[:left], found.page(None, left)[0], strict=True)
+            items, following = found.page(None, left, ROOM_OF_PAGE)
+            shown += zip(found.places[: len(items)], items, strict=True)
             if len(shown) > page.limit:
                 return [item for _, item in shown[:-1]], shown[-2][0]
+            if following is not None:
+                return [item for _, item in shown], following
         return [item for _, item in shown], None
 
     def _aliases(self) -> list[str] | None:

@@ -113,3 +113,52 @@ def test_a_table_of_the_audit_says_where_it_goes_on(client: Client) -> None:
     latest = client.get(f"{TALKS}/audit?limit=2", accept="text/csv").headers["link"]
     assert 'rel="canonical"' in latest
     assert 'rel="next"' in latest
+
+
+def test_a_state_and_its_sections_end_where_what_is_cited_fills_them(client: Client) -> None:
+    client.open()
+    cited = [
+        {"publisher": f"Paper {n}", "title": "t" * 900, "published": "2025-09-11"}
+        for n in range(200)
+    ]
+    for number in range(8):
+        client.record(kind="custody", person=f"P {number}", status="detained", citations=cited)
+    for _ in range(6):
+        client.record(kind="custody", person="P 0", status="detained", citations=cited)
+    state = client.get(TALKS).json
+    assert len(state["custody"]) < 8
+    assert state["custody_more"]["count"] == 8
+    assert len(state["custody"][0]["rivals"]) < 6
+    assert state["custody"][0]["rivals_more"]["count"] == 6
+    shown = [each["person"] for each in state["custody"]]
+    page = client.get(state["custody_more"]["href"]).json
+    while True:
+        assert len(json.dumps(page)) < 2 * MOST_BYTES
+        shown += [each["person"] for each in page["items"]]
+        if page["next"] is None:
+            break
+        page = client.get(f"{TALKS}/state/custody?cursor={page['next']}").json
+    assert shown == [f"P {number}" for number in range(8)]
+    whole = client.get(f"{TALKS}/state/custody?limit=1000").json
+    assert len(whole["items"]) < 8 or len(json.dumps(whole)) < 2 * MOST_BYTES
+    rivals = client.get(state["custody"][0]["rivals_more"]["href"]).json["items"]
+    assert len(rivals) + len(state["custody"][0]["rivals"]) == 6
+
+
+def test_a_page_of_negotiations_ends_where_what_they_say_fills_it(client: Client) -> None:
+    for number in range(8):
+        opening = {
+            "slug": f"talks-{number}",
+            "title": "T" * 100_000,
+            "summary": "𝄞" * 90_000,
+            "parties": ["A" * 200 + str(n) for n in range(1000)],
+        }
+        body = json.dumps(opening, ensure_ascii=False).encode()
+        assert client.post("/v1/negotiations", body).status == 201
+    page = client.get("/v1/negotiations?limit=1000").json
+    shown = [each["slug"] for each in page["items"]]
+    assert len(shown) < 8
+    while page["next"] is not None:
+        page = client.get(f"/v1/negotiations?cursor={page['next']}").json
+        shown += [each["slug"] for each in page["items"]]
+    assert shown == [f"talks-{number}" for number in range(8)]
