@@ -31,51 +31,84 @@ _CITED: Final = "citation"
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _TRUTH: Final = {"true": True, "false": False}
+_TOO_LONG: Final = f"the row is longer than {LONGEST_LINE} bytes: give it less, or close a quote in it that is open"
+
+csv.field_size_limit(LONGEST_LINE)  # of the whole process; 131,072 is less than one row may have
 
 
 def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
-    """One object a row, numbered by the line on which it starts; a broken row ends the reading."""
-    rows = csv.reader(_text(lines), strict=True)
+    """One object a row, numbered by the line on which it starts; a row that is no CSV ends the reading."""
     header: Sequence[Column] | None = None
     blank = 0
-    while True:
-        number = rows.line_num + 1
-        try:
-            cells = next(rows)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            yield faulty(number, f"not CSV: {error}", last=True)
-            return
-        if header is None:
+    for number, cells in _rows(lines):
+        found: SourceLine | None = None
+        if isinstance(cells, str):
+            found = faulty(number, cells, last=header is None or cells != _TOO_LONG)
+        elif header is None:
             header, faults = columns_of(cells)
             if faults:
                 yield SourceLine(number, None, tuple(faults))
                 return
         elif any(cells):
-            yield _row(number, header, cells)
+            found = _row(number, header, cells)
         else:
             blank += 1
-            refusal = refused_blanks(number, blank)
-            if refusal is not None:
-                yield refusal
+            found = refused_blanks(number, blank)
+        if found is not None:
+            yield found
+            if found.last:
                 return
     if header is None:
         yield faulty(1, "a header row is expected")
 
 
-def _text(lines: Iterable[bytes]) -> Iterator[str]:
-    """Bytes that are no UTF-8 pass as lone surrogates, which the row reports with their column."""
-    for index, raw in enumerate(lines):
-        line = raw.removeprefix(codecs.BOM_UTF8) if index == 0 else raw
-        yield line.rstrip(b"\r\n").decode("utf-8", "surrogateescape") + "\n"
+def _rows(lines: Iterable[bytes]) -> Iterator[tuple[int, list[str] | str]]:
+    """The line on which each row starts, and its cells or what is wrong with it."""
+    text = _Text(lines)
+    rows = csv.reader(text, strict=True)
+    while True:
+        number, text.size = rows.line_num + 1, 0
+        try:
+            cells: list[str] | str = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            cells = f"not CSV: {error}"
+        yield number, _TOO_LONG if text.is_too_long else cells
+
+
+class _Text:
+    """The lines as text; bytes that are no UTF-8 pass as lone surrogates, which the row reports with their column.
+
+    `size` is how many bytes the present row has so far; of a row that is too long no more passes than ends its quotes.
+    """
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = iter(lines)
+        self._begun = False
+        self.size = 0
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the present row has more bytes than a row may."""
+        return self.size > LONGEST_LINE
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        raw = next(self._lines)
+        line = (raw if self._begun else raw.removeprefix(codecs.BOM_UTF8)).rstrip(b"\r\n")
+        self._begun = True
+        self.size += len(line) + (1 if self.size else 0)
+        if self.is_too_long:
+            return '"' * (line.count(b'"') % 2)
+        return line.decode("utf-8", "surrogateescape") + "\n"
 
 
 def _row(number: int, header: Sequence[Column], cells: Sequence[str]) -> SourceLine:
     if len(cells) != len(header):
         return faulty(number, f"the row has {len(cells)} cells, and the header {len(header)}")
-    if sum(map(len, cells)) > LONGEST_LINE:
-        return faulty(number, f"the row is longer than {LONGEST_LINE} characters")
     stripped = (plain(cell.strip()) for cell in cells)
     row = _Row([(column, cell) for column, cell in zip(header, stripped, strict=True) if cell])
     try:

@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 LONGEST_LINE: Final = 1_048_576
-"""Bytes that one line may have, its line break left out."""
+"""Bytes that one line, or one row of a table, may have, its line break left out."""
 BLANK_LINES: Final = 10_000
 """Blank lines that a file may have beyond as many as it has others."""
 
@@ -50,11 +50,16 @@ class SourceLine:
 
 
 def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file; of one that is too long only as much as shows that it is."""
+    """The lines of a file; of one that is too long only as much as shows that it is.
+
+    If an odd number of quotation marks is left out of it, one is added: so a table's reader knows where its row ends.
+    """
     while line := stream.readline(_ENOUGH):
-        yield line
-        while len(line) == _ENOUGH and not line.endswith(b"\n"):
-            line = stream.readline(_ENOUGH)
+        rest, marks = line, 0
+        while len(rest) == _ENOUGH and not rest.endswith(b"\n"):
+            rest = stream.readline(_ENOUGH)
+            marks += rest.count(b'"')
+        yield line + b'"' * (marks % 2)
 
 
 def read_ndjson(lines: Iterable[bytes]) -> Iterator[SourceLine]:
