@@ -10,12 +10,13 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from api import routes
 from api.authentication import Identify, identifying
@@ -74,11 +75,8 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
     known = cache(lambda: names_in(app.openapi()))
     app.state.idempotency = Idempotency(parley, again, known)
     app.state.threads = Threads(parley.settings.limits)
-    app.state.addresses = []
-    for module in iter_modules(routes.__path__):
-        router = import_module(f"{routes.__name__}.{module.name}").router
-        app.include_router(router, dependencies=[Depends(authorized)])
-        app.state.addresses += [r for r in router.routes if isinstance(r, APIRoute)]
+    included, app.state.addresses = _routes()
+    app.router.routes += included
     guard(app, parley, identify or identifying(parley.keys, verifier_of(parley.settings)))
     for error in _HANDLED:
         app.add_exception_handler(error, _answer)
@@ -91,6 +89,17 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
 
     app.openapi = openapi  # type: ignore[method-assign]
     return app
+
+
+@cache
+def _routes() -> tuple[list[BaseRoute], list[APIRoute]]:
+    """Every route, which takes what it says to be let in; what FastAPI works out of them holds for each application."""
+    every, addresses = APIRouter(), []
+    for module in iter_modules(routes.__path__):
+        router = import_module(f"{routes.__name__}.{module.name}").router
+        every.include_router(router, dependencies=[Depends(authorized)])
+        addresses += [each for each in router.routes if isinstance(each, APIRoute)]
+    return every.routes, addresses
 
 
 async def _answer(request: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 from hypothesis import settings
@@ -31,6 +31,19 @@ if TYPE_CHECKING:
     from infrastructure.database import Database
 
 
+LONGEST: Final = {
+    f"test_{name}.py"
+    for name in (
+        "openapi",
+        "two_witnesses",
+        "readme",
+        "flips",
+        "power_cuts",
+        "disk_errors",
+        "plans",
+    )
+}
+
 # Every run at home draws anew; a run that decides whether a change lands draws the same each time.
 settings.register_profile("home", deadline=None)
 settings.register_profile("gate", deadline=None, derandomize=True)
@@ -44,6 +57,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_report_header() -> str:

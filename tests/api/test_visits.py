@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from api.importer import Importer
@@ -16,7 +15,7 @@ from domain.instant import parse_cut
 from domain.negotiation import negotiation_id
 from domain.perspective import PerspectiveQuery
 from tests.examples import OWNER
-from tests.thorough import often
+from tests.thorough import some_of
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -59,8 +58,7 @@ def test_moments_of_the_change_log_are_given_back(parley: Parley) -> None:
     assert report.as_dict()["rejected"] == []
     every = moments()
     assert sum(len(expected) for _, expected in every) == 97_239
-    some = Random().sample(every[:-1], often(len(every) // 6, len(every) - 1))
-    for at, expected in [*some, every[-1]]:
+    for at, expected in [*some_of(every[:-1], len(every) // 6), every[-1]]:
         given = _known(parley, at)
         assert given.keys() == expected.keys(), at
         for visit, fields in expected.items():

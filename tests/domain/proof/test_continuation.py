@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from functools import cache
-from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +21,7 @@ from domain.proof.continuation import (
 from domain.proof.merkle import EMPTY_ROOT
 from tests.domain.proof.test_merkle import CONSISTENCIES, LEAVES, ROOTS
 from tests.domain.proof.trees import ORIGIN, Tiled, made_leaves
-from tests.thorough import often
+from tests.thorough import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +69,7 @@ def test_every_small_tree_continues_every_one_before_and_no_other(about: int) ->
     for new in range(about, about + 30):
         now = TREE.checkpoint(new)
         check(None, now, TREE)
-        for old in Random().sample(range(new), min(new, often(20, new))):
+        for old in some_of(range(new), 20):
             check(CHECKPOINTS[old], now, TREE)
             if old:
                 with pytest.raises(ForkError):

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from random import Random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +14,7 @@ from domain.proof.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from tests.thorough import often
+from tests.thorough import some_of
 
 #: The reference trees of RFC 6962, as every implementation of Certificate Transparency tests itself by them.
 ENTRIES = [
@@ -149,16 +147,16 @@ def test_the_reference_trees_have_their_published_proofs() -> None:
 def test_leaves_and_beginnings_of_every_small_tree_are_proven(about: int) -> None:
     """Of each tree others each time, and with `make faults` all."""
     for size in range(about, about + 40):
-        _is_proven(size, often(12, size))
+        _is_proven(size)
 
 
-def _is_proven(size: int, some: int) -> None:
+def _is_proven(size: int) -> None:
     leaves = MANY[:size]
     root = naive(leaves)
     assert root_of(leaves) == root
-    for index in Random().sample(range(size), min(some, size)):
+    for index in some_of(range(size), 12):
         assert verify_inclusion(leaves[index], index, size, included(leaves, index), root)
-    for old in Random().sample(range(1, size + 1), min(some, size)):
+    for old in some_of(range(1, size + 1), 12):
         proof = consistent(leaves, old)
         assert verify_consistency(old, size, proof, root_of(MANY[:old]), root)
         assert not verify_consistency(old, size, proof, OTHER, root)

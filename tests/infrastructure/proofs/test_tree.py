@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +10,7 @@ from infrastructure.proofs import integration
 from infrastructure.proofs.tree import BrokenTreeError, Tree
 from infrastructure.tables import event, tile
 from tests.infrastructure.proofs.logs import grow, leaves
-from tests.thorough import often
+from tests.thorough import some_of
 
 if TYPE_CHECKING:
     from infrastructure.database import Database
@@ -25,18 +24,13 @@ def test_every_leaf_and_every_beginning_of_every_size_is_proven(database: Databa
         for size in range(1, 201):
             tree = Tree(connection, size)
             assert tree.root() == roots[size]
-            for index in drawn(range(size)):
+            for index in some_of(range(size), 12):
                 proof = tree.inclusion(index)
                 assert verify_inclusion(all_leaves[index], index, size, proof, roots[size])
-            for old in drawn(range(1, size + 1)):
+            for old in some_of(range(1, size + 1), 12):
                 proof = tree.consistency(old)
                 assert verify_consistency(old, size, proof, roots[old], roots[size])
         assert Tree(connection, 0).root() == EMPTY_ROOT
-
-
-def drawn(numbers: range) -> list[int]:
-    """Some of them, others each time; with `make faults` all."""
-    return Random().sample(numbers, min(len(numbers), often(12, 200)))
 
 
 def test_across_tiles_and_levels_the_tree_is_that_of_its_leaves(
