@@ -13,7 +13,7 @@ from domain.edtf_fault import LONGEST
 from domain.fact import LONGEST_LIST, LONGEST_LISTS, LONGEST_NAME
 from domain.negotiation import SLUG, SNAPSHOT_NAME
 from domain.provenance import GRADE
-from domain.quantity import LARGEST, WORDS
+from domain.quantity import LARGEST
 
 __all__ = ["constrained"]
 
@@ -77,30 +77,18 @@ _NUMBERS: Final = {
     "position": {"minimum": 0},
 }
 
-_LETTERS: Final = ("".join(f"[{c}{c.upper()}]" for c in word) for word in WORDS)
-_WORDS: Final = f"(?:^|[^a-zA-Z])(?:{'|'.join(_LETTERS)})(?:[^a-zA-Z]|$)"
 _COUNTED: Final = [
     {"required": ["value"], "properties": {"value": {"type": "integer", "minimum": 1}}},
     {
         "required": ["value"],
         "properties": {"value": {"const": 0}, "comparator": {"not": {"const": "lt"}}},
     },
-    {
-        "required": ["text"],
-        "properties": {
-            "text": {"type": "string", "pattern": _WORDS},
-            "comparator": {"enum": ["eq", "ge", "gt", "approx"]},
-        },
-    },
-    {
-        "required": ["comparator", "text"],
-        "properties": {"comparator": {"const": "approx"}, "text": {"type": "string"}},
-    },
+    {"required": ["text"], "properties": {"text": {"type": "string"}}},
 ]
-"""A number, words that have bounds, or words that have none: one of them is said."""
+"""A number, or words. Which words are a number, and agree with what stands beside them, no schema tells."""
 _BOUND: Final = {
     "readOnly": True,
-    "description": "What follows from comparator and value, or from the words. Where neither says a number, low and"
+    "description": "What follows from comparator and value, or from the text. Where neither says a number, low and"
     " high may be sent as a range of their own, low first; no schema can say that it must be.",
 }
 

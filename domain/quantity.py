@@ -8,19 +8,35 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.errors import ContentError
+from domain.number_reading import bounds_of, read_number
+from domain.number_words import Comparator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Comparator = Literal["eq", "ge", "gt", "le", "lt", "approx"]
+    from domain.number_reading import NumberReading
+
+__all__ = [
+    "LARGEST",
+    "WORDS",
+    "Basis",
+    "Comparator",
+    "Interval",
+    "Quantity",
+    "Total",
+    "bounded",
+    "of_comparator",
+    "total",
+]
+
 Basis = Literal["increment", "cumulative", "stock"]
 
 LARGEST: Final = 10**15
 
-#: The least that an English word of number can mean: two of its unit.
+#: The least that a word can mean where the text around it is not understood: two of its unit.
 WORDS: Final = {
     "dozens": 24,
     "scores": 40,
@@ -28,36 +44,6 @@ WORDS: Final = {
     "thousands": 2_000,
     "millions": 2_000_000,
 }
-
-
-#: What English puts before a number that is not exact, and the comparator that it stands for.
-HEDGES: Final[dict[str, Comparator]] = {
-    "at least": "ge",
-    "no fewer than": "ge",
-    "no less than": "ge",
-    "more than": "gt",
-    "over": "gt",
-    "fewer than": "lt",
-    "less than": "lt",
-    "almost": "lt",
-    "nearly": "lt",
-    "up to": "le",
-    "at most": "le",
-    "no more than": "le",
-    "about": "approx",
-    "around": "approx",
-    "approximately": "approx",
-    "roughly": "approx",
-    "some": "approx",
-}
-_HEDGED: Final = re.compile(
-    r"\b(" + "|".join(sorted(HEDGES, key=len, reverse=True)) + r")\s+(\d[\d,. ]*)"
-)
-_NUMBER: Final = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})"
-_RANGE: Final = re.compile(
-    rf"(?:from\s+)?{_NUMBER}(?:\s+to\s+|\s*[-–]\s*){_NUMBER}|between\s+{_NUMBER}\s+and\s+{_NUMBER}",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,55 +90,101 @@ class Quantity:
 
 
 def bounded(quantity: Quantity) -> Quantity:
-    """The same quantity with its bounds filled in; ContentError where they cannot follow or do not fit."""
-    sent = ("low", "high") if quantity.value is None else ("value",)
-    for name in sent:
+    """The same quantity with its comparator, value and bounds filled in.
+
+    ContentError where they cannot follow, do not fit, or differ from what the text says.
+    """
+    _refuse_uncountable(quantity)
+    read = None if quantity.text is None else read_number(quantity.text)
+    filled = _unread(quantity) if read is None else _agreeing(quantity, read)
+    given = quantity.interval
+    if given not in (Interval(None, None), filled.interval):
+        raise ContentError.at(
+            "/low", f"low and high follow from the comparator and value: {_show(filled.interval)}"
+        )
+    return filled
+
+
+def _refuse_uncountable(quantity: Quantity) -> None:
+    for name in ("low", "high") if quantity.value is None else ("value",):
         number = getattr(quantity, name)
         if number is not None and not 0 <= number <= LARGEST:
-            raise ContentError.at(
-                f"/{name}",
-                f"a number from 0 to {LARGEST} is expected: people and things are not counted below zero",
-            )
-    quantity = replace(quantity, comparator=_comparator(quantity))
-    derived = _derived(quantity)
-    if derived.high is not None and derived.high < 0:
-        raise ContentError.at(
-            "/value", "fewer than 0 is none: people and things are not counted below zero"
-        )
-    given = quantity.interval
-    if given not in (Interval(None, None), derived):
-        raise ContentError.at(
-            "/low", f"low and high follow from the comparator and value: {_show(derived)}"
-        )
-    return replace(quantity, low=derived.low, high=derived.high)
+            detail = f"a number from 0 to {LARGEST} is expected: people and things are not counted below zero"
+            raise ContentError.at(f"/{name}", detail)
 
 
-def _comparator(quantity: Quantity) -> Comparator:
-    """What was said, or else what the words before the number stand for; without any it is exact."""
-    if quantity.comparator is not None:
-        return quantity.comparator
-    for hedge, number in _HEDGED.findall((quantity.text or "").casefold()):
-        if re.sub(r"\D", "", number) == str(quantity.value):
-            return HEDGES[hedge]
-    return "eq"
+def _agreeing(quantity: Quantity, read: NumberReading) -> Quantity:
+    """What is sent beside a text that is understood, with what is left out as the text says it."""
+    said = Interval(read.low, read.high)
+    comparator = quantity.comparator or read.comparator
+    if quantity.value is None and quantity.interval != Interval(None, None):
+        return _ranging(quantity, read)
+    value = read.value if quantity.value is None else quantity.value
+    both = quantity.comparator is not None and quantity.value is not None
+    agrees = (comparator, value) == (read.comparator, read.value)
+    if both and comparator != "approx" != read.comparator:
+        agrees = of_comparator(comparator, quantity.value or 0) == said
+    if not agrees:
+        raise _differing("/comparator", read)
+    return replace(quantity, comparator=comparator, value=value, **_ends(said))
 
 
-def _derived(quantity: Quantity) -> Interval:
+def _ranging(quantity: Quantity, read: NumberReading) -> Quantity:
+    """A range that is sent beside a text: what the text says, or any beside a text that has no bounds."""
+    if quantity.comparator not in (None, read.comparator):
+        raise _differing("/comparator", read)
+    sent = _ranged(quantity.low, quantity.high)
+    if read.comparator != "approx" and sent != Interval(read.low, read.high):
+        raise _differing("/low", read)
+    return replace(quantity, comparator=read.comparator)
+
+
+def _differing(pointer: str, read: NumberReading) -> ContentError:
+    detail = f"the text says {_told(read)}; leave out what says otherwise, or mend the text"
+    return ContentError.at(pointer, detail)
+
+
+def _unread(quantity: Quantity) -> Quantity:
+    """What is sent without a text, or beside one that is not understood."""
+    comparator = quantity.comparator or "eq"
     if quantity.value is not None:
-        return of_comparator(_comparator(quantity), quantity.value)
-    if quantity.low is not None or quantity.high is not None:
-        return _ranged(quantity.low, quantity.high)
-    if quantity.comparator in ("eq", "approx"):
-        worded = _worded_range(quantity.text)
-        if worded is not None:
-            return worded
-    word = _word(quantity.text)
-    if word is not None and quantity.comparator not in ("le", "lt"):
-        return Interval(word, None)
-    if quantity.approximate and quantity.text:
-        return Interval(None, None)
-    detail = "a number, a range in low and high, or words with bounds in text (such as 'dozens') is expected"
-    raise ContentError.at("/value", detail)
+        if quantity.text is not None and quantity.comparator is None:
+            raise _not_understood("/text")
+        derived = of_comparator(comparator, quantity.value)
+        if derived.high is not None and derived.high < 0:
+            detail = "fewer than 0 is none: people and things are not counted below zero"
+            raise ContentError.at("/value", detail)
+    elif quantity.interval != Interval(None, None):
+        derived = _ranged(quantity.low, quantity.high)
+    elif quantity.text is None:
+        detail = "a number is expected: a text such as 'at least 100', a value, or a range in low and high"
+        raise ContentError.at("/value", detail)
+    else:
+        word = _word(quantity.text)
+        if quantity.comparator is None or word is None or comparator in ("le", "lt"):
+            raise _not_understood("/text")
+        derived = Interval(word, None)
+    return replace(quantity, comparator=comparator, **_ends(derived))
+
+
+def _not_understood(pointer: str) -> ContentError:
+    detail = (
+        "this is not understood as a number: write one, such as 'at least 100', '50 to 60' or 'dozens', or send"
+        " comparator and value beside it, or low and high"
+    )
+    return ContentError.at(pointer, detail)
+
+
+def _ends(interval: Interval) -> dict[str, Any]:
+    return {"low": interval.low, "high": interval.high}
+
+
+def _told(read: NumberReading) -> str:
+    """What a text says, as it would be sent."""
+    if read.value is not None:
+        return f"{read.comparator} {read.value}"
+    bounds = Interval(read.low, read.high)
+    return read.comparator if bounds == Interval(None, None) else _show(bounds)
 
 
 def _ranged(low: int | None, high: int | None) -> Interval:
@@ -161,29 +193,9 @@ def _ranged(low: int | None, high: int | None) -> Interval:
     return Interval(low, high)
 
 
-def _worded_range(text: str | None) -> Interval | None:
-    found = _RANGE.fullmatch((text or "").strip().casefold())
-    if found is None:
-        return None
-    low, high = (int(number.replace(",", "")) for number in found.groups() if number)
-    return Interval(low, high) if low <= high else None
-
-
 def of_comparator(comparator: Comparator, value: int) -> Interval:
-    """The bounds that a comparator gives a value: gt 1000 is [1001, ∞), approx has none."""
-    match comparator:
-        case "eq":
-            return Interval(value, value)
-        case "ge":
-            return Interval(value, None)
-        case "gt":
-            return Interval(value + 1, None)
-        case "le":
-            return Interval(None, value)
-        case "lt":
-            return Interval(None, value - 1)
-        case "approx":
-            return Interval(None, None)
+    """The bounds that a comparator gives a value, as `bounds_of`."""
+    return Interval(*bounds_of(comparator, value))
 
 
 def _word(text: str | None) -> int | None:

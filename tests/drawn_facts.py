@@ -107,6 +107,18 @@ def citations() -> SearchStrategy[Citation]:
     )
 
 
+TOLD: Final = (
+    "52",
+    "at least 50",
+    "fewer than 100",
+    "about fifty",
+    "50 to 60",
+    "dozens",
+    "not more than 14",
+)
+"""Quantities in the words of a source alone."""
+
+
 def quantities(what: SearchStrategy[str] | None = None) -> SearchStrategy[Quantity]:
     """Counts that can be bounded: by a value, by a range, by words."""
     counted = what or st.sampled_from(("released", "pardoned", "held"))
@@ -116,7 +128,7 @@ def quantities(what: SearchStrategy[str] | None = None) -> SearchStrategy[Quanti
         what=counted,
         comparator=st.sampled_from(get_args(Comparator)),
         value=st.sampled_from((0, 1, 14, 50, 51, 52, 100, 10**15)),
-        text=st.none() | st.sampled_from(("52", "about fifty")),
+        text=st.none() | st.just("the paper's own count"),
         basis=basis,
     ).filter(lambda each: (each.comparator, each.value) != ("lt", 0))
     ranged = st.builds(
@@ -129,9 +141,14 @@ def quantities(what: SearchStrategy[str] | None = None) -> SearchStrategy[Quanti
         st.none() | st.integers(0, 60),
     )
     worded = st.builds(
-        Quantity, what=counted, basis=basis, text=st.sampled_from(("Dozens of them", "hundreds"))
+        Quantity,
+        what=counted,
+        basis=basis,
+        comparator=st.just("ge"),
+        text=st.sampled_from(("Dozens of them", "hundreds")),
     )
-    return st.one_of(valued, ranged, worded)
+    told = st.builds(Quantity, what=counted, basis=basis, text=st.sampled_from(TOLD))
+    return st.one_of(valued, ranged, worded, told)
 
 
 @cache

@@ -99,7 +99,9 @@ def full_fact(kind: str) -> Fact:
         **_FULL[kind],
         summary="Fifty-two prisoners, „freed“ — Łukasz, Юлия & others\tin Vilnius",
         quantities=(
-            Quantity(what="released", comparator="gt", value=51, text="52", basis="increment"),
+            Quantity(
+                what="released", comparator="gt", value=51, text="more than 51", basis="increment"
+            ),
             Quantity(what="held", low=1400, high=1500, text="1,400 to 1,500", basis="stock"),
             Quantity(what="sought", comparator="ge", text="dozens"),
             Quantity(what="asked", comparator="approx", value=100, basis="cumulative"),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -127,3 +127,30 @@ def test_the_id_of_a_negotiation_is_no_fact(client: Client) -> None:
     body = {"reason": "coding_error", "why": "It is no fact"}
     assert client.post(f"/v1/facts/{stream}/retraction", body, if_match="*").status == 404
     assert client.get(TALKS).status == 200
+
+
+@pytest.mark.parametrize(
+    ("quantity", "read"),
+    [
+        ({"text": "not fewer than 50"}, ("ge", 50, 50, None)),
+        ({"text": "dozens, several waves", "comparator": "ge"}, ("ge", None, 24, None)),
+        ({"text": "more than 50 but fewer than 100"}, ("eq", None, 51, 99)),
+        ({"text": "понад 100"}, ("gt", 100, 101, None)),
+        ({"text": "52 of the 60", "comparator": "eq", "value": 52}, ("eq", 52, 52, 52)),
+        ({"text": "a handful of people"}, "/quantities/0/text"),
+        ({"text": "not 50", "value": 50}, "/quantities/0/text"),
+        ({"text": "50 to 60", "value": 50}, "/quantities/0/comparator"),
+        ({"text": "at least 100", "value": 100, "comparator": "le"}, "/quantities/0/comparator"),
+    ],
+)
+def test_a_number_in_words_is_read_whole_or_refused_with_what_to_write(
+    client: Client, quantity: dict[str, Any], read: tuple[Any, ...] | str
+) -> None:
+    client.open()
+    answer = client.post(FACTS, fact(quantities=[{"what": "released", **quantity}]))
+    if isinstance(read, str):
+        assert (answer.status, answer.pointers) == (422, [read])
+        return
+    kept = answer.json["fact"]["quantities"][0]
+    assert tuple(kept[name] for name in ("comparator", "value", "low", "high")) == read
+    assert kept["text"] == quantity["text"]
