@@ -10,7 +10,7 @@ from api.edtf_patterns import CUT
 from api.schemas import BODIES
 from domain.addresses import LONGEST_ADDRESS
 from domain.edtf_fault import LONGEST
-from domain.fact import LONGEST_LIST, LONGEST_LISTS, LONGEST_NAME
+from domain.fact import LONGEST_LIST, LONGEST_LISTS, LONGEST_NAME, SEVERAL_LINES
 from domain.negotiation import SLUG, SNAPSHOT_NAME
 from domain.provenance import GRADE
 from domain.quantity import LARGEST
@@ -18,22 +18,29 @@ from domain.quantity import LARGEST
 __all__ = ["constrained"]
 
 _CONTROL: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
-_ORDER: Final = (
-    r"\u061c\u200b-\u200f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff"
+_UNSHOWN: Final = (
+    r"\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
 )
-_ASTRAL: Final = "\U000e0001\U000e0020-\U000e007f" + "".join(
-    chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF)
+_ASTRAL: Final = (
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    + "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
 )
-_REFUSED: Final = _CONTROL + _ORDER + _ASTRAL
-_UNSEEN: Final = (
-    r"\s\u00ad\u0300-\u036f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2060-\u2065\u2800\u3164\ufe00-\ufe0f\uffa0"
-    r"\ufff0-\ufff8"
+_REFUSED: Final = _CONTROL + _UNSHOWN + _ASTRAL
+_REFUSED_IN_LINE: Final = _REFUSED + r"\n\r\u00ad"
+_BLANK: Final = r"\s\u00ad\u0300-\u036f\u2800"
+_READ_TOO: Final = (
+    " Marks of direction, isolates, joiners and variation selectors stand beside what needs them."
 )
 _TEXT: Final = {
     "minLength": 1,
-    "pattern": f"^[^{_REFUSED}]*[^{_REFUSED}{_UNSEEN}][^{_REFUSED}]*$",
-    "description": "Text of which something is seen. Marks of direction, isolates and joiners are read too, beside"
-    " letters of the scripts that need them.",
+    "pattern": f"^[^{_REFUSED}]*[^{_REFUSED}{_BLANK}][^{_REFUSED}]*$",
+    "description": "Text of which something is seen." + _READ_TOO,
+}
+_LINE: Final = {
+    "minLength": 1,
+    "pattern": f"^[^{_REFUSED_IN_LINE}]*[^{_REFUSED_IN_LINE}{_BLANK}][^{_REFUSED_IN_LINE}]*$",
+    "description": "One line of text of which something is seen." + _READ_TOO,
 }
 _EDTF: Final = {
     "format": "edtf",
@@ -49,16 +56,14 @@ _ADDRESS: Final = {
     "description": "An http or https address without a user. Letters of other scripts are read too, and the number of"
     " a host.",
 }
-_TARGET: Final = (
-    rf"^(?:external:[^{_REFUSED}]{{1,255}}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})$"
-)
+_TARGET: Final = rf"^(?:external:[^{_REFUSED_IN_LINE}]{{1,255}}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})$"
 _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "valid": _EDTF,
     "published": _EDTF,
     "ended": _EDTF,
     "slug": {"minLength": 1, "maxLength": 100, "pattern": f"^{SLUG.pattern}$"},
-    "matter": {**_TEXT, "maxLength": LONGEST_NAME},
-    "external_id": {**_TEXT, "maxLength": LONGEST_NAME},
+    "matter": {**_LINE, "maxLength": LONGEST_NAME},
+    "external_id": {**_LINE, "maxLength": LONGEST_NAME},
     "grade": {"pattern": f"^{GRADE.pattern}$"},
     "as_of": {"pattern": CUT},
     "as_known_at": {"pattern": CUT},
@@ -122,10 +127,14 @@ def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]
 def _constrain(component: str, field: str, schema: dict[str, Any]) -> None:
     for part in (schema, *schema.get("anyOf", ())):
         if part.get("type") == "string" and not {"enum", "const"} & set(part):
-            part.update(_IN.get((component, field)) or _FIELDS.get(field) or _TEXT)
+            part.update(_IN.get((component, field)) or _FIELDS.get(field) or _text(field))
         elif part.get("type") == "integer":
             part.update(_NUMBERS.get(field, {}))
         elif part.get("type") == "array":
             part["maxItems"] = LONGEST_LISTS.get(field, LONGEST_LIST)
             if part.get("items", {}).get("type") == "string":
-                part["items"].update(_TEXT)
+                part["items"].update(_LINE)
+
+
+def _text(field: str) -> dict[str, Any]:
+    return _TEXT if field in SEVERAL_LINES else _LINE

@@ -12,8 +12,9 @@ from api.import_report import COUNTED
 from api.json_text import canonical
 from api.ops import OPS, Change
 from api.schemas import FactParser
+from domain.characters import is_blank
 from domain.errors import ContentError
-from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id, text_faults
+from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id
 from domain.proposal import OWN_VERSION
 
 __all__ = ["Command", "CommandReader"]
@@ -107,11 +108,8 @@ def _id(value: object) -> UUID | None:
 def _external_id(value: object) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or len(value) > LONGEST_NAME:
+    if not isinstance(value, str) or is_blank(value) or len(value) > LONGEST_NAME:
         raise ContentError.at(
             "/external_id", f"a text of 1 to {LONGEST_NAME} characters is expected"
         )
-    faults = text_faults({"external_id": value})
-    if faults:
-        raise ContentError(*faults)
     return value

@@ -1,9 +1,10 @@
 """Which characters a text of the record may hold: this is the one place that says so.
 
 Refused is what no script needs and a reader does not see: what moves a cursor, turns the order of what follows, ends
-lines, or means nothing. What some script needs stands where the text has something of that script: marks of direction
-and isolates beside letters from right to left, joiners beside the scripts and symbols that are joined. These refusals
-are for recording: a text that was stored before is read as it is. docs/adr/0026-characters.md says why.
+lines, or means nothing. Marks of direction and isolates stand where the text has letters from right to left; whatever
+else is not shown stands only next to a character that needs it, as joiners, fillers and variation selectors do.
+A text of one line, such as a name, has no line break either, and no soft hyphen: it would make two names of one.
+These refusals are for recording: a text that was stored before is read as it is. docs/adr/0026-characters.md says why.
 """
 
 from __future__ import annotations
@@ -27,17 +28,16 @@ _NEVER: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e\u206a-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\ufdd0-\ufdef"
     + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-    + "\U000e0001\U000e0020-\U000e007f]"
+    + "\U0001d159\U000e0001\U000e0020-\U000e007f]"
 )
 """Controls but tab and line breaks, separators of lines, overrides, marks that Unicode took back, the byte order mark,
-interlinear annotations, halves of surrogate pairs, what is no character, and tags."""
+interlinear annotations, halves of surrogate pairs, what is no character, the note without a head, and tags."""
 _FLAG: Final = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f")
 """The flag of a part of a country, the one use of tags that Unicode has left."""
 _OPENS: Final = re.compile("[\u202a\u202b\u2066-\u2068]")
 _CLOSES: Final = {"\u202a": "\u202c", "\u202b": "\u202c"}
 _TURNS: Final = re.compile("[\u202a-\u202c\u2066-\u2069]")
 _MARKS: Final = re.compile("[\u061c\u200e\u200f]")
-_JOINERS: Final = re.compile("[\u200b-\u200d]")
 _RIGHT_TO_LEFT: Final = re.compile(
     "[\u0590-\u05ff\u0600-\u061b\u061d-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff"
     "\U0001e800-\U0001efff]"
@@ -49,27 +49,84 @@ JOINED: Final = (
 """Scripts that join letters or write no blanks between words, and symbols, as a class of a pattern.
 
 Latin, Greek and Cyrillic are none of them."""
-_OF_JOINED: Final = re.compile(f"[{JOINED}]")
+_EMOJI: Final = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa"
+    "\u24c2\u25aa\u25ab\u25b6\u25c0\u25fb-\u25fe\u2600-\u2604\u260e\u2611\u2614\u2615\u2618\u261d\u2620\u2622\u2623"
+    "\u2626\u262a\u262e\u262f\u2638-\u263a\u2640\u2642\u2648-\u2653\u265f\u2660\u2663\u2665\u2666\u2668\u267b\u267e"
+    "\u267f\u2692-\u2697\u2699\u269b\u269c\u26a0\u26a1\u26a7\u26aa\u26ab\u26b0\u26b1\u26bd\u26be\u26c4\u26c5\u26c8\u26ce"
+    "\u26cf\u26d1\u26d3\u26d4\u26e9\u26ea\u26f0-\u26f5\u26f7-\u26fa\u26fd\u2702\u2705\u2708-\u270d\u270f\u2712\u2714"
+    "\u2716\u271d\u2721\u2728\u2733\u2734\u2744\u2747\u274c\u274e\u2753-\u2755\u2757\u2763\u2764\u2795-\u2797\u27a1"
+    "\u27b0\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
+"""What Unicode shows as an emoji (emoji-data.txt; of the blocks of pictographs all), digits left out."""
+_IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+_VARIED: Final = (
+    f"{_IDEOGRAPHS}\u1000-\u109f\ua840-\ua877\uaa60-\uaa7f\u2200-\u22ff\u2a00-\u2aff\u3001\u3002\uff01\uff0c\uff0e"
+    "\uff1a\uff1b\uff1f\U00010ac0-\U00010aff\U00013000-\U000143ff"
+)
+"""What StandardizedVariants.txt has variants of, but in Latin text: by script, and not each."""
+_MONGOLIAN: Final = "\u1820-\u18aa"
+_PLACES: Final = (
+    "\u00ad",
+    f"(?<=[{JOINED}\ufe0f])[\u200b-\u200d]",
+    f"(?<![\u200b-\u200d])[\u200b-\u200d](?=[{JOINED}])",
+    f"(?<=[{_EMOJI}])[\ufe0e\ufe0f]",
+    "(?<=[#*0-9])\ufe0f(?=\u20e3)",
+    f"(?<=[{_VARIED}])[\ufe00-\ufe06]",
+    f"(?<=[{_IDEOGRAPHS}])[\U000e0100-\U000e01ef]",
+    f"(?<=[{_MONGOLIAN}])[\u180b-\u180d\u180f]",
+    f"(?<=[{_MONGOLIAN}\u180b-\u180d\u180f])\u180e(?=[{_MONGOLIAN}])",
+    "\u115f(?=[\u1161-\u11a7\ud7b0-\ud7c6])",
+    "(?<=[\u1100-\u115e\ua960-\ua97c])\u1160",
+    "\u115f\u1160(?=[\u11a8-\u11ff\ud7cb-\ud7fb])",
+    "\u3164(?=[\u3131-\u3163\u3165-\u318e])",
+    "\uffa0(?=[\uffa1-\uffdc])",
+    "(?<=[\u0591-\u05c7])\u034f(?=[\u0591-\u05c7])",
+    "(?<=[\U0001bc00-\U0001bc9f])[\U0001bca0-\U0001bca3]",
+)
+"""Where what is not shown is needed: joiners, variants of a character, Mongolian letters, syllables of Hangul that lack
+a letter, the order of Hebrew points, shorthand. A second one that follows is not."""
+_NEEDED: Final = re.compile("|".join(_PLACES))
+_OF_DIRECTION: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_HIEROGLYPHS: Final = re.compile("(?<![\U00013000-\U0001345f])[\U00013430-\U0001343f]")
+_BREAKS: Final = "\n\r\x0b\x0c\x85\u2028\u2029"
+_NAMES: Final = {"\n": "line feed", "\r": "carriage return"}
+_NOT_IN_LINE: Final = re.compile("[\n\r\u00ad]")
 
 
-def strange_character(text: str) -> str | None:
-    """Say which character of a text cannot be recorded, where it is and what to do; None where all can."""
+def strange_character(text: str, *, one_line: bool = False) -> str | None:
+    """Say which character of a text cannot be recorded, where it is and what to do; None where all can.
+
+    A text of `one_line`, as a name is, has no line break and no soft hyphen.
+    """
+    patterns = [_NEVER, _NOT_IN_LINE] if one_line else [_NEVER]
     if text.isascii():
-        found = _NEVER.search(text)
-        return None if found is None else _said(found[0], found.start())
-    at = _first_strange(_FLAG.sub(lambda flag: "\U0001f3f4" * len(flag[0]), text))
-    return None if at is None else _said(text[at], at)
+        at = _first(patterns, text)
+    else:
+        at = _first_strange(_FLAG.sub(lambda flag: "\U0001f3f4" * len(flag[0]), text), patterns)
+    return None if at is None else _said(text[at], at, one_line=one_line)
 
 
-def _first_strange(text: str) -> int | None:
-    patterns = [_NEVER]
+def _first_strange(text: str, patterns: list[re.Pattern[str]]) -> int | None:
+    patterns = [*patterns, _HIEROGLYPHS]
     if not _RIGHT_TO_LEFT.search(text):
         patterns += [_MARKS, _TURNS]
-    if not _OF_JOINED.search(text):
-        patterns.append(_JOINERS)
-    found = [match.start() for pattern in patterns if (match := pattern.search(text))]
-    unpaired = _first_unpaired(text)
-    return min([*found, *([] if unpaired is None else [unpaired])], default=None)
+    found = [_first(patterns, text), _first_unneeded(text), _first_unpaired(text)]
+    return min((each for each in found if each is not None), default=None)
+
+
+def _first(patterns: list[re.Pattern[str]], text: str) -> int | None:
+    found = (pattern.search(text) for pattern in patterns)
+    return min((match.start() for match in found if match is not None), default=None)
+
+
+def _first_unneeded(text: str) -> int | None:
+    """Where something stands that is not shown, and that nothing next to it needs."""
+    if not UNSEEN.search(text):
+        return None
+    needed = {at for match in _NEEDED.finditer(text) for at in range(*match.span())}
+    unseen = (match.start() for match in UNSEEN.finditer(text) if not _OF_DIRECTION.match(match[0]))
+    return next((at for at in unseen if at not in needed), None)
 
 
 def _first_unpaired(text: str) -> int | None:
@@ -85,14 +142,16 @@ def _first_unpaired(text: str) -> int | None:
     return begun[0].start() if begun else None
 
 
-def _said(character: str, at: int) -> str:
-    name = unicodedata.name(character, "").lower()
+def _said(character: str, at: int, *, one_line: bool) -> str:
+    name = unicodedata.name(character, "").lower() or _NAMES.get(character, "")
     shown = f"U+{ord(character):04X}" + (f" ({name})" if name else "")
+    if one_line and character in _BREAKS:
+        return f"{shown} at character {at + 1} breaks what is one line: write a blank in its place"
     return f"{shown} at character {at + 1} is not seen and not needed here: {_advice(character)}"
 
 
 def _advice(character: str) -> str:
-    if character in "\x0b\x0c\x85\u2028\u2029":
+    if character in _BREAKS:
         return "write a line break in its place"
     if "\x80" <= character <= "\x9f":
         return "leave it out, or read the source in the encoding that it was written in"

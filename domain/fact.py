@@ -27,6 +27,10 @@ MOST_QUANTITIES: Final = 50
 MOST_CITATIONS: Final = 200
 LONGEST_TEXT: Final = 100_000
 LONGEST_NAME: Final = 255
+#: The fields whose texts may have several lines; all others are names, titles and the like, of one line.
+SEVERAL_LINES: Final = frozenset(
+    {"summary", "note", "quote", "why", "reason", "identity", "contact"}
+)
 #: The fields whose lists have bounds of their own, for who records or corrects. What was stored before they
 #: were set is read and answered as it is.
 LONGEST_LISTS: Final = {"quantities": MOST_QUANTITIES, "citations": MOST_CITATIONS}
@@ -183,7 +187,7 @@ def _texts(value: object) -> Iterable[str]:
 
 def _text_faults(value: object, pointer: str, kept: frozenset[str]) -> Iterable[Fault]:
     if isinstance(value, str):
-        detail = None if value in kept else _text_fault(value)
+        detail = None if value in kept else _text_fault(value, pointer)
         if detail is not None:
             yield Fault(pointer, detail)
     elif isinstance(value, dict):
@@ -197,12 +201,12 @@ def _text_faults(value: object, pointer: str, kept: frozenset[str]) -> Iterable[
             yield from _text_faults(part, f"{pointer}/{index}", kept)
 
 
-def _text_fault(text: str) -> str | None:
+def _text_fault(text: str, pointer: str) -> str | None:
     if len(text) > LONGEST_TEXT:
         return f"at most {LONGEST_TEXT} characters are expected"
     if is_blank(text):
         return "text is expected, not blanks or what nobody sees"
-    return strange_character(text)
+    return strange_character(text, one_line=pointer.rpartition("/")[2] not in SEVERAL_LINES)
 
 
 def as_primitives(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or scalar goes in

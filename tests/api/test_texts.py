@@ -27,6 +27,20 @@ HOSTILE: Final = (
     "a\u200bb",
     "a\u2028b",
 )
+NO_NAMES: Final = (
+    *(
+        "a\u2060b",
+        "a\u2061b",
+        "a\u034fb",
+        "a\u115fb",
+        "a\u1160b",
+        "a\u3164b",
+        "a\u180eb",
+        "a\ufe0fb",
+    ),
+    *("a\U000e0100b", "a\U0001d173b"),
+)
+BROKEN: Final = ("a\rb", "a\nb", "a\r\nb", "a\u00adb")
 BLANK: Final = ("", " ", "\u200b\u2060", "\u3164", "\u00ad\u034f", "\u115f\u00a0\u3000", "\u0301")
 FIELDS: Final = (
     *(
@@ -65,12 +79,33 @@ def test_no_text_of_a_fact_is_blank_or_holds_what_nobody_sees(
     light_client: Client, path: str
 ) -> None:
     light_client.open()
-    for text in (*HOSTILE, *BLANK):
+    one_line = path not in {"summary", "note"}
+    for text in (*HOSTILE, *NO_NAMES, *BLANK, *(BROKEN if one_line else ())):
         answer = light_client.post(FACTS, with_text(path, text))
         assert (answer.status, answer.pointers) == (422, [f"/{path.replace('.', '/')}"]), ascii(
             text
         )
         assert answer.json["detail"].isprintable()
+
+
+def test_only_what_is_told_at_length_has_several_lines(light_client: Client) -> None:
+    light_client.open()
+    body = fact(
+        kind="statement",
+        speaker="A",
+        quote="a\nb",
+        note="a\r\nb",
+        summary="a\rco\u00adb",
+        external_id="S",
+    )
+    assert light_client.post(FACTS, body).status == 201
+    for text in (*NO_NAMES, *BROKEN):
+        answer = light_client.post(
+            FACTS, {**body, "external_id": "T", "speaker": f"Same{text}Name"}
+        )
+        assert (answer.status, answer.pointers) == (422, ["/speaker"]), ascii(text)
+        title = {"slug": "other", "title": text, "parties": ["A"]}
+        assert light_client.post("/v1/negotiations", title).pointers == ["/title"]
 
 
 def test_nor_does_any_other_body(client: Client) -> None:
@@ -158,7 +193,7 @@ def test_nobody_is_counted_below_zero(light_client: Client) -> None:
         assert "below zero" in answer.json["detail"]
 
 
-def stored_before(parley: Parley) -> str:
+def stored_before(parley: Parley, external_id: str = "old") -> str:
     """A fact as it could be recorded before any of this was refused."""
     talks = negotiation_id("talks")
     opened = NegotiationOpened(
@@ -169,13 +204,13 @@ def stored_before(parley: Parley) -> str:
         kind="release",
         valid="2025-09-11",
         summary="Freed\u202e \u009b31m",
-        people=("A\u200bB",),
+        people=("A\u200bB", "C\u2060\rD"),
         citations=(Citation(publisher="K\u2066", url="javascript:alert(1)"),),
         quantities=(Quantity(what="released", comparator="eq", value=-5, low=-5, high=-5),),
-        external_id="old",
+        external_id=external_id,
     )
     recorded = FactRecorded(
-        originator_id=fact_id(talks, "old"), originator_version=1, actor="editor",
+        originator_id=fact_id(talks, external_id), originator_version=1, actor="editor",
         negotiation_id=talks, fact=kept,
     )  # fmt: skip
     parley.ledger.append([opened, recorded])
@@ -199,11 +234,26 @@ def test_what_was_stored_before_is_read_as_it_is_and_goes_on_changing(
     answer = client.post(f"{where}/corrections", correction, if_match=changed.headers["etag"])
     assert answer.status == 200, answer.json
     assert answer.json["fact"]["summary"] == "Freed\u202e \u009b31m"
-    correction["changes"] = {"note": "checked", "people": ["A\u200bB", "C\u200bD"]}
+    correction["changes"] = {"note": "checked", "people": ["A\u200bB", "C\u2060\rD", "C\u200bD"]}
     answer = client.post(f"{where}/corrections", correction, if_match=answer.headers["etag"])
-    assert answer.pointers == ["/changes/people/1"]
+    assert answer.pointers == ["/changes/people/2"]
     correction["changes"] = {"summary": "Freed"}
     answer = client.post(
         f"{where}/corrections", correction, if_match=client.get(where).headers["etag"]
     )
     assert answer.json["fact"]["summary"] == "Freed"
+
+
+def test_what_was_stored_under_such_a_name_is_changed_under_it_too(
+    client: Client, parley: Parley
+) -> None:
+    stored_before(parley, "old\u2060\r")
+    line = {
+        "op": "retract",
+        "external_id": "old\u2060\r",
+        "reason": "coding_error",
+        "why": "unseen",
+    }
+    body = json.dumps(line).encode()
+    answer = client.post(f"{TALKS}/import", body, content_type="application/x-ndjson")
+    assert answer.json["retracted"] == 1, answer.json

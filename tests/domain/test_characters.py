@@ -23,6 +23,8 @@ ENGLAND: Final = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U
         *map(chr, (*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))),
         *"\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u206a\u206f\ufeff",
         *"\u200b\u200c\u200d\u200e\u200f\u061c\ufff9\ufffb\ud800\udfff\ufdd0\ufffe\uffff",
+        *"\u034f\u115f\u1160\u17b4\u180b\u180e\u2060\u2061\u2064\u2065\u3164\uffa0\ufff0\ufe00\ufe0e\ufe0f",
+        *"\U00013430\U0001bca0\U0001d159\U0001d173\U0001d17a\U000e0080\U000e0100\U000e01ef\U000e01f0",
         *"\U0001fffe\U0010ffff\U000e0001\U000e0041\U000e007f",
     ],
     ids=ascii,
@@ -60,8 +62,6 @@ def test_what_no_script_needs_is_refused_in_every_script(character: str) -> None
             HEBREW,
             ENGLAND,
             "co\u00adoperate",
-            "5\u2060%",
-            "№\ufe0f",
             "☝🏽",
             "❤\ufe0f",
         ),
@@ -76,6 +76,18 @@ def test_what_no_script_needs_is_refused_in_every_script(character: str) -> None
             f"\u202b{HEBREW}\u202c",
             "\ue000",
             "葛\U000e0100城",
+            "辻\ufe00",
+            "1\ufe0f\u20e3",
+            "👩\u200d❤\ufe0f\u200d👩",
+            "🏳\ufe0f\u200d🌈",
+            "ᠭᠠᠷ\u180eᠠ",
+            "ᠠ\u180b",
+            "ᄀ\u1160",
+            "\u115fᅡ",
+            "\u115f\u1160ᆨ",
+            "\u3164ㄱㅏㄴ",
+            "ב\u05bc\u034f\u05b0",
+            "≨\ufe00",
             "ﷺ",
             "e\u0301",
         ),
@@ -137,9 +149,57 @@ def test_no_format_character_of_unicode_stands_in_latin_text_but_these() -> None
         0x0A,
         0x0D,
         0xAD,
-        0x180E,
-        *range(0x2060, 0x2065),
     ]
+
+
+def test_what_is_never_shown_stands_in_no_latin_name_and_only_where_it_is_needed() -> None:
+    unseen = [chr(code) for code in range(sys.maxunicode + 1) if invisible(chr(code))]
+    for text in (
+        "Same{}Name",
+        "Same{}",
+        "{}Same",
+        "5{}%",
+        "№{}",
+        "Same{} 中",
+        "ไทย Same{}Name",
+        "→{}",
+    ):
+        stand = [
+            each
+            for each in unseen
+            if strange_character(text.format(each), one_line=True) is None
+            and not ("→" in text and each in "\u200b\u200c\u200d")
+        ]
+        assert stand == [], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "می\u200c\u200cخواهد",  # noqa: RUF001 -- another script is the point
+        "葛\U000e0100\U000e0101城",
+        "❤\ufe0f\ufe0f",
+        "ᠭ\u180e\u180eᠠ",
+        "김\u3164철수",
+        "김\u115f\u1160철수",
+        "№\ufe0f",
+        "1\ufe0f",
+        "中\u034f文",
+        "\ufe0f❤",
+    ],
+    ids=ascii,
+)
+def test_a_second_one_or_one_at_another_place_is_not_needed(text: str) -> None:
+    assert strange_character(text) is not None
+
+
+@pytest.mark.parametrize("character", ["\n", "\r", "\r\n", "\u2028", "\x85", "\x0b"], ids=ascii)
+def test_what_is_one_line_is_not_broken(character: str) -> None:
+    for text in ("Same{}Name", "{}Лукашэнка", "中文{}"):
+        said = strange_character(text.format(character), one_line=True)
+        assert said is not None
+        assert "breaks what is one line: write a blank in its place" in said
+        assert said.isprintable()
 
 
 def test_the_invisible_are_those_of_the_standard() -> None:
