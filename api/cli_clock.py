@@ -1,22 +1,35 @@
-"""Record times that a wrong clock gave are found, shown, and said to be wrong; nothing that was signed is changed."""
+"""Record times that a wrong clock gave are found, shown, and said to be wrong; nothing that was signed is changed.
+
+Where the log's times lie after the machine's clock, one of the two is wrong, and neither tells which. So a person says
+what another clock shows, and `--yes` does not: by a clock that is behind, all that is right would be called wrong.
+"""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from typing import Annotated, Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final
 
 import typer
 
 from api.cli_options import AsJson
 from api.cli_record import RefusedError, opened, say
-from api.cli_text import confirm, echo
+from api.cli_text import ask_for, confirm, echo
 from domain.instant import format_instant
 from infrastructure.clock_corrections import WrongTimes
 
 __all__ = ["register", "said"]
 
-_NOTHING = "no record time lies beyond the present: there is nothing to correct"
+_NOTHING: Final = "no record time lies beyond the present: there is nothing to correct"
+_HOUR: Final = 3_600_000_000
+_EAST, _WEST = 14 * _HOUR, 12 * _HOUR
+"""How much sooner, and how much later, than by UTC a day begins somewhere."""
+_NEAR: Final = _HOUR // 12
+"""How exactly a person reads the time off a clock and types it."""
+_FORM: Final = (
+    "a date (YYYY-MM-DD), or a time with its offset (2026-11-28T08:25+01:00), is expected"
+)
 
 
 def correct_clock(
@@ -27,18 +40,28 @@ def correct_clock(
             show_default=False, help="Why they are wrong, in words: they stay in the log."
         ),
     ],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+    now: Annotated[
+        str | None,
+        typer.Option(
+            show_default=False,
+            help="Today's date (YYYY-MM-DD), or the time with its offset, read off another clock than this machine's.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask again; --now is needed all the same.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Say in the log that its record times which lie in the future are wrong, and go on by the clock.
 
-    They stay as they were signed, and count as recorded when this is. Until then nothing else is recorded.
+    Look at another clock first. If this machine's is behind, set it right: then nothing is wrong. The record times stay
+    as they were signed, and count as recorded when this is. Until then nothing else is recorded.
     """
     with opened() as parley:
         found = parley.wrong_times()
         if found is None:
             raise RefusedError(_NOTHING)
-        _confirm(found, yes=yes)
+        _confirm(found, now, yes=yes)
         entry = parley.correct_clock(found, why)
     if json:
         say(
@@ -57,13 +80,58 @@ def said(found: WrongTimes) -> str:
     return f"the record time of position {span} is {format_instant(found.first_at)} or later, and {now}"
 
 
-def _confirm(found: WrongTimes, *, yes: bool) -> None:
+def _confirm(found: WrongTimes, read: str | None, *, yes: bool) -> None:
     echo(said(found), err=True)
+    is_asked = sys.stdin.isatty()
+    if read is None and not is_asked:
+        raise typer.BadParameter(f"needed, with or without --yes: {_FORM}", param_hint="--now")
+    if read is None:
+        read = ask_for("What is today's date, by another clock than this machine's (YYYY-MM-DD)?")
+    _compare(found, *_span(read))
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not is_asked:
         raise typer.BadParameter("needed where nobody can be asked", param_hint="--yes")
     confirm("Is the clock right, and are they wrong?")
+
+
+def _span(read: str) -> tuple[int, int]:
+    """Between which instants a date or a time is, wherever it was read off a clock."""
+    try:
+        day = date.fromisoformat(read)
+    except ValueError:
+        return _moment(read)
+    began = _instant(datetime(day.year, day.month, day.day, tzinfo=UTC))
+    return began - _EAST, began + 24 * _HOUR + _WEST
+
+
+def _moment(read: str) -> tuple[int, int]:
+    try:
+        at = datetime.fromisoformat(read)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise typer.BadParameter(_FORM, param_hint="--now")
+    return _instant(at) - _NEAR, _instant(at) + _NEAR
+
+
+def _instant(at: datetime) -> int:
+    since = at - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000_000
+
+
+def _compare(found: WrongTimes, first: int, last: int) -> None:
+    """RefusedError where what was read contradicts this machine's clock, or does not contradict the log's."""
+    if not first <= found.now <= last:
+        raise RefusedError(
+            f"this machine's clock says {format_instant(found.now)}, and the one that you read does not: set this"
+            " machine's right first, and only what lies in the future then is wrong; nothing was recorded"
+        )
+    if first <= found.head_at <= last:
+        raise RefusedError(
+            f"the log's clock stands at {format_instant(found.head_at)}, and what you read fits it as well: give the"
+            " time with its offset (--now 2026-11-28T08:25+01:00), or wait until then; nothing was recorded"
+        )
 
 
 def _shown(found: WrongTimes) -> dict[str, Any]:

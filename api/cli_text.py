@@ -16,6 +16,7 @@ from rich.text import Text
 from domain.characters import JOINED
 
 __all__ = [
+    "ask_for",
     "confirm",
     "echo",
     "json_text",
@@ -62,6 +63,12 @@ def echo(text: str, *, err: bool = False) -> None:
 def confirm(question: str) -> None:
     """Ask, on standard error, and abort unless the answer is yes."""
     typer.confirm(visible_line(question), abort=True, err=True)
+
+
+def ask_for(question: str) -> str:
+    """Ask, on standard error, and give what is answered."""
+    answer: str = typer.prompt(visible_line(question), prompt_suffix=" ", err=True)
+    return answer.strip()
 
 
 def print_line(console: Console, text: str) -> None:

@@ -136,7 +136,8 @@ def _reason(
         return f"position {found.wrong.position}: {found.wrong.what}"
     if future is not None:
         return (
-            f"the log is whole; {said(future)}: set the clock right, or run: parley correct-clock"
+            f"the log is whole; {said(future)}. Look at another clock first: if this machine's is wrong, set it right;"
+            " if the log's times are, run: parley correct-clock"
         )
     for each in tables:
         key = ", ".join(str(_keyed(part)) for part in each.key)

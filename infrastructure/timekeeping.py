@@ -58,8 +58,9 @@ class Timekeeper:
             self._compare_with_passed(now, self._steady())
         if recorded_at is not None and recorded_at > now + TOLERANCE:
             raise ClockInDoubtError(
-                f"the clock says {_said(now)}, and the log has record times up to {_said(recorded_at)}: nothing is "
-                "recorded or signed until the clock is right, or parley correct-clock has said that the log's are wrong"
+                f"the clock says {_said(now)}, and the log has record times up to {_said(recorded_at)}: {_UNTIL}. "
+                "Look at another clock first. If this machine's is wrong, set it right; if the log's times are, run: "
+                "parley correct-clock"
             )
         return now
 

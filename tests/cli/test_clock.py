@@ -9,6 +9,7 @@ import pytest
 
 from api.composition import compose
 from domain.fact import fact_id
+from domain.instant import format_instant
 from domain.negotiation import negotiation_id
 from infrastructure.clock import system_clock
 from infrastructure.settings import Settings
@@ -18,7 +19,9 @@ from tests.importing.lines import SLUG, custody
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
-YEARS = 3_650 * 86_400_000_000
+HOUR = 3_600_000_000
+DAY = 24 * HOUR
+YEARS = 3_650 * DAY
 AHEAD = len(LINES) + 2
 
 
@@ -47,15 +50,64 @@ def test_what_a_wrong_clock_did_is_found_refused_said_and_corrected(ahead: Shell
     refused = ahead("import", SLUG, ahead.file(custody("later")))
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
     assert "the log has record times up to 203" in refused.stderr
-    assert ahead("correct-clock", "--why", "So it was").exit_code == 2, "nobody can be asked"
-    assert ahead("correct-clock", "--why", " ", "--yes").exit_code == 1
-    done = ahead("correct-clock", "--why", "The battery was changed", "--yes", "--json")
+    today = ("--now", day_of())
+    assert ahead("correct-clock", "--why", "So", *today).exit_code == 2, "nobody can be asked"
+    assert ahead("correct-clock", "--why", " ", *today, "--yes").exit_code == 1
+    done = ahead("correct-clock", "--why", "The battery was changed", *today, "--yes", "--json")
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
     assert (said["first"], said["last"], said["position"]) == (AHEAD, AHEAD + 1, AHEAD + 2)
     assert span in done.stderr
     assert ahead("verify").exit_code == 0
-    again = ahead("correct-clock", "--why", "So it was", "--yes")
+    again = ahead("correct-clock", "--why", "So it was", *today, "--yes")
     assert (again.exit_code, "nothing to correct" in again.stderr) == (1, True)
     assert ahead("import", SLUG, ahead.file(custody("later"))).exit_code == 0
     assert ahead("verify").exit_code == 0
+
+
+def day_of(ahead: int = 0) -> str:
+    return format_instant(system_clock() + ahead)[:10]
+
+
+def test_by_a_clock_that_is_behind_no_right_time_is_called_wrong(ahead: Shell) -> None:
+    """Only what another clock shows tells a log that is ahead from a machine's clock that is behind."""
+    correct = ("correct-clock", "--why", "x", "--yes")
+    refused = ahead("import", SLUG, ahead.file(custody("later")))
+    assert "Look at another clock first" in refused.stderr
+    assert "If this machine's is wrong, set it right" in refused.stderr
+    unread = ahead(*correct)
+    assert (unread.exit_code, "--now" in unread.stderr) == (2, True)
+    for read in (
+        day_of(YEARS),
+        day_of(2 * DAY),
+        f"{day_of(YEARS)}T12:00Z",
+        f"{day_of(-3 * DAY)}T12:00+01:00",
+    ):
+        found = ahead(*correct, "--now", read)
+        assert (found.exit_code, "set this machine's right first" in found.stderr) == (1, True), (
+            read
+        )
+    for read in ("yes", "", "28.11.2026", f"{day_of()}T12:00", "2026-13-01"):
+        assert ahead(*correct, "--now", read).exit_code == 2, read
+    assert ahead("verify").exit_code == 1, "nothing was recorded"
+    assert ahead(*correct, "--now", format_instant(system_clock() + 60_000_000)).exit_code == 0
+    assert ahead("verify").exit_code == 0
+
+
+@pytest.mark.parametrize("hours", [2, 12])
+def test_a_date_does_not_do_where_it_fits_both_clocks(parley: Shell, hours: int) -> None:
+    record = compose(
+        Settings.from_env(parley.settings),
+        clock=lambda: system_clock() + hours * HOUR,
+        upgrade=False,
+    )
+    fact = record.ledger.fact(fact_id(negotiation_id(SLUG), "R"))
+    record.ledger.change(fact.decide_prefer(preferred=True, why="so", actor="desk"))
+    record.close()
+    correct = ("correct-clock", "--why", "x", "--yes", "--now")
+    found = parley(*correct, day_of())
+    assert (found.exit_code, "the time with its offset" in found.stderr) == (1, True)
+    late = format_instant(system_clock() + hours * HOUR)
+    assert parley(*correct, late).exit_code == 1
+    assert parley("verify").exit_code == 1, "nothing was recorded"
+    assert parley(*correct, format_instant(system_clock())).exit_code == 0
