@@ -81,13 +81,15 @@ def said(found: WrongTimes) -> str:
 
 
 def _confirm(found: WrongTimes, read: str | None, *, yes: bool) -> None:
-    echo(said(found), err=True)
+    """What another clock shows is asked for before this machine's is told, so that nobody copies it."""
     is_asked = sys.stdin.isatty()
     if read is None and not is_asked:
         raise typer.BadParameter(f"needed, with or without --yes: {_FORM}", param_hint="--now")
     if read is None:
         read = ask_for("What is today's date, by another clock than this machine's (YYYY-MM-DD)?")
-    _compare(found, *_span(read))
+    span = _span(read)
+    echo(said(found), err=True)
+    _compare(found, *span)
     if yes:
         return
     if not is_asked:

@@ -29,13 +29,16 @@ __all__ = [
 ]
 
 _UNSAFE: Final = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ue000-\uf8ff"
-    "\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-    "\U000f0000-\U0010ffff"
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
+    "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ue000-\uf8ff"
+    "\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d159"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
     + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 15))
 )
-_UNSAFE_IN_TEXT: Final = re.compile(f"[{_UNSAFE}]|(?<![{JOINED}\ufe0f])[\u200c\u200d]")
-_UNSAFE_IN_LINE: Final = re.compile(f"[\t\n{_UNSAFE}]|(?<![{JOINED}\ufe0f])[\u200c\u200d]")
+_VARIED: Final = JOINED + "#*0-9\u00a9\u00ae\u203c\u2049\u2122\u2139"
+_UNJOINED: Final = f"(?<![{JOINED}\ufe0f])[\u200c\u200d]|(?<![{_VARIED}])[\ufe00-\ufe0f]"
+_UNSAFE_IN_TEXT: Final = re.compile(f"[{_UNSAFE}]|{_UNJOINED}")
+_UNSAFE_IN_LINE: Final = re.compile(f"[\t\n{_UNSAFE}]|{_UNJOINED}")
 _UNSAFE_IN_JSON: Final = re.compile(f"[{_UNSAFE}\u200c\u200d]")
 """None of them stands in JSON but in a string."""
 

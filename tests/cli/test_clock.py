@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +18,13 @@ from domain.instant import format_instant
 from domain.negotiation import negotiation_id
 from infrastructure.clock import system_clock
 from infrastructure.settings import Settings
-from tests.cli.conftest import LINES
+from tests.cli.conftest import LINES, Shell
 from tests.importing.lines import SLUG, custody
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+    from collections.abc import Callable
+
+    from tests.databases import Kind
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -28,6 +35,11 @@ AHEAD = len(LINES) + 2
 @pytest.fixture
 def ahead(parley: Shell) -> Shell:
     """A record whose last two events were recorded by a clock that was ten years ahead."""
+    record_ahead(parley)
+    return parley
+
+
+def record_ahead(parley: Shell) -> None:
     record = compose(
         Settings.from_env(parley.settings), clock=lambda: system_clock() + YEARS, upgrade=False
     )
@@ -36,7 +48,6 @@ def ahead(parley: Shell) -> Shell:
         record.ledger.change(fact.decide_prefer(preferred=preferred, why="so", actor="desk"))
         fact = record.ledger.fact(fact.id)
     record.close()
-    return parley
 
 
 def test_what_a_wrong_clock_did_is_found_refused_said_and_corrected(ahead: Shell) -> None:
@@ -111,3 +122,24 @@ def test_a_date_does_not_do_where_it_fits_both_clocks(parley: Shell, hours: int)
     assert parley(*correct, late).exit_code == 1
     assert parley("verify").exit_code == 1, "nothing was recorded"
     assert parley(*correct, format_instant(system_clock())).exit_code == 0
+
+
+def test_at_a_terminal_the_date_is_asked_for_before_a_clock_is_shown(
+    fresh_database: Callable[[Kind], str], tmp_path: Path
+) -> None:
+    shell = Shell(fresh_database("sqlite-file"), tmp_path).filled()
+    record_ahead(shell)
+    command = [Path(sys.executable).with_name("parley"), "correct-clock", "--why", "x", "--yes"]
+    ours, theirs = pty.openpty()
+    started = subprocess.Popen(
+        command, stdin=theirs, stderr=subprocess.PIPE, env={**os.environ, **shell.settings}
+    )
+    os.write(ours, f"{day_of(YEARS)}\n".encode())
+    _, said = started.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert started.returncode == 1
+    question, _, answer = said.decode().partition("?")
+    assert question == "What is today's date, by another clock than this machine's (YYYY-MM-DD)"
+    assert "by the clock it is" in answer
+    assert "set this machine's right first" in answer

@@ -175,6 +175,11 @@ def test_an_export_is_lines_of_the_same_json_and_acts_on_no_terminal(old: Shell)
         ),
         ("a\r\nb\tc", "a\nb\tc"),
         ("a\rb", "a\\u{D}b"),
+        (
+            "a\u034fb\u115fc\u3164d\uffa0e\ufe0ff",
+            "a\\u{34F}b\\u{115F}c\\u{3164}d\\u{FFA0}e\\u{FE0F}f",
+        ),
+        ("葛\ufe00 ❤\ufe0f 1\ufe0f\u20e3", "葛\ufe00 ❤\ufe0f 1\ufe0f\u20e3"),
         (JOINED, JOINED),
         ("Co\u200cale Co\u200dale", "Co\\u{200C}ale Co\\u{200D}ale"),
         ("\U000e0041\ud800\uffff", "\\u{E0041}\\u{D800}\\u{FFFF}"),
