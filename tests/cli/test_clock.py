@@ -129,7 +129,13 @@ def test_at_a_terminal_the_date_is_asked_for_before_a_clock_is_shown(
 ) -> None:
     shell = Shell(fresh_database("sqlite-file"), tmp_path).filled()
     record_ahead(shell)
-    command = [Path(sys.executable).with_name("parley"), "correct-clock", "--why", "x", "--yes"]
+    command = [
+        str(Path(sys.executable).with_name("parley")),
+        "correct-clock",
+        "--why",
+        "x",
+        "--yes",
+    ]
     ours, theirs = pty.openpty()
     started = subprocess.Popen(
         command, stdin=theirs, stderr=subprocess.PIPE, env={**os.environ, **shell.settings}
