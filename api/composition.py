@@ -39,6 +39,7 @@ from infrastructure.schema import upgrade as bring_to_head
 from infrastructure.sealing.configured import seals_by
 from infrastructure.sealing.expiring import drop_kept_before
 from infrastructure.sealing.resealing import SealReport, reseal, take_as_is
+from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.settings import Settings
 from infrastructure.tables import log_head
 from infrastructure.working_alone import working_alone
@@ -88,7 +89,8 @@ class Parley:
         self.catch_up()
         integration.catch_up(self.database)
         self.overwritten.drop()
-        self.drop_expired()
+        with suppress(SealKeyError):
+            self.drop_expired()
 
     def drop_expired(self) -> int:
         """Take away the answers that were kept under idempotency keys for as long as the settings say; how many."""

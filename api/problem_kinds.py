@@ -51,6 +51,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "integrity": Kind(500, "The record does not match its hash"),
     "unavailable": Kind(503, "The record is out of reach"),
     "clock-in-doubt": Kind(503, "Nothing is recorded while a clock is in doubt"),
+    "seal-key": Kind(503, "The keys that seal the record are not given here"),
     "outcome-unknown": Kind(503, "Whether it was recorded is not known"),
     "broken-off": Kind(503, "The import broke off: a part of it is recorded"),
     "overloaded": Kind(503, "Too many requests are waiting"),

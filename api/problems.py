@@ -44,7 +44,7 @@ from domain.valid_time import ValidTimeError
 from infrastructure.damage import shows_damage
 from infrastructure.database import DatabaseRefusedError
 from infrastructure.log_errors import OutcomeUnknownError
-from infrastructure.sealing.wrapping import BrokenSealError
+from infrastructure.sealing.wrapping import BrokenSealError, MissingKeyError, SealKeyError
 from infrastructure.timekeeping import ClockInDoubtError
 
 __all__ = [
@@ -59,6 +59,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("parley.api")
 _UNREADABLE: Final = "something went wrong here; it has been logged"
 _DAMAGED: Final = "what is stored of this cannot be read: a part of the database is damaged"
+_UNUSABLE: Final = "the keys that seal the record cannot be used here; the server's log says why"
 _BUSY: Final = "the database cannot be reached, or is too busy, at the moment"
 _UNKNOWN_OUTCOME: Final = (
     "the database went away while it committed: this was recorded whole or not at all; "
@@ -239,6 +240,12 @@ def _clock(error: ClockInDoubtError) -> Response:
     return problem("clock-in-doubt", str(error), headers=_LATER)
 
 
+def _sealed(error: SealKeyError) -> Response:
+    _LOG.error("the keys that seal the record are missing: %s", error)
+    missing = isinstance(error, MissingKeyError)
+    return problem("seal-key", str(error) if missing else _UNUSABLE, headers=_LATER)
+
+
 def _broken(error: BrokenSealError) -> Response:
     _LOG.error("a seal is broken", exc_info=error)
     return problem("integrity", str(error))
@@ -277,6 +284,7 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (BrokenOffError, _broken_off),
     (OutcomeUnknownError, _outcome_unknown),
     (ClockInDoubtError, _clock),
+    (SealKeyError, _sealed),
     (BrokenSealError, _broken),
     *((error, _out_of_reach) for error in OUT_OF_REACH),
 )

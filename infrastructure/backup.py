@@ -32,14 +32,22 @@ from infrastructure.backup_file import (
 )
 from infrastructure.former_backups import FormerAnswers
 from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD
-from infrastructure.log_rows import LOGGED, entries, parts_between
+from infrastructure.log_rows import LOGGED, entries, parts_between, seals_of
 from infrastructure.private_file import sync_folder
+from infrastructure.proofs.publishing import last_signed
 from infrastructure.sealing.stamps import restore_stamps, stamps_of_answers
 from infrastructure.sealing.wrapping import SealKeyError
-from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
+from infrastructure.tables import (
+    api_key,
+    confidential_part,
+    event,
+    idempotency_answer,
+    log_head,
+    stamp,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from infrastructure.backup_file import Line, Row
     from infrastructure.database import Database
@@ -57,6 +65,11 @@ TABLES: Final[dict[type, Table]] = {
 
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS})
 """What a file system says that gives no second name to a file, as those of memory sticks do not."""
+
+_BEGUN: Final = (
+    "the database is in use already: an API key was made in it, or a server has signed or stamped it;"
+    " a backup goes into a new database"
+)
 
 Progress = Callable[[int, int], None]
 
@@ -110,7 +123,7 @@ def verified(source: Path, given: KeySource | None = None) -> Manifest:
     missing: str | None = None
     last: Line | Manifest | None = None
     for last in read(source):
-        wraps = last.key_id if isinstance(last, EventLine) and last.data_key is not None else None
+        wraps = _wrapped_by(last)
         if missing is None and given is not None and wraps is not None and not _has(given, wraps):
             missing = wraps
     if not isinstance(last, Manifest):
@@ -118,6 +131,13 @@ def verified(source: Path, given: KeySource | None = None) -> Manifest:
     if missing is not None:
         raise SealKeyError.missing(missing)
     return last
+
+
+def _wrapped_by(line: Line | Manifest) -> str | None:
+    """The id of the key without which a line of a backup is of no use; None where it takes none."""
+    if isinstance(line, (EventLine, PartLine)):
+        return None if line.data_key is None else line.key_id
+    return line.key_id if isinstance(line, CountLine) else None
 
 
 def _has(keys: KeySource, key_id: str) -> bool:
@@ -134,12 +154,14 @@ def restore(
 ) -> Manifest:
     """Put a backup into an empty database whose schema is at head, in one transaction.
 
-    Raises BackupError, having left nothing, for a database that is not empty or a file that is not whole, and
-    SealKeyError where it is sealed by a key that is not given.
+    Raises BackupError, having left nothing, for a database that is not empty, or that a server or an API key has made
+    its own, or a file that is not whole, and SealKeyError where it is sealed by a key that is not given.
     """
     with database.writing() as connection:
         promised = _refuse_used(connection)
-        return _load(connection, source, promised, projections, progress)
+        manifest = _load(connection, source, promised, projections, progress)
+        seals_of(connection).check(connection)
+        return manifest
 
 
 def _opening(connection: Connection) -> Opening:
@@ -169,10 +191,16 @@ def _rows(connection: Connection, last: int, progress: Progress | None) -> Itera
 def _refuse_used(connection: Connection) -> int:
     """Up to when nothing more is recorded in an empty database, which may have been read; else BackupError."""
     head = connection.execute(LOCK_HEAD).one()
-    held = (connection.execute(select(table).limit(1)).first() for table in TABLES.values())
-    if head.position or any(row is not None for row in held):
+    if head.position or _is_any(connection, TABLES.values()):
         raise BackupError("the database holds a record already; a backup goes into an empty one")
+    if last_signed(connection) is not None or _is_any(connection, (api_key, stamp)):
+        raise BackupError(_BEGUN)
     return int(head.recorded_at)
+
+
+def _is_any(connection: Connection, tables: Iterable[Table]) -> bool:
+    found = (connection.execute(select(table).limit(1)).first() for table in tables)
+    return any(row is not None for row in found)
 
 
 def _load(

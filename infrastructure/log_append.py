@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from domain.confidential import Source
 from infrastructure.clock_corrections import last_right_time
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from infrastructure.sealing.seals import BatchKeys
     from infrastructure.timekeeping import Timekeeper
 
-__all__ = ["AppendRequest", "LogTransaction", "Outcome"]
+__all__ = ["LOCK_HEAD", "MOVE_HEAD", "AppendRequest", "LogTransaction", "Outcome", "lock_log"]
 
 FIRST_VERSIONS: Final = (0, 1)
 STREAMS_A_QUERY: Final = 500
@@ -81,18 +81,25 @@ class AppendRequest:
 Outcome = list[LogEntry] | IntegrityError | AlreadyAnswered
 
 
+def lock_log(connection: Connection) -> Row[Any]:
+    """Lock the log to write what is sealed or stamped, and give its head; SealKeyError without the database's keys."""
+    head = connection.execute(LOCK_HEAD).one()
+    seals_of(connection).check(connection)
+    return head
+
+
 class LogTransaction:
     """One writing transaction on the log: locks it at once, then takes requests in any number.
 
-    Raises ClockInDoubtError while there is evidence against its clock. One that `corrects` the log's own record times
-    goes on from the last that is right.
+    Raises as `lock_log`, and ClockInDoubtError while there is evidence against its clock. One that `corrects` the
+    log's own record times goes on from the last that is right.
     """
 
     def __init__(
         self, connection: Connection, timekeeper: Timekeeper, *, corrects: bool = False
     ) -> None:
         self._connection = connection
-        head = connection.execute(LOCK_HEAD).one()
+        head = lock_log(connection)
         self.now = timekeeper.now(connection, None if corrects else head.recorded_at)
         self._begun = bool(head.position)
         self._added = 0

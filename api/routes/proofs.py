@@ -58,9 +58,9 @@ async def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) ->
 
 
 def _proof(id_: UUID, asked: Asked) -> Response:
-    publisher = asked.parley.publisher
-    if publisher is not None and publisher.refusal is not None:
-        return problem("unavailable", f"the log is not signed: {publisher.refusal}")
+    refused = _refused(asked)
+    if refused is not None:
+        return problem("unavailable", f"the log is not signed: {refused}")
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         version = reading.history(id_, perspective, erased=True)[-1]
@@ -73,6 +73,14 @@ def _proof(id_: UUID, asked: Asked) -> Response:
         )
     content = {"perspective": perspective_shown(perspective), "fact": str(id_), **_shown(proof)}
     return fresh(asked.request, written(content), tags=tags)
+
+
+def _refused(asked: Asked) -> str | None:
+    """Why the log is not signed here; None where it is, or where nothing is signed here at all."""
+    if asked.parley.publisher is None:
+        return None
+    with asked.parley.database.reading() as connection:
+        return asked.parley.publisher.refused(connection)
 
 
 def _shown(proof: EventProof) -> dict[str, Any]:

@@ -59,10 +59,11 @@ def read_checkpoint(request: Request) -> Response:
     """Give the checkpoint (C2SP tlog-checkpoint): the log's name, its size and its root, signed."""
     given(request, ())
     parley: Parley = request.app.state.parley
-    if parley.publisher is not None and parley.publisher.refusal is not None:
-        return problem("unavailable", f"the log is not signed: {parley.publisher.refusal}")
     with parley.database.reading() as connection:
         note = last_signed(connection)
+        refused = None if parley.publisher is None else parley.publisher.refused(connection)
+    if refused is not None:
+        return problem("unavailable", f"the log is not signed: {refused}")
     if note is None:
         what, name = "checkpoint", "has been signed yet"
         raise UnknownError(what, name)
@@ -76,12 +77,15 @@ def read_checkpoint(request: Request) -> Response:
 def read_verifier_key(request: Request) -> Response:
     """Give the verifier key (C2SP signed-note), a line: compare it with one that came by another way."""
     given(request, ())
-    publisher = request.app.state.parley.publisher
+    parley: Parley = request.app.state.parley
+    publisher = parley.publisher
     if publisher is None:
         what, name = "verifier key", "of this server, which does not sign"
         raise UnknownError(what, name)
-    if publisher.is_other:
-        return problem("unavailable", f"the log is not signed here: {publisher.refusal}")
+    with parley.database.reading() as connection:
+        other = publisher.other_key(connection)
+    if other is not None:
+        return problem("unavailable", f"the log is not signed here: {other}")
     return fresh(request, f"{publisher.signer.key.text}\n".encode(), "text/plain; charset=utf-8")
 
 

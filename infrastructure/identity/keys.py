@@ -20,7 +20,7 @@ from domain.access import SCOPES, Principal, Scope
 from domain.characters import UNSEEN, is_blank
 from domain.errors import ContentError, UnknownError
 from infrastructure.database import DatabaseRefusedError
-from infrastructure.log_append import LOCK_HEAD
+from infrastructure.log_append import lock_log
 from infrastructure.sealing.stamps import changing_keys
 from infrastructure.tables import api_key
 
@@ -64,7 +64,7 @@ class Keys:
         """A new key, as its text, which is nowhere else, and what is kept of it; ContentError for a bad name."""
         text, kept, row = self._new(person, scopes, expires_at)
         with self._database.writing() as connection:
-            connection.execute(LOCK_HEAD)
+            lock_log(connection)
             _insert(connection, row)
         return text, kept
 
@@ -72,7 +72,7 @@ class Keys:
         """The text of a new key where there is no other key, also when several servers try at once; else None."""
         text, _, row = self._new(person, scopes, None)
         with self._database.writing() as connection:
-            connection.execute(LOCK_HEAD)
+            lock_log(connection)
             if self._is_any_open(connection):
                 return None
             _insert(connection, row)
@@ -116,7 +116,7 @@ class Keys:
         found = select(api_key).where(api_key.c.id == id_)
         change = update(api_key).where(api_key.c.id == id_, api_key.c.revoked_at.is_(None))
         with self._database.writing() as connection:
-            connection.execute(LOCK_HEAD)
+            lock_log(connection)
             if connection.execute(found).first() is None:
                 what = "key"
                 raise UnknownError(what, id_)

@@ -22,7 +22,7 @@ from infrastructure.projections import fact_text, fact_versions, negotiations, p
 from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.proofs.integration import TILE
 from infrastructure.sealing.kept_answers import broken_answers
-from infrastructure.sealing.stamps import broken_tables
+from infrastructure.sealing.stamps import broken_tables, missing_key
 from infrastructure.tables import (
     event,
     idempotency_answer,
@@ -137,11 +137,14 @@ def _texts_of(right: Connection, held: int) -> Iterator[tuple[Any, ...]]:
 
 def unstamped(connection: Connection) -> Iterator[Unfounded]:
     """What follows from no event, and is not what Parley wrote: a row that was changed, or a table that lost some."""
-    what = "has not the stamp of this record"
     found: dict[Table, tuple[Any, ...]] = dict.fromkeys(broken_tables(connection), ())
     for row in islice(broken_answers(connection), 1):
         found[idempotency_answer] = (row["caller"], row["key"])
     for table, key in found.items():
+        missing = missing_key(connection, table)
+        what = f"is stamped by the key {missing}, which is not given"
+        if missing is None:
+            what = "has not the stamp of this record"
         yield Unfounded(table.name, key, what, derived=False)
 
 

@@ -21,6 +21,7 @@ from infrastructure.log_clock import settle
 from infrastructure.proofs import integration
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.tree import BrokenTreeError, Tree
+from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.tables import log_head, signed_checkpoint
 from infrastructure.timekeeping import ClockInDoubtError
 
@@ -60,7 +61,14 @@ class OtherKeyError(InconsistentLogError):
     """Another key has signed this log."""
 
 
-_REFUSALS: Final = (InconsistentLogError, ClockInDoubtError, BrokenTreeError, NoteError, OSError)
+_REFUSALS: Final = (
+    InconsistentLogError,
+    ClockInDoubtError,
+    BrokenTreeError,
+    NoteError,
+    SealKeyError,
+    OSError,
+)
 
 
 def last_signed(connection: Connection) -> str | None:
@@ -70,29 +78,30 @@ def last_signed(connection: Connection) -> str | None:
 
 
 class Publisher:
-    """Signs the log of one database as `signer`. `refusal` says why it does not, while it does not.
-
-    `is_other` is whether that is because another key is the log's.
-    """
+    """Signs the log of one database as `signer`. `refusal` says why it does not, while it does not."""
 
     def __init__(self, database: Database, signer: Signer, kept: LastSigned) -> None:
         self.signer = signer
         self.refusal: str | None = None
-        self.is_other = False
         self._database = database
         self._kept = kept
         self._signed = -1
 
     def keep_publishing(self) -> None:
-        """`publish`, where a refusal is said once and kept until it is overcome."""
+        """`publish`, where a refusal is said once and kept until it is overcome.
+
+        Who has not the keys that seal the record is refused, too: such a process writes nothing.
+        """
         try:
+            with self._database.reading() as connection:
+                self._database.seals.check(connection)
             self.publish()
         except _REFUSALS as error:
             if str(error) != self.refusal:
                 _logger.error("no checkpoint is signed: %s", error)  # noqa: TRY400 -- it says all
-            self.refusal, self.is_other = str(error), isinstance(error, OtherKeyError)
+            self.refusal = str(error)
         else:
-            self.refusal, self.is_other = None, False
+            self.refusal = None
 
     def follow(self) -> None:
         """`keep_publishing`, and settle the clock of a log in which nothing was recorded for some seconds."""
@@ -120,11 +129,22 @@ class Publisher:
             head_at = connection.execute(_HEAD_AT).scalar_one()
             self._database.timekeeper.now(connection, head_at)
             is_new = self._signed != integration.integrated(connection)
-            if not (is_new or new_key or self.refusal is not None):
+            is_refused = self.refusal is not None or self.other_key(connection) is not None
+            if not (is_new or new_key or is_refused):
                 return
         with self._database.writing() as connection:
             signed = self._sign(connection, new_key=new_key)
         self._signed = signed
+
+    def refused(self, connection: Connection) -> str | None:
+        """Why nothing is signed here, as found last or as the last checkpoint says by now."""
+        return self.refusal or self.other_key(connection)
+
+    def other_key(self, connection: Connection) -> str | None:
+        """Why nothing is signed here, where the last checkpoint is signed by another key; None where it is not."""
+        note = last_signed(connection)
+        is_own = note is None or self.own(note) is not None
+        return None if is_own else _OTHER.format(self.signer.key.text)
 
     def own(self, note: str | None) -> Checkpoint | None:
         """The checkpoint of a note that this signer made of this log; None for any other."""

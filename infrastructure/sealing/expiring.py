@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, select
 
-from infrastructure.log_append import LOCK_HEAD
+from infrastructure.log_append import lock_log
 from infrastructure.sealing.kept_answers import drop_some_before
 from infrastructure.tables import idempotency_answer
 
@@ -37,5 +37,5 @@ def _is_any(database: Database, instant: int) -> bool:
 
 def _drop_some(database: Database, instant: int) -> int:
     with database.writing() as connection:
-        connection.execute(LOCK_HEAD)
+        lock_log(connection)
         return drop_some_before(connection, instant)

@@ -103,7 +103,7 @@ def kept_answer(connection: Connection, row: Mapping[Any, Any]) -> IdempotencyAn
 
 def broken_answers(connection: Connection) -> Iterator[RowMapping]:
     """The rows whose stamp is not there, or is not their own."""
-    wrapping = seals_of(connection).check(connection)
+    wrapping = seals_of(connection).given(connection)
     ordered = select(_ANSWER).order_by(_ANSWER.c.caller, _ANSWER.c.key)
     for row in connection.execute(ordered).mappings():
         if not _holds(wrapping, row):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, select
 
-from infrastructure.log_append import LOCK_HEAD
+from infrastructure.log_append import LOCK_HEAD, lock_log
 from infrastructure.log_rows import LOGGED, seals_of
 from infrastructure.sealing.confidential_parts import context_of_part
 from infrastructure.sealing.kept_answers import drop_broken, wrap_answers
@@ -74,7 +74,7 @@ def reseal(database: Database, progress: Callable[[int, int], None] | None = Non
     batches = range(0, last, BATCH)
     for done, after in enumerate(reversed(batches), start=1):
         with database.writing() as connection:
-            connection.execute(LOCK_HEAD)
+            lock_log(connection)
             sealed += _seal(connection, after, after + BATCH)
             wrapped += sum(_wrap(connection, each, after, after + BATCH) for each in _KEYED)
         if progress is not None:
@@ -93,7 +93,10 @@ def reseal(database: Database, progress: Callable[[int, int], None] | None = Non
 
 
 def take_as_is(database: Database) -> int:
-    """Stamp the keys as they stand, and take changed answers away; how many. What was tampered with is seen no more."""
+    """Stamp the keys as they stand, and take changed answers away; how many. What was tampered with is seen no more.
+
+    The keys that stamped them are not needed, as they may be lost.
+    """
     with database.writing() as connection:
         connection.execute(LOCK_HEAD)
         dropped = drop_broken(connection)
@@ -126,8 +129,8 @@ def _wrap_stamps(database: Database) -> None:
     last: tuple[str, str] | None = ("", "")
     while last is not None:
         with database.writing() as connection:
-            connection.execute(LOCK_HEAD)
-            if seals_of(connection).check(connection) is None:
+            lock_log(connection)
+            if seals_of(connection).given(connection) is None:
                 return
             last = wrap_answers(connection, last)
             wrap_tables(connection)
@@ -135,7 +138,7 @@ def _wrap_stamps(database: Database) -> None:
 
 def _wrap(connection: Connection, keyed: _Keyed, after: int, until: int) -> int:
     """Wrap those data keys past a position and up to another that are not wrapped by the newest key."""
-    wrapping = seals_of(connection).check(connection)
+    wrapping = seals_of(connection).given(connection)
     if wrapping is None:
         return 0
     columns = keyed.table.c

@@ -3,7 +3,8 @@
 Sealed bytes are nonce ‖ AES-256-GCM ciphertext of secret ‖ payload; the nonce is random, as a version may be recorded
 again after an older backup was restored. The data key stands, wrapped, in the row that was sealed with it first:
 `key_version` says which. No data key outlives the statement that it was read for: once it is destroyed, nothing
-opens, in whatever process.
+opens, in whatever process. From the first thing that is stamped or sealed a database has keys of its own: whoever
+lacks one writes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select, union
 
 from infrastructure.leaves import SECRET_SIZE
 from infrastructure.sealing.key_source import NoKeys
@@ -26,10 +27,10 @@ from infrastructure.sealing.wrapping import (
     SealKeyError,
     new_key,
 )
-from infrastructure.tables import event
+from infrastructure.tables import event, log_head, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["SEALS", "BatchKeys", "Seals", "context_of"]
 
@@ -56,6 +57,14 @@ _KEYS_OF: Final = (
     )
 )
 """The data keys that the last events of streams were sealed with."""
+_OWN: Final = union(
+    select(stamp.c.key_id),
+    select(_keyed.c.key_id)
+    .join_from(log_head, _last, _last.c.position == log_head.c.position)
+    .join(_keyed, and_(_keyed.c.stream == _last.c.stream, _keyed.c.version == _last.c.key_version))
+    .where(_keyed.c.key_id.is_not(None)),
+)
+"""What a database says are its own keys: those of its stamps, and of its last event."""
 
 
 class Seals:
@@ -66,21 +75,31 @@ class Seals:
         self._checked: frozenset[str] = frozenset()
 
     def check(self, connection: Connection) -> KeyWrapping | None:
+        """The keys, as `given`; MissingKeyError where the database's own, as it says by now, are not among them."""
+        self._require(connection.execute(_OWN).scalars().all())
+        return self.given(connection)
+
+    def given(self, connection: Connection) -> KeyWrapping | None:
         """The keys; None where there are none and nothing is sealed.
 
-        SealKeyError where what was sealed first, or last, was sealed by a key that is not among them.
+        MissingKeyError where what was sealed first, or last, when these keys were first used here, was sealed by a key
+        that is not among them. Who writes has to `check`, under the log's lock.
         """
         found = self._source.read()
-        ids = frozenset() if found is None else found.ids
-        if found is None or ids != self._checked:
-            for end in _ENDS:
-                used = connection.execute(end).scalar()
-                if used is not None and used not in ids:
-                    if self._source.look_for(used):
-                        return self.check(connection)
-                    raise SealKeyError.missing(used)
-            self._checked = ids
+        if found is None or found.ids != self._checked:
+            ends = (connection.execute(end).scalar() for end in _ENDS)
+            self._require(used for used in ends if used is not None)
+            found = self._source.read()
+            self._checked = frozenset() if found is None else found.ids
         return found
+
+    def _require(self, used: Iterable[str]) -> None:
+        """Refuse where one of the keys that were used is not there."""
+        for key_id in used:
+            found = self._source.read()
+            is_there = found is not None and key_id in found.ids
+            if not (is_there or self._source.look_for(key_id)):
+                raise SealKeyError.missing(key_id)
 
     def add_key(self) -> None:
         """Have a new wrapping key wrap from now on."""
@@ -88,7 +107,7 @@ class Seals:
 
     def wrapping(self, connection: Connection) -> KeyWrapping:
         """The keys; one is made only where the database holds nothing that was sealed by another."""
-        return self.check(connection) or self._source.make()
+        return self.given(connection) or self._source.make()
 
     def writing(self, connection: Connection, older: Sequence[str]) -> BatchKeys:
         """The data keys for a batch of events, given those streams in it that had events before."""

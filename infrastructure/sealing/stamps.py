@@ -34,6 +34,7 @@ __all__ = [
     "forget_lost_secret",
     "keys_of",
     "made",
+    "missing_key",
     "restore_stamps",
     "secret_of_keys",
     "share_of_answer",
@@ -202,6 +203,14 @@ def wrap_tables(connection: Connection) -> None:
         _put_row(connection, _KEYED_BY, made(wrapping, secret, _KEYED_CONTEXT))
 
 
+def missing_key(connection: Connection, table: Table) -> str | None:
+    """The id of the key that a table is stamped by, where that is not given."""
+    wrapping, kept = seals_of(connection).given(connection), _kept(connection, table.name)
+    if kept is None or (wrapping is not None and kept["key_id"] in wrapping.ids):
+        return None
+    return str(kept["key_id"])
+
+
 def _is_broken(connection: Connection, table: Table) -> bool:
     begun = connection.execute(select(log_head.c.position)).scalar_one()
     used = begun or _kept(connection, table.name) or _has_rows(connection, table)
@@ -209,7 +218,7 @@ def _is_broken(connection: Connection, table: Table) -> bool:
 
 
 def _digest_kept(connection: Connection, table: Table) -> bytes | None:
-    wrapping = seals_of(connection).check(connection)
+    wrapping = seals_of(connection).given(connection)
     return stands_for(wrapping, _kept(connection, table.name), _CONTEXTS[table])
 
 
@@ -230,7 +239,7 @@ def _digest_of_keys(connection: Connection) -> bytes:
 
 def _secret_held(connection: Connection) -> bytes | None:
     """The secret, where it opens."""
-    wrapping = seals_of(connection).check(connection)
+    wrapping = seals_of(connection).given(connection)
     return stands_for(wrapping, _kept(connection, _KEYED_BY), _KEYED_CONTEXT)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,6 +27,7 @@ __all__ = [
     "KeySource",
     "KeyWrapping",
     "Keyring",
+    "MissingKeyError",
     "SealKeyError",
     "new_key",
     "read_keys",
@@ -41,11 +42,17 @@ _NAMED: Final = b"parley wrapping key\0"
 class SealKeyError(OperationalError):
     """The key that is needed to seal or open is not given; the message says which, and where it is looked for."""
 
-    @classmethod
-    def missing(cls, key_id: str) -> Self:
+    @staticmethod
+    def missing(key_id: str) -> MissingKeyError:
         """What is stored was sealed by another key than those that there are."""
         where = "PARLEY_SEAL_KEY_FILE or PARLEY_SEAL_KEY has to name it"
-        return cls(f"the record is sealed by the key {key_id}, which is not given: {where}")
+        return MissingKeyError(
+            f"the record is sealed by the key {key_id}, which is not given: {where}"
+        )
+
+
+class MissingKeyError(SealKeyError):
+    """Other keys are given than the record is sealed by."""
 
 
 class BrokenSealError(DataError):

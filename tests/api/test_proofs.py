@@ -228,3 +228,29 @@ def test_a_server_that_has_another_key_than_the_logs_says_so_and_signs_nothing(
         checkpoint = quiet.get("/checkpoint").body.decode()
         assert Checkpoint.opened(checkpoint, [Ed25519Verifier(publisher.signer.key)]).size == 2
         assert quiet.get("/readyz").status == 200
+
+
+def test_a_server_whose_key_is_no_longer_the_logs_says_so_before_it_has_anything_to_sign(
+    parley: Parley, quiet: Client, publisher: Publisher, tmp_path: Path
+) -> None:
+    quiet.open()
+    address = quiet.record().headers["location"]
+    publisher.keep_publishing()
+    assert quiet.get("/readyz").status == 200
+    url = parley.database.url.render_as_string(hide_password=False)
+    settings = settings_of(url, PARLEY_LOG_KEY_FILE=str(tmp_path / "newer.key"))
+    with closing(compose(settings, upgrade=False, signs=True)) as newer:
+        assert newer.publisher is not None
+        newer.publisher.publish(new_key=True)
+    ready = quiet.get("/readyz")
+    assert ready.status == 503
+    assert ready.json["lacks"] == ["the log is signed by another key than this server has"]
+    for path in ("/checkpoint", "/verifier-key", f"{address}/proof"):
+        answer = quiet.get(path)
+        assert (answer.status, "PARLEY_LOG_KEY_FILE" in answer.json["detail"]) == (503, True), path
+    publisher.keep_publishing()
+    assert "--new-key" in str(publisher.refusal)
+    publisher.publish(new_key=True)
+    publisher.keep_publishing()
+    assert quiet.get("/readyz").status == 200
+    assert quiet.get("/checkpoint").status == 200

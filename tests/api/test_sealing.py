@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,11 +12,14 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.composition import compose
 from domain.proof.note import base64_of
+from infrastructure.sealing.key_source import KeyFile
 from infrastructure.sealing.wrapping import SealKeyError
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from api.composition import Parley
 
 
@@ -30,6 +34,58 @@ def test_a_broken_seal_is_said_with_its_position(parley: Parley, client: Client)
     body = {"reason": "coding_error", "why": "Misread", "changes": {"summary": "Other"}}
     assert client.post(f"{address}/corrections", body, if_match="1").status == 500
     assert client.get(TALKS).status == 200
+
+
+def test_of_two_servers_with_other_seal_keys_one_alone_writes_one_log(
+    database_url: str, tmp_path: Path
+) -> None:
+    files = {"PARLEY_SEAL_KEY": "", "PARLEY_RATE_WORK": ""}
+    first, second = (
+        compose(settings_of(database_url, **files, PARLEY_SEAL_KEY_FILE=str(tmp_path / name)))
+        for name in ("a.seal", "b.seal")
+    )
+    for name in ("a.seal", "b.seal"):
+        KeyFile(tmp_path / name).make()
+    with closing(first), closing(second):
+        http = TestClient(create_app(second), raise_server_exceptions=False)
+        assert Client(http).get("/readyz").status == 200
+        key = entered(first)
+        http.headers.update(key)
+        late = Client(http)
+        own = Client(TestClient(create_app(first), headers=key, raise_server_exceptions=False))
+        own.open()
+        own.record()
+        body = {"slug": "other", "title": "Other", "parties": ["A", "B"]}
+        for key_of in ({}, {"Idempotency_Key": "again"}):
+            for refused in (
+                late.post("/v1/negotiations", body, **key_of),
+                late.post(FACTS, fact(), **key_of),
+                late.get("/v1/changes"),
+            ):
+                assert refused.status == 503
+                assert refused.json["type"] == "urn:parley:problem:seal-key"
+        assert late.get("/readyz").json["lacks"] == [
+            "a key that payloads are sealed by is not given"
+        ]
+        own.record(external_id="more")
+        assert len(own.get("/v1/changes").json["items"]) == 3
+        assert own.get("/readyz").status == 200
+
+
+def test_what_a_key_file_lacks_is_no_secret_of_its_folder(parley: Parley, tmp_path: Path) -> None:
+    url = parley.database.url.render_as_string(hide_password=False)
+    file = tmp_path / "folder-name" / "a.seal"
+    settings = settings_of(url, PARLEY_SEAL_KEY="", PARLEY_SEAL_KEY_FILE=str(file))
+    key = entered(parley)
+    with closing(compose(settings)) as other:
+        file.parent.mkdir()
+        file.write_text("no key")
+        file.chmod(0o600)
+        client = Client(TestClient(create_app(other), headers=key, raise_server_exceptions=False))
+        body = {"slug": "other", "title": "Other", "parties": ["A", "B"]}
+        refused = client.post("/v1/negotiations", body)
+        assert (refused.status, refused.json["type"]) == (503, "urn:parley:problem:seal-key")
+        assert b"folder-name" not in refused.body
 
 
 def test_a_server_without_the_key_says_so_and_records_nothing(
@@ -48,9 +104,9 @@ def test_a_server_without_the_key_says_so_and_records_nothing(
         ready = keyless.get("/readyz")
         assert ready.status == 503
         assert ready.json["lacks"] == ["a key that payloads are sealed by is not given"]
-        refused = keyless.post(FACTS, fact())
-        assert (refused.status, refused.json["type"]) == (503, "urn:parley:problem:unavailable")
-        assert keyless.get("/v1/changes").status == 503
+        for refused in (keyless.post(FACTS, fact()), keyless.get("/v1/changes")):
+            assert (refused.status, refused.json["type"]) == (503, "urn:parley:problem:seal-key")
+            assert "PARLEY_SEAL_KEY_FILE" in refused.json["detail"]
         assert keyless.get(TALKS).status == 200
     other.close()
     assert len(client.get("/v1/changes").json["items"]) == 2

@@ -64,6 +64,21 @@ def test_a_restore_without_the_keys_that_seal_leaves_no_database(light: Shell) -
     assert "is restored" in other.out("restore", str(target))
 
 
+def test_a_backup_goes_into_no_database_that_a_server_or_a_key_has_made_its_own(
+    light: Shell, database_url: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "backup"
+    light.out("backup", str(target))
+    (tmp_path / "own").mkdir()
+    other = Shell(database_url, tmp_path / "own")
+    other.out("keys", "create", "ann", "--scope", "admin")
+    for seal_file in (other.folder / "parley.seal", light.folder / "parley.seal"):
+        refused = other("restore", str(target), PARLEY_SEAL_KEY_FILE=str(seal_file))
+        assert refused.exit_code == 1
+    assert "goes into a new database" in refused.stderr
+    assert "0 events" in other.out("verify")
+
+
 def test_an_older_backup_beside_the_kept_key_is_signed_by_another_key_alone(light: Shell) -> None:
     target = light.folder / "backup"
     light.out("backup", str(target))

@@ -72,6 +72,26 @@ def test_a_record_whose_key_is_missing_is_neither_served_nor_written_nor_given_a
     assert f"{EVENTS} events" in parley.out("verify")
 
 
+def test_a_record_that_is_empty_but_for_a_key_belongs_to_who_made_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    own = Shell(database_url, tmp_path)
+    own.out("keys", "create", "Ann", "--scope", "admin")
+    unmade = str(tmp_path / "b.seal")
+    for command in (
+        ("serve", "--port", "0"),
+        ("verify",),
+        ("keys", "create", "Ben", "--scope", "admin"),
+        ("import", SLUG, own.file(*LINES), "--title", "Talks", "--party", "Belarus"),
+    ):
+        refused = own(*command, PARLEY_SEAL_KEY_FILE=unmade)
+        assert refused.exit_code == 1, command
+        assert "which is not given" in refused.stderr, command
+        assert len(refused.stderr.splitlines()) == 1
+    assert not (tmp_path / "b.seal").exists()
+    own.filled().out("verify")
+
+
 def test_the_key_may_come_from_the_environment_and_then_no_file_is_made(empty: Shell) -> None:
     old, new = base64_of(bytes(32)), base64_of(bytes(range(32)))
     lines = empty.file(*LINES)
