@@ -81,7 +81,7 @@ class AppendRequest:
 Outcome = list[LogEntry] | IntegrityError | AlreadyAnswered
 
 
-def lock_log(connection: Connection) -> Row[Any]:
+def lock_log(connection: Connection) -> Row[int, int]:
     """Lock the log to write what is sealed or stamped, and give its head; SealKeyError without the database's keys."""
     head = connection.execute(LOCK_HEAD).one()
     seals_of(connection).check(connection)
