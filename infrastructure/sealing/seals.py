@@ -3,7 +3,7 @@
 Sealed bytes are nonce ‖ AES-256-GCM ciphertext of secret ‖ payload; the nonce is random, as a version may be recorded
 again after an older backup was restored. The data key stands, wrapped, in the row that was sealed with it first:
 `key_version` says which. No data key outlives the statement that it was read for: once it is destroyed, nothing
-opens, in whatever process. From the first thing that is stamped or sealed a database has keys of its own: whoever
+opens, in any process. From the first thing that is stamped or sealed a database has keys of its own: a process that
 lacks one writes nothing.
 """
 
