@@ -114,13 +114,13 @@ def at_a_terminal(shell: Shell, answer: str, *arguments: str) -> tuple[int, str]
 
 def test_who_sits_at_a_terminal_sees_what_they_approve_in_full(light: Shell) -> None:
     long = "Fifty-one freed, " + "and more of it " * 40
-    made = proposed(light, changes={"summary": long, "note": "counted\n  anew: \u2060"})
+    made = proposed(light, changes={"summary": long, "note": "counted\n  anew: so\u00adme"})
     for answer, status in (("n\n", 1), ("y\n", 0)):
         code, said = at_a_terminal(light, answer, "approve", made["id"])
         assert code == status, said
         assert "Ann proposes to correct the fact" in said
         assert f"summary: Fifty-two freed → {long}\n" in said
-        assert r'note: nothing → "counted\n  anew: \u2060"' in said
+        assert r'note: nothing → "counted\n  anew: so\u00adme"' in said
         assert "why: recounted" in said
     assert light("approve", made["id"], "--yes").exit_code == 1
 
