@@ -72,7 +72,7 @@ class Threads:
 
     @asynccontextmanager
     async def _share(self, caller: str) -> AsyncIterator[None]:
-        """Hold one of the threads that a caller may have; how many is forgotten when none is held or waited for."""
+        """Hold one of the threads that a caller may have; a caller who holds and awaits nothing is forgotten."""
         limiter = self._shares.setdefault(caller, CapacityLimiter(SHARE))
         self._asking[caller] += 1
         try:

@@ -67,7 +67,7 @@ _HIGH: Final = frozenset({"le", "lt"})
 
 @dataclass(frozen=True, slots=True)
 class NumberReading:
-    """What a text says: a comparator with a value, or bounds that no one value has; None is unbounded."""
+    """What a text says: a comparator with a value, or a `low` and a `high` alone; None leaves a side open."""
 
     comparator: Comparator
     value: int | None = None

@@ -23,7 +23,9 @@ def scope_of(path: str, address: str, headers: dict[bytes, bytes], method: str =
     }
 
 
-def ask(shedding: Shedding, path: str) -> tuple[list[Message], Any]:
+def ask(
+    shedding: Shedding, path: str, address: str = "192.0.2.1", method: str = "POST"
+) -> tuple[list[Message], Any]:
     """Send one request on; what is answered so far, and the task that answers it."""
     sent: list[Message] = []
 
@@ -34,7 +36,7 @@ def ask(shedding: Shedding, path: str) -> tuple[list[Message], Any]:
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    return sent, shedding(scope_of(path, "192.0.2.1", {}), receive, send)
+    return sent, shedding(scope_of(path, address, {}, method), receive, send)
 
 
 def test_one_address_leaves_places_to_the_questions_of_others() -> None:
@@ -48,16 +50,8 @@ def test_one_address_leaves_places_to_the_questions_of_others() -> None:
         shedding = Shedding(slow, most=8, changes=3)
 
         def question(address: str) -> tuple[list[Message], asyncio.Task[None]]:
-            sent: list[Message] = []
-
-            async def send(message: Message) -> None:
-                sent.append(message)
-
-            async def receive() -> Message:
-                return {"type": "http.request", "body": b"", "more_body": False}
-
-            asked = shedding(scope_of("/v1/negotiations", address, {}, "GET"), receive, send)
-            return sent, asyncio.create_task(asked)
+            sent, answering = ask(shedding, "/v1/negotiations", address, "GET")
+            return sent, asyncio.create_task(answering)
 
         many = [question("192.0.2.1") for _ in range(20)]
         others = [question("192.0.2.2"), question("192.0.2.3")]
