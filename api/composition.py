@@ -29,6 +29,7 @@ from infrastructure.overwritten import Overwritten
 from infrastructure.projections import fact_text
 from infrastructure.projections.following import following
 from infrastructure.projections.inline import RecordProjection
+from infrastructure.projections.outdated import is_outdated, renewed
 from infrastructure.projections.rebuild import RebuildReport, rebuild
 from infrastructure.proofs import integration
 from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensured_signer, read_signer
@@ -126,7 +127,7 @@ class Parley:
 
     def ready(self) -> dict[str, Any]:
         """{schema: whether it is at head, log: the last position, projections: {name: position held}}."""
-        if not schema_at_head(self.database):
+        if not schema_at_head(self.database) or self.outdated:
             return {"schema": False, "log": None, "projections": {}}
         with self.reading(self.owner) as reading:
             return {"schema": True, "log": reading.head, "projections": reading.projections()}
@@ -138,7 +139,15 @@ class Parley:
             fact_text.reset(self.database)
             fact_text.catch_up(self.database, progress)
             integration.rebuild(self.database)
+            with self.database.writing() as connection:
+                renewed(connection)
         return report
+
+    @property
+    def outdated(self) -> bool:
+        """Whether an older Parley filled the tables, and they have to be derived again."""
+        with self.database.reading() as connection:
+            return is_outdated(connection)
 
     def back_up(self, target: Path, progress: Callable[[int, int], None] | None = None) -> Manifest:
         """Write a backup of the record as it stands; whoever reads or writes goes on."""
@@ -224,8 +233,11 @@ def compose(
             refuse_newer(database)
         publisher = publisher_of(settings, database) if signs else None
         ledger, overwritten = StoredLedger(database), Overwritten(database)
+        parley = Parley(settings, database, ledger, clock, overwritten, publisher)
+        if upgrade and parley.outdated:
+            parley.rebuild()
         refused.pop_all()
-    return Parley(settings, database, ledger, clock, overwritten, publisher)
+    return parley
 
 
 def publisher_of(settings: Settings, database: Database) -> Publisher:

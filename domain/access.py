@@ -6,12 +6,11 @@ the credential that they came with.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from domain.characters import UNSEEN
 from domain.errors import ForbiddenError, UnauthenticatedError
+from domain.naming import folded
 
 Scope = Literal[
     "fact:read",
@@ -75,10 +74,5 @@ def owner(person: str) -> Principal:
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names are one person's: neither case, width, composition, blanks nor what nobody sees part them."""
-    return _folded(one) == _folded(other)
-
-
-def _folded(person: str) -> str:
-    folded = unicodedata.normalize("NFKC", UNSEEN.sub("", person)).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    """Whether two names are one person's, as names are compared everywhere."""
+    return folded(one) == folded(other)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import ContentError
 from domain.fact import Fact, as_primitives
-from domain.views.timeline import plain
+from domain.naming import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.addresses import address_fault
 from domain.errors import ContentError
+from domain.naming import folded
 from domain.valid_time import ValidTimeError, strict_upper
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Citation:
     @property
     def root(self) -> str:
         """Whose report it is, for counting distinct origins: a reprint is not a second one."""
-        return " ".join((self.origin or self.publisher).casefold().split())
+        return folded(self.origin or self.publisher)
 
     @property
     def published_at(self) -> int | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.errors import ContentError
+from domain.naming import folded
 from domain.number_reading import bounds_of, read_number
 from domain.number_words import Comparator
 
@@ -77,6 +78,11 @@ class Quantity:
     basis: Basis | None = None
     low: int | None = None
     high: int | None = None
+
+    @property
+    def counted(self) -> str:
+        """What is counted, as it is compared."""
+        return folded(self.what)
 
     @property
     def interval(self) -> Interval:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -12,8 +11,7 @@ from domain.facts.envoys import Alias
 from domain.history import FactVersion
 from domain.holding import Holding
 from domain.instant import END
-from domain.views.naming import folded
-from domain.views.timeline import plain
+from domain.naming import folded, plain, short
 from infrastructure.damage import as_stored
 from infrastructure.event_codec import decode_fact, encode_fact
 from infrastructure.fact_tables import VALID_INSTANTS
@@ -31,7 +29,6 @@ __all__ = [
     "ALWAYS",
     "ERASED",
     "EVERY",
-    "HASHED",
     "LATEST",
     "PRECISE",
     "answer_rows",
@@ -54,10 +51,6 @@ CALLS_OFF: Final = "calls off"
 ALWAYS: Final = (ALIAS, CALLS_OFF, SETTLES)
 """The questions whose answers every section of a state needs."""
 _PART: Final = "\x1f"
-LONGEST_KEY: Final = 1_024
-"""Bytes of a term or a question; PostgreSQL takes 2,704 of an index row, longer ones go by their hash."""
-HASHED: Final = 64
-"""Characters of a key that goes by its hash."""
 ERASED: Final[dict[str, Any]] = {
     "kind": BLANK.kind,
     **dict.fromkeys(VALID_INSTANTS, END),
@@ -137,13 +130,7 @@ def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
 
 def term_of(name: str) -> str:
     """A name as it is searched, short enough for an index."""
-    return _short(plain(name))
-
-
-def _short(text: str) -> str:
-    """The text itself; of one longer than an index takes its hash."""
-    kept = text.encode()
-    return text if len(kept) <= LONGEST_KEY else sha256(kept).hexdigest()
+    return short(plain(name))
 
 
 def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
@@ -181,7 +168,7 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
 def _questions(fact: Fact) -> set[tuple[int, str]]:
     """Each question as (rule, text); what every state has to know of comes under a question of its own."""
     found = {
-        (rule_of(answer.register), f"{answer.register.section}{_PART}{_short(_key(answer))}")
+        (rule_of(answer.register), f"{answer.register.section}{_PART}{short(_key(answer))}")
         for answer in fact.answers()
     }
     if isinstance(fact, Alias):

@@ -89,7 +89,7 @@ class PrisonerCount(Fact):
 
     def answers(self) -> Iterable[Answer]:
         """How many are held, by this counter's count."""
-        held = next((quantity for quantity in self.quantities if quantity.what == "held"), None)
+        held = next((quantity for quantity in self.quantities if quantity.counted == "held"), None)
         key = {"population": self.population, "counted_by": self.counted_by}
         yield Answer(
             HELD,

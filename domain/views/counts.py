@@ -25,14 +25,14 @@ class Counts:
     def __init__(self, quantities: Iterable[Quantity]) -> None:
         intervals: dict[tuple[str, Basis | None], list[Interval]] = defaultdict(list)
         for quantity in quantities:
-            intervals[quantity.what, quantity.basis].append(quantity.interval)
+            intervals[quantity.counted, quantity.basis].append(quantity.interval)
         self._known = {key: _Intervals(found) for key, found in intervals.items()}
 
     def conflict(self, quantities: Iterable[Quantity]) -> bool:
         """Whether of some thing that both count no two numbers can be one."""
         meet: dict[str, bool] = {}
         for quantity in quantities:
-            what = quantity.what
+            what = quantity.counted
             for basis in _comparable(quantity.basis):
                 known = self._known.get((what, basis))
                 if known is not None and not meet.get(what, False):
@@ -56,7 +56,7 @@ class _Intervals:
 
 def same_count(one: Quantity, other: Quantity) -> bool:
     """Whether both count the same thing in the same way; where a basis is not said, it may be the same."""
-    return one.what == other.what and other.basis in _comparable(one.basis)
+    return one.counted == other.counted and other.basis in _comparable(one.basis)
 
 
 def _comparable(basis: Basis | None) -> tuple[Basis | None, ...]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.facts.envoys import Alias
+from domain.naming import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from domain.history import Seen
-
-
-def folded(name: str) -> str:
-    """A name as it is compared: case and runs of blanks do not count."""
-    return " ".join(name.casefold().split())
 
 
 class Names:

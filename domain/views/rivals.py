@@ -12,10 +12,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from domain.history import Seen
+from domain.naming import folded
 from domain.provenance import origins
 from domain.quantity import Quantity
 from domain.views.counts import Counts, same_count
-from domain.views.naming import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from domain.fact import KINDS
 from domain.history import matches
 from domain.holding import Holding
+from domain.naming import folded
 from domain.register import Register, Shape
 from domain.views.brief import perspective_shown
 from domain.views.entries import entries
-from domain.views.naming import Names, folded
+from domain.views.naming import Names
 from domain.views.rivals import Candidate
 from domain.views.sections import ROOM_OF_PAGE, place_of
 from domain.views.totals import shown_total, summed_lists

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.fact import KINDS, Fact, as_primitives
 from domain.history import by_valid_time, matches
 from domain.instant import parse_cut
+from domain.naming import folded
 from domain.quantity import Quantity, total
 from domain.views.brief import brief, perspective_shown
 from domain.views.points import By, Spread, bucket, points
@@ -82,14 +83,14 @@ def tally(slice_: Sequence[Seen], perspective: Perspective, what: str, by: By) -
     `cumulative` figures run on and add nothing; nor does what is `uncounted`, whose basis is not said. A slice of the
     `kinds` that count `what` is enough.
     """
-    counting = _counting(slice_, perspective, what)
-    found = parts(counting, what)
+    counting, counted = _counting(slice_, perspective, what), folded(what)
+    found = parts(counting, counted)
     spreads = [_spread(quantity, each, by, perspective.as_of) for quantity, each in found]
     outside = [each for (_, each), spread in zip(found, spreads, strict=True) if spread is None]
     lists: dict[str, Sequence[str | Figure]] = {
         "facts": [_id(each.shown) for _, each in found],
-        "cumulative": _figures(counting, what, "cumulative"),
-        "uncounted": [_id(each.candidate) for each in _figures(counting, what, None)],
+        "cumulative": _figures(counting, counted, "cumulative"),
+        "uncounted": [_id(each.candidate) for each in _figures(counting, counted, None)],
         "undated": [_id(each.shown) for each in outside],
     }
     content = {
@@ -128,7 +129,7 @@ def _spread(quantity: Quantity, resolved: Resolved, by: By, as_of: int) -> Sprea
 def _figures(candidates: Iterable[Candidate], what: str, basis: Basis | None) -> list[Figure]:
     """The first number that each fact gives for `what` on a basis, where it gives one."""
     given = (
-        (candidate, (q for q in candidate.fact.quantities if (q.what, q.basis) == (what, basis)))
+        (candidate, (q for q in candidate.fact.quantities if (q.counted, q.basis) == (what, basis)))
         for candidate in candidates
     )
     found = [Figure(first, each) for each, all_ in given if (first := next(all_, None)) is not None]
@@ -146,17 +147,17 @@ def hinting(tally: Tally, slice_: Iterable[Seen]) -> Tally:
         fact = seen.version.record.fact
         for quantity in fact.quantities:
             if quantity.basis == "increment":
-                given[quantity.what].add(type(fact))
+                given[quantity.counted].add(type(fact))
     summing = _summing()
     known = {each for each, by in given.items() if by & summing.get(each, by)}
-    if tally.content["what"] in known:
+    if folded(tally.content["what"]) in known:
         return tally
     return replace(tally, lists={**tally.lists, "known": sorted(known)})
 
 
 def kinds(what: str) -> frozenset[str] | None:
     """The kinds whose own total counts `what`; None where no kind has such a total, and each may count it."""
-    found = _summing().get(what)
+    found = _summing().get(folded(what))
     if found is None:
         return None
     return frozenset(name for name, kind in KINDS.items() if kind in found)

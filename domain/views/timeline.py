@@ -5,11 +5,11 @@ With `as_of` it is all that has begun by then, ended or not; without it all of v
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from domain.history import Seen, by_valid_time, known, matches
+from domain.naming import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,30 +34,6 @@ class TimelineFilter:
     to: int | None = None
     retracted: bool = False
     after: Place | None = None
-
-
-#: Letters that Unicode does not take apart, as those write them who have no such key. Case folding
-#: has made ß "ss" by then.
-_UNMARKED: Final = str.maketrans(
-    {
-        "ł": "l",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "ħ": "h",
-        "\u0131": "i",
-        "þ": "th",
-        "æ": "ae",
-        "œ": "oe",
-    }
-)
-
-
-def plain(text: str) -> str:
-    """Text as it is searched: without accents, case or runs of blanks."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().translate(_UNMARKED).split())
 
 
 def timeline(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def increment(candidate: Candidate, what: str) -> Quantity | None:
     """The quantity that a fact adds to the total of `what`; a cumulative or standing figure adds nothing."""
     return next(
-        (q for q in candidate.fact.quantities if q.what == what and q.basis == "increment"), None
+        (q for q in candidate.fact.quantities if q.counted == what and q.basis == "increment"), None
     )
 
 
@@ -70,7 +70,7 @@ def summed_lists(
     uncounted = [
         candidate.version
         for candidate in candidates
-        if any(q.what == register.summed and q.basis is None for q in candidate.fact.quantities)
+        if any(q.counted == register.summed and q.basis is None for q in candidate.fact.quantities)
     ]
     ids = [str(version.record.id) for version in uncounted]
 

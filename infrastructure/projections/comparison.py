@@ -19,6 +19,7 @@ from infrastructure.engines import engine_of
 from infrastructure.event_codec import decode_fact
 from infrastructure.fact_tables import FACTS, SIDES, SPARE, served
 from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
+from infrastructure.projections.outdated import OUTDATED
 from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.proofs.integration import TILE
 from infrastructure.sealing.kept_answers import broken_answers
@@ -168,7 +169,11 @@ def _stray(connection: Connection, now: int) -> Iterator[Unfounded]:
     for name in (FACTS, FACT_TEXT, TILE):
         if not 0 <= held.get(name, -1) <= head.position:
             yield Unfounded(projection.name, (name,), "is not a position of the log")
-    for name in sorted(held.keys() - {FACTS, FACT_TEXT, TILE, SPARE}):
+    if OUTDATED in held:
+        yield Unfounded(
+            projection.name, (OUTDATED,), "says that an older version filled the tables"
+        )
+    for name in sorted(held.keys() - {FACTS, FACT_TEXT, TILE, SPARE, OUTDATED}):
         yield Unfounded(projection.name, (name,), "is no projection of the log")
     if head.recorded_at > max(now, recorded_at(connection, head.position)):
         yield Unfounded(log_head.name, (), "lies in the future")

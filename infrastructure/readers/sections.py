@@ -16,12 +16,12 @@ from sqlalchemy import Connection, func, or_, select
 
 from domain.facts.envoys import Alias
 from domain.history import Seen, dated
+from domain.naming import HASHED, folded
 from domain.perspective import Perspective
 from domain.register import Shape
-from domain.views.naming import folded
 from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
 from domain.views.state import listed, lists, section, state
-from infrastructure.fact_rows import HASHED, questions_of, rule_of, version_of_row
+from infrastructure.fact_rows import questions_of, rule_of, version_of_row
 from infrastructure.fact_tables import FactTables
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states

@@ -16,9 +16,9 @@ from domain.full_text import (
     searched,
     words,
 )
+from domain.naming import plain
 from domain.provenance import Citation
 from domain.quantity import Quantity
-from domain.views.timeline import plain
 from tests.examples import fact
 
 

@@ -12,8 +12,9 @@ from hypothesis import given
 
 from domain.history import Entry, FactVersion, versions
 from domain.instant import END, parse_cut
+from domain.naming import plain
 from domain.perspective import PerspectiveQuery
-from domain.views.timeline import TimelineFilter, plain, timeline
+from domain.views.timeline import TimelineFilter, timeline
 from infrastructure.fact_rows import (
     AHEAD,
     EVERY,

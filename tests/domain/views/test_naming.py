@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.views.naming import Names, folded
+from domain.naming import folded
+from domain.views.naming import Names
 from tests.examples import fact
 from tests.steps import steps
 from tests.strategies import SOME

@@ -106,10 +106,19 @@ def test_what_nothing_counts_is_told_from_what_counts_nothing_yet() -> None:
     log.record(fact("release", quantities=count(1_000, what="pardoned", basis="cumulative")))
     assert "known" not in tallied(log)
     assert "known" not in tallied(log, as_of="2020")
-    for unheard_of in ("relased", "Released", "pardoned"):
+    for unheard_of in ("relased", "pardoned"):
         answer = tallied(log, unheard_of)
         assert (answer["points"], answer["known"]) == ([], ["fined", "released"])
     assert tallied(Log(), "released")["known"] == []
+
+
+def test_what_is_counted_goes_by_its_folded_name() -> None:
+    log = written(("2025-09-11", 52))
+    log.record(fact("release", valid="2025-09-12", quantities=count(3, what="RELEASED ")))
+    log.record(fact("release", valid="2025-09-13", quantities=count(4, what="\uff32eleased")))
+    for what in ("released", "Released"):
+        assert tallied(log, what)["total"]["low"] == 59
+    assert log.state()["prisoners"]["released"]["low"] == 59
 
 
 def test_a_matter_counts_once_and_says_that_it_is_contested() -> None:

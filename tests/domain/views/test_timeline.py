@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from domain.history import Entry, begun, by_valid_time, versions
 from domain.instant import parse_cut, parse_instant
-from domain.views.timeline import TimelineFilter, plain, timeline
+from domain.naming import plain
+from domain.views.timeline import TimelineFilter, timeline
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log

@@ -1,0 +1,32 @@
+"""Tables that an older Parley filled are derived from the log again, where a migration says that today's differ.
+
+It says so by a row of `projection`, and whoever derives them again takes the row away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, select
+
+from infrastructure.tables import projection
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+__all__ = ["OUTDATED", "is_outdated", "renewed"]
+
+OUTDATED: Final = "outdated"
+"""The name of the row."""
+
+_MARKED: Final = select(projection.c.name).where(projection.c.name == OUTDATED)
+
+
+def is_outdated(connection: Connection) -> bool:
+    """Whether the tables are to be derived again before anybody is answered from them."""
+    return connection.execute(_MARKED).first() is not None
+
+
+def renewed(connection: Connection) -> None:
+    """Take the mark away: the tables have been derived again."""
+    connection.execute(delete(projection).where(projection.c.name == OUTDATED))

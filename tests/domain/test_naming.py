@@ -1,0 +1,94 @@
+"""Names are one where a reader sees no difference, or a keyboard made it."""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.access import same_person
+from domain.naming import LONGEST_KEY, folded, short
+from domain.provenance import Citation, origins
+
+ALIKE = [
+    ("Zoë Müller", unicodedata.normalize("NFD", "Zoë Müller"), "ZOË\u00a0MÜLLER"),
+    ("Андрей", unicodedata.normalize("NFD", "Андрей"), "АНДРЕЙ"),
+    ("محمد", "محمد\u200f", "\u202bمحمد\u202c", "\u2067محمد\u2069", "\u061cمحمد"),
+    ("می\u200cخواهم", "میخواهم", "می\u200dخواهم"),
+    ("O'Neil", "O’Neil", "O‘Neil", "OʼNeil", "Oʹneil", "O´Neil", "O`Neil", "O＇Neil", "O′Neil"),
+    (unicodedata.normalize("NFKC", "O´Neil"), "O'Neil"),
+    ("Мар'яна", "Мар’яна", "Марʼяна"),
+    (
+        "Jean-Luc",
+        "Jean\u2010Luc",
+        "Jean\u2011Luc",
+        "Jean–Luc",
+        "Jean—Luc",
+        "Jean−Luc",
+        "Jean﹣Luc",
+        "Jean－Luc",
+    ),
+    ("בן-גוריון", "בן־גוריון"),
+    ('צה"ל', "צה״ל", "צה”ל"),
+    (
+        "Ann Example",
+        "Ann\u2003Example",
+        " Ann \t Example ",
+        "Ann\u3000Example",
+        "Ａｎｎ Ｅｘａｍｐｌｅ",
+    ),
+    (
+        "Ann Example",
+        "Ann\u200b Example",
+        "\ufeffAnn Example",
+        "Ann Ex\u00adample",
+        "Ann\ufe0f Example",
+    ),
+    ("Straße", "STRASSE", "strasse"),
+    ("Βίκτωρ Σίμος", "ΒΊΚΤΩΡ ΣΊΜΟΣ"),
+    ("ﬁne", "fine"),
+]
+
+
+@pytest.mark.parametrize("spellings", ALIKE)
+def test_spellings_that_look_alike_are_one_name(spellings: tuple[str, ...]) -> None:
+    assert len({folded(each) for each in spellings}) == 1
+    assert all(same_person(*pair) for pair in permutations(spellings, 2))
+    assert origins(Citation(publisher=each) for each in spellings) == 1
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Losik", "Łosik"),
+        ("Élise", "Elise"),
+        ("Андрей", "Андреи"),
+        ("محمد", "محمود"),
+        ("Ann", "Anna"),
+        ("Ann Example", "AnnExample"),
+        ("Жан", "Jean"),
+    ],
+)
+def test_names_that_a_reader_tells_apart_are_two(names: tuple[str, str]) -> None:
+    assert len({folded(each) for each in names}) == 2
+
+
+@given(st.text())
+def test_what_is_folded_stays_as_it_is(text: str) -> None:
+    assert folded(folded(text)) == folded(text)
+
+
+@given(st.text(st.characters(codec="utf-8", min_codepoint=0xA1)))
+def test_neither_composition_nor_case_matters(text: str) -> None:
+    seen = folded(text)
+    for form in ("NFC", "NFD"):
+        assert folded(unicodedata.normalize(form, text)) == folded(text)
+    assert folded(seen.upper()) == folded(seen.upper().lower())
+
+
+def test_a_long_key_goes_by_its_hash() -> None:
+    assert short("ż" * (LONGEST_KEY // 2)) == "ż" * (LONGEST_KEY // 2)
+    assert len(short("ż" * LONGEST_KEY)) == 64
