@@ -149,6 +149,12 @@ def timeline(  # noqa: PLR0913 -- one argument an option
     q: Annotated[
         str | None, typer.Option("--q", help="Facts that hold all of these words.")
     ] = None,
+    translit: Annotated[
+        bool,
+        typer.Option(
+            help="Whether --q finds words of other scripts by their Latin transliteration, and the reverse."
+        ),
+    ] = True,
     from_: Annotated[
         str | None,
         typer.Option(
@@ -181,7 +187,7 @@ def timeline(  # noqa: PLR0913 -- one argument an option
     """The facts by valid time: with --as-of all that had begun by then, else past and future."""
     filters = {
         "kind": kind, "person": person, "place": place, "matter": matter, "q": q,
-        "from": from_, "to": to, "include": include,
+        "from": from_, "to": to, "include": include, "translit": None if translit else "false",
     }  # fmt: skip
     asked = {**filters, **perspective(as_of, as_known_at, position, clock, match)}
     with opened() as parley:

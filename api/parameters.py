@@ -126,9 +126,9 @@ def whole_number(
     raise ContentError.at(f"/query/{name}", f"a whole number from {low}{most} is expected")
 
 
-def truth(parameters: Mapping[str, str], name: str) -> bool:
-    """Read true or false, which is what is meant where it is left out; ContentError for another word."""
-    text = parameters.get(name, "false")
+def truth(parameters: Mapping[str, str], name: str, *, left_out: bool = False) -> bool:
+    """Read true or false, or what is meant where it is left out; ContentError for another word."""
+    text = parameters.get(name, str(left_out).lower())
     if text not in {"true", "false"}:
         raise ContentError.at(f"/query/{name}", "true or false is expected")
     return text == "true"

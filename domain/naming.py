@@ -43,19 +43,33 @@ _ACCENTED_BLANK: Final = re.compile(" [\u0300\u0301\u0313\u0314\u0342]+")
 
 #: Letters that Unicode does not take apart, as those write them who have no such key. Case folding
 #: has made ß "ss" by then.
-_UNMARKED: Final = str.maketrans(
-    {
-        "ł": "l",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "ħ": "h",
-        "\u0131": "i",
-        "þ": "th",
-        "æ": "ae",
-        "œ": "oe",
-    }
-)
+_UNMARKED: Final = {
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "ħ": "h",
+    "\u0131": "i",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "\u0491": "\u0433",  # Ukrainian ge with upturn
+    **dict.fromkeys("\u02be\u02bf\u02c0\u02c1", ""),  # half rings, as romanised Arabic has them
+}
+_ALEF, _HEH, _KAF, _YEH = "\u0627", "\u0647", "\u0643", "\u064a"
+_ARABIC: Final = {
+    **dict.fromkeys("\u0640\u0621\u0674", ""),  # tatweel, and hamza on no letter
+    **dict.fromkeys("\u0671\u0672\u0673\u0675", _ALEF),
+    **dict.fromkeys("\u0629\u06be\u06c1\u06c3\u06d5", _HEH),
+    **dict.fromkeys("\u06a9\u06aa", _KAF),
+    **dict.fromkeys("\u0649\u06cc\u06d0\u06d2", _YEH),
+}
+"""Letters that Arabic, Persian and Urdu write otherwise, or only sometimes; others are a letter with a mark on it."""
+_LETTERS: Final = str.maketrans(_UNMARKED | _ARABIC)
+_KEPT_MARKS: Final = frozenset({8, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132})
+"""Unicode's combining classes of marks that are part of the spelling: of kana, Thai, Lao and Indic scripts."""
+_IN_HEBREW: Final = re.compile("(?<=[\u05d0-\u05ea])[\"'](?=[\u05d0-\u05ea])")
+"""Geresh and gershayim within a word, however they are typed."""
 
 
 def folded(text: str) -> str:
@@ -70,10 +84,22 @@ def folded(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text as it is searched: as it is compared, and without accents."""
-    decomposed = unicodedata.normalize("NFKD", folded(text))
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(bare.translate(_UNMARKED).split())
+    """Text as it is searched: as it is compared, and without accents, variants of letters and foreign digits."""
+    if text.isascii():
+        return folded(text)
+    bare = "".join(_bare(letter) for letter in unicodedata.normalize("NFKD", folded(text)))
+    spelt = unicodedata.normalize("NFC", bare.translate(_LETTERS))
+    return " ".join(_IN_HEBREW.sub("", spelt).split())
+
+
+def _bare(letter: str) -> str:
+    """A letter as it is, a digit as an Arabic numeral of ASCII, and of an accent nothing."""
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
+    mark = unicodedata.combining(letter)
+    if (mark and mark not in _KEPT_MARKS) or unicodedata.category(letter) == "Me":
+        return ""
+    return letter
 
 
 def short(text: str) -> str:

@@ -72,11 +72,21 @@ def record_all(parley: Parley) -> None:
     parley.ledger.append([recorded(content, name) for name, content in RECORDED.items()])
 
 
-def found(parley: Parley, q: str, negotiation: UUID = NEGOTIATION, **cuts: Any) -> list[str]:  # noqa: ANN401
+def found(
+    parley: Parley,
+    q: str,
+    negotiation: UUID = NEGOTIATION,
+    *,
+    translit: bool = True,
+    **cuts: Any,  # noqa: ANN401 -- as PerspectiveQuery takes them
+) -> list[str]:
     """The names of the facts that a question finds."""
     with parley.reading(parley.owner, searched=True) as reading:
         perspective = reading.perspective(PerspectiveQuery(**cuts))
-        seen, _ = reading.timeline(negotiation, perspective, TimelineFilter(), q=q, limit=10_000)
+        everything = TimelineFilter()
+        seen, _ = reading.timeline(
+            negotiation, perspective, everything, q=q, limit=10_000, translit=translit
+        )
         return sorted(str(each.version.record.fact.external_id) for each in seen)
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.cursor import Cursor
 from api.documented import reads
-from api.parameters import TEXT, Parameter, cut, whole_number
+from api.parameters import TEXT, Parameter, cut, truth, whole_number
 from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
 from api.routes.negotiations import CURSOR, LIMIT
 from api.threads import LaneRoute
@@ -36,6 +36,11 @@ _FILTERS: Final = (
     Parameter(
         "q", "Facts whose texts hold all of these words; accents and case do not count.", TEXT
     ),
+    Parameter(
+        "translit",
+        "Whether `q` finds words of other scripts by their Latin transliteration too, and the reverse.",
+        {"type": "boolean", "default": True},
+    ),
     Parameter("from", "Facts that may have gone on at this or later, from its first moment.", _CUT),
     Parameter("to", "Facts that may have begun by then, its last moment included.", _CUT),
     Parameter(
@@ -58,12 +63,18 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     asked = asked.pinned(cursor)
     question = _question(asked.parameters, paged=cursor is not None)
+    translit = truth(asked.parameters, "translit", left_out=True)
     wanted = _wanted(question, cursor)
     with asked.reading(searched="q" in asked.parameters) as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
         found, more = reading.timeline(
-            negotiation.id, perspective, wanted, q=asked.parameters.get("q"), limit=limit
+            negotiation.id,
+            perspective,
+            wanted,
+            q=asked.parameters.get("q"),
+            translit=translit,
+            limit=limit,
         )
         rest = asked.next(perspective, by_valid_time(found[-1]), question) if more else None
         content = {

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, select
 
 from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
-from domain.full_text import question
 from domain.history import Entry, FactVersion, Seen
+from domain.sought import question, sought
 from infrastructure.fact_tables import FACTS, SPARE, FactTables, served
 from infrastructure.proofs.serving import EventProof, event_proof
 from infrastructure.readers import (
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from domain.event import RecordEvent
     from domain.negotiation import Negotiation
     from domain.perspective import Perspective, PerspectiveQuery
+    from domain.sought import AllOf
     from domain.views.sections import Page, Place, Rest
     from domain.views.timeline import TimelineFilter
     from infrastructure.event_codec import EventCodec
@@ -144,13 +145,15 @@ class Reading:
         *,
         limit: int,
         q: str | None = None,
+        translit: bool = True,
     ) -> tuple[list[Seen], bool]:
         """A page of a timeline, of at most `limit` facts, and whether more follow.
 
-        With `q` in a `searched` reading only.
+        With `q` in a `searched` reading only; unless `translit` is off, it finds words in other scripts too.
         """
         statement = timeslices.timeline(self._tables, id_, perspective, wanted)
-        found, more = self._found(statement, perspective, q, limit)
+        asked = None if q is None else sought(question(q), translit=translit)
+        found, more = self._found(statement, perspective, asked, limit)
         begun = [
             Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
             for version in found
@@ -158,18 +161,16 @@ class Reading:
         return begun, more
 
     def _found(
-        self, statement: Select[Any], perspective: Perspective, q: str | None, limit: int
+        self, statement: Select[Any], perspective: Perspective, asked: AllOf | None, limit: int
     ) -> tuple[list[FactVersion], bool]:
         order = timeslices.valid_order(self._tables)
         table = self._tables.version
-        if q is None:
+        if asked is None:
             rows, more = pages.page(self._connection, statement, table, order, limit)
         elif not self._searched:
             raise RuntimeError("only a reading that was opened as searched holds the full text")
         else:
-            rows, more = searches.page(
-                self._connection, statement, table, order, question(q), limit
-            )
+            rows, more = searches.page(self._connection, statement, table, order, asked, limit)
         return pages.versions(rows, perspective), more
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:

@@ -11,10 +11,11 @@ from bisect import bisect_left
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, false, func, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, cast, false, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from domain.full_text import answers, searched
+from domain.full_text import searched
+from domain.sought import AllOf, Phrase, holds
 from infrastructure.event_codec import decode_fact
 from infrastructure.projections.fact_text import checkpoint
 from infrastructure.readers import pages
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row, Select, Table
 
-    from domain.full_text import Term
+    from domain.sought import Sought
 
 __all__ = ["MOST_UNINDEXED", "last_searchable", "page"]
 
@@ -44,14 +45,14 @@ def page(
     statement: Select[Any],
     version: Table,
     order: Sequence[ColumnElement[Any]],
-    terms: Sequence[Term],
+    wanted: AllOf,
     limit: int,
 ) -> tuple[list[Row[Any]], bool]:
-    """As `pages.page`, of the rows of a statement on `version` whose text answers all of the terms."""
-    narrowed = _narrowed(connection, statement, version, terms)
+    """As `pages.page`, of the rows of a statement on `version` whose text holds what is sought."""
+    narrowed = _narrowed(connection, statement, version, wanted)
     indexed, more = pages.page(connection, narrowed, version, order, limit)
     place = attrgetter(*(column.name for column in order))
-    later = sorted(_unindexed(connection, statement, version, terms), key=place)
+    later = sorted(_unindexed(connection, statement, version, wanted), key=place)
     if more:
         later = later[: bisect_left(later, place(indexed[-1]), key=place)]
     found = sorted([*indexed, *later], key=place)
@@ -60,25 +61,23 @@ def page(
 
 
 def _unindexed(
-    connection: Connection, statement: Select[Any], version: Table, terms: Sequence[Term]
+    connection: Connection, statement: Select[Any], version: Table, wanted: AllOf
 ) -> list[Row[Any]]:
-    """The rows that the index does not hold yet, and that answer the terms; in no order."""
+    """The rows that the index does not hold yet, and that hold what is sought; in no order."""
     held = checkpoint(connection)
     if held >= int(connection.execute(select(log_head.c.position)).scalar_one()):
         return []
     past = statement.where(version.c.known_from > held).order_by(None)
     return [
-        row
-        for row in connection.execute(past)
-        if answers(terms, searched(decode_fact(row.content)))
+        row for row in connection.execute(past) if holds(wanted, searched(decode_fact(row.content)))
     ]
 
 
 def _narrowed(
-    connection: Connection, statement: Select[Any], version: Table, terms: Sequence[Term]
+    connection: Connection, statement: Select[Any], version: Table, wanted: AllOf
 ) -> Select[Any]:
-    """The statement on `version`, with only those rows left whose text answers all of the terms."""
-    if not terms:
+    """The statement on `version`, with only those rows left whose text holds what is sought."""
+    if not wanted.parts:
         return statement.where(false())
     sqlite = connection.dialect.name == "sqlite"
     same = and_(
@@ -86,25 +85,50 @@ def _narrowed(
         fact_text.c.version == version.c.version,
         fact_text.c.negotiation_id == version.c.negotiation_id,
     )
-    found = [_fts5(terms)] if sqlite else [_tsquery(terms), *_phrases(terms)]
-    return statement.join_from(version, fact_text, same).where(*found)
+    found = _matched(wanted) if sqlite else and_(_indexed(wanted), *_standing(wanted))
+    return statement.join_from(version, fact_text, same).where(found)
 
 
-def _fts5(terms: Sequence[Term]) -> ColumnElement[bool]:
-    """Words are letters and numerals alone, so that quotes hold them safely."""
-    asked = " AND ".join(f'"{" ".join(term.words)}"{"*" * term.prefix}' for term in terms)
-    return fact_text.c.body.bool_op("MATCH")(asked)
+def _matched(wanted: Sought) -> ColumnElement[bool]:
+    return fact_text.c.body.bool_op("MATCH")(_fts5(wanted))
 
 
-def _tsquery(terms: Sequence[Term]) -> ColumnElement[bool]:
-    lexemes = {f"'{word}'": None for term in terms for word in term.words[:-1]}
-    lexemes |= {f"'{term.words[-1]}'{':*' * term.prefix}": None for term in terms}
-    return fact_text.c.words.bool_op("@@")(cast(literal(" & ".join(lexemes)), TSQUERY))
+def _fts5(wanted: Sought) -> str:
+    """Words are letters, numerals and marks of our own, so that quotes hold them safely."""
+    if isinstance(wanted, Phrase):
+        return f'"{" ".join(wanted.units)}"{"*" * wanted.prefix}'
+    joint = " AND " if isinstance(wanted, AllOf) else " OR "
+    return f"({joint.join(map(_fts5, wanted.parts))})"
 
 
-def _phrases(terms: Sequence[Term]) -> list[ColumnElement[bool]]:
-    return [
-        func.strpos(fact_text.c.body, f" {' '.join(term.words)}{'' if term.prefix else ' '}") > 0
-        for term in terms
-        if len(term.words) > 1
-    ]
+def _indexed(wanted: Sought) -> ColumnElement[bool]:
+    """Whether a text has the words that are sought, anywhere."""
+    return fact_text.c.words.bool_op("@@")(cast(literal(_tsquery(wanted)), TSQUERY))
+
+
+def _tsquery(wanted: Sought) -> str:
+    if isinstance(wanted, Phrase):
+        *head, last = wanted.units
+        lexemes = [*(f"'{word}'" for word in head), f"'{last}'{':*' * wanted.prefix}"]
+        return f"({' & '.join(dict.fromkeys(lexemes))})"
+    joint = " & " if isinstance(wanted, AllOf) else " | "
+    return f"({joint.join(map(_tsquery, wanted.parts))})"
+
+
+def _standing(wanted: AllOf) -> list[ColumnElement[bool]]:
+    """Whether words stand side by side that have to, which the index does not know."""
+    return [_stands(part) for part in wanted.parts if _has_phrase(part)]
+
+
+def _has_phrase(wanted: Sought) -> bool:
+    if isinstance(wanted, Phrase):
+        return len(wanted.units) > 1
+    return any(map(_has_phrase, wanted.parts))
+
+
+def _stands(wanted: Sought) -> ColumnElement[bool]:
+    if isinstance(wanted, Phrase):
+        asked = f" {' '.join(wanted.units)}{'' if wanted.prefix else ' '}"
+        return func.strpos(fact_text.c.body, asked) > 0
+    parts = map(_stands, wanted.parts)
+    return and_(*parts) if isinstance(wanted, AllOf) else or_(*parts)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from tests.api.asking import TALKS, count
+from tests.api.asking import TALKS, count, fact
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -61,3 +62,32 @@ def test_an_alias_leads_on_from_each_spelling(client: Client) -> None:
         client.record(kind="custody", person=other, status="detained", valid="2025-01-10/..")
     names = [f"Name {index}" for index in range(len(SPELLINGS))]
     assert [each["person"] for each in custody(client)] == names
+
+
+def test_a_search_finds_every_text_that_has_the_characters(client: Client) -> None:
+    client.open()
+    lines = [
+        json.dumps(
+            {**fact(summary=f"第{n}批{'甲乙丙丁'[n % 4]}被关押者获释"), "external_id": f"{n}"}
+        )
+        for n in range(120)
+    ]
+    sent = "\n".join(lines).encode()
+    report = client.post(f"{TALKS}/import", sent, content_type="application/x-ndjson").json
+    assert report["recorded"] == 120
+    for q, many in (("被关押", 120), ("押", 120), ("丙被", 30), ("被押", 0)):
+        assert len(summaries(client, q=q, limit="1000")) == many, q
+
+
+def test_a_name_is_found_in_another_script_unless_that_is_switched_off(client: Client) -> None:
+    client.open()
+    for name in ("Иван Примеров", "Ivan Primerov"):
+        client.record(summary=name)
+    for q, other in (("Ivan Primerov", "Иван Примеров"), ("Иван Примеров", "Ivan Primerov")):
+        assert summaries(client, q=q) == ["Иван Примеров", "Ivan Primerov"]
+        assert summaries(client, q=q, translit="true") == ["Иван Примеров", "Ivan Primerov"]
+        assert other not in summaries(client, q=q, translit="false")
+    page = client.get(f"{TALKS}/timeline?q=Ivan&translit=false&limit=1")
+    assert page.json["next"] is None
+    assert "translit=false" in page.headers["link"]
+    assert client.get(f"{TALKS}/timeline?q=a&translit=off").pointers == ["/query/translit"]

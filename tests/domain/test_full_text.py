@@ -1,24 +1,18 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import ContentError
-from domain.full_text import (
-    BREAK,
-    LONGEST_TEXT,
-    LONGEST_WORD,
-    MOST_WORDS,
-    Term,
-    answers,
-    question,
-    searched,
-    words,
-)
+from domain.full_text import BREAK, LONGEST_TEXT, MOST_BYTES, searched
 from domain.naming import plain
 from domain.provenance import Citation
 from domain.quantity import Quantity
+from domain.sought import MOST_WORDS, Term, holds, question, sought
+from domain.words import LONGEST_WORD, words
 from tests.examples import fact
 
 
@@ -69,6 +63,8 @@ def test_a_word_is_its_own_word_and_holds_neither_blank_nor_punctuation(text: st
         ("snake_case", ["snake", "case"]),
         ("a.b@example.org/x?y=-5", ["a", "b", "example", "org", "x", "y", "5"]),
         ("❤️ ½ km²", ["1", "2", "km2"]),
+        ("52名被关押者", ["52", "名被关押者"]),
+        ("Qurʾan, צה״ל, ٥٢", ["quran", "צהל", "52"]),
         ("नमस्ते दुनिया", [*words("नमस्ते"), *words("दुनिया")]),
         ("—…!", []),
     ],
@@ -128,13 +124,13 @@ def test_a_fact_is_found_by_all_its_texts_and_by_no_phrase_across_two() -> None:
         '"the first text" second "take them all" Lukashenko Losik navapolatsk lithuania dozens',
         '"liga.net" "after reuters"',
     ):
-        assert answers(question(q), text)
+        assert holds(sought(question(q)), text)
     for q in ('"text a"', "invalid", "hidden", "BY", '"second alexander"'):
-        assert not answers(question(q), text)
+        assert not holds(sought(question(q)), text)
 
 
 def test_a_question_without_words_finds_nothing() -> None:
-    assert not answers(question("!?"), ["a"])
+    assert not holds(sought(question("!?")), ["a"])
 
 
 def test_only_the_first_of_very_much_text_is_searched() -> None:
@@ -142,3 +138,11 @@ def test_only_the_first_of_very_much_text_is_searched() -> None:
     text = searched(fact("release", people=many))
     assert LONGEST_TEXT - 2 * LONGEST_WORD < sum(len(word) + 1 for word in text) <= LONGEST_TEXT
     assert {len(word) for word in text if word.startswith("xx")} == {LONGEST_WORD}
+
+
+def test_a_text_of_pairs_is_bounded_by_what_a_database_takes_of_a_row() -> None:
+    draw = random.Random(20251127)
+    ideographs = [chr(draw.randrange(0x20000, 0x2A6D0)) for _ in range(300_000)]
+    many = tuple("".join(ideographs[n : n + 30_000]) for n in range(0, 300_000, 30_000))
+    different = set(searched(fact("release", people=many)))
+    assert MOST_BYTES - 100 < sum(len(unit.encode()) for unit in different) <= MOST_BYTES + 10

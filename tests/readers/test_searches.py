@@ -9,9 +9,9 @@ import pytest
 
 from domain.errors import ContentError
 from domain.fact import fact_id
-from domain.full_text import MOST_WORDS
 from domain.negotiation import decide_open
 from domain.perspective import PerspectiveQuery
+from domain.sought import MOST_WORDS
 from domain.views.timeline import TimelineFilter
 from tests.examples import NEGOTIATION, fact
 from tests.full_texts import RECORDED, found, on_record, published, record_all, recorded
@@ -89,10 +89,95 @@ def test_words_are_found_whatever_their_accents_and_case(parley: Parley) -> None
     assert {q: found(parley, q) for q in ASKED} == ASKED
 
 
+FOUND_BY: Final = {
+    "美国和白俄罗斯商谈被关押者的释放": (
+        "被关押",
+        "白俄罗斯",
+        "释放",
+        "释",
+        "美",
+        '"白俄罗斯商谈"',
+        "关押 商谈",
+    ),
+    "北京2025年9月释放52名被关押者": ("被关押", "年9月", "52名", '"释放52名"', "名"),
+    "金正恩在平壤": ("Zhengen",),
+    "ベラルーシで拘束された人々": ("拘束", "ベラルーシ", "された", "人", "ヘ\u3099ラルーシ"),
+    "벨라루스에서 억류된 사람들": ("억류", "벨라루스", "사람", "\u1107\u1166\u11af라루스"),
+    "มีผู้ถูกคุมขังในเรือนจำ": ("คุมขัง", "เรือนจำ", "ผู้ถูก"),
+    "အကျဉ်းသားများကို လွှတ်ပေးသည်": ("အကျဉ်းသား", "လွှတ်"),
+    "អ្នកទោសត្រូវបានដោះលែង": ("អ្នកទោស", "ដោះលែង"),
+    "ນັກໂທດໄດ້ຮັບການປ່ອຍຕົວ": ("ນັກໂທດ", "ປ່ອຍ"),
+    "قال محمّد الأمين إن ٥٢ سجينا أُطلقوا": (
+        "محمد",
+        "الامين",
+        "52",
+        "سجينا",
+        "محـــمد",
+        "اطلقوا",
+        "ان",
+    ),
+    "ٱلسجناء في القدس": ("السجناء", "القدس\u200f"),
+    "زندانی‌های ایرانی در تهران ۱۲ نفر": ("زندانيهاي", "زندانی*", "ايراني", "12", "ایرانی"),
+    "كر\u200fمان": ("کرمان", "كرمان"),
+    "צה״ל שחרר אסירים בְּנִצְרִים": ('צה"ל', "צהל", "צה״ל", "בנצרים"),
+    "ג׳ורג׳ הגיע": ("ג'ורג", "גורג"),
+    "al-Ḥasan ibn ʿAlī and Qurʾan": ("ali", "quran", "ʿAli", "hasan"),
+    "Ґанна Іваненко": ("ганна", "Ганна", "Ivanenko"),
+    "Пётр Фёдоров": ("петр", "Петр Федоров", "Petr Fedorov"),
+    "Иван Примеров": ("Ivan Primerov", '"ivan primerov"', "Prim*", "ПРИМЕРОВ", "И\u0301ван"),
+    "Ivan Primerov spoke": ("Иван", "Примеров", "примеров* иван"),
+    "Андрей Николаев": ("Andrey", "Andrei", "nikolaev"),
+    "Γιώργος Παπαδόπουλος": ("Γιωργοσ", "Giorgos", "ΠΑΠΑΔΟΠΟΥΛΟΣ"),
+    "Taraškievič's list": ("taraskievic", "Тарас*"),
+    "Za\u00admošćice free": ("zamoscice", "Zamošćice"),
+}
+"""Summaries, and questions that find them."""
+NOT_FOUND: Final = (
+    "被押",
+    "押关",
+    "释美",
+    '"关押商谈"',
+    "くか",
+    "محمود",
+    "Ivanov",
+    "억사",
+    "คุมเรือ",
+    "53",
+)
+
+
+def test_every_script_is_found_in_its_words_or_pairs(parley: Parley) -> None:
+    texts = [*FOUND_BY]
+    events = [recorded(fact("release", summary=each), f"{n}") for n, each in enumerate(texts)]
+    parley.ledger.append(events)
+    for indexed in (False, True):
+        if indexed:
+            parley.catch_up()
+        for number, (summary, asked) in enumerate(FOUND_BY.items()):
+            for q in asked:
+                assert str(number) in found(parley, q), (summary, q)
+        assert [q for q in NOT_FOUND if found(parley, q)] == []
+
+
+def test_transliteration_can_be_switched_off(parley: Parley) -> None:
+    names = {"cyrillic": "Иван Примеров", "latin": "Ivan Primerov"}
+    events = [recorded(fact("release", summary=each), name) for name, each in names.items()]
+    parley.ledger.append(events)
+    for indexed in (False, True):
+        if indexed:
+            parley.catch_up()
+        for name, q in names.items():
+            assert found(parley, q) == ["cyrillic", "latin"]
+            assert found(parley, q, translit=False) == [name]
+
+
 def test_any_question_is_safe(parley: Parley) -> None:
     record_all(parley)
     for q in HOSTILE:
         assert found(parley, q) == [], q
+    parley.catch_up()
+    for q in HOSTILE:
+        assert found(parley, q) == found(parley, q, translit=False) == [], q
 
 
 def test_a_question_of_too_many_words_is_refused(parley: Parley) -> None:

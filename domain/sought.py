@@ -1,0 +1,124 @@
+"""A question of full text asks for words in order, without accents and case, and means the same on every database.
+
+A question's words must all be there; several in double quotes, or joined as in "US-Belarus" or
+"1,200", stand side by side in that order; a trailing * finds every word that begins so. There is no
+other operator.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import ContentError
+from domain.words import is_unspaced, spelt, transliterated, units, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["MOST_WORDS", "ROMANISED", "AllOf", "AnyOf", "Phrase", "Sought", "Term", "holds"]
+__all__ += ["question", "sought"]
+
+MOST_WORDS: Final = 2_000
+#: Stands before a word that is there in another script; never in a word.
+ROMANISED: Final = "≈"
+
+_QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»\uff02", '"'))
+_GERSHAYIM: Final = re.compile('(?<=[\u0591-\u05ea])["״“”„\u05f3’](?=[\u05d0-\u05ea])')
+_TERM: Final = re.compile(r'"([^"]*)"(\*?)|([^\s"]+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that stand side by side; with `prefix` the last one is only how a word begins.
+
+    `spelt` are the words with their accents.
+    """
+
+    words: tuple[str, ...]
+    prefix: bool = False
+    spelt: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Units of a text that stand side by side; with `prefix` the last one is only how a unit begins."""
+
+    units: tuple[str, ...]
+    prefix: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """What holds where all of its parts do; without a part it holds nowhere."""
+
+    parts: tuple[Sought, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """What holds where one of its parts does."""
+
+    parts: tuple[Sought, ...]
+
+
+Sought = Phrase | AllOf | AnyOf
+
+
+def question(q: str) -> tuple[Term, ...]:
+    """What `q` asks for; nothing where it has no word. ContentError at `/q` for too many words."""
+    terms: dict[Term, None] = {}
+    for quoted, star, bare in _TERM.findall(_GERSHAYIM.sub("", q).translate(_QUOTES)):
+        found = words(quoted or bare)
+        if found:
+            prefix = bool(star) or bare.endswith("*")
+            terms[Term(tuple(found), prefix, tuple(spelt(quoted or bare)))] = None
+    if sum(len(term.words) for term in terms) > MOST_WORDS:
+        raise ContentError.at("/q", f"at most {MOST_WORDS} words are expected")
+    return tuple(terms)
+
+
+def sought(terms: Iterable[Term], *, translit: bool = True) -> AllOf:
+    """What a text has to hold for terms; with `translit` in their own script or transliterated, either way."""
+    return AllOf(tuple(_any_script(term) if translit else _phrase(term) for term in terms))
+
+
+def holds(wanted: Sought, text: Sequence[str]) -> bool:
+    """Whether the words of a fact hold what is sought; where nothing is, none does."""
+    match wanted:
+        case Phrase():
+            return _stands(wanted, text)
+        case AllOf():
+            return bool(wanted.parts) and all(holds(part, text) for part in wanted.parts)
+        case AnyOf():
+            return any(holds(part, text) for part in wanted.parts)
+
+
+def _any_script(term: Term) -> Sought:
+    latin = {transliterated(each): None for each in (term.words, term.spelt or term.words)}
+    found = {_phrase(term): None}
+    for each in filter(None, latin):
+        found[Phrase(each, term.prefix)] = None
+        found[Phrase(tuple(f"{ROMANISED}{word}" for word in each), term.prefix)] = None
+    return AnyOf(tuple(found)) if len(found) > 1 else next(iter(found))
+
+
+def _phrase(term: Term) -> Phrase:
+    """What stands in a text for a term: of a last word without blanks its pairs, or how a pair begins."""
+    *_, last = term.words
+    found = units(term.words)
+    if not is_unspaced(last):
+        return Phrase(tuple(found), term.prefix)
+    return Phrase(tuple(found[:-1] if len(last) > 1 else found), prefix=len(last) == 1)
+
+
+def _stands(phrase: Phrase, text: Sequence[str]) -> bool:
+    *head, last = phrase.units
+    return any(
+        list(text[at : at + len(head)]) == head
+        and (
+            text[at + len(head)].startswith(last) if phrase.prefix else text[at + len(head)] == last
+        )
+        for at in range(len(text) - len(head))
+    )
