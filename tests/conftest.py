@@ -13,6 +13,7 @@ from hypothesis import settings
 from typer import main, testing
 
 from infrastructure.schema import upgrade
+from tests.compiled import compile_once
 from tests.databases import (
     Kind,
     PostgreSQL,
@@ -23,6 +24,7 @@ from tests.databases import (
     sqlite_memory_url,
 )
 from tests.faults.supply import why_no_fuse
+from tests.one_call import ask_in_one_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,6 +51,8 @@ settings.register_profile("home", deadline=None)
 settings.register_profile("gate", deadline=None, derandomize=True)
 # A parser of the command line is made once, and not for each command.
 testing._get_command = cache(main.get_command)  # type: ignore[attr-defined]
+compile_once()
+ask_in_one_call()
 settings.load_profile("gate" if os.environ.get("CI") else "home")
 
 

@@ -1,0 +1,36 @@
+"""A statement is compiled once for each kind of database, and not anew for the engines of each test."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Engine
+from sqlalchemy.util import LRUCache
+
+__all__ = ["compile_once"]
+
+STATEMENTS: Final = 5_000
+
+
+class _Compiled(LRUCache[Any, Any]):
+    """What every engine finds its compiled statements in, whichever of one kind compiled them."""
+
+    def get(self, key: Any, default: Any = None) -> Any:  # noqa: ANN401 -- as LRUCache has it
+        return super().get(_of_a_kind(key), default)
+
+    def __getitem__(self, key: Any) -> Any:  # noqa: ANN401
+        return super().__getitem__(_of_a_kind(key))
+
+    def __setitem__(self, key: Any, value: Any) -> None:  # noqa: ANN401
+        super().__setitem__(_of_a_kind(key), value)
+
+
+def compile_once() -> None:
+    """Let all engines of this process that are made from now on compile for each other."""
+    shared = _Compiled(STATEMENTS)
+    Engine._compiled_cache = property(lambda _: shared, lambda *_: None)  # type: ignore[assignment]
+
+
+def _of_a_kind(key: Any) -> Any:  # noqa: ANN401
+    dialect, *rest = key
+    return type(dialect), *rest

@@ -1,0 +1,93 @@
+"""The test client hands a request over to the application's loop once, and not for each step of the answer.
+
+Every handing over is a change of threads; Starlette's client makes eight for a request, so that an answer can be read
+while it is still made. Nothing here reads an answer before it is whole.
+"""
+
+from __future__ import annotations
+
+from asyncio import Event
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
+
+from httpx2 import ByteStream, Response
+from starlette.testclient import _TestClientTransport as Transport
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from httpx2 import Request
+
+__all__ = ["ask_in_one_call"]
+
+PORTS = {"http": 80, "https": 443}
+
+
+def ask_in_one_call() -> None:
+    """Let every test client of this process ask so."""
+    Transport.handle_request = _answer  # type: ignore[method-assign]
+
+
+class _Exchange:
+    """One request as an application takes it, and what it answered."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body: bytes | None = body
+        self._over = Event()
+        self.status: int | None = None
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.content: list[bytes] = []
+
+    async def receive(self) -> dict[str, Any]:
+        if self._body is None:
+            await self._over.wait()
+            return {"type": "http.disconnect"}
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body}
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        assert not self._over.is_set()
+        if message["type"] == "http.response.start":
+            assert self.status is None
+            self.status, self.headers = message["status"], message.get("headers", [])
+        elif message["type"] == "http.response.body":
+            assert self.status is not None
+            self.content.append(bytes(message.get("body", b"")))
+            if not message.get("more_body", False):
+                self._over.set()
+
+
+def _answer(self: Transport, request: Request) -> Response:
+    exchange = _Exchange(request.read())
+    try:
+        with self.portal_factory() as portal:
+            portal.call(self.app, _scope(self, request), exchange.receive, exchange.send)
+    except Exception:
+        if self.raise_server_exceptions:
+            raise
+    if exchange.status is None:
+        return Response(500, stream=ByteStream(b""), request=request)
+    content = b"" if request.method == "HEAD" else b"".join(exchange.content)
+    headers, stream = exchange.headers, ByteStream(content)
+    return Response(exchange.status, headers=headers, stream=stream, request=request)
+
+
+def _scope(self: Transport, request: Request) -> dict[str, Any]:
+    url = request.url
+    host = url.raw_host.decode("ascii")
+    named = [(name.lower().encode(), text.encode()) for name, text in request.headers.multi_items()]
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": request.method,
+        "path": unquote(url.path),
+        "raw_path": url.raw_path.split(b"?", 1)[0],
+        "root_path": self.root_path,
+        "scheme": url.scheme,
+        "query_string": cast("bytes", url.query),
+        "headers": named if "host" in request.headers else [(b"host", url.netloc), *named],
+        "client": self.client,
+        "server": [host, url.port or PORTS[url.scheme]],
+        "extensions": {},
+        "state": self.app_state.copy(),
+    }
