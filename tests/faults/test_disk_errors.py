@@ -2,57 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.faults.checking import LostError
-from tests.faults.disk_errors import fail_the_disk
+from tests.faults.disk_errors import ErrorFigures, fail_the_disk
 from tests.faults.installation import Installation, on_postgresql, on_sqlite, postgresql_on
 from tests.faults.supply import SeccompPostgreSQLSupply
+from tests.thorough import often, some_of
 
 TRIES = 5
+SQLITE_SITES = often(30, 60)
+POSTGRESQL_SITES = often(6, 20)
+"""How many calls fail: more in the long form."""
 Installing = Callable[[Path, str], AbstractContextManager[Installation]]
 
-both = pytest.mark.parametrize(
-    ("installing", "sites"),
-    [pytest.param(on_sqlite, 60, id="sqlite"), pytest.param(on_postgresql, 10, id="postgresql")],
+
+@contextmanager
+def supervised(errors: Path) -> Iterator[Installation]:
+    """A server on a PostgreSQL as it is where no file system can be mounted."""
+    disk = errors.parent / "disk"
+    disk.mkdir()
+    supply = SeccompPostgreSQLSupply(disk, errors.parent)
+    with postgresql_on(supply, errors, "right") as installed:
+        yield installed
+
+
+CONTROLS: tuple[tuple[Installing, int], ...] = (
+    (on_sqlite, 60),
+    (on_postgresql, 10),
 )
 
 
-@both
-def test_what_was_acknowledged_is_there_once_though_the_disk_failed(
-    installing: Installing, sites: int, tmp_path: Path
-) -> None:
-    with installing(tmp_path / "errors", "right") as installed:
-        figures = fail_the_disk(installed, sites)
-    assert figures.acknowledged > 0
-    assert figures.put_off > 0
-    assert {each.split()[0] for each in figures.failed} >= {"write", "sync"}
+def test_what_was_acknowledged_is_there_once_though_the_disk_failed(tmp_path: Path) -> None:
+    with on_sqlite(tmp_path / "errors") as installed:
+        figures = fail_the_disk(installed, SQLITE_SITES)
+    check_figures(figures)
     assert {each.split()[1] for each in figures.failed} == {"EIO", "ENOSPC"}
 
 
-@both
-def test_a_server_that_takes_failures_for_done_is_found_out_by_a_disk_that_fails(
-    installing: Installing, sites: int, tmp_path: Path
-) -> None:
-    def again_and_again() -> None:
-        """What fails first is drawn, and may be nothing that an acknowledgement rests on."""
-        for seed in range(TRIES):
-            with installing(tmp_path / f"errors-{seed}", "deaf") as installed:
-                fail_the_disk(installed, sites, seed)
-
-    with pytest.raises(LostError, match="acknowledged are lost"):
-        again_and_again()
+def test_so_it_is_though_the_disk_of_postgresql_failed(tmp_path: Path) -> None:
+    """On one of two disks, drawn each time: that of the machine, and where no file system can be mounted."""
+    for installing in some_of([on_postgresql, supervised], 1):
+        with installing(tmp_path / installing.__name__) as installed:
+            check_figures(fail_the_disk(installed, POSTGRESQL_SITES))
 
 
-def test_postgresql_fails_as_well_where_no_file_system_can_be_mounted(tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    supply = SeccompPostgreSQLSupply(disk, tmp_path)
-    with postgresql_on(supply, tmp_path / "errors", "right") as installed:
-        figures = fail_the_disk(installed, 4)
+def check_figures(figures: ErrorFigures) -> None:
     assert figures.acknowledged > 0
     assert figures.put_off > 0
+    assert {each.split()[0] for each in figures.failed} >= {"write", "sync"}
+
+
+def test_a_server_that_takes_failures_for_done_is_found_out_by_a_disk_that_fails(
+    tmp_path: Path,
+) -> None:
+    """On one database, drawn each time, and on both in the long form."""
+
+    def again_and_again(installing: Installing, sites: int) -> None:
+        """What fails first is drawn, and may be nothing that an acknowledgement rests on."""
+        for seed in range(TRIES):
+            folder = tmp_path / f"errors-{installing.__name__}-{seed}"
+            with installing(folder, "deaf") as installed:
+                fail_the_disk(installed, sites, seed)
+
+    for installing, sites in some_of(CONTROLS, 1):
+        with pytest.raises(LostError, match="acknowledged are lost"):
+            again_and_again(installing, sites)

@@ -14,12 +14,14 @@ from infrastructure.projections.soundness import OwnCheck
 from tests.faults.flips import flip_again_and_again, kept_files
 from tests.faults.trials import UndetectedError
 from tests.forking import run
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from tests.faults.flips import Files
 
-FLIPS: Final = 12
-BESIDE: Final = 6
+FLIPS: Final = often(8, 48)
+BESIDE: Final = often(4, 24)
+"""More in the long form; `python -m tests.faults` flips by the hundred."""
 UNTIL_FOUND_OUT: Final = 300
 SHARE: Final = 0.1
 

@@ -17,15 +17,16 @@ from tests.faults.postgresql_faults import drop_again_and_again
 from tests.faults.proxy import Loses, LosingProxy
 from tests.faults.serving import CREDENTIAL, Server
 from tests.faults.writers import Writers
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from http.client import HTTPMessage
     from pathlib import Path
 
-DROPS = 10
-UNTIL_FOUND_OUT = 40
-"""The drops that the control may take; it ends at the first after which something is lost."""
+DROPS = often(10, 40)
+ROUNDS = 8
+"""The rounds that the control may take; it ends with the first after which something is lost."""
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_what_was_acknowledged_is_there_once_though_sessions_and_the_server_ende
 ) -> None:
     with Server(own_cluster.fresh(), tmp_path / "errors") as server:
         figures = drop_again_and_again(server, own_cluster, DROPS)
-    assert figures.restarts == 2
+    assert figures.restarts == DROPS // 5
     assert figures.acknowledged > DROPS
     assert figures.put_off > 0
 
@@ -57,11 +58,13 @@ def test_what_was_acknowledged_is_there_once_though_sessions_and_the_server_ende
 def test_a_server_that_takes_failures_for_done_is_found_out_when_sessions_end(
     own_cluster: Cluster, tmp_path: Path
 ) -> None:
-    with (
-        Server(own_cluster.fresh(), tmp_path / "errors", variant="deaf") as server,
-        pytest.raises(LostError, match="acknowledged are lost"),
-    ):
-        drop_again_and_again(server, own_cluster, UNTIL_FOUND_OUT)
+    def again_and_again() -> None:
+        for seed in range(ROUNDS):
+            with Server(own_cluster.fresh(), tmp_path / "errors", variant="deaf") as server:
+                drop_again_and_again(server, own_cluster, 4, seed)
+
+    with pytest.raises(LostError, match="acknowledged are lost"):
+        again_and_again()
 
 
 @pytest.mark.parametrize("loses", ["request", "answer"])

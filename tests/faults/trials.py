@@ -19,6 +19,7 @@ from api.app import create_app
 from api.cli_record import RefusingGroup
 from tests.faults.kept_record import NOW
 from tests.faults.questions import answers, differing, questions
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Figures", "Trials", "UndetectedError", "UnfitError"]
 
 PATIENCE_SECONDS: Final = 120
-DRAWN: Final = 80
-"""How many single things are asked for each time, and how many lists."""
+DRAWN: Final = often(25, 80)
+"""How many single things are asked for after each change, and how many lists: more in the long form."""
 KEPT_FILES: Final = ("parley.key", "parley.key.checkpoint", "saved")
 
 commands: Final = Typer(cls=RefusingGroup)
