@@ -34,6 +34,7 @@ __all__ = [
     "TABLES",
     "covered",
     "destroy",
+    "has_erased",
     "is_erased",
 ]
 
@@ -81,6 +82,7 @@ may lie after it.
 _IS_ERASED: Final = select(event.c.position).where(
     event.c.stream == bindparam("stream"), event.c.type == FactErased.stored_name
 )
+_HAS_ERASED: Final = select(event.c.position).where(event.c.type.in_(sorted(ERASING))).limit(1)
 TABLES: Final = (
     event.name,
     confidential_part.name,
@@ -112,6 +114,11 @@ def destroy(connection: Connection, erasing: LogEntry, reached: int) -> int:
     for statement in (_DESTROY_PARTS,) if only_sources else (_DESTROY, _FORGET, _DROP_PARTS):
         connection.execute(statement, streams)
     return added
+
+
+def has_erased(connection: Connection) -> bool:
+    """Whether anything was ever erased."""
+    return connection.execute(_HAS_ERASED).first() is not None
 
 
 def is_erased(connection: Connection, fact: str) -> bool:

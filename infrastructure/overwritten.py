@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from infrastructure.erasing import TABLES
+from infrastructure.erasing import TABLES, has_erased
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,19 +49,27 @@ class Overwritten:
             self.drop()
 
     def drop(self) -> None:
-        """Let it be gone, where any is left; what stands in the way is tried again another time."""
+        """Let it be gone, where any is left; what stands in the way is tried again another time.
+
+        Of a log in which nothing was ever erased, nothing is left.
+        """
         if not self._pending.is_set() or time.monotonic() < self._again_at:
             return
         self._pending.clear()
         try:
-            patience = 0.0 if self._database.is_sqlite else PATIENCE_SECONDS
-            self._database.drop_overwritten(*TABLES, patience=patience)
+            if self._has_erased():
+                patience = 0.0 if self._database.is_sqlite else PATIENCE_SECONDS
+                self._database.drop_overwritten(*TABLES, patience=patience)
         except BaseException as error:
             self._again_at = time.monotonic() + PAUSE_SECONDS
             self._pending.set()
             if not isinstance(error, SQLAlchemyError):
                 raise
             _logger.warning("what was erased is not overwritten everywhere yet: %s", error)
+
+    def _has_erased(self) -> bool:
+        with self._database.reading() as connection:
+            return has_erased(connection)
 
     @contextmanager
     def followed(self) -> Iterator[None]:

@@ -119,6 +119,7 @@ def _postgresql_engine(url: URL, patience: Patience, pooled: dict[str, Any]) -> 
         url,
         **pooled,
         pool_pre_ping=True,
+        use_native_hstore=False,
         connect_args={name: at for name, at in waiting.items() if name not in url.query},
     )
     allowed = None if patience.statement is None else patience.statement + MARGIN_SECONDS

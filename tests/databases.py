@@ -54,8 +54,8 @@ class PostgreSQL:
     def __init__(self, uri: str) -> None:
         self._url = make_url(uri).set(drivername="postgresql+psycopg")
         self._admin = psycopg.connect(uri, autocommit=True)
-        for durable_only in ("fsync", "full_page_writes", "synchronous_commit"):
-            self._admin.execute(f"ALTER SYSTEM SET {durable_only} = off".encode())
+        for not_needed in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+            self._admin.execute(f"ALTER SYSTEM SET {not_needed} = off".encode())
         self._admin.execute("SELECT pg_reload_conf()")
         self._made = [TEMPLATE]
         self._lasting: list[str] = []
