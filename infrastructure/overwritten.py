@@ -35,6 +35,7 @@ class Overwritten:
         self._pending = Event()
         self._followed = Event()
         self._again_at = 0.0
+        self._erased = False
 
     @property
     def pending(self) -> bool:
@@ -44,6 +45,7 @@ class Overwritten:
     def add(self) -> None:
         """Something was overwritten. It goes now, unless it takes long and somebody follows who can do it."""
         self._pending.set()
+        self._erased = True
         self._again_at = 0.0
         if self._database.is_sqlite or not self._followed.is_set():
             self.drop()
@@ -57,7 +59,7 @@ class Overwritten:
             return
         self._pending.clear()
         try:
-            if self._has_erased():
+            if self._erased or self._has_erased():
                 patience = 0.0 if self._database.is_sqlite else PATIENCE_SECONDS
                 self._database.drop_overwritten(*TABLES, patience=patience)
         except BaseException as error:

@@ -24,7 +24,7 @@ from tests.databases import (
     sqlite_memory_url,
 )
 from tests.faults.supply import why_no_fuse
-from tests.one_call import ask_in_one_call
+from tests.one_call import ask_in_one_call, end_shared_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,6 +61,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_sessionfinish() -> None:
+    """Leave no thread behind."""
+    end_shared_loop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,31 +1,47 @@
 """The test client hands a request over to the application's loop once, and not for each step of the answer.
 
 Every handing over is a change of threads; Starlette's client makes eight for a request, so that an answer can be read
-while it is still made. Nothing here reads an answer before it is whole.
+while it is still made. Nothing here reads an answer before it is whole. Clients that are not entered, and so begin no
+lifespan, share one loop, and begin none for each request.
 """
 
 from __future__ import annotations
 
 from asyncio import Event
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import ExitStack, contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from httpx2 import ByteStream, Response
+from starlette.testclient import TestClient
 from starlette.testclient import _TestClientTransport as Transport
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Iterator, MutableMapping
 
     from httpx2 import Request
 
-__all__ = ["ask_in_one_call"]
+__all__ = ["ask_in_one_call", "end_shared_loop"]
 
-PORTS = {"http": 80, "https": 443}
+PORTS: Final = {"http": 80, "https": 443}
+_shared: Final[list[BlockingPortal]] = []
+_held: Final = ExitStack()
+_lock: Final = Lock()
 
 
 def ask_in_one_call() -> None:
     """Let every test client of this process ask so."""
     Transport.handle_request = _answer  # type: ignore[method-assign]
+    TestClient._portal_factory = _portal  # type: ignore[method-assign]
+
+
+def end_shared_loop() -> None:
+    """Let the process end."""
+    with _lock:
+        _shared.clear()
+        _held.close()
 
 
 class _Exchange:
@@ -55,6 +71,15 @@ class _Exchange:
             self.content.append(bytes(message.get("body", b"")))
             if not message.get("more_body", False):
                 self._over.set()
+
+
+@contextmanager
+def _portal(self: TestClient) -> Iterator[BlockingPortal]:
+    """What is called from here in the loop of the client's own, or in that of all others."""
+    with _lock:
+        if self.portal is None and not _shared:
+            _shared.append(_held.enter_context(start_blocking_portal()))
+    yield self.portal or _shared[0]
 
 
 def _answer(self: Transport, request: Request) -> Response:

@@ -264,6 +264,8 @@ def test_the_canary_is_in_no_answer_export_log_line_index_or_backup(
         "level": ["0"],
         "index": ["000.p/5"],
     }
+    assert desk.parley.publisher is not None
+    desk.parley.publisher.publish()
     told = 0
     for address in everything(desk.client.http, names):
         for headers in desk.others.values():
