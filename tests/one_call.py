@@ -10,7 +10,7 @@ from __future__ import annotations
 from asyncio import Event
 from contextlib import ExitStack, contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -109,7 +109,7 @@ def _scope(self: Transport, request: Request) -> dict[str, Any]:
         "raw_path": url.raw_path.split(b"?", 1)[0],
         "root_path": self.root_path,
         "scheme": url.scheme,
-        "query_string": cast("bytes", url.query),
+        "query_string": url.query,
         "headers": named if "host" in request.headers else [(b"host", url.netloc), *named],
         "client": self.client,
         "server": [host, url.port or PORTS[url.scheme]],

@@ -23,6 +23,7 @@ from infrastructure.schema import check
 from infrastructure.tables import idempotency_answer
 from tests.api.asking import FACTS, TALKS, Client, fact
 from tests.api.desk import CORRECTION, Desk
+from tests.databases import settings_of
 from tests.infrastructure.sealing.files import holds, tables_holding
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from tests.api.asking import Answer
     from tests.api.desk import HeldClock
+    from tests.databases import Kind
 
 WORD = "Zanzibarcanary"
 ERASURE = {"reason": "The family asked for it"}
@@ -221,3 +223,25 @@ def test_who_starts_again_sees_to_what_was_left_by_who_was_killed(
     with again.following():
         assert_forgotten(desk)
     again.close()
+
+
+def test_a_start_vacuums_where_anything_was_ever_erased_and_nowhere_else(
+    fresh_database: Callable[[Kind], str], clock: HeldClock
+) -> None:
+    parley = compose(settings_of(fresh_database("postgresql")), clock=clock, upgrade=False)
+    desk = Desk(parley, Client(TestClient(create_app(parley))), clock)
+    desk.open()
+    address = desk.fact(external_id="F-1")
+    vacuums = text("SELECT coalesce(sum(vacuum_count), 0) FROM pg_stat_user_tables")
+
+    def vacuumed() -> int:
+        with parley.overwritten.followed():
+            parley.overwritten.drop()
+        with parley.database.reading() as connection:
+            return int(connection.execute(vacuums).scalar_one())
+
+    assert vacuumed() == 0
+    erase(desk, address)
+    after = vacuumed()
+    assert 0 < after < vacuumed()
+    parley.close()
