@@ -254,7 +254,7 @@ def _begun(event: FactEvent) -> FactRecord:
 
 
 def _changed(record: FactRecord, event: FactEvent) -> FactRecord:
-    record = _moved(record, _name(event))
+    record = moved(record, _name(event))
     match event:
         case FactCorrected():
             return replace(record, fact=event.fact)
@@ -271,7 +271,7 @@ def _changed(record: FactRecord, event: FactEvent) -> FactRecord:
     return record
 
 
-def _moved(record: FactRecord, name: str) -> FactRecord:
+def moved(record: FactRecord, name: str) -> FactRecord:
     """The fact in the status that an event of this stored name gives it, whatever else that says."""
     if name not in _STATUSES:
         message = f"no rule for {name}"

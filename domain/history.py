@@ -9,28 +9,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from domain.erasure import ErasedVersion, erasures
-from domain.event import (
-    FactCorrected,
-    FactCorroborated,
-    FactEnded,
-    FactErased,
-    FactEvent,
-    FactRecorded,
-    FactReinstated,
-    FactRetracted,
-    RecordEvent,
-)
+from domain.event import FactErased, FactEvent, RecordEvent
 from domain.fact_record import FactRecord, evolve
 from domain.holding import Certainty
+from domain.published import cited_by, public_at, published_at, told
 from domain.record_time import recorded_by
-from domain.valid_time import strict_upper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from uuid import UUID
 
     from domain.perspective import Perspective
-    from domain.provenance import Citation
     from domain.record_time import ClockCorrection
 
 
@@ -110,7 +99,7 @@ def version_of(
         position=entry.position,
         first_position=first_position,
         recorded_at=entry.recorded_at,
-        published_at=_published_at(event, entry.recorded_at),
+        published_at=published_at(event, entry.recorded_at),
         actor=event.actor,
         event=event.was if isinstance(event, ErasedVersion) else event.stored_name,
         reason=getattr(event, "reason", None),
@@ -118,37 +107,39 @@ def version_of(
     )
 
 
-def _published_at(event: FactEvent, recorded_at: int) -> int:
-    """For the first version the earliest citation; later what its event says; else the record time."""
-    match event:
-        case FactRecorded():
-            known = [
-                at for citation in event.fact.citations if (at := citation.published_at) is not None
-            ]
-            return min(known, default=recorded_at)
-        case (
-            FactCorrected() | FactCorroborated() | FactEnded() | FactRetracted() | FactReinstated()
-        ):
-            if event.published is not None:
-                return strict_upper(event.published)
-            citation: Citation | None = getattr(event, "citation", None)
-            at = None if citation is None else citation.published_at
-            return recorded_at if at is None else at
-        case _:
-            return recorded_at
-
-
 def known(found: Iterable[FactVersion], perspective: Perspective) -> list[FactVersion]:
-    """The version of each fact that is seen at the perspective, retracted ones too, in order of recording."""
-    seen: dict[UUID, FactVersion] = {}
+    """Each fact as it is seen at the perspective, retracted ones too, in order of recording.
+
+    On the recorded clock that is its last version known; a cut of the published clock leaves out what was not public.
+    """
+    seen = [_seen(versions, perspective) for versions in _recorded(found, perspective)]
+    return sorted(
+        (version for version in seen if version is not None),
+        key=lambda version: version.first_position,
+    )
+
+
+def _recorded(
+    found: Iterable[FactVersion], perspective: Perspective
+) -> Iterable[list[FactVersion]]:
+    """The versions of each fact that were recorded by the position, oldest first."""
+    facts: dict[UUID, list[FactVersion]] = {}
     for version in found:
-        if public(version, perspective):
-            seen[version.record.id] = dated(version, perspective.corrections)
-    return sorted(seen.values(), key=lambda version: version.first_position)
+        if version.position <= perspective.position:
+            mine = facts.setdefault(version.record.id, [])
+            mine.append(dated(version, perspective.corrections))
+    return facts.values()
+
+
+def _seen(versions: Sequence[FactVersion], perspective: Perspective) -> FactVersion | None:
+    if perspective.published_cut is not None:
+        return public_at(versions, perspective.published_cut)
+    recorded = [version for version in versions if public(version, perspective)]
+    return recorded[-1] if recorded else None
 
 
 def public(version: FactVersion, perspective: Perspective) -> bool:
-    """Whether a version was recorded by the position and known by the cut, on the perspective's clock."""
+    """Whether an event was recorded by the position and known by the cut, on the perspective's clock."""
     if version.position > perspective.position:
         return False
     if perspective.as_known_at is None:
@@ -157,6 +148,24 @@ def public(version: FactVersion, perspective: Perspective) -> bool:
     recorded_at = when.recorded_at if when.recorded_by is None else when.recorded_by
     at = when.published_at if perspective.clock == "published" else recorded_at
     return at <= perspective.as_known_at
+
+
+def changes(
+    found: Iterable[FactVersion], perspective: Perspective
+) -> list[tuple[FactVersion | None, FactVersion]]:
+    """Every event of the facts that are known, as what it found and what it left, in the order of the log.
+
+    A cut of the published clock tells those that are public, and what they did to what was public.
+    """
+    cut = perspective.published_cut
+    events: list[tuple[FactVersion | None, FactVersion]] = []
+    for versions in _recorded(found, perspective):
+        if cut is not None:
+            events += told(versions, cut) if public_at(versions, cut) else ()
+        else:
+            mine = [version for version in versions if public(version, perspective)]
+            events += zip((None, *mine), mine, strict=False)
+    return sorted(events, key=lambda pair: pair[1].position)
 
 
 def dated(version: FactVersion, corrections: Sequence[ClockCorrection]) -> FactVersion:
@@ -169,6 +178,13 @@ def dated(version: FactVersion, corrections: Sequence[ClockCorrection]) -> FactV
         return version
     undated = version.published_at == version.recorded_at
     return replace(version, recorded_by=at, published_at=at if undated else version.published_at)
+
+
+def as_seen(version: FactVersion, perspective: Perspective) -> FactVersion:
+    """A version as its times count, and as it was cited, at a perspective that sees it."""
+    found = dated(version, perspective.corrections)
+    cut = perspective.published_cut
+    return found if cut is None else cited_by(found, cut)
 
 
 def timeslice(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:

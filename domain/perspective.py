@@ -29,6 +29,11 @@ class Perspective:
     position: int
     corrections: tuple[ClockCorrection, ...] = ()
 
+    @property
+    def published_cut(self) -> int | None:
+        """The cut by which something has to be public; None where nothing has."""
+        return self.as_known_at if self.clock == "published" else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerspectiveQuery:

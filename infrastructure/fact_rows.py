@@ -10,7 +10,7 @@ from domain.fact_record import FactRecord
 from domain.facts.envoys import Alias
 from domain.history import FactVersion
 from domain.holding import Holding
-from domain.instant import END
+from domain.instant import BEGINNING, END
 from domain.naming import folded, plain, short
 from infrastructure.damage import as_stored
 from infrastructure.event_codec import decode_fact, encode_fact
@@ -64,7 +64,7 @@ PRECISE: Final = 86_400_000_000
 
 
 def row_of(version: FactVersion) -> dict[str, Any]:
-    """The row of a version that nothing has followed yet."""
+    """The row of a version where it begins, that nothing has followed yet."""
     record = version.record
     return {
         **_content_of(record),
@@ -76,17 +76,27 @@ def row_of(version: FactVersion) -> dict[str, Any]:
         "corrected": record.corrected,
         "preferred": record.preferred,
         "erased": record.erased,
+        "variant": 0,
         "known_from": version.position,
         "known_to": END,
-        "first_position": version.first_position,
-        "recorded_at": version.recorded_at,
         "published_from": version.published_at,
         "published_to": END,
+        "position": version.position,
+        "first_position": version.first_position,
+        "recorded_at": version.recorded_at,
+        "published_at": version.published_at,
+        "last_cited": last_cited(record.fact),
         "actor": version.actor,
         "event": version.event,
         "reason": version.reason,
         "why": version.why,
     }
+
+
+def last_cited(fact: Fact) -> int:
+    """When the last of the citations that have a day was public; BEGINNING where none has."""
+    cited = [at for citation in fact.citations if (at := citation.published_at) is not None]
+    return max(cited, default=BEGINNING)
 
 
 def _content_of(record: FactRecord) -> dict[str, Any]:
@@ -122,6 +132,7 @@ def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
         yield {
             "fact_id": record.id.hex,
             "version": record.version,
+            "variant": 0,
             "negotiation_id": record.negotiation_id.hex,
             "field": field,
             "term": term,
@@ -196,30 +207,33 @@ def _key(answer: Answer) -> str:
     return _PART.join(folded(part) for part in answer.key.values())
 
 
-def version_of_row(row: Row[Any]) -> FactVersion:
-    """The version that `row_of` made the row of; DamagedError where it is none of those."""
+def version_of_row(row: Row[Any], *, erased: bool = False) -> FactVersion:
+    """The version that `row_of` made the row of; DamagedError where it is none of those.
+
+    What an `erased` one said is not read.
+    """
     with as_stored("a version of a fact"):
-        return _version_of(row)
+        return _version_of(row, erased=erased or row.erased)
 
 
-def _version_of(row: Row[Any]) -> FactVersion:
+def _version_of(row: Row[Any], *, erased: bool) -> FactVersion:
     record = FactRecord(
         id=UUID(row.fact_id),
         version=row.version,
         negotiation_id=UUID(row.negotiation_id),
-        fact=BLANK if row.erased else decode_fact(row.content),
+        fact=BLANK if erased else decode_fact(row.content),
         status=row.status,
         standing=row.standing,
         corrected=row.corrected,
         preferred=row.preferred,
-        erased=row.erased,
+        erased=erased,
     )
     return FactVersion(
         record=record,
-        position=row.known_from,
+        position=row.position,
         first_position=row.first_position,
         recorded_at=row.recorded_at,
-        published_at=row.published_from,
+        published_at=row.published_at,
         actor=row.actor,
         event=row.event,
         reason=row.reason,

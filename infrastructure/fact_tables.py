@@ -58,11 +58,12 @@ VALID_INSTANTS: Final = (
 )
 """The columns that say when what the fact says was so."""
 _BIGINTS: Final = [
-    "known_from",
     "known_to",
-    "recorded_at",
-    "published_from",
     "published_to",
+    "position",
+    "recorded_at",
+    "published_at",
+    "last_cited",
     *VALID_INSTANTS,
     "first_position",
     "recorded_count",
@@ -71,7 +72,6 @@ _BIGINTS: Final = [
 ]
 _ANSWER_BIGINTS: Final = [
     "known_to",
-    "published_from",
     "published_to",
     "start_latest",
     "possible_from",
@@ -86,8 +86,13 @@ _ERASING: Final = text("event = 'fact.erased'")
 
 @dataclass(frozen=True)
 class FactTables:
-    """One side: a row per version of a fact; the names and places by which a version is found; its answers.
+    """One side: the rectangles of every fact; the names and places by which a version is found; its answers.
 
+    A row of `version` is what a fact says at the positions from `known_from` to before `known_to` and the cuts of the
+    published clock from `published_from` to before `published_to`; the recorded clock reads those without such an end.
+    `position`, `version` and `published_at` are those of its last event. Of the contents that one event left, `variant`
+    0 is that with every event before it, which stood in the row that has `known_from` = `position` and no
+    `published_to`; the others lack what was not public. `last_cited` is when the last of its citations was public.
     `answer` has a row for each question of the state that a version speaks to, with the times that decide
     whether it is shown, so that a state need not read the facts that it does not show.
     """
@@ -109,7 +114,10 @@ def _side(side: Side, suffix: str) -> FactTables:
         name,
         metadata,
         Column("fact_id", HEX_ID, primary_key=True),
-        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("known_from", BigInteger, primary_key=True, autoincrement=False),
+        Column("published_from", BigInteger, primary_key=True, autoincrement=False),
+        Column("version", Integer, nullable=False),
+        Column("variant", Integer, nullable=False),
         Column("negotiation_id", HEX_ID, ForeignKey("negotiation.id"), nullable=False),
         *(Column(column, BigInteger, nullable=False) for column in _BIGINTS),
         *(Column(column, TEXT, nullable=False) for column in ("kind", "status", "standing")),
@@ -118,7 +126,7 @@ def _side(side: Side, suffix: str) -> FactTables:
         *(Column(column, TEXT, nullable=False) for column in ("actor", "event")),
         *(Column(column, TEXT) for column in ("matter", "external_id", "reason", "why")),
         Column("content", LargeBinary, nullable=False),
-        Index(f"ix_{name}_known", "negotiation_id", "known_to", "known_from"),
+        Index(f"ix_{name}_known", "negotiation_id", "published_to", "known_to", "known_from"),
         Index(
             f"ix_{name}_valid", "negotiation_id", "start_earliest", "start_latest", "first_position"
         ),
@@ -140,6 +148,7 @@ def _side(side: Side, suffix: str) -> FactTables:
         Column("term", TEXT, primary_key=True),
         Column("fact_id", HEX_ID, primary_key=True),
         Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("variant", Integer, primary_key=True, autoincrement=False),
     )
     answer = Table(
         f"fact_answer{suffix}",
@@ -150,8 +159,9 @@ def _side(side: Side, suffix: str) -> FactTables:
         Column("vague", Boolean, primary_key=True),
         Column("start_earliest", BigInteger, primary_key=True, autoincrement=False),
         Column("known_from", BigInteger, primary_key=True, autoincrement=False),
+        Column("published_from", BigInteger, primary_key=True, autoincrement=False),
+        Column("fact_id", HEX_ID, primary_key=True),
         *(Column(column, BigInteger, nullable=False) for column in _ANSWER_BIGINTS),
-        Column("fact_id", HEX_ID, nullable=False),
         Column("version", Integer, nullable=False),
         Index(f"ix_fact_answer{suffix}_fact", "fact_id", "version"),
         sqlite_with_rowid=False,

@@ -14,8 +14,7 @@ from domain.instant import parse_cut
 from domain.negotiation import Negotiation
 from domain.negotiation import evolve as evolve_negotiation
 from domain.perspective import Perspective
-from domain.views.audit import tells
-from domain.views.diff import MARKS, SAYS_WHY, Differing
+from domain.views.diff import CITES, MARKS, SAYS_WHY, Differing
 from domain.views.state import counted, state
 from tests.examples import NEGOTIATION, OPENED
 
@@ -31,13 +30,13 @@ def differing(versions: Iterable[FactVersion], from_: Perspective, to: Perspecti
     """What two perspectives disagree on, by the fold, and the last changes of mind that say why."""
     found = list(versions)
     before, after = (history.known(found, at) for at in (from_, to))
-    changes = [
-        history.dated(v, to.corrections) for v in found if tells(v) and history.public(v, to)
-    ]
-    said, marked = (
-        {v.record.id: v for v in changes if v.event in events} for events in (SAYS_WHY, (MARKS,))
-    )
-    return Differing(before, after, [*said.values()], [*marked.values()])
+    known = {version.position for version in found if history.public(version, from_)}
+    new = [v for _, v in history.changes(found, to) if v.position not in known]
+    said = {
+        events: [*{v.record.id: v for v in new if v.event in events}.values()]
+        for events in (SAYS_WHY, CITES, MARKS)
+    }
+    return Differing(before, after, said)
 
 
 class Log:
@@ -97,10 +96,12 @@ class Log:
         )
         self._take(event, at)
 
-    def end(self, id_: UUID, ended: str, *, at: str = "2025-12-02") -> None:
+    def end(
+        self, id_: UUID, ended: str, *, at: str = "2025-12-02", published: str | None = None
+    ) -> None:
         """End what a fact says."""
         event = self._records[id_].decide_end(
-            ended=ended, why=None, citation=None, published=None, actor="desk"
+            ended=ended, why=None, citation=None, published=published, actor="desk"
         )
         self._take(event, at)
 

@@ -5,8 +5,8 @@ A fact stands once among those told by what it says; where its mark changed, it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import Fact, differences
@@ -14,12 +14,16 @@ from domain.history import FactVersion
 from domain.views.brief import brief, perspective_shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from domain.perspective import Perspective
 
-SAYS_WHY: Final = ("fact.corrected", "fact.ended", "fact.retracted", "fact.reinstated")
-MARKS: Final = "fact.preferred"
+SAYS_WHY: Final[tuple[str, ...]] = (
+    "fact.corrected",
+    "fact.ended",
+    "fact.retracted",
+    "fact.reinstated",
+)
+CITES: Final[tuple[str, ...]] = ("fact.corroborated",)
+MARKS: Final[tuple[str, ...]] = ("fact.preferred",)
 SECTIONS: Final = (
     *("added", "corrected", "corroborated", "ended", "retracted", "reinstated"),
     "preferred",
@@ -30,20 +34,22 @@ SECTIONS: Final = (
 class Differing:
     """Versions of facts, retracted ones too: known at the earlier cut, known at the later, and what says why.
 
-    `said` and `marked` are the last that an event of `SAYS_WHY` and of `MARKS` made, up to the later cut.
+    `said` are the last that an event of `SAYS_WHY`, of `CITES` and of `MARKS` made, of those known at the later alone.
     """
 
     before: Sequence[FactVersion]
     after: Sequence[FactVersion]
-    said: Sequence[FactVersion] = ()
-    marked: Sequence[FactVersion] = ()
+    said: Mapping[tuple[str, ...], Sequence[FactVersion]] = field(default_factory=dict)
 
 
 def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any]:
     """What the two cuts disagree on, by section, in order of first recording."""
-    old, said, marks = (
+    old, said, cites, marks = (
         {version.record.id: version for version in versions}
-        for versions in (found.before, found.said, found.marked)
+        for versions in (
+            found.before,
+            *(found.said.get(events, ()) for events in (SAYS_WHY, CITES, MARKS)),
+        )
     )
     answer: dict[str, Any] = {
         "from": perspective_shown(at[0]),
@@ -55,7 +61,8 @@ def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any
         id_ = version.record.id
         section = _section(old.get(id_), version)
         if section is not None:
-            answer[section].append(_entry(section, old.get(id_), version, said.get(id_)))
+            why = (cites if section == "corroborated" else said).get(id_)
+            answer[section].append(_entry(section, old.get(id_), version, why))
         marked = id_ in old and old[id_].record.preferred
         if version.record.stands and version.record.preferred != marked:
             answer["preferred"].append(_mark(version, marks.get(id_)))
@@ -91,11 +98,8 @@ def _only_cites_more(before: Fact, after: Fact) -> bool:
 def _entry(
     section: str, before: FactVersion | None, after: FactVersion, said: FactVersion | None
 ) -> dict[str, Any]:
-    changed = (
-        said is not None and before is not None and said.record.version > before.record.version
-    )
-    why = said if said is not None and changed and section != "corroborated" else after
-    entry: dict[str, Any] = {"fact": brief(after), "reason": why.reason, "why": why.why}
+    reason, why = (None, None) if said is None else (said.reason, said.why)
+    entry: dict[str, Any] = {"fact": brief(after), "reason": reason, "why": why}
     if section not in ("added", "retracted") and before is not None:
         entry["changes"] = _changes(before, after)
     if section == "added":

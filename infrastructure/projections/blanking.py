@@ -1,51 +1,106 @@
-"""The rows of an erased fact say what the log says of it from then on: that it was there, and nothing more.
+"""Of an erased fact the rows of every version say that it was there and nothing of what it said.
 
-They are what a rebuild makes of its events once their payloads are gone.
+That is also when its sources made it public: its versions count from their recording, as nothing of them is dated.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select
 
+from domain.erasure import BLANK
 from domain.event import FactErased
-from domain.instant import END
-from infrastructure.fact_rows import ERASED
+from infrastructure.fact_rows import version_of_row
+from infrastructure.projections.planes import Planes, wholly
+from infrastructure.projections.redating import redated
+from infrastructure.projections.tallies import COUNTS, counts_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
     from uuid import UUID
 
+    from sqlalchemy import Row
+
+    from domain.history import FactVersion
+    from domain.record_time import ClockCorrection
     from infrastructure.fact_tables import FactTables
 
 __all__ = ["blank"]
 
 
-def blank(connection: Connection, tables: FactTables, facts: Sequence[UUID]) -> None:
-    """Empty the versions of facts whose erasure is among them, and drop their names, places and answers."""
-    ids = [fact.hex for fact in facts]
-    for table in (tables.term, tables.answer):
-        connection.execute(delete(table).where(table.c.fact_id.in_(ids)))
-    version = tables.version
-    columns = version.c
-    later = version.alias("later")
-    next_recorded = (
-        select(later.c.recorded_at)
-        .where(later.c.fact_id == columns.fact_id, later.c.version == columns.version + 1)
-        .scalar_subquery()
-    )
-    says_why = columns.event == FactErased.stored_name
-    connection.execute(
-        update(version)
-        .where(columns.fact_id.in_(ids))
-        .values(
-            **ERASED,
-            erased=True,
-            preferred=False,
-            reason=None,
-            why=case((says_why, columns.why), else_=None),
-            published_from=columns.recorded_at,
-            published_to=func.coalesce(next_recorded, END),
-        )
+def blank(
+    connection: Connection,
+    tables: FactTables,
+    facts: Sequence[UUID],
+    known: Sequence[ClockCorrection],
+) -> int:
+    """Write the rows of facts whose erasure is among them anew; how many more they are.
+
+    `known` are the corrections of the log's clock that the tables hold.
+    """
+    more = 0
+    for fact in dict.fromkeys(facts):
+        more += _blanked(connection, tables, fact, known)
+    return more
+
+
+def _blanked(
+    connection: Connection, tables: FactTables, fact: UUID, known: Sequence[ClockCorrection]
+) -> int:
+    table = tables.version
+    rows = connection.execute(
+        select(table)
+        .where(table.c.fact_id == fact.hex, *wholly(table.c))
+        .order_by(table.c.position)
+    ).all()
+    held = select(func.count()).where(table.c.fact_id == fact.hex)
+    before = int(connection.execute(held).scalar_one())
+    corrected = _counts(connection, tables, rows, known)
+    for each in tables.all:
+        connection.execute(delete(each).where(each.c.fact_id == fact.hex))
+    planes = Planes(connection, tables)
+    plane = planes.of(fact)
+    versions: list[FactVersion] = []
+    ahead = list(range(len(known)))
+    for row in rows:
+        while ahead and known[ahead[0]].position < row.position:
+            at = ahead.pop(0)
+            redated(plane, versions, known[: at + 1], corrected[at], {})
+        versions.append(_erased(row))
+        plane.take(versions[-1], {name: getattr(row, f"{name}_count") for name in COUNTS}, list)
+    for at in ahead:
+        redated(plane, versions, known[: at + 1], corrected[at], {})
+    planes.write()
+    return planes.rows - before
+
+
+def _counts(
+    connection: Connection,
+    tables: FactTables,
+    rows: Sequence[Row[Any]],
+    known: Sequence[ClockCorrection],
+) -> list[Mapping[str, Any]]:
+    """What was counted in the negotiation of some rows at each correction."""
+    if not rows:
+        return [{} for _ in known]
+    negotiation = version_of_row(rows[0], erased=True).record.negotiation_id
+    found = [
+        connection.execute(counts_at(tables.version, negotiation, each.position)).mappings().first()
+        for each in known
+    ]
+    return [dict.fromkeys(COUNTS, 0) if counts is None else dict(counts) for counts in found]
+
+
+def _erased(row: Row[Any]) -> FactVersion:
+    version = version_of_row(row, erased=True)
+    says_why = version.event == FactErased.stored_name
+    return replace(
+        version,
+        record=replace(version.record, fact=BLANK, preferred=False, erased=True),
+        published_at=version.recorded_at,
+        reason=None,
+        why=version.why if says_why else None,
     )

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Table, func, select
 
 from domain.full_text import searched
-from infrastructure.clock_corrections import recorded_at
+from infrastructure.clock_corrections import corrections, recorded_at
 from infrastructure.engines import engine_of
 from infrastructure.event_codec import decode_fact
 from infrastructure.fact_tables import FACTS, SIDES, SPARE, served
 from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
 from infrastructure.projections.outdated import OUTDATED
+from infrastructure.projections.planes import wholly
 from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.proofs.integration import TILE
 from infrastructure.sealing.kept_answers import broken_answers
@@ -50,6 +52,8 @@ _DERIVED: Final = SIDES["first"]
 _TEXT_COLUMNS: Final = tuple(
     text_table.c[name] for name in ("fact_id", "version", "negotiation_id", "body")
 )
+_NAMED: Final = ("fact_id", "version")
+"""By what people know a version, whatever the key of its row is."""
 _STREAMED: Final = {"stream_results": True, "yield_per": BATCH}
 
 
@@ -98,7 +102,7 @@ def _derived(
         for after in range(0, last, BATCH):
             entries = entries_after(connection, codec, after)
             negotiations.apply(right, entries)
-            fact_versions.apply(right, entries, _DERIVED)
+            fact_versions.apply(right, entries, _DERIVED, partial(corrections, connection))
             proposals.apply(right, entries)
             if progress is not None:
                 progress(min(after + BATCH, last), last)
@@ -128,7 +132,7 @@ def _texts_of(right: Connection, held: int) -> Iterator[tuple[Any, ...]]:
     columns = _DERIVED.version.c
     wanted = (
         select(columns.fact_id, columns.version, columns.negotiation_id, columns.content)
-        .where(columns.known_from <= held, ~columns.erased)
+        .where(columns.position <= held, *wholly(columns), ~columns.erased)
         .order_by(columns.fact_id, columns.version)
     )
     for row in right.execute(wanted):
@@ -153,11 +157,13 @@ def _first_difference(
     table: Table, serving: Iterable[tuple[Any, ...]], right: Iterable[tuple[Any, ...]]
 ) -> Unfounded | None:
     keys = [at for at, column in enumerate(table.columns) if column.primary_key]
+    names = [column.name for column in table.columns]
+    shown = [names.index(name) for name in _NAMED] if names[0] == _NAMED[0] else keys
     for mine, derived in zip_longest(serving, right):
         if mine != derived:
             key, other = ([row and row[at] for at in keys] for row in (derived or mine, mine))
             what = "is not what the log gives" if key == other else "is missing, or too many"
-            return Unfounded(table.name, tuple(key), what)
+            return Unfounded(table.name, tuple((derived or mine)[at] for at in shown), what)
     return None
 
 

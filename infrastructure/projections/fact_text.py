@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from domain.full_text import searched
 from infrastructure.event_codec import decode_fact
 from infrastructure.fact_tables import served
+from infrastructure.projections.planes import wholly
 from infrastructure.tables import event, log_head, projection
 from infrastructure.text_tables import FACT_TEXT, fact_text
 
@@ -111,7 +112,12 @@ def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[st
             version,
             (columns.fact_id == event.c.stream) & (columns.version == event.c.version),
         )
-        .where(event.c.position > before, event.c.position <= reached, ~columns.erased)
+        .where(
+            event.c.position > before,
+            event.c.position <= reached,
+            *wholly(columns),
+            ~columns.erased,
+        )
         .order_by(event.c.position)
     )
     for row in connection.execute(made):

@@ -1,158 +1,133 @@
 """`fact_version` is a pure function of the log, written in the transaction of each event.
 
-A version is known from its event's position to the next version's. On the published clock a version is
-seen from its own published time until the earliest published time of any later one.
+A row is one rectangle of a fact's plane (`rectangles`). An event in the order of the published times ends one and
+begins one; one out of that order begins no more than the fact has open ones, which are at most as many as its events.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, bindparam, func, select, update
-
-from domain.event import FactErased, FactEvent
+from domain.event import ClockCorrected, FactErased, FactEvent
 from domain.fact_record import evolve
-from domain.history import Entry, FactVersion, version_of
-from domain.instant import END
-from infrastructure.fact_rows import answer_rows, row_of, term_rows, version_of_row
+from domain.history import dated, version_of
+from domain.published import published_at
+from domain.record_time import ClockCorrection
 from infrastructure.projections.blanking import blank
+from infrastructure.projections.planes import Planes, whole_versions
+from infrastructure.projections.redating import redate
 from infrastructure.projections.tallies import Tallies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
+    from uuid import UUID
 
+    from sqlalchemy import Connection
+
+    from domain.history import Entry, FactVersion
     from infrastructure.fact_tables import FactTables
 
-__all__ = ["apply"]
-
-_STREAMS_A_QUERY: Final = 500
+__all__ = ["Applied", "apply"]
 
 
-def apply(connection: Connection, entries: Sequence[Entry], tables: FactTables) -> int:
-    """Write the versions that the entries make of their facts, in order of position; how many."""
-    changes = [(entry, entry.event) for entry in entries if isinstance(entry.event, FactEvent)]
-    if not changes:
-        return 0
-    standing = _standing(connection, tables.version, _older(changes))
-    tallies = Tallies(connection, tables.version)
-    versions: list[FactVersion] = []
-    counts: list[dict[str, int]] = []
-    for entry, event in changes:
-        before = standing.get(event.originator_id)
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How many versions a batch made, and how many rows of them were written."""
+
+    versions: int
+    rows: int
+
+
+def apply(
+    connection: Connection,
+    entries: Sequence[Entry],
+    tables: FactTables,
+    corrections: Callable[[], Sequence[ClockCorrection]],
+) -> Applied:
+    """Write what the entries make of their facts, in order of position.
+
+    `corrections` gives what the log says of its record times: all of it, or as much as stands before the entries.
+    """
+    told = [entry for entry in entries if isinstance(entry.event, FactEvent | ClockCorrected)]
+    if not told:
+        return Applied(0, 0)
+    batch = _Batch(connection, tables, corrections)
+    batch.load(told)
+    for entry in told:
+        if isinstance(entry.event, FactEvent):
+            batch.take(entry, entry.event)
+        elif isinstance(entry.event, ClockCorrected):
+            batch.redate(entry, entry.event)
+    batch.planes.write()
+    erased = [e.event.originator_id for e in told if isinstance(e.event, FactErased)]
+    if erased:
+        known = [each for each in corrections() if each.position <= told[-1].position]
+        batch.planes.rows += blank(connection, tables, erased, known)
+    changes = sum(1 for entry in told if isinstance(entry.event, FactEvent))
+    return Applied(changes, batch.planes.rows)
+
+
+class _Batch:
+    """The planes and the counts that entries change one after another."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        tables: FactTables,
+        corrections: Callable[[], Sequence[ClockCorrection]],
+    ) -> None:
+        self._connection = connection
+        self._tables = tables
+        self._corrections = corrections
+        self._tallies = Tallies(connection, tables.version)
+        self.planes = Planes(connection, tables)
+
+    def load(self, entries: Sequence[Entry]) -> None:
+        """Read what the entries meet of the facts that were recorded before them."""
+        new: set[UUID] = set()
+        older: dict[UUID, None] = {}
+        times = []
+        for entry in entries:
+            if not isinstance(entry.event, FactEvent):
+                continue
+            id_ = entry.event.originator_id
+            if entry.event.originator_version == 1:
+                new.add(id_)
+            elif id_ not in new:
+                older[id_] = None
+            times.append(published_at(entry.event, entry.recorded_at))
+        if older:
+            self.planes.load(older, min(times))
+
+    def take(self, entry: Entry, event: FactEvent) -> None:
+        """Write what a change leaves of its fact."""
+        id_ = event.originator_id
+        plane = self.planes.of(id_)
+        before = plane.edge
         record = evolve(None if before is None else before.record, event)
         first = entry.position if before is None else before.first_position
         after = version_of(entry, event, record, first)
-        standing[event.originator_id] = after
-        versions.append(after)
-        counts.append(tallies.counted(before, after))
-    later = [version for version in versions if version.record.version > 1]
-    for table in (tables.version, tables.answer):
-        _supersede(connection, table, later)
-    rows = [row | counted for row, counted in zip(_rows(versions), counts, strict=True)]
-    connection.execute(tables.version.insert(), rows)
-    for table, made in (
-        (tables.term, [row for version in versions for row in term_rows(version)]),
-        (tables.answer, _answers(versions, rows)),
-    ):
-        if made:
-            connection.execute(table.insert(), made)
-    erased = [event.originator_id for _, event in changes if isinstance(event, FactErased)]
-    if erased:
-        blank(connection, tables, erased)
-    return len(rows)
+        counts = self._tallies.counted(before, after)
+        plane.take(after, counts, partial(self._earlier, id_, entry.position))
 
-
-def _older(changes: Iterable[tuple[Entry, FactEvent]]) -> list[UUID]:
-    """The streams that had versions before these changes."""
-    new: set[UUID] = set()
-    older: dict[UUID, None] = {}
-    for _, event in changes:
-        if event.originator_version == 1:
-            new.add(event.originator_id)
-        elif event.originator_id not in new:
-            older[event.originator_id] = None
-    return list(older)
-
-
-def _standing(
-    connection: Connection, table: Table, streams: Sequence[UUID]
-) -> dict[UUID, FactVersion]:
-    """The last version of each stream."""
-    found: dict[UUID, FactVersion] = {}
-    statement = select(table).where(
-        table.c.fact_id.in_(bindparam("streams", expanding=True)), table.c.known_to == END
-    )
-    for start in range(0, len(streams), _STREAMS_A_QUERY):
-        chunk = [stream.hex for stream in streams[start : start + _STREAMS_A_QUERY]]
-        for row in connection.execute(statement, {"streams": chunk}):
-            found[UUID(row.fact_id)] = version_of_row(row)
-    return found
-
-
-def _supersede(connection: Connection, table: Table, later: Sequence[FactVersion]) -> None:
-    """Close what the later versions follow, among the rows that are there already.
-
-    `published_to` never falls from a version to the next: what has to be lowered are the last ones, as far as it is
-    greater, and no others are looked at.
-    """
-    if not later:
-        return
-    columns = table.c
-    follow = [
-        {
-            "fact": version.record.id.hex,
-            "before": version.record.version - 1,
-            "later": version.record.version,
-            "position": version.position,
-            "published": version.published_at,
-        }
-        for version in later
-    ]
-    known = update(table).where(
-        columns.fact_id == bindparam("fact"), columns.version == bindparam("before")
-    )
-    connection.execute(known.values(known_to=bindparam("position")), follow)
-    each = table.alias("each")
-    lower = (
-        select(each.c.version)
-        .where(
-            each.c.fact_id == bindparam("fact"),
-            each.c.version < bindparam("later"),
-            each.c.published_to <= bindparam("published"),
+    def redate(self, entry: Entry, event: ClockCorrected) -> None:
+        """Write what a correction of the log's clock changes."""
+        self.planes.write()
+        said = ClockCorrection(
+            position=entry.position,
+            recorded_at=entry.recorded_at,
+            first=event.first,
+            last=event.last,
         )
-        .order_by(each.c.version.desc())
-        .limit(1)
-    )
-    published = update(table).where(
-        columns.fact_id == bindparam("fact"),
-        columns.version < bindparam("later"),
-        columns.version > func.coalesce(lower.scalar_subquery(), 0),
-    )
-    connection.execute(published.values(published_to=bindparam("published")), follow)
+        known = [*self._known(entry.position), said]
+        redate(self._connection, self._tables, self.planes, self._tallies, known)
 
+    def _known(self, position: int) -> list[ClockCorrection]:
+        return [each for each in self._corrections() if each.position < position]
 
-def _rows(versions: Sequence[FactVersion]) -> list[dict[str, Any]]:
-    """The rows, each closed by those that follow it in the same batch."""
-    rows: list[dict[str, Any]] = []
-    earlier: dict[UUID, list[dict[str, Any]]] = {}
-    for version in versions:
-        mine = earlier.setdefault(version.record.id, [])
-        if mine:
-            mine[-1]["known_to"] = version.position
-        for row in mine:
-            row["published_to"] = min(row["published_to"], version.published_at)
-        mine.append(row_of(version))
-        rows.append(mine[-1])
-    return rows
-
-
-def _answers(
-    versions: Sequence[FactVersion], rows: Sequence[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The answers of the versions, closed as their rows are."""
-    return [
-        {**answer, "known_to": row["known_to"], "published_to": row["published_to"]}
-        for version, row in zip(versions, rows, strict=True)
-        for answer in answer_rows(version)
-    ]
+    def _earlier(self, id_: UUID, position: int) -> list[FactVersion]:
+        self.planes.write()
+        found = whole_versions(self._connection, self._tables, [id_])[id_]
+        return [dated(version, self._known(position)) for version in found]

@@ -6,11 +6,13 @@ While it does, the row `spare` of `projection` says how far it has come and, in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from infrastructure.clock_corrections import corrections
 from infrastructure.fact_tables import FACTS, SIDES, SPARE, FactTables, serving_side
 from infrastructure.projections import fact_versions
 from infrastructure.tables import projection
@@ -21,19 +23,20 @@ if TYPE_CHECKING:
 
     from domain.history import Entry
 
-__all__ = ["Filling", "begin", "empty", "fill", "switch"]
+__all__ = ["Filling", "begin", "empty", "fill", "held", "switch"]
 
 _BEGUN: Final = "another rebuild has begun meanwhile, and this one has switched nothing; run it again when that is done"
 
 
 @dataclass
 class Filling:
-    """How far one rebuild has filled the spare side, and with how many versions."""
+    """How far one rebuild has filled the spare side, and with how many versions, in how many rows."""
 
     tables: FactTables
     token: str
     reached: int = 0
     versions: int = 0
+    rows: int = 0
 
 
 def begin(connection: Connection) -> Filling:
@@ -51,7 +54,10 @@ def begin(connection: Connection) -> Filling:
 def fill(connection: Connection, filling: Filling, entries: Sequence[Entry], reached: int) -> None:
     """Add the versions that entries make, up to a position; NotAloneError where another rebuild has begun."""
     _move(connection, filling, reached)
-    filling.versions += fact_versions.apply(connection, entries, filling.tables)
+    known = partial(corrections, connection)
+    applied = fact_versions.apply(connection, entries, filling.tables, known)
+    filling.versions += applied.versions
+    filling.rows += applied.rows
     filling.reached = reached
 
 
@@ -62,11 +68,17 @@ def switch(connection: Connection, filling: Filling, last: int) -> None:
     """
     _move(connection, filling, last)
     written = select(func.count()).select_from(filling.tables.version)
-    if connection.execute(written).scalar_one() != filling.versions:
+    if connection.execute(written).scalar_one() != filling.rows:
         raise NotAloneError(_BEGUN)
     serve = update(projection).where(projection.c.name == FACTS)
     connection.execute(serve.values(state=filling.tables.side, position=last))
     connection.execute(delete(projection).where(projection.c.name == SPARE))
+
+
+def held(connection: Connection) -> int:
+    """The position up to which the spare side is filled; 0 where no rebuild has begun."""
+    spare = select(projection.c.position).where(projection.c.name == SPARE)
+    return int(connection.execute(spare).scalar() or 0)
 
 
 def empty(connection: Connection, tables: FactTables) -> None:

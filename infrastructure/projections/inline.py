@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from domain.event import STORED_NAMES, FactErased
 from domain.history import Entry
+from infrastructure.clock_corrections import corrections
 from infrastructure.fact_tables import SIDES, served
-from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
+from infrastructure.projections import fact_text, fact_versions, filling, negotiations, proposals
 from infrastructure.projections.blanking import blank
 
 if TYPE_CHECKING:
@@ -31,13 +33,19 @@ class RecordProjection:
         """Write what follows from the entries, into the tables that serve."""
         read = entries_of(self._codec, entries)
         negotiations.apply(connection, read)
-        fact_versions.apply(connection, read, served(connection))
+        serving = served(connection)
+        fact_versions.apply(connection, read, serving, partial(corrections, connection))
         proposals.apply(connection, read)
         erased = [each.event.originator_id for each in read if isinstance(each.event, FactErased)]
         if erased:
             fact_text.forget(connection, erased)
-            for side in SIDES.values():  # a rebuild that broke off leaves something on the other
-                blank(connection, side, erased)
+            for side in SIDES.values():
+                if (
+                    side is not serving
+                ):  # a rebuild that is under way or broke off leaves something there
+                    held = filling.held(connection)
+                    known = [each for each in corrections(connection) if each.position <= held]
+                    blank(connection, side, erased, known)
 
 
 def entries_of(codec: EventCodec, entries: Iterable[LogEntry]) -> list[Entry]:

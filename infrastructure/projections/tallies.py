@@ -28,17 +28,20 @@ class Tallies:
         self._standing: dict[UUID, dict[str, int]] = {}
 
     def counted(self, before: FactVersion | None, after: FactVersion) -> dict[str, int]:
-        """The columns of the row of `after`, which follows `before`."""
-        negotiation = after.record.negotiation_id
-        counts = self._standing.get(negotiation)
-        if counts is None:
-            counts = self._standing[negotiation] = self._read(negotiation)
+        """The counts after `after`, which follows `before`."""
+        counts = self.standing(after.record.negotiation_id)
         counts["recorded"] += before is None
         counts["corrected"] += after.record.corrected - (
             before is not None and before.record.corrected
         )
         counts["retracted"] += _gone(after) - _gone(before)
-        return {f"{name}_count": counts[name] for name in COUNTS}
+        return dict(counts)
+
+    def standing(self, negotiation: UUID) -> dict[str, int]:
+        """The counts of a negotiation as they stand."""
+        if negotiation not in self._standing:
+            self._standing[negotiation] = self._read(negotiation)
+        return self._standing[negotiation]
 
     def _read(self, negotiation: UUID) -> dict[str, int]:
         row = self._connection.execute(counts_at(self._table, negotiation)).mappings().first()

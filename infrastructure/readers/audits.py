@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, select, union_all
 
 from domain.errors import UnknownError
 from domain.event import ChangeApproved, FactErased, SourcesErased
+from domain.history import dated
 from domain.proposal import stream_of
+from domain.published import told
 from domain.views.audit import CHANGES_OF_MIND
-from domain.views.diff import MARKS, SAYS_WHY, Differing
+from domain.views.diff import CITES, MARKS, SAYS_WHY, Differing
 from infrastructure.event_codec import EventCodec
+from infrastructure.fact_rows import version_of_row
 from infrastructure.fact_tables import FactTables
 from infrastructure.log_rows import LOGGED
+from infrastructure.projections.planes import wholly
 from infrastructure.readers import erasures, log, pages, timeslices
 from infrastructure.tables import event
 
@@ -55,20 +61,21 @@ class ChangeReader:
         that say nothing will do.
         """
         columns = self.tables.version.c
-        conditions = [
+        statement = select(self.tables.version).where(
             columns.fact_id == fact_id.hex,
             columns.version >= after,
-            columns.known_from <= perspective.position,
-        ]
-        if timeslices.cuts_published(perspective):
-            conditions.append(timeslices.public(columns, perspective))
-        statement = select(self.tables.version).where(*conditions).order_by(columns.version)
-        found, more = self._page(statement, perspective, columns.version, limit)
+            timeslices.event_known(columns, perspective),
+            timeslices.fact_public(self.tables, columns, perspective),
+        )
+        ordered = statement.order_by(columns.version)
+        found, more = self._page(ordered, perspective, columns.version, limit)
         if not found:
             what = "fact"
             raise UnknownError(what, str(fact_id))
         if not erased:
             erasures.refuse(self.connection, self.tables, found[0])
+        if perspective.published_cut is not None:
+            found = [after for _, after in self._as_public(found, perspective)]
         return found, more
 
     def differing(
@@ -83,11 +90,11 @@ class ChangeReader:
         is_, more = self._page(statement, to, columns.first_position, limit)
         ids = [version.record.id.hex for version in is_]
         was = timeslices.known(self.tables, id_, from_).where(columns.fact_id.in_(ids))
-        said, marked = (
-            self._versions(last_of(self.tables, ids, to, events), to)
-            for events in (SAYS_WHY, (MARKS,))
-        )
-        return Differing(self._versions(was, from_), is_, said, marked), more
+        said = {
+            events: self._versions(last_of(self.tables, ids, to, events, from_), to)
+            for events in (SAYS_WHY, CITES, MARKS)
+        }
+        return Differing(self._versions(was, from_), is_, said), more
 
     def of_mind(
         self, id_: UUID, perspective: Perspective, *, after: int = 0, limit: int | None = None
@@ -98,9 +105,37 @@ class ChangeReader:
         """
         statement = changed(self.tables, id_, perspective, after)
         changes, more = self._page(statement, perspective, self.tables.version.c.known_from, limit)
+        if perspective.published_cut is not None:
+            return self._as_public(changes, perspective), more
         earlier = self._versions(before(self.tables, id_, *_span(changes)), perspective)
         were = {(v.record.id, v.record.version + 1): v for v in earlier}
         return [(were.get((v.record.id, v.record.version)), v) for v in changes], more
+
+    def _as_public(
+        self, events: Sequence[FactVersion], perspective: Perspective
+    ) -> list[tuple[FactVersion | None, FactVersion]]:
+        """What each of these events found and left of what was public by the cut of the perspective.
+
+        Every version of their facts up to the last of them is read for it, one after another.
+        """
+        table, cut = self.tables.version, perspective.published_cut
+        if cut is None or not events:
+            return []
+        last = max(each.position for each in events)
+        wanted = {each.position for each in events}
+        facts = {each.record.id.hex for each in events}
+        rows = self.connection.execute(
+            select(table)
+            .where(table.c.fact_id.in_(facts), *wholly(table.c), table.c.position <= last)
+            .order_by(table.c.fact_id, table.c.version)
+        )
+        found: dict[int, tuple[FactVersion | None, FactVersion]] = {}
+        for _, of_one in groupby(rows, attrgetter("fact_id")):
+            versions = (dated(version_of_row(row), perspective.corrections) for row in of_one)
+            for pair in told(versions, cut):
+                if pair[1].position in wanted:
+                    found[pair[1].position] = pair
+        return [found[each.position] for each in events]
 
     def approvers(self, id_: UUID, changes: Sequence[FactVersion]) -> dict[int, tuple[str, ...]]:
         """Who agreed to changes of a negotiation's facts, by the position of each that others agreed to."""
@@ -132,16 +167,19 @@ def changed(
 ) -> Select[Any]:
     """The versions past a position, in the order of the log; of an erased fact only the one that says so."""
     columns = tables.version.c
-    conditions = [
-        columns.negotiation_id == negotiation_id.hex,
-        columns.known_from > after,
-        columns.known_from <= perspective.position,
-        columns.event.in_(CHANGES_OF_MIND),
-        ~columns.erased | (columns.event == FactErased.stored_name),
-    ]
-    if timeslices.cuts_published(perspective):
-        conditions.append(timeslices.public(columns, perspective))
-    return select(tables.version).where(*conditions).order_by(columns.known_from)
+    return (
+        select(tables.version)
+        .where(
+            columns.negotiation_id == negotiation_id.hex,
+            columns.known_from > after,
+            columns.known_from <= perspective.position,
+            columns.event.in_(CHANGES_OF_MIND),
+            ~columns.erased | (columns.event == FactErased.stored_name),
+            timeslices.event_known(columns, perspective),
+            timeslices.fact_public(tables, columns, perspective),
+        )
+        .order_by(columns.known_from)
+    )
 
 
 def before(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> Select[Any]:
@@ -157,26 +195,34 @@ def before(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> S
             later.c.negotiation_id == negotiation_id.hex,
             later.c.known_from.between(first, last),
             later.c.event.in_(CHANGES_OF_MIND),
+            *wholly(later.c),
+            *wholly(columns),
         )
     )
 
 
 def last_of(
-    tables: FactTables, fact_ids: Sequence[str], perspective: Perspective, events: Sequence[str]
+    tables: FactTables,
+    fact_ids: Sequence[str],
+    perspective: Perspective,
+    events: Sequence[str],
+    since: Perspective | None = None,
 ) -> Select[Any]:
-    """Of each of these facts the last version known that one of these events made."""
+    """Of each of these facts the last version known that one of these events made, and that was not known before."""
     table = tables.version
     later = table.alias("later")
     conditions = [
         later.c.fact_id == table.c.fact_id,
-        later.c.known_from <= perspective.position,
         later.c.event.in_(events),
+        timeslices.event_known(later.c, perspective),
     ]
-    if timeslices.cuts_published(perspective):
-        conditions.append(timeslices.public(later.c, perspective))
+    if since is not None:
+        conditions.append(~timeslices.event_known(later.c, since))
     latest = select(later.c.version).where(*conditions).order_by(later.c.version.desc()).limit(1)
     return select(table).where(
-        table.c.fact_id.in_(fact_ids), table.c.version == latest.scalar_subquery()
+        table.c.fact_id.in_(fact_ids),
+        table.c.version == latest.scalar_subquery(),
+        *wholly(table.c),
     )
 
 
@@ -187,7 +233,9 @@ def agreeing(tables: FactTables, negotiation_id: UUID, first: int, last: int) ->
     """
     columns = tables.version.c
     mine = and_(
-        columns.negotiation_id == negotiation_id.hex, columns.known_from.between(first, last)
+        columns.negotiation_id == negotiation_id.hex,
+        columns.known_from.between(first, last),
+        *wholly(columns),
     )
     erasing = select(columns.known_from).where(mine, columns.event.in_(_ERASING))
     approved = select(columns.known_from - 1).where(mine, columns.event.in_(CHANGES_OF_MIND))

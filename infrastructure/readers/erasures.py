@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, select
 from domain.errors import ErasedError
 from domain.event import FactErased
 from infrastructure.damage import as_stored
-from infrastructure.readers.timeslices import cuts_published
+from infrastructure.projections.planes import wholly
 
 if TYPE_CHECKING:
     from domain.history import FactVersion
@@ -52,7 +52,7 @@ def since(
         columns.negotiation_id == negotiation_id.hex,
         columns.first_position <= perspective.position,
     )
-    if not cuts_published(perspective):
+    if perspective.published_cut is None:
         statement = statement.where(columns.known_from > perspective.position)
     return [_told(row) for row in connection.execute(statement.order_by(columns.known_from))]
 
@@ -65,5 +65,5 @@ def _told(row: Row[Any]) -> Erased:
 def _erasing(tables: FactTables) -> Select[Any]:
     columns = tables.version.c
     return select(columns.fact_id, columns.known_from, columns.recorded_at, columns.why).where(
-        columns.event == FactErased.stored_name
+        columns.event == FactErased.stored_name, *wholly(columns)
     )

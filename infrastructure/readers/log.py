@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, sel
 
 from domain.event import STORED_NAMES, ProposalEvent
 from infrastructure.log_rows import LOGGED, entries
+from infrastructure.projections.planes import wholly
 from infrastructure.readers.pages import fitting
 from infrastructure.tables import event, proposal
 
@@ -37,7 +38,9 @@ def outside(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bo
     """That an entry concerns none of these negotiations; of a proposal, that it is known to concern another."""
     facts = tables.version.c
     within = exists().where(
-        facts.negotiation_id.in_(negotiations), facts.known_from == event.c.position
+        facts.negotiation_id.in_(negotiations),
+        facts.known_from == event.c.position,
+        facts.position == event.c.position,
     )
     elsewhere = exists().where(
         proposal.c.stream == event.c.stream, proposal.c.negotiation_id.not_in(negotiations)
@@ -51,7 +54,7 @@ def of_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:
     """The entries of a negotiation's own stream and of its facts, up to a position, by position."""
     facts = tables.version.c
     positions = select(facts.known_from).where(
-        facts.negotiation_id == id_.hex, facts.known_from <= last
+        facts.negotiation_id == id_.hex, facts.known_from <= last, *wholly(facts)
     )
     mine = or_(event.c.stream == id_.hex, event.c.position.in_(positions))
     return LOGGED.where(event.c.position <= last, mine).order_by(event.c.position)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select
 
-from domain.history import dated
+from domain.history import as_seen
 from infrastructure.fact_rows import version_of_row
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def paged(
 
 
 def versions(rows: Iterable[Row[Any]], perspective: Perspective) -> list[FactVersion]:
-    """The versions that rows hold, with the times that count at a perspective."""
-    return [dated(version_of_row(row), perspective.corrections) for row in rows]
+    """The versions that rows hold, with the times that count at a perspective and what was cited by its cut."""
+    return [as_seen(version_of_row(row), perspective) for row in rows]
 
 
 def fitting(sizes: Sequence[int], limit: int) -> int:

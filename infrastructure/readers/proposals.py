@@ -15,6 +15,7 @@ from domain.instant import END
 from domain.proposal import Moment, Proposal, Proposals, Status, evolve, folded, stream_of
 from infrastructure.fact_rows import version_of_row
 from infrastructure.log_rows import LOGGED
+from infrastructure.projections.planes import wholly
 from infrastructure.readers import access, log
 from infrastructure.readers.confidential import said_at
 from infrastructure.tables import event, negotiation, proposal
@@ -100,7 +101,11 @@ class ProposalReader:
     ) -> tuple[list[SeenProposal], int | None]:
         """At most `limit` of a negotiation that were proposed past a position, in order, and past which to go on."""
         versions = self._tables.version.c
-        standing = and_(versions.fact_id == proposal.c.fact_id, versions.known_to == END)
+        standing = and_(
+            versions.fact_id == proposal.c.fact_id,
+            versions.known_to == END,
+            versions.published_to == END,
+        )
         wanted = (
             _FOUND.join(self._tables.version, standing)
             .where(
@@ -180,12 +185,16 @@ class ProposalReader:
     def _versions(self, facts: Collection[str], position: int) -> dict[str, int]:
         columns = self._tables.version.c
         statement = select(columns.fact_id, columns.version).where(
-            columns.fact_id.in_(facts), columns.known_from <= position, columns.known_to > position
+            columns.fact_id.in_(facts),
+            columns.published_to == END,
+            columns.known_from <= position,
+            columns.known_to > position,
         )
         return {row.fact_id: row.version for row in self._connection.execute(statement)}
 
     def _facts(self, versions: Collection[tuple[str, int]]) -> dict[tuple[str, int], FactRecord]:
         table = self._tables.version
-        wanted = select(table).where(tuple_(table.c.fact_id, table.c.version).in_(versions))
+        asked = tuple_(table.c.fact_id, table.c.version).in_(versions)
+        wanted = select(table).where(asked, *wholly(table.c))
         found = [version_of_row(row).record for row in self._connection.execute(wanted)]
         return {(record.id.hex, record.version): record for record in found}

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, select
 
 from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
+from domain.event import FactRetracted
 from domain.history import Entry, FactVersion, Seen
 from domain.sought import question, sought
 from infrastructure.fact_tables import FACTS, SPARE, FactTables, served
 from infrastructure.proofs.serving import EventProof, event_proof
 from infrastructure.readers import (
     access,
+    audits,
     erasures,
     log,
     negotiations,
@@ -170,12 +172,13 @@ class Reading:
         elif not self._searched:
             raise RuntimeError("only a reading that was opened as searched holds the full text")
         else:
-            rows, more = searches.page(self._connection, statement, table, order, asked, limit)
+            search = searches.Search(asked, perspective.published_cut)
+            rows, more = searches.page(self._connection, statement, table, order, search, limit)
         return pages.versions(rows, perspective), more
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
         """The version that is seen; UnknownError, NotYetKnownError, ErasedError or WithdrawnError where none is."""
-        seen = timeslices.seen(self._tables, self._tables.version.c, perspective)
+        seen = timeslices.seen(self._tables.version.c, perspective)
         wanted = self._of_fact(self._tables.version, fact_id).where(seen)
         found = self._versions(wanted, perspective)
         if not found:
@@ -184,8 +187,13 @@ class Reading:
             raise NotYetKnownError(what, str(fact_id))
         erasures.refuse(self._connection, self._tables, found[0])
         if found[0].record.status == timeslices.RETRACTED:
-            raise WithdrawnError(fact_id, found[0].why)
+            raise WithdrawnError(fact_id, self._why_withdrawn(fact_id, perspective))
         return found[0]
+
+    def _why_withdrawn(self, fact_id: UUID, perspective: Perspective) -> str | None:
+        events = (FactRetracted.stored_name,)
+        last = audits.last_of(self._tables, [fact_id.hex], perspective, events)
+        return self._versions(last, perspective)[0].why
 
     def confidential(self, version: FactVersion) -> list[Confidential | None]:
         """For each citation of a version, who its source is; ForbiddenError for who may not read sources."""

@@ -8,13 +8,26 @@ The index follows the log, and a search writes nothing: the versions that it doe
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from domain.full_text import searched
+from domain.published import cited
 from domain.sought import AllOf, Phrase, holds
 from infrastructure.event_codec import decode_fact
 from infrastructure.projections.fact_text import checkpoint
@@ -29,7 +42,7 @@ if TYPE_CHECKING:
 
     from domain.sought import Sought
 
-__all__ = ["MOST_UNINDEXED", "last_searchable", "page"]
+__all__ = ["MOST_UNINDEXED", "Search", "last_searchable", "page"]
 
 MOST_UNINDEXED: Final = 2_000
 """Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
@@ -40,19 +53,35 @@ def last_searchable(connection: Connection) -> int:
     return checkpoint(connection) + MOST_UNINDEXED
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is sought, and the cut of the published clock by which it had to be public; None is no cut."""
+
+    wanted: AllOf
+    cut: int | None
+
+    def hides(self, row: Row[Any]) -> bool:
+        """Whether a row has citations that were not public by the cut."""
+        return self.cut is not None and row.last_cited > self.cut
+
+    def found_in(self, row: Row[Any]) -> bool:
+        """Whether what a row says, as it was cited by the cut, holds what is sought."""
+        fact = decode_fact(row.content)
+        return holds(self.wanted, searched(fact if self.cut is None else cited(fact, self.cut)))
+
+
 def page(
     connection: Connection,
     statement: Select[Any],
     version: Table,
     order: Sequence[ColumnElement[Any]],
-    wanted: AllOf,
+    search: Search,
     limit: int,
 ) -> tuple[list[Row[Any]], bool]:
     """As `pages.page`, of the rows of a statement on `version` whose text holds what is sought."""
-    narrowed = _narrowed(connection, statement, version, wanted)
-    indexed, more = pages.page(connection, narrowed, version, order, limit)
+    indexed, more = _in_index(connection, statement, version, order, search, limit)
     place = attrgetter(*(column.name for column in order))
-    later = sorted(_unindexed(connection, statement, version, wanted), key=place)
+    later = sorted(_not_in_index(connection, statement, version, search), key=place)
     if more:
         later = later[: bisect_left(later, place(indexed[-1]), key=place)]
     found = sorted([*indexed, *later], key=place)
@@ -60,17 +89,48 @@ def page(
     return shown, more or len(shown) < len(found)
 
 
-def _unindexed(
-    connection: Connection, statement: Select[Any], version: Table, wanted: AllOf
+def _in_index(
+    connection: Connection,
+    statement: Select[Any],
+    version: Table,
+    order: Sequence[ColumnElement[Any]],
+    search: Search,
+    limit: int,
+) -> tuple[list[Row[Any]], bool]:
+    """As `pages.page`, of the rows whose words the index holds as they are.
+
+    Those that hold what is sought only in a citation that was not public by the cut are passed over.
+    """
+    beyond = narrowed = _narrowed(connection, statement, version, search.wanted)
+    while True:
+        rows, more = pages.page(connection, beyond, version, order, limit)
+        found = [row for row in rows if not search.hides(row) or search.found_in(row)]
+        if found or not more:
+            return found, more
+        last = tuple(getattr(rows[-1], column.name) for column in order)
+        beyond = narrowed.where(tuple_(*order) > tuple_(*last))
+
+
+def _not_in_index(
+    connection: Connection, statement: Select[Any], version: Table, search: Search
 ) -> list[Row[Any]]:
-    """The rows that the index does not hold yet, and that hold what is sought; in no order."""
+    """The rows that hold what is sought, of those whose words are not in the index as they are; in no order.
+
+    The index does not hold them yet; or less was public, and it holds the words of their facts with all events.
+    """
     held = checkpoint(connection)
-    if held >= int(connection.execute(select(log_head.c.position)).scalar_one()):
-        return []
-    past = statement.where(version.c.known_from > held).order_by(None)
-    return [
-        row for row in connection.execute(past) if holds(wanted, searched(decode_fact(row.content)))
-    ]
+    rows: list[Row[Any]] = []
+    if held < int(connection.execute(select(log_head.c.position)).scalar_one()):
+        rows += connection.execute(statement.where(version.c.position > held).order_by(None))
+    if search.cut is not None and search.wanted.parts:
+        sqlite = connection.dialect.name == "sqlite"
+        facts = [
+            version.c.fact_id.in_(select(fact_text.c.fact_id).where(_there(part, sqlite=sqlite)))
+            for part in search.wanted.parts
+        ]
+        partly = (version.c.variant > 0, version.c.position <= held, *facts)
+        rows += connection.execute(statement.where(*partly).order_by(None))
+    return [row for row in rows if search.found_in(row)]
 
 
 def _narrowed(
@@ -83,10 +143,15 @@ def _narrowed(
     same = and_(
         fact_text.c.fact_id == version.c.fact_id,
         fact_text.c.version == version.c.version,
+        version.c.variant == 0,
         fact_text.c.negotiation_id == version.c.negotiation_id,
     )
-    found = _matched(wanted) if sqlite else and_(_indexed(wanted), *_standing(wanted))
-    return statement.join_from(version, fact_text, same).where(found)
+    return statement.join_from(version, fact_text, same).where(_there(wanted, sqlite=sqlite))
+
+
+def _there(wanted: Sought, *, sqlite: bool) -> ColumnElement[bool]:
+    """Whether an indexed text holds what is sought."""
+    return _matched(wanted) if sqlite else and_(_indexed(wanted), *_standing(wanted))
 
 
 def _matched(wanted: Sought) -> ColumnElement[bool]:
@@ -115,9 +180,10 @@ def _tsquery(wanted: Sought) -> str:
     return f"({joint.join(map(_tsquery, wanted.parts))})"
 
 
-def _standing(wanted: AllOf) -> list[ColumnElement[bool]]:
+def _standing(wanted: Sought) -> list[ColumnElement[bool]]:
     """Whether words stand side by side that have to, which the index does not know."""
-    return [_stands(part) for part in wanted.parts if _has_phrase(part)]
+    parts = wanted.parts if isinstance(wanted, AllOf) else (wanted,)
+    return [_stands(part) for part in parts if _has_phrase(part)]
 
 
 def _has_phrase(wanted: Sought) -> bool:

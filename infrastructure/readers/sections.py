@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, func, or_, select
 
 from domain.facts.envoys import Alias
-from domain.history import Seen, dated
+from domain.history import Seen, as_seen
 from domain.naming import HASHED, folded
 from domain.perspective import Perspective
 from domain.register import Shape
@@ -125,8 +125,7 @@ class SectionReader:
             questions=questions,
         )
         rows = self.connection.execute(needed)
-        corrections = self.perspective.corrections
-        versions = (dated(version_of_row(row), corrections) for row in rows)
+        versions = (as_seen(version_of_row(row), self.perspective) for row in rows)
         return [
             Seen(version=version, certainty=version.record.fact.window.at(self.perspective.as_of))
             for version in versions

@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from domain.instant import BEGINNING, END
 from infrastructure.fact_rows import AHEAD, ALWAYS, EVERY, LATEST, PRECISE, questions_of
 from infrastructure.projections.tallies import counts_at
-from infrastructure.readers.timeslices import RETRACTED, cuts_published, seen
+from infrastructure.readers.timeslices import RETRACTED, seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["between", "counts", "needed", "steps"]
 
 _VAGUENESS: Final = (False, True)
+_ROW: Final = ("fact_id", "known_from", "published_from")
+"""The key of a version's row, which its answers have too."""
 #: A limit that limits nothing, for which a planner will not turn a lateral query into a join.
 _UNLIMITED: Final = 2**40
 
@@ -77,16 +79,10 @@ def needed(
             for vague in _VAGUENESS
         ),
     ).subquery("found")
-    wanted = select(found.c.fact_id, found.c.version).distinct().subquery("wanted")
+    wanted = select(*(found.c[name] for name in _ROW)).distinct().subquery("wanted")
     table = tables.version
-    return (
-        select(table)
-        .join(
-            wanted,
-            and_(table.c.fact_id == wanted.c.fact_id, table.c.version == wanted.c.version),
-        )
-        .order_by(table.c.first_position)
-    )
+    same = and_(*(table.c[name] == wanted.c[name] for name in _ROW))
+    return select(table).join(wanted, same).order_by(table.c.first_position)
 
 
 def counts(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -> Select[Any]:
@@ -94,7 +90,7 @@ def counts(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -
 
     By position they stand in the last version's row; on the published clock they are counted.
     """
-    if not cuts_published(perspective):
+    if perspective.published_cut is None:
         return counts_at(tables.version, negotiation_id, perspective.position)
     columns = tables.version.c
     return select(
@@ -103,7 +99,7 @@ def counts(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -
         func.coalesce(func.sum(case((columns.status == RETRACTED, 1), else_=0)), 0).label(
             "retracted"
         ),
-    ).where(columns.negotiation_id == negotiation_id.hex, seen(tables, columns, perspective))
+    ).where(columns.negotiation_id == negotiation_id.hex, seen(columns, perspective))
 
 
 def _asked(
@@ -146,12 +142,12 @@ def _every(
     columns = tables.answer.c
     as_of = perspective.as_of
     speaks = columns.certain_from > as_of if rule == AHEAD else _holds(columns, as_of)
-    return select(columns.fact_id, columns.version).where(
+    return select(*(columns[name] for name in _ROW)).where(
         columns.negotiation_id == negotiation_id.hex,
         columns.rule == rule,
         asked,
         speaks,
-        seen(tables, columns, perspective),
+        seen(columns, perspective),
     )
 
 
@@ -191,19 +187,19 @@ def _latest(
         *(or_(columns.start_latest > top, columns.start_earliest >= top) for top in after),
         columns.possible_from <= perspective.as_of,
         or_(columns.possible_to > perspective.as_of, columns.certain_to == END),
-        seen(tables, columns, perspective),
+        seen(columns, perspective),
     ]
     if not vague:
         conditions += [columns.start_earliest >= top - PRECISE for top in after]
     if sqlite:
-        pairs = func.json_group_array(func.json_array(columns.fact_id, columns.version))
-        packed = select(pairs).where(*conditions).correlate(tops).scalar_subquery()
-        pair = func.json_each(packed).table_valued("value", name=f"pair_{vague:d}")
-        named = (func.json_extract(pair.c.value, f"$[{index}]") for index in (0, 1))
-        return select(*named).select_from(tops).join(pair, true())
-    found = select(columns.fact_id, columns.version).where(*conditions).correlate(tops)
+        rows = func.json_group_array(func.json_array(*(columns[name] for name in _ROW)))
+        packed = select(rows).where(*conditions).correlate(tops).scalar_subquery()
+        row = func.json_each(packed).table_valued("value", name=f"row_{vague:d}")
+        named = (func.json_extract(row.c.value, f"$[{index}]") for index in range(len(_ROW)))
+        return select(*named).select_from(tops).join(row, true())
+    found = select(*(columns[name] for name in _ROW)).where(*conditions).correlate(tops)
     each = found.limit(_UNLIMITED).lateral(f"each_{vague:d}")
-    return select(each.c.fact_id, each.c.version).select_from(tops).join(each, true())
+    return select(*(each.c[name] for name in _ROW)).select_from(tops).join(each, true())
 
 
 def _top(
@@ -227,7 +223,7 @@ def _top(
             columns.start_earliest <= perspective.as_of,
             columns.certain_from <= perspective.as_of,
             columns.certain_to > perspective.as_of,
-            seen(tables, columns, perspective),
+            seen(columns, perspective),
         )
         .order_by(columns.start_earliest.desc())
         .limit(1)

@@ -1,34 +1,34 @@
 """A perspective becomes one SQL statement; its rows are the versions that the pure timeslice gives.
 
-On the recorded clock a version is seen while `known_from <= position < known_to`. On the published clock it is
-the highest version recorded by `position` whose own published time is not after `as_known_at`.
+A row is seen where its rectangle holds the position and the cut of the published clock; without such a cut, at the
+edge where everything is public. Its citations that were not public by the cut are left out of what is read.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, true, tuple_
 
+from domain.instant import END
+from domain.published import PUBLISHING
 from domain.record_time import recorded_by
 from infrastructure.fact_rows import term_of
-from infrastructure.tables import event
+from infrastructure.projections.planes import wholly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
     from domain.perspective import Perspective
-    from domain.record_time import ClockCorrection
     from domain.views.timeline import TimelineFilter
     from infrastructure.fact_tables import FactTables
 
 __all__ = [
     "RETRACTED",
-    "cuts_published",
     "differing",
+    "event_known",
+    "fact_public",
     "known",
-    "public",
     "seen",
     "timeline",
     "valid_order",
@@ -46,7 +46,7 @@ def known(
     """The version of each fact that is seen, retracted ones too, in order of recording; only of `kinds`, if given."""
     table = tables.version
     statement = select(table).where(
-        table.c.negotiation_id == negotiation_id.hex, seen(tables, table.c, perspective)
+        table.c.negotiation_id == negotiation_id.hex, seen(table.c, perspective)
     )
     if kinds is not None:
         statement = statement.where(table.c.kind.in_(sorted(kinds)))
@@ -56,61 +56,64 @@ def known(
 def differing(
     tables: FactTables, negotiation_id: UUID, from_: Perspective, to: Perspective, after: int
 ) -> Select[Any]:
-    """The versions seen at a later perspective and not at an earlier, of facts recorded first past a position."""
+    """The versions seen at a later perspective and not, or not so, at an earlier; of facts recorded past a position.
+
+    One with a citation that was not public by a cut may say the same at both.
+    """
     columns = tables.version.c
+    cuts = [cut for each in (from_, to) if (cut := each.published_cut) is not None]
+    cited = [columns.last_cited > cut for cut in cuts]
     return known(tables, negotiation_id, to).where(
-        ~seen(tables, columns, from_), columns.first_position > after
+        or_(~seen(columns, from_), *cited), columns.first_position > after
     )
 
 
-def seen(
-    tables: FactTables,
-    columns: Any,  # noqa: ANN401 -- the columns of a table or of an alias, or what stands for them
-    perspective: Perspective,
-) -> ColumnElement[bool]:
-    """Whether a row with `columns`, of versions or answers, is of the version that is seen."""
-    if not cuts_published(perspective):
-        return and_(
-            columns.known_from <= perspective.position, columns.known_to > perspective.position
-        )
-    later = tables.version.alias("later")
-    superseded = exists().where(
-        later.c.fact_id == columns.fact_id,
-        later.c.version > columns.version,
-        later.c.known_from <= perspective.position,
-        public(later.c, perspective),
+def seen(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
+    """Whether the rectangle of a row, of versions or answers, holds the perspective's position and cut."""
+    cut = perspective.published_cut
+    public = columns.published_to == END
+    if cut is not None:
+        public = and_(columns.published_from <= cut, columns.published_to > cut)
+    position = perspective.position
+    return and_(public, columns.known_from <= position, columns.known_to > position)
+
+
+def event_known(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Whether a row is the one that an event began, with everything before it, and the event is known.
+
+    On the published clock one that is public by the cut, of a fact that is.
+    """
+    known = and_(*wholly(columns), columns.position <= perspective.position)
+    if perspective.published_cut is None:
+        return known
+    return and_(known, _public(columns, perspective))
+
+
+def fact_public(tables: FactTables, columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Whether the fact of a row is public by the perspective's cut of the published clock, if it has one."""
+    if perspective.published_cut is None:
+        return true()
+    made = tables.version.alias("made_public")
+    return exists().where(
+        made.c.fact_id == columns.fact_id,
+        made.c.event.in_(PUBLISHING),
+        event_known(made.c, perspective),
     )
-    stands = ~superseded
-    if not perspective.corrections:
-        stands = or_(columns.published_to > perspective.as_known_at, stands)
-    return and_(columns.known_from <= perspective.position, public(columns, perspective), stands)
 
 
-def cuts_published(perspective: Perspective) -> bool:
-    """Whether what was not public by the cut is left out."""
-    return perspective.clock == "published" and perspective.as_known_at is not None
-
-
-def public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- as for `seen`
-    """Whether a row is of a version that was public by the cut, on the published clock."""
-    at: ColumnElement[int] = columns.published_from
-    if perspective.corrections:
-        at = _published_by(columns, perspective.corrections)
-    return at <= perspective.as_known_at
-
-
-def _published_by(columns: Any, known: Sequence[ClockCorrection]) -> ColumnElement[int]:  # noqa: ANN401 -- the same
-    """When a version was public; what no source dates, and a wrong clock recorded, by when it was recorded."""
-    recorded = select(event.c.recorded_at).where(event.c.position == columns.known_from)
-    undated = columns.published_from == recorded.scalar_subquery()
+def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Whether an event was public by the cut; what no source dates, and a wrong clock recorded, by when it was."""
+    at: ColumnElement[int] = columns.published_at
+    known = perspective.corrections
+    undated = columns.published_at == columns.recorded_at
     wrong = [
         (
-            and_(columns.known_from.between(each.first, each.last), undated),
+            and_(columns.position.between(each.first, each.last), undated),
             recorded_by(each.position, each.recorded_at, known),
         )
         for each in known
     ]
-    return case(*wrong, else_=columns.published_from)
+    return (case(*wrong, else_=at) if wrong else at) <= perspective.published_cut
 
 
 def timeline(
@@ -121,7 +124,7 @@ def timeline(
     place = tuple_(*valid_order(tables))
     conditions = [
         columns.negotiation_id == negotiation_id.hex,
-        seen(tables, columns, perspective),
+        seen(columns, perspective),
         ~columns.erased,
         *_about(tables, wanted),
     ]
@@ -162,6 +165,7 @@ def _about(tables: FactTables, wanted: TimelineFilter) -> list[ColumnElement[boo
                     term.term == term_of(name),
                     term.fact_id == columns.fact_id,
                     term.version == columns.version,
+                    term.variant == columns.variant,
                 )
             )
     return conditions

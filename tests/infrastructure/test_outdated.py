@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from api.composition import compose
+from domain.instant import END, parse_cut
 from domain.perspective import PerspectiveQuery
+from domain.provenance import Citation
 from domain.views.timeline import TimelineFilter
 from infrastructure.fact_tables import served
 from infrastructure.projections.outdated import is_outdated
@@ -58,3 +60,42 @@ def test_a_new_database_is_not_outdated(database_url: str) -> None:
     with parley.database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(fact_text)).scalar() == 0
     parley.close()
+
+
+def test_an_older_version_finds_each_version_with_all_events_and_the_next_one_derives_the_rest(
+    database_url: str,
+) -> None:
+    log = Log()
+    paper = (Citation(publisher="A", published="2025-01-11"),)
+    id_ = log.record(fact("custody", person=NAME, status="detained", citations=paper))
+    log.correct(id_, note="x", published="2025-09-01")
+    log.corroborate(id_, Citation(publisher="B", published="2025-03-01"))
+    log.retract(id_, published="2025-10-01")
+    parley = compose(settings_of(database_url), upgrade=False)
+    parley.ledger.append([entry.event for entry in log.entries])
+    downgrade(parley.database, "0013")
+    days = [parse_cut(f"2025-{day}") for day in ("01-11", "09-01", "03-01", "10-01")]
+    edges = "version, known_from, known_to, published_from, published_to"
+    ends = [min(days[number:], default=END) for number in range(1, 5)]
+    positions = (2, 3, 4, 5, END)
+    expected = [
+        (number, positions[number - 1], positions[number], days[number - 1], ends[number - 1])
+        for number in range(1, 5)
+    ]
+    with parley.database.reading() as connection:
+        for table, rows in (("version", expected), ("answer", expected[:3])):
+            read = text(f"SELECT {edges} FROM fact_{table} ORDER BY version")  # noqa: S608 -- names written here
+            assert [tuple(row) for row in connection.execute(read)] == rows
+        terms = text("SELECT version, term FROM fact_term ORDER BY version")
+        assert [tuple(row) for row in connection.execute(terms)] == [
+            (number, "o'neil") for number in range(1, 5)
+        ]
+    parley.close()
+
+    renewed = compose(settings_of(database_url))
+    assert renewed.rebuild().differences == ()
+    with renewed.reading(OWNER) as reading:
+        april = PerspectiveQuery(clock="published", as_known_at=parse_cut("2025-04-01"))
+        (seen,) = reading.known(NEGOTIATION, reading.perspective(april))
+        assert (seen.record.version, seen.record.fact.note) == (3, None)
+    renewed.close()

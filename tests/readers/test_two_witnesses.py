@@ -284,17 +284,11 @@ def _same_facts(
 def _same_history(
     reading: Reading, versions: list[FactVersion], asked: Perspective, pinned: Perspective
 ) -> None:
-    dated = [history.dated(version, asked.corrections) for version in versions]
-    public = [
-        seen
-        for seen, version in zip(dated, versions, strict=True)
-        if history.public(version, asked)
-    ]
+    told = history.changes(versions, asked)
     for fact_id in {version.record.id for version in versions}:
-        mine = [version for version in public if version.record.id == fact_id]
+        mine = [version for _, version in told if version.record.id == fact_id]
         assert _history(reading, fact_id, pinned) == mine
-    before = {(v.record.id, v.record.version + 1): v for v in dated}
-    expected = [(before.get((v.record.id, v.record.version)), v) for v in public if tells(v)]
+    expected = [pair for pair in told if tells(pair[1])]
     assert reading.changes.of_mind(NEGOTIATION, pinned) == (expected, False)
     paged: list[tuple[FactVersion | None, FactVersion]] = []
     more = True

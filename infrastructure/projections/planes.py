@@ -1,0 +1,178 @@
+"""The planes of facts are read from the tables as far as the next events meet them, and what changed is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from domain.instant import BEGINNING, END
+from infrastructure.fact_rows import answer_rows, row_of, term_rows, version_of_row
+from infrastructure.projections.rectangles import Plane, Rectangle
+from infrastructure.projections.tallies import COUNTS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Row
+
+    from domain.history import FactVersion
+    from infrastructure.fact_tables import FactTables
+
+__all__ = ["Planes", "variants_of", "whole_versions", "wholly"]
+
+_FACTS_A_QUERY: Final = 500
+
+
+class Planes:
+    """The planes of the facts that a batch of events changes; `rows` is how many it has written."""
+
+    def __init__(self, connection: Connection, tables: FactTables) -> None:
+        self._connection = connection
+        self._tables = tables
+        self._of: dict[UUID, Plane] = {}
+        self._loaded: list[Rectangle] = []
+        self.rows = 0
+
+    def of(self, fact_id: UUID) -> Plane:
+        """The plane of a fact, empty unless it was loaded or written to."""
+        return self._of.setdefault(fact_id, Plane())
+
+    def load(self, facts: Iterable[UUID], least: int = BEGINNING) -> None:
+        """Read the open rectangles of facts that reach past a published time."""
+        table = self._tables.version
+        statement = select(table).where(
+            table.c.fact_id.in_(bindparam("facts", expanding=True)),
+            table.c.known_to == END,
+            table.c.published_to > least,
+        )
+        by_fact: dict[UUID, list[Rectangle]] = {fact: [] for fact in facts}
+        for chunk in _chunks(by_fact):
+            rows = self._connection.execute(statement, {"facts": chunk})
+            for row in rows:
+                by_fact[UUID(row.fact_id)].append(_rectangle(row))
+        for fact, found in by_fact.items():
+            self._of[fact] = Plane(sorted(found, key=lambda each: each.published_from))
+            self._loaded += found
+
+    def write(self) -> None:
+        """Write what was changed and what is new, and go on from there."""
+        changed = [each for each in self._loaded if each.changed]
+        new = [each for plane in self._of.values() for each in plane.written]
+        if changed:
+            self._update(changed)
+        if new:
+            self._insert(new)
+        for each in (*changed, *new):
+            each.changed, each.stored = False, True
+        for plane in self._of.values():
+            plane.written = []
+        self._loaded += new
+        self.rows += len(new)
+
+    def _update(self, changed: Sequence[Rectangle]) -> None:
+        ends = [
+            {
+                "fact": each.version.record.id.hex,
+                "of": each.version.record.version,
+                "known": each.known_from,
+                "published": each.published_from,
+                "to": each.known_to,
+                "until": each.published_to,
+            }
+            for each in changed
+        ]
+        for table in (self._tables.version, self._tables.answer):
+            columns = table.c
+            same = (
+                columns.fact_id == bindparam("fact"),
+                columns.version == bindparam("of"),
+                columns.known_from == bindparam("known"),
+                columns.published_from == bindparam("published"),
+            )
+            ended = (
+                update(table)
+                .where(*same)
+                .values(known_to=bindparam("to"), published_to=bindparam("until"))
+            )
+            self._connection.execute(ended, ends)
+
+    def _insert(self, new: Sequence[Rectangle]) -> None:
+        contents = [each for each in new if each.content]
+        terms = [
+            {**row, "variant": each.variant} for each in contents for row in term_rows(each.version)
+        ]
+        answers = [row | _edges(each) for each in new for row in answer_rows(each.version)]
+        rows = [_row(each) for each in new]
+        for table, made in (
+            (self._tables.version, rows),
+            (self._tables.term, terms),
+            (self._tables.answer, answers),
+        ):
+            if made:
+                self._connection.execute(table.insert(), made)
+
+
+def _row(each: Rectangle) -> dict[str, Any]:
+    counts = {f"{name}_count": each.counts[name] for name in COUNTS}
+    return row_of(each.version) | _edges(each) | {"variant": each.variant} | counts
+
+
+def _edges(each: Rectangle) -> dict[str, int]:
+    names = ("known_from", "known_to", "published_from", "published_to")
+    return {name: getattr(each, name) for name in names}
+
+
+def _rectangle(row: Row[Any]) -> Rectangle:
+    return Rectangle(
+        version=version_of_row(row),
+        variant=row.variant,
+        known_from=row.known_from,
+        known_to=row.known_to,
+        published_from=row.published_from,
+        published_to=row.published_to,
+        counts={name: getattr(row, f"{name}_count") for name in COUNTS},
+        content=False,
+        stored=True,
+    )
+
+
+def wholly(columns: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 -- the columns of a table or of an alias
+    """That a row is the one of an event with everything before it, where it begins: one row an event."""
+    return (columns.known_from == columns.position, columns.published_to == END)
+
+
+def whole_versions(
+    connection: Connection, tables: FactTables, facts: Iterable[UUID]
+) -> dict[UUID, list[FactVersion]]:
+    """Every version of some facts, oldest first, as all events up to each left it."""
+    table = tables.version
+    statement = (
+        select(table)
+        .where(table.c.fact_id.in_(bindparam("facts", expanding=True)), *wholly(table.c))
+        .order_by(table.c.position)
+    )
+    found: dict[UUID, list[FactVersion]] = defaultdict(list)
+    for chunk in _chunks(facts):
+        for row in connection.execute(statement, {"facts": chunk}):
+            found[UUID(row.fact_id)].append(version_of_row(row))
+    return found
+
+
+def variants_of(connection: Connection, tables: FactTables, fact_id: UUID) -> Mapping[int, int]:
+    """The highest variant of each version of a fact."""
+    columns = tables.version.c
+    statement = (
+        select(columns.version, func.max(columns.variant))
+        .where(columns.fact_id == fact_id.hex)
+        .group_by(columns.version)
+    )
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def _chunks(facts: Iterable[UUID]) -> Iterable[Collection[str]]:
+    ids = [fact.hex for fact in facts]
+    for start in range(0, len(ids), _FACTS_A_QUERY):
+        yield ids[start : start + _FACTS_A_QUERY]

@@ -1,0 +1,160 @@
+"""What one fact says is a plane of rectangles: positions of the log by cuts of the published clock.
+
+An event changes what is seen from its position on, at the cuts from its published time on, and nothing else. In the
+order of the published times it closes one rectangle and opens one; else one for each content that it leaves there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from domain.history import FactVersion
+from domain.instant import BEGINNING, END
+from domain.published import PUBLISHING, changed, left_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+
+__all__ = ["Piece", "Plane", "Rectangle", "profile"]
+
+Piece = tuple[int, int, "FactVersion"]
+"""What is seen from one published time to before another."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Rectangle:
+    """A version from one position and published time to before others; `counts` as they stood at `known_from`.
+
+    `content` tells one whose version no other had before it; `stored` one that has a row, `changed` since or not.
+    """
+
+    version: FactVersion
+    variant: int
+    known_from: int
+    published_from: int
+    published_to: int
+    known_to: int = END
+    counts: Mapping[str, int] = field(default_factory=dict)
+    content: bool = True
+    stored: bool = False
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class Plane:
+    """The rectangles of one fact that are open, by published time, the last of them the edge; and what was written.
+
+    `open` may begin anywhere at or below the published time of the next event.
+    """
+
+    open: list[Rectangle] = field(default_factory=list)
+    written: list[Rectangle] = field(default_factory=list)
+
+    @property
+    def edge(self) -> FactVersion | None:
+        """The fact with all that was recorded of it; None before it was recorded."""
+        return self.open[-1].version if self.open else None
+
+    def take(
+        self,
+        after: FactVersion,
+        counts: Mapping[str, int],
+        earlier: Callable[[], Sequence[FactVersion]],
+    ) -> None:
+        """Write what the next event leaves. `earlier` gives every version before it, with the times that count."""
+        at, edge = after.published_at, self.edge
+        if edge is None:
+            self._open([(at, END, after)], after.position, counts, {}, {})
+            return
+        pieces: list[Piece] = []
+        lowest = self.open[0].published_from
+        if at < lowest and after.event in PUBLISHING:
+            pieces += profile([*earlier(), after], at, lowest)
+        for each in [each for each in self.open if each.published_to > at]:
+            record = after.record
+            if each.version is not edge:
+                record = changed(each.version.record, edge.record, after.record, after.event)
+            found = replace(after, record=record)
+            pieces.append((max(at, each.published_from), each.published_to, found))
+            self._close(each, after.position, at)
+        self._open(pieces, after.position, counts, {}, {})
+
+    def redate(
+        self,
+        pieces: Iterable[Piece],
+        position: int,
+        counts: Mapping[str, int],
+        whole: Mapping[int, FactVersion],
+        variants: Mapping[int, int],
+    ) -> None:
+        """Write what is seen from a position on, where published times are no longer what they were.
+
+        `whole` are the versions with all that was recorded up to each, `variants` the highest of each until now.
+        """
+        for each in list(self.open):
+            self._close(each, position, BEGINNING)
+        self._open(pieces, position, counts, whole, variants)
+
+    def _close(self, each: Rectangle, position: int, at: int) -> None:
+        """End it at a position for the cuts from `at` on, if it has such."""
+        each.changed = True
+        if each.published_from < at:
+            ended = replace(each, published_from=at, known_to=position, content=False)
+            ended.stored = ended.changed = False
+            self.written.append(ended)
+            each.published_to = at
+        else:
+            each.known_to = position
+            self.open.remove(each)
+
+    def _open(
+        self,
+        pieces: Iterable[Piece],
+        position: int,
+        counts: Mapping[str, int],
+        whole: Mapping[int, FactVersion],
+        variants: Mapping[int, int],
+    ) -> None:
+        """Open rectangles, of neighbours that say the same one; the edge has the variant 0 of its version."""
+        numbers = Counter(variants)
+        opened: list[Rectangle] = []
+        for start, end, version in sorted(pieces, key=lambda piece: piece[0], reverse=True):
+            above = opened[-1] if opened else None
+            if above is not None and above.version == version and above.published_from == end:
+                above.published_from = start
+                continue
+            number = version.record.version
+            is_whole = version == whole.get(number)
+            variant = numbers[number] + 1 if number in numbers and not is_whole else 0
+            numbers[number] = max(variant, numbers[number])
+            opened.append(
+                Rectangle(
+                    version=version,
+                    variant=variant,
+                    known_from=position,
+                    published_from=start,
+                    published_to=end,
+                    counts=dict(counts),
+                    content=not is_whole,
+                )
+            )
+        self.written += opened
+        self.open = sorted((*self.open, *opened), key=lambda each: each.published_from)
+
+
+def profile(versions: Sequence[FactVersion], low: int = BEGINNING, high: int = END) -> list[Piece]:
+    """What is seen of a fact from one published time to before another, where it is public.
+
+    `versions` are all of it, oldest first, with the published times that count.
+    """
+    times = {low, high, *(each.published_at for each in versions if low < each.published_at < high)}
+    return [
+        (start, end, version)
+        for start, end in pairwise(sorted(times))
+        if (version := left_at(versions, start)) is not None
+    ]

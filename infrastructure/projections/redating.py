@@ -1,0 +1,84 @@
+"""Where the log says that its record times are wrong, what no source dates was made public at other times.
+
+From that position on each fact with such an event has other rectangles; what is known before stays as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, or_, select
+
+from domain.history import FactVersion, dated
+from infrastructure.projections.planes import variants_of, whole_versions, wholly
+from infrastructure.projections.rectangles import profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from domain.record_time import ClockCorrection
+    from infrastructure.fact_tables import FactTables
+    from infrastructure.projections.planes import Planes
+    from infrastructure.projections.rectangles import Plane
+    from infrastructure.projections.tallies import Tallies
+
+__all__ = ["redate", "redated"]
+
+_BATCH: Final = 500
+
+
+def redate(
+    connection: Connection,
+    tables: FactTables,
+    planes: Planes,
+    tallies: Tallies,
+    known: Sequence[ClockCorrection],
+) -> None:
+    """Write what the last of the corrections that are `known` changes."""
+    facts = _undated(connection, tables, known)
+    for start in range(0, len(facts), _BATCH):
+        chunk = whole_versions(connection, tables, facts[start : start + _BATCH])
+        moved = [id_ for id_, versions in chunk.items() if _moves(versions, known)]
+        planes.load(moved)
+        for id_ in moved:
+            counts = tallies.standing(chunk[id_][0].record.negotiation_id)
+            variants = variants_of(connection, tables, id_)
+            redated(planes.of(id_), chunk[id_], known, counts, variants)
+        planes.write()
+
+
+def redated(
+    plane: Plane,
+    versions: Sequence[FactVersion],
+    known: Sequence[ClockCorrection],
+    counts: Mapping[str, int],
+    variants: Mapping[int, int],
+) -> None:
+    """Let a plane be what the versions of its fact are by the corrections that are known, if the last changes that."""
+    if not _moves(versions, known):
+        return
+    whole = {version.record.version: version for version in versions}
+    pieces = [
+        (start, end, replace(whole[found.record.version], record=found.record))
+        for start, end, found in profile([dated(each, known) for each in versions])
+    ]
+    plane.redate(pieces, known[-1].position, counts, whole, variants)
+
+
+def _moves(versions: Iterable[FactVersion], known: Sequence[ClockCorrection]) -> bool:
+    return any(
+        dated(each, known).published_at != dated(each, known[:-1]).published_at for each in versions
+    )
+
+
+def _undated(
+    connection: Connection, tables: FactTables, known: Sequence[ClockCorrection]
+) -> list[UUID]:
+    """The facts with events that no source dates, and whose record times are wrong."""
+    columns = tables.version.c
+    wrong = or_(*(columns.position.between(each.first, each.last) for each in known))
+    undated = columns.published_at == columns.recorded_at
+    statement = select(columns.fact_id).where(*wholly(columns), undated, wrong).distinct()
+    return [UUID(id_) for id_ in connection.execute(statement.order_by(columns.fact_id)).scalars()]
