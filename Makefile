@@ -34,7 +34,7 @@ bench: $(VENV)/.dev ## measure on both databases
 
 faults: $(VENV)/.dev ## kill, starve, unplug and forge it for an hour or two, and count what is left (as root)
 	PARLEY_THOROUGH=1 TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(THOROUGH)
-	timeout 14400 $(BIN)/python -m tests.faults
+	PARLEY_THOROUGH=1 timeout 14400 $(BIN)/python -m tests.faults
 
 format: $(VENV)/.dev ## let ruff fix and lay out the code
 	$(BIN)/ruff check --fix

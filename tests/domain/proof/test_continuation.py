@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.proof.checkpoint import Checkpoint
@@ -21,7 +21,7 @@ from domain.proof.continuation import (
 from domain.proof.merkle import EMPTY_ROOT
 from tests.domain.proof.test_merkle import CONSISTENCIES, LEAVES, ROOTS
 from tests.domain.proof.trees import ORIGIN, Tiled, made_leaves
-from tests.thorough import some_of
+from tests.thorough import often, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ def test_every_small_tree_continues_every_one_before_and_no_other(about: int) ->
     for new in range(about, about + 30):
         now = TREE.checkpoint(new)
         check(None, now, TREE)
-        for old in some_of(range(new), 20):
+        for old in some_of(range(new), 8):
             check(CHECKPOINTS[old], now, TREE)
             if old:
                 with pytest.raises(ForkError):
@@ -106,6 +106,7 @@ def test_few_tiles_are_needed_however_large_the_log_says_that_it_is(old: int, ne
         assert len({(tile.level, tile.path.index) for tile in tiles}) == len(tiles)
 
 
+@settings(max_examples=often(25, 100))
 @given(st.data())
 def test_a_wrong_tile_proves_nothing_and_accuses_nobody(data: st.DataObject) -> None:
     new = data.draw(st.integers(2, 2_000) | st.sampled_from(EDGES[1:]))

@@ -26,6 +26,7 @@ class Tiled:
     """A tree with the complete hashes of every level, made by the definition of a tile."""
 
     def __init__(self, leaves: Sequence[bytes]) -> None:
+        self._checkpoints: dict[int, Checkpoint] = {}
         self.levels = [list(leaves)]
         while len(below := self.levels[-1]) >= TILE_WIDTH:
             whole = range(0, len(below) - TILE_WIDTH + 1, TILE_WIDTH)
@@ -33,7 +34,10 @@ class Tiled:
 
     def checkpoint(self, size: int) -> Checkpoint:
         """What a log with the first `size` leaves says of itself."""
-        return Checkpoint(ORIGIN, size, root_of(self.levels[0][:size]))
+        if size not in self._checkpoints:
+            root = root_of(self.levels[0][:size])
+            self._checkpoints[size] = Checkpoint(ORIGIN, size, root)
+        return self._checkpoints[size]
 
     def tile(self, tile: NamedTile) -> list[bytes]:
         """The hashes of a tile."""
