@@ -11,6 +11,7 @@ from api.schemas import BODIES
 from domain.addresses import LONGEST_ADDRESS
 from domain.edtf_fault import LONGEST
 from domain.fact import LONGEST_LIST, LONGEST_LISTS, LONGEST_NAME, SEVERAL_LINES
+from domain.named import LONGEST_ID, Named
 from domain.negotiation import SLUG, SNAPSHOT_NAME
 from domain.provenance import GRADE
 from domain.quantity import LARGEST
@@ -72,6 +73,7 @@ _IN: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("SnapshotBody", "name"): {"minLength": 1, "pattern": f"^{SNAPSHOT_NAME.pattern}$"},
     ("CertificateBody", "question"): {"minLength": 1, "pattern": f"^{CERTIFIABLE}$"},
     ("Citation", "url"): _ADDRESS,
+    (Named.__name__, "id"): {**_LINE, "maxLength": LONGEST_ID},
     ("Link", "fact"): {"minLength": 1, "pattern": _TARGET},
 }
 _NUMBERS: Final = {
@@ -105,6 +107,7 @@ def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]
         "Confidential",
         "Quantity",
         "Link",
+        Named.__name__,
         *kinds,
     }
     for name, schema in schemas.items():
@@ -132,8 +135,10 @@ def _constrain(component: str, field: str, schema: dict[str, Any]) -> None:
             part.update(_NUMBERS.get(field, {}))
         elif part.get("type") == "array":
             part["maxItems"] = LONGEST_LISTS.get(field, LONGEST_LIST)
-            if part.get("items", {}).get("type") == "string":
-                part["items"].update(_LINE)
+            items = part.get("items", {})
+            for item in (items, *items.get("anyOf", ())):
+                if item.get("type") == "string":
+                    item.update(_LINE)
 
 
 def _text(field: str) -> dict[str, Any]:

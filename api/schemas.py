@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Discriminator, TypeAdapter, ValidationError
 
 import domain.facts  # noqa: F401 -- importing the package registers its kinds
 from api.json_text import pointer, read_json, written
+from api.name_faults import of_one_form
 from domain.access import Visibility
 from domain.errors import MOST_FAULTS, ContentError, Fault
 from domain.event import Reason
@@ -263,7 +264,9 @@ def _validated(adapter: TypeAdapter[Any], raw: bytes | dict[str, Any], *, tagged
     try:
         return adapter.validate_json(written(document))
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
+        found = of_one_form(
+            error.errors(include_url=False, include_context=False, include_input=False)
+        )
         told = [_fault(dict(each), tagged=tagged) for each in found[:MOST_FAULTS]]
         raise ContentError(*told, more=len(found) - len(told)) from error
 

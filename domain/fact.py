@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from domain.characters import is_blank, strange_character
 from domain.errors import ContentError, Fault
 from domain.holding import Holding, Window, window
+from domain.named import LONGEST_ID, Name, Place, Somebody, Sort, named_in, text_of
 from domain.provenance import Citation, Link, check_citation, check_link
 from domain.quantity import Quantity, bounded
 from domain.register import Answer, Register
@@ -48,8 +49,8 @@ class Fact:
     summary: str
     citations: tuple[Citation, ...]
     quantities: tuple[Quantity, ...] = ()
-    people: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
+    people: tuple[Somebody, ...] = ()
+    places: tuple[Place, ...] = ()
     parties: tuple[str, ...] = ()
     matter: str | None = None
     links: tuple[Link, ...] = ()
@@ -66,13 +67,13 @@ class Fact:
         """When the fact may hold and surely holds."""
         return window(self.valid_time, self.holding)
 
-    def named(self) -> Iterable[str]:
+    def named(self) -> Iterable[Name]:
         """Everyone whom the fact names, in its people and in its kind's own fields."""
-        return self.people
+        return named_in(self, Sort.SOMEBODY)
 
     def located(self) -> Iterable[str]:
         """Every place that the fact names, in its places and in its kind's own fields."""
-        return self.places
+        return map(text_of, named_in(self, Sort.PLACE))
 
     def settles(self) -> Iterable[str]:
         """What it carries out once it holds, as links name it."""
@@ -124,6 +125,7 @@ def checked(fact: Fact, standing: Fact | None = None) -> Fact:
         *_text_faults(as_primitives(fact), "", kept),
         *_valid_faults(fact),
         *_size_faults(fact),
+        *_id_faults(as_primitives(fact), ""),
     ]
     quantities: list[Quantity] = []
     for index, quantity in enumerate(fact.quantities[:MOST_QUANTITIES]):
@@ -170,6 +172,16 @@ def _size_faults(fact: Fact) -> Iterable[Fault]:
         text = getattr(fact, name)
         if text is not None and len(text) > LONGEST_NAME:
             yield Fault(f"/{name}", f"at most {LONGEST_NAME} characters are expected")
+
+
+def _id_faults(value: object, pointer: str) -> Iterable[Fault]:
+    """Ids that are too long, wherever a name stands."""
+    if isinstance(value, dict) and value.keys() == {"name", "id"} and len(value["id"]) > LONGEST_ID:
+        yield Fault(f"{pointer}/id", f"at most {LONGEST_ID} characters are expected")
+    parts = dict(enumerate(value)) if isinstance(value, list) else value
+    if isinstance(parts, dict):
+        for key, part in parts.items():
+            yield from _id_faults(part, f"{pointer}/{key}")
 
 
 def text_faults(value: Mapping[str, Any]) -> list[Fault]:

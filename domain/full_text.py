@@ -9,6 +9,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import Fact, as_primitives
+from domain.named import Named, text_of
 from domain.sought import ROMANISED
 from domain.words import romanised, units, words
 
@@ -70,8 +71,8 @@ def _texts(fact: Fact) -> Iterable[str]:
         yield fact.note
     for field in dataclasses.fields(fact):
         if field.name not in _COMMON:
-            yield from _strings(as_primitives(getattr(fact, field.name)))
-    yield from (*fact.people, *fact.places, *fact.parties)
+            yield from _strings(getattr(fact, field.name))
+    yield from _strings((*fact.people, *fact.places, *fact.parties))
     yield from (quantity.text for quantity in fact.quantities if quantity.text is not None)
     for citation in fact.citations:
         yield citation.publisher
@@ -80,10 +81,13 @@ def _texts(fact: Fact) -> Iterable[str]:
 
 
 def _strings(value: Any) -> Iterable[str]:  # noqa: ANN401 -- a kind's own field may be anything
-    if isinstance(value, str):
-        yield value
+    """The texts in a field; of somebody with an id the name."""
+    if isinstance(value, str | Named):
+        yield text_of(value)
     elif isinstance(value, dict):
         yield from _strings(list(value.values()))
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for part in value:
             yield from _strings(part)
+    elif dataclasses.is_dataclass(value):
+        yield from _strings(as_primitives(value))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from domain.named import Name
+
 
 class Shape(Enum):
     """How a section is shown: one entry a key, a single entry, or an interval sum over matters."""
@@ -49,7 +51,7 @@ class Answer:
     """A fact's answer in a register: `key` and `shows` are field → value, `names` the fields that name people."""
 
     register: Register
-    key: Mapping[str, str]
+    key: Mapping[str, Name]
     shows: Mapping[str, Any] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     compared: tuple[str, ...] = ()

@@ -15,12 +15,14 @@ from domain.errors import ContentError
 from domain.words import is_unspaced, spelt, transliterated, units, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["MOST_WORDS", "ROMANISED", "AllOf", "AnyOf", "Phrase", "Sought", "Term", "holds"]
 __all__ += ["question", "sought"]
 
 MOST_WORDS: Final = 2_000
+MOST_SPELLINGS: Final = 100
+"""How many spellings of one name are looked for."""
 #: Stands before a word that is there in another script; never in a word.
 ROMANISED: Final = "≈"
 
@@ -79,9 +81,51 @@ def question(q: str) -> tuple[Term, ...]:
     return tuple(terms)
 
 
-def sought(terms: Iterable[Term], *, translit: bool = True) -> AllOf:
-    """What a text has to hold for terms; with `translit` in their own script or transliterated, either way."""
-    return AllOf(tuple(_any_script(term) if translit else _phrase(term) for term in terms))
+def sought(
+    terms: Sequence[Term], *, translit: bool = True, spellings: Iterable[Sequence[str]] = ()
+) -> AllOf:
+    """What a text has to hold for terms; with `translit` in their own script or transliterated, either way.
+
+    Where words that stand side by side in the question are a name, any of its `spellings` will do, which are grouped.
+    """
+    known = _by_words(spellings)
+    longest = max(map(len, known), default=0)
+    form = _any_script if translit else _phrase
+    parts: list[Sought] = []
+    at = 0
+    while at < len(terms):
+        taken, others = _named(terms, at, known, longest)
+        own = tuple(map(form, terms[at : at + taken]))
+        alone = own[0] if taken == 1 else AllOf(own)
+        parts.append(AnyOf((alone, *map(form, others))) if others else alone)
+        at += taken
+    return AllOf(tuple(parts))
+
+
+def _by_words(spellings: Iterable[Sequence[str]]) -> dict[tuple[str, ...], list[Term]]:
+    """By the words of each spelling, all of its group."""
+    known: dict[tuple[str, ...], list[Term]] = {}
+    for group in spellings:
+        terms = {Term(tuple(words(each)), spelt=tuple(spelt(each))): None for each in group}
+        found = [term for term in terms if term.words][:MOST_SPELLINGS]
+        for term in found:
+            known.setdefault(term.words, []).extend(found)
+    return known
+
+
+def _named(
+    terms: Sequence[Term], at: int, known: Mapping[tuple[str, ...], Sequence[Term]], longest: int
+) -> tuple[int, list[Term]]:
+    """How many terms from `at` on are a name that has other spellings, and those; one and none where they are not."""
+    named: tuple[int, list[Term]] = (1, [])
+    asked: tuple[str, ...] = ()
+    for index, term in enumerate(terms[at:], 1):
+        asked += term.words
+        if term.prefix or len(asked) > longest:
+            break
+        if asked in known:
+            named = index, [each for each in known[asked] if each.words != asked]
+    return named
 
 
 def holds(wanted: Sought, text: Sequence[str]) -> bool:

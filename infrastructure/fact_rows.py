@@ -11,7 +11,9 @@ from domain.facts.envoys import Alias
 from domain.history import FactVersion
 from domain.holding import Holding
 from domain.instant import BEGINNING, END
-from domain.naming import folded, plain, short
+from domain.named import key_of
+from domain.naming import short
+from domain.views.naming import terms_of
 from infrastructure.damage import as_stored
 from infrastructure.event_codec import decode_fact, encode_fact
 from infrastructure.fact_tables import VALID_INSTANTS
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AHEAD",
+    "ALIAS",
     "ALWAYS",
     "ERASED",
     "EVERY",
     "LATEST",
     "PRECISE",
+    "TIMELESS",
     "answer_rows",
     "questions_of",
     "row_of",
@@ -45,10 +49,12 @@ LATEST: Final = 1
 """An answer is needed unless another that surely holds has surely taken its place."""
 AHEAD: Final = 2
 """An answer is needed while it may still lie ahead."""
+TIMELESS: Final = 3
+"""Every answer is needed, whenever it holds."""
 ALIAS: Final = "alias"
 SETTLES: Final = "settles"
 CALLS_OFF: Final = "calls off"
-ALWAYS: Final = (ALIAS, CALLS_OFF, SETTLES)
+ALWAYS: Final = (CALLS_OFF, SETTLES)
 """The questions whose answers every section of a state needs."""
 _PART: Final = "\x1f"
 ERASED: Final[dict[str, Any]] = {
@@ -126,9 +132,7 @@ def _content_of(record: FactRecord) -> dict[str, Any]:
 def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     """The names and places by which the version is found."""
     record = version.record
-    terms = {("person", term_of(name)) for name in record.fact.named()}
-    terms |= {("place", term_of(place)) for place in record.fact.located()}
-    for field, term in sorted(terms):
+    for field, term in sorted(terms_of(record.fact)):
         yield {
             "fact_id": record.id.hex,
             "version": record.version,
@@ -137,11 +141,6 @@ def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
             "field": field,
             "term": term,
         }
-
-
-def term_of(name: str) -> str:
-    """A name as it is searched, short enough for an index."""
-    return short(plain(name))
 
 
 def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
@@ -183,7 +182,7 @@ def _questions(fact: Fact) -> set[tuple[int, str]]:
         for answer in fact.answers()
     }
     if isinstance(fact, Alias):
-        found.add((EVERY, ALIAS))
+        found.add((TIMELESS, ALIAS))
     if any(fact.settles()):
         found.add((EVERY, SETTLES))
     if any(fact.calls_off()):
@@ -204,7 +203,7 @@ def rule_of(register: Register) -> int:
 
 
 def _key(answer: Answer) -> str:
-    return _PART.join(folded(part) for part in answer.key.values())
+    return _PART.join(map(key_of, answer.key.values()))
 
 
 def version_of_row(row: Row[Any], *, erased: bool = False) -> FactVersion:

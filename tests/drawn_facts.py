@@ -8,13 +8,14 @@ from __future__ import annotations
 import dataclasses
 from functools import cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
 import domain.facts  # noqa: F401 -- registers the kinds that are drawn
 from domain.fact import KINDS, Fact
 from domain.instant import BEGINNING, END, parse_instant
+from domain.named import Name, Named
 from domain.provenance import Attribution, Citation, Link, Relation
 from domain.quantity import Basis, Comparator, Quantity
 from domain.valid_time import ValidTime, strict_upper
@@ -152,6 +153,19 @@ def quantities(what: SearchStrategy[str] | None = None) -> SearchStrategy[Quanti
 
 
 @cache
+def names() -> SearchStrategy[Name]:
+    """Names, some with an id that another name or another person may bear too."""
+    return st.sampled_from(NAMES) | identified()
+
+
+@cache
+def identified() -> SearchStrategy[Named]:
+    """Names with an id."""
+    ids = st.sampled_from(("1", "2", "Q3"))
+    return st.builds(Named, name=st.sampled_from(NAMES), id=ids)
+
+
+@cache
 def links() -> SearchStrategy[Link]:
     """Links to facts by external id, some of which are never recorded."""
     target = st.integers(0, 9).map("external:F-{}".format)
@@ -181,7 +195,7 @@ def facts_of(kind: str) -> SearchStrategy[Fact]:
         summary=st.sampled_from(("Fifty-two freed", "Двое освобождены", "An envoy\nnamed")),
         citations=st.lists(citations(), min_size=1, max_size=3).map(tuple),
         quantities=st.lists(quantities(), max_size=2).map(tuple),
-        people=st.lists(st.sampled_from(NAMES), max_size=2, unique=True).map(tuple),
+        people=st.lists(names(), max_size=2, unique=True).map(tuple),
         places=st.lists(st.sampled_from(PLACES), max_size=2).map(tuple),
         parties=st.just(("Belarus", "United States")),
         matter=st.none() | st.sampled_from(MATTERS),
@@ -196,13 +210,14 @@ def _of_type(hint: Any) -> SearchStrategy[Any]:  # noqa: ANN401 -- any annotatio
         return st.sampled_from(get_args(hint))
     if get_origin(hint) is tuple:
         return st.lists(_of_type(get_args(hint)[0]), max_size=2).map(tuple)
-    if isinstance(hint, UnionType):
+    if get_origin(hint) in {Union, UnionType}:
         return st.one_of([_of_type(part) for part in get_args(hint)])
-    if hint is NoneType:
-        return st.none()
-    if hint is str:
-        return st.sampled_from((*NAMES[:3], *TEXTS[:3]))
-    return st.from_type(hint)
+    drawn = {
+        NoneType: st.none(),
+        Named: identified(),
+        str: st.sampled_from((*NAMES[:3], *TEXTS[:3])),
+    }
+    return drawn[hint] if hint in drawn else st.from_type(hint)
 
 
 @cache

@@ -30,8 +30,14 @@ _BARE: Final = re.compile(r"([+-]?[0-9]{4,6})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _PLACE: Final = (int, int, int)
 _FILTERS: Final = (
     Parameter("kind", "Facts of this kind.", {"type": "string", "x-kinds": True}),
-    Parameter("person", "Facts that name this person, in any field.", TEXT),
-    Parameter("place", "Facts that name this place, in any field.", TEXT),
+    Parameter(
+        "person",
+        "Facts that name this person or body, in any field, by a spelling of the name or by their id.",
+        TEXT,
+    ),
+    Parameter(
+        "place", "Facts that name this place, in any field, by a spelling of the name.", TEXT
+    ),
     Parameter("matter", "Facts that speak to this matter.", TEXT),
     Parameter(
         "q", "Facts whose texts hold all of these words; accents and case do not count.", TEXT

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.holding import Holding
+from domain.named import Somebody
 from domain.register import Answer, Register, Rivalry, Shape
 
 if TYPE_CHECKING:
@@ -27,11 +28,7 @@ class Meeting(Fact):
     kind: Literal["meeting"] = "meeting"
     form: Literal["visit", "talks", "call", "summit"]
     stage: Literal["planned", "held", "cancelled"]
-    participants: tuple[str, ...]
-
-    def named(self) -> Iterable[str]:
-        """Those who took part, too."""
-        return (*self.participants, *self.people)
+    participants: tuple[Somebody, ...]
 
     def calls_off(self) -> Iterable[str]:
         """A cancelled meeting calls off what was planned in its matter, whatever day it gives."""
@@ -55,8 +52,8 @@ class Proposal(Fact):
     """What is proposed (`content`), by whom and how far it has come, until its next stage."""
 
     kind: Literal["proposal"] = "proposal"
-    by: str
-    to: str | None = None
+    by: Somebody
+    to: Somebody | None = None
     content: str
     stage: Literal[
         "mooted",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.holding import Holding
+from domain.named import Name, Post, Somebody, Sort
 from domain.register import Answer, Register
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 POSTS: Final = Register("posts")
 MISSIONS: Final = Register("missions", succession=True)
+_SORTS: Final = {"post": Sort.POST, "place": Sort.PLACE, "population": Sort.POPULATION}
 
 
 @kind(holds=Holding.PERIOD, registers=(POSTS,))
@@ -22,14 +24,10 @@ class Appointment(Fact):
     """`person` holds `post` while the period runs."""
 
     kind: Literal["appointment"] = "appointment"
-    person: str
-    post: str
-    appointed_by: str | None = None
-    on_behalf_of: str | None = None
-
-    def named(self) -> Iterable[str]:
-        """The person appointed, too."""
-        return (self.person, *self.people)
+    person: Somebody
+    post: Post
+    appointed_by: Somebody | None = None
+    on_behalf_of: Somebody | None = None
 
     def answers(self) -> Iterable[Answer]:
         """Who holds the post."""
@@ -47,7 +45,7 @@ class Mission(Fact):
     """An embassy or other standing mission (`post`) is open, suspended or closed."""
 
     kind: Literal["mission"] = "mission"
-    post: str
+    post: Post
     status: Literal["open", "suspended", "closed"]
 
     def answers(self) -> Iterable[Answer]:
@@ -58,12 +56,25 @@ class Mission(Fact):
 @kind(holds=Holding.ONWARD)
 @dataclass(frozen=True, kw_only=True)
 class Alias(Fact):
-    """`name` is another spelling of the one called `same_as`."""
+    """`name` is another spelling of what is called `same_as`; `of` says what both are names of."""
 
     kind: Literal["alias"] = "alias"
     name: str
     same_as: str
+    of: Literal["person", "post", "place", "population", "organisation"] = "person"
 
-    def named(self) -> Iterable[str]:
-        """Both spellings."""
-        return (self.name, self.same_as, *self.people)
+    @property
+    def sort(self) -> Sort:
+        """What both are names of; a body is named where a person is."""
+        return _SORTS.get(self.of, Sort.SOMEBODY)
+
+    def named(self) -> Iterable[Name]:
+        """Both spellings, of somebody."""
+        return (*self._of(Sort.SOMEBODY), *self.people)
+
+    def located(self) -> Iterable[str]:
+        """Both spellings, of a place."""
+        return (*self._of(Sort.PLACE), *self.places)
+
+    def _of(self, sort: Sort) -> tuple[str, ...]:
+        return (self.name, self.same_as) if self.sort is sort else ()

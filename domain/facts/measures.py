@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.holding import Holding
+from domain.named import Somebody
 from domain.register import Answer, Register
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Measure(Fact):
     """`authority` imposed, eased or lifted a measure on `target`; it stands until the next action."""
 
     kind: Literal["measure"] = "measure"
-    authority: str
+    authority: Somebody
     target: str
     action: Literal["imposed", "eased", "lifted"]
     stage: Literal["discussed", "announced", "in_force"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.holding import Holding
+from domain.named import Place, Population, Somebody
 from domain.register import Answer, Register, Shape
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ class Pardon(Fact):
     """`granted_by` pardoned some of `population`."""
 
     kind: Literal["pardon"] = "pardon"
-    granted_by: str
-    population: str | None = None
+    granted_by: Somebody
+    population: Population | None = None
 
     def answers(self) -> Iterable[Answer]:
         """How many were pardoned."""
@@ -39,12 +40,8 @@ class Release(Fact):
     """Some of `population` were freed; `people` are those freed by name, taken to `destination`."""
 
     kind: Literal["release"] = "release"
-    population: str | None = None
-    destination: str | None = None
-
-    def located(self) -> Iterable[str]:
-        """Where they were taken, too."""
-        return (*([self.destination] if self.destination else ()), *self.places)
+    population: Population | None = None
+    destination: Place | None = None
 
     def answers(self) -> Iterable[Answer]:
         """How many were freed, and for each person named that they are free."""
@@ -60,17 +57,9 @@ class Custody(Fact):
     """`person` is detained, sentenced, transferred or missing while the period runs."""
 
     kind: Literal["custody"] = "custody"
-    person: str
+    person: Somebody
     status: Literal["detained", "sentenced", "transferred", "missing"]
-    place: str | None = None
-
-    def named(self) -> Iterable[str]:
-        """The person held, too."""
-        return (self.person, *self.people)
-
-    def located(self) -> Iterable[str]:
-        """Where the person is held, too."""
-        return (*([self.place] if self.place else ()), *self.places)
+    place: Place | None = None
 
     def answers(self) -> Iterable[Answer]:
         """Where the person is."""
@@ -84,8 +73,8 @@ class PrisonerCount(Fact):
     """`counted_by` counts how many of `population` are held; it stands until the same counter's next."""
 
     kind: Literal["prisoner_count"] = "prisoner_count"
-    population: str
-    counted_by: str
+    population: Population
+    counted_by: Somebody
 
     def answers(self) -> Iterable[Answer]:
         """How many are held, by this counter's count."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.holding import Holding
+from domain.named import Somebody
 from domain.register import Answer, Register, Rivalry
 
 if TYPE_CHECKING:
@@ -22,14 +23,10 @@ class Statement(Fact):
     """`speaker` said something, on a topic, perhaps on another's behalf."""
 
     kind: Literal["statement"] = "statement"
-    speaker: str
-    on_behalf_of: str | None = None
+    speaker: Somebody
+    on_behalf_of: Somebody | None = None
     topic: str | None = None
     quote: str | None = None
-
-    def named(self) -> Iterable[str]:
-        """The speaker, too."""
-        return (self.speaker, *self.people)
 
     def answers(self) -> Iterable[Answer]:
         """What the speaker last said."""
@@ -43,14 +40,10 @@ class Response(Fact):
     """`asked` was asked, and declined, did not reply, denied, or would say neither."""
 
     kind: Literal["response"] = "response"
-    asked: str
+    asked: Somebody
     answer: Literal["declined", "no_reply", "denied", "neither_confirmed_nor_denied"]
     about: str | None = None
-    asked_by: str | None = None
-
-    def named(self) -> Iterable[str]:
-        """The one who was asked, too."""
-        return (self.asked, *self.people)
+    asked_by: Somebody | None = None
 
     def answers(self) -> Iterable[Answer]:
         """What the one asked last answered."""

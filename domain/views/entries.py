@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from domain.fact import as_primitives
 from domain.views.brief import brief
+from domain.views.doubts import Doubts, doubted
+from domain.views.naming import AMBIGUOUS
 from domain.views.rivals import Candidate, Resolved, ranked, standing
 from domain.views.sections import Listed, place_of
 
@@ -17,17 +19,28 @@ if TYPE_CHECKING:
 
 
 def entries(
-    register: Register, candidates: Mapping[Key, list[Candidate]], rest: Rest | None
+    register: Register,
+    candidates: Mapping[Key, list[Candidate]],
+    rest: Rest | None,
+    *,
+    certain: bool = False,
 ) -> Listed:
-    """One entry a key, by folded key; a key whose answers have all ceased has none."""
+    """One entry a key, by folded key; a key whose answers have all ceased has none.
+
+    Who may be meant by a bare name is in doubt; where only what is `certain` is shown, they have no entry.
+    """
     stand = {key: standing(found, register) for key, found in sorted(candidates.items())}
-    found = [(place_of(key), held) for key, held in stand.items() if held]
-    return listed(
-        register,
-        [place for place, _ in found],
-        lambda index: ranked(found[index][1], register),
-        rest,
+    held = [(key, each) for key, each in stand.items() if each]
+    doubts = Doubts(
+        (key, ranked(each, register).shown) for key, each in held if AMBIGUOUS in each[0].shows
     )
+    found = [(key, each) for key, each in held if not (certain and doubts.about(key))]
+
+    def resolved(index: int) -> Resolved:
+        key, each = found[index]
+        return doubted(ranked(each, register), doubts.about(key))
+
+    return listed(register, [place_of(key) for key, _ in found], resolved, rest)
 
 
 def listed(

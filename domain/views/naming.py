@@ -1,40 +1,192 @@
-"""Names as known at a perspective: an alias leads to the name that it is the same as."""
+"""Who and what names mean at a perspective: aliases lead from spelling to name, and ids tell people of one name apart.
+
+Both count over all of valid time. A bare name that one id bears is that id's; one that several bear is nobody's.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.facts.envoys import Alias
-from domain.naming import folded
+from domain.named import (
+    Name,
+    Named,
+    Sort,
+    fields_naming,
+    identified,
+    key_of,
+    text_of,
+)
+from domain.naming import folded, plain, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from domain.fact import Fact
     from domain.history import Seen
+    from domain.register import Answer
+
+__all__ = ["AMBIGUOUS", "BORNE", "Names", "borne_by", "terms_of"]
+
+AMBIGUOUS: Final = "ambiguous"
+"""The field of an entry that lists the ids that bear its name."""
+BORNE: Final = "borne"
+"""The term of a name with an id; `person` and `place` are the terms of names alone."""
+_PART: Final = "\x1f"
+
+Borne = tuple[str, str]
+"""A folded name, or its hash where it is long, and an id that bears it."""
+
+
+def borne_by(fact: Fact) -> set[Borne]:
+    """The names that ids bear, as a fact has them."""
+    named = (name for name in fact.named() if isinstance(name, Named))
+    return {(short(folded(each.name)), each.id) for each in named}
+
+
+def terms_of(fact: Fact) -> set[tuple[str, str]]:
+    """The names and places by which a fact is found, as (field, term)."""
+    found = {("person", short(plain(text_of(name)))) for name in fact.named()}
+    found |= {("place", short(plain(place))) for place in fact.located()}
+    return found | {(BORNE, f"{name}{_PART}{id_}") for name, id_ in borne_by(fact)}
 
 
 class Names:
-    """Which name each alias leads to: `same_as` is the name that a folded alias is the same as."""
+    """The names of one negotiation, by `aliases` in the order of recording and by the names that ids bear."""
 
-    def __init__(self, same_as: Mapping[str, str]) -> None:
-        self._ends = _ends(same_as)
+    def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
+        led: dict[Sort, dict[str, str]] = defaultdict(dict)
+        self._written: dict[Sort, dict[str, str]] = defaultdict(dict)
+        for each in aliases:
+            led[each.sort][folded(each.name)] = each.same_as
+            for spelling in (each.name, each.same_as):
+                self._written[each.sort].setdefault(folded(spelling), spelling)
+        self._ends = {sort: _ends(same_as) for sort, same_as in led.items()}
+        self._ids: dict[str, set[str]] = defaultdict(set)
+        self._names: dict[str, set[str]] = defaultdict(set)
+        for name, id_ in borne:
+            self._ids[self._end(name, Sort.SOMEBODY)].add(id_)
+            self._names[id_].add(name)
 
     @classmethod
     def of(cls, slice_: Iterable[Seen]) -> Names:
-        """The aliases among facts that hold; of two for one name the later recorded counts."""
-        facts = (seen.version.record.fact for seen in slice_ if seen.certainty is not None)
-        return cls({folded(f.name): f.same_as for f in facts if isinstance(f, Alias)})
+        """As facts that are known have them; of two aliases for one name the later recorded counts."""
+        facts = [seen.version.record.fact for seen in slice_]
+        aliases = (fact for fact in facts if isinstance(fact, Alias))
+        return cls(aliases, (each for fact in facts for each in borne_by(fact)))
 
-    def canonical(self, name: str) -> str:
+    @property
+    def has_ids(self) -> bool:
+        """Whether anybody has an id."""
+        return bool(self._names)
+
+    @property
+    def aliases(self) -> Sequence[str]:
+        """The folded names that lead to others."""
+        return sorted({name for ends in self._ends.values() for name in ends})
+
+    def canonical(self, name: str, sort: Sort = Sort.SOMEBODY) -> str:
         """The name at the end of the aliases; of a ring of aliases the first in the order of letters."""
-        return self._ends.get(folded(name), name)
+        return self._ends.get(sort, {}).get(folded(name), name)
 
-    def shown(self, fields: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-        """The fields with every name in them made canonical."""
-        return {
-            field: self.canonical(value) if field in names and isinstance(value, str) else value
-            for field, value in fields.items()
-        }
+    def resolved(self, name: Name) -> Name:
+        """Somebody's name at the end of the aliases, with the id that is theirs alone."""
+        found = self.canonical(text_of(name))
+        if isinstance(name, Named):
+            return Named(name=found, id=name.id)
+        ids = self.ids(found)
+        return Named(name=found, id=ids[0]) if len(ids) == 1 else found
+
+    def ids(self, name: str) -> list[str]:
+        """The ids that bear a name, under whichever spelling."""
+        return sorted(self._ids.get(self._end(short(folded(name)), Sort.SOMEBODY), ()))
+
+    def key(self, name: Name) -> str:
+        """The part of a key for somebody: of one with an id by the first of their names in the order of letters."""
+        found = self.resolved(name)
+        if not isinstance(found, Named):
+            return folded(found)
+        ends = (self._end(each, Sort.SOMEBODY) for each in self._names.get(found.id, ()))
+        return identified(min(ends, default=found.name), found.id)
+
+    def answered(self, fact: Fact, answer: Answer) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """What a fact's answer shows, with names resolved, and its key.
+
+        A name in the key is a text, with `{field}_id` beside it, and with `ambiguous` where several ids bear it.
+        """
+        sorts = {**fields_naming(type(fact)), **dict.fromkeys(answer.names, Sort.SOMEBODY)}
+        shows: dict[str, Any] = {**answer.key, **answer.shows}
+        key: list[str] = []
+        for field in answer.names - answer.key.keys():
+            shows[field] = None if shows[field] is None else self.resolved(shows[field])
+        for field, name in answer.key.items():
+            if sorts.get(field) is Sort.SOMEBODY:
+                key.append(self.key(name))
+                shows = {**shows, **self._shown(field, name, always=field in answer.names)}
+            else:
+                sort = sorts.get(field)
+                shows[field] = self.canonical(text_of(name), sort) if sort else name
+                key.append(key_of(shows[field]))
+        return shows, tuple(key)
+
+    def terms(self, field: str, asked: str) -> set[tuple[str, str]]:
+        """The terms of the facts that a filter by `person` or `place` is after: any of them is enough."""
+        sort = Sort.SOMEBODY if field == "person" else Sort.PLACE
+        spellings = self._spellings(asked, sort)
+        found = {(field, short(plain(each))) for each in spellings}
+        if sort is Sort.PLACE:
+            return found
+        ids = {id_ for each in spellings for id_ in self.ids(each)}
+        known = {asked} if asked in self._names else ids if len(ids) == 1 else set[str]()
+        for id_ in known:
+            for name in self._names[id_]:
+                found.add((BORNE, f"{name}{_PART}{id_}"))
+                if self._ids[self._end(name, Sort.SOMEBODY)] == {id_}:
+                    alike = self._spellings(name, Sort.SOMEBODY)
+                    found |= {("person", short(plain(each))) for each in alike}
+        return found
+
+    def spellings(self) -> list[list[str]]:
+        """The names that are one by aliases, each group in the order of letters."""
+        return [sorted(each) for each in self._tied.values()]
+
+    def _spellings(self, asked: str, sort: Sort) -> set[str]:
+        """A name, and those that aliases tie to any name that is written so but for accents."""
+        ends = {self._end(folded(asked), sort), *self._alike.get((sort, plain(asked)), ())}
+        return {asked, *(each for end in ends for each in self._tied.get((sort, end), ()))}
+
+    @cached_property
+    def _tied(self) -> dict[tuple[Sort, str], set[str]]:
+        """The spellings that aliases lead to one end, by that."""
+        found: dict[tuple[Sort, str], set[str]] = defaultdict(set)
+        for sort, written in self._written.items():
+            for name, spelling in written.items():
+                found[sort, self._end(name, sort)].add(spelling)
+        return found
+
+    @cached_property
+    def _alike(self) -> dict[tuple[Sort, str], set[str]]:
+        """The ends of the spellings in aliases, by what they are without accents."""
+        found: dict[tuple[Sort, str], set[str]] = defaultdict(set)
+        for (sort, end), spellings in self._tied.items():
+            for each in spellings:
+                found[sort, plain(each)].add(end)
+        return found
+
+    def _end(self, name: str, sort: Sort) -> str:
+        """The folded name at the end of the aliases of a folded one."""
+        end = self._ends.get(sort, {}).get(name)
+        return name if end is None else short(folded(end))
+
+    def _shown(self, field: str, name: Name, *, always: bool) -> dict[str, Any]:
+        found = self.resolved(name)
+        ids = [] if isinstance(found, Named) else self.ids(found)
+        shown: dict[str, Any] = {field: text_of(found)}
+        if isinstance(found, Named) or always:
+            shown[f"{field}_id"] = found.id if isinstance(found, Named) else None
+        return {**shown, AMBIGUOUS: ids} if len(ids) > 1 else shown
 
 
 def _ends(same_as: Mapping[str, str]) -> dict[str, str]:

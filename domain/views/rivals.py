@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from domain.history import Seen
+from domain.named import Named
 from domain.naming import folded
 from domain.provenance import origins
 from domain.quantity import Quantity
@@ -150,6 +151,8 @@ class Claim:
 
 
 def _comparable(value: object) -> object:
+    if isinstance(value, Named):
+        return ("id", value.id)
     return folded(value) if isinstance(value, str) else value
 
 

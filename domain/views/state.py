@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from domain.fact import KINDS
 from domain.history import matches
 from domain.holding import Holding
-from domain.naming import folded
 from domain.register import Register, Shape
 from domain.views.brief import perspective_shown
 from domain.views.entries import entries
@@ -37,31 +36,43 @@ def state(
     counts: Mapping[str, int],
     perspective: Perspective,
     rest: Rest | None = None,
+    names: Names | None = None,
 ) -> dict[str, Any]:
     """What was so, from the facts that are known and not retracted, and the `counts` of all that are known.
 
     Every list is whole; with `rest`, which gives addresses, it has its first items and says where the others are.
-    A slice may leave out answers that others have surely succeeded: the state is the same.
+    A slice may leave out answers that others have surely succeeded: the state is the same. Where it leaves out
+    others, `names` says what names mean.
     """
-    answers = _keyed(slice_, perspective)
+    answers = _keyed(slice_, perspective, names)
     sections: dict[str, Any] = {
         "negotiation": shown_negotiation(negotiation),
         "perspective": perspective_shown(perspective),
     }
     for register in registers():
-        _put(sections, register, answers.get(register, {}), rest)
+        _put(
+            sections,
+            register,
+            answers.get(register, {}),
+            rest,
+            certain=perspective.match == "certain",
+        )
     sections["facts"] = dict(counts)
     return sections
 
 
 def section(
-    page: Page, slice_: Sequence[Seen], perspective: Perspective, rest: Rest
+    page: Page,
+    slice_: Sequence[Seen],
+    perspective: Perspective,
+    rest: Rest,
+    names: Names | None = None,
 ) -> tuple[list[Any], Place | None]:
     """A page of one list of the state (`lists`): its items, and the place of the last where more follow.
 
     Past the place of a rival come the other rivals of its entry.
     """
-    found = listed(page.path, slice_, perspective, rest)
+    found = listed(page.path, slice_, perspective, rest, names=names)
     after = page.after
     if after is not None and len(after) > len(places(page.path)[0]):
         found = found.within(after[:-1])
@@ -74,12 +85,13 @@ def listed(
     perspective: Perspective,
     rest: Rest,
     wanted: Callable[[Place], bool] = lambda _: True,
+    names: Names | None = None,
 ) -> Listed:
     """One list of the state; of entries only those whose place is `wanted`, if that is said."""
     register, part = lists()[path]
-    candidates = _keyed(slice_, perspective).get(register, {})
+    candidates = _keyed(slice_, perspective, names).get(register, {})
     kept = {key: found for key, found in candidates.items() if wanted(place_of(key))}
-    return _lists(register, kept, rest)[part]
+    return _lists(register, kept, rest, certain=perspective.match == "certain")[part]
 
 
 def lists() -> dict[str, tuple[Register, str]]:
@@ -114,16 +126,16 @@ def registers() -> list[Register]:
     return sorted(declared, key=lambda register: register.section)
 
 
-def _keyed(slice_: Sequence[Seen], perspective: Perspective) -> Keyed:
-    names, settled = Names.of(slice_), _settled(slice_)
+def _keyed(slice_: Sequence[Seen], perspective: Perspective, names: Names | None) -> Keyed:
+    names, settled = names or Names.of(slice_), _settled(slice_)
     keyed: Keyed = defaultdict(lambda: defaultdict(list))
     for seen in slice_:
         succeeds = _succeeds(seen, perspective)
-        for answer in seen.version.record.fact.answers():
+        fact = seen.version.record.fact
+        for answer in fact.answers():
             holds = _speaks(answer.register, seen, perspective, settled)
             if holds or (succeeds and answer.register.succession):
-                shows = names.shown({**answer.key, **answer.shows}, answer.names)
-                key = tuple(folded(shows[field]) for field in answer.key)
+                shows, key = names.answered(fact, answer)
                 candidate = Candidate(seen, shows, answer.compared, holds, succeeds)
                 keyed[answer.register][key].append(candidate)
     return keyed
@@ -163,6 +175,8 @@ def _put(
     register: Register,
     candidates: Mapping[Key, list[Candidate]],
     rest: Rest | None,
+    *,
+    certain: bool,
 ) -> None:
     """Put what a register shows at its path: a list, an entry or a total."""
     *parents, name = register.section.split(".")
@@ -171,7 +185,7 @@ def _put(
     if register.shape is Shape.TOTAL:
         sections[name] = shown_total(register, _everyone(candidates), rest)
         return
-    listed = entries(register, candidates, rest)
+    listed = entries(register, candidates, rest, certain=certain)
     if register.shape is Shape.SINGLE:
         sections[name] = next(iter(listed.page(None, 1)[0]), None)
     else:
@@ -179,12 +193,16 @@ def _put(
 
 
 def _lists(
-    register: Register, candidates: Mapping[Key, list[Candidate]], rest: Rest | None
+    register: Register,
+    candidates: Mapping[Key, list[Candidate]],
+    rest: Rest | None,
+    *,
+    certain: bool = False,
 ) -> dict[str, Listed]:
     """The lists of a register: its entries, or its total's parts, as ``; a total's other lists by their names."""
     if register.shape is Shape.TOTAL:
         return summed_lists(register, _everyone(candidates), rest)[1]
-    return {"": entries(register, candidates, rest)}
+    return {"": entries(register, candidates, rest, certain=certain)}
 
 
 def _everyone(candidates: Mapping[Key, list[Candidate]]) -> list[Candidate]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.history import Seen, by_valid_time, known, matches
-from domain.naming import plain
+from domain.views.naming import Names, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,15 +35,22 @@ class TimelineFilter:
     retracted: bool = False
     after: Place | None = None
 
+    @property
+    def names(self) -> bool:
+        """Whether it asks for a name."""
+        return self.person is not None or self.place is not None
+
 
 def timeline(
     found: Iterable[FactVersion], perspective: Perspective, wanted: TimelineFilter
 ) -> list[Seen]:
     """The facts that are wanted, in order; each with its certainty at `as_of`."""
+    versions = known(found, perspective)
+    names = Names.of(Seen(version=v, certainty=None) for v in versions if v.record.stands)
     kept = [
         Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
-        for version in known(found, perspective)
-        if _wanted(version, wanted)
+        for version in versions
+        if _wanted(version, wanted, names)
     ]
     if wanted.begun:
         kept = [seen for seen in kept if matches(seen.certainty, perspective)]
@@ -52,7 +59,7 @@ def timeline(
     return ordered if after is None else [seen for seen in ordered if by_valid_time(seen) > after]
 
 
-def _wanted(version: FactVersion, wanted: TimelineFilter) -> bool:
+def _wanted(version: FactVersion, wanted: TimelineFilter, names: Names) -> bool:
     record = version.record
     if record.erased:
         return False
@@ -62,8 +69,7 @@ def _wanted(version: FactVersion, wanted: TimelineFilter) -> bool:
         (wanted.retracted or record.status != "retracted")
         and wanted.kind in (None, fact.kind)
         and wanted.matter in (None, fact.matter)
-        and _among(wanted.person, fact.named())
-        and _among(wanted.place, fact.located())
+        and all(not terms.isdisjoint(terms_of(fact)) for terms in about(wanted, names))
         and (wanted.from_ is None or _last(version) >= wanted.from_)
         and (wanted.to is None or bounds.start_earliest <= wanted.to)
     )
@@ -75,5 +81,7 @@ def _last(version: FactVersion) -> int:
     return (valid.bounds.end_latest if valid.spans else valid.bounds.start_latest) - 1
 
 
-def _among(name: str | None, names: Iterable[str]) -> bool:
-    return name is None or plain(name) in {plain(each) for each in names}
+def about(wanted: TimelineFilter, names: Names) -> list[set[tuple[str, str]]]:
+    """The terms of the names and places that are asked for: of each a fact has at least one."""
+    asked = (("person", wanted.person), ("place", wanted.place))
+    return [names.terms(field, name) for field, name in asked if name is not None]

@@ -11,6 +11,7 @@ from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
 from domain.event import FactRetracted
 from domain.history import Entry, FactVersion, Seen
 from domain.sought import question, sought
+from domain.views.naming import Names
 from infrastructure.fact_tables import FACTS, SPARE, FactTables, served
 from infrastructure.proofs.serving import EventProof, event_proof
 from infrastructure.readers import (
@@ -26,6 +27,7 @@ from infrastructure.readers import (
 from infrastructure.readers.audits import ChangeReader
 from infrastructure.readers.confidential import confidential
 from infrastructure.readers.cuts import Cuts
+from infrastructure.readers.names import names_at
 from infrastructure.readers.proposals import ProposalReader
 from infrastructure.readers.sections import SectionReader
 from infrastructure.tables import negotiation, projection
@@ -139,6 +141,10 @@ class Reading:
     def _sections(self, id_: UUID, perspective: Perspective) -> SectionReader:
         return SectionReader(self._connection, self._tables, id_, perspective)
 
+    def names(self, id_: UUID, perspective: Perspective) -> Names:
+        """What names mean at the perspective."""
+        return names_at(self._connection, self._tables, id_, perspective)
+
     def timeline(
         self,
         id_: UUID,
@@ -153,8 +159,12 @@ class Reading:
 
         With `q` in a `searched` reading only; unless `translit` is off, it finds words in other scripts too.
         """
-        statement = timeslices.timeline(self._tables, id_, perspective, wanted)
-        asked = None if q is None else sought(question(q), translit=translit)
+        named = q is not None or wanted.names
+        names = self.names(id_, perspective) if named else Names(())
+        statement = timeslices.timeline(self._tables, id_, perspective, wanted, names)
+        asked = None
+        if q is not None:
+            asked = sought(question(q), translit=translit, spellings=names.spellings())
         found, more = self._found(statement, perspective, asked, limit)
         begun = [
             Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))

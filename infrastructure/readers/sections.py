@@ -1,8 +1,9 @@
 """A state, or a page of one of its lists, is made from the facts that it has to look at and no others.
 
 A page of entries is read by stretches of its section's questions, so that it costs what a page does. A question does
-not tell the key of its entry where the name in it is an alias, or where a hash stands for a long key. What is asked
-under aliases is read with each stretch; where there are too many aliases, or a hash, the section is read whole.
+not tell the key of its entry where the name in it is an alias, where names have ids, or where a hash stands for a long
+key. What is asked under aliases is read with each stretch; where there are too many aliases, ids, or a hash, the whole
+section is read.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, or_, select
 
-from domain.facts.envoys import Alias
 from domain.history import Seen, as_seen
-from domain.naming import HASHED, folded
+from domain.naming import HASHED
 from domain.perspective import Perspective
 from domain.register import Shape
 from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
@@ -25,12 +25,14 @@ from infrastructure.fact_rows import questions_of, rule_of, version_of_row
 from infrastructure.fact_tables import FactTables
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
+from infrastructure.readers.names import names_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from domain.negotiation import Negotiation
     from domain.register import Register
+    from domain.views.naming import Names
     from domain.views.sections import Page, Place, Rest
 
 __all__ = ["SectionReader"]
@@ -53,25 +55,26 @@ class SectionReader:
         counts = states.counts(self.tables, self.negotiation_id, self.perspective)
         counted = self.connection.execute(counts).mappings().first()
         known = dict(counted) if counted is not None else dict.fromkeys(COUNTS, 0)
-        return state(negotiation, self._seen(), known, self.perspective, rest)
+        return state(negotiation, self._seen(), known, self.perspective, rest, self._names())
 
     def page(self, page: Page, rest: Rest) -> tuple[list[Any], Place | None]:
         """A page of one list of the state, as `domain.views.state.section` gives it."""
         register, _ = lists()[page.path]
         after = page.after or ("",)
-        aliases = self._aliases() if register.shape is Shape.ENTRIES and len(after) == 1 else None
-        if aliases is None or self._abridged(register):
+        names = self._names()
+        paged = register.shape is Shape.ENTRIES and len(after) == 1 and not names.has_ids
+        aliases = names.aliases
+        if not paged or len(aliases) > MOST_ALIASES or self._abridged(register):
             seen = self._seen(section=register.section)
-            return section(page, seen, self.perspective, rest)
+            return section(page, seen, self.perspective, rest, names)
         shown: list[tuple[Place, Any]] = []
         for stretch in self._stretches(register, str(after[0]), page.limit + 1):
             if aliases and any("\x1f" in key for key in stretch.keys):
                 seen = self._seen(section=register.section)
-                return section(page, seen, self.perspective, rest)
+                return section(page, seen, self.perspective, rest, names)
             asked = [f"{register.section}\x1f{key}" for key in {*stretch.keys, *aliases}]
-            found = listed(
-                page.path, self._seen(questions=asked), self.perspective, rest, stretch.holds
-            )
+            read = self._seen(questions=asked)
+            found = listed(page.path, read, self.perspective, rest, stretch.holds, names)
             left = page.limit + 1 - len(shown)
             items, following = found.page(None, left, ROOM_OF_PAGE)
             shown += zip(found.places[: len(items)], items, strict=True)
@@ -81,11 +84,8 @@ class SectionReader:
                 return [item for _, item in shown], following
         return [item for _, item in shown], None
 
-    def _aliases(self) -> list[str] | None:
-        """The folded names that lead to others; None where they are too many."""
-        facts = (seen.version.record.fact for seen in self._seen(questions=()))
-        found = {folded(fact.name) for fact in facts if isinstance(fact, Alias)}
-        return sorted(found) if len(found) <= MOST_ALIASES else None
+    def _names(self) -> Names:
+        return names_at(self.connection, self.tables, self.negotiation_id, self.perspective)
 
     def _abridged(self, register: Register) -> bool:
         """Whether a key of the section is longer than a place, or its question may have a hash in the key's place."""

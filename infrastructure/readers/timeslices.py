@@ -6,6 +6,8 @@ edge where everything is public. Its citations that were not public by the cut a
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, true, tuple_
@@ -13,7 +15,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, t
 from domain.instant import END
 from domain.published import PUBLISHING
 from domain.record_time import recorded_by
-from infrastructure.fact_rows import term_of
+from domain.views.naming import Names
+from domain.views.timeline import about
 from infrastructure.projections.planes import wholly
 
 if TYPE_CHECKING:
@@ -117,16 +120,20 @@ def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
 
 
 def timeline(
-    tables: FactTables, negotiation_id: UUID, perspective: Perspective, wanted: TimelineFilter
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    wanted: TimelineFilter,
+    names: Names | None = None,
 ) -> Select[Any]:
-    """The facts that a timeline keeps, in its order."""
+    """The facts that a timeline keeps, in its order; `names` where it is of a name or a place."""
     columns = tables.version.c
     place = tuple_(*valid_order(tables))
     conditions = [
         columns.negotiation_id == negotiation_id.hex,
         seen(columns, perspective),
         ~columns.erased,
-        *_about(tables, wanted),
+        *_about(tables, wanted, names),
     ]
     if wanted.begun:
         begins = columns.possible_from if perspective.match == "possible" else columns.certain_from
@@ -148,24 +155,30 @@ def valid_order(tables: FactTables) -> list[ColumnElement[int]]:
     return [columns.start_earliest, columns.start_latest, columns.first_position]
 
 
-def _about(tables: FactTables, wanted: TimelineFilter) -> list[ColumnElement[bool]]:
+def _about(
+    tables: FactTables, wanted: TimelineFilter, names: Names | None
+) -> list[ColumnElement[bool]]:
     columns = tables.version.c
     conditions: list[ColumnElement[bool]] = []
     if wanted.kind is not None:
         conditions.append(columns.kind == wanted.kind)
     if wanted.matter is not None:
         conditions.append(columns.matter == wanted.matter)
-    for field, name in (("person", wanted.person), ("place", wanted.place)):
-        if name is not None:
-            term = tables.term.c
-            conditions.append(
-                exists().where(
-                    term.negotiation_id == columns.negotiation_id,
-                    term.field == field,
-                    term.term == term_of(name),
-                    term.fact_id == columns.fact_id,
-                    term.version == columns.version,
-                    term.variant == columns.variant,
-                )
+    for terms in about(wanted, names or Names(())):
+        term = tables.term.c
+        fields = groupby(sorted(terms), key=itemgetter(0))
+        conditions.append(
+            exists().where(
+                term.negotiation_id == columns.negotiation_id,
+                or_(
+                    *(
+                        and_(term.field == field, term.term.in_([each for _, each in found]))
+                        for field, found in fields
+                    )
+                ),
+                term.fact_id == columns.fact_id,
+                term.version == columns.version,
+                term.variant == columns.variant,
             )
+        )
     return conditions

@@ -17,6 +17,7 @@ from hypothesis import given
 
 from domain.event import STORED_NAMES, RecordEvent
 from domain.fact import KINDS, Fact, checked
+from domain.named import Named
 from infrastructure import event_codec
 from infrastructure.event_codec import (
     UPCASTS,
@@ -26,7 +27,7 @@ from infrastructure.event_codec import (
     encode_fact,
 )
 from infrastructure.log_entry import AuthoredEvent
-from tests.examples import NEGOTIATION, example_events, full_fact
+from tests.examples import NEGOTIATION, example_events, fact, full_fact
 from tests.strategies import SOME, facts, histories
 
 if TYPE_CHECKING:
@@ -110,6 +111,19 @@ def test_a_fact_is_stored_as_its_golden_file_and_read_back(kind: str) -> None:
     assert encode_fact(full_fact(kind)) == golden("facts", kind)
     assert decode_fact(golden("facts", kind)) == full_fact(kind)
     assert type(decode_fact(golden("facts", kind))) is KINDS[kind]
+
+
+def test_an_alias_from_before_aliases_had_sorts_is_one_of_a_person() -> None:
+    stored = golden("facts", "alias").replace(b',"of":"person"', b"")
+    assert decode_fact(stored) == full_fact("alias")
+
+
+def test_a_name_with_an_id_is_stored_as_an_object_and_one_without_as_a_text() -> None:
+    named = Named(name="Ihar Losik", id="list:17")
+    stored = encode_fact(fact("custody", person=named, people=("Ann", named)))
+    assert b'"person":{"name":"Ihar Losik","id":"list:17"}' in stored
+    assert b'"people":["Ann",{"name":"Ihar Losik","id":"list:17"}]' in stored
+    assert decode_fact(stored) == fact("custody", person=named, people=("Ann", named))
 
 
 @SOME

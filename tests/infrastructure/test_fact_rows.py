@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from hypothesis import given
 
-from domain.history import Entry, FactVersion, versions
+from domain.history import Entry, FactVersion, timeslice, versions
 from domain.instant import END, parse_cut
-from domain.naming import plain
+from domain.named import text_of
 from domain.perspective import PerspectiveQuery
+from domain.views.naming import Names
 from domain.views.timeline import TimelineFilter, timeline
 from infrastructure.fact_rows import (
     AHEAD,
     EVERY,
     LATEST,
     PRECISE,
+    TIMELESS,
     answer_rows,
     row_of,
     term_rows,
@@ -111,13 +113,13 @@ def test_terms_find_what_the_timelines_filter_finds(entries: list[Entry]) -> Non
     log = Log()
     at = log.perspective(as_of="2030", position=len(entries))
     last = {version.record.id: version for version in every}
-    names = {name for version in every for name in version.record.fact.named()}
-    for name in names:
+    names = Names.of(timeslice(every, at))
+    for name in {text_of(name) for version in every for name in version.record.fact.named()}:
         by_terms = {
             version.record.id
             for version in last.values()
             for row in term_rows(version)
-            if (row["field"], row["term"]) == ("person", plain(name))
+            if (row["field"], row["term"]) in names.terms("person", name)
         }
         wanted = TimelineFilter(person=name, retracted=True)
         assert {seen.version.record.id for seen in timeline(every, at, wanted)} == by_terms
@@ -142,7 +144,7 @@ def test_a_version_has_a_row_for_each_question_that_it_speaks_to() -> None:
     log.record(fact("meeting", stage="planned"))
     assert questions(log) == [(AHEAD, "meetings.next")]
     log.record(fact("alias"))
-    assert questions(log) == [(EVERY, "alias")]
+    assert questions(log) == [(TIMELESS, "alias")]
 
 
 def test_a_beginning_known_to_the_day_is_precise() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.facts.envoys import Alias
+from domain.named import Named, Sort
 from domain.naming import folded
 from domain.views.naming import Names
 from tests.examples import fact
@@ -57,19 +59,63 @@ def test_of_two_aliases_for_one_name_the_later_recorded_counts() -> None:
     assert names(("Cole", "Nat Cole"), ("Cole", "John Coale")).canonical("Cole") == "John Coale"
 
 
-def test_an_alias_counts_from_its_day_and_not_once_it_is_withdrawn() -> None:
+def test_an_alias_counts_at_every_day_and_not_once_it_is_withdrawn() -> None:
     log = Log()
     id_ = log.record(fact("alias", name="Cole", same_as="Coale", valid="2025-11-26"))
-    assert Names.of(log.slice(as_of="2025-11-25")).canonical("Cole") == "Cole"
-    assert Names.of(log.slice(as_of="2025-11-26")).canonical("Cole") == "Coale"
+    assert Names.of(log.slice(as_of="2020-11-25")).canonical("Cole") == "Coale"
+    assert Names.of(log.slice(as_known_at="2025-11-30", position=1)).canonical("Cole") == "Cole"
     log.retract(id_)
     assert Names.of(log.slice(as_of="2025-11-26")).canonical("Cole") == "Cole"
 
 
-def test_only_the_fields_that_name_people_are_made_canonical() -> None:
-    found = names(("Cole", "Coale"))
-    shown = found.shown({"holder": "Cole", "post": "Cole", "other": None}, frozenset({"holder"}))
-    assert shown == {"holder": "Coale", "post": "Cole", "other": None}
+def test_an_alias_leads_on_among_names_of_its_own_sort() -> None:
+    log = Log()
+    sorts = ("post", "place", "population", "organisation")
+    for of in sorts:
+        log.record(fact("alias", name="X", same_as=f"X as {of}", of=of))
+    found = Names.of(log.slice())
+    ends = [found.canonical("X", sort) for sort in (Sort.POST, Sort.PLACE, Sort.POPULATION)]
+    assert [*ends, found.canonical("X")] == [f"X as {of}" for of in sorts]
+
+
+def test_the_keys_of_the_state_follow_aliases_of_every_sort() -> None:
+    log = Log()
+    for of, name in (("post", "envoy"), ("population", "prisoners"), ("organisation", "Viasna")):
+        log.record(fact("alias", name=name, same_as=f"the {name}", of=of, valid="2030"))
+        for each in (name, f"The {name}"):
+            if of == "post":
+                log.record(fact("mission", post=each))
+            else:
+                counted = {"population": each} if of == "population" else {"counted_by": each}
+                log.record(fact("prisoner_count", **counted))
+    state = log.state()
+    assert [each["post"] for each in state["missions"]] == ["the envoy"]
+    held = [(each["population"], each["counted_by"]) for each in state["prisoners"]["held"]]
+    assert len(held) == len(set(held)) == 2
+
+
+def borne(*named: Named | str) -> Names:
+    log = Log()
+    for each in named:
+        log.record(fact("custody", person=each, valid="2030"))
+    return Names.of(log.slice())
+
+
+def test_a_bare_name_is_whose_id_alone_bears_it_and_nobodys_where_two_do() -> None:
+    ann, other = Named(name="Ann", id="1"), Named(name="ANN", id="2")
+    assert borne(ann).resolved("ann") == Named(name="ann", id="1")
+    assert borne(ann, other).resolved("Ann") == "Ann"
+    assert borne(ann, other).ids("Ann") == ["1", "2"]
+    assert borne("Ann").resolved("Ann") == "Ann"
+    married = Named(name="Ann Other", id="1")
+    assert borne(ann, married).key(ann) == borne(ann, married).key(married)
+    assert borne(ann, other).key(ann) != borne(ann, other).key(other)
+
+
+def leading(same_as: dict[str, str]) -> Names:
+    """Names with aliases of people."""
+    bare: dict[str, Any] = {"valid": "2025", "summary": "an alias", "citations": ()}
+    return Names([Alias(name=name, same_as=end, **bare) for name, end in same_as.items()])
 
 
 @SOME
@@ -79,7 +125,7 @@ def test_only_the_fields_that_name_people_are_made_canonical() -> None:
 def test_a_canonical_name_is_its_own_and_that_of_every_name_on_the_way(
     same_as: dict[str, str], name: str
 ) -> None:
-    found = Names(same_as)
+    found = leading(same_as)
     end = found.canonical(name)
     assert folded(found.canonical(end)) == folded(end)
     if name in same_as:
@@ -102,7 +148,7 @@ def followed(same_as: dict[str, str], name: str) -> str:
 def test_each_name_leads_where_following_its_aliases_one_by_one_leads(
     same_as: dict[str, str],
 ) -> None:
-    found = Names(same_as)
+    found = leading(same_as)
     for name in "abcdefghijABCDEFGHIJ":
         assert found.canonical(name) == followed(same_as, name)
 
@@ -116,7 +162,7 @@ def test_a_way_of_twice_as_many_aliases_costs_about_twice_as_much(*, closed: boo
             same_as[names[-1]] = names[0]
 
         def resolve() -> None:
-            found = Names(same_as)
+            found = leading(same_as)
             ends = {found.canonical(name) for name in names}
             assert ends == {names[0] if closed else names[-1]}
 

@@ -1,0 +1,29 @@
+"""What is wrong with a name is told of the form that was sent: a text, or an object with an id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pydantic_core import ErrorDetails
+
+from domain.named import Named
+
+__all__ = ["of_one_form"]
+
+_TEXT: Final = "str"
+_OBJECT: Final = Named.__name__
+_NAME_EXPECTED: Final = "a name is expected: text, or an object with name and id"
+
+
+def of_one_form(errors: Sequence[ErrorDetails]) -> list[dict[str, Any]]:
+    """The faults as pydantic tells them, of each name one form's alone; it tells of both, by their types' names."""
+    objects = {each["loc"][:-1] for each in errors if each["loc"][-1:] == (_OBJECT,)}
+    found: list[dict[str, Any]] = []
+    for each in errors:
+        place, last = each["loc"], each["loc"][-1:]
+        if last == (_TEXT,) and each["loc"][:-1] in objects:
+            found.append({**each, "loc": place[:-1], "msg": _NAME_EXPECTED})
+        elif last not in ((_TEXT,), (_OBJECT,)):
+            found.append({**each, "loc": tuple(part for part in place if part != _OBJECT)})
+    return found

@@ -1,0 +1,109 @@
+"""A field that names something says by its type what: somebody, a place, a post or a population.
+
+Nothing else lists such fields. A name is a text, or has an id besides, which tells two people of one name apart.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_type_hints
+
+from domain.naming import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["LONGEST_ID", "Name", "Named", "Place", "Population", "Post", "Somebody", "Sort"]
+__all__ += ["fields_naming", "id_in", "identified", "key_of", "named_in", "text_of"]
+
+LONGEST_ID: Final = 255
+_BY_ID: Final = "\x1e"
+"""Stands between a folded name and an id, in a key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A name with an id: any text that tells its bearer from others, as "wikidata:Q42" or "list:17"."""
+
+    name: str
+    id: str
+
+
+Name = str | Named
+
+
+class Sort(Enum):
+    """What a name is of. Aliases lead from name to name of one sort."""
+
+    SOMEBODY = "somebody"
+    PLACE = "place"
+    POST = "post"
+    POPULATION = "population"
+
+
+Somebody = Annotated[Name, Sort.SOMEBODY]
+"""A person or a body."""
+Place = Annotated[str, Sort.PLACE]
+Post = Annotated[str, Sort.POST]
+Population = Annotated[str, Sort.POPULATION]
+
+
+def text_of(name: Name) -> str:
+    """The name itself, without an id."""
+    return name.name if isinstance(name, Named) else name
+
+
+def key_of(name: Name) -> str:
+    """A name as a part of a key: folded, and with its id where it has one."""
+    return identified(name.name, name.id) if isinstance(name, Named) else folded(name)
+
+
+def identified(name: str, id_: str) -> str:
+    """The part of a key for who bears a name and an id."""
+    return f"{folded(name)}{_BY_ID}{id_}"
+
+
+def id_in(part: str) -> str | None:
+    """The id in a part of a key; None where it is a name alone."""
+    _, by, id_ = part.partition(_BY_ID)
+    return id_ if by else None
+
+
+def fields_naming(cls: type) -> Mapping[str, Sort]:
+    """The fields of a class that name something, in their order, by what they name."""
+    if cls not in _FIELDS:
+        _FIELDS[cls] = _fields_naming(cls)
+    return _FIELDS[cls]
+
+
+def _fields_naming(cls: type) -> Mapping[str, Sort]:
+    hints = get_type_hints(cls, include_extras=True)
+    names = (field.name for field in dataclasses.fields(cls))
+    found = {name: _sort(hints[name]) for name in names}
+    return {name: sort for name, sort in found.items() if sort is not None}
+
+
+def named_in(value: object, sort: Sort) -> Iterable[Name]:
+    """What an object's fields name of one sort, its own fields before those that all kinds have."""
+    fields = [name for name, each in fields_naming(type(value)).items() if each is sort]
+    for field in sorted(fields, key=lambda name: name in _COMMON):
+        found = getattr(value, field)
+        if isinstance(found, tuple):
+            yield from found
+        elif found is not None:
+            yield found
+
+
+_COMMON: Final = frozenset({"people", "places"})
+_FIELDS: Final[dict[type, Mapping[str, Sort]]] = {}
+
+
+def _sort(hint: Any) -> Sort | None:  # noqa: ANN401 -- a type hint is anything
+    """The sort that a hint says, in a list and where the field may be left out too."""
+    said = next(
+        (each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Sort)), None
+    )
+    inside = (_sort(each) for each in get_args(hint) if not isinstance(each, Sort))
+    return said or next((each for each in inside if each is not None), None)

@@ -1,0 +1,87 @@
+"""What names mean at a perspective is read from the aliases and from the names that ids bear, and no other fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, and_, select
+
+from domain.facts.envoys import Alias
+from domain.views.naming import BORNE, Names
+from infrastructure.event_codec import decode_fact
+from infrastructure.fact_rows import ALIAS, TIMELESS
+from infrastructure.readers.timeslices import RETRACTED, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from domain.perspective import Perspective
+    from infrastructure.fact_tables import FactTables
+
+__all__ = ["names_at"]
+
+
+def names_at(
+    connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
+) -> Names:
+    """The names of a negotiation, as `Names.of` has them of all that is known."""
+    read = (connection, tables, negotiation_id, perspective)
+    return Names(_aliases(*read), _borne(*read))
+
+
+def _aliases(
+    connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
+) -> Iterable[Alias]:
+    """The aliases that are known and stand, in order of recording."""
+    answer, version = tables.answer.c, tables.version.c
+    statement = (
+        select(version.content)
+        .join_from(
+            tables.answer,
+            tables.version,
+            and_(
+                version.fact_id == answer.fact_id,
+                version.known_from == answer.known_from,
+                version.published_from == answer.published_from,
+            ),
+        )
+        .where(
+            answer.negotiation_id == negotiation_id.hex,
+            answer.rule == TIMELESS,
+            answer.question == ALIAS,
+            seen(answer, perspective),
+        )
+        .order_by(version.first_position)
+    )
+    facts = (decode_fact(content) for content in connection.execute(statement).scalars())
+    return [fact for fact in facts if isinstance(fact, Alias)]
+
+
+def _borne(
+    connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
+) -> Iterable[tuple[str, str]]:
+    """The names that ids bear, in facts that are known and stand."""
+    term, version = tables.term.c, tables.version.c
+    statement = (
+        select(term.term)
+        .join_from(
+            tables.term,
+            tables.version,
+            and_(
+                version.fact_id == term.fact_id,
+                version.version == term.version,
+                version.variant == term.variant,
+            ),
+        )
+        .where(
+            term.negotiation_id == negotiation_id.hex,
+            term.field == BORNE,
+            version.status != RETRACTED,
+            seen(version, perspective),
+        )
+        .distinct()
+    )
+    for found in connection.execute(statement).scalars():
+        name, _, id_ = found.partition("\x1f")
+        yield name, id_

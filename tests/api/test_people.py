@@ -1,0 +1,152 @@
+"""Ids tell people of one name apart; names lead to whoever bears them, in every field that names somebody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.api.asking import FACTS, TALKS, fact
+from tests.api.test_names import custody, summaries
+
+if TYPE_CHECKING:
+    from tests.api.asking import Client
+
+ELDER: Final = {"name": "Ann Example", "id": "list:17"}
+YOUNGER: Final = {"name": "Ann Example", "id": "wikidata:Q42"}
+HELD: Final[dict[str, Any]] = {"kind": "custody", "status": "detained", "valid": "2025-01-10/.."}
+
+
+def shown(client: Client, *fields: str, match: str = "possible") -> list[tuple[Any, ...]]:
+    """Some fields of each entry of custody."""
+    entries = client.get(f"{TALKS}?match={match}").json["custody"]
+    return [tuple(each.get(field) for field in fields) for each in entries]
+
+
+def test_two_people_of_one_name_are_two_by_their_ids(client: Client) -> None:
+    client.open()
+    client.record(**HELD, person=ELDER, place="Minsk")
+    client.record(**HELD, person=YOUNGER, place="Gomel")
+    client.record(people=[YOUNGER], valid="2025-09-11")
+    assert shown(client, "person", "person_id", "status", "certainty", "contested") == [
+        ("Ann Example", "list:17", "detained", "certain", False),
+        ("Ann Example", "wikidata:Q42", "free", "certain", False),
+    ]
+    record = client.get(f"{TALKS}/timeline").json["items"][0]["fact"]
+    assert record["person"] == ELDER
+    assert client.get(f"{TALKS}/state/custody?limit=1").json["items"][0]["person_id"] == "list:17"
+
+
+def test_a_bare_name_that_two_ids_bear_is_nobodys_and_contests_both(client: Client) -> None:
+    client.open()
+    client.record(**HELD, person=ELDER)
+    client.record(people=["ann example"], valid="2025-09-11")
+    assert shown(client, "person_id", "status") == [("list:17", "free")]
+    client.record(**HELD, person=YOUNGER)
+    fields = ("person", "person_id", "ambiguous", "status", "certainty", "contested")
+    ids = ["list:17", "wikidata:Q42"]
+    assert shown(client, *fields) == [
+        ("ann example", None, ids, "free", "certain", False),
+        ("Ann Example", "list:17", None, "detained", "possible", True),
+        ("Ann Example", "wikidata:Q42", None, "detained", "possible", True),
+    ]
+    rivals = [each["rivals"] for each in custody(client)[1:]]
+    assert [each["summary"] for found in rivals for each in found] == [
+        "Fifty-two prisoners freed"
+    ] * 2
+    assert shown(client, "person_id", "status", match="certain") == [(None, "free")]
+    paged, page = [], client.get(f"{TALKS}/state/custody?limit=1").json
+    while page["next"] is not None:
+        paged += page["items"]
+        page = client.get(f"{TALKS}/state/custody?cursor={page['next']}").json
+    assert [*paged, *page["items"]] == custody(client)
+
+
+def test_one_person_of_two_names_is_one_by_their_id(client: Client) -> None:
+    client.open()
+    client.record(**HELD, person={"name": "Ann Example", "id": "1"})
+    client.record(people=[{"name": "Ann Other", "id": "1"}], valid="2025-09-11")
+    assert shown(client, "person", "person_id", "status") == [("Ann Other", "1", "free")]
+    for asked in ("Ann Example", "ann other", "1"):
+        assert len(summaries(client, person=asked)) == 2
+    assert len(summaries(client, q="ann")) == 2
+    assert summaries(client, q="name id 1") == []
+
+
+def test_people_of_one_name_without_ids_are_one_entry(client: Client) -> None:
+    client.open()
+    for place in ("Minsk", "Gomel"):
+        client.record(**HELD, person="Ann Example", place=place)
+    assert shown(client, "person", "person_id", "status") == [("Ann Example", None, "detained")]
+
+
+NAMING: Final[dict[str, dict[str, Any]]] = {
+    "appointed_by": {"kind": "appointment", "person": "A", "post": "envoy"},
+    "on_behalf_of": {"kind": "appointment", "person": "A", "post": "envoy"},
+    "granted_by": {"kind": "pardon"},
+    "by": {"kind": "proposal", "content": "c", "stage": "offered"},
+    "to": {"kind": "proposal", "content": "c", "stage": "offered", "by": "B"},
+    "asked": {"kind": "response", "answer": "declined"},
+    "asked_by": {"kind": "response", "answer": "declined", "asked": "B"},
+    "authority": {"kind": "measure", "target": "t", "action": "imposed", "stage": "in_force"},
+    "speaker": {"kind": "statement"},
+    "counted_by": {"kind": "prisoner_count", "population": "prisoners"},
+    "participants": {"kind": "meeting", "form": "talks", "stage": "held"},
+    "people": {},
+}
+
+
+def test_a_person_is_found_in_every_field_that_names_somebody(client: Client) -> None:
+    client.open()
+    names = ["Ann Example", "ANN\u00a0EXAMPLE", {"name": "Ann Example", "id": "1"}]
+    for field, own in NAMING.items():
+        for name in names:
+            listed = field in {"participants", "people"}
+            client.record(**own, **{field: [name] if listed else name}, summary=field)
+    found = summaries(client, person="ann example", limit="1000")
+    assert sorted(found) == sorted([*NAMING, *NAMING, *NAMING])
+
+
+def test_filters_and_search_follow_aliases_of_every_sort_both_ways(client: Client) -> None:
+    client.open()
+    asked: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+        "person": ({"people": ["Ann Example"]}, {"people": ["A. Example"]}),
+        "place": ({"destination": "Vilnius"}, {"destination": "Wilno"}),
+        "organisation": (
+            {"kind": "statement", "speaker": "Viasna"},
+            {"kind": "statement", "speaker": "Spring"},
+        ),
+        "population": ({"population": "political prisoners"}, {"population": "politicals"}),
+        "post": (
+            {"kind": "mission", "status": "open", "post": "Embassy in Minsk"},
+            {"kind": "mission", "status": "open", "post": "US embassy"},
+        ),
+    }
+    for of, facts in asked.items():
+        spellings = [next(each for each in reversed(list(own.values()))) for own in facts]
+        one, other = (each[0] if isinstance(each, list) else each for each in spellings)
+        for own in facts:
+            client.record(**own, summary=of, valid="2025-01")
+        client.record(kind="alias", of=of, name=one, same_as=other, valid="2030", summary="alias")
+        for spelling in (one, other):
+            found = summaries(client, q=f'"{spelling}"', as_of="2026")
+            assert found == [of, of], (spelling, found)
+            if of in {"person", "place", "organisation"}:
+                field = "place" if of == "place" else "person"
+                assert summaries(client, **{field: spelling}, as_of="2026") == [of, of]
+
+
+def test_a_name_is_text_or_a_name_with_an_id(client: Client) -> None:
+    client.open()
+    for wrong, pointer in (
+        ({"name": "A"}, "/id"),
+        ({"name": "A", "id": "1", "age": 3}, "/age"),
+        ({"name": "A", "id": "x" * 256}, "/id"),
+        ({"name": " ", "id": "1"}, "/name"),
+        (5, ""),
+    ):
+        answer = client.post(FACTS, fact(**HELD, person=wrong, people=[wrong]))
+        assert (answer.status, answer.pointers) == (
+            422,
+            [f"/people/0{pointer}", f"/person{pointer}"],
+        )
+    sent = fact(**HELD, person={"name": "A", "id": "x" * 255})
+    assert client.post(FACTS, sent).json["fact"]["person"]["id"] == "x" * 255
