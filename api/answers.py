@@ -32,6 +32,7 @@ from api.answer_parts import (
     Version,
     Withdrawn,
 )
+from api.people_answer import People
 from api.tally_answer import Tally
 from domain.event import ReviewedOp
 from domain.proposal import Status
@@ -263,6 +264,7 @@ ANSWERS: tuple[type[Any], ...] = (
     FactRecord,
     Timeline,
     Section,
+    People,
     History,
     Audit,
     Tally,

@@ -27,7 +27,7 @@ __all__ = ["CERTIFIABLE", "Answered", "answered", "certified", "certifying", "re
 _SEGMENT: Final = r"""(?:[!-"$&-.0->@-~]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-9A-Ea-e])){1,300}"""
 """One part of a path. No %2F is in it: decoded, that would part it, and ask something else."""
 CERTIFIABLE: Final = (
-    rf"/v1/(?:negotiations/{_SEGMENT}(?:/(?:timeline|tally|diff|audit|state/{_SEGMENT}))?"
+    rf"/v1/(?:negotiations/{_SEGMENT}(?:/(?:timeline|people|tally|diff|audit|state/{_SEGMENT}))?"
     rf"|facts/{_SEGMENT}(?:/history)?)(?:\?[!-~]{{0,7000}})?"
 )
 """The path and query of a GET, percent-encoded, whose answer says on which position it rests."""
@@ -52,7 +52,8 @@ class Answered:
 async def answered(request: Request, parley: Parley, question: str) -> Answered | Response:
     """Ask on behalf of whoever sent the request; the refusal where the question itself is refused."""
     if not re.fullmatch(CERTIFIABLE, question):
-        detail = "the path and query of a state, a section of it, a timeline, tally, diff, audit, fact or history"
+        lists = "a timeline, the people, a tally, diff, audit"
+        detail = f"the path and query of a state, a section of it, {lists}, fact or history"
         raise ContentError.at("/question", f"{detail} is expected, percent-encoded")
     reply = await on_behalf(request, question)
     fixed = _CANONICAL.fullmatch(reply.headers.get("link", ""))

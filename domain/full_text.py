@@ -16,7 +16,7 @@ from domain.words import romanised, units, words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["BREAK", "LONGEST_TEXT", "MOST_BYTES", "searched"]
+__all__ = ["BREAK", "LONGEST_TEXT", "MOST_BYTES", "searched", "searched_in"]
 
 #: So many characters of a fact are searched, its first: more than its summary and note can fill.
 LONGEST_TEXT: Final = 250_000
@@ -30,10 +30,15 @@ _COMMON: Final = frozenset(field.name for field in dataclasses.fields(Fact))
 
 def searched(fact: Fact) -> list[str]:
     """The words by which a fact is found, in order, with a break after each of its texts."""
+    return searched_in(_texts(fact))
+
+
+def searched_in(texts: Iterable[str]) -> list[str]:
+    """The words by which some texts are found, in the same way."""
     found: list[str] = []
     known: set[str] = set()
     room, space = LONGEST_TEXT, MOST_BYTES
-    for text in _texts(fact):
+    for text in texts:
         for word in (*words(text), BREAK):
             room -= len(word) + 1
             if room < 0:

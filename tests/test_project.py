@@ -18,7 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 ADRS = ROOT / "docs" / "adr"
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 LONGEST_FILE = 300
-DOMAIN_MAY_IMPORT = {"domain", "anyascii", "edtf", "eventsourcing"} | sys.stdlib_module_names
+DOMAIN_MAY_IMPORT = {
+    "domain",
+    "anyascii",
+    "edtf",
+    "eventsourcing",
+    "rapidfuzz",
+} | sys.stdlib_module_names
 ADR_SECTIONS = ("Context", "Decision", "Alternatives", "Enforced by")
 
 

@@ -66,6 +66,8 @@ class Names:
         self._ends = {sort: _ends(same_as) for sort, same_as in led.items()}
         self._ids: dict[str, set[str]] = defaultdict(set)
         self._names: dict[str, set[str]] = defaultdict(set)
+        self._resolved: dict[Name, Name] = {}
+        self._keys: dict[Name, str] = {}
         for name, id_ in borne:
             self._ids[self._end(name, Sort.SOMEBODY)].add(id_)
             self._names[id_].add(name)
@@ -93,6 +95,12 @@ class Names:
 
     def resolved(self, name: Name) -> Name:
         """Somebody's name at the end of the aliases, with the id that is theirs alone."""
+        found = self._resolved.get(name)
+        if found is None:
+            found = self._resolved[name] = self._resolve(name)
+        return found
+
+    def _resolve(self, name: Name) -> Name:
         found = self.canonical(text_of(name))
         if isinstance(name, Named):
             return Named(name=found, id=name.id)
@@ -105,6 +113,12 @@ class Names:
 
     def key(self, name: Name) -> str:
         """The part of a key for somebody: of one with an id by the first of their names in the order of letters."""
+        found = self._keys.get(name)
+        if found is None:
+            found = self._keys[name] = self._key(name)
+        return found
+
+    def _key(self, name: Name) -> str:
         found = self.resolved(name)
         if not isinstance(found, Named):
             return folded(found)

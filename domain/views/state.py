@@ -89,7 +89,7 @@ def listed(
 ) -> Listed:
     """One list of the state; of entries only those whose place is `wanted`, if that is said."""
     register, part = lists()[path]
-    candidates = _keyed(slice_, perspective, names).get(register, {})
+    candidates = _keyed(slice_, perspective, names, register).get(register, {})
     kept = {key: found for key, found in candidates.items() if wanted(place_of(key))}
     return _lists(register, kept, rest, certain=perspective.match == "certain")[part]
 
@@ -126,13 +126,21 @@ def registers() -> list[Register]:
     return sorted(declared, key=lambda register: register.section)
 
 
-def _keyed(slice_: Sequence[Seen], perspective: Perspective, names: Names | None) -> Keyed:
+def _keyed(
+    slice_: Sequence[Seen],
+    perspective: Perspective,
+    names: Names | None,
+    only: Register | None = None,
+) -> Keyed:
+    """The answers in each register, or in one alone, by key."""
     names, settled = names or Names.of(slice_), _settled(slice_)
     keyed: Keyed = defaultdict(lambda: defaultdict(list))
     for seen in slice_:
         succeeds = _succeeds(seen, perspective)
         fact = seen.version.record.fact
         for answer in fact.answers():
+            if only is not None and answer.register != only:
+                continue
             holds = _speaks(answer.register, seen, perspective, settled)
             if holds or (succeeds and answer.register.succession):
                 shows, key = names.answered(fact, answer)

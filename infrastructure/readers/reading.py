@@ -12,6 +12,7 @@ from domain.event import FactRetracted
 from domain.history import Entry, FactVersion, Seen
 from domain.sought import question, sought
 from domain.views.naming import Names
+from domain.views.people import people
 from infrastructure.fact_tables import FACTS, SPARE, FactTables, served
 from infrastructure.proofs.serving import EventProof, event_proof
 from infrastructure.readers import (
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
     from domain.negotiation import Negotiation
     from domain.perspective import Perspective, PerspectiveQuery
     from domain.sought import AllOf
-    from domain.views.sections import Page, Place, Rest
+    from domain.views.people import PeopleFilter
+    from domain.views.sections import Listed, Page, Place, Rest
     from domain.views.timeline import TimelineFilter
     from infrastructure.event_codec import EventCodec
     from infrastructure.log_entry import LogEntry
@@ -132,6 +134,10 @@ class Reading:
         """The state; `rest` as for `domain.views.state`."""
         return self._sections(negotiation.id, perspective).state(negotiation, rest)
 
+    def people(self, id_: UUID, perspective: Perspective, wanted: PeopleFilter) -> Listed:
+        """Those who are wanted of all whom a fact names, as `domain.views.people` lists them."""
+        return people(self.timeslice(id_, perspective), perspective, wanted)
+
     def section(
         self, id_: UUID, page: Page, perspective: Perspective, rest: Rest
     ) -> tuple[list[Any], Place | None]:
@@ -140,10 +146,6 @@ class Reading:
 
     def _sections(self, id_: UUID, perspective: Perspective) -> SectionReader:
         return SectionReader(self._connection, self._tables, id_, perspective)
-
-    def names(self, id_: UUID, perspective: Perspective) -> Names:
-        """What names mean at the perspective."""
-        return names_at(self._connection, self._tables, id_, perspective)
 
     def timeline(
         self,
@@ -160,7 +162,8 @@ class Reading:
         With `q` in a `searched` reading only; unless `translit` is off, it finds words in other scripts too.
         """
         named = q is not None or wanted.names
-        names = self.names(id_, perspective) if named else Names(())
+        read = (self._connection, self._tables, id_, perspective)
+        names = names_at(*read) if named else Names(())
         statement = timeslices.timeline(self._tables, id_, perspective, wanted, names)
         asked = None
         if q is not None:

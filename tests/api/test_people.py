@@ -150,3 +150,108 @@ def test_a_name_is_text_or_a_name_with_an_id(client: Client) -> None:
         )
     sent = fact(**HELD, person={"name": "A", "id": "x" * 255})
     assert client.post(FACTS, sent).json["fact"]["person"]["id"] == "x" * 255
+
+
+def listed(client: Client, query: str = "", **headers: str) -> list[dict[str, Any]]:
+    answer = client.get(f"{TALKS}/people?{query}", **headers)
+    assert answer.status == 200, answer.json
+    found: list[dict[str, Any]] = answer.json["items"]
+    return found
+
+
+def recorded_people(client: Client) -> None:
+    """Somebody held and freed, somebody held, two of one name, and two who only speak."""
+    client.open()
+    client.record(**HELD, person="Ivan Primerov", summary="Held")
+    client.record(people=["ivan primerov"], valid="2025-09-11", summary="Freed")
+    client.record(**HELD, person="Łukasz Nowak", summary="Also held")
+    client.record(**{**HELD, "valid": "2025-02"}, person=ELDER)
+    client.record(kind="statement", speaker="Иван Примеров", valid="2025-10", summary="He spoke")
+    client.record(kind="statement", speaker="Lukasz Nowak", valid="2025-10")
+
+
+def test_everyone_whom_a_fact_names_is_listed_with_what_became_of_them(client: Client) -> None:
+    recorded_people(client)
+    found = listed(client)
+    fields = ("name", "id", "spellings", "status", "since", "certainty", "contested", "facts")
+    assert [tuple(each[field] for field in fields) for each in found] == [
+        ("Ann Example", "list:17", ["Ann Example"], "detained", "2025-02", "certain", False, 1),
+        (
+            "Ivan Primerov",
+            None,
+            ["Ivan Primerov", "ivan primerov"],
+            "free",
+            "2025-09-11",
+            "certain",
+            False,
+            2,
+        ),
+        ("Lukasz Nowak", None, ["Lukasz Nowak"], None, None, None, None, 1),
+        ("Łukasz Nowak", None, ["Łukasz Nowak"], "detained", "2025-01-10", "certain", False, 1),
+        ("Иван Примеров", None, ["Иван Примеров"], None, None, None, None, 1),
+    ]
+    assert found[1]["fact"]["summary"] == "Freed"
+    assert found[2]["fact"] is None
+    hints = {each["name"]: each["may_be"] for each in found if each["may_be"]}
+    latin, accents = "the same in Latin letters", "the same but for accents"
+    assert hints == {
+        "Ivan Primerov": [{"name": "Иван Примеров", "id": None, "why": latin}],
+        "Иван Примеров": [{"name": "Ivan Primerov", "id": None, "why": latin}],
+        "Lukasz Nowak": [{"name": "Łukasz Nowak", "id": None, "why": accents}],
+        "Łukasz Nowak": [{"name": "Lukasz Nowak", "id": None, "why": accents}],
+    }
+
+
+def test_who_was_held_on_a_day_is_asked_by_status_and_as_of(client: Client) -> None:
+    recorded_people(client)
+
+    def names(query: str) -> list[str]:
+        return [each["name"] for each in listed(client, query)]
+
+    assert names("status=held") == ["Ann Example", "Łukasz Nowak"]
+    assert names("status=held&as_of=2025-03-01") == ["Ann Example", "Ivan Primerov", "Łukasz Nowak"]
+    assert names("status=held&as_of=2025-01-11") == ["Ivan Primerov", "Łukasz Nowak"]
+    assert names("status=free") == ["Ivan Primerov"]
+    assert names("status=missing") == []
+    assert names("q=primerov") == ["Ivan Primerov", "Иван Примеров"]
+    assert names("q=nowak&status=detained") == ["Łukasz Nowak"]
+    assert client.get(f"{TALKS}/people?status=gone").pointers == ["/query/status"]
+    client.record(kind="alias", name="Иван Примеров", same_as="Ivan Primerov", valid="2025-12")
+    assert listed(client, "q=ivan")[0]["spellings"] == [
+        "Ivan Primerov",
+        "ivan primerov",
+        "Иван Примеров",
+    ]
+
+
+def test_people_are_given_in_pages_and_as_a_table(client: Client) -> None:
+    recorded_people(client)
+    everyone, paged, cursor = listed(client), [], ""
+    while True:
+        page = client.get(f"{TALKS}/people?{cursor or 'limit=2'}").json
+        paged += page["items"]
+        if page["next"] is None:
+            break
+        assert len(page["items"]) == 2
+        cursor = f"limit=2&cursor={page['next']}"
+        client.record(kind="statement", speaker="Aaron", valid="2025-11")
+    assert paged == everyone
+    answer = client.get(f"{TALKS}/people?status=held&position=7", accept="text/csv")
+    lines = answer.body.decode().split("\r\n")
+    assert lines[0].startswith(
+        "name,id,spellings,status,since,certainty,contested,last_reported,fact"
+    )
+    assert [line.split(",")[0] for line in lines[1:3]] == ["Ann Example", "Łukasz Nowak"]
+
+
+def test_a_name_that_several_ids_bear_may_be_any_of_them(client: Client) -> None:
+    client.open()
+    for person in (ELDER, YOUNGER, "Ann Example"):
+        client.record(**HELD, person=person)
+    bare, *others = listed(client)
+    assert (bare["id"], bare["ambiguous"]) == (None, ["list:17", "wikidata:Q42"])
+    assert [(each["id"], each["why"]) for each in bare["may_be"]] == [
+        ("list:17", "the same name"),
+        ("wikidata:Q42", "the same name"),
+    ]
+    assert [(each["contested"], each["certainty"]) for each in others] == [(True, "possible")] * 2

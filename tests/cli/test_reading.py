@@ -54,6 +54,11 @@ ANSWERS = (
         f"{OF}/diff?from=2024&clock=published&",
     ),
     (("tally", SLUG, "released", "--by", "day"), f"{OF}/tally?what=released&by=day&limit=1000&"),
+    (("people", SLUG), f"{OF}/people?limit=1000&"),
+    (
+        ("people", SLUG, "--status", "held", "--q", "losik"),
+        f"{OF}/people?status=held&q=losik&limit=1000&",
+    ),
     (("audit", SLUG), f"{OF}/audit?"),
     (
         ("audit", SLUG, "--as-known-at", "2025-09-12", "--clock", "published"),

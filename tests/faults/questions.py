@@ -47,6 +47,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         {"place": "Minsk"},
         {"matter": "sep11-count"},
         {"from": "2025-09", "to": "2025-10-15"},
+        {"q": "envoy", "translit": "false"},
         *(
             {"q": q}
             for q in ("envoy", '"political prisoners"', "rel*", "minsk lukashenko", "no. 5")
@@ -54,6 +55,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
     ),
     "readAudit": ({"limit": "1000", "bom": "true"}, {"limit": "20"}, {}),
     "readHistory": ({"limit": "1000"}, {"limit": "2"}),
+    "readPeople": ({"status": "held", "limit": "1000"}, {"q": "a", "bom": "true"}, {"limit": "3"}),
     "readSection": ({"limit": "1"}, {"limit": "1000"}),
     "readTally": ({"limit": "100", "what": "released"}, {"what": "held", "by": "year"}),
     "readDiff": ({"limit": "1000", "from": _AT}, {"from": "2025-06-22", "to": "2025-11"}),

@@ -17,6 +17,7 @@ from domain.history import Entry, FactVersion, Seen, by_valid_time
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.audit import tells
 from domain.views.diff import SECTIONS, diff
+from domain.views.people import PeopleFilter, people, statuses
 from domain.views.sections import Page, Place
 from domain.views.state import counted, lists, section, state
 from domain.views.tally import tally
@@ -158,6 +159,8 @@ def test_both_witnesses_say_the_same(
             _same_slices(reading, versions, asked, pinned)
             listed = data.draw(st.sampled_from(sorted(lists())))
             _same_pages(reading, history.timeslice(versions, asked), listed, pinned)
+            status = data.draw(st.sampled_from(statuses()))
+            _same_people(reading, history.timeslice(versions, asked), pinned, status)
             _same_timeline(reading, versions, asked, pinned, wanted)
             _same_facts(reading, versions, asked, pinned)
             _same_history(reading, versions, asked, pinned)
@@ -223,6 +226,12 @@ def _same_slices(
     counted_months = tally(reading.timeslice(NEGOTIATION, pinned), pinned, "released", "month")
     by_the_fold = tally(slice_, pinned, "released", "month")
     assert counted_months.page(None, 1000) == by_the_fold.page(None, 1000)
+
+
+def _same_people(reading: Reading, slice_: list[Seen], pinned: Perspective, status: str) -> None:
+    for wanted in (PeopleFilter(), PeopleFilter(status=status)):
+        expected = people(slice_, pinned, wanted).page(None, 1_000)
+        assert reading.people(NEGOTIATION, pinned, wanted).page(None, 1_000) == expected
 
 
 def _same_pages(reading: Reading, slice_: list[Seen], path: str, pinned: Perspective) -> None:

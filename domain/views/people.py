@@ -1,0 +1,150 @@
+"""Everyone whom a fact names is one person by their id, or else by the name at the end of its aliases.
+
+Where they are is what their entry in the custody of the state says.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
+
+from domain.facts.prisoners import CUSTODY, Custody
+from domain.full_text import searched_in
+from domain.named import Name, Named, text_of
+from domain.naming import folded
+from domain.sought import AllOf, holds
+from domain.views.alike import Likeness
+from domain.views.naming import AMBIGUOUS, Names
+from domain.views.sections import Listed, place_of
+from domain.views.state import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.history import Seen
+    from domain.perspective import Perspective
+    from domain.views.sections import Place
+
+__all__ = ["HELD", "PeopleFilter", "people", "statuses"]
+
+MOST: Final = 100
+"""How many spellings of a name are listed."""
+HELD: Final = "held"
+"""What is asked for where any status that keeps somebody in will do."""
+KEEPS_IN: Final = frozenset(
+    {"detained", "charged", "remanded", "sentenced", "house_arrest", "transferred"}
+)
+_PARDONED: Final = "pardoned"
+_OF_ENTRY: Final = ("status", "since", "certainty", "contested", "last_reported", "fact")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFilter:
+    """Which people a list keeps; None keeps all."""
+
+    status: str | None = None
+    q: AllOf | None = None
+
+
+@dataclass(slots=True)
+class _Person:
+    """How the facts name somebody, and how many do; `ids` are all that bear the name."""
+
+    name: str
+    id: str | None
+    ids: Sequence[str]
+    spellings: set[str] = field(default_factory=set)
+    facts: int = 0
+
+
+def statuses() -> list[str]:
+    """What may be asked of a status: those of custody, and any that keeps somebody in."""
+    return [*get_args(get_type_hints(Custody)["status"]), "free", _PARDONED, HELD]
+
+
+def people(
+    slice_: Sequence[Seen],
+    perspective: Perspective,
+    asked: PeopleFilter,
+    names: Names | None = None,
+) -> Listed:
+    """Those who are wanted, by folded name, of all whom the facts of a slice name.
+
+    {name, id, spellings, status, since, certainty, contested, last_reported, fact, facts, may_be}; what custody does
+    not tell is None. With `ambiguous` where several ids bear the name.
+    """
+    names = names or Names.of(slice_)
+    everyone = _everyone(slice_, names)
+    whole = listed(CUSTODY.section, slice_, perspective, _nowhere, names=names)
+    entries = {place: index for index, place in enumerate(whole.places)}
+    likeness = Likeness((each.name, each.id) for each in everyone.values())
+
+    def entry(place: Place) -> dict[str, Any]:
+        return whole.item(entries[place]) if place in entries else {}
+
+    kept = [place for place, each in everyone.items() if _is_called(each, asked.q)]
+    if asked.status is not None:
+        kept = [place for place in kept if _is(entry(place), asked.status)]
+
+    def item(index: int) -> dict[str, Any]:
+        person, shown = everyone[kept[index]], entry(kept[index])
+        told = {name: shown.get(name) for name in _OF_ENTRY}
+        may_be = likeness.of(person.name, person.id)
+        return {**_named(person), **told, "facts": person.facts, "may_be": may_be}
+
+    return Listed(kept, item)
+
+
+def _everyone(slice_: Iterable[Seen], names: Names) -> dict[Place, _Person]:
+    """Whom the facts name, by the place of the key that they have in the state, in its order."""
+    found: dict[str, _Person] = {}
+    for seen in slice_:
+        told: dict[str, set[Name]] = defaultdict(set)
+        for name in seen.version.record.fact.named():
+            told[names.key(name)].add(name)
+        for key, spelt in told.items():
+            person = found.get(key) or found.setdefault(key, _person(next(iter(spelt)), names))
+            person.facts += 1
+            for name in spelt:
+                if text_of(name) not in person.spellings:
+                    person.spellings.add(text_of(name))
+                    person.name = min(person.name, text_of(names.resolved(name)), key=_letters)
+    return {place_of((key,)): found[key] for key in sorted(found)}
+
+
+def _person(name: Name, names: Names) -> _Person:
+    """Whom a name means: by the name at the end of its aliases."""
+    known = names.resolved(name)
+    if isinstance(known, Named):
+        return _Person(known.name, known.id, ())
+    return _Person(known, None, names.ids(known))
+
+
+def _letters(name: str) -> tuple[str, str]:
+    """The order of names; of one person's, the first is shown."""
+    return folded(name), name
+
+
+def _named(person: _Person) -> dict[str, Any]:
+    about: dict[str, Any] = {"name": person.name, "id": person.id}
+    if len(person.ids) > 1:
+        about[AMBIGUOUS] = list(person.ids)
+    return {**about, "spellings": sorted(person.spellings)[:MOST]}
+
+
+def _is_called(person: _Person, q: AllOf | None) -> bool:
+    return q is None or holds(q, searched_in(sorted({person.name, *person.spellings})))
+
+
+def _is(entry: dict[str, Any], status: str) -> bool:
+    if status == HELD:
+        return entry.get("status") in KEEPS_IN
+    pardoned = status == _PARDONED and entry.get(_PARDONED) is not None
+    return pardoned or entry.get("status") == status
+
+
+def _nowhere(_path: str, _place: Place) -> str:
+    """No rest of a list is given here."""
+    return ""

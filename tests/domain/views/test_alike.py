@@ -1,0 +1,44 @@
+"""Hints say who else a name may mean, and cost no more where there are many quite different names."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.views.alike import MOST, Likeness
+from tests.steps import steps
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "why"),
+    [
+        ("Ivan Primerov", "Иван Примеров", "the same in Latin letters"),
+        ("Łukasz Nowak", "Lukasz Nowak", "the same but for accents"),
+        ("Nowak Łukasz", "Lukasz Nowak", "the same words in another order"),
+        ("Yevgeny Primerov", "Evgeny Primerov", "written much alike"),
+        ("Aliaksandr Kazlou", "Aliaksandar Kazlou", "written much alike"),
+        ("I. Primerov", "Ivan Primerov", "written much alike"),
+        ("Ivan Primerov", "Anna Sokolova", None),
+        ("!", "?", None),
+    ],
+)
+def test_a_hint_says_what_two_names_have_in_common(name: str, other: str, why: str | None) -> None:
+    found = Likeness([(name, None), (other, "1")]).of(name, None)
+    assert found == ([] if why is None else [{"name": other, "id": "1", "why": why}])
+
+
+def test_who_has_another_id_is_somebody_else() -> None:
+    everyone = Likeness([("Ann Example", "1"), ("Ann Example", "2"), ("Ann Exampel", None)])
+    assert [each["name"] for each in everyone.of("Ann Example", "1")] == ["Ann Exampel"]
+    assert len(everyone.of("Ann Exampel", None)) == 2
+
+
+def test_there_are_few_hints_and_they_cost_little_where_many_names_begin_alike() -> None:
+    def asked(number: int) -> int:
+        everyone = Likeness((f"Ann Example {n:05}", None) for n in range(number))
+        everyone.of("Ann Example 00000", None)  # the names are prepared once
+        return steps(lambda: everyone.of("Ann Example 00000", None))
+
+    assert (
+        len(Likeness((f"Ann Exampl{n}", None) for n in range(50)).of("Ann Example", None)) == MOST
+    )
+    assert asked(8_000) < 2 * asked(4_000)
