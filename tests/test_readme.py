@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,8 @@ from urllib.request import urlopen
 import pytest
 
 from domain.access import SCOPES
+from tests.forking import Forked
+from tests.forking.asked import forked_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +28,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = ROOT / "README.md"
 SERVED_AT: Final = "127.0.0.1:8000"
 SECONDS: Final = 30
+PROGRAM: Final = "from api.cli import main; main()"
 #: An instant at which something was recorded; cuts end in 999999 and are the same each time.
 RECORDED: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(?!999999)\d{6}Z|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
@@ -86,11 +90,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("tour")
     parley = folder / ".venv" / "bin" / "parley"
     parley.parent.mkdir(parents=True)
-    parley.write_text(
-        f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
-        "from api.cli import main\nmain()\n"
-    )
-    parley.chmod(0o755)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -100,10 +99,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     title = re.search(r"^TITLE := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert title is not None
     record = ROOT / "data" / "us-belarus.ndjson"
-    made.run(f".venv/bin/parley import us-belarus {record} --title '{title[1]}'")
-    with subprocess.Popen(
-        [parley, "serve"], cwd=folder, env=environ, stdout=subprocess.PIPE, text=True
-    ) as server:
+    serve = [sys.executable, "-c", PROGRAM, "serve"]
+    with ExitStack() as held:
+        held.enter_context(forked_command(parley, PROGRAM))
+        made.run(f".venv/bin/parley import us-belarus {record} --title '{title[1]}'")
+        server = held.enter_context(
+            Forked(serve, cwd=folder, env=environ, stdout=subprocess.PIPE, text=True)
+        )
         try:
             wait_for(f"http://127.0.0.1:{port}/readyz")
             assert server.stdout is not None

@@ -10,8 +10,9 @@ from uuid import uuid4
 from infrastructure.event_recorder import EventRecorder
 from tests.databases import opened
 from tests.infrastructure.recording import events
+from tests.thorough import often
 
-APPENDS: Final = 60
+APPENDS: Final = often(24, 180)
 TAIL_LIMIT: Final = 50
 SECONDS: Final = 60
 

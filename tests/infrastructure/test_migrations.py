@@ -252,7 +252,9 @@ def test_somebody_elses_database_is_left_alone(empty_database_url: str) -> None:
 
 
 def test_processes_that_upgrade_at_once_agree(empty_database_url: str) -> None:
-    with ProcessPoolExecutor(4, mp_context=get_context("forkserver")) as processes:
+    context = get_context("forkserver")
+    context.set_forkserver_preload([migrate.__module__])
+    with ProcessPoolExecutor(4, mp_context=context) as processes:
         list(processes.map(migrate, [empty_database_url] * 4))
     database = Database(empty_database_url)
     assert schema_at_head(database)
