@@ -7,6 +7,7 @@ the primary key of `fact_answer` leads from question to question, and in each ba
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     FromClause,
     ScalarSelect,
     Select,
+    Table,
     Text,
     and_,
     case,
@@ -175,7 +177,7 @@ def _latest(
     sqlite: bool,
 ) -> Select[Any]:
     """The answers not surely taken over; precise ones begin no more than a day before the latest."""
-    answer = tables.answer.alias(f"answer_{vague:d}")
+    answer = _named(tables.answer, f"answer_{vague:d}")
     columns = answer.c
     after = (tops.c.precise_top, tops.c.vague_top)
     conditions = [
@@ -211,7 +213,7 @@ def _top(
     vague: bool,
 ) -> ScalarSelect[Any]:
     """When the latest answer that surely holds began, at the earliest."""
-    answer = tables.answer.alias(f"top_{vague:d}")
+    answer = _named(tables.answer, f"top_{vague:d}")
     columns = answer.c
     return (
         select(columns.start_earliest)
@@ -242,7 +244,7 @@ def steps(
     def mine(answer: FromClause) -> ColumnElement[bool]:
         return and_(answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == rule)
 
-    lowest, next_ = tables.answer.alias("first"), tables.answer.alias("next")
+    lowest, next_ = _named(tables.answer, "first"), _named(tables.answer, "next")
     bounded = between(lowest.c.question, first, before)
     start = select(func.min(lowest.c.question).label("question")).where(mine(lowest), bounded)
     stepped = start.cte("questions", recursive=True)
@@ -257,3 +259,9 @@ def steps(
 
 def _holds(columns: Any, as_of: int) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
     return and_(columns.possible_from <= as_of, columns.possible_to > as_of)
+
+
+@cache
+def _named(table: Table, name: str) -> FromClause:
+    """A table under another name; its columns are made once, which takes longer than to ask the database."""
+    return table.alias(name)

@@ -11,7 +11,7 @@ import socket
 import sys
 from contextlib import contextmanager
 from threading import Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.forking.popen import Forked
 
@@ -63,7 +63,8 @@ def _serve(asked: socket.socket, program: str) -> None:
             arguments, folder, environ = json.loads(sent)
             stdin, stdout, stderr = descriptors
             command = [sys.executable, "-c", program, *arguments]
-            piped = {"stdin": stdin, "stdout": stdout, "stderr": stderr}
+            piped: dict[str, Any] = {"stdin": stdin, "stdout": stdout, "stderr": stderr}
+            process: Forked[Any]
             with Forked(command, cwd=folder, env=environ, **piped) as process:
                 for each in descriptors:
                     os.close(each)
