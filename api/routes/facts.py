@@ -22,7 +22,7 @@ from api.routes.negotiations import CURSOR, WHOLE_LIMIT
 from api.threads import LaneRoute
 from domain.errors import UnknownError
 from domain.negotiation import SLUG
-from domain.views.audit import history
+from domain.views.audit import change
 from domain.views.brief import perspective_shown
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
@@ -105,14 +105,13 @@ def read_history(fact_id: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Re
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         reading.refuse_unknown(id_)
-        found, more = reading.changes.of_fact(
-            id_, perspective, after=after, limit=limit + (after > 0)
-        )
-        slug = reading.slug_of(found[0].record.negotiation_id)
+        found, more = reading.changes.of_fact(id_, perspective, after=after, limit=limit)
+        last = found[-1][1].record
+        slug = reading.slug_of(last.negotiation_id)
         content = {
             "perspective": perspective_shown(perspective),
-            "items": history(found)[after > 0 :],
-            "next": asked.next(perspective, (found[-1].record.version,)) if more else None,
+            "items": [change(before, version) for before, version in found],
+            "next": asked.next(perspective, (last.version,)) if more else None,
         }
         asked = replace(asked, tag=f"{slug},{id_}")
         return asked.answer(content, perspective, reading, fixed={"limit": limit})

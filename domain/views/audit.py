@@ -8,7 +8,7 @@ from domain.fact import differences
 from domain.views.brief import brief, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from domain.history import FactVersion
 
@@ -35,15 +35,6 @@ def change(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
         "why": after.why,
         "changes": _changes(before, after),
     }
-
-
-def history(versions: Iterable[FactVersion]) -> list[dict[str, Any]]:
-    """Every version of one fact as a change, oldest first."""
-    found, before = [], None
-    for version in versions:
-        found.append(change(before, version))
-        before = version
-    return found
 
 
 def tells(version: FactVersion) -> bool:

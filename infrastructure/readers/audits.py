@@ -54,11 +54,11 @@ class ChangeReader:
         erased: bool = False,
         after: int = 0,
         limit: int | None = None,
-    ) -> tuple[list[FactVersion], bool]:
-        """The versions of a fact known by the perspective, oldest first, from `after` on; whether more follow.
+    ) -> tuple[list[tuple[FactVersion | None, FactVersion]], bool]:
+        """The versions of a fact known by the perspective, each with the one before; whether more follow.
 
-        At most `limit`. UnknownError where there is none; ErasedError for a fact that was erased, unless the versions
-        that say nothing will do.
+        Oldest first, past the version `after`, at most `limit`. UnknownError where there is none; ErasedError for a
+        fact that was erased, unless the versions that say nothing will do.
         """
         columns = self.tables.version.c
         statement = select(self.tables.version).where(
@@ -68,15 +68,18 @@ class ChangeReader:
             timeslices.fact_public(self.tables, columns, perspective),
         )
         ordered = statement.order_by(columns.version)
-        found, more = self._page(ordered, perspective, columns.version, limit)
+        one_more = None if limit is None else limit + (after > 0)
+        found, more = self._page(ordered, perspective, columns.version, one_more)
         if not found:
             what = "fact"
             raise UnknownError(what, str(fact_id))
         if not erased:
             erasures.refuse(self.connection, self.tables, found[0])
         if perspective.published_cut is not None:
-            found = [after for _, after in self._as_public(found, perspective)]
-        return found, more
+            pairs = self._as_public(found, perspective)
+        else:
+            pairs = [*zip((None, *found), found, strict=False)]
+        return [pair for pair in pairs if pair[1].record.version > after], more
 
     def differing(
         self, id_: UUID, from_: Perspective, to: Perspective, *, after: int = 0, limit: int

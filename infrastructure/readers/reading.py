@@ -221,7 +221,7 @@ class Reading:
         ErasedError for a fact that was erased, unless the versions that say nothing will do.
         """
         self.refuse_unknown(fact_id)
-        return self.changes.of_fact(fact_id, perspective, erased=erased)[0]
+        return [after for _, after in self.changes.of_fact(fact_id, perspective, erased=erased)[0]]
 
     def erasures(self, negotiation_id: UUID, perspective: Perspective) -> list[Erased]:
         """The facts that an answer at the perspective may have held, and that were erased since, by position."""

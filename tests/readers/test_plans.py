@@ -145,12 +145,14 @@ def test_the_counts_of_a_state_are_one_row(populated: Populated) -> None:
             assert "USING INDEX ix_fact_version_position" in step
 
 
-def test_a_page_of_a_timeline_reads_a_page(populated: Populated) -> None:
+@pytest.mark.parametrize("clock", ["recorded", "published"])
+def test_a_page_of_a_timeline_reads_a_page(populated: Populated, clock: Clock) -> None:
     database, talks, _ = populated
     start = parse_cut("1990")
     with database.reading() as connection:
         wanted = TimelineFilter(begun=True, after=(start, start, 0))
-        statement = timeslices.timeline(served(connection), talks, perspective(), wanted).limit(20)
+        statement = timeslices.timeline(served(connection), talks, perspective(clock), wanted)
+        statement = statement.limit(20)
         assert len(connection.execute(statement).all()) == 20
         if connection.dialect.name == "postgresql":
             assert rows_read(connection, statement) < 60

@@ -295,7 +295,7 @@ def _same_history(
 ) -> None:
     told = history.changes(versions, asked)
     for fact_id in {version.record.id for version in versions}:
-        mine = [version for _, version in told if version.record.id == fact_id]
+        mine = [pair for pair in told if pair[1].record.id == fact_id]
         assert _history(reading, fact_id, pinned) == mine
     expected = [pair for pair in told if tells(pair[1])]
     assert reading.changes.of_mind(NEGOTIATION, pinned) == (expected, False)
@@ -322,11 +322,19 @@ def _same_differences(
     assert {**expected, **told} == expected
 
 
-def _history(reading: Reading, fact_id: UUID, pinned: Perspective) -> list[FactVersion]:
-    try:
-        return reading.history(fact_id, pinned, erased=True)
-    except UnknownError:
-        return []
+def _history(
+    reading: Reading, fact_id: UUID, pinned: Perspective
+) -> list[tuple[FactVersion | None, FactVersion]]:
+    paged: list[tuple[FactVersion | None, FactVersion]] = []
+    more = True
+    while more:
+        after = paged[-1][1].record.version if paged else 0
+        try:
+            page, more = reading.changes.of_fact(fact_id, pinned, erased=True, after=after, limit=2)
+        except UnknownError:
+            return []
+        paged += page
+    return paged
 
 
 @settings(

@@ -10,7 +10,7 @@ from domain.event import STORED_NAMES
 from domain.history import Entry, versions
 from domain.instant import format_instant
 from domain.provenance import Citation
-from domain.views.audit import CHANGES_OF_MIND, audited, change, history
+from domain.views.audit import CHANGES_OF_MIND, audited, change
 from tests.examples import fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from domain.history import FactVersion
 
 AP = Citation(publisher="AP", published="2025-09-12")
+
+
+def history(stream: list[FactVersion]) -> list[dict[str, Any]]:
+    """Each version as a change of the one before it."""
+    return [change(before, after) for before, after in zip((None, *stream), stream, strict=False)]
 
 
 def last_two(log: Log) -> tuple[FactVersion, FactVersion]:
@@ -34,7 +39,7 @@ def changes(log: Log) -> list[dict[str, Any]]:
 def test_a_first_version_changes_nothing() -> None:
     log = Log()
     log.record(fact("release"))
-    (first,) = history(log.versions())
+    first = change(None, log.versions()[0])
     assert (first["version"], first["event"], first["changes"]) == (1, "fact.recorded", [])
     assert (first["reason"], first["why"], first["actor"]) == (None, None, "desk")
 
