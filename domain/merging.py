@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.named import text_of
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.valid_time import ValidTime, ValidTimeError
@@ -118,7 +119,7 @@ def _pairs(left: Sequence[Any], right: Sequence[Any]) -> dict[int, int]:
     """Which item of `left` is which of `right`, by their places; each at most once, equal ones first."""
     found: dict[int, int] = {}
     some = next(iter((*left, *right)), None)
-    for key in (lambda each: each, *_IDENTITIES.get(type(some), (_name,))):
+    for key in (lambda each: each, *_IDENTITIES.get(type(some), (text_of,))):
         waiting = _by_key(right, key, set(found.values()))
         for at, item in enumerate(left):
             places = waiting.get(key(item)) if at not in found else None
@@ -137,16 +138,13 @@ def _by_key(
     return found
 
 
-def _name(item: object) -> Hashable:
-    """A name with an id beside it is the same one by its name."""
-    return getattr(item, "name", item)
-
-
 def _patched(current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- an item may be anything
-    if current == old or not dataclasses.is_dataclass(new):
-        return new
     if old == new:
         return current
+    if current == old or not dataclasses.is_dataclass(new):
+        return new
+    if not type(current) is type(old) is type(new):
+        return new
     names = [field.name for field in dataclasses.fields(new)]
     changed = {name for name in names if getattr(old, name) != getattr(new, name)}
     if changed.intersection(_AMOUNT):

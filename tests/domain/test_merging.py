@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.merging import merged
+from domain.named import Named
 from domain.provenance import Citation
 from domain.quantity import Basis, Quantity, bounded
 from tests.examples import fact
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from domain.fact import Fact
 
 Items = tuple[object, ...]
+ANN = Named(name="Ann", id="list:1")
+OTHER = Named(name="Ann", id="list:2")
 AP = Citation(publisher="AP", url="https://ap.example/1", published="2025-09-12")
 BABEL = Citation(publisher="Babel", published="2025-09-13")
 TASS = Citation(publisher="TASS", title="Freed", published="2025-09-14")
@@ -55,6 +58,11 @@ def test_a_field_that_did_not_change_stays_as_the_other_content_has_it() -> None
         (("A", "X"), ("A",), ("A", "X"), ("A", "X")),
         (("A", "A"), ("A", "A", "B"), ("A", "B"), ("A",)),
         ((), ("A",), (), ()),
+        (("Ann", "B"), ("Ann",), (ANN,), (ANN, "B")),
+        (("Ann",), (ANN,), (OTHER,), (OTHER,)),
+        ((ANN, "B"), ("Ann", "B"), (OTHER, "B"), (OTHER, "B")),
+        ((ANN, OTHER), (ANN,), (), (OTHER,)),
+        (("Ann",), (ANN,), (ANN, OTHER), ("Ann", OTHER)),
     ],
 )
 def test_lists_are_merged_item_by_item(
