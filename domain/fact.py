@@ -51,7 +51,7 @@ class Fact:
     quantities: tuple[Quantity, ...] = ()
     people: tuple[Somebody, ...] = ()
     places: tuple[Place, ...] = ()
-    parties: tuple[str, ...] = ()
+    parties: tuple[Name, ...] = ()
     matter: str | None = None
     links: tuple[Link, ...] = ()
     external_id: str | None = None

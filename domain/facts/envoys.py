@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.holding import Holding
-from domain.named import Name, Post, Somebody, Sort
+from domain.named import Name, Post, Somebody, Sort, text_of
 from domain.register import Answer, Register
 
 if TYPE_CHECKING:
@@ -56,11 +56,14 @@ class Mission(Fact):
 @kind(holds=Holding.ONWARD)
 @dataclass(frozen=True, kw_only=True)
 class Alias(Fact):
-    """`name` is another spelling of what is called `same_as`; `of` says what both are names of."""
+    """`name` is another spelling of what is called `same_as`; `of` says what both are names of.
+
+    Of somebody either may have an id.
+    """
 
     kind: Literal["alias"] = "alias"
-    name: str
-    same_as: str
+    name: Name
+    same_as: Name
     of: Literal["person", "post", "place", "population", "organisation"] = "person"
 
     @property
@@ -74,7 +77,7 @@ class Alias(Fact):
 
     def located(self) -> Iterable[str]:
         """Both spellings, of a place."""
-        return (*self._of(Sort.PLACE), *self.places)
+        return (*map(text_of, self._of(Sort.PLACE)), *self.places)
 
-    def _of(self, sort: Sort) -> tuple[str, ...]:
+    def _of(self, sort: Sort) -> tuple[Name, ...]:
         return (self.name, self.same_as) if self.sort is sort else ()

@@ -23,7 +23,7 @@ class Measure(Fact):
 
     kind: Literal["measure"] = "measure"
     authority: Somebody
-    target: str
+    target: Somebody
     action: Literal["imposed", "eased", "lifted"]
     stage: Literal["discussed", "announced", "in_force"]
 

@@ -59,10 +59,14 @@ class Names:
     def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
         led: dict[Sort, dict[str, str]] = defaultdict(dict)
         self._written: dict[Sort, dict[str, str]] = defaultdict(dict)
+        self._given: dict[str, str] = {}
         for each in aliases:
-            led[each.sort][folded(each.name)] = each.same_as
-            for spelling in (each.name, each.same_as):
+            name = folded(text_of(each.name))
+            led[each.sort][name] = text_of(each.same_as)
+            for spelling in map(text_of, (each.name, each.same_as)):
                 self._written[each.sort].setdefault(folded(spelling), spelling)
+            if each.sort is Sort.SOMEBODY and isinstance(each.same_as, Named):
+                self._given[name] = each.same_as.id
         self._ends = {sort: _ends(same_as) for sort, same_as in led.items()}
         self._ids: dict[str, set[str]] = defaultdict(set)
         self._names: dict[str, set[str]] = defaultdict(set)
@@ -104,7 +108,8 @@ class Names:
         found = self.canonical(text_of(name))
         if isinstance(name, Named):
             return Named(name=found, id=name.id)
-        ids = self.ids(found)
+        given = self._given.get(folded(name))
+        ids = self.ids(found) if given is None else [given]
         return Named(name=found, id=ids[0]) if len(ids) == 1 else found
 
     def ids(self, name: str) -> list[str]:

@@ -87,6 +87,7 @@ NAMING: Final[dict[str, dict[str, Any]]] = {
     "asked": {"kind": "response", "answer": "declined"},
     "asked_by": {"kind": "response", "answer": "declined", "asked": "B"},
     "authority": {"kind": "measure", "target": "t", "action": "imposed", "stage": "in_force"},
+    "target": {"kind": "measure", "authority": "B", "action": "imposed", "stage": "in_force"},
     "speaker": {"kind": "statement"},
     "counted_by": {"kind": "prisoner_count", "population": "prisoners"},
     "participants": {"kind": "meeting", "form": "talks", "stage": "held"},
@@ -148,7 +149,7 @@ def test_a_name_is_text_or_a_name_with_an_id(client: Client) -> None:
             422,
             [f"/people/0{pointer}", f"/person{pointer}"],
         )
-    sent = fact(**HELD, person={"name": "A", "id": "x" * 255})
+    sent = fact(**HELD, person={"name": "A", "id": "x" * 255}, parties=[ELDER, "B"])
     assert client.post(FACTS, sent).json["fact"]["person"]["id"] == "x" * 255
 
 

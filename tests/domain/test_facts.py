@@ -96,7 +96,7 @@ ANSWERS: dict[str, list[tuple[str, dict[str, str], dict[str, object]]]] = {
 NAMES = {
     "appointment": {"John Coale", "Donald Trump", "United States", "Ihar Losik"},
     "proposal": {"Belarus", "United States", "Ihar Losik"},
-    "measure": {"United States", "Ihar Losik"},
+    "measure": {"United States", "Belavia", "Ihar Losik"},
     "pardon": {"Alexander Lukashenko", "Ihar Losik"},
     "prisoner_count": {"Viasna", "Ihar Losik"},
     "statement": {"Alexander Lukashenko", "Belarus", "Ihar Losik"},

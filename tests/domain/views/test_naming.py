@@ -118,6 +118,17 @@ def leading(same_as: dict[str, str]) -> Names:
     return Names([Alias(name=name, same_as=end, **bare) for name, end in same_as.items()])
 
 
+def test_an_alias_may_lead_to_one_of_two_people_of_one_name() -> None:
+    log = Log()
+    for id_ in ("1", "2"):
+        person = Named(name="Ann Example", id=id_)
+        log.record(fact("custody", person=person, valid="2025-01-10/.."))
+    log.record(fact("alias", name="A. Example", same_as=Named(name="Ann Example", id="2")))
+    log.record(fact("release", people=("A. Example",), valid="2025-09-11"))
+    found = [(each["person_id"], each["status"]) for each in log.state()["custody"]]
+    assert found == [("1", "sentenced"), ("2", "free")]
+
+
 @SOME
 @given(
     st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("ABCDEF")), st.sampled_from("abcdef")
