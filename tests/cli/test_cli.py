@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMANDS = {
-    "serve", "import", "export", "show", "timeline", "tally", "diff", "audit", "snapshot", "rebuild",
-    "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
+    "serve", "import", "export", "show", "timeline", "tally", "people", "diff", "audit", "snapshot",
+    "rebuild", "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
     "seal", "compact", "erase", "witness", "proposals", "approve", "refuse", "withdraw",
     "checkpoint", "correct-clock",
 }  # fmt: skip
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
-READING = {"export", "show", "timeline", "tally", "audit", "snapshot"}
+READING = {"export", "show", "timeline", "tally", "people", "audit", "snapshot"}
 PROGRAM = (sys.executable, "-c", "from api.cli import main; main()")
 
 

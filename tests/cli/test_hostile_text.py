@@ -46,6 +46,7 @@ ANSWERED: Final[tuple[tuple[str, ...], ...]] = (
     ("timeline", SLUG, "--include", "retracted"),
     ("timeline", SLUG, "--person", HOSTILE[:8]),
     ("tally", SLUG, "released"),
+    ("people", SLUG),
     ("diff", SLUG, "--from", "2020"),
     ("audit", SLUG),
     ("settings", SLUG),
