@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from sqlalchemy import make_url
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.composition import Parley, compose
 from domain.access import SCOPES
 from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
-from tests.databases import settings_of
+from tests.databases import settings_of, sqlite_file_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+    from infrastructure.settings import Settings
     from tests.databases import Kind
 
 
@@ -76,6 +79,17 @@ ROLES: Final = (None, *SCOPES, "all")
 
 
 @dataclass
+class Kept:
+    """Where the record is, and what it takes to ask it."""
+
+    path: Path
+    folder: Path
+    headers: dict[str | None, dict[str, str]]
+    facts: tuple[str, str]
+    proposals: dict[tuple[str, str], Answer] = field(default_factory=dict)
+
+
+@dataclass
 class Record:
     """A record with a fact, a retracted fact, a snapshot and proposals, and how to ask it as any role."""
 
@@ -113,9 +127,15 @@ class Record:
             return reading.head
 
 
-def made(url: str, key_file: Path, **settings: str) -> Iterator[Record]:
-    named = settings_of(url, PARLEY_LOG_KEY_FILE=str(key_file), **settings)
-    parley = compose(named, upgrade=False, signs=True)
+@pytest.fixture(scope="module")
+def kept(lasting_database: Callable[[Kind], str], tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """The record, made once for all tests here, which copy it."""
+    return keep(lasting_database("sqlite-file"), tmp_path_factory.mktemp("kept"))
+
+
+def keep(url: str, folder: Path) -> Kept:
+    """The record on a migrated SQLite file, which nobody has open any more; its key is in the folder."""
+    parley = compose(_settings(url, folder), upgrade=False, signs=True)
     http = TestClient(create_app(parley), raise_server_exceptions=False)
     every = entered(parley, "editor")
     client = Client(http)
@@ -133,8 +153,27 @@ def made(url: str, key_file: Path, **settings: str) -> Iterator[Record]:
     headers: dict[str | None, dict[str, str]] = {None: {}, "all": every}
     headers |= {scope: entered(parley, "Ann", scope) for scope in SCOPES}
     keys = {"editor": every, "Ann": headers["fact:correct"], "Zoe": entered(parley, "Zoe")}
-    yield Record(parley, http, (facts[0], facts[1]), headers, proposed(http, keys))
+    found = Kept(Path(str(make_url(url).database)), folder, headers, (facts[0], facts[1]))
+    found.proposals |= proposed(http, keys)
     parley.close()
+    return found
+
+
+def copied(kept: Kept, folder: Path, **settings: str) -> Iterator[Record]:
+    """A copy of the record, and of its key."""
+    shutil.copytree(kept.folder, folder)
+    path = shutil.copyfile(kept.path, folder / "parley.db")
+    parley = compose(
+        _settings(sqlite_file_url(path), folder, **settings), upgrade=False, signs=True
+    )
+    http = TestClient(create_app(parley), raise_server_exceptions=False)
+    headers = {role: {**each} for role, each in kept.headers.items()}
+    yield Record(parley, http, kept.facts, headers, kept.proposals)
+    parley.close()
+
+
+def _settings(url: str, folder: Path, **more: str) -> Settings:
+    return settings_of(url, PARLEY_LOG_KEY_FILE=str(folder / "parley.key"), **more)
 
 
 def proposed(http: TestClient, keys: dict[str, dict[str, str]]) -> dict[tuple[str, str], Answer]:
@@ -160,14 +199,13 @@ def propose(http: TestClient, recorder: dict[str, str], proposer: dict[str, str]
 
 
 @pytest.fixture
-def record(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Iterator[Record]:
-    yield from made(fresh_database("sqlite-file"), tmp_path / "open.key")
+def record(kept: Kept, tmp_path: Path) -> Iterator[Record]:
+    yield from copied(kept, tmp_path / "open")
 
 
 @pytest.fixture
-def closed(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Iterator[Record]:
-    url, key_file = fresh_database("sqlite-file"), tmp_path / "closed.key"
-    yield from made(url, key_file, PARLEY_ANONYMOUS_SCOPES="")
+def closed(kept: Kept, tmp_path: Path) -> Iterator[Record]:
+    yield from copied(kept, tmp_path / "closed", PARLEY_ANONYMOUS_SCOPES="")
 
 
 def test_the_table_has_every_operation_and_its_scope(light_client: Client) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from api.idempotency import REPLAYED
 from tests.api.asking import TALKS
-from tests.api.test_authorization import TABLE, made
+from tests.api.test_authorization import TABLE, copied, keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +28,9 @@ FOR_WHO_IS_NO_MEMBER: Final = {
 
 @pytest.fixture
 def record(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Iterator[Record]:
-    yield from made(fresh_database("sqlite-file"), tmp_path / "open.key")
+    (tmp_path / "kept").mkdir()
+    kept = keep(fresh_database("sqlite-file"), tmp_path / "kept")
+    yield from copied(kept, tmp_path / "open")
 
 
 def test_it_is_answered_with_the_same_bytes(record: Record) -> None:

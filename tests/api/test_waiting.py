@@ -114,15 +114,18 @@ def test_who_waits_for_the_log_is_told_so_in_the_end(database_url: str) -> None:
 def test_who_asks_much_at_once_waits_for_their_own_and_keeps_nobody_from_reading(
     database_url: str,
 ) -> None:
-    held, running = threading.Event(), []
+    held, begun, running = threading.Event(), threading.Semaphore(0), []
 
     def dear() -> None:
         running.append(1)
+        begun.release()
         held.wait()
 
     async def run(threads: Threads) -> None:
         asked = [asyncio.create_task(threads.run("reading", dear, "a")) for _ in range(40)]
         try:
+            for _ in range(SHARE):
+                assert await asyncio.to_thread(begun.acquire, timeout=30)
             for caller in ("b", "c"):
                 assert await asyncio.wait_for(threads.run("reading", lambda: 52, caller), 30) == 52
             assert sum(running) == SHARE
