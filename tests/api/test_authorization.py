@@ -48,6 +48,7 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("post", "/v1/negotiations"): ("fact:write", NEGOTIATION),
     ("get", "/v1/negotiations/{slug}"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/state/{section}"): ("fact:read", None),
+    ("get", "/v1/negotiations/{slug}/people"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/timeline"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/tally"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/diff"): ("fact:read", None),
