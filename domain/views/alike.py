@@ -7,6 +7,7 @@ So the cost of a hint does not grow with the number of names that are quite diff
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,23 +38,20 @@ class Likeness:
 
     def __init__(self, everyone: Iterable[tuple[str, str | None]]) -> None:
         self._everyone = list(everyone)
-        self._latin: list[str] | None = None
         self._begin: dict[str, list[int]] = defaultdict(list)
 
     def of(self, name: str, id_: str | None) -> list[dict[str, Any]]:
         """[{name, id, why}]: who else a name may mean; who has another id is somebody else."""
-        latin = self._prepared()
-        mine = _latin(name)
+        mine, orders = _latin(name), self._orders
         near = sorted((self._begin[each] for each in _beginnings(mine)), key=len)
-        compared = dict.fromkeys(islice(chain.from_iterable(near), MOST_COMPARED))
+        compared = list(dict.fromkeys(islice(chain.from_iterable(near), MOST_COMPARED)))
         scores: dict[int, float] = {}
-        for order in (str, _in_order):
-            named = {at: order(latin[at]) for at in compared}
-            scored = process.extract(
-                order(mine), named, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=MOST + 1
-            )
-            for _, score, at in scored:
-                scores[at] = max(score, scores.get(at, 0))
+        for asked, names in zip((mine, _in_order(mine)), orders, strict=True):
+            choices = [names[at] for at in compared]
+            for _, score, index in process.extract(
+                asked, choices, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=MOST + 1
+            ):
+                scores[compared[index]] = max(score, scores.get(compared[index], 0))
         found = []
         for at in sorted(scores, key=lambda at: (-scores[at], at)):
             other, other_id = self._everyone[at]
@@ -62,13 +60,14 @@ class Likeness:
             found.append({"name": other, "id": other_id, "why": _why(name, other)})
         return found[:MOST]
 
-    def _prepared(self) -> list[str]:
-        if self._latin is None:
-            self._latin = [_latin(name) for name, _ in self._everyone]
-            for at, each in enumerate(self._latin):
-                for beginning in _beginnings(each):
-                    self._begin[beginning].append(at)
-        return self._latin
+    @cached_property
+    def _orders(self) -> tuple[list[str], list[str]]:
+        """All names in Latin letters: as they are, and with their words in the order of letters."""
+        latin = [_latin(name) for name, _ in self._everyone]
+        for at, each in enumerate(latin):
+            for beginning in _beginnings(each):
+                self._begin[beginning].append(at)
+        return latin, [_in_order(each) for each in latin]
 
 
 def _latin(name: str) -> str:

@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from domain.history import Seen
     from domain.register import Answer
 
-__all__ = ["AMBIGUOUS", "BORNE", "Names", "borne_by", "terms_of"]
+__all__ = ["AMBIGUOUS", "BORNE", "MOST_TERMS", "Names", "borne_by", "terms_of"]
 
 AMBIGUOUS: Final = "ambiguous"
 """The field of an entry that lists the ids that bear its name."""
 BORNE: Final = "borne"
 """The term of a name with an id; `person` and `place` are the terms of names alone."""
 _PART: Final = "\x1f"
+MOST_TERMS: Final = 1_000
+"""How many spellings of one name a filter looks for; each is a parameter of a statement."""
 
 Borne = tuple[str, str]
 """A folded name, or its hash where it is long, and an id that bears it."""
@@ -151,7 +153,14 @@ class Names:
         return shows, tuple(key)
 
     def terms(self, field: str, asked: str) -> set[tuple[str, str]]:
-        """The terms of the facts that a filter by `person` or `place` is after: any of them is enough."""
+        """The terms of the facts that a filter by `person` or `place` is after: any of them is enough.
+
+        Of very many, the first in the order of letters, and what was asked for.
+        """
+        found = sorted(self._terms(field, asked))[:MOST_TERMS]
+        return {(field, short(plain(asked))), *found}
+
+    def _terms(self, field: str, asked: str) -> set[tuple[str, str]]:
         sort = Sort.SOMEBODY if field == "person" else Sort.PLACE
         spellings = self._spellings(asked, sort)
         found = {(field, short(plain(each))) for each in spellings}

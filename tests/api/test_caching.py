@@ -22,6 +22,7 @@ VIEWS = [
     "/v1/negotiations",
     "/v1/negotiations?limit=1",
     f"{TALKS}/timeline",
+    f"{TALKS}/people",
     f"{TALKS}/timeline?as_of=2025-11-22&limit=2",
     f"{TALKS}/tally?what=released",
     f"{TALKS}/diff?from=2020",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.facts.envoys import Alias
 from domain.named import Named, Sort
 from domain.naming import folded
-from domain.views.naming import Names
+from domain.views.naming import MOST_TERMS, Names
 from tests.examples import fact
 from tests.steps import steps
 from tests.strategies import SOME
@@ -180,3 +180,13 @@ def test_a_way_of_twice_as_many_aliases_costs_about_twice_as_much(*, closed: boo
         return resolve
 
     assert steps(resolving(4_000)) < 3 * steps(resolving(2_000))
+
+
+def test_a_filter_looks_for_no_more_spellings_than_a_statement_takes() -> None:
+    found = leading({f"Name {n}": "Ann Example" for n in range(3_000)})
+    terms = found.terms("person", "Zoë Example")
+    assert terms == {("person", "zoe example")}
+    for asked in ("Name 2999", "ann example"):
+        terms = found.terms("person", asked)
+        assert ("person", asked.casefold()) in terms
+        assert len(terms) in {MOST_TERMS, MOST_TERMS + 1}
