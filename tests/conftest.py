@@ -38,11 +38,13 @@ LONGEST: Final = {
     for name in (
         "openapi",
         "two_witnesses",
-        "readme",
+        "forgeries",
         "flips",
         "power_cuts",
         "disk_errors",
         "plans",
+        "visits",
+        "shipped_records",
     )
 }
 

@@ -76,6 +76,7 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("post", "/v1/facts/{fact_id}/retraction"): ("fact:correct", {"reason": "coding_error", **WHY}),
     ("post", "/v1/facts/{fact_id}/erasure"): ("erase", {"reason": "They asked for it"}),
 }
+pytestmark = pytest.mark.xdist_group("roles")
 ROLES: Final = (None, *SCOPES, "all")
 
 

@@ -58,7 +58,7 @@ def test_moments_of_the_change_log_are_given_back(parley: Parley) -> None:
     assert report.as_dict()["rejected"] == []
     every = moments()
     assert sum(len(expected) for _, expected in every) == 97_239
-    for at, expected in [*some_of(every[:-1], len(every) // 6), every[-1]]:
+    for at, expected in [*some_of(every[:-1], len(every) // 12), every[-1]]:
         given = _known(parley, at)
         assert given.keys() == expected.keys(), at
         for visit, fields in expected.items():

@@ -16,6 +16,7 @@ from infrastructure.ledger_store import StoredLedger
 from infrastructure.readers import audits, states, timeslices
 from tests.benchmarks.population import SELDOM, SPEAKERS, populate
 from tests.databases import opened
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.databases import Kind
 
-SIZE: Final = 10_000
+SIZE: Final = often(5_000, 10_000)
 FACTS: Final = ("fact_version", "fact_answer", "fact_term")
 Populated = tuple[Database, "UUID", "UUID"]
 
@@ -40,7 +41,7 @@ Populated = tuple[Database, "UUID", "UUID"]
 def populated(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Populated]:
-    """Ten thousand facts by fifty speakers over forty years, and the statistics of them; to be read alone."""
+    """Thousands of facts by fifty speakers over forty years, and the statistics of them; to be read alone."""
     database = opened(lasting_database(request.param))
     ledger = StoredLedger(database)
     talks = populate(ledger, "talks", SIZE)
