@@ -44,13 +44,14 @@ class Flaw(Exact):
 
 
 class PerspectiveShown(Exact):
-    """The perspective that an answer rests on."""
+    """The perspective that an answer rests on, and the number of the rules by which it was read."""
 
     as_of: Instant
     as_known_at: Instant | None
     clock: Clock
     match: Match
     position: Position
+    reading: Annotated[int, Field(ge=1)]
 
 
 class Negotiation(Exact):

@@ -69,9 +69,15 @@ class NegotiationPage(Exact):
 
 
 class FactRecord(ListedFact):
-    """A fact with its place in the log, as seen at a perspective."""
+    """A fact with its place in the log, as seen at a perspective.
+
+    The answer to a write names in `similar` at most ten facts that are much like it and tied to it by nothing; of more,
+    `similar_more` says how many there are.
+    """
 
     perspective: PerspectiveShown
+    similar: NotRequired[list[Identity]]
+    similar_more: NotRequired[int]
 
 
 class Timeline(Bereft):
@@ -134,8 +140,13 @@ class Snapshot(Exact):
 
 
 class SnapshotContent(Snapshot):
-    """A snapshot with its state, replayed from the log."""
+    """A snapshot with its state, replayed from the log.
 
+    `verified` is null where it was taken by an older reading: its state is then as today's rules read the same log up
+    to its position, and says nothing of its hash.
+    """
+
+    verified: Annotated[bool | None, Field(json_schema_extra={"enum": [True, None]})]
     content: AnyState
     erased: NotRequired[list[Erased]]
 
@@ -208,6 +219,7 @@ class Certificate(Exact):
     question: str
     reader: str
     position: Position
+    reading: Annotated[int, Field(ge=1)]
     status: Literal[200, 404, 410]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None
     problem: Literal["unknown", "not-yet-known", "withdrawn", "erased"] | None

@@ -120,6 +120,7 @@ def _shown(certificate: Certificate, note: str) -> dict[str, Any]:
         "question": certificate.question,
         "reader": certificate.reader,
         "position": certificate.position,
+        "reading": certificate.reading,
         "status": result.status,
         "sha256": result.sha256 if isinstance(result, Gave) else None,
         "problem": result.problem if isinstance(result, GaveNot) else None,

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli_text import print_line, visible, visible_line
+from domain.quantity import NOTHING_RECORDED
 from domain.views.sections import MORE
 
 __all__ = [
@@ -60,6 +61,11 @@ def _object_words(value: Entry) -> str:
         return " ".join(filter(None, (value["publisher"], value["published"])))
     if "relation" in value:
         return f"{value['relation']} {value['fact']}"
+    if "summary" in value and "citations" in value:
+        return str(value["summary"])
+    if "certainty" in value and "fact" in value:
+        said = (words(part) for name, part in value.items() if name not in _APART and part)
+        return " ".join(said)
     return ", ".join(f"{name}: {words(part)}" for name, part in value.items() if part is not None)
 
 
@@ -88,8 +94,9 @@ def kind_and_stage(fact: Entry) -> str:
 def says_anything(section: object) -> bool:
     """Whether a section of a state holds any answer."""
     if isinstance(section, dict):
-        inside = section.get("parts", list(section.values()) if "fact" not in section else True)
-        return says_anything(inside)
+        if "parts" in section:
+            return bool(section["text"] != NOTHING_RECORDED)
+        return says_anything(list(section.values()) if "fact" not in section else True)
     if isinstance(section, list):
         return any(says_anything(part) for part in section)
     return bool(section)
@@ -183,8 +190,12 @@ def show_section(out: Console, name: str, section: object, more: Entry | None = 
     if isinstance(section, list):
         _show_entries(out, title, section, more)
     elif isinstance(section, dict) and "parts" in section:
-        if section["parts"]:
-            show_rows(out, title, ("total",), [(_amount(section),)])
+        if section["text"] != NOTHING_RECORDED:
+            show_rows(out, title, ("total", "rests on"), [(_amount(section), section["rests_on"])])
+            figures = [
+                (each["quantity"], each["fact"]["summary"]) for each in section["cumulative"]
+            ]
+            show_rows(out, f"{title}, running totals, not added", ("figure", "fact"), figures)
         _show_entries(out, f"{title}, by fact", section["parts"], section.get("parts" + MORE))
     elif isinstance(section, dict) and "fact" in section:
         _show_entries(out, title, [section])
@@ -206,8 +217,8 @@ def _show_entries(
             *(entry.get(name) for name in own),
             entry["certainty"],
             [rival["summary"] for rival in entry["rivals"]] if entry["contested"] else None,
-            entry["fact"]["summary"],
-            sources(entry["fact"]),
+            None if entry["fact"] is None else entry["fact"]["summary"],
+            None if entry["fact"] is None else sources(entry["fact"]),
         ]
         for entry in entries
     ]

@@ -19,9 +19,11 @@ from api.cli_unreadable import readable
 from api.cli_verifiers import log_verifier, note_in, witness_verifier
 from api.composition import Parley, log_key_file
 from domain.instant import format_instant
+from domain.proof.certificate import Certificate
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.cosignature import cosigned_at
 from domain.proof.note import NoteError, Verifier, base64_of
+from domain.rules import READING
 from infrastructure.clock_corrections import WrongTimes, wrong_times
 from infrastructure.database import Database
 from infrastructure.projections.comparison import Unfounded, unfounded
@@ -109,7 +111,8 @@ def verify_log(
         differs = unconfirmed(parley, certified) if certified is not None and asked else None
     if json:
         shown = _shown(found, _names(notes), verifier)
-        gave = {"certificate": {"same": differs is None, "why": differs}} if asked else {}
+        same = differs is None if certified is None or certified.reading == READING else None
+        gave = {"certificate": {"same": same, "why": differs}} if asked else {}
         late = None if future is None else said(future)
         checked = (
             None if own is None else {"by": own.by, "ran": own.unable is None, "why": own.unable}
@@ -119,9 +122,19 @@ def verify_log(
     elif reason is None:
         _print(found, _names(notes), words, own, log_only=log_only)
         if asked and differs is None:
-            echo(f"The question of {certificate} is given the same answer here")
+            echo(_confirmed(str(certificate), certified))
     if (refusal := reason or differs) is not None:
         raise RefusedError(refusal)
+
+
+def _confirmed(name: str, certified: Certificate | None) -> str:
+    """What is said of a certificate whose question is not given another answer here."""
+    if certified is None or certified.reading == READING:
+        return f"The question of {name} is given the same answer here"
+    return (
+        f"{name} was given by reading {certified.reading} of the rules, and today's is {READING}: the log up to its"
+        f" position {certified.position} stands; of its answer nothing is said"
+    )
 
 
 def _tables(parley: Parley, connection: Any) -> list[Unfounded]:  # noqa: ANN401 -- sqlalchemy is not the API's

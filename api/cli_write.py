@@ -25,9 +25,10 @@ from api.cli_tables import show_erased, show_heading
 from api.cli_text import echo, json_text, print_json, print_line
 from api.composition import Parley
 from api.export import history_lines, present_lines
-from api.json_text import sha256, written
+from api.json_text import written
 from domain.instant import parse_cut
 from domain.perspective import PerspectiveQuery
+from domain.rules import READING
 
 __all__ = ["register"]
 
@@ -131,8 +132,13 @@ def snapshot(  # noqa: PLR0913 -- one argument an option
         return
     out, _ = consoles()
     content = answer.content
-    gone = check and sha256(content["content"]) != content["sha256"]
-    checked = "can no longer be checked against its hash" if gone else "is what its hash says"
+    older = content["perspective"]["reading"]
+    gone = check and content["verified"] is None
+    checked = "is what its hash says"
+    if gone:
+        checked = "can no longer be checked against its hash"
+    if gone and older != READING:
+        checked = f"was taken by reading {older} of the rules; by today's, {READING}, its hash is not checked"
     done = checked if check else "taken"
     show_heading(out, f"Snapshot {content['name']} of {slug} {done}", content["perspective"])
     if gone:

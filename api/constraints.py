@@ -13,7 +13,7 @@ from domain.edtf_fault import LONGEST
 from domain.fact import LONGEST_LIST, LONGEST_LISTS, LONGEST_NAME, SEVERAL_LINES
 from domain.named import LONGEST_ID, Named
 from domain.negotiation import SLUG, SNAPSHOT_NAME
-from domain.provenance import GRADE
+from domain.provenance import GRADE, LANGUAGE
 from domain.quantity import LARGEST
 
 __all__ = ["constrained"]
@@ -62,6 +62,9 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "valid": _EDTF,
     "published": _EDTF,
     "ended": _EDTF,
+    "sentence_ends": _EDTF,
+    "accessed": _EDTF,
+    "language": {"pattern": f"^{LANGUAGE.pattern}$"},
     "slug": {"minLength": 1, "maxLength": 100, "pattern": f"^{SLUG.pattern}$"},
     "matter": {**_LINE, "maxLength": LONGEST_NAME},
     "external_id": {**_LINE, "maxLength": LONGEST_NAME},
@@ -74,6 +77,7 @@ _IN: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("CertificateBody", "question"): {"minLength": 1, "pattern": f"^{CERTIFIABLE}$"},
     ("Citation", "url"): _ADDRESS,
     (Named.__name__, "id"): {**_LINE, "maxLength": LONGEST_ID},
+    ("Citation", "archived_url"): _ADDRESS,
     ("Link", "fact"): {"minLength": 1, "pattern": _TARGET},
 }
 _NUMBERS: Final = {

@@ -22,6 +22,7 @@ from domain.history import FactVersion, Seen
 from domain.instant import format_instant
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.brief import fact_record, perspective_shown
+from domain.views.similar import MOST
 from infrastructure.log_entry import LogEntry
 from infrastructure.readers.reading import Reading
 
@@ -71,11 +72,21 @@ def rendered(sent: Sent, position: int, status: int) -> Response:
             return _erasure(entry, event, reading)
         perspective = reading.perspective(PerspectiveQuery(position=position))
         version = reading.history(event.originator_id, perspective)[-1]
-        body = written(shown(version, perspective, reading))
-    headers = {"ETag": etag(body, version.record.version), "Cache-Control": "no-store"}
+        record = shown(version, perspective, reading)
+        tag = etag(written(record), version.record.version)
+        body = written({**record, **_beside(reading.similar(version, perspective))})
+    headers = {"ETag": tag, "Cache-Control": "no-store"}
     if status == HTTPStatus.CREATED:
         headers["Location"] = f"/v1/facts/{version.record.id}"
     return Response(body, status, headers, "application/json")
+
+
+def _beside(similar: Sequence[FactVersion]) -> dict[str, Any]:
+    """Give what an editor should look at, where there is anything: the first facts that are much alike."""
+    told: dict[str, Any] = {"similar": [str(each.record.id) for each in similar[:MOST]]}
+    if len(similar) > MOST:
+        told["similar_more"] = len(similar)
+    return told if similar else {}
 
 
 def _erasure(entry: LogEntry, event: FactErased | SourcesErased, reading: Reading) -> Response:

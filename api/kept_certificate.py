@@ -13,6 +13,7 @@ from uuid import UUID
 
 from api.json_text import written
 from domain.proof.certificate import Certificate, Gave, GaveNot
+from domain.rules import FIRST_READING
 
 __all__ = ["certificate_again", "fact_in", "kept_certificate"]
 
@@ -43,6 +44,7 @@ def kept_certificate(sent: str, certificate: Certificate) -> bytes | None:
             "problem": result.problem if isinstance(result, GaveNot) else None,
             "origin": certificate.origin,
             "checkpoint": certificate.checkpoint,
+            "reading": certificate.reading,
         }
     )
 
@@ -59,6 +61,7 @@ def certificate_again(kept: bytes, sent: str, reader: str) -> Certificate:
         position=found["position"],
         result=GaveNot(found["problem"]) if given is None else Gave(given),
         checkpoint=found["checkpoint"],
+        reading=found.get("reading", FIRST_READING),
     )
 
 

@@ -94,9 +94,10 @@ def _resolved(part: Any) -> Any:  # noqa: ANN401 -- a schema is any JSON
 
 
 def _list_kinds(paths: dict[str, Any], names: list[str]) -> None:
-    for parameter in paths["/v1/negotiations/{slug}/timeline"]["get"]["parameters"]:
-        if parameter["schema"].pop("x-kinds", False):
-            parameter["schema"] = {**parameter["schema"], "enum": sorted(names)}
+    for asked in ("timeline", "tally"):
+        for parameter in paths[f"/v1/negotiations/{{slug}}/{asked}"]["get"]["parameters"]:
+            if parameter["schema"].pop("x-kinds", False):
+                parameter["schema"] = {**parameter["schema"], "enum": sorted(names)}
 
 
 def _list_sections(paths: dict[str, Any]) -> None:
@@ -124,15 +125,18 @@ def _state() -> dict[str, Any]:
 
 def _section_item() -> dict[str, Any]:
     fact_id = {"type": "string", "format": "uuid"}
-    items = [_entry(), reference("Brief"), reference("Erased"), fact_id]
-    return {"anyOf": items, "description": "An entry, a rival, an erasure or the id of a fact."}
+    items = [_entry(), reference("Brief"), reference("Erased"), reference("Figure"), fact_id]
+    return {
+        "anyOf": items,
+        "description": "An entry, a rival, an erasure, a figure or the id of a fact.",
+    }
 
 
 def _place(top: dict[str, Any], register: Register) -> None:
     *parents, name = register.section.split(".")
     for parent in parents:
         top = top.setdefault(parent, {})
-    top[name] = _section(register.shape)
+    top[name] = _section(register)
 
 
 def _closed(sections: dict[str, Any]) -> dict[str, Any]:
@@ -143,24 +147,52 @@ def _closed(sections: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _section(shape: Shape) -> dict[str, Any]:
-    match shape:
+def _section(register: Register) -> dict[str, Any]:
+    match register.shape:
         case Shape.ENTRIES:
-            return {"type": "array", "items": _entry()}
+            return {"type": "array", "items": _entry(register)}
         case Shape.SINGLE:
-            return {"anyOf": [_entry(), {"type": "null"}]}
+            return {"anyOf": [_entry(register), {"type": "null"}]}
         case Shape.TOTAL:
             return _total()
 
 
-def _entry() -> dict[str, Any]:
+def _entry(register: Register | None = None) -> dict[str, Any]:
+    """Describe an entry; of a register that says who was before, or what stands beside, with that."""
+    vacant = register is not None and register.vacant
+    brief, null = reference("Brief"), {"type": "null"}
+    fields: dict[str, Any] = {
+        "since": {"type": ["string", "null"] if vacant else "string"},
+        "certainty": {"enum": ["certain", "possible", *(["unknown"] if vacant else []), None]},
+        "contested": {"type": "boolean"},
+        "last_reported": {"type": ["string", "null"]},
+        "fact": {"anyOf": [brief, null]} if vacant or register is None else brief,
+        "rivals": {"type": "array", "items": brief},
+    }
+    if vacant:
+        fields["previous"] = {"anyOf": [_beside(), null]}
+    for aside in () if register is None else register.asides:
+        several = {"type": "array", "items": _beside()}
+        fields[aside.name] = several if aside.many else {"anyOf": [_marked(), null]}
+    if register is None:
+        fields |= {"since": {"type": ["string", "null"]}}
+        fields["certainty"] = {"enum": ["certain", "possible", "unknown", None]}
+    return {**_object(fields), "additionalProperties": True}
+
+
+def _beside() -> dict[str, Any]:
+    """Describe an answer that is not the entry's own."""
     fields = {
         "since": {"type": "string"},
         "certainty": {"enum": ["certain", "possible", None]},
-        "contested": {"type": "boolean"},
         "fact": reference("Brief"),
-        "rivals": {"type": "array", "items": reference("Brief")},
     }
+    return {**_object(fields), "additionalProperties": True}
+
+
+def _marked() -> dict[str, Any]:
+    """Describe a fact in short that says something of an entry."""
+    fields = {"id": {"type": "string", "format": "uuid"}, "since": {"type": "string"}}
     return {**_object(fields), "additionalProperties": True}
 
 
@@ -173,6 +205,8 @@ def _total() -> dict[str, Any]:
             "facts": {"type": "array", "items": {"type": "string", "format": "uuid"}},
             "text": {"type": "string"},
             "contested": {"type": "boolean"},
+            "rests_on": {"type": "string"},
+            "cumulative": {"type": "array", "items": reference("Figure")},
             "uncounted": {"type": "array", "items": {"type": "string", "format": "uuid"}},
             "parts": {"type": "array", "items": _entry()},
         }

@@ -10,16 +10,18 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from domain.edtf_calendar import DAY, month_start
 from domain.errors import ContentError, Fault
 from domain.instant import InstantError, parse_cut
 
-__all__ = ["TEXT", "Parameter", "cut", "given", "truth", "whole_number"]
+__all__ = ["TEXT", "Parameter", "cut", "first_moment", "given", "truth", "whole_number"]
 
 _MOST: Final = 100
 _LONGEST: Final = 255
 _LONGEST_CURSOR: Final = 8_000
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f]")
 _BLANKED_PLUS: Final = re.compile(r"T\d\d:\d\d.* \d\d:\d\d$", re.IGNORECASE)
+_BARE: Final = re.compile(r"([+-]?[0-9]{4,6})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _CONTROL: Final = r"\x00-\x1f\x7f"
 TEXT: Final[Mapping[str, Any]] = {
     "type": "string",
@@ -109,6 +111,16 @@ def cut(parameters: Mapping[str, str], name: str, prefix: str = "/query") -> int
         if _BLANKED_PLUS.search(text):
             detail += "; a '+' in a query means a blank: write the offset's sign as %2B"
         raise ContentError.at(f"{prefix}/{name}", detail) from error
+
+
+def first_moment(parameters: Mapping[str, str], name: str) -> int | None:
+    """Read where a stretch begins: a bare day, month or year at its first microsecond; as `cut` else."""
+    last = cut(parameters, name)
+    bare = _BARE.fullmatch(parameters.get(name, ""))
+    if bare is None:
+        return last
+    start = month_start(int(bare[1]), int(bare[2] or 1))
+    return start + (int(bare[3] or 1) - 1) * DAY
 
 
 def whole_number(

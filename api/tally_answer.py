@@ -13,6 +13,8 @@ __all__ = ["Tally"]
 class Point(Exact):
     """The interval sum that each day, month or year from `at` to `until`, both included, has; null is unbounded."""
 
+    population: NotRequired[str | None]
+    counted_by: NotRequired[str | None]
     at: str
     until: str
     low: int
@@ -23,13 +25,16 @@ class Point(Exact):
 
 
 class Sum(Exact):
-    """An interval, and in words; null is unbounded."""
+    """An interval, and in words; null is unbounded. `rests_on` says in words what it is made of."""
 
+    population: NotRequired[str | None]
+    counted_by: NotRequired[str | None]
     low: int
     high: int | None
     approximate: bool
     text: str
     contested: bool
+    rests_on: str
 
 
 class Figure(Exact):
@@ -43,14 +48,19 @@ class Tally(Bereft):
     """Totals over valid time; what is the same for neighbours is one point, and where nothing adds up is none.
 
     `facts` are those that add up, at most 100 a page; of them `undated` lie outside of the years 1 to 9999.
-    `cumulative` figures run on and are not added; what is `uncounted` says of no number whether it is one.
-    Where no fact that is known counts `what`, as where it is misspelt, `known` lists what they count.
+    `cumulative` figures run on and are not added; what is `uncounted` gives no number that can be. `totals` are the
+    sums of each population or counter, where they are asked for, and each point then says whose it is. What stands
+    until the next count is not added up: its points are each counter's. Where no fact that is known counts `what`,
+    as where it is misspelt, `known` lists what they count.
     """
 
     perspective: PerspectiveShown
-    what: str
+    what: NotRequired[str]
+    count: NotRequired[Literal["facts"]]
+    kind: NotRequired[str | None]
     by: Literal["day", "month", "year"]
     total: Sum
+    totals: NotRequired[list[Sum]]
     points: list[Point]
     facts: list[Identity]
     facts_more: NotRequired[More]

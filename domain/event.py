@@ -11,7 +11,9 @@ from uuid import UUID
 
 from domain.access import Visibility
 from domain.fact import Fact
+from domain.later import later
 from domain.provenance import Citation
+from domain.rules import FIRST_READING
 
 Reason = Literal[
     "coding_error",
@@ -64,7 +66,10 @@ class NegotiationOpened(RecordEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class SnapshotTaken(RecordEvent):
-    """A perspective was named and kept with the hash of its content; instants in microseconds UTC."""
+    """A perspective was named and kept with the hash of its content; instants in microseconds UTC.
+
+    `reading` is the number of the rules by which it was read; the first were those of events that do not say it.
+    """
 
     stored_name = "negotiation.snapshot_taken"
     name: str
@@ -74,6 +79,7 @@ class SnapshotTaken(RecordEvent):
     match: Literal["certain", "possible"]
     position: int
     sha256: str
+    reading: int = later(FIRST_READING)
 
 
 @stored_as

@@ -67,6 +67,13 @@ class Fact:
         """When the fact may hold and surely holds."""
         return window(self.valid_time, self.holding)
 
+    @property
+    def told(self) -> tuple[int, int]:
+        """Between when and when, half-open, what it tells happened, or began to hold (microseconds UTC)."""
+        valid, bounds = self.valid_time, self.valid_time.bounds
+        took = valid.spans and self.holding is Holding.ONWARD
+        return bounds.start_earliest, bounds.end_latest if took else bounds.start_latest
+
     def named(self) -> Iterable[Name]:
         """Everyone whom the fact names, in its people and in its kind's own fields."""
         return named_in(self, Sort.SOMEBODY)
@@ -76,8 +83,8 @@ class Fact:
         return map(text_of, named_in(self, Sort.PLACE))
 
     def settles(self) -> Iterable[str]:
-        """What it carries out once it holds, as links name it."""
-        return (link.fact for link in self.links if link.relation == "executes")
+        """What it carries out or answers once it holds, as links name it."""
+        return (link.fact for link in self.links if link.relation in ("executes", "answers"))
 
     def calls_off(self) -> Iterable[str]:
         """What is off as soon as the fact is known: by link, or `matter:NAME` for all that is planned in one."""
@@ -85,6 +92,10 @@ class Fact:
 
     def answers(self) -> Iterable[Answer]:
         """The questions that the fact speaks to, one answer each."""
+        return ()
+
+    def own_faults(self) -> Iterable[Fault]:
+        """What is wrong in the kind's own fields, beyond their types."""
         return ()
 
 
@@ -126,6 +137,7 @@ def checked(fact: Fact, standing: Fact | None = None) -> Fact:
         *_valid_faults(fact),
         *_size_faults(fact),
         *_id_faults(as_primitives(fact), ""),
+        *fact.own_faults(),
     ]
     quantities: list[Quantity] = []
     for index, quantity in enumerate(fact.quantities[:MOST_QUANTITIES]):

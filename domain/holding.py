@@ -51,11 +51,13 @@ class Window:
 def window(valid: ValidTime, holding: Holding) -> Window:
     """The window of a fact whose valid time is `valid`.
 
-    A happening that took a while (an interval, or a set of dates) is only certain once all of it has passed.
+    A happening that took a while (an interval, or a set of dates) is only certain once all of it has passed. A
+    period whose end is unknown is certain within its start alone.
     """
     bounds = valid.bounds
     started = bounds.start_latest - 1
     if holding is Holding.ONWARD:
         passed = bounds.end_latest - 1 if valid.spans and bounds.end_latest < END else started
         return Window(bounds.start_earliest, max(started, passed), END, END)
-    return Window(bounds.start_earliest, started, bounds.end_earliest, bounds.end_latest)
+    ended = bounds.start_latest if bounds.end_unknown else bounds.end_earliest
+    return Window(bounds.start_earliest, started, ended, bounds.end_latest)

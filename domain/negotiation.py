@@ -90,6 +90,7 @@ class Negotiation:
             match=perspective.match,
             position=perspective.position,
             sha256=sha256,
+            reading=perspective.reading,
         )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from domain.number_words import Language, Phrase
 
-__all__ = ["NumberReading", "bounds_of", "read_number"]
+__all__ = ["NumberReading", "bounds_of", "read_number", "runs_on"]
 
 LONGEST: Final = 200
 """Characters of a text that may be a number; a longer one tells a story."""
@@ -35,7 +35,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<sign>>=|<=|[≥≤><~≈+,()-])"
 )
 _FUNCTION: Final = frozenset(
-    (
+    [
         "a",
         "an",
         "and",
@@ -51,7 +51,7 @@ _FUNCTION: Final = frozenset(
         "or",
         "the",
         "to",
-    )
+    ]
 )
 _TELLING: Final = {
     word
@@ -61,8 +61,7 @@ _TELLING: Final = {
 } - _FUNCTION
 """Words by which a remark may change what the number before it says."""
 _MARKS: Final = frozenset(",()")
-_LOW: Final = frozenset({"ge", "gt"})
-_HIGH: Final = frozenset({"le", "lt"})
+_LOW, _HIGH = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +77,27 @@ class NumberReading:
 @lru_cache(maxsize=4096)
 def read_number(text: str) -> NumberReading | None:
     """What a text of number says; None where it is not understood."""
-    tokens = _tokens(text) if len(text) <= LONGEST else None
-    if tokens is None:
-        return None
-    for grammar in _GRAMMARS:
-        found = grammar.text(tokens)
-        if found is not None:
-            return found
-    return None
+    tokens = _tokens(text)
+    read = (None if tokens is None else grammar.text(tokens) for grammar in _GRAMMARS)
+    return next((found for found in read if found is not None), None)
+
+
+@lru_cache(maxsize=4096)
+def runs_on(text: str) -> bool:
+    """Whether a number counts all up to a day: it says "so far", "in total", "since January"."""
+    tokens = _tokens(text)
+    return tokens is not None and any(grammar.runs_on(tokens) for grammar in _GRAMMARS)
 
 
 def _tokens(text: str) -> Phrase | None:
-    """The words, numbers and signs of a text; None where there is anything else in it."""
+    """The words, numbers and signs of a text; None where there is anything else in it, or too much."""
+    if len(text) > LONGEST:
+        return None
     plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0451", "\u0435")
     plain = _APOSTROPHES.sub("'", _DASHES.sub("-", plain))
     plain = plain.replace("[", "(").replace("]", ")").replace(";", ",").rstrip(" .")
     plain = " ".join(plain.split())
-    found: list[str] = []
-    at = 0
+    found, at = list[str](), 0
     while at < len(plain):
         match = _TOKEN.match(plain, at)
         if match is None or len(found) == _MOST_TOKENS:
@@ -133,6 +135,7 @@ class _Grammar:
     def __init__(self, language: Language) -> None:
         self._language = language
         self._amounts = Amounts(language)
+        self._passed_over = language.idle | language.running
 
     def text(self, tokens: Phrase) -> NumberReading | None:
         """A number, with remarks or without."""
@@ -142,10 +145,14 @@ class _Grammar:
             return found
         shown, remarks = _parted(tokens)
         head = self._number(shown)
-        if head is None:
+        if head is None or not all(self._is_remark(head, remark) for remark in remarks):
             return None
-        plain_remarks = all(self._is_remark(head, remark) for remark in remarks)
-        return head if plain_remarks else None
+        return head
+
+    def runs_on(self, tokens: Phrase) -> bool:
+        """Whether words of this language say that what is counted runs on."""
+        phrases = self._language.running | self._language.since
+        return any(_longest(tokens, at, phrases) for at in range(len(tokens)))
 
     def _is_remark(self, head: NumberReading, remark: Phrase) -> bool:
         """Whether what is said beside a number leaves it as it is."""
@@ -164,15 +171,16 @@ class _Grammar:
 
     def _number(self, tokens: Phrase) -> NumberReading | None:
         kept = self._without_idle(tokens)
-        if not kept:
-            return None
-        return self._bare(kept) or self._hedged(kept, ()) or self._two_sided(kept)
+        found = kept and (self._bare(kept) or self._hedged(kept, ()) or self._two_sided(kept))
+        return found or None
 
     def _without_idle(self, tokens: Phrase) -> Phrase:
         kept: list[str] = []
         at = 0
         while at < len(tokens):
-            length = _longest(tokens, at, self._language.idle)
+            if kept and _longest(tokens, at, self._language.since):
+                break
+            length = _longest(tokens, at, self._passed_over)
             if not length:
                 kept.append(tokens[at])
             at += length or 1

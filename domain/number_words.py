@@ -22,7 +22,8 @@ class Language:
     `small` are the words below a thousand that are added up, `units` what multiplies the number before it; one of
     `bare` is a unit without a number, as one of `singulars` is behind a hedge, which takes another case. `plurals` are
     at least two of a unit, as are `several`. `whole` are numbers that stand alone. `before` and `after` are hedges;
-    `idle` changes no bound. `both` joins two hedged numbers, `joint` the parts of one.
+    `idle` changes no bound; nor does `running`, or what follows one of `since`, by which a number counts all up to
+    a day. `both` joins two hedged numbers, `joint` the parts of one.
     """
 
     small: Mapping[str, int]
@@ -41,6 +42,8 @@ class Language:
     joint: frozenset[str]
     of: frozenset[str]
     idle: frozenset[Phrase]
+    running: frozenset[Phrase]
+    since: frozenset[Phrase]
 
 
 def _phrases(*texts: str) -> dict[Phrase, None]:
@@ -65,6 +68,12 @@ def _forms(table: Mapping[int, str]) -> dict[str, int]:
 _FEWER: Final = ("fewer than", "less than", "lower than", "under", "below")
 _MORE: Final = ("more than", "greater than", "higher than", "over", "above", "beyond", "exceeding")
 _MENSHE_RU: Final = ("менее", "меньше", "менее чем", "меньше чем", "ниже")
+_MONTHS_RU: Final = (
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
+)
+_MONTHS_UK: Final = (
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня"
+)
 _BOLSHE_RU: Final = ("более", "больше", "более чем", "больше чем", "свыше", "выше")
 _MENSHE_UK: Final = ("менше", "менше ніж", "менш ніж", "менш як", "менше як", "нижче")
 _BILSHE_UK: Final = ("більше", "більше ніж", "більш ніж", "більш як", "більше як", "понад", "вище")
@@ -138,13 +147,15 @@ ENGLISH: Final = Language(
         ((), ("or",)), (("either",), ("or",)), (("anywhere", "between"), ("and",)),
         (("anywhere", "from"), ("to",)),
     ),
-    both=frozenset({"but", "and", "yet"}),
-    joint=frozenset({"and"}),
-    of=frozenset({"of"}),
+    both=frozenset({"but", "and", "yet"}), joint=frozenset({"and"}), of=frozenset({"of"}),
     idle=frozenset(
-        _phrases("well", "just", "only", "exactly", "precisely", "the very", "very", "fully", "a total of",
-                 "in total", "in all")
+        _phrases("well", "just", "only", "exactly", "precisely", "the very", "very", "fully", "a total of")
     ),
+    running=frozenset(
+        _phrases("so far", "so far this year", "to date", "until now", "up to now", "in total", "in all", "altogether",
+                 "all told", "overall", "already")
+    ),
+    since=frozenset(_phrases("since")),
 )  # fmt: skip
 
 RUSSIAN: Final = Language(
@@ -211,12 +222,10 @@ RUSSIAN: Final = Language(
     ranges=(
         (("от",), ("до",)), (("с",), ("до",)), (("между",), ("и",)), ((), ("-",)), ((), ("или",)),
     ),
-    both=frozenset({"но", "и", "однако"}),
-    joint=frozenset(),
-    of=frozenset(),
-    idle=frozenset(
-        _phrases("всего", "ровно", "только", "лишь", "значительно", "намного", "гораздо", "чуть", "немного")
-    ),
+    both=frozenset({"но", "и", "однако"}), joint=frozenset(), of=frozenset(),
+    idle=frozenset(_phrases("ровно", "только", "лишь", "значительно", "намного", "гораздо", "чуть", "немного")),
+    running=frozenset(_phrases("всего", "в общей сложности", "на сегодня", "уже", "пока", "к настоящему времени")),
+    since=frozenset(_phrases("с начала", "со времени", *(f"с {month}" for month in _MONTHS_RU.split()))),
 )  # fmt: skip
 
 UKRAINIAN: Final = Language(
@@ -280,10 +289,10 @@ UKRAINIAN: Final = Language(
         (("від",), ("до",)), (("з",), ("до",)), (("між",), ("і",)), (("між",), ("та",)), ((), ("-",)),
         ((), ("або",)), ((), ("чи",)),
     ),
-    both=frozenset({"але", "і", "та"}),
-    joint=frozenset(),
-    of=frozenset(),
-    idle=frozenset(_phrases("всього", "рівно", "лише", "тільки", "значно", "набагато", "трохи")),
+    both=frozenset({"але", "і", "та"}), joint=frozenset(), of=frozenset(),
+    idle=frozenset(_phrases("рівно", "лише", "тільки", "значно", "набагато", "трохи")),
+    running=frozenset(_phrases("всього", "усього", "загалом", "на сьогодні", "вже", "наразі", "дотепер")),
+    since=frozenset(_phrases("з початку", "від початку", *(f"з {month}" for month in _MONTHS_UK.split()))),
 )  # fmt: skip
 
 SUFFIXES: Final = {"k": 10**3, "m": 10**6}

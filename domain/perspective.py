@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from domain.record_time import ClockCorrection
+from domain.rules import READING
 
 Clock = Literal["recorded", "published"]
 Match = Literal["certain", "possible"]
@@ -19,7 +20,7 @@ class Perspective:
     """`as_of` cuts valid time; `as_known_at` (None: everything known) and `position` cut knowledge.
 
     On the recorded clock `position` already answers `as_known_at`: it is the last that was recorded by then.
-    `corrections` are those of the log's clock up to the position, in order.
+    `corrections` are those of the log's clock up to the position, in order. `reading` is the number of the rules.
     """
 
     as_of: int
@@ -28,6 +29,7 @@ class Perspective:
     match: Match
     position: int
     corrections: tuple[ClockCorrection, ...] = ()
+    reading: int = READING
 
     @property
     def published_cut(self) -> int | None:

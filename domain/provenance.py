@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.addresses import address_fault
 from domain.errors import ContentError
+from domain.later import later
 from domain.naming import folded
 from domain.valid_time import ValidTimeError, strict_upper
 
@@ -23,10 +24,12 @@ Relation = Literal[
     "responds_to",
     "in_return_for",
     "derived_from",
+    "answers",
 ]
 #: The Admiralty code (NATO STANAG 2511): reliability of the source A–F, credibility of the report 1–6.
 MOST_SOURCES: Final = 10_000
 GRADE: Final = re.compile(r"[A-F][1-6]")
+LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,7}")
 _TARGET: Final = re.compile(
     r"external:.{1,255}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.DOTALL
 )
@@ -37,7 +40,8 @@ class Citation:
     """Where a claim was made public.
 
     `published` is an EDTF date; `origin` names the report that a reprint derives from; `sources` is how
-    many people the report rests on; `grade` is the Admiralty pair, as "B2".
+    many people the report rests on; `grade` is the Admiralty pair, as "B2". `quote` has the report's own words,
+    `archived_url` where a copy is kept, `accessed` (EDTF) when it was seen, `language` its language (BCP 47, as "uk").
     """
 
     publisher: str
@@ -48,6 +52,10 @@ class Citation:
     attribution: Attribution | None = None
     sources: int | None = None
     grade: str | None = None
+    quote: str | None = later()
+    archived_url: str | None = later()
+    accessed: str | None = later()
+    language: str | None = later()
 
     @property
     def root(self) -> str:
@@ -75,14 +83,29 @@ def origins(citations: Iterable[Citation]) -> int:
 
 def check_citation(citation: Citation) -> None:
     """ContentError where the address, the published day, the count of sources or the grade is malformed."""
-    wrong = None if citation.url is None else address_fault(citation.url)
-    if wrong is not None:
-        raise ContentError.at("/url", wrong)
+    for name in ("url", "archived_url"):
+        address = getattr(citation, name)
+        wrong = None if address is None else address_fault(address)
+        if wrong is not None:
+            raise ContentError.at(f"/{name}", wrong)
     check_published(citation.published)
+    _check_seen(citation)
     if citation.sources is not None and not 0 <= citation.sources <= MOST_SOURCES:
         raise ContentError.at("/sources", f"a count of people, 0 to {MOST_SOURCES}, is expected")
     if citation.grade is not None and not GRADE.fullmatch(citation.grade):
         raise ContentError.at("/grade", "an Admiralty pair such as 'B2' (A–F, 1–6) is expected")
+
+
+def _check_seen(citation: Citation) -> None:
+    """ContentError where the day on which it was seen, or its language, is malformed."""
+    if citation.accessed is not None:
+        try:
+            strict_upper(citation.accessed)
+        except ValidTimeError as error:
+            raise ContentError.at("/accessed", str(error)) from error
+    if citation.language is not None and not LANGUAGE.fullmatch(citation.language):
+        detail = "a language tag of BCP 47 such as 'uk', 'be' or 'en-GB' is expected"
+        raise ContentError.at("/language", detail)
 
 
 def check_published(published: str | None) -> None:

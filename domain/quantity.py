@@ -16,12 +16,12 @@ from domain.number_reading import bounds_of, read_number
 from domain.number_words import Comparator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from domain.number_reading import NumberReading
 
 __all__ = [
     "LARGEST",
+    "NOTHING_RECORDED",
+    "NOT_COUNTED",
     "WORDS",
     "Basis",
     "Comparator",
@@ -30,12 +30,15 @@ __all__ = [
     "Total",
     "bounded",
     "of_comparator",
-    "total",
 ]
 
 Basis = Literal["increment", "cumulative", "stock"]
 
 LARGEST: Final = 10**15
+NOT_COUNTED: Final = "not counted"
+"""What a total says where there are facts, and nobody gave a number."""
+NOTHING_RECORDED: Final = "nothing recorded"
+"""What it says where there is no such fact."""
 
 #: The least that a word can mean where the text around it is not understood: two of its unit.
 WORDS: Final = {
@@ -217,31 +220,24 @@ def _show(interval: Interval) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """An interval sum of counts of people or things, none below zero; `high` None is unbounded."""
+    """An interval sum of counts of people or things, none below zero; `high` None is unbounded.
+
+    `about` adds up the numbers that sources gave as approximate, which bound nothing.
+    """
 
     low: int
     high: int | None
-    approximate: bool
+    about: int = 0
 
     @property
     def text(self) -> str:
-        """In words: "67", "52 to 67", "at least 52"; "about" is said where a part had no bounds."""
+        """In words: "67", "52 to 67", "at least 52", "at least 3, and about 50"."""
+        if self.about and self.low == 0 and self.high is None:
+            return f"about {self.about}"
         if self.high is None:
             words = f"at least {self.low}"
         elif self.high == self.low:
             words = str(self.low)
         else:
             words = f"{self.low} to {self.high}"
-        return f"{words}, parts of it approximate" if self.approximate else words
-
-
-def total(parts: Iterable[tuple[Quantity, bool]]) -> Total:
-    """The sum over (quantity, certain): a part that is only possible adds nothing to the low bound."""
-    low, high, approximate = 0, 0, False
-    open_above = False
-    for quantity, certain in parts:
-        low += max(quantity.low or 0, 0) if certain else 0
-        open_above = open_above or quantity.high is None
-        high += max(quantity.high or 0, 0)
-        approximate = approximate or quantity.approximate
-    return Total(low, None if open_above else high, approximate)
+        return f"{words}, and about {self.about}" if self.about else words

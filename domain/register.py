@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from domain.holding import Holding
 from domain.named import Name
 
 
@@ -22,6 +23,18 @@ class Shape(Enum):
     TOTAL = "total"
 
 
+class Succession(Enum):
+    """What takes the place of an earlier answer under the same key, once it has surely begun.
+
+    NONE: nothing does. LATER: whatever began later does, for good. YIELDING: a lone date and an unknown end yield
+    to what began later; a period whose end is open or known does not.
+    """
+
+    NONE = "none"
+    LATER = "later"
+    YIELDING = "yielding"
+
+
 class Rivalry(Enum):
     """Who contests an answer: every fact under the same key, or only those of the same matter."""
 
@@ -30,28 +43,51 @@ class Rivalry(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """An answer that stands beside an entry, in the entry's field `name`, and takes no other's place.
+
+    `many`: the field lists what may stand there, by the latest of each value in the field `by`; else it has the
+    latest, or null. It goes when an answer that holds in one of the ways `ended_by` has surely begun after it; with
+    `many` also when a fact that holds has carried it out. With no other answer it is the entry itself.
+    """
+
+    name: str
+    many: bool
+    ended_by: frozenset[Holding]
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
     """One section of the state, by its dotted path ("prisoners.held").
 
-    `succession`: a later answer takes an earlier one's place. `ahead`: what is still to come at `as_of`,
-    earliest first. `names`: the key's parts that name a person, so that aliases are followed.
-    `summed`: in a TOTAL, what its quantities count.
+    `succession`: what takes an earlier answer's place. `ahead`: what is still to come at `as_of`, earliest
+    first. `summed`: in a TOTAL, what its quantities count. `vacant`: an entry says what was `previous`, and
+    stays, with its key alone, when its last answer has surely ceased. `settled`: what a fact that holds has
+    carried out or answered is no answer any more. `asides`: what may stand beside an entry.
     """
 
     section: str
     shape: Shape = Shape.ENTRIES
-    succession: bool = False
+    succession: Succession = Succession.NONE
     ahead: bool = False
     rivalry: Rivalry = Rivalry.KEY
     summed: str | None = None
+    vacant: bool = False
+    settled: bool = False
+    asides: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A fact's answer in a register: `key` and `shows` are field → value, `names` the fields that name people."""
+    """A fact's answer in a register: `key` and `shows` are field → value, `names` the fields that name people.
+
+    Rivals are held against each other by the fields `compared`.
+    """
 
     register: Register
     key: Mapping[str, Name]
     shows: Mapping[str, Any] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     compared: tuple[str, ...] = ()
+    aside: Aside | None = None

@@ -23,6 +23,7 @@ import domain.facts  # noqa: F401 -- registers the kinds that payloads hold
 from domain.erasure import ErasedEvent, ErasedVersion
 from domain.event import STORED_NAMES, FactErased, FactEvent, RecordEvent
 from domain.fact import KINDS, Fact
+from domain.later import later_fields
 from infrastructure.log_entry import AuthoredEvent, LogEntry
 
 if TYPE_CHECKING:
@@ -52,8 +53,40 @@ class UnreadableEventError(MapperDeserialisationError):
 
 
 def encode_fact(fact: Fact) -> bytes:
-    """A fact as JSON, every field in its order."""
-    return _encoder.encode(fact)
+    """A fact as JSON, every field in its order; fields that came later only where they say something."""
+    return _encoder.encode(_stored(fact))
+
+
+def _stored(value: Any) -> Any:  # noqa: ANN401 -- any part of an event
+    """A value without the later fields that say nothing."""
+    if isinstance(value, tuple):
+        return [_stored(part) for part in value]
+    fields = _fields(type(value))
+    if fields is None:
+        return value
+    return {
+        name: _stored(part)
+        for name, default in fields
+        if (part := getattr(value, name)) != default or default is _ALWAYS
+    }
+
+
+_ALWAYS: Final = object()
+"""Stands for the default of a field that is always stored."""
+
+
+_kept_fields: Final[dict[type, tuple[tuple[str, Any], ...] | None]] = {}
+
+
+def _fields(cls: type) -> tuple[tuple[str, Any], ...] | None:
+    """The fields of a dataclass with their defaults, of those that came later; None of another class."""
+    if cls not in _kept_fields:
+        found = None
+        if dataclasses.is_dataclass(cls):
+            added = later_fields(cls)
+            found = tuple((f.name, added.get(f.name, _ALWAYS)) for f in dataclasses.fields(cls))
+        _kept_fields[cls] = found
+    return _kept_fields[cls]
 
 
 def decode_fact(content: bytes) -> Fact:
@@ -77,7 +110,7 @@ class EventCodec(Mapper[UUID]):
         if not isinstance(domain_event, RecordEvent):
             message = f"{type(domain_event).__name__} is no event of the record"
             raise TypeError(message)
-        payload = {k: v for k, v in vars(domain_event).items() if k not in _ENVELOPE}
+        payload = {k: v for k, v in _stored(domain_event).items() if k not in _ENVELOPE}
         shape = 1 + len(UPCASTS.get(domain_event.stored_name, ()))
         return AuthoredEvent(
             originator_id=domain_event.originator_id,
@@ -140,9 +173,12 @@ def _payload_decoder(stored_name: str) -> msgspec.json.Decoder[msgspec.Struct]:
     cls = STORED_NAMES[stored_name]
     hints = get_type_hints(cls)
     own = [field.name for field in dataclasses.fields(cls) if field.name not in _ENVELOPE]
-    fields = [(name, msgspec.Raw if hints[name] is Fact else hints[name]) for name in own]
-    fields.append(("shape", int))
-    return msgspec.json.Decoder(msgspec.defstruct(f"{cls.__name__}Payload", fields))
+    fields: list[Any] = [("shape", int)]
+    fields += [(name, msgspec.Raw if hints[name] is Fact else hints[name]) for name in own]
+    added = later_fields(cls)
+    fields = [(name, kind, added[name]) if name in added else (name, kind) for name, kind in fields]
+    struct = msgspec.defstruct(f"{cls.__name__}Payload", fields, kw_only=True)
+    return msgspec.json.Decoder(struct)
 
 
 def _upcast(name: str, state: bytes) -> bytes:

@@ -9,10 +9,10 @@ from domain.erasure import BLANK
 from domain.fact_record import FactRecord
 from domain.facts.envoys import Alias
 from domain.history import FactVersion
-from domain.holding import Holding
 from domain.instant import BEGINNING, END
 from domain.named import key_of
-from domain.naming import short
+from domain.naming import folded, short
+from domain.register import Succession
 from domain.views.naming import terms_of
 from infrastructure.damage import as_stored
 from infrastructure.event_codec import decode_fact, encode_fact
@@ -30,11 +30,14 @@ __all__ = [
     "AHEAD",
     "ALIAS",
     "ALWAYS",
+    "ASIDE",
+    "BY",
     "ERASED",
     "EVERY",
     "LATEST",
     "PRECISE",
     "TIMELESS",
+    "YIELDING",
     "answer_rows",
     "questions_of",
     "row_of",
@@ -51,12 +54,18 @@ AHEAD: Final = 2
 """An answer is needed while it may still lie ahead."""
 TIMELESS: Final = 3
 """Every answer is needed, whenever it holds."""
+YIELDING: Final = 4
+"""An answer is needed while it may hold, unless it has yielded to another; and the last of those that are over."""
+ASIDE: Final = 5
+"""An answer that stands aside is needed while it may hold, unless another of its question is surely later."""
 ALIAS: Final = "alias"
 SETTLES: Final = "settles"
 CALLS_OFF: Final = "calls off"
 ALWAYS: Final = (CALLS_OFF, SETTLES)
 """The questions whose answers every section of a state needs."""
 _PART: Final = "\x1f"
+BY: Final = "\x1d"
+"""Stands in the question of what stands aside between the key and what tells it from others beside one entry."""
 ERASED: Final[dict[str, Any]] = {
     "kind": BLANK.kind,
     **dict.fromkeys(VALID_INSTANTS, END),
@@ -146,12 +155,12 @@ def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
 def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     """The questions of the state that the version speaks to; a retracted one speaks to none.
 
-    What stands until its next keeps the place that it took, even once it has ended: `certain_to` is END.
+    `certain_to` says what its place is worth to another: END where it keeps the place that it took, even once it has
+    ended; of what yields, its latest start.
     """
     record = version.record
     if record.status == "retracted" or record.erased:
         return
-    until_next = record.fact.holding is Holding.UNTIL_NEXT
     valid, window = record.fact.valid_time, record.fact.window
     bounds = valid.bounds
     for rule, question in sorted(_questions(record.fact)):
@@ -168,17 +177,24 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
             "published_to": END,
             "possible_from": window.possible_from,
             "certain_from": window.certain_from,
-            "certain_to": END if until_next else window.certain_to,
+            "certain_to": _keeps(rule, record.fact),
             "possible_to": window.possible_to,
             "fact_id": record.id.hex,
             "version": record.version,
         }
 
 
+def _keeps(rule: int, fact: Fact) -> int:
+    valid = fact.valid_time
+    if rule == YIELDING and (not valid.spans or valid.bounds.end_unknown):
+        return valid.bounds.start_latest
+    return END if rule == LATEST else fact.window.certain_to
+
+
 def _questions(fact: Fact) -> set[tuple[int, str]]:
     """Each question as (rule, text); what every state has to know of comes under a question of its own."""
     found = {
-        (rule_of(answer.register), f"{answer.register.section}{_PART}{short(_key(answer))}")
+        (_rule(answer), f"{answer.register.section}{_PART}{short(_key(answer))}{_by(answer)}")
         for answer in fact.answers()
     }
     if isinstance(fact, Alias):
@@ -199,7 +215,25 @@ def rule_of(register: Register) -> int:
     """Which answers to the questions of a register are needed."""
     if register.ahead:
         return AHEAD
-    return LATEST if register.succession else EVERY
+    return _RULES[register.succession]
+
+
+_RULES: Final = {
+    Succession.NONE: EVERY,
+    Succession.LATER: LATEST,
+    Succession.YIELDING: YIELDING,
+}
+
+
+def _rule(answer: Answer) -> int:
+    return rule_of(answer.register) if answer.aside is None else ASIDE
+
+
+def _by(answer: Answer) -> str:
+    aside = answer.aside
+    if aside is None or aside.by is None:
+        return ""
+    return f"{BY}{folded(str(answer.shows[aside.by]))}"
 
 
 def _key(answer: Answer) -> str:

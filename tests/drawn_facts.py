@@ -105,6 +105,8 @@ def citations() -> SearchStrategy[Citation]:
         attribution=st.none() | st.sampled_from(get_args(Attribution)),
         sources=st.none() | st.integers(0, 3),
         grade=st.none() | st.sampled_from(("A1", "B2", "F6")),
+        quote=st.none() | st.sampled_from(TEXTS),
+        language=st.none() | st.sampled_from(("uk", "en-GB")),
     )
 
 
@@ -177,6 +179,10 @@ def facts(kinds: SearchStrategy[str] | None = None) -> SearchStrategy[Fact]:
     return (kinds or st.deferred(lambda: st.sampled_from(sorted(KINDS)))).flatmap(facts_of)
 
 
+#: The fields of a kind's own that are EDTF.
+DATED: Final = {"sentence_ends": st.none() | st.sampled_from(VALID)}
+
+
 @cache
 def facts_of(kind: str) -> SearchStrategy[Fact]:
     """Facts of one kind; the kind's own fields are drawn by their types."""
@@ -184,7 +190,7 @@ def facts_of(kind: str) -> SearchStrategy[Fact]:
     hints = get_type_hints(cls)
     common = {field.name for field in dataclasses.fields(Fact)}
     own = {
-        field.name: _of_type(hints[field.name])
+        field.name: DATED[field.name] if field.name in DATED else _of_type(hints[field.name])
         for field in dataclasses.fields(cls)
         if field.name not in common
     }

@@ -69,6 +69,9 @@ _LEAST: Final[dict[str, dict[str, Any]]] = {
         "stage": "in_force",
     },
     "alias": {"name": "John Cole", "same_as": "John Coale"},
+    "agreement": {"title": "Exchange of prisoners", "form": "exchange", "stage": "signed"},
+    "incident": {"form": "arrests"},
+    "open_question": {"question": "Who will be freed, and when?"},
 }
 _FULL: Final[dict[str, dict[str, Any]]] = {
     "appointment": {"appointed_by": "Donald Trump", "on_behalf_of": "United States"},
@@ -83,6 +86,9 @@ _FULL: Final[dict[str, dict[str, Any]]] = {
     "proposal": {"to": "Belarus", "in_return_for": "a further release"},
     "measure": {},
     "alias": {},
+    "agreement": {"signatories": ("Belarus", "United States")},
+    "incident": {"actor": "KGB of Belarus", "target": "journalists"},
+    "open_question": {"about": "the potash deal"},
 }
 
 

@@ -136,6 +136,7 @@ def _content(event: RecordEvent, digest: str | None) -> dict[str, Any]:
             clock=event.clock,
             match=event.match,
             position=event.position,
+            reading=event.reading,
         )
         shown = perspective_shown(perspective)
         return {"name": event.name, "perspective": shown, "sha256": event.sha256}

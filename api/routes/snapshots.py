@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -24,6 +25,7 @@ from domain.event import NegotiationOpened
 from domain.history import known, timeslice, versions
 from domain.negotiation import SLUG, SNAPSHOT_NAME, Negotiation, evolve, negotiation_id
 from domain.perspective import Perspective, PerspectiveQuery
+from domain.rules import READING
 from domain.views.brief import perspective_shown
 from domain.views.state import counted, state
 from infrastructure.readers.negotiations import StoredSnapshot
@@ -76,7 +78,8 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
 
     What it held and was erased since is not in it, and is said under `erased`; the hash is that of before.
 
-    The content is from the snapshot's own perspective; the one asked from only says whether it is known yet.
+    The content is from the snapshot's own perspective; the one asked from only says whether it is known yet. Of a
+    snapshot of an older reading it is what today's rules read, and `verified` is null: nothing is said of the hash.
     """
     if not SNAPSHOT_NAME.fullmatch(name):
         what = "snapshot"
@@ -87,14 +90,17 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
         if asked.perspective(reading).position < snapshot.position:
             what = "snapshot"
             raise NotYetKnownError(what, name)
-        content = replayed(reading, slug, snapshot.perspective)
+        same_rules = snapshot.perspective.reading == READING
+        content = replayed(reading, slug, replace(snapshot.perspective, reading=READING))
         lost = with_erasures({}, reading, id_, snapshot.perspective)
-    if sha256(content) != snapshot.sha256 and not lost:
+    held = sha256(content) == snapshot.sha256
+    if same_rules and not held and not lost:
         raise _tampered(slug, snapshot)
     shown = {
         "name": snapshot.name,
         "perspective": perspective_shown(snapshot.perspective),
         "sha256": snapshot.sha256,
+        "verified": True if same_rules and held else None,
         "content": content,
         **lost,
     }

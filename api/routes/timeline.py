@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Final, cast
 
@@ -11,11 +10,10 @@ from starlette.responses import Response
 
 from api.cursor import Cursor
 from api.documented import reads
-from api.parameters import TEXT, Parameter, cut, truth, whole_number
+from api.parameters import TEXT, Parameter, cut, first_moment, truth, whole_number
 from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
 from api.routes.negotiations import CURSOR, LIMIT
 from api.threads import LaneRoute
-from domain.edtf_calendar import DAY, month_start
 from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.history import by_valid_time
@@ -26,7 +24,6 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
 _CUT: Final = PERSPECTIVE[0].schema
 _INCLUDED: Final = frozenset({"retracted", "ahead"})
-_BARE: Final = re.compile(r"([+-]?[0-9]{4,6})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _PLACE: Final = (int, int, int)
 _FILTERS: Final = (
     Parameter("kind", "Facts of this kind.", {"type": "string", "x-kinds": True}),
@@ -115,7 +112,7 @@ def _wanted(parameters: Mapping[str, str], cursor: Cursor | None) -> TimelineFil
         person=parameters.get("person"),
         place=parameters.get("place"),
         matter=parameters.get("matter"),
-        from_=_first_moment(parameters),
+        from_=first_moment(parameters, "from"),
         to=cut(parameters, "to"),
         retracted="retracted" in included,
         after=None if cursor is None else cast("Place", cursor.place),
@@ -127,13 +124,3 @@ def _included(parameters: Mapping[str, str]) -> set[str]:
     if included - _INCLUDED:
         raise ContentError.at("/query/include", "retracted, ahead or both are expected")
     return included
-
-
-def _first_moment(parameters: Mapping[str, str]) -> int | None:
-    """Read where `from` begins: a bare day, month or year at its first microsecond."""
-    last = cut(parameters, "from")
-    bare = _BARE.fullmatch(parameters.get("from", ""))
-    if bare is None:
-        return last
-    start = month_start(int(bare[1]), int(bare[2] or 1))
-    return start + (int(bare[3] or 1) - 1) * DAY

@@ -1,53 +1,30 @@
-"""Tally, diff and audit: how many, what two cuts of knowledge disagree on, who changed what."""
+"""Diff and audit: what two cuts of knowledge disagree on, who changed what."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Final, cast, get_args
-from urllib.parse import quote
+from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Depends
-from starlette.requests import Request
 from starlette.responses import Response
 
 from api.accept import prefers_csv
 from api.csv_cells import table
 from api.cursor import Cursor
 from api.documented import reads
-from api.parameters import TEXT, Parameter, cut, truth, whole_number
+from api.parameters import Parameter, cut, truth, whole_number
 from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
-from api.routes.negotiations import CURSOR, LIMIT, WHOLE_LIMIT
+from api.routes.negotiations import CURSOR, WHOLE_LIMIT
 from api.threads import LaneRoute
-from domain.errors import ContentError
 from domain.instant import format_instant
 from domain.views.audit import audited
 from domain.views.brief import perspective_shown
 from domain.views.diff import diff
-from domain.views.points import By
-from domain.views.tally import Place, hinting, kinds, tally
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
 _CUT: Final = PERSPECTIVE[0].schema
-_TALLY: Final = Asking(
-    Parameter(
-        "what",
-        "What is counted, as the quantities' `what` says.",
-        TEXT,
-        required=True,
-        example="released",
-    ),
-    Parameter(
-        "by",
-        "How wide a point is.",
-        {"type": "string", "enum": list(get_args(By)), "default": "month"},
-    ),
-    LIMIT,
-    CURSOR,
-)
-_PLACE: Final = (str, int)
 _DIFF: Final = Asking(
     Parameter("from", "The earlier knowledge cut.", _CUT, required=True, example="2025-11-08"),
     Parameter("to", "The later knowledge cut. Left out: everything known.", _CUT),
@@ -79,56 +56,6 @@ _COLUMNS: Final = (
     "why",
     "changes",
 )
-
-
-@router.get(
-    "/v1/negotiations/{slug}/tally",
-    **reads("readTally", "Totals over valid time", "Tally", _TALLY.parameters),
-)
-def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
-    """Sum increments as intervals, one fact a matter, point by point."""
-    cursor = Cursor.read(asked.parameters, _PLACE)
-    limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
-    asked = asked.pinned(cursor)
-    question = _tallied(asked.parameters)
-    with asked.reading() as reading:
-        perspective = asked.perspective(reading)
-        negotiation = reading.negotiation(slug, perspective.position)
-        counting = kinds(question["what"])
-        slice_ = reading.timeslice(negotiation.id, perspective, counting)
-        found = tally(slice_, perspective, question["what"], cast("By", question["by"]))
-        if not found.lists["facts"]:
-            some = counting is not None
-            whole = reading.timeslice(negotiation.id, perspective) if some else slice_
-            found = hinting(found, whole)
-        after = None if cursor is None else cast("Place", cursor.place)
-        content, place = found.page(after, limit)
-        following = None if place is None else asked.next(perspective, place, question)
-        content = _leading_on(content, asked.request, following)
-        rest = asked.rest(slug, perspective)
-        content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        return asked.answer(content, perspective, reading, fixed={**question, "limit": limit})
-
-
-def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:
-    """Give what is asked for besides the perspective and the page."""
-    question = {"by": "month", **{n: parameters[n] for n in ("what", "by") if n in parameters}}
-    if "what" not in question:
-        raise ContentError.at("/query/what", "this parameter is required")
-    if question["by"] not in get_args(By):
-        raise ContentError.at("/query/by", f"one of {', '.join(get_args(By))} is expected")
-    return question
-
-
-def _leading_on(content: dict[str, Any], request: Request, rest: str | None) -> dict[str, Any]:
-    """Say where the next page is, beside each list that is longer too."""
-    href = f"{quote(request.scope['path'])}?cursor={rest}"
-    more = {
-        name: {"count": number, "href": href}
-        for name, number in content.items()
-        if name.endswith("_more")
-    }
-    return {**content, **more, "next": rest}
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""What the parties do together: meetings and proposals."""
+"""What the parties do together: meetings, proposals and agreements."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.holding import Holding
-from domain.named import Somebody
-from domain.register import Answer, Register, Rivalry, Shape
+from domain.named import Somebody, key_of
+from domain.register import Answer, Register, Rivalry, Shape, Succession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LAST_MEETING: Final = Register(
-    "meetings.last", Shape.SINGLE, succession=True, rivalry=Rivalry.MATTER
+    "meetings.last", Shape.SINGLE, succession=Succession.LATER, rivalry=Rivalry.MATTER
 )
 NEXT_MEETING: Final = Register("meetings.next", Shape.SINGLE, ahead=True, rivalry=Rivalry.MATTER)
-PROPOSALS: Final = Register("proposals", succession=True)
+AGREEMENTS: Final = Register("agreements", succession=Succession.LATER)
+PROPOSALS: Final = Register("proposals", succession=Succession.LATER)
 
 
 @kind(holds=Holding.ONWARD, registers=(LAST_MEETING, NEXT_MEETING))
@@ -70,10 +71,41 @@ class Proposal(Fact):
     def answers(self) -> Iterable[Answer]:
         """How far what is proposed has come."""
         shows = {
+            "content": self.content,
             "by": self.by,
             "to": self.to,
             "stage": self.stage,
             "in_return_for": self.in_return_for,
             "quantities": self.quantities,
         }
-        yield Answer(PROPOSALS, {"content": self.content}, shows, compared=("stage",))
+        key = {"by": self.by, "content": self.content}
+        if self.matter is not None:
+            key = {"matter": self.matter}
+        yield Answer(PROPOSALS, key, shows, compared=("stage",))
+
+
+@kind(holds=Holding.UNTIL_NEXT, registers=(AGREEMENTS,))
+@dataclass(frozen=True, kw_only=True)
+class Agreement(Fact):
+    """What the parties agree on in a text of its own, and how far it has come, until its next stage."""
+
+    kind: Literal["agreement"] = "agreement"
+    title: str
+    form: Literal["ceasefire", "exchange", "framework", "treaty", "statement", "other"]
+    stage: Literal[
+        "negotiated", "initialled", "signed", "in_force", "suspended", "breached", "ended"
+    ]
+    signatories: tuple[Somebody, ...] = ()
+
+    def answers(self) -> Iterable[Answer]:
+        """How far what is agreed has come; without a matter by its title and those who sign."""
+        shows = {
+            "title": self.title,
+            "form": self.form,
+            "stage": self.stage,
+            "signatories": self.signatories,
+        }
+        key = {"title": self.title, "signed_by": "; ".join(sorted(map(key_of, self.signatories)))}
+        if self.matter is not None:
+            key = {"matter": self.matter}
+        yield Answer(AGREEMENTS, key, shows, compared=("stage",))

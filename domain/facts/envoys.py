@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final, Literal
 from domain.fact import Fact, kind
 from domain.holding import Holding
 from domain.named import Name, Post, Somebody, Sort, text_of
-from domain.register import Answer, Register
+from domain.register import Answer, Register, Succession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-POSTS: Final = Register("posts")
-MISSIONS: Final = Register("missions", succession=True)
+POSTS: Final = Register("posts", succession=Succession.YIELDING, vacant=True)
+MISSIONS: Final = Register("missions", succession=Succession.YIELDING)
 _SORTS: Final = {"post": Sort.POST, "place": Sort.PLACE, "population": Sort.POPULATION}
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final, Literal
 from domain.fact import Fact, kind
 from domain.holding import Holding
 from domain.named import Somebody
-from domain.register import Answer, Register
+from domain.register import Answer, Aside, Register, Succession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MEASURES: Final = Register("measures", succession=True)
+OUTLOOK: Final = Aside("outlook", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}), by="action")
+MEASURES: Final = Register("measures", succession=Succession.LATER, asides=(OUTLOOK,))
 
 
 @kind(holds=Holding.UNTIL_NEXT, registers=(MEASURES,))
@@ -28,7 +29,8 @@ class Measure(Fact):
     stage: Literal["discussed", "announced", "in_force"]
 
     def answers(self) -> Iterable[Answer]:
-        """What stands between authority and target."""
+        """What stands between authority and target; what is only talked of takes no place."""
         key = {"target": self.target, "authority": self.authority}
         shows = {"action": self.action, "stage": self.stage}
-        yield Answer(MEASURES, key, shows, compared=("action", "stage"))
+        aside = None if self.stage == "in_force" else OUTLOOK
+        yield Answer(MEASURES, key, shows, compared=("action", "stage"), aside=aside)

@@ -1,4 +1,4 @@
-"""What was said, and what was not: statements and responses."""
+"""What was said, and what was not: statements, responses and open questions."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final, Literal
 from domain.fact import Fact, kind
 from domain.holding import Holding
 from domain.named import Somebody
-from domain.register import Answer, Register, Rivalry
+from domain.register import Answer, Register, Rivalry, Succession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-STATEMENTS: Final = Register("statements", succession=True, rivalry=Rivalry.MATTER)
-RESPONSES: Final = Register("responses", succession=True, rivalry=Rivalry.MATTER)
+STATEMENTS: Final = Register("statements", succession=Succession.LATER, rivalry=Rivalry.MATTER)
+OPEN_QUESTIONS: Final = Register("open_questions", settled=True)
+RESPONSES: Final = Register("responses", succession=Succession.LATER, rivalry=Rivalry.MATTER)
 
 
 @kind(holds=Holding.ONWARD, registers=(STATEMENTS,))
@@ -49,3 +50,17 @@ class Response(Fact):
         """What the one asked last answered."""
         shows = {"answer": self.answer, "about": self.about, "asked_by": self.asked_by}
         yield Answer(RESPONSES, {"asked": self.asked}, shows, frozenset({"asked"}), ("answer",))
+
+
+@kind(holds=Holding.ONWARD, registers=(OPEN_QUESTIONS,))
+@dataclass(frozen=True, kw_only=True)
+class OpenQuestion(Fact):
+    """What is not known, as somebody says, until a fact that holds answers it by a link."""
+
+    kind: Literal["open_question"] = "open_question"
+    question: str
+    about: str | None = None
+
+    def answers(self) -> Iterable[Answer]:
+        """What is asked."""
+        yield Answer(OPEN_QUESTIONS, {"question": self.question}, {"about": self.about})

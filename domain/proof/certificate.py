@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 from domain.instant import InstantError, format_instant, parse_cut
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.note import NoteError, opened, signed
+from domain.rules import FIRST_READING, READING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,13 +25,15 @@ __all__ = ["ABSENT", "Certificate", "Gave", "GaveNot"]
 ABSENT: Final = {"unknown": 404, "not-yet-known": 404, "withdrawn": 410, "erased": 410}
 """The problems that say that there is no such answer, and their statuses."""
 _QUESTION: Final = r"/v1/[!-~]{1,8000}"
-_NAME: Final = "/certificate/v1"
+_NAME: Final = "/certificate/v2"
+_FIRST_NAME: Final = "/certificate/v1"
 _TEXT: Final = re.compile(
-    rf"(?P<origin>[^\n]+){_NAME}\n"
+    rf"(?P<origin>[^\n]+)(?:{_NAME}|{_FIRST_NAME})\n"
     rf"question (?P<question>{_QUESTION})\n"
     r"reader (?P<reader>[!-~]{1,255})\n"
     r"time (?P<time>[-0-9T:.]{26}Z)\n"
     r"position (?P<position>0|[1-9][0-9]{0,18})\n"
+    r"(?:reading (?P<reading>[1-9][0-9]{0,8})\n)?"
     r"result (?:200 sha256:(?P<sha256>[0-9a-f]{64})|(?P<status>404|410) (?P<problem>[a-z-]+))\n"
     r"\n(?P<checkpoint>.+)",
     re.DOTALL,
@@ -85,7 +88,8 @@ class Certificate:
     """The log `origin` answered a question, in its fixed form, to `reader`.
 
     `time` is in microseconds UTC; the answer rests on the log up to `position`, which the checkpoint of the note
-    `checkpoint` covers.
+    `checkpoint` covers. `reading` is the number of the rules by which it was read; certificates of the first do not
+    say it.
     """
 
     origin: str
@@ -95,13 +99,16 @@ class Certificate:
     position: int
     result: Gave | GaveNot
     checkpoint: str
+    reading: int = READING
 
     @property
     def text(self) -> str:
         """The text that is signed."""
+        first = self.reading == FIRST_READING
+        name, reading = (_FIRST_NAME, "") if first else (_NAME, f"reading {self.reading}\n")
         return (
-            f"{self.origin}{_NAME}\nquestion {self.question}\nreader {self.reader}\n"
-            f"time {format_instant(self.time)}\nposition {self.position}\n"
+            f"{self.origin}{name}\nquestion {self.question}\nreader {self.reader}\n"
+            f"time {format_instant(self.time)}\nposition {self.position}\n{reading}"
             f"result {self.result.text}\n\n{self.checkpoint}"
         )
 
@@ -127,6 +134,7 @@ class Certificate:
             position=int(found["position"]),
             result=_result(found),
             checkpoint=found["checkpoint"],
+            reading=int(found["reading"] or FIRST_READING),
         )
         checkpoint = Checkpoint.opened(certificate.checkpoint, verifiers)
         if checkpoint.origin != certificate.origin or checkpoint.size < certificate.position:

@@ -70,4 +70,5 @@ def perspective_shown(perspective: Perspective) -> dict[str, Any]:
         "clock": perspective.clock,
         "match": perspective.match,
         "position": perspective.position,
+        "reading": perspective.reading,
     }

@@ -11,7 +11,8 @@ from domain.views.naming import AMBIGUOUS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from domain.views.rivals import Candidate, Resolved
+    from domain.views.candidates import Candidate
+    from domain.views.rivals import Resolved
     from domain.views.sections import Key
 
 __all__ = ["Doubts", "doubted"]
@@ -41,7 +42,7 @@ def _alike(bare: Key, key: Key) -> bool:
 
 def doubted(resolved: Resolved, others: Sequence[Candidate]) -> Resolved:
     """What is shown, with what may be about the same person: contested, and possible at most."""
-    if not others:
+    if not others or resolved.shown is None:
         return resolved
     shown = replace(resolved.shown, seen=replace(resolved.shown.seen, certainty="possible"))
     return replace(resolved, shown=shown, rivals=[*resolved.rivals, *others], contested=True)

@@ -8,13 +8,14 @@ from domain.fact import as_primitives
 from domain.views.brief import brief
 from domain.views.doubts import Doubts, doubted
 from domain.views.naming import AMBIGUOUS
-from domain.views.rivals import Candidate, Resolved, ranked, standing
+from domain.views.rivals import Resolved, ranked, stand
 from domain.views.sections import Listed, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from domain.register import Register
+    from domain.views.candidates import Candidate
     from domain.views.sections import Key, Place, Rest
 
 
@@ -25,22 +26,26 @@ def entries(
     *,
     certain: bool = False,
 ) -> Listed:
-    """One entry a key, by folded key; a key whose answers have all ceased has none.
+    """One entry a key, by folded key; a key whose answers have all ceased has none, or says so.
 
     Who may be meant by a bare name is in doubt; where only what is `certain` is shown, they have no entry.
     """
-    stand = {key: standing(found, register) for key, found in sorted(candidates.items())}
-    held = [(key, each) for key, each in stand.items() if each]
+    found = {key: stand(each, register) for key, each in sorted(candidates.items())}
+    held = [(key, each) for key, each in found.items() if each is not None]
     doubts = Doubts(
-        (key, ranked(each, register).shown) for key, each in held if AMBIGUOUS in each[0].shows
+        (key, shown)
+        for key, each in held
+        if each.found
+        and AMBIGUOUS in each.found[0].shows
+        and (shown := ranked(each, register).shown) is not None
     )
-    found = [(key, each) for key, each in held if not (certain and doubts.about(key))]
+    kept = [(key, each) for key, each in held if not (certain and doubts.about(key))]
 
     def resolved(index: int) -> Resolved:
-        key, each = found[index]
+        key, each = kept[index]
         return doubted(ranked(each, register), doubts.about(key))
 
-    return listed(register, [place_of(key) for key, _ in found], resolved, rest)
+    return listed(register, [place_of(key) for key, _ in kept], resolved, rest)
 
 
 def listed(
@@ -54,7 +59,7 @@ def listed(
 
     def item(index: int) -> dict[str, Any]:
         shown = resolved(index)
-        entry = {**more(index), **_entry(shown)}
+        entry = {**more(index), **_entry(shown, register)}
         _rivals(shown, at[index]).fill(entry, "rivals", register.section, rest)
         return entry
 
@@ -67,12 +72,52 @@ def _rivals(resolved: Resolved, place: Place) -> Listed:
     return Listed(at, lambda index: brief(versions[index]), ascending=False)
 
 
-def _entry(resolved: Resolved) -> dict[str, Any]:
-    shown = resolved.shown
+def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
+    shown, previous = resolved.shown, resolved.previous
+    entry = _vacant(previous) if shown is None else _shown(shown)
+    entry |= {"contested": resolved.contested, "last_reported": resolved.last_reported}
+    entry["fact"] = None if shown is None else brief(shown.version)
+    if register.vacant:
+        entry["previous"] = None if previous is None else _short(previous)
+    for aside in register.asides:
+        beside = resolved.beside.get(aside.name, ())
+        if aside.many:
+            entry[aside.name] = [_short(each) for each in beside]
+        else:
+            entry[aside.name] = _named(beside[0]) if beside else None
+    return entry
+
+
+def _shown(shown: Candidate) -> dict[str, Any]:
+    """What an answer shows; where its key has no name, nothing is said."""
+    shows = ((name, None if value == "" else value) for name, value in shown.shows.items())
+    return {**_primitives(shows), **_when(shown)}
+
+
+def _vacant(last: Candidate | None) -> dict[str, Any]:
+    """What is shown where the last answer has surely ceased: its key, and that nobody knows what followed."""
+    shows = {} if last is None else last.shows
+    key = () if last is None else last.key
+    nothing = dict.fromkeys(shows, None) | {name: shows[name] for name in key}
+    return {**_primitives(nothing.items()), "since": None, "certainty": "unknown"}
+
+
+def _short(candidate: Candidate) -> dict[str, Any]:
+    """An answer that is not the entry's own: what it shows beside the key, since when, and its fact."""
+    shows = ((name, value) for name, value in candidate.shows.items() if name not in candidate.key)
+    return {**_primitives(shows), **_when(candidate), "fact": brief(candidate.version)}
+
+
+def _named(candidate: Candidate) -> dict[str, Any]:
+    return {**brief(candidate.version), **_when(candidate)}
+
+
+def _when(candidate: Candidate) -> dict[str, Any]:
     return {
-        **{field: as_primitives(value) for field, value in shown.shows.items()},
-        "since": shown.fact.valid_time.start_text,
-        "certainty": shown.seen.certainty,
-        "contested": resolved.contested,
-        "fact": brief(shown.version),
+        "since": candidate.fact.valid_time.start_text,
+        "certainty": candidate.seen.certainty,
     }
+
+
+def _primitives(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: as_primitives(value) for name, value in fields}

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.edtf_calendar import DAY, civil_day
-from domain.quantity import Quantity, Total
+from domain.quantity import NOT_COUNTED, Total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,13 +22,18 @@ _MONTHS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A quantity that adds to every bucket from `first` to `last`; to the low bound where it is `certain`."""
+    """What adds to every bucket from `first` to `last`: to the low bound `low`, to the high bound `high`, None is open.
+
+    `counted` is False of a fact whose number nobody gave.
+    """
 
     first: int
     last: int
-    quantity: Quantity
-    certain: bool
-    contested: bool
+    low: int
+    high: int | None
+    about: int = 0
+    contested: bool = False
+    counted: bool = True
 
 
 def bucket(instant: int, by: By) -> int:
@@ -88,31 +93,30 @@ class _Running:
     """The sums of what adds to the bucket that the sweep has come to, and how many parts make each of them vague."""
 
     adding: int = 0
+    counted: int = 0
     low: int = 0
     high: int = 0
     open_above: int = 0
-    approximate: int = 0
+    about: int = 0
     contested: int = 0
 
     def take(self, spread: Spread, sign: int) -> None:
         """Add a part, or with `sign` -1 take it away."""
-        quantity = spread.quantity
         self.adding += sign
-        self.low += sign * max(quantity.low or 0, 0) * spread.certain
-        self.high += sign * max(quantity.high or 0, 0)
-        self.open_above += sign * (quantity.high is None)
-        self.approximate += sign * quantity.approximate
+        self.counted += sign * spread.counted
+        self.low += sign * spread.low
+        self.high += sign * (spread.high or 0)
+        self.open_above += sign * (spread.high is None)
+        self.about += sign * spread.about
         self.contested += sign * spread.contested
 
     def shown(self) -> dict[str, Any]:
         """The sum as a point shows it."""
-        total = Total(
-            self.low, None if self.open_above else self.high, approximate=self.approximate > 0
-        )
+        total = Total(self.low, None if self.open_above else self.high, self.about)
         return {
             "low": total.low,
             "high": total.high,
-            "approximate": total.approximate,
-            "text": total.text,
+            "approximate": total.about > 0,
+            "text": total.text if self.counted else NOT_COUNTED,
             "contested": self.contested > 0,
         }

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from domain.fact import KINDS
 from domain.history import matches
-from domain.holding import Holding
-from domain.register import Register, Shape
+from domain.register import Register, Shape, Succession
 from domain.views.brief import perspective_shown
+from domain.views.candidates import Candidate
 from domain.views.entries import entries
 from domain.views.naming import Names
-from domain.views.rivals import Candidate
 from domain.views.sections import ROOM_OF_PAGE, place_of
-from domain.views.totals import shown_total, summed_lists
+from domain.views.totals import SUM_LISTS, shown_total, sum_lists, summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from uuid import UUID
 
     from domain.history import FactVersion, Seen
     from domain.negotiation import Negotiation
@@ -50,13 +50,7 @@ def state(
         "perspective": perspective_shown(perspective),
     }
     for register in registers():
-        _put(
-            sections,
-            register,
-            answers.get(register, {}),
-            rest,
-            certain=perspective.match == "certain",
-        )
+        _put(sections, register, answers.get(register, {}), perspective, rest)
     sections["facts"] = dict(counts)
     return sections
 
@@ -91,7 +85,10 @@ def listed(
     register, part = lists()[path]
     candidates = _keyed(slice_, perspective, names, register).get(register, {})
     kept = {key: found for key, found in candidates.items() if wanted(place_of(key))}
-    return _lists(register, kept, rest, certain=perspective.match == "certain")[part]
+    if register.shape is Shape.TOTAL:
+        found = summed(_everyone(kept), register.summed or "", perspective)
+        return sum_lists(found, rest)[part]
+    return entries(register, kept, rest, certain=perspective.match == "certain")
 
 
 def lists() -> dict[str, tuple[Register, str]]:
@@ -99,7 +96,7 @@ def lists() -> dict[str, tuple[Register, str]]:
     return {
         f"{register.section}.{part}" if part else register.section: (register, part)
         for register in registers()
-        for part in _lists(register, {}, None)
+        for part in _parts(register)
     }
 
 
@@ -132,21 +129,32 @@ def _keyed(
     names: Names | None,
     only: Register | None = None,
 ) -> Keyed:
-    """The answers in each register, or in one alone, by key."""
+    """The answers in each register, or in one alone, by key; of a fact one a key."""
     names, settled = names or Names.of(slice_), _settled(slice_)
-    keyed: Keyed = defaultdict(lambda: defaultdict(list))
+    keyed: dict[Register, dict[Key, dict[UUID, Candidate]]] = defaultdict(lambda: defaultdict(dict))
     for seen in slice_:
-        succeeds = _succeeds(seen, perspective)
-        fact = seen.version.record.fact
-        for answer in fact.answers():
-            if only is not None and answer.register != only:
+        record = seen.version.record
+        begun = record.fact.window.certain_from <= perspective.as_of
+        carried_out = bool(record.link_targets & settled)
+        for answer in record.fact.answers():
+            register, aside = answer.register, answer.aside
+            if only is not None and register != only:
                 continue
-            holds = _speaks(answer.register, seen, perspective, settled)
-            if holds or (succeeds and answer.register.succession):
-                shows, key = names.answered(fact, answer)
-                candidate = Candidate(seen, shows, answer.compared, holds, succeeds)
-                keyed[answer.register][key].append(candidate)
-    return keyed
+            if carried_out and register.settled:
+                continue
+            holds = _speaks(register, seen, perspective, settled)
+            left = seen.certainty is not None and register.shape is Shape.TOTAL
+            if holds or left or (begun and register.succession is not Succession.NONE):
+                shows, key = names.answered(record.fact, answer)
+                done = carried_out and aside is not None and aside.many
+                candidate = Candidate(
+                    seen, shows, answer.compared, holds, begun, aside, tuple(answer.key), done
+                )
+                keyed[register][key].setdefault(record.id, candidate)
+    return {
+        register: {key: list(each.values()) for key, each in found.items()}
+        for register, found in keyed.items()
+    }
 
 
 def _speaks(
@@ -157,14 +165,6 @@ def _speaks(
     record = seen.version.record
     ahead = record.fact.window.certain_from > perspective.as_of
     return ahead and not (record.link_targets | {f"matter:{record.fact.matter}"}) & settled
-
-
-def _succeeds(seen: Seen, perspective: Perspective) -> bool:
-    """Whether a fact has surely taken an earlier one's place: what stands until its next never gives it back."""
-    fact = seen.version.record.fact
-    if fact.holding is Holding.UNTIL_NEXT:
-        return fact.window.certain_from <= perspective.as_of
-    return seen.certainty == "certain"
 
 
 def _settled(slice_: Iterable[Seen]) -> frozenset[str]:
@@ -182,35 +182,26 @@ def _put(
     sections: dict[str, Any],
     register: Register,
     candidates: Mapping[Key, list[Candidate]],
+    perspective: Perspective,
     rest: Rest | None,
-    *,
-    certain: bool,
 ) -> None:
     """Put what a register shows at its path: a list, an entry or a total."""
     *parents, name = register.section.split(".")
     for parent in parents:
         sections = sections.setdefault(parent, {})
     if register.shape is Shape.TOTAL:
-        sections[name] = shown_total(register, _everyone(candidates), rest)
+        sections[name] = shown_total(register, _everyone(candidates), perspective, rest)
         return
-    listed = entries(register, candidates, rest, certain=certain)
+    listed = entries(register, candidates, rest, certain=perspective.match == "certain")
     if register.shape is Shape.SINGLE:
         sections[name] = next(iter(listed.page(None, 1)[0]), None)
     else:
         listed.fill(sections, name, register.section, rest)
 
 
-def _lists(
-    register: Register,
-    candidates: Mapping[Key, list[Candidate]],
-    rest: Rest | None,
-    *,
-    certain: bool = False,
-) -> dict[str, Listed]:
+def _parts(register: Register) -> tuple[str, ...]:
     """The lists of a register: its entries, or its total's parts, as ``; a total's other lists by their names."""
-    if register.shape is Shape.TOTAL:
-        return summed_lists(register, _everyone(candidates), rest)[1]
-    return {"": entries(register, candidates, rest, certain=certain)}
+    return SUM_LISTS if register.shape is Shape.TOTAL else ("",)
 
 
 def _everyone(candidates: Mapping[Key, list[Candidate]]) -> list[Candidate]:

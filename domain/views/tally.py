@@ -1,32 +1,33 @@
-"""A tally is the interval sum of increments, one per matter, for each day, month or year of valid time.
+"""A tally counts over valid time, point by point: what is added up, what stands at each time, or how many facts.
 
-A fact whose time may fall in several of them adds to the high bound of each and to the low bound of none.
+A fact whose time may fall in several points adds to the high bound of each and to the low bound of none.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from domain.fact import KINDS, Fact, as_primitives
-from domain.history import by_valid_time, matches
+from domain.fact import KINDS, Fact
+from domain.history import matches
+from domain.holding import Holding
 from domain.instant import parse_cut
 from domain.naming import folded
-from domain.quantity import Quantity, total
-from domain.views.brief import brief, perspective_shown
+from domain.quantity import Quantity
+from domain.views.brief import perspective_shown
+from domain.views.candidates import Candidate
+from domain.views.figures import Figure, by_field, numbers
+from domain.views.parts import Part, added_up
 from domain.views.points import By, Spread, bucket, points
-from domain.views.rivals import Candidate
-from domain.views.totals import parts
+from domain.views.questions import questions
+from domain.views.stocks import series
+from domain.views.totals import Sum, summed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from domain.history import Seen
     from domain.perspective import Perspective
-    from domain.quantity import Basis
-    from domain.views.rivals import Resolved
 
 MOST: Final = 100
 """How many items a page has of each list but the points."""
@@ -34,20 +35,29 @@ MOST: Final = 100
 _FIRST: Final = parse_cut("0000") + 1
 _LAST: Final = parse_cut("9999")
 
+Per = Literal["population", "counted_by"]
 Place = tuple[str, int]
-"""Where a page ends: the `until` of its last point, and how many items of each other list are given by then."""
+"""Where a page ends: the place of its last point, and how many items of each other list are given by then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number that adds nothing to the totals, and the fact that gives it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyQuery:
+    """What is counted: `what` quantities count, or where it is None the facts of a `kind`.
 
-    quantity: Quantity
-    candidate: Candidate
+    `from_` and `to` are a stretch of valid time, in microseconds UTC, both included; None is open.
+    """
 
-    def shown(self) -> dict[str, Any]:
-        """{quantity, fact}."""
-        return {"quantity": as_primitives(self.quantity), "fact": brief(self.candidate.version)}
+    by: By = "month"
+    what: str | None = None
+    kind: str | None = None
+    from_: int | None = None
+    to: int | None = None
+    per: Per | None = None
+
+    @property
+    def stretch(self) -> bool:
+        """Whether it begins somewhere: what is said of all time up to a day says nothing of a part of it."""
+        return self.from_ is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,115 +73,184 @@ class Tally:
 
         `{name}_more` is how many items a list has, where they are not all there by the end of this page.
         """
-        until, start = after or ("", 0)
+        past, start = after or ("", 0)
         end = start + MOST
-        points = [each for each in self.points if each["until"] > until]
+        points = [each for each in self.points if _place(each) > past]
         more = {f"{name}_more": len(all_) for name, all_ in self.lists.items() if len(all_) > end}
         lists = {
             name: [each.shown() if isinstance(each, Figure) else each for each in all_[start:end]]
             for name, all_ in self.lists.items()
         }
-        place = points[:limit][-1]["until"] if points else until, end
+        place = _place(points[:limit][-1]) if points else past, end
         page = {**self.content, "points": points[:limit], **lists, **more}
         return page, place if more or len(points) > limit else None
 
 
-def tally(slice_: Sequence[Seen], perspective: Perspective, what: str, by: By) -> Tally:
+def _place(point: dict[str, Any]) -> str:
+    names = (point.get("population"), point.get("counted_by"))
+    return "\x1f".join([point["until"], point["at"], *(folded(name or "") for name in names)])
+
+
+def tally(slice_: Sequence[Seen], perspective: Perspective, query: TallyQuery) -> Tally:
     """{perspective, what, by, total, points, facts, cumulative, uncounted, undated}, all by valid time.
 
     `facts` are the ids of what adds up; `undated` those of them that begin or end outside of the years 1 to 9999.
-    `cumulative` figures run on and add nothing; nor does what is `uncounted`, whose basis is not said. A slice of the
-    `kinds` that count `what` is enough.
+    `cumulative` figures run on and add nothing; nor does what is `uncounted`. With `per` each point has its
+    `population` or `counted_by`, and `totals` has one total for each. A slice of the `kinds` that count is enough.
     """
-    counting, counted = _counting(slice_, perspective, what), folded(what)
-    found = parts(counting, counted)
-    spreads = [_spread(quantity, each, by, perspective.as_of) for quantity, each in found]
-    outside = [each for (_, each), spread in zip(found, spreads, strict=True) if spread is None]
-    lists: dict[str, Sequence[str | Figure]] = {
-        "facts": [_id(each.shown) for _, each in found],
-        "cumulative": _figures(counting, counted, "cumulative"),
-        "uncounted": [_id(each.candidate) for each in _figures(counting, counted, None)],
-        "undated": [_id(each.shown) for each in outside],
-    }
-    content = {
-        "perspective": perspective_shown(perspective),
-        "what": what,
-        "by": by,
-        "total": _total(found),
-    }
-    return Tally(content, points((each for each in spreads if each is not None), by), lists)
+    counting = _counting(slice_, perspective, query)
+    stock = query.what is not None and _is_stock(counting, query.what)
+    if stock and query.what is not None:
+        found, shown = series(counting, query.what, query.by, perspective.as_of)
+        return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, found)
+    split = by_field(counting, query.per) if query.per else {}
+    everything = _sum(counting, query, perspective)
+    sums = {name: _sum(each, query, perspective) for name, each in split.items()}
+    content = {**_content(perspective, query), "total": everything.shown()}
+    if query.per:
+        content["totals"] = [{query.per: name, **each.shown()} for name, each in sums.items()]
+    shown = [
+        {**({query.per: name} if query.per else {}), **point}
+        for name, each in (sums.items() if query.per else [(None, everything)])
+        for point in points(_spreads(each, query.by, perspective.as_of), query.by)
+    ]
+    return Tally(content, sorted(shown, key=_place), _lists(everything, query, perspective))
 
 
-def _total(found: Sequence[tuple[Quantity, Resolved]]) -> dict[str, Any]:
-    summed = total((q, each.shown.seen.certainty == "certain") for q, each in found)
+NOT_ADDED: Final = {
+    "low": 0,
+    "high": None,
+    "approximate": False,
+    "text": "not added up: each count stands until the same counter's next",
+    "contested": False,
+    "rests_on": "no number added",
+}
+"""The total of what stands and does not add."""
+
+
+def _content(perspective: Perspective, query: TallyQuery) -> dict[str, Any]:
+    counted = (
+        {"what": query.what} if query.what is not None else {"count": "facts", "kind": query.kind}
+    )
+    return {"perspective": perspective_shown(perspective), **counted, "by": query.by}
+
+
+def _lists(
+    found: Sum, query: TallyQuery, perspective: Perspective
+) -> dict[str, Sequence[str | Figure]]:
+    outside = [
+        each.shown
+        for each in found.parts
+        if _buckets(each.shown, query.by, perspective.as_of) is None
+    ]
     return {
-        "low": summed.low,
-        "high": summed.high,
-        "approximate": summed.approximate,
-        "text": summed.text,
-        "contested": any(each.contested for _, each in found),
+        "facts": [str(each.shown.id) for each in found.parts],
+        "cumulative": found.cumulative,
+        "uncounted": [str(each.id) for each in found.uncounted],
+        "undated": [str(each.id) for each in outside],
     }
 
 
-def _spread(quantity: Quantity, resolved: Resolved, by: By, as_of: int) -> Spread | None:
-    """Where the fact that is shown may have happened by `as_of`; None outside of years that have names."""
-    seen = resolved.shown.seen
-    valid = seen.version.record.fact.valid_time
-    first = valid.bounds.start_earliest
-    last = min((valid.bounds.end_latest if valid.spans else valid.bounds.start_latest) - 1, as_of)
+def _sum(candidates: Sequence[Candidate], query: TallyQuery, perspective: Perspective) -> Sum:
+    if query.what is not None:
+        return summed(candidates, query.what, perspective, stretch=query.stretch)
+    asked = questions(each for each in candidates if each.holds).asked
+    parts = [_one(question.facts) for question in asked]
+    total = added_up(parts)
+    if perspective.match == "certain":
+        total = replace(total, high=None)
+    return Sum(total, total.text, contested=False, parts=parts, cumulative=(), uncounted=())
+
+
+def _one(facts: Sequence[Candidate]) -> Part:
+    """The facts of a question, counted as one."""
+    one = Quantity(what="facts", comparator="eq", value=1, basis="increment", low=1, high=1)
+    shown = min(facts, key=lambda each: (not each.certain, each.version.first_position))
+    return Part(one, shown, (), certain=any(each.certain for each in facts), low=1, high=1)
+
+
+def _spreads(found: Sum, by: By, as_of: int) -> Iterable[Spread]:
+    for part in found.parts:
+        buckets = _buckets(part.shown, by, as_of)
+        if buckets is not None:
+            first, last = buckets
+            low = part.low if part.certain and first == last else 0
+            yield Spread(first, last, low, part.high, part.about, part.contested)
+    for each in found.uncounted:
+        buckets = _buckets(each, by, as_of)
+        if buckets is not None:
+            yield Spread(*buckets, 0, None, counted=False)
+
+
+def _buckets(candidate: Candidate, by: By, as_of: int) -> tuple[int, int] | None:
+    """Where a fact may have happened by `as_of`; None outside of years that have names."""
+    first, end = candidate.fact.told
+    last = min(end - 1, as_of)
     if not _FIRST <= first <= last <= _LAST:
         return None
-    begins, ends = bucket(first, by), bucket(last, by)
-    certain = seen.certainty == "certain" and begins == ends
-    return Spread(begins, ends, quantity, certain=certain, contested=resolved.contested)
-
-
-def _figures(candidates: Iterable[Candidate], what: str, basis: Basis | None) -> list[Figure]:
-    """The first number that each fact gives for `what` on a basis, where it gives one."""
-    given = (
-        (candidate, (q for q in candidate.fact.quantities if (q.counted, q.basis) == (what, basis)))
-        for candidate in candidates
-    )
-    found = [Figure(first, each) for each, all_ in given if (first := next(all_, None)) is not None]
-    return sorted(found, key=lambda each: by_valid_time(each.candidate.seen))
-
-
-def _id(candidate: Candidate) -> str:
-    return str(candidate.version.record.id)
+    return bucket(first, by), bucket(last, by)
 
 
 def hinting(tally: Tally, slice_: Iterable[Seen]) -> Tally:
     """The tally with the list `known` of what could be counted in a whole slice, where `what` is none of it."""
-    given: dict[str, set[type[Fact]]] = defaultdict(set)
+    known: dict[str, str] = {}
+    summing = _summing()
     for seen in slice_:
         fact = seen.version.record.fact
         for quantity in fact.quantities:
-            if quantity.basis == "increment":
-                given[quantity.counted].add(type(fact))
-    summing = _summing()
-    known = {each for each, by in given.items() if by & summing.get(each, by)}
-    if folded(tally.content["what"]) in known:
+            what = quantity.counted
+            if type(fact) in summing.get(what, {type(fact)}) and _counts(fact, quantity):
+                known.setdefault(what, quantity.what)
+    if folded(tally.content.get("what") or "") in known:
         return tally
-    return replace(tally, lists={**tally.lists, "known": sorted(known)})
+    return replace(tally, lists={**tally.lists, "known": sorted(known.values())})
 
 
-def kinds(what: str) -> frozenset[str] | None:
-    """The kinds whose own total counts `what`; None where no kind has such a total, and each may count it."""
-    found = _summing().get(folded(what))
+def _counts(fact: Fact, quantity: Quantity) -> bool:
+    return any(each.basis is not None for each in numbers(fact, quantity.what))
+
+
+def kinds(query: TallyQuery) -> frozenset[str] | None:
+    """The kinds that can count what is asked for; None where each may."""
+    if query.what is None:
+        return frozenset({query.kind or ""})
+    found = _summing().get(folded(query.what))
     if found is None:
         return None
     return frozenset(name for name, kind in KINDS.items() if kind in found)
 
 
-def _counting(slice_: Iterable[Seen], perspective: Perspective, what: str) -> list[Candidate]:
-    """The facts that hold, of the kinds that count `what`."""
-    wanted = kinds(what)
-    held = (seen for seen in slice_ if matches(seen.certainty, perspective))
-    return [
-        Candidate(seen, {}, ())
-        for seen in held
-        if wanted is None or seen.version.record.fact.kind in wanted
-    ]
+def _counting(
+    slice_: Iterable[Seen], perspective: Perspective, query: TallyQuery
+) -> list[Candidate]:
+    """The facts that may hold, of the kinds that count; what may lie outside of the stretch is only possible."""
+    wanted = kinds(query)
+    first, last = query.from_, query.to
+    found = []
+    for seen in slice_:
+        fact = seen.version.record.fact
+        begun = fact.window.begun(perspective.as_of)
+        certainty = seen.certainty if query.what is not None and not _stands(fact) else begun
+        if certainty is None or (wanted is not None and fact.kind not in wanted):
+            continue
+        starts, ends = fact.told
+        if (first is None or ends > first) and (last is None or starts <= last):
+            inside = (first is None or first <= starts) and (last is None or ends - 1 <= last)
+            each = replace(seen, certainty=certainty if inside else "possible")
+            holds = matches(each.certainty, perspective)
+            found.append(Candidate(each, {}, holds=holds, begun=begun == "certain"))
+    return found
+
+
+def _stands(fact: Fact) -> bool:
+    """Whether what a fact counts stands until the next count: it was so, whatever came after."""
+    return fact.holding is Holding.UNTIL_NEXT
+
+
+def _is_stock(candidates: Iterable[Candidate], what: str) -> bool:
+    """Whether what is counted only ever stands, and never adds."""
+    bases = {q.basis for each in candidates for q in numbers(each.fact, what)}
+    return "stock" in bases and not bases & {"increment", "cumulative"}
 
 
 def _summing() -> dict[str, set[type[Fact]]]:

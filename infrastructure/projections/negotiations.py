@@ -97,6 +97,7 @@ def snapshot_row(entry: Entry, event: SnapshotTaken) -> dict[str, Any]:
         "clock": event.clock,
         "match": event.match,
         "position": event.position,
+        "reading": event.reading,
     }
     return {
         "negotiation_id": event.originator_id.hex,

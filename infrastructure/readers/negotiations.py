@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, literal, select
 from domain.errors import NotYetKnownError, UnknownError
 from domain.negotiation import Negotiation, negotiation_id
 from domain.perspective import Perspective
+from domain.rules import FIRST_READING
 from infrastructure.damage import as_stored
 from infrastructure.readers import access
 from infrastructure.readers.pages import fitting
@@ -80,7 +81,7 @@ def taken(connection: Connection, id_: UUID, name: str) -> StoredSnapshot:
         what = "snapshot"
         raise UnknownError(what, name)
     with as_stored("a snapshot"):
-        perspective = Perspective(**json.loads(row.perspective))
+        perspective = Perspective(**{"reading": FIRST_READING, **json.loads(row.perspective)})
     return StoredSnapshot(
         name=row.name, perspective=perspective, sha256=row.sha256, position=row.position
     )

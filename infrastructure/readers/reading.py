@@ -31,6 +31,7 @@ from infrastructure.readers.cuts import Cuts
 from infrastructure.readers.names import names_at
 from infrastructure.readers.proposals import ProposalReader
 from infrastructure.readers.sections import SectionReader
+from infrastructure.readers.similar import similar_to
 from infrastructure.tables import negotiation, projection
 
 if TYPE_CHECKING:
@@ -128,6 +129,10 @@ class Reading:
         """All that is known and not retracted, each with its certainty at `as_of`; only of `kinds`, if given."""
         return self._seen(timeslices.known(self._tables, id_, perspective, kinds), perspective)
 
+    def similar(self, recorded: FactVersion, perspective: Perspective) -> list[FactVersion]:
+        """The facts that stand and are much like one, tied to it by nothing."""
+        return similar_to(self._connection, self._tables, recorded, perspective)
+
     def state(
         self, negotiation: Negotiation, perspective: Perspective, rest: Rest | None = None
     ) -> dict[str, Any]:
@@ -161,9 +166,8 @@ class Reading:
 
         With `q` in a `searched` reading only; unless `translit` is off, it finds words in other scripts too.
         """
-        named = q is not None or wanted.names
         read = (self._connection, self._tables, id_, perspective)
-        names = names_at(*read) if named else Names(())
+        names = names_at(*read) if q is not None or wanted.names else Names(())
         statement = timeslices.timeline(self._tables, id_, perspective, wanted, names)
         asked = None
         if q is not None:
@@ -178,8 +182,7 @@ class Reading:
     def _found(
         self, statement: Select[Any], perspective: Perspective, asked: AllOf | None, limit: int
     ) -> tuple[list[FactVersion], bool]:
-        order = timeslices.valid_order(self._tables)
-        table = self._tables.version
+        order, table = timeslices.valid_order(self._tables), self._tables.version
         if asked is None:
             rows, more = pages.page(self._connection, statement, table, order, limit)
         elif not self._searched:
@@ -196,16 +199,15 @@ class Reading:
         found = self._versions(wanted, perspective)
         if not found:
             self.refuse_unknown(fact_id)
-            what = "fact"
-            raise NotYetKnownError(what, str(fact_id))
+            raise NotYetKnownError("fact", str(fact_id))
         erasures.refuse(self._connection, self._tables, found[0])
         if found[0].record.status == timeslices.RETRACTED:
             raise WithdrawnError(fact_id, self._why_withdrawn(fact_id, perspective))
         return found[0]
 
     def _why_withdrawn(self, fact_id: UUID, perspective: Perspective) -> str | None:
-        events = (FactRetracted.stored_name,)
-        last = audits.last_of(self._tables, [fact_id.hex], perspective, events)
+        said = [fact_id.hex], perspective, (FactRetracted.stored_name,)
+        last = audits.last_of(self._tables, *said)
         return self._versions(last, perspective)[0].why
 
     def confidential(self, version: FactVersion) -> list[Confidential | None]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from domain.history import Seen, as_seen
 from domain.naming import HASHED
@@ -21,7 +21,7 @@ from domain.perspective import Perspective
 from domain.register import Shape
 from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
 from domain.views.state import listed, lists, section, state
-from infrastructure.fact_rows import questions_of, rule_of, version_of_row
+from infrastructure.fact_rows import ASIDE, BY, questions_of, rule_of, version_of_row
 from infrastructure.fact_tables import FactTables
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
@@ -39,6 +39,10 @@ __all__ = ["SectionReader"]
 
 MOST_ALIASES: Final = 100
 """How many aliases are looked through with each stretch of questions."""
+_MOST_BESIDE: Final = 4
+"""More than the questions of what stands aside that one key has."""
+_PAST: Final = f"{BY}\U0010ffff"
+"""Sorts past all questions of a key, and before the next key."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class SectionReader:
             if aliases and any("\x1f" in key for key in stretch.keys):
                 seen = self._seen(section=register.section)
                 return section(page, seen, self.perspective, rest, names)
-            asked = [f"{register.section}\x1f{key}" for key in {*stretch.keys, *aliases}]
+            asked = [*stretch.asked, *(f"{register.section}\x1f{name}" for name in aliases)]
             read = self._seen(questions=asked)
             found = listed(page.path, read, self.perspective, rest, stretch.holds, names)
             left = page.limit + 1 - len(shown)
@@ -94,24 +98,41 @@ class SectionReader:
         length = func.length(columns.question) - len(first)
         long = select(columns.question).where(
             columns.negotiation_id == self.negotiation_id.hex,
-            columns.rule == rule_of(register),
+            columns.rule.in_(_rules(register)),
             states.between(columns.question, first, before),
-            or_(length == HASHED, length > LONGEST_PLACE),
+            or_(
+                length == HASHED,
+                length > LONGEST_PLACE,
+                and_(columns.rule == ASIDE, length > HASHED),
+            ),
         )
         return self.connection.execute(long.limit(1)).first() is not None
 
     def _stretches(self, register: Register, after: str, size: int) -> Iterator[Stretch]:
         """The keys of a section past one of them, in their order, `size` at a time; the last stretch has no end."""
         first, before = questions_of(register.section)
-        begin = f"{first}{after}\x01" if after else first
         low: str | None = after
         while low is not None:
-            steps = states.steps(self.tables, self.negotiation_id, rule_of(register), begin, before)
-            rows = self.connection.execute(select(steps.c.question).limit(size)).scalars()
-            keys = [question.removeprefix(first) for question in rows if question is not None]
-            high = keys[-1] if len(keys) == size else None
-            yield Stretch(keys, low, high)
-            low, begin = high, f"{first}{high}\x01"
+            begin = f"{first}{low}{_PAST}" if low else first
+            found: dict[str, list[str]] = {}
+            ends = []
+            for rule in _rules(register):
+                questions = self._steps(rule, begin, before, _MOST_BESIDE * size)
+                keys = [question.removeprefix(first).partition(BY)[0] for question in questions]
+                for key, question in zip(keys, questions, strict=True):
+                    found.setdefault(key, []).append(question)
+                if len(keys) == _MOST_BESIDE * size:
+                    ends.append(max(key for key in keys if key != keys[-1]))
+            whole = sorted(key for key in found if not ends or key <= min(ends))
+            high = whole[size - 1] if ends or len(whole) > size else None
+            kept = whole[:size] if high is not None else whole
+            yield Stretch(kept, [each for key in kept for each in found[key]], low, high)
+            low = high
+
+    def _steps(self, rule: int, begin: str, before: str, size: int) -> list[str]:
+        steps = states.steps(self.tables, self.negotiation_id, rule, begin, before)
+        rows = self.connection.execute(select(steps.c.question).limit(size)).scalars()
+        return [question for question in rows if question is not None]
 
     def _seen(
         self, section: str | None = None, questions: Sequence[str] | None = None
@@ -133,11 +154,20 @@ class SectionReader:
         ]
 
 
+def _rules(register: Register) -> tuple[int, ...]:
+    """The rules under which the answers of a register stand."""
+    return (rule_of(register), ASIDE) if register.asides else (rule_of(register),)
+
+
 @dataclass(frozen=True)
 class Stretch:
-    """Some keys of a section in their order: all those past `low` and up to `high`, where there is such an end."""
+    """Some keys of a section in their order: all those past `low` and up to `high`, where there is such an end.
+
+    `asked` are the questions that they are asked under.
+    """
 
     keys: Sequence[str]
+    asked: Sequence[str]
     low: str
     high: str | None
 

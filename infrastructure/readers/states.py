@@ -31,8 +31,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.instant import BEGINNING, END
-from infrastructure.fact_rows import AHEAD, ALWAYS, EVERY, LATEST, PRECISE, questions_of
+from infrastructure.fact_rows import (
+    AHEAD,
+    ALWAYS,
+    EVERY,
+    LATEST,
+    PRECISE,
+    questions_of,
+)
 from infrastructure.projections.tallies import counts_at
+from infrastructure.readers.standing import ROW, aside, yielding
 from infrastructure.readers.timeslices import RETRACTED, seen
 
 if TYPE_CHECKING:
@@ -45,8 +53,6 @@ if TYPE_CHECKING:
 __all__ = ["between", "counts", "needed", "steps"]
 
 _VAGUENESS: Final = (False, True)
-_ROW: Final = ("fact_id", "known_from", "published_from")
-"""The key of a version's row, which its answers have too."""
 #: A limit that limits nothing, for which a planner will not turn a lateral query into a join.
 _UNLIMITED: Final = 2**40
 
@@ -76,14 +82,16 @@ def needed(
             for rule in (EVERY, AHEAD)
             for asked in _asked(tables, section, questions)
         ),
+        yielding(tables, negotiation_id, perspective, _own(tables, section, questions)),
+        aside(tables, negotiation_id, perspective, _own(tables, section, questions)),
         *(
             _latest(tables, negotiation_id, perspective, tops, vague=vague, sqlite=sqlite)
             for vague in _VAGUENESS
         ),
     ).subquery("found")
-    wanted = select(*(found.c[name] for name in _ROW)).distinct().subquery("wanted")
+    wanted = select(*(found.c[name] for name in ROW)).distinct().subquery("wanted")
     table = tables.version
-    same = and_(*(table.c[name] == wanted.c[name] for name in _ROW))
+    same = and_(*(table.c[name] == wanted.c[name] for name in ROW))
     return select(table).join(wanted, same).order_by(table.c.first_position)
 
 
@@ -108,11 +116,18 @@ def _asked(
     tables: FactTables, section: str | None, questions: Sequence[str] | None
 ) -> list[ColumnElement[bool]]:
     """The questions whose answers are all needed: those asked for, and what every section needs."""
+    own = _own(tables, section, questions)
+    everything = questions is None and section is None
+    return [own] if everything else [own, tables.answer.c.question.in_(ALWAYS)]
+
+
+def _own(
+    tables: FactTables, section: str | None, questions: Sequence[str] | None
+) -> ColumnElement[bool]:
     question = tables.answer.c.question
-    always = question.in_(ALWAYS)
     if questions is not None:
-        return [question.in_(questions), always]
-    return [true()] if section is None else [between(question, *_bounds(section)), always]
+        return question.in_(questions)
+    return true() if section is None else between(question, *_bounds(section))
 
 
 def _bounds(section: str | None) -> tuple[str, str | None]:
@@ -144,7 +159,7 @@ def _every(
     columns = tables.answer.c
     as_of = perspective.as_of
     speaks = columns.certain_from > as_of if rule == AHEAD else _holds(columns, as_of)
-    return select(*(columns[name] for name in _ROW)).where(
+    return select(*(columns[name] for name in ROW)).where(
         columns.negotiation_id == negotiation_id.hex,
         columns.rule == rule,
         asked,
@@ -194,14 +209,14 @@ def _latest(
     if not vague:
         conditions += [columns.start_earliest >= top - PRECISE for top in after]
     if sqlite:
-        rows = func.json_group_array(func.json_array(*(columns[name] for name in _ROW)))
+        rows = func.json_group_array(func.json_array(*(columns[name] for name in ROW)))
         packed = select(rows).where(*conditions).correlate(tops).scalar_subquery()
         row = func.json_each(packed).table_valued("value", name=f"row_{vague:d}")
-        named = (func.json_extract(row.c.value, f"$[{index}]") for index in range(len(_ROW)))
+        named = (func.json_extract(row.c.value, f"$[{index}]") for index in range(len(ROW)))
         return select(*named).select_from(tops).join(row, true())
-    found = select(*(columns[name] for name in _ROW)).where(*conditions).correlate(tops)
+    found = select(*(columns[name] for name in ROW)).where(*conditions).correlate(tops)
     each = found.limit(_UNLIMITED).lateral(f"each_{vague:d}")
-    return select(*(each.c[name] for name in _ROW)).select_from(tops).join(each, true())
+    return select(*(each.c[name] for name in ROW)).select_from(tops).join(each, true())
 
 
 def _top(

@@ -13,7 +13,7 @@ from api.app import create_app
 from api.composition import compose
 from domain.fact import KINDS, Fact, kind
 from domain.holding import Holding
-from domain.register import Answer, Register
+from domain.register import Answer, Register, Succession
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from api.composition import Parley
 
-MEDIATION = Register("mediation", succession=True)
+MEDIATION = Register("mediation", succession=Succession.LATER)
 SENT = {"kind": "mediation", "mediator": "Holy See", "stage": "offered"}
 
 

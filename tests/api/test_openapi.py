@@ -46,8 +46,10 @@ RECORDING: Final = "POST /v1/negotiations/{slug}/facts"
 WHO: Final = SETTINGS["members"][0]
 """A member still where the example of the settings has made the record private."""
 CLOSING: Final = "POST /v1/negotiations/{slug}/settings"
-#: Where words stand that no schema can tell to be a number.
-NUMBERS: Final = re.compile(r"(?:/changes)?/quantities/\d+/(?:text|comparator|value|low|high)")
+#: Where words stand that no schema can tell to be a number, and parameters of which one goes with another.
+NUMBERS: Final = re.compile(
+    r"(?:/changes)?/quantities/\d+/(?:text|comparator|value|low|high)|/query/(?:what|kind)"
+)
 KINDS_TESTED: Final = 1
 """Of how many kinds of fact, drawn each time, the schema is left; in the long form of all."""
 COVERED: Final = 6

@@ -154,8 +154,8 @@ def test_the_lists_of_a_total_and_the_rivals_of_an_entry_go_on_too(client: Clien
     client.open()
     days = [f"2025-{1 + number // 28:02}-{1 + number % 28:02}" for number in range(120)]
     import_(client, (fact(valid=day, quantities=count(1)) for day in days))
-    unsaid = [{**count(1)[0], "basis": None}]
-    import_(client, (fact(valid=day, quantities=unsaid) for day in days))
+    women = [{**count(1)[0], "what": "women"}]
+    import_(client, (fact(valid=day, quantities=women) for day in days))
     post = {"kind": "appointment", "post": "envoy", "valid": "2025-03"}
     import_(client, (fact(**post, person=f"Envoy {number}") for number in range(120)))
     everything, state = whole(client), client.get(f"{TALKS}?{AT}").json

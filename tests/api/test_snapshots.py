@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from domain.rules import READING
 from infrastructure.tables import snapshot
 from tests.api.asking import TALKS, count
 
@@ -94,3 +95,21 @@ def test_an_unknown_snapshot_is_unknown(client: Client) -> None:
     for path in (f"{SNAPSHOTS}/none", f"{SNAPSHOTS}/%00", "/v1/negotiations/none/snapshots/x"):
         assert client.get(path).status == 404
     assert client.post("/v1/negotiations/none/snapshots", {"name": "a"}).status == 404
+
+
+def test_one_that_was_taken_by_an_older_reading_is_said_neither_to_hold_nor_to_be_forged(
+    client: Client, parley: Parley
+) -> None:
+    client.open()
+    taken = client.post(SNAPSHOTS, {"name": "first"}).json
+    assert taken["perspective"]["reading"] == READING
+    assert client.get(f"{SNAPSHOTS}/first").json["verified"] is True
+    with parley.database.writing() as connection:
+        stored = connection.execute(select(snapshot.c.perspective)).scalar_one()
+        older = json.dumps({k: v for k, v in json.loads(stored).items() if k != "reading"})
+        connection.execute(update(snapshot).values(perspective=older, sha256="0" * 64))
+    read = client.get(f"{SNAPSHOTS}/first")
+    assert (read.status, read.json["verified"]) == (200, None)
+    assert read.json["perspective"]["reading"] == READING - 1
+    assert read.json["content"]["perspective"]["reading"] == READING
+    assert read.json["sha256"] == "0" * 64

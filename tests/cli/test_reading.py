@@ -169,16 +169,18 @@ def test_a_tally_counts_and_says_what_is_counted_where_nothing_is(light: Shell) 
     shown = light.out("tally", SLUG, "released", "--by", "year", "--as-of", "2025-11-22")
     assert "How many released: talks" in shown
     assert re.search(r"2025 +│ 52 ", shown)
-    assert shown.endswith("In all: 52, from 1 fact\n")
+    assert shown.endswith("In all: 52 (1 number added)\n")
     misspelt = light.out("tally", SLUG, "relased")
     assert "Nothing here counts 'relased'; what is counted: released" in misspelt
     assert "In all" not in misspelt
     none_yet = light.out("tally", SLUG, "released", "--as-of", "2020")
     assert "Nothing here counts" not in none_yet
-    assert none_yet.endswith("In all: 0, from 0 facts\n")
+    assert none_yet.endswith("In all: nothing recorded (no fact)\n")
     counted = {"what": "released", "value": 3, "comparator": "ge", "basis": "increment"}
     vague = {**FREED, "external_id": "V", "valid": "../2025-09", "quantities": [counted]}
     light.out("import", SLUG, light.file(vague))
     shown = light.out("tally", SLUG, "released")
-    assert "Outside of the years 1 to 9999: 1 fact\nIn all: 55 or more, from 2 facts\n" in shown
+    assert (
+        "Outside of the years 1 to 9999: 1 fact\nIn all: at least 55 (2 numbers added)\n" in shown
+    )
     assert light("tally", SLUG, "released", "--by", "week").exit_code == 2

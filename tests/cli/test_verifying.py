@@ -15,10 +15,12 @@ from api.app import create_app
 from api.composition import compose
 from domain.fact import fact_id
 from domain.negotiation import negotiation_id
+from domain.proof.certificate import Certificate, Gave
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.cosignature import Cosigner
 from domain.proof.note import countersigned
-from infrastructure.proofs.ed25519 import Ed25519Signer
+from domain.rules import READING
+from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
 from infrastructure.proofs.log_key import read_signer
 from infrastructure.settings import Settings
 from tests.api.asking import Client
@@ -193,6 +195,27 @@ def test_a_certificate_is_asked_again_and_compared(parley: Shell) -> None:
     assert "erased" not in result.stderr
     assert "They continue the signed checkpoint of" in result.stdout
     assert "the same answer here" not in result.stdout
+
+
+def test_a_certificate_of_an_older_reading_is_neither_confirmed_nor_called_forged(
+    light: Shell,
+) -> None:
+    signed(light)
+    composed = compose(Settings.from_env(light.settings), signs=True)
+    client = Client(TestClient(create_app(composed)))
+    answer = client.post("/v1/certificates", {"question": "/v1/negotiations/talks/timeline"})
+    assert answer.json["reading"] == READING
+    publisher = composed.publisher
+    assert publisher is not None
+    given = Certificate.opened(answer.json["certificate"], [Ed25519Verifier(publisher.signer.key)])
+    older = replace(given, reading=READING - 1, result=Gave("0" * 64))
+    composed.close()
+    file = light.folder / "certificate"
+    file.write_text(older.signed(publisher.signer))
+    told = light.out("verify", "--certificate", str(file))
+    assert f"was given by reading {READING - 1} of the rules" in told
+    assert "of its answer nothing is said" in told
+    assert verified(light, "--certificate", str(file))[1]["certificate"]["same"] is None
 
 
 @pytest.mark.parametrize("of", ["/v1/negotiations/talks", "/v1/facts/{fact}"])

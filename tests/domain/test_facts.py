@@ -1,6 +1,8 @@
-"""The twelve kinds: how each holds, what it answers and whom it names."""
+"""The fifteen kinds: how each holds, what it answers and whom it names."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
@@ -24,7 +26,11 @@ HOLDS = {
     "proposal": Holding.UNTIL_NEXT,
     "measure": Holding.UNTIL_NEXT,
     "alias": Holding.ONWARD,
+    "agreement": Holding.UNTIL_NEXT,
+    "incident": Holding.ONWARD,
+    "open_question": Holding.ONWARD,
 }
+NO_END = {"sentence_ends": None}
 #: What the full example of each kind answers: section, key, what it shows.
 ANSWERS: dict[str, list[tuple[str, dict[str, str], dict[str, object]]]] = {
     "appointment": [
@@ -39,13 +45,20 @@ ANSWERS: dict[str, list[tuple[str, dict[str, str], dict[str, object]]]] = {
         )
     ],
     "mission": [("missions", {"post": "US embassy in Minsk"}, {"status": "suspended"})],
-    "pardon": [("prisoners.pardoned", {}, {})],
+    "pardon": [
+        ("prisoners.pardoned", {}, {}),
+        ("custody", {"person": "Ihar Losik"}, {"status": "pardoned", "place": None, **NO_END}),
+    ],
     "release": [
         ("prisoners.released", {}, {}),
-        ("custody", {"person": "Ihar Losik"}, {"status": "free", "place": "Lithuania"}),
+        ("custody", {"person": "Ihar Losik"}, {"status": "free", "place": "Lithuania", **NO_END}),
     ],
     "custody": [
-        ("custody", {"person": "Ihar Losik"}, {"status": "sentenced", "place": "Navapolatsk"})
+        (
+            "custody",
+            {"person": "Ihar Losik"},
+            {"status": "sentenced", "place": "Navapolatsk", **NO_END},
+        )
     ],
     "prisoner_count": [
         (
@@ -92,6 +105,32 @@ ANSWERS: dict[str, list[tuple[str, dict[str, str], dict[str, object]]]] = {
         )
     ],
     "alias": [],
+    "agreement": [
+        (
+            "agreements",
+            {"matter": "sep11-count"},
+            {
+                "title": "Exchange of prisoners",
+                "form": "exchange",
+                "stage": "signed",
+                "signatories": ("Belarus", "United States"),
+            },
+        )
+    ],
+    "incident": [
+        (
+            "incidents",
+            {"form": "arrests", "actor": "KGB of Belarus", "target": "journalists"},
+            {"quantities": full_fact("incident").quantities},
+        )
+    ],
+    "open_question": [
+        (
+            "open_questions",
+            {"question": "Who will be freed, and when?"},
+            {"about": "the potash deal"},
+        )
+    ],
 }
 NAMES = {
     "appointment": {"John Coale", "Donald Trump", "United States", "Ihar Losik"},
@@ -103,10 +142,12 @@ NAMES = {
     "response": {"White House", "Reuters", "Ihar Losik"},
     "meeting": {"John Coale", "Ihar Losik"},
     "alias": {"John Cole", "John Coale", "Ihar Losik"},
+    "incident": {"KGB of Belarus", "journalists", "Ihar Losik"},
+    "agreement": {"Belarus", "United States", "Ihar Losik"},
 }
 
 
-def test_the_kinds_are_these_twelve() -> None:
+def test_the_kinds_are_these_fifteen() -> None:
     assert set(KINDS) == set(HOLDS)
 
 
@@ -141,10 +182,9 @@ def test_a_kind_answers_only_in_the_registers_that_it_declares(kind: str) -> Non
 
 def test_a_proposal_shows_what_is_offered_in_return_and_how_many() -> None:
     (answer,) = full_fact("proposal").answers()
-    assert (answer.register.section, dict(answer.key)) == (
-        "proposals",
-        {"content": "reopen the embassy"},
-    )
+    assert (answer.register.section, dict(answer.key)) == ("proposals", {"matter": "sep11-count"})
+    (untied,) = replace(full_fact("proposal"), matter=None).answers()
+    assert dict(untied.key) == {"by": "United States", "content": "reopen the embassy"}
     assert answer.shows["in_return_for"] == "a further release"
     assert answer.shows["quantities"] == full_fact("proposal").quantities
 
@@ -172,11 +212,14 @@ def test_a_count_shows_how_many_are_held_before_any_other_figure() -> None:
 
 def test_the_state_has_a_section_for_every_register() -> None:
     assert [register.section for register in registers()] == [
+        "agreements",
         "custody",
+        "incidents",
         "measures",
         "meetings.last",
         "meetings.next",
         "missions",
+        "open_questions",
         "posts",
         "prisoners.held",
         "prisoners.pardoned",
@@ -189,7 +232,7 @@ def test_the_state_has_a_section_for_every_register() -> None:
 
 def test_only_what_was_said_and_done_is_contested_within_its_matter_alone() -> None:
     within = {r.section for r in registers() if r.rivalry is Rivalry.MATTER}
-    assert within == {"meetings.last", "meetings.next", "responses", "statements"}
+    assert within == {"incidents", "meetings.last", "meetings.next", "responses", "statements"}
 
 
 def test_totals_sum_what_their_kind_counts() -> None:

@@ -20,7 +20,7 @@ from domain.views.diff import SECTIONS, diff
 from domain.views.people import PeopleFilter, people, statuses
 from domain.views.sections import Page, Place
 from domain.views.state import counted, lists, section, state
-from domain.views.tally import tally
+from domain.views.tally import TallyQuery, tally
 from domain.views.timeline import TimelineFilter, timeline
 from infrastructure.clock_corrections import wrong_times
 from infrastructure.fact_tables import SIDES
@@ -223,8 +223,9 @@ def _same_slices(
     assert reading.timeslice(NEGOTIATION, pinned) == slice_
     talks = reading.negotiation(SLUG)
     assert reading.state(talks, pinned) == state(talks, slice_, counted(known), pinned)
-    counted_months = tally(reading.timeslice(NEGOTIATION, pinned), pinned, "released", "month")
-    by_the_fold = tally(slice_, pinned, "released", "month")
+    query = TallyQuery(what="released")
+    counted_months = tally(reading.timeslice(NEGOTIATION, pinned), pinned, query)
+    by_the_fold = tally(slice_, pinned, query)
     assert counted_months.page(None, 1000) == by_the_fold.page(None, 1000)
 
 

@@ -22,13 +22,15 @@ CERTIFICATE = Certificate(
     position=147,
     result=Gave("9f" * 32),
     checkpoint=CHECKPOINT,
+    reading=2,
 )
 TEXT = f"""\
-example.com/talks/certificate/v1
+example.com/talks/certificate/v2
 question /v1/negotiations/us-belarus?as_of=2025-11-22T23%3A59%3A59.999999Z&position=147
 reader anonymous
 time 2025-11-26T17:44:02.000001Z
 position 147
+reading 2
 result 200 sha256:{"9f" * 32}
 
 {CHECKPOINT}"""
@@ -44,11 +46,18 @@ def test_a_certificate_is_written_line_by_line_and_read_back() -> None:
         CERTIFICATE,
         replace(CERTIFICATE, result=GaveNot("unknown"), position=0),
         replace(CERTIFICATE, result=GaveNot("withdrawn"), reader="key:desk"),
+        replace(CERTIFICATE, reading=1),
     ):
         assert read(each.signed(SIGNER)) == each
     assert "\nresult 404 not-yet-known\n" in replace(
         CERTIFICATE, result=GaveNot("not-yet-known")
     ).signed(SIGNER)
+
+
+def test_one_of_the_first_reading_is_written_as_those_always_were() -> None:
+    first = TEXT.replace("certificate/v2", "certificate/v1").replace("reading 2\n", "")
+    assert replace(CERTIFICATE, reading=1).text == first
+    assert read(signed(first, [SIGNER])).reading == 1
 
 
 def test_every_changed_character_is_noticed() -> None:
@@ -63,7 +72,10 @@ def test_every_changed_character_is_noticed() -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("certificate/v1", "certificate/v2"),
+        ("certificate/v2", "certificate/v1"),
+        ("certificate/v2", "certificate/v3"),
+        ("reading 2\n", ""),
+        ("reading 2\n", "reading 02\n"),
         ("reader anonymous\n", ""),
         ("reader anonymous", "reader a b"),
         ("position 147\n", "position 0147\n"),

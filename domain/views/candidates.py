@@ -1,0 +1,78 @@
+"""A candidate is a fact that answers one question of the state, as a perspective sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from domain.history import Seen
+from domain.register import Aside
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.fact import Fact
+    from domain.history import FactVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A fact that answers, with what it shows and the fields by which it is held against others.
+
+    `holds`: it may be shown. `begun`: it has surely begun, even if it has ended since. `key` names the fields of
+    `shows` that the facts under one key have in common. What is `done` has been carried out.
+    """
+
+    seen: Seen
+    shows: Mapping[str, Any]
+    compared: tuple[str, ...] = ()
+    holds: bool = True
+    begun: bool = False
+    aside: Aside | None = None
+    key: tuple[str, ...] = ()
+    done: bool = False
+
+    @property
+    def version(self) -> FactVersion:
+        """The fact's version."""
+        return self.seen.version
+
+    @property
+    def fact(self) -> Fact:
+        """The fact."""
+        return self.seen.version.record.fact
+
+    @property
+    def id(self) -> UUID:
+        """The fact's id."""
+        return self.seen.version.record.id
+
+    @property
+    def certain(self) -> bool:
+        """Whether it surely holds."""
+        return self.seen.certainty == "certain"
+
+    @property
+    def starts(self) -> tuple[int, int]:
+        """The earliest and the latest start, half-open."""
+        bounds = self.fact.valid_time.bounds
+        return bounds.start_earliest, bounds.start_latest
+
+    @property
+    def yields(self) -> bool:
+        """Whether it gives way to the next that begins: a lone date, or an end that is unknown."""
+        valid = self.fact.valid_time
+        return not valid.spans or valid.bounds.end_unknown
+
+    @property
+    def last_published(self) -> int:
+        """The latest instant at which a citation was published; else when this version was made public."""
+        cited = (citation.published_at for citation in self.fact.citations)
+        return max((at for at in cited if at is not None), default=self.version.published_at)
+
+
+def precedes(one: Candidate, latest_start: int) -> bool:
+    """Whether it surely began before what begins at `latest_start` at the earliest."""
+    earliest, latest = one.starts
+    return latest <= latest_start and earliest < latest_start

@@ -1,0 +1,87 @@
+"""What stands does not add up: a count stands from its date until the same counter's next of the same population."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from domain.instant import BEGINNING
+from domain.views.figures import numbers, said_in
+from domain.views.parts import part_of
+from domain.views.points import bucket, bucket_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from domain.quantity import Quantity
+    from domain.views.candidates import Candidate
+    from domain.views.figures import Figure
+    from domain.views.parts import Part
+    from domain.views.points import By
+
+Counter = tuple[str | None, str | None]
+"""Whose count of which population, as first written."""
+
+
+def series(
+    candidates: Sequence[Candidate], what: str, by: By, as_of: int
+) -> tuple[dict[str, Sequence[str | Figure]], list[dict[str, Any]]]:
+    """The lists of a tally, of which only the facts that count are given, and the points of each counter.
+
+    A point is {population, counted_by, at, until, low, high, approximate, text, contested}.
+    """
+    shown: list[dict[str, Any]] = []
+    counted: list[Candidate] = []
+    for (population, counter), found in _by_counter(candidates, what).items():
+        parts = [
+            part for group in _begun_together(found) if (part := part_of(group, what, "stock"))
+        ]
+        counted += [each for part in parts for each in (part.shown, *part.rivals)]
+        for index, part in enumerate(parts):
+            first = bucket(_stands_from(part), by)
+            after = parts[index + 1] if index + 1 < len(parts) else None
+            last = bucket(as_of, by) if after is None else bucket(_stands_from(after), by) - 1
+            if last >= first:
+                at = {"at": bucket_name(first, by), "until": bucket_name(last, by)}
+                shown.append({"population": population, "counted_by": counter, **at, **part.bounds})
+    shown.sort(key=lambda each: (each["until"], each["at"]))
+    ordered = sorted(counted, key=lambda each: (*each.starts, each.version.first_position))
+    ids = [str(each.id) for each in ordered]
+    return {"facts": ids, "cumulative": [], "uncounted": [], "undated": []}, shown
+
+
+def _by_counter(candidates: Iterable[Candidate], what: str) -> dict[Counter, list[Candidate]]:
+    """The facts that have surely begun and count, by counter and population, by the day from which they count."""
+    names: dict[tuple[str | None, str | None], Counter] = {}
+    found: dict[Counter, list[Candidate]] = defaultdict(list)
+    for each in candidates:
+        if each.begun and _stock(each, what) is not None and each.starts[0] > BEGINNING:
+            population, counter = said_in(each.fact, "population"), said_in(each.fact, "counted_by")
+            key = (population[0], counter[0])
+            found[names.setdefault(key, (population[1], counter[1]))].append(each)
+    for each_ in found.values():
+        each_.sort(key=lambda each: (*each.starts, each.version.first_position))
+    return found
+
+
+def _stock(candidate: Candidate, what: str) -> Quantity | None:
+    return next((q for q in numbers(candidate.fact, what) if q.basis == "stock"), None)
+
+
+def _begun_together(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
+    """The counts in order, those together of which none surely follows another."""
+    groups: list[list[Candidate]] = []
+    latest = BEGINNING
+    for each in candidates:
+        earliest, until = each.starts
+        if groups and earliest < latest:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+        latest = max(latest, until)
+    return groups
+
+
+def _stands_from(part: Part) -> int:
+    """When a count surely stands; until then the one before it does."""
+    return part.shown.starts[1] - 1

@@ -1,0 +1,78 @@
+"""Facts without a number of what is summed: people whom they name raise a sum from below, the rest is listed."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from domain.named import Name, key_of
+from domain.quantity import Quantity
+from domain.views.figures import numbers
+from domain.views.parts import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from domain.views.candidates import Candidate
+    from domain.views.questions import Question
+
+
+def unnumbered(
+    rest: Iterable[Question], parts: Sequence[Part], what: str
+) -> tuple[list[Part], list[Candidate], bool]:
+    """What names add, what cannot be added, and whether anything of that leaves the sum open."""
+    known = {key_of(name) for part in parts for name in _people(part)}
+    includes = _including(parts)
+    named: list[Part] = []
+    uncounted: list[Candidate] = []
+    open_ = False
+    for each in (fact for question in rest for fact in question.facts):
+        if any(q.basis == "cumulative" for q in numbers(each.fact, what)):
+            continue
+        apart = not includes(each)
+        numbered = bool(numbers(each.fact, what))
+        new = {key_of(name) for name in each.fact.people} - known
+        if each.fact.people and not numbered and apart:
+            if new:
+                known |= new
+                named.append(_of_names(each, what, len(new)))
+            continue
+        uncounted.append(each)
+        open_ = open_ or apart
+    return named, uncounted, open_ or bool(named)
+
+
+def _people(part: Part) -> list[Name]:
+    return [name for each in (part.shown, *part.rivals) for name in each.fact.people]
+
+
+def _of_names(candidate: Candidate, what: str, names: int) -> Part:
+    quantity = Quantity(what=what, comparator="ge", value=names, basis="increment", low=names)
+    return Part(quantity, candidate, (), certain=candidate.certain, low=names, high=None)
+
+
+def _including(parts: Iterable[Part]) -> Callable[[Candidate], bool]:
+    """Whether a fact's dates meet those of a numbered fact of its kind that may be about others than it names."""
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for part in parts:
+        for each in (part.shown, *part.rivals):
+            if part.high is None or part.high > len(each.fact.people):
+                spans[each.fact.kind].append(each.fact.told)
+    reach: dict[str, tuple[list[int], list[int]]] = {}
+    for kind, found in spans.items():
+        ordered = sorted(found)
+        furthest, ends = -math.inf, []
+        for _, end in ordered:
+            furthest = max(furthest, end)
+            ends.append(int(furthest))
+        reach[kind] = [start for start, _ in ordered], ends
+
+    def includes(candidate: Candidate) -> bool:
+        starts, ends = reach.get(candidate.fact.kind, ([], []))
+        start, end = candidate.fact.told
+        begun = bisect_right(starts, end - 1)
+        return begun > 0 and ends[begun - 1] > start
+
+    return includes

@@ -1,0 +1,431 @@
+"""No answer claims more than its sources: totals, rivals, posts and stages, as people met them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.api.asking import Client
+
+Body = dict[str, Any]
+AT: Final = "2025-12-31"
+
+
+def told(kind: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+    """A fact as it is sent, by one paper."""
+    cited = {"publisher": publisher, "published": fields.pop("published", "2025-09-12")}
+    said = {"summary": f"What {publisher} says", "citations": [cited]}
+    return {"kind": kind, "valid": "2025-09-11", **said, **fields}
+
+
+def freed(number: int | str | None = None, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401
+    """A release of a number of people, in figures or in words."""
+    if number is None:
+        return told("release", publisher, **fields)
+    said = {"value": number} if isinstance(number, int) else {"text": number}
+    quantity = {"what": fields.pop("what", "released"), "basis": fields.pop("basis", None), **said}
+    return told("release", publisher, quantities=[quantity], **fields)
+
+
+def tie(relation: str, *facts: str) -> list[dict[str, str]]:
+    return [{"relation": relation, "fact": f"external:{each}"} for each in facts]
+
+
+def states(client: Client, cases: Mapping[str, list[Body]], at: str = AT) -> dict[str, Body]:
+    """The state of each case, recorded in a negotiation of its own."""
+    found = {}
+    for number, (name, facts) in enumerate(cases.items()):
+        slug = f"case-{number}"
+        client.open(slug)
+        for each in facts:
+            answer = client.post(f"/v1/negotiations/{slug}/facts", each)
+            assert answer.status == 201, (name, answer.json)
+        match = "&match=certain" if "certain" in name else ""
+        found[name] = client.get(f"/v1/negotiations/{slug}?as_of={at}{match}").json
+    return found
+
+
+SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]] = {
+    "nothing": ([], (0, None, "nothing recorded", False, 0)),
+    "no number": ([freed()], (0, None, "not counted", False, 1)),
+    "names and no number": (
+        [freed(people=["Ann Example", "Bob Example"])],
+        (2, None, "at least 2", False, 0),
+    ),
+    "a name twice": (
+        [freed(people=["Ann", "Bob"]), freed(people=["ANN", "Eve"], valid="2025-10-01")],
+        (3, None, "at least 3", False, 0),
+    ),
+    "names on a day that is counted": (
+        [freed(52), freed(people=["Ann"])],
+        (52, 52, "52", False, 1),
+    ),
+    "names on another day": (
+        [freed(52), freed(people=["Ann"], valid="2025-10-01")],
+        (53, None, "at least 53", False, 0),
+    ),
+    "names that are all of those counted": (
+        [freed(2, people=["Ann", "Bob"]), freed(people=["Ann", "Eve"])],
+        (3, None, "at least 3", False, 0),
+    ),
+    "a number and no number": (
+        [freed(52), freed(valid="2025-10-01")],
+        (52, None, "at least 52", False, 1),
+    ),
+    "a cumulative figure alone": (
+        [freed(40, basis="cumulative")],
+        (40, None, "at least 40", False, 0),
+    ),
+    "so far, by its words": (
+        [freed("1,000 so far", valid="2025-09-01"), freed("1,259 so far", valid="2025-10-01")],
+        (1_259, None, "at least 1259", False, 0),
+    ),
+    "a counter that takes back": (
+        [
+            freed("at least 40", basis="cumulative"),
+            freed("at least 30", basis="cumulative", valid="2025-10-01"),
+        ],
+        (30, None, "at least 30", False, 0),
+    ),
+    "counters that cannot both be right": (
+        [
+            freed(40, basis="cumulative"),
+            freed(30, "AP", basis="cumulative", valid="2025-10-01"),
+        ],
+        (30, None, "at least 30", True, 0),
+    ),
+    "increments that reach less": (
+        [freed(50), freed(30, valid="2025-10-01"), freed(100, basis="cumulative", valid="2025-10")],
+        (100, None, "at least 100", False, 0),
+    ),
+    "increments and waves since January": (
+        [freed(52), freed("dozens", basis="cumulative", valid="2025-01/2025-11")],
+        (52, None, "at least 52", False, 0),
+    ),
+    "a capital": ([freed(52, what="Released")], (52, 52, "52", False, 0)),
+    "one question, three claims": (
+        [
+            freed(52, "Reuters", matter="m"),
+            freed(50, "Babel", matter="m"),
+            freed("dozens", "Blog", matter="m"),
+        ],
+        (50, 52, "50 to 52", True, 0),
+    ),
+    "three agencies and one": (
+        [
+            *(freed(52, each, matter="m") for each in ("Reuters", "AP", "AFP")),
+            freed(50, "Babel", matter="m", published="2025-09-13"),
+        ],
+        (50, 52, "50 to 52", True, 0),
+    ),
+    "three say less sharply": (
+        [
+            *(freed("at least 50", each, matter="m") for each in ("Reuters", "AP", "AFP")),
+            freed(5_000, "Blog", matter="m"),
+        ],
+        (50, None, "at least 50", False, 0),
+    ),
+    "a round-up": (
+        [
+            freed(14, valid="2025-06-21", matter="a", external_id="A"),
+            freed(52, matter="b", external_id="B"),
+            freed(66, "AP", valid="2025-09-12", links=tie("confirms", "A", "B")),
+        ],
+        (66, 66, "66", False, 0),
+    ),
+    "a round-up of facts without a matter": (
+        [
+            freed(14, valid="2025-06-21", external_id="A"),
+            freed(52, external_id="B"),
+            freed(66, "AP", valid="2025-09-12", links=tie("confirms", "A", "B")),
+            freed(66, "AFP", valid="2025-09-12", links=tie("confirms", "A", "B")),
+        ],
+        (66, 66, "66", False, 0),
+    ),
+    "two outlets tied": (
+        [freed(52, external_id="A"), freed(52, "AP", links=tie("confirms", "A"))],
+        (52, 52, "52", False, 0),
+    ),
+    "two outlets that conflict": (
+        [freed(52, external_id="A"), freed(50, "AP", links=tie("conflicts_with", "A"))],
+        (50, 52, "50 to 52", True, 0),
+    ),
+    "a link forward": (
+        [freed(50, "AP", links=tie("conflicts_with", "A")), freed(52, external_id="A")],
+        (50, 52, "50 to 52", True, 0),
+    ),
+    "two matters tied": (
+        [
+            freed(52, matter="a", external_id="A"),
+            freed(50, "AP", matter="b", links=tie("conflicts_with", "A")),
+        ],
+        (52, 52, "52", True, 0),
+    ),
+    "two matters tied both ways": (
+        [
+            freed(52, matter="a", external_id="A", links=tie("confirms", "B")),
+            freed(52, "AP", matter="b", external_id="B", links=tie("confirms", "A")),
+        ],
+        (52, 52, "52", False, 0),
+    ),
+    "a part of it": (
+        [
+            freed(52, matter="a", external_id="A", population="political prisoners"),
+            freed(14, matter="a", population="foreigners", links=tie("refines", "A")),
+        ],
+        (52, 52, "52", False, 0),
+    ),
+    "about fifty, and three": (
+        [freed("about 50"), freed(3, valid="2025-10-01")],
+        (3, None, "at least 3, and about 50", False, 0),
+    ),
+    "about fifty": ([freed("about 50")], (0, None, "about 50", False, 0)),
+    "certain: one day in September": (
+        [freed(52, valid="2025-12")],
+        (0, None, "at least 0", False, 0),
+    ),
+    "possible: one day in September": (
+        [freed(52, valid="2025-12"), freed(3)],
+        (3, 55, "3 to 55", False, 0),
+    ),
+    "a part that was counted too": (
+        [freed(3, what="women"), freed(52, valid="2025-10-01")],
+        (52, None, "at least 52", False, 1),
+    ),
+}
+
+
+def test_a_total_is_as_sharp_as_what_was_said(client: Client) -> None:
+    cases = {name: facts for name, (facts, _) in SUMS.items()}
+    found = {
+        name: state["prisoners"]["released"]
+        for name, state in states(client, cases, "2025-12-15").items()
+    }
+    said = {
+        name: (*(each[k] for k in ("low", "high", "text", "contested")), len(each["uncounted"]))
+        for name, each in found.items()
+    }
+    assert said == {name: expected for name, (_, expected) in SUMS.items()}
+    shown = {name: each["parts"][0]["quantity"] for name, each in found.items() if each["parts"]}
+    assert shown["one question, three claims"]["value"] in (50, 52)
+    assert shown["three agencies and one"]["value"] == 52
+    assert shown["three say less sharply"]["text"] == "at least 50"
+    waves = found["increments and waves since January"]["cumulative"]
+    assert [each["quantity"]["text"] for each in waves] == ["dozens"]
+
+
+def post(person: str, valid: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401
+    fields = {"published": "2025-01-01", **fields}
+    return told("appointment", publisher, person=person, post="Envoy", valid=valid, **fields)
+
+
+POSTS: Final[dict[str, tuple[str, list[Body], tuple[str | None, str, bool, str | None]]]] = {
+    "an unknown end, long ago": (
+        "2008",
+        [post("A", "1885-04-29/"), post("B", "1890-01-01/1895-01-01")],
+        (None, "unknown", False, "B"),
+    ),
+    "two lone dates": (
+        "2022",
+        [post("A", "2017-01-20"), post("B", "2021-01-20")],
+        ("B", "certain", False, "A"),
+    ),
+    "a handover on one day": (
+        "2021-01-20",
+        [post("A", "../2021-01-20"), post("B", "2021-01-20/..")],
+        ("B", "certain", False, None),
+    ),
+    "a handover within a day": (
+        "2021-01-20T12:00:00Z",
+        [post("A", "../2021-01-20"), post("B", "2021-01-20/..")],
+        ("B", "possible", False, None),
+    ),
+    "the sure one, and one that may be": (
+        "2024",
+        [post("A", "2020-01-01/2025-12-31"), post("B", "2021-03-01/")],
+        ("A", "certain", False, None),
+    ),
+    "an open end contests": (
+        "2024",
+        [post("A", "2020-01-01/.."), post("B", "2021-03-01/..")],
+        ("B", "certain", True, None),
+    ),
+    "two that begin on one day": (
+        "2024",
+        [post("A", "2021-03-01"), post("B", "2021-03-01")],
+        ("A", "certain", True, None),
+    ),
+    "two of unknown ends on one day": (
+        "2024",
+        [post("A", "2021-03-01/"), post("B", "2021-03-01/")],
+        ("A", "possible", True, None),
+    ),
+    "a vague successor has not surely come": (
+        "2021-06",
+        [post("A", "2017-01-20"), post("B", "2021")],
+        ("A", "certain", False, None),
+    ),
+    "a vague successor has come": (
+        "2021",
+        [post("A", "2017-01-20"), post("B", "2021")],
+        ("B", "certain", False, "A"),
+    ),
+    "the most origins": (
+        "2024",
+        [
+            post("A", "2021-03-01", "Reuters"),
+            post("A", "2021-03-01", "AP"),
+            post("B", "2021-03-01", "Blog", published="2025-05-01"),
+        ],
+        ("A", "certain", True, None),
+    ),
+    "one spelt alike": (
+        "2024",
+        [post("Jos\u00e9 A", "2021-03-01"), post("Jose\u0301 A", "2021-03-01", "AP")],
+        ("Jos\u00e9 A", "certain", False, None),
+    ),
+}
+
+
+def test_a_post_says_who_holds_it_and_when_nobody_knows(client: Client) -> None:
+    found = {}
+    for number, (name, (at, facts, _)) in enumerate(POSTS.items()):
+        client.open(f"post-{number}")
+        for each in facts:
+            assert client.post(f"/v1/negotiations/post-{number}/facts", each).status == 201
+        (entry,) = client.get(f"/v1/negotiations/post-{number}?as_of={at}").json["posts"]
+        previous = entry["previous"] and entry["previous"]["holder"]
+        found[name] = (entry["holder"], entry["certainty"], entry["contested"], previous)
+        assert (entry["fact"] is None) == (entry["holder"] is None) == (entry["since"] is None)
+        assert entry["post"] == "Envoy"
+    assert found == {name: expected for name, (_, _, expected) in POSTS.items()}
+
+
+def measure(action: str, stage: str, valid: str, **fields: Any) -> Body:  # noqa: ANN401
+    return told(
+        "measure",
+        authority="US",
+        target="Potash",
+        action=action,
+        stage=stage,
+        valid=valid,
+        **fields,
+    )
+
+
+def test_talk_of_easing_does_not_lift_a_sanction(client: Client) -> None:
+    imposed = measure("imposed", "in_force", "2021-08", external_id="I")
+    discussed = measure("eased", "discussed", "2025-09", external_id="D")
+    announced = measure("eased", "announced", "2025-10-01")
+    lifted = measure("lifted", "discussed", "2025-09-20")
+    eased = measure("eased", "in_force", "2025-11-01")
+    carried_out = {**eased, "valid": "2025-09", "links": tie("executes", "D")}
+    cases = {
+        "talk": [imposed, discussed],
+        "further talk": [imposed, discussed, announced, lifted],
+        "talk alone": [discussed],
+        "in force after": [imposed, discussed, eased],
+        "carried out": [imposed, discussed, carried_out],
+    }
+    found = {}
+    for name, state in states(client, cases).items():
+        (entry,) = state["measures"]
+        outlook = [(each["action"], each["stage"]) for each in entry["outlook"]]
+        found[name] = (entry["action"], entry["stage"], entry["since"], outlook)
+        assert not entry["contested"]
+    assert found == {
+        "talk": ("imposed", "in_force", "2021-08", [("eased", "discussed")]),
+        "further talk": (
+            *("imposed", "in_force", "2021-08"),
+            [("eased", "announced"), ("lifted", "discussed")],
+        ),
+        "talk alone": ("eased", "discussed", "2025-09", []),
+        "in force after": ("eased", "in_force", "2025-11-01", []),
+        "carried out": ("eased", "in_force", "2025-09", []),
+    }
+
+
+def test_a_pardon_frees_nobody_and_a_release_ends_every_custody(client: Client) -> None:
+    held = told("custody", person="Ann", status="sentenced", valid="2021-05-01/2028-05-01")
+    pardon = told("pardon", granted_by="President", people=["Ann"], valid="2025-11-22")
+    release = told("release", people=["Ann"], valid="2025-11-23")
+    again = told("custody", person="Ann", status="detained", valid="2025-12-01/..")
+    cases = {
+        "pardoned": [held, pardon],
+        "free": [held, pardon, release],
+        "held again": [held, pardon, release, again],
+        "a pardon alone": [pardon],
+    }
+    found = {}
+    for name, state in states(client, cases).items():
+        (entry,) = state["custody"]
+        pardoned = entry["pardoned"] and entry["pardoned"]["valid"]
+        found[name] = (entry["status"], entry["certainty"], entry["contested"], pardoned)
+    assert found == {
+        "pardoned": ("sentenced", "certain", False, "2025-11-22"),
+        "free": ("free", "certain", False, "2025-11-22"),
+        "held again": ("detained", "certain", False, None),
+        "a pardon alone": ("pardoned", "certain", False, "2025-11-22"),
+    }
+
+
+def test_statements_of_one_name_by_different_parties_are_different_proposals(
+    client: Client,
+) -> None:
+    agreed = [
+        told("proposal", by=f"Party {number}", content="Joint Statement", stage="agreed")
+        for number in range(8)
+    ]
+    of_one_matter = [
+        told("proposal", by=by, content=content, stage=stage, matter="embassy", valid=valid)
+        for by, content, stage, valid in (
+            ("US", "reopen the embassy", "mooted", "2025-09-11"),
+            ("United States", "an embassy in Minsk", "offered", "2025-10-01"),
+        )
+    ]
+    found = states(client, {"many": agreed, "one": of_one_matter})
+    assert len(found["many"]["proposals"]) == 8
+    assert not any(each["contested"] for each in found["many"]["proposals"])
+    assert [each["stage"] for each in found["one"]["proposals"]] == ["offered"]
+
+
+def test_a_fact_much_like_another_is_said_to_be_so_when_it_is_recorded(client: Client) -> None:
+    client.open("talks")
+    sent = "/v1/negotiations/talks/facts"
+    first = client.post(sent, freed(52, "Reuters", population="prisoners", matter="a"))
+    assert "similar" not in first.json
+    again = client.post(sent, freed(52, "AP", population="Prisoners", valid="2025-09"))
+    assert again.json["similar"] == [first.json["id"]]
+    read = client.get(again.headers["location"])
+    assert "similar" not in read.json
+    assert read.headers["etag"].partition("-")[0] == again.headers["etag"].partition("-")[0]
+    for other in (
+        freed(52, "AP", valid="2025-09-13"),
+        freed(51, "AP"),
+        freed(52, "AP", population="soldiers"),
+        freed(
+            *(52, "AP"),
+            population="prisoners",
+            matter="a",
+            links=[{"relation": "confirms", "fact": again.json["id"]}],
+        ),
+    ):
+        assert "similar" not in client.post(sent, other).json, other
+    held = told("custody", person="Ann", status="detained")
+    assert "similar" not in client.post(sent, held).json
+    assert len(client.post(sent, {**held, "status": "sentenced"}).json["similar"]) == 1
+    for number in range(12):
+        last = client.post(sent, freed(9, f"Paper {number}", valid="2025-01-01"))
+    assert (len(last.json["similar"]), last.json["similar_more"]) == (10, 11)
+
+
+def test_the_answer_that_an_idempotency_key_repeats_names_what_was_alike_then(
+    client: Client,
+) -> None:
+    client.open("talks")
+    sent = "/v1/negotiations/talks/facts"
+    first = client.post(sent, freed(52), idempotency_key="one")
+    client.post(sent, freed(52, "AP"))
+    assert client.post(sent, freed(52), idempotency_key="one").body == first.body

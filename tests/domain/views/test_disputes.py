@@ -1,0 +1,88 @@
+"""Facts of one question are held against each other all at once, and as each against each would say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations, product
+from typing import TYPE_CHECKING, get_args
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.quantity import Basis, Interval, Quantity
+from domain.register import Register
+from domain.views.candidates import Candidate
+from domain.views.disputes import under_one_question
+from domain.views.rivals import resolve
+from tests.examples import fact
+from tests.steps import steps
+from tests.strategies import SOME
+from tests.written_log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+ANY = Register("any")
+BOUNDS = st.none() | st.integers(0, 6)
+QUANTITIES = st.builds(
+    lambda what, basis, low, more: Quantity(
+        what=what, basis=basis, low=low, high=None if more is None else (low or 0) + more
+    ),
+    st.sampled_from(("released", "Released", "held")),
+    st.none() | st.sampled_from(get_args(Basis)),
+    BOUNDS,
+    BOUNDS,
+)
+SEVERAL = st.lists(st.lists(QUANTITIES, max_size=3), min_size=2, max_size=5)
+
+
+def candidates(counts: Sequence[Sequence[Quantity]]) -> list[Candidate]:
+    log = Log()
+    for each in counts:
+        log.store(replace(fact("release", matter="sep11"), quantities=tuple(each)))
+    return [Candidate(seen, {}, begun=True) for seen in log.slice()]
+
+
+def exclude_each_other(one: Sequence[Quantity], other: Sequence[Quantity]) -> bool:
+    """The rule as it reads: they count the same thing alike, and no number from the least to the most is in both."""
+    for what, basis in product(("released", "held"), get_args(Basis)):
+        mine, theirs = (
+            [q for q in each if q.what.casefold() == what and q.basis in (basis, None)]
+            for each in (one, other)
+        )
+        if mine and theirs and not span(mine).meets(span(theirs)):
+            return True
+    return False
+
+
+def span(quantities: Sequence[Quantity]) -> Interval:
+    lows, highs = [q.low for q in quantities], [q.high for q in quantities]
+    low = None if None in lows else min(each for each in lows if each is not None)
+    return Interval(low, None if None in highs else max(each for each in highs if each is not None))
+
+
+@SOME
+@given(SEVERAL)
+def test_counts_are_contested_as_each_held_against_each_says(counts: list[list[Quantity]]) -> None:
+    expected = any(exclude_each_other(one, other) for one, other in combinations(counts, 2))
+    found = candidates(counts)
+    assert under_one_question(found, ANY) is expected
+    assert under_one_question(found[::-1], ANY) is expected
+
+
+def test_twice_the_facts_and_twice_the_numbers_cost_about_twice_as_much() -> None:
+    def resolving(facts: int, numbers: int) -> Callable[[], object]:
+        bases = (None, *get_args(Basis))
+        found = candidates(
+            [
+                [
+                    Quantity(what="released", low=n, high=n, basis=bases[n % len(bases)])
+                    for n in range(each, each + numbers)
+                ]
+                for each in range(facts)
+            ]
+        )
+        return lambda: resolve(found, ANY)
+
+    assert steps(resolving(20, 400)) < 3 * steps(resolving(20, 200))
+    assert steps(resolving(400, 5)) < 3 * steps(resolving(200, 5))
