@@ -108,7 +108,8 @@ class Server:
     def reap(self) -> None:
         """Wait for the end of what was struck."""
         assert self.process is not None
-        assert self.process.wait(SECONDS) == -signal.SIGKILL
+        status = self.process.wait(SECONDS)
+        assert status == -signal.SIGKILL, (status, self.errors.read_text()[-2_000:])
         self._close()
 
     def stop(self) -> int:
