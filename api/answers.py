@@ -71,11 +71,12 @@ class NegotiationPage(Exact):
 class FactRecord(ListedFact):
     """A fact with its place in the log, as seen at a perspective.
 
-    The answer to a write names in `similar` at most ten facts that are much like it and tied to it by nothing; of more,
-    `similar_more` says how many there are.
+    The answer to a write has `notices` of what should be looked at, and names in `similar` at most ten facts that are
+    much like it and tied to it by nothing; of more, `similar_more` says how many there are.
     """
 
     perspective: PerspectiveShown
+    notices: NotRequired[list[Flaw]]
     similar: NotRequired[list[Identity]]
     similar_more: NotRequired[int]
 
@@ -249,6 +250,8 @@ class ImportReport(TypedDict):
     retracted: int
     unchanged: int
     rejected: list[RejectedLine]
+    notices: NotRequired[list[RejectedLine]]
+    notices_total: NotRequired[int]
     first_position: int | None
     last_position: int | None
 

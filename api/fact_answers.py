@@ -16,10 +16,11 @@ from api.confidential import FIELD
 from api.json_text import written
 from domain.confidential import Confidential
 from domain.errors import UnknownError
-from domain.event import FactErased, SourcesErased
+from domain.event import FactCorrected, FactErased, FactRecorded, SourcesErased
 from domain.fact import as_primitives
 from domain.history import FactVersion, Seen
 from domain.instant import format_instant
+from domain.notices import notices
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.brief import fact_record, perspective_shown
 from domain.views.similar import MOST
@@ -28,6 +29,8 @@ from infrastructure.readers.reading import Reading
 
 __all__ = ["disclose", "fact_uuid", "position_of", "rendered", "shown"]
 
+_SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
+"""The changes that carry the whole content of a fact."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -74,19 +77,24 @@ def rendered(sent: Sent, position: int, status: int) -> Response:
         version = reading.history(event.originator_id, perspective)[-1]
         record = shown(version, perspective, reading)
         tag = etag(written(record), version.record.version)
-        body = written({**record, **_beside(reading.similar(version, perspective))})
+        body = written({**record, **_beside(version, reading.similar(version, perspective))})
     headers = {"ETag": tag, "Cache-Control": "no-store"}
     if status == HTTPStatus.CREATED:
         headers["Location"] = f"/v1/facts/{version.record.id}"
     return Response(body, status, headers, "application/json")
 
 
-def _beside(similar: Sequence[FactVersion]) -> dict[str, Any]:
-    """Give what an editor should look at, where there is anything: the first facts that are much alike."""
-    told: dict[str, Any] = {"similar": [str(each.record.id) for each in similar[:MOST]]}
+def _beside(version: FactVersion, similar: Sequence[FactVersion]) -> dict[str, Any]:
+    """Give what an editor should look at, where there is anything: notices, and the first facts that are much alike."""
+    noticed = notices(version.record.fact) if version.event in _SAYS_ALL else []
+    told: dict[str, Any] = {}
+    if noticed:
+        told["notices"] = [as_primitives(each) for each in noticed]
+    if similar:
+        told["similar"] = [str(each.record.id) for each in similar[:MOST]]
     if len(similar) > MOST:
         told["similar_more"] = len(similar)
-    return told if similar else {}
+    return told
 
 
 def _erasure(entry: LogEntry, event: FactErased | SourcesErased, reading: Reading) -> Response:

@@ -9,6 +9,8 @@ from typing import Any, Final
 from eventsourcing.persistence import OperationalError
 
 from domain.errors import MOST_FAULTS
+from domain.fact import Fact
+from domain.notices import notices
 
 __all__ = ["COUNTED", "LISTED_REJECTIONS", "BrokenOffError", "ImportReport", "Rejection"]
 
@@ -53,6 +55,8 @@ class ImportReport:
     first_position: int | None = None
     last_position: int | None = None
     stopped: Rejection | None = None
+    notices: list[Rejection] = field(default_factory=list)
+    notices_total: int = 0
     _unlisted: int | None = None
 
     def count(self, op: str) -> None:
@@ -76,8 +80,16 @@ class ImportReport:
         self.rejected_total += 1
         self.rejected_lines += 1
 
+    def notice(self, line: int, fact: Fact) -> None:
+        """What should be looked at in a fact that a line records; past LISTED_REJECTIONS it is only counted."""
+        for each in notices(fact):
+            self.notices_total += 1
+            if len(self.notices) < LISTED_REJECTIONS:
+                self.notices.append(Rejection(line, each.pointer, each.detail))
+
     def nothing_done(self) -> None:
         """The import was refused as a whole."""
+        self.notices, self.notices_total = [], 0
         self.done = dict.fromkeys(self.done, 0)
 
     def listed(self) -> list[Rejection]:
@@ -86,6 +98,15 @@ class ImportReport:
         more = self.rejected_total - len(self.rejected) - len(stopped)
         rest = [Rejection(self._unlisted or 1, "", f"… and {more} more")] if more else []
         return [*self.rejected, *rest, *stopped]
+
+    def _noticed(self) -> dict[str, Any]:
+        if not self.notices:
+            return {}
+        listed = [
+            {"line": each.line, "pointer": each.pointer, "detail": each.detail}
+            for each in self.notices
+        ]
+        return {"notices": listed, "notices_total": self.notices_total}
 
     def as_dict(self) -> dict[str, Any]:
         """The report as the API answers it."""
@@ -97,6 +118,7 @@ class ImportReport:
                 for each in self.listed()
             ],
             "rejected_total": self.rejected_total,
+            **self._noticed(),
             "first_position": self.first_position,
             "last_position": self.last_position,
         }

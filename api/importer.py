@@ -19,6 +19,7 @@ from api.import_turns import Recorded, Turns
 from api.schemas import FactParser
 from domain.access import Principal
 from domain.event import RecordEvent
+from domain.fact import Fact
 from domain.negotiation import negotiation_id
 
 __all__ = ["Importer", "Media"]
@@ -84,6 +85,8 @@ def _report(turns: Turns, read: ReadLines) -> ImportReport:
             report.reject(rejected.number, rejected.faults, rejected.listed)
         elif isinstance(step.line, Command) and (step.done or step.event is not None):
             report.count(step.line.op)
+            if isinstance(step.line.body, Fact):
+                report.notice(step.line.line.number, step.line.body)
         else:
             report.unchanged += 1
     if read.more_lines:

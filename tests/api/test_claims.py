@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -429,3 +430,26 @@ def test_the_answer_that_an_idempotency_key_repeats_names_what_was_alike_then(
     first = client.post(sent, freed(52), idempotency_key="one")
     client.post(sent, freed(52, "AP"))
     assert client.post(sent, freed(52), idempotency_key="one").body == first.body
+
+
+def test_what_should_be_looked_at_is_noticed_when_it_is_recorded_and_imported(
+    client: Client,
+) -> None:
+    client.open("talks")
+    sent = freed(52, valid="2024-25", people=["Ann Example|Bob Example"])
+    recorded = client.post("/v1/negotiations/talks/facts", sent)
+    assert [each["pointer"] for each in recorded.json["notices"]] == ["/valid", "/people/0"]
+    assert "2024/2025" in recorded.json["notices"][0]["detail"]
+    assert "notices" not in client.get(recorded.headers["location"]).json
+    lines = "\n".join(
+        json.dumps(each) for each in (freed(3, external_id="A"), {**sent, "external_id": "B"})
+    )
+    report = client.post(
+        "/v1/negotiations/talks/import", lines.encode(), content_type="application/x-ndjson"
+    )
+    noticed = [(each["line"], each["pointer"]) for each in report.json["notices"]]
+    assert noticed == [(2, "/valid"), (2, "/people/0")]
+    again = client.post(
+        "/v1/negotiations/talks/import", lines.encode(), content_type="application/x-ndjson"
+    )
+    assert "notices" not in again.json

@@ -1,0 +1,89 @@
+"""What was recorded and should be looked at; a notice refuses nothing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from domain.fact import KINDS
+from domain.named import fields_naming, text_of
+from domain.naming import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.fact import Fact
+
+__all__ = ["Notice", "notices"]
+
+_SPAN: Final = re.compile(r"(\d{2})(\d{2})-(\d{2})")
+_SEVERAL: Final = re.compile(r"\s*[|;]\s*|\s+[/&]\s+")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_ALPHABETS: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN", "HEBREW", "ARABIC")
+_NEAR: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`pointer` is RFC 6901 into the fact."""
+
+    pointer: str
+    detail: str
+
+
+def notices(fact: Fact) -> list[Notice]:
+    """What should be looked at in a fact."""
+    return [*_of_time(fact), *_of_names(fact), *_of_counts(fact)]
+
+
+def _of_time(fact: Fact) -> Iterable[Notice]:
+    span = _SPAN.fullmatch(fact.valid)
+    if span is not None and int(span[3]) == (int(span[2]) + 1) % 100:
+        years = f"{span[1]}{span[2]}/{int(span[1] + span[2]) + 1}"
+        detail = f"read as EDTF has it, a part of the year {span[1]}{span[2]}; a span of years is written {years}"
+        yield Notice("/valid", detail)
+
+
+def _of_names(fact: Fact) -> Iterable[Notice]:
+    for field in fields_naming(type(fact)):
+        value = getattr(fact, field)
+        if value is None:
+            continue
+        several = isinstance(value, tuple)
+        for index, name in enumerate(value if several else (value,)):
+            pointer = f"/{field}/{index}" if several else f"/{field}"
+            yield from _of_name(text_of(name), pointer, list_of=several)
+
+
+def _of_name(name: str, pointer: str, *, list_of: bool) -> Iterable[Notice]:
+    if len(_SEVERAL.split(name)) > 1:
+        several = "each is an item of the list" if list_of else "here is room for one"
+        yield Notice(pointer, f"this is recorded as one name; if it is several, {several}")
+    mixed = next((word for word in _WORD.findall(name) if len(_alphabets(word)) > 1), None)
+    if mixed is not None:
+        detail = f"the word {mixed} has letters of several alphabets, which look alike and are not the same"
+        yield Notice(pointer, detail)
+
+
+def _alphabets(word: str) -> set[str]:
+    if word.isascii():
+        return {"LATIN"}
+    names = (unicodedata.name(letter, "").partition(" ")[0] for letter in word)
+    return {name for name in names if name in _ALPHABETS}
+
+
+def _of_counts(fact: Fact) -> Iterable[Notice]:
+    summed = {
+        register.summed
+        for kind in KINDS.values()
+        for register in kind.registers
+        if register.summed is not None
+    }
+    for index, quantity in enumerate(fact.quantities):
+        near = get_close_matches(quantity.counted, summed, n=1, cutoff=_NEAR)
+        if near and quantity.counted not in map(folded, summed):
+            detail = f"what is added up is {near[0]}; {quantity.what} counts apart"
+            yield Notice(f"/quantities/{index}/what", detail)

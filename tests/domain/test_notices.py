@@ -1,0 +1,56 @@
+"""Notices: what was recorded and should be looked at, and what is no reason to look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.notices import notices
+from tests.examples import count, fact, full_fact
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer"),
+    [
+        ({"valid": "2024-25"}, "/valid"),
+        ({"valid": "1939-40"}, "/valid"),
+        ({"people": ("Ann Example|Bob Example",)}, "/people/0"),
+        ({"people": ("Bob", "Ann Example & Bob Example")}, "/people/1"),
+        ({"people": ("Ann Example; Bob Example",)}, "/people/0"),
+        ({"people": ("Iv\u0430n Primerov",)}, "/people/0"),
+        ({"places": ("\u041cinsk",)}, "/places/0"),
+        ({"population": "prisoners | soldiers"}, "/population"),
+        ({"quantities": count(52, what="relased")}, "/quantities/0/what"),
+    ],
+)
+def test_what_may_be_another_thing_is_noticed(fields: dict[str, Any], pointer: str) -> None:
+    assert [each.pointer for each in notices(fact("release", **fields))] == [pointer]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"valid": "2024-21"},
+        {"valid": "2024/2025"},
+        {"valid": "2021-12"},
+        {
+            "people": (
+                "Ann Example",
+                "\u0418\u0432\u0430\u043d \u041f\u0440\u0438\u043c\u0435\u0440\u043e\u0432",
+                "Jos\u00e9 D'Arc-Smith",
+            )
+        },
+        {"people": ("Ann (\u0410\u043d\u043d\u0430) Example",)},
+        {"places": ("Ministry of Finance and Development", "AC/DC")},
+        {"quantities": (*count(52), *count(3, what="Released"), *count(7, what="women"))},
+    ],
+)
+def test_what_is_written_as_it_should_be_is_not(fields: dict[str, Any]) -> None:
+    assert notices(fact("release", **fields)) == []
+
+
+def test_one_field_for_one_name_is_told_from_a_list() -> None:
+    (notice,) = notices(fact("custody", person="Ann | Bob"))
+    assert (notice.pointer, notice.detail.endswith("here is room for one")) == ("/person", True)
+    assert notices(full_fact("appointment")) == []
