@@ -9,6 +9,7 @@ import typer
 from api import (
     cli_backup,
     cli_changes,
+    cli_check,
     cli_checkpoint,
     cli_clock,
     cli_compact,
@@ -70,6 +71,7 @@ for commands in (
     cli_people,
     cli_tally,
     cli_changes,
+    cli_check,
     cli_write,
     cli_keys,
     cli_settings,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from uuid import UUID, uuid5
 
 from domain.characters import is_blank, strange_character
+from domain.edtf_meant import may_mean
 from domain.errors import ContentError, Fault
 from domain.holding import Holding, Window, window
 from domain.named import LONGEST_ID, Name, Place, Somebody, Sort, named_in, text_of
@@ -173,7 +174,8 @@ def _valid_faults(fact: Fact) -> list[Fault]:
     try:
         ValidTime.parse(fact.valid)
     except ValidTimeError as error:
-        return [Fault("/valid", str(error))]
+        meant = " or ".join(may_mean(fact.valid))
+        return [Fault("/valid", f"{error}; write {meant}" if meant else str(error))]
     return []
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.named import fields_naming, text_of
 from domain.naming import folded
+from domain.quantity import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.fact import Fact
+    from domain.quantity import Quantity
 
-__all__ = ["Notice", "notices"]
+__all__ = ["Notice", "notices", "read_otherwise"]
 
 _SPAN: Final = re.compile(r"(\d{2})(\d{2})-(\d{2})")
 _SEVERAL: Final = re.compile(r"\s*[|;]\s*|\s+[/&]\s+")
@@ -37,6 +40,33 @@ class Notice:
 def notices(fact: Fact) -> list[Notice]:
     """What should be looked at in a fact."""
     return [*_of_time(fact), *_of_names(fact), *_of_counts(fact)]
+
+
+def read_otherwise(fact: Fact) -> list[Notice]:
+    """The numbers of a stored fact that today's rules would read otherwise, or refuse; what is stored stays."""
+    found = []
+    for index, stored in enumerate(fact.quantities):
+        try:
+            read = bounded(replace(stored, low=None, high=None) if _derived(stored) else stored)
+        except ContentError as error:
+            found.append(
+                Notice(f"/quantities/{index}{error.faults[0].pointer}", error.faults[0].detail)
+            )
+            continue
+        if read.interval != stored.interval:
+            detail = f"kept as {_said(stored)}; today's rules read {_said(read)}"
+            found.append(Notice(f"/quantities/{index}", detail))
+    return found
+
+
+def _derived(quantity: Quantity) -> bool:
+    """Whether the bounds follow from what else is there, and were not sent as a range."""
+    return quantity.value is not None or quantity.text is not None
+
+
+def _said(quantity: Quantity) -> str:
+    low, high = quantity.low, quantity.high
+    return f"{'-' if low is None else low} to {'-' if high is None else high}"
 
 
 def _of_time(fact: Fact) -> Iterable[Notice]:

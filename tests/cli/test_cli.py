@@ -26,6 +26,7 @@ COMMANDS = {
     "serve", "import", "export", "show", "timeline", "tally", "people", "diff", "audit", "snapshot",
     "rebuild", "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
     "seal", "compact", "erase", "witness", "proposals", "approve", "refuse", "withdraw",
+    "check",
     "checkpoint", "correct-clock",
 }  # fmt: skip
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}

@@ -184,3 +184,13 @@ def test_a_tally_counts_and_says_what_is_counted_where_nothing_is(light: Shell) 
         "Outside of the years 1 to 9999: 1 fact\nIn all: at least 55 (2 numbers added)\n" in shown
     )
     assert light("tally", SLUG, "released", "--by", "week").exit_code == 2
+
+
+def test_a_check_lists_what_should_be_looked_at(light: Shell) -> None:
+    assert "nothing is noticed" in light.out("check", SLUG)
+    several = {**FREED, "external_id": "V", "people": ["Ann|Bob"], "matter": "several"}
+    light.out("import", SLUG, light.file(several))
+    assert "V" in (told := light.out("check", SLUG))
+    assert "/people/0" in told
+    (item,) = json.loads(light.out("check", SLUG, "--json"))["items"]
+    assert (item["external_id"], item["pointer"]) == ("V", "/people/0")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from domain.notices import notices
+from domain.notices import notices, read_otherwise
+from domain.quantity import Quantity
 from tests.examples import count, fact, full_fact
 
 
@@ -54,3 +56,24 @@ def test_one_field_for_one_name_is_told_from_a_list() -> None:
     (notice,) = notices(fact("custody", person="Ann | Bob"))
     assert (notice.pointer, notice.detail.endswith("here is room for one")) == ("/person", True)
     assert notices(full_fact("appointment")) == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "pointers"),
+    [
+        (
+            {"text": "not fewer than 50", "comparator": "lt", "value": 50, "high": 49},
+            ["/comparator"],
+        ),
+        ({"text": "52 of the 60", "comparator": "eq", "low": 52, "high": 52}, ["/text"]),
+        ({"comparator": "gt", "value": 50, "low": 50}, [""]),
+        ({"text": "at least 50", "comparator": "ge", "value": 50, "low": 50}, []),
+        ({"comparator": "eq", "low": 50, "high": 60}, []),
+    ],
+)
+def test_what_is_kept_and_would_be_read_otherwise_today_is_said(
+    stored: dict[str, Any], pointers: list[str]
+) -> None:
+    kept = replace(fact("release"), quantities=(Quantity(what="released", **stored),))
+    found = [each.pointer.removeprefix("/quantities/0") for each in read_otherwise(kept)]
+    assert found == pointers
