@@ -213,6 +213,14 @@ class RejectedLine(Exact):
     detail: str
 
 
+class SupersededLine(Exact):
+    """A line of an import that says what was corrected since; `version` is the one that stands."""
+
+    line: int
+    version: int
+    detail: str
+
+
 class Leaf(Exact):
     """What a leaf of the log's tree is the hash of, as RFC 8785 (JCS) text: all of an event but its payload."""
 

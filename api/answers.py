@@ -29,6 +29,7 @@ from api.answer_parts import (
     PerspectiveShown,
     Position,
     RejectedLine,
+    SupersededLine,
     Version,
     Withdrawn,
 )
@@ -252,6 +253,8 @@ class ImportReport(TypedDict):
     rejected: list[RejectedLine]
     notices: NotRequired[list[RejectedLine]]
     notices_total: NotRequired[int]
+    superseded: list[SupersededLine]
+    superseded_total: int
     first_position: int | None
     last_position: int | None
 

@@ -20,12 +20,13 @@ from api.composition import Parley
 from api.import_lines import bounded_lines
 from api.import_reading import Progress
 from api.import_report import BrokenOffError, ImportReport
+from api.import_stream import Update
 from api.import_turns import Recorded
 from api.importer import Importer
 from api.interrupts import INTERRUPTED, end_with
 from api.schemas import FactParser
 from domain.errors import UnknownError
-from domain.event import RecordEvent
+from domain.event import Reason, RecordEvent
 from domain.negotiation import Settings, decide_open, evolve
 
 __all__ = ["register"]
@@ -70,6 +71,16 @@ def import_(  # noqa: PLR0913 -- one argument an option
     partial: Annotated[
         bool, typer.Option("--partial", help="Leave out rejected lines and import the others.")
     ] = False,
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update", help="Correct what stands to what the last line on a fact says otherwise."
+        ),
+    ] = False,
+    reason_: Annotated[
+        Reason | None, typer.Option("--reason", help="Of the corrections of an update.")
+    ] = None,
+    why: Annotated[str | None, typer.Option(metavar="WORDS", help="Of the same, in words.")] = None,
     csv: Annotated[
         bool, typer.Option("--csv", help="Read CSV, as where the file's name ends in .csv.")
     ] = False,
@@ -89,6 +100,9 @@ def import_(  # noqa: PLR0913 -- one argument an option
     """
     if private and title is None:
         raise typer.BadParameter("it goes with --title", param_hint="--private")
+    if len({update, reason_ is not None, why is not None}) > 1:
+        raise typer.BadParameter("--update, --reason and --why go together", param_hint="--update")
+    updating = None if reason_ is None or why is None else Update(reason_, why)
     table = csv or file.removesuffix(".gz").endswith(".csv")
     with _source(file) as (lines, total), opened(upgrade=True) as parley:
         opening: list[RecordEvent] = [
@@ -114,6 +128,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
                 progress=progress,
                 told=told,
                 opening=opening,
+                update=updating,
             )
     _show_report(report, json=json, dry_run=dry_run)
     refusal = _refusal(report, partial=partial)
@@ -205,10 +220,16 @@ def _show_report(report: ImportReport, *, json: bool, dry_run: bool) -> None:
         return
     out, _ = consoles()
     counts = [*report.done.items(), ("unchanged", report.unchanged)]
-    counts.append(("rejected", report.rejected_lines))
+    counts += [("superseded", report.superseded_total), ("rejected", report.rejected_lines)]
     title = "Would be imported" if dry_run else "Imported"
     rows = [(name, count) for name, count in counts if count]
     show_rows(out, title, ("lines", "count"), rows)
+    for told, listed in (
+        ("Superseded", content["superseded"]),
+        ("Notices", content.get("notices", ())),
+    ):
+        found = [(each["line"], each["detail"]) for each in listed[:REJECTIONS_SHOWN]]
+        show_rows(out, f"{told}: {len(listed)}", ("line", "what"), found)
     rejected = content["rejected"]
     faults = [(each["line"], each["pointer"], each["detail"]) for each in rejected]
     title = f"Faults: {content['rejected_total']}"

@@ -12,12 +12,12 @@ from api.composition import Parley
 from api.import_command import Command
 from api.import_reading import Misread, Read, rejections
 from api.import_report import LISTED_REJECTIONS
-from api.import_stream import Comparisons, FactStream
+from api.import_stream import Comparisons, FactStream, Update
 from api.ops import OPS
 from api.schemas import FactParser
 from domain.access import Principal, Scope
 from domain.errors import ContentError, RecordError
-from domain.event import FactEvent
+from domain.event import FactCorrected, FactEvent
 from domain.fact import Fact
 from domain.negotiation import Settings
 from domain.perspective import PerspectiveQuery
@@ -31,12 +31,18 @@ _RECORDING: Final[Scope] = "fact:write"
 
 @dataclass(slots=True)
 class Step:
-    """A line, and what it comes to: an event that waits, why it is rejected, or nothing; `done` once it is recorded."""
+    """A line, and what it comes to: an event that waits, why it is rejected, or nothing; `done` once it is recorded.
+
+    It is `superseded` where it says what the fact no longer says: the version that stands, and in which fields. It
+    `updates` where it records nothing new, and corrects what stands.
+    """
 
     line: Read
     event: FactEvent | None = None
     rejected: Misread | None = None
     done: bool = False
+    superseded: tuple[int, list[str]] | None = None
+    updates: bool = False
 
     def about(self, facts: Container[UUID]) -> bool:
         """Whether what becomes of those facts is a matter of this line."""
@@ -53,6 +59,7 @@ class Deciding:
         negotiation_id: UUID,
         principal: Principal,
         settings: Settings,
+        update: Update | None = None,
     ) -> None:
         self._parley = parley
         self._parser = parser
@@ -60,6 +67,8 @@ class Deciding:
         self._principal = principal
         self._actor = principal.actor
         self._settings = settings
+        self._update = update
+        self._last: dict[UUID, Step] = {}
         self._working: dict[UUID, FactStream] = {}
         self._copies: dict[UUID, UUID] = {}
         self._rejected: dict[str, int] = {}
@@ -72,6 +81,7 @@ class Deciding:
         """
         self._identify(steps)
         self._comparisons = Comparisons(len(steps))
+        self._last = _last_of(steps)
         for step in self._loaded(steps):
             each = step.line
             if isinstance(each, Misread):
@@ -82,11 +92,19 @@ class Deciding:
                 self._working[each.fact_id].pass_over(each, self._parser)
             if step.rejected is not None and step.rejected.named is not None:
                 self._rejected.setdefault(step.rejected.named, step.rejected.number)
+        self._supersede(steps)
+
+    def _supersede(self, steps: Sequence[Step]) -> None:
+        """Mark the last line on each fact that says what was corrected since, before this import began."""
+        for id_, step in _last_of(steps).items():
+            if step.event is None and step.rejected is None and not step.done:
+                step.superseded = self._working[id_].superseded()
 
     def _decide(self, step: Step, each: Command) -> None:
         step.event = step.rejected = None
         try:
-            step.event = self._answer(each)
+            step.event = self._answer(each, last=self._last.get(each.fact_id) is step)
+            step.updates = isinstance(each.body, Fact) and isinstance(step.event, FactCorrected)
         except RecordError as error:
             step.rejected = self._misread(each, error)
 
@@ -96,7 +114,7 @@ class Deciding:
         self._room -= len(listed)
         return Misread(each.line.number, each.named, refusal.count, listed)
 
-    def _answer(self, each: Command) -> FactEvent | None:
+    def _answer(self, each: Command, *, last: bool) -> FactEvent | None:
         op = OPS.get(each.op)
         scope: Scope = _RECORDING if op is None else op.scope
         if not self._principal.may(scope):
@@ -107,7 +125,11 @@ class Deciding:
             raise ContentError.at("/external_id", f"its fact was rejected on line {rejected}")
         reviews = (op or OPS["correct"]).reviewed
         reviewed = reviews is not None and reviews(self._settings)
-        return stream.answer(each, self._parser, self._actor, reviewed=reviewed)
+        update = self._update if last else None
+        event = stream.answer(each, self._parser, self._actor, reviewed=reviewed, update=update)
+        if isinstance(event, FactCorrected) and not self._principal.may("fact:correct"):
+            raise ContentError.at("/op", "this takes the scope fact:correct")
+        return event
 
     def _loaded(self, steps: Iterable[Step]) -> Iterator[Step]:
         """The steps again, each with its fact in `working` by the time that it comes."""
@@ -153,3 +175,8 @@ class Deciding:
             known = reading.known(self._negotiation_id, reading.perspective(PerspectiveQuery()))
         unnamed = [version.record for version in known if version.record.fact.external_id is None]
         return {record.fact: record.id for record in reversed(unnamed)}
+
+
+def _last_of(steps: Iterable[Step]) -> dict[UUID, Step]:
+    """The last line on each fact."""
+    return {step.line.fact_id: step for step in steps if isinstance(step.line, Command)}

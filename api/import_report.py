@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from eventsourcing.persistence import OperationalError
@@ -38,6 +38,15 @@ class Rejection:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A line that says what an event said that was corrected since; `version` is the one that stands."""
+
+    line: int
+    version: int
+    detail: str
+
+
 @dataclass(slots=True)
 class ImportReport:
     """What an import did, or with `dry_run` would have done.
@@ -57,6 +66,8 @@ class ImportReport:
     stopped: Rejection | None = None
     notices: list[Rejection] = field(default_factory=list)
     notices_total: int = 0
+    superseded: list[Superseded] = field(default_factory=list)
+    superseded_total: int = 0
     _unlisted: int | None = None
 
     def count(self, op: str) -> None:
@@ -86,6 +97,16 @@ class ImportReport:
             self.notices_total += 1
             if len(self.notices) < LISTED_REJECTIONS:
                 self.notices.append(Rejection(line, each.pointer, each.detail))
+
+    def supersede(self, line: int, version: int, fields: Sequence[str]) -> None:
+        """A line says what its fact no longer says; nothing is written for it."""
+        self.superseded_total += 1
+        if len(self.superseded) < LISTED_REJECTIONS:
+            detail = (
+                f"it was recorded so, and corrected since in {', '.join(fields)}: version {version} stands;"
+                " to make it say this again, use op correct, or import with --update --reason --why"
+            )
+            self.superseded.append(Superseded(line, version, detail))
 
     def nothing_done(self) -> None:
         """The import was refused as a whole."""
@@ -118,6 +139,8 @@ class ImportReport:
                 for each in self.listed()
             ],
             "rejected_total": self.rejected_total,
+            "superseded": [asdict(each) for each in self.superseded],
+            "superseded_total": self.superseded_total,
             **self._noticed(),
             "first_position": self.first_position,
             "last_position": self.last_position,

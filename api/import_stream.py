@@ -8,13 +8,22 @@ reinstates and retracts again does all three, once, however often it is imported
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, cast
 
 from api.import_command import Command
 from api.ops import Change, decided
+from api.schemas import CorrectionBody, merged
 from domain.erasure import ErasedVersion
 from domain.errors import ContentError, ErasedError, RecordError, StateError
-from domain.event import FactEvent, FactRecorded, RecordEvent
+from domain.event import (
+    FactCorrected,
+    FactEnded,
+    FactEvent,
+    FactRecorded,
+    Reason,
+    RecordEvent,
+)
 from domain.fact import Fact, differences
 from domain.fact_record import FactRecord, decide_record, evolve
 
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
 
     from api.schemas import FactParser
 
-__all__ = ["Comparisons", "FactStream"]
+__all__ = ["Comparisons", "FactStream", "Update"]
 
 _TAKES_TWO: Final = (
     "in this negotiation it takes two persons, and no import can wait for the second: POST it to "
@@ -36,6 +45,14 @@ _ALIKE: Final = (
 )
 Step = tuple[FactRecord, FactEvent]
 """A fact as it stood, and the event that changed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What lines that say otherwise than what stands are corrected with: they do not say it themselves."""
+
+    reason: Reason
+    why: str
 
 
 class Comparisons:
@@ -63,9 +80,11 @@ class FactStream:
         self.taken = False
         self._past: list[Step] = []
         self._first: Fact | None = None
+        self._said: int | None = None
         for event in kept:
             self._take(event)
         self._unmatched = list(self._past)
+        self._kept = len(self._past)
 
     def _take(self, event: RecordEvent) -> None:
         if not isinstance(event, FactEvent) or (
@@ -83,23 +102,56 @@ class FactStream:
         self.record = evolve(self.record, event)
 
     def answer(
-        self, command: Command, parser: FactParser, actor: str, *, reviewed: bool
+        self,
+        command: Command,
+        parser: FactParser,
+        actor: str,
+        *,
+        reviewed: bool,
+        update: Update | None = None,
     ) -> FactEvent | None:
         """The next event of the fact, None where the line changes nothing; or a RecordError.
 
         A ContentError where it would change something and is `reviewed`, as corrections are then: a line cannot wait
-        for a second person.
+        for a second person. With `update`, for the last line on a fact, what stands is corrected to what it says.
         """
         body = command.body
+        self._said = None
         if isinstance(body, Fact):
-            event = self._recorded(command.fact_id, body, actor, reviewed=reviewed)
+            event = self._recorded(command.fact_id, body, actor, reviewed=reviewed, update=update)
         else:
             event = self._changed(command, body, parser, actor)
-            if event is not None and reviewed:
-                raise ContentError.at("/op", _TAKES_TWO + _address(command.fact_id, command.op))
+            if event is None and update and self.superseded() and isinstance(body, CorrectionBody):
+                event = self._corrected_again(body, parser, actor, update)
+        takes_two = not isinstance(body, Fact) or isinstance(event, FactCorrected)
+        if event is not None and reviewed and takes_two:
+            op = "correct" if isinstance(body, Fact) else command.op
+            raise ContentError.at("/op", _TAKES_TWO + _address(command.fact_id, op))
         if event is not None:
             self._take(event)
         return event
+
+    def superseded(self) -> tuple[int, list[str]] | None:
+        """Where the last line on the fact says what was corrected since: the version that stands, and the fields.
+
+        It stood in the log before this import. What was added, ended, marked or retracted since supersedes nothing.
+        """
+        if self._said is None or self.record is None or not self.record.stands:
+            return None
+        later = [event for _, event in self._past[self._said : self._kept]]
+        if not any(isinstance(event, FactCorrected) for event in later):
+            return None
+        if self._said:
+            before, said_by = self._past[self._said - 1]
+            said = evolve(before, said_by).fact
+        else:
+            said = cast("Fact", self._first)
+        ended = any(isinstance(event, FactEnded) for event in later)
+        added = set(said.citations) <= set(self.record.fact.citations)
+        told = {each["field"] for each in differences(said, self.record.fact)}
+        told -= {"valid"} if ended else set()
+        told -= {"citations"} if added else set()
+        return (self.record.version, sorted(told)) if told else None
 
     def pass_over(self, command: Command, parser: FactParser) -> None:
         """The line was answered before: what it did in the log answers for no other line."""
@@ -107,7 +159,9 @@ class FactStream:
             with suppress(ContentError):
                 self._matched(command.body, parser)
 
-    def _recorded(self, id_: UUID, fact: Fact, actor: str, *, reviewed: bool) -> FactEvent | None:
+    def _recorded(
+        self, id_: UUID, fact: Fact, actor: str, *, reviewed: bool, update: Update | None
+    ) -> FactEvent | None:
         if self.taken:
             raise ContentError.at("/id", "the id belongs to another negotiation")
         if self.record is not None and self.record.erased:
@@ -117,8 +171,44 @@ class FactStream:
                 fact_id=id_, negotiation_id=self._negotiation_id, fact=fact, actor=actor
             )
         if fact in (self._first, self.record.fact):
-            return None
+            self._said = 0 if fact != self.record.fact else None
+            again = update is not None and self.superseded() is not None
+            return self._updated(self.record, fact, actor, update) if again else None
+        if update is not None and self.record.stands and _same_name(self.record.fact, fact):
+            return self._updated(self.record, fact, actor, update)
         raise _differs(self.record, fact, reviewed=reviewed)
+
+    def _updated(
+        self, record: FactRecord, fact: Fact, actor: str, update: Update | None
+    ) -> FactEvent | None:
+        """The correction to what a line says; citations are added and none is taken away, and an end stays."""
+        now = record.fact
+        added = (each for each in fact.citations if each not in now.citations)
+        ended = any(isinstance(event, FactEnded) for _, event in self._past)
+        valid = now.valid if ended and now.valid.startswith(f"{_start(fact)}/") else fact.valid
+        wanted = replace(fact, citations=(*now.citations, *added), valid=valid)
+        if wanted == now or update is None:
+            return None
+        return record.decide_correct(
+            reason=update.reason,
+            why=update.why,
+            fact=wanted,
+            citation=None,
+            published=None,
+            actor=actor,
+        )
+
+    def _corrected_again(
+        self, body: CorrectionBody, parser: FactParser, actor: str, update: Update
+    ) -> FactEvent | None:
+        record = cast("FactRecord", self.record)
+        again = replace(body, reason=update.reason, why=update.why, published=None)
+        try:
+            return decided(record, again, parser, actor)
+        except ContentError:
+            if merged(record.fact, body.changes, parser) == record.fact:
+                return None
+            raise
 
     def _changed(
         self, command: Command, body: Change, parser: FactParser, actor: str
@@ -141,6 +231,8 @@ class FactStream:
         for index, (before, event) in enumerate(self._unmatched):
             if self._comes_to(event, before, body, parser):
                 del self._unmatched[index]
+                at = next(i for i, (_, each) in enumerate(self._past) if each is event)
+                self._said = at + 1 if isinstance(event, FactCorrected) else None
                 return True
         return False
 
@@ -160,6 +252,14 @@ class FactStream:
             return False
 
 
+def _start(fact: Fact) -> str:
+    return fact.valid.partition("/")[0]
+
+
+def _same_name(one: Fact, other: Fact) -> bool:
+    return one.external_id == other.external_id
+
+
 def _differs(record: FactRecord, fact: Fact, *, reviewed: bool) -> ContentError:
     """What is recorded under the id says something else: what to do, which depends on how it stands."""
     at = "/external_id" if fact.external_id else "/id"
@@ -175,6 +275,7 @@ def _differs(record: FactRecord, fact: Fact, *, reviewed: bool) -> ContentError:
         how = f"POST to {how}"
     else:
         how = "use " + ", then ".join(f"op {op}" for op in ops)
+        how += ", or import it with --update --reason --why" if record.stands else ""
     retracted = "" if record.stands else " and is retracted"
     detail = f"which differs in {', '.join(fields)}{retracted}; to change it, {how}"
     return ContentError.at(at, f"taken by fact {record.id}, {detail}")

@@ -18,6 +18,7 @@ from api.import_command import Command
 from api.import_decision import Deciding, Step
 from api.import_reading import Read
 from api.import_report import BrokenOffError
+from api.import_stream import Update
 from api.problems import OUT_OF_REACH
 from api.schemas import FactParser
 from domain.access import Principal
@@ -61,7 +62,7 @@ class Turns:
     of the lines' events; events of others may lie between.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- the parts of an import
         self,
         parley: Parley,
         parser: FactParser,
@@ -72,6 +73,7 @@ class Turns:
         opening: Sequence[RecordEvent],
         partial: bool,
         told: Recorded | None,
+        update: Update | None = None,
     ) -> None:
         self._parley = parley
         self._parser = parser
@@ -81,6 +83,7 @@ class Turns:
         self._opens = opening
         self._partial = partial
         self._told = told
+        self._update = update
         self.steps = [Step(line) for line in lines]
         self.positions: tuple[int, int] | None = None
         self._recorded = 0
@@ -190,7 +193,8 @@ class Turns:
         return self._of < waited
 
     def _decide(self, steps: Sequence[Step]) -> None:
-        deciding = Deciding(self._parley, self._parser, self._id, self._principal, self._settings)
+        given = (self._parley, self._parser, self._id, self._principal, self._settings)
+        deciding = Deciding(*given, self._update)
         deciding.decide(steps, waiting=self._recorded > 0)
         waiting = sum(each.event is not None for each in self.steps)
         self._of, self._at = self._recorded + waiting, 0

@@ -15,6 +15,7 @@ from api.import_csv import read_csv
 from api.import_lines import read_ndjson
 from api.import_reading import Progress, ReadLines, read_lines
 from api.import_report import ImportReport
+from api.import_stream import Update
 from api.import_turns import Recorded, Turns
 from api.schemas import FactParser
 from domain.access import Principal
@@ -46,12 +47,14 @@ class Importer:
         progress: Progress | None = None,
         told: Recorded | None = None,
         opening: Sequence[RecordEvent] = (),
+        update: Update | None = None,
     ) -> ImportReport:
         """Import `lines` into the negotiation with a slug, and report what became of each.
 
         `opening` opens the negotiation where it is missing, in the first turn. `progress` is told how many lines
         have been read, and `told` how many are recorded. Raises UnknownError for a missing negotiation and StaleError
         where other writers were always faster: then nothing was written. BrokenOffError where a part was.
+        With `update` lines that say otherwise than what stands correct it.
         """
         if not opening:
             with self._parley.reading(principal) as reading:
@@ -67,6 +70,7 @@ class Importer:
             opening=opening,
             partial=partial,
             told=told,
+            update=update,
         )
         broken = read.stopped is not None and not partial
         if not (dry_run or broken):
@@ -84,9 +88,11 @@ def _report(turns: Turns, read: ReadLines) -> ImportReport:
         if rejected is not None:
             report.reject(rejected.number, rejected.faults, rejected.listed)
         elif isinstance(step.line, Command) and (step.done or step.event is not None):
-            report.count(step.line.op)
+            report.count("correct" if step.updates else step.line.op)
             if isinstance(step.line.body, Fact):
                 report.notice(step.line.line.number, step.line.body)
+        elif step.superseded is not None and isinstance(step.line, Command):
+            report.supersede(step.line.line.number, *step.superseded)
         else:
             report.unchanged += 1
     if read.more_lines:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Final, cast, get_args
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
@@ -12,11 +13,13 @@ from api.documented import writes
 from api.examples import CSV_LINES, NDJSON_LINES
 from api.idempotency import Once
 from api.import_lines import bounded_lines
+from api.import_stream import Update
 from api.importer import Importer
 from api.json_text import written
-from api.parameters import Parameter, truth
+from api.parameters import TEXT, Parameter, truth
 from api.threads import LaneRoute
-from domain.errors import UnknownError
+from domain.errors import ContentError, UnknownError
+from domain.event import Reason
 from domain.negotiation import SLUG
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["import"])
@@ -28,6 +31,18 @@ _SPOOLING: Final = Spooling(
     frozenset({*_NDJSON, _CSV}),
     Parameter("dry_run", "Report what would be done, and write nothing.", _FLAG),
     Parameter("partial", "Leave out the lines that are rejected and record the rest.", _FLAG),
+    Parameter(
+        "update",
+        "Correct what stands to what a line says otherwise: the last on its fact, where it was corrected since or is"
+        " recorded anew. Needs `reason` and `why`. Citations are added, none is taken away.",
+        _FLAG,
+    ),
+    Parameter(
+        "reason",
+        "Of the corrections of an update.",
+        {"type": "string", "enum": [*get_args(Reason)]},
+    ),
+    Parameter("why", "Of the same, in words.", TEXT),
 )
 _LINES: Final = {"description": f"One object a line, such as {NDJSON_LINES}"}
 
@@ -56,9 +71,10 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
     for a hundred.
     """
     dry_run, partial = truth(sent.parameters, "dry_run"), truth(sent.parameters, "partial")
+    update = _update(sent.parameters)
 
     def run(once: Once) -> Response:
-        answer = _imported(slug, sent, dry_run=dry_run, partial=partial)
+        answer = _imported(slug, sent, dry_run=dry_run, partial=partial, update=update)
         sent.request.app.state.idempotency.keep(once, answer)
         return answer
 
@@ -66,7 +82,25 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
     return answer
 
 
-def _imported(slug: str, sent: Sent, *, dry_run: bool, partial: bool) -> Response:
+def _update(parameters: Mapping[str, str]) -> Update | None:
+    """What an update corrects with; ContentError where a part of it is missing, or stands alone."""
+    asked = truth(parameters, "update")
+    for name in ("reason", "why"):
+        if asked and name not in parameters:
+            raise ContentError.at(f"/query/{name}", "update=true needs a reason and a why")
+        if not asked and name in parameters:
+            raise ContentError.at(f"/query/{name}", "it goes with update=true")
+    if not asked:
+        return None
+    reason = parameters["reason"]
+    if reason not in get_args(Reason):
+        raise ContentError.at("/query/reason", f"one of {', '.join(get_args(Reason))} is expected")
+    return Update(cast("Reason", reason), parameters["why"])
+
+
+def _imported(
+    slug: str, sent: Sent, *, dry_run: bool, partial: bool, update: Update | None
+) -> Response:
     if not SLUG.fullmatch(slug):
         what = "negotiation"
         raise UnknownError(what, slug[:100])
@@ -79,6 +113,7 @@ def _imported(slug: str, sent: Sent, *, dry_run: bool, partial: bool) -> Respons
         dry_run=dry_run,
         partial=partial,
         principal=sent.principal,
+        update=update,
     )
     return Response(
         written(report.as_dict()), 200, {"Cache-Control": "no-store"}, "application/json"

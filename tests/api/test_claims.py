@@ -453,3 +453,27 @@ def test_what_should_be_looked_at_is_noticed_when_it_is_recorded_and_imported(
         "/v1/negotiations/talks/import", lines.encode(), content_type="application/x-ndjson"
     )
     assert "notices" not in again.json
+
+
+def test_an_edited_file_corrects_what_stands_where_it_is_asked_to(client: Client) -> None:
+    client.open("talks")
+    sent, media = "/v1/negotiations/talks/import", {"content_type": "application/x-ndjson"}
+    line = freed(52, external_id="A")
+    client.post(sent, json.dumps(line).encode(), **media)
+    edited = json.dumps({**line, "population": "prisoners"}).encode()
+    refused = client.post(sent, edited, **media).json["rejected"][0]["detail"]
+    assert "--update --reason --why" in refused
+    for query, at in (
+        ("update=true", ["/query/reason"]),
+        ("update=true&reason=coding_error", ["/query/why"]),
+        ("update=true&reason=because&why=so", ["/query/reason"]),
+        ("why=so", ["/query/why"]),
+    ):
+        answer = client.post(f"{sent}?{query}", edited, **media)
+        assert (answer.status, answer.pointers) == (422, at)
+    asked = f"{sent}?update=true&reason=refinement&why=the+master+file"
+    assert client.post(asked, edited, **media).json["corrected"] == 1
+    (entry,) = client.get("/v1/negotiations/talks/audit").json["items"]
+    assert (entry["reason"], entry["why"]) == ("refinement", "the master file")
+    told = client.post(sent, json.dumps(line).encode(), **media).json["superseded"]
+    assert [(each["line"], each["version"]) for each in told] == [(1, 2)]

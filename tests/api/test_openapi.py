@@ -48,7 +48,7 @@ WHO: Final = SETTINGS["members"][0]
 CLOSING: Final = "POST /v1/negotiations/{slug}/settings"
 #: Where words stand that no schema can tell to be a number, and parameters of which one goes with another.
 NUMBERS: Final = re.compile(
-    r"(?:/changes)?/quantities/\d+/(?:text|comparator|value|low|high)|/query/(?:what|kind)"
+    r"(?:/changes)?/quantities/\d+/(?:text|comparator|value|low|high)|/query/(?:what|kind|reason|why)"
 )
 KINDS_TESTED: Final = 1
 """Of how many kinds of fact, drawn each time, the schema is left; in the long form of all."""

@@ -316,3 +316,16 @@ def test_a_terminal_shows_progress_and_a_pipe_does_not(light: Shell) -> None:
     piped = light("import", SLUG, path)
     assert piped.stderr == ""
     assert "\x1b" not in piped.stdout
+
+
+def test_a_file_updates_what_stands_and_says_what_was_corrected_since(light: Shell) -> None:
+    line = {**LINES[0], "external_id": "U", "summary": "As it was"}
+    light.out("import", SLUG, light.file(line))
+    edited = light.file({**line, "summary": "As it is"})
+    assert light("import", SLUG, edited, "--update").exit_code == 2
+    assert light("import", SLUG, edited, "--why", "so").exit_code == 2
+    why = ("--reason", "coding_error", "--why", "a slip")
+    assert "corrected" in light.out("import", SLUG, edited, "--update", *why)
+    told = light.out("import", SLUG, light.file(line))
+    assert "Superseded: 1" in told
+    assert "summary" in told

@@ -1,0 +1,155 @@
+"""A line that says what was corrected since is told so, and nothing is written for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.import_stream import Update
+from domain.access import owner
+from domain.fact import fact_id
+from domain.negotiation import negotiation_id
+from tests.importing.lines import (
+    CITATION,
+    CORRECT,
+    CORROBORATE,
+    END,
+    PREFER,
+    REINSTATE,
+    RETRACT,
+    SLUG,
+    change,
+    counted,
+    custody,
+    done,
+    run,
+)
+
+if TYPE_CHECKING:
+    from api.composition import Parley
+    from tests.importing.lines import Line
+
+BACK = change("correct", reason="better_evidence", why="it was Minsk", changes={"place": None})
+AGAIN = change("correct", reason="coding_error", why="no, Horki", changes={"place": "Horki"})
+
+
+def test_a_file_again_after_its_facts_were_corrected(parley: Parley) -> None:
+    run(parley, [custody()])
+    run(parley, [CORRECT])
+    report = run(parley, [custody()])
+    assert done(report) == {"superseded_total": 1}
+    (told,) = report["superseded"]
+    assert (told["line"], told["version"]) == (1, 2)
+    assert "corrected since in place" in told["detail"]
+    assert done(run(parley, [custody(), CORRECT])) == {"unchanged": 2}
+
+
+def test_a_file_of_corrections_back_and_forth(parley: Parley) -> None:
+    run(parley, [custody(), CORRECT])
+    assert counted(run(parley, [BACK])) == {"corrected": 1}
+    report = run(parley, [CORRECT])
+    assert [each["version"] for each in report["superseded"]] == [3]
+    assert done(run(parley, [CORRECT, BACK])) == {"unchanged": 2}
+    assert counted(run(parley, [AGAIN])) == {"corrected": 1}
+    assert done(run(parley, [CORRECT])) == {"unchanged": 1}, "it says so again"
+    assert done(run(parley, [BACK])) == {"superseded_total": 1}
+
+
+@pytest.mark.parametrize(
+    "since",
+    [[CORROBORATE], [END], [PREFER], [RETRACT], [RETRACT, REINSTATE]],
+    ids=["corroborated", "ended", "preferred", "retracted", "reinstated"],
+)
+def test_no_other_change_supersedes(light: Parley, since: list[Line]) -> None:
+    run(light, [custody(), *since])
+    assert done(run(light, [custody()])) == {"unchanged": 1}
+
+
+def test_a_correction_and_a_corroboration_since_name_what_was_corrected_alone(
+    light: Parley,
+) -> None:
+    run(light, [custody(), CORROBORATE, CORRECT, END])
+    (told,) = run(light, [custody()])["superseded"]
+    assert "in place:" in told["detail"]
+    citation: Any = {**CITATION, "publisher": "Babel"}
+    corrected = change(
+        "correct",
+        reason="better_evidence",
+        why="another paper",
+        changes={"place": None},
+        citation=citation,
+    )
+    run(light, [corrected])
+    assert done(run(light, [custody()])) == {"unchanged": 1}, "but for citations it says so again"
+
+
+def test_a_refused_file_and_a_dry_run_say_so_too(light: Parley) -> None:
+    run(light, [custody(), CORRECT])
+    wrong = custody("B", status="flying")
+    report = run(light, [custody(), wrong])
+    assert (report["superseded_total"], report["rejected_total"]) == (1, 1)
+    assert run(light, [custody()], dry_run=True)["superseded_total"] == 1
+
+
+UPDATE = Update("source_corrected", "the master file says so")
+
+
+def test_with_an_update_what_stands_is_corrected_to_what_the_file_says(parley: Parley) -> None:
+    run(parley, [custody(), custody("B"), CORRECT, CORROBORATE])
+    lines = [
+        custody(),
+        custody("B", status="sentenced", citations=[{**CITATION, "publisher": "Babel"}]),
+        custody("C"),
+    ]
+    assert counted(run(parley, lines, update=UPDATE, dry_run=True)) == {
+        "recorded": 1,
+        "corrected": 2,
+    }
+    assert counted(run(parley, lines, update=UPDATE)) == {"recorded": 1, "corrected": 2}
+    place, other = (parley.ledger.fact(fact_id(negotiation_id(SLUG), each)) for each in "AB")
+    assert (getattr(place.fact, "place", None), len(place.fact.citations)) == (None, 2)
+    assert getattr(other.fact, "status", None) == "sentenced"
+    assert [each.publisher for each in other.fact.citations][-1] == "Babel"
+    assert len(other.fact.citations) == 2
+    assert counted(run(parley, lines, update=UPDATE)) == {"unchanged": 3}
+    assert counted(run(parley, lines[:1])) == {"unchanged": 1}
+
+
+def test_an_update_undoes_no_end_and_no_retraction(light: Parley) -> None:
+    run(
+        light,
+        [
+            custody(valid="2025-01-01/.."),
+            END,
+            custody("B"),
+            change("retract", "B", reason="coding_error", why="no"),
+        ],
+    )
+    lines = [custody(valid="2025-01-01/..", place="Horki"), custody("B")]
+    assert counted(run(light, lines, update=UPDATE)) == {"corrected": 1, "unchanged": 1}
+    ended = light.ledger.fact(fact_id(negotiation_id(SLUG), "A"))
+    assert (ended.fact.valid, getattr(ended.fact, "place", None)) == (
+        "2025-01-01/2025-09-11",
+        "Horki",
+    )
+    assert light.ledger.fact(fact_id(negotiation_id(SLUG), "B")).status == "retracted"
+    report = run(light, [custody("B", place="Horki")], update=UPDATE)
+    assert "reinstate" in report["rejected"][0]["detail"]
+
+
+def test_an_update_brings_a_correction_back(light: Parley) -> None:
+    run(light, [custody(), CORRECT, BACK])
+    assert counted(run(light, [CORRECT], update=UPDATE)) == {"corrected": 1}
+    fact = light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).fact
+    assert getattr(fact, "place", None) == "Horki"
+    whole = [custody(), CORRECT, BACK]
+    assert counted(run(light, whole, update=UPDATE)) == {"unchanged": 2, "corrected": 1}
+
+
+def test_who_may_not_correct_updates_nothing(light: Parley) -> None:
+    run(light, [custody()])
+    recorder = replace(owner("importer"), scopes=frozenset({"fact:read", "fact:write"}))
+    report = run(light, [custody(place="Horki")], update=UPDATE, principal=recorder)
+    assert "fact:correct" in report["rejected"][0]["detail"]
