@@ -57,7 +57,12 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
     "readHistory": ({"limit": "1000"}, {"limit": "2"}),
     "readPeople": ({"status": "held", "limit": "1000"}, {"q": "a", "bom": "true"}, {"limit": "3"}),
     "readSection": ({"limit": "1"}, {"limit": "1000"}),
-    "readTally": ({"limit": "100", "what": "released"}, {"what": "held", "by": "year"}),
+    "readTally": (
+        {"limit": "100", "what": "released"},
+        {"what": "held", "by": "year"},
+        {"what": "released", "from": "2025-09", "to": "2025-10-15", "per": "population"},
+        {"count": "facts", "kind": "custody", "by": "day"},
+    ),
     "readDiff": ({"limit": "1000", "from": _AT}, {"from": "2025-06-22", "to": "2025-11"}),
     "listNegotiations": ({"limit": "1"}, {}),
     "readChanges": ({"limit": "1000"}, {"after": "200"}),
