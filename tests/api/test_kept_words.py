@@ -118,7 +118,7 @@ def test_no_word_is_kept_of_what_was_sent_in_vain(
         assert WORD.encode() not in again.body, what
         assert again.status < 400 or again.json["type"] == first[what].json["type"], what
     assert sent["a field"]().pointers == first["a field"].pointers == ["/valid"]
-    assert {"/people/0", "/-"} <= set(sent["first attempt"]().pointers)
+    assert {"/people/0/id", "/-"} <= set(sent["first attempt"]().pointers)
     report = sent["import"]().json
     assert [each["line"] for each in report["rejected"]][:1] == [1]
     assert {each["detail"] for each in report["rejected"]} == {""}

@@ -74,6 +74,7 @@ def test_given_a_negotiation_when_a_snapshot_is_taken_then_it_pins_the_whole_per
         match="certain",
         position=3,
         sha256="ab" * 32,
+        reading=AT.reading,
     )
 
 

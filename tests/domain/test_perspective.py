@@ -21,4 +21,4 @@ def test_left_out_means_the_recorded_clock_and_all_that_is_possible() -> None:
 
 def test_a_question_names_the_same_cuts_as_the_answer() -> None:
     asked = {f.name for f in fields(PerspectiveQuery)}
-    assert asked | {"corrections"} == {f.name for f in fields(Perspective)}
+    assert asked | {"corrections", "reading"} == {f.name for f in fields(Perspective)}
