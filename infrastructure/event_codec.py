@@ -7,7 +7,7 @@ class of its own. `shape` in the payload is the version of its form; an older sh
 from __future__ import annotations
 
 import dataclasses
-from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
 from uuid import UUID
 
@@ -38,6 +38,8 @@ UPCASTS: Final[dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]]
 
 _ENVELOPE: Final = ("originator_id", "originator_version", "actor")
 _encoder: Final = msgspec.json.Encoder(order=None)
+_BUILDING: Final = Lock()
+"""Held while a decoder is made: msgspec keeps what it makes on the types, and another thread may find it half made."""
 _fact_decoders: Final[dict[str, msgspec.json.Decoder[Any]]] = {}
 
 
@@ -95,7 +97,8 @@ def decode_fact(content: bytes) -> Fact:
     decoder = _fact_decoders.get(kind)
     cls = KINDS[kind]
     if decoder is None or decoder.type is not cls:
-        decoder = _fact_decoders[kind] = msgspec.json.Decoder(cls)
+        with _BUILDING:
+            decoder = _fact_decoders[kind] = msgspec.json.Decoder(cls)
     return decoder.decode(content)  # type: ignore[no-any-return]
 
 
@@ -167,9 +170,19 @@ def _erased(entry: LogEntry, erased_by: bytes, actor: str) -> RecordEvent:
     return ErasedVersion(**envelope, negotiation_id=erasure.negotiation_id)  # type: ignore[attr-defined]
 
 
-@cache
 def _payload_decoder(stored_name: str) -> msgspec.json.Decoder[msgspec.Struct]:
     """Decodes an event's own fields by their types; a fact stays raw until its kind is known."""
+    found = _payload_decoders.get(stored_name)
+    if found is None:
+        with _BUILDING:
+            found = _payload_decoders[stored_name] = _made(stored_name)
+    return found
+
+
+_payload_decoders: Final[dict[str, msgspec.json.Decoder[msgspec.Struct]]] = {}
+
+
+def _made(stored_name: str) -> msgspec.json.Decoder[msgspec.Struct]:
     cls = STORED_NAMES[stored_name]
     hints = get_type_hints(cls)
     own = [field.name for field in dataclasses.fields(cls) if field.name not in _ENVELOPE]

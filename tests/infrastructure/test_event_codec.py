@@ -7,6 +7,8 @@ of shape adds an upcast and a file of the new shape, and the old file must still
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -258,3 +260,27 @@ def test_every_event_is_frozen_and_has_a_stored_name() -> None:
         with pytest.raises(AttributeError):
             event.actor = "someone else"  # type: ignore[misc]
     assert event_codec.__doc__
+
+
+BEGINNING_AT_ONCE: Final = """
+import sys
+from pathlib import Path
+from threading import Barrier, Thread
+from infrastructure.event_codec import decode_fact
+sys.setswitchinterval(1e-6)
+contents = [each.read_bytes() for each in sorted(Path(sys.argv[1]).glob("*.json"))]
+together, read = Barrier(8), []
+def decode():
+    together.wait()
+    read.extend(decode_fact(each).kind for each in contents)
+threads = [Thread(target=decode) for _ in range(8)]
+for each in threads: each.start()
+for each in threads: each.join()
+assert len(read) == 8 * len(contents)
+"""
+
+
+def test_threads_that_read_a_kind_for_the_first_time_at_once_all_read_it() -> None:
+    command = [sys.executable, "-c", BEGINNING_AT_ONCE, str(GOLDEN / "facts")]
+    ended = [subprocess.run(command, check=False).returncode for _ in range(3)]
+    assert ended == [0, 0, 0]
