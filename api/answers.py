@@ -142,11 +142,7 @@ class Snapshot(Exact):
 
 
 class SnapshotContent(Snapshot):
-    """A snapshot with its state, replayed from the log.
-
-    `verified` is null where it was taken by an older reading: its state is then as today's rules read the same log up
-    to its position, and says nothing of its hash.
-    """
+    """A snapshot with its state, replayed from the log; `verified` is null where another reading took it."""
 
     verified: Annotated[bool | None, Field(json_schema_extra={"enum": [True, None]})]
     content: AnyState
