@@ -36,7 +36,7 @@ def people(  # noqa: PLR0913 -- one argument an option
         str | None,
         typer.Option(
             metavar="STATUS",
-            help=f"Those of whom this is so: {', '.join(statuses())} (any that keeps somebody in).",
+            help=f"Those with this status: {', '.join(statuses())} (any that keeps somebody in).",
         ),
     ] = None,
     q: Annotated[

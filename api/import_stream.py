@@ -181,7 +181,7 @@ class FactStream:
     def _updated(
         self, record: FactRecord, fact: Fact, actor: str, update: Update | None
     ) -> FactEvent | None:
-        """The correction to what a line says; citations are added and none is taken away, and an end stays."""
+        """The correction to what a line says; citations are added, never taken away, and an end stays."""
         now = record.fact
         added = (each for each in fact.citations if each not in now.citations)
         ended = any(isinstance(event, FactEnded) for _, event in self._past)

@@ -35,7 +35,7 @@ _IDENTITIES: Final[dict[type, _Identity]] = {
     Link: (lambda each: each.fact,),
     Quantity: (lambda each: (each.what, each.basis), lambda each: each.what),
 }
-"""By what an item is the same one, though it was changed: the surest first. None is no answer."""
+"""By what an item is the same one, though it was changed: the surest first. Where one gives None, the next is asked."""
 
 
 def merged(current: Fact, before: Fact, after: Fact) -> Fact | None:

@@ -220,7 +220,7 @@ def _show(interval: Interval) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """An interval sum of counts of people or things, none below zero; `high` None is unbounded.
+    """An interval sum of counts of people or things, none below zero; a `high` of None means no bound.
 
     `about` adds up the numbers that sources gave as approximate, which bound nothing.
     """

@@ -34,7 +34,7 @@ _SPOOLING: Final = Spooling(
     Parameter(
         "update",
         "Correct what stands to what a line says otherwise: the last on its fact, where it was corrected since or is"
-        " recorded anew. Needs `reason` and `why`. Citations are added, none is taken away.",
+        " recorded anew. Needs `reason` and `why`. Citations are added, never taken away.",
         _FLAG,
     ),
     Parameter(

@@ -27,7 +27,7 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 _FILTERS: Final = (
     Parameter(
         "status",
-        "Those of whom this is so: a status of custody, `free`, `pardoned`, or `held`, any that keeps somebody in.",
+        "Those with this status: one of custody, `free`, `pardoned`, or `held`, any that keeps somebody in.",
         {"type": "string", "enum": statuses()},
     ),
     Parameter("q", "Those whose name, in any spelling, holds all of these words.", TEXT),

@@ -62,7 +62,7 @@ def sums(fact: Fact, what: str) -> bool:
 
 
 def _following(fact: Fact, quantity: Quantity, *, own: bool) -> Basis | None:
-    """The basis of a number for which none is stored; None where none follows."""
+    """The basis of a number that is stored without one; None where it cannot be told."""
     if fact.holding is Holding.UNTIL_NEXT:
         return "stock"
     if not own:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one question adds: from `low` to `high`, where None is open, and `about` what gives no bounds.
+    """What one question adds: from `low` to `high`, where None means no bound, and `about` what gives no bounds.
 
     `quantity` is what is shown; of people who are named and not numbered it counts the names.
     """

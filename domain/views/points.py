@@ -22,7 +22,7 @@ _MONTHS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What adds to every bucket from `first` to `last`: to the low bound `low`, to the high bound `high`, None is open.
+    """What adds to every bucket from `first` to `last`: `low` to the low bound, `high` to the high one, if it has one.
 
     `counted` is False of a fact whose number nobody gave.
     """

@@ -56,7 +56,7 @@ def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | N
 
 
 def stand(candidates: Sequence[Candidate], register: Register) -> Standing | None:
-    """What stands under a key; None where there is nothing to show. None is found where all is vacant."""
+    """What stands under a key; None where there is nothing to show. It is empty where all is vacant."""
     main = [each for each in candidates if each.aside is None]
     found = standing(main, register)
     beside = _beside([each for each in candidates if each.aside and each.holds], main)

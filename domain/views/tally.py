@@ -44,7 +44,7 @@ Place = tuple[str, int]
 class TallyQuery:
     """What is counted: `what` quantities count, or where it is None the facts of a `kind`.
 
-    `from_` and `to` are a stretch of valid time, in microseconds UTC, both included; None is open.
+    `from_` and `to` are a stretch of valid time, in microseconds UTC, both included; None means no bound.
     """
 
     by: By = "month"

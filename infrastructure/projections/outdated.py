@@ -1,6 +1,6 @@
 """Tables that an older Parley filled are derived from the log again, where a migration says that today's differ.
 
-It says so by a row of `projection`, and whoever derives them again takes the row away.
+It says so by a row of `projection`, and the rebuild that follows takes the row away.
 """
 
 from __future__ import annotations

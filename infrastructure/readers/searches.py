@@ -55,7 +55,7 @@ def last_searchable(connection: Connection) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is sought, and the cut of the published clock by which it had to be public; None is no cut."""
+    """What is sought, and the cut of the published clock by which it had to be public; None means no cut."""
 
     wanted: AllOf
     cut: int | None
