@@ -17,12 +17,12 @@ from api.cli_record import RefusedError, consoles, opened, reason, say
 from api.cli_tables import show_rows
 from api.cli_text import print_line
 from api.composition import Parley
-from api.import_lines import bounded_lines
-from api.import_reading import Progress
-from api.import_report import BrokenOffError, ImportReport
-from api.import_stream import Update
-from api.import_turns import Recorded
-from api.importer import Importer
+from api.importing.importer import Importer
+from api.importing.lines import bounded_lines
+from api.importing.matching import Update
+from api.importing.reading import Progress
+from api.importing.report import BrokenOffError, ImportReport
+from api.importing.turns import Recorded
 from api.interrupts import INTERRUPTED, end_with
 from api.schemas import FactParser
 from domain.errors import UnknownError

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as DatabaseTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.import_report import BrokenOffError
+from api.importing.report import BrokenOffError
 from api.json_text import pointer, written
 from api.problem_kinds import PROBLEMS
 from domain.errors import (

@@ -12,9 +12,9 @@ from api.body import Sent, Spooling
 from api.documented import writes
 from api.examples import CSV_LINES, NDJSON_LINES
 from api.idempotency import Once
-from api.import_lines import bounded_lines
-from api.import_stream import Update
-from api.importer import Importer
+from api.importing.importer import Importer
+from api.importing.lines import bounded_lines
+from api.importing.matching import Update
 from api.json_text import written
 from api.parameters import TEXT, Parameter, truth
 from api.threads import LaneRoute

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.csv_cells import plain, table
-from api.import_csv import read_csv
+from api.importing.csv_rows import read_csv
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:

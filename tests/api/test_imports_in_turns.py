@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from api.composition import compose
-from api.import_turns import FIRST_TURN
+from api.importing.turns import FIRST_TURN
 from api.problem_kinds import PROBLEMS
 from tests.api.asking import FACTS, TALKS, Client, fact
 from tests.databases import settings_of

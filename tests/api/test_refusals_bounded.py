@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from api.confidential import withheld
-from api.import_csv import read_csv
+from api.importing.csv_rows import read_csv
 from api.json_text import MOST_ENTRIES, read_json
 from api.schemas import FactParser
 from domain.errors import MOST_FAULTS, ContentError, Fault

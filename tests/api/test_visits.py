@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from api.importer import Importer
+from api.importing.importer import Importer
 from api.schemas import FactParser
 from data.map_visits import published, source_fields
 from domain.fact import as_primitives

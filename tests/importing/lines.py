@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from api.cli_question import ask
-from api.importer import Importer
+from api.importing.importer import Importer
 from api.schemas import FactParser
 from domain.access import owner
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from api.import_csv import read_csv
-from api.import_lines import LONGEST_LINE, bounded_lines
+from api.importing.csv_rows import read_csv
+from api.importing.lines import LONGEST_LINE, bounded_lines
 from domain.fact import KINDS, Fact, fact_id, kind
 from domain.holding import Holding
 from domain.negotiation import negotiation_id

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.csv_columns import MOST_COLUMNS
-from api.import_command import CommandReader
-from api.import_csv import read_csv
-from api.import_lines import BLANK_LINES, read_ndjson
-from api.import_reading import MISREAD_LINES, Misread, read_lines
-from api.import_report import LISTED_REJECTIONS
+from api.importing.command import CommandReader
+from api.importing.csv_columns import MOST_COLUMNS
+from api.importing.csv_rows import read_csv
+from api.importing.lines import BLANK_LINES, read_ndjson
+from api.importing.reading import MISREAD_LINES, Misread, read_lines
+from api.importing.report import LISTED_REJECTIONS
 from api.schemas import FactParser
 from domain.negotiation import negotiation_id
 from tests.importing.lines import SLUG, change, custody, faults, run
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from api.composition import Parley
-    from api.import_lines import SourceLine
+    from api.importing.lines import SourceLine
 
 PAST = 20_000
 

@@ -9,8 +9,8 @@ from uuid import uuid5
 
 import pytest
 
-from api import import_stream
-from api.import_turns import ATTEMPTS
+from api.importing import matching
+from api.importing.turns import ATTEMPTS
 from api.ops import decided
 from domain.access import owner
 from domain.errors import StaleError, UnknownError
@@ -254,7 +254,7 @@ def test_lines_on_one_fact_are_compared_with_its_changes_no_more_than_some_times
         compared.append(given)
         return decided(*given)
 
-    monkeypatch.setattr(import_stream, "decided", counting)
+    monkeypatch.setattr(matching, "decided", counting)
 
     def corrections(word: str, why: str) -> list[dict[str, Any]]:
         changes = [{"note": f"{word} {number}"} for number in range(100)]

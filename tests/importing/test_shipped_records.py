@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from api.importer import Importer
+from api.importing.importer import Importer
 from api.schemas import FactParser
 from tests.examples import OWNER
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.import_stream import Update
+from api.importing.matching import Update
 from domain.access import owner
 from domain.fact import fact_id
 from domain.negotiation import negotiation_id

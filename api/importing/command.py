@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from api.confidential import Withheld, withheld
-from api.import_lines import SourceLine
-from api.import_report import COUNTED
+from api.importing.lines import SourceLine
+from api.importing.report import COUNTED
 from api.json_text import canonical
 from api.ops import OPS, Change
 from api.schemas import FactParser

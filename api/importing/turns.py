@@ -14,11 +14,11 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
 
 from api.composition import Parley
-from api.import_command import Command
-from api.import_decision import Deciding, Step
-from api.import_reading import Read
-from api.import_report import BrokenOffError
-from api.import_stream import Update
+from api.importing.command import Command
+from api.importing.decision import Deciding, Step
+from api.importing.matching import Update
+from api.importing.reading import Read
+from api.importing.report import BrokenOffError
 from api.problems import OUT_OF_REACH
 from api.schemas import FactParser
 from domain.access import Principal

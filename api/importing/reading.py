@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from api.import_command import Command, CommandReader
-from api.import_lines import SourceLine
-from api.import_report import LISTED_REJECTIONS, Rejection
+from api.importing.command import Command, CommandReader
+from api.importing.lines import SourceLine
+from api.importing.report import LISTED_REJECTIONS, Rejection
 from domain.errors import ContentError, Fault
 
 __all__ = ["Misread", "Progress", "Read", "ReadLines", "read_lines", "rejections"]

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
-from api.import_command import Command
+from api.importing.command import Command
 from api.ops import Change, decided
 from api.schemas import CorrectionBody, merged
 from domain.erasure import ErasedVersion

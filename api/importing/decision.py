@@ -9,10 +9,10 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from api.composition import Parley
-from api.import_command import Command
-from api.import_reading import Misread, Read, rejections
-from api.import_report import LISTED_REJECTIONS
-from api.import_stream import Comparisons, FactStream, Update
+from api.importing.command import Command
+from api.importing.matching import Comparisons, FactStream, Update
+from api.importing.reading import Misread, Read, rejections
+from api.importing.report import LISTED_REJECTIONS
 from api.ops import OPS
 from api.schemas import FactParser
 from domain.access import Principal, Scope

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from api.composition import Parley
-from api.import_command import Command, CommandReader
-from api.import_csv import read_csv
-from api.import_lines import read_ndjson
-from api.import_reading import Progress, ReadLines, read_lines
-from api.import_report import ImportReport
-from api.import_stream import Update
-from api.import_turns import Recorded, Turns
+from api.importing.command import Command, CommandReader
+from api.importing.csv_rows import read_csv
+from api.importing.lines import read_ndjson
+from api.importing.matching import Update
+from api.importing.reading import Progress, ReadLines, read_lines
+from api.importing.report import ImportReport
+from api.importing.turns import Recorded, Turns
 from api.schemas import FactParser
 from domain.access import Principal
 from domain.event import RecordEvent

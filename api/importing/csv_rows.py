@@ -17,8 +17,8 @@ from itertools import pairwise
 from typing import Any, Final
 
 from api.csv_cells import plain
-from api.csv_columns import Column, columns_of
-from api.import_lines import LONGEST_LINE, SourceLine, faulty, refused_blanks
+from api.importing.csv_columns import Column, columns_of
+from api.importing.lines import LONGEST_LINE, SourceLine, faulty, refused_blanks
 from api.json_text import MOST_ENTRIES, read_json
 from domain.errors import ContentError, Fault
 
