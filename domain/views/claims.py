@@ -116,11 +116,11 @@ def vaguer(claims: set[Claim]) -> set[Claim]:
     """The claims that only say less sharply what another of them says; of those that are intervals."""
     found: set[Claim] = set()
     for ends in _intervals(claims).values():
-        least = math.inf
+        least: float | None = None
         for claim, (_, high) in sorted(ends.items(), key=lambda each: (-each[1][0], each[1][1])):
-            if high >= least:
+            if least is not None and high >= least:
                 found.add(claim)
-            least = min(least, high)
+            least = high if least is None else min(least, high)
     return found
 
 

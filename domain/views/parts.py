@@ -36,6 +36,15 @@ class Part:
     high: int | None
     about: int = 0
     contested: bool = False
+    undated: bool = False
+    """Whether the facts disagree on when it was."""
+
+    @property
+    def told(self) -> tuple[int, int]:
+        """When it was, half-open, in microseconds UTC; where the facts disagree, from the first to the last."""
+        facts = (self.shown, *self.rivals) if self.undated else (self.shown,)
+        told = [each.fact.told for each in facts]
+        return min(start for start, _ in told), max(end for _, end in told)
 
     @property
     def resolved(self) -> Resolved:
@@ -90,11 +99,9 @@ def part_of(
         key=lambda each: (not each.version.record.preferred, not each.certain, claims.rank(each)),
     )
     ends = {counted(given(each)): ends_of(given(each)) for each in facts}
+    undated = disputes.never_meet(facts)
     contested = (
-        contested
-        or disputes.exclude(ends.values())
-        or disputes.never_meet(facts)
-        or disputes.linked_against(facts)
+        contested or undated or disputes.exclude(ends.values()) or disputes.linked_against(facts)
     )
     quantity = given(shown)
     low, high = _width(ends) if contested else ends_of(quantity)
@@ -107,6 +114,7 @@ def part_of(
         high=None if math.isinf(high) else int(high),
         about=(quantity.value or 0) if quantity.approximate else 0,
         contested=contested,
+        undated=undated,
     )
 
 

@@ -141,7 +141,7 @@ def _lists(
     outside = [
         each.shown
         for each in found.parts
-        if _buckets(each.shown, query.by, perspective.as_of) is None
+        if _buckets(each.told, query.by, perspective.as_of) is None
     ]
     return {
         "facts": [str(each.shown.id) for each in found.parts],
@@ -171,20 +171,20 @@ def _one(facts: Sequence[Candidate]) -> Part:
 
 def _spreads(found: Sum, by: By, as_of: int) -> Iterable[Spread]:
     for part in found.parts:
-        buckets = _buckets(part.shown, by, as_of)
+        buckets = _buckets(part.told, by, as_of)
         if buckets is not None:
             first, last = buckets
             low = part.low if part.certain and first == last else 0
             yield Spread(first, last, low, part.high, part.about, part.contested)
     for each in found.uncounted:
-        buckets = _buckets(each, by, as_of)
+        buckets = _buckets(each.fact.told, by, as_of)
         if buckets is not None:
             yield Spread(*buckets, 0, None, counted=False)
 
 
-def _buckets(candidate: Candidate, by: By, as_of: int) -> tuple[int, int] | None:
-    """Where a fact may have happened by `as_of`; None outside of years that have names."""
-    first, end = candidate.fact.told
+def _buckets(told: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | None:
+    """Where something may have happened by `as_of`; None outside of years that have names."""
+    first, end = told
     last = min(end - 1, as_of)
     if not _FIRST <= first <= last <= _LAST:
         return None

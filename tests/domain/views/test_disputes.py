@@ -86,3 +86,34 @@ def test_twice_the_facts_and_twice_the_numbers_cost_about_twice_as_much() -> Non
 
     assert steps(resolving(20, 400)) < 3 * steps(resolving(20, 200))
     assert steps(resolving(400, 5)) < 3 * steps(resolving(200, 5))
+
+
+@SOME
+@given(counts=st.lists(st.tuples(BOUNDS, BOUNDS), min_size=1, max_size=5))
+def test_a_total_is_one_claim_or_as_wide_as_those_that_exclude_each_other(
+    counts: list[tuple[int | None, int | None]],
+) -> None:
+    given_ = [
+        Quantity(what="released", low=low, high=None if more is None else (low or 0) + more)
+        for low, more in counts
+    ]
+    log = Log()
+    for each in given_:
+        log.store(replace(fact("release", matter="sep11"), quantities=(each,)))
+    total = log.state()["prisoners"]["released"]
+    claims = [each.interval for each in given_]
+    apart = [each for each in claims if not all(each.meets(other) for other in claims)]
+    assert total["contested"] == bool(apart)
+    told = Interval(total["low"], total["high"])
+    assert bool(apart) or told in [Interval(each.low or 0, each.high) for each in claims]
+    for claim in apart:
+        sharpest = not any(_within(other, claim) for other in claims)
+        floor = Interval(claim.low or 0, claim.high)
+        assert not sharpest or floor == told or _within(floor, told)
+
+
+def _within(one: Interval, other: Interval) -> bool:
+    """Whether all that one number may be, another may be too; not where they are the same."""
+    low = other.low is None or (one.low is not None and one.low >= other.low)
+    high = other.high is None or (one.high is not None and one.high <= other.high)
+    return one != other and low and high

@@ -136,6 +136,15 @@ def test_a_matter_counts_once_and_says_that_it_is_contested() -> None:
     assert tallied(log)["total"]["contested"]
 
 
+def test_where_dates_disagree_each_of_them_is_only_possible() -> None:
+    log = Log()
+    for day in ("2025-08-30", "2025-09-11"):
+        log.record(fact("release", matter="waves", valid=day, quantities=count(52)))
+    (point,) = tallied(log)["points"]
+    assert (point["at"], point["until"]) == ("2025-08", "2025-09")
+    assert (point["low"], point["high"], point["contested"]) == (0, 52, True)
+
+
 def test_what_has_not_happened_by_the_cut_is_not_counted() -> None:
     log = written(("2025-09-11", 52), ("2026-01-01", 9))
     assert points(tallied(log, as_of="2025-11-22")) == [("2025-09", 52, 52)]
