@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from api.authorization import principal_of
 from api.composition import Parley
+from api.importing.text_files import CHARSETS
 from api.parameters import Parameter, given
 from api.problems import RefusedError
 from domain.access import Principal
@@ -27,12 +28,12 @@ __all__ = ["Sending", "Sent", "Spooling"]
 _JSON: Final = frozenset({"application/json"})
 _IN_MEMORY: Final = 1_048_576
 _UNDERSTOOD: Final = ("charset=", "header=present")
-_UTF8: Final = frozenset({"utf-8", "utf8"})
+_UTF8: Final = {"utf-8": "utf-8", "utf8": "utf-8"}
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What a POST brought: its body, or for an import the file that it went to, and its hash."""
+    """What a POST brought: its body, or for an import the file that it went to and its charset, and its hash."""
 
     request: Request
     parley: Parley
@@ -41,6 +42,7 @@ class Sent:
     body: bytes
     digest: str
     spool: BinaryIO | None = None
+    charset: str | None = None
 
     @property
     def principal(self) -> Principal:
@@ -89,7 +91,7 @@ class Sending:
         """Read the body, or refuse it with 413, 415 or 422."""
         parley: Parley = request.app.state.parley
         parameters = given(request, self.parameters)
-        media = _media(request, _JSON)
+        media, _ = _media(request, _JSON, _UTF8)
         limit = min(parley.settings.max_body_bytes, self.most or parley.settings.max_body_bytes)
         _refuse_announced(request, limit)
         found = bytearray()
@@ -112,7 +114,7 @@ class Spooling:
         """Hold the body in a file that is gone when the answer has been made."""
         parley: Parley = request.app.state.parley
         parameters = given(request, self.parameters)
-        media = _media(request, self.media)
+        media, charset = _media(request, self.media, CHARSETS)
         limit = parley.settings.max_import_bytes
         _refuse_announced(request, limit)
         hashed, length = hashlib.sha256(), 0
@@ -125,7 +127,7 @@ class Spooling:
                 hashed.update(chunk)
                 spool.write(chunk)
             spool.seek(0)
-            yield Sent(request, parley, parameters, media, b"", hashed.hexdigest(), spool)
+            yield Sent(request, parley, parameters, media, b"", hashed.hexdigest(), spool, charset)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
@@ -137,25 +139,28 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
         raise RefusedError(name, "", detail) from error
 
 
-def _media(request: Request, expected: frozenset[str]) -> str:
-    """Give the media type without its parameters: charset=utf-8, and CSV's header=present (RFC 4180)."""
+def _media(
+    request: Request, expected: frozenset[str], understood: Mapping[str, str]
+) -> tuple[str, str | None]:
+    """Give the media type, and the charset that it names; CSV's header=present (RFC 4180) says nothing more."""
     header = request.headers.get("content-type", "")
     media, *parameters = (part.strip().lower() for part in header.split(";"))
     charsets = {
         part.partition("=")[2].strip('"') for part in parameters if part.startswith("charset=")
     }
     named = all(part.startswith(_UNDERSTOOD) for part in parameters if part)
-    if media not in expected or not named or not charsets <= _UTF8:
+    if media not in expected or not named or not charsets <= understood.keys() or len(charsets) > 1:
         wanted = " or ".join(sorted(expected))
         shown = ascii(header)[1:-1][:100] or "none"
-        detail = f"a body of {wanted} in UTF-8 is expected, not {shown}"
+        coded = "in UTF-8" if understood is _UTF8 else "with or without a charset that is known"
+        detail = f"a body of {wanted} {coded} is expected, not {shown}"
         name, where = "media-type", "/header/Content-Type"
         raise RefusedError(name, where, detail)
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         name, where = "media-type", "/header/Content-Encoding"
         detail = "a body without a content coding is expected"
         raise RefusedError(name, where, detail)
-    return media
+    return media, next((understood[each] for each in charsets), None)
 
 
 def _refuse_announced(request: Request, limit: int) -> None:

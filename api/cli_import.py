@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO, Final, cast
+from tempfile import TemporaryFile
+from typing import IO, Annotated, BinaryIO, Final, cast
 
 import typer
 
@@ -22,6 +25,7 @@ from api.importing.lines import bounded_lines
 from api.importing.matching import Update
 from api.importing.reading import Progress
 from api.importing.report import BrokenOffError, ImportReport
+from api.importing.text_files import CHARSETS, Text, open_text
 from api.importing.turns import Recorded
 from api.interrupts import INTERRUPTED, end_with
 from api.schemas import FactParser
@@ -82,8 +86,16 @@ def import_(  # noqa: PLR0913 -- one argument an option
     ] = None,
     why: Annotated[str | None, typer.Option(metavar="WORDS", help="Of the same, in words.")] = None,
     csv: Annotated[
-        bool, typer.Option("--csv", help="Read CSV, as where the file's name ends in .csv.")
+        bool, typer.Option("--csv", help="Read CSV, as where the file's name ends in .csv or .tsv.")
     ] = False,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            parser=_encoding,
+            metavar="NAME",
+            help="Of a text that is neither UTF-8 nor UTF-16: windows-1251, windows-1252, koi8-u, …",
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Take in facts and changes, a line each: all of them or none, and none twice.
@@ -96,15 +108,15 @@ def import_(  # noqa: PLR0913 -- one argument an option
 
     CSV is a column a field, lists split at ";", as in citation.publisher, citation2.publisher,
     quantity.value, and links as "refines external:ID; …". Where op is correct, the fact's own
-    columns are the changes.
+    columns are the changes. Commas, semicolons or tabs may separate its cells.
     """
     if private and title is None:
         raise typer.BadParameter("it goes with --title", param_hint="--private")
     if len({update, reason_ is not None, why is not None}) > 1:
         raise typer.BadParameter("--update, --reason and --why go together", param_hint="--update")
     updating = None if reason_ is None or why is None else Update(reason_, why)
-    table = csv or file.removesuffix(".gz").endswith(".csv")
-    with _source(file) as (lines, total), opened(upgrade=True) as parley:
+    table = csv or file.lower().removesuffix(".gz").endswith((".csv", ".tsv", ".tab"))
+    with _source(file, encoding) as text, opened(upgrade=True) as parley:
         opening: list[RecordEvent] = [
             decide_open(
                 slug=slug,
@@ -117,10 +129,10 @@ def import_(  # noqa: PLR0913 -- one argument an option
         if private:
             _refuse_public(parley, slug)
             opening.append(_closing(opening[0]))
-        with _told(total) as (progress, told):
+        with _told(text.lines) as (progress, told):
             report = Importer(parley, FactParser()).run(
                 slug=slug,
-                lines=lines,
+                lines=bounded_lines(text.stream),
                 media="csv" if table else "ndjson",
                 dry_run=dry_run,
                 partial=partial,
@@ -129,6 +141,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
                 told=told,
                 opening=opening,
                 update=updating,
+                guessed=text.guessed,
             )
     _show_report(report, json=json, dry_run=dry_run)
     refusal = _refusal(report, partial=partial)
@@ -137,7 +150,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
 
 
 @contextmanager
-def _told(total: int | None) -> Iterator[tuple[Progress, Recorded]]:
+def _told(total: int) -> Iterator[tuple[Progress, Recorded]]:
     """Show how many lines have been read, and then recorded; where that breaks off, say how far it came."""
     reached: tuple[int, int] | None = None
     with ExitStack() as shown:
@@ -199,18 +212,32 @@ def _closing(opening: RecordEvent) -> RecordEvent:
 
 
 @contextmanager
-def _source(file: str) -> Iterator[tuple[Iterator[bytes], int | None]]:
-    """The lines of the file, and how many there are where that is quickly known."""
-    if file == "-":
-        yield bounded_lines(sys.stdin.buffer), None
-    elif file.endswith(".gz"):
-        with gzip.open(file) as packed:
-            yield bounded_lines(cast("BinaryIO", packed)), None
-    else:
-        with Path(file).open("rb") as plain:
-            total = sum(chunk.count(b"\n") for chunk in iter(lambda: plain.read(1 << 20), b""))
-            plain.seek(0)
-            yield bounded_lines(plain), total
+def _source(file: str, encoding: str | None) -> Iterator[Text]:
+    """The file as text; what can be read once alone is copied first."""
+    with ExitStack() as held:
+        if file == "-":
+            source: IO[bytes] = held.enter_context(TemporaryFile())
+            shutil.copyfileobj(sys.stdin.buffer, source)
+            source.seek(0)
+        elif file.endswith(".gz"):
+            source = cast("IO[bytes]", held.enter_context(gzip.open(file)))
+        else:
+            source = held.enter_context(Path(file).open("rb"))
+        try:
+            text = open_text(cast("BinaryIO", source), encoding)
+        except (EOFError, zlib.error) as error:
+            raise RefusedError(f"{file}: what is packed in it is cut short, or damaged") from error
+        yield text
+
+
+def _encoding(name: str) -> str:
+    """An encoding as it is known; BadParameter where it is not."""
+    known = CHARSETS.get(name.lower())
+    if known is None:
+        raise typer.BadParameter(
+            f"one of {', '.join(dict.fromkeys(CHARSETS.values()))} is expected"
+        )
+    return known
 
 
 def _show_report(report: ImportReport, *, json: bool, dry_run: bool) -> None:

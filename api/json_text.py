@@ -34,6 +34,18 @@ _LONGEST_POINTER: Final = 300
 CONFIDENTIAL: Final = "confidential"
 _EXACT: Final = 2.0**53
 _HALF: Final = re.compile("[\ud800-\udfff]")
+_WORDS: Final = (
+    ("property name", "a name in double quotes is expected here"),
+    ("Expecting value", "a value is expected here"),
+    ("',' delimiter", "a comma, or the closing bracket, is expected here"),
+    ("':' delimiter", "a colon is expected here"),
+    ("trailing comma", "a comma before a closing bracket is too much"),
+    ("Unterminated string", "the text that begins here is not closed by a double quote"),
+    ("control character", "a text has a line break or a tab here: write it as \\n or \\t"),
+    ("escape", "a backslash stands here before what it does not go with: write it twice"),
+    ("Extra data", "the JSON ends before this, and something follows"),
+)
+"""What is said where the reader of JSON says the first."""
 _Place = tuple[str | int, ...]
 
 
@@ -81,7 +93,7 @@ def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ContentError.at("", f"not UTF-8 at byte {error.start}: {error.reason}") from error
+        raise ContentError.at("", f"not UTF-8 at byte {error.start}") from error
     if not text.strip():
         raise ContentError.at("", "a JSON text is expected, not an empty body")
     try:
@@ -89,7 +101,8 @@ def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
             text, object_pairs_hook=_object, parse_constant=_refused, parse_float=_number
         )
     except json.JSONDecodeError as error:
-        raise ContentError.at("", f"not JSON at character {error.pos}: {error.msg}") from error
+        said = next((own for theirs, own in _WORDS if theirs in error.msg), "it is broken here")
+        raise ContentError.at("", f"not JSON at character {error.pos}: {said}") from error
     except RecursionError as error:
         raise ContentError.at("", f"nested deeper than {DEEPEST} levels") from error
     except ValueError as error:

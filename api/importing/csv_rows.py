@@ -9,8 +9,6 @@ tables have before what a spreadsheet would take for a formula is no part of a c
 
 from __future__ import annotations
 
-import codecs
-import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -18,7 +16,8 @@ from typing import Any, Final
 
 from api.csv_cells import plain
 from api.importing.csv_columns import Column, columns_of
-from api.importing.lines import LONGEST_LINE, SourceLine, faulty, refused_blanks
+from api.importing.csv_table import TOO_LONG, Table
+from api.importing.lines import SourceLine, faulty, refused_blanks
 from api.json_text import MOST_ENTRIES, read_json
 from domain.errors import ContentError, Fault
 
@@ -31,86 +30,52 @@ _CITED: Final = "citation"
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _TRUTH: Final = {"true": True, "false": False}
-_TOO_LONG: Final = f"the row is longer than {LONGEST_LINE} bytes: give it less, or close a quote in it that is open"
-
-csv.field_size_limit(LONGEST_LINE)  # of the whole process; 131,072 is less than one row may have
+_SEPARATES: Final = {
+    name: f": put quotes around a cell in which {said} stands"
+    for name, said in ((",", "a comma"), (";", "a semicolon"), ("\t", "a tab"), ("|", "a bar"))
+}
 
 
 def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
     """One object a row, numbered by the line on which it starts; a row that is no CSV ends the reading."""
-    header: Sequence[Column] | None = None
-    blank = 0
-    for number, cells in _rows(lines):
+    table = Table(lines)
+    for number, cells in table.rows():
         found: SourceLine | None = None
         if isinstance(cells, str):
-            found = faulty(number, cells, last=header is None or cells != _TOO_LONG)
-        elif header is None:
-            header, faults = columns_of(cells)
+            found = faulty(number, cells, last=table.header is None or cells != TOO_LONG)
+        elif not any(cell and not cell.isspace() for cell in cells):
+            table.blank += 1
+            found = refused_blanks(number, table.blank)
+        elif table.header is None:
+            table.header, faults = columns_of(cells)
             if faults:
                 yield SourceLine(number, None, tuple(faults))
                 return
-        elif any(cells):
-            found = _row(number, header, cells)
         else:
-            blank += 1
-            found = refused_blanks(number, blank)
+            found = _row(number, table, cells)
         if found is not None:
             yield found
             if found.last:
                 return
-    if header is None:
+    if table.header is None:
         yield faulty(1, "a header row is expected")
 
 
-def _rows(lines: Iterable[bytes]) -> Iterator[tuple[int, list[str] | str]]:
-    """The line on which each row starts, and its cells or what is wrong with it."""
-    text = _Text(lines)
-    rows = csv.reader(text, strict=True)
-    while True:
-        number, text.size = rows.line_num + 1, 0
-        try:
-            cells: list[str] | str = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            cells = f"not CSV: {error}"
-        yield number, _TOO_LONG if text.is_too_long else cells
-
-
-class _Text:
-    """The lines as text; bytes that are no UTF-8 pass as lone surrogates, which the row reports with their column.
-
-    `size` is how many bytes the present row has so far; of a row that is too long no more passes than ends its quotes.
-    """
-
-    def __init__(self, lines: Iterable[bytes]) -> None:
-        self._lines = iter(lines)
-        self._begun = False
-        self.size = 0
-
-    @property
-    def is_too_long(self) -> bool:
-        """Whether the present row has more bytes than a row may."""
-        return self.size > LONGEST_LINE
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        raw = next(self._lines)
-        line = (raw if self._begun else raw.removeprefix(codecs.BOM_UTF8)).rstrip(b"\r\n")
-        self._begun = True
-        self.size += len(line) + (1 if self.size else 0)
-        if self.is_too_long:
-            return '"' * (line.count(b'"') % 2)
-        return line.decode("utf-8", "surrogateescape") + "\n"
-
-
-def _row(number: int, header: Sequence[Column], cells: Sequence[str]) -> SourceLine:
-    if len(cells) != len(header):
-        return faulty(number, f"the row has {len(cells)} cells, and the header {len(header)}")
-    stripped = (plain(cell.strip()) for cell in cells)
-    row = _Row([(column, cell) for column, cell in zip(header, stripped, strict=True) if cell])
+def _row(number: int, table: Table, cells: Sequence[str]) -> SourceLine:
+    header = table.header or ()
+    filled = [plain(cell.strip()) for cell in cells]
+    while len(filled) > len(header) and not filled[-1]:
+        filled.pop()
+    if len(filled) != len(header):
+        much = _SEPARATES[table.separator] if len(filled) > len(header) else ""
+        return faulty(
+            number, f"the row has {len(filled)} cells, and the header {len(header)}{much}"
+        )
+    unnamed = [at for at, cell in enumerate(filled) if cell and header[at] is None]
+    if unnamed:
+        return faulty(number, f"in column {unnamed[0] + 1}, which has no name, stands a text")
+    named = zip(header, filled, strict=True)
+    row = _Row([(column, cell) for column, cell in named if cell and column is not None])
     try:
         content = row.content()
     except ContentError as error:

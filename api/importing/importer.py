@@ -48,13 +48,15 @@ class Importer:
         told: Recorded | None = None,
         opening: Sequence[RecordEvent] = (),
         update: Update | None = None,
+        guessed: str | None = None,
     ) -> ImportReport:
         """Import `lines` into the negotiation with a slug, and report what became of each.
 
         `opening` opens the negotiation where it is missing, in the first turn. `progress` is told how many lines
         have been read, and `told` how many are recorded. Raises UnknownError for a missing negotiation and StaleError
         where other writers were always faster: then nothing was written. BrokenOffError where a part was.
-        With `update` lines that say otherwise than what stands correct it.
+        With `update` lines that say otherwise than what stands correct it. `guessed` is the encoding that the file was
+        read in though nothing said so.
         """
         if not opening:
             with self._parley.reading(principal) as reading:
@@ -78,6 +80,8 @@ class Importer:
         report = _report(turns, read)
         if turns.refused or broken:
             report.nothing_done()
+        if guessed is not None:
+            report.notice_file(f"the file does not say how it is encoded: it was read as {guessed}")
         return report
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
+from api.importing.csv_columns import names_columns
+from api.importing.json_objects import objects
 from api.json_text import read_json
 from domain.errors import ContentError, Fault
 
@@ -17,6 +19,7 @@ __all__ = [
     "faulty",
     "read_ndjson",
     "refused_blanks",
+    "without_mark",
 ]
 
 LONGEST_LINE: Final = 1_048_576
@@ -24,6 +27,7 @@ LONGEST_LINE: Final = 1_048_576
 BLANK_LINES: Final = 10_000
 """Blank lines that a file may have beyond as many as it has others."""
 
+_TABLE: Final = "this is a table and no JSON: send it as text/csv; parley import reads what is named .csv, or --csv"
 _ENOUGH: Final = LONGEST_LINE + 3
 """A line break's two bytes, and one that shows that the line is too long."""
 
@@ -63,18 +67,32 @@ def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def read_ndjson(lines: Iterable[bytes]) -> Iterator[SourceLine]:
-    """One object a line. Blank lines and a byte order mark at the start are passed over, until there are too many."""
-    blank = 0
-    for number, raw in enumerate(lines, 1):
-        line = (raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw).strip(b" \t\r\n")
-        if line:
-            yield _read(number, line)
-            continue
-        blank += 1
-        refusal = refused_blanks(number, blank)
+    """One object a line, or as `objects` reads them. Blank lines are passed over, until there are too many."""
+    blank, any_read = 0, False
+    for piece in objects(without_mark(lines)):
+        refusal: SourceLine | None = None
+        if piece.refusal is not None:
+            refusal = faulty(piece.line, piece.refusal, last=True)
+        elif not piece.json:
+            blank += 1
+            refusal = refused_blanks(piece.line, blank)
+        elif not any_read and names_columns(piece.json):
+            refusal = faulty(piece.line, _TABLE, last=True)
+        else:
+            any_read = True
+            yield _read(piece.line, piece.json)
         if refusal is not None:
             yield refusal
             return
+
+
+def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines without a byte order mark before the first."""
+    rest = iter(lines)
+    for line in rest:
+        yield line.removeprefix(codecs.BOM_UTF8)
+        break
+    yield from rest
 
 
 def refused_blanks(number: int, blank: int) -> SourceLine | None:

@@ -98,6 +98,11 @@ class ImportReport:
             if len(self.notices) < LISTED_REJECTIONS:
                 self.notices.append(Rejection(line, each.pointer, each.detail))
 
+    def notice_file(self, detail: str) -> None:
+        """Something should be looked at in the file as a whole."""
+        self.notices_total += 1
+        self.notices = [Rejection(1, "", detail), *self.notices][:LISTED_REJECTIONS]
+
     def supersede(self, line: int, version: int, fields: Sequence[str]) -> None:
         """A line says what its fact no longer says; nothing is written for it."""
         self.superseded_total += 1

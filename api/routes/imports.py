@@ -15,6 +15,7 @@ from api.idempotency import Once
 from api.importing.importer import Importer
 from api.importing.lines import bounded_lines
 from api.importing.matching import Update
+from api.importing.text_files import open_text
 from api.json_text import written
 from api.parameters import TEXT, Parameter, truth
 from api.threads import LaneRoute
@@ -69,6 +70,10 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
     more, because of what they wrote, is rejected, and the rest is recorded. Where an import breaks off, the same
     file finishes it; what stood then is `unchanged`. Reading stops where more lines cannot be read than can, but
     for a hundred.
+
+    CSV may be separated by commas, semicolons or tabs, and the JSON may be one list, or stand on several lines. Text is
+    UTF-8, or UTF-16, or in the charset that Content-Type names; another is read where it is sure which it is. What is
+    no text, such as a spreadsheet, is refused (422) with how to save it.
     """
     dry_run, partial = truth(sent.parameters, "dry_run"), truth(sent.parameters, "partial")
     update = _update(sent.parameters)
@@ -106,14 +111,16 @@ def _imported(
         raise UnknownError(what, slug[:100])
     if sent.spool is None:
         raise AssertionError
+    text = open_text(sent.spool, sent.charset)
     report = Importer(sent.parley, sent.request.app.state.facts).run(
         slug=slug,
-        lines=bounded_lines(sent.spool),
+        lines=bounded_lines(text.stream),
         media="csv" if sent.media == _CSV else "ndjson",
         dry_run=dry_run,
         partial=partial,
         principal=sent.principal,
         update=update,
+        guessed=text.guessed,
     )
     return Response(
         written(report.as_dict()), 200, {"Cache-Control": "no-store"}, "application/json"

@@ -99,7 +99,7 @@ def test_an_import_may_be_larger_than_any_other_body(light_client: Client) -> No
     [
         (IMPORT, "application/json", 415),
         (IMPORT, "", 415),
-        (IMPORT, "text/csv; charset=latin-1", 415),
+        (IMPORT, "text/csv; charset=utf-7", 415),
         (f"{IMPORT}?dry_run=yes", NDJSON, 422),
         (f"{IMPORT}?wet_run=true", NDJSON, 422),
         ("/v1/negotiations/none/import", NDJSON, 404),
@@ -113,6 +113,56 @@ def test_what_cannot_be_imported_is_refused(
     answer = light_client.post(path, _lines(fact()), content_type=media)
     assert answer.status == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+RUSSIAN = "Освобождены пятьдесят два человека, среди них Алесь Беляцкий"
+TABLE = (
+    "sep=;\nExternal ID;kind;valid;summary;population;citation.publisher;;\n"
+    f"A;release;2025-09-11;{RUSSIAN};;Onliner;;\n;;;;;;;\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "media"),
+    [
+        (TABLE.encode(), "text/csv"),
+        (TABLE.encode("utf-16"), "text/csv; charset=UTF-16"),
+        (TABLE.encode("utf-8-sig").replace(b"\n", b"\r"), "text/csv"),
+        (TABLE.encode("windows-1251"), "text/csv"),
+        (TABLE.encode("koi8-r"), 'text/csv; charset="KOI8-R"; header=present'),
+        (json.dumps([fact(external_id="A")], indent=2).encode(), NDJSON),
+    ],
+)
+def test_a_file_is_read_as_people_have_it(light_client: Client, raw: bytes, media: str) -> None:
+    light_client.open()
+    report = _sent(light_client, raw, media=media)
+    assert (report.status, report.json["recorded"], report.json["rejected"]) == (200, 1, [])
+    if media != NDJSON:
+        (item,) = light_client.get(f"{TALKS}/timeline").json["items"]
+        assert item["fact"]["summary"] == RUSSIAN
+
+
+@pytest.mark.parametrize("query", ["", "?partial=true", "?dry_run=true"])
+@pytest.mark.parametrize(
+    ("raw", "media", "said"),
+    [
+        (b"PK\x03\x04" + bytes(26) + b"xl/workbook.xml", "text/csv", "Excel workbook"),
+        (TABLE.encode("koi8-r"), "text/csv", "no UTF-8"),
+        (b"%PDF-1.4", NDJSON, "PDF"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_how_to_save_it(
+    light_client: Client, raw: bytes, media: str, said: str, query: str
+) -> None:
+    light_client.open()
+    refused = _sent(light_client, raw, query, media)
+    assert refused.status == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+    ((pointer, detail),) = [(each["pointer"], each["detail"]) for each in refused.json["errors"]]
+    assert pointer == ""
+    assert said in detail
+    assert "CSV UTF-8" in detail
+    assert light_client.get("/v1/changes").json["perspective"]["position"] == 1
 
 
 def test_an_empty_import_does_nothing(client: Client) -> None:

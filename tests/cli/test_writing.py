@@ -55,6 +55,41 @@ def test_an_import_is_reported_to_people_and_to_programs(parley: Shell) -> None:
     assert json.loads(dry)["first_position"] is None
 
 
+TABLE = "sep=;\nExternal ID;kind;valid;summary;person;status;citation.publisher;\n"
+TABLE += "T;custody;2026;Задержан и доставлен в Минск;Алесь;detained;Onliner;\n;;;;;;;\n"
+
+
+def test_a_file_is_imported_as_people_have_it(light: Shell) -> None:
+    for at, (name, raw) in enumerate(
+        [
+            ("a.csv", TABLE.encode("utf-16")),
+            ("b.TSV", TABLE.replace(";", "\t").replace("=\t", "=;").encode()),
+            ("c.csv", TABLE.replace("\n", "\r").encode("windows-1251")),
+            ("d.csv.gz", gzip.compress(TABLE.encode("utf-8-sig"))),
+            ("e.json", json.dumps([custody(None, person="E")], indent=4).encode()),
+        ]
+    ):
+        told = counted(light.out("import", SLUG, light.file(raw, name=name), "--json"))
+        told.pop("notices_total", None)
+        assert told == ({"unchanged": 1} if 0 < at < 4 else {"recorded": 1}), name
+    path = light.file(TABLE.replace("T;", "K;").encode("koi8-r"), name="k.csv")
+    printed = light.out("import", SLUG, path, "--json", "--encoding", "KOI8-R")
+    assert counted(printed)["recorded"] == 1
+    printed = light.out("import", SLUG, "-", "--csv", "--json", stdin=TABLE.encode())
+    assert counted(printed)["unchanged"] == 1
+
+
+def test_a_file_that_is_no_text_is_refused_in_a_line(light: Shell) -> None:
+    for raw in (b"PK\x03\x04 xl/workbook.xml", b"%PDF-1.4", TABLE.encode("koi8-r")):
+        result = light("import", SLUG, light.file(raw, name="f.csv"), "--partial")
+        assert result.exit_code == 1
+        assert re.fullmatch(r"parley: \S.*CSV UTF-8.*\n", result.stderr), result.stderr
+    result = light("import", SLUG, light.file(gzip.compress(b"x" * 999)[:-9], name="f.csv.gz"))
+    assert (result.exit_code, "cut short" in result.stderr) == (1, True)
+    result = light("import", SLUG, light.file(b"a", name="f.csv"), "--encoding", "ebcdic")
+    assert (result.exit_code, "koi8-r" in result.stderr) == (2, True)
+
+
 def test_a_refused_import_says_which_lines_and_exits_1(light: Shell) -> None:
     path = light.file(custody("N"), b"{\n", custody("O", valid="?"))
     result = light("import", SLUG, path)

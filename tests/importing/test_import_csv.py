@@ -112,7 +112,6 @@ def test_a_fault_names_its_column_in_the_table(light: Parley) -> None:
     [
         "external_id,colour",
         "external_id,external_id",
-        "external_id,",
         "citation.colour",
         "citations,citation.publisher",
         "citation2.title,citations",

@@ -1,0 +1,183 @@
+"""Objects are read one by one from a text in which they stand on a line each, on several, or in one list.
+
+An object goes on to the line on which its brackets are closed. One that is never closed takes no other with it: where
+a line begins as an object does, and none can stand there, another begins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+__all__ = ["Piece", "objects"]
+
+_MOST_BYTES: Final = 1_048_576
+_MOST_OPEN: Final = 40
+"""Brackets: more than are open in any object that can be read."""
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]')
+_AROUND: Final = b" \t\r\n"
+_BETWEEN: Final = b" \t\r\n,"
+_BY_LINE: Final = "write one object a line, as jq -c '.[]' FILE does"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What stands from a line on: the JSON of one object, or why it and all after it is not read."""
+
+    line: int
+    json: bytes
+    refusal: str | None = None
+
+
+def objects(lines: Iterable[bytes]) -> Iterator[Piece]:
+    """The pieces of a text, each with the number of the line on which it begins; a blank line is an empty piece."""
+    numbered = iter(enumerate(lines, 1))
+    for number, raw in numbered:
+        line = raw.strip(_AROUND)
+        if line:
+            rest = chain([(number, raw)], numbered)
+            yield from _List(number).items(rest) if _opens_list(line) else _apart(rest)
+            return
+        yield Piece(number, b"")
+
+
+def _opens_list(line: bytes) -> bool:
+    """Whether the first line begins a list of objects, or an empty one."""
+    return line.startswith(b"[") and line[1:].strip(_AROUND)[:1] in (b"", b"{", b"]")
+
+
+class _Open:
+    """The brackets that are open after some lines."""
+
+    def __init__(self) -> None:
+        self.brackets = bytearray()
+
+    def take(self, line: bytes) -> None:
+        for token in _TOKEN.findall(line):
+            if token in b"{[":
+                self.brackets += token
+            elif token in b"}]" and self.brackets:
+                self.brackets.pop()
+
+    @property
+    def is_too_deep(self) -> bool:
+        return len(self.brackets) > _MOST_OPEN
+
+
+def _apart(numbered: Iterable[tuple[int, bytes]]) -> Iterator[Piece]:
+    """Objects that stand one after another, each from a line of its own on."""
+    held: list[bytes] = []
+    begun, size, opened = 0, 0, _Open()
+    for number, raw in numbered:
+        if held and _begins(raw, held[-1], opened):
+            yield Piece(begun, b"\n".join(held))
+            held = []
+        line = raw.strip(_AROUND)
+        if not held:
+            if not line.startswith(b"{") or _is_closed(line):
+                yield Piece(number, line)
+                continue
+            begun, size, opened = number, 0, _Open()
+        held.append(line)
+        size += len(line)
+        opened.take(line)
+        if not opened.brackets or opened.is_too_deep or size > _MOST_BYTES:
+            yield Piece(begun, b"\n".join(held))
+            held = []
+    if held:
+        yield Piece(begun, b"\n".join(held))
+
+
+def _is_closed(line: bytes) -> bool:
+    """Whether a line is an object by all signs, looked for in no time."""
+    return line.endswith(b"}") and line.count(b"{") == line.count(b"}")
+
+
+def _begins(raw: bytes, before: bytes, opened: _Open) -> bool:
+    """Whether an object begins on a line, though one is open: it stands at the margin, and no part can stand there."""
+    if not raw.startswith(b"{"):
+        return False
+    in_list = opened.brackets.endswith(b"[") and before.endswith((b"[", b","))
+    return not (in_list or before.endswith(b":"))
+
+
+class _RefusedError(Exception):
+    """Why a list is read no further."""
+
+
+class _List:
+    """One list of objects, on however few or many lines; its own bracket is the first that is open."""
+
+    def __init__(self, begun: int) -> None:
+        self._begun = self._first = begun
+        self._held: list[bytes] = []
+        self._size = 0
+        self._opened = _Open()
+        self._is_begun = False
+
+    def items(self, numbered: Iterable[tuple[int, bytes]]) -> Iterator[Piece]:
+        """The pieces of the list, and last why it is read no further, where it is not whole."""
+        for number, raw in numbered:
+            line = raw.rstrip(_AROUND)
+            try:
+                yield from self._items_of(number, line) if line else [Piece(number, b"")]
+            except _RefusedError as refusal:
+                yield Piece(number, b"", str(refusal))
+                return
+        if self._opened.brackets:
+            what = "the object" if self._held else "the list"
+            detail = "is not closed: the file is cut short, or a bracket or a quote is missing"
+            yield Piece(self._first, b"", f"{what} that begins here {detail}")
+
+    def _items_of(self, number: int, line: bytes) -> Iterator[Piece]:
+        self._refuse_large(line)
+        begin = 0
+        for token in _TOKEN.finditer(line):
+            if len(token[0]) > 1:
+                continue
+            before = len(self._opened.brackets)
+            self._refuse_more(before)
+            self._opened.take(token[0])
+            after = len(self._opened.brackets)
+            if before <= 1:
+                self._refuse_other(line[begin : token.start()])
+                begin = token.start() if after > 1 else token.end()
+                self._first = number if after > 1 else self._begun
+            elif after == 1:
+                yield Piece(self._first, b"\n".join([*self._held, line[begin : token.end()]]))
+                self._held, self._size, begin = [], 0, token.end()
+        self._keep(line[begin:])
+
+    def _keep(self, rest: bytes) -> None:
+        """The rest of a line: a part of an object that goes on, or nothing."""
+        if len(self._opened.brackets) <= 1:
+            self._refuse_other(rest)
+            self._first = self._begun
+        else:
+            self._held.append(rest)
+
+    def _refuse_large(self, line: bytes) -> None:
+        self._size += len(line)
+        if len(line) > _MOST_BYTES:
+            raise _RefusedError(
+                f"this line of a list is longer than {_MOST_BYTES} bytes: {_BY_LINE}"
+            )
+        if self._held and (self._size > _MOST_BYTES or self._opened.is_too_deep):
+            where = f"the object that begins on line {self._first}"
+            raise _RefusedError(f"{where} is too large or too deep, or is not closed")
+
+    def _refuse_more(self, before: int) -> None:
+        if not before and self._is_begun:
+            raise _RefusedError(
+                f"something stands after the list that begins on line {self._begun}"
+            )
+        self._is_begun = True
+
+    def _refuse_other(self, between: bytes) -> None:
+        if between.strip(_BETWEEN):
+            raise _RefusedError(
+                f"in a list only objects are expected, with commas between: {_BY_LINE}"
+            )
