@@ -192,7 +192,7 @@ class Idempotency:
 
     def _position_at(self, sent: Sent, recorded_at: int) -> int:
         with sent.reading() as reading:
-            return reading.position_of(recorded_at)
+            return reading.cuts.position_of(recorded_at)
 
 
 def _look_again(sent: Sent, kept: IdempotencyAnswer) -> None:

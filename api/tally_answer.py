@@ -15,6 +15,7 @@ class Point(Exact):
 
     population: NotRequired[str | None]
     counted_by: NotRequired[str | None]
+    counted_by_id: NotRequired[str]
     at: str
     until: str
     low: int
@@ -29,6 +30,7 @@ class Sum(Exact):
 
     population: NotRequired[str | None]
     counted_by: NotRequired[str | None]
+    counted_by_id: NotRequired[str]
     low: int
     high: int | None
     approximate: bool

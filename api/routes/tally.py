@@ -77,7 +77,7 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
         negotiation = reading.negotiation(slug, perspective.position)
         counting = kinds(query)
         slice_ = reading.timeslice(negotiation.id, perspective, counting)
-        found = tally(slice_, perspective, query)
+        found = tally(slice_, perspective, query, reading.names(negotiation.id, perspective))
         if query.what is not None and not found.lists["facts"]:
             some = counting is not None
             whole = reading.timeslice(negotiation.id, perspective) if some else slice_

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.history import Seen
 from domain.register import Aside
+from domain.views.naming import Names
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
     from domain.history import FactVersion
 
 
+NO_NAMES: Final = Names(())
+"""Every name means itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A fact that answers, with what it shows and the fields by which it is held against others.
 
     `holds`: it may be shown. `begun`: it has surely begun, even if it has ended since. `key` names the fields of
-    `shows` that the facts under one key have in common. What is `done` has been carried out.
+    `shows` that the facts under one key have in common. What is `done` has been carried out. `names` says what the
+    names in it mean.
     """
 
     seen: Seen
@@ -32,6 +38,7 @@ class Candidate:
     aside: Aside | None = None
     key: tuple[str, ...] = ()
     done: bool = False
+    names: Names = NO_NAMES
 
     @property
     def version(self) -> FactVersion:
@@ -47,6 +54,15 @@ class Candidate:
     def id(self) -> UUID:
         """The fact's id."""
         return self.seen.version.record.id
+
+    @property
+    def people(self) -> set[str]:
+        """The people of the fact, as parts of keys."""
+        return {self.names.key(name) for name in self.fact.people}
+
+    def said(self, field: str) -> tuple[str, dict[str, Any]]:
+        """What the fact says in a field (`population`, `counted_by`), as `Names.said` gives it."""
+        return self.names.said(self.fact, field)
 
     @property
     def certain(self) -> bool:

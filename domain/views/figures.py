@@ -90,7 +90,7 @@ def _standing(figures: Iterable[Figure]) -> list[Figure]:
     """The figures that are the last of at least one of those whose counts they are."""
     last: dict[str, Figure] = {}
     for each in figures:
-        for counter in _counters(each.candidate.fact):
+        for counter in _counters(each.candidate):
             other = last.get(counter)
             if other is None or _order(other) < _order(each):
                 last[counter] = each
@@ -102,11 +102,9 @@ def _order(figure: Figure) -> tuple[int, float, int]:
     return _dated(figure), -least, -figure.candidate.version.first_position
 
 
-def _counters(fact: Fact) -> set[str]:
-    counter = getattr(fact, "counted_by", None)
-    if counter is not None:
-        return {folded(counter)}
-    return {citation.root for citation in fact.citations}
+def _counters(candidate: Candidate) -> set[str]:
+    counter, _ = candidate.said("counted_by")
+    return {counter} if counter else {citation.root for citation in candidate.fact.citations}
 
 
 def _dated(figure: Figure) -> int:
@@ -124,18 +122,14 @@ def _passed(candidate: Candidate, as_of: int) -> bool:
     return at < END and at - 1 <= as_of
 
 
-def said_in(fact: Fact, field: str) -> tuple[str | None, str | None]:
-    """What a fact says in a field (`population`, `counted_by`), folded and as written; None where it says nothing."""
-    said = getattr(fact, field, None)
-    return (None, None) if said is None else (folded(said), said)
-
-
-def by_field(candidates: Iterable[Candidate], field: str) -> dict[str | None, list[Candidate]]:
-    """The facts by what they say in a field, as the first of them writes it; in the order of the folded names."""
-    found: dict[str | None, list[Candidate]] = defaultdict(list)
-    names: dict[str | None, str | None] = {}
+def by_field(
+    candidates: Iterable[Candidate], field: str
+) -> list[tuple[dict[str, Any], list[Candidate]]]:
+    """The facts by what they say in a field, with that as it is shown; in the order of the folded names."""
+    found: dict[str, list[Candidate]] = defaultdict(list)
+    shown: dict[str, dict[str, Any]] = {}
     for each in candidates:
-        name, written = said_in(each.fact, field)
-        names.setdefault(name, written)
-        found[name].append(each)
-    return {names[name]: found[name] for name in sorted(found, key=lambda name: name or "")}
+        key, said = each.said(field)
+        shown.setdefault(key, said)
+        found[key].append(each)
+    return [(shown[key], found[key]) for key in sorted(found)]

@@ -132,6 +132,22 @@ class Names:
         ends = (self._end(each, Sort.SOMEBODY) for each in self._names.get(found.id, ()))
         return identified(min(ends, default=found.name), found.id)
 
+    def said(self, fact: Fact, field: str) -> tuple[str, dict[str, Any]]:
+        """What a fact says in a field, at the end of its aliases: a part of a key, and {field, and its `_id` if any}.
+
+        The part is empty, and the value None, where it says nothing.
+        """
+        name = getattr(fact, field, None)
+        if name is None:
+            return "", {field: None}
+        sort = fields_naming(type(fact)).get(field)
+        if sort is not Sort.SOMEBODY:
+            shown = name if sort is None else self.canonical(name, sort)
+            return key_of(shown), {field: shown}
+        found = self.resolved(name)
+        id_ = {f"{field}_id": found.id} if isinstance(found, Named) else {}
+        return self.key(name), {field: text_of(found), **id_}
+
     def answered(self, fact: Fact, answer: Answer) -> tuple[dict[str, Any], tuple[str, ...]]:
         """What a fact's answer shows, with names resolved, and its key.
 

@@ -80,25 +80,26 @@ def part_of(
     what: str,
     basis: Basis,
     supporting: Iterable[Candidate] = (),
-    *,
-    contested: bool = False,
+    against: Sequence[Candidate] = (),
 ) -> Part | None:
     """What facts of one question add; None where none of them gives a number on the basis."""
 
     def given(candidate: Candidate) -> Quantity:
         return cast("Quantity", figure(candidate.fact, what, basis))
 
-    facts, agreeing = (
-        [each for each in found if figure(each.fact, what, basis)] for found in (facts, supporting)
+    contested = bool(against)
+    facts, supporting, against = (
+        [each for each in found if figure(each.fact, what, basis)]
+        for found in (facts, supporting, against)
     )
     if not facts:
         return None
-    claims = Claims(facts, agreeing, lambda each: counted(given(each)))
+    claims = Claims(facts, (*supporting, *against), lambda each: counted(given(each)))
     shown, *rivals = sorted(
         facts,
         key=lambda each: (not each.version.record.preferred, not each.certain, claims.rank(each)),
     )
-    ends = {counted(given(each)): ends_of(given(each)) for each in facts}
+    ends = {counted(given(each)): ends_of(given(each)) for each in (*facts, *against)}
     undated = disputes.never_meet(facts)
     contested = (
         contested or undated or disputes.exclude(ends.values()) or disputes.linked_against(facts)

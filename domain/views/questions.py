@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from domain.naming import folded
 from domain.views.candidates import Candidate
 
 if TYPE_CHECKING:
@@ -24,11 +23,11 @@ TIES: Final = frozenset({"confirms", "conflicts_with", "refines"})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The facts that speak to one question, and those of others that a link ties to them."""
+    """The facts that speak to one question, and those of others that a link ties to them, some `against` them."""
 
     facts: Sequence[Candidate]
     supporting: Sequence[Candidate] = ()
-    contested: bool = False
+    against: Sequence[Candidate] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,8 @@ def _by_matter(facts: Iterable[Candidate]) -> list[list[Candidate]]:
 
 def _narrower(one: Candidate, other: Candidate) -> bool:
     """Whether a fact that refines another is about a part of its population."""
-    mine, theirs = (getattr(each.fact, "population", None) for each in (one, other))
-    return mine is not None and (theirs is None or folded(mine) != folded(theirs))
+    (mine, _), (theirs, _) = one.said("population"), other.said("population")
+    return mine not in {"", theirs}
 
 
 @dataclass(slots=True)
@@ -177,14 +176,13 @@ class _Tied:
             if id_ not in parts and id_ not in linking:
                 groups[self._root(id_)].append(each)
         supporting: dict[UUID | str, list[Candidate]] = defaultdict(list)
-        contested: set[UUID | str] = set()
+        against: dict[UUID | str, list[Candidate]] = defaultdict(list)
         for id_ in linking:
             for target, relations in self.ties.get(id_, {}).items():
-                supporting[self._root(target)].append(self.facts[id_])
-                if "conflicts_with" in relations:
-                    contested.add(self._root(target))
+                held = against if "conflicts_with" in relations else supporting
+                held[self._root(target)].append(self.facts[id_])
         asked = [
-            Question(group, supporting.get(root, ()), root in contested)
+            Question(group, supporting.get(root, ()), against.get(root, ()))
             for root, group in groups.items()
         ]
         return Questions(

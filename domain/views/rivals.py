@@ -194,7 +194,7 @@ def _contested(
     if by_key and disputes.under_one_key(found, register):
         return True
     return any(
-        question.contested or disputes.under_one_question(question.facts, register)
+        question.against or disputes.under_one_question(question.facts, register)
         for question in asked
         if by_key or any(each.id == shown.id for each in question.facts)
     )

@@ -148,7 +148,15 @@ def _keyed(
                 shows, key = names.answered(record.fact, answer)
                 done = carried_out and aside is not None and aside.many
                 candidate = Candidate(
-                    seen, shows, answer.compared, holds, begun, aside, tuple(answer.key), done
+                    seen,
+                    shows,
+                    answer.compared,
+                    holds,
+                    begun,
+                    aside,
+                    tuple(answer.key),
+                    done,
+                    names,
                 )
                 keyed[register][key].setdefault(record.id, candidate)
     return {

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from domain.instant import BEGINNING
-from domain.views.figures import numbers, said_in
+from domain.views.figures import by_field, numbers
 from domain.views.parts import part_of
 from domain.views.points import bucket, bucket_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from domain.quantity import Quantity
     from domain.views.candidates import Candidate
@@ -19,20 +18,18 @@ if TYPE_CHECKING:
     from domain.views.parts import Part
     from domain.views.points import By
 
-Counter = tuple[str | None, str | None]
-"""Whose count of which population, as first written."""
-
 
 def series(
     candidates: Sequence[Candidate], what: str, by: By, as_of: int
 ) -> tuple[dict[str, Sequence[str | Figure]], list[dict[str, Any]]]:
     """The lists of a tally, of which only the facts that count are given, and the points of each counter.
 
-    A point is {population, counted_by, at, until, low, high, approximate, text, contested}.
+    A point is {population, counted_by, at, until, low, high, approximate, text, contested}, with `counted_by_id` where
+    the counter has an id.
     """
     shown: list[dict[str, Any]] = []
     counted: list[Candidate] = []
-    for (population, counter), found in _by_counter(candidates, what).items():
+    for counter, found in _by_counter(candidates, what):
         parts = [
             part for group in _begun_together(found) if (part := part_of(group, what, "stock"))
         ]
@@ -43,25 +40,26 @@ def series(
             last = bucket(as_of, by) if after is None else bucket(_stands_from(after), by) - 1
             if last >= first:
                 at = {"at": bucket_name(first, by), "until": bucket_name(last, by)}
-                shown.append({"population": population, "counted_by": counter, **at, **part.bounds})
+                shown.append({**counter, **at, **part.bounds})
     shown.sort(key=lambda each: (each["until"], each["at"]))
     ordered = sorted(counted, key=lambda each: (*each.starts, each.version.first_position))
     ids = [str(each.id) for each in ordered]
     return {"facts": ids, "cumulative": [], "uncounted": [], "undated": []}, shown
 
 
-def _by_counter(candidates: Iterable[Candidate], what: str) -> dict[Counter, list[Candidate]]:
-    """The facts that have surely begun and count, by counter and population, by the day from which they count."""
-    names: dict[tuple[str | None, str | None], Counter] = {}
-    found: dict[Counter, list[Candidate]] = defaultdict(list)
-    for each in candidates:
-        if each.begun and _stock(each, what) is not None and each.starts[0] > BEGINNING:
-            population, counter = said_in(each.fact, "population"), said_in(each.fact, "counted_by")
-            key = (population[0], counter[0])
-            found[names.setdefault(key, (population[1], counter[1]))].append(each)
-    for each_ in found.values():
-        each_.sort(key=lambda each: (*each.starts, each.version.first_position))
-    return found
+def _by_counter(
+    candidates: Iterable[Candidate], what: str
+) -> Iterator[tuple[dict[str, Any], list[Candidate]]]:
+    """The facts that have surely begun and count, of each counter and population, by the day from which they count."""
+    counting = [
+        each
+        for each in candidates
+        if each.begun and _stock(each, what) is not None and each.starts[0] > BEGINNING
+    ]
+    for population, of_it in by_field(counting, "population"):
+        for counter, found in by_field(of_it, "counted_by"):
+            found.sort(key=lambda each: (*each.starts, each.version.first_position))
+            yield {**population, **counter}, found
 
 
 def _stock(candidate: Candidate, what: str) -> Quantity | None:

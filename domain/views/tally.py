@@ -19,6 +19,7 @@ from domain.quantity import Quantity
 from domain.views.brief import perspective_shown
 from domain.views.candidates import Candidate
 from domain.views.figures import Figure, by_field, numbers
+from domain.views.naming import Names
 from domain.views.parts import Part, added_up
 from domain.views.points import By, Spread, bucket, points
 from domain.views.questions import questions
@@ -87,31 +88,37 @@ class Tally:
 
 
 def _place(point: dict[str, Any]) -> str:
-    names = (point.get("population"), point.get("counted_by"))
+    names = (point.get(name) for name in ("population", "counted_by", "counted_by_id"))
     return "\x1f".join([point["until"], point["at"], *(folded(name or "") for name in names)])
 
 
-def tally(slice_: Sequence[Seen], perspective: Perspective, query: TallyQuery) -> Tally:
+def tally(
+    slice_: Sequence[Seen],
+    perspective: Perspective,
+    query: TallyQuery,
+    names: Names | None = None,
+) -> Tally:
     """{perspective, what, by, total, points, facts, cumulative, uncounted, undated}, all by valid time.
 
     `facts` are the ids of what adds up; `undated` those of them that begin or end outside of the years 1 to 9999.
     `cumulative` figures run on and add nothing; nor does what is `uncounted`. With `per` each point has its
-    `population` or `counted_by`, and `totals` has one total for each. A slice of the `kinds` that count is enough.
+    `population` or `counted_by` (with `counted_by_id` where it has one), and `totals` has one total for each. A slice
+    of the `kinds` that count is enough, with the `names` of all.
     """
-    counting = _counting(slice_, perspective, query)
+    counting = _counting(slice_, perspective, query, names or Names.of(slice_))
     stock = query.what is not None and _is_stock(counting, query.what)
     if stock and query.what is not None:
         found, shown = series(counting, query.what, query.by, perspective.as_of)
         return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, found)
-    split = by_field(counting, query.per) if query.per else {}
     everything = _sum(counting, query, perspective)
-    sums = {name: _sum(each, query, perspective) for name, each in split.items()}
+    split = by_field(counting, query.per) if query.per else []
+    sums = [(said, _sum(each, query, perspective)) for said, each in split]
     content = {**_content(perspective, query), "total": everything.shown()}
     if query.per:
-        content["totals"] = [{query.per: name, **each.shown()} for name, each in sums.items()]
+        content["totals"] = [{**said, **each.shown()} for said, each in sums]
     shown = [
-        {**({query.per: name} if query.per else {}), **point}
-        for name, each in (sums.items() if query.per else [(None, everything)])
+        {**said, **point}
+        for said, each in (sums if query.per else [({}, everything)])
         for point in points(_spreads(each, query.by, perspective.as_of), query.by)
     ]
     return Tally(content, sorted(shown, key=_place), _lists(everything, query, perspective))
@@ -221,7 +228,7 @@ def kinds(query: TallyQuery) -> frozenset[str] | None:
 
 
 def _counting(
-    slice_: Iterable[Seen], perspective: Perspective, query: TallyQuery
+    slice_: Iterable[Seen], perspective: Perspective, query: TallyQuery, names: Names
 ) -> list[Candidate]:
     """The facts that may hold, of the kinds that count; what may lie outside of the stretch is only possible."""
     wanted = kinds(query)
@@ -238,7 +245,7 @@ def _counting(
             inside = (first is None or first <= starts) and (last is None or ends - 1 <= last)
             each = replace(seen, certainty=certainty if inside else "possible")
             holds = matches(each.certainty, perspective)
-            found.append(Candidate(each, {}, holds=holds, begun=begun == "certain"))
+            found.append(Candidate(each, {}, holds=holds, begun=begun == "certain", names=names))
     return found
 
 

@@ -80,7 +80,7 @@ def summed(
     held = [each for each in every if each.holds]
     asked = questions(held)
     numbered = [
-        part_of(each.facts, what, "increment", each.supporting, contested=each.contested)
+        part_of(each.facts, what, "increment", each.supporting, each.against)
         for each in asked.asked
     ]
     parts = [each for each in numbered if each is not None]

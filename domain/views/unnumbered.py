@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from domain.named import Name, key_of
 from domain.quantity import Quantity
 from domain.views.figures import numbers
 from domain.views.parts import Part
@@ -23,7 +22,7 @@ def unnumbered(
     rest: Iterable[Question], parts: Sequence[Part], what: str
 ) -> tuple[list[Part], list[Candidate], bool]:
     """What names add, what cannot be added, and whether anything of that leaves the sum open."""
-    known = {key_of(name) for part in parts for name in _people(part)}
+    known = {name for part in parts for each in (part.shown, *part.rivals) for name in each.people}
     includes = _including(parts)
     named: list[Part] = []
     uncounted: list[Candidate] = []
@@ -33,7 +32,7 @@ def unnumbered(
             continue
         apart = not includes(each)
         numbered = bool(numbers(each.fact, what))
-        new = {key_of(name) for name in each.fact.people} - known
+        new = each.people - known
         if each.fact.people and not numbered and apart:
             if new:
                 known |= new
@@ -42,10 +41,6 @@ def unnumbered(
         uncounted.append(each)
         open_ = open_ or apart
     return named, uncounted, open_ or bool(named)
-
-
-def _people(part: Part) -> list[Name]:
-    return [name for each in (part.shown, *part.rivals) for name in each.fact.people]
 
 
 def _of_names(candidate: Candidate, what: str, names: int) -> Part:

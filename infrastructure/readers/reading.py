@@ -11,7 +11,7 @@ from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
 from domain.event import FactRetracted
 from domain.history import Entry, FactVersion, Seen
 from domain.sought import question, sought
-from domain.views.naming import Names
+from domain.views.candidates import NO_NAMES
 from domain.views.people import people
 from infrastructure.fact_tables import FACTS, SPARE, FactTables, served
 from infrastructure.proofs.serving import EventProof, event_proof
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from domain.negotiation import Negotiation
     from domain.perspective import Perspective, PerspectiveQuery
     from domain.sought import AllOf
+    from domain.views.naming import Names
     from domain.views.people import PeopleFilter
     from domain.views.sections import Listed, Page, Place, Rest
     from domain.views.timeline import TimelineFilter
@@ -74,26 +75,22 @@ class Reading:
         self._principal = principal
         self._connection = connection
         self._codec = codec
-        self._cuts = Cuts(connection, now, searched=searched)
+        self.cuts = Cuts(connection, now, searched=searched)
         self._searched = searched
         self._tables: FactTables = served(connection)
 
     @property
     def head(self) -> int:
         """The last position that is seen."""
-        return self._cuts.head
+        return self.cuts.head
 
     def perspective(self, query: PerspectiveQuery) -> Perspective:
         """What a question rests on; ContentError at `/position` for a position that the log has not reached."""
-        return self._cuts.perspective(query)
-
-    def position_of(self, recorded_at: int) -> int:
-        """As `Cuts.position_of`."""
-        return self._cuts.position_of(recorded_at)
+        return self.cuts.perspective(query)
 
     def settled(self, query: PerspectiveQuery) -> bool:
         """Whether the answer can never change: the log's part in it is named, or lies in the past."""
-        return self._cuts.settled(query)
+        return self.cuts.settled(query)
 
     def negotiations(
         self, *, position: int, after: str | None, limit: int
@@ -111,8 +108,7 @@ class Reading:
         """UnknownError where a fact is not there for who asks; nothing of it is read."""
         known = self._of_fact(self._tables.version.c.version, fact_id).limit(1)
         if self._connection.execute(known).first() is None:
-            what = "fact"
-            raise UnknownError(what, str(fact_id))
+            raise UnknownError("fact", str(fact_id))
 
     def slug_of(self, id_: UUID) -> str:
         """The slug of a negotiation that a fact names."""
@@ -128,6 +124,10 @@ class Reading:
     ) -> list[Seen]:
         """All that is known and not retracted, each with its certainty at `as_of`; only of `kinds`, if given."""
         return self._seen(timeslices.known(self._tables, id_, perspective, kinds), perspective)
+
+    def names(self, id_: UUID, perspective: Perspective) -> Names:
+        """What names mean in a negotiation."""
+        return names_at(self._connection, self._tables, id_, perspective)
 
     def similar(self, recorded: FactVersion, perspective: Perspective) -> list[FactVersion]:
         """The facts that stand and are much like one, tied to it by nothing."""
@@ -166,8 +166,8 @@ class Reading:
 
         With `q` in a `searched` reading only; unless `translit` is off, it finds words in other scripts too.
         """
-        read = (self._connection, self._tables, id_, perspective)
-        names = names_at(*read) if q is not None or wanted.names else Names(())
+        named = q is not None or wanted.names
+        names = self.names(id_, perspective) if named else NO_NAMES
         statement = timeslices.timeline(self._tables, id_, perspective, wanted, names)
         asked = None
         if q is not None:
@@ -259,7 +259,7 @@ class Reading:
     @property
     def now(self) -> int:
         """The present instant, as `Cuts` has it."""
-        return self._cuts.now
+        return self.cuts.now
 
     @property
     def proposals(self) -> ProposalReader:
@@ -280,7 +280,7 @@ class Reading:
     def snapshot(self, id_: UUID, name: str) -> StoredSnapshot:
         """The snapshot with a name; UnknownError where there is none."""
         found = negotiations.taken(self._connection, id_, name)
-        known = self._cuts.corrections(found.perspective.position)
+        known = self.cuts.corrections(found.perspective.position)
         return replace(found, perspective=replace(found.perspective, corrections=known))
 
     def _of_fact(self, selected: Any, fact_id: UUID) -> Select[Any]:  # noqa: ANN401 -- a table or a column

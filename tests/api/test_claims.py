@@ -59,6 +59,18 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [freed(people=["Ann", "Bob"]), freed(people=["ANN", "Eve"], valid="2025-10-01")],
         (3, None, "at least 3", False, 0),
     ),
+    "a name under two spellings": (
+        [
+            freed(people=["John Coale"]),
+            freed(people=["John Cole"], valid="2025-10-01"),
+            told("alias", name="John Cole", same_as="John Coale"),
+        ],
+        (1, None, "at least 1", False, 0),
+    ),
+    "a name with its id and without": (
+        [freed(people=[{"name": "Ann", "id": "1"}]), freed(people=["Ann"], valid="2025-10-01")],
+        (1, None, "at least 1", False, 0),
+    ),
     "names on a day that is counted": (
         [freed(52), freed(people=["Ann"])],
         (52, 52, "52", False, 1),
@@ -162,7 +174,7 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
             freed(52, matter="a", external_id="A"),
             freed(50, "AP", matter="b", links=tie("conflicts_with", "A")),
         ],
-        (52, 52, "52", True, 0),
+        (50, 52, "50 to 52", True, 0),
     ),
     "two matters tied both ways": (
         [
@@ -288,6 +300,40 @@ POSTS: Final[dict[str, tuple[str, list[Body], tuple[str | None, str, bool, str |
         ("Jos\u00e9 A", "certain", False, None),
     ),
 }
+
+
+def test_a_tally_follows_aliases_and_ids_of_what_it_is_split_by(client: Client) -> None:
+    client.open("talks")
+    viasna = {"name": "Viasna", "id": "wikidata:Q2"}
+    counted: Body = {"population": "political prisoners", "counted_by": viasna}
+    held = [{"what": "held", "value": 1_200}]
+    alias = told("alias", name="politzeki", same_as="political prisoners", of="population")
+    namesake = {**counted, "counted_by": {**viasna, "id": "wikidata:Q3"}}
+    for each in (
+        freed(52, population="political prisoners"),
+        freed(14, population="Politzeki", valid="2025-06-21"),
+        alias,
+        told("prisoner_count", quantities=held, **counted),
+        told("prisoner_count", quantities=held, **namesake),
+        told("prisoner_count", quantities=held, **{**counted, "counted_by": "Amnesty"}),
+    ):
+        assert client.post("/v1/negotiations/talks/facts", each).status == 201
+    asked = "/v1/negotiations/talks/tally?as_of=2025-12-31"
+    (total,) = client.get(f"{asked}&what=released&per=population").json["totals"]
+    assert (total["population"], total["low"]) == ("political prisoners", 66)
+    for question in ("what=held", "count=facts&kind=prisoner_count&per=counted_by"):
+        points: list[Body] = []
+        answer = client.get(f"{asked}&{question}&limit=1").json
+        while answer["next"]:
+            points += answer["points"]
+            answer = client.get(f"/v1/negotiations/talks/tally?cursor={answer['next']}").json
+        points += answer["points"]
+        counters = [(each["counted_by"], each.get("counted_by_id")) for each in points]
+        assert counters == [
+            ("Amnesty", None),
+            ("Viasna", "wikidata:Q2"),
+            ("Viasna", "wikidata:Q3"),
+        ]
 
 
 def test_a_post_says_who_holds_it_and_when_nobody_knows(client: Client) -> None:
