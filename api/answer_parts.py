@@ -145,7 +145,10 @@ class Version(Exact):
 
 
 class AuditEntry(Exact):
-    """One change of mind; `approvers` are those who agreed to it besides its actor, where it took others."""
+    """One change of mind; `approvers` are those who agreed to it besides its actor, where it took others.
+
+    Where what is said of the negotiation itself was corrected, `fact` is null and `negotiation` is what it is since.
+    """
 
     position: Position
     recorded_at: Instant
@@ -153,7 +156,8 @@ class AuditEntry(Exact):
     actor: str
     event: str
     approvers: list[str]
-    fact: Brief
+    fact: Brief | None
+    negotiation: NotRequired[Negotiation]
     reason: Reason | None
     why: str | None
     changes: list[Change]
@@ -169,6 +173,14 @@ class Changed(Exact):
     """A fact that the two cuts know differently."""
 
     fact: Brief
+    reason: Reason | None
+    why: str | None
+    changes: list[Change]
+
+
+class ChangedNegotiation(Exact):
+    """What the two cuts know differently of the negotiation itself."""
+
     reason: Reason | None
     why: str | None
     changes: list[Change]

@@ -14,9 +14,8 @@ from api.answer_parts import (
     AuditEntry,
     Bereft,
     Brief,
-    Change,
     Changed,
-    Decided,
+    ChangedNegotiation,
     Erased,
     Exact,
     Flaw,
@@ -33,10 +32,9 @@ from api.answer_parts import (
     Version,
     Withdrawn,
 )
+from api.changes_answer import ProposedChange, ProposedChanges
 from api.people_answer import People
 from api.tally_answer import Tally
-from domain.event import ReviewedOp
-from domain.proposal import Status
 
 __all__ = ["ANSWERS"]
 
@@ -62,7 +60,7 @@ class NegotiationSettings(Exact):
 
 
 class NegotiationPage(Exact):
-    """A page of negotiations, by slug."""
+    """Negotiations by slug."""
 
     perspective: PerspectiveShown
     items: list[Negotiation]
@@ -127,6 +125,7 @@ Diff = TypedDict(  # `from` is a keyword
         "retracted": list[Withdrawn],
         "reinstated": list[Changed],
         "preferred": list[Changed],
+        "negotiation": NotRequired[ChangedNegotiation],
         "next": str | None,
         "erased": NotRequired[list[Erased]],
     },
@@ -154,38 +153,6 @@ class Changes(Exact):
 
     perspective: PerspectiveShown
     items: list[LoggedChange]
-    next: Position | None
-
-
-class ProposedChange(Exact):
-    """A change that takes two persons; `changes` is what it would make of the fact's content.
-
-    `summary` and `valid` are those of the fact as it was proposed on.
-    `digest` is the SHA-256 of a salt and the event that says what is proposed, as the log binds it: it is the ETag.
-    """
-
-    id: Identity
-    negotiation: str
-    fact: Identity
-    fact_version: int
-    summary: str
-    valid: str
-    op: ReviewedOp
-    body: dict[str, Any]
-    changes: list[Change]
-    proposer: str
-    proposed_at: Instant
-    position: Position
-    expires_at: Instant
-    digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    status: Status
-    decided: Decided | None
-
-
-class ProposedChanges(Exact):
-    """A page of proposals, newest last."""
-
-    items: list[ProposedChange]
     next: Position | None
 
 

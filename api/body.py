@@ -18,8 +18,9 @@ from api.importing.text_files import CHARSETS
 from api.parameters import Parameter, given
 from api.problems import RefusedError
 from domain.access import Principal
+from domain.errors import UnknownError
 from domain.fact_record import FactRecord
-from domain.negotiation import Negotiation
+from domain.negotiation import SLUG, Negotiation
 from domain.perspective import PerspectiveQuery
 from infrastructure.readers.reading import Reading
 
@@ -60,6 +61,9 @@ class Sent:
 
     def negotiation(self, slug: str) -> Negotiation:
         """Give a negotiation to change; UnknownError where there is none for who sends this."""
+        if not SLUG.fullmatch(slug):
+            what = "negotiation"
+            raise UnknownError(what, slug[:100])
         with self.reading() as reading:
             reading.negotiation(slug)
         return self.parley.ledger.negotiation(slug)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 import typer
@@ -73,7 +74,11 @@ def diff(
         ]  # fmt: skip
         columns = ("when", "what", "reason", "why", "changes", "sources")
         show_rows(out, f"{section.capitalize()}: {len(rows)}", columns, rows)
-    if not any(content[section] for section in SECTIONS):
+    of_it = content.get("negotiation")
+    if of_it is not None:
+        row = (of_it["reason"], of_it["why"], _changed(of_it["changes"]))
+        show_rows(out, "Negotiation", ("reason", "why", "changes"), [row])
+    elif not any(content[section] for section in SECTIONS):
         print_line(out, "Nothing changed.")
 
 
@@ -113,11 +118,17 @@ def audit(  # noqa: PLR0913 -- one argument an option
     show_erased(out, content)
     rows = [
         (each["position"], each["recorded_at"], each["event"], each["reason"], each["why"],
-         each["fact"]["summary"] or each["fact"]["id"], _changed(each["changes"]), each["actor"],
-         each["approvers"])
+         _told_of(each), _changed(each["changes"]), each["actor"], each["approvers"])
         for each in content["items"]
     ]  # fmt: skip
     show_rows(out, f"Changes: {len(rows)}", _EVENTS, rows)
+
+
+def _told_of(entry: Mapping[str, Any]) -> str:
+    fact = entry["fact"]
+    if fact is None:
+        return str(entry["negotiation"]["title"])
+    return str(fact["summary"] or fact["id"])
 
 
 def _changed(changes: Any) -> list[str]:  # noqa: ANN401 -- a list of the API's

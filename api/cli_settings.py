@@ -1,4 +1,4 @@
-"""Who sees a negotiation, and what takes two persons, is shown and set where the database is."""
+"""What is said of a negotiation, who sees it and what takes two persons is set where the database is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from api.cli_tables import show_rows
 from api.cli_text import print_line
 from api.composition import Parley
 from domain.access import Visibility
+from domain.event import Reason
 
 __all__ = ["register"]
 
@@ -120,6 +121,43 @@ def _say_who(parley: Parley, before: list[str], after: list[str]) -> None:
             print_line(errors, warning)
 
 
+def correct_negotiation(
+    slug: Slug,
+    *,
+    reason: Annotated[
+        Reason, typer.Option(show_default=False, help="Why it was wrong, in a word.")
+    ],
+    why: Annotated[str, typer.Option(show_default=False, help="Why it was wrong.")],
+    title: Annotated[str | None, typer.Option(show_default=False, help="The right title.")] = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option(show_default=False, help="A party; all of them, as often as needed."),
+    ] = None,
+    summary: Annotated[
+        str | None, typer.Option(show_default=False, help="The right summary; empty for none.")
+    ] = None,
+    published: Annotated[
+        str | None, typer.Option(show_default=False, help="When a source made it public.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Correct what is said of a negotiation; earlier perspectives keep what was said before."""
+    given = {"title": title, "parties": party or None, "summary": summary}
+    changes = {name: value or None for name, value in given.items() if value is not None}
+    body = {"reason": reason, "why": why, "published": published, "changes": changes}
+    with opened() as parley:
+        answer = tell(
+            parley, f"/v1/negotiations/{slug}/corrections", body, headers={"if-match": "*"}
+        )
+    if json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    shown = {**answer.content, "parties": ", ".join(answer.content["parties"])}
+    show_rows(out, shown.pop("slug"), ("field", "is"), [*shown.items()])
+
+
 def register(app: typer.Typer) -> None:
-    """Offer the command."""
+    """Offer the commands."""
     app.command()(settings)
+    app.command()(correct_negotiation)

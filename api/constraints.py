@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from api.bodies import NegotiationChanges
 from api.certifying import CERTIFIABLE
 from api.edtf_patterns import CUT
 from api.schemas import BODIES
@@ -107,6 +108,7 @@ _BOUND: Final = {
 def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
     """Constrain the components that are sent; each kind's `kind` is required in what is sent."""
     sent = {body.__name__ for body in BODIES} | {
+        NegotiationChanges.__name__,
         "Citation",
         "Confidential",
         "Quantity",
@@ -120,6 +122,8 @@ def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]
             continue
         for field, part in schema.get("properties", {}).items():
             _constrain(plain, field, part)
+        if plain == NegotiationChanges.__name__:
+            schema["minProperties"] = 1
         if plain == "Quantity":
             schema["anyOf"] = _COUNTED
             for end in ("low", "high"):

@@ -17,6 +17,7 @@ from domain.access import Scope
 __all__ = [
     "FACT_TAG",
     "IDEMPOTENCY_KEY",
+    "NEGOTIATION_TAG",
     "PROPOSAL_SEEN",
     "PROPOSAL_TAG",
     "body_of",
@@ -68,6 +69,12 @@ def _if_match(description: str, pattern: str, example: str, *, required: bool) -
 FACT_TAG: Final = _if_match(
     "The fact's ETag, or its version in quotation marks, or `*`",
     r'^(?:\*|"[0-9]{1,9}(?:-[0-9a-f]{32})?")$',
+    "*",
+    required=True,
+)
+NEGOTIATION_TAG: Final = _if_match(
+    "The ETag of the negotiation, as of its state, or its version in quotation marks, or `*`",
+    r'^(?:\*|"[0-9]{1,9}"|"(?:[0-9]{1,9}-)?[0-9a-f]{32}")$',
     "*",
     required=True,
 )

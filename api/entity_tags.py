@@ -1,4 +1,4 @@
-"""An entity tag is read as RFC 9110 §8.8.3 writes it; a fact's version may stand alone too."""
+"""An entity tag is read as RFC 9110 §8.8.3 writes it; a version may stand alone too."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from starlette.requests import Request
 
 from api.problems import RefusedError
 from domain.errors import StaleError
 from domain.fact_record import FactRecord
+from domain.negotiation import Negotiation
 
 __all__ = [
     "Precondition",
@@ -27,6 +29,7 @@ _LIST: Final = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 _ONE: Final = re.compile(_TAG)
 _VERSION: Final = re.compile(r'"?([0-9]{1,18})(?:-[0-9a-f]{1,64})?"?')
 _DIGEST: Final = re.compile(r'"([0-9a-f]{64})"')
+_HASH: Final = re.compile(r'"[0-9a-f]{32}"')
 _BARE: Final = re.compile(r"[0-9]{1,18}")
 _WHERE: Final = "/header/If-Match"
 
@@ -40,14 +43,21 @@ def tags(header: str) -> list[str] | None:
 
 @dataclass(frozen=True)
 class Precondition:
-    """The versions that the fact may stand at; None is any."""
+    """The versions that the fact, or the edition that the negotiation, may stand at; None is any."""
 
     versions: frozenset[int] | None
 
     def check(self, record: FactRecord) -> None:
         """StaleError where the fact stands at another version."""
-        if self.versions is not None and record.version not in self.versions:
-            raise StaleError(record.id, max(self.versions, default=0), record.version)
+        self._check(record.id, record.version)
+
+    def check_edition(self, found: Negotiation) -> None:
+        """StaleError where the negotiation was corrected since."""
+        self._check(found.id, found.edition, found.slug)
+
+    def _check(self, id_: UUID, version: int, slug: str | None = None) -> None:
+        if self.versions is not None and version not in self.versions:
+            raise StaleError(id_, max(self.versions, default=0), version, slug)
 
 
 def if_match(request: Request) -> str | None:
@@ -56,11 +66,16 @@ def if_match(request: Request) -> str | None:
     return ", ".join(found) if found else None
 
 
-def precondition(header: str | None) -> Precondition:
-    """Read If-Match; RefusedError where it is missing (428) or malformed (400)."""
+def precondition(
+    header: str | None, of: str = "fact", unversioned: int | None = None
+) -> Precondition:
+    """Read If-Match; RefusedError where it is missing (428) or malformed (400).
+
+    A tag that is a hash alone, without a version, says `unversioned`.
+    """
     if header is None:
         detail = (
-            "send the fact's ETag as If-Match, so that nobody's change is overwritten unseen; "
+            f"send the {of}'s ETag as If-Match, so that nobody's change is overwritten unseen; "
             "or * for whatever version it stands at"
         )
         name = "precondition-required"
@@ -72,7 +87,10 @@ def precondition(header: str | None) -> Precondition:
     if found == ["*"]:
         return Precondition(None)
     matches = [match for tag in found if (match := _VERSION.fullmatch(tag))]
-    return Precondition(frozenset(int(match[1]) for match in matches))
+    versions = {int(match[1]) for match in matches}
+    if unversioned is not None and any(_HASH.fullmatch(tag) for tag in found):
+        versions.add(unversioned)
+    return Precondition(frozenset(versions))
 
 
 def seen_digests(headers: Sequence[str], of: str = "proposal") -> frozenset[str] | None:

@@ -15,6 +15,7 @@ __all__ = [
     "FACTS",
     "NDJSON_LINES",
     "NEGOTIATION",
+    "NEGOTIATION_CORRECTION",
     "PREFERENCE",
     "REFUSAL",
     "REINSTATEMENT",
@@ -29,6 +30,12 @@ NEGOTIATION: Final[dict[str, Any]] = {
     "title": "US–Belarus talks on political prisoners",
     "parties": ["United States", "Belarus"],
     "summary": "Prisoners for the easing of sanctions, 2025",
+}
+NEGOTIATION_CORRECTION: Final[dict[str, Any]] = {
+    "reason": "refinement",
+    "why": "Potash is part of what is talked of",
+    "changes": {"title": "US–Belarus talks on political prisoners and potash"},
+    "published": "2025-11-22",
 }
 SETTINGS: Final[dict[str, Any]] = {"visibility": "private", "members": ["Ann", "Boris"]}
 FACTS: Final[dict[str, dict[str, Any]]] = {

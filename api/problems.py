@@ -174,7 +174,8 @@ def _taken(error: TakenError) -> Response:
 
 
 def _stale(error: StaleError) -> Response:
-    return _moved_on("stale", error, fact=str(error.fact_id), version=error.version)
+    about = {} if error.of_negotiation else {"fact": str(error.fact_id)}
+    return _moved_on("stale", error, **about, version=error.version)
 
 
 def _revised(error: RevisedError) -> Response:

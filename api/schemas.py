@@ -6,21 +6,35 @@ a `ContentError` with RFC 6901 pointers into what was sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar, Union
+from typing import Annotated, Any, Final, Generic, TypeVar, Union
 
-from pydantic import ConfigDict, Discriminator, TypeAdapter, ValidationError
+from pydantic import Discriminator, TypeAdapter, ValidationError
 
 import domain.facts  # noqa: F401 -- importing the package registers its kinds
+from api.bodies import (
+    BODIES,
+    STRICT,
+    ApprovalBody,
+    CertificateBody,
+    CorrectionBody,
+    CorroborationBody,
+    EndBody,
+    ErasureBody,
+    NegotiationBody,
+    NegotiationCorrectionBody,
+    PreferenceBody,
+    RefusalBody,
+    ReinstatementBody,
+    RetractionBody,
+    SettingsBody,
+    SnapshotBody,
+    WithdrawalBody,
+)
 from api.json_text import pointer, read_json, written
 from api.name_faults import of_one_form
-from domain.access import Visibility
 from domain.errors import MOST_FAULTS, ContentError, Fault
-from domain.event import Reason
 from domain.fact import KINDS, Fact, as_primitives, checked
-from domain.perspective import Clock, Match
-from domain.provenance import Citation
 
 __all__ = [
     "BODIES",
@@ -33,6 +47,7 @@ __all__ = [
     "ErasureBody",
     "FactParser",
     "NegotiationBody",
+    "NegotiationCorrectionBody",
     "PreferenceBody",
     "RefusalBody",
     "ReinstatementBody",
@@ -43,145 +58,8 @@ __all__ = [
     "merged",
 ]
 
-STRICT: Final = ConfigDict(extra="forbid", strict=True)
 _MISSING: Final = "this field is required"
 
-
-class _Strict:
-    """The configuration reaches the domain's plain dataclasses inside a body, at every depth."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-
-
-@dataclass(frozen=True, kw_only=True)
-class NegotiationBody(_Strict):
-    """A negotiation to open."""
-
-    slug: str
-    title: str
-    parties: tuple[str, ...]
-    summary: str | None = None
-    visibility: Visibility = "public"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SettingsBody(_Strict):
-    """Settings of a negotiation to change; what is left out stays as it is."""
-
-    visibility: Visibility | None = None
-    members: tuple[str, ...] | None = None
-    review_record: bool | None = None
-    review_erasure: bool | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorrectionBody(_Strict):
-    """What was recorded was wrong; `changes` is a JSON merge patch (RFC 7396) on the fact."""
-
-    reason: Reason
-    why: str
-    changes: dict[str, Any]
-    citation: Citation | None = None
-    published: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorroborationBody(_Strict):
-    """Another source says the same."""
-
-    citation: Citation
-    why: str | None = None
-    published: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class EndBody(_Strict):
-    """It was right and has ceased; `ended` is EDTF."""
-
-    ended: str
-    why: str | None = None
-    citation: Citation | None = None
-    published: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RetractionBody(_Strict):
-    """The claim is withdrawn."""
-
-    reason: Reason
-    why: str
-    published: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReinstatementBody(_Strict):
-    """A retraction is undone."""
-
-    why: str
-    published: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PreferenceBody(_Strict):
-    """An editor prefers this fact among its rivals, or no longer does."""
-
-    preferred: bool
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ErasureBody(_Strict):
-    """All that was said of a fact is to be destroyed, or only what is confidential of its citations so far.
-
-    `approvers` are those who agreed, as far as Parley did not ask them itself.
-    """
-
-    reason: str
-    what: Literal["fact", "sources"] = "fact"
-    approvers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ApprovalBody(_Strict):
-    """What another person proposed, and If-Match names, is to be done."""
-
-    why: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RefusalBody(_Strict):
-    """What another person proposed is not to be done."""
-
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class WithdrawalBody(_Strict):
-    """What one proposed oneself is not to be done."""
-
-    why: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SnapshotBody(_Strict):
-    """A perspective to keep under a name; the cuts are written as in a query."""
-
-    name: str
-    as_of: str | None = None
-    as_known_at: str | None = None
-    clock: Clock = "recorded"
-    match: Match = "possible"
-    position: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CertificateBody(_Strict):
-    """The path and query of a GET, percent-encoded, whose answer is to be certified."""
-
-    question: str
-
-
-BODIES: Final[tuple[type[Any], ...]] = tuple(_Strict.__subclasses__())
 
 Body = TypeVar("Body")
 

@@ -65,6 +65,20 @@ class NegotiationOpened(RecordEvent):
 
 @stored_as
 @dataclass(frozen=True, kw_only=True)
+class NegotiationCorrected(RecordEvent):
+    """What was said of a negotiation was wrong; it has the full new content. The slug stays."""
+
+    stored_name = "negotiation.corrected"
+    reason: Reason
+    why: str
+    title: str
+    parties: tuple[str, ...]
+    summary: str | None
+    published: str | None
+
+
+@stored_as
+@dataclass(frozen=True, kw_only=True)
 class SnapshotTaken(RecordEvent):
     """A perspective was named and kept with the hash of its content; instants in microseconds UTC.
 

@@ -256,8 +256,11 @@ def _field_names(cls: type) -> tuple[str, ...] | None:
 _FIELD_NAMES: Final[dict[type, tuple[str, ...] | None]] = {}
 
 
-def differences(before: Fact, after: Fact) -> list[Mapping[str, Any]]:
-    """Field by field, what a correction changed: [{field, before, after}], in the order of the fields."""
+def differences(before: object, after: object) -> list[Mapping[str, Any]]:
+    """Field by field, what a correction changed: [{field, before, after}], in the order of the fields.
+
+    Both are facts, or what is said of a negotiation.
+    """
     old, new = as_primitives(before), as_primitives(after)
     fields = [*old, *(name for name in new if name not in old)]
     return [

@@ -6,7 +6,7 @@ The SQL reader must give the same versions, in the same order, for every history
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from domain.erasure import ErasedVersion, erasures
 from domain.event import FactErased, FactEvent, RecordEvent
@@ -33,15 +33,13 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactVersion:
-    """A fact as one event left it: since which position, recorded when, made public when.
+class Recorded:
+    """A change by its place in the log: recorded when, made public when, by whom and why.
 
     Where a wrong clock gave `recorded_at`, and the perspective knows it, `recorded_by` says by when it was recorded.
     """
 
-    record: FactRecord
     position: int
-    first_position: int
     recorded_at: int
     published_at: int
     actor: str
@@ -49,6 +47,17 @@ class FactVersion:
     reason: str | None
     why: str | None
     recorded_by: int | None = None
+
+
+Dated = TypeVar("Dated", bound=Recorded)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactVersion(Recorded):
+    """A fact as one event left it: since which position, recorded when, made public when."""
+
+    record: FactRecord
+    first_position: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +147,7 @@ def _seen(versions: Sequence[FactVersion], perspective: Perspective) -> FactVers
     return recorded[-1] if recorded else None
 
 
-def public(version: FactVersion, perspective: Perspective) -> bool:
+def public(version: Recorded, perspective: Perspective) -> bool:
     """Whether an event was recorded by the position and known by the cut, on the perspective's clock."""
     if version.position > perspective.position:
         return False
@@ -168,8 +177,8 @@ def changes(
     return sorted(events, key=lambda pair: pair[1].position)
 
 
-def dated(version: FactVersion, corrections: Sequence[ClockCorrection]) -> FactVersion:
-    """A version with the times that count where these corrections are known.
+def dated(version: Dated, corrections: Sequence[ClockCorrection]) -> Dated:
+    """A version, or what else was recorded, with the times that count where these corrections are known.
 
     What no source dates was made public when it was recorded.
     """

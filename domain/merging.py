@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from domain.fact import Fact
 
-__all__ = ["merged"]
+__all__ = ["merged", "merged_value"]
 
 _MISSING: Final = object()
 _AMOUNT: Final = ("comparator", "value", "text", "low", "high")
@@ -48,7 +48,9 @@ def merged(current: Fact, before: Fact, after: Fact) -> Fact | None:
     moved = type(before) is not type(after)
     target = type(after) if moved else type(current)
     changed = {
-        name: _value(name, getattr(current, name, _MISSING), getattr(before, name, _MISSING), new)
+        name: merged_value(
+            name, getattr(current, name, _MISSING), getattr(before, name, _MISSING), new
+        )
         for name, new in _fields(after).items()
         if new != getattr(before, name, _MISSING)
     }
@@ -73,7 +75,8 @@ def _is_valid(fact: Fact, before: Fact) -> bool:
     return bool(fact.citations) or not before.citations
 
 
-def _value(name: str, current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- a fact's field may be anything
+def merged_value(name: str, current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- a fact's field may be anything
+    """The value of a field that is `current`, with what changed from `old` to `new`: of a list item by item."""
     if current is _MISSING or current == old:
         return new
     if isinstance(new, tuple):

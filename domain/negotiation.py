@@ -1,4 +1,4 @@
-"""A negotiation is one small stream: opened once, then its settings and the snapshots taken of it."""
+"""A negotiation is one small stream: opened once, then corrections, settings and the snapshots taken of it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
 from domain.access import Visibility
+from domain.change_checks import check_change
 from domain.errors import ContentError, Fault, StateError, TakenError
-from domain.event import NegotiationOpened, RecordEvent, SettingsChanged, SnapshotTaken
+from domain.event import (
+    NegotiationCorrected,
+    NegotiationOpened,
+    Reason,
+    RecordEvent,
+    SettingsChanged,
+    SnapshotTaken,
+)
 from domain.fact import text_faults
 
 if TYPE_CHECKING:
@@ -21,11 +29,28 @@ if TYPE_CHECKING:
 NAMESPACE: Final = UUID("6f1c9d0e-5c1f-5f0e-9a54-0f7a3f0b7c11")
 SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
 SNAPSHOT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+FIRST_EDITION: Final = 1
+MOST_CORRECTIONS: Final = 1000
+"""Corrections of one negotiation: the published clock reads all of them."""
 
 
 def negotiation_id(slug: str) -> UUID:
     """The id that belongs to a slug: the same in every copy of the record."""
     return uuid5(NAMESPACE, slug)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What is said of a negotiation, and can be corrected."""
+
+    title: str
+    parties: tuple[str, ...]
+    summary: str | None = None
+
+    def faults(self) -> list[Fault]:
+        """Its texts that are malformed."""
+        shown = {"title": self.title, "parties": list(self.parties), "summary": self.summary}
+        return text_faults(shown)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +69,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Negotiation:
-    """A negotiation as its stream leaves it at `version`."""
+    """A negotiation as its stream leaves it at `version`; `edition` is that of its opening or last correction."""
 
     id: UUID
     version: int
@@ -54,6 +79,44 @@ class Negotiation:
     summary: str | None
     snapshots: frozenset[str]
     settings: Settings = Settings()
+    edition: int = FIRST_EDITION
+    corrections: int = 0
+
+    def decide_correct(
+        self,
+        *,
+        reason: Reason,
+        why: str,
+        said: Said,
+        published: str | None,
+        actor: str,
+    ) -> NegotiationCorrected:
+        """The correction to what is `said` of it; ContentError where it changes nothing."""
+        check_change(why=why, citation=None, published=published)
+        faults = said.faults()
+        if faults:
+            raise ContentError(*faults).under("/changes")
+        if said == self.said:
+            raise ContentError.at("/changes", "the correction changes nothing")
+        if self.corrections >= MOST_CORRECTIONS:
+            message = f"a negotiation is corrected at most {MOST_CORRECTIONS} times"
+            raise StateError(message)
+        return NegotiationCorrected(
+            originator_id=self.id,
+            originator_version=self.version + 1,
+            actor=actor,
+            reason=reason,
+            why=why,
+            title=said.title,
+            parties=said.parties,
+            summary=said.summary,
+            published=published,
+        )
+
+    @property
+    def said(self) -> Said:
+        """What is said of it, all of which can be corrected."""
+        return Said(title=self.title, parties=self.parties, summary=self.summary)
 
     def decide_settings(self, settings: Settings, actor: str) -> SettingsChanged:
         """The settings from now on; ContentError where a member's name is malformed."""
@@ -98,7 +161,7 @@ def decide_open(
     *, slug: str, title: str, parties: tuple[str, ...], summary: str | None, actor: str
 ) -> NegotiationOpened:
     """The first event of a negotiation; ContentError where the slug or a text is malformed."""
-    faults = text_faults({"title": title, "parties": list(parties), "summary": summary})
+    faults = Said(title=title, parties=parties, summary=summary).faults()
     if not SLUG.fullmatch(slug):
         detail = "1 to 100 lower-case letters, digits and inner hyphens are expected"
         faults.append(Fault("/slug", detail))
@@ -127,6 +190,16 @@ def evolve(negotiation: Negotiation | None, event: RecordEvent) -> Negotiation:
                 parties=event.parties,
                 summary=event.summary,
                 snapshots=frozenset(),
+            )
+        case NegotiationCorrected() if negotiation is not None:
+            return replace(
+                negotiation,
+                version=event.originator_version,
+                title=event.title,
+                parties=event.parties,
+                summary=event.summary,
+                edition=event.originator_version,
+                corrections=negotiation.corrections + 1,
             )
         case SettingsChanged() if negotiation is not None:
             return replace(

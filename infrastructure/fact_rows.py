@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -10,9 +11,9 @@ from domain.fact_record import FactRecord
 from domain.facts.envoys import Alias
 from domain.history import FactVersion
 from domain.instant import BEGINNING, END
-from domain.named import key_of
+from domain.named import Sort, fields_naming, key_of
 from domain.naming import folded, short
-from domain.register import Succession
+from domain.register import Shape, Succession
 from domain.views.naming import terms_of
 from infrastructure.damage import as_stored
 from infrastructure.event_codec import decode_fact, encode_fact
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from domain.fact import Fact
     from domain.register import Answer, Register
+    from domain.views.naming import Names
 
 __all__ = [
     "AHEAD",
@@ -39,6 +41,7 @@ __all__ = [
     "TIMELESS",
     "YIELDING",
     "answer_rows",
+    "entry_questions",
     "questions_of",
     "row_of",
     "rule_of",
@@ -74,6 +77,7 @@ ERASED: Final[dict[str, Any]] = {
     "content": b"",
 }
 """The columns of a version that say what the fact says, once it was erased."""
+MOST_QUESTIONS: Final = 1_000
 PRECISE: Final = 86_400_000_000
 """A beginning known to the day is precise; the few that are vaguer are looked through one by one."""
 
@@ -204,6 +208,28 @@ def _questions(fact: Fact) -> set[tuple[int, str]]:
     if any(fact.calls_off()):
         found |= {(EVERY, CALLS_OFF), (AHEAD, CALLS_OFF)}
     return found
+
+
+def entry_questions(fact: Fact, names: Names) -> list[str]:
+    """The questions of the entries in which a fact would stand, under every spelling; of totals none.
+
+    At most `MOST_QUESTIONS`, for names that have very many spellings.
+    """
+    found = set[str]()
+    sorts = fields_naming(type(fact))
+    for answer in fact.answers():
+        if answer.register.shape is Shape.TOTAL:
+            continue
+        named = {**sorts, **dict.fromkeys(answer.names, Sort.SOMEBODY)}
+        parts = [
+            sorted(names.key_parts(name, named[field]) | {key_of(name)})
+            if field in named
+            else [key_of(name)]
+            for field, name in answer.key.items()
+        ]
+        keys = (short(_PART.join(each)) for each in islice(product(*parts), MOST_QUESTIONS))
+        found |= {f"{answer.register.section}{_PART}{key}{_by(answer)}" for key in keys}
+    return sorted(found)[:MOST_QUESTIONS]
 
 
 def questions_of(section: str) -> tuple[str, str]:

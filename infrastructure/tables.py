@@ -34,6 +34,7 @@ __all__ = [
     "log_head",
     "metadata",
     "negotiation",
+    "negotiation_correction",
     "negotiation_member",
     "projection",
     "proposal",
@@ -154,6 +155,23 @@ negotiation = Table(
     UniqueConstraint("slug"),
     Index(None, "private"),
 )
+
+negotiation_correction = Table(
+    "negotiation_correction",
+    metadata,
+    Column("negotiation_id", HEX_ID, ForeignKey("negotiation.id"), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+    Column("actor", TEXT, nullable=False),
+    Column("reason", TEXT, nullable=False),
+    Column("why", TEXT, nullable=False),
+    Column("title", TEXT, nullable=False),
+    Column("summary", TEXT),
+    Column("parties", TEXT, nullable=False),
+)
+"""What is said of a negotiation since each correction; `negotiation` has what its opening said."""
 
 negotiation_member = Table(
     "negotiation_member",

@@ -26,6 +26,7 @@ from domain.event import (
     FactRecorded,
     FactReinstated,
     FactRetracted,
+    NegotiationCorrected,
     RecordEvent,
     SettingsChanged,
     SnapshotTaken,
@@ -167,6 +168,17 @@ def example_events() -> dict[str, RecordEvent]:
     }
     every: tuple[RecordEvent, ...] = (
         replace(OPENED, summary="Political prisoners for sanctions relief"),
+        NegotiationCorrected(
+            originator_id=NEGOTIATION,
+            originator_version=4,
+            actor="desk",
+            reason="source_corrected",
+            why="potash is part of it",
+            title="US–Belarus talks — Łukasz, Юлия",
+            parties=("United States", "Belarus"),
+            summary=None,
+            published="2025-09-12",
+        ),
         SettingsChanged(
             originator_id=NEGOTIATION,
             originator_version=2,

@@ -17,7 +17,7 @@ from domain.event import FactEvent, Reason, RecordEvent
 from domain.fact import fact_id
 from domain.fact_record import FactRecord, decide_record, evolve
 from domain.history import Entry
-from domain.negotiation import Negotiation, decide_open, negotiation_id
+from domain.negotiation import Negotiation, Said, decide_open, negotiation_id
 from domain.negotiation import evolve as evolve_negotiation
 from domain.perspective import Perspective
 from tests.drawn_facts import (
@@ -91,6 +91,7 @@ class _Log:
 _Change = Callable[["DrawFn", _Log], RecordEvent | None]
 _ELAPSED: Final = st.sampled_from((1, HOUR, DAY, 10 * DAY))
 _REASONS: Final = st.sampled_from(get_args(Reason))
+PARTIES: Final = ("Belarus", "United States", "Lithuania")
 _WHY: Final = st.sampled_from(("the ministry says so", "misread"))
 
 
@@ -152,6 +153,23 @@ def _correct(draw: DrawFn, log: _Log) -> RecordEvent:
         why=draw(_WHY),
         fact=fact,
         citation=draw(st.none() | citations()),
+        published=draw(published_days()),
+        actor="editor",
+    )
+
+
+def _correct_negotiation(draw: DrawFn, log: _Log) -> RecordEvent | None:
+    if log.negotiation is None:
+        return None
+    said = Said(
+        title=draw(st.sampled_from(("Talks", "Other talks", "Talks on prisoners"))),
+        parties=tuple(draw(st.lists(st.sampled_from(PARTIES), max_size=3, unique=True))),
+        summary=draw(st.none() | st.sampled_from(("Prisoners", "Potash"))),
+    )
+    return log.negotiation.decide_correct(
+        reason=draw(_REASONS),
+        why=draw(_WHY),
+        said=said,
         published=draw(published_days()),
         actor="editor",
     )
@@ -224,6 +242,7 @@ _CHANGES: Final[tuple[_Change, ...]] = (
     _record,
     _correct,
     _correct,
+    _correct_negotiation,
     _corroborate,
     _end,
     _retract,

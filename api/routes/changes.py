@@ -31,6 +31,7 @@ from domain.event import (
     FactRecorded,
     FactReinstated,
     FactRetracted,
+    NegotiationCorrected,
     NegotiationOpened,
     ProposalEvent,
     RecordEvent,
@@ -57,6 +58,7 @@ _ASKING: Final = Asking(
 )
 _SHOWN: Final[dict[type[RecordEvent], tuple[str, ...]]] = {
     NegotiationOpened: ("slug", "title", "parties", "summary"),
+    NegotiationCorrected: ("reason", "why", "title", "parties", "summary", "published"),
     SettingsChanged: ("visibility", "review_record", "review_erasure"),
     FactRecorded: ("negotiation_id", "fact"),
     FactCorrected: ("reason", "why", "fact", "citation", "published"),

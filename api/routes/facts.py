@@ -20,8 +20,6 @@ from api.parameters import whole_number
 from api.perspectives import Asked, Asking
 from api.routes.negotiations import CURSOR, WHOLE_LIMIT
 from api.threads import LaneRoute
-from domain.errors import UnknownError
-from domain.negotiation import SLUG
 from domain.views.audit import change
 from domain.views.brief import perspective_shown
 
@@ -47,9 +45,6 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
     """Record one claim about the world, with its citations; an `external_id` is taken once only."""
 
     def run(once: Once) -> Response:
-        if not SLUG.fullmatch(slug):
-            what = "negotiation"
-            raise UnknownError(what, slug[:100])
         negotiation = sent.negotiation(slug)
         document, kept_apart = withheld(read_json(sent.body))
         fact = sent.request.app.state.facts.parse(document)

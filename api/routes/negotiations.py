@@ -1,4 +1,4 @@
-"""A negotiation is opened once; asked for, it answers with its state at the perspective."""
+"""A negotiation is opened once and corrected; asked for, it answers with its state at the perspective."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.body import Sending, Sent
+from api.caching import etag
 from api.cursor import Cursor
-from api.documented import body_of, reads, writes
-from api.examples import NEGOTIATION
+from api.documented import NEGOTIATION_TAG, body_of, reads, writes
+from api.entity_tags import if_match, precondition
+from api.examples import NEGOTIATION, NEGOTIATION_CORRECTION
 from api.idempotency import Once
 from api.json_text import written
 from api.parameters import Parameter, whole_number
 from api.perspectives import Asked, Asking, with_erasures
-from api.schemas import BodyParser, NegotiationBody
+from api.reviewing import persistently
+from api.schemas import BodyParser, NegotiationBody, NegotiationCorrectionBody
 from api.threads import LaneRoute
-from domain.views.brief import perspective_shown
-from domain.views.state import shown_negotiation
+from domain.errors import StateError
+from domain.negotiation import FIRST_EDITION, Negotiation, evolve
+from domain.views.brief import perspective_shown, shown_negotiation
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["negotiations"])
 
@@ -41,6 +45,7 @@ _LISTING: Final = Asking(LIMIT, CURSOR)
 _STATE: Final = Asking()
 _SENDING: Final = Sending()
 _BODY: Final = BodyParser(NegotiationBody)
+_CORRECTION: Final = BodyParser(NegotiationCorrectionBody)
 
 
 @router.post(
@@ -75,6 +80,58 @@ def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     return answer
 
 
+@router.post(
+    "/v1/negotiations/{slug}/corrections",
+    **writes(
+        "correctNegotiation",
+        "Correct what is said of a negotiation",
+        "Negotiation",
+        body_of("NegotiationCorrectionBody", {"us-belarus": NEGOTIATION_CORRECTION}),
+        scope="fact:correct",
+        if_match=NEGOTIATION_TAG,
+        tagged=True,
+    ),
+)
+def correct_negotiation(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Say that its title, parties or summary was wrong, why, and what is right. The slug stays."""
+
+    def run(once: Once) -> Response:
+        return persistently(lambda: _corrected(slug, sent, once))
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+def _corrected(slug: str, sent: Sent, once: Once) -> Response:
+    found = sent.negotiation(slug)
+    precondition(if_match(sent.request), "negotiation", FIRST_EDITION).check_edition(found)
+    if found.settings.review_record:
+        message = f"corrections of {found.slug} take two persons, and of the negotiation itself none is proposed yet"
+        raise StateError(message)
+    body = _CORRECTION.parse(sent.body)
+    event = found.decide_correct(
+        reason=body.reason,
+        why=body.why,
+        said=replace(found.said, **body.changes),
+        published=body.published,
+        actor=sent.actor,
+    )
+    answer = _answer(evolve(found, event), 200)
+    sent.parley.ledger.append([event], claim=once.claim(answer))
+    return answer
+
+
+def _answer(found: Negotiation, status: int) -> Response:
+    content = written(shown_negotiation(found))
+    headers = {"ETag": etag(content, _tagged_by(found)), "Cache-Control": "no-store"}
+    return Response(content, status, headers, "application/json")
+
+
+def _tagged_by(found: Negotiation) -> int | None:
+    """Give what its ETag opens with: where it was corrected, the version of that."""
+    return None if found.edition == FIRST_EDITION else found.edition
+
+
 @router.get(
     "/v1/negotiations",
     **reads(
@@ -92,7 +149,7 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         after = None if cursor is None else str(cursor.place[0])
-        shown, more = reading.negotiations(position=perspective.position, after=after, limit=limit)
+        shown, more = reading.negotiations(perspective=perspective, after=after, limit=limit)
         rest = asked.next(perspective, (shown[-1].slug,)) if more else None
         content = {
             "perspective": perspective_shown(perspective),
@@ -111,8 +168,9 @@ def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
     """Resolve every register at the perspective: who holds which post, who is held, what stands."""
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
-        negotiation = reading.negotiation(slug, perspective.position)
+        opened = reading.negotiation(slug, perspective.position)
+        negotiation = reading.seen(opened, perspective)
         rest = asked.rest(slug, perspective)
         content = reading.state(negotiation, perspective, rest)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        return asked.answer(content, perspective, reading)
+        return asked.answer(content, perspective, reading, version=_tagged_by(negotiation))

@@ -21,9 +21,9 @@ from api.reviewing import persistently
 from api.schemas import BodyParser, SnapshotBody
 from api.threads import LaneRoute
 from domain.errors import ContentError, NotYetKnownError, UnknownError
-from domain.event import NegotiationOpened
 from domain.history import known, timeslice, versions
-from domain.negotiation import SLUG, SNAPSHOT_NAME, Negotiation, evolve, negotiation_id
+from domain.negotiation import SNAPSHOT_NAME, negotiation_id
+from domain.negotiation_changes import as_known, of_entries
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.rules import READING
 from domain.views.brief import perspective_shown
@@ -52,9 +52,6 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
     """Keep the state at a perspective under a name, with its hash."""
 
     def run(once: Once) -> Response:
-        if not SLUG.fullmatch(slug):
-            what = "negotiation"
-            raise UnknownError(what, slug[:100])
         sent.negotiation(slug)
         query, name = _read(_BODY.parse(sent.body))
         perspective, digest = _hashed(sent, slug, query)
@@ -110,13 +107,11 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
 def replayed(reading: Reading, slug: str, perspective: Perspective) -> dict[str, Any]:
     """Give the state at a perspective, folded from the log alone."""
     entries = reading.entries_of(negotiation_id(slug), perspective.position)
-    negotiation: Negotiation | None = None
-    for entry in entries:
-        if isinstance(entry.event, NegotiationOpened):
-            negotiation = evolve(negotiation, entry.event)
-    if negotiation is None:
+    opened, corrections = of_entries(entries)
+    if opened is None:
         what = "negotiation"
         raise UnknownError(what, slug)
+    negotiation = as_known(opened, corrections, perspective)
     found = versions(entries)
     counts = counted(known(found, perspective))
     return state(negotiation, timeslice(found, perspective), counts, perspective)

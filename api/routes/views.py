@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from operator import itemgetter
 from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Depends
@@ -18,9 +19,12 @@ from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
 from api.routes.negotiations import CURSOR, WHOLE_LIMIT
 from api.threads import LaneRoute
 from domain.instant import format_instant
-from domain.views.audit import audited
+from domain.negotiation import Negotiation
+from domain.perspective import Perspective
+from domain.views.audit import audited, audited_negotiation
 from domain.views.brief import perspective_shown
-from domain.views.diff import diff
+from domain.views.diff import diff, negotiation_differs
+from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
@@ -84,7 +88,8 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         found, more = reading.changes.differing(negotiation.id, from_, to, after=after, limit=limit)
         place = (found.after[-1].first_position,) if more else None
         following = None if place is None else later.next(to, place, question)
-        content = {**diff(found, (from_, to)), "next": following}
+        of_it = _of_itself(reading, negotiation, (from_, to))
+        content = {**diff(found, (from_, to)), **of_it, "next": following}
         fixed: dict[str, Any] = {"from": format_instant(first), "limit": limit}
         if last is not None:
             fixed["to"] = format_instant(last)
@@ -106,6 +111,8 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
 def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
     """List corrections, ends, retractions, reinstatements and preferences, newest last.
 
+    A correction of the negotiation itself tells of no fact: its `fact` is null, and `negotiation` is what it left.
+
     In CSV a text that a spreadsheet would take for a formula stands behind an apostrophe.
     """
     cursor = Cursor.read(asked.parameters, _AT)
@@ -117,10 +124,8 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
         after = 0 if cursor is None else cast("int", cursor.place[0])
-        found, more = reading.changes.of_mind(negotiation.id, perspective, after=after, limit=limit)
-        agreed = reading.changes.approvers(negotiation.id, [after for _, after in found])
-        items = [audited(before, after, agreed.get(after.position, ())) for before, after in found]
-        place = (found[-1][1].position,) if more else None
+        items, more = _audited(reading, negotiation, perspective, after, limit)
+        place = (items[-1]["position"],) if more else None
         following = None if place is None else asked.next(perspective, place, question)
         content: dict[str, Any] = {
             "perspective": perspective_shown(perspective),
@@ -135,11 +140,39 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         return asked.answer(content, perspective, reading, fixed=fixed, table=rows, varies=True)
 
 
+def _of_itself(
+    reading: Reading, opened: Negotiation, cuts: tuple[Perspective, Perspective]
+) -> dict[str, Any]:
+    """Give what the two cuts disagree on of the negotiation itself, and why, where they do."""
+    was, is_ = (reading.changes.of_negotiation(opened, cut) for cut in cuts)
+    before = {said.position for _, _, said in was}
+    later = [said for _, _, said in is_ if said.position not in before]
+    seen = [told[-1][1] if told else opened for told in (was, is_)]
+    return negotiation_differs((seen[0], seen[1]), later[-1] if later else None)
+
+
+def _audited(
+    reading: Reading, opened: Negotiation, perspective: Perspective, after: int, limit: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """Give a page of the audit past a position, and whether more follows."""
+    facts, more = reading.changes.of_mind(opened.id, perspective, after=after, limit=limit)
+    agreed = reading.changes.approvers(opened.id, [version for _, version in facts])
+    items = [
+        audited(before, version, agreed.get(version.position, ())) for before, version in facts
+    ]
+    last = facts[-1][1].position if more else perspective.position
+    of_it = reading.changes.of_negotiation(opened, perspective, after)
+    items += [audited_negotiation(*each) for each in of_it if each[2].position <= last]
+    items.sort(key=itemgetter("position"))
+    return items[:limit], more or len(items) > limit
+
+
 def _table(items: list[dict[str, Any]], *, bom: bool) -> bytes:
     rows = []
     for item in items:
-        fact = item["fact"]
-        named = {**item, "fact": fact["id"], "version": fact["version"], "summary": fact["summary"]}
+        fact = item["fact"] or {"summary": item.get("negotiation", {}).get("title")}
+        named = {**item, "fact": fact.get("id"), "version": fact.get("version")}
+        named["summary"] = fact["summary"]
         named["approvers"] = "; ".join(item["approvers"])
         named["changes"] = json.dumps(item["changes"], ensure_ascii=False)
         rows.append([named[column] for column in _COLUMNS])

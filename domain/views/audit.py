@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import differences
-from domain.views.brief import brief, recorded
+from domain.views.brief import brief, recorded, shown_negotiation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.history import FactVersion
+    from domain.history import FactVersion, Recorded
+    from domain.negotiation import Negotiation
 
 CHANGES_OF_MIND: Final = (
     "fact.corrected",
@@ -55,6 +56,24 @@ def audited(
         "approvers": [*approvers],
         "fact": brief(after),
         **entry,
+    }
+
+
+def audited_negotiation(
+    before: Negotiation, after: Negotiation, correction: Recorded
+) -> dict[str, Any]:
+    """One entry of the audit that tells of no fact: a correction of what is said of the negotiation."""
+    return {
+        "position": correction.position,
+        **recorded(correction.recorded_at, correction.recorded_by),
+        "actor": correction.actor,
+        "event": correction.event,
+        "approvers": [],
+        "fact": None,
+        "negotiation": shown_negotiation(after),
+        "reason": correction.reason,
+        "why": correction.why,
+        "changes": differences(before.said, after.said),
     }
 
 

@@ -1,4 +1,4 @@
-"""How a fact is cited in an answer: {id, version, summary, valid, citations}."""
+"""How a fact is cited in an answer, {id, version, summary, valid, citations}, and what else many answers show."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from domain.instant import BEGINNING, END, format_instant
 
 if TYPE_CHECKING:
     from domain.history import FactVersion, Seen
+    from domain.negotiation import Negotiation
     from domain.perspective import Perspective
 
 
@@ -58,6 +59,16 @@ def fact_record(seen: Seen, slug: str) -> dict[str, Any]:
             "start_unknown": bounds.start_unknown,
             "end_unknown": bounds.end_unknown,
         },
+    }
+
+
+def shown_negotiation(negotiation: Negotiation) -> dict[str, Any]:
+    """A negotiation as the list of negotiations shows it."""
+    return {
+        "slug": negotiation.slug,
+        "title": negotiation.title,
+        "parties": list(negotiation.parties),
+        "summary": negotiation.summary,
     }
 
 

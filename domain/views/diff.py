@@ -14,6 +14,8 @@ from domain.history import FactVersion
 from domain.views.brief import brief, perspective_shown
 
 if TYPE_CHECKING:
+    from domain.history import Recorded
+    from domain.negotiation import Negotiation
     from domain.perspective import Perspective
 
 SAYS_WHY: Final[tuple[str, ...]] = (
@@ -67,6 +69,20 @@ def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any
         if version.record.stands and version.record.preferred != marked:
             answer["preferred"].append(_mark(version, marks.get(id_)))
     return answer
+
+
+def negotiation_differs(
+    found: tuple[Negotiation, Negotiation], said: Recorded | None
+) -> dict[str, Any]:
+    """What two cuts disagree on of the negotiation itself, as {negotiation: …}; nothing where they agree.
+
+    `said` is the last correction that only the later knows.
+    """
+    changes = differences(*(each.said for each in found))
+    if not changes:
+        return {}
+    reason, why = (None, None) if said is None else (said.reason, said.why)
+    return {"negotiation": {"reason": reason, "why": why, "changes": changes}}
 
 
 def _section(before: FactVersion | None, after: FactVersion) -> str | None:

@@ -168,6 +168,22 @@ class Names:
                 key.append(key_of(shows[field]))
         return shows, tuple(key)
 
+    def key_parts(self, name: Name, sort: Sort) -> set[str]:
+        """The parts of keys by which who or what bears a name may be known: by each spelling, with an id or without."""
+        spelt = self._tied_to(text_of(name), sort)
+        if sort is not Sort.SOMEBODY:
+            return {folded(each) for each in spelt}
+        ids = {name.id} if isinstance(name, Named) else set[str]()
+        ids |= {id_ for each in spelt for id_ in self.ids(each)}
+        for each in {each for id_ in ids for each in self._names.get(id_, ())}:
+            spelt |= self._tied_to(each, sort)
+        alone = {folded(each) for each in spelt}
+        return {*alone, *(identified(each, id_) for each in alone for id_ in ids)}
+
+    def _tied_to(self, name: str, sort: Sort) -> set[str]:
+        """A name, and those that aliases tie to it."""
+        return {name, *self._tied.get((sort, self._end(folded(name), sort)), ())}
+
     def terms(self, field: str, asked: str) -> set[tuple[str, str]]:
         """The terms of the facts that a filter by `person` or `place` is after: any of them is enough.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from domain.fact import KINDS
 from domain.history import matches
 from domain.register import Register, Shape, Succession
-from domain.views.brief import perspective_shown
+from domain.views.brief import perspective_shown, shown_negotiation
 from domain.views.candidates import Candidate
 from domain.views.entries import entries
 from domain.views.naming import Names
@@ -44,7 +44,7 @@ def state(
     A slice may leave out answers that others have surely succeeded: the state is the same. Where it leaves out
     others, `names` says what names mean.
     """
-    answers = _keyed(slice_, perspective, names)
+    answers = keyed(slice_, perspective, names)
     sections: dict[str, Any] = {
         "negotiation": shown_negotiation(negotiation),
         "perspective": perspective_shown(perspective),
@@ -83,7 +83,7 @@ def listed(
 ) -> Listed:
     """One list of the state; of entries only those whose place is `wanted`, if that is said."""
     register, part = lists()[path]
-    candidates = _keyed(slice_, perspective, names, register).get(register, {})
+    candidates = keyed(slice_, perspective, names, register).get(register, {})
     kept = {key: found for key, found in candidates.items() if wanted(place_of(key))}
     if register.shape is Shape.TOTAL:
         found = summed(_everyone(kept), register.summed or "", perspective)
@@ -107,23 +107,13 @@ def places(path: str) -> tuple[tuple[type[int | str], ...], ...]:
     return (of_item,) if part else (of_item, (*of_item, int))
 
 
-def shown_negotiation(negotiation: Negotiation) -> dict[str, Any]:
-    """A negotiation as the list of negotiations shows it."""
-    return {
-        "slug": negotiation.slug,
-        "title": negotiation.title,
-        "parties": list(negotiation.parties),
-        "summary": negotiation.summary,
-    }
-
-
 def registers() -> list[Register]:
     """Every register that a registered kind declares, by section."""
     declared = {register for kind in KINDS.values() for register in kind.registers}
     return sorted(declared, key=lambda register: register.section)
 
 
-def _keyed(
+def keyed(
     slice_: Sequence[Seen],
     perspective: Perspective,
     names: Names | None,

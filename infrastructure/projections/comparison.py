@@ -32,6 +32,7 @@ from infrastructure.tables import (
     log_head,
     metadata,
     negotiation,
+    negotiation_correction,
     negotiation_member,
     projection,
     proposal,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Unfounded", "unfounded", "unstamped"]
 
-_SMALL: Final = (negotiation, negotiation_member, snapshot, proposal)
+_SMALL: Final = (negotiation, negotiation_correction, negotiation_member, snapshot, proposal)
 _DERIVED: Final = SIDES["first"]
 _TEXT_COLUMNS: Final = tuple(
     text_table.c[name] for name in ("fact_id", "version", "negotiation_id", "body")

@@ -1,4 +1,4 @@
-"""The negotiations, who sees them and their snapshots, as a pure function of the log."""
+"""The negotiations, their corrections, who sees them and their snapshots, as a pure function of the log."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, update
 
-from domain.event import NegotiationOpened, SettingsChanged, SnapshotTaken
-from infrastructure.tables import negotiation, negotiation_member, snapshot
+from domain.event import NegotiationCorrected, NegotiationOpened, SettingsChanged, SnapshotTaken
+from domain.negotiation_changes import correction_of
+from infrastructure.tables import (
+    negotiation,
+    negotiation_correction,
+    negotiation_member,
+    snapshot,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +27,8 @@ __all__ = ["apply", "rows"]
 
 
 def apply(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write the rows of negotiations opened, settings changed and snapshots taken."""
-    for table, derived in (_opened(entries), _taken(entries)):
+    """Write the rows of negotiations opened and corrected, settings changed and snapshots taken."""
+    for table, derived in (_opened(entries), _corrected(entries), _taken(entries)):
         if derived:
             connection.execute(table.insert(), derived)
     for entry in entries:
@@ -39,12 +45,19 @@ def rows(entries: Sequence[Entry]) -> list[tuple[Table, list[dict[str, Any]]]]:
     table, opened = _opened(entries)
     shown = [{**row, "private": row["id"] in private} for row in opened]
     members = [row for event in latest.values() for row in member_rows(event)]
-    return [(table, shown), (negotiation_member, members), _taken(entries)]
+    corrected = _corrected(entries)
+    return [(table, shown), corrected, (negotiation_member, members), _taken(entries)]
 
 
 def _opened(entries: Sequence[Entry]) -> tuple[Table, list[dict[str, Any]]]:
     return negotiation, [
         negotiation_row(e, e.event) for e in entries if isinstance(e.event, NegotiationOpened)
+    ]
+
+
+def _corrected(entries: Sequence[Entry]) -> tuple[Table, list[dict[str, Any]]]:
+    return negotiation_correction, [
+        correction_row(e, e.event) for e in entries if isinstance(e.event, NegotiationCorrected)
     ]
 
 
@@ -82,11 +95,33 @@ def negotiation_row(entry: Entry, event: NegotiationOpened) -> dict[str, Any]:
         "slug": event.slug,
         "title": event.title,
         "summary": event.summary,
-        "parties": json.dumps(event.parties, ensure_ascii=False),
+        "parties": _texts(event.parties),
         "opened_position": entry.position,
         "recorded_at": entry.recorded_at,
         "private": False,
     }
+
+
+def correction_row(entry: Entry, event: NegotiationCorrected) -> dict[str, Any]:
+    """The row of a negotiation's correction."""
+    found = correction_of(entry, event)
+    return {
+        "negotiation_id": event.originator_id.hex,
+        "position": found.position,
+        "version": found.version,
+        "recorded_at": found.recorded_at,
+        "published_at": found.published_at,
+        "actor": found.actor,
+        "reason": event.reason,
+        "why": event.why,
+        "title": event.title,
+        "summary": event.summary,
+        "parties": _texts(event.parties),
+    }
+
+
+def _texts(texts: Sequence[str]) -> str:
+    return json.dumps(texts, ensure_ascii=False)
 
 
 def snapshot_row(entry: Entry, event: SnapshotTaken) -> dict[str, Any]:

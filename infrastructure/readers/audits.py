@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, select, union_al
 from domain.errors import UnknownError
 from domain.event import ChangeApproved, FactErased, SourcesErased
 from domain.history import dated
+from domain.negotiation_changes import told as told_of
 from domain.proposal import stream_of
 from domain.published import told
 from domain.views.audit import CHANGES_OF_MIND
@@ -21,7 +22,7 @@ from infrastructure.fact_rows import version_of_row
 from infrastructure.fact_tables import FactTables
 from infrastructure.log_rows import LOGGED
 from infrastructure.projections.planes import wholly
-from infrastructure.readers import erasures, log, pages, timeslices
+from infrastructure.readers import erasures, log, negotiations, pages, timeslices
 from infrastructure.tables import event
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from domain.event import RecordEvent
     from domain.history import FactVersion
+    from domain.negotiation import Negotiation
+    from domain.negotiation_changes import Correction
     from domain.perspective import Perspective
     from infrastructure.log_entry import LogEntry
 
@@ -113,6 +116,13 @@ class ChangeReader:
         earlier = self._versions(before(self.tables, id_, *_span(changes)), perspective)
         were = {(v.record.id, v.record.version + 1): v for v in earlier}
         return [(were.get((v.record.id, v.record.version)), v) for v in changes], more
+
+    def of_negotiation(
+        self, opened: Negotiation, perspective: Perspective, after: int = 0
+    ) -> list[tuple[Negotiation, Negotiation, Correction]]:
+        """Its corrections past a position that the perspective knows, as `domain.negotiation_changes.told`."""
+        found = negotiations.corrections(self.connection, opened.id, perspective)
+        return [each for each in told_of(opened, found, perspective) if each[2].position > after]
 
     def _as_public(
         self, events: Sequence[FactVersion], perspective: Perspective

@@ -7,21 +7,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, literal, select
 
 from domain.errors import NotYetKnownError, UnknownError
-from domain.negotiation import Negotiation, negotiation_id
+from domain.event import NegotiationCorrected
+from domain.negotiation import Negotiation, Said, negotiation_id
+from domain.negotiation_changes import Correction, as_known
 from domain.perspective import Perspective
 from domain.rules import FIRST_READING
 from infrastructure.damage import as_stored
 from infrastructure.readers import access
 from infrastructure.readers.pages import fitting
-from infrastructure.tables import negotiation, snapshot
+from infrastructure.tables import negotiation, negotiation_correction, snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from domain.access import Principal
 
-__all__ = ["StoredSnapshot", "opened", "page", "taken"]
+__all__ = ["StoredSnapshot", "corrections", "opened", "page", "seen", "taken"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,24 +39,80 @@ class StoredSnapshot:
 
 
 def page(
-    connection: Connection, principal: Principal, *, position: int, after: str | None, limit: int
+    connection: Connection,
+    principal: Principal,
+    perspective: Perspective,
+    *,
+    after: str | None,
+    limit: int,
 ) -> tuple[list[Negotiation], bool]:
-    """Negotiations opened by a position, by slug, past the slug `after`, and whether more follow.
+    """Negotiations opened by a perspective's position, as it sees them, past the slug `after`, and whether more follow.
 
-    At most `limit`, and fewer where what they say is long.
+    By slug, at most `limit`, and fewer where what they say is long.
     """
     statement = select(negotiation).where(
-        negotiation.c.opened_position <= position, access.shown(principal)
+        negotiation.c.opened_position <= perspective.position, access.shown(principal)
     )
     if after is not None:
         statement = statement.where(negotiation.c.slug > after)
     statement = statement.order_by(negotiation.c.slug)
-    texts = (negotiation.c.title, func.coalesce(negotiation.c.summary, ""), negotiation.c.parties)
-    size = sum((func.length(text) for text in texts), start=literal(0))
+    size = _size(negotiation) + func.coalesce(_corrected_size(), 0)
     sizes = connection.execute(statement.with_only_columns(size).limit(limit + 1)).scalars().all()
     many = fitting(sizes, limit)
-    rows = connection.execute(statement.limit(many))
-    return [_negotiation(row) for row in rows], many < len(sizes)
+    found = [_negotiation(row) for row in connection.execute(statement.limit(many))]
+    return seen(connection, found, perspective), many < len(sizes)
+
+
+def _size(table: Table) -> ColumnElement[int]:
+    texts = (table.c.title, func.coalesce(table.c.summary, ""), table.c.parties)
+    return sum((func.length(text) for text in texts), start=literal(0))
+
+
+def _corrected_size() -> ColumnElement[int]:
+    mine = negotiation_correction.c.negotiation_id == negotiation.c.id
+    return select(func.sum(_size(negotiation_correction))).where(mine).scalar_subquery()
+
+
+def seen(
+    connection: Connection, found: Sequence[Negotiation], perspective: Perspective
+) -> list[Negotiation]:
+    """Negotiations as the perspective sees them."""
+    said: dict[UUID, list[Correction]] = {}
+    for id_, each in _corrections(connection, [each.id for each in found], perspective):
+        said.setdefault(id_, []).append(each)
+    return [as_known(each, said.get(each.id, ()), perspective) for each in found]
+
+
+def corrections(connection: Connection, id_: UUID, perspective: Perspective) -> list[Correction]:
+    """The corrections of a negotiation that were recorded by the perspective, known or not, oldest first."""
+    return [each for _, each in _corrections(connection, [id_], perspective)]
+
+
+def _corrections(
+    connection: Connection, ids: Sequence[UUID], perspective: Perspective
+) -> Iterable[tuple[UUID, Correction]]:
+    columns = negotiation_correction.c
+    statement = select(negotiation_correction).where(
+        columns.negotiation_id.in_([id_.hex for id_ in ids]),
+        columns.position <= perspective.position,
+    )
+    for row in connection.execute(statement.order_by(columns.position)):
+        yield UUID(row.negotiation_id), _correction(row)
+
+
+@as_stored("a correction of a negotiation")
+def _correction(row: Row[Any]) -> Correction:
+    return Correction(
+        position=row.position,
+        recorded_at=row.recorded_at,
+        published_at=row.published_at,
+        actor=row.actor,
+        event=NegotiationCorrected.stored_name,
+        reason=row.reason,
+        why=row.why,
+        version=row.version,
+        said=Said(title=row.title, parties=tuple(json.loads(row.parties)), summary=row.summary),
+    )
 
 
 def opened(

@@ -93,16 +93,19 @@ class Reading:
         return self.cuts.settled(query)
 
     def negotiations(
-        self, *, position: int, after: str | None, limit: int
+        self, *, perspective: Perspective, after: str | None, limit: int
     ) -> tuple[list[Negotiation], bool]:
         """As `negotiations.page`."""
-        return negotiations.page(
-            self._connection, self._principal, position=position, after=after, limit=limit
-        )
+        read = self._connection, self._principal, perspective
+        return negotiations.page(*read, after=after, limit=limit)
 
     def negotiation(self, slug: str, position: int | None = None) -> Negotiation:
         """The negotiation with a slug; UnknownError where none was opened by the position."""
         return negotiations.opened(self._connection, self._principal, slug, position)
+
+    def seen(self, opened: Negotiation, perspective: Perspective) -> Negotiation:
+        """A negotiation, given as it was opened, as the perspective sees it."""
+        return negotiations.seen(self._connection, [opened], perspective)[0]
 
     def refuse_unknown(self, fact_id: UUID) -> None:
         """UnknownError where a fact is not there for who asks; nothing of it is read."""
@@ -112,8 +115,8 @@ class Reading:
 
     def slug_of(self, id_: UUID) -> str:
         """The slug of a negotiation that a fact names."""
-        statement = select(negotiation.c.slug).where(negotiation.c.id == id_.hex)
-        return str(self._connection.execute(statement).scalar_one())
+        named = select(negotiation.c.slug).where(negotiation.c.id == id_.hex)
+        return str(self._connection.execute(named).scalar_one())
 
     def known(self, id_: UUID, perspective: Perspective) -> list[FactVersion]:
         """The version of each fact that is seen, retracted ones too."""
@@ -137,7 +140,7 @@ class Reading:
         self, negotiation: Negotiation, perspective: Perspective, rest: Rest | None = None
     ) -> dict[str, Any]:
         """The state; `rest` as for `domain.views.state`."""
-        return self._sections(negotiation.id, perspective).state(negotiation, rest)
+        return self.sections(negotiation.id, perspective).state(negotiation, rest)
 
     def people(self, id_: UUID, perspective: Perspective, wanted: PeopleFilter) -> Listed:
         """Those who are wanted of all whom a fact names, as `domain.views.people` lists them."""
@@ -147,9 +150,10 @@ class Reading:
         self, id_: UUID, page: Page, perspective: Perspective, rest: Rest
     ) -> tuple[list[Any], Place | None]:
         """A page of one list of the state, as `domain.views.state.section` gives it."""
-        return self._sections(id_, perspective).page(page, rest)
+        return self.sections(id_, perspective).page(page, rest)
 
-    def _sections(self, id_: UUID, perspective: Perspective) -> SectionReader:
+    def sections(self, id_: UUID, perspective: Perspective) -> SectionReader:
+        """Reads of a negotiation's state, section by section."""
         return SectionReader(self._connection, self._tables, id_, perspective)
 
     def timeline(
@@ -207,8 +211,7 @@ class Reading:
 
     def _why_withdrawn(self, fact_id: UUID, perspective: Perspective) -> str | None:
         said = [fact_id.hex], perspective, (FactRetracted.stored_name,)
-        last = audits.last_of(self._tables, *said)
-        return self._versions(last, perspective)[0].why
+        return self._versions(audits.last_of(self._tables, *said), perspective)[0].why
 
     def confidential(self, version: FactVersion) -> list[Confidential | None]:
         """For each citation of a version, who its source is; ForbiddenError for who may not read sources."""
@@ -218,10 +221,7 @@ class Reading:
     def history(
         self, fact_id: UUID, perspective: Perspective, *, erased: bool = False
     ) -> list[FactVersion]:
-        """Every version recorded and known by the perspective, oldest first; UnknownError where there is none.
-
-        ErasedError for a fact that was erased, unless the versions that say nothing will do.
-        """
+        """What `ChangeReader.of_fact` lists, without what was before each."""
         self.refuse_unknown(fact_id)
         return [after for _, after in self.changes.of_fact(fact_id, perspective, erased=erased)[0]]
 

@@ -13,19 +13,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
-from domain.history import Seen, as_seen
+from domain.history import FactVersion, Seen, as_seen
 from domain.naming import HASHED
 from domain.perspective import Perspective
 from domain.register import Shape
+from domain.views.contesting import rivals
 from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
 from domain.views.state import listed, lists, section, state
-from infrastructure.fact_rows import ASIDE, BY, questions_of, rule_of, version_of_row
+from infrastructure.fact_rows import (
+    ASIDE,
+    BY,
+    entry_questions,
+    questions_of,
+    rule_of,
+    version_of_row,
+)
 from infrastructure.fact_tables import FactTables
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
 from infrastructure.readers.names import names_at
+from infrastructure.readers.similar import tied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +97,14 @@ class SectionReader:
                 return [item for _, item in shown], following
         return [item for _, item in shown], None
 
+    def rivals(self, version: FactVersion) -> list[FactVersion]:
+        """What a version that is not recorded yet would be a rival of, as `domain.views.contesting` has it."""
+        names = self._names()
+        asked = entry_questions(version.record.fact, names)
+        seen = self._seen(questions=asked) if asked else []
+        seen += self._read(tied(self.tables, version.record, self.perspective))
+        return rivals(version, seen, self.perspective, names)
+
     def _names(self) -> Names:
         return names_at(self.connection, self.tables, self.negotiation_id, self.perspective)
 
@@ -145,7 +162,10 @@ class SectionReader:
             section=section,
             questions=questions,
         )
-        rows = self.connection.execute(needed)
+        return self._read(needed)
+
+    def _read(self, statement: Select[Any]) -> list[Seen]:
+        rows = self.connection.execute(statement)
         versions = (as_seen(version_of_row(row), self.perspective) for row in rows)
         return [
             Seen(version=version, certainty=version.record.fact.window.at(self.perspective.as_of))

@@ -1,27 +1,33 @@
-"""Which facts are much like one: those of its questions whose dates may meet are read, and no others."""
+"""Which facts are much like one: those of its questions whose dates may meet are read; and those tied to it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, false, or_, select
 
+from domain.fact import fact_id
 from domain.holding import Holding
 from domain.views.similar import similar
 from infrastructure.fact_rows import PRECISE, answer_rows, version_of_row
 from infrastructure.readers.timeslices import seen
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
+    from domain.fact_record import FactRecord
     from domain.history import FactVersion
     from domain.perspective import Perspective
     from infrastructure.fact_tables import FactTables
 
-__all__ = ["similar_to"]
+__all__ = ["similar_to", "tied"]
 
 MOST_READ: Final = 200
 """How many facts are looked at, the nearest in time first; where more may be alike, it is not a matter of one."""
+
+
+MOST_TIED: Final = 200
+_EXTERNAL: Final = "external:"
 
 
 def similar_to(
@@ -62,3 +68,28 @@ def similar_to(
     )
     versions = {each.record.id: each for each in map(version_of_row, connection.execute(found))}
     return similar(recorded, sorted(versions.values(), key=lambda each: each.first_position))
+
+
+def tied(tables: FactTables, record: FactRecord, perspective: Perspective) -> Select[Any]:
+    """The facts that share a fact's matter, or that it links to, MOST_TIED at most, the latest first."""
+    columns = tables.version.c
+    named = [link.fact for link in record.fact.links]
+    shared = [] if record.fact.matter is None else [columns.matter == record.fact.matter]
+    linked = columns.fact_id.in_(
+        [
+            fact_id(record.negotiation_id, each.removeprefix(_EXTERNAL)).hex
+            if each.startswith(_EXTERNAL)
+            else each.replace("-", "")
+            for each in named
+        ]
+    )
+    return (
+        select(tables.version)
+        .where(
+            columns.negotiation_id == record.negotiation_id.hex,
+            or_(linked, *shared),
+            seen(columns, perspective),
+        )
+        .order_by(columns.first_position.desc())
+        .limit(MOST_TIED)
+    )

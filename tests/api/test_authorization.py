@@ -33,6 +33,7 @@ LINE: Final = (
     b'{"kind": "release", "valid": "2025", "summary": "Freed", "citations": [{"publisher": "AP"}]}'
 )
 NEGOTIATION: Final = {"slug": "more", "title": "More", "parties": []}
+RETITLING: Final = {"reason": "refinement", **WHY, "changes": {"title": "Better talks"}}
 
 #: (method, path) as the document has it → the scope that it takes, and what is sent.
 TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
@@ -47,6 +48,7 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("get", "/v1/negotiations"): ("fact:read", None),
     ("post", "/v1/negotiations"): ("fact:write", NEGOTIATION),
     ("get", "/v1/negotiations/{slug}"): ("fact:read", None),
+    ("post", "/v1/negotiations/{slug}/corrections"): ("fact:correct", RETITLING),
     ("get", "/v1/negotiations/{slug}/state/{section}"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/people"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/timeline"): ("fact:read", None),
@@ -78,6 +80,11 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
 }
 pytestmark = pytest.mark.xdist_group("roles")
 ROLES: Final = (None, *SCOPES, "all")
+
+
+def needs_if_match(method: str, path: str) -> bool:
+    """Whether a call says which version it changes."""
+    return method == "post" and ("{fact_id}" in path or path.endswith("/corrections"))
 
 
 @dataclass
@@ -112,7 +119,7 @@ class Record:
         address = path.format(**names, fact_id=self.facts[1 if withdrawn else 0])
         query = "?what=released" if path.endswith("tally") else ""
         query += "?from=2020" if path.endswith("diff") else ""
-        if "{fact_id}" in path and method == "post":
+        if needs_if_match(method, path):
             headers["if-match"] = "*"
         if path.endswith("approval"):
             headers["if-match"] = proposal.headers["etag"]

@@ -27,7 +27,7 @@ COMMANDS = {
     "rebuild", "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
     "seal", "compact", "erase", "witness", "proposals", "approve", "refuse", "withdraw",
     "check",
-    "checkpoint", "correct-clock",
+    "checkpoint", "correct-clock", "correct-negotiation",
 }  # fmt: skip
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
 READING = {"export", "show", "timeline", "tally", "people", "audit", "snapshot"}

@@ -24,6 +24,8 @@ FORGERIES = (
     ("UPDATE fact_term SET term = 'nobody'", "fact_term"),
     ("DELETE FROM fact_answer", "fact_answer"),
     ("UPDATE negotiation SET title = 'Other talks'", "negotiation"),
+    ("UPDATE negotiation_correction SET title = 'Talks'", "negotiation_correction"),
+    ("DELETE FROM negotiation_correction", "negotiation_correction"),
     ("UPDATE negotiation SET private = NOT private", "negotiation"),
     ("UPDATE negotiation_member SET person = 'Mallory'", "negotiation_member"),
     ("DELETE FROM negotiation_member", "negotiation_member"),
@@ -47,6 +49,8 @@ def filled(filled: Callable[[Kind], Shell]) -> Callable[[Kind], Shell]:
         parley = filled(kind)
         parley.out("settings", "talks", "--visibility", "private", "--member", "Ann")
         parley.out("timeline", "talks", "--q", "envoy")
+        retitled = ("--reason", "refinement", "--why", "It is more", "--title", "Talks and more")
+        parley.out("correct-negotiation", "talks", *retitled)
         assert parley("verify").exit_code == 0
         return parley
 

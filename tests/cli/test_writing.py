@@ -364,3 +364,19 @@ def test_a_file_updates_what_stands_and_says_what_was_corrected_since(light: She
     told = light.out("import", SLUG, light.file(line))
     assert "Superseded: 1" in told
     assert "summary" in told
+
+
+def test_a_negotiation_is_corrected_and_shown_as_it_was_said_then(light: Shell) -> None:
+    because = ("--reason", "coding_error", "--why", "A slip of the pen")
+    refused = light("correct-negotiation", SLUG, *because)
+    assert refused.exit_code == 1
+    changes = ("--title", "Other talks", "--party", "Minsk", "--party", "Vilnius")
+    shown = light.out("correct-negotiation", SLUG, *because, *changes)
+    assert "Minsk, Vilnius" in shown
+    assert light.out("show", SLUG).startswith("Other talks")
+    assert not light.out("show", SLUG, "--position", "1").startswith("Other talks")
+    assert "negotiation.corrected" in light.out("audit", SLUG)
+    assert "Other talks" in light.out("audit", SLUG, "--csv")
+    assert "Negotiation" in light.out("diff", SLUG, "--from", "2020")
+    said = json.loads(light.out("correct-negotiation", SLUG, *because, "--summary", "S", "--json"))
+    assert (said["title"], said["summary"]) == ("Other talks", "S")

@@ -70,6 +70,7 @@ def test_every_kind_has_a_golden_file_and_every_golden_file_a_kind() -> None:
 def test_the_stored_names_are_permanent() -> None:
     assert set(STORED_NAMES) == {
         "negotiation.opened",
+        "negotiation.corrected",
         "negotiation.settings_changed",
         "negotiation.snapshot_taken",
         "fact.recorded",

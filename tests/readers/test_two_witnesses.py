@@ -14,6 +14,7 @@ from domain import history, record_time
 from domain.errors import ErasedError, NotYetKnownError, UnknownError, WithdrawnError
 from domain.fact import KINDS
 from domain.history import Entry, FactVersion, Seen, by_valid_time
+from domain.negotiation_changes import as_known, of_entries, told
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.audit import tells
 from domain.views.diff import SECTIONS, diff
@@ -27,7 +28,14 @@ from infrastructure.fact_tables import SIDES
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
-from infrastructure.tables import event, log_head, negotiation, proposal, snapshot
+from infrastructure.tables import (
+    event,
+    log_head,
+    negotiation,
+    negotiation_correction,
+    proposal,
+    snapshot,
+)
 from tests.databases import opened
 from tests.drawn_facts import MATTERS, NAMES, PLACES
 from tests.examples import OWNER
@@ -71,7 +79,7 @@ class Witnesses:
         for start, end in itertools.pairwise(edges):
             self.now = entries[start].recorded_at
             self.ledger.append([entry.event for entry in entries[start:end]])
-        return history.versions(self._entries())
+        return history.versions(self.entries())
 
     def take_by_a_wrong_clock(self, entries: list[Entry], first: int, last: int) -> list[Entry]:
         """Record a history of which positions `first` to `last` are by a clock that is years ahead; the log then.
@@ -91,14 +99,15 @@ class Witnesses:
         for entry in entries[last:]:
             self.now = entry.recorded_at + 1
             self.ledger.append([entry.event])
-        return self._entries()
+        return self.entries()
 
     def reading(self) -> Iterator[Reading]:
         """One snapshot of the database."""
         with self.database.reading() as connection:
             yield Reading(connection, self.ledger.codec, NOW, OWNER)
 
-    def _entries(self) -> list[Entry]:
+    def entries(self) -> list[Entry]:
+        """The log."""
         with self.database.reading() as connection:
             found = Reading(connection, self.ledger.codec, NOW, OWNER).entries(after=0, limit=1_000)
         return [
@@ -111,7 +120,7 @@ class Witnesses:
             for side in SIDES.values():
                 for table in side.all:
                     connection.execute(table.delete())
-            for table in (snapshot, proposal, negotiation, event):
+            for table in (snapshot, proposal, negotiation_correction, negotiation, event):
                 connection.execute(table.delete())
             connection.execute(log_head.update().values(position=0, recorded_at=0))
 
@@ -157,6 +166,7 @@ def test_both_witnesses_say_the_same(
             pinned = reading.perspective(_query(asked))
             assert pinned.position <= asked.position
             _same_slices(reading, versions, asked, pinned)
+            _same_negotiation(reading, witnesses.entries(), asked, pinned)
             listed = data.draw(st.sampled_from(sorted(lists())))
             _same_pages(reading, history.timeslice(versions, asked), listed, pinned)
             status = data.draw(st.sampled_from(statuses()))
@@ -194,6 +204,7 @@ def test_both_say_the_same_where_a_clock_was_wrong(
             pinned = reading.perspective(_query(asked))
             assert pinned.position <= asked.position
             _same_slices(reading, versions, asked, pinned)
+            _same_negotiation(reading, log, asked, pinned)
             _same_facts(reading, versions, asked, pinned)
             _same_history(reading, versions, asked, pinned)
     rebuilt = rebuild(witnesses.database, witnesses.ledger.codec)
@@ -227,6 +238,19 @@ def _same_slices(
     counted_months = tally(reading.timeslice(NEGOTIATION, pinned), pinned, query)
     by_the_fold = tally(slice_, pinned, query)
     assert counted_months.page(None, 1000) == by_the_fold.page(None, 1000)
+
+
+def _same_negotiation(
+    reading: Reading, log: list[Entry], asked: Perspective, pinned: Perspective
+) -> None:
+    opened, corrections = of_entries(log)
+    assert opened is not None
+    seen = as_known(opened, corrections, asked)
+    assert reading.seen(reading.negotiation(SLUG), pinned) == seen
+    if pinned.position:
+        assert reading.negotiations(perspective=pinned, after=None, limit=9) == ([seen], False)
+    expected = list(told(opened, corrections, asked))
+    assert reading.changes.of_negotiation(opened, pinned) == expected
 
 
 def _same_people(reading: Reading, slice_: list[Seen], pinned: Perspective, status: str) -> None:

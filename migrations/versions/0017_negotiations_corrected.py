@@ -1,0 +1,49 @@
+"""What is said of a negotiation can be corrected; the corrections stand beside what its opening said."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+HEX_ID = sa.String(32).with_variant(sa.String(32, collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    """Nothing has been corrected yet."""
+    op.create_table(
+        "negotiation_correction",
+        sa.Column("negotiation_id", HEX_ID, nullable=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
+        sa.Column("why", TEXT, nullable=False),
+        sa.Column("title", TEXT, nullable=False),
+        sa.Column("summary", TEXT, nullable=True),
+        sa.Column("parties", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint(
+            "negotiation_id", "position", name=op.f("pk_negotiation_correction")
+        ),
+        sa.ForeignKeyConstraint(
+            ["negotiation_id"],
+            ["negotiation.id"],
+            name=op.f("fk_negotiation_correction_negotiation_id_negotiation"),
+        ),
+    )
+
+
+def downgrade() -> None:
+    """An older version would meet events that it does not know, so refuse where there are any."""
+    found = op.get_bind().execute(sa.text("SELECT position FROM negotiation_correction")).first()
+    if found is not None:
+        message = "negotiations were corrected, which an older version does not know"
+        raise RuntimeError(message)
+    op.drop_table("negotiation_correction")
