@@ -49,8 +49,8 @@ class Part:
     @property
     def resolved(self) -> Resolved:
         """The fact that is shown, with its rivals."""
-        facts = (self.shown, *self.rivals)
-        return Resolved(self.shown, self.rivals, self.contested, last_reported=last_reported(facts))
+        reported = last_reported(each.fact for each in (self.shown, *self.rivals))
+        return Resolved(self.shown, self.rivals, self.contested, last_reported=reported)
 
     @property
     def bounds(self) -> dict[str, Any]:

@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from domain.facts.prisoners import CUSTODY, Custody
 from domain.full_text import searched_in
+from domain.history import Seen
 from domain.named import Name, Named, text_of
 from domain.naming import folded
 from domain.sought import AllOf, holds
 from domain.views.alike import Likeness
 from domain.views.naming import AMBIGUOUS, Names
+from domain.views.rivals import last_reported
 from domain.views.sections import Listed, place_of
 from domain.views.state import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from domain.history import Seen
     from domain.perspective import Perspective
     from domain.views.sections import Place
 
@@ -50,13 +51,13 @@ class PeopleFilter:
 
 @dataclass(slots=True)
 class _Person:
-    """How the facts name somebody, and how many do; `ids` are all that bear the name."""
+    """How the facts name somebody, and which do; `ids` are all that bear the name."""
 
     name: str
     id: str | None
     ids: Sequence[str]
     spellings: set[str] = field(default_factory=set)
-    facts: int = 0
+    facts: list[Seen] = field(default_factory=list)
 
 
 def statuses() -> list[str]:
@@ -73,7 +74,8 @@ def people(
     """Those who are wanted, by folded name, of all whom the facts of a slice name.
 
     {name, id, spellings, status, since, certainty, contested, last_reported, fact, facts, may_be}; what custody does
-    not tell is None. With `ambiguous` where several ids bear the name.
+    not tell is None, but for `last_reported`, which is then of any fact that names them. With `ambiguous` where
+    several ids bear the name.
     """
     names = names or Names.of(slice_)
     everyone = _everyone(slice_, names)
@@ -91,8 +93,10 @@ def people(
     def item(index: int) -> dict[str, Any]:
         person, shown = everyone[kept[index]], entry(kept[index])
         told = {name: shown.get(name) for name in _OF_ENTRY}
+        if not shown:
+            told["last_reported"] = last_reported(each.version.record.fact for each in person.facts)
         may_be = likeness.of(person.name, person.id)
-        return {**_named(person), **told, "facts": person.facts, "may_be": may_be}
+        return {**_named(person), **told, "facts": len(person.facts), "may_be": may_be}
 
     return Listed(kept, item)
 
@@ -106,7 +110,7 @@ def _everyone(slice_: Iterable[Seen], names: Names) -> dict[Place, _Person]:
             told[names.key(name)].add(name)
         for key, spelt in told.items():
             person = found.get(key) or found.setdefault(key, _person(next(iter(spelt)), names))
-            person.facts += 1
+            person.facts.append(seen)
             for name in spelt:
                 if text_of(name) not in person.spellings:
                     person.spellings.add(text_of(name))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from uuid import UUID
 
+    from domain.fact import Fact
     from domain.register import Aside, Register
 
 
@@ -149,7 +150,7 @@ def ranked(standing: Standing, register: Register) -> Resolved:
     found, previous, beside = standing.found, standing.previous, standing.beside
     if len(found) < 2:  # noqa: PLR2004 -- one has no rival
         shown = found[0] if found else None
-        reported = last_reported(found)
+        reported = last_reported(each.fact for each in found)
         return Resolved(shown, previous=previous, beside=beside, last_reported=reported)
     by_claim = Claims(found).rank
     first = _current(found, register)
@@ -167,13 +168,13 @@ def ranked(standing: Standing, register: Register) -> Resolved:
         rest = [each for each in rest if each.id in same or each.certain is not shown.certain]
     contested = _contested(shown, found, register, asked)
     claim = said(shown)
-    reported = last_reported(each for each in found if said(each) == claim)
+    reported = last_reported(each.fact for each in found if said(each) == claim)
     return Resolved(shown, rest, contested, previous, beside, reported)
 
 
-def last_reported(facts: Iterable[Candidate]) -> str | None:
+def last_reported(facts: Iterable[Fact]) -> str | None:
     """The latest day, as written, on which a citation of the facts was published; None where none has a day."""
-    cited = (citation for each in facts for citation in each.fact.citations)
+    cited = (citation for each in facts for citation in each.citations)
     dated = [(at, c.published) for c in cited if (at := c.published_at) is not None]
     return max(dated, key=lambda each: each[0], default=(0, None))[1]
 
