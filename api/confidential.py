@@ -5,19 +5,22 @@ So no fact, no event's payload and no answer can hold it by mistake: those have 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from api.json_text import CONFIDENTIAL, pointer
 from domain.confidential import Confidential, Source, check_confidential
 from domain.errors import ContentError, Fault
 from domain.event import FactCorrected, FactEvent, FactRecorded
 from domain.fact import Fact
+from domain.gathering import Gathering
 
 __all__ = ["FIELD", "Withheld", "withheld"]
 
 FIELD: Final = CONFIDENTIAL
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 _NAMES: Final = tuple(each.name for each in fields(Confidential))
@@ -25,10 +28,21 @@ _NAMES: Final = tuple(each.name for each in fields(Confidential))
 
 @dataclass(frozen=True)
 class Withheld:
-    """What was taken out of a request: by the index of the fact's citation, and of the change's own citation."""
+    """What was taken out of a request: by the index of the fact's citation, and of the change's own citation.
+
+    `faults` are what is wrong with it.
+    """
 
     listed: Mapping[int, Confidential] = field(default_factory=dict)
     own: Confidential | None = None
+    faults: tuple[Fault, ...] = ()
+
+    def beside(self, read: Callable[P, R], *given: P.args, **named: P.kwargs) -> R:
+        """What the rest is read as; ContentError with the faults of both."""
+        gathered = Gathering(self.faults)
+        found = gathered.take(read, *given, **named)
+        gathered.refuse()
+        return cast("R", found)
 
     def of_fact(self, fact: Fact) -> list[Source]:
         """The sources of a fact that was sent."""
@@ -48,7 +62,7 @@ class Withheld:
 
 
 def withheld(document: Any) -> tuple[Any, Withheld]:  # noqa: ANN401 -- what was sent may be any JSON
-    """What was sent, a fact or a change of one, without what is confidential in it; ContentError with every fault."""
+    """What was sent, a fact or a change of one, without what is confidential in it."""
     if not isinstance(document, dict):
         return document, Withheld()
     taking = _Taking()
@@ -65,9 +79,7 @@ def withheld(document: Any) -> tuple[Any, Withheld]:  # noqa: ANN401 -- what was
         place = ("changes", "citations")
         citations, listed = taking.all_taken(changes["citations"], place)
         rest["changes"] = {**changes, "citations": citations}
-    if taking.faults:
-        raise ContentError(*taking.faults)
-    return rest, Withheld(listed, own)
+    return rest, Withheld(listed, own, tuple(taking.faults))
 
 
 class _Taking:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from api.composition import Parley
+from api.merge_patch import merged
 from api.schemas import (
     BodyParser,
     CorrectionBody,
@@ -17,12 +18,14 @@ from api.schemas import (
     PreferenceBody,
     ReinstatementBody,
     RetractionBody,
-    merged,
 )
 from domain.access import Scope
+from domain.change_checks import check_change
 from domain.confidential import Source
 from domain.event import FactErased, FactEvent, RecordEvent, SourcesErased
+from domain.fact import Fact
 from domain.fact_record import FactRecord
+from domain.gathering import Gathering
 from domain.negotiation import Settings
 
 __all__ = ["OPS", "Change", "Op", "agreed", "decided"]
@@ -41,10 +44,14 @@ def decided(record: FactRecord, body: Change, parser: FactParser, actor: str) ->
     """The event that a command comes to on a fact as it stands, or the refusal that it meets."""
     match body:
         case CorrectionBody():
+            gathered = Gathering()
+            fact = gathered.take(merged, record.fact, body.changes, parser)
+            gathered.take(_check_said, body)
+            gathered.refuse()
             return record.decide_correct(
                 reason=body.reason,
                 why=body.why,
-                fact=merged(record.fact, body.changes, parser),
+                fact=cast("Fact", fact),
                 citation=body.citation,
                 published=body.published,
                 actor=actor,
@@ -67,6 +74,12 @@ def decided(record: FactRecord, body: Change, parser: FactParser, actor: str) ->
             return record.decide_reinstate(why=why, published=published, actor=actor)
         case PreferenceBody(preferred=preferred, why=why):
             return record.decide_prefer(preferred=preferred, why=why, actor=actor)
+
+
+def _check_said(body: Any) -> None:  # noqa: ANN401 -- any body of a change
+    """ContentError where what a change says beside the fact is malformed."""
+    said = {name: getattr(body, name, None) for name in ("why", "citation", "published")}
+    check_change(**said)
 
 
 def _erasing(record: FactRecord, body: ErasureBody, _: FactParser, actor: str) -> FactEvent:
@@ -146,12 +159,14 @@ class Op:
 
 
 _EVERY: Final = (
-    Op(name="correct", parser=BodyParser(CorrectionBody), reviewed=_as_the_record),
-    Op(name="corroborate", parser=BodyParser(CorroborationBody), scope="fact:write"),
-    Op(name="end", parser=BodyParser(EndBody)),
-    Op(name="retract", parser=BodyParser(RetractionBody), reviewed=_as_the_record),
-    Op(name="reinstate", parser=BodyParser(ReinstatementBody), reviewed=_as_the_record),
-    Op(name="prefer", parser=BodyParser(PreferenceBody)),
+    Op(name="correct", parser=BodyParser(CorrectionBody, _check_said), reviewed=_as_the_record),
+    Op(name="corroborate", parser=BodyParser(CorroborationBody, _check_said), scope="fact:write"),
+    Op(name="end", parser=BodyParser(EndBody, _check_said)),
+    Op(name="retract", parser=BodyParser(RetractionBody, _check_said), reviewed=_as_the_record),
+    Op(
+        name="reinstate", parser=BodyParser(ReinstatementBody, _check_said), reviewed=_as_the_record
+    ),
+    Op(name="prefer", parser=BodyParser(PreferenceBody, _check_said)),
     Op(
         name="erase",
         parser=BodyParser(ErasureBody),

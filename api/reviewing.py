@@ -37,7 +37,7 @@ def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
     What is said in confidence goes with the change, or is kept as its own with the proposal until then.
     """
     document, kept_apart = withheld(read_json(sent.body))
-    body = op.parser.parse(document)
+    body = kept_apart.beside(op.parser.parse, document)
     event = op.decide(record, body, sent.request.app.state.facts, sent.actor)
     sources = kept_apart.sources(event)
     settings = sent.parley.ledger.settings

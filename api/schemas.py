@@ -6,10 +6,13 @@ a `ContentError` with RFC 6901 pointers into what was sent.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import MISSING, fields
 from functools import lru_cache
-from typing import Annotated, Any, Final, Generic, TypeVar, Union
+from typing import Annotated, Any, Generic, ParamSpec, TypeVar, Union
 
-from pydantic import Discriminator, TypeAdapter, ValidationError
+from pydantic import Discriminator, TypeAdapter
 
 import domain.facts  # noqa: F401 -- importing the package registers its kinds
 from api.bodies import (
@@ -31,10 +34,12 @@ from api.bodies import (
     SnapshotBody,
     WithdrawalBody,
 )
-from api.json_text import pointer, read_json, written
-from api.name_faults import of_one_form
-from domain.errors import MOST_FAULTS, ContentError, Fault
-from domain.fact import KINDS, Fact, as_primitives, checked
+from api.json_text import read_json
+from api.mending import Place, besides, mended
+from api.shapes import ShapeError, validated
+from domain.errors import ContentError
+from domain.fact import KINDS, Fact, checked
+from domain.gathering import Gathering
 
 __all__ = [
     "BODIES",
@@ -55,26 +60,41 @@ __all__ = [
     "SettingsBody",
     "SnapshotBody",
     "WithdrawalBody",
-    "merged",
 ]
-
-_MISSING: Final = "this field is required"
 
 
 Body = TypeVar("Body")
+P = ParamSpec("P")
 
 
 class BodyParser(Generic[Body]):
     """Reads one class of body, which the document calls `name`."""
 
-    def __init__(self, body: type[Body]) -> None:
+    def __init__(self, body: type[Body], check: Callable[[Body], object] | None = None) -> None:
+        self._body = body
+        self._check = check
         self.name = body.__name__
         self.adapter: TypeAdapter[Body] = TypeAdapter(body)
 
     def parse(self, raw: bytes | dict[str, Any]) -> Body:
-        """Read a body, or raise ContentError with every fault of its shape."""
-        body: Body = _validated(self.adapter, raw, tagged=False)
+        """Read a body; ContentError with every fault of its shape, and then those that `check` finds beside them."""
+        document = read_json(raw) if isinstance(raw, bytes) else raw
+        try:
+            body: Body = validated(self.adapter, document, tagged=False)
+        except ShapeError as wrong:
+            gathered = Gathering(wrong.faults, wrong.more)
+            if isinstance(document, dict) and self._check is not None:
+                gathered.take(self._check_rest, self._check, document, wrong.places)
+            gathered.refuse()
+            raise AssertionError from wrong
         return body
+
+    def _check_rest(
+        self, check: Callable[[Body], object], document: dict[str, Any], places: Sequence[Place]
+    ) -> None:
+        with suppress(ShapeError):
+            rest = validated(self.adapter, mended(document, places, self._body), tagged=False)
+            _check_besides(places, check, rest)
 
 
 @lru_cache(maxsize=2)
@@ -93,77 +113,49 @@ class FactParser:
 
     def parse(self, raw: bytes | dict[str, Any], standing: Fact | None = None) -> Fact:
         """Read a fact, its quantities' bounds filled in; ContentError with every fault that `standing` has not."""
-        fact: Fact = _validated(self.adapter, raw, tagged=True)
+        document = read_json(raw) if isinstance(raw, bytes) else raw
+        try:
+            fact: Fact = validated(self.adapter, document, tagged=True)
+        except ShapeError as wrong:
+            gathered = Gathering(wrong.faults, wrong.more)
+            if isinstance(document, dict):
+                gathered.take(self._check_rest, document, wrong, standing)
+            gathered.refuse()
+            raise AssertionError from wrong
         return checked(fact, standing)
 
+    def _check_rest(
+        self, document: dict[str, Any], wrong: ShapeError, standing: Fact | None
+    ) -> None:
+        """ContentError with what is wrong besides the shape; of no known kind, in what every fact has."""
+        if wrong.is_of_kind:
+            common = {each.name for each in fields(Fact)}
+            rest = {name: value for name, value in document.items() if name in common}
+            self.parse({**rest, "kind": _plainest()}, standing)
+            return
+        with suppress(ShapeError):
+            cls = KINDS[document["kind"]]
+            fact = validated(self.adapter, mended(document, wrong.places, cls), tagged=True)
+            _check_besides(wrong.places, checked, fact, standing)
 
-def merged(fact: Fact, changes: dict[str, Any], parser: FactParser) -> Fact:
-    """Apply an RFC 7396 merge patch to a fact; ContentError with pointers under /changes."""
-    document = _patched(_as_sent(fact), changes)
-    if document.get("kind") != fact.kind:
-        document = _moved(document, changes)
+
+def _check_besides(
+    places: Sequence[Place], check: Callable[P, object], *given: P.args, **named: P.kwargs
+) -> None:
+    """ContentError with the faults that a check finds elsewhere than at places that were mended."""
     try:
-        return parser.parse(document, fact)
+        check(*given, **named)
     except ContentError as error:
-        raise error.under("/changes") from error
+        raise ContentError(*besides(error.faults, places)) from error
 
 
-def _as_sent(fact: Fact) -> dict[str, Any]:
-    """Give the fact as one would send it: without the bounds that follow from a value."""
-    document: dict[str, Any] = as_primitives(fact)
-    for quantity in document["quantities"]:
-        if quantity["value"] is not None:
-            del quantity["low"], quantity["high"]
-    return document
-
-
-def _moved(document: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Leave behind the old kind's fields that another kind has not, unless they were sent."""
-    name = document.get("kind")
-    kind = KINDS.get(name) if isinstance(name, str) else None
-    fields = set() if kind is None else set(kind.__dataclass_fields__)
-    return {name: value for name, value in document.items() if name in fields or name in changes}
-
-
-def _patched(target: Any, patch: Any) -> Any:  # noqa: ANN401 -- RFC 7396 is defined on any JSON
-    if not isinstance(patch, dict):
-        return patch
-    found = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            found.pop(name, None)
-        else:
-            found[name] = _patched(found.get(name), value)
-    return found
-
-
-def _validated(adapter: TypeAdapter[Any], raw: bytes | dict[str, Any], *, tagged: bool) -> Any:  # noqa: ANN401
-    document = read_json(raw) if isinstance(raw, bytes) else raw
-    try:
-        return adapter.validate_json(written(document))
-    except ValidationError as error:
-        found = of_one_form(
-            error.errors(include_url=False, include_context=False, include_input=False)
+def _plainest() -> str:
+    """A kind that has no field of its own which has to be given."""
+    return next(
+        name
+        for name, cls in KINDS.items()
+        if all(
+            each.default is not MISSING or each.name in Fact.__dataclass_fields__
+            for each in fields(cls)
         )
-        told = [_fault(dict(each), tagged=tagged) for each in found[:MOST_FAULTS]]
-        raise ContentError(*told, more=len(found) - len(told)) from error
-
-
-def _fault(error: dict[str, Any], *, tagged: bool) -> Fault:
-    place = error["loc"]
-    if str(error["type"]).startswith("union_tag"):
-        return Fault("/kind", _tag_detail(error))
-    if tagged:
-        place = place[1:]
-    if str(error["type"]).startswith("missing"):
-        return Fault(pointer(place), _MISSING)
-    if error["type"] == "unexpected_keyword_argument":
-        return Fault(pointer(place), "there is no such field here")
-    return Fault(pointer(place), str(error["msg"]))
-
-
-def _tag_detail(error: dict[str, Any]) -> str:
-    kinds = ", ".join(sorted(KINDS))
-    if error["type"] == "union_tag_not_found":
-        return f"a kind is required, one of {kinds}"
-    return f"no such kind; one of {kinds} is expected"
+    )

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 from domain.errors import ContentError, Fault
 from domain.fact import MOST_CITATIONS, Fact, checked, refused, text_faults
+from domain.gathering import Gathering
+from domain.holding import Holding
 from domain.provenance import Citation, check_citation, check_published
+from domain.valid_time import ValidTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from domain.valid_time import ValidTime
 
 
 def checked_changes(fact: Fact, standing: Fact) -> Fact:
@@ -32,10 +37,9 @@ def check_change(*, why: str | None, citation: Citation | None, published: str |
 
 def _check_cited(citation: Citation | None) -> None:
     if citation is not None:
-        check_citation(citation)
-        faults = text_faults(vars(citation))
-        if faults:
-            raise ContentError(*faults)
+        gathered = Gathering(text_faults(vars(citation)))
+        gathered.take(check_citation, citation)
+        gathered.refuse()
 
 
 def check_room(fact: Fact, citation: Citation | None) -> None:
@@ -53,6 +57,18 @@ def cited(fact: Fact, citation: Citation | None) -> Fact:
     if citation is None or citation in fact.citations:
         return fact
     return replace(fact, citations=(*fact.citations, citation))
+
+
+def ending(fact: Fact, ended: str, *, stands: bool) -> ValidTime:
+    """The valid time of a fact with its end; ContentError where it can have none, or not this one."""
+    if fact.holding is Holding.ONWARD:
+        detail = f"a {fact.kind} holds from then on and cannot cease"
+        advice = "; correct or retract it" if stands else ""
+        raise ContentError.at("/ended", detail + advice)
+    try:
+        return fact.valid_time.ending(ended)
+    except ValidTimeError as error:
+        raise ContentError.at("/ended", str(error)) from error
 
 
 def check_erasing(why: str, approvers: Sequence[str]) -> None:

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from uuid import UUID
 
-from domain.change_checks import check_change, check_erasing, check_room, checked_changes, cited
+from domain.change_checks import (
+    check_change,
+    check_erasing,
+    check_room,
+    checked_changes,
+    cited,
+    ending,
+)
 from domain.erasure import BLANK, ErasedVersion
 from domain.errors import ContentError, ErasedError, StaleError, StateError
 from domain.event import (
@@ -27,13 +34,13 @@ from domain.event import (
     SourcesErased,
 )
 from domain.fact import Fact, checked
-from domain.holding import Holding
-from domain.valid_time import ValidTimeError
+from domain.gathering import Gathering
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.provenance import Citation
+    from domain.valid_time import ValidTime
 
 Status = Literal["recorded", "corrected", "ended", "retracted"]
 
@@ -136,20 +143,15 @@ class FactRecord:
     ) -> FactEnded:
         """The end of what held for a period or until its next; what happened once cannot cease."""
         self._must_be_whole()
-        check_change(why=why, citation=citation, published=published)
-        check_room(self.fact, citation)
-        if self.fact.holding is Holding.ONWARD:
-            detail = f"a {self.fact.kind} holds from then on and cannot cease"
-            advice = "; correct or retract it" if self.stands else ""
-            raise ContentError.at("/ended", detail + advice)
-        try:
-            valid = self.fact.valid_time.ending(ended)
-        except ValidTimeError as error:
-            raise ContentError.at("/ended", str(error)) from error
+        gathered = Gathering()
+        gathered.take(check_change, why=why, citation=citation, published=published)
+        gathered.take(check_room, self.fact, citation)
+        valid = gathered.take(ending, self.fact, ended, stands=self.stands)
+        gathered.refuse()
         self._must_stand("ended")
         return FactEnded(
             **self._next(actor),
-            valid=valid.text,
+            valid=cast("ValidTime", valid).text,
             why=why,
             citation=citation,
             published=published,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from domain.addresses import address_fault
-from domain.errors import ContentError
+from domain.errors import ContentError, Fault
+from domain.gathering import Gathering
 from domain.later import later
 from domain.naming import folded
 from domain.valid_time import ValidTimeError, strict_upper
@@ -82,30 +83,36 @@ def origins(citations: Iterable[Citation]) -> int:
 
 
 def check_citation(citation: Citation) -> None:
-    """ContentError where the address, the published day, the count of sources or the grade is malformed."""
+    """ContentError with all that is malformed: addresses, days, language, the count of sources and the grade."""
+    gathered = Gathering(_citation_faults(citation))
+    gathered.take(check_published, citation.published)
+    gathered.take(_check_accessed, citation.accessed)
+    gathered.refuse()
+
+
+def _citation_faults(citation: Citation) -> Iterable[Fault]:
     for name in ("url", "archived_url"):
         address = getattr(citation, name)
         wrong = None if address is None else address_fault(address)
         if wrong is not None:
-            raise ContentError.at(f"/{name}", wrong)
-    check_published(citation.published)
-    _check_seen(citation)
-    if citation.sources is not None and not 0 <= citation.sources <= MOST_SOURCES:
-        raise ContentError.at("/sources", f"a count of people, 0 to {MOST_SOURCES}, is expected")
-    if citation.grade is not None and not GRADE.fullmatch(citation.grade):
-        raise ContentError.at("/grade", "an Admiralty pair such as 'B2' (A–F, 1–6) is expected")
-
-
-def _check_seen(citation: Citation) -> None:
-    """ContentError where the day on which it was seen, or its language, is malformed."""
-    if citation.accessed is not None:
-        try:
-            strict_upper(citation.accessed)
-        except ValidTimeError as error:
-            raise ContentError.at("/accessed", str(error)) from error
+            yield Fault(f"/{name}", wrong)
     if citation.language is not None and not LANGUAGE.fullmatch(citation.language):
         detail = "a language tag of BCP 47 such as 'uk', 'be' or 'en-GB' is expected"
-        raise ContentError.at("/language", detail)
+        yield Fault("/language", detail)
+    if citation.sources is not None and not 0 <= citation.sources <= MOST_SOURCES:
+        yield Fault("/sources", f"a count of people, 0 to {MOST_SOURCES}, is expected")
+    if citation.grade is not None and not GRADE.fullmatch(citation.grade):
+        yield Fault("/grade", "an Admiralty pair such as 'B2' (A–F, 1–6) is expected")
+
+
+def _check_accessed(accessed: str | None) -> None:
+    """ContentError where the day on which it was seen is malformed."""
+    if accessed is None:
+        return
+    try:
+        strict_upper(accessed)
+    except ValidTimeError as error:
+        raise ContentError.at("/accessed", str(error)) from error
 
 
 def check_published(published: str | None) -> None:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from domain.errors import ContentError
+from domain.errors import ContentError, Fault
 from domain.naming import folded
 from domain.number_reading import bounds_of, read_number
 from domain.number_words import Comparator
@@ -115,11 +115,17 @@ def bounded(quantity: Quantity) -> Quantity:
 
 
 def _refuse_uncountable(quantity: Quantity) -> None:
-    for name in ("low", "high") if quantity.value is None else ("value",):
-        number = getattr(quantity, name)
-        if number is not None and not 0 <= number <= LARGEST:
-            detail = f"a number from 0 to {LARGEST} is expected: people and things are not counted below zero"
-            raise ContentError.at(f"/{name}", detail)
+    detail = (
+        f"a number from 0 to {LARGEST} is expected: people and things are not counted below zero"
+    )
+    named = {name: getattr(quantity, name) for name in ("low", "high", "value")}
+    if quantity.value is not None:
+        named = {"value": quantity.value}
+    wrong = [
+        name for name, number in named.items() if not (number is None or 0 <= number <= LARGEST)
+    ]
+    if wrong:
+        raise ContentError(*(Fault(f"/{name}", detail) for name in wrong))
 
 
 def _agreeing(quantity: Quantity, read: NumberReading) -> Quantity:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from api.confidential import Withheld, withheld
@@ -15,9 +16,14 @@ from api.schemas import FactParser
 from domain.characters import is_blank
 from domain.errors import ContentError
 from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id
+from domain.gathering import Gathering
 from domain.proposal import OWN_VERSION
 
 __all__ = ["Command", "CommandReader"]
+
+R = TypeVar("R")
+Named = tuple[UUID, str | None]
+"""The id of a fact, and how a line names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,46 +49,61 @@ class CommandReader:
         """The command of a line; ContentError with every fault that shows without the record."""
         if line.content is None:
             raise ContentError(*line.faults, more=line.more)
-        content = dict(line.content)
+        content, kept_apart = withheld(dict(line.content))
+        gathered = Gathering((*line.faults, *kept_apart.faults), line.more)
         # A long import holds all of its commands: what they were read from is let go.
         line = replace(line, content=None)
-        content, kept_apart = withheld(content)
-        op = _op(content.pop("op", "record"))
-        id_ = _id(content.pop("id", None))
-        if op == "record":
-            return self._record(line, id_, content, kept_apart)
-        external_id = _external_id(content.pop("external_id", None))
-        named = self._named(id_, external_id)
-        body = OPS[op].parser.parse(content)
-        return Command(line, op, named, external_id or str(id_), body, kept_apart)
+        op = gathered.take(_op, content.pop("op", "record"))
+        id_ = gathered.take(_id, content.pop("id", None))
+        named: Named | None = None
+        body: Fact | Change | None = None
+        if op == "record" or (op is None and "kind" in content):
+            body = gathered.take(self._said, line, self._facts.parse, content)
+            if body is not None:
+                named = gathered.take(self._of_fact, id_, body)
+        elif op is not None:
+            external_id = gathered.take(_external_id, content.pop("external_id", None))
+            named = gathered.take(self._named, id_, external_id)
+            body = gathered.take(self._said, line, OPS[op].parser.parse, content)
+        gathered.refuse()
+        if op is None or body is None or named is None:
+            raise AssertionError
+        return Command(line, op, *named, body, kept_apart)
 
-    def _record(
-        self,
-        line: SourceLine,
-        id_: UUID | None,
-        content: dict[str, Any],
-        kept_apart: Withheld,
-    ) -> Command:
-        fact = self._facts.parse(content)
+    def _said(
+        self, line: SourceLine, parse: Callable[[dict[str, Any]], R], content: dict[str, Any]
+    ) -> R:
+        """What a line's object says; of a part of it that could not be read, only that."""
+        try:
+            return parse(content)
+        except ContentError as error:
+            unread = [fault.pointer for fault in line.faults]
+            rest = [fault for fault in error.faults if not _is_within(fault.pointer, unread)]
+            raise ContentError(*rest, more=error.more) from error
+
+    def _of_fact(self, id_: UUID | None, fact: Fact) -> Named:
         if id_ is None and fact.external_id is None:
-            return Command(line, "record", self._by_content(fact), None, fact, kept_apart)
-        named = self._named(id_, fact.external_id)
-        return Command(line, "record", named, fact.external_id or str(id_), fact, kept_apart)
+            return self._by_content(fact), None
+        return self._named(id_, fact.external_id)
 
-    def _named(self, id_: UUID | None, external_id: str | None) -> UUID:
+    def _named(self, id_: UUID | None, external_id: str | None) -> Named:
         if external_id is None:
             if id_ is None:
                 raise ContentError.at("/external_id", "the external_id of a fact is required")
-            return id_
+            return id_, str(id_)
         computed = fact_id(self._negotiation_id, external_id)
         if id_ not in {None, computed}:
             raise ContentError.at("/id", f"the id that goes with this external_id is {computed}")
-        return computed
+        return computed, external_id
 
     def _by_content(self, fact: Fact) -> UUID:
         """The same content has the same id, so that recording it again is seen to be that."""
         unnamed = uuid5(self._negotiation_id, "")
         return uuid5(unnamed, canonical(as_primitives(fact)).decode())
+
+
+def _is_within(pointer: str, others: Iterable[str]) -> bool:
+    return any(pointer == each or pointer.startswith(f"{each}/") for each in others)
 
 
 def _op(value: object) -> str:

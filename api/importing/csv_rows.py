@@ -76,11 +76,8 @@ def _row(number: int, table: Table, cells: Sequence[str]) -> SourceLine:
         return faulty(number, f"in column {unnamed[0] + 1}, which has no name, stands a text")
     named = zip(header, filled, strict=True)
     row = _Row([(column, cell) for column, cell in named if cell and column is not None])
-    try:
-        content = row.content()
-    except ContentError as error:
-        return SourceLine(number, None, error.faults, row.places, error.more)
-    return SourceLine(number, content, (), row.places)
+    content, faults = row.content()
+    return SourceLine(number, content, tuple(faults), row.places)
 
 
 class _Row:
@@ -93,8 +90,8 @@ class _Row:
         self._kind = self._cell("kind") or ""
         self.places: dict[str, str] = {}
 
-    def content(self) -> dict[str, Any]:
-        """The row's object; ContentError with the faults of single cells."""
+    def content(self) -> tuple[dict[str, Any], list[Fault]]:
+        """The row's object, without the cells that cannot be read, and their faults."""
         found: dict[str, Any] = {}
         faults: list[Fault] = []
         for column, cell in self._filled:
@@ -104,9 +101,7 @@ class _Row:
                 faults.append(Fault("/" + "/".join(map(str, place)), "not UTF-8"))
             else:
                 _put(found, place, self._value(column, cell, faults))
-        if faults:
-            raise ContentError(*faults)
-        return found
+        return found, faults
 
     def _place(self, column: Column) -> list[str | int]:
         """Where in the object the column's value stands."""

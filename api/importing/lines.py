@@ -34,7 +34,7 @@ _ENOUGH: Final = LONGEST_LINE + 3
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One line as read: its object, or why there is none; `columns` are what pointers mean.
+    """One line as read: its object, or why there is none, or not all of it; `columns` are what pointers mean.
 
     Of its faults `more` are counted alone. After one that is the `last` nothing more is read, whatever follows it.
     """

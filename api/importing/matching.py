@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
 from api.importing.command import Command
+from api.merge_patch import merged
 from api.ops import Change, decided
-from api.schemas import CorrectionBody, merged
+from api.schemas import CorrectionBody
 from domain.erasure import ErasedVersion
 from domain.errors import ContentError, ErasedError, RecordError, StateError
 from domain.event import (

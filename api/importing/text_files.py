@@ -100,7 +100,7 @@ def open_text(file: BinaryIO, charset: str | None = None) -> Text:
     old = returns > 0 and not feeds
     text = _recoded(file, encoding)
     stream = io.BufferedReader(_Feeding(text), _CHUNK) if old else text
-    return Text(cast("BinaryIO", stream), feeds or returns or 1, guessed)
+    return Text(stream, feeds or returns or 1, guessed)
 
 
 def _refuse_markup(head: bytes) -> None:

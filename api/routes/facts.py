@@ -47,7 +47,7 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
     def run(once: Once) -> Response:
         negotiation = sent.negotiation(slug)
         document, kept_apart = withheld(read_json(sent.body))
-        fact = sent.request.app.state.facts.parse(document)
+        fact = kept_apart.beside(sent.request.app.state.facts.parse, document)
         event = sent.parley.ledger.record(
             negotiation_id=negotiation.id,
             fact=fact,

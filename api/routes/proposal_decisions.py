@@ -171,7 +171,7 @@ def revise_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) 
 
     def decide(found: _Standing) -> _Outcome:
         document, kept_apart = withheld(read_json(sent.body))
-        body = found.op.parser.parse(document)
+        body = kept_apart.beside(found.op.parser.parse, document)
         event = decide_revise(
             found.proposals,
             found.seen.proposal.id,

@@ -154,3 +154,23 @@ def test_a_number_in_words_is_read_whole_or_refused_with_what_to_write(
     kept = answer.json["fact"]["quantities"][0]
     assert tuple(kept[name] for name in ("comparator", "value", "low", "high")) == read
     assert kept["text"] == quantity["text"]
+
+
+def test_a_refusal_tells_of_every_fault_of_a_fact_and_of_a_change(light_client: Client) -> None:
+    light_client.open()
+    wrong = {"valid": "x", "colour": "red", "citations": [{"publisher": 7}], "matter": ""}
+    refused = light_client.post(f"{TALKS}/facts", fact(**wrong))
+    pointers = {"/valid", "/colour", "/citations/0/publisher", "/matter"}
+    assert (refused.status, {each["pointer"] for each in refused.json["errors"]}) == (422, pointers)
+    made = light_client.post(f"{TALKS}/facts", fact())
+    sent = {"reason": "no", "why": " ", "changes": {"valid": "x"}, "published": "y"}
+    refused = light_client.post(
+        f"/v1/facts/{made.json['id']}/corrections", sent, **{"If-Match": "*"}
+    )
+    assert {each["pointer"] for each in refused.json["errors"]} == {"/reason", "/why", "/published"}
+    sent = {"reason": "refinement", "why": " ", "changes": {"valid": "x"}, "published": "y"}
+    refused = light_client.post(
+        f"/v1/facts/{made.json['id']}/corrections", sent, **{"If-Match": "*"}
+    )
+    pointers = {"/why", "/published", "/changes/valid"}
+    assert (refused.status, {each["pointer"] for each in refused.json["errors"]}) == (422, pointers)

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.examples import FACTS
+from api.merge_patch import merged
 from api.schemas import (
     BodyParser,
     CorrectionBody,
     FactParser,
     NegotiationBody,
     SnapshotBody,
-    merged,
 )
 from domain.errors import ContentError, Fault
 from domain.fact import as_primitives

@@ -40,7 +40,7 @@ def read(raw: bytes, charset: str | None = None, media: str = "csv") -> list[Any
     """(line, content) of each object of a file, or (line, detail) of a fault."""
     lines = bounded_lines(open_text(io.BytesIO(raw), charset).stream)
     found = (read_csv if media == "csv" else read_ndjson)(lines)
-    return [(each.number, each.content or each.faults[0].detail) for each in found]
+    return [(e.number, e.faults[0].detail if e.faults else e.content) for e in found]
 
 
 @pytest.fixture(scope="module")

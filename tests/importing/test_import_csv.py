@@ -101,7 +101,10 @@ def test_a_fault_names_its_column_in_the_table(light: Parley) -> None:
     header = HEADER + ",citation3.published,citation3.publisher,quantity.what,quantity.value"
     report = import_table(light, header, ROW + ",yesterday,TASS,held,ten")
     named = {each["pointer"]: each["detail"].partition(":")[0] for each in report["rejected"]}
-    assert named == {"/quantities/0/value": "column quantity.value"}
+    assert named == {
+        "/quantities/0/value": "column quantity.value",
+        "/citations/1/published": "column citation3.published",
+    }
     report = import_table(light, header, ROW + ",yesterday,TASS,held,10")
     named = {each["pointer"]: each["detail"].partition(":")[0] for each in report["rejected"]}
     assert named == {"/citations/1/published": "column citation3.published"}
