@@ -33,7 +33,7 @@ bench: $(VENV)/.dev ## measure on both databases
 	$(BIN)/python -m tests.benchmarks
 
 faults: $(VENV)/.dev ## kill, starve, unplug and forge it for an hour or two, and count what is left (as root)
-	PARLEY_THOROUGH=1 TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(THOROUGH)
+	PARLEY_THOROUGH=1 TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -o faulthandler_timeout=14400 -n $(WORKERS) --dist loadgroup $(THOROUGH)
 	PARLEY_THOROUGH=1 timeout 14400 $(BIN)/python -m tests.faults
 
 format: $(VENV)/.dev ## let ruff fix and lay out the code

@@ -2,7 +2,8 @@
 
 A link that `confirms`, `conflicts_with` or `refines` joins a fact without a matter to its target's question. A fact
 that is tied to two questions (a round-up) joins neither, and one of a matter that is tied to another's supports or
-contests that; both add nothing of their own. Only facts that are given tie.
+contests that; both add nothing of their own. Only facts that are given tie. Those that do not hold tie too, and are
+then left out: two reports of what is only possible are still of one thing.
 """
 
 from __future__ import annotations
@@ -43,11 +44,21 @@ class Questions:
 
 
 def questions(candidates: Iterable[Candidate]) -> Questions:
-    """The questions that the candidates speak to; of one fact only one candidate is taken."""
+    """The questions that the candidates speak to, with those that hold; of one fact only one candidate is taken."""
     facts = {candidate.id: candidate for candidate in candidates}
     if not any(link.relation in TIES for each in facts.values() for link in each.fact.links):
-        return Questions([Question(group) for group in _by_matter(facts.values())])
-    return _Tied(facts).questions()
+        return Questions([Question(group) for group in _by_matter(_holding(facts.values()))])
+    found = _Tied(facts).questions()
+    asked = [
+        Question(held, _holding(each.supporting), _holding(each.against))
+        for each in found.asked
+        if (held := _holding(each.facts))
+    ]
+    return Questions(asked, _holding(found.parts), _holding(found.linking))
+
+
+def _holding(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return [each for each in candidates if each.holds]
 
 
 def _by_matter(facts: Iterable[Candidate]) -> list[list[Candidate]]:

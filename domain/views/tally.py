@@ -161,7 +161,7 @@ def _lists(
 def _sum(candidates: Sequence[Candidate], query: TallyQuery, perspective: Perspective) -> Sum:
     if query.what is not None:
         return summed(candidates, query.what, perspective, stretch=query.stretch)
-    asked = questions(each for each in candidates if each.holds).asked
+    asked = questions(candidates).asked
     parts = [_one(question.facts) for question in asked]
     total = added_up(parts)
     if perspective.match == "certain":

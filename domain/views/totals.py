@@ -78,7 +78,7 @@ def summed(
     """
     every = [each for each in candidates if sums(each.fact, what) or numbers(each.fact, what)]
     held = [each for each in every if each.holds]
-    asked = questions(held)
+    asked = questions(every)
     numbered = [
         part_of(each.facts, what, "increment", each.supporting, each.against)
         for each in asked.asked
