@@ -16,6 +16,7 @@ import typer
 from api.cli_options import AsJson
 from api.cli_record import RefusedError, opened, say
 from api.cli_text import ask_for, confirm, echo
+from api.composition import Parley
 from domain.instant import format_instant
 from infrastructure.clock_corrections import WrongTimes
 
@@ -47,6 +48,14 @@ def correct_clock(
             help="Today's date (YYYY-MM-DD), or the time with its offset, read off another clock than this machine's.",
         ),
     ] = None,
+    withdraw: Annotated[
+        int | None,
+        typer.Option(
+            show_default=False,
+            metavar="POSITION",
+            help="Say instead that the last correction of the clock, at this position, should not have been made.",
+        ),
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask again; --now is needed all the same.")
     ] = False,
@@ -58,15 +67,17 @@ def correct_clock(
     as they were signed, and count as recorded when this is. Until then nothing else is recorded.
     """
     with opened() as parley:
-        found = parley.wrong_times()
-        if found is None:
-            raise RefusedError(_NOTHING)
-        _confirm(found, now, yes=yes)
-        entry = parley.correct_clock(found, why)
+        if withdraw is None:
+            found = parley.wrong_times()
+            if found is None:
+                raise RefusedError(_NOTHING)
+            _confirm(found, now, yes=yes)
+            shown, entry = _shown(found), parley.correct_clock(found, why)
+        else:
+            _confirm_withdrawal(parley, now, yes=yes)
+            shown, entry = {"withdrawn": withdraw}, parley.withdraw_correction(withdraw, why)
     if json:
-        say(
-            _shown(found) | {"position": entry.id, "recorded_at": format_instant(entry.recorded_at)}
-        )
+        say(shown | {"position": entry.id, "recorded_at": format_instant(entry.recorded_at)})
         return
     echo(f"Position {entry.id} says so, recorded at {format_instant(entry.recorded_at)}")
 
@@ -82,19 +93,41 @@ def said(found: WrongTimes) -> str:
 
 def _confirm(found: WrongTimes, read: str | None, *, yes: bool) -> None:
     """What another clock shows is asked for before this machine's is told, so that nobody copies it."""
-    is_asked = sys.stdin.isatty()
-    if read is None and not is_asked:
+    span = _read(read)
+    echo(said(found), err=True)
+    _compare(found.now, *span)
+    if span[0] <= found.head_at <= span[1]:
+        raise RefusedError(
+            f"the log's clock stands at {format_instant(found.head_at)}, and what you read fits it as well: give the"
+            " time with its offset (--now 2026-11-28T08:25+01:00), or wait until then; nothing was recorded"
+        )
+    _agree("Is the clock right, and are they wrong?", yes=yes)
+
+
+def _confirm_withdrawal(parley: Parley, read: str | None, *, yes: bool) -> None:
+    """By a clock that is ahead, what was wrong would count as right again."""
+    span = _read(read)
+    now = parley.clock()
+    echo(f"by the clock it is {format_instant(now)}", err=True)
+    _compare(now, *span)
+    _agree("Is the clock right, and was it wrong when the correction was made?", yes=yes)
+
+
+def _read(read: str | None) -> tuple[int, int]:
+    """Between which instants what another clock shows is, which is asked for where it was not given."""
+    if read is None and not sys.stdin.isatty():
         raise typer.BadParameter(f"needed, with or without --yes: {_FORM}", param_hint="--now")
     if read is None:
         read = ask_for("What is today's date, by another clock than this machine's (YYYY-MM-DD)?")
-    span = _span(read)
-    echo(said(found), err=True)
-    _compare(found, *span)
+    return _span(read)
+
+
+def _agree(question: str, *, yes: bool) -> None:
     if yes:
         return
-    if not is_asked:
+    if not sys.stdin.isatty():
         raise typer.BadParameter("needed where nobody can be asked", param_hint="--yes")
-    confirm("Is the clock right, and are they wrong?")
+    confirm(question)
 
 
 def _span(read: str) -> tuple[int, int]:
@@ -122,17 +155,12 @@ def _instant(at: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000
 
 
-def _compare(found: WrongTimes, first: int, last: int) -> None:
-    """RefusedError where what was read contradicts this machine's clock, or does not contradict the log's."""
-    if not first <= found.now <= last:
+def _compare(now: int, first: int, last: int) -> None:
+    """RefusedError where what was read contradicts this machine's clock."""
+    if not first <= now <= last:
         raise RefusedError(
-            f"this machine's clock says {format_instant(found.now)}, and the one that you read does not: set this"
+            f"this machine's clock says {format_instant(now)}, and the one that you read does not: set this"
             " machine's right first, and only what lies in the future then is wrong; nothing was recorded"
-        )
-    if first <= found.head_at <= last:
-        raise RefusedError(
-            f"the log's clock stands at {format_instant(found.head_at)}, and what you read fits it as well: give the"
-            " time with its offset (--now 2026-11-28T08:25+01:00), or wait until then; nothing was recorded"
         )
 
 

@@ -209,6 +209,11 @@ class Parley:
         recorder = cast("EventRecorder", self.ledger.recorder)
         return recorder.correct_clock(seen, why=why, actor=self.owner.actor)
 
+    def withdraw_correction(self, position: int, why: str) -> LogEntry:
+        """Record that a correction of the clock is void: raises as `log_clock.withdraw_correction`."""
+        recorder = cast("EventRecorder", self.ledger.recorder)
+        return recorder.withdraw_correction(position, why=why, actor=self.owner.actor)
+
     def close(self) -> None:
         """Let go of the database."""
         self.ledger.close()

@@ -122,6 +122,18 @@ class ClockCorrected(RecordEvent):
     why: str
 
 
+@stored_as
+@dataclass(frozen=True, kw_only=True)
+class ClockCorrectionWithdrawn(ClockCorrected):
+    """The correction at position `correction` is void: the record times that it called wrong were right.
+
+    Wrong are those of the clock by which it was made instead, `first` to `last`, its own the first of them.
+    """
+
+    stored_name = "clock.correction_withdrawn"
+    correction: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class FactEvent(RecordEvent):
     """A version of a fact."""

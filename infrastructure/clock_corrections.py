@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
-from sqlalchemy import Connection, exists, not_, or_, select
+from sqlalchemy import Connection, exists, func, not_, or_, select
 
-from domain.event import ClockCorrected
+from domain.errors import StateError
+from domain.event import ClockCorrected, ClockCorrectionWithdrawn
 from domain.history import Entry
-from domain.record_time import CLOCK_STREAM, ClockCorrection
+from domain.record_time import CLOCK_STREAM, ClockCorrection, in_force
 from domain.record_time import corrections as corrections_of
 from infrastructure.event_codec import EventCodec
 from infrastructure.log_rows import LOGGED, entries, seals_of
@@ -28,9 +29,11 @@ __all__ = [
     "WrongTimes",
     "correction_fault",
     "corrections",
+    "last_in_force",
     "last_right_time",
     "position_at",
     "recorded_at",
+    "wrong_instead",
     "wrong_times",
 ]
 
@@ -69,12 +72,55 @@ def correction_fault(connection: Connection, row: RowMapping) -> str | None:
     said = _CODEC.read(stored, row["actor"])
     if not isinstance(said, ClockCorrected) or said.originator_id != CLOCK_STREAM:
         return "it is no correction of the log's clock"
+    if isinstance(said, ClockCorrectionWithdrawn):
+        return _withdrawal_fault(connection, said, row)
     if not 1 <= said.first <= position or said.last != position - 1:
         return "it corrects other record times than those right before it"
     if row["recorded_at"] <= recorded_at(connection, said.first - 1):
         return "it was recorded no later than the last right one before"
     if said.first < position and recorded_at(connection, said.first) <= row["recorded_at"]:
         return "the record times that it calls wrong do not lie after its own"
+    return None
+
+
+def last_in_force(connection: Connection, before: int) -> ClockCorrection:
+    """The last correction before a position that calls any record time wrong; StateError where none stands."""
+    known = [each for each in corrections(connection) if each.position < before]
+    standing = [each for each in in_force(known) if each.withdraws is None]
+    found = next((each for each in reversed(standing) if each.first <= each.last), None)
+    if found is None:
+        message = "no correction of the clock stands that calls a record time wrong"
+        raise StateError(message)
+    return found
+
+
+def wrong_instead(
+    connection: Connection, withdrawn: ClockCorrection, before: int
+) -> tuple[int, int]:
+    """What follows where a correction is void: the last of the record times that are right then, and a position.
+
+    Up to that position what was recorded since the correction, before another position, does not lie after that time.
+    """
+    columns = event.c
+    among = columns.position.between(withdrawn.first, withdrawn.last)
+    right = int(connection.execute(select(func.max(columns.recorded_at)).where(among)).scalar_one())
+    since = columns.position.between(withdrawn.position, before - 1)
+    late = select(func.max(columns.position)).where(since, columns.recorded_at <= right)
+    return right, int(connection.execute(late).scalar_one())
+
+
+def _withdrawal_fault(
+    connection: Connection, said: ClockCorrectionWithdrawn, row: RowMapping
+) -> str | None:
+    try:
+        withdrawn = last_in_force(connection, row["position"])
+    except StateError as error:
+        return str(error)
+    right, last = wrong_instead(connection, withdrawn, row["position"])
+    if (said.correction, said.first, said.last) != (withdrawn.position, withdrawn.position, last):
+        return "it withdraws another correction than the last, or calls other record times wrong"
+    if row["recorded_at"] <= right:
+        return "it was recorded no later than what was right before the correction"
     return None
 
 
@@ -116,5 +162,5 @@ def wrong_times(connection: Connection, now: int) -> WrongTimes | None:
 
 def _right(statement: Select[Any], known: Sequence[ClockCorrection]) -> Select[Any]:
     """With only those events left whose record times are right."""
-    wrong = [event.c.position.between(each.first, each.last) for each in known]
+    wrong = [event.c.position.between(each.first, each.last) for each in in_force(known)]
     return statement.where(not_(or_(*wrong))) if wrong else statement

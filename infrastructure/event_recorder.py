@@ -13,7 +13,7 @@ from eventsourcing.persistence import (
 )
 
 from infrastructure.log_append import AppendRequest
-from infrastructure.log_clock import correct_clock, settle
+from infrastructure.log_clock import correct_clock, settle, withdraw_correction
 from infrastructure.log_entry import (
     AlreadyAnswered,
     AuthoredEvent,
@@ -147,6 +147,14 @@ class _LogRecorder(LogReader):
                 why=why,
                 actor=actor,
             )
+        self.wakeup.ring()
+        return entry
+
+    def withdraw_correction(self, position: int, *, why: str, actor: str) -> LogEntry:
+        """Record that a correction of the clock is void: as `log_clock.withdraw_correction`."""
+        said: dict[str, Any] = {"position": position, "why": why, "actor": actor}
+        with persistence_errors(), self.database.writing() as connection:
+            entry = withdraw_correction(connection, self._timekeeper, self._projections, **said)
         self.wakeup.ring()
         return entry
 

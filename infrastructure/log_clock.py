@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import StateError
-from domain.record_time import decide_correct_clock
-from infrastructure.clock_corrections import corrections, wrong_times
+from domain.instant import END, format_instant
+from domain.record_time import decide_correct_clock, decide_withdraw
+from infrastructure.clock_corrections import (
+    corrections,
+    last_in_force,
+    wrong_instead,
+    wrong_times,
+)
 from infrastructure.event_codec import EventCodec
 from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD, AppendRequest, LogTransaction
 
@@ -15,11 +21,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from domain.event import ClockCorrected
     from infrastructure.clock_corrections import WrongTimes
     from infrastructure.log_entry import InlineProjection, LogEntry
     from infrastructure.timekeeping import Timekeeper
 
-__all__ = ["correct_clock", "rewrite_head", "settle"]
+__all__ = ["correct_clock", "rewrite_head", "settle", "withdraw_correction"]
 
 _LOCK_FREE_HEAD: Final = LOCK_HEAD.with_for_update(skip_locked=True)
 _NOTHING: Final = (
@@ -67,6 +74,42 @@ def correct_clock(
     event = decide_correct_clock(
         first=found.first, last=found.last, why=why, version=version, actor=actor
     )
+    return _appended(log, event, projections)
+
+
+def withdraw_correction(
+    connection: Connection,
+    timekeeper: Timekeeper,
+    projections: Sequence[InlineProjection],
+    *,
+    position: int,
+    why: str,
+    actor: str,
+) -> LogEntry:
+    """Record that the last correction of the clock, at a position, is void: what it called wrong was right.
+
+    StateError where it is not the last that stands, or where what would be right lies beyond the present.
+    """
+    log = LogTransaction(connection, timekeeper)
+    withdrawn = last_in_force(connection, END)
+    if withdrawn.position != position:
+        message = f"the last correction of the clock that stands is at position {withdrawn.position}, not {position}"
+        raise StateError(message)
+    right, last = wrong_instead(connection, withdrawn, END)
+    if log.now <= right:
+        message = (
+            f"by the clock it is {format_instant(log.now)}, and the record times that would be right again go up to"
+            f" {format_instant(right)}: set this machine's clock right first"
+        )
+        raise StateError(message)
+    version = len(corrections(connection)) + 1
+    event = decide_withdraw(withdrawn, last=last, why=why, version=version, actor=actor)
+    return _appended(log, event, projections)
+
+
+def _appended(
+    log: LogTransaction, event: ClockCorrected, projections: Sequence[InlineProjection]
+) -> LogEntry:
     request = AppendRequest((EventCodec().to_stored_event(event),))
     [outcome] = log.append([request], projections)
     if not isinstance(outcome, list):

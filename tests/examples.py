@@ -18,6 +18,7 @@ from domain.event import (
     ChangeRevised,
     ChangeWithdrawn,
     ClockCorrected,
+    ClockCorrectionWithdrawn,
     FactCorrected,
     FactCorroborated,
     FactEnded,
@@ -260,6 +261,15 @@ def example_events() -> dict[str, RecordEvent]:
             first=86,
             last=88,
             why="the clock stood ten years ahead after the battery — ушли вперёд — was changed",
+        ),
+        ClockCorrectionWithdrawn(
+            originator_id=CLOCK_STREAM,
+            originator_version=2,
+            actor="desk",
+            first=9,
+            last=12,
+            why="the machine's clock was behind",
+            correction=9,
         ),
     )
     return {event.stored_name: event for event in every}

@@ -22,6 +22,7 @@ from domain.event import (
     ChangeRevised,
     ChangeWithdrawn,
     ClockCorrected,
+    ClockCorrectionWithdrawn,
     FactCorrected,
     FactCorroborated,
     FactEnded,
@@ -75,6 +76,7 @@ _SHOWN: Final[dict[type[RecordEvent], tuple[str, ...]]] = {
     ChangeRefused: ("proposal",),
     ChangeWithdrawn: ("proposal",),
     ClockCorrected: ("first", "last", "why"),
+    ClockCorrectionWithdrawn: ("correction", "first", "last", "why"),
 }
 """What is said of each event to whoever may read the log; of one that is not here, that it was and no more.
 

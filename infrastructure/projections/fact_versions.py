@@ -14,7 +14,7 @@ from domain.event import ClockCorrected, FactErased, FactEvent
 from domain.fact_record import evolve
 from domain.history import dated, version_of
 from domain.published import published_at
-from domain.record_time import ClockCorrection
+from domain.record_time import correction_of
 from infrastructure.projections.blanking import blank
 from infrastructure.projections.planes import Planes, whole_versions
 from infrastructure.projections.redating import redate
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from domain.history import Entry, FactVersion
+    from domain.record_time import ClockCorrection
     from infrastructure.fact_tables import FactTables
 
 __all__ = ["Applied", "apply"]
@@ -115,13 +116,7 @@ class _Batch:
     def redate(self, entry: Entry, event: ClockCorrected) -> None:
         """Write what a correction of the log's clock changes."""
         self.planes.write()
-        said = ClockCorrection(
-            position=entry.position,
-            recorded_at=entry.recorded_at,
-            first=event.first,
-            last=event.last,
-        )
-        known = [*self._known(entry.position), said]
+        known = [*self._known(entry.position), correction_of(entry, event)]
         redate(self._connection, self._tables, self.planes, self._tallies, known)
 
     def _known(self, position: int) -> list[ClockCorrection]:

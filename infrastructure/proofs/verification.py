@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, func, select
 
-from domain.event import ClockCorrected
+from domain.event import ClockCorrected, ClockCorrectionWithdrawn
 from domain.instant import BEGINNING
 from domain.proof.merkle import leaf_hash
 from domain.proof.tiles import TILE_WIDTH, CompleteTile, TileBuilder
@@ -36,6 +36,9 @@ __all__ = ["Verification", "Wrong", "verify"]
 
 BATCH: Final = 1_000
 FIRST_VERSIONS: Final = (0, 1)
+
+
+_OF_CLOCK: Final = (ClockCorrected.stored_name, ClockCorrectionWithdrawn.stored_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def _checked_row(
         return Wrong(position, f"it is missing: position {row['position']} comes next")
     try:
         what = _fault(row, seen) or content_fault(connection, row, parts, erasures)
-        if what is None and row["type"] == ClockCorrected.stored_name:
+        if what is None and row["type"] in _OF_CLOCK:
             what = correction_fault(connection, row)
     except (BrokenSealError, SealKeyError) as error:
         what = str(error)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, t
 
 from domain.instant import END
 from domain.published import PUBLISHING
-from domain.record_time import recorded_by
+from domain.record_time import in_force, recorded_by
 from domain.views.naming import Names
 from domain.views.timeline import about
 from infrastructure.projections.planes import wholly
@@ -114,7 +114,7 @@ def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
             and_(columns.position.between(each.first, each.last), undated),
             recorded_by(each.position, each.recorded_at, known),
         )
-        for each in known
+        for each in in_force(known)
     ]
     return (case(*wrong, else_=at) if wrong else at) <= perspective.published_cut
 

@@ -255,6 +255,46 @@ def test_a_log_whose_clock_alone_is_ahead_is_corrected_too(watched: Watched) -> 
     _sound(watched.parley)
 
 
+def test_a_correction_that_was_wrong_itself_is_withdrawn(watched: Watched) -> None:
+    """By a clock that was a year behind what was right was called wrong, and more was recorded."""
+    watched.record("B")
+    right = watched.head_at()
+    watched.clock.now -= YEARS // 10
+    corrected = watched.correct()
+    watched.record("C")
+    pinned = [f"{path}?position=5" for path in (TALKS, f"{TALKS}/timeline", "/v1/changes")]
+    before = [watched.client.get(path).body for path in pinned]
+    with pytest.raises(StateError, match="set this machine's clock right first"):
+        watched.parley.withdraw_correction(corrected, WHY)
+    watched.clock.now += YEARS // 10
+    watched.record("D")
+    with pytest.raises(StateError, match=f"is at position {corrected}, not 3"):
+        watched.parley.withdraw_correction(3, WHY)
+    cut = f"?as_known_at={format_instant(right)}&as_of=2026"
+    assert watched.names(cut) == ["A", "B", "C"], "as long as the correction stands"
+    watched.clock.now += MINUTE
+    withdrawn = watched.parley.withdraw_correction(corrected, WHY)
+    assert watched.names(cut) == ["A", "B"]
+    assert watched.names(f"?as_known_at={format_instant(right - 1)}&as_of=2026") == ["A"]
+    said = format_instant(withdrawn.recorded_at)
+    assert watched.names(f"?as_known_at={said}&as_of=2026") == ["A", "B", "C", "D"]
+    assert watched.names(f"?as_known_at={said}&as_of=2026&clock=published") == ["A", "B", "C", "D"]
+    published = f"?as_known_at={format_instant(right)}&as_of=2026&clock=published"
+    assert watched.names(published) == ["A", "B"]
+    items = watched.client.get("/v1/changes").json["items"]
+    assert [each.get("recorded_by") for each in items] == [None] * 3 + [said] * 2 + [None] * 2
+    assert items[-1]["event"] == "clock.correction_withdrawn"
+    data = {"correction": corrected, "first": corrected, "last": corrected + 1, "why": WHY}
+    assert items[-1]["data"] == data
+    assert [watched.client.get(path).body for path in pinned] == before
+    assert watched.client.get("/readyz").status == 200
+    assert watched.record("E").status == 201
+    with pytest.raises(StateError, match="no correction of the clock stands"):
+        watched.parley.withdraw_correction(corrected, WHY)
+    _sound(watched.parley)
+    assert watched.parley.rebuild().differences == ()
+
+
 def test_nothing_is_corrected_that_is_not_wrong_or_was_not_seen(watched: Watched) -> None:
     assert watched.parley.wrong_times() is None
     watched.record_ahead("B")

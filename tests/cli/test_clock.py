@@ -76,6 +76,25 @@ def test_what_a_wrong_clock_did_is_found_refused_said_and_corrected(ahead: Shell
     assert ahead("verify").exit_code == 0
 
 
+def test_a_correction_that_should_not_have_been_made_is_withdrawn(ahead: Shell) -> None:
+    """What was years ahead was wrong: so the withdrawal waits until those years have passed."""
+    today = ("--now", day_of(), "--yes")
+    said = json.loads(ahead.out("correct-clock", "--why", "So", *today, "--json"))
+    withdraw = ("correct-clock", "--why", "It was right", "--withdraw", str(said["position"]))
+    assert ahead(*withdraw).exit_code == 2
+    assert ahead(*withdraw, "--now", day_of(YEARS), "--yes").exit_code == 1
+    refused = ahead(*withdraw, *today)
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 2)
+    assert "set this machine's clock right first" in refused.stderr
+    later = Settings.from_env(ahead.settings)
+    record = compose(later, clock=lambda: system_clock() + 2 * YEARS, upgrade=False)
+    record.withdraw_correction(said["position"], "It was right")
+    record.close()
+    found = ahead("verify")
+    assert "the record time of position" in found.stderr, "they lie in the future again"
+    assert said["first"] == AHEAD
+
+
 def day_of(ahead: int = 0) -> str:
     return format_instant(system_clock() + ahead)[:10]
 

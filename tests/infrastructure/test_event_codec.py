@@ -88,6 +88,7 @@ def test_the_stored_names_are_permanent() -> None:
         "change.refused",
         "change.withdrawn",
         "clock.corrected",
+        "clock.correction_withdrawn",
     }
 
 

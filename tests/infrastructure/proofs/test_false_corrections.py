@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import pytest
 
-from domain.event import ClockCorrected
+from domain.event import ClockCorrected, ClockCorrectionWithdrawn
 from domain.record_time import CLOCK_STREAM
 from infrastructure.event_codec import EventCodec
 from infrastructure.event_recorder import EventRecorder
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from tests.databases import Kind
 
 YEAR: Final = 365 * DAY
+WITHDRAWN: Final = (
+    "it withdraws another correction than the last, or calls other record times wrong"
+)
 OTHERS: Final = "it corrects other record times than those right before it"
 
 
@@ -65,3 +69,34 @@ def test_a_correction_is_of_the_wrong_times_right_before_it(
     with database.reading() as connection:
         found = verify(connection).wrong
     assert (found and (found.position, found.what)) == (what and (4, what))
+
+
+@pytest.mark.parametrize(
+    ("correction", "first", "last", "years", "what"),
+    [
+        (4, 4, 4, 11, None),
+        (3, 3, 4, 11, WITHDRAWN),
+        (4, 3, 4, 11, WITHDRAWN),
+        (4, 4, 3, 11, WITHDRAWN),
+        (4, 4, 5, 11, WITHDRAWN),
+        (4, 4, 4, 9, "it was recorded no later than what was right before the correction"),
+    ],
+)
+def test_a_withdrawal_is_of_the_last_correction_and_of_what_its_clock_recorded(
+    database: Database, correction: int, first: int, last: int, years: int, what: str | None
+) -> None:
+    at: dict[str, Any] = {"originator_id": CLOCK_STREAM, "actor": "ed", "why": "so"}
+    corrected = ClockCorrected(originator_version=1, first=3, last=3, **at)
+    withdrawn = ClockCorrectionWithdrawn(
+        originator_version=2, first=first, last=last, correction=correction, **at
+    )
+    moments = (NOON + 5 * YEAR, NOON + years * YEAR)
+    for moment, said, corrects in zip(moments, (corrected, withdrawn), (True, False), strict=True):
+        with database.writing() as connection:
+            log = LogTransaction(connection, Timekeeper(partial(int, moment)), corrects=corrects)
+            request = AppendRequest((EventCodec().to_stored_event(said),))
+            [outcome] = log.append([request], ())
+        assert isinstance(outcome, list)
+    with database.reading() as connection:
+        found = verify(connection).wrong
+    assert (found and (found.position, found.what)) == (what and (5, what))
