@@ -32,7 +32,7 @@ from api.answer_parts import (
     Version,
     Withdrawn,
 )
-from api.changes_answer import ProposedChange, ProposedChanges
+from api.changes_answer import DryProposal, DryRun, ProposedChange, ProposedChanges
 from api.people_answer import People
 from api.tally_answer import Tally
 
@@ -253,6 +253,8 @@ ANSWERS: tuple[type[Any], ...] = (
     Snapshot,
     SnapshotContent,
     Changes,
+    DryRun,
+    DryProposal,
     ProposedChange,
     ProposedChanges,
     Proof,

@@ -86,9 +86,8 @@ class Sent:
 class Sending:
     """A FastAPI dependency that reads a JSON body of at most the settings' `max_body_bytes`, or `most`."""
 
-    parameters: tuple[Parameter, ...] = ()
-
-    def __init__(self, most: int | None = None) -> None:
+    def __init__(self, *parameters: Parameter, most: int | None = None) -> None:
+        self.parameters = parameters
         self.most = most
 
     async def __call__(self, request: Request) -> Sent:

@@ -2,15 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 
-from api.answer_parts import Change, Decided, Exact, Identity, Instant, Position
+from api.answer_parts import (
+    AnyFact,
+    Brief,
+    Change,
+    Decided,
+    Exact,
+    Flaw,
+    Identity,
+    Instant,
+    PerspectiveShown,
+    Position,
+    ValidBounds,
+)
 from domain.event import ReviewedOp
+from domain.fact_record import Status as FactStatus
+from domain.holding import Certainty
 from domain.proposal import Status
 
-__all__ = ["ProposedChange", "ProposedChanges"]
+__all__ = ["DryProposal", "DryRun", "ProposedChange", "ProposedChanges"]
+
+
+class DryRun(Exact):
+    """A fact record as a call would leave it; what only recording it gives is null.
+
+    `rivals` are the facts that would stand in its entries of the state with it, now or, where it is over or to come,
+    when it holds; of a total those that speak to its question.
+    """
+
+    id: Identity | None
+    version: int
+    position: None
+    negotiation: str
+    status: FactStatus
+    preferred: bool
+    recorded_at: None
+    certainty: Certainty | None
+    fact: AnyFact
+    valid_bounds: ValidBounds
+    perspective: PerspectiveShown
+    notices: NotRequired[list[Flaw]]
+    similar: NotRequired[list[Identity]]
+    similar_more: NotRequired[int]
+    rivals: list[Brief]
+    rivals_more: NotRequired[int]
 
 
 class ProposedChange(Exact):
@@ -43,3 +82,25 @@ class ProposedChanges(Exact):
 
     items: list[ProposedChange]
     next: Position | None
+
+
+class DryProposal(Exact):
+    """A change that would take a second person, as it would be proposed; `record` is what it would come to then."""
+
+    id: None
+    negotiation: str
+    fact: Identity
+    fact_version: int
+    summary: str
+    valid: str
+    op: ReviewedOp
+    body: dict[str, Any]
+    changes: list[Change]
+    proposer: str
+    proposed_at: None
+    position: None
+    expires_at: Instant
+    digest: None
+    status: Status
+    decided: None
+    record: DryRun

@@ -140,11 +140,13 @@ def tell(
     content: Mapping[str, object],
     *,
     headers: Mapping[str, str] | None = None,
+    dry_run: bool = False,
 ) -> Answer:
     """POST a JSON object; RefusedError where it is refused, MovedOnError by an If-Match among `headers`."""
     body = written({name: value for name, value in content.items() if value is not None})
     sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
-    reply = _asked(parley, "POST", quote(path), {**sent, **(headers or {})}, body)
+    target = quote(path) + ("?dry_run=true" if dry_run else "")
+    reply = _asked(parley, "POST", target, {**sent, **(headers or {})}, body)
     return _checked(reply)
 
 

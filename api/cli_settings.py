@@ -121,7 +121,7 @@ def _say_who(parley: Parley, before: list[str], after: list[str]) -> None:
             print_line(errors, warning)
 
 
-def correct_negotiation(
+def correct_negotiation(  # noqa: PLR0913 -- one argument an option
     slug: Slug,
     *,
     reason: Annotated[
@@ -139,6 +139,9 @@ def correct_negotiation(
     published: Annotated[
         str | None, typer.Option(show_default=False, help="When a source made it public.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what it would be, and write nothing.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Correct what is said of a negotiation; earlier perspectives keep what was said before."""
@@ -146,9 +149,8 @@ def correct_negotiation(
     changes = {name: value or None for name, value in given.items() if value is not None}
     body = {"reason": reason, "why": why, "published": published, "changes": changes}
     with opened() as parley:
-        answer = tell(
-            parley, f"/v1/negotiations/{slug}/corrections", body, headers={"if-match": "*"}
-        )
+        path, any_edition = f"/v1/negotiations/{slug}/corrections", {"if-match": "*"}
+        answer = tell(parley, path, body, headers=any_edition, dry_run=dry_run)
     if json:
         print_answer(answer)
         return

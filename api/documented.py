@@ -161,13 +161,18 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
     if_match: Mapping[str, Any] | None = None,
     tagged: bool = False,
     located: bool = True,
+    tried: str | None = None,
 ) -> dict[str, Any]:
-    """Describe a POST, as keyword arguments of FastAPI's decorator."""
+    """Describe a POST, as keyword arguments of FastAPI's decorator; `tried` is what answers a dry run with 200."""
     location = {"schema": {"type": "string"}, "description": "Where the new thing is"}
     headers = {"ETag": _TAG} if tagged else {}
     if status == HTTPStatus.CREATED and located:
         headers["Location"] = location
     content = {"application/json": {"schema": _one_of(answer)}}
+    done = {status: {"description": "Done", "content": content, "headers": headers}}
+    if tried is not None:
+        would_be = {"application/json": {"schema": reference(tried)}}
+        done[200] = {"description": "What a dry run comes to", "content": would_be, "headers": {}}
     refused = (*_WRITE, *_scoped(scope), *_preconditions(if_match))
     shared = [] if if_match is None else [dict(if_match)]
     return {
@@ -175,7 +180,7 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
         "response_description": "Done",
         "status_code": status,
         "responses": {
-            status: {"description": "Done", "content": content, "headers": headers},
+            **done,
             **_refusals(refused),
         },
         "openapi_extra": {

@@ -27,7 +27,7 @@ from domain.views.similar import MOST
 from infrastructure.log_entry import LogEntry
 from infrastructure.readers.reading import Reading
 
-__all__ = ["disclose", "fact_uuid", "position_of", "rendered", "shown"]
+__all__ = ["beside", "disclose", "fact_uuid", "position_of", "rendered", "shown"]
 
 _SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
 """The changes that carry the whole content of a fact."""
@@ -77,14 +77,14 @@ def rendered(sent: Sent, position: int, status: int) -> Response:
         version = reading.history(event.originator_id, perspective)[-1]
         record = shown(version, perspective, reading)
         tag = etag(written(record), version.record.version)
-        body = written({**record, **_beside(version, reading.similar(version, perspective))})
+        body = written({**record, **beside(version, reading.similar(version, perspective))})
     headers = {"ETag": tag, "Cache-Control": "no-store"}
     if status == HTTPStatus.CREATED:
         headers["Location"] = f"/v1/facts/{version.record.id}"
     return Response(body, status, headers, "application/json")
 
 
-def _beside(version: FactVersion, similar: Sequence[FactVersion]) -> dict[str, Any]:
+def beside(version: FactVersion, similar: Sequence[FactVersion]) -> dict[str, Any]:
     """Give what an editor should look at, where there is anything: notices, and the first facts that are much alike."""
     noticed = notices(version.record.fact) if version.event in _SAYS_ALL else []
     told: dict[str, Any] = {}

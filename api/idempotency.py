@@ -24,6 +24,7 @@ from starlette.responses import Response
 
 from api.body import Sent
 from api.composition import Parley
+from api.dry_runs import is_dry
 from api.kept_form import Known, kept_form
 from api.problems import RefusedError, problem_of
 from domain.errors import ErasedError, MovedOnError, RecordError, TakenError
@@ -116,8 +117,9 @@ class Idempotency:
         """Run the request, or replay its first answer; RefusedError where the key is unfit."""
         key = _key(sent.request.headers.getlist(_HEADER))
         once = Once(sent, key, self._known)
-        if key is None or sent.principal.person is None:
-            # What nobody in particular may send changes nothing: it may as well be done again.
+        dry = sent.spool is None and is_dry(sent)
+        if dry or key is None or sent.principal.person is None:
+            # What nobody in particular may send, and what is a dry run, changes nothing: it may as well be done again.
             return run(Once(sent, None, self._known))
         with self._claimed(sent.principal.caller, key) as alone:
             kept = self._kept(sent.principal.caller, key)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +18,9 @@ from api.threads import lane_of
 from api.work import Work
 
 __all__ = ["Rates", "adding", "spent"]
+
+_DRY: Final = re.compile(rb"(?:^|&)dry_run=true(?:&|$)")
+"""A change that is only tried is a question too."""
 
 
 class Rates:
@@ -39,14 +44,18 @@ class Rates:
         if caller is None:
             await self.app(scope, receive, send)
         elif lane_of(scope["method"]) == "reading":
-            await self._question(caller, scope, receive, send)
+            await self._question(self.reads, caller, scope, receive, send)
+        elif _DRY.search(scope["query_string"]):
+            await self._question(self.writes, caller, scope, receive, send)
         else:
             await self._counted(self.writes, caller, scope, receive, send)
 
-    async def _question(self, caller: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _question(
+        self, budget: Budget | None, caller: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         """Answer once what earlier answers cost is paid, and put this one's cost on the account."""
         if self.work is None:
-            await self._counted(self.reads, caller, scope, receive, send)
+            await self._counted(budget, caller, scope, receive, send)
             return
         owing = await self.work.admit(caller)
         if owing is not None:
@@ -55,7 +64,7 @@ class Rates:
             return
         with metering() as meter:
             try:
-                await self._counted(self.reads, caller, scope, receive, sizing(meter, send))
+                await self._counted(budget, caller, scope, receive, sizing(meter, send))
             finally:
                 self.work.charge(caller, meter.price)
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from eventsourcing.persistence import IntegrityError, OperationalError
 from starlette.responses import Response
 
-from api import fact_answers, proposal_answers
+from api import dry_runs, fact_answers, proposal_answers
 from api.body import Sent
 from api.confidential import withheld
 from api.idempotency import Once
@@ -17,7 +17,7 @@ from api.json_text import read_json
 from api.ops import Op
 from domain.confidential import Source
 from domain.errors import UnknownError
-from domain.event import ReviewedOp
+from domain.event import ChangeProposed, ReviewedOp
 from domain.fact import as_primitives
 from domain.fact_record import FactRecord
 from domain.reviewing import decide_propose
@@ -42,7 +42,11 @@ def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
     sources = kept_apart.sources(event)
     settings = sent.parley.ledger.settings
     if op.reviewed is not None and op.reviewed(settings(record.negotiation_id)):
+        if dry_runs.is_dry(sent):
+            return dry_runs.proposed(sent, _proposal(sent, op, record, body), event, record)
         return persistently(lambda: _proposed(sent, op, record, body, sources, once))
+    if dry_runs.is_dry(sent):
+        return dry_runs.recorded(sent, event, record)
     position = op.carry_out(sent.parley, event, (), sources, once.claim())
     return fact_answers.rendered(sent, position, 200)
 
@@ -70,10 +74,21 @@ def _proposed(
     sources: Sequence[Source],
     once: Once,
 ) -> Response:
+    event = _proposal(sent, op, record, body)
+    claim = once.claim(status=202)
+    position = sent.parley.ledger.propose(event, record, sources=sources, claim=claim)
+    try:
+        return proposal_answers.rendered(sent, event.proposal, position, 202)
+    except UnknownError:
+        sent.fact(record.id)  # which was erased, and the proposal with it
+        raise
+
+
+def _proposal(sent: Sent, op: Op, record: FactRecord, body: object) -> ChangeProposed:
     with sent.reading() as reading:
         proposals = reading.proposals.of_fact(record.id)
         expires_at = expiry(sent, reading)
-    event = decide_propose(
+    return decide_propose(
         proposals,
         uuid4(),
         record=record,
@@ -82,10 +97,3 @@ def _proposed(
         expires_at=expires_at,
         actor=sent.actor,
     )
-    claim = once.claim(status=202)
-    position = sent.parley.ledger.propose(event, record, sources=sources, claim=claim)
-    try:
-        return proposal_answers.rendered(sent, event.proposal, position, 202)
-    except UnknownError:
-        sent.fact(record.id)  # which was erased, and the proposal with it
-        raise

@@ -21,7 +21,7 @@ from domain.fact import Fact, checked, fact_id
 
 if TYPE_CHECKING:
     from domain.access import Visibility
-    from domain.event import FactEvent, ProposalEvent, RecordEvent
+    from domain.event import FactEvent, FactRecorded, ProposalEvent, RecordEvent
     from domain.fact_record import FactRecord
     from domain.negotiation import Negotiation, Settings
 
@@ -105,9 +105,13 @@ class Ledger(Application[UUID]):
         try:
             self.append([event], sources=by_event(event, sources), claim=claim)
         except IntegrityError as error:
-            what, id_ = "external id", event.originator_id
-            raise TakenError(what, str(fact.external_id), f"fact {id_}", id_) from error
+            raise _taken(event) from error
         return event
+
+    def refuse_taken(self, event: FactRecorded) -> None:
+        """TakenError where the external id of a fact to record is in use."""
+        if self.events.recorder.select_events(event.originator_id, limit=1):
+            raise _taken(event)
 
     def change(
         self,
@@ -204,7 +208,12 @@ def by_event(event: RecordEvent, sources: Sequence[Source]) -> SourcesByEvent:
     return {(event.originator_id, event.originator_version): sources} if sources else {}
 
 
-def decided_record(negotiation_id: UUID, fact: Fact, actor: str) -> FactEvent:
+def _taken(event: FactRecorded) -> TakenError:
+    what, id_ = "external id", event.originator_id
+    return TakenError(what, str(event.fact.external_id), f"fact {id_}", id_)
+
+
+def decided_record(negotiation_id: UUID, fact: Fact, actor: str) -> FactRecorded:
     """The first event of a fact: its id follows from its external id, or is drawn at random."""
     fact = checked(fact)
     external_id = fact.external_id

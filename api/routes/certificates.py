@@ -23,7 +23,7 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["proof"])
 
 LARGEST: Final = 16_384
 """The most bytes that the body of a question may have, as anybody may send one."""
-_SENDING: Final = Sending(LARGEST)
+_SENDING: Final = Sending(most=LARGEST)
 _BODY: Final = BodyParser(CertificateBody)
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.body import Sending, Sent
 from api.documented import FACT_TAG, body_of, reference, writes
+from api.dry_runs import DRY_RUN
 from api.entity_tags import if_match, precondition
 from api.examples import (
     CORRECTION,
@@ -30,7 +31,8 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
 
 ATTEMPTS: Final = 5
 """Times that a change is decided again where any version will do and another writer was faster."""
-_SENDING: Final = Sending()
+_SENDING: Final = Sending(DRY_RUN)
+_ERASING: Final = Sending()
 _PROPOSED: Final[dict[str, Any]] = {
     "description": "Proposed, where the negotiation's settings ask for two persons",
     "content": {"application/json": {"schema": reference("ProposedChange")}},
@@ -46,14 +48,20 @@ def _described(
     operation: str,
     summary: str,
     example: dict[str, Any],
-    answer: str = "FactRecord",
-    *,
-    tagged: bool = True,
+    answer: str | None = None,
 ) -> dict[str, Any]:
     found = OPS[op]
     sent = body_of(found.parser.name, {"us-belarus": example})
+    dry = ("DryRun",) if found.reviewed is None else ("DryRun", "DryProposal")
     described = writes(
-        operation, summary, answer, sent, scope=found.scope, if_match=FACT_TAG, tagged=tagged
+        operation,
+        summary,
+        ("FactRecord", *dry) if answer is None else answer,
+        sent,
+        scope=found.scope,
+        if_match=FACT_TAG,
+        tagged=answer is None,
+        parameters=_SENDING.parameters if answer is None else (),
     )
     if found.reviewed is not None:
         described["responses"][202] = _PROPOSED
@@ -122,10 +130,9 @@ def prefer_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respo
         "Erase a fact, or its confidential sources",
         ERASURE,
         "Erasure",
-        tagged=False,
     ),
 )
-def erase_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+def erase_fact(fact_id: str, sent: Annotated[Sent, Depends(_ERASING)]) -> Response:
     """Destroy what was said of a fact, at every perspective and for good.
 
     Its payloads and their key are gone, and so are its rows in every projection, its words in the full text, what was

@@ -12,6 +12,7 @@ from api.body import Sending, Sent
 from api.confidential import withheld
 from api.cursor import Cursor
 from api.documented import body_of, reads, writes
+from api.dry_runs import DRY_RUN, is_dry, recorded
 from api.examples import FACTS
 from api.fact_answers import disclose, fact_uuid, position_of, rendered, shown
 from api.idempotency import Once
@@ -20,6 +21,7 @@ from api.parameters import whole_number
 from api.perspectives import Asked, Asking
 from api.routes.negotiations import CURSOR, WHOLE_LIMIT
 from api.threads import LaneRoute
+from domain.ledger import decided_record
 from domain.views.audit import change
 from domain.views.brief import perspective_shown
 
@@ -27,7 +29,7 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
 
 _ASKING: Final = Asking()
 _HISTORY: Final = Asking(WHOLE_LIMIT, CURSOR)
-_SENDING: Final = Sending()
+_SENDING: Final = Sending(DRY_RUN)
 
 
 @router.post(
@@ -39,6 +41,8 @@ _SENDING: Final = Sending()
         body_of("Fact-Input", FACTS),
         status=201,
         tagged=True,
+        parameters=_SENDING.parameters,
+        tried="DryRun",
     ),
 )
 def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
@@ -48,6 +52,10 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
         negotiation = sent.negotiation(slug)
         document, kept_apart = withheld(read_json(sent.body))
         fact = kept_apart.beside(sent.request.app.state.facts.parse, document)
+        if is_dry(sent):
+            planned = decided_record(negotiation.id, fact, sent.actor)
+            sent.parley.ledger.refuse_taken(planned)
+            return recorded(sent, planned, None)
         event = sent.parley.ledger.record(
             negotiation_id=negotiation.id,
             fact=fact,

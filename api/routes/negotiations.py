@@ -13,6 +13,7 @@ from api.body import Sending, Sent
 from api.caching import etag
 from api.cursor import Cursor
 from api.documented import NEGOTIATION_TAG, body_of, reads, writes
+from api.dry_runs import DRY_RUN, is_dry
 from api.entity_tags import if_match, precondition
 from api.examples import NEGOTIATION, NEGOTIATION_CORRECTION
 from api.idempotency import Once
@@ -44,6 +45,7 @@ CURSOR: Final = Parameter(
 _LISTING: Final = Asking(LIMIT, CURSOR)
 _STATE: Final = Asking()
 _SENDING: Final = Sending()
+_CORRECTING: Final = Sending(DRY_RUN)
 _BODY: Final = BodyParser(NegotiationBody)
 _CORRECTION: Final = BodyParser(NegotiationCorrectionBody)
 
@@ -90,9 +92,10 @@ def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
         scope="fact:correct",
         if_match=NEGOTIATION_TAG,
         tagged=True,
+        parameters=_CORRECTING.parameters,
     ),
 )
-def correct_negotiation(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+def correct_negotiation(slug: str, sent: Annotated[Sent, Depends(_CORRECTING)]) -> Response:
     """Say that its title, parties or summary was wrong, why, and what is right. The slug stays."""
 
     def run(once: Once) -> Response:
@@ -117,6 +120,8 @@ def _corrected(slug: str, sent: Sent, once: Once) -> Response:
         actor=sent.actor,
     )
     answer = _answer(evolve(found, event), 200)
+    if is_dry(sent):
+        return answer
     sent.parley.ledger.append([event], claim=once.claim(answer))
     return answer
 

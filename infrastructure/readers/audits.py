@@ -84,6 +84,12 @@ class ChangeReader:
             pairs = [*zip((None, *found), found, strict=False)]
         return [pair for pair in pairs if pair[1].record.version > after], more
 
+    def first_position(self, fact_id: UUID) -> int:
+        """Where in the log a fact was recorded."""
+        columns = self.tables.version.c
+        first = select(columns.first_position).where(columns.fact_id == fact_id.hex).limit(1)
+        return int(self.connection.execute(first).scalar_one())
+
     def differing(
         self, id_: UUID, from_: Perspective, to: Perspective, *, after: int = 0, limit: int
     ) -> tuple[Differing, bool]:

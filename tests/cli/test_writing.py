@@ -371,7 +371,10 @@ def test_a_negotiation_is_corrected_and_shown_as_it_was_said_then(light: Shell) 
     refused = light("correct-negotiation", SLUG, *because)
     assert refused.exit_code == 1
     changes = ("--title", "Other talks", "--party", "Minsk", "--party", "Vilnius")
+    tried = light.out("correct-negotiation", SLUG, *because, *changes, "--dry-run")
+    assert not light.out("show", SLUG).startswith("Other talks")
     shown = light.out("correct-negotiation", SLUG, *because, *changes)
+    assert tried == shown
     assert "Minsk, Vilnius" in shown
     assert light.out("show", SLUG).startswith("Other talks")
     assert not light.out("show", SLUG, "--position", "1").startswith("Other talks")

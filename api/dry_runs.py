@@ -1,0 +1,93 @@
+"""A dry run answers what a call would come to, by the same decisions, and writes nothing.
+
+What only the log gives is null: the position, the record time, and the id of a fact without an external id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from api import fact_answers, proposal_answers
+from api.body import Sent
+from api.json_text import written
+from api.parameters import Parameter, truth
+from domain.event import ChangeProposed, FactEvent
+from domain.fact_record import FactRecord, evolve
+from domain.history import Entry, FactVersion, version_of
+from domain.perspective import PerspectiveQuery
+from domain.proposal import Moment, Proposals
+from domain.proposal import evolve as evolve_proposals
+from domain.views.brief import brief
+from domain.views.contesting import when_it_holds
+from infrastructure.readers.proposals import SeenProposal
+from infrastructure.readers.reading import Reading
+
+__all__ = ["DRY_RUN", "answer", "is_dry", "proposed", "recorded"]
+
+MOST_RIVALS: Final = 100
+"""How many rivals are listed; of more it is said how many there are."""
+DRY_RUN: Final = Parameter(
+    "dry_run",
+    "Answer 200 with what would be recorded, what is like it and what it would be a rival of; write nothing. An"
+    " `Idempotency-Key` is not used up.",
+    {"type": "boolean", "default": False},
+)
+_UNKNOWN: Final = {"position": None, "recorded_at": None}
+
+
+def is_dry(sent: Sent) -> bool:
+    """Whether a request only asks what would be done."""
+    return truth(sent.parameters, DRY_RUN.name)
+
+
+def recorded(sent: Sent, event: FactEvent, before: FactRecord | None) -> Response:
+    """Answer with the record of a fact as an event would leave it."""
+    return answer(_record(sent, event, before))
+
+
+def proposed(sent: Sent, event: ChangeProposed, change: FactEvent, before: FactRecord) -> Response:
+    """Answer with a proposal as it would be, and in `record` with the fact as it would be once it is approved."""
+    with sent.reading() as reading:
+        entry = Entry(position=reading.head + 1, recorded_at=reading.now, event=event)
+        made = evolve_proposals(Proposals(stream=event.originator_id), entry)
+        seen = SeenProposal(
+            proposal=made.each[event.proposal],
+            negotiation=reading.slug_of(before.negotiation_id),
+            moment=Moment(now=reading.now, fact_version=before.version),
+            before=before,
+            digest="",
+        )
+    unknown = {"id": None, "position": None, "proposed_at": None, "digest": None}
+    shown = proposal_answers.shown(seen, sent.request.app.state.facts)
+    return answer({**shown, **unknown, "record": _record(sent, change, before)})
+
+
+def answer(content: dict[str, Any]) -> Response:
+    """Answer 200, to be kept nowhere."""
+    return Response(written(content), 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+def _record(sent: Sent, event: FactEvent, before: FactRecord | None) -> dict[str, Any]:
+    with sent.reading() as reading:
+        perspective = reading.perspective(PerspectiveQuery(as_of=reading.now))
+        version = _version(reading, event, before)
+        record = {**fact_answers.shown(version, perspective, reading), **_UNKNOWN}
+        if before is None and version.record.fact.external_id is None:
+            record["id"] = None
+        beside = fact_answers.beside(version, reading.similar(version, perspective))
+        then = replace(perspective, as_of=when_it_holds(version, reading.now))
+        sections = reading.sections(version.record.negotiation_id, then)
+        rivals = sections.rivals(version)
+        record |= {**beside, "rivals": [brief(each) for each in rivals[:MOST_RIVALS]]}
+        return record if len(rivals) <= MOST_RIVALS else {**record, "rivals_more": len(rivals)}
+
+
+def _version(reading: Reading, event: FactEvent, before: FactRecord | None) -> FactVersion:
+    """Give the version that an event would make of a fact, were it the next in the log."""
+    position = reading.head + 1
+    entry = Entry(position=position, recorded_at=reading.now, event=event)
+    first = position if before is None else reading.changes.first_position(before.id)
+    return version_of(entry, event, evolve(before, event), first)
