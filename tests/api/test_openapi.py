@@ -20,7 +20,8 @@ from domain.fact import KINDS
 from tests import edtf_format
 from tests.api.asking import entered
 from tests.databases import UNBOUNDED, settings_of
-from tests.thorough import often, some_of
+from tests.patterns_once import remember_patterns
+from tests.thorough import THOROUGH, often, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,9 +38,12 @@ If-Match names (412), depends on what was sent before, and no schema can say it.
 CONFIG: dict[str, Any] = {
     "seed": 20251126,
     "max-failures": 20,
-    "generation": {"max-examples": often(5, 20), "database": "none"},
+    "generation": {"max-examples": often(4, 20), "database": "none"},
     "checks": {"positive_data_acceptance": {"expected-statuses": ANSWERED}},
-    "phases": {"stateful": {"generation": {"max-examples": 4}, "max-steps": 12}},
+    "phases": {
+        "coverage": {"enabled": THOROUGH},
+        "stateful": {"generation": {"max-examples": 4}, "max-steps": 12},
+    },
 }
 RECORDING: Final = "POST /v1/negotiations/{slug}/facts"
 """It has most to be drawn."""
@@ -78,6 +82,7 @@ def app(tmp_path: Path) -> Iterator[FastAPI]:
 
 def test_schemathesis_finds_nothing(app: FastAPI) -> None:
     edtf_format.teach()
+    remember_patterns()
     document = app.openapi()
     config = schemathesis.Config.from_dict(
         {
@@ -101,17 +106,12 @@ def test_schemathesis_finds_nothing(app: FastAPI) -> None:
 
 
 def _operations(paths: dict[str, Any]) -> list[dict[str, Any]]:
-    """How much is tried of each operation; at its limits of some alone."""
+    """Those of which more is tried: at the limits of some, and most of what is recorded."""
     named = sorted(f"{method.upper()} {path}" for path, each in paths.items() for method in each)
-    covered = some_of(named, COVERED)
-    return [
-        {
-            "include-name": name,
-            "generation": {"max-examples": often(20, 200) if name == RECORDING else often(5, 20)},
-            "phases": {"coverage": {"enabled": name in covered}},
-        }
-        for name in named
-    ]
+    drawn = {"generation": {"max-examples": often(10, 200)}}
+    covered = {name: {"phases": {"coverage": {"enabled": True}}} for name in some_of(named, COVERED)}
+    more = {**covered, RECORDING: {**covered.get(RECORDING, {}), **drawn}}
+    return [{"include-name": name, **each} for name, each in more.items()]
 
 
 def _leave_kinds(fact: dict[str, Any]) -> list[str]:

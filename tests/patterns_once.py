@@ -1,0 +1,26 @@
+"""The texts of a pattern are worked out once, and not for each example that is drawn of a schema."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from hypothesis.strategies._internal import regex
+
+__all__ = ["remember_patterns"]
+
+_make: Final = regex.regex_strategy
+_made: Final[dict[tuple[object, ...], Any]] = {}
+
+
+def remember_patterns() -> None:
+    """Let all strategies of this process that draw by a pattern share what is known of it."""
+    regex.regex_strategy = _remembered
+
+
+def _remembered(pattern: str | re.Pattern[str], fullmatch: bool, **how: Any) -> Any:  # noqa: ANN401 -- as hypothesis has it
+    said = re.compile(pattern)
+    key = (said.pattern, said.flags, fullmatch, repr(how))
+    if key not in _made:
+        _made[key] = _make(pattern, fullmatch, **how)
+    return _made[key]
