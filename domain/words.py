@@ -32,6 +32,8 @@ _UNSPACED: Final = (
 """Thai, Lao, Burmese, Hangul, Khmer, Tai scripts, kana, bopomofo, Han and Yi, as a class of a pattern.
 
 Korean has blanks, and particles that stand to a word without one."""
+_NO_LETTER: Final = re.compile(f"[\\W_{''.join(sorted(_APOSTROPHES))}]")
+"""What is no letter or numeral: a blank, or a mark of the letter before it."""
 _RUNS: Final = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _IS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
 
@@ -47,20 +49,20 @@ def spelt(text: str) -> list[str]:
 
 
 def _runs(text: str) -> list[str]:
-    letters = "".join(c if _in_word(c) else " " for c in text)
+    if text.isascii():
+        return [word[:LONGEST_WORD] for word in _NO_LETTER.sub(" ", text).split()]
+    letters = _NO_LETTER.sub(_mark_or_blank, text)
     runs = (run for word in letters.split() for run in _RUNS.findall(word))
     return [run if is_unspaced(run) else run[:LONGEST_WORD] for run in runs]
 
 
-def _in_word(character: str) -> bool:
-    if character.isalnum():
-        return character not in _APOSTROPHES
-    return unicodedata.category(character) in {"Mn", "Mc"}
+def _mark_or_blank(found: re.Match[str]) -> str:
+    return found[0] if unicodedata.category(found[0]) in {"Mn", "Mc"} else " "
 
 
 def is_unspaced(word: str) -> bool:
     """Whether a word of `words` is of a script without blanks."""
-    return _IS_UNSPACED.match(word) is not None
+    return not word.isascii() and _IS_UNSPACED.match(word) is not None
 
 
 def units(found: Iterable[str]) -> list[str]:

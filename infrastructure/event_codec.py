@@ -67,12 +67,14 @@ def _stored(value: Any) -> Any:  # noqa: ANN401 -- any part of an event
     if fields is None:
         return value
     return {
-        name: _stored(part)
+        name: part if type(part) in _SIMPLE else _stored(part)
         for name, default in fields
         if (part := getattr(value, name)) != default or default is _ALWAYS
     }
 
 
+_SIMPLE: Final = frozenset((str, int, type(None), bool))
+"""The types of most values, which have no parts."""
 _ALWAYS: Final = object()
 """Stands for the default of a field that is always stored."""
 
