@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["THOROUGH", "often", "some_of"]
+__all__ = ["THOROUGH", "often", "part_of", "some_of"]
 
 T = TypeVar("T")
 
 THOROUGH: Final = bool(os.environ.get("PARLEY_THOROUGH"))
 _CHANCE: Final = Random(0) if os.environ.get("CI") else Random()
 """At home each run draws anew; a run that decides whether a change lands draws the same each time."""
+_RUN: Final = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"{_CHANCE.random()}"
+"""What the workers of a run have in common, and no two runs."""
 
 
 def often(each_time: int, thoroughly: int) -> int:
@@ -26,3 +29,10 @@ def often(each_time: int, thoroughly: int) -> int:
 def some_of(every: Sequence[T], each_time: int) -> list[T]:
     """So many of them, drawn; all in the long form."""
     return _CHANCE.sample(every, len(every) if THOROUGH else min(each_time, len(every)))
+
+
+def part_of(every: Iterable[str], part: int, parts: int) -> list[str]:
+    """Those that are dealt to one of several tests that share them, whoever runs the others; all in the long form."""
+    run = "" if os.environ.get("CI") else _RUN
+    dealt = {name: sha256(f"{run} {name}".encode()).digest()[0] % parts for name in every}
+    return [name for name, at in dealt.items() if THOROUGH or at == part]

@@ -21,7 +21,7 @@ from tests.faults.kept_record import KeptRecord, keep
 from tests.faults.trials import Figures, Trials
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
     from random import Random
 
@@ -88,13 +88,13 @@ def forge_again_and_again(
     forgeries: int,
     random: Random,
     share: float = 1,
-    only: Collection[str] = (),
+    chosen: Callable[[Collection[str]], Collection[str]] = list,
 ) -> Figures:
-    """Forge each table in turn, or `only` some, and in every way in turn; raises UndetectedError or UnfitError."""
+    """Forge each table in turn, or those `chosen`, and in every way in turn; raises UndetectedError or UnfitError."""
     copies.put_back()
     engine = _engine(copies.record.url)
     made = _forgeries(engine)
-    hands = {name: _dealt(made[name], random) for name in only or made}
+    hands = {name: _dealt(made[name], random) for name in chosen(list(made))}
     turn = cycle(hands.values())
     with closing(Trials(copies.record, random, share=share)) as trials:
         while trials.figures.made < max(forgeries, len(hands)):
