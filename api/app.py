@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -31,11 +32,14 @@ from api.proposal_answers import again
 from api.schemas import FactParser
 from api.threads import Threads
 from domain.errors import RecordError
+from domain.fact import Fact
 from domain.instant import InstantError
 from domain.valid_time import ValidTimeError
 from infrastructure.identity.oidc import verifier_of
 
 __all__ = ["VERSION", "create_app"]
+
+_DOCUMENTS: Final[dict[tuple[type[Fact], ...], bytes]] = {}
 
 VERSION: Final = "0.1.0"
 _HANDLED: Final = (
@@ -84,11 +88,18 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
 
     def openapi() -> dict[str, Any]:
         if not described:
-            described.update(document(app, app.state.facts))
+            described.update(json.loads(_described(app, app.state.facts)))
         return described
 
     app.openapi = openapi  # type: ignore[method-assign]
     return app
+
+
+def _described(app: FastAPI, parser: FactParser) -> bytes:
+    """The document of these kinds of fact: one for all applications of a process, since their routes are the same."""
+    if parser.kinds not in _DOCUMENTS:
+        _DOCUMENTS[parser.kinds] = json.dumps(document(app, parser)).encode()
+    return _DOCUMENTS[parser.kinds]
 
 
 @cache

@@ -15,7 +15,7 @@ _made: Final[dict[tuple[object, ...], Any]] = {}
 
 def remember_patterns() -> None:
     """Let all strategies of this process that draw by a pattern share what is known of it."""
-    regex.regex_strategy = _remembered
+    regex.regex_strategy = _remembered  # type: ignore[assignment]
 
 
 def _remembered(pattern: str | re.Pattern[str], fullmatch: bool, **how: Any) -> Any:  # noqa: ANN401 -- as hypothesis has it
