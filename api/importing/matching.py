@@ -82,6 +82,8 @@ class FactStream:
         self._past: list[Step] = []
         self._first: Fact | None = None
         self._said: int | None = None
+        self._line: int | None = None
+        """The line of this import that recorded the fact."""
         for event in kept:
             self._take(event)
         self._unmatched = list(self._past)
@@ -119,7 +121,7 @@ class FactStream:
         body = command.body
         self._said = None
         if isinstance(body, Fact):
-            event = self._recorded(command.fact_id, body, actor, reviewed=reviewed, update=update)
+            event = self._recorded(command, body, actor, reviewed=reviewed, update=update)
         else:
             event = self._changed(command, body, parser, actor)
             if event is None and update and self.superseded() and isinstance(body, CorrectionBody):
@@ -161,13 +163,15 @@ class FactStream:
                 self._matched(command.body, parser)
 
     def _recorded(
-        self, id_: UUID, fact: Fact, actor: str, *, reviewed: bool, update: Update | None
+        self, command: Command, fact: Fact, actor: str, *, reviewed: bool, update: Update | None
     ) -> FactEvent | None:
+        id_ = command.fact_id
         if self.taken:
             raise ContentError.at("/id", "the id belongs to another negotiation")
         if self.record is not None and self.record.erased:
             raise ErasedError(id_)
         if self.record is None:
+            self._line = command.line.number
             return decide_record(
                 fact_id=id_, negotiation_id=self._negotiation_id, fact=fact, actor=actor
             )
@@ -177,7 +181,7 @@ class FactStream:
             return self._updated(self.record, fact, actor, update) if again else None
         if update is not None and self.record.stands and _same_name(self.record.fact, fact):
             return self._updated(self.record, fact, actor, update)
-        raise _differs(self.record, fact, reviewed=reviewed)
+        raise _differs(self.record, fact, self._line, reviewed=reviewed)
 
     def _updated(
         self, record: FactRecord, fact: Fact, actor: str, update: Update | None
@@ -261,10 +265,18 @@ def _same_name(one: Fact, other: Fact) -> bool:
     return one.external_id == other.external_id
 
 
-def _differs(record: FactRecord, fact: Fact, *, reviewed: bool) -> ContentError:
-    """What is recorded under the id says something else: what to do, which depends on how it stands."""
+def _differs(record: FactRecord, fact: Fact, line: int | None, *, reviewed: bool) -> ContentError:
+    """What is recorded under the id says something else: what to do, which depends on how it stands.
+
+    `line` is that of this import which records it, None where the log had it before.
+    """
     at = "/external_id" if fact.external_id else "/id"
     fields = [each["field"] for each in differences(record.fact, fact)]
+    if line is not None:
+        own = f"taken on line {line}, which differs in {', '.join(fields)}: give this fact a name of its own"
+        return ContentError.at(
+            at, own if reviewed else f"{own}, or use op correct to change that one"
+        )
     if "external_id" in fields:
         named = record.fact.external_id
         known = "no external_id: name it by its id alone"

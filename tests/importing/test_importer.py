@@ -108,6 +108,31 @@ def test_an_external_id_with_other_content_is_rejected_and_says_what_differs(
     assert "op correct" in detail
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_name_that_a_line_before_took_is_told_by_that_line(light: Parley, dry_run: bool) -> None:
+    others = [custody(f"O{number}") for number in range(440)]
+    lines = [*others, b"\n", custody("A"), custody("A", place="Horki"), custody("A"), RETRACT]
+    lines += [custody("A", valid="2024")]
+    report = run(light, lines, dry_run=dry_run)
+    told = {each["line"]: each["detail"] for each in report["rejected"]}
+    assert list(told) == [443, 446]
+    assert told[443].startswith("taken on line 442, which differs in place")
+    assert told[446].startswith("taken on line 442, which differs in valid")
+    assert "op correct" in told[443]
+    run(light, [custody("A")])
+    told = {each["line"]: each["detail"] for each in run(light, lines, partial=True)["rejected"]}
+    assert told[443].startswith("taken by fact ")
+    done = [
+        custody("B"),
+        change("correct", "B", reason="refinement", why="x", changes={"place": "Horki"}),
+    ]
+    assert counted(run(light, [*done, custody("B")])) == {
+        "recorded": 1,
+        "corrected": 1,
+        "unchanged": 1,
+    }
+
+
 def test_one_rejected_line_keeps_all_out(parley: Parley) -> None:
     report = run(parley, [custody(), custody("B", valid="nonsense"), custody("C")])
     assert counted(report) == {"rejected_total": 1}
