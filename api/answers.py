@@ -204,6 +204,18 @@ class Erasure(Exact):
     recorded_at: Instant
 
 
+class SimilarLine(TypedDict):
+    """A line that records what is much like other facts, and tied to them by nothing; `lines` are those of the file.
+
+    At most ten are named; of more, `similar_more` says how many there are.
+    """
+
+    line: int
+    similar: list[Identity]
+    lines: NotRequired[list[int]]
+    similar_more: NotRequired[int]
+
+
 class ImportReport(TypedDict):
     """What became of each line of an import."""
 
@@ -216,6 +228,8 @@ class ImportReport(TypedDict):
     rejected: list[RejectedLine]
     notices: NotRequired[list[RejectedLine]]
     notices_total: NotRequired[int]
+    similar: NotRequired[list[SimilarLine]]
+    similar_total: NotRequired[int]
     superseded: list[SupersededLine]
     superseded_total: int
     first_position: int | None

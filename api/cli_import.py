@@ -6,11 +6,11 @@ import gzip
 import shutil
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Annotated, BinaryIO, Final, cast
+from typing import IO, Annotated, Any, BinaryIO, Final, cast
 
 import typer
 
@@ -251,18 +251,30 @@ def _show_report(report: ImportReport, *, json: bool, dry_run: bool) -> None:
     title = "Would be imported" if dry_run else "Imported"
     rows = [(name, count) for name, count in counts if count]
     show_rows(out, title, ("lines", "count"), rows)
-    for told, listed in (
-        ("Superseded", content["superseded"]),
-        ("Notices", content.get("notices", ())),
-    ):
-        found = [(each["line"], each["detail"]) for each in listed[:REJECTIONS_SHOWN]]
-        show_rows(out, f"{told}: {len(listed)}", ("line", "what"), found)
+    for told in ("superseded", "notices"):
+        listed = content.get(told, ())
+        found = [(each["line"], each.get("pointer", ""), each["detail"]) for each in listed]
+        title = f"{told.capitalize()}: {content.get(f'{told}_total', 0)}"
+        show_rows(out, title, ("line", "where", "what"), found[:REJECTIONS_SHOWN])
+    alike = content.get("similar", ())
+    similar = [(each["line"], *_alike(each)) for each in alike[:REJECTIONS_SHOWN]]
+    title = f"Much like other facts, and tied to none of them: {content.get('similar_total', 0)}"
+    show_rows(out, title, ("line", "lines of this file", "facts"), similar)
     rejected = content["rejected"]
     faults = [(each["line"], each["pointer"], each["detail"]) for each in rejected]
     title = f"Faults: {content['rejected_total']}"
     show_rows(out, title, ("line", "where", "why"), faults[:REJECTIONS_SHOWN])
-    if len(faults) > REJECTIONS_SHOWN:
+    longest = max(map(len, (faults, alike, content["superseded"], content.get("notices", ()))))
+    if longest > REJECTIONS_SHOWN:
         print_line(out, f"The first {REJECTIONS_SHOWN} are shown; --json lists more.")
+
+
+def _alike(line: Mapping[str, Any]) -> tuple[list[int], list[str]]:
+    """The lines and the facts that a line is much like, as many as are named, and how many there are in all."""
+    facts = [*line["similar"]]
+    if "similar_more" in line:
+        facts.append(f"{line['similar_more']} in all")
+    return line.get("lines", []), facts
 
 
 def register(app: typer.Typer) -> None:

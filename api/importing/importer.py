@@ -6,16 +6,17 @@ writers come; after the first the import goes on to its end, and what the record
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from api.composition import Parley
 from api.importing.command import Command, CommandReader
 from api.importing.csv_rows import read_csv
+from api.importing.likeness import likenesses
 from api.importing.lines import read_ndjson
 from api.importing.matching import Update
 from api.importing.reading import Progress, ReadLines, read_lines
-from api.importing.report import ImportReport
+from api.importing.report import ImportReport, Likeness
 from api.importing.turns import Recorded, Turns
 from api.schemas import FactParser
 from domain.access import Principal
@@ -75,9 +76,11 @@ class Importer:
             update=update,
         )
         broken = read.stopped is not None and not partial
+        refused = turns.refused or broken
+        alike = {} if refused else likenesses(self._parley, principal, turns.steps)
         if not (dry_run or broken):
             turns.record()
-        report = _report(turns, read)
+        report = _report(turns, read, alike)
         if turns.refused or broken:
             report.nothing_done()
         if guessed is not None:
@@ -85,7 +88,7 @@ class Importer:
         return report
 
 
-def _report(turns: Turns, read: ReadLines) -> ImportReport:
+def _report(turns: Turns, read: ReadLines, alike: Mapping[int, Likeness]) -> ImportReport:
     report = ImportReport()
     for step in turns.steps:
         rejected = step.rejected
@@ -95,6 +98,8 @@ def _report(turns: Turns, read: ReadLines) -> ImportReport:
             report.count("correct" if step.updates else step.line.op)
             if isinstance(step.line.body, Fact):
                 report.notice(step.line.line.number, step.line.body)
+            if step.line.line.number in alike:
+                report.liken(alike[step.line.line.number])
         elif step.superseded is not None and isinstance(step.line, Command):
             report.supersede(step.line.line.number, *step.superseded)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
+from uuid import UUID
 
 from eventsourcing.persistence import OperationalError
 
@@ -12,7 +13,14 @@ from domain.errors import MOST_FAULTS
 from domain.fact import Fact
 from domain.notices import notices
 
-__all__ = ["COUNTED", "LISTED_REJECTIONS", "BrokenOffError", "ImportReport", "Rejection"]
+__all__ = [
+    "COUNTED",
+    "LISTED_REJECTIONS",
+    "BrokenOffError",
+    "ImportReport",
+    "Likeness",
+    "Rejection",
+]
 
 LISTED_REJECTIONS: Final = MOST_FAULTS
 """Rejections that a report lists; it counts them all in `rejected_total`."""
@@ -47,6 +55,23 @@ class Superseded:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A line records what is much like `many` other facts: the ids of the first, and the lines of those in the file."""
+
+    line: int
+    similar: Sequence[UUID]
+    lines: Sequence[int]
+    many: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the report has it; `similar_more` says how many there are where not all are named."""
+        told: dict[str, Any] = {"line": self.line, "similar": [str(each) for each in self.similar]}
+        if self.lines:
+            told["lines"] = list(self.lines)
+        return told if self.many == len(self.similar) else {**told, "similar_more": self.many}
+
+
 @dataclass(slots=True)
 class ImportReport:
     """What an import did, or with `dry_run` would have done.
@@ -66,6 +91,8 @@ class ImportReport:
     stopped: Rejection | None = None
     notices: list[Rejection] = field(default_factory=list)
     notices_total: int = 0
+    similar: list[Likeness] = field(default_factory=list)
+    similar_total: int = 0
     superseded: list[Superseded] = field(default_factory=list)
     superseded_total: int = 0
     _unlisted: int | None = None
@@ -98,6 +125,12 @@ class ImportReport:
             if len(self.notices) < LISTED_REJECTIONS:
                 self.notices.append(Rejection(line, each.pointer, each.detail))
 
+    def liken(self, likeness: Likeness) -> None:
+        """A line recorded what is much like other facts, and tied to them by nothing."""
+        self.similar_total += 1
+        if len(self.similar) < LISTED_REJECTIONS:
+            self.similar.append(likeness)
+
     def notice_file(self, detail: str) -> None:
         """Something should be looked at in the file as a whole."""
         self.notices_total += 1
@@ -116,6 +149,7 @@ class ImportReport:
     def nothing_done(self) -> None:
         """The import was refused as a whole."""
         self.notices, self.notices_total = [], 0
+        self.similar, self.similar_total = [], 0
         self.done = dict.fromkeys(self.done, 0)
 
     def listed(self) -> list[Rejection]:
@@ -126,23 +160,21 @@ class ImportReport:
         return [*self.rejected, *rest, *stopped]
 
     def _noticed(self) -> dict[str, Any]:
-        if not self.notices:
-            return {}
-        listed = [
-            {"line": each.line, "pointer": each.pointer, "detail": each.detail}
-            for each in self.notices
-        ]
-        return {"notices": listed, "notices_total": self.notices_total}
+        told: dict[str, Any] = {}
+        if self.notices:
+            listed = [asdict(each) for each in self.notices]
+            told |= {"notices": listed, "notices_total": self.notices_total}
+        if self.similar:
+            listed = [each.as_dict() for each in self.similar]
+            told |= {"similar": listed, "similar_total": self.similar_total}
+        return told
 
     def as_dict(self) -> dict[str, Any]:
         """The report as the API answers it."""
         return {
             **self.done,
             "unchanged": self.unchanged,
-            "rejected": [
-                {"line": each.line, "pointer": each.pointer, "detail": each.detail}
-                for each in self.listed()
-            ],
+            "rejected": [asdict(each) for each in self.listed()],
             "rejected_total": self.rejected_total,
             "superseded": [asdict(each) for each in self.superseded],
             "superseded_total": self.superseded_total,

@@ -5,6 +5,7 @@ They are of one kind and one question, their dates meet, and they name the same 
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING, Final
 
 from domain.named import key_of
@@ -12,11 +13,13 @@ from domain.naming import folded
 from domain.views.claims import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     from domain.fact import Fact
     from domain.history import FactVersion
 
+MOST_HELD: Final = 200
+"""With how many facts one is held against that has the same people, or number, of one question."""
 MOST: Final = 10
 """How many similar facts are named; of more it is said how many there are."""
 
@@ -31,6 +34,38 @@ def similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[FactVe
         and not _tied(recorded, other)
         and _alike(recorded.record.fact, other.record.fact)
     ]
+
+
+class Alike:
+    """Facts by what makes two alike, so that one is held against few: the nearest in time, MOST_HELD at most."""
+
+    def __init__(self) -> None:
+        self._held: dict[Hashable, list[tuple[int, int, FactVersion]]] = {}
+        self._added = 0
+
+    def add(self, version: FactVersion) -> None:
+        """One more fact."""
+        begin = version.record.fact.told[0]
+        self._added += 1
+        for mark in marks(version.record.fact):
+            insort(self._held.setdefault(mark, []), (begin, self._added, version))
+
+    def of(self, version: FactVersion) -> list[FactVersion]:
+        """Those that are much like a fact, in the order in which they were added."""
+        found: dict[int, FactVersion] = {}
+        end = version.record.fact.told[1]
+        for mark in marks(version.record.fact):
+            held = self._held.get(mark, [])
+            last = bisect_left(held, end, key=lambda each: each[0])
+            found |= {added: other for _, added, other in held[max(0, last - MOST_HELD) : last]}
+        return similar(version, [found[added] for added in sorted(found)])
+
+
+def marks(fact: Fact) -> set[Hashable]:
+    """What two facts have in common where they are alike, but for their times."""
+    people = frozenset(key_of(name) for name in fact.named())
+    told = [*_numbers(fact), *([people] if people else [])]
+    return {(fact.kind, key, each) for key in _keys(fact) for each in told}
 
 
 def _tied(one: FactVersion, other: FactVersion) -> bool:
@@ -65,5 +100,5 @@ def _keys(fact: Fact) -> set[tuple[str, ...]]:
     }
 
 
-def _numbers(fact: Fact) -> set[object]:
+def _numbers(fact: Fact) -> set[Hashable]:
     return {(quantity.counted, counted(quantity)) for quantity in fact.quantities}

@@ -10,22 +10,27 @@ from domain.fact import fact_id
 from domain.holding import Holding
 from domain.views.similar import similar
 from infrastructure.fact_rows import PRECISE, answer_rows, version_of_row
+from infrastructure.fact_tables import served
 from infrastructure.readers.timeslices import seen
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Select
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from domain.fact_record import FactRecord
     from domain.history import FactVersion
     from domain.perspective import Perspective
+    from infrastructure.database import Database
     from infrastructure.fact_tables import FactTables
 
-__all__ = ["similar_to", "tied"]
+__all__ = ["near", "similar_to", "tied"]
 
 MOST_READ: Final = 200
 """How many facts are looked at, the nearest in time first; where more may be alike, it is not a matter of one."""
 
 
+QUESTIONS_A_QUERY: Final = 100
 MOST_TIED: Final = 200
 _EXTERNAL: Final = "external:"
 
@@ -37,37 +42,88 @@ def similar_to(
     asked = {(row["rule"], row["question"]) for row in answer_rows(recorded)}
     if not asked:
         return []
-    answer, version = tables.answer.c, tables.version.c
+    answer = tables.answer.c
     begin, end = recorded.record.fact.told
     took = recorded.record.fact.holding is Holding.ONWARD
-    meets = or_(
-        and_(answer.vague.is_(False), answer.start_earliest > begin - PRECISE),
-        and_(answer.vague.is_(True), answer.start_latest > begin),
-        # What took a while has begun before, and certainly happened only when all of it was over.
-        and_(answer.certain_from >= begin) if took else false(),
-    )
-    found = (
-        select(tables.version)
-        .join(
-            tables.answer,
-            and_(
-                answer.fact_id == version.fact_id,
-                answer.known_from == version.known_from,
-                answer.published_from == version.published_from,
-            ),
-        )
-        .where(
-            answer.negotiation_id == recorded.record.negotiation_id.hex,
-            or_(*(and_(answer.rule == rule, answer.question == asked_) for rule, asked_ in asked)),
-            seen(answer, perspective),
-            answer.start_earliest < end,
-            meets,
-        )
-        .order_by(answer.start_earliest.desc())
-        .limit(MOST_READ)
-    )
+    found = _answering(
+        tables,
+        perspective,
+        answer.negotiation_id == recorded.record.negotiation_id.hex,
+        or_(*(and_(answer.rule == rule, answer.question == asked_) for rule, asked_ in asked)),
+        _meets(answer, begin, end, took=took),
+    ).limit(MOST_READ)
     versions = {each.record.id: each for each in map(version_of_row, connection.execute(found))}
     return similar(recorded, sorted(versions.values(), key=lambda each: each.first_position))
+
+
+def near(
+    database: Database, recorded: Sequence[FactVersion], perspective: Perspective
+) -> Iterator[FactVersion]:
+    """The facts that stand at a perspective and may be much like some of one negotiation: of their questions and times.
+
+    Read by many questions at once, MOST_READ at most for each that asks, the latest first.
+    """
+    asked: dict[tuple[int, str], list[FactVersion]] = {}
+    for each in recorded:
+        for row in answer_rows(each):
+            asked.setdefault((row["rule"], row["question"]), []).append(each)
+    questions = sorted(asked)
+    for start in range(0, len(questions), QUESTIONS_A_QUERY):
+        part = questions[start : start + QUESTIONS_A_QUERY]
+        with database.reading() as connection:
+            tables = served(connection)
+            answer = tables.answer.c
+            of_each = [_asked(answer, *question, asked[question]) for question in part]
+            many = MOST_READ * sum(len(asked[question]) for question in part)
+            mine = answer.negotiation_id == recorded[0].record.negotiation_id.hex
+            statement = _answering(tables, perspective, mine, or_(*of_each)).limit(many)
+            rows = connection.execute(statement).all()
+        yield from map(version_of_row, rows)
+
+
+def _asked(
+    answer: Any,  # noqa: ANN401 -- a table's columns
+    rule: int,
+    question: str,
+    by: Sequence[FactVersion],
+) -> ColumnElement[bool]:
+    """An answer to one question that may meet some of the facts that speak to it."""
+    begin = min(each.record.fact.told[0] for each in by)
+    end = max(each.record.fact.told[1] for each in by)
+    took = any(each.record.fact.holding is Holding.ONWARD for each in by)
+    asks = and_(answer.rule == rule, answer.question == question)
+    return and_(asks, _meets(answer, begin, end, took=took))
+
+
+def _meets(answer: Any, begin: int, end: int, *, took: bool) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Whether what an answer tells may have happened, or begun, between two instants."""
+    return and_(
+        answer.start_earliest < end,
+        or_(
+            and_(answer.vague.is_(False), answer.start_earliest > begin - PRECISE),
+            and_(answer.vague.is_(True), answer.start_latest > begin),
+            # What took a while has begun before, and certainly happened only when all of it was over.
+            and_(answer.certain_from >= begin) if took else false(),
+        ),
+    )
+
+
+def _answering(
+    tables: FactTables, perspective: Perspective, *wanted: ColumnElement[bool]
+) -> Select[Any]:
+    """The facts as seen at a perspective that have certain answers, the latest first."""
+    answer, version = tables.answer.c, tables.version.c
+    same = and_(
+        answer.fact_id == version.fact_id,
+        answer.known_from == version.known_from,
+        answer.published_from == version.published_from,
+    )
+    return (
+        select(tables.version)
+        .join(tables.answer, same)
+        .where(*wanted, seen(answer, perspective))
+        .order_by(answer.start_earliest.desc())
+    )
 
 
 def tied(tables: FactTables, record: FactRecord, perspective: Perspective) -> Select[Any]:

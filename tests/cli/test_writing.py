@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, text
 
 from infrastructure.tables import log_head
-from tests.cli.conftest import LINES, Shell
+from tests.cli.conftest import FREED, LINES, Shell
 from tests.databases import opened
 from tests.forking import Forked, run
 from tests.importing.lines import CITATION, REINSTATE, RETRACT, SLUG, change, custody
@@ -40,7 +40,7 @@ def counted(printed: str) -> dict[str, int]:
     return {
         name: count
         for name, count in report.items()
-        if isinstance(count, int) and count and "position" not in name
+        if isinstance(count, int) and count and not name.endswith(("position", "similar_total"))
     }
 
 
@@ -88,6 +88,17 @@ def test_a_file_that_is_no_text_is_refused_in_a_line(light: Shell) -> None:
     assert (result.exit_code, "cut short" in result.stderr) == (1, True)
     result = light("import", SLUG, light.file(b"a", name="f.csv"), "--encoding", "ebcdic")
     assert (result.exit_code, "koi8-r" in result.stderr) == (2, True)
+
+
+def test_notices_and_what_is_alike_are_shown_with_their_lines(light: Shell) -> None:
+    noticed = custody("N", person="Ann Example | Bob Example")
+    lines = [noticed, *[{**FREED, "external_id": f"F{number}"} for number in range(30)]]
+    told = light.out("import", SLUG, light.file(*lines), "--dry-run")
+    assert re.search(r"Notices: 1\n.*\n.*line.*where.*what", told)
+    assert re.search(r"\b1\b.*/person.*one name", told)
+    assert "Much like other facts, and tied to none of them: 30" in told
+    assert re.search(r"\b4\b.*2; 3.*[0-9a-f]{8}-", told)
+    assert "The first 20 are shown; --json lists more." in told
 
 
 def test_a_refused_import_says_which_lines_and_exits_1(light: Shell) -> None:

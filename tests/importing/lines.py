@@ -75,8 +75,9 @@ def done(report: Line) -> dict[str, int]:
 
 
 def counted(report: Line) -> dict[str, int]:
-    """The same without positions."""
-    return {name: count for name, count in done(report).items() if "position" not in name}
+    """The same without positions, and without how many are like others."""
+    apart = ("first_position", "last_position", "similar_total")
+    return {name: count for name, count in done(report).items() if name not in apart}
 
 
 def faults(report: Line) -> list[tuple[int, str]]:

@@ -110,8 +110,8 @@ def test_an_external_id_with_other_content_is_rejected_and_says_what_differs(
 
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_a_name_that_a_line_before_took_is_told_by_that_line(light: Parley, dry_run: bool) -> None:
-    others = [custody(f"O{number}") for number in range(440)]
-    lines = [*others, b"\n", custody("A"), custody("A", place="Horki"), custody("A"), RETRACT]
+    lines: list[dict[str, Any] | bytes] = [custody(f"O{number}") for number in range(440)]
+    lines += [b"\n", custody("A"), custody("A", place="Horki"), custody("A"), RETRACT]
     lines += [custody("A", valid="2024")]
     report = run(light, lines, dry_run=dry_run)
     told = {each["line"]: each["detail"] for each in report["rejected"]}

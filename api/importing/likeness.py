@@ -1,0 +1,57 @@
+"""Facts that a file records are held against those of the record, and against one another, for what is told twice.
+
+A line is told of what was there before it, as the answer to a write is: the record as it stood, and the lines above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from api.composition import Parley
+from api.importing.command import Command
+from api.importing.decision import Step
+from api.importing.report import Likeness
+from domain.access import Principal
+from domain.event import FactRecorded
+from domain.fact_record import evolve
+from domain.history import Entry, FactVersion, version_of
+from domain.perspective import PerspectiveQuery
+from domain.views.similar import MOST, Alike, marks
+from infrastructure.readers.similar import near
+
+__all__ = ["likenesses"]
+
+
+def likenesses(parley: Parley, principal: Principal, steps: Sequence[Step]) -> dict[int, Likeness]:
+    """What each line that would record a fact is much like, by the number of the line; before any is recorded."""
+    recorded = dict(_recorded(steps))
+    if not recorded:
+        return {}
+    found, lines = Alike(), {each.record.id: number for number, each in recorded.items()}
+    wanted = {mark for each in recorded.values() for mark in marks(each.record.fact)}
+    with parley.reading(principal) as reading:
+        perspective = reading.perspective(PerspectiveQuery())
+    held = set()
+    for each in near(parley.database, list(recorded.values()), perspective):
+        if each.record.id not in held and not wanted.isdisjoint(marks(each.record.fact)):
+            held.add(each.record.id)
+            found.add(each)
+    told = {}
+    for number, version in recorded.items():
+        alike = found.of(version)
+        found.add(version)
+        if alike:
+            ids = [each.record.id for each in alike]
+            in_file = [lines[each] for each in ids if each in lines]
+            told[number] = Likeness(number, ids[:MOST], in_file[:MOST], len(ids))
+    return told
+
+
+def _recorded(steps: Iterable[Step]) -> Iterable[tuple[int, FactVersion]]:
+    """The facts that lines record, each as its line leaves it."""
+    for step in steps:
+        event = step.event
+        if isinstance(event, FactRecorded) and isinstance(step.line, Command):
+            number = step.line.line.number
+            entry = Entry(position=number, recorded_at=0, event=event)
+            yield number, version_of(entry, event, evolve(None, event), number)

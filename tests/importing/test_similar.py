@@ -1,0 +1,133 @@
+"""An import's report names for each line the facts that are much like its own, as the answer to a write does."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+
+from domain.fact import fact_id
+from domain.negotiation import negotiation_id
+from domain.perspective import PerspectiveQuery
+from tests.importing.lines import SLUG, change, custody, head, run
+
+if TYPE_CHECKING:
+    from api.composition import Parley
+
+Line = dict[str, Any]
+
+
+def freed(external_id: str, publisher: str = "Reuters", **fields: Any) -> Line:  # noqa: ANN401 -- a line's own
+    return {
+        "kind": "release",
+        "valid": "2025-09-11",
+        "summary": "Fifty-two freed",
+        "population": "political prisoners",
+        "quantities": [{"what": "released", "value": 52}],
+        "citations": [{"publisher": publisher}],
+        "external_id": external_id,
+        **fields,
+    }
+
+
+def id_of(external_id: str) -> str:
+    return str(fact_id(negotiation_id(SLUG), external_id))
+
+
+def test_the_second_of_two_outlets_is_told_of_the_first(parley: Parley) -> None:
+    lines = [freed("A"), freed("B", "AP"), freed("C", "AFP", valid="2025-10-01")]
+    for dry_run in (True, False):
+        report = run(parley, lines, dry_run=dry_run)
+        assert report["similar"] == [{"line": 2, "similar": [id_of("A")], "lines": [1]}]
+        assert report["similar_total"] == 1
+    assert "similar" not in run(parley, lines)
+    report = run(parley, [custody("Z"), freed("D", "Babel")])
+    assert report["similar"] == [{"line": 2, "similar": [id_of("A"), id_of("B")]}]
+    report = run(parley, [freed("E"), b"{\n"])
+    assert (report["recorded"], "similar" in report) == (0, False)
+
+
+def test_what_is_tied_or_differs_is_not_told(light: Parley) -> None:
+    run(light, [freed("A", matter="sep")])
+    others = [
+        freed("B", matter="sep"),
+        freed("C", links=[{"relation": "confirms", "fact": "external:A"}], valid="2025-09-11"),
+        freed("D", population="women"),
+        freed("E", valid="2025-09-12"),
+        freed("F", quantities=[{"what": "released", "value": 53}]),
+    ]
+    for other in others:
+        assert "similar" not in run(light, [other], dry_run=True), other
+    correct = change("correct", "A", reason="refinement", why="x", changes={"note": "x"})
+    assert "similar" not in run(light, [correct], dry_run=True)
+
+
+def test_of_many_ten_are_named_and_a_hundred_lines_listed(light: Parley) -> None:
+    report = run(light, [freed(str(number), f"P{number}") for number in range(130)])
+    assert (len(report["similar"]), report["similar_total"]) == (100, 129)
+    last = report["similar"][-1]
+    assert (len(last["similar"]), len(last["lines"]), last["similar_more"]) == (10, 10, 100)
+    assert last["similar"] == [id_of(str(number)) for number in range(10)]
+
+
+def various() -> list[Line]:
+    """Facts of which many are alike."""
+    values = product(("2025-09-11", "2025-09", "2025-09-10/2025-09-12", "2024"), (52, 14), "ab")
+    lines = [
+        freed(
+            f"{day} {number} {population}",
+            valid=day,
+            quantities=[{"what": "released", "value": number}],
+            population=population,
+        )
+        for day, number, population in values
+    ]
+    people = product(("2025-01-01", "2025", "2025-01-01/.."), ("Ann", "ann ", "Bob"))
+    lines += [custody(f"{day} {who}", valid=day, person=who.strip()) for day, who in people]
+    return lines
+
+
+def test_it_names_what_the_answers_to_single_writes_name(parley: Parley) -> None:
+    before, lines = various()[::3], [each for at, each in enumerate(various()) if at % 3]
+    run(parley, before)
+    told = {each["line"]: each["similar"] for each in run(parley, lines, dry_run=True)["similar"]}
+    alone = {}
+    for number, line in enumerate(lines, 1):
+        run(parley, [line])
+        with parley.reading(parley.owner) as reading:
+            perspective = reading.perspective(PerspectiveQuery())
+            version = reading.fact(fact_id(negotiation_id(SLUG), line["external_id"]), perspective)
+            alike = reading.similar(version, perspective)
+        if alike:
+            alone[number] = [str(each.record.id) for each in alike]
+    assert len(alone) > 10
+    assert {line: set(ids) for line, ids in told.items()} == {
+        line: set(ids[:10]) for line, ids in alone.items()
+    }
+
+
+def statements(parley: Parley, lines: list[Line]) -> int:
+    """How many statements a dry run of lines takes."""
+    counted: list[str] = []
+    engine = parley.database._reading
+
+    def count(*given: Any) -> None:  # noqa: ANN401 -- the library's own
+        counted.append(str(given[2]))
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        run(parley, lines, dry_run=True)
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    return sum("start_earliest <" in each for each in counted)
+
+
+def test_it_takes_no_statement_a_line(light: Parley) -> None:
+    run(light, [freed(str(number), f"P{number}", valid="2025") for number in range(50)])
+    at = head(light)
+    lines = [freed(f"N{number}", valid=f"2025-{number % 12 + 1:02}") for number in range(400)]
+    assert statements(light, lines[:4]) == statements(light, lines) == 1
+    each_own = [custody(f"C{number}", person=f"P{number}") for number in range(400)]
+    assert statements(light, each_own) == 4
+    assert head(light) == at
