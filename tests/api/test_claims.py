@@ -161,6 +161,16 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [freed(52, external_id="A"), freed(52, "AP", links=tie("confirms", "A"))],
         (52, 52, "52", False, 0),
     ),
+    "two outlets tied to what is only possible, certain": (
+        [
+            freed(valid="[2025-12-10..2025-12-20]", external_id="A"),
+            *(
+                freed(12, each, valid="2025-12-10", links=tie("confirms", "A"))
+                for each in ("AP", "AFP")
+            ),
+        ],
+        (12, None, "at least 12", False, 0),
+    ),
     "two outlets that conflict": (
         [freed(52, external_id="A"), freed(50, "AP", links=tie("conflicts_with", "A"))],
         (50, 52, "50 to 52", True, 0),
