@@ -15,6 +15,7 @@ from api.answer_parts import (
     Flaw,
     Identity,
     Instant,
+    Negotiation,
     PerspectiveShown,
     Position,
     ValidBounds,
@@ -55,16 +56,17 @@ class DryRun(Exact):
 class ProposedChange(Exact):
     """A change that takes two persons; `changes` is what it would make of the fact's content.
 
-    `summary` and `valid` are those of the fact as it was proposed on.
+    `summary` and `valid` are those of the fact as it was proposed on. Of a negotiation, `fact` and `valid` are null,
+    `fact_version` is its edition and `summary` its title.
     `digest` is the SHA-256 of a salt and the event that says what is proposed, as the log binds it: it is the ETag.
     """
 
     id: Identity
     negotiation: str
-    fact: Identity
+    fact: Identity | None
     fact_version: int
     summary: str
-    valid: str
+    valid: str | None
     op: ReviewedOp
     body: dict[str, Any]
     changes: list[Change]
@@ -89,10 +91,10 @@ class DryProposal(Exact):
 
     id: None
     negotiation: str
-    fact: Identity
+    fact: Identity | None
     fact_version: int
     summary: str
-    valid: str
+    valid: str | None
     op: ReviewedOp
     body: dict[str, Any]
     changes: list[Change]
@@ -103,4 +105,4 @@ class DryProposal(Exact):
     digest: None
     status: Status
     decided: None
-    record: DryRun
+    record: DryRun | Negotiation

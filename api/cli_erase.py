@@ -74,12 +74,17 @@ def erase(
         return
     if "op" in answer.content:
         out, _ = consoles()
-        print_line(
-            out,
-            f"Proposed. Another person has to agree: PARLEY_ACTOR=NAME parley approve {answer.content['id']}",
-        )
+        print_line(out, agreement(answer))
         return
     show_erasure(answer)
+
+
+def agreement(proposed: Answer) -> str:
+    """What has to follow where a change takes two persons; of a dry run, that it would."""
+    id_ = proposed.content["id"]
+    if id_ is None:
+        return "It would be proposed, and another person would have to agree."
+    return f"Proposed. Another person has to agree: PARLEY_ACTOR=NAME parley approve {id_}"
 
 
 def show_erasure(answer: Answer) -> None:

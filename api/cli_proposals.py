@@ -121,8 +121,12 @@ def _confirm(item: Mapping[str, Any], *, yes: bool) -> None:
 def _whole(item: Mapping[str, Any]) -> Iterator[str]:
     """A proposal line by line, with nothing cut short."""
     body = item["body"]
-    yield f"{_said(item['proposer'])} proposes to {item['op']} the fact {item['fact']}:"
-    yield f"  {_said(item['summary'])} ({item['valid']})"
+    if item["fact"] is None:
+        yield f"{_said(item['proposer'])} proposes to correct the negotiation {item['negotiation']}:"
+        yield f"  {_said(item['summary'])}"
+    else:
+        yield f"{_said(item['proposer'])} proposes to {item['op']} the fact {item['fact']}:"
+        yield f"  {_said(item['summary'])} ({item['valid']})"
     if item["op"] == "erase":
         gone = "who its sources are" if body.get("what") == "sources" else "all of it, for good"
         yield f"  would be erased: {gone}"

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli_erase import agreement
 from api.cli_options import AsJson, Slug
 from api.cli_question import Answer, MovedOnError, ask, print_answer, tell
 from api.cli_record import RefusedError, consoles, opened
@@ -155,6 +156,9 @@ def correct_negotiation(  # noqa: PLR0913 -- one argument an option
         print_answer(answer)
         return
     out, _ = consoles()
+    if "op" in answer.content:
+        print_line(out, agreement(answer))
+        return
     shown = {**answer.content, "parties": ", ".join(answer.content["parties"])}
     show_rows(out, shown.pop("slug"), ("field", "is"), [*shown.items()])
 

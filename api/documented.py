@@ -162,6 +162,7 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
     tagged: bool = False,
     located: bool = True,
     tried: str | None = None,
+    proposed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Describe a POST, as keyword arguments of FastAPI's decorator; `tried` is what answers a dry run with 200."""
     location = {"schema": {"type": "string"}, "description": "Where the new thing is"}
@@ -170,6 +171,8 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
         headers["Location"] = location
     content = {"application/json": {"schema": _one_of(answer)}}
     done = {status: {"description": "Done", "content": content, "headers": headers}}
+    if proposed is not None:
+        done[202] = dict(proposed)
     if tried is not None:
         would_be = {"application/json": {"schema": reference(tried)}}
         done[200] = {"description": "What a dry run comes to", "content": would_be, "headers": {}}

@@ -17,6 +17,7 @@ from api.parameters import Parameter, truth
 from domain.event import ChangeProposed, FactEvent
 from domain.fact_record import FactRecord, evolve
 from domain.history import Entry, FactVersion, version_of
+from domain.negotiation import Negotiation
 from domain.perspective import PerspectiveQuery
 from domain.proposal import Moment, Proposals
 from domain.proposal import evolve as evolve_proposals
@@ -25,7 +26,7 @@ from domain.views.contesting import when_it_holds
 from infrastructure.readers.proposals import SeenProposal
 from infrastructure.readers.reading import Reading
 
-__all__ = ["DRY_RUN", "answer", "is_dry", "proposed", "recorded"]
+__all__ = ["DRY_RUN", "answer", "is_dry", "proposed", "proposed_of", "recorded"]
 
 MOST_RIVALS: Final = 100
 """How many rivals are listed; of more it is said how many there are."""
@@ -50,19 +51,26 @@ def recorded(sent: Sent, event: FactEvent, before: FactRecord | None) -> Respons
 
 def proposed(sent: Sent, event: ChangeProposed, change: FactEvent, before: FactRecord) -> Response:
     """Answer with a proposal as it would be, and in `record` with the fact as it would be once it is approved."""
+    return proposed_of(sent, event, before, _record(sent, change, before))
+
+
+def proposed_of(
+    sent: Sent, event: ChangeProposed, before: FactRecord | Negotiation, record: dict[str, Any]
+) -> Response:
+    """Answer with a proposal as it would be of a fact or a negotiation, and with what it would come to."""
     with sent.reading() as reading:
         entry = Entry(position=reading.head + 1, recorded_at=reading.now, event=event)
         made = evolve_proposals(Proposals(stream=event.originator_id), entry)
         seen = SeenProposal(
             proposal=made.each[event.proposal],
-            negotiation=reading.slug_of(before.negotiation_id),
-            moment=Moment(now=reading.now, fact_version=before.version),
+            negotiation=reading.slug_of(event.negotiation_id),
+            moment=Moment(now=reading.now, fact_version=event.fact_version),
             before=before,
             digest="",
         )
     unknown = {"id": None, "position": None, "proposed_at": None, "digest": None}
     shown = proposal_answers.shown(seen, sent.request.app.state.facts)
-    return answer({**shown, **unknown, "record": _record(sent, change, before)})
+    return answer({**shown, **unknown, "record": record})
 
 
 def answer(content: dict[str, Any]) -> Response:

@@ -53,11 +53,11 @@ class Precondition:
 
     def check_edition(self, found: Negotiation) -> None:
         """StaleError where the negotiation was corrected since."""
-        self._check(found.id, found.edition, found.slug)
+        self._check(found.id, found.edition, f"negotiation {found.slug}")
 
-    def _check(self, id_: UUID, version: int, slug: str | None = None) -> None:
+    def _check(self, id_: UUID, version: int, of: str | None = None) -> None:
         if self.versions is not None and version not in self.versions:
-            raise StaleError(id_, max(self.versions, default=0), version, slug)
+            raise StaleError(id_, max(self.versions, default=0), version, of)
 
 
 def if_match(request: Request) -> str | None:

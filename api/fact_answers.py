@@ -20,14 +20,16 @@ from domain.event import FactCorrected, FactErased, FactRecorded, SourcesErased
 from domain.fact import as_primitives
 from domain.history import FactVersion, Seen
 from domain.instant import format_instant
+from domain.negotiation import FIRST_EDITION, Negotiation
 from domain.notices import notices
 from domain.perspective import Perspective, PerspectiveQuery
-from domain.views.brief import fact_record, perspective_shown
+from domain.views.brief import fact_record, perspective_shown, shown_negotiation
 from domain.views.similar import MOST
 from infrastructure.log_entry import LogEntry
 from infrastructure.readers.reading import Reading
 
-__all__ = ["beside", "disclose", "fact_uuid", "position_of", "rendered", "shown"]
+__all__ = ["beside", "disclose", "edition_tag", "fact_uuid", "of_negotiation", "position_of"]
+__all__ += ["rendered", "shown"]
 
 _SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
 """The changes that carry the whole content of a fact."""
@@ -82,6 +84,18 @@ def rendered(sent: Sent, position: int, status: int) -> Response:
     if status == HTTPStatus.CREATED:
         headers["Location"] = f"/v1/facts/{version.record.id}"
     return Response(body, status, headers, "application/json")
+
+
+def of_negotiation(found: Negotiation, status: int = 200) -> Response:
+    """Answer a write with what is said of a negotiation since."""
+    content = written(shown_negotiation(found))
+    headers = {"ETag": etag(content, edition_tag(found)), "Cache-Control": "no-store"}
+    return Response(content, status, headers, "application/json")
+
+
+def edition_tag(found: Negotiation) -> int | None:
+    """Give what the ETag of a negotiation opens with: where it was corrected, its edition."""
+    return None if found.edition == FIRST_EDITION else found.edition
 
 
 def beside(version: FactVersion, similar: Sequence[FactVersion]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from api.schemas import (
     EndBody,
     ErasureBody,
     FactParser,
+    NegotiationCorrectionBody,
     PreferenceBody,
     ReinstatementBody,
     RetractionBody,
@@ -22,13 +23,19 @@ from api.schemas import (
 from domain.access import Scope
 from domain.change_checks import check_change
 from domain.confidential import Source
-from domain.event import FactErased, FactEvent, RecordEvent, SourcesErased
+from domain.event import (
+    FactErased,
+    FactEvent,
+    NegotiationCorrected,
+    RecordEvent,
+    SourcesErased,
+)
 from domain.fact import Fact
 from domain.fact_record import FactRecord
 from domain.gathering import Gathering
-from domain.negotiation import Settings
+from domain.negotiation import Negotiation, Settings
 
-__all__ = ["OPS", "Change", "Op", "agreed", "decided"]
+__all__ = ["OF_NEGOTIATION", "OPS", "PROPOSABLE", "Change", "Op", "agreed", "decided"]
 
 Change = (
     CorrectionBody
@@ -130,7 +137,7 @@ class CarryOut(Protocol):
     def __call__(
         self,
         parley: Parley,
-        event: FactEvent,
+        event: Any,  # noqa: ANN401 -- what `decide` gives
         before: Sequence[RecordEvent],
         sources: Sequence[Source],
         claim: object,
@@ -142,7 +149,7 @@ class CarryOut(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Op:
-    """One way to change a fact.
+    """One way to change a fact, or a negotiation.
 
     `reviewed` says whether it takes two persons under the settings of a negotiation; None where it never does.
     `decide` gives the event that a body comes to on a fact, for an actor, or the refusal. `carry_out` appends the event
@@ -154,7 +161,7 @@ class Op:
     parser: BodyParser[Any]
     scope: Scope = "fact:correct"
     reviewed: Callable[[Settings], bool] | None = None
-    decide: Callable[[FactRecord, Any, FactParser, str], FactEvent] = decided
+    decide: Callable[[Any, Any, FactParser, str], Any] = decided
     carry_out: CarryOut = _appended
 
 
@@ -178,3 +185,40 @@ _EVERY: Final = (
 )
 OPS: Final[dict[str, Op]] = {op.name: op for op in _EVERY}
 """By the names that imports, and proposals in the log, call them."""
+
+
+def _correcting(
+    found: Negotiation, body: NegotiationCorrectionBody, _: FactParser, actor: str
+) -> NegotiationCorrected:
+    return found.decide_correct(
+        reason=body.reason,
+        why=body.why,
+        said=replace(found.said, **body.changes),
+        published=body.published,
+        actor=actor,
+    )
+
+
+def _appended_alone(
+    parley: Parley,
+    event: RecordEvent,
+    before: Sequence[RecordEvent],
+    _: Sequence[Source],
+    claim: object,
+    until: int | None = None,
+) -> int:
+    return parley.ledger.append([*before, event], claim=claim, until=until)[-1]
+
+
+OF_NEGOTIATION: Final = Op(
+    name="correct_negotiation",
+    parser=BodyParser(NegotiationCorrectionBody),
+    reviewed=_as_the_record,
+    decide=_correcting,
+    carry_out=_appended_alone,
+)
+"""The one change that is of no fact; imports have none of it."""
+PROPOSABLE: Final[dict[str, Op]] = {
+    op.name: op for op in (*_EVERY, OF_NEGOTIATION) if op.reviewed is not None
+}
+"""By the names that proposals in the log call them."""

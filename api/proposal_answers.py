@@ -12,12 +12,13 @@ from starlette.responses import Response
 from api import fact_answers
 from api.body import Sent
 from api.json_text import written
-from api.ops import OPS
+from api.ops import PROPOSABLE
 from api.schemas import FactParser
 from domain.errors import UnknownError
 from domain.event import ChangeProposed, FactCorrected, FactErased, SourcesErased
 from domain.fact import differences
 from domain.instant import format_instant
+from domain.negotiation import Negotiation, evolve
 from domain.proposal import Decision
 from infrastructure.readers.proposals import SeenProposal
 
@@ -41,14 +42,14 @@ def tag(seen: SeenProposal) -> str:
 
 def shown(seen: SeenProposal, facts: FactParser) -> dict[str, Any]:
     """Give the proposal as the API answers it."""
-    found = seen.proposal
+    found, before = seen.proposal, seen.before
     return {
         "id": str(found.id),
         "negotiation": seen.negotiation,
-        "fact": str(found.fact_id),
+        "fact": None if isinstance(before, Negotiation) else str(found.fact_id),
         "fact_version": found.fact_version,
-        "summary": seen.before.fact.summary,
-        "valid": seen.before.fact.valid,
+        "summary": before.title if isinstance(before, Negotiation) else before.fact.summary,
+        "valid": None if isinstance(before, Negotiation) else before.fact.valid,
         "op": found.op,
         "body": found.body,
         "changes": _changes(seen, facts),
@@ -93,14 +94,16 @@ def again(sent: Sent, position: int, status: int) -> Response:
 
 
 def _changes(seen: SeenProposal, facts: FactParser) -> list[Any]:
-    """What the fact's content would become, field by field."""
+    """What the content of the fact, or of the negotiation, would become, field by field."""
     found = seen.proposal
-    op = OPS[found.op]
+    op, before = PROPOSABLE[found.op], seen.before
     body = op.parser.parse(dict(found.body))
-    event = op.decide(seen.before, body, facts, found.proposer)
+    event = op.decide(before, body, facts, found.proposer)
+    if isinstance(before, Negotiation):
+        return list(differences(before.said, evolve(before, event).said))
     if not isinstance(event, FactCorrected):
         return []
-    return list(differences(seen.before.fact, event.fact))
+    return list(differences(before.fact, event.fact))
 
 
 def _decided(decision: Decision) -> dict[str, Any]:

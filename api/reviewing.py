@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 from uuid import uuid4
 
 from eventsourcing.persistence import IntegrityError, OperationalError
@@ -12,22 +12,34 @@ from starlette.responses import Response
 from api import dry_runs, fact_answers, proposal_answers
 from api.body import Sent
 from api.confidential import withheld
+from api.documented import reference
 from api.idempotency import Once
 from api.json_text import read_json
-from api.ops import Op
+from api.ops import OF_NEGOTIATION, Op
 from domain.confidential import Source
 from domain.errors import UnknownError
 from domain.event import ChangeProposed, ReviewedOp
 from domain.fact import as_primitives
 from domain.fact_record import FactRecord
+from domain.negotiation import Negotiation, evolve
+from domain.proposal import Subject
 from domain.reviewing import decide_propose
+from domain.views.brief import shown_negotiation
 from infrastructure.readers.reading import Reading
 
-__all__ = ["changed", "expiry", "persistently"]
+__all__ = ["PROPOSED", "changed", "corrected", "expiry", "persistently"]
 
 ATTEMPTS: Final = 100
 """Times that something is decided again where other writers of the same stream were faster."""
 Answer = TypeVar("Answer")
+PROPOSED: Final[dict[str, Any]] = {
+    "description": "Proposed, where the negotiation's settings ask for two persons",
+    "content": {"application/json": {"schema": reference("ProposedChange")}},
+    "headers": {
+        "ETag": {"schema": {"type": "string"}, "description": "What an approval has to name"},
+        "Location": {"schema": {"type": "string"}, "description": "Where the proposal is"},
+    },
+}
 _DAY: Final = 86_400_000_000
 
 
@@ -49,6 +61,28 @@ def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
         return dry_runs.recorded(sent, event, record)
     position = op.carry_out(sent.parley, event, (), sources, once.claim())
     return fact_answers.rendered(sent, position, 200)
+
+
+def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:
+    """Correct what is said of a negotiation, or propose it where that takes two persons.
+
+    IntegrityError where another writer of its stream was faster.
+    """
+    body = OF_NEGOTIATION.parser.parse(sent.body)
+    event = OF_NEGOTIATION.decide(found, body, sent.request.app.state.facts, sent.actor)
+    after = evolve(found, event)
+    dry = dry_runs.is_dry(sent)
+    if found.settings.review_record:
+        proposal = _proposal(sent, OF_NEGOTIATION, found.subject, body)
+        if dry:
+            return dry_runs.proposed_of(sent, proposal, found, shown_negotiation(after))
+        claim, standing = once.claim(status=202), {found.id: found.version}
+        [position] = sent.parley.ledger.append([proposal], claim=claim, standing=standing)
+        return proposal_answers.rendered(sent, proposal.proposal, position, 202)
+    answer = fact_answers.of_negotiation(after)
+    if not dry:
+        sent.parley.ledger.append([event], claim=once.claim(answer))
+    return answer
 
 
 def expiry(sent: Sent, reading: Reading) -> int:
@@ -84,7 +118,7 @@ def _proposed(
         raise
 
 
-def _proposal(sent: Sent, op: Op, record: FactRecord, body: object) -> ChangeProposed:
+def _proposal(sent: Sent, op: Op, record: FactRecord | Subject, body: object) -> ChangeProposed:
     with sent.reading() as reading:
         proposals = reading.proposals.of_fact(record.id)
         expires_at = expiry(sent, reading)

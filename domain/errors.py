@@ -148,10 +148,9 @@ class MovedOnError(RecordError):
 class StaleError(MovedOnError):
     """The fact, or the negotiation, stands at `version`; the command expected another."""
 
-    def __init__(self, fact_id: UUID, expected: int, version: int, slug: str | None = None) -> None:
-        named = f"fact {fact_id}" if slug is None else f"negotiation {slug}"
-        super().__init__(f"{named} is at version {version}, not {expected}")
-        self.of_negotiation = slug is not None
+    def __init__(self, fact_id: UUID, expected: int, version: int, of: str | None = None) -> None:
+        super().__init__(f"{of or f'fact {fact_id}'} is at version {version}, not {expected}")
+        self.of_negotiation = of is not None
         self.fact_id = fact_id
         self.expected = expected
         self.version = version

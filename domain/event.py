@@ -24,7 +24,7 @@ Reason = Literal[
     "coarsening",
 ]
 
-ReviewedOp = Literal["correct", "retract", "reinstate", "erase"]
+ReviewedOp = Literal["correct", "retract", "reinstate", "erase", "correct_negotiation"]
 """What may take two persons."""
 
 

@@ -20,6 +20,7 @@ from domain.event import (
     SnapshotTaken,
 )
 from domain.fact import text_faults
+from domain.proposal import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,6 +113,11 @@ class Negotiation:
             summary=said.summary,
             published=published,
         )
+
+    @property
+    def subject(self) -> Subject:
+        """What a proposal names as its own."""
+        return Subject(id=self.id, negotiation_id=self.id, version=self.edition)
 
     @property
     def said(self) -> Said:

@@ -42,6 +42,18 @@ def stream_of(fact_id: UUID) -> UUID:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a change is proposed of: a fact at a version, or a negotiation at an edition.
+
+    Of a negotiation both ids are its own, and stand where an event, and a proposal, name a fact.
+    """
+
+    id: UUID
+    negotiation_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Moment:
     """When a proposal is looked at: `now` in microseconds UTC, and the version at which its fact then stands."""
 

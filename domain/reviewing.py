@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.fact_record import FactRecord
-    from domain.proposal import Moment, Proposal, Proposals
+    from domain.proposal import Moment, Proposal, Proposals, Subject
 
 
 def decide_propose(
     proposals: Proposals,
     id_: UUID,
     *,
-    record: FactRecord,
+    record: FactRecord | Subject,
     op: ReviewedOp,
     body: dict[str, Any],
     expires_at: int,
     actor: str,
 ) -> ChangeProposed:
-    """A change of the fact as it stands; that it could be carried out has been seen before."""
+    """A change of the fact, or of the negotiation, as it stands; that it could be carried out has been seen before."""
     return ChangeProposed(
         **_next(proposals, actor),
         proposal=id_,
@@ -98,7 +98,7 @@ def decide_approve(
     if digest not in seen:
         raise RevisedError(id_)
     if void:
-        raise StaleError(found.fact_id, found.fact_version, moment.fact_version)
+        raise StaleError(found.fact_id, found.fact_version, moment.fact_version, _named(found))
     return ChangeApproved(**_about(proposals, found, actor), digest=digest, why=why)
 
 
@@ -149,7 +149,7 @@ def _must_be_open(found: Proposal, moment: Moment) -> None:
         return
     ended = {
         "expired": f"it expired at {format_instant(found.expires_at)}",
-        "void": f"it is void: the fact has moved on from version {found.fact_version}",
+        "void": f"it is void: the {_named(found) or 'fact'} has moved on from version {found.fact_version}",
     }
     message = f"proposal {found.id} is not open: {ended.get(status, f'it was {status}')}"
     raise StateError(message)
@@ -159,3 +159,8 @@ def _check_why(why: str | None) -> None:
     faults = text_faults({"why": why})
     if faults:
         raise ContentError(*faults)
+
+
+def _named(found: Proposal) -> str | None:
+    """What a proposal is of, where that is no fact."""
+    return "negotiation" if found.op == "correct_negotiation" else None

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.body import Sending, Sent
-from api.documented import FACT_TAG, body_of, reference, writes
+from api.documented import FACT_TAG, body_of, writes
 from api.dry_runs import DRY_RUN
 from api.entity_tags import if_match, precondition
 from api.examples import (
@@ -23,7 +23,7 @@ from api.examples import (
 from api.fact_answers import fact_uuid
 from api.idempotency import Once
 from api.ops import OPS, Op
-from api.reviewing import changed
+from api.reviewing import PROPOSED, changed
 from api.threads import LaneRoute
 from domain.errors import StaleError
 
@@ -33,14 +33,6 @@ ATTEMPTS: Final = 5
 """Times that a change is decided again where any version will do and another writer was faster."""
 _SENDING: Final = Sending(DRY_RUN)
 _ERASING: Final = Sending()
-_PROPOSED: Final[dict[str, Any]] = {
-    "description": "Proposed, where the negotiation's settings ask for two persons",
-    "content": {"application/json": {"schema": reference("ProposedChange")}},
-    "headers": {
-        "ETag": {"schema": {"type": "string"}, "description": "What an approval has to name"},
-        "Location": {"schema": {"type": "string"}, "description": "Where the proposal is"},
-    },
-}
 
 
 def _described(
@@ -53,7 +45,7 @@ def _described(
     found = OPS[op]
     sent = body_of(found.parser.name, {"us-belarus": example})
     dry = ("DryRun",) if found.reviewed is None else ("DryRun", "DryProposal")
-    described = writes(
+    return writes(
         operation,
         summary,
         ("FactRecord", *dry) if answer is None else answer,
@@ -62,10 +54,8 @@ def _described(
         if_match=FACT_TAG,
         tagged=answer is None,
         parameters=_SENDING.parameters if answer is None else (),
+        proposed=None if found.reviewed is None else PROPOSED,
     )
-    if found.reviewed is not None:
-        described["responses"][202] = _PROPOSED
-    return described
 
 
 @router.post(

@@ -10,21 +10,20 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.body import Sending, Sent
-from api.caching import etag
 from api.cursor import Cursor
 from api.documented import NEGOTIATION_TAG, body_of, reads, writes
-from api.dry_runs import DRY_RUN, is_dry
+from api.dry_runs import DRY_RUN
 from api.entity_tags import if_match, precondition
 from api.examples import NEGOTIATION, NEGOTIATION_CORRECTION
+from api.fact_answers import edition_tag
 from api.idempotency import Once
 from api.json_text import written
 from api.parameters import Parameter, whole_number
 from api.perspectives import Asked, Asking, with_erasures
-from api.reviewing import persistently
-from api.schemas import BodyParser, NegotiationBody, NegotiationCorrectionBody
+from api.reviewing import PROPOSED, corrected, persistently
+from api.schemas import BodyParser, NegotiationBody
 from api.threads import LaneRoute
-from domain.errors import StateError
-from domain.negotiation import FIRST_EDITION, Negotiation, evolve
+from domain.negotiation import FIRST_EDITION
 from domain.views.brief import perspective_shown, shown_negotiation
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["negotiations"])
@@ -47,7 +46,6 @@ _STATE: Final = Asking()
 _SENDING: Final = Sending()
 _CORRECTING: Final = Sending(DRY_RUN)
 _BODY: Final = BodyParser(NegotiationBody)
-_CORRECTION: Final = BodyParser(NegotiationCorrectionBody)
 
 
 @router.post(
@@ -87,12 +85,13 @@ def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     **writes(
         "correctNegotiation",
         "Correct what is said of a negotiation",
-        "Negotiation",
+        ("Negotiation", "DryProposal"),
         body_of("NegotiationCorrectionBody", {"us-belarus": NEGOTIATION_CORRECTION}),
         scope="fact:correct",
         if_match=NEGOTIATION_TAG,
         tagged=True,
         parameters=_CORRECTING.parameters,
+        proposed=PROPOSED,
     ),
 )
 def correct_negotiation(slug: str, sent: Annotated[Sent, Depends(_CORRECTING)]) -> Response:
@@ -108,33 +107,7 @@ def correct_negotiation(slug: str, sent: Annotated[Sent, Depends(_CORRECTING)]) 
 def _corrected(slug: str, sent: Sent, once: Once) -> Response:
     found = sent.negotiation(slug)
     precondition(if_match(sent.request), "negotiation", FIRST_EDITION).check_edition(found)
-    if found.settings.review_record:
-        message = f"corrections of {found.slug} take two persons, and of the negotiation itself none is proposed yet"
-        raise StateError(message)
-    body = _CORRECTION.parse(sent.body)
-    event = found.decide_correct(
-        reason=body.reason,
-        why=body.why,
-        said=replace(found.said, **body.changes),
-        published=body.published,
-        actor=sent.actor,
-    )
-    answer = _answer(evolve(found, event), 200)
-    if is_dry(sent):
-        return answer
-    sent.parley.ledger.append([event], claim=once.claim(answer))
-    return answer
-
-
-def _answer(found: Negotiation, status: int) -> Response:
-    content = written(shown_negotiation(found))
-    headers = {"ETag": etag(content, _tagged_by(found)), "Cache-Control": "no-store"}
-    return Response(content, status, headers, "application/json")
-
-
-def _tagged_by(found: Negotiation) -> int | None:
-    """Give what its ETag opens with: where it was corrected, the version of that."""
-    return None if found.edition == FIRST_EDITION else found.edition
+    return corrected(sent, found, once)
 
 
 @router.get(
@@ -178,4 +151,4 @@ def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
         rest = asked.rest(slug, perspective)
         content = reading.state(negotiation, perspective, rest)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        return asked.answer(content, perspective, reading, version=_tagged_by(negotiation))
+        return asked.answer(content, perspective, reading, version=edition_tag(negotiation))

@@ -18,16 +18,17 @@ from api.entity_tags import required_digests, seen_digests
 from api.examples import APPROVAL, CORRECTION, REFUSAL, WITHDRAWAL
 from api.idempotency import Once
 from api.json_text import read_json
-from api.ops import OPS, Op, agreed
+from api.ops import PROPOSABLE, Op, agreed
 from api.reviewing import expiry, persistently
 from api.schemas import ApprovalBody, BodyParser, RefusalBody, WithdrawalBody
 from api.threads import LaneRoute
 from domain.confidential import Source
 from domain.errors import RevisedError
-from domain.event import FactEvent, ProposalEvent
+from domain.event import ProposalEvent, RecordEvent
 from domain.fact import as_primitives
 from domain.fact_record import FactRecord
 from domain.ledger import by_event
+from domain.negotiation import Negotiation
 from domain.proposal import Moment, Proposals
 from domain.reviewing import decide_approve, decide_refuse, decide_revise, decide_withdraw
 from infrastructure.readers.proposals import SeenProposal
@@ -38,7 +39,7 @@ _SENDING: Final = Sending()
 _APPROVAL: Final = BodyParser(ApprovalBody)
 _REFUSAL: Final = BodyParser(RefusalBody)
 _WITHDRAWAL: Final = BodyParser(WithdrawalBody)
-_REVISABLE: Final = [op.parser.name for op in OPS.values() if op.reviewed is not None]
+_REVISABLE: Final = [op.parser.name for op in PROPOSABLE.values()]
 _DECIDING: Final[dict[str, Any]] = {"scope": "fact:correct", "tagged": True}
 _REVISION: Final[dict[str, Any]] = {
     "application/json": {
@@ -50,12 +51,12 @@ _REVISION: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A proposal to decide on, what it says in confidence, its fact as it stands, and all that was proposed of it."""
+    """A proposal to decide on, its sources, what it is of as that stands, and all that was proposed of it."""
 
     seen: SeenProposal
     sources: Sequence[Source]
     proposals: Proposals
-    record: FactRecord
+    record: FactRecord | Negotiation
     moment: Moment
     expiry: int
     op: Op
@@ -66,7 +67,7 @@ class _Outcome:
     """What is decided, the change that it leads to, if any, and what the last of the two says in confidence."""
 
     event: ProposalEvent
-    change: FactEvent | None = None
+    change: RecordEvent | None = None
     sources: Sequence[Source] = ()
 
 
@@ -197,7 +198,7 @@ def _decided(proposal_id: str, sent: Sent, decide: _Decide) -> Response:
 
 def _attempted(proposal_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:
     found = _standing(sent, proposal_answers.proposal_uuid(proposal_id))
-    once.about = found.record.id
+    once.about = None if isinstance(found.record, Negotiation) else found.record.id
     sent.principal.check(found.op.scope)
     outcome = decide(found)
     event, change, sources = outcome.event, outcome.change, outcome.sources
@@ -222,9 +223,16 @@ def _standing(sent: Sent, id_: UUID) -> _Standing:
         sources = reading.proposals.sources(seen)
         proposals = reading.proposals.of_fact(seen.proposal.fact_id)
         until = expiry(sent, reading)
-    record = sent.parley.ledger.fact(seen.proposal.fact_id)
-    moment = Moment(now=seen.moment.now, fact_version=record.version)
-    return _Standing(seen, sources, proposals, record, moment, until, OPS[seen.proposal.op])
+    op, ledger = PROPOSABLE[seen.proposal.op], sent.parley.ledger
+    record: FactRecord | Negotiation
+    if isinstance(seen.before, Negotiation):
+        record = ledger.negotiation(seen.negotiation)
+        version = record.edition
+    else:
+        record = ledger.fact(seen.proposal.fact_id)
+        version = record.version
+    moment = Moment(now=seen.moment.now, fact_version=version)
+    return _Standing(seen, sources, proposals, record, moment, until, op)
 
 
 def _if_match(sent: Sent) -> list[str]:

@@ -162,7 +162,9 @@ def _audited(
     ]
     last = facts[-1][1].position if more else perspective.position
     of_it = reading.changes.of_negotiation(opened, perspective, after)
-    items += [audited_negotiation(*each) for each in of_it if each[2].position <= last]
+    of_it = [each for each in of_it if each[2].position <= last]
+    others = reading.changes.agreed_on(opened, [said for _, _, said in of_it])
+    items += [audited_negotiation(*each, others.get(each[2].position, ())) for each in of_it]
     items.sort(key=itemgetter("position"))
     return items[:limit], more or len(items) > limit
 

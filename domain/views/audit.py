@@ -60,7 +60,7 @@ def audited(
 
 
 def audited_negotiation(
-    before: Negotiation, after: Negotiation, correction: Recorded
+    before: Negotiation, after: Negotiation, correction: Recorded, approvers: Sequence[str]
 ) -> dict[str, Any]:
     """One entry of the audit that tells of no fact: a correction of what is said of the negotiation."""
     return {
@@ -68,7 +68,7 @@ def audited_negotiation(
         **recorded(correction.recorded_at, correction.recorded_by),
         "actor": correction.actor,
         "event": correction.event,
-        "approvers": [],
+        "approvers": [*approvers],
         "fact": None,
         "negotiation": shown_negotiation(after),
         "reason": correction.reason,

@@ -156,6 +156,18 @@ class ChangeReader:
                     found[pair[1].position] = pair
         return [found[each.position] for each in events]
 
+    def agreed_on(
+        self, opened: Negotiation, corrections: Iterable[Correction]
+    ) -> dict[int, tuple[str, ...]]:
+        """Who agreed to corrections of the negotiation itself: an approval stands right in front of its own."""
+        before = [each.position - 1 for each in corrections]
+        statement = select(event.c.position, event.c.actor).where(
+            event.c.position.in_(before),
+            event.c.stream == stream_of(opened.id).hex,
+            event.c.type == ChangeApproved.stored_name,
+        )
+        return {row.position + 1: (row.actor,) for row in self.connection.execute(statement)}
+
     def approvers(self, id_: UUID, changes: Sequence[FactVersion]) -> dict[int, tuple[str, ...]]:
         """Who agreed to changes of a negotiation's facts, by the position of each that others agreed to."""
         statement = agreeing(self.tables, id_, *_span(changes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, func, literal, sel
 
 from domain.errors import NotYetKnownError, UnknownError
 from domain.event import NegotiationCorrected
-from domain.negotiation import Negotiation, Said, negotiation_id
+from domain.negotiation import FIRST_EDITION, Negotiation, Said, negotiation_id
 from domain.negotiation_changes import Correction, as_known
 from domain.perspective import Perspective
 from domain.rules import FIRST_READING
@@ -21,11 +21,20 @@ from infrastructure.readers.pages import fitting
 from infrastructure.tables import negotiation, negotiation_correction, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from domain.access import Principal
 
-__all__ = ["StoredSnapshot", "corrections", "opened", "page", "seen", "taken"]
+__all__ = [
+    "StoredSnapshot",
+    "at_edition",
+    "corrections",
+    "editions",
+    "opened",
+    "page",
+    "seen",
+    "taken",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +90,30 @@ def seen(
     for id_, each in _corrections(connection, [each.id for each in found], perspective):
         said.setdefault(id_, []).append(each)
     return [as_known(each, said.get(each.id, ()), perspective) for each in found]
+
+
+def editions(connection: Connection, ids: Collection[str], position: int) -> dict[str, int]:
+    """The edition of each of these negotiations at a position, by its id as the tables have it."""
+    columns = negotiation_correction.c
+    statement = (
+        select(columns.negotiation_id, func.max(columns.version).label("edition"))
+        .where(columns.negotiation_id.in_(ids), columns.position <= position)
+        .group_by(columns.negotiation_id)
+    )
+    corrected = {row.negotiation_id: row.edition for row in connection.execute(statement)}
+    return {**dict.fromkeys(ids, FIRST_EDITION), **corrected}
+
+
+def at_edition(connection: Connection, id_: str, edition: int) -> Negotiation:
+    """A negotiation, by its id as the tables have it, as it was at an edition."""
+    opened = select(negotiation).where(negotiation.c.id == id_)
+    found = _negotiation(connection.execute(opened).one())
+    columns = negotiation_correction.c
+    last = select(negotiation_correction).where(
+        columns.negotiation_id == id_, columns.version == edition
+    )
+    row = connection.execute(last).one_or_none()
+    return found if row is None else replace(found, **vars(_correction(row).said), edition=edition)
 
 
 def corrections(connection: Connection, id_: UUID, perspective: Perspective) -> list[Correction]:

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, select, tuple_
+from sqlalchemy import Connection, Row, Select, and_, func, select, tuple_
 
 from domain.errors import UnknownError
 from domain.fact_record import FactRecord
 from domain.history import Entry
 from domain.instant import END
+from domain.negotiation import FIRST_EDITION, Negotiation
 from domain.proposal import Moment, Proposal, Proposals, Status, evolve, folded, stream_of
 from infrastructure.fact_rows import version_of_row
 from infrastructure.log_rows import LOGGED
 from infrastructure.projections.planes import wholly
-from infrastructure.readers import access, log
+from infrastructure.readers import access, log, negotiations
 from infrastructure.readers.confidential import said_at
-from infrastructure.tables import event, negotiation, proposal
+from infrastructure.tables import event, negotiation, negotiation_correction, proposal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -35,12 +36,15 @@ _FOUND = select(proposal, negotiation.c.slug).join_from(proposal, negotiation)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenProposal:
-    """A proposal at a moment: `before` is the fact as it found it, `digest` that of the event with its body."""
+    """A proposal at a moment: `before` is the fact, or the negotiation, as it found it.
+
+    `digest` is that of the event with its body.
+    """
 
     proposal: Proposal
     negotiation: str
     moment: Moment
-    before: FactRecord
+    before: FactRecord | Negotiation
     digest: str
 
     @property
@@ -107,7 +111,7 @@ class ProposalReader:
             versions.published_to == END,
         )
         wanted = (
-            _FOUND.join(self._tables.version, standing)
+            _FOUND.outerjoin(self._tables.version, standing)
             .where(
                 proposal.c.negotiation_id == negotiation_id.hex,
                 proposal.c.proposed_position > after,
@@ -130,7 +134,12 @@ class ProposalReader:
 
     def _with_status(self, wanted: Select[Any], status: Status) -> Select[Any]:
         """The condition of `Proposal.status`, as the database has it."""
-        moved_on = proposal.c.fact_version != self._tables.version.c.version
+        corrected = negotiation_correction.c
+        edition = select(func.max(corrected.version)).where(
+            corrected.negotiation_id == proposal.c.fact_id
+        )
+        at = (self._tables.version.c.version, edition.scalar_subquery(), FIRST_EDITION)
+        moved_on = proposal.c.fact_version != func.coalesce(*at)
         expired = proposal.c.expires_at <= self._now
         match status:
             case "open":
@@ -157,14 +166,14 @@ class ProposalReader:
             if row.stream in streams and UUID(row.id) in streams[row.stream].each
         ]
         bound = self.digests([each.content_position for _, each in found])
-        versions = self._versions({each.fact_id.hex for _, each in found}, position)
-        facts = self._facts({(each.fact_id.hex, each.fact_version) for _, each in found})
+        versions = self._versions([each for _, each in found], position)
+        stood = self._before([each for _, each in found])
         return [
             SeenProposal(
                 proposal=each,
                 negotiation=slug,
                 moment=Moment(now=now, fact_version=versions[each.fact_id.hex]),
-                before=facts[each.fact_id.hex, each.fact_version],
+                before=stood[each.fact_id.hex, each.fact_version],
                 digest=bound[each.content_position],
             )
             for slug, each in found
@@ -182,19 +191,36 @@ class ProposalReader:
         statement = select(event.c.recorded_at).where(event.c.position == position)
         return int(self._connection.execute(statement).scalar_one())
 
-    def _versions(self, facts: Collection[str], position: int) -> dict[str, int]:
+    def _versions(self, found: Sequence[Proposal], position: int) -> dict[str, int]:
+        """At which version stood at a position what each proposal is of."""
+        of_talks, of_facts = _subjects(found)
         columns = self._tables.version.c
         statement = select(columns.fact_id, columns.version).where(
-            columns.fact_id.in_(facts),
+            columns.fact_id.in_([id_ for id_, _ in of_facts]),
             columns.published_to == END,
             columns.known_from <= position,
             columns.known_to > position,
         )
-        return {row.fact_id: row.version for row in self._connection.execute(statement)}
+        versions = {row.fact_id: row.version for row in self._connection.execute(statement)}
+        talks = {id_ for id_, _ in of_talks}
+        return {**versions, **negotiations.editions(self._connection, talks, position)}
 
-    def _facts(self, versions: Collection[tuple[str, int]]) -> dict[tuple[str, int], FactRecord]:
+    def _before(self, found: Sequence[Proposal]) -> dict[tuple[str, int], FactRecord | Negotiation]:
+        """What each proposal is of, as it found it."""
+        of_talks, of_facts = _subjects(found)
         table = self._tables.version
-        asked = tuple_(table.c.fact_id, table.c.version).in_(versions)
+        asked = tuple_(table.c.fact_id, table.c.version).in_(of_facts)
         wanted = select(table).where(asked, *wholly(table.c))
-        found = [version_of_row(row).record for row in self._connection.execute(wanted)]
-        return {(record.id.hex, record.version): record for record in found}
+        read = [version_of_row(row).record for row in self._connection.execute(wanted)]
+        facts = {(record.id.hex, record.version): record for record in read}
+        talks = {at: negotiations.at_edition(self._connection, *at) for at in of_talks}
+        return {**facts, **talks}
+
+
+def _subjects(found: Sequence[Proposal]) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
+    """What proposals are of, by id and version: the negotiations, and the facts."""
+    by_sort: tuple[set[tuple[str, int]], set[tuple[str, int]]] = (set(), set())
+    for each in found:
+        of_fact = each.op != "correct_negotiation"
+        by_sort[of_fact].add((each.fact_id.hex, each.fact_version))
+    return by_sort

@@ -168,3 +168,16 @@ def test_an_import_says_that_it_takes_two(light: Shell) -> None:
     refused = light("import", SLUG, light.file(line))
     assert refused.exit_code == 1
     assert "it takes two persons" in refused.output
+
+
+def test_a_correction_of_the_negotiation_waits_for_a_second_person_too(light: Shell) -> None:
+    light.out("settings", SLUG, "--review-record")
+    because = ("--reason", "refinement", "--why", "It is more", "--title", "Talks and more")
+    arguments = ("correct-negotiation", SLUG, *because)
+    assert "It would be proposed" in light.out(*arguments, "--dry-run")
+    assert "Proposed." in light(*arguments, PARLEY_ACTOR="Ann").stdout
+    [waiting] = json.loads(light.out("proposals", SLUG, "--json"))["items"]
+    assert "Talks and more" in light.out("proposals", SLUG)
+    approved = light("approve", waiting["id"], "--yes", PARLEY_ACTOR="Bo")
+    assert (approved.exit_code, "approved" in approved.stdout) == (0, True)
+    assert light.out("show", SLUG).startswith("Talks and more")

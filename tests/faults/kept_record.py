@@ -208,6 +208,9 @@ def _open(desk: _Desk, record: KeptRecord) -> None:
     desk.send(at, lines, status=200, Content_Type="application/x-ndjson")
     items = desk.http.get(f"/v1/negotiations/{PUBLIC}/timeline?limit=1000&include=retracted")
     record.facts[PUBLIC] = [item["id"] for item in items.json()["items"]]
+    better = {"title": f"Better title of {PUBLIC}"}
+    nearer = {"reason": "refinement", "why": "nearer", "changes": better, "published": "2025-11"}
+    desk.send(f"/v1/negotiations/{PUBLIC}/corrections", nearer, status=200, If_Match="*")
     papers = {"name": "papers", "clock": "published", "as_known_at": "2025-11"}
     for snapshot in ({"name": "all"}, papers):
         desk.send(f"/v1/negotiations/{PUBLIC}/snapshots", snapshot)

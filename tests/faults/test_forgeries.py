@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 UNTIL_FOUND_OUT: Final = 300
 SHARE: Final = 0.1
-READ: Final = ("fact_version", "fact_version_spare", "negotiation")
+READ: Final = (
+    "fact_version",
+    "fact_version_spare",
+    "negotiation",
+    "negotiation_correction",
+)
 """Tables that answers are read from: what is forged in them shows soon where nobody looks at them."""
 
 
