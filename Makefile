@@ -7,6 +7,8 @@ SLUG := us-belarus
 RECORD := data/us-belarus.ndjson
 TITLE := US–Belarus talks on political prisoners, 2025
 WORKERS ?= 2
+# What Python compiled is kept, wherever this is run: tests start it hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench faults lock format clean
@@ -53,7 +55,7 @@ TEST_FOLDER = $(or $(TMPDIR),$(shell [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | 
   && echo /dev/shm || echo /tmp))
 
 # The tests that draw less each time than in their long form.
-THOROUGH = $(shell grep -rl --include='test_*.py' 'tests.thorough' tests)
+THOROUGH = $(shell grep -rlE --include='test_*.py' 'tests.thorough|from hypothesis' tests)
 
 LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet $(LOCKFLAGS)

@@ -25,6 +25,7 @@ from tests.databases import (
 )
 from tests.faults.supply import why_no_fuse
 from tests.one_call import ask_in_one_call, end_shared_loop
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,8 +50,9 @@ LONGEST: Final = {
 }
 
 # Every run at home draws anew; a run that decides whether a change lands draws the same each time.
-settings.register_profile("home", deadline=None)
-settings.register_profile("gate", deadline=None, derandomize=True)
+EXAMPLES: Final = often(50, 500)
+settings.register_profile("home", deadline=None, max_examples=EXAMPLES)
+settings.register_profile("gate", deadline=None, max_examples=EXAMPLES, derandomize=True)
 # A parser of the command line is made once, and not for each command.
 testing._get_command = cache(main.get_command)  # type: ignore[attr-defined]
 compile_once()

@@ -41,6 +41,7 @@ class Desk:
     client: Client
     clock: HeldClock
     keys: dict[str, str] = field(default_factory=dict)
+    reviewed: bool | None = None
 
     def key(self, person: str, *scopes: Scope) -> str:
         """A new key of somebody's, as a header has it."""
@@ -60,6 +61,7 @@ class Desk:
 
     def review(self, asked: bool) -> None:
         assert self.post(f"{TALKS}/settings", {"review_record": asked}).status == 200
+        self.reviewed = asked
 
     def fact(self, **fields: Any) -> str:  # noqa: ANN401 -- a fact's fields
         """The address of a new fact."""

@@ -109,7 +109,7 @@ def _operations(paths: dict[str, Any]) -> list[dict[str, Any]]:
     """Those of which more is tried: at the limits of some, and most of what is recorded."""
     named = sorted(f"{method.upper()} {path}" for path, each in paths.items() for method in each)
     drawn = {"generation": {"max-examples": often(10, 200)}}
-    covered = {
+    covered: dict[str, Any] = {
         name: {"phases": {"coverage": {"enabled": True}}} for name in some_of(named, COVERED)
     }
     more = {**covered, RECORDING: {**covered.get(RECORDING, {}), **drawn}}

@@ -7,14 +7,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from api.importing.importer import Importer
-from api.schemas import FactParser
 from data.map_visits import published, source_fields
 from domain.fact import as_primitives
 from domain.instant import parse_cut
 from domain.negotiation import negotiation_id
 from domain.perspective import PerspectiveQuery
-from tests.examples import OWNER
+from tests.importing.shipped import import_whole_and_once
 from tests.thorough import some_of
 
 if TYPE_CHECKING:
@@ -43,19 +41,7 @@ def moments() -> list[tuple[str, Visits]]:
 
 
 def test_moments_of_the_change_log_are_given_back(parley: Parley) -> None:
-    parley.ledger.open_negotiation(
-        slug="visits", title="Visits", parties=(), summary=None, actor="desk"
-    )
-    with gzip.open(DATA / "visits.ndjson.gz") as lines:
-        report = Importer(parley, FactParser()).run(
-            slug="visits",
-            lines=lines,
-            media="ndjson",
-            dry_run=False,
-            partial=False,
-            principal=OWNER,
-        )
-    assert report.as_dict()["rejected"] == []
+    import_whole_and_once(parley, "visits.ndjson.gz", 3284, 3688)
     every = moments()
     assert sum(len(expected) for _, expected in every) == 97_239
     for at, expected in [*some_of(every[:-1], len(every) // 12), every[-1]]:

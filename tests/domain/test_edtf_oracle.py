@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,13 +22,8 @@ from tests.domain.edtf_differences import DIFFERENCES, Difference
 from tests.domain.edtf_examples import SPECIFICATION
 from tests.thorough import often
 
-with warnings.catch_warnings():
-    # It builds its grammar with older names of pyparsing, which turns these warnings on when it is imported.
-    warnings.simplefilter("ignore")
-    from edtf_validate.valid_edtf import is_valid
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from time import struct_time
 
 ADR: Final = Path(__file__).parents[2] / "docs" / "adr" / "0003-valid-time-notation.md"
@@ -42,7 +38,18 @@ def parley_accepts(text: str) -> bool:
     return True
 
 
+@cache
+def oracle() -> Callable[[str], object]:
+    """The field's own validator, which takes seconds to import."""
+    with warnings.catch_warnings():
+        # It builds its grammar with older names of pyparsing, which turns these warnings on when it is imported.
+        warnings.simplefilter("ignore")
+        from edtf_validate.valid_edtf import is_valid  # noqa: PLC0415
+    return is_valid  # type: ignore[no-any-return]
+
+
 def oracle_accepts(text: str) -> bool:
+    is_valid = oracle()
     try:
         return bool(is_valid(text))
     except Exception:  # noqa: BLE001 - a crash of the oracle is a refusal

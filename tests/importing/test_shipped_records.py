@@ -1,40 +1,18 @@
-"""Every record that ships with Parley imports whole, and a second time changes nothing."""
+"""Every record that ships with Parley imports whole, and a second time changes nothing.
+
+So do the visits, where each moment of them is looked at: in tests/api/test_visits.py.
+"""
 
 from __future__ import annotations
 
-import gzip
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
-from api.importing.importer import Importer
-from api.schemas import FactParser
-from tests.examples import OWNER
+from tests.importing.shipped import import_whole_and_once
 
 if TYPE_CHECKING:
     from api.composition import Parley
-
-DATA: Final = Path(__file__).resolve().parents[2] / "data"
-COUNTS: Final = (
-    "recorded",
-    "corrected",
-    "corroborated",
-    "ended",
-    "retracted",
-    "reinstated",
-    "preferred",
-)
-
-
-def imported(parley: Parley, slug: str, file: str) -> dict[str, Any]:
-    """The report of a whole import."""
-    packed = (DATA / file).read_bytes()
-    lines = (gzip.decompress(packed) if file.endswith(".gz") else packed).splitlines()
-    importer = Importer(parley, FactParser())
-    return importer.run(
-        slug=slug, lines=lines, media="ndjson", dry_run=False, partial=False, principal=OWNER
-    ).as_dict()
 
 
 @pytest.mark.parametrize(
@@ -43,17 +21,9 @@ def imported(parley: Parley, slug: str, file: str) -> dict[str, Any]:
         ("us-belarus.ndjson", 97, 138),
         ("department-timeline.ndjson.gz", 1488, 1488),
         ("guantanamo-counts.ndjson", 19, 23),
-        ("visits.ndjson.gz", 3284, 3688),
     ],
 )
 def test_a_shipped_record_imports_whole_and_once(
     parley: Parley, file: str, recorded: int, operations: int
 ) -> None:
-    slug = file.split(".", maxsplit=1)[0]
-    parley.ledger.open_negotiation(slug=slug, title=slug, parties=(), summary=None, actor="desk")
-    first, again = imported(parley, slug, file), imported(parley, slug, file)
-    assert first["rejected"] == again["rejected"] == []
-    assert first["recorded"] == recorded
-    assert sum(first[name] for name in COUNTS) == operations
-    assert again["unchanged"] == operations
-    assert again["last_position"] is None
+    import_whole_and_once(parley, file, recorded, operations)
