@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -28,6 +30,7 @@ from infrastructure.tables import api_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Future
 
 Kind = Literal["sqlite-file", "sqlite-memory", "postgresql"]
 
@@ -49,11 +52,17 @@ UNBOUNDED: Final = {f"PARLEY_RATE_{name}": "" for name in ("READS", "WRITES", "W
 
 
 class PostgreSQL:
-    """A running server, which copies its migrated template or an empty one under a new name."""
+    """A running server, which copies its migrated template or an empty one under a new name.
+
+    The next copy is made, and what tests have left is dropped, beside the tests: for both the server waits a while.
+    """
 
     def __init__(self, uri: str) -> None:
         self._url = make_url(uri).set(drivername="postgresql+psycopg")
-        self._admin = psycopg.connect(uri, autocommit=True)
+        self._admin, self._other = (psycopg.connect(uri, autocommit=True) for _ in "ab")
+        self._beside = ThreadPoolExecutor(1)
+        self._next: Future[str] | None = None
+        self._dropped: list[Future[object]] = []
         for not_needed in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
             self._admin.execute(f"ALTER SYSTEM SET {not_needed} = off".encode())
         self._admin.execute("SELECT pg_reload_conf()")
@@ -64,41 +73,55 @@ class PostgreSQL:
 
     def fresh(self, *, migrated: bool = True, lasting: bool = False) -> str:
         """The URL of a new database, which is dropped with all others unless it is lasting."""
-        name = f"parley_{uuid4().hex}"
-        template = TEMPLATE if migrated else "template0"
-        self._admin.execute(
-            f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY".encode()
-        )
+        name = self._prepared() if migrated else _copied(self._admin, "template0")
         (self._lasting if lasting else self._made).append(name)
         return self._named(name)
 
+    def _prepared(self) -> str:
+        """A copy of the template, made already unless it is the first."""
+        prepare = partial(self._beside.submit, _copied, self._other, TEMPLATE)
+        ready, self._next = self._next or prepare(), prepare()
+        return ready.result()
+
     def copy_of(self, url: str) -> str:
         """The URL of a new database that holds what another does; who is connected to that is let go."""
-        name, copied = f"parley_{uuid4().hex}", make_url(url).database
+        copied = str(make_url(url).database)
         ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
         self._admin.execute(ended, (copied,))
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {copied} STRATEGY FILE_COPY".encode())
-        self._made.append(name)
-        return self._named(name)
+        self._made.append(_copied(self._admin, copied))
+        return self._named(self._made[-1])
 
     def disconnect_everyone(self) -> None:
-        """End every session but this one's own, as a restart of the server would."""
+        """End every session but those from here, as a restart of the server would."""
         self._admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND pid <> %s",
+            (self._other.info.backend_pid,),
         )
 
     def drop_all(self) -> None:
-        """Drop what tests have made, whoever is connected still."""
-        for name in self._made[1:]:
-            self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        """Drop what tests have made, whoever is connected still; what was to be dropped before has been."""
+        for each in self._dropped:
+            each.result()
+        drop = [f"DROP DATABASE {name} WITH (FORCE)".encode() for name in self._made[1:]]
+        self._dropped = [self._beside.submit(self._other.execute, each) for each in drop]
         del self._made[1:]
 
     def close(self) -> None:
-        self._admin.close()
+        self.drop_all()
+        self._beside.shutdown()
+        for connection in (self._admin, self._other):
+            connection.close()
 
     def _named(self, name: str) -> str:
         return self._url.set(database=name).render_as_string(hide_password=False)
+
+
+def _copied(connection: psycopg.Connection, template: str) -> str:
+    """A new database that holds what another does."""
+    name = f"parley_{uuid4().hex}"
+    connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY".encode())
+    return name
 
 
 def opened(url: str | URL, *, clock: Clock = system_clock) -> Database:
