@@ -138,6 +138,7 @@ class Version(Exact):
     recorded_at: Instant
     recorded_by: NotRequired[Instant]
     actor: str
+    batch: NotRequired[str]
     event: str
     reason: Reason | None
     why: str | None
@@ -154,6 +155,7 @@ class AuditEntry(Exact):
     recorded_at: Instant
     recorded_by: NotRequired[Instant]
     actor: str
+    batch: NotRequired[str]
     event: str
     approvers: list[str]
     fact: Brief | None
@@ -210,6 +212,7 @@ class LoggedChange(Exact):
     recorded_at: Instant
     recorded_by: NotRequired[Instant]
     actor: str
+    batch: NotRequired[str]
     event: str
     stream: Identity
     version: int

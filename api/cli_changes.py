@@ -1,4 +1,4 @@
-"""The commands that compare: what two states of knowledge disagree on, and who changed what."""
+"""The commands that tell of changes: what two states of knowledge disagree on, who changed what, and the log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.cli_options import (
     cut,
     perspective,
 )
-from api.cli_question import ask_table, ask_whole, print_answer
+from api.cli_question import ask, ask_table, ask_whole, print_answer
 from api.cli_record import consoles, opened
 from api.cli_tables import show_erased, show_heading, show_rows, sources
 from api.cli_text import print_line, print_table
@@ -28,7 +28,7 @@ __all__ = ["register"]
 
 _EVENTS: Final = (
     *("position", "recorded at", "event", "reason", "why", "fact", "changes"),
-    *("actor", "approved by"),
+    *("actor", "approved by", "batch"),
 )
 
 
@@ -118,7 +118,8 @@ def audit(  # noqa: PLR0913 -- one argument an option
     show_erased(out, content)
     rows = [
         (each["position"], each["recorded_at"], each["event"], each["reason"], each["why"],
-         _told_of(each), _changed(each["changes"]), each["actor"], each["approvers"])
+         _told_of(each), _changed(each["changes"]), each["actor"], each["approvers"],
+         each.get("batch"))
         for each in content["items"]
     ]  # fmt: skip
     show_rows(out, f"Changes: {len(rows)}", _EVENTS, rows)
@@ -131,6 +132,47 @@ def _told_of(entry: Mapping[str, Any]) -> str:
     return str(fact["summary"] or fact["id"])
 
 
+def changes(
+    *,
+    after: Annotated[
+        int, typer.Option(min=0, metavar="POSITION", help="Begin after this position.")
+    ] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many are shown at most.")] = 100,
+    batch: Annotated[
+        str | None, typer.Option(help="Events of imports with this label alone.")
+    ] = None,
+    position: AtPosition = None,
+    json: AsJson = False,
+) -> None:
+    """The log of all negotiations, in order: what was recorded, when, by whom and in which batch."""
+    asked = {"after": after, "limit": limit, "batch": batch, "position": position}
+    with opened() as parley:
+        answer = ask(parley, "/v1/changes", asked)
+        if json:
+            print_answer(answer)
+            return
+    out, _ = consoles()
+    content = answer.content
+    show_heading(out, "The log", content["perspective"])
+    rows = [
+        (each["position"], each["recorded_at"], each["event"], each.get("batch"), _named(each),
+         each["actor"])
+        for each in content["items"]
+    ]  # fmt: skip
+    columns = ("position", "recorded at", "event", "batch", "what", "actor")
+    show_rows(out, f"Events: {len(rows)}", columns, rows)
+    if content["next"] is not None:
+        print_line(out, f"There may be more: --after {content['next']}")
+
+
+def _named(change: Mapping[str, Any]) -> str:
+    """What an event is about, in its own words where it has any."""
+    said = change["data"]
+    fact = said.get("fact")
+    summary = fact["summary"] if isinstance(fact, dict) else None
+    return str(summary or said.get("title") or said.get("why") or change["fact"] or "")
+
+
 def _changed(changes: Any) -> list[str]:  # noqa: ANN401 -- a list of the API's
     return [each["field"] for each in changes]
 
@@ -139,3 +181,5 @@ def register(app: typer.Typer) -> None:
     """Offer the commands."""
     app.command()(diff)
     app.command()(audit)
+    app.command()(changes)
+    app.command()(changes)

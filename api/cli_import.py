@@ -29,7 +29,8 @@ from api.importing.text_files import CHARSETS, Text, open_text
 from api.importing.turns import Recorded
 from api.interrupts import INTERRUPTED, end_with
 from api.schemas import FactParser
-from domain.errors import UnknownError
+from domain.batch import check_batch
+from domain.errors import ContentError, UnknownError
 from domain.event import Reason, RecordEvent
 from domain.negotiation import Settings, decide_open, evolve
 
@@ -85,6 +86,12 @@ def import_(  # noqa: PLR0913 -- one argument an option
         Reason | None, typer.Option("--reason", help="Of the corrections of an update.")
     ] = None,
     why: Annotated[str | None, typer.Option(metavar="WORDS", help="Of the same, in words.")] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            parser=_batch, metavar="NAME", help="A label, kept with all that this import brings."
+        ),
+    ] = None,
     csv: Annotated[
         bool, typer.Option("--csv", help="Read CSV, as where the file's name ends in .csv or .tsv.")
     ] = False,
@@ -142,6 +149,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
                 opening=opening,
                 update=updating,
                 guessed=text.guessed,
+                batch=batch,
             )
     _show_report(report, json=json, dry_run=dry_run)
     refusal = _refusal(report, partial=partial)
@@ -228,6 +236,15 @@ def _source(file: str, encoding: str | None) -> Iterator[Text]:
         except (EOFError, zlib.error) as error:
             raise RefusedError(f"{file}: what is packed in it is cut short, or damaged") from error
         yield text
+
+
+def _batch(label: str) -> str:
+    """A label as it is; BadParameter where it can be none."""
+    try:
+        check_batch(label, "")
+    except ContentError as error:
+        raise typer.BadParameter(str(error)) from error
+    return label
 
 
 def _encoding(name: str) -> str:

@@ -146,6 +146,9 @@ def timeline(  # noqa: PLR0913 -- one argument an option
     person: Annotated[str | None, typer.Option(help="Facts that name this person.")] = None,
     place: Annotated[str | None, typer.Option(help="Facts that name this place.")] = None,
     matter: Annotated[str | None, typer.Option(help="Facts that speak to this matter.")] = None,
+    batch: Annotated[
+        str | None, typer.Option(help="Facts that an import with this label brought or changed.")
+    ] = None,
     q: Annotated[
         str | None, typer.Option("--q", help="Facts that hold all of these words.")
     ] = None,
@@ -187,7 +190,7 @@ def timeline(  # noqa: PLR0913 -- one argument an option
     """The facts by valid time: with --as-of all that had begun by then, else past and future."""
     filters = {
         "kind": kind, "person": person, "place": place, "matter": matter, "q": q,
-        "from": from_, "to": to, "include": include, "translit": None if translit else "false",
+        "from": from_, "to": to, "include": include, "batch": batch, "translit": None if translit else "false",
     }  # fmt: skip
     asked = {**filters, **perspective(as_of, as_known_at, position, clock, match)}
     with opened() as parley:

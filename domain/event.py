@@ -80,10 +80,7 @@ class NegotiationCorrected(RecordEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class SnapshotTaken(RecordEvent):
-    """A perspective was named and kept with the hash of its content; instants in microseconds UTC.
-
-    `reading` is the number of the rules by which it was read; the first were those of events that do not say it.
-    """
+    """A perspective was named and kept with the hash of its content, and the number of the rules it was read by."""
 
     stored_name = "negotiation.snapshot_taken"
     name: str
@@ -136,7 +133,9 @@ class ClockCorrectionWithdrawn(ClockCorrected):
 
 @dataclass(frozen=True, kw_only=True)
 class FactEvent(RecordEvent):
-    """A version of a fact."""
+    """A version of a fact; `batch` is the label of the import that brought it."""
+
+    batch: str | None = later()
 
 
 @stored_as

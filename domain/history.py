@@ -58,6 +58,7 @@ class FactVersion(Recorded):
 
     record: FactRecord
     first_position: int
+    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ def version_of(
         event=event.was if isinstance(event, ErasedVersion) else event.stored_name,
         reason=getattr(event, "reason", None),
         why=getattr(event, "why", None),
+        batch=event.batch,
     )
 
 

@@ -77,6 +77,7 @@ ERASED: Final[dict[str, Any]] = {
     "content": b"",
 }
 """The columns of a version that say what the fact says, once it was erased."""
+_OF_RECORD: Final = ("status", "standing", "corrected", "preferred", "erased")
 MOST_QUESTIONS: Final = 1_000
 PRECISE: Final = 86_400_000_000
 """A beginning known to the day is precise; the few that are vaguer are looked through one by one."""
@@ -90,11 +91,7 @@ def row_of(version: FactVersion) -> dict[str, Any]:
         "fact_id": record.id.hex,
         "version": record.version,
         "negotiation_id": record.negotiation_id.hex,
-        "status": record.status,
-        "standing": record.standing,
-        "corrected": record.corrected,
-        "preferred": record.preferred,
-        "erased": record.erased,
+        **{name: getattr(record, name) for name in _OF_RECORD},
         "variant": 0,
         "known_from": version.position,
         "known_to": END,
@@ -109,6 +106,7 @@ def row_of(version: FactVersion) -> dict[str, Any]:
         "event": version.event,
         "reason": version.reason,
         "why": version.why,
+        "batch": version.batch,
     }
 
 
@@ -297,4 +295,5 @@ def _version_of(row: Row[Any], *, erased: bool) -> FactVersion:
         event=row.event,
         reason=row.reason,
         why=row.why,
+        batch=row.batch,
     )

@@ -82,6 +82,7 @@ _ANSWER_BIGINTS: Final = [
 
 
 _ERASING: Final = text("event = 'fact.erased'")
+_BATCHED: Final = text("batch IS NOT NULL")
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def _side(side: Side, suffix: str) -> FactTables:
         *(Column(column, TEXT, nullable=False) for column in ("actor", "event")),
         *(Column(column, TEXT) for column in ("matter", "external_id", "reason", "why")),
         Column("content", LargeBinary, nullable=False),
+        Column("batch", TEXT),
         Index(f"ix_{name}_known", "negotiation_id", "published_to", "known_to", "known_from"),
         Index(
             f"ix_{name}_valid", "negotiation_id", "start_earliest", "start_latest", "first_position"
@@ -138,6 +140,13 @@ def _side(side: Side, suffix: str) -> FactTables:
             "known_from",
             sqlite_where=_ERASING,
             postgresql_where=_ERASING,
+        ),
+        Index(
+            f"ix_{name}_batch",
+            "batch",
+            "known_from",
+            sqlite_where=_BATCHED,
+            postgresql_where=_BATCHED,
         ),
     )
     term = Table(

@@ -60,6 +60,7 @@ class Deciding:
         principal: Principal,
         settings: Settings,
         update: Update | None = None,
+        batch: str | None = None,
     ) -> None:
         self._parley = parley
         self._parser = parser
@@ -68,6 +69,7 @@ class Deciding:
         self._actor = principal.actor
         self._settings = settings
         self._update = update
+        self._batch = batch
         self._last: dict[UUID, Step] = {}
         self._working: dict[UUID, FactStream] = {}
         self._copies: dict[UUID, UUID] = {}
@@ -103,7 +105,8 @@ class Deciding:
     def _decide(self, step: Step, each: Command) -> None:
         step.event = step.rejected = None
         try:
-            step.event = self._answer(each, last=self._last.get(each.fact_id) is step)
+            event = self._answer(each, last=self._last.get(each.fact_id) is step)
+            step.event = None if event is None else replace(event, batch=self._batch)
             step.updates = isinstance(each.body, Fact) and isinstance(step.event, FactCorrected)
         except RecordError as error:
             step.rejected = self._misread(each, error)

@@ -50,6 +50,7 @@ class Importer:
         opening: Sequence[RecordEvent] = (),
         update: Update | None = None,
         guessed: str | None = None,
+        batch: str | None = None,
     ) -> ImportReport:
         """Import `lines` into the negotiation with a slug, and report what became of each.
 
@@ -57,7 +58,7 @@ class Importer:
         have been read, and `told` how many are recorded. Raises UnknownError for a missing negotiation and StaleError
         where other writers were always faster: then nothing was written. BrokenOffError where a part was.
         With `update` lines that say otherwise than what stands correct it. `guessed` is the encoding that the file was
-        read in though nothing said so.
+        read in though nothing said so. `batch` labels the events.
         """
         if not opening:
             with self._parley.reading(principal) as reading:
@@ -74,6 +75,7 @@ class Importer:
             partial=partial,
             told=told,
             update=update,
+            batch=batch,
         )
         broken = read.stopped is not None and not partial
         refused = turns.refused or broken

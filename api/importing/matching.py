@@ -252,7 +252,7 @@ class FactStream:
             return False
         self._comparisons.take()
         try:
-            return decided(before, body, parser, event.actor) == event
+            return decided(before, body, parser, event.actor) == replace(event, batch=None)
         except RecordError:
             return False
 

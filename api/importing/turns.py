@@ -74,6 +74,7 @@ class Turns:
         partial: bool,
         told: Recorded | None,
         update: Update | None = None,
+        batch: str | None = None,
     ) -> None:
         self._parley = parley
         self._parser = parser
@@ -84,6 +85,7 @@ class Turns:
         self._partial = partial
         self._told = told
         self._update = update
+        self._batch = batch
         self.steps = [Step(line) for line in lines]
         self.positions: tuple[int, int] | None = None
         self._recorded = 0
@@ -194,7 +196,7 @@ class Turns:
 
     def _decide(self, steps: Sequence[Step]) -> None:
         given = (self._parley, self._parser, self._id, self._principal, self._settings)
-        deciding = Deciding(*given, self._update)
+        deciding = Deciding(*given, self._update, self._batch)
         deciding.decide(steps, waiting=self._recorded > 0)
         waiting = sum(each.event is not None for each in self.steps)
         self._of, self._at = self._recorded + waiting, 0

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.documented import reads
-from api.parameters import Parameter, whole_number
+from api.parameters import TEXT, Parameter, whole_number
 from api.perspectives import Asked, Asking
 from api.routes.negotiations import LIMIT
 from api.threads import LaneRoute
@@ -56,6 +56,7 @@ _ASKING: Final = Asking(
         {"type": "integer", "minimum": 0, "maximum": 10**18 - 1, "default": 0},
     ),
     LIMIT,
+    Parameter("batch", "Events of imports with this label alone.", TEXT),
 )
 _SHOWN: Final[dict[type[RecordEvent], tuple[str, ...]]] = {
     NegotiationOpened: ("slug", "title", "parties", "summary"),
@@ -93,9 +94,12 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """List every event of every negotiation up to the perspective's position."""
     after = whole_number(asked.parameters, "after", 0) or 0
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    batch = {name: text for name, text in asked.parameters.items() if name == "batch"}
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
-        found = reading.entries(after=after, limit=limit, last=perspective.position)
+        found = reading.entries(
+            after=after, limit=limit, last=perspective.position, batch=batch.get("batch")
+        )
         last = found[-1][0].id if found else after
         more = bool(found) and last < perspective.position
         told = [
@@ -109,18 +113,20 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
             ],
             "next": last if more else None,
         }
-        fixed = {"after": after, "limit": limit}
+        fixed = {"after": after, "limit": limit, **batch}
         return replace(asked, tag="changes").answer(content, perspective, reading, fixed=fixed)
 
 
 def _item(
     entry: LogEntry, event: RecordEvent, digest: str | None, perspective: Perspective
 ) -> dict[str, Any]:
+    batch = event.batch if isinstance(event, FactEvent) else None
     by = recorded_by(entry.id, entry.recorded_at, perspective.corrections)
     return {
         "position": entry.id,
         **recorded(entry.recorded_at, None if by == entry.recorded_at else by),
         "actor": event.actor,
+        **({} if batch is None else {"batch": batch}),
         "event": entry.topic,
         "stream": str(event.originator_id),
         "version": event.originator_version,

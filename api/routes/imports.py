@@ -19,6 +19,7 @@ from api.importing.text_files import open_text
 from api.json_text import written
 from api.parameters import TEXT, Parameter, truth
 from api.threads import LaneRoute
+from domain.batch import BATCH, check_batch
 from domain.errors import ContentError, UnknownError
 from domain.event import Reason
 from domain.negotiation import SLUG
@@ -44,6 +45,11 @@ _SPOOLING: Final = Spooling(
         {"type": "string", "enum": [*get_args(Reason)]},
     ),
     Parameter("why", "Of the same, in words.", TEXT),
+    Parameter(
+        "batch",
+        "A label for what this import brings: kept with its events, and asked for by `batch` in changes and timelines.",
+        {"type": "string", "pattern": f"^{BATCH.pattern}$"},
+    ),
 )
 _LINES: Final = {"description": f"One object a line, such as {NDJSON_LINES}"}
 
@@ -76,10 +82,12 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
     no text, such as a spreadsheet, is refused (422) with how to save it.
     """
     dry_run, partial = truth(sent.parameters, "dry_run"), truth(sent.parameters, "partial")
-    update = _update(sent.parameters)
+    update, batch = _update(sent.parameters), sent.parameters.get("batch")
+    if batch is not None:
+        check_batch(batch, "/query/batch")
 
     def run(once: Once) -> Response:
-        answer = _imported(slug, sent, dry_run=dry_run, partial=partial, update=update)
+        answer = _imported(slug, sent, dry_run=dry_run, partial=partial, update=update, batch=batch)
         sent.request.app.state.idempotency.keep(once, answer)
         return answer
 
@@ -104,7 +112,13 @@ def _update(parameters: Mapping[str, str]) -> Update | None:
 
 
 def _imported(
-    slug: str, sent: Sent, *, dry_run: bool, partial: bool, update: Update | None
+    slug: str,
+    sent: Sent,
+    *,
+    dry_run: bool,
+    partial: bool,
+    update: Update | None,
+    batch: str | None,
 ) -> Response:
     if not SLUG.fullmatch(slug):
         what = "negotiation"
@@ -121,6 +135,7 @@ def _imported(
         principal=sent.principal,
         update=update,
         guessed=text.guessed,
+        batch=batch,
     )
     return Response(
         written(report.as_dict()), 200, {"Cache-Control": "no-store"}, "application/json"

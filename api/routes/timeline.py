@@ -36,6 +36,7 @@ _FILTERS: Final = (
         "place", "Facts that name this place, in any field, by a spelling of the name.", TEXT
     ),
     Parameter("matter", "Facts that speak to this matter.", TEXT),
+    Parameter("batch", "Facts that an import with this label recorded or changed.", TEXT),
     Parameter(
         "q", "Facts whose texts hold all of these words; accents and case do not count.", TEXT
     ),
@@ -112,6 +113,7 @@ def _wanted(parameters: Mapping[str, str], cursor: Cursor | None) -> TimelineFil
         person=parameters.get("person"),
         place=parameters.get("place"),
         matter=parameters.get("matter"),
+        batch=parameters.get("batch"),
         from_=first_moment(parameters, "from"),
         to=cut(parameters, "to"),
         retracted="retracted" in included,

@@ -31,6 +31,7 @@ def change(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
         "position": after.position,
         **recorded(after.recorded_at, after.recorded_by),
         "actor": after.actor,
+        **({} if after.batch is None else {"batch": after.batch}),
         "event": after.event,
         "reason": after.reason,
         "why": after.why,
@@ -50,7 +51,7 @@ def audited(
     """One entry of the audit: the change, who agreed to it besides its actor, and the fact as it left it."""
     entry = change(before, after)
     del entry["version"]
-    first = ("position", "recorded_at", "recorded_by", "actor", "event")
+    first = ("position", "recorded_at", "recorded_by", "actor", "batch", "event")
     return {
         **{field: entry.pop(field) for field in first if field in entry},
         "approvers": [*approvers],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.history import Seen, by_valid_time, known, matches
+from domain.history import Seen, by_valid_time, known, matches, public
 from domain.views.naming import Names, terms_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class TimelineFilter:
     person: str | None = None
     place: str | None = None
     matter: str | None = None
+    batch: str | None = None
     from_: int | None = None
     to: int | None = None
     retracted: bool = False
@@ -45,18 +46,28 @@ def timeline(
     found: Iterable[FactVersion], perspective: Perspective, wanted: TimelineFilter
 ) -> list[Seen]:
     """The facts that are wanted, in order; each with its certainty at `as_of`."""
-    versions = known(found, perspective)
+    history = list(found)
+    versions = known(history, perspective)
+    brought = {each.record.id for each in _brought(history, perspective, wanted.batch)}
     names = Names.of(Seen(version=v, certainty=None) for v in versions if v.record.stands)
     kept = [
         Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
         for version in versions
         if _wanted(version, wanted, names)
+        and (wanted.batch is None or version.record.id in brought)
     ]
     if wanted.begun:
         kept = [seen for seen in kept if matches(seen.certainty, perspective)]
     ordered = sorted(kept, key=by_valid_time)
     after = wanted.after
     return ordered if after is None else [seen for seen in ordered if by_valid_time(seen) > after]
+
+
+def _brought(
+    history: Iterable[FactVersion], perspective: Perspective, batch: str | None
+) -> Iterable[FactVersion]:
+    """The versions that a batch made and the perspective knows."""
+    return (each for each in history if each.batch == batch and public(each, perspective))
 
 
 def _wanted(version: FactVersion, wanted: TimelineFilter, names: Names) -> bool:

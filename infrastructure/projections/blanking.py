@@ -102,5 +102,6 @@ def _erased(row: Row[Any]) -> FactVersion:
         record=replace(version.record, fact=BLANK, preferred=False, erased=True),
         published_at=version.recorded_at,
         reason=None,
+        batch=None,
         why=version.why if says_why else None,
     )

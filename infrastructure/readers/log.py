@@ -28,9 +28,15 @@ _PROPOSED: Final = [
 ]
 
 
-def past(after: int, last: int) -> Select[Any]:
-    """The entries past a position, up to another, in order."""
-    between = (event.c.position > after, event.c.position <= last)
+def past(after: int, last: int, tables: FactTables, batch: str | None = None) -> Select[Any]:
+    """The entries past a position, up to another, in order; only those that a batch brought, where one is named."""
+    between = [event.c.position > after, event.c.position <= last]
+    if batch is not None:
+        facts = tables.version.c
+        brought = select(facts.known_from).where(
+            facts.batch == batch, facts.known_from > after, facts.known_from <= last, *wholly(facts)
+        )
+        between.append(event.c.position.in_(brought))
     return LOGGED.where(*between).order_by(event.c.position)
 
 

@@ -235,13 +235,13 @@ class Reading:
         return ChangeReader(self._connection, self._codec, self._tables)
 
     def entries(
-        self, *, after: int, limit: int, last: int | None = None
+        self, *, after: int, limit: int, last: int | None = None, batch: str | None = None
     ) -> list[tuple[LogEntry, RecordEvent]]:
-        """The log past a position, up to `last`, in order: all that is there for who asks.
+        """The log past a position, up to `last`, in order: all, or all of a batch, that is there for who asks.
 
         At most `limit` entries, and fewer where they are large; at least one where there is one.
         """
-        statement = log.past(after, self.head if last is None else last)
+        statement = log.past(after, self.head if last is None else last, self._tables, batch)
         hidden = access.hidden(self._connection, self._principal)
         if hidden:
             statement = statement.where(log.outside(self._tables, hidden))

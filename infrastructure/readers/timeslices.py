@@ -133,7 +133,7 @@ def timeline(
         columns.negotiation_id == negotiation_id.hex,
         seen(columns, perspective),
         ~columns.erased,
-        *_about(tables, wanted, names),
+        *_about(tables, perspective, wanted, names),
     ]
     if wanted.begun:
         begins = columns.possible_from if perspective.match == "possible" else columns.certain_from
@@ -156,7 +156,7 @@ def valid_order(tables: FactTables) -> list[ColumnElement[int]]:
 
 
 def _about(
-    tables: FactTables, wanted: TimelineFilter, names: Names | None
+    tables: FactTables, perspective: Perspective, wanted: TimelineFilter, names: Names | None
 ) -> list[ColumnElement[bool]]:
     columns = tables.version.c
     conditions: list[ColumnElement[bool]] = []
@@ -164,6 +164,10 @@ def _about(
         conditions.append(columns.kind == wanted.kind)
     if wanted.matter is not None:
         conditions.append(columns.matter == wanted.matter)
+    if wanted.batch is not None:
+        made = tables.version.alias("brought")
+        brought = (made.c.batch == wanted.batch, event_known(made.c, perspective))
+        conditions.append(columns.fact_id.in_(select(made.c.fact_id).where(*brought)))
     for terms in about(wanted, names or Names(())):
         term = tables.term.c
         fields = groupby(sorted(terms), key=itemgetter(0))

@@ -165,6 +165,29 @@ def test_what_is_no_text_is_refused_with_how_to_save_it(
     assert light_client.get("/v1/changes").json["perspective"]["position"] == 1
 
 
+def test_what_an_import_brings_is_found_by_its_label(client: Client) -> None:
+    client.open()
+    assert _sent(client, _lines(fact(external_id="a")), "?batch=list-1").json["recorded"] == 1
+    _sent(client, _lines(fact(external_id="b")))
+    (item,) = client.get("/v1/changes?batch=list-1").json["items"]
+    assert (item["batch"], item["position"]) == ("list-1", 2)
+    (found,) = client.get(f"{TALKS}/timeline?batch=list-1").json["items"]
+    assert found["fact"]["external_id"] == "a"
+    for label in ("a%20b", "%D0%90", "", "x" * 65):
+        refused = _sent(client, _lines(fact(external_id="c")), f"?batch={label}")
+        assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/query/batch")
+    client.post(
+        "/v1/negotiations", {"slug": "hidden", "title": "T", "parties": [], "visibility": "private"}
+    )
+    sent = client.post(
+        "/v1/negotiations/hidden/import?batch=list-1", _lines(fact()), content_type=NDJSON
+    )
+    assert sent.json["recorded"] == 1
+    assert len(client.get("/v1/changes?batch=list-1").json["items"]) == 2
+    del client.http.headers["Authorization"]
+    assert len(client.get("/v1/changes?batch=list-1").json["items"]) == 1
+
+
 def test_an_empty_import_does_nothing(client: Client) -> None:
     client.open()
     report = _sent(client, b"\n\n")

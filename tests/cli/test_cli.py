@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMANDS = {
-    "serve", "import", "export", "show", "timeline", "tally", "people", "diff", "audit", "snapshot",
+    "serve", "import", "export", "show", "timeline", "tally", "people", "diff", "audit",
+    "changes", "snapshot",
     "rebuild", "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
     "seal", "compact", "erase", "witness", "proposals", "approve", "refuse", "withdraw",
     "check",

@@ -79,6 +79,18 @@ def test_a_file_is_imported_as_people_have_it(light: Shell) -> None:
     assert counted(printed)["unchanged"] == 1
 
 
+def test_a_batch_is_labelled_and_found(light: Shell) -> None:
+    light.out("import", SLUG, light.file(custody("N", person="Eve Example")), "--batch", "list-1")
+    assert len(json.loads(light.out("changes", "--batch", "list-1", "--json"))["items"]) == 1
+    told = light.out("changes", "--batch", "list-1")
+    assert re.search(r"fact\.recorded.*list-1.*Held in Minsk", told)
+    assert "--after 2" in light.out("changes", "--limit", "2")
+    (item,) = json.loads(light.out("timeline", SLUG, "--batch", "list-1", "--json"))["items"]
+    assert item["fact"]["external_id"] == "N"
+    wrong = light("import", SLUG, light.file(custody("O")), "--batch", "Eve Example")
+    assert wrong.exit_code == 2
+
+
 def test_a_file_that_is_no_text_is_refused_in_a_line(light: Shell) -> None:
     for raw in (b"PK\x03\x04 xl/workbook.xml", b"%PDF-1.4", TABLE.encode("koi8-r")):
         result = light("import", SLUG, light.file(raw, name="f.csv"), "--partial")
