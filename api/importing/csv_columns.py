@@ -17,7 +17,14 @@ from domain.errors import Fault
 from domain.fact import KINDS, Fact
 from domain.provenance import Link
 
-__all__ = ["Column", "Shape", "best_separator", "columns_of", "names_columns"]
+__all__ = [
+    "Column",
+    "Shape",
+    "best_separator",
+    "columns_of",
+    "names_columns",
+    "singular_of",
+]
 
 MOST_COLUMNS: Final = 2_000
 """More than all that a table can have, each once."""
@@ -171,7 +178,7 @@ def _known_of(kinds: tuple[tuple[str, type[Fact]], ...]) -> _Known:
     for kind, field, hint in _fields(kinds):
         entry = _entry_of(hint)
         if entry is not None and entry is not Link:
-            entries[_singular(field)] = (field, entry)
+            entries[singular_of(field)] = (field, entry)
             plain.setdefault(field, {"": "entries"})
         else:
             shapes = plain.setdefault(field, {"": _shape(hint)})
@@ -207,5 +214,6 @@ def _entry_of(hint: Any) -> type[Any] | None:  # noqa: ANN401 -- a type hint is 
     return found if isinstance(found, type) and dataclasses.is_dataclass(found) else None
 
 
-def _singular(field: str) -> str:
+def singular_of(field: str) -> str:
+    """What the columns of the entries of a list begin with."""
     return field.removesuffix("ies") + "y" if field.endswith("ies") else field.removesuffix("s")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "tally", "people", "diff", "audit",
-    "changes", "snapshot",
+    "changes", "kinds", "columns", "snapshot",
     "rebuild", "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
     "seal", "compact", "erase", "witness", "proposals", "approve", "refuse", "withdraw",
     "check",
