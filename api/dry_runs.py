@@ -46,6 +46,7 @@ def is_dry(sent: Sent) -> bool:
 
 def recorded(sent: Sent, event: FactEvent, before: FactRecord | None) -> Response:
     """Answer with the record of a fact as an event would leave it."""
+    sent.parley.check_clock()
     return answer(_record(sent, event, before))
 
 
@@ -58,6 +59,7 @@ def proposed_of(
     sent: Sent, event: ChangeProposed, before: FactRecord | Negotiation, record: dict[str, Any]
 ) -> Response:
     """Answer with a proposal as it would be of a fact or a negotiation, and with what it would come to."""
+    sent.parley.check_clock()
     with sent.reading() as reading:
         entry = Entry(position=reading.head + 1, recorded_at=reading.now, event=event)
         made = evolve_proposals(Proposals(stream=event.originator_id), entry)

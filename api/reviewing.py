@@ -80,7 +80,9 @@ def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:
         [position] = sent.parley.ledger.append([proposal], claim=claim, standing=standing)
         return proposal_answers.rendered(sent, proposal.proposal, position, 202)
     answer = fact_answers.of_negotiation(after)
-    if not dry:
+    if dry:
+        sent.parley.check_clock()
+    else:
         sent.parley.ledger.append([event], claim=once.claim(answer))
     return answer
 

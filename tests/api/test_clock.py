@@ -89,6 +89,10 @@ def test_after_a_wrong_time_nothing_is_recorded_or_signed_and_both_times_are_sai
     assert refused.json["type"] == "urn:parley:problem:clock-in-doubt"
     assert "2025-11-22T12:03:00Z" in refused.json["detail"]
     assert "2035-11-20T12:02:00Z" in refused.json["detail"]
+    retitled = {"reason": "refinement", "why": "so", "changes": {"title": "Other"}}
+    for path, sent in ((FACTS, fact()), (f"{TALKS}/corrections", retitled)):
+        tried = watched.client.post(f"{path}?dry_run=true", sent, if_match="*")
+        assert (tried.status, tried.json) == (503, refused.json), path
     ready = watched.client.get("/readyz")
     assert (ready.status, ready.json["lacks"]) == (503, [refused.json["detail"]])
     publisher = watched.parley.publisher
