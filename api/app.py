@@ -27,7 +27,7 @@ from api.guarding import guard
 from api.idempotency import Idempotency
 from api.kept_form import names_in
 from api.openapi import document
-from api.problems import OUT_OF_REACH, RefusedError, problem_of
+from api.problems import RefusedError, problem_of
 from api.proposal_answers import again
 from api.schemas import FactParser
 from api.threads import Threads
@@ -35,6 +35,7 @@ from domain.errors import RecordError
 from domain.fact import Fact
 from domain.instant import InstantError
 from domain.valid_time import ValidTimeError
+from infrastructure.errors import OUT_OF_REACH
 from infrastructure.identity.oidc import verifier_of
 
 __all__ = ["VERSION", "create_app"]

@@ -20,7 +20,7 @@ from api.composition import Parley, compose
 from api.interrupts import INTERRUPTED, was_interrupted
 from api.json_text import written
 from domain.errors import RecordError
-from infrastructure.database import DatabaseRefusedError
+from infrastructure.errors import DatabaseRefusedError
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.lanes import Lane, in_lane
 from infrastructure.proofs.log_key import LogKeyError

@@ -14,9 +14,10 @@ from api import fact_answers, proposal_answers
 from api.body import Sent
 from api.json_text import written
 from api.parameters import Parameter, truth
+from domain.entry import Entry
 from domain.event import ChangeProposed, FactEvent
 from domain.fact_record import FactRecord, evolve
-from domain.history import Entry, FactVersion, version_of
+from domain.history import FactVersion, version_of
 from domain.negotiation import Negotiation
 from domain.perspective import PerspectiveQuery
 from domain.proposal import Moment, Proposals

@@ -10,11 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from eventsourcing.persistence import InterfaceError, OperationalError
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError as DatabaseInterfaceError
-from sqlalchemy.exc import OperationalError as DatabaseOperationalError
-from sqlalchemy.exc import TimeoutError as DatabaseTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -42,14 +38,13 @@ from domain.errors import (
 from domain.instant import InstantError, format_instant
 from domain.valid_time import ValidTimeError
 from infrastructure.damage import shows_damage
-from infrastructure.database import DatabaseRefusedError
+from infrastructure.errors import OUT_OF_REACH
 from infrastructure.log_errors import OutcomeUnknownError
 from infrastructure.sealing.wrapping import BrokenSealError, MissingKeyError, SealKeyError
 from infrastructure.timekeeping import ClockInDoubtError
 
 __all__ = [
     "MEDIA_TYPE",
-    "OUT_OF_REACH",
     "RefusedError",
     "problem",
     "problem_of",
@@ -67,17 +62,6 @@ _UNKNOWN_OUTCOME: Final = (
 )
 _AGAIN: Final = {"Retry-After": "1"}
 _LATER: Final = {"Retry-After": "60"}
-
-
-OUT_OF_REACH: Final[tuple[type[Exception], ...]] = (
-    OperationalError,
-    InterfaceError,
-    DatabaseOperationalError,
-    DatabaseInterfaceError,
-    DatabaseTimeoutError,
-    DatabaseRefusedError,
-)
-"""What is raised where the database went away, is too busy or has no room: 503, and no error of the server."""
 
 
 class RefusedError(Exception):

@@ -8,7 +8,7 @@ from eventsourcing.persistence import PersistenceError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.composition import Parley
-from infrastructure.database import DatabaseRefusedError
+from infrastructure.errors import DatabaseRefusedError
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.readers.searches import MOST_UNINDEXED
 from infrastructure.schema import NewerDatabaseError

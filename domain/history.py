@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from domain.erasure import ErasedVersion, erasures
-from domain.event import FactErased, FactEvent, RecordEvent
+from domain.event import FactErased, FactEvent
 from domain.fact_record import FactRecord, evolve
 from domain.holding import Certainty
 from domain.published import cited_by, public_at, published_at, told
@@ -19,17 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from uuid import UUID
 
+    from domain.entry import Entry
     from domain.perspective import Perspective
     from domain.record_time import ClockCorrection
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """An event with the place in the log and the instant (microseconds UTC) that the log gave it."""
-
-    position: int
-    recorded_at: int
-    event: RecordEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

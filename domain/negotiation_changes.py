@@ -17,7 +17,7 @@ from domain.valid_time import strict_upper
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from domain.history import Entry
+    from domain.entry import Entry
     from domain.perspective import Perspective
 
 __all__ = ["Correction", "as_known", "correction_of", "of_entries", "told"]

@@ -25,7 +25,7 @@ from domain.event import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from domain.history import Entry
+    from domain.entry import Entry
 
 Decided = Literal["approved", "refused", "withdrawn"]
 Status = Literal["open", "approved", "refused", "withdrawn", "expired", "void"]

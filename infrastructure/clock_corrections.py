@@ -9,11 +9,12 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy import Connection, exists, func, not_, or_, select
 
+from domain.clock_corrections import CLOCK_STREAM
+from domain.clock_corrections import corrections as corrections_of
+from domain.entry import Entry
 from domain.errors import StateError
 from domain.event import ClockCorrected, ClockCorrectionWithdrawn
-from domain.history import Entry
-from domain.record_time import CLOCK_STREAM, ClockCorrection, in_force
-from domain.record_time import corrections as corrections_of
+from domain.record_time import ClockCorrection, in_force
 from infrastructure.event_codec import EventCodec
 from infrastructure.log_rows import LOGGED, entries, seals_of
 from infrastructure.tables import event, log_head

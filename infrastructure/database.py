@@ -22,8 +22,9 @@ from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
 from infrastructure.clock import Clock, system_clock
 from infrastructure.damage import Damage
+from infrastructure.errors import DatabaseRefusedError
 from infrastructure.lanes import Lane, Patience, TimeLimits, current_lane, in_lane
-from infrastructure.pools import BEGIN_OPTION, DatabaseRefusedError, Pools
+from infrastructure.pools import BEGIN_OPTION, Pools
 from infrastructure.sealing.seals import SEALS, Seals
 from infrastructure.timekeeping import Timekeeper
 from infrastructure.vacuuming import rewrite, vacuum
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine.interfaces import DBAPICursor
 
-__all__ = ["Database", "DatabaseRefusedError"]
+__all__ = ["Database"]
 
 TRY_SECONDS: Final = 0.05
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from infrastructure.database import DatabaseRefusedError
+from infrastructure.errors import DatabaseRefusedError
 from infrastructure.tables import HEX_ID, TEXT, metadata, projection
 
 __all__ = [

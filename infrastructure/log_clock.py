@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from domain.clock_corrections import decide_correct_clock, decide_withdraw
 from domain.errors import StateError
 from domain.instant import END, format_instant
-from domain.record_time import decide_correct_clock, decide_withdraw
 from infrastructure.clock_corrections import (
     corrections,
     last_in_force,

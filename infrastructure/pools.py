@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, StaticPool, event
 from infrastructure.bounded_connection import BoundedConnection
 from infrastructure.closing_pool import closing_pool
 from infrastructure.engines import engine_of
+from infrastructure.errors import DatabaseRefusedError
 from infrastructure.write_ahead import keep_write_ahead
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from infrastructure.damage import Damage
     from infrastructure.lanes import Lane, Patience, TimeLimits
 
-__all__ = ["BEGIN_OPTION", "KEEPALIVES", "DatabaseRefusedError", "Pools"]
+__all__ = ["BEGIN_OPTION", "KEEPALIVES", "Pools"]
 
 SIZES: Final[dict[Lane, tuple[int, int]]] = {
     "reading": (4, 16),
@@ -46,10 +47,6 @@ MARGIN_SECONDS: Final = 0.5
 """How much longer a statement is waited for than the server is told that it may take."""
 BEGIN_OPTION: Final = "parley_begin"
 FULL: Final = 2
-
-
-class DatabaseRefusedError(Exception):
-    """The database cannot keep what the log promises; the message says which promise."""
 
 
 class Pools:

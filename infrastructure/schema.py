@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, inspect, text
 
 import migrations
-from infrastructure.database import DatabaseRefusedError
+from infrastructure.errors import DatabaseRefusedError
 from infrastructure.fact_tables import SIDES
 from infrastructure.lanes import in_lane
 from infrastructure.rate_table import rate_count

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import domain.facts  # noqa: F401 -- registers the kinds that the examples are of
 from domain.access import owner
+from domain.clock_corrections import CLOCK_STREAM
 from domain.event import (
     ChangeApproved,
     ChangeProposed,
@@ -39,7 +40,6 @@ from domain.negotiation import decide_open, negotiation_id
 from domain.proposal import stream_of
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
-from domain.record_time import CLOCK_STREAM
 
 SLUG: Final = "us-belarus"
 NEGOTIATION: Final = negotiation_id(SLUG)

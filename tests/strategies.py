@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from domain.entry import Entry
 from domain.errors import ContentError, ErasedError, StateError, TakenError
 from domain.event import FactEvent, Reason, RecordEvent
 from domain.fact import fact_id
 from domain.fact_record import FactRecord, decide_record, evolve
-from domain.history import Entry
 from domain.negotiation import Negotiation, Said, decide_open, negotiation_id
 from domain.negotiation import evolve as evolve_negotiation
 from domain.perspective import Perspective

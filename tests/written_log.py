@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from domain import history
+from domain.entry import Entry
 from domain.event import FactRecorded
 from domain.fact import Fact, fact_id
 from domain.fact_record import FactRecord, decide_record, evolve
-from domain.history import Entry, FactVersion, Seen
 from domain.instant import parse_cut
 from domain.negotiation import Negotiation
 from domain.negotiation import evolve as evolve_negotiation
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.event import FactEvent, Reason
+    from domain.history import FactVersion, Seen
     from domain.provenance import Citation
 
 

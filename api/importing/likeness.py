@@ -12,9 +12,10 @@ from api.importing.command import Command
 from api.importing.decision import Step
 from api.importing.report import Likeness
 from domain.access import Principal
+from domain.entry import Entry
 from domain.event import FactRecorded
 from domain.fact_record import evolve
-from domain.history import Entry, FactVersion, version_of
+from domain.history import FactVersion, version_of
 from domain.perspective import PerspectiveQuery
 from domain.views.similar import MOST, Alike, marks
 from infrastructure.readers.similar import near

@@ -19,13 +19,13 @@ from api.importing.decision import Deciding, Step
 from api.importing.matching import Update
 from api.importing.reading import Read
 from api.importing.report import BrokenOffError
-from api.problems import OUT_OF_REACH
 from api.schemas import FactParser
 from domain.access import Principal
 from domain.confidential import Source
 from domain.errors import MovedOnError, RecordError, StaleError, TakenError
 from domain.event import RecordEvent
 from domain.negotiation import negotiation_id
+from infrastructure.errors import OUT_OF_REACH
 from infrastructure.log_errors import OutcomeUnknownError
 from infrastructure.readers.streams import streams
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, or_, select, update
 from domain.access import SCOPES, Principal, Scope
 from domain.characters import UNSEEN, is_blank
 from domain.errors import ContentError, UnknownError
-from infrastructure.database import DatabaseRefusedError
+from infrastructure.errors import DatabaseRefusedError
 from infrastructure.log_append import lock_log
 from infrastructure.sealing.stamps import changing_keys
 from infrastructure.tables import api_key

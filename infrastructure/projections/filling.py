@@ -21,7 +21,7 @@ from infrastructure.working_alone import NotAloneError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.history import Entry
+    from domain.entry import Entry
 
 __all__ = ["Filling", "begin", "empty", "fill", "held", "switch"]
 

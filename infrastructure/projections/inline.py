@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from domain.entry import Entry
 from domain.event import STORED_NAMES, FactErased
-from domain.history import Entry
 from infrastructure.clock_corrections import corrections
 from infrastructure.fact_tables import SIDES, served
 from infrastructure.projections import fact_text, fact_versions, filling, negotiations, proposals

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
-    from domain.history import Entry
+    from domain.entry import Entry
 
 __all__ = ["apply", "rows"]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from domain.history import Entry
+    from domain.entry import Entry
     from domain.proposal import Decision, Proposal
 
 __all__ = ["apply", "rows"]

@@ -25,7 +25,7 @@ from infrastructure.vacuuming import analyze
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from domain.history import Entry
+    from domain.entry import Entry
     from infrastructure.database import Database
     from infrastructure.event_codec import EventCodec
 

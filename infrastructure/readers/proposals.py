@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, and_, func, select, tuple_
 
+from domain.entry import Entry
 from domain.errors import UnknownError
 from domain.fact_record import FactRecord
-from domain.history import Entry
 from domain.instant import END
 from domain.negotiation import FIRST_EDITION, Negotiation
 from domain.proposal import Moment, Proposal, Proposals, Status, evolve, folded, stream_of

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, select
 
+from domain.entry import Entry
 from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
 from domain.event import FactRetracted
-from domain.history import Entry, FactVersion, Seen
+from domain.history import FactVersion, Seen
 from domain.sought import question, sought
 from domain.views.candidates import NO_NAMES
 from domain.views.people import people
@@ -59,8 +60,7 @@ class Reading:
     """Answers from one transaction. `now` is in microseconds UTC.
 
     A negotiation that is private is not there, nor is anything in it, where `principal` is no member.
-    A `searched` reading goes no further past the full text than a search makes up for: its head is the last that it
-    can search.
+    A `searched` reading ends at the last position that it can search.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from domain import history
-from domain.history import Entry
+from domain.entry import Entry
 from domain.instant import parse_cut
 from domain.perspective import PerspectiveQuery
 from domain.views.state import counted, state

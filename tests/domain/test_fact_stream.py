@@ -16,7 +16,7 @@ from tests.examples import example_events
 from tests.strategies import SOME, histories
 
 if TYPE_CHECKING:
-    from domain.history import Entry
+    from domain.entry import Entry
 
 
 def test_a_command_may_expect_a_version() -> None:

@@ -8,19 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.entry import Entry
 from domain.erasure import BLANK
 from domain.errors import ErasedError
 from domain.event import FactErased
-from domain.history import (
-    Entry,
-    FactVersion,
-    begun,
-    by_valid_time,
-    holding,
-    known,
-    timeslice,
-    versions,
-)
+from domain.history import FactVersion, begun, by_valid_time, holding, known, timeslice, versions
 from domain.instant import BEGINNING, END, parse_cut
 from domain.perspective import Perspective
 from domain.provenance import Citation

@@ -19,7 +19,7 @@ from tests.strategies import SOME, histories, instants
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    from domain.history import Entry
+    from domain.entry import Entry
 
 CASE = {"valid": "2025-01-10", "citations": (Citation(publisher="A", published="2025-01-11"),)}
 NEXT_DAY = Citation(publisher="AP", published="2025-09-12")

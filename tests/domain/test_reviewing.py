@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.entry import Entry
 from domain.errors import (
     ContentError,
     OthersProposalError,
@@ -27,7 +28,6 @@ from domain.event import (
     RecordEvent,
 )
 from domain.fact_record import decide_record, evolve
-from domain.history import Entry
 from domain.proposal import Decision, Moment, Proposals, folded, stream_of
 from domain.reviewing import (
     decide_approve,

@@ -35,7 +35,7 @@ from tests.strategies import SOME, facts, histories
 if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
-    from domain.history import Entry
+    from domain.entry import Entry
 
 GOLDEN: Final = Path(__file__).parent.parent / "golden"
 CODEC: Final = EventCodec()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from hypothesis import given
 
-from domain.history import Entry, FactVersion, timeslice, versions
+from domain.history import FactVersion, timeslice, versions
 from domain.instant import END, parse_cut
 from domain.named import text_of
 from domain.perspective import PerspectiveQuery
@@ -37,6 +37,7 @@ from tests.written_log import Log
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
+    from domain.entry import Entry
     from infrastructure.database import Database
 
 

@@ -17,7 +17,8 @@ from sqlalchemy import inspect, select, text
 from domain.negotiation import negotiation_id
 from domain.proposal import Proposals, stream_of
 from domain.reviewing import decide_propose
-from infrastructure.database import Database, DatabaseRefusedError
+from infrastructure.database import Database
+from infrastructure.errors import DatabaseRefusedError
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.ledger_store import StoredLedger
 from infrastructure.projections.comparison import unstamped

@@ -26,7 +26,8 @@ from tests.strategies import SOME, histories, instants
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    from domain.history import Entry, FactVersion
+    from domain.entry import Entry
+    from domain.history import FactVersion
     from infrastructure.database import Database
     from infrastructure.projections.rectangles import Rectangle
 

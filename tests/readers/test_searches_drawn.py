@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from sqlalchemy import event, text
 
+from domain.entry import Entry
 from domain.errors import ContentError, StateError
 from domain.full_text import searched
-from domain.history import Entry, versions
+from domain.history import versions
 from domain.instant import parse_cut
 from domain.perspective import PerspectiveQuery
 from domain.provenance import Citation

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from domain import history, record_time
+from domain import clock_corrections, history
+from domain.entry import Entry
 from domain.errors import ErasedError, NotYetKnownError, UnknownError, WithdrawnError
 from domain.event import ClockCorrected
 from domain.fact import KINDS
-from domain.history import Entry, FactVersion, Seen, by_valid_time
+from domain.history import FactVersion, Seen, by_valid_time
 from domain.negotiation_changes import as_known, of_entries, told
 from domain.perspective import Perspective, PerspectiveQuery
 from domain.views.audit import tells
@@ -212,7 +213,9 @@ def test_both_say_the_same_where_a_clock_was_wrong(
         drawn = data.draw(perspectives(len(log)))
         known_at = data.draw(st.none() | cuts)
         asked = replace(
-            drawn, as_known_at=known_at, corrections=record_time.corrections(log, drawn.position)
+            drawn,
+            as_known_at=known_at,
+            corrections=clock_corrections.corrections(log, drawn.position),
         )
         for reading in witnesses.reading():
             pinned = reading.perspective(_query(asked))

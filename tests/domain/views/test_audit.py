@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 
 from domain.event import STORED_NAMES
-from domain.history import Entry, versions
+from domain.history import versions
 from domain.instant import format_instant
 from domain.provenance import Citation
 from domain.views.audit import CHANGES_OF_MIND, audited, change
@@ -16,6 +16,7 @@ from tests.strategies import SOME, histories
 from tests.written_log import Log
 
 if TYPE_CHECKING:
+    from domain.entry import Entry
     from domain.history import FactVersion
 
 AP = Citation(publisher="AP", published="2025-09-12")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.history import Entry, known, versions
+from domain.history import known, versions
 from domain.provenance import Citation
 from domain.views.diff import diff
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log, differing
+
+if TYPE_CHECKING:
+    from domain.entry import Entry
 
 AP = Citation(publisher="AP", published="2025-09-12")
 CONTENT = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")

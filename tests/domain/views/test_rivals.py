@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.facts.diplomacy import NEXT_MEETING
 from domain.facts.prisoners import CUSTODY, HELD
-from domain.history import Entry, timeslice, versions
+from domain.history import timeslice, versions
 from domain.instant import END
 from domain.perspective import Perspective
 from domain.provenance import Citation, Link
@@ -25,6 +25,7 @@ from tests.strategies import SOME, histories
 from tests.written_log import Log
 
 if TYPE_CHECKING:
+    from domain.entry import Entry
     from domain.fact import Fact
 
 POST = Register("posts")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.history import Entry, known, timeslice, versions
+from domain.history import known, timeslice, versions
 from domain.negotiation import evolve
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
@@ -18,6 +18,9 @@ from domain.views.state import counted, state
 from tests.examples import OPENED, REUTERS, count, fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
+
+if TYPE_CHECKING:
+    from domain.entry import Entry
 
 AP = Citation(publisher="AP", published="2025-09-12")
 

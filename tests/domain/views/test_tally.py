@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.facts.prisoners import Pardon, Release
-from domain.history import Entry, Seen, matches, timeslice, versions
+from domain.history import Seen, matches, timeslice, versions
 from domain.instant import parse_cut
 from domain.quantity import Quantity
 from domain.views.candidates import Candidate
@@ -28,6 +28,7 @@ from tests.written_log import Log
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from domain.entry import Entry
     from domain.perspective import Perspective
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from domain.errors import ContentError, UnknownError
-from infrastructure.database import DatabaseRefusedError
+from infrastructure.errors import DatabaseRefusedError
 from infrastructure.identity.keys import Keys, is_key
 from infrastructure.tables import api_key
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from domain.clock_corrections import CLOCK_STREAM
 from domain.event import ClockCorrected, ClockCorrectionWithdrawn
-from domain.record_time import CLOCK_STREAM
 from infrastructure.event_codec import EventCodec
 from infrastructure.event_recorder import EventRecorder
 from infrastructure.log_append import AppendRequest, LogTransaction
