@@ -97,7 +97,7 @@ class Section(Bereft):
 
 
 class History(Exact):
-    """Every version of a fact, oldest first."""
+    """Every version of a fact, or of what is said of a negotiation, oldest first."""
 
     perspective: PerspectiveShown
     items: list[Version]

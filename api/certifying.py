@@ -27,7 +27,7 @@ __all__ = ["CERTIFIABLE", "Answered", "answered", "certified", "certifying", "re
 _SEGMENT: Final = r"""(?:[!-"$&-.0->@-~]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-9A-Ea-e])){1,300}"""
 """One part of a path. No %2F is in it: decoded, that would part it, and ask something else."""
 CERTIFIABLE: Final = (
-    rf"/v1/(?:negotiations/{_SEGMENT}(?:/(?:timeline|people|tally|diff|audit|state/{_SEGMENT}))?"
+    rf"/v1/(?:negotiations/{_SEGMENT}(?:/(?:timeline|people|tally|diff|audit|history|state/{_SEGMENT}))?"
     rf"|facts/{_SEGMENT}(?:/history)?)(?:\?[!-~]{{0,7000}})?"
 )
 """The path and query of a GET, percent-encoded, whose answer says on which position it rests."""

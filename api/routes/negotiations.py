@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, cast
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
@@ -23,8 +23,13 @@ from api.perspectives import Asked, Asking, with_erasures
 from api.reviewing import PROPOSED, corrected, persistently
 from api.schemas import BodyParser, NegotiationBody
 from api.threads import LaneRoute
-from domain.negotiation import FIRST_EDITION
-from domain.views.brief import perspective_shown, shown_negotiation
+from domain.event import NegotiationOpened
+from domain.negotiation import FIRST_EDITION, Negotiation
+from domain.perspective import Perspective
+from domain.record_time import recorded_by
+from domain.views.audit import negotiation_change
+from domain.views.brief import perspective_shown, recorded, shown_negotiation
+from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["negotiations"])
 
@@ -43,6 +48,7 @@ CURSOR: Final = Parameter(
 )
 _LISTING: Final = Asking(LIMIT, CURSOR)
 _STATE: Final = Asking()
+_HISTORY: Final = Asking(WHOLE_LIMIT, CURSOR)
 _SENDING: Final = Sending()
 _CORRECTING: Final = Sending(DRY_RUN)
 _BODY: Final = BodyParser(NegotiationBody)
@@ -152,3 +158,49 @@ def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
         content = reading.state(negotiation, perspective, rest)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
         return asked.answer(content, perspective, reading, version=edition_tag(negotiation))
+
+
+@router.get(
+    "/v1/negotiations/{slug}/history",
+    **reads(
+        "readNegotiationHistory",
+        "What was said of a negotiation",
+        "History",
+        _HISTORY.parameters,
+        scope="audit:read",
+    ),
+)
+def read_history(slug: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Response:
+    """List its opening and the corrections of its title, parties and summary known at the perspective, oldest first."""
+    cursor = Cursor.read(asked.parameters, (int,))
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
+    asked = asked.pinned(cursor)
+    after = 0 if cursor is None else cast("int", cursor.place[0])
+    with asked.reading() as reading:
+        perspective = asked.perspective(reading)
+        opened = reading.negotiation(slug, perspective.position)
+        told = reading.changes.of_negotiation(opened, perspective)
+        items = [_opening(reading, opened, perspective), *(negotiation_change(*e) for e in told)]
+        left = [each for each in items if each["version"] > after]
+        more = len(left) > limit
+        content = {
+            "perspective": perspective_shown(perspective),
+            "items": left[:limit],
+            "next": asked.next(perspective, (left[limit - 1]["version"],)) if more else None,
+        }
+        return asked.answer(content, perspective, reading, fixed={"limit": limit})
+
+
+def _opening(reading: Reading, opened: Negotiation, perspective: Perspective) -> dict[str, Any]:
+    row = reading.changes.opening(opened)
+    by = recorded_by(row.position, row.recorded_at, perspective.corrections)
+    return {
+        "version": opened.version,
+        "position": row.position,
+        **recorded(row.recorded_at, None if by == row.recorded_at else by),
+        "actor": row.actor,
+        "event": NegotiationOpened.stored_name,
+        "reason": None,
+        "why": None,
+        "changes": [],
+    }

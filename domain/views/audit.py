@@ -10,8 +10,9 @@ from domain.views.brief import brief, recorded, shown_negotiation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.history import FactVersion, Recorded
+    from domain.history import FactVersion
     from domain.negotiation import Negotiation
+    from domain.negotiation_changes import Correction
 
 CHANGES_OF_MIND: Final = (
     "fact.corrected",
@@ -49,32 +50,42 @@ def audited(
     before: FactVersion | None, after: FactVersion, approvers: Sequence[str]
 ) -> dict[str, Any]:
     """One entry of the audit: the change, who agreed to it besides its actor, and the fact as it left it."""
-    entry = change(before, after)
-    del entry["version"]
-    first = ("position", "recorded_at", "recorded_by", "actor", "batch", "event")
-    return {
-        **{field: entry.pop(field) for field in first if field in entry},
-        "approvers": [*approvers],
-        "fact": brief(after),
-        **entry,
-    }
+    return _entry(change(before, after), approvers, {"fact": brief(after)})
 
 
-def audited_negotiation(
-    before: Negotiation, after: Negotiation, correction: Recorded, approvers: Sequence[str]
+def negotiation_change(
+    before: Negotiation, after: Negotiation, correction: Correction
 ) -> dict[str, Any]:
-    """One entry of the audit that tells of no fact: a correction of what is said of the negotiation."""
+    """A correction of what is said of a negotiation, as `change` has one of a fact."""
     return {
+        "version": correction.version,
         "position": correction.position,
         **recorded(correction.recorded_at, correction.recorded_by),
         "actor": correction.actor,
         "event": correction.event,
-        "approvers": [*approvers],
-        "fact": None,
-        "negotiation": shown_negotiation(after),
         "reason": correction.reason,
         "why": correction.why,
         "changes": differences(before.said, after.said),
+    }
+
+
+def audited_negotiation(
+    before: Negotiation, after: Negotiation, correction: Correction, approvers: Sequence[str]
+) -> dict[str, Any]:
+    """One entry of the audit that tells of no fact: a correction of what is said of the negotiation."""
+    told = {"fact": None, "negotiation": shown_negotiation(after)}
+    return _entry(negotiation_change(before, after, correction), approvers, told)
+
+
+def _entry(told: dict[str, Any], approvers: Sequence[str], about: dict[str, Any]) -> dict[str, Any]:
+    """A change with who agreed to it, and what it is about, in the order of the audit."""
+    del told["version"]
+    first = ("position", "recorded_at", "recorded_by", "actor", "event")
+    return {
+        **{field: told.pop(field) for field in first if field in told},
+        "approvers": [*approvers],
+        **about,
+        **told,
     }
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, union_all
 
 from domain.errors import UnknownError
 from domain.event import ChangeApproved, FactErased, SourcesErased
@@ -155,6 +155,12 @@ class ChangeReader:
                 if pair[1].position in wanted:
                     found[pair[1].position] = pair
         return [found[each.position] for each in events]
+
+    def opening(self, opened: Negotiation) -> Row[int, int, str]:
+        """The event that opened a negotiation: its position, recorded_at and actor."""
+        wanted = select(event.c.position, event.c.recorded_at, event.c.actor)
+        mine = (event.c.stream == opened.id.hex, event.c.version == opened.version)
+        return self.connection.execute(wanted.where(*mine)).one()
 
     def agreed_on(
         self, opened: Negotiation, corrections: Iterable[Correction]

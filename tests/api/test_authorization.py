@@ -55,6 +55,7 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("get", "/v1/negotiations/{slug}/tally"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/diff"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/audit"): ("audit:read", None),
+    ("get", "/v1/negotiations/{slug}/history"): ("audit:read", None),
     ("get", "/v1/negotiations/{slug}/settings"): ("admin", None),
     ("post", "/v1/negotiations/{slug}/settings"): ("admin", {"review_record": False}),
     ("get", "/v1/negotiations/{slug}/snapshots/{name}"): ("fact:read", None),

@@ -161,6 +161,31 @@ def test_a_correction_is_audited_among_those_of_facts(client: Client) -> None:
     }
 
 
+def test_its_history_has_the_opening_and_every_correction(client: Client) -> None:
+    client.open()
+    correct(client, "2025-11-10", title="Other talks")
+    client.post(f"{TALKS}/snapshots", {"name": "meanwhile"})
+    correct(client, title="Third talks")
+    found = client.get(f"{TALKS}/history").json
+    assert [(each["version"], each["event"]) for each in found["items"]] == [
+        (1, "negotiation.opened"),
+        (2, "negotiation.corrected"),
+        (4, "negotiation.corrected"),
+    ]
+    assert found["items"][2]["changes"] == [
+        {"field": "title", "before": "Other talks", "after": "Third talks"}
+    ]
+    assert found["items"][0]["actor"] == "editor"
+    paged, page = [], client.get(f"{TALKS}/history?limit=2").json
+    paged += page["items"]
+    page = client.get(f"{TALKS}/history?limit=2&cursor={page['next']}").json
+    assert [*paged, *page["items"]] == found["items"]
+    assert page["next"] is None
+    early = client.get(f"{TALKS}/history?clock=published&as_known_at=2025-10").json["items"]
+    assert [each["version"] for each in early] == [1]
+    assert len(client.get(f"{TALKS}/history?position=2").json["items"]) == 2
+
+
 def test_a_diff_says_what_was_corrected(client: Client) -> None:
     client.open()
     assert "negotiation" not in client.get(f"{TALKS}/diff?from=2020").json

@@ -54,6 +54,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         ),
     ),
     "readAudit": ({"limit": "1000", "bom": "true"}, {"limit": "20"}, {}),
+    "readNegotiationHistory": ({"limit": "1000"}, {"limit": "1"}),
     "readHistory": ({"limit": "1000"}, {"limit": "2"}),
     "readPeople": ({"status": "held", "limit": "1000"}, {"q": "a", "bom": "true"}, {"limit": "3"}),
     "readSection": ({"limit": "1"}, {"limit": "1000"}),
