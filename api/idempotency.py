@@ -28,8 +28,8 @@ from api.dry_runs import is_dry
 from api.kept_form import Known, kept_form
 from api.problems import RefusedError, problem_of
 from domain.errors import ErasedError, MovedOnError, RecordError, TakenError
-from infrastructure.log_entry import AlreadyAnswered, IdempotencyAnswer, IdempotencyClaim
-from infrastructure.sealing.kept_answers import answer_under
+from infrastructure.log_entry import AlreadyAnswered
+from infrastructure.sealing.kept_answers import IdempotencyAnswer, IdempotencyClaim, answer_under
 
 __all__ = ["REPLAYED", "Idempotency", "Once"]
 

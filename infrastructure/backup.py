@@ -32,9 +32,10 @@ from infrastructure.backup_file import (
 )
 from infrastructure.former_backups import FormerAnswers
 from infrastructure.log_append import LOCK_HEAD, MOVE_HEAD
-from infrastructure.log_rows import LOGGED, entries, parts_between, seals_of
+from infrastructure.log_rows import LOGGED, entries, parts_between
 from infrastructure.private_file import sync_folder
 from infrastructure.proofs.publishing import last_signed
+from infrastructure.sealing.seals import seals_of
 from infrastructure.sealing.stamps import restore_stamps, stamps_of_answers
 from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.tables import (

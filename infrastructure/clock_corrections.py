@@ -16,7 +16,8 @@ from domain.errors import StateError
 from domain.event import ClockCorrected, ClockCorrectionWithdrawn
 from domain.record_time import ClockCorrection, in_force
 from infrastructure.event_codec import EventCodec
-from infrastructure.log_rows import LOGGED, entries, seals_of
+from infrastructure.log_rows import LOGGED, entries
+from infrastructure.sealing.seals import seals_of
 from infrastructure.tables import event, log_head
 from infrastructure.timekeeping import TOLERANCE
 

@@ -17,8 +17,6 @@ from infrastructure.log_clock import correct_clock, settle, withdraw_correction
 from infrastructure.log_entry import (
     AlreadyAnswered,
     AuthoredEvent,
-    IdempotencyAnswer,
-    IdempotencyClaim,
     InlineProjection,
     LogEntry,
     stream_name,
@@ -28,6 +26,7 @@ from infrastructure.log_queue import GroupCommit
 from infrastructure.log_select import LogReader, OriginatorIDType, StreamReader
 from infrastructure.log_subscription import EventSubscription, Wakeup
 from infrastructure.log_tracking import EventTrackingRecorder
+from infrastructure.sealing.kept_answers import IdempotencyAnswer, IdempotencyClaim
 from infrastructure.tables import aggregate_snapshot
 from infrastructure.timekeeping import Timekeeper
 from infrastructure.write_probe import probe

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from infrastructure.log_rows import seals_of
+from infrastructure.sealing.seals import seals_of
 from migrations import former_answers as former
 
 if TYPE_CHECKING:

@@ -20,13 +20,13 @@ from eventsourcing.persistence import DataError
 
 from domain.instant import format_instant
 from domain.proof.merkle import leaf_hash
+from infrastructure.sealing.seals import SECRET_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
     "LONGEST_ENTRY",
-    "SECRET_SIZE",
     "digest_of",
     "entry_of",
     "hashed",
@@ -36,7 +36,6 @@ __all__ = [
     "salt_used",
 ]
 
-SECRET_SIZE: Final = 16
 LONGEST_ENTRY: Final = 65_535
 """Bytes: the length of an entry is written in 16 bits where entries are served."""
 _VERSION: Final = 1

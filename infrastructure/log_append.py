@@ -21,15 +21,14 @@ from infrastructure.leaves import hashed, new_secret, salt_of
 from infrastructure.log_entry import (
     AlreadyAnswered,
     AuthoredEvent,
-    IdempotencyClaim,
     InlineProjection,
     LogEntry,
     stream_name,
 )
-from infrastructure.log_rows import seals_of
 from infrastructure.log_tracking import advance
 from infrastructure.sealing.confidential_parts import sealed_part
-from infrastructure.sealing.kept_answers import answer_under, keep_answer
+from infrastructure.sealing.kept_answers import IdempotencyClaim, answer_under, keep_answer
+from infrastructure.sealing.seals import seals_of
 from infrastructure.sealing.stamps import begin_stamps, change_total
 from infrastructure.tables import confidential_part, event, log_head
 

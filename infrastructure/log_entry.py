@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from infrastructure.sealing.kept_answers import IdempotencyAnswer
+
 __all__ = [
     "AlreadyAnswered",
     "AuthoredEvent",
-    "IdempotencyAnswer",
-    "IdempotencyClaim",
     "InlineProjection",
     "LogEntry",
     "stream_name",
@@ -49,37 +49,6 @@ class InlineProjection(Protocol):
 
     def apply(self, connection: Connection, entries: Sequence[LogEntry]) -> None:
         """Write what follows from `entries`, which are in the log already, in order of position."""
-
-
-@dataclass(frozen=True)
-class IdempotencyClaim:
-    """The answer to one request, to be kept under (caller, key) together with its events.
-
-    `fact_id` is the stream of the fact that it tells of: an erasure of that takes it.
-    """
-
-    caller: str
-    key: str
-    fingerprint: str
-    status: int
-    headers: str
-    body: bytes
-    fact_id: str | None
-
-
-@dataclass(frozen=True)
-class IdempotencyAnswer(IdempotencyClaim):
-    """A claim as kept, under the digest of its key.
-
-    `answered_at` is the `recorded_at` of the request's last event (of the log's head, if it had
-    none): `position_at(answered_at)` is the log as the first answer saw it. `kept_at` is what the clock showed when it
-    was kept. The rest is its stamp.
-    """
-
-    answered_at: int
-    kept_at: int
-    key_id: str | None = None
-    stamp: bytes | None = None
 
 
 class AlreadyAnswered(Exception):  # noqa: N818 -- a result that the caller replays, not a fault

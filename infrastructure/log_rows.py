@@ -5,7 +5,7 @@ A row whose payload was erased has none, and its entry says so by what erased it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, select
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, and_, select
 from domain.event import FactErased
 from infrastructure.leaves import salt_used
 from infrastructure.log_entry import LogEntry
-from infrastructure.sealing.seals import SEALS, Seals
+from infrastructure.sealing.seals import seals_of
 from infrastructure.tables import confidential_part, event
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import RowMapping
 
-__all__ = ["LOGGED", "entries", "opened", "parts_between", "seals_of"]
+__all__ = ["LOGGED", "entries", "opened", "parts_between"]
 
 STREAMS_A_QUERY: Final = 500
 _keyed = event.alias("keyed")
@@ -38,11 +38,6 @@ LOGGED: Final = select(
 _ALL_BUT_KEYS: Final = [
     column.name for column in event.c if column.name not in {"key_version", "key_id", "data_key"}
 ]
-
-
-def seals_of(connection: Connection) -> Seals:
-    """What seals and opens on the database of a connection."""
-    return cast("Seals", connection.get_execution_options()[SEALS])
 
 
 def entries(

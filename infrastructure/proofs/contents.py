@@ -11,9 +11,10 @@ from sqlalchemy import Connection, select
 
 from domain.event import SourcesErased
 from infrastructure.erasing import ERASING, covered
-from infrastructure.leaves import SECRET_SIZE, digest_of
-from infrastructure.log_rows import opened, seals_of
+from infrastructure.leaves import digest_of
+from infrastructure.log_rows import opened
 from infrastructure.sealing.confidential_parts import opened_part
+from infrastructure.sealing.seals import SECRET_SIZE, seals_of
 from infrastructure.tables import confidential_part, event
 
 if TYPE_CHECKING:

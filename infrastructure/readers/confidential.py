@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, and_, select
 
 from domain.confidential import Confidential, Source, sources_of
-from infrastructure.log_rows import parts_between, seals_of
+from infrastructure.log_rows import parts_between
 from infrastructure.sealing.confidential_parts import opened_part
+from infrastructure.sealing.seals import seals_of
 from infrastructure.tables import confidential_part, event
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.confidential import Source
-from infrastructure.leaves import SECRET_SIZE
+from infrastructure.sealing.seals import SECRET_SIZE
 from infrastructure.sealing.wrapping import NONCE_SIZE, BrokenSealError, new_key
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hmac
 from base64 import b64decode, b64encode
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, delete, select, tuple_, update
 
-from infrastructure.log_entry import IdempotencyAnswer
-from infrastructure.log_rows import seals_of
+from infrastructure.sealing.seals import seals_of
 from infrastructure.sealing.stamps import (
     change_total,
     digest_of_answer,
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from infrastructure.sealing.wrapping import KeyWrapping
 
 __all__ = [
+    "IdempotencyAnswer",
+    "IdempotencyClaim",
     "answer_under",
     "broken_answers",
     "change_answers",
@@ -46,6 +48,38 @@ __all__ = [
     "kept_answer",
     "wrap_answers",
 ]
+
+
+@dataclass(frozen=True)
+class IdempotencyClaim:
+    """The answer to one request, to be kept under (caller, key) together with its events.
+
+    `fact_id` is the stream of the fact that it tells of: an erasure of that takes it.
+    """
+
+    caller: str
+    key: str
+    fingerprint: str
+    status: int
+    headers: str
+    body: bytes
+    fact_id: str | None
+
+
+@dataclass(frozen=True)
+class IdempotencyAnswer(IdempotencyClaim):
+    """A claim as kept, under the digest of its key.
+
+    `answered_at` is the `recorded_at` of the request's last event (of the log's head, if it had
+    none): `position_at(answered_at)` is the log as the first answer saw it. `kept_at` is what the clock showed when it
+    was kept. The rest is its stamp.
+    """
+
+    answered_at: int
+    kept_at: int
+    key_id: str | None = None
+    stamp: bytes | None = None
+
 
 BATCH: Final = 500
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, select
 
 from infrastructure.log_append import LOCK_HEAD, lock_log
-from infrastructure.log_rows import LOGGED, seals_of
+from infrastructure.log_rows import LOGGED
 from infrastructure.sealing.confidential_parts import context_of_part
 from infrastructure.sealing.kept_answers import drop_broken, wrap_answers
-from infrastructure.sealing.seals import context_of
+from infrastructure.sealing.seals import context_of, seals_of
 from infrastructure.sealing.stamps import stamp_tables, wrap_tables
 from infrastructure.tables import confidential_part, event, log_head
 

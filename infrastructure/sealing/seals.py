@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import secrets
 import struct
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, and_, bindparam, func, select, union
 
-from infrastructure.leaves import SECRET_SIZE
 from infrastructure.sealing.key_source import NoKeys
 from infrastructure.sealing.wrapping import (
     NONCE_SIZE,
@@ -32,11 +31,13 @@ from infrastructure.tables import event, log_head, stamp
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["SEALS", "BatchKeys", "Seals", "context_of"]
+__all__ = ["SEALS", "SECRET_SIZE", "BatchKeys", "Seals", "context_of", "seals_of"]
 
 SEALS: Final = "parley_seals"
 """The execution option by which a connection has the seals of its database."""
 STREAMS_A_QUERY: Final = 500
+SECRET_SIZE: Final = 16
+"""Bytes of the secret by which a payload's digest cannot be guessed; it stands in front of what is sealed."""
 
 _PLACE: Final = struct.Struct(">qqqHH")
 _KEY_IDS: Final = select(event.c.key_id).where(event.c.key_id.is_not(None)).limit(1)
@@ -188,3 +189,8 @@ def _place_of(row: Mapping[Any, Any]) -> bytes:
     texts = [row[name].encode() for name in ("stream", "type", "actor")]
     numbers = (row["position"], row["recorded_at"], row["version"])
     return b"".join([_PLACE.pack(*numbers, len(texts[0]), len(texts[1])), *texts])
+
+
+def seals_of(connection: Connection) -> Seals:
+    """What seals and opens on the database of a connection."""
+    return cast("Seals", connection.get_execution_options()[SEALS])

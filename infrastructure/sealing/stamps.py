@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, select, update
 
-from infrastructure.log_rows import seals_of
+from infrastructure.sealing.seals import seals_of
 from infrastructure.sealing.wrapping import KEY_SIZE, BrokenSealError
 from infrastructure.tables import api_key, idempotency_answer, log_head, stamp
 

@@ -15,11 +15,11 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.composition import compose
 from infrastructure.log_append import AppendRequest, LogTransaction
-from infrastructure.log_entry import IdempotencyClaim
 from infrastructure.overwritten import Overwritten
 from infrastructure.projections import rebuild as rebuilding
 from infrastructure.projections.inline import RecordProjection
 from infrastructure.schema import check
+from infrastructure.sealing.kept_answers import IdempotencyClaim
 from infrastructure.tables import idempotency_answer
 from tests.api.asking import FACTS, TALKS, Client, fact
 from tests.api.desk import CORRECTION, Desk
