@@ -29,18 +29,20 @@ def likenesses(parley: Parley, principal: Principal, steps: Sequence[Step]) -> d
     if not recorded:
         return {}
     found, lines = Alike(), {each.record.id: number for number, each in recorded.items()}
-    wanted = {mark for each in recorded.values() for mark in marks(each.record.fact)}
+    marked = {number: marks(each.record.fact) for number, each in recorded.items()}
+    wanted = set().union(*marked.values())
     with parley.reading(principal) as reading:
         perspective = reading.perspective(PerspectiveQuery())
     held = set()
     for each in near(parley.database, list(recorded.values()), perspective):
-        if each.record.id not in held and not wanted.isdisjoint(marks(each.record.fact)):
+        own = marks(each.record.fact) & wanted
+        if own and each.record.id not in held:
             held.add(each.record.id)
-            found.add(each)
+            found.add(each, own)
     told = {}
     for number, version in recorded.items():
-        alike = found.of(version)
-        found.add(version)
+        alike = found.of(version, marked[number])
+        found.add(version, marked[number])
         if alike:
             ids = [each.record.id for each in alike]
             in_file = [lines[each] for each in ids if each in lines]

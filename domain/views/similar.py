@@ -29,10 +29,7 @@ def similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[FactVe
     return [
         other
         for other in others
-        if other.record.id != recorded.record.id
-        and other.record.stands
-        and not _tied(recorded, other)
-        and _alike(recorded.record.fact, other.record.fact)
+        if _is_another(recorded, other) and _alike(recorded.record.fact, other.record.fact)
     ]
 
 
@@ -40,25 +37,36 @@ class Alike:
     """Facts by what makes two alike, so that one is held against few: the nearest in time, MOST_HELD at most."""
 
     def __init__(self) -> None:
-        self._held: dict[Hashable, list[tuple[int, int, FactVersion]]] = {}
+        self._held: dict[Hashable, list[_Held]] = {}
         self._added = 0
 
-    def add(self, version: FactVersion) -> None:
-        """One more fact."""
-        begin = version.record.fact.told[0]
+    def add(self, version: FactVersion, marked: Iterable[Hashable]) -> None:
+        """One more fact, with its marks."""
+        begin, end = version.record.fact.told
         self._added += 1
-        for mark in marks(version.record.fact):
-            insort(self._held.setdefault(mark, []), (begin, self._added, version))
+        for mark in marked:
+            insort(self._held.setdefault(mark, []), (begin, self._added, end, version))
 
-    def of(self, version: FactVersion) -> list[FactVersion]:
-        """Those that are much like a fact, in the order in which they were added."""
+    def of(self, version: FactVersion, marked: Iterable[Hashable]) -> list[FactVersion]:
+        """Those that are much like a fact with these marks, in the order in which they were added."""
         found: dict[int, FactVersion] = {}
-        end = version.record.fact.told[1]
-        for mark in marks(version.record.fact):
-            held = self._held.get(mark, [])
-            last = bisect_left(held, end, key=lambda each: each[0])
-            found |= {added: other for _, added, other in held[max(0, last - MOST_HELD) : last]}
-        return similar(version, [found[added] for added in sorted(found)])
+        begin, end = version.record.fact.told
+        for mark in marked:
+            held = self._held.get(mark, ())
+            last = bisect_left(held, (end,))
+            near = held[max(0, last - MOST_HELD) : last]
+            found |= {added: other for _, added, until, other in near if begin < until}
+        others = (found[added] for added in sorted(found))
+        return [other for other in others if _is_another(version, other)]
+
+
+_Held = tuple[int, int, int, "FactVersion"]
+"""When what a fact tells began, in which place it was added, and when that ended."""
+
+
+def _is_another(one: FactVersion, other: FactVersion) -> bool:
+    """Whether a fact is another than one, stands, and nothing ties the two."""
+    return other.record.id != one.record.id and other.record.stands and not _tied(one, other)
 
 
 def marks(fact: Fact) -> set[Hashable]:
@@ -70,8 +78,11 @@ def marks(fact: Fact) -> set[Hashable]:
 
 def _tied(one: FactVersion, other: FactVersion) -> bool:
     mine, theirs = one.record, other.record
-    matter = mine.fact.matter is not None and mine.fact.matter == theirs.fact.matter
-    return matter or any(
+    if mine.fact.matter is not None and mine.fact.matter == theirs.fact.matter:
+        return True
+    if not (mine.fact.links or theirs.fact.links):
+        return False
+    return any(
         not targets.isdisjoint(link.fact for link in fact.links)
         for targets, fact in ((mine.link_targets, theirs.fact), (theirs.link_targets, mine.fact))
     )

@@ -30,7 +30,9 @@ MOST_READ: Final = 200
 """How many facts are looked at, the nearest in time first; where more may be alike, it is not a matter of one."""
 
 
-QUESTIONS_A_QUERY: Final = 100
+QUESTIONS_A_QUERY: Final = 500
+MOST_AT_ONCE: Final = 20_000
+"""Facts that are read for a part of a file, however large it is."""
 MOST_TIED: Final = 200
 _EXTERNAL: Final = "external:"
 
@@ -61,38 +63,29 @@ def near(
 ) -> Iterator[FactVersion]:
     """The facts that stand at a perspective and may be much like some of one negotiation: of their questions and times.
 
-    Read by many questions at once, MOST_READ at most for each that asks, the latest first.
+    Read by many questions at once and by the time of all, MOST_READ at most for each that asks, the latest first.
     """
-    asked: dict[tuple[int, str], list[FactVersion]] = {}
+    asked: dict[int, set[str]] = {}
     for each in recorded:
         for row in answer_rows(each):
-            asked.setdefault((row["rule"], row["question"]), []).append(each)
-    questions = sorted(asked)
-    for start in range(0, len(questions), QUESTIONS_A_QUERY):
-        part = questions[start : start + QUESTIONS_A_QUERY]
-        with database.reading() as connection:
-            tables = served(connection)
-            answer = tables.answer.c
-            of_each = [_asked(answer, *question, asked[question]) for question in part]
-            many = MOST_READ * sum(len(asked[question]) for question in part)
-            mine = answer.negotiation_id == recorded[0].record.negotiation_id.hex
-            statement = _answering(tables, perspective, mine, or_(*of_each)).limit(many)
-            rows = connection.execute(statement).all()
-        yield from map(version_of_row, rows)
-
-
-def _asked(
-    answer: Any,  # noqa: ANN401 -- a table's columns
-    rule: int,
-    question: str,
-    by: Sequence[FactVersion],
-) -> ColumnElement[bool]:
-    """An answer to one question that may meet some of the facts that speak to it."""
-    begin = min(each.record.fact.told[0] for each in by)
-    end = max(each.record.fact.told[1] for each in by)
-    took = any(each.record.fact.holding is Holding.ONWARD for each in by)
-    asks = and_(answer.rule == rule, answer.question == question)
-    return and_(asks, _meets(answer, begin, end, took=took))
+            asked.setdefault(row["rule"], set()).add(row["question"])
+    begin = min((each.record.fact.told[0] for each in recorded), default=0)
+    end = max((each.record.fact.told[1] for each in recorded), default=0)
+    for rule, found in sorted(asked.items()):
+        questions = sorted(found)
+        for start in range(0, len(questions), QUESTIONS_A_QUERY):
+            part = questions[start : start + QUESTIONS_A_QUERY]
+            with database.reading() as connection:
+                tables = served(connection)
+                answer = tables.answer.c
+                asks = (answer.rule == rule, answer.question.in_(part))
+                mine = answer.negotiation_id == recorded[0].record.negotiation_id.hex
+                meets = _meets(answer, begin, end, took=True)
+                statement = _answering(tables, perspective, mine, *asks, meets)
+                rows = connection.execute(
+                    statement.limit(min(MOST_AT_ONCE, MOST_READ * len(recorded)))
+                ).all()
+            yield from map(version_of_row, rows)
 
 
 def _meets(answer: Any, begin: int, end: int, *, took: bool) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
