@@ -9,16 +9,29 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from api.json_text import written
-from api.parameters import cut, whole_number
+from api.parameters import Parameter, cut, whole_number
 from api.problems import RefusedError
 from domain.errors import ContentError
 
-__all__ = ["OF_THE_PAGE", "Cursor"]
+__all__ = ["CURSOR", "LIMIT", "OF_THE_PAGE", "WHOLE_LIMIT", "Cursor"]
 
+LIMIT: Final = Parameter(
+    "limit",
+    "How many a page has at most.",
+    {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+)
+WHOLE_LIMIT: Final = replace(LIMIT, schema={**LIMIT.schema, "default": 1000})
+"""For lists that most who ask for want whole."""
+CURSOR: Final = Parameter(
+    "cursor",
+    "`next` of the page before. It holds the whole question, its perspective pinned; parameters"
+    " that come with it must be the same.",
+    {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 1, "maxLength": 8000},
+)
 OF_THE_PAGE: Final = frozenset({"cursor", "limit"})
 """Parameters that may differ from page to page."""
 _PINS: Final = frozenset({"as_of", "clock", "match", "position"})

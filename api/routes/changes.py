@@ -9,10 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from api.cursor import LIMIT
 from api.documented import reads
 from api.parameters import TEXT, Parameter, whole_number
 from api.perspectives import Asked, Asking
-from api.routes.negotiations import LIMIT
 from api.threads import LaneRoute
 from domain.erasure import ErasedEvent, ErasedVersion
 from domain.event import (

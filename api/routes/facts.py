@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.body import Sending, Sent
 from api.confidential import withheld
-from api.cursor import Cursor
+from api.cursor import CURSOR, WHOLE_LIMIT, Cursor
 from api.documented import body_of, reads, writes
 from api.dry_runs import DRY_RUN, is_dry, recorded
 from api.examples import FACTS
@@ -19,7 +19,6 @@ from api.idempotency import Once
 from api.json_text import read_json
 from api.parameters import whole_number
 from api.perspectives import Asked, Asking
-from api.routes.negotiations import CURSOR, WHOLE_LIMIT
 from api.threads import LaneRoute
 from domain.ledger import decided_record
 from domain.views.audit import change

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.body import Sending, Sent
-from api.cursor import Cursor
+from api.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
 from api.documented import NEGOTIATION_TAG, body_of, reads, writes
 from api.dry_runs import DRY_RUN
 from api.entity_tags import if_match, precondition
@@ -18,7 +18,7 @@ from api.examples import NEGOTIATION, NEGOTIATION_CORRECTION
 from api.fact_answers import edition_tag
 from api.idempotency import Once
 from api.json_text import written
-from api.parameters import Parameter, whole_number
+from api.parameters import whole_number
 from api.perspectives import Asked, Asking, with_erasures
 from api.reviewing import PROPOSED, corrected, persistently
 from api.schemas import BodyParser, NegotiationBody
@@ -33,19 +33,6 @@ from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["negotiations"])
 
-LIMIT: Final = Parameter(
-    "limit",
-    "How many a page has at most.",
-    {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
-)
-WHOLE_LIMIT: Final = replace(LIMIT, schema={**LIMIT.schema, "default": 1000})
-"""For lists that most who ask for want whole."""
-CURSOR: Final = Parameter(
-    "cursor",
-    "`next` of the page before. It holds the whole question, its perspective pinned; parameters"
-    " that come with it must be the same.",
-    {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 1, "maxLength": 8000},
-)
 _LISTING: Final = Asking(LIMIT, CURSOR)
 _STATE: Final = Asking()
 _HISTORY: Final = Asking(WHOLE_LIMIT, CURSOR)

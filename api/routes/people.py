@@ -10,11 +10,10 @@ from starlette.responses import Response
 
 from api.accept import prefers_csv
 from api.csv_cells import table
-from api.cursor import Cursor
+from api.cursor import CURSOR, LIMIT, Cursor
 from api.documented import reads
 from api.parameters import TEXT, Parameter, truth, whole_number
 from api.perspectives import Asked, Asking, with_erasures
-from api.routes.negotiations import CURSOR, LIMIT
 from api.threads import LaneRoute
 from domain.errors import ContentError
 from domain.sought import question, sought

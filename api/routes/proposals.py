@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from api import proposal_answers
 from api.authorization import principal_of
+from api.cursor import LIMIT
 from api.documented import reads
 from api.fact_answers import fact_uuid
 from api.json_text import written
 from api.parameters import Parameter, given, whole_number
-from api.routes.negotiations import LIMIT
 from api.threads import LaneRoute
 from domain.errors import ContentError, UnknownError
 from domain.negotiation import SLUG

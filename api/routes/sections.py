@@ -7,12 +7,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.cursor import Cursor
+from api.cursor import CURSOR, LIMIT, Cursor
 from api.documented import reads
 from api.parameters import whole_number
 from api.perspectives import ERASED, Asked, Asking, erasures_listed, with_erasures
 from api.problems import RefusedError
-from api.routes.negotiations import CURSOR, LIMIT
 from api.threads import LaneRoute
 from domain.errors import ContentError
 from domain.views.brief import perspective_shown

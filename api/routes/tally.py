@@ -10,11 +10,10 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.cursor import Cursor
+from api.cursor import CURSOR, LIMIT, Cursor
 from api.documented import reads
 from api.parameters import TEXT, Parameter, cut, first_moment, whole_number
 from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
-from api.routes.negotiations import CURSOR, LIMIT
 from api.threads import LaneRoute
 from domain.errors import ContentError
 from domain.fact import KINDS

@@ -12,11 +12,10 @@ from starlette.responses import Response
 
 from api.accept import prefers_csv
 from api.csv_cells import table
-from api.cursor import Cursor
+from api.cursor import CURSOR, WHOLE_LIMIT, Cursor
 from api.documented import reads
 from api.parameters import Parameter, cut, truth, whole_number
 from api.perspectives import PERSPECTIVE, Asked, Asking, with_erasures
-from api.routes.negotiations import CURSOR, WHOLE_LIMIT
 from api.threads import LaneRoute
 from domain.instant import format_instant
 from domain.negotiation import Negotiation

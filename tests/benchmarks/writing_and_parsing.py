@@ -35,7 +35,7 @@ def ratios() -> Iterator[Ratio]:
     codec, transcoder = EventCodec(), JSONTranscoder()
     event = decided_record(negotiation_id("talks"), full_fact("release"), "bench")
     stored = codec.to_stored_event(event)
-    encoded = transcoder.encode({"fact": as_primitives(event.fact)})  # type: ignore[attr-defined]
+    encoded = transcoder.encode({"fact": as_primitives(event.fact)})
     yield side_by_side(
         f"decode {EVENTS} events",
         partial(_times, lambda: codec.to_domain_event(stored)),
