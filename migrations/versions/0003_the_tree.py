@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
+from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import msgspec
 import sqlalchemy as sa
 from alembic import op
-
-from infrastructure.leaves import hashed, new_secret
 
 revision = "0003"
 down_revision = "0002"
@@ -73,5 +77,24 @@ def _seal_what_is_there() -> None:
 
 
 def _added(row: sa.RowMapping) -> dict[str, bytes]:
-    salt = new_secret()
-    return {f"new_{name}": each for name, each in {"salt": salt, **hashed(row, salt)}.items()}
+    salt = secrets.token_bytes(16)
+    digest = sha256(salt + row["payload"]).digest()
+    leaf = sha256(b"\0" + _entry(row, digest)).digest()
+    return {"new_salt": salt, "new_digest": digest, "new_leaf": leaf}
+
+
+def _entry(row: sa.RowMapping, digest: bytes) -> bytes:
+    """What a leaf is the hash of: canonical JSON, its members in the order of their names."""
+    at = datetime(1970, 1, 1) + timedelta(microseconds=row["recorded_at"])  # noqa: DTZ001 -- UTC
+    return msgspec.json.encode(
+        {
+            "actor": row["actor"],
+            "payload": urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "position": row["position"],
+            "recorded_at": f"{at.isoformat(timespec='microseconds')}Z",
+            "stream": row["stream"],
+            "type": row["type"],
+            "v": 1,
+            "version": row["version"],
+        }
+    )
