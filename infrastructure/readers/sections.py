@@ -34,6 +34,7 @@ from infrastructure.fact_tables import FactTables
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
 from infrastructure.readers.names import names_at
+from infrastructure.readers.questions import between, steps
 from infrastructure.readers.similar import tied
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class SectionReader:
         long = select(columns.question).where(
             columns.negotiation_id == self.negotiation_id.hex,
             columns.rule.in_(_rules(register)),
-            states.between(columns.question, first, before),
+            between(columns.question, first, before),
             or_(
                 length == HASHED,
                 length > LONGEST_PLACE,
@@ -147,8 +148,8 @@ class SectionReader:
             low = high
 
     def _steps(self, rule: int, begin: str, before: str, size: int) -> list[str]:
-        steps = states.steps(self.tables, self.negotiation_id, rule, begin, before)
-        rows = self.connection.execute(select(steps.c.question).limit(size)).scalars()
+        asked = steps(self.tables, self.negotiation_id, rule, begin, before)
+        rows = self.connection.execute(select(asked.c.question).limit(size)).scalars()
         return [question for question in rows if question is not None]
 
     def _seen(

@@ -6,29 +6,27 @@ the primary key of `fact_answer` leads from question to question, and in each ba
 
 from __future__ import annotations
 
-import json
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
+from typing import cast as cast_type
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
-    FromClause,
     ScalarSelect,
     Select,
-    Table,
-    Text,
+    String,
     and_,
+    bindparam,
     case,
-    cast,
     func,
-    literal,
     or_,
     select,
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.instant import BEGINNING, END
 from infrastructure.fact_rows import (
@@ -40,6 +38,7 @@ from infrastructure.fact_rows import (
     questions_of,
 )
 from infrastructure.projections.tallies import counts_at
+from infrastructure.readers.questions import between, given, named, steps
 from infrastructure.readers.standing import ROW, aside, yielding
 from infrastructure.readers.timeslices import RETRACTED, seen
 
@@ -50,7 +49,7 @@ if TYPE_CHECKING:
     from domain.perspective import Perspective
     from infrastructure.fact_tables import FactTables
 
-__all__ = ["between", "counts", "needed", "steps"]
+__all__ = ["counts", "needed"]
 
 _VAGUENESS: Final = (False, True)
 #: A limit that limits nothing, for which a planner will not turn a lateral query into a join.
@@ -71,10 +70,50 @@ def needed(
     Each question's answers are read by a lateral query, which no planner turns into a scan of them all:
     PostgreSQL's own, and on SQLite, which has none, `json_each` over the answers of one question.
     """
+    if questions is not None:
+        return _needed(tables, negotiation_id, perspective, None, questions, sqlite=sqlite)
+    cut = perspective.published_cut
+    made = _made(tables, section, public=cut is None, sqlite=sqlite)
+    mine = {"negotiation": negotiation_id.hex, "as_of": perspective.as_of}
+    asked = {"position": perspective.position} | ({} if cut is None else {"cut": cut})
+    return made.params(mine | asked)
+
+
+@dataclass(frozen=True)
+class _Placeholders:
+    """What is given when a statement is sent, in the place of an id of a negotiation and of a perspective."""
+
+    hex: Any
+    as_of: Any
+    position: Any
+    published_cut: Any
+
+
+@lru_cache(maxsize=256)
+def _made(tables: FactTables, section: str | None, *, public: bool, sqlite: bool) -> Select[Any]:
+    """The statement for any negotiation and perspective: it takes longer to make than to ask."""
+    as_of, position, cut = (
+        bindparam(name, type_=BigInteger) for name in ("as_of", "position", "cut")
+    )
+    negotiation = bindparam("negotiation", type_=String)
+    places = _Placeholders(negotiation, as_of, position, None if public else cut)
+    negotiation_id, perspective = cast_type("UUID", places), cast_type("Perspective", places)
+    return _needed(tables, negotiation_id, perspective, section, None, sqlite=sqlite)
+
+
+def _needed(
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    section: str | None,
+    questions: Sequence[str] | None,
+    *,
+    sqlite: bool,
+) -> Select[Any]:
     if questions is None:
         stepped = steps(tables, negotiation_id, LATEST, *_bounds(section))
     else:
-        stepped = _given(questions, sqlite=sqlite)
+        stepped = given(questions, sqlite=sqlite)
     tops = _tops(tables, negotiation_id, perspective, stepped)
     found = union_all(
         *(
@@ -134,21 +173,6 @@ def _bounds(section: str | None) -> tuple[str, str | None]:
     return ("", None) if section is None else questions_of(section)
 
 
-def between(question: ColumnElement[str], first: str, before: str | None) -> ColumnElement[bool]:
-    """A range of questions, in the order of the primary key."""
-    return question >= first if before is None else and_(question >= first, question < before)
-
-
-def _given(questions: Sequence[str], *, sqlite: bool) -> CTE:
-    """The questions that are asked for, as rows."""
-    text = json.dumps(questions)
-    if sqlite:
-        given = func.json_each(text).table_valued("value", name="given")
-        return select(given.c.value.label("question")).cte("questions")
-    rows = func.jsonb_array_elements_text(cast(literal(text, Text), JSONB)).column_valued("given")
-    return select(rows.label("question")).cte("questions")
-
-
 def _every(
     tables: FactTables,
     negotiation_id: UUID,
@@ -192,7 +216,7 @@ def _latest(
     sqlite: bool,
 ) -> Select[Any]:
     """The answers not surely taken over; precise ones begin no more than a day before the latest."""
-    answer = _named(tables.answer, f"answer_{vague:d}")
+    answer = named(tables.answer, f"answer_{vague:d}")
     columns = answer.c
     after = (tops.c.precise_top, tops.c.vague_top)
     conditions = [
@@ -212,8 +236,8 @@ def _latest(
         rows = func.json_group_array(func.json_array(*(columns[name] for name in ROW)))
         packed = select(rows).where(*conditions).correlate(tops).scalar_subquery()
         row = func.json_each(packed).table_valued("value", name=f"row_{vague:d}")
-        named = (func.json_extract(row.c.value, f"$[{index}]") for index in range(len(ROW)))
-        return select(*named).select_from(tops).join(row, true())
+        parts = (func.json_extract(row.c.value, f"$[{index}]") for index in range(len(ROW)))
+        return select(*parts).select_from(tops).join(row, true())
     found = select(*(columns[name] for name in ROW)).where(*conditions).correlate(tops)
     each = found.limit(_UNLIMITED).lateral(f"each_{vague:d}")
     return select(*(each.c[name] for name in ROW)).select_from(tops).join(each, true())
@@ -228,7 +252,7 @@ def _top(
     vague: bool,
 ) -> ScalarSelect[Any]:
     """When the latest answer that surely holds began, at the earliest."""
-    answer = _named(tables.answer, f"top_{vague:d}")
+    answer = named(tables.answer, f"top_{vague:d}")
     columns = answer.c
     return (
         select(columns.start_earliest)
@@ -248,35 +272,5 @@ def _top(
     )
 
 
-def steps(
-    tables: FactTables, negotiation_id: UUID, rule: int, first: str, before: str | None
-) -> CTE:
-    """Every question of a range, by stepping from one to the next; the last row is NULL.
-
-    A step has one lower bound, the question before: of two SQLite may take the other, and read all from there on.
-    """
-
-    def mine(answer: FromClause) -> ColumnElement[bool]:
-        return and_(answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == rule)
-
-    lowest, next_ = _named(tables.answer, "first"), _named(tables.answer, "next")
-    bounded = between(lowest.c.question, first, before)
-    start = select(func.min(lowest.c.question).label("question")).where(mine(lowest), bounded)
-    stepped = start.cte("questions", recursive=True)
-    following = select(func.min(next_.c.question)).where(
-        mine(next_), next_.c.question > stepped.c.question
-    )
-    if before is not None:
-        following = following.where(next_.c.question < before)
-    step = select(following.scalar_subquery()).where(stepped.c.question.is_not(None))
-    return stepped.union_all(step)
-
-
 def _holds(columns: Any, as_of: int) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
     return and_(columns.possible_from <= as_of, columns.possible_to > as_of)
-
-
-@cache
-def _named(table: Table, name: str) -> FromClause:
-    """A table under another name; its columns are made once, which takes longer than to ask the database."""
-    return table.alias(name)

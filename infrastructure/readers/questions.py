@@ -1,0 +1,74 @@
+"""The questions of a state as rows: those of a range, one step from each to the next, or those that are given."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    Table,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from infrastructure.fact_tables import FactTables
+
+__all__ = ["between", "given", "named", "steps"]
+
+
+def between(question: ColumnElement[str], first: str, before: str | None) -> ColumnElement[bool]:
+    """A range of questions, in the order of the primary key."""
+    return question >= first if before is None else and_(question >= first, question < before)
+
+
+def given(questions: Sequence[str], *, sqlite: bool) -> CTE:
+    """The questions that are asked for, as rows."""
+    text = json.dumps(questions)
+    if sqlite:
+        given = func.json_each(text).table_valued("value", name="given")
+        return select(given.c.value.label("question")).cte("questions")
+    rows = func.jsonb_array_elements_text(cast(literal(text, Text), JSONB)).column_valued("given")
+    return select(rows.label("question")).cte("questions")
+
+
+def steps(
+    tables: FactTables, negotiation_id: UUID, rule: int, first: str, before: str | None
+) -> CTE:
+    """Every question of a range, by stepping from one to the next; the last row is NULL.
+
+    A step has one lower bound, the question before: of two SQLite may take the other, and read all from there on.
+    """
+
+    def mine(answer: FromClause) -> ColumnElement[bool]:
+        return and_(answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == rule)
+
+    lowest, next_ = named(tables.answer, "first"), named(tables.answer, "next")
+    bounded = between(lowest.c.question, first, before)
+    start = select(func.min(lowest.c.question).label("question")).where(mine(lowest), bounded)
+    stepped = start.cte("questions", recursive=True)
+    following = select(func.min(next_.c.question)).where(
+        mine(next_), next_.c.question > stepped.c.question
+    )
+    if before is not None:
+        following = following.where(next_.c.question < before)
+    step = select(following.scalar_subquery()).where(stepped.c.question.is_not(None))
+    return stepped.union_all(step)
+
+
+@cache
+def named(table: Table, name: str) -> FromClause:
+    """A table under another name; its columns are made once, which takes longer than to ask the database."""
+    return table.alias(name)
