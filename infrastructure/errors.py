@@ -1,17 +1,21 @@
-"""What is raised where the database is not there for Parley, or is none of its own."""
+"""What is raised where the database is out of reach, is not Parley's, or holds what cannot be read."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from eventsourcing.persistence import InterfaceError, OperationalError
+from eventsourcing.persistence import InterfaceError, MapperDeserialisationError, OperationalError
 from sqlalchemy import exc
 
-__all__ = ["OUT_OF_REACH", "DatabaseRefusedError"]
+__all__ = ["OUT_OF_REACH", "DatabaseRefusedError", "UnreadableEventError"]
 
 
 class DatabaseRefusedError(Exception):
     """The database cannot keep what the log promises; the message says which promise."""
+
+
+class UnreadableEventError(MapperDeserialisationError):
+    """A stored event that no rule here can read: its name is unknown, or its payload does not fit."""
 
 
 OUT_OF_REACH: Final[tuple[type[Exception], ...]] = (

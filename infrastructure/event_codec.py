@@ -15,7 +15,6 @@ import msgspec
 from eventsourcing.persistence import (
     JSONTranscoder,
     Mapper,
-    MapperDeserialisationError,
     StoredEvent,
 )
 
@@ -24,6 +23,7 @@ from domain.erasure import ErasedEvent, ErasedVersion
 from domain.event import STORED_NAMES, FactErased, FactEvent, RecordEvent
 from domain.fact import KINDS, Fact
 from domain.later import later_fields
+from infrastructure.errors import UnreadableEventError
 from infrastructure.log_entry import AuthoredEvent, LogEntry
 
 if TYPE_CHECKING:
@@ -48,10 +48,6 @@ class _Kind(msgspec.Struct):
 
 
 _kind_decoder: Final = msgspec.json.Decoder(_Kind)
-
-
-class UnreadableEventError(MapperDeserialisationError):
-    """A stored event that no rule here can read: its name is unknown, or its payload does not fit."""
 
 
 def encode_fact(fact: Fact) -> bytes:
