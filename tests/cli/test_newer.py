@@ -20,7 +20,7 @@ from tests.databases import opened
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WITHOUT_A_DATABASE = {("witness",)}
+WITHOUT_A_DATABASE = {("witness",), ("kinds",), ("columns",)}
 ID = "0192f0c4-0000-7000-8000-000000000000"
 GIVEN = {
     "slug": "talks",
@@ -31,7 +31,7 @@ GIVEN = {
     "person": "Ann",
     "key_id": "a",
     "--from": "2025",
-    "--reason": "asked",
+    "--reason": "refinement",
     "--why": "wrong",
     "--scope": "fact:read",
 }
