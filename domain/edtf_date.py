@@ -34,13 +34,16 @@ _COMMON_YEAR: Final = 1
 _LEAP_YEAR: Final = 4
 _FEBRUARY: Final = 28
 _SEASONS: Final = {
-    21: (3, 3), 22: (6, 3), 23: (9, 3), 24: (12, 3),
+    21: (3, 9), 22: (0, 15), 23: (3, 9), 24: (0, 15),
     25: (3, 3), 26: (6, 3), 27: (9, 3), 28: (12, 3),
     29: (9, 3), 30: (12, 3), 31: (3, 3), 32: (6, 3),
     33: (1, 3), 34: (4, 3), 35: (7, 3), 36: (10, 3),
     37: (1, 4), 38: (5, 4), 39: (9, 4), 40: (1, 6), 41: (7, 6),
 }  # fmt: skip
-"""First month and number of months; a winter runs into the next year."""
+"""First month and number of months; 0 is December of the year before, and a winter runs into the next year.
+
+21 to 24 name no hemisphere: a spring is an autumn elsewhere, and a summer or winter may begin in either December.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,12 @@ DIFFERENCES: Final = (
         ),
     ),
     Difference(
+        "season-without-a-hemisphere",
+        parley_accepts=True,
+        example="2004-23/2004-05",
+        holds=lambda text: endpoint(text, r"-2[1-4][?~%]?$"),
+    ),
+    Difference(
         "season-in-a-set",
         parley_accepts=True,
         example="[2025-21,2025-23]",
@@ -153,7 +159,7 @@ DIFFERENCES: Final = (
     Difference(
         "season-months",
         parley_accepts=False,
-        example="2004-24/2004-11",
+        example="2004-21/2004-01",
         holds=lambda text: endpoint(text, r"-2[1-4][?~%]?$"),
     ),
 )
