@@ -47,10 +47,18 @@ class Amounts:
         if hedged and len(tokens) == 1 and tokens[0] in language.singulars:
             return Amount(language.singulars[tokens[0]])
         value = self._closed(tokens)
+        if value is None and hedged:
+            value = self._behind_singular(tokens)
         if value is not None:
             whole = value.denominator == 1 and 0 <= value <= MOST
             return Amount(int(value)) if whole else None
         return self._plural(tokens) or self._several(tokens)
+
+    def _behind_singular(self, tokens: Phrase) -> Fraction | None:
+        """A thousand and something, in the case that a hedge takes: "тысячи двухсот"."""
+        unit = self._language.singulars.get(tokens[0], 0)
+        rest = self._words(tokens[1:]) if unit >= _THOUSAND and tokens[1:] else None
+        return None if rest is None or rest >= unit else unit + rest
 
     def _plural(self, tokens: Phrase) -> Amount | None:
         """Tens of thousands: at least two tens of them."""

@@ -35,28 +35,15 @@ _TOKEN: Final = re.compile(
     r"|(?P<sign>>=|<=|[≥≤><~≈+,()-])"
 )
 _FUNCTION: Final = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "by",
-        "from",
-        "if",
-        "in",
-        "including",
-        "of",
-        "on",
-        "or",
-        "the",
-        "to",
-    ]
-)
+    ("a", "an", "and", "as", "at", "by", "from", "if", "in", "including", "of", "on", "or", "the", "to")
+)  # fmt: skip
+_NEGATIONS: Final = frozenset(
+    ("not", "no", "never", "nothing", "none", "neither", "не", "ни", "ні")
+)  # fmt: skip
 _TELLING: Final = {
     word
     for language in LANGUAGES
-    for phrase in (*language.before, *language.after)
+    for phrase in (*language.before, *language.after, *language.doubts)
     for word in phrase
 } - _FUNCTION
 """Words by which a remark may change what the number before it says."""
@@ -91,7 +78,7 @@ def runs_on(text: str) -> bool:
 
 def _tokens(text: str) -> Phrase | None:
     """The words, numbers and signs of a text; None where there is anything else in it, or too much."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or any(map(_hides_digits, text)):
         return None
     plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0451", "\u0435")
     plain = _APOSTROPHES.sub("'", _DASHES.sub("-", plain))
@@ -105,6 +92,13 @@ def _tokens(text: str) -> Phrase | None:
         found.append(match["word"] or match[0])
         at = match.end() + (plain[match.end() : match.end() + 1] == " ")
     return tuple(found) or None
+
+
+def _hides_digits(character: str) -> bool:
+    """Whether a character is no digit, and digits in compatibility form: the mark of a footnote, a fraction."""
+    if character.isdecimal():
+        return False
+    return any(map(str.isdecimal, unicodedata.normalize("NFKC", character)))
 
 
 def _parted(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
@@ -157,7 +151,7 @@ class _Grammar:
     def _is_remark(self, head: NumberReading, remark: Phrase) -> bool:
         """Whether what is said beside a number leaves it as it is."""
         belongs = remark[0][0].isdigit() or not _TELLING.isdisjoint(remark)
-        return not belongs or self._same(head, remark)
+        return not (belongs or self._number(remark)) or self._same(head, remark)
 
     def _same(self, head: NumberReading, remark: Phrase) -> bool:
         """Whether the remark is the number again, as in "fifty (50)", or more, as in "dozens, perhaps hundreds"."""
@@ -180,7 +174,8 @@ class _Grammar:
         while at < len(tokens):
             if kept and _longest(tokens, at, self._language.since):
                 break
-            length = _longest(tokens, at, self._passed_over)
+            negated = bool(kept) and kept[-1] in _NEGATIONS
+            length = 0 if negated else _longest(tokens, at, self._passed_over)
             if not length:
                 kept.append(tokens[at])
             at += length or 1

@@ -23,7 +23,7 @@ class Language:
     `bare` is a unit without a number, as one of `singulars` is behind a hedge, which takes another case. `plurals` are
     at least two of a unit, as are `several`. `whole` are numbers that stand alone. `before` and `after` are hedges;
     `idle` changes no bound; nor does `running`, or what follows one of `since`, by which a number counts all up to
-    a day. `both` joins two hedged numbers, `joint` the parts of one.
+    a day. `both` joins two hedged numbers, `joint` the parts of one. A remark with one of `doubts` takes a number back.
     """
 
     small: Mapping[str, int]
@@ -37,6 +37,7 @@ class Language:
     several: frozenset[Phrase]
     before: Mapping[Phrase, Comparator]
     after: Mapping[Phrase, Comparator]
+    doubts: frozenset[Phrase]
     ranges: tuple[tuple[Phrase, Phrase], ...]
     both: frozenset[str]
     joint: frozenset[str]
@@ -67,13 +68,10 @@ def _forms(table: Mapping[int, str]) -> dict[str, int]:
 
 _FEWER: Final = ("fewer than", "less than", "lower than", "under", "below")
 _MORE: Final = ("more than", "greater than", "higher than", "over", "above", "beyond", "exceeding")
+_MUCH: Final = ("slightly", "a little", "far", "many", "much", "considerably")
 _MENSHE_RU: Final = ("менее", "меньше", "менее чем", "меньше чем", "ниже")
-_MONTHS_RU: Final = (
-    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
-)
-_MONTHS_UK: Final = (
-    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня"
-)
+_MONTH_RU: Final = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"  # fmt: skip
+_MONTH_UK: Final = "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня"  # fmt: skip
 _BOLSHE_RU: Final = ("более", "больше", "более чем", "больше чем", "свыше", "выше")
 _MENSHE_UK: Final = ("менше", "менше ніж", "менш ніж", "менш як", "менше як", "нижче")
 _BILSHE_UK: Final = ("більше", "більше ніж", "більш ніж", "більш як", "більше як", "понад", "вище")
@@ -94,10 +92,7 @@ ENGLISH: Final = Language(
     },
     articles=frozenset({"a", "one"}),
     bare=frozenset(),
-    plurals={
-        "tens": 10, "dozens": 12, "scores": 20, "hundreds": 100, "thousands": 10**3,
-        "millions": 10**6,
-    },
+    plurals={"tens": 10, "dozens": 12, "scores": 20, "hundreds": 100, "thousands": 10**3, "millions": 10**6},
     singulars={},
     fractions={("half", "a"): Fraction(1, 2), ("a", "half"): Fraction(1, 2), ("half",): Fraction(1, 2)},
     whole={("none",): 0, ("no", "one"): 0, ("nobody",): 0},
@@ -109,7 +104,7 @@ ENGLISH: Final = Language(
             "as few as", "from at least",
         ),
         **_not("not|no|never|nothing|none", "ge", *_FEWER),
-        **_all("gt", *_MORE, "in excess of", "north of", "upwards from", ">"),
+        **_all("gt", *_MORE, *(f"{much} more than" for much in _MUCH), "in excess of", "north of", "upwards from", ">"),
         **_not("not|no|never|nothing|none", "le", *_MORE, "in excess of"),
         **_all(
             "le", "at most", "at the most", "at a maximum", "at maximum", "a maximum of", "maximum",
@@ -117,7 +112,8 @@ ENGLISH: Final = Language(
             "not to exceed", "≤", "<=",
         ),
         **_all(
-            "lt", *_FEWER, "almost", "nearly", "close to but under", "short of", "shy of", "not quite",
+            "lt", *_FEWER, *(f"{much} {fewer} than" for much in _MUCH for fewer in ("fewer", "less")),
+            "almost", "nearly", "close to but under", "short of", "shy of", "not quite",
             "south of", "<",
         ),
         **_all(
@@ -142,6 +138,7 @@ ENGLISH: Final = Language(
             "more or less", "give or take", "or more or less", "estimated", "or around that",
         ),
     },
+    doubts=frozenset(_phrases("est", "estimate", "estimates", "guess", "likely", "revised", "corrected")),
     ranges=(
         (("between",), ("and",)), (("from",), ("to",)), ((), ("to",)), ((), ("-",)),
         ((), ("or",)), (("either",), ("or",)), (("anywhere", "between"), ("and",)),
@@ -165,7 +162,7 @@ RUSSIAN: Final = Language(
             3: "три трех трем трое троих", 4: "четыре четырех четверо четверых",
             5: "пять пяти пятеро пятерых", 6: "шесть шести шестеро шестерых",
             7: "семь семи семеро семерых", 8: "восемь восьми", 9: "девять девяти",
-            10: "десять десяти", 11: "одиннадцать одиннадцати", 12: "двенадцать двенадцати",
+            10: "десять десяти десятеро", 11: "одиннадцать одиннадцати", 12: "двенадцать двенадцати",
             13: "тринадцать тринадцати", 14: "четырнадцать четырнадцати", 15: "пятнадцать пятнадцати",
             16: "шестнадцать шестнадцати", 17: "семнадцать семнадцати",
             18: "восемнадцать восемнадцати", 19: "девятнадцать девятнадцати",
@@ -179,16 +176,14 @@ RUSSIAN: Final = Language(
     ),
     units={
         "десяток": 10, "десятка": 10, "десятков": 10, "дюжина": 12, "дюжины": 12, "дюжин": 12,
-        "сотня": 100, "сотен": 100, "тысяча": 10**3, "тысяч": 10**3, "тысячу": 10**3, "тысячи": 10**3,
+        "сотня": 100, "сотен": 100, "сот": 100, "тысяча": 10**3, "тысяч": 10**3, "тысячу": 10**3, "тысячи": 10**3,
         "тыс": 10**3, "миллион": 10**6, "миллиона": 10**6, "миллионов": 10**6,
         "млн": 10**6, "миллиард": 10**9, "миллиарда": 10**9, "миллиардов": 10**9,
         "млрд": 10**9, "сотни": 100,
     },
     articles=frozenset(),
     bare=frozenset({"десяток", "дюжина", "сотня", "тысяча", "тысячу", "миллион", "миллиард"}),
-    plurals={
-        "десятки": 10, "дюжины": 12, "сотни": 100, "тысячи": 10**3, "миллионы": 10**6,
-    },
+    plurals={"десятки": 10, "дюжины": 12, "сотни": 100, "тысячи": 10**3, "миллионы": 10**6},
     singulars={
         "десятка": 10, "дюжины": 12, "сотни": 100, "тысячи": 10**3, "миллиона": 10**6,
         "миллиарда": 10**9,
@@ -219,13 +214,14 @@ RUSSIAN: Final = Language(
         **_all("le", "и менее", "или менее", "и меньше", "или меньше", "максимум", "как максимум"),
         **_all("approx", "примерно", "или около того", "приблизительно"),
     },
+    doubts=frozenset(_phrases("оценка", "оценке", "возможно", "вероятно", "предположительно", "уточнено")),
     ranges=(
         (("от",), ("до",)), (("с",), ("до",)), (("между",), ("и",)), ((), ("-",)), ((), ("или",)),
     ),
     both=frozenset({"но", "и", "однако"}), joint=frozenset(), of=frozenset(),
     idle=frozenset(_phrases("ровно", "только", "лишь", "значительно", "намного", "гораздо", "чуть", "немного")),
     running=frozenset(_phrases("всего", "в общей сложности", "на сегодня", "уже", "пока", "к настоящему времени")),
-    since=frozenset(_phrases("с начала", "со времени", *(f"с {month}" for month in _MONTHS_RU.split()))),
+    since=frozenset(_phrases("с начала", "со времени", *(f"с {month}" for month in _MONTH_RU.split()))),
 )  # fmt: skip
 
 UKRAINIAN: Final = Language(
@@ -234,7 +230,7 @@ UKRAINIAN: Final = Language(
             0: "нуль", 1: "один одна одне одного одну однієї", 2: "два дві двох двом двоє",
             3: "три трьох трьом троє", 4: "чотири чотирьох четверо", 5: "п'ять п'яти п'ятьох п'ятеро",
             6: "шість шести шістьох", 7: "сім семи сімох", 8: "вісім восьми вісьмох",
-            9: "дев'ять дев'яти дев'ятьох", 10: "десять десяти десятьох", 11: "одинадцять одинадцяти",
+            9: "дев'ять дев'яти дев'ятьох", 10: "десять десяти десятьох десятеро", 11: "одинадцять одинадцяти",
             12: "дванадцять дванадцяти", 13: "тринадцять тринадцяти", 14: "чотирнадцять чотирнадцяти",
             15: "п'ятнадцять п'ятнадцяти", 16: "шістнадцять шістнадцяти",
             17: "сімнадцять сімнадцяти", 18: "вісімнадцять вісімнадцяти",
@@ -248,7 +244,7 @@ UKRAINIAN: Final = Language(
         }
     ),
     units={
-        "десяток": 10, "десятка": 10, "десятків": 10, "дюжина": 12, "дюжини": 12, "дюжин": 12,
+        "десяток": 10, "десятка": 10, "десятки": 10, "десятків": 10, "дюжина": 12, "дюжини": 12, "дюжин": 12,
         "сотня": 100, "сотень": 100, "сотні": 100, "тисяча": 10**3, "тисяч": 10**3, "тисячу": 10**3,
         "тисячі": 10**3, "тис": 10**3, "мільйон": 10**6, "мільйона": 10**6,
         "мільйони": 10**6, "мільйонів": 10**6, "млн": 10**6, "мільярд": 10**9,
@@ -264,7 +260,7 @@ UKRAINIAN: Final = Language(
     fractions={("півтора",): Fraction(3, 2), ("півтори",): Fraction(3, 2)},
     whole={
         ("півсотні",): 50, ("півтисячі",): 500, ("півмільйона",): 500_000, ("ніхто",): 0, ("нікого",): 0,
-        ("пів", "мільйона"): 500_000, ("пів", "тисячі"): 500, ("пів", "сотні"): 50,
+        ("жодного",): 0, ("пів", "мільйона"): 500_000, ("пів", "тисячі"): 500, ("пів", "сотні"): 50,
     },
     several=frozenset(_phrases("кілька", "кількох", "декілька", "декількох")),
     before={
@@ -285,6 +281,7 @@ UKRAINIAN: Final = Language(
         **_all("le", "і менше", "або менше", "чи менше", "максимум"),
         **_all("approx", "приблизно", "або близько того"),
     },
+    doubts=frozenset(_phrases("оцінка", "оцінкою", "можливо", "ймовірно", "імовірно", "уточнено")),
     ranges=(
         (("від",), ("до",)), (("з",), ("до",)), (("між",), ("і",)), (("між",), ("та",)), ((), ("-",)),
         ((), ("або",)), ((), ("чи",)),
@@ -292,7 +289,7 @@ UKRAINIAN: Final = Language(
     both=frozenset({"але", "і", "та"}), joint=frozenset(), of=frozenset(),
     idle=frozenset(_phrases("рівно", "лише", "тільки", "значно", "набагато", "трохи")),
     running=frozenset(_phrases("всього", "усього", "загалом", "на сьогодні", "вже", "наразі", "дотепер")),
-    since=frozenset(_phrases("з початку", "від початку", *(f"з {month}" for month in _MONTHS_UK.split()))),
+    since=frozenset(_phrases("з початку", "від початку", *(f"з {month}" for month in _MONTH_UK.split()))),
 )  # fmt: skip
 
 SUFFIXES: Final = {"k": 10**3, "m": 10**6}
