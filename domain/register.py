@@ -63,8 +63,9 @@ class Register:
 
     `succession`: what takes an earlier answer's place. `ahead`: what is still to come at `as_of`, earliest
     first. `summed`: in a TOTAL, what its quantities count. `vacant`: an entry says what was `previous`, and
-    stays, with its key alone, when its last answer has surely ceased. `settled`: what a fact that holds has
-    carried out or answered is no answer any more. `asides`: what may stand beside an entry.
+    stays, with its key alone, when its last answer has surely ceased. `settled`: what a fact has surely carried
+    out or answered is no answer any more, and is only possible where that is. `asides`: what may stand beside an
+    entry.
     """
 
     section: str

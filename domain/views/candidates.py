@@ -60,6 +60,16 @@ class Candidate:
         """The people of the fact, as parts of keys."""
         return {self.names.key(name) for name in self.fact.people}
 
+    @property
+    def bearers(self) -> dict[str, set[str]]:
+        """Of each bare name of its people that several ids bear, as a part of a key, the parts of those ids."""
+        named = self.fact.people if self.names.has_ids else ()
+        return {
+            self.names.key(name): found
+            for name in named
+            if len(found := self.names.bearers(name)) > 1
+        }
+
     def said(self, field: str) -> tuple[str, dict[str, Any]]:
         """What the fact says in a field (`population`, `counted_by`), as `Names.said` gives it."""
         return self.names.said(self.fact, field)

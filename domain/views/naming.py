@@ -118,6 +118,13 @@ class Names:
         """The ids that bear a name, under whichever spelling."""
         return sorted(self._ids.get(self._end(short(folded(name)), Sort.SOMEBODY), ()))
 
+    def bearers(self, name: Name) -> set[str]:
+        """The parts of keys of those who bear a name that no id is alone with; empty for any other."""
+        found = self.resolved(name)
+        if isinstance(found, Named):
+            return set()
+        return {self.key(Named(name=found, id=id_)) for id_ in self.ids(found)}
+
     def key(self, name: Name) -> str:
         """The part of a key for somebody: of one with an id by the first of their names in the order of letters."""
         found = self._keys.get(name)

@@ -6,6 +6,7 @@ A section is where its register says; a kind that brings its own register brings
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from domain.fact import KINDS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.history import FactVersion, Seen
+    from domain.holding import Certainty
     from domain.negotiation import Negotiation
     from domain.perspective import Perspective
     from domain.views.sections import Key, Listed, Page, Place, Rest
@@ -120,25 +122,28 @@ def keyed(
     only: Register | None = None,
 ) -> Keyed:
     """The answers in each register, or in one alone, by key; of a fact one a key."""
-    names, settled = names or Names.of(slice_), _settled(slice_)
+    names, settled = names or Names.of(slice_), _settled(slice_, "certain")
+    perhaps = _settled(slice_, "possible")
     keyed: dict[Register, dict[Key, dict[UUID, Candidate]]] = defaultdict(lambda: defaultdict(dict))
     for seen in slice_:
         record = seen.version.record
         begun = record.fact.window.certain_from <= perspective.as_of
         carried_out = bool(record.link_targets & settled)
+        in_doubt = not perhaps.isdisjoint(record.link_targets)
         for answer in record.fact.answers():
             register, aside = answer.register, answer.aside
             if only is not None and register != only:
                 continue
             if carried_out and register.settled:
                 continue
-            holds = _speaks(register, seen, perspective, settled)
-            left = seen.certainty is not None and register.shape is Shape.TOTAL
+            read = _in_doubt(seen) if in_doubt and register.settled else seen
+            holds = _speaks(register, read, perspective, settled)
+            left = read.certainty is not None and register.shape is Shape.TOTAL
             if holds or left or (begun and register.succession is not Succession.NONE):
                 shows, key = names.answered(record.fact, answer)
                 done = carried_out and aside is not None and aside.many
                 candidate = Candidate(
-                    seen,
+                    read,
                     shows,
                     answer.compared,
                     holds,
@@ -155,6 +160,11 @@ def keyed(
     }
 
 
+def _in_doubt(seen: Seen) -> Seen:
+    """A fact that holds is only possible: another may have answered it."""
+    return replace(seen, certainty=seen.certainty and "possible")
+
+
 def _speaks(
     register: Register, seen: Seen, perspective: Perspective, settled: frozenset[str]
 ) -> bool:
@@ -165,13 +175,13 @@ def _speaks(
     return ahead and not (record.link_targets | {f"matter:{record.fact.matter}"}) & settled
 
 
-def _settled(slice_: Iterable[Seen]) -> frozenset[str]:
-    """What facts that hold have carried out, and what facts that are known have called off."""
+def _settled(slice_: Iterable[Seen], certainty: Certainty) -> frozenset[str]:
+    """What facts that so hold have carried out, and what facts that are known have called off."""
     found: set[str] = set()
     for seen in slice_:
         fact = seen.version.record.fact
         found.update(fact.calls_off())
-        if seen.certainty is not None:
+        if seen.certainty == certainty:
             found.update(fact.settles())
     return frozenset(found)
 

@@ -22,7 +22,9 @@ def unnumbered(
     rest: Iterable[Question], parts: Sequence[Part], what: str
 ) -> tuple[list[Part], list[Candidate], bool]:
     """What names add, what cannot be added, and whether anything of that leaves the sum open."""
-    known = {name for part in parts for each in (part.shown, *part.rivals) for name in each.people}
+    counted = _Counted()
+    for fact in (each for part in parts for each in (part.shown, *part.rivals)):
+        counted.take(fact)
     includes = _including(parts)
     named: list[Part] = []
     uncounted: list[Candidate] = []
@@ -32,15 +34,43 @@ def unnumbered(
             continue
         apart = not includes(each)
         numbered = bool(numbers(each.fact, what))
-        new = each.people - known
         if each.fact.people and not numbered and apart:
+            new = counted.take(each)
             if new:
-                known |= new
-                named.append(_of_names(each, what, len(new)))
+                named.append(_of_names(each, what, new))
             continue
         uncounted.append(each)
         open_ = open_ or apart
     return named, uncounted, open_ or bool(named)
+
+
+class _Counted:
+    """The people that are counted: a bare name that several ids bear is any of them, and counts once with them."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._open: set[str] = set()
+        self._may_be: dict[str, set[str]] = defaultdict(set)
+
+    def take(self, candidate: Candidate) -> int:
+        """How many people a fact names who are surely none of those before."""
+        bearers = candidate.bearers
+        new = candidate.people - self._known
+        self._known |= new
+        surely = sum(not self._is_one_of_before(name) for name in new - bearers.keys())
+        for name in new & bearers.keys():
+            if self._known.isdisjoint(bearers[name]):
+                surely += 1
+                self._open.add(name)
+                for each in bearers[name]:
+                    self._may_be[each].add(name)
+        return surely
+
+    def _is_one_of_before(self, name: str) -> bool:
+        """Whether a bare name that was counted may be this one's; it is nobody else's then."""
+        found = self._open & self._may_be.get(name, set())
+        self._open -= found
+        return bool(found)
 
 
 def _of_names(candidate: Candidate, what: str, names: int) -> Part:

@@ -213,6 +213,25 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [freed(52, valid="2025-12"), freed(3)],
         (3, 55, "3 to 55", False, 0),
     ),
+    "possible: a summer of no hemisphere": (
+        [freed(52, valid="2025-22")],
+        (0, 52, "0 to 52", False, 0),
+    ),
+    "a bare name that two of those counted bear": (
+        [
+            freed(people=[{"name": "Ann", "id": "1"}, {"name": "Ann", "id": "2"}]),
+            freed(people=["Ann"], valid="2025-10-01"),
+        ],
+        (2, None, "at least 2", False, 0),
+    ),
+    "two who bear a bare name that was counted": (
+        [
+            freed(people=["Ann"], valid="2025-06-01"),
+            freed(people=[{"name": "Ann", "id": "1"}]),
+            freed(people=[{"name": "Ann", "id": "2"}], valid="2025-10-01"),
+        ],
+        (2, None, "at least 2", False, 0),
+    ),
     "a part that was counted too": (
         [freed(3, what="women"), freed(52, valid="2025-10-01")],
         (52, None, "at least 52", False, 1),
@@ -402,6 +421,41 @@ def test_talk_of_easing_does_not_lift_a_sanction(client: Client) -> None:
         "in force after": ("eased", "in_force", "2025-11-01", []),
         "carried out": ("eased", "in_force", "2025-09", []),
     }
+
+
+def test_a_question_is_asked_until_it_is_surely_answered(client: Client) -> None:
+    asked = told("open_question", question="When?", valid="2025-09-01", external_id="Q")
+    answered = told("statement", speaker="S", links=tie("answers", "Q"))
+    cases = {
+        "nobody answered": [asked],
+        "answered": [asked, answered],
+        "perhaps answered by then": [asked, {**answered, "valid": "2025-12"}],
+        "certain: perhaps answered by then": [asked, {**answered, "valid": "2025-12"}],
+        "answered later": [asked, {**answered, "valid": "2026"}],
+    }
+    assert {
+        name: [each["certainty"] for each in state["open_questions"]]
+        for name, state in states(client, cases, "2025-12-15").items()
+    } == {
+        "nobody answered": ["certain"],
+        "answered": [],
+        "perhaps answered by then": ["possible"],
+        "certain: perhaps answered by then": [],
+        "answered later": ["certain"],
+    }
+
+
+def test_talk_is_talk_until_it_is_surely_carried_out(client: Client) -> None:
+    imposed = measure("imposed", "in_force", "2021-08")
+    talk = measure("lifted", "announced", "2025-11-01", external_id="D")
+    lifted = measure("lifted", "in_force", "2025-12", links=tie("executes", "D"))
+    (entry,) = states(client, {"": [imposed, talk, lifted]}, "2025-12-15")[""]["measures"]
+    assert (entry["action"], entry["certainty"], entry["contested"]) == (
+        "imposed",
+        "certain",
+        False,
+    )
+    assert [each["stage"] for each in entry["outlook"]] == ["announced"]
 
 
 def test_a_pardon_frees_nobody_and_a_release_ends_every_custody(client: Client) -> None:
