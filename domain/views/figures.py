@@ -74,16 +74,23 @@ def standing_bound(figures: Iterable[Figure], as_of: int) -> tuple[int, bool]:
     """The least that cumulative figures leave possible, and whether two of them cannot both be right.
 
     Of one counter's figures the latest stands, of one date the least; none counts before its time has surely passed.
-    A figure is no higher than a later one of any counter.
+    A figure is no higher than a later one of any counter; one that is leaves no more than the later one's least.
     """
     passed = [each for each in figures if _passed(each.candidate, as_of)]
-    low, most, disagree = 0, math.inf, False
-    for each in sorted(_standing(passed), key=lambda each: -_dated(each)):
-        least, highest = ends_of(each.quantity)
-        disagree = disagree or least > most
-        low = max(low, int(min(max(least, 0), most)))
-        most = min(most, highest)
-    return low, disagree
+    low, most, floor, disagree = 0.0, math.inf, 0.0, False
+    for least, highest in map(ends_of, _latest_first(_standing(passed))):
+        exceeds = least > most
+        disagree = disagree or exceeds
+        low = max(low, floor if exceeds else least)
+        if highest < most:
+            most, floor = highest, max(least, 0.0)
+    return int(low), disagree
+
+
+def _latest_first(figures: Iterable[Figure]) -> list[Quantity]:
+    """The numbers by date, and of one date by the most that they allow."""
+    ordered = sorted(figures, key=lambda each: (-_dated(each), ends_of(each.quantity)[1]))
+    return [each.quantity for each in ordered]
 
 
 def _standing(figures: Iterable[Figure]) -> list[Figure]:

@@ -213,6 +213,24 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [freed(52, valid="2025-12"), freed(3)],
         (3, 55, "3 to 55", False, 0),
     ),
+    "at least 40 so far by one, at most 30 by another": (
+        [freed("at least 40", basis="cumulative"), freed("at most 30", "AP", basis="cumulative")],
+        (0, None, "at least 0", True, 0),
+    ),
+    "100 so far, and later 20 to 30": (
+        [
+            freed(100, basis="cumulative"),
+            freed("20 to 30", "AP", basis="cumulative", valid="2025-10-01"),
+        ],
+        (20, None, "at least 20", True, 0),
+    ),
+    "20 so far, and later at most 30": (
+        [
+            freed(20, basis="cumulative"),
+            freed("at most 30", "AP", basis="cumulative", valid="2025-10-01"),
+        ],
+        (20, None, "at least 20", False, 0),
+    ),
     "possible: a summer of no hemisphere": (
         [freed(52, valid="2025-22")],
         (0, 52, "0 to 52", False, 0),
