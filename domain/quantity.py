@@ -49,6 +49,11 @@ WORDS: Final = {
     "millions": 2_000_000,
 }
 
+_LESS: Final = frozenset(
+    ("not", "no", "never", "without", "fewer", "less", "under", "below", "almost", "nearly", "most")
+)
+"""Words before one of `WORDS` that may make it less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -214,10 +219,11 @@ def of_comparator(comparator: Comparator, value: int) -> Interval:
 
 
 def _word(text: str | None) -> int | None:
-    found = [
-        WORDS[word] for word in re.findall(r"[a-z]+", (text or "").casefold()) if word in WORDS
-    ]
-    return min(found, default=None)
+    words = re.findall(r"[a-z]+", (text or "").casefold())
+    found = [at for at, word in enumerate(words) if word in WORDS]
+    if not found or not _LESS.isdisjoint(words[: found[0]]):
+        return None
+    return min(WORDS[words[at]] for at in found)
 
 
 def _show(interval: Interval) -> str:

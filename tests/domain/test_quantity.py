@@ -61,6 +61,10 @@ def test_what_is_left_out_is_read_from_the_text(
         ({"text": "50", "value": 50, "comparator": "approx"}, "/comparator"),
         ({"text": "dozens", "comparator": "le"}, "/comparator"),
         ({"text": "dozens", "low": 20}, "/low"),
+        ({"text": "not dozens", "comparator": "ge"}, "/text"),
+        ({"text": "fewer than dozens, several waves", "comparator": "ge"}, "/text"),
+        ({"text": "nearly hundreds of them", "comparator": "eq"}, "/text"),
+        ({"text": "at most dozens in all of them", "comparator": "ge"}, "/text"),
     ],
 )
 def test_what_says_otherwise_than_the_text_is_refused(fields: dict[str, Any], pointer: str) -> None:
@@ -102,6 +106,7 @@ def test_a_comparator_bounds_a_value(
     ("text", "low"),
     [
         ("dozens of people", 24),
+        ("dozens, but not hundreds of people", 24),
         ("scores / a slew", 40),
         ("HUNDREDS in some waves", 200),
         ("thousands and thousands", 2000),
