@@ -12,20 +12,26 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.access import Principal, owner
-from domain.event import FactEvent, RecordEvent
-from infrastructure.backup import back_up, restore
-from infrastructure.backup_file import Manifest
+from domain.streams.event import FactEvent, RecordEvent
+from infrastructure.backup.backup import back_up, restore
+from infrastructure.backup.file import Manifest
 from infrastructure.clock import Clock, system_clock
-from infrastructure.clock_corrections import WrongTimes, wrong_times
-from infrastructure.database import Database
-from infrastructure.erasing import TABLES
-from infrastructure.event_recorder import EventRecorder
+from infrastructure.configured import seals_by
+from infrastructure.database.database import Database
+from infrastructure.database.schema import refuse_newer, schema_at_head
+from infrastructure.database.schema import upgrade as bring_to_head
+from infrastructure.database.working_alone import working_alone
 from infrastructure.identity.keys import Keys
 from infrastructure.key_files import BEFORE, key_file_of
-from infrastructure.ledger_store import StoredLedger
-from infrastructure.log_entry import LogEntry
-from infrastructure.log_errors import persistence_errors
-from infrastructure.overwritten import Overwritten
+from infrastructure.ledger import StoredLedger
+from infrastructure.log.clock_corrections import WrongTimes, wrong_times
+from infrastructure.log.entry import LogEntry
+from infrastructure.log.erasing import TABLES
+from infrastructure.log.errors import persistence_errors
+from infrastructure.log.expiring import drop_kept_before
+from infrastructure.log.overwritten import Overwritten
+from infrastructure.log.recorder import EventRecorder
+from infrastructure.log.resealing import SealReport, reseal, take_as_is
 from infrastructure.projections import fact_text
 from infrastructure.projections.following import following
 from infrastructure.projections.inline import RecordProjection
@@ -35,15 +41,9 @@ from infrastructure.proofs import integration
 from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensured_signer, read_signer
 from infrastructure.proofs.publishing import POLL_SECONDS, Publisher, last_signed
 from infrastructure.readers.reading import Reading
-from infrastructure.schema import refuse_newer, schema_at_head
-from infrastructure.schema import upgrade as bring_to_head
-from infrastructure.sealing.configured import seals_by
-from infrastructure.sealing.expiring import drop_kept_before
-from infrastructure.sealing.resealing import SealReport, reseal, take_as_is
 from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.settings import Settings
-from infrastructure.tables import log_head
-from infrastructure.working_alone import working_alone
+from infrastructure.tables.record import log_head
 
 __all__ = ["Parley", "compose", "log_key_file", "publisher_of"]
 

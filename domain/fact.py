@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from uuid import UUID, uuid5
 
 from domain.characters import is_blank, strange_character
-from domain.edtf_meant import may_mean
 from domain.errors import ContentError, Fault
-from domain.holding import Holding, Window, window
 from domain.named import LONGEST_ID, Name, Place, Somebody, Sort, named_in, text_of
 from domain.provenance import Citation, Link, check_citation, check_link
 from domain.quantity import Quantity, bounded
 from domain.register import Answer, Register
-from domain.valid_time import ValidTime, ValidTimeError
+from domain.time.edtf_meant import may_mean
+from domain.time.holding import Holding, Window, window
+from domain.time.valid_time import ValidTime, ValidTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

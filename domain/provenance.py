@@ -11,7 +11,7 @@ from domain.errors import ContentError, Fault
 from domain.gathering import Gathering
 from domain.later import later
 from domain.naming import folded
-from domain.valid_time import ValidTimeError, strict_upper
+from domain.time.valid_time import ValidTimeError, strict_upper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.errors import ContentError, Fault
 from domain.naming import folded
-from domain.number_reading import bounds_of, read_number
-from domain.number_words import Comparator
+from domain.number.reading import bounds_of, read_number
+from domain.number.words import Comparator
 
 if TYPE_CHECKING:
-    from domain.number_reading import NumberReading
+    from domain.number.reading import NumberReading
 
 __all__ = [
     "LARGEST",

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from domain.holding import Holding
 from domain.named import Name
+from domain.time.holding import Holding
 
 
 class Shape(Enum):

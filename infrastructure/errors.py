@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from eventsourcing.persistence import InterfaceError, MapperDeserialisationError, OperationalError
+from eventsourcing.persistence import (
+    InterfaceError,
+    MapperDeserialisationError,
+    OperationalError,
+    PersistenceError,
+)
 from sqlalchemy import exc
 
-__all__ = ["OUT_OF_REACH", "DatabaseRefusedError", "UnreadableEventError"]
+__all__ = ["OF_STORAGE", "OUT_OF_REACH", "DatabaseRefusedError", "UnreadableEventError"]
 
 
 class DatabaseRefusedError(Exception):
@@ -27,3 +32,6 @@ OUT_OF_REACH: Final[tuple[type[Exception], ...]] = (
     DatabaseRefusedError,
 )
 """What is raised where the database went away, is too busy or has no room."""
+
+OF_STORAGE: Final = (PersistenceError, exc.SQLAlchemyError)
+"""Whatever the database, or the library above it, raises."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import quote
 
 from sqlalchemy import URL, make_url
 
-__all__ = ["BEFORE", "key_file_of"]
+__all__ = ["BEFORE", "database_file", "key_file_of"]
 
 BEFORE: Final = {"key": "parley.key", "seal": "parley.seal"}
 """What the files of every database were called once, in the folder that a process was started in."""
@@ -29,6 +30,13 @@ def key_file_of(database_url: str, what: Literal["key", "seal"]) -> str:
     if not file or ":memory:" in file or {"memory", "memdb"} & set(map(str, url.query.values())):
         return BEFORE[what]
     return f"{file.removesuffix('.db')}.{what}" if file.endswith(".db") else f"{file}-{what}"
+
+
+def database_file(database_url: str) -> Path | None:
+    """The file of a SQLite database that a path names; None of any other."""
+    url = make_url(database_url)
+    plain = url.get_backend_name() == "sqlite" and url.database and "uri" not in url.query
+    return Path(str(url.database)) if plain and url.database != ":memory:" else None
 
 
 def _named(url: URL) -> str:

@@ -18,9 +18,10 @@ from limits.storage import SlidingWindowCounterSupport, Storage, storage_from_st
 from sqlalchemy import URL, Engine, event, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from infrastructure.closing_pool import closing_pool
-from infrastructure.engines import engine_of
-from infrastructure.pools import KEEPALIVES
+from infrastructure.database.closing_pool import closing_pool
+from infrastructure.database.engines import engine_of
+from infrastructure.database.pools import KEEPALIVES
+from infrastructure.database.write_ahead import keep_write_ahead
 from infrastructure.rate_statements import (
     ACQUIRE,
     CLEAR,
@@ -32,13 +33,12 @@ from infrastructure.rate_statements import (
     SWEEP,
     TABLE,
 )
-from infrastructure.write_ahead import keep_write_ahead
 
 if TYPE_CHECKING:
     from sqlalchemy import QueuePool, Row
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 __all__ = ["RecordStorage", "storage_of"]
 

@@ -13,10 +13,10 @@ from sqlalchemy.exc import ArgumentError
 
 from domain.access import OPEN_TO_ANYBODY, Scope
 from domain.characters import is_blank
-from infrastructure.identity.addresses import AddressError, address
+from infrastructure.database.lanes import TimeLimits
 from infrastructure.identity.algorithms import ALGORITHMS, DEFAULT_ALGORITHMS
 from infrastructure.key_files import key_file_of
-from infrastructure.lanes import TimeLimits
+from infrastructure.outbound.address import AddressError, address
 from infrastructure.sealing.wrapping import read_keys
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from alembic import context
 
-from infrastructure.database import Database
-from infrastructure.schema import compared, migrating, owned_by_the_schema
+from infrastructure.database.database import Database
+from infrastructure.database.schema import compared, migrating, owned_by_the_schema
 from infrastructure.settings import Settings
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 from typer import main, testing
 
-from infrastructure.schema import upgrade
+from infrastructure.database.schema import upgrade
 from tests.compiled import compile_once
 from tests.databases import (
     Kind,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 
 LONGEST: Final = {

@@ -19,14 +19,14 @@ from sqlalchemy import URL, make_url
 
 from domain.access import SCOPES
 from infrastructure.clock import Clock, system_clock
-from infrastructure.database import Database
-from infrastructure.schema import upgrade
+from infrastructure.database.database import Database
+from infrastructure.database.schema import upgrade
 from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.stamps import changing_keys
 from infrastructure.sealing.wrapping import read_keys
 from infrastructure.settings import Settings
-from infrastructure.tables import api_key
+from infrastructure.tables.record import api_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import Fact, fact_id
-from domain.fact_record import FactRecord, decide_record, evolve
 from domain.provenance import Citation
+from domain.streams.fact import FactRecord, decide_record, evolve
 from tests.examples import NEGOTIATION, fact
 
 if TYPE_CHECKING:
-    from domain.event import FactEvent
+    from domain.streams.event import FactEvent
 
 AP: Final = Citation(publisher="AP", published="2025-09-12")
 Decide = Callable[[FactRecord], "FactEvent"]

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Union, get_args, get_orig
 
 from hypothesis import strategies as st
 
-import domain.facts  # noqa: F401 -- registers the kinds that are drawn
+import domain.kinds  # noqa: F401 -- registers the kinds that are drawn
 from domain.fact import KINDS, Fact
-from domain.instant import BEGINNING, END, parse_instant
 from domain.named import Name, Named
 from domain.provenance import Attribution, Citation, Link, Relation
 from domain.quantity import Basis, Comparator, Quantity
-from domain.valid_time import ValidTime, strict_upper
+from domain.time.instant import BEGINNING, END, parse_instant
+from domain.time.valid_time import ValidTime, strict_upper
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

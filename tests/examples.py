@@ -9,10 +9,13 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-import domain.facts  # noqa: F401 -- registers the kinds that the examples are of
+import domain.kinds  # noqa: F401 -- registers the kinds that the examples are of
 from domain.access import owner
-from domain.clock_corrections import CLOCK_STREAM
-from domain.event import (
+from domain.fact import KINDS, Fact, checked, fact_id
+from domain.provenance import Citation, Link
+from domain.quantity import Quantity
+from domain.streams.clock_corrections import CLOCK_STREAM
+from domain.streams.event import (
     ChangeApproved,
     ChangeProposed,
     ChangeRefused,
@@ -34,12 +37,9 @@ from domain.event import (
     SnapshotTaken,
     SourcesErased,
 )
-from domain.fact import KINDS, Fact, checked, fact_id
-from domain.instant import parse_cut
-from domain.negotiation import decide_open, negotiation_id
-from domain.proposal import stream_of
-from domain.provenance import Citation, Link
-from domain.quantity import Quantity
+from domain.streams.negotiation import decide_open, negotiation_id
+from domain.streams.proposal import stream_of
+from domain.time.instant import parse_cut
 
 SLUG: Final = "us-belarus"
 NEGOTIATION: Final = negotiation_id(SLUG)

@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from api.composition import Parley, compose
 from domain.fact import fact_id
-from domain.fact_record import decide_record
-from domain.instant import parse_cut
-from domain.perspective import PerspectiveQuery
 from domain.provenance import Citation
+from domain.streams.fact import decide_record
+from domain.time.instant import parse_cut
+from domain.time.perspective import PerspectiveQuery
 from domain.views.timeline import TimelineFilter
-from infrastructure.text_tables import fact_text
+from infrastructure.tables.text import fact_text
 from tests.databases import settings_of
 from tests.examples import NEGOTIATION, OPENED, fact
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from domain.event import FactEvent
     from domain.fact import Fact
+    from domain.streams.event import FactEvent
 
 SECOND: Final = 1_000_000
 START: Final = parse_cut("2025-12-01")

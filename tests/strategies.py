@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from domain.entry import Entry
 from domain.errors import ContentError, ErasedError, StateError, TakenError
-from domain.event import FactEvent, Reason, RecordEvent
 from domain.fact import fact_id
-from domain.fact_record import FactRecord, decide_record, evolve
-from domain.negotiation import Negotiation, Said, decide_open, negotiation_id
-from domain.negotiation import evolve as evolve_negotiation
-from domain.perspective import Perspective
+from domain.streams.entry import Entry
+from domain.streams.event import FactEvent, Reason, RecordEvent
+from domain.streams.fact import FactRecord, decide_record, evolve
+from domain.streams.negotiation import Negotiation, Said, decide_open, negotiation_id
+from domain.streams.negotiation import evolve as evolve_negotiation
+from domain.time.perspective import Perspective
 from tests.drawn_facts import (
     DAY,
     HOUR,

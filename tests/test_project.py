@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ADRS = ROOT / "docs" / "adr"
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 LONGEST_FILE = 300
+MOST_MODULES = 22
 DOMAIN_MAY_IMPORT = {
     "domain",
     "anyascii",
@@ -62,6 +64,11 @@ def package_name(requirement: str) -> str:
     found = re.match(r"[A-Za-z0-9._-]+", requirement)
     assert found, requirement
     return re.sub(r"[-_.]+", "-", found[0]).lower()
+
+
+def test_no_folder_of_the_packages_is_crowded() -> None:
+    modules = Counter(path.parent for path in sources("domain", "infrastructure", "api"))
+    assert {folder: n for folder, n in modules.items() if n > MOST_MODULES} == {}
 
 
 def test_no_file_of_the_three_packages_is_longer_than_a_few_screens() -> None:

@@ -28,7 +28,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = ROOT / "README.md"
 SERVED_AT: Final = "127.0.0.1:8000"
 SECONDS: Final = 30
-PROGRAM: Final = "from api.cli import main; main()"
+PROGRAM: Final = "from api.cli.app import main; main()"
 #: An instant at which something was recorded; cuts end in 999999 and are the same each time.
 RECORDED: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(?!999999)\d{6}Z|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"

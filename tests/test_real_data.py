@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-import domain.facts  # noqa: F401 -- registers the kinds
-from domain.event import Reason
+import domain.kinds  # noqa: F401 -- registers the kinds
 from domain.fact import KINDS
 from domain.provenance import Attribution, Relation
 from domain.quantity import Basis, Comparator
-from domain.valid_time import ValidTime, strict_upper
+from domain.streams.event import Reason
+from domain.time.valid_time import ValidTime, strict_upper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from domain import history
-from domain.entry import Entry
-from domain.event import FactRecorded
 from domain.fact import Fact, fact_id
-from domain.fact_record import FactRecord, decide_record, evolve
-from domain.instant import parse_cut
-from domain.negotiation import Negotiation
-from domain.negotiation import evolve as evolve_negotiation
-from domain.perspective import Perspective
+from domain.streams.entry import Entry
+from domain.streams.event import FactRecorded
+from domain.streams.fact import FactRecord, decide_record, evolve
+from domain.streams.negotiation import Negotiation
+from domain.streams.negotiation import evolve as evolve_negotiation
+from domain.time.instant import parse_cut
+from domain.time.perspective import Perspective
+from domain.views import versions as history
 from domain.views.diff import CITES, MARKS, SAYS_WHY, Differing
 from domain.views.state import counted, state
 from tests.examples import NEGOTIATION, OPENED
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-    from domain.event import FactEvent, Reason
-    from domain.history import FactVersion, Seen
     from domain.provenance import Citation
+    from domain.streams.event import FactEvent, Reason
+    from domain.views.versions import FactVersion, Seen
 
 
 def differing(versions: Iterable[FactVersion], from_: Perspective, to: Perspective) -> Differing:

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from domain.instant import InstantError, format_instant, parse_cut
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.note import NoteError, opened, signed
 from domain.rules import FIRST_READING, READING
+from domain.time.instant import InstantError, format_instant, parse_cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

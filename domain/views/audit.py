@@ -10,9 +10,9 @@ from domain.views.brief import brief, recorded, shown_negotiation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.history import FactVersion
-    from domain.negotiation import Negotiation
-    from domain.negotiation_changes import Correction
+    from domain.streams.negotiation import Negotiation
+    from domain.views.negotiation_changes import Correction
+    from domain.views.versions import FactVersion
 
 CHANGES_OF_MIND: Final = (
     "fact.corrected",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.fact import as_primitives
-from domain.instant import BEGINNING, END, format_instant
+from domain.time.instant import BEGINNING, END, format_instant
 
 if TYPE_CHECKING:
-    from domain.history import FactVersion, Seen
-    from domain.negotiation import Negotiation
-    from domain.perspective import Perspective
+    from domain.streams.negotiation import Negotiation
+    from domain.time.perspective import Perspective
+    from domain.views.versions import FactVersion, Seen
 
 
 def brief(version: FactVersion) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import Fact, differences
-from domain.history import FactVersion
 from domain.views.brief import brief, perspective_shown
+from domain.views.versions import FactVersion
 
 if TYPE_CHECKING:
-    from domain.history import Recorded
-    from domain.negotiation import Negotiation
-    from domain.perspective import Perspective
+    from domain.streams.negotiation import Negotiation
+    from domain.time.perspective import Perspective
+    from domain.views.versions import Recorded
 
 SAYS_WHY: Final[tuple[str, ...]] = (
     "fact.corrected",

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from domain.fact import as_primitives
 from domain.views.brief import brief
-from domain.views.doubts import Doubts, doubted
 from domain.views.naming import AMBIGUOUS
-from domain.views.rivals import Resolved, ranked, stand
+from domain.views.rivalry.doubts import Doubts, doubted
+from domain.views.rivalry.rivals import Resolved, ranked, stand
 from domain.views.sections import Listed, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from domain.register import Register
-    from domain.views.candidates import Candidate
+    from domain.views.rivalry.candidates import Candidate
     from domain.views.sections import Key, Place, Rest
 
 

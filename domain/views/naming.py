@@ -9,7 +9,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.facts.envoys import Alias
+from domain.kinds.envoys import Alias
 from domain.named import (
     Name,
     Named,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from domain.fact import Fact
-    from domain.history import Seen
     from domain.register import Answer
+    from domain.views.versions import Seen
 
 __all__ = ["AMBIGUOUS", "BORNE", "MOST_TERMS", "Names", "borne_by", "terms_of"]
 

@@ -10,22 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
-from domain.facts.prisoners import CUSTODY, Custody
-from domain.full_text import searched_in
-from domain.history import Seen
+from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import Name, Named, text_of
 from domain.naming import folded
 from domain.sought import AllOf, holds
 from domain.views.alike import Likeness
+from domain.views.full_text import searched_in
 from domain.views.naming import AMBIGUOUS, Names
-from domain.views.rivals import last_reported
+from domain.views.rivalry.rivals import last_reported
 from domain.views.sections import Listed, place_of
 from domain.views.state import listed
+from domain.views.versions import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from domain.perspective import Perspective
+    from domain.time.perspective import Perspective
     from domain.views.sections import Place
 
 __all__ = ["HELD", "PeopleFilter", "people", "statuses"]

@@ -10,24 +10,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from domain.fact import KINDS
-from domain.history import matches
 from domain.register import Register, Shape, Succession
 from domain.views.brief import perspective_shown, shown_negotiation
-from domain.views.candidates import Candidate
+from domain.views.counting.totals import SUM_LISTS, shown_total, sum_lists, summed
 from domain.views.entries import entries
 from domain.views.naming import Names
+from domain.views.rivalry.candidates import Candidate
 from domain.views.sections import ROOM_OF_PAGE, place_of
-from domain.views.totals import SUM_LISTS, shown_total, sum_lists, summed
+from domain.views.versions import matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
-    from domain.history import FactVersion, Seen
-    from domain.holding import Certainty
-    from domain.negotiation import Negotiation
-    from domain.perspective import Perspective
+    from domain.streams.negotiation import Negotiation
+    from domain.time.holding import Certainty
+    from domain.time.perspective import Perspective
     from domain.views.sections import Key, Listed, Page, Place, Rest
+    from domain.views.versions import FactVersion, Seen
 
 Keyed = dict[Register, dict["Key", list[Candidate]]]
 

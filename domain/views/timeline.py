@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.history import Seen, by_valid_time, known, matches, public
 from domain.views.naming import Names, terms_of
+from domain.views.versions import Seen, by_valid_time, known, matches, public
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from domain.history import FactVersion
-    from domain.perspective import Perspective
+    from domain.time.perspective import Perspective
+    from domain.views.versions import FactVersion
 
 #: Where in a timeline a fact stands: (start_earliest, start_latest, first_position).
 Place = tuple[int, int, int]

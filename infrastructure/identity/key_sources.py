@@ -13,10 +13,10 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol
 
-from infrastructure.identity.addresses import address
-from infrastructure.identity.fetching import FetchError, fetched
 from infrastructure.identity.published_keys import KeysError, PublishedKeys
 from infrastructure.identity.token_errors import IssuerOutOfReachError
+from infrastructure.outbound.address import address
+from infrastructure.outbound.get import FetchError, fetched
 
 if TYPE_CHECKING:
     from collections.abc import Callable

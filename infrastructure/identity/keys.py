@@ -20,16 +20,16 @@ from domain.access import SCOPES, Principal, Scope
 from domain.characters import UNSEEN, is_blank
 from domain.errors import ContentError, UnknownError
 from infrastructure.errors import DatabaseRefusedError
-from infrastructure.log_append import lock_log
+from infrastructure.log.append import lock_log
 from infrastructure.sealing.stamps import changing_keys
-from infrastructure.tables import api_key
+from infrastructure.tables.record import api_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
     from infrastructure.clock import Clock
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 __all__ = ["LONGEST_PERSON", "ApiKey", "Keys", "is_key"]
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, select
 
-from domain.erasure import BLANK
-from domain.event import FactErased
-from infrastructure.fact_rows import version_of_row
+from domain.streams.erasure import BLANK
+from domain.streams.event import FactErased
+from infrastructure.projections.fact_rows import version_of_row
 from infrastructure.projections.planes import Planes, wholly
 from infrastructure.projections.redating import redated
 from infrastructure.projections.tallies import COUNTS, counts_at
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from domain.history import FactVersion
-    from domain.record_time import ClockCorrection
-    from infrastructure.fact_tables import FactTables
+    from domain.time.record_time import ClockCorrection
+    from domain.views.versions import FactVersion
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["blank"]
 

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Table, func, select
 
-from domain.full_text import searched
-from infrastructure.clock_corrections import corrections, recorded_at
-from infrastructure.engines import engine_of
-from infrastructure.event_codec import decode_fact
-from infrastructure.fact_tables import FACTS, SIDES, SPARE, served
+from domain.views.full_text import searched
+from infrastructure.database.engines import engine_of
+from infrastructure.log.clock_corrections import corrections, recorded_at
+from infrastructure.log.codec import decode_fact
 from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
 from infrastructure.projections.outdated import OUTDATED
 from infrastructure.projections.planes import wholly
@@ -26,7 +25,8 @@ from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.proofs.integration import TILE
 from infrastructure.sealing.kept_answers import broken_answers
 from infrastructure.sealing.stamps import broken_tables, missing_key
-from infrastructure.tables import (
+from infrastructure.tables.facts import FACTS, SIDES, SPARE, served
+from infrastructure.tables.record import (
     event,
     idempotency_answer,
     log_head,
@@ -38,13 +38,13 @@ from infrastructure.tables import (
     proposal,
     snapshot,
 )
-from infrastructure.text_tables import FACT_TEXT
-from infrastructure.text_tables import fact_text as text_table
+from infrastructure.tables.text import FACT_TEXT
+from infrastructure.tables.text import fact_text as text_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from infrastructure.event_codec import EventCodec
+    from infrastructure.log.codec import EventCodec
 
 __all__ = ["Unfounded", "unfounded", "unstamped"]
 

@@ -12,18 +12,18 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from domain.full_text import searched
-from infrastructure.event_codec import decode_fact
-from infrastructure.fact_tables import served
+from domain.views.full_text import searched
+from infrastructure.log.codec import decode_fact
 from infrastructure.projections.planes import wholly
-from infrastructure.tables import event, log_head, projection
-from infrastructure.text_tables import FACT_TEXT, fact_text
+from infrastructure.tables.facts import served
+from infrastructure.tables.record import event, log_head, projection
+from infrastructure.tables.text import FACT_TEXT, fact_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from uuid import UUID
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 __all__ = ["BATCH", "catch_up", "checkpoint", "forget", "reset"]
 

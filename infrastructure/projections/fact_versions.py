@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from domain.clock_corrections import correction_of
-from domain.event import ClockCorrected, FactErased, FactEvent
-from domain.fact_record import evolve
-from domain.history import dated, version_of
-from domain.published import published_at
+from domain.streams.clock_corrections import correction_of
+from domain.streams.event import ClockCorrected, FactErased, FactEvent
+from domain.streams.fact import evolve
+from domain.views.published import published_at
+from domain.views.versions import dated, version_of
 from infrastructure.projections.blanking import blank
 from infrastructure.projections.planes import Planes, whole_versions
 from infrastructure.projections.redating import redate
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from domain.entry import Entry
-    from domain.history import FactVersion
-    from domain.record_time import ClockCorrection
-    from infrastructure.fact_tables import FactTables
+    from domain.streams.entry import Entry
+    from domain.time.record_time import ClockCorrection
+    from domain.views.versions import FactVersion
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["Applied", "apply"]
 

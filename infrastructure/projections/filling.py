@@ -12,16 +12,16 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from infrastructure.clock_corrections import corrections
-from infrastructure.fact_tables import FACTS, SIDES, SPARE, FactTables, serving_side
+from infrastructure.database.working_alone import NotAloneError
+from infrastructure.log.clock_corrections import corrections
 from infrastructure.projections import fact_versions
-from infrastructure.tables import projection
-from infrastructure.working_alone import NotAloneError
+from infrastructure.tables.facts import FACTS, SIDES, SPARE, FactTables, serving_side
+from infrastructure.tables.record import projection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.entry import Entry
+    from domain.streams.entry import Entry
 
 __all__ = ["Filling", "begin", "empty", "fill", "held", "switch"]
 

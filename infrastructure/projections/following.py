@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infrastructure.log_subscription import Wakeup
+    from infrastructure.log.subscription import Wakeup
 
 __all__ = ["following"]
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from domain.entry import Entry
-from domain.event import STORED_NAMES, FactErased
-from infrastructure.clock_corrections import corrections
-from infrastructure.fact_tables import SIDES, served
+from domain.streams.entry import Entry
+from domain.streams.event import STORED_NAMES, FactErased
+from infrastructure.log.clock_corrections import corrections
 from infrastructure.projections import fact_text, fact_versions, filling, negotiations, proposals
 from infrastructure.projections.blanking import blank
+from infrastructure.tables.facts import SIDES, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection
 
-    from infrastructure.event_codec import EventCodec
-    from infrastructure.log_entry import LogEntry
+    from infrastructure.log.codec import EventCodec
+    from infrastructure.log.entry import LogEntry
 
 __all__ = ["RecordProjection", "entries_of"]
 

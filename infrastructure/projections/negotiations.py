@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, update
 
-from domain.event import NegotiationCorrected, NegotiationOpened, SettingsChanged, SnapshotTaken
-from domain.negotiation_changes import correction_of
-from infrastructure.tables import (
+from domain.streams.event import (
+    NegotiationCorrected,
+    NegotiationOpened,
+    SettingsChanged,
+    SnapshotTaken,
+)
+from domain.views.negotiation_changes import correction_of
+from infrastructure.tables.record import (
     negotiation,
     negotiation_correction,
     negotiation_member,
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
-    from domain.entry import Entry
+    from domain.streams.entry import Entry
 
 __all__ = ["apply", "rows"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, select
 
-from infrastructure.tables import projection
+from infrastructure.tables.record import projection
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

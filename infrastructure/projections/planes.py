@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from domain.instant import BEGINNING, END
-from infrastructure.fact_rows import answer_rows, row_of, term_rows, version_of_row
+from domain.time.instant import BEGINNING, END
+from infrastructure.projections.fact_rows import answer_rows, row_of, term_rows, version_of_row
 from infrastructure.projections.rectangles import Plane, Rectangle
 from infrastructure.projections.tallies import COUNTS
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Row
 
-    from domain.history import FactVersion
-    from infrastructure.fact_tables import FactTables
+    from domain.views.versions import FactVersion
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["Planes", "variants_of", "whole_versions", "wholly"]
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, update
 
-from domain.event import ChangeProposed, ChangeRevised, FactErased, ProposalEvent
-from domain.proposal import Proposals, decision_of, evolve, stream_of
-from infrastructure.tables import proposal
+from domain.streams.event import ChangeProposed, ChangeRevised, FactErased, ProposalEvent
+from domain.streams.proposal import Proposals, decision_of, evolve, stream_of
+from infrastructure.tables.record import proposal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from domain.entry import Entry
-    from domain.proposal import Decision, Proposal
+    from domain.streams.entry import Entry
+    from domain.streams.proposal import Decision, Proposal
 
 __all__ = ["apply", "rows"]
 

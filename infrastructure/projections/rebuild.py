@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Table, select, update
 
-from domain.event import STORED_NAMES
-from infrastructure.fact_tables import SIDES, SPARE, FactTables, serving_side
-from infrastructure.log_append import LOCK_HEAD
-from infrastructure.log_rows import LOGGED, entries
+from domain.streams.event import STORED_NAMES
+from infrastructure.database.vacuuming import analyze
+from infrastructure.log.append import LOCK_HEAD
+from infrastructure.log.rows import LOGGED, entries
 from infrastructure.projections import negotiations, proposals
 from infrastructure.projections.filling import Filling, begin, empty, fill, switch
 from infrastructure.projections.inline import entries_of
-from infrastructure.tables import event, log_head, projection, proposal
-from infrastructure.vacuuming import analyze
+from infrastructure.tables.facts import SIDES, SPARE, FactTables, serving_side
+from infrastructure.tables.record import event, log_head, projection, proposal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from domain.entry import Entry
-    from infrastructure.database import Database
-    from infrastructure.event_codec import EventCodec
+    from domain.streams.entry import Entry
+    from infrastructure.database.database import Database
+    from infrastructure.log.codec import EventCodec
 
 __all__ = ["BATCH", "Difference", "RebuildReport", "entries_after", "rebuild"]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from domain.history import FactVersion
-from domain.instant import BEGINNING, END
-from domain.published import PUBLISHING, changed, left_at
+from domain.time.instant import BEGINNING, END
+from domain.views.published import PUBLISHING, changed, left_at
+from domain.views.versions import FactVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -11,18 +11,18 @@ from uuid import UUID
 
 from sqlalchemy import Connection, or_, select
 
-from domain.history import FactVersion, dated
+from domain.views.versions import FactVersion, dated
 from infrastructure.projections.planes import variants_of, whole_versions, wholly
 from infrastructure.projections.rectangles import profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from domain.record_time import ClockCorrection
-    from infrastructure.fact_tables import FactTables
+    from domain.time.record_time import ClockCorrection
     from infrastructure.projections.planes import Planes
     from infrastructure.projections.rectangles import Plane
     from infrastructure.projections.tallies import Tallies
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["redate", "redated"]
 

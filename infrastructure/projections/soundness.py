@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from infrastructure.fact_tables import metadata
 from infrastructure.projections.text_lookups import lost_word
-from infrastructure.text_tables import FACT_TEXT
+from infrastructure.tables.facts import metadata
+from infrastructure.tables.text import FACT_TEXT
 
 if TYPE_CHECKING:
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 __all__ = ["OwnCheck", "own_check", "unsound_text"]
 

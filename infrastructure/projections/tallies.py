@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, Table, select
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from domain.history import FactVersion
+    from domain.views.versions import FactVersion
 
 __all__ = ["COUNTS", "Tallies", "counts_at"]
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, select
 
-from domain.event import SourcesErased
-from infrastructure.erasing import ERASING, covered
-from infrastructure.leaves import digest_of
-from infrastructure.log_rows import opened
+from domain.streams.event import SourcesErased
+from infrastructure.log.erasing import ERASING, covered
+from infrastructure.log.leaves import digest_of
+from infrastructure.log.rows import opened
 from infrastructure.sealing.confidential_parts import opened_part
 from infrastructure.sealing.seals import SECRET_SIZE, seals_of
-from infrastructure.tables import confidential_part, event
+from infrastructure.tables.record import confidential_part, event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, bindparam, select, update
 from domain.proof.merkle import root_of
 from domain.proof.tiles import HIGHEST_LEVEL, TILE_WIDTH
 from infrastructure.proofs.tree import Tree
-from infrastructure.tables import log_head, projection, tile
+from infrastructure.tables.record import log_head, projection, tile
 
 if TYPE_CHECKING:
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 __all__ = ["BATCH", "TILE", "catch_up", "integrated", "rebuild"]
 

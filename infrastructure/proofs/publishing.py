@@ -17,17 +17,17 @@ from sqlalchemy import Connection, select, update
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import verify_consistency
 from domain.proof.note import NoteError
-from infrastructure.log_clock import settle
+from infrastructure.database.timekeeping import ClockInDoubtError
+from infrastructure.log.clock import settle
 from infrastructure.proofs import integration
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.tree import BrokenTreeError, Tree
 from infrastructure.sealing.wrapping import SealKeyError
-from infrastructure.tables import log_head, signed_checkpoint
-from infrastructure.timekeeping import ClockInDoubtError
+from infrastructure.tables.record import log_head, signed_checkpoint
 
 if TYPE_CHECKING:
     from domain.proof.note import Signer
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from infrastructure.proofs.log_key import LastSigned
 
 __all__ = ["POLL_SECONDS", "InconsistentLogError", "OtherKeyError", "Publisher", "last_signed"]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 from domain.proof.merkle import EMPTY_ROOT, consistency_ranges, inclusion_ranges
 from domain.proof.subtrees import subtree_hash
 from domain.proof.tiles import TILE_WIDTH
-from infrastructure.tables import event, tile
+from infrastructure.tables.record import event, tile
 
 if TYPE_CHECKING:
     from sqlalchemy import Select

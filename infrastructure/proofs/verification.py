@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, func, select
 
-from domain.event import ClockCorrected, ClockCorrectionWithdrawn
-from domain.instant import BEGINNING
 from domain.proof.merkle import leaf_hash
 from domain.proof.tiles import TILE_WIDTH, CompleteTile, TileBuilder
-from infrastructure.clock_corrections import correction_fault
-from infrastructure.leaves import entry_of
-from infrastructure.log_rows import LOGGED, parts_between
+from domain.streams.event import ClockCorrected, ClockCorrectionWithdrawn
+from domain.time.instant import BEGINNING
+from infrastructure.log.clock_corrections import correction_fault
+from infrastructure.log.leaves import entry_of
+from infrastructure.log.rows import LOGGED, parts_between
 from infrastructure.proofs import integration
 from infrastructure.proofs.contents import Erasures, content_fault, stray_part
 from infrastructure.sealing.wrapping import BrokenSealError, SealKeyError
-from infrastructure.tables import event, log_head, tile
+from infrastructure.tables.record import event, log_head, tile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

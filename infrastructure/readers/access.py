@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, exists, not_, select, true
 
-from infrastructure.tables import negotiation, negotiation_member
+from infrastructure.tables.record import negotiation, negotiation_member
 
 if TYPE_CHECKING:
     from domain.access import Principal

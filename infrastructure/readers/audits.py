@@ -10,31 +10,31 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, union_all
 
 from domain.errors import UnknownError
-from domain.event import ChangeApproved, FactErased, SourcesErased
-from domain.history import dated
-from domain.negotiation_changes import told as told_of
-from domain.proposal import stream_of
-from domain.published import told
+from domain.streams.event import ChangeApproved, FactErased, SourcesErased
+from domain.streams.proposal import stream_of
 from domain.views.audit import CHANGES_OF_MIND
 from domain.views.diff import CITES, MARKS, SAYS_WHY, Differing
-from infrastructure.event_codec import EventCodec
-from infrastructure.fact_rows import version_of_row
-from infrastructure.fact_tables import FactTables
-from infrastructure.log_rows import LOGGED
+from domain.views.negotiation_changes import told as told_of
+from domain.views.published import told
+from domain.views.versions import dated
+from infrastructure.log.codec import EventCodec
+from infrastructure.log.rows import LOGGED
+from infrastructure.projections.fact_rows import version_of_row
 from infrastructure.projections.planes import wholly
 from infrastructure.readers import erasures, log, negotiations, pages, timeslices
-from infrastructure.tables import event
+from infrastructure.tables.facts import FactTables
+from infrastructure.tables.record import event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from domain.event import RecordEvent
-    from domain.history import FactVersion
-    from domain.negotiation import Negotiation
-    from domain.negotiation_changes import Correction
-    from domain.perspective import Perspective
-    from infrastructure.log_entry import LogEntry
+    from domain.streams.event import RecordEvent
+    from domain.streams.negotiation import Negotiation
+    from domain.time.perspective import Perspective
+    from domain.views.negotiation_changes import Correction
+    from domain.views.versions import FactVersion
+    from infrastructure.log.entry import LogEntry
 
 __all__ = ["ChangeReader", "agreed", "agreeing", "before", "changed", "last_of"]
 
@@ -126,7 +126,7 @@ class ChangeReader:
     def of_negotiation(
         self, opened: Negotiation, perspective: Perspective, after: int = 0
     ) -> list[tuple[Negotiation, Negotiation, Correction]]:
-        """Its corrections past a position that the perspective knows, as `domain.negotiation_changes.told`."""
+        """Its corrections past a position that the perspective knows, as `domain.views.negotiation_changes.told`."""
         found = negotiations.corrections(self.connection, opened.id, perspective)
         return [each for each in told_of(opened, found, perspective) if each[2].position > after]
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, and_, select
 
 from domain.confidential import Confidential, Source, sources_of
-from infrastructure.log_rows import parts_between
+from infrastructure.log.rows import parts_between
 from infrastructure.sealing.confidential_parts import opened_part
 from infrastructure.sealing.seals import seals_of
-from infrastructure.tables import confidential_part, event
+from infrastructure.tables.record import confidential_part, event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import RowMapping
 
-    from domain.history import FactVersion
+    from domain.views.versions import FactVersion
 
 __all__ = ["confidential", "said_at"]
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, select
 
 from domain.errors import ContentError
-from domain.perspective import Perspective, PerspectiveQuery
-from infrastructure.clock_corrections import (
+from domain.time.perspective import Perspective, PerspectiveQuery
+from infrastructure.database.timekeeping import TOLERANCE
+from infrastructure.log.clock_corrections import (
     HAS_CORRECTIONS,
     corrections,
     position_at,
     recorded_at,
 )
 from infrastructure.readers import searches
-from infrastructure.tables import event, log_head
-from infrastructure.timekeeping import TOLERANCE
+from infrastructure.tables.record import event, log_head
 
 if TYPE_CHECKING:
-    from domain.record_time import ClockCorrection
+    from domain.time.record_time import ClockCorrection
 
 __all__ = ["Cuts"]
 

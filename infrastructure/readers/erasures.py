@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, select
 
 from domain.errors import ErasedError
-from domain.event import FactErased
-from infrastructure.damage import as_stored
+from domain.streams.event import FactErased
+from infrastructure.database.damage import as_stored
 from infrastructure.projections.planes import wholly
 
 if TYPE_CHECKING:
-    from domain.history import FactVersion
-    from domain.perspective import Perspective
-    from infrastructure.fact_tables import FactTables
+    from domain.time.perspective import Perspective
+    from domain.views.versions import FactVersion
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["Erased", "refuse", "since"]
 

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
-from domain.event import STORED_NAMES, ProposalEvent
-from infrastructure.log_rows import LOGGED, entries
+from domain.streams.event import STORED_NAMES, ProposalEvent
+from infrastructure.log.rows import LOGGED, entries
 from infrastructure.projections.planes import wholly
 from infrastructure.readers.pages import fitting
-from infrastructure.tables import event, proposal
+from infrastructure.tables.record import event, proposal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from domain.event import RecordEvent
-    from infrastructure.event_codec import EventCodec
-    from infrastructure.fact_tables import FactTables
-    from infrastructure.log_entry import LogEntry
+    from domain.streams.event import RecordEvent
+    from infrastructure.log.codec import EventCodec
+    from infrastructure.log.entry import LogEntry
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["of_negotiation", "outside", "page", "past", "read"]
 

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, select
 
-from domain.facts.envoys import Alias
+from domain.kinds.envoys import Alias
 from domain.views.naming import BORNE, Names
-from infrastructure.event_codec import decode_fact
-from infrastructure.fact_rows import ALIAS, TIMELESS
+from infrastructure.log.codec import decode_fact
+from infrastructure.projections.fact_rows import ALIAS, TIMELESS
 from infrastructure.readers.timeslices import RETRACTED, seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-    from domain.perspective import Perspective
-    from infrastructure.fact_tables import FactTables
+    from domain.time.perspective import Perspective
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["names_at"]
 

@@ -10,15 +10,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, literal, select
 
 from domain.errors import NotYetKnownError, UnknownError
-from domain.event import NegotiationCorrected
-from domain.negotiation import FIRST_EDITION, Negotiation, Said, negotiation_id
-from domain.negotiation_changes import Correction, as_known
-from domain.perspective import Perspective
 from domain.rules import FIRST_READING
-from infrastructure.damage import as_stored
+from domain.streams.event import NegotiationCorrected
+from domain.streams.negotiation import FIRST_EDITION, Negotiation, Said, negotiation_id
+from domain.time.perspective import Perspective
+from domain.views.negotiation_changes import Correction, as_known
+from infrastructure.database.damage import as_stored
 from infrastructure.readers import access
 from infrastructure.readers.pages import fitting
-from infrastructure.tables import negotiation, negotiation_correction, snapshot
+from infrastructure.tables.record import negotiation, negotiation_correction, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

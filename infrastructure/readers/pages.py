@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select
 
-from domain.history import as_seen
-from infrastructure.fact_rows import version_of_row
+from domain.views.versions import as_seen
+from infrastructure.projections.fact_rows import version_of_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from domain.history import FactVersion
-    from domain.perspective import Perspective
+    from domain.time.perspective import Perspective
+    from domain.views.versions import FactVersion
 
 __all__ = ["MOST_BYTES", "fitting", "page", "paged", "versions"]
 

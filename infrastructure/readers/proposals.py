@@ -8,26 +8,26 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, and_, func, select, tuple_
 
-from domain.entry import Entry
 from domain.errors import UnknownError
-from domain.fact_record import FactRecord
-from domain.instant import END
-from domain.negotiation import FIRST_EDITION, Negotiation
-from domain.proposal import Moment, Proposal, Proposals, Status, evolve, folded, stream_of
-from infrastructure.fact_rows import version_of_row
-from infrastructure.log_rows import LOGGED
+from domain.streams.entry import Entry
+from domain.streams.fact import FactRecord
+from domain.streams.negotiation import FIRST_EDITION, Negotiation
+from domain.streams.proposal import Moment, Proposal, Proposals, Status, evolve, folded, stream_of
+from domain.time.instant import END
+from infrastructure.log.rows import LOGGED
+from infrastructure.projections.fact_rows import version_of_row
 from infrastructure.projections.planes import wholly
 from infrastructure.readers import access, log, negotiations
 from infrastructure.readers.confidential import said_at
-from infrastructure.tables import event, negotiation, negotiation_correction, proposal
+from infrastructure.tables.record import event, negotiation, negotiation_correction, proposal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from domain.access import Principal
     from domain.confidential import Source
-    from infrastructure.event_codec import EventCodec
-    from infrastructure.fact_tables import FactTables
+    from infrastructure.log.codec import EventCodec
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["ProposalReader", "SeenProposal"]
 

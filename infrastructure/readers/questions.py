@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from infrastructure.fact_tables import FactTables
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["between", "given", "named", "steps"]
 

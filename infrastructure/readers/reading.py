@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, select
 
-from domain.entry import Entry
 from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
-from domain.event import FactRetracted
-from domain.history import FactVersion, Seen
 from domain.sought import question, sought
-from domain.views.candidates import NO_NAMES
+from domain.streams.entry import Entry
+from domain.streams.event import FactRetracted
 from domain.views.people import people
-from infrastructure.fact_tables import FACTS, SPARE, FactTables, served
-from infrastructure.proofs.serving import EventProof, event_proof
+from domain.views.rivalry.candidates import NO_NAMES
+from domain.views.versions import FactVersion, Seen
 from infrastructure.readers import (
     access,
     audits,
@@ -30,26 +28,28 @@ from infrastructure.readers.audits import ChangeReader
 from infrastructure.readers.confidential import confidential
 from infrastructure.readers.cuts import Cuts
 from infrastructure.readers.names import names_at
+from infrastructure.readers.proofs import EventProof, event_proof
 from infrastructure.readers.proposals import ProposalReader
 from infrastructure.readers.sections import SectionReader
 from infrastructure.readers.similar import similar_to
-from infrastructure.tables import negotiation, projection
+from infrastructure.tables.facts import FACTS, SPARE, FactTables, served
+from infrastructure.tables.record import negotiation, projection
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.access import Principal
     from domain.confidential import Confidential
-    from domain.event import RecordEvent
-    from domain.negotiation import Negotiation
-    from domain.perspective import Perspective, PerspectiveQuery
     from domain.sought import AllOf
+    from domain.streams.event import RecordEvent
+    from domain.streams.negotiation import Negotiation
+    from domain.time.perspective import Perspective, PerspectiveQuery
     from domain.views.naming import Names
     from domain.views.people import PeopleFilter
     from domain.views.sections import Listed, Page, Place, Rest
     from domain.views.timeline import TimelineFilter
-    from infrastructure.event_codec import EventCodec
-    from infrastructure.log_entry import LogEntry
+    from infrastructure.log.codec import EventCodec
+    from infrastructure.log.entry import LogEntry
     from infrastructure.readers.erasures import Erased
     from infrastructure.readers.negotiations import StoredSnapshot
 

@@ -26,14 +26,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from domain.full_text import searched
-from domain.published import cited
 from domain.sought import AllOf, Phrase, holds
-from infrastructure.event_codec import decode_fact
+from domain.views.full_text import searched
+from domain.views.published import cited
+from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_text import checkpoint
 from infrastructure.readers import pages
-from infrastructure.tables import log_head
-from infrastructure.text_tables import fact_text
+from infrastructure.tables.record import log_head
+from infrastructure.tables.text import fact_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,14 +15,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
-from domain.history import FactVersion, Seen, as_seen
 from domain.naming import HASHED
-from domain.perspective import Perspective
 from domain.register import Shape
-from domain.views.contesting import rivals
+from domain.time.perspective import Perspective
+from domain.views.rivalry.contesting import rivals
 from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
 from domain.views.state import listed, lists, section, state
-from infrastructure.fact_rows import (
+from domain.views.versions import FactVersion, Seen, as_seen
+from infrastructure.projections.fact_rows import (
     ASIDE,
     BY,
     entry_questions,
@@ -30,18 +30,18 @@ from infrastructure.fact_rows import (
     rule_of,
     version_of_row,
 )
-from infrastructure.fact_tables import FactTables
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
 from infrastructure.readers.names import names_at
 from infrastructure.readers.questions import between, steps
 from infrastructure.readers.similar import tied
+from infrastructure.tables.facts import FactTables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from domain.negotiation import Negotiation
     from domain.register import Register
+    from domain.streams.negotiation import Negotiation
     from domain.views.naming import Names
     from domain.views.sections import Page, Place, Rest
 
@@ -99,7 +99,7 @@ class SectionReader:
         return [item for _, item in shown], None
 
     def rivals(self, version: FactVersion) -> list[FactVersion]:
-        """What a version that is not recorded yet would be a rival of, as `domain.views.contesting` has it."""
+        """What a version that is not recorded yet would be a rival of, as `domain.views.rivalry.contesting` has it."""
         names = self._names()
         asked = entry_questions(version.record.fact, names)
         seen = self._seen(questions=asked) if asked else []

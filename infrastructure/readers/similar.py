@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, false, or_, select
 
 from domain.fact import fact_id
-from domain.holding import Holding
-from domain.views.similar import similar
-from infrastructure.fact_rows import PRECISE, answer_rows, version_of_row
-from infrastructure.fact_tables import served
+from domain.time.holding import Holding
+from domain.views.rivalry.similar import similar
+from infrastructure.projections.fact_rows import PRECISE, answer_rows, version_of_row
 from infrastructure.readers.timeslices import seen
+from infrastructure.tables.facts import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Select
 
-    from domain.fact_record import FactRecord
-    from domain.history import FactVersion
-    from domain.perspective import Perspective
-    from infrastructure.database import Database
-    from infrastructure.fact_tables import FactTables
+    from domain.streams.fact import FactRecord
+    from domain.time.perspective import Perspective
+    from domain.views.versions import FactVersion
+    from infrastructure.database.database import Database
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["near", "similar_to", "tied"]
 
@@ -40,7 +40,7 @@ _EXTERNAL: Final = "external:"
 def similar_to(
     connection: Connection, tables: FactTables, recorded: FactVersion, perspective: Perspective
 ) -> list[FactVersion]:
-    """The facts that stand at a perspective and are much like one; see `domain.views.similar`."""
+    """The facts that stand at a perspective and are much like one; see `domain.views.rivalry.similar`."""
     asked = {(row["rule"], row["question"]) for row in answer_rows(recorded)}
     if not asked:
         return []

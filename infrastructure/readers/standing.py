@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 
-from domain.instant import BEGINNING, END
-from infrastructure.fact_rows import ASIDE, YIELDING
+from domain.time.instant import BEGINNING, END
+from infrastructure.projections.fact_rows import ASIDE, YIELDING
 from infrastructure.readers.timeslices import seen
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from domain.perspective import Perspective
-    from infrastructure.fact_tables import FactTables
+    from domain.time.perspective import Perspective
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["ROW", "aside", "yielding"]
 

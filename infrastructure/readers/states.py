@@ -28,8 +28,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from domain.instant import BEGINNING, END
-from infrastructure.fact_rows import (
+from domain.time.instant import BEGINNING, END
+from infrastructure.projections.fact_rows import (
     AHEAD,
     ALWAYS,
     EVERY,
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from domain.perspective import Perspective
-    from infrastructure.fact_tables import FactTables
+    from domain.time.perspective import Perspective
+    from infrastructure.tables.facts import FactTables
 
 __all__ = ["counts", "needed"]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from infrastructure.log_errors import persistence_errors
-from infrastructure.log_rows import LOGGED, entries
-from infrastructure.tables import event
+from infrastructure.log.errors import persistence_errors
+from infrastructure.log.rows import LOGGED, entries
+from infrastructure.tables.record import event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from domain.event import RecordEvent
-    from infrastructure.database import Database
-    from infrastructure.event_codec import EventCodec
+    from domain.streams.event import RecordEvent
+    from infrastructure.database.database import Database
+    from infrastructure.log.codec import EventCodec
 
 __all__ = ["streams"]
 

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, true, tuple_
 
-from domain.instant import END
-from domain.published import PUBLISHING
-from domain.record_time import in_force, recorded_by
+from domain.time.instant import END
+from domain.time.record_time import in_force, recorded_by
 from domain.views.naming import Names
+from domain.views.published import PUBLISHING
 from domain.views.timeline import about
 from infrastructure.projections.planes import wholly
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from domain.perspective import Perspective
+    from domain.time.perspective import Perspective
     from domain.views.timeline import TimelineFilter
-    from infrastructure.fact_tables import FactTables
+    from infrastructure.tables.facts import FactTables
 
 __all__ = [
     "RETRACTED",

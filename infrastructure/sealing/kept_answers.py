@@ -26,7 +26,7 @@ from infrastructure.sealing.stamps import (
     stands_for,
 )
 from infrastructure.sealing.wrapping import BrokenSealError
-from infrastructure.tables import idempotency_answer
+from infrastructure.tables.record import idempotency_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

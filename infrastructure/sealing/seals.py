@@ -26,7 +26,7 @@ from infrastructure.sealing.wrapping import (
     SealKeyError,
     new_key,
 )
-from infrastructure.tables import event, log_head, stamp
+from infrastructure.tables.record import event, log_head, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

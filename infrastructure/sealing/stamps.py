@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 
 from infrastructure.sealing.seals import seals_of
 from infrastructure.sealing.wrapping import KEY_SIZE, BrokenSealError
-from infrastructure.tables import api_key, idempotency_answer, log_head, stamp
+from infrastructure.tables.record import api_key, idempotency_answer, log_head, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

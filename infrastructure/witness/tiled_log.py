@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from domain.proof.merkle import HASH_SIZE
 from domain.proof.tiles import TILE_WIDTH, TilePath
-from infrastructure.identity.addresses import AddressError, address
-from infrastructure.identity.fetching import FetchError, StatusError, fetched
+from infrastructure.outbound.address import AddressError, address
+from infrastructure.outbound.get import FetchError, StatusError, fetched
 from infrastructure.witness.refusals import RefusalError
 
 if TYPE_CHECKING:

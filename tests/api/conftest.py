@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from tests.api.asking import Client, entered
 from tests.api.desk import Desk, HeldClock
 from tests.databases import settings_of

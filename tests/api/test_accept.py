@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.accept import prefers_csv
+from api.http.exchange.accept import prefers_csv
 
 
 @pytest.mark.parametrize(

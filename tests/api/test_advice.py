@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from tests.api.asking import TALKS, Client, fact
 from tests.api.desk import CITED, WHY, Desk, HeldClock
 from tests.databases import settings_of

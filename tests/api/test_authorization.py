@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import make_url
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import Parley, compose
+from api.http.app import create_app
 from domain.access import SCOPES
 from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
 from tests.databases import settings_of, sqlite_file_url

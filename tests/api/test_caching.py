@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from tests.api.asking import TALKS, Client, count, entered, without_credentials
 from tests.databases import settings_of
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import Parley, compose
+from api.http.app import create_app
 from domain.errors import StateError
-from domain.instant import format_instant
+from domain.time.instant import format_instant
 from infrastructure.projections.comparison import unfounded
 from infrastructure.proofs.verification import verify
 from tests.api.asking import FACTS, TALKS, Client, entered, fact

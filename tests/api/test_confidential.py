@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from api.cli_question import ask
+from api.cli.ask import ask
+from api.commands.export import history_lines, present_lines
+from api.commands.json_text import written
 from api.composition import Parley, compose
-from api.export import history_lines, present_lines
-from api.json_text import written
+from api.http.app import create_app
 from domain.access import SCOPES
-from domain.negotiation import negotiation_id
-from domain.perspective import PerspectiveQuery
+from domain.streams.negotiation import negotiation_id
+from domain.time.perspective import PerspectiveQuery
 from infrastructure.proofs.verification import verify
-from infrastructure.tables import confidential_part
+from infrastructure.tables.record import confidential_part
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.api.everything import asked, everything
 from tests.databases import settings_of

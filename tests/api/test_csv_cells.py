@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.csv_cells import plain, table
-from api.importing.csv_rows import read_csv
+from api.commands.csv_cells import plain, table
+from api.commands.importing.csv_rows import read_csv
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from domain.fact import KINDS, as_primitives
-from infrastructure.fact_rows import version_of_row
-from infrastructure.tables import metadata
+from infrastructure.projections.fact_rows import version_of_row
+from infrastructure.tables.record import metadata
 from tests.api.asking import FACTS, TALKS, Answer, count, entered, fact, without_credentials
 from tests.api.desk import CITED, CORRECTION, RETRACTION, WHY
 from tests.examples import full_fact

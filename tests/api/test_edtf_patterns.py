@@ -5,8 +5,8 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.edtf_patterns import CUT
-from domain.instant import InstantError, parse_cut
+from api.http.exchange.edtf_patterns import CUT
+from domain.time.instant import InstantError, parse_cut
 
 
 @given(st.from_regex(CUT, fullmatch=True))

@@ -14,18 +14,18 @@ import pytest
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from api.commands.json_text import written
 from api.composition import Parley, compose
-from api.json_text import written
+from api.http.app import create_app
 from domain.proof.merkle import verify_inclusion
-from infrastructure import overwritten
-from infrastructure.database import Database
-from infrastructure.lanes import UNHURRIED_SECONDS
-from infrastructure.overwritten import Overwritten
+from infrastructure.database.database import Database
+from infrastructure.database.lanes import UNHURRIED_SECONDS
+from infrastructure.log import overwritten
+from infrastructure.log.overwritten import Overwritten
 from infrastructure.projections.comparison import unfounded
 from infrastructure.projections.soundness import own_check, unsound_text
 from infrastructure.proofs.verification import verify
-from infrastructure.tables import confidential_part, event, idempotency_answer, log_head
+from infrastructure.tables.record import confidential_part, event, idempotency_answer, log_head
 from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
 from tests.api.everything import asked, everything
 from tests.databases import opened, settings_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infrastructure.tables import idempotency_answer
+from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import FACTS, TALKS, fact
 from tests.api.test_erasures_left import NDJSON, WORD, erase, erased_before_it_is_kept
 from tests.infrastructure.sealing.files import tables_holding

@@ -12,15 +12,15 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
-from infrastructure.log_append import AppendRequest, LogTransaction
-from infrastructure.overwritten import Overwritten
+from api.http.app import create_app
+from infrastructure.database.schema import check
+from infrastructure.log.append import AppendRequest, LogTransaction
+from infrastructure.log.overwritten import Overwritten
 from infrastructure.projections import rebuild as rebuilding
 from infrastructure.projections.inline import RecordProjection
-from infrastructure.schema import check
 from infrastructure.sealing.kept_answers import IdempotencyClaim
-from infrastructure.tables import idempotency_answer
+from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import FACTS, TALKS, Client, fact
 from tests.api.desk import CORRECTION, Desk
 from tests.databases import settings_of

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from api.http.app import create_app
 from infrastructure.projections import fact_text
-from infrastructure.tables import idempotency_answer
+from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import FACTS, Client, entered, fact
 
 if TYPE_CHECKING:

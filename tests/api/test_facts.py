@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.examples import FACTS as EXAMPLES
+from api.commands.examples import FACTS as EXAMPLES
 from tests.api.asking import FACTS, TALKS, count, fact
 
 if TYPE_CHECKING:

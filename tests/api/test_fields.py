@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import Parley, compose
+from api.http.app import create_app
 from domain.access import SCOPES, Scope
 from tests.api.asking import TALKS, Client, entered
 from tests.api.test_authorization import HELD, TABLE, WHY

@@ -8,11 +8,11 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
-from api import readiness
-from api.app import create_app
+from api.commands import readiness
 from api.composition import compose
-from infrastructure.pools import BEGIN_OPTION
-from infrastructure.schema import downgrade
+from api.http.app import create_app
+from infrastructure.database.pools import BEGIN_OPTION
+from infrastructure.database.schema import downgrade
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.api.full_disk import NDJSON, files_up_to, imported
 from tests.databases import settings_of

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event
 
 from domain.fact import fact_id
-from domain.negotiation import negotiation_id
-from infrastructure.lanes import Lane, in_lane
+from domain.streams.negotiation import negotiation_id
+from infrastructure.database.lanes import Lane, in_lane
 from tests.api.test_authorization import TABLE
 from tests.api.test_private import HIDDEN, Place, placed
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 ABSENT: Final = "absnt-talks"
 NAMED: Final = ("{slug}", "{fact_id}", "{proposal_id}")

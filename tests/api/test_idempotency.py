@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
-from api.idempotency import Idempotency
+from api.http.app import create_app
+from api.http.exchange.idempotency import Idempotency
 from infrastructure.projections.comparison import unstamped
-from infrastructure.tables import idempotency_answer
+from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import FACTS, TALKS, Client, count, entered, fact
 from tests.api.desk import DAY
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from api.commands.examples import CSV_LINES, NDJSON_LINES
 from api.composition import compose
-from api.examples import CSV_LINES, NDJSON_LINES
+from api.http.app import create_app
 from tests.api.asking import TALKS, Client, count, entered, fact
 from tests.databases import settings_of
 

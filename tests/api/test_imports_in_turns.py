@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
+from api.commands.importing.turns import FIRST_TURN
 from api.composition import compose
-from api.importing.turns import FIRST_TURN
-from api.problem_kinds import PROBLEMS
+from api.http.problem_kinds import PROBLEMS
 from tests.api.asking import FACTS, TALKS, Client, fact
 from tests.databases import settings_of
 from tests.importing.lines import custody, run
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from api.composition import Parley
-    from domain.event import RecordEvent
+    from domain.streams.event import RecordEvent
     from tests.api.asking import Answer
 
 MANY = 400

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.json_text import canonical, pointer, read_json, sha256, written
+from api.commands.json_text import canonical, pointer, read_json, sha256, written
 from domain.errors import ContentError
 
 JSON = st.recursive(

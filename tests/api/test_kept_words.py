@@ -12,13 +12,13 @@ from sqlalchemy import text
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from api.json_text import written
-from api.kept_form import kept_form
-from api.problems import problem
+from api.commands.json_text import written
+from api.http.app import create_app
+from api.http.exchange.kept_form import kept_form
+from api.http.problems import problem
 from domain.errors import Fault
-from infrastructure.schema import SCHEMA
-from infrastructure.tables import idempotency_answer
+from infrastructure.database.schema import SCHEMA
+from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.infrastructure.sealing.files import holds, tables_holding
 from tests.thorough import often, some_of

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from api.examples import FACTS as EXAMPLES
+from api.commands.examples import FACTS as EXAMPLES
 from tests.api.asking import FACTS, TALKS, fact
 from tests.thorough import some_of
 

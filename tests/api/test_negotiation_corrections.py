@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from api.bodies import NegotiationCorrectionBody
+from api.commands.bodies import NegotiationCorrectionBody
 from tests.api.asking import TALKS, Answer, entered, without_credentials
 from tests.api.desk import PROPOSALS
 
@@ -244,7 +244,7 @@ def test_who_may_not_correct_facts_corrects_no_negotiation(client: Client, parle
 def test_a_negotiation_is_corrected_a_bounded_number_of_times(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("domain.negotiation.MOST_CORRECTIONS", 2)
+    monkeypatch.setattr("domain.streams.negotiation.MOST_CORRECTIONS", 2)
     client.open()
     assert [correct(client, title=f"Talks {n}").status for n in range(3)] == [200, 200, 409]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from domain.negotiation import negotiation_id
+from domain.streams.negotiation import negotiation_id
 from tests.api.asking import TALKS, count, fact
 
 if TYPE_CHECKING:

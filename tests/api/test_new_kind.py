@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from domain.fact import KINDS, Fact, kind
-from domain.holding import Holding
 from domain.register import Answer, Register, Succession
+from domain.time.holding import Holding
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
 

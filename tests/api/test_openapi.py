@@ -11,11 +11,11 @@ from schemathesis import Case, GenerationMode
 from schemathesis.engine import events, from_schema
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from api.commands.examples import FACTS, NEGOTIATION, SETTINGS
 from api.composition import compose
-from api.documented import IDEMPOTENCY_KEY
-from api.examples import FACTS, NEGOTIATION, SETTINGS
-from api.problem_kinds import PROBLEMS
+from api.http.app import create_app
+from api.http.exchange.operation import IDEMPOTENCY_KEY
+from api.http.problem_kinds import PROBLEMS
 from domain.fact import KINDS
 from tests import edtf_format
 from tests.api.asking import entered

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import Parley, compose
+from api.http.app import create_app
 from domain.access import SCOPES
 from tests.api.asking import Answer, Client, entered, fact
 from tests.api.test_authorization import CORRECTION, HELD, LINE, TABLE, needs_if_match

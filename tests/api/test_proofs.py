@@ -12,8 +12,8 @@ import pytest
 import rfc8785
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import leaf_hash, verify_inclusion
 from infrastructure.proofs.ed25519 import Ed25519Verifier

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 
-from api.reviewing import persistently
+from api.http.exchange.change_or_propose import persistently
 from tests.api.asking import TALKS
 from tests.api.desk import CITED, CORRECTION, DAY, PROPOSALS, RETRACTION, Desk
 

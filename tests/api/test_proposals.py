@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
-from domain.proposal import stream_of
+from api.http.app import create_app
+from domain.streams.proposal import stream_of
 from tests.api.asking import TALKS, Client, without_credentials
 from tests.api.asking import fact as fact_sent
 from tests.api.desk import CITED, CORRECTION, DAY, PROPOSALS, RETRACTION, WHY, Desk, HeldClock

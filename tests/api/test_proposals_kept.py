@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
-from domain.event import RecordEvent
+from api.http.app import create_app
+from domain.streams.event import RecordEvent
 from infrastructure.projections.comparison import unfounded
-from infrastructure.tables import idempotency_answer
+from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import Client
 from tests.api.desk import CITED, CORRECTION, DAY, PROPOSALS, RETRACTION, Desk, HeldClock
 from tests.databases import settings_of

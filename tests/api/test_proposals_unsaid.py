@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from sqlalchemy import inspect
 
-from api.export import history_lines, present_lines
-from api.routes.changes import _SHOWN
+from api.commands.export import history_lines, present_lines
+from api.http.routes.changes import _SHOWN
 from domain.access import anonymous
-from domain.event import STORED_NAMES, FactEvent, ProposalEvent, RecordEvent
-from domain.negotiation import negotiation_id
-from domain.perspective import PerspectiveQuery
+from domain.streams.event import STORED_NAMES, FactEvent, ProposalEvent, RecordEvent
+from domain.streams.negotiation import negotiation_id
+from domain.time.perspective import PerspectiveQuery
 from tests.api.asking import TALKS, Answer, without_credentials
 from tests.api.desk import CITED, CORRECTION, DAY, PROPOSALS, Desk
 from tests.infrastructure.sealing.files import holds, tables_holding

@@ -12,15 +12,15 @@ from limits import parse
 from limits.storage import MemoryStorage
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from api.callers import address_of, caller_of
 from api.composition import compose
-from api.metering import metered, metering
-from api.private_answers import PrivateAnswers
-from api.rate_budget import MOST_LEASES, Budget
-from api.rates import sizing
-from api.refusals import Refusals
-from api.work import Work
+from api.http.app import create_app
+from api.http.callers import address_of, caller_of
+from api.http.metering import metered, metering
+from api.http.middleware.private_caching import PrivateAnswers
+from api.http.middleware.rate_budget import MOST_LEASES, Budget
+from api.http.middleware.rates import sizing
+from api.http.middleware.refusals import Refusals
+from api.http.middleware.work import Work
 from domain.access import Principal, anonymous
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import event, select
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import Parley, compose
-from domain.instant import format_instant
-from infrastructure.pools import BEGIN_OPTION
-from infrastructure.tables import log_head
+from api.http.app import create_app
+from domain.time.instant import format_instant
+from infrastructure.database.pools import BEGIN_OPTION
+from infrastructure.tables.record import log_head
 from tests.api.asking import TALKS, Client, entered
 from tests.api.everything import everything
 from tests.databases import UNBOUNDED, opened, settings_of

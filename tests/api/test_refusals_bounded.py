@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from api.confidential import withheld
-from api.importing.csv_rows import read_csv
-from api.json_text import MOST_ENTRIES, read_json
-from api.schemas import FactParser
+from api.commands.commands import FactParser
+from api.commands.confidential import withheld
+from api.commands.importing.csv_rows import read_csv
+from api.commands.json_text import MOST_ENTRIES, read_json
 from domain.errors import MOST_FAULTS, ContentError, Fault
 from tests.api.asking import FACTS, TALKS, fact
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from api.idempotency import REPLAYED
+from api.http.exchange.idempotency import REPLAYED
 from tests.api.asking import TALKS
 from tests.api.test_authorization import TABLE, copied, keep
 

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.examples import FACTS
-from api.merge_patch import merged
-from api.schemas import (
+from api.commands.commands import (
     BodyParser,
     CorrectionBody,
     FactParser,
     NegotiationBody,
     SnapshotBody,
 )
+from api.commands.examples import FACTS
+from api.commands.merge_patch import merged
 from domain.errors import ContentError, Fault
 from domain.fact import as_primitives
-from domain.facts.prisoners import Release
+from domain.kinds.prisoners import Release
 
 PARSER = FactParser()
 RELEASE = FACTS["fifty-two are freed"]

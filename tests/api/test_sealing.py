@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from domain.proof.note import base64_of
 from infrastructure.sealing.key_source import KeyFile
 from infrastructure.sealing.wrapping import SealKeyError

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from domain.event import FactErased
-from domain.negotiation import negotiation_id
-from infrastructure.fact_rows import version_of_row
+from domain.streams.event import FactErased
+from domain.streams.negotiation import negotiation_id
+from infrastructure.projections.fact_rows import version_of_row
 from infrastructure.readers import sections
 from tests.api.asking import TALKS, count, fact
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from api.composition import Parley
-    from domain.history import FactVersion
+    from domain.views.versions import FactVersion
     from tests.api.asking import Client
 
 PEOPLE: Final = 450

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from api.problems import RefusedError, problem_of
-from api.shedding import Shedding
+from api.http.middleware.load_shedding import Shedding
+from api.http.problems import RefusedError, problem_of
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send

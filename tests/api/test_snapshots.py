@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from domain.rules import READING
-from infrastructure.tables import snapshot
+from infrastructure.tables.record import snapshot
 from tests.api.asking import TALKS, count
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from domain.event import FactRecorded, NegotiationOpened
 from domain.fact import KINDS, fact_id
-from domain.negotiation import negotiation_id
 from domain.provenance import Citation
 from domain.quantity import Quantity
+from domain.streams.event import FactRecorded, NegotiationOpened
+from domain.streams.negotiation import negotiation_id
 from tests.api.asking import FACTS, TALKS, count, fact
 
 if TYPE_CHECKING:

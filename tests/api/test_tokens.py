@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from tests.api.asking import FACTS, TALKS, fact
 from tests.databases import settings_of
 from tests.infrastructure.identity.issuing import AUDIENCE, CLAIMS, ISSUER, published, token

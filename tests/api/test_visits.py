@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.map_visits import published, source_fields
 from domain.fact import as_primitives
-from domain.instant import parse_cut
-from domain.negotiation import negotiation_id
-from domain.perspective import PerspectiveQuery
+from domain.streams.negotiation import negotiation_id
+from domain.time.instant import parse_cut
+from domain.time.perspective import PerspectiveQuery
 from tests.importing.shipped import import_whole_and_once
 from tests.thorough import some_of
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
-from api.app import create_app
 from api.composition import compose
-from api.threads import SHARE, SIZES, LaneRoute, Threads
+from api.http.app import create_app
+from api.http.threads import SHARE, SIZES, LaneRoute, Threads
 from tests.api.asking import FACTS, TALKS, entered, fact
 from tests.databases import UNBOUNDED, opened, settings_of
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from httpx import Response
 
     from api.composition import Parley
-    from infrastructure.lanes import Lane
+    from infrastructure.database.lanes import Lane
 
 ASKED = 200
 TAKEN_ON = 40

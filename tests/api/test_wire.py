@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 import uvicorn
 
-from api import http_protocol
-from api.app import create_app
-from api.cli_serve import PROTOCOL
+from api.cli.serving.serve import PROTOCOL
 from api.composition import Parley, compose
-from api.hardening import HARDENING
-from api.slow_bodies import SlowBodies
+from api.http.app import create_app
+from api.http.middleware import http_protocol
+from api.http.middleware.security_headers import HARDENING
+from api.http.middleware.slow_bodies import SlowBodies
 from tests.api.serving import Served
 from tests.databases import settings_of
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.table import Table
 
-from infrastructure.schema import upgrade
+from infrastructure.database.schema import upgrade
 from tests.benchmarks import appending, reading, writing_and_parsing
 from tests.databases import opened, postgresql_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from tests.benchmarks.measure import Ratio
 
 DEFAULT_SIZE: Final = 20_000

@@ -13,11 +13,11 @@ from uuid import uuid4
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
-from domain.ledger import decided_record
-from domain.negotiation import negotiation_id
-from infrastructure import log_append
-from infrastructure.event_recorder import EventRecorder
-from infrastructure.ledger_store import StoredLedger
+from domain.streams.ledger import decided_record
+from domain.streams.negotiation import negotiation_id
+from infrastructure.ledger import StoredLedger
+from infrastructure.log import append
+from infrastructure.log.recorder import EventRecorder
 from infrastructure.sealing.seals import Seals
 from tests.benchmarks.measure import Ratio, side_by_side
 from tests.examples import fact
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from uuid import UUID
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 THREADS: Final = 32
 APPENDS: Final = 64
@@ -82,9 +82,9 @@ def _bare(do: Callable[[], object]) -> None:
     """Append with columns of the same size, where nothing is hashed and nothing sealed."""
     blank = {"salt": bytes(16), "digest": bytes(32), "leaf": bytes(32)}
     with (
-        patch.object(log_append, "new_secret", lambda: b""),
-        patch.object(log_append, "salt_of", lambda *_: b""),
-        patch.object(log_append, "hashed", lambda *_: blank),
+        patch.object(append, "new_secret", lambda: b""),
+        patch.object(append, "salt_of", lambda *_: b""),
+        patch.object(append, "hashed", lambda *_: blank),
         patch.object(Seals, "writing", lambda *_: _Clear()),
     ):
         do()

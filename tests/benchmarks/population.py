@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.ledger import decided_record
-from domain.negotiation import negotiation_id
+from domain.streams.ledger import decided_record
+from domain.streams.negotiation import negotiation_id
 from tests.examples import count, fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from domain.event import FactEvent
     from domain.fact import Fact
-    from infrastructure.ledger_store import StoredLedger
+    from domain.streams.event import FactEvent
+    from infrastructure.ledger import StoredLedger
 
 SPEAKERS: Final = 50
 #: One fact in this many is not a statement.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain import history
-from domain.entry import Entry
-from domain.instant import parse_cut
-from domain.perspective import PerspectiveQuery
+from domain.streams.entry import Entry
+from domain.time.instant import parse_cut
+from domain.time.perspective import PerspectiveQuery
+from domain.views import versions as history
 from domain.views.state import counted, state
 from domain.views.timeline import TimelineFilter
-from infrastructure.erasing import TABLES
-from infrastructure.ledger_store import StoredLedger
+from infrastructure.ledger import StoredLedger
+from infrastructure.log.erasing import TABLES
 from infrastructure.readers.reading import Reading
 from tests.benchmarks.measure import Ratio, side_by_side
 from tests.benchmarks.population import SELDOM, populate
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 SMALL: Final = 2_000
 #: The first year of every record: few releases by then, so that both states show as much.

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import edtf
 from eventsourcing.persistence import JSONTranscoder
 
-from domain.edtf_moment import read_moment
 from domain.fact import as_primitives
-from domain.ledger import decided_record
-from domain.negotiation import negotiation_id
-from infrastructure.event_codec import EventCodec
+from domain.streams.ledger import decided_record
+from domain.streams.negotiation import negotiation_id
+from domain.time.edtf_moment import read_moment
+from infrastructure.log.codec import EventCodec
 from tests.benchmarks.measure import Ratio, side_by_side
 from tests.benchmarks.population import day
 from tests.examples import full_fact

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import make_url
 from typer.testing import CliRunner, Result
 
-from api.cli_commands import app
+from api.cli.commands import app
 from tests.databases import sqlite_file_url
 from tests.importing.lines import CITATION, EVERY_OP, SLUG, custody, encoded
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 import typer
 
-from api.cli_commands import app
+from api.cli.commands import app
 from tests.cli.conftest import Shell
 from tests.importing.lines import SLUG
 
@@ -32,7 +32,7 @@ COMMANDS = {
 }  # fmt: skip
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
 READING = {"export", "show", "timeline", "tally", "people", "audit", "snapshot"}
-PROGRAM = (sys.executable, "-c", "from api.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from api.cli.app import main; main()")
 
 
 def commands() -> Iterator[tuple[str, typer.core.TyperCommand]]:

@@ -14,8 +14,8 @@ import pytest
 
 from api.composition import compose
 from domain.fact import fact_id
-from domain.instant import format_instant
-from domain.negotiation import negotiation_id
+from domain.streams.negotiation import negotiation_id
+from domain.time.instant import format_instant
 from infrastructure.clock import system_clock
 from infrastructure.settings import Settings
 from tests.cli.conftest import LINES, Shell

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from api import cli_compact
-from infrastructure.tables import event
+from api.cli.keeping import compact
+from infrastructure.tables.record import event
 from tests.cli.conftest import LINES, Shell
 from tests.databases import opened
 from tests.faults.cluster import Cluster, cluster
@@ -66,7 +66,7 @@ def holding(folder: Path) -> set[str]:
 def test_no_file_of_a_postgresql_holds_what_was_erased(
     own_cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli_compact, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(compact, "PATIENCE_SECONDS", 0.1)
     own_cluster.run("ALTER SYSTEM SET wal_recycle = off")
     own_cluster.run("SELECT pg_reload_conf()")
     parley = Shell(own_cluster.fresh(), tmp_path)
@@ -122,7 +122,7 @@ def test_what_takes_more_privileges_is_said(own_cluster: Cluster, tmp_path: Path
 def test_a_sqlite_file_that_somebody_reads_is_not_said_to_hold_nothing(
     light: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli_compact, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(compact, "PATIENCE_SECONDS", 0.1)
     reader = opened(light.url)
     with reader.reading() as connection:
         connection.execute(event.select()).all()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from infrastructure.database import Database
+from infrastructure.database.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import make_url, text
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from infrastructure.settings import Settings
 from tests.api.asking import Client
 from tests.cli.conftest import Shell

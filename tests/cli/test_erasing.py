@@ -116,7 +116,7 @@ def test_what_cannot_be_erased_is_said(
 
 def test_who_sits_at_a_terminal_is_asked_first(light: Shell) -> None:
     light.out("settings", SLUG, "--no-review-erasure")
-    program = (sys.executable, "-c", "from api.cli import main; main()")
+    program = (sys.executable, "-c", "from api.cli.app import main; main()")
     for answer, status in (("n\n", 1), ("y\n", 0)):
         terminal, end = pty.openpty()
         process = Forked(

@@ -19,7 +19,7 @@ from tests.forking import Forked
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from tests.cli.conftest import Shell
 
 

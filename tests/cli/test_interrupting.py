@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: It says when Ctrl-C is Parley's to answer: what Python does before is not.
-PROGRAM = "from api.cli import main; print('begun', flush=True); main()"
+PROGRAM = "from api.cli.app import main; print('begun', flush=True); main()"
 SAID = "parley: interrupted\n"
 WAITING = (
     "parley: the import broke off: at least 0 of 1 lines are recorded; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from api.cli_question import ask
+from api.cli.ask import ask
 from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
@@ -98,6 +98,6 @@ def test_two_who_add_members_at_once_both_do(light: Shell, monkeypatch: pytest.M
             light.out("settings", SLUG, "--add-member", other)
         return seen
 
-    monkeypatch.setattr("api.cli_settings.ask", outrun)
+    monkeypatch.setattr("api.cli.writing.settings.ask", outrun)
     light.out("settings", SLUG, "--add-member", "Ann")
     assert json.loads(light.out("settings", SLUG, "--json"))["members"] == ["Ann", "Bo", "Cy"]

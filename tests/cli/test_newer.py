@@ -9,9 +9,9 @@ import typer
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from api.cli_commands import app
+from api.cli.commands import app
 from api.composition import compose
+from api.http.app import create_app
 from infrastructure.settings import Settings
 from tests.api.asking import Client
 from tests.cli.conftest import LINES, Shell

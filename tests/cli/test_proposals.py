@@ -13,11 +13,11 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from domain.access import owner
 from domain.fact import fact_id
-from domain.negotiation import negotiation_id
+from domain.streams.negotiation import negotiation_id
 from infrastructure.settings import Settings
 from tests.forking import Forked
 from tests.importing.lines import SLUG
@@ -98,7 +98,7 @@ def at_a_terminal(shell: Shell, answer: str, *arguments: str) -> tuple[int, str]
     """The exit status of a command that somebody answers, and what it says to them."""
     terminal, end = pty.openpty()
     process = Forked(
-        [sys.executable, "-c", "from api.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from api.cli.app import main; main()", *arguments],
         stdin=end,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from domain.fact import fact_id
-from domain.negotiation import negotiation_id
+from domain.streams.negotiation import negotiation_id
 from infrastructure.settings import Settings
 from tests.api.asking import entered
 from tests.cli.conftest import FREED, LINES, Shell

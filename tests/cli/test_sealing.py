@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from domain.proof.note import base64_of
-from infrastructure.schema import upgrade
-from infrastructure.tables import api_key
+from infrastructure.database.schema import upgrade
+from infrastructure.tables.record import api_key
 from tests.cli.conftest import LINES, Shell
 from tests.databases import opened
 from tests.importing.lines import SLUG

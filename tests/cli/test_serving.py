@@ -19,7 +19,7 @@ from tests.forking import Forked
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
-PROGRAM = (sys.executable, "-c", "from api.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from api.cli.app import main; main()")
 
 
 def served(parley: Shell, *options: str) -> tuple[str, str, int]:

@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from domain.fact import fact_id
-from domain.negotiation import negotiation_id
 from domain.proof.certificate import Certificate, Gave
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.cosignature import Cosigner
 from domain.proof.note import countersigned
 from domain.rules import READING
+from domain.streams.negotiation import negotiation_id
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
 from infrastructure.proofs.log_key import read_signer
 from infrastructure.settings import Settings

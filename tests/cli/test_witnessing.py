@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from api.cli_commands import app
+from api.cli.commands import app
 from domain.proof.cosignature import Cosigner
 from infrastructure.proofs.ed25519 import Ed25519Signer
 from tests.cli.conftest import APPOINTED, LINES, Shell

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.composition import compose
+from infrastructure.database.schema import upgrade
+from infrastructure.database.working_alone import NotAloneError, working_alone
 from infrastructure.projections import rebuild as rebuilding
-from infrastructure.schema import upgrade
 from infrastructure.settings import Settings
-from infrastructure.working_alone import NotAloneError, working_alone
 from tests.cli.conftest import Shell
 from tests.databases import opened
 

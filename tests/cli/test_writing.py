@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, text
 
-from infrastructure.tables import log_head
+from infrastructure.tables.record import log_head
 from tests.cli.conftest import FREED, LINES, Shell
 from tests.databases import opened
 from tests.forking import Forked, run
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from tests.databases import Kind
 
 FIXED = ("--as-of", "2025-11-22", "--position", str(len(LINES) + 1))
@@ -144,7 +144,7 @@ def test_an_import_that_is_interrupted_between_turns_says_how_far_it_came(
 ) -> None:
     path = parley.file(*(custody(str(number)) for number in range(400)), name="many.ndjson")
     database = opened(parley.url)
-    program = (sys.executable, "-c", "from api.cli import main; main()")
+    program = (sys.executable, "-c", "from api.cli.app import main; main()")
     with Forked(
         [*program, "import", SLUG, path], env={**os.environ, **parley.settings},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -348,7 +348,7 @@ def test_a_rebuild_that_finds_a_difference_says_which_and_exits_1(parley: Shell)
 def on_a_terminal(light: Shell, *arguments: str) -> bytes:
     """What a command writes to a terminal that is its standard error."""
     keeper, terminal = pty.openpty()
-    program = (sys.executable, "-c", "from api.cli import main; main()")
+    program = (sys.executable, "-c", "from api.cli.app import main; main()")
     env = {**os.environ, **light.settings, "TERM": "xterm", "NO_COLOR": ""}
     done = run([*program, *arguments], env=env, stdout=subprocess.DEVNULL, stderr=terminal)
     assert done.returncode == 0

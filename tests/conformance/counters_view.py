@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from eventsourcing.tests.projection import EventCountersView
 from sqlalchemy import select, text
 
-from infrastructure.event_recorder import EventTrackingRecorder
-from infrastructure.tables import projection
+from infrastructure.log.recorder import EventTrackingRecorder
+from infrastructure.tables.record import projection
 
 if TYPE_CHECKING:
     from eventsourcing.persistence import Tracking

@@ -8,8 +8,8 @@ import pytest
 from eventsourcing.tests import application, persistence, projection
 from eventsourcing.utils import Environment, get_topic
 
-from infrastructure.event_factory import EventFactory
-from infrastructure.event_recorder import (
+from infrastructure.log.factory import EventFactory
+from infrastructure.log.recorder import (
     AggregateEventRecorder,
     EventRecorder,
     EventTrackingRecorder,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tests.databases import Kind
 
-MODULE = "infrastructure.event_factory"
+MODULE = "infrastructure.log.factory"
 
 
 class OnDatabase:

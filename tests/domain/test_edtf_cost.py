@@ -13,10 +13,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from domain.edtf_calendar import DAY, day_number
-from domain.edtf_date import read_date
-from domain.edtf_fault import LONGEST
-from domain.valid_time import ValidTime, ValidTimeError, strict_upper
+from domain.time.edtf_calendar import DAY, day_number
+from domain.time.edtf_date import read_date
+from domain.time.edtf_fault import LONGEST
+from domain.time.valid_time import ValidTime, ValidTimeError, strict_upper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

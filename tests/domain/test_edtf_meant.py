@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.edtf_meant import may_mean
 from domain.errors import ContentError
-from domain.valid_time import ValidTime
+from domain.time.edtf_meant import may_mean
+from domain.time.valid_time import ValidTime
 from tests.examples import fact
 from tests.strategies import SOME
 

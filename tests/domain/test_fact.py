@@ -22,10 +22,10 @@ from domain.fact import (
     kind,
     text_faults,
 )
-from domain.facts.prisoners import Release
-from domain.holding import Holding
+from domain.kinds.prisoners import Release
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
+from domain.time.holding import Holding
 from tests.examples import NEGOTIATION, REUTERS, fact, full_fact
 from tests.strategies import SOME, facts
 

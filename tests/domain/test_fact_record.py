@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.errors import ContentError, StateError
-from domain.fact_record import evolve
 from domain.quantity import Quantity
+from domain.streams.fact import evolve
 from tests.decisions import (
     AP,
     Decide,
@@ -25,8 +25,8 @@ from tests.decisions import (
 from tests.examples import NEGOTIATION, REUTERS, count, fact
 
 if TYPE_CHECKING:
-    from domain.fact_record import FactRecord
     from domain.provenance import Citation
+    from domain.streams.fact import FactRecord
 
 
 def faults(record: FactRecord, decide: Decide) -> list[str]:

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 
 from domain.errors import StaleError, StateError
-from domain.event import FactEvent, FactRecorded
-from domain.fact_record import evolve, project
+from domain.streams.event import FactEvent, FactRecorded
+from domain.streams.fact import evolve, project
 from tests.decisions import after, correct, corroborate, recorded
 from tests.examples import example_events
 from tests.strategies import SOME, histories
 
 if TYPE_CHECKING:
-    from domain.entry import Entry
+    from domain.streams.entry import Entry
 
 
 def test_a_command_may_expect_a_version() -> None:

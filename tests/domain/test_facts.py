@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from domain.fact import KINDS
-from domain.holding import Holding
 from domain.quantity import Quantity, bounded
 from domain.register import Rivalry, Shape
+from domain.time.holding import Holding
 from domain.views.state import registers
 from tests.examples import fact, full_fact
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import ContentError
-from domain.full_text import BREAK, LONGEST_TEXT, MOST_BYTES, searched
 from domain.naming import plain
 from domain.provenance import Citation
 from domain.quantity import Quantity
 from domain.sought import MOST_WORDS, Term, holds, question, sought
+from domain.views.full_text import BREAK, LONGEST_TEXT, MOST_BYTES, searched
 from domain.words import LONGEST_WORD, words
 from tests.examples import fact
 

@@ -8,15 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.entry import Entry
-from domain.erasure import BLANK
 from domain.errors import ErasedError
-from domain.event import FactErased
-from domain.history import FactVersion, begun, by_valid_time, holding, known, timeslice, versions
-from domain.instant import BEGINNING, END, parse_cut
-from domain.perspective import Perspective
 from domain.provenance import Citation
-from domain.published import PUBLISHING
+from domain.streams.entry import Entry
+from domain.streams.erasure import BLANK
+from domain.streams.event import FactErased
+from domain.time.instant import BEGINNING, END, parse_cut
+from domain.time.perspective import Perspective
+from domain.views.published import PUBLISHING
+from domain.views.versions import (
+    FactVersion,
+    begun,
+    by_valid_time,
+    holding,
+    known,
+    timeslice,
+    versions,
+)
 from tests.examples import REUTERS, example_events, fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log

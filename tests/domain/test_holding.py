@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.holding import Holding, Window, window
-from domain.instant import parse_cut, parse_instant
-from domain.valid_time import ValidTime
+from domain.time.holding import Holding, Window, window
+from domain.time.instant import parse_cut, parse_instant
+from domain.time.valid_time import ValidTime
 from tests.strategies import SOME, instants, valid_times
 
 ONWARD, PERIOD, NEXT = Holding.ONWARD, Holding.PERIOD, Holding.UNTIL_NEXT

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.instant import (
+from domain.time.instant import (
     BEGINNING,
     END,
     InstantError,

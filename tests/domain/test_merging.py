@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.merging import merged
 from domain.named import Named
 from domain.provenance import Citation
 from domain.quantity import Basis, Quantity, bounded
+from domain.views.merging import merged
 from tests.examples import fact
 from tests.strategies import SOME, facts
 

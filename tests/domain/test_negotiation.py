@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from domain.errors import ContentError, StateError, TakenError
-from domain.event import NegotiationOpened, SnapshotTaken
-from domain.instant import parse_cut
-from domain.negotiation import Negotiation, decide_open, evolve, negotiation_id, project
-from domain.perspective import Perspective
+from domain.streams.event import NegotiationOpened, SnapshotTaken
+from domain.streams.negotiation import Negotiation, decide_open, evolve, negotiation_id, project
+from domain.time.instant import parse_cut
+from domain.time.perspective import Perspective
 from tests.examples import NEGOTIATION, OPENED, SLUG, example_events
 
 AT = Perspective(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.notices import notices, read_otherwise
 from domain.quantity import Quantity
+from domain.views.notices import notices, read_otherwise
 from tests.examples import count, fact, full_fact
 
 

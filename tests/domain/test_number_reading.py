@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.number_reading import NumberReading, read_number
+from domain.number.reading import NumberReading, read_number
 from tests.strategies import SOME
 
 with Path(__file__).with_name("number_phrases.tsv").open(encoding="utf-8") as _table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from domain.perspective import Perspective, PerspectiveQuery
+from domain.time.perspective import Perspective, PerspectiveQuery
 
 
 def test_a_question_is_fixed_by_naming_a_position_and_by_nothing_else() -> None:

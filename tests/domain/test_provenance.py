@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 
 from domain.errors import ContentError
-from domain.instant import parse_cut
 from domain.provenance import (
     Citation,
     Link,
@@ -17,6 +16,7 @@ from domain.provenance import (
     check_published,
     origins,
 )
+from domain.time.instant import parse_cut
 from tests.examples import REUTERS
 from tests.strategies import SOME, citations, links
 

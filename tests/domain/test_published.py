@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.history import FactVersion, changes, known, versions
-from domain.instant import parse_cut
-from domain.perspective import Perspective
 from domain.provenance import Citation
-from domain.published import PUBLISHING, public_at, published_at, told
 from domain.quantity import Quantity
+from domain.time.instant import parse_cut
+from domain.time.perspective import Perspective
+from domain.views.published import PUBLISHING, public_at, published_at, told
+from domain.views.versions import FactVersion, changes, known, versions
 from tests.examples import fact
 from tests.strategies import SOME, histories, instants
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    from domain.entry import Entry
+    from domain.streams.entry import Entry
 
 CASE = {"valid": "2025-01-10", "citations": (Citation(publisher="A", published="2025-01-11"),)}
 NEXT_DAY = Citation(publisher="AP", published="2025-09-12")

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.entry import Entry
 from domain.errors import (
     ContentError,
     OthersProposalError,
@@ -19,7 +18,8 @@ from domain.errors import (
     StateError,
     UnknownError,
 )
-from domain.event import (
+from domain.streams.entry import Entry
+from domain.streams.event import (
     ChangeApproved,
     ChangeProposed,
     ChangeRefused,
@@ -27,9 +27,9 @@ from domain.event import (
     ChangeWithdrawn,
     RecordEvent,
 )
-from domain.fact_record import decide_record, evolve
-from domain.proposal import Decision, Moment, Proposals, folded, stream_of
-from domain.reviewing import (
+from domain.streams.fact import decide_record, evolve
+from domain.streams.proposal import Decision, Moment, Proposals, folded, stream_of
+from domain.streams.reviewing import (
     decide_approve,
     decide_propose,
     decide_refuse,

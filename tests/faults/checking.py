@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 
 from api.composition import compose
 from domain.proof.checkpoint import Checkpoint
-from infrastructure.fact_tables import served
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.verification import verify
 from infrastructure.sealing.kept_answers import digest_of_key
 from infrastructure.sealing.stamps import secret_of_keys
-from infrastructure.tables import event, idempotency_answer, log_head
+from infrastructure.tables.facts import served
+from infrastructure.tables.record import event, idempotency_answer, log_head
 from tests.databases import opened, settings_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from tests.api.asking import entered
 from tests.databases import UNBOUNDED, settings_of
 from tests.faults.counting import Cost, Counter, counting

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.event import FactCorrected, FactRecorded
 from domain.fact import MOST_QUANTITIES, Fact, fact_id
-from domain.negotiation import negotiation_id
 from domain.provenance import Citation
 from domain.quantity import Quantity
+from domain.streams.event import FactCorrected, FactRecorded
+from domain.streams.negotiation import negotiation_id
 from tests.benchmarks.population import day
 from tests.examples import count, fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from domain.event import FactEvent
-    from infrastructure.ledger_store import StoredLedger
+    from domain.streams.event import FactEvent
+    from infrastructure.ledger import StoredLedger
 
 __all__ = ["LONG_NAME", "SLUG", "populate"]
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, select, update
 
-from infrastructure.leaves import hashed, new_secret, salt_of
-from infrastructure.log_rows import LOGGED, opened, parts_between
+from infrastructure.log.leaves import hashed, new_secret, salt_of
+from infrastructure.log.rows import LOGGED, opened, parts_between
 from infrastructure.proofs.integration import TILE, _complete
 from infrastructure.sealing.seals import seals_of
-from infrastructure.tables import event, log_head, projection, signed_checkpoint, tile
+from infrastructure.tables.record import event, log_head, projection, signed_checkpoint, tile
 from tests.faults.forging import Forge, UnforgeableError, other
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, inspect, text
 
-from infrastructure.fact_tables import SIDES
+from infrastructure.tables.facts import SIDES
 from tests.faults.forging import Forge, Table, UnforgeableError, quoted
 
 if TYPE_CHECKING:

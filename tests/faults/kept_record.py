@@ -15,11 +15,11 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent, Tracking
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from domain.access import SCOPES
-from domain.instant import parse_cut
-from infrastructure.event_recorder import EventTrackingRecorder, SnapshotRecorder
+from domain.time.instant import parse_cut
+from infrastructure.log.recorder import EventTrackingRecorder, SnapshotRecorder
 from infrastructure.settings import Settings
 from tests.databases import SEAL_KEY, UNBOUNDED
 

@@ -22,15 +22,15 @@ from tests.faults.system_calls import install
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from domain.event import FactEvent
     from domain.fact import Fact
+    from domain.streams.event import FactEvent
 
 LATE_SECONDS = 0.05
 
 
 def acknowledge_early() -> None:
     """Answer before the commit: what is acknowledged may be lost."""
-    from domain import ledger  # noqa: PLC0415 -- before anything is served
+    from domain.streams import ledger  # noqa: PLC0415 -- before anything is served
 
     record = ledger.Ledger.record
 
@@ -53,7 +53,7 @@ def acknowledge_early() -> None:
 
 def take_failures_for_done() -> None:
     """Answer 201 where the database has failed: what is acknowledged was perhaps never recorded."""
-    from domain import ledger  # noqa: PLC0415 -- before anything is served
+    from domain.streams import ledger  # noqa: PLC0415 -- before anything is served
 
     record = ledger.Ledger.record
 
@@ -73,7 +73,7 @@ def take_failures_for_done() -> None:
 
 def answer_blindly() -> None:
     """Answer a recorded fact without reading what was recorded."""
-    from api.routes import facts  # noqa: PLC0415 -- before anything is served
+    from api.http.routes import facts  # noqa: PLC0415 -- before anything is served
 
     def answered(*_: object) -> Response:
         return Response(b"{}", 201, media_type="application/json")
@@ -84,14 +84,14 @@ def answer_blindly() -> None:
 
 def sync_less() -> None:
     """Run SQLite with synchronous=NORMAL: a commit is not on the disk before it is acknowledged."""
-    from infrastructure import pools  # noqa: PLC0415 -- before a database is opened
+    from infrastructure.database import pools  # noqa: PLC0415 -- before a database is opened
 
     pools.FULL = 1  # type: ignore[misc]
 
 
 def commit_late() -> None:
     """Leave PostgreSQL's synchronous_commit as the server has it."""
-    from infrastructure import pools  # noqa: PLC0415 -- before a database is opened
+    from infrastructure.database import pools  # noqa: PLC0415 -- before a database is opened
 
     def leave_alone(*_: object) -> None:
         """Set nothing up."""
@@ -111,7 +111,7 @@ VARIANTS = {
 
 def run(variant: str, listener: int, calls: str, arguments: list[str]) -> None:
     """Become `parley`."""
-    from api.cli_commands import app  # noqa: PLC0415 -- what it imports is not supervised
+    from api.cli.commands import app  # noqa: PLC0415 -- what it imports is not supervised
 
     VARIANTS[variant]()
     if listener >= 0:

@@ -13,10 +13,10 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from api.in_process import Reply, exchange
+from api.http.exchange.in_process import Reply, exchange
 from domain.fact import fact_id
-from domain.instant import format_instant
-from domain.negotiation import negotiation_id
+from domain.streams.negotiation import negotiation_id
+from domain.time.instant import format_instant
 from tests.faults.kept_record import BEGUN, DAY, EMPTY, PRIVATE, PUBLIC, KeptRecord
 
 if TYPE_CHECKING:

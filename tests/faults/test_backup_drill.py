@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
+from api.http.app import create_app
 from tests.api.asking import FACTS, TALKS, fact
 from tests.databases import SEAL_KEY, let_in, settings_of, sqlite_file_url
 from tests.faults.checking import check_rebuild

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from api import cli_verify
+from api.cli.keeping import verify
 from infrastructure.projections.soundness import OwnCheck
 from tests.faults.flips import flip_again_and_again, kept_files
 from tests.faults.trials import UndetectedError
@@ -48,9 +48,9 @@ def test_nor_is_one_of_the_file_or_of_its_write_ahead_log(files: tuple[Files, Fi
 def test_a_verify_that_looks_at_the_log_alone_is_found_out(
     files: tuple[Files, Files], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli_verify, "_tables", lambda *_: [])
-    monkeypatch.setattr(cli_verify, "_flaw", lambda _: None)
-    monkeypatch.setattr(cli_verify, "own_check", lambda _: OwnCheck("nothing"))
+    monkeypatch.setattr(verify, "_tables", lambda *_: [])
+    monkeypatch.setattr(verify, "_flaw", lambda _: None)
+    monkeypatch.setattr(verify, "own_check", lambda _: OwnCheck("nothing"))
     with pytest.raises(UndetectedError, match="unseen"):
         flip_again_and_again(files[0], UNTIL_FOUND_OUT, Random(3), SHARE)
 
@@ -68,7 +68,7 @@ def test_the_command_itself_says_in_one_line_that_a_file_is_damaged(
         [
             sys.executable,
             "-c",
-            "from api.cli import main; main()",
+            "from api.cli.app import main; main()",
             "verify",
             "--checkpoint",
             str(record.saved),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from api import cli_verify
+from api.cli.keeping import verify
 from tests.faults.forgeries import PostgreSQLCopies, SQLiteCopies, forge_again_and_again
 from tests.faults.trials import UndetectedError
 from tests.thorough import often, part_of
@@ -66,7 +66,7 @@ def test_no_forgery_is_unseen_that_changes_an_answer(copies: Copies) -> None:
 def test_a_verify_that_looks_at_the_log_alone_is_found_out(
     copies: Copies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli_verify, "_tables", lambda *_: [])
-    monkeypatch.setattr(cli_verify, "_flaw", lambda _: None)
+    monkeypatch.setattr(verify, "_tables", lambda *_: [])
+    monkeypatch.setattr(verify, "_flaw", lambda _: None)
     with pytest.raises(UndetectedError, match="unseen"):
         forge_again_and_again(copies, UNTIL_FOUND_OUT, Random(5), SHARE, lambda _: READ)

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from eventsourcing.persistence import PersistenceError
 
-from infrastructure.event_recorder import EventRecorder
+from infrastructure.log.recorder import EventRecorder
 from tests.api.full_disk import files_up_to
 from tests.databases import opened
 from tests.faults.cluster import cluster

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 from typer import Typer
 from typer.testing import CliRunner
 
-from api import cli_verify
-from api.app import create_app
-from api.cli_record import RefusingGroup
+from api.cli.keeping import verify
+from api.cli.session import RefusingGroup
+from api.http.app import create_app
 from tests.faults.kept_record import NOW
 from tests.faults.questions import answers, differing, questions
 from tests.thorough import often
@@ -38,7 +38,7 @@ KEPT_FILES: Final = ("parley.key", "parley.key.checkpoint", "saved")
 commands: Final = Typer(cls=RefusingGroup)
 """The one command of `parley` that is run here, as it is there."""
 commands.callback()(lambda: None)
-cli_verify.register(commands)
+verify.register(commands)
 
 
 class UndetectedError(AssertionError):

@@ -26,7 +26,7 @@ __all__ = ["serve"]
 ABOVE: Final = 500
 """Descriptors of the server's own are above those that a program is given."""
 IMPORTED: Final = (
-    "api.cli", "api.cli_commands", "infrastructure.schema", "tests.faults.system_calls",
+    "api.cli.app", "api.cli.commands", "infrastructure.database.schema", "tests.faults.system_calls",
     "tests.infrastructure.witness.keys", "infrastructure.witness.tiled_log",
 )  # fmt: skip
 

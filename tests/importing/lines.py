@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from api.cli_question import ask
-from api.importing.importer import Importer
-from api.schemas import FactParser
+from api.cli.ask import ask
+from api.commands.commands import FactParser
+from api.commands.importing.importer import Importer
 from domain.access import owner
 
 if TYPE_CHECKING:

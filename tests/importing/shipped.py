@@ -6,8 +6,8 @@ import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from api.importing.importer import Importer
-from api.schemas import FactParser
+from api.commands.commands import FactParser
+from api.commands.importing.importer import Importer
 from tests.examples import OWNER
 
 if TYPE_CHECKING:

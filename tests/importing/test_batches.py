@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from api.cli_question import ask
+from api.cli.ask import ask
 from domain.batch import BATCH
-from domain.event import FactErased
 from domain.fact import fact_id
-from domain.history import versions
-from domain.negotiation import negotiation_id
-from domain.perspective import Perspective, PerspectiveQuery
+from domain.streams.event import FactErased
+from domain.streams.negotiation import negotiation_id
+from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views.timeline import TimelineFilter, timeline
-from infrastructure.fact_tables import served
+from domain.views.versions import versions
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers import log, timeslices
+from infrastructure.tables.facts import served
 from tests.importing.lines import CORRECT, SLUG, change, counted, custody, run
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.importing.csv_rows import read_csv
-from api.importing.lines import bounded_lines, read_ndjson
-from api.importing.text_files import open_text
+from api.commands.importing.csv_rows import read_csv
+from api.commands.importing.lines import bounded_lines, read_ndjson
+from api.commands.importing.text_files import open_text
 from domain.errors import ContentError
 from domain.fact import fact_id
-from domain.negotiation import negotiation_id
+from domain.streams.negotiation import negotiation_id
 from tests.importing.lines import SLUG, counted, custody, faults, run
 
 if TYPE_CHECKING:

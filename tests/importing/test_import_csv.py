@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from api.importing.csv_rows import read_csv
-from api.importing.lines import LONGEST_LINE, bounded_lines
+from api.commands.importing.csv_rows import read_csv
+from api.commands.importing.lines import LONGEST_LINE, bounded_lines
 from domain.fact import KINDS, Fact, fact_id, kind
-from domain.holding import Holding
-from domain.negotiation import negotiation_id
+from domain.streams.negotiation import negotiation_id
+from domain.time.holding import Holding
 from tests.importing.lines import EVERY_OP, SLUG, counted, custody, faults, head, run, shown
 
 if TYPE_CHECKING:

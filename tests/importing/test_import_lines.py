@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.importing.lines import LONGEST_LINE, bounded_lines, read_ndjson
-from api.importing.report import LISTED_REJECTIONS
+from api.commands.importing.lines import LONGEST_LINE, bounded_lines, read_ndjson
+from api.commands.importing.report import LISTED_REJECTIONS
 from tests.importing.lines import change, counted, custody, faults, head, run
 
 if TYPE_CHECKING:

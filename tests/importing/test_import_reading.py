@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.importing.command import CommandReader
-from api.importing.csv_columns import MOST_COLUMNS
-from api.importing.csv_rows import read_csv
-from api.importing.lines import BLANK_LINES, read_ndjson
-from api.importing.reading import MISREAD_LINES, Misread, read_lines
-from api.importing.report import LISTED_REJECTIONS
-from api.schemas import FactParser
-from domain.negotiation import negotiation_id
+from api.commands.commands import FactParser
+from api.commands.importing.command import CommandReader
+from api.commands.importing.csv_columns import MOST_COLUMNS
+from api.commands.importing.csv_rows import read_csv
+from api.commands.importing.lines import BLANK_LINES, read_ndjson
+from api.commands.importing.reading import MISREAD_LINES, Misread, read_lines
+from api.commands.importing.report import LISTED_REJECTIONS
+from domain.streams.negotiation import negotiation_id
 from tests.importing.lines import SLUG, change, custody, faults, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from api.commands.importing.lines import SourceLine
     from api.composition import Parley
-    from api.importing.lines import SourceLine
 
 PAST = 20_000
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from api.composition import compose
-from api.importing.report import BrokenOffError
-from api.importing.turns import (
+from api.commands.importing.report import BrokenOffError
+from api.commands.importing.turns import (
     AGAIN_SECONDS,
     FEWEST_EVENTS,
     FIRST_TURN,
@@ -20,11 +19,12 @@ from api.importing.turns import (
     MOST_EVENTS,
     fitting,
 )
+from api.composition import compose
 from domain.access import owner
 from domain.errors import UnknownError
 from domain.fact import fact_id
-from domain.negotiation import Settings, decide_open, negotiation_id
-from domain.perspective import PerspectiveQuery
+from domain.streams.negotiation import Settings, decide_open, negotiation_id
+from domain.time.perspective import PerspectiveQuery
 from tests.databases import settings_of
 from tests.forking import Forked
 from tests.importing.lines import (
@@ -227,7 +227,7 @@ def test_a_turn_that_the_database_could_not_take_is_tried_again(
         if seconds == AGAIN_SECONDS:
             rename(light, "gone", "log_head")
 
-    monkeypatch.setattr("api.importing.turns.time.sleep", back)
+    monkeypatch.setattr("api.commands.importing.turns.time.sleep", back)
     report = run(light, LINES, told=once(lambda: rename(light, "log_head", "gone")))
     assert counted(report) == {"recorded": MANY}
     assert head(light) == MANY + 1
@@ -236,7 +236,7 @@ def test_a_turn_that_the_database_could_not_take_is_tried_again(
 def test_where_the_database_goes_away_between_turns_the_same_file_finishes_it(
     parley: Parley, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.importing.turns.AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("api.commands.importing.turns.AGAIN_SECONDS", 0.01)
     with pytest.raises(BrokenOffError, match=f"{FIRST_TURN} of {MANY} lines") as broken:
         run(parley, LINES, told=once(lambda: rename(parley, "log_head", "gone")))
     assert (broken.value.recorded, broken.value.of) == (FIRST_TURN, MANY)
@@ -249,8 +249,8 @@ def test_where_the_database_goes_away_between_turns_the_same_file_finishes_it(
 IMPORT_AND_STOP = """
 import os, sys
 from api.composition import compose
-from api.importing.importer import Importer
-from api.schemas import FactParser
+from api.commands.importing.importer import Importer
+from api.commands.commands import FactParser
 from domain.access import owner
 from infrastructure.settings import Settings
 

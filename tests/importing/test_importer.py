@@ -9,14 +9,14 @@ from uuid import uuid5
 
 import pytest
 
-from api.importing import matching
-from api.importing.turns import ATTEMPTS
-from api.ops import decided
+from api.commands.changes import decided
+from api.commands.importing import matching
+from api.commands.importing.turns import ATTEMPTS
 from domain.access import owner
 from domain.errors import StaleError, UnknownError
 from domain.fact import fact_id
-from domain.negotiation import decide_open, negotiation_id
-from domain.perspective import PerspectiveQuery
+from domain.streams.negotiation import decide_open, negotiation_id
+from domain.time.perspective import PerspectiveQuery
 from tests.importing.lines import (
     CITATION,
     CORRECT,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from api.composition import Parley
-    from domain.event import FactEvent, RecordEvent
+    from domain.streams.event import FactEvent, RecordEvent
 
 RECORD = Path(__file__).resolve().parents[2] / "data" / "us-belarus.ndjson"
 

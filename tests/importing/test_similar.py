@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 
 from domain.fact import fact_id
-from domain.negotiation import negotiation_id
-from domain.perspective import PerspectiveQuery
+from domain.streams.negotiation import negotiation_id
+from domain.time.perspective import PerspectiveQuery
 from tests.importing.lines import SLUG, change, custody, head, run
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.importing.matching import Update
+from api.commands.importing.matching import Update
 from domain.access import owner
 from domain.fact import fact_id
-from domain.negotiation import negotiation_id
+from domain.streams.negotiation import negotiation_id
 from tests.importing.lines import (
     CITATION,
     CORRECT,

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Final
 from uuid import uuid4
 
-from infrastructure.event_recorder import EventRecorder
+from infrastructure.log.recorder import EventRecorder
 from tests.databases import opened
 from tests.infrastructure.recording import events
 from tests.thorough import often

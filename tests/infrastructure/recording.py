@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
-from infrastructure.event_recorder import AuthoredEvent, IdempotencyClaim
+from infrastructure.log.recorder import AuthoredEvent, IdempotencyClaim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from infrastructure.backup import BackupError, back_up, restore, verified
-from infrastructure.event_recorder import EventRecorder
+from infrastructure.backup.backup import BackupError, back_up, restore, verified
+from infrastructure.log.recorder import EventRecorder
 from infrastructure.projections.comparison import unstamped
-from infrastructure.tables import event, idempotency_answer, log_head
+from infrastructure.tables.record import event, idempotency_answer, log_head
 from tests.databases import opened
 from tests.infrastructure.recording import claim, events
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from infrastructure.database import Database
-    from infrastructure.event_recorder import LogEntry
+    from infrastructure.database.database import Database
+    from infrastructure.log.recorder import LogEntry
     from tests.databases import Kind
 
 KEPT = (event, idempotency_answer, log_head)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infrastructure.backup_file import (
+from infrastructure.backup.file import (
     FORMAT,
     AnswerLine,
     BackupError,

@@ -15,7 +15,7 @@ from tests.databases import opened
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 Closed = tuple[Engine, "Callable[[], object]"]
 

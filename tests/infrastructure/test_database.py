@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from infrastructure.database import Database
+from infrastructure.database.database import Database
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.rate_storage import RecordStorage
 from tests.databases import sqlite_file_url

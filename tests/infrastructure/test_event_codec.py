@@ -17,25 +17,25 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 
-from domain.event import STORED_NAMES, RecordEvent
 from domain.fact import KINDS, Fact, checked
 from domain.named import Named
-from infrastructure import event_codec
-from infrastructure.event_codec import (
+from domain.streams.event import STORED_NAMES, RecordEvent
+from infrastructure.log import codec
+from infrastructure.log.codec import (
     UPCASTS,
     EventCodec,
     UnreadableEventError,
     decode_fact,
     encode_fact,
 )
-from infrastructure.log_entry import AuthoredEvent
+from infrastructure.log.entry import AuthoredEvent
 from tests.examples import NEGOTIATION, example_events, fact, full_fact
 from tests.strategies import SOME, facts, histories
 
 if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
-    from domain.entry import Entry
+    from domain.streams.entry import Entry
 
 GOLDEN: Final = Path(__file__).parent.parent / "golden"
 CODEC: Final = EventCodec()
@@ -147,7 +147,7 @@ def test_every_event_is_read_back_as_it_was_and_stored_again_alike(entries: list
 
 
 @pytest.mark.parametrize(
-    "name", ["fact.imagined", "", "domain.event:FactRecorded", "fact.Recorded"]
+    "name", ["fact.imagined", "", "domain.streams.event:FactRecorded", "fact.Recorded"]
 )
 def test_an_unknown_name_is_refused(name: str) -> None:
     with pytest.raises(UnreadableEventError, match="no event is stored as"):
@@ -261,14 +261,14 @@ def test_every_event_is_frozen_and_has_a_stored_name() -> None:
         assert type(event) is STORED_NAMES[name]
         with pytest.raises(AttributeError):
             event.actor = "someone else"  # type: ignore[misc]
-    assert event_codec.__doc__
+    assert codec.__doc__
 
 
 BEGINNING_AT_ONCE: Final = """
 import sys
 from pathlib import Path
 from threading import Barrier, Thread
-from infrastructure.event_codec import decode_fact
+from infrastructure.log.codec import decode_fact
 sys.setswitchinterval(1e-6)
 contents = [each.read_bytes() for each in sorted(Path(sys.argv[1]).glob("*.json"))]
 together, read = Barrier(8), []

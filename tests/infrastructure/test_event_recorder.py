@@ -16,15 +16,15 @@ from eventsourcing.persistence import (
     Tracking,
 )
 
-from infrastructure.event_factory import EventFactory
-from infrastructure.event_recorder import (
+from infrastructure.database.timekeeping import TOLERANCE
+from infrastructure.log.factory import EventFactory
+from infrastructure.log.recorder import (
     AlreadyAnswered,
     EventRecorder,
     EventTrackingRecorder,
     LogEntry,
     ProcessEventRecorder,
 )
-from infrastructure.timekeeping import TOLERANCE
 from tests.databases import opened
 from tests.infrastructure.recording import DAY, NOON, claim, clock_of, events
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 
 @pytest.fixture

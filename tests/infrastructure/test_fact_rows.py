@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from hypothesis import given
 
-from domain.history import FactVersion, timeslice, versions
-from domain.instant import END, parse_cut
 from domain.named import text_of
-from domain.perspective import PerspectiveQuery
+from domain.time.instant import END, parse_cut
+from domain.time.perspective import PerspectiveQuery
 from domain.views.naming import Names
 from domain.views.timeline import TimelineFilter, timeline
-from infrastructure.fact_rows import (
+from domain.views.versions import FactVersion, timeslice, versions
+from infrastructure.ledger import StoredLedger
+from infrastructure.projections.fact_rows import (
     AHEAD,
     EVERY,
     LATEST,
@@ -27,9 +28,8 @@ from infrastructure.fact_rows import (
     term_rows,
     version_of_row,
 )
-from infrastructure.ledger_store import StoredLedger
 from infrastructure.readers.reading import Reading
-from infrastructure.tables import metadata
+from infrastructure.tables.record import metadata
 from tests.examples import NEGOTIATION, OPENED, OWNER, SLUG, fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log
@@ -37,8 +37,8 @@ from tests.written_log import Log
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-    from domain.entry import Entry
-    from infrastructure.database import Database
+    from domain.streams.entry import Entry
+    from infrastructure.database.database import Database
 
 
 def as_row(values: dict[str, Any]) -> Row[Any]:

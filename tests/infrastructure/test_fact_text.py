@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import ContentError
-from domain.perspective import PerspectiveQuery
+from domain.time.perspective import PerspectiveQuery
 from domain.views.timeline import TimelineFilter
 from infrastructure.projections import fact_text as follower
 from infrastructure.projections import following
 from infrastructure.readers import searches
-from infrastructure.text_tables import fact_text
+from infrastructure.tables.text import fact_text
 from tests.examples import NEGOTIATION
 from tests.full_texts import RECORDED, found, indexed, on_record, opened, record_all, recorded
 

@@ -13,7 +13,7 @@ from sqlalchemy import event as listening
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError as DriverError
 
-from infrastructure.event_recorder import (
+from infrastructure.log.recorder import (
     AlreadyAnswered,
     AuthoredEvent,
     EventRecorder,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, PoolProxiedConnection
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from tests.databases import Kind, PostgreSQL
 
 

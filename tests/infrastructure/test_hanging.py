@@ -14,11 +14,11 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import compose
-from infrastructure import log_queue
-from infrastructure.database import Database
-from infrastructure.lanes import TimeLimits, in_lane
+from api.http.app import create_app
+from infrastructure.database.database import Database
+from infrastructure.database.lanes import TimeLimits, in_lane
+from infrastructure.log import group_commit
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
 
@@ -137,7 +137,7 @@ def test_a_change_whose_commit_hangs_is_answered_and_readiness_says_so(
 def test_while_a_change_has_no_answer_readiness_says_so(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_queue, "STALLED_SECONDS", 0.0)
+    monkeypatch.setattr(group_commit, "STALLED_SECONDS", 0.0)
     hung: list[int] = []
 
     def stop(process: int) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.composition import Parley, compose
+from api.http.app import create_app
 from infrastructure.key_files import key_file_of
 from infrastructure.settings import Settings
 from tests.api.asking import TALKS, Client, entered

@@ -9,19 +9,19 @@ import pytest
 from eventsourcing.application import LRUCache
 from sqlalchemy import delete
 
-from domain.erasure import BLANK
 from domain.errors import StaleError
-from domain.ledger import decided_record
-from domain.negotiation import negotiation_id
-from infrastructure.ledger_store import StoredLedger
-from infrastructure.tables import event
+from domain.streams.erasure import BLANK
+from domain.streams.ledger import decided_record
+from domain.streams.negotiation import negotiation_id
+from infrastructure.ledger import StoredLedger
+from infrastructure.tables.record import event
 from tests.examples import fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from uuid import UUID
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 TALKS: Final = negotiation_id("talks")
 

@@ -4,7 +4,7 @@ import itertools
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from infrastructure.event_recorder import EventRecorder
+from infrastructure.log.recorder import EventRecorder
 from tests.databases import opened
 from tests.infrastructure import log_writers
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlalchemy import func, select, text, update
 
 from api.composition import compose
-from domain.instant import END, parse_cut
-from domain.perspective import PerspectiveQuery
 from domain.provenance import Citation
+from domain.time.instant import END, parse_cut
+from domain.time.perspective import PerspectiveQuery
 from domain.views.timeline import TimelineFilter
-from infrastructure.fact_tables import served
+from infrastructure.database.schema import downgrade, upgrade
 from infrastructure.projections.outdated import is_outdated
-from infrastructure.schema import downgrade, upgrade
-from infrastructure.text_tables import fact_text
+from infrastructure.tables.facts import served
+from infrastructure.tables.text import fact_text
 from tests.databases import settings_of
 from tests.examples import NEGOTIATION, OPENED, OWNER, fact
 from tests.written_log import Log

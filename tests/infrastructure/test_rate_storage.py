@@ -15,7 +15,7 @@ from limits.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLi
 from sqlalchemy import make_url, text
 
 from infrastructure import rate_storage
-from infrastructure.database import Database
+from infrastructure.database.database import Database
 from infrastructure.rate_storage import RecordStorage, storage_of
 from tests.databases import sqlite_memory_url
 from tests.forking import Forked

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from sqlalchemy import func, select, text
 
-from domain.ledger import decided_record
-from domain.negotiation import negotiation_id
-from domain.perspective import PerspectiveQuery
-from infrastructure.fact_tables import SIDES, serving_side
-from infrastructure.ledger_store import StoredLedger
+from domain.streams.ledger import decided_record
+from domain.streams.negotiation import negotiation_id
+from domain.time.perspective import PerspectiveQuery
+from infrastructure.database.schema import check
+from infrastructure.database.working_alone import NotAloneError
+from infrastructure.ledger import StoredLedger
 from infrastructure.projections import fact_text, filling
 from infrastructure.projections import rebuild as rebuilding
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
-from infrastructure.schema import check
-from infrastructure.working_alone import NotAloneError
+from infrastructure.tables.facts import SIDES, serving_side
 from tests.benchmarks.population import populate
 from tests.databases import opened
 from tests.examples import OWNER, fact
@@ -26,7 +26,7 @@ from tests.examples import OWNER, fact
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from tests.databases import PostgreSQL
 
 TALKS: Final = negotiation_id("talks")

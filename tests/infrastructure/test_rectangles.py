@@ -12,23 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from domain.history import known, versions
-from domain.instant import END
-from domain.perspective import Perspective
 from domain.provenance import Citation
-from domain.published import left_at
-from infrastructure.fact_tables import served
-from infrastructure.ledger_store import StoredLedger
+from domain.time.instant import END
+from domain.time.perspective import Perspective
+from domain.views.published import left_at
+from domain.views.versions import known, versions
+from infrastructure.ledger import StoredLedger
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.projections.rectangles import Plane, profile
+from infrastructure.tables.facts import served
 from tests.examples import NEGOTIATION, OPENED, fact
 from tests.strategies import SOME, histories, instants
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    from domain.entry import Entry
-    from domain.history import FactVersion
-    from infrastructure.database import Database
+    from domain.streams.entry import Entry
+    from domain.views.versions import FactVersion
+    from infrastructure.database.database import Database
     from infrastructure.projections.rectangles import Rectangle
 
 EVENTS: Final = 20

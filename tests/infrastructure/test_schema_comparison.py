@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from infrastructure.schema_comparison import misshapen
+from infrastructure.database.schema_comparison import misshapen
 from tests.databases import opened, sqlite_file_url
 from tests.thorough import often
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from tests.databases import Kind
 
 ON_BOTH = (
@@ -104,7 +104,8 @@ def test_counting_rows_for_the_planner_changes_no_definition(database: Database)
 def test_the_order_in_which_constraints_were_written_does_not_matter(tmp_path: Path) -> None:
     """Alembic writes them in an order that hangs on the process's hashes."""
     program = (
-        "import sys; from infrastructure.database import Database; from infrastructure.schema import upgrade;"
+        "import sys; from infrastructure.database.database import Database;"
+        "from infrastructure.database.schema import upgrade;"
         "upgrade(Database(sys.argv[1]))"
     )
     for seed in range(often(2, 8)):

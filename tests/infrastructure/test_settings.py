@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from limits import parse
 
-from infrastructure.lanes import TimeLimits
+from infrastructure.database.lanes import TimeLimits
 from infrastructure.settings import OidcSettings, Settings, SettingsError
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.perspective import PerspectiveQuery
-from infrastructure.ledger_store import StoredLedger
+from domain.time.perspective import PerspectiveQuery
+from infrastructure.ledger import StoredLedger
 from infrastructure.proofs.publishing import SETTLED_BEHIND
 from infrastructure.readers.reading import Reading
 from tests.api.test_reads_write_nothing import writing

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from infrastructure.event_recorder import EventRecorder
-from infrastructure.timekeeping import TOLERANCE, ClockInDoubtError, Timekeeper, steady_clock
+from infrastructure.database.timekeeping import (
+    TOLERANCE,
+    ClockInDoubtError,
+    Timekeeper,
+    steady_clock,
+)
+from infrastructure.log.recorder import EventRecorder
 from tests.databases import opened
 from tests.infrastructure.recording import DAY, NOON, events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from tests.databases import Kind
 
 SECOND: Final = 1_000_000

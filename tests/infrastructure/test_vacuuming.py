@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url, text
 
-from infrastructure.lanes import in_lane
-from infrastructure.ledger_store import StoredLedger
+from infrastructure.database.lanes import in_lane
+from infrastructure.ledger import StoredLedger
 from tests.benchmarks.population import populate
 from tests.databases import opened
 

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Final, get_args
 import pytest
 from sqlalchemy import make_url, text
 
-from infrastructure.working_alone import NotAloneError, Work, working_alone
+from infrastructure.database.working_alone import NotAloneError, Work, working_alone
 from tests.databases import opened, sqlite_file_url
 from tests.forking import Forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from tests.databases import Kind, PostgreSQL
 
 HOLDER: Final = """
 import sys, time
-from infrastructure.database import Database
-from infrastructure.working_alone import working_alone
+from infrastructure.database.database import Database
+from infrastructure.database.working_alone import working_alone
 with working_alone(Database(sys.argv[1]), "restore"):
     print("held", flush=True)
     time.sleep(600)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from domain.fact import fact_id
-from domain.fact_record import decide_record
-from domain.instant import parse_cut
-from domain.perspective import Perspective
-from infrastructure.fact_tables import served
-from infrastructure.ledger_store import StoredLedger
+from domain.streams.fact import decide_record
+from domain.time.instant import parse_cut
+from domain.time.perspective import Perspective
+from infrastructure.ledger import StoredLedger
 from infrastructure.readers import states
+from infrastructure.tables.facts import served
 from tests.databases import migrate, opened, sqlite_file_url
 from tests.examples import NEGOTIATION, OPENED, fact
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from domain.event import FactEvent
     from domain.fact import Fact
+    from domain.streams.event import FactEvent
 
 FEW: Final = 400
 STEPS: Final = 100

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from sqlalchemy import Connection, text
 
-from domain.instant import parse_cut
-from domain.perspective import Clock, Perspective
+from domain.time.instant import parse_cut
+from domain.time.perspective import Clock, Perspective
 from domain.views.timeline import TimelineFilter
-from infrastructure.database import Database
-from infrastructure.fact_tables import served
-from infrastructure.ledger_store import StoredLedger
+from infrastructure.database.database import Database
+from infrastructure.ledger import StoredLedger
 from infrastructure.readers import audits, states, timeslices
+from infrastructure.tables.facts import served
 from tests.benchmarks.population import SELDOM, SPEAKERS, populate
 from tests.databases import opened
 from tests.thorough import often

@@ -9,9 +9,9 @@ import pytest
 
 from domain.errors import ContentError
 from domain.fact import fact_id
-from domain.negotiation import decide_open
-from domain.perspective import PerspectiveQuery
 from domain.sought import MOST_WORDS
+from domain.streams.negotiation import decide_open
+from domain.time.perspective import PerspectiveQuery
 from domain.views.timeline import TimelineFilter
 from tests.examples import NEGOTIATION, fact
 from tests.full_texts import RECORDED, found, on_record, published, record_all, recorded

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from sqlalchemy import event, text
 
-from domain.entry import Entry
 from domain.errors import ContentError, StateError
-from domain.full_text import searched
-from domain.history import versions
-from domain.instant import parse_cut
-from domain.perspective import PerspectiveQuery
 from domain.provenance import Citation
 from domain.sought import holds, question, sought
+from domain.streams.entry import Entry
+from domain.time.instant import parse_cut
+from domain.time.perspective import PerspectiveQuery
+from domain.views.full_text import searched
 from domain.views.timeline import TimelineFilter, timeline
+from domain.views.versions import versions
 from tests.examples import NEGOTIATION, fact
 from tests.full_texts import found, on_record, published, recorded
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from api.composition import Parley
-    from domain.event import FactEvent
-    from domain.fact_record import FactRecord
+    from domain.streams.event import FactEvent
+    from domain.streams.fact import FactRecord
 
 WORDS: Final = (
     *("Łukaszenka", "Lukaszenka", "Nausėda", "Ціханоўская", "Коул", "Ёлка", "straße", "Erdoğan"),

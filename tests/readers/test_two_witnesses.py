@@ -10,27 +10,28 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from domain import clock_corrections, history
-from domain.entry import Entry
 from domain.errors import ErasedError, NotYetKnownError, UnknownError, WithdrawnError
-from domain.event import ClockCorrected
 from domain.fact import KINDS
-from domain.history import FactVersion, Seen, by_valid_time
-from domain.negotiation_changes import as_known, of_entries, told
-from domain.perspective import Perspective, PerspectiveQuery
+from domain.streams import clock_corrections
+from domain.streams.entry import Entry
+from domain.streams.event import ClockCorrected
+from domain.time.perspective import Perspective, PerspectiveQuery
+from domain.views import versions as history
 from domain.views.audit import tells
+from domain.views.counting.tally import TallyQuery, tally
 from domain.views.diff import SECTIONS, diff
+from domain.views.negotiation_changes import as_known, of_entries, told
 from domain.views.people import PeopleFilter, people, statuses
 from domain.views.sections import Page, Place
 from domain.views.state import counted, lists, section, state
-from domain.views.tally import TallyQuery, tally
 from domain.views.timeline import TimelineFilter, timeline
-from infrastructure.clock_corrections import wrong_times
-from infrastructure.fact_tables import SIDES
-from infrastructure.ledger_store import StoredLedger
+from domain.views.versions import FactVersion, Seen, by_valid_time
+from infrastructure.ledger import StoredLedger
+from infrastructure.log.clock_corrections import wrong_times
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
-from infrastructure.tables import (
+from infrastructure.tables.facts import SIDES
+from infrastructure.tables.record import (
     event,
     log_head,
     negotiation,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import DataObject, SearchStrategy
 
-    from infrastructure.event_recorder import EventRecorder
+    from infrastructure.log.recorder import EventRecorder
 
 #: Histories drawn on each database: others each time, many in the long form. Several perspectives are asked of each.
 HISTORIES: Final = often(20, 1_500)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain.instant import parse_cut
 from domain.proof.certificate import Certificate, Gave, GaveNot
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.note import NoteError, signed
+from domain.time.instant import parse_cut
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
 
 ORIGIN = "example.com/talks"

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 
-from domain.event import STORED_NAMES
-from domain.history import versions
-from domain.instant import format_instant
 from domain.provenance import Citation
+from domain.streams.event import STORED_NAMES
+from domain.time.instant import format_instant
 from domain.views.audit import CHANGES_OF_MIND, audited, change
+from domain.views.versions import versions
 from tests.examples import fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    from domain.entry import Entry
-    from domain.history import FactVersion
+    from domain.streams.entry import Entry
+    from domain.views.versions import FactVersion
 
 AP = Citation(publisher="AP", published="2025-09-12")
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.history import known, versions
 from domain.provenance import Citation
 from domain.views.diff import diff
+from domain.views.versions import known, versions
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log, differing
 
 if TYPE_CHECKING:
-    from domain.entry import Entry
+    from domain.streams.entry import Entry
 
 AP = Citation(publisher="AP", published="2025-09-12")
 CONTENT = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from domain.quantity import Basis, Interval, Quantity
 from domain.register import Register
-from domain.views.candidates import Candidate
-from domain.views.disputes import under_one_question
-from domain.views.rivals import resolve
+from domain.views.rivalry.candidates import Candidate
+from domain.views.rivalry.disputes import under_one_question
+from domain.views.rivalry.rivals import resolve
 from tests.examples import fact
 from tests.steps import steps
 from tests.strategies import SOME

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.facts.envoys import Alias
+from domain.kinds.envoys import Alias
 from domain.named import Named, Sort
 from domain.naming import folded
 from domain.views.naming import MOST_TERMS, Names

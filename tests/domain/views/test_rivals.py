@@ -10,23 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.facts.diplomacy import NEXT_MEETING
-from domain.facts.prisoners import CUSTODY, HELD
-from domain.history import timeslice, versions
-from domain.instant import END
-from domain.perspective import Perspective
+from domain.kinds.diplomacy import NEXT_MEETING
+from domain.kinds.prisoners import CUSTODY, HELD
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.register import Register, Rivalry, Succession
-from domain.views.candidates import Candidate
-from domain.views.rivals import Resolved, resolve
+from domain.time.instant import END
+from domain.time.perspective import Perspective
+from domain.views.rivalry.candidates import Candidate
+from domain.views.rivalry.rivals import Resolved, resolve
+from domain.views.versions import timeslice, versions
 from tests.examples import REUTERS, count, fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    from domain.entry import Entry
     from domain.fact import Fact
+    from domain.streams.entry import Entry
 
 POST = Register("posts")
 TERMS = Register("posts", succession=Succession.YIELDING)

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.history import known, timeslice, versions
-from domain.negotiation import evolve
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.rules import READING
+from domain.streams.negotiation import evolve
 from domain.views.state import counted, state
+from domain.views.versions import known, timeslice, versions
 from tests.examples import OPENED, REUTERS, count, fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    from domain.entry import Entry
+    from domain.streams.entry import Entry
 
 AP = Citation(publisher="AP", published="2025-09-12")
 

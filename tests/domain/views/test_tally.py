@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.facts.prisoners import Pardon, Release
-from domain.history import Seen, matches, timeslice, versions
-from domain.instant import parse_cut
+from domain.kinds.prisoners import Pardon, Release
 from domain.quantity import Quantity
-from domain.views.candidates import Candidate
-from domain.views.parts import Part, added_up
-from domain.views.points import By, bucket, bucket_name
+from domain.time.instant import parse_cut
+from domain.views.counting.parts import Part, added_up
+from domain.views.counting.points import By, bucket, bucket_name
+from domain.views.counting.tally import Tally, TallyQuery, hinting, tally
+from domain.views.counting.totals import summed
+from domain.views.rivalry.candidates import Candidate
 from domain.views.state import state
-from domain.views.tally import Tally, TallyQuery, hinting, tally
-from domain.views.totals import summed
+from domain.views.versions import Seen, matches, timeslice, versions
 from tests.examples import count, fact
 from tests.steps import steps
 from tests.strategies import SOME, histories, perspectives
@@ -28,8 +28,8 @@ from tests.written_log import Log
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from domain.entry import Entry
-    from domain.perspective import Perspective
+    from domain.streams.entry import Entry
+    from domain.time.perspective import Perspective
 
 
 RELEASED = TallyQuery(what="released", by="day")

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.history import begun, by_valid_time, versions
-from domain.instant import parse_cut, parse_instant
 from domain.naming import plain
+from domain.time.instant import parse_cut, parse_instant
 from domain.views.timeline import TimelineFilter, timeline
+from domain.views.versions import begun, by_valid_time, versions
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    from domain.entry import Entry
+    from domain.streams.entry import Entry
 
 
 def listed(log: Log, at: dict[str, Any] | None = None, **wanted: Any) -> list[str]:  # noqa: ANN401 -- a filter's fields

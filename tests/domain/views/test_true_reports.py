@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from domain.instant import format_instant
-from domain.views.points import bucket, bucket_name
+from domain.time.instant import format_instant
+from domain.views.counting.points import bucket, bucket_name
 from tests.domain.views.test_true_sources import DAYS, FIRST
 from tests.drawn_facts import DAY, HOUR
 from tests.examples import fact

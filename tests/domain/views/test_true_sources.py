@@ -13,12 +13,12 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from domain.fact import Fact
-from domain.instant import format_instant, parse_cut
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
-from domain.valid_time import ValidTime
-from domain.views.points import bucket, bucket_name
-from domain.views.tally import TallyQuery, tally
+from domain.time.instant import format_instant, parse_cut
+from domain.time.valid_time import ValidTime
+from domain.views.counting.points import bucket, bucket_name
+from domain.views.counting.tally import TallyQuery, tally
 from tests.drawn_facts import DAY, HOUR
 from tests.examples import fact
 from tests.strategies import SOME
@@ -28,9 +28,9 @@ from tests.written_log import Log
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn
 
-    from domain.perspective import Match
     from domain.provenance import Relation
-    from domain.views.points import By
+    from domain.time.perspective import Match
+    from domain.views.counting.points import By
 
 FIRST: Final = parse_cut("2025-08-31") + 1
 DAYS: Final = 60

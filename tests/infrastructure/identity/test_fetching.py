@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from infrastructure.identity.fetching import FetchError, StatusError, fetched
+from infrastructure.outbound.get import FetchError, StatusError, fetched
 from tests.infrastructure.identity.publishing import published, saying
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infrastructure.identity import key_sources
-from infrastructure.identity.addresses import AddressError
 from infrastructure.identity.key_sources import LARGEST, KeyAddress, KeyFile, key_source
 from infrastructure.identity.oidc import TokenVerifier
 from infrastructure.identity.published_keys import PublishedKeys
 from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRefusedError
+from infrastructure.outbound.address import AddressError
 from tests.infrastructure.identity.issuing import NOW, ec_key, jwk, jwks, rsa_key, settings, token
 from tests.infrastructure.identity.publishing import Publisher, dripping, published, saying
 

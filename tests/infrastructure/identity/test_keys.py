@@ -8,10 +8,10 @@ from sqlalchemy import select, text
 from domain.errors import ContentError, UnknownError
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.identity.keys import Keys, is_key
-from infrastructure.tables import api_key
+from infrastructure.tables.record import api_key
 
 if TYPE_CHECKING:
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 NOON = 1_763_812_800_000_000
 ANN = "Ann Other"

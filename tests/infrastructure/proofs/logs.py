@@ -8,19 +8,19 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.proof.checkpoint import Checkpoint
-from infrastructure.event_recorder import AuthoredEvent, EventRecorder
-from infrastructure.log_rows import LOGGED, opened
+from infrastructure.log.recorder import AuthoredEvent, EventRecorder
+from infrastructure.log.rows import LOGGED, opened
 from infrastructure.proofs import integration
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import Publisher, last_signed
-from infrastructure.tables import event
+from infrastructure.tables.record import event
 from tests.infrastructure.recording import NOON
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 ORIGIN: Final = "example.com/talks"
 SEED: Final = bytes(range(32))

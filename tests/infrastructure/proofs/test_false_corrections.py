@@ -8,20 +8,20 @@ from uuid import UUID
 
 import pytest
 
-from domain.clock_corrections import CLOCK_STREAM
-from domain.event import ClockCorrected, ClockCorrectionWithdrawn
-from infrastructure.event_codec import EventCodec
-from infrastructure.event_recorder import EventRecorder
-from infrastructure.log_append import AppendRequest, LogTransaction
+from domain.streams.clock_corrections import CLOCK_STREAM
+from domain.streams.event import ClockCorrected, ClockCorrectionWithdrawn
+from infrastructure.database.timekeeping import Timekeeper
+from infrastructure.log.append import AppendRequest, LogTransaction
+from infrastructure.log.codec import EventCodec
+from infrastructure.log.recorder import EventRecorder
 from infrastructure.proofs.verification import verify
-from infrastructure.timekeeping import Timekeeper
 from tests.databases import opened
 from tests.infrastructure.recording import DAY, NOON, clock_of, events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from tests.databases import Kind
 
 YEAR: Final = 365 * DAY

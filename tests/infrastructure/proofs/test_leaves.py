@@ -15,21 +15,21 @@ from eventsourcing.persistence import DataError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infrastructure import leaves, log_append
-from infrastructure.event_recorder import AuthoredEvent, EventRecorder
+from infrastructure.log import append, leaves
+from infrastructure.log.recorder import AuthoredEvent, EventRecorder
 from infrastructure.proofs.verification import verify
 from tests.infrastructure.proofs.logs import grow, publisher, rows, signer
 from tests.infrastructure.recording import events
 
 if TYPE_CHECKING:
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
 
 
 def fixed_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     secrets = (sha256(str(number).encode()).digest()[:16] for number in range(1_000))
-    monkeypatch.setattr(log_append, "new_secret", lambda: next(secrets))
+    monkeypatch.setattr(append, "new_secret", lambda: next(secrets))
 
 
 def is_the_golden_log(database: Database, tmp_path: Path, golden: Path) -> None:
@@ -54,7 +54,7 @@ def test_a_log_of_before_confidential_parts_whose_secrets_are_its_salts_still_gi
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fixed_secrets(monkeypatch)
-    monkeypatch.setattr(log_append, "salt_of", lambda secret, _: secret)
+    monkeypatch.setattr(append, "salt_of", lambda secret, _: secret)
     is_the_golden_log(database, tmp_path, GOLDEN / "log_with_plain_salts")
 
 

@@ -17,7 +17,8 @@ from sqlalchemy.exc import OperationalError
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import root_of, verify_consistency
 from domain.proof.note import NoteError
-from infrastructure.event_recorder import EventRecorder
+from infrastructure.database.schema import upgrade
+from infrastructure.log.recorder import EventRecorder
 from infrastructure.projections.following import following
 from infrastructure.proofs import integration, publishing
 from infrastructure.proofs.ed25519 import Ed25519Signer
@@ -29,8 +30,7 @@ from infrastructure.proofs.publishing import (
     last_signed,
 )
 from infrastructure.proofs.tree import Tree
-from infrastructure.schema import upgrade
-from infrastructure.tables import event, log_head, projection, signed_checkpoint, tile
+from infrastructure.tables.record import event, log_head, projection, signed_checkpoint, tile
 from tests.databases import opened
 from tests.infrastructure.proofs.logs import (
     ORIGIN,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from tests.databases import Kind
 
 

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from domain.proof.merkle import EMPTY_ROOT, root_of, verify_consistency, verify_inclusion
 from infrastructure.proofs import integration
 from infrastructure.proofs.tree import BrokenTreeError, Tree
-from infrastructure.tables import event, tile
+from infrastructure.tables.record import event, tile
 from tests.infrastructure.proofs.logs import grow, leaves
 from tests.thorough import some_of
 
 if TYPE_CHECKING:
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 
 def test_every_leaf_and_every_beginning_of_every_size_is_proven(database: Database) -> None:

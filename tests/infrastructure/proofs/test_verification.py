@@ -12,10 +12,10 @@ from sqlalchemy import Connection, select, update
 
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import root_of
-from infrastructure.leaves import hashed
+from infrastructure.log.leaves import hashed
 from infrastructure.proofs.integration import _complete
 from infrastructure.proofs.verification import verify
-from infrastructure.tables import event, log_head, projection, signed_checkpoint, tile
+from infrastructure.tables.record import event, log_head, projection, signed_checkpoint, tile
 from tests.infrastructure.proofs.logs import ORIGIN, STREAMS, grow, leaves
 from tests.infrastructure.recording import NOON
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Delete, Insert, Update
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 SIZE: Final = 600
 SAVED: Final = (100, 550)

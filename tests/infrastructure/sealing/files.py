@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 if TYPE_CHECKING:
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 __all__ = ["holds", "tables_holding"]
 

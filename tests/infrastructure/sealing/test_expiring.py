@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from infrastructure.event_recorder import EventRecorder
+from infrastructure.log.expiring import drop_kept_before
+from infrastructure.log.recorder import EventRecorder
 from infrastructure.projections.comparison import unstamped
 from infrastructure.sealing import kept_answers
-from infrastructure.sealing.expiring import drop_kept_before
 from infrastructure.sealing.kept_answers import answer_under
-from infrastructure.tables import idempotency_answer
+from infrastructure.tables.record import idempotency_answer
 from tests.infrastructure.recording import DAY, NOON, claim, events
 from tests.infrastructure.test_backup import kept as rows_kept
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
 
 OLD, NEW = 7, 5
 LATER = NOON + 2 * DAY

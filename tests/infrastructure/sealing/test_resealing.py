@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
-from infrastructure import log_append
-from infrastructure.database import Database
-from infrastructure.event_recorder import EventRecorder
+from infrastructure.database.database import Database
+from infrastructure.log import append
+from infrastructure.log.recorder import EventRecorder
+from infrastructure.log.resealing import reseal
 from infrastructure.proofs import integration
 from infrastructure.proofs.verification import Verification, verify
 from infrastructure.sealing.key_source import GivenKeys, KeyFile
-from infrastructure.sealing.resealing import reseal
 from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.wrapping import Keyring, SealKeyError, read_keys
-from infrastructure.tables import event
+from infrastructure.tables.record import event
 from tests.databases import SEAL_KEY
 from tests.databases import opened as opened_with_key
 from tests.infrastructure.proofs.logs import grow, rows
@@ -67,7 +67,7 @@ def test_a_record_from_before_is_read_as_it_is_and_sealed_without_changing_its_r
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before_parts:
-        before_parts.setattr(log_append, "salt_of", lambda secret, _: secret)
+        before_parts.setattr(append, "salt_of", lambda secret, _: secret)
         grow(database, SIZE)
     before, content = verified(database), rows(database)
     unseal(database)
@@ -105,7 +105,7 @@ def test_what_was_in_clear_is_in_no_file_once_it_is_sealed(
 def test_a_reader_that_keeps_the_old_state_open_is_not_overlooked(
     fresh_database: Callable[[Kind], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infrastructure.sealing.resealing.PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("infrastructure.log.resealing.PATIENCE_SECONDS", 0.1)
     database = opened_with_key(fresh_database("sqlite-file"))
     grow(database, 5)
     unseal(database)

@@ -10,16 +10,16 @@ import msgspec
 import pytest
 from sqlalchemy import func, select, update
 
-from infrastructure.backup import back_up, restore
-from infrastructure.backup_file import CountLine, EventLine, Manifest, Opening, read
-from infrastructure.database import Database
-from infrastructure.event_recorder import EventRecorder
-from infrastructure.log_rows import LOGGED, opened
+from infrastructure.backup.backup import back_up, restore
+from infrastructure.backup.file import CountLine, EventLine, Manifest, Opening, read
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import EventRecorder
+from infrastructure.log.rows import LOGGED, opened
 from infrastructure.proofs.verification import verify
 from infrastructure.sealing.key_source import GivenKeys, KeyFile
 from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.wrapping import BrokenSealError, Keyring, SealKeyError
-from infrastructure.tables import event
+from infrastructure.tables.record import event
 from tests.databases import SEAL_KEY
 from tests.databases import opened as opened_with_key
 from tests.infrastructure.recording import events

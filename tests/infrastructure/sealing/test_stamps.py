@@ -12,18 +12,18 @@ from eventsourcing.persistence import DataError
 from sqlalchemy import Connection, delete, select, update
 
 from domain.errors import UnknownError
-from infrastructure.database import Database
-from infrastructure.erasing import ERASED_ANSWER
-from infrastructure.event_recorder import EventRecorder, IdempotencyClaim
+from infrastructure.database.database import Database
 from infrastructure.identity.keys import Keys
+from infrastructure.log.erasing import ERASED_ANSWER
+from infrastructure.log.recorder import EventRecorder, IdempotencyClaim
+from infrastructure.log.resealing import reseal, take_as_is
 from infrastructure.projections.comparison import unstamped
 from infrastructure.sealing.kept_answers import answer_under, change_answers, kept_answer
 from infrastructure.sealing.key_source import GivenKeys
-from infrastructure.sealing.resealing import reseal, take_as_is
 from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.stamps import change_total
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
-from infrastructure.tables import api_key, idempotency_answer, stamp
+from infrastructure.tables.record import api_key, idempotency_answer, stamp
 from tests.databases import SEAL_KEY
 from tests.infrastructure.recording import events
 

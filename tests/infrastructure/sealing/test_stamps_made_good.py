@@ -11,13 +11,13 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from infrastructure.backup import back_up, restore
-from infrastructure.event_recorder import EventRecorder, IdempotencyClaim
+from infrastructure.backup.backup import back_up, restore
+from infrastructure.database.schema import downgrade, upgrade
+from infrastructure.log.recorder import EventRecorder, IdempotencyClaim
 from infrastructure.projections.comparison import unstamped
-from infrastructure.schema import downgrade, upgrade
 from infrastructure.sealing.kept_answers import answer_under
 from infrastructure.sealing.wrapping import read_keys
-from infrastructure.tables import idempotency_answer
+from infrastructure.tables.record import idempotency_answer
 from migrations import former_answers
 from tests.databases import SEAL_KEY, opened
 from tests.infrastructure.recording import events
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from infrastructure.database import Database
+    from infrastructure.database.database import Database
     from tests.databases import Kind
 
 ANSWER = IdempotencyClaim("key:a", "sent", "f" * 64, 201, "{}", b"the answer", None)

@@ -11,20 +11,20 @@ import pytest
 from sqlalchemy import event as listened
 from sqlalchemy import select, text, update
 
-from infrastructure.backup import BackupError, back_up, restore
-from infrastructure.database import Database
-from infrastructure.event_recorder import EventRecorder
+from infrastructure.backup.backup import BackupError, back_up, restore
+from infrastructure.database.database import Database
 from infrastructure.identity.keys import Keys
+from infrastructure.log.expiring import drop_kept_before
+from infrastructure.log.recorder import EventRecorder
+from infrastructure.log.resealing import reseal, take_as_is
 from infrastructure.projections.comparison import unstamped
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import Publisher, last_signed
 from infrastructure.proofs.verification import verify
-from infrastructure.sealing.expiring import drop_kept_before
 from infrastructure.sealing.key_source import GivenKeys, KeyFile
-from infrastructure.sealing.resealing import reseal, take_as_is
 from infrastructure.sealing.seals import _OWN, Seals
 from infrastructure.sealing.wrapping import Keyring, SealKeyError
-from infrastructure.tables import event, log_head, signed_checkpoint, stamp
+from infrastructure.tables.record import event, log_head, signed_checkpoint, stamp
 from tests.infrastructure.proofs.logs import signer
 from tests.infrastructure.recording import claim, events
 

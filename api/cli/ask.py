@@ -1,0 +1,195 @@
+"""The command line asks the API, in its own process: what it prints is what the API answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, Self
+from urllib.parse import parse_qsl, quote, urlencode
+
+import typer
+
+from api.cli.session import RefusedError
+from api.cli.text import print_json, visible_line
+from api.commands.json_text import written
+from api.composition import Parley
+from api.http.app import create_app
+from api.http.exchange.in_process import Reply, exchange
+from domain.access import Principal
+from domain.errors import Fault
+from domain.views.sections import MORE
+
+__all__ = [
+    "Answer",
+    "MovedOnError",
+    "ask",
+    "ask_table",
+    "ask_whole",
+    "print_answer",
+    "reply_to",
+    "tell",
+    "whole",
+]
+
+_OPTION: Final = "/query/"
+_OWNER: Final = {"authorization": "Bearer owner"}
+"""Whoever has the database needs no key to it."""
+_CSV: Final = "text/csv"
+_ONWARD: Final = re.compile(r'cursor=([A-Za-z0-9_-]+)>; rel="next"')
+_LARGEST_PAGE: Final = 1_000
+_OF_THE_RECORD: Final = frozenset({"position", "cursor"})
+"""Parameters that only the record can find wrong: the command itself was well written."""
+
+
+class MovedOnError(RefusedError):
+    """What a change was to be made of is not what it was."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The body of an answer, as bytes and as what they say, its ETag, and the cursor of what follows a table."""
+
+    body: bytes
+    tag: str | None = None
+    following: str | None = None
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        """An answer with that content."""
+        return cls(written(content))
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The JSON object that the body holds."""
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+
+def ask(
+    parley: Parley,
+    path: str,
+    parameters: Mapping[str, object],
+    *,
+    accept: str = "application/json",
+    discloses: bool = False,
+) -> Answer:
+    """GET; RefusedError for what the record refuses, BadParameter for what was written wrong.
+
+    Only what `discloses` is answered with what is confidential.
+    """
+    given = {name: str(value) for name, value in parameters.items() if value is not None}
+    target, headers = f"{quote(path)}?{urlencode(given)}", {"accept": accept, **_OWNER}
+    reply = _asked(parley, "GET", target, headers, discloses=discloses)
+    return _checked(reply)
+
+
+def ask_whole(
+    parley: Parley, path: str, parameters: Mapping[str, object], lists: Iterable[str]
+) -> Answer:
+    """As `ask`, of what is answered in pages: one answer, with all that the pages have in these lists."""
+    first = answer = ask(parley, path, parameters)
+    content, page = first.content, first.content
+    while page["next"] is not None:
+        answer = ask(parley, path, {"cursor": page["next"]})
+        page = answer.content
+        for name in lists:
+            content[name] += page[name]
+    return first if answer is first else Answer.of({**content, "next": None})
+
+
+def ask_table(parley: Parley, path: str, parameters: Mapping[str, object]) -> bytes:
+    """As `ask`, of a table that is answered in pages: all of it as CSV."""
+    page = ask(parley, path, parameters, accept=_CSV)
+    parts = [page.body]
+    while page.following is not None:
+        page = ask(parley, path, {"cursor": page.following}, accept=_CSV)
+        parts.append(page.body.partition(b"\r\n")[2])
+    return b"".join(parts)
+
+
+def whole(parley: Parley, part: Any) -> Any:  # noqa: ANN401 -- any JSON of a state
+    """A part of a state with each list in it whole: what follows its first items is asked for, page by page."""
+    if isinstance(part, list):
+        return [whole(parley, each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    found = {name: whole(parley, each) for name, each in part.items() if not name.endswith(MORE)}
+    for name in [name for name in found if name + MORE in part]:
+        path, _, query = part[name + MORE]["href"].partition("?")
+        cursor: str | None = dict(parse_qsl(query))["cursor"]
+        while cursor is not None:
+            page = ask(parley, path, {"cursor": cursor, "limit": _LARGEST_PAGE}).content
+            found[name] += whole(parley, page["items"])
+            cursor = page["next"]
+    return found
+
+
+def reply_to(parley: Parley, question: str, principal: Principal) -> Reply:
+    """What a GET of a path and query gives to somebody, refused or not."""
+    return _asked(parley, "GET", question, {"accept": "application/json", **_OWNER}, as_=principal)
+
+
+def tell(
+    parley: Parley,
+    path: str,
+    content: Mapping[str, object],
+    *,
+    headers: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+) -> Answer:
+    """POST a JSON object; RefusedError where it is refused, MovedOnError by an If-Match among `headers`."""
+    body = written({name: value for name, value in content.items() if value is not None})
+    sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
+    target = quote(path) + ("?dry_run=true" if dry_run else "")
+    reply = _asked(parley, "POST", target, {**sent, **(headers or {})}, body)
+    return _checked(reply)
+
+
+def _asked(
+    parley: Parley,
+    method: str,
+    target: str,
+    headers: Mapping[str, str],
+    body: bytes = b"",
+    *,
+    as_: Principal | None = None,
+    discloses: bool = False,
+) -> Reply:
+    # What fails is said once, by the refusal: the server's log has no place on this terminal.
+    logging.getLogger("parley").addHandler(logging.NullHandler())
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    app = create_app(parley, identify=lambda _: as_ or parley.owner)
+    return asyncio.run(exchange(app, method, target, encoded, body, discloses=discloses))
+
+
+def _checked(reply: Reply) -> Answer:
+    if reply.status < HTTPStatus.BAD_REQUEST:
+        onward = _ONWARD.search(reply.headers.get("link", ""))
+        return Answer(reply.body, reply.headers.get("etag"), onward and onward[1])
+    problem = json.loads(reply.body)
+    faults = problem.get("errors", [])
+    for fault in faults:
+        name = fault["pointer"].removeprefix(_OPTION)
+        if name != fault["pointer"] and name not in _OF_THE_RECORD:
+            raise typer.BadParameter(
+                visible_line(fault["detail"]), param_hint=f"--{name.replace('_', '-')}"
+            )
+    moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
+    refused = MovedOnError if moved_on else RefusedError
+    raise refused("; ".join(_said(fault) for fault in faults) or problem["detail"])
+
+
+def _said(fault: Mapping[str, str]) -> str:
+    """A fault of the body with its place in it; where else a fault lies goes without saying."""
+    elsewhere = fault["pointer"].startswith(("/query/", "/path/", "/header/"))
+    return fault["detail"] if elsewhere else Fault(fault["pointer"], fault["detail"]).text
+
+
+def print_answer(answer: Answer) -> None:
+    """Print the body, with what would act on a terminal escaped, and end its line."""
+    print_json(answer.body)

@@ -1,0 +1,1 @@
+"""Commands that keep the record: copies, keys, seals and proofs."""

@@ -1,0 +1,87 @@
+"""The commands that copy the record to a file and back; a copy that is not whole is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from api.cli.options import AsJson
+from api.cli.progress import progress_bar
+from api.cli.session import RefusedError, opened, say, settings
+from api.cli.text import echo
+from infrastructure.backup.backup import BackupError, verified
+from infrastructure.backup.file import FORMAT, Manifest
+from infrastructure.configured import keys_by
+
+__all__ = ["register"]
+
+_UNSTAMPED: Final = (
+    "This backup is from before the answers in it were stamped: parley verify reports them as changed, until"
+    " parley seal --as-is takes those that hold"
+)
+
+
+def backup(
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TARGET", show_default=False, help="The file to make; it must not exist yet."
+        ),
+    ],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Copy the record as it stands to one file, while others read and write."""
+    with opened(lane="unhurried") as parley, progress_bar("backing up", None) as bar:
+        try:
+            manifest = parley.back_up(target, bar)
+        except BackupError as error:
+            raise RefusedError(str(error)) from error
+    _report(manifest, f"{target} holds the record", json=json)
+
+
+def restore(
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="SOURCE", show_default=False, help="A file that `backup` made."),
+    ],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Put a backup into an empty database, of whichever kind, or leave it empty."""
+    try:
+        verified(source, keys_by(settings()))
+        with (
+            opened(upgrade=True, lane="unhurried") as parley,
+            progress_bar("restoring", None) as bar,
+        ):
+            manifest = parley.restore(source, bar)
+    except BackupError as error:
+        raise RefusedError(str(error)) from error
+    _report(manifest, f"The record of {source} is restored", json=json)
+    if not json:
+        if manifest.format < FORMAT:
+            echo(_UNSTAMPED)
+        echo("API keys are in no backup: make new ones, with parley keys create")
+
+
+def _report(manifest: Manifest, done: str, *, json: bool) -> None:
+    if json:
+        say(
+            {
+                "format": manifest.format,
+                "position": manifest.position,
+                "answers": manifest.answers,
+                "sha256": manifest.sha256,
+            }
+        )
+    else:
+        echo(f"{done}, up to position {manifest.position}; sha256 {manifest.sha256}")
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the commands."""
+    app.command()(backup)
+    app.command()(restore)

@@ -1,0 +1,93 @@
+"""A certificate is checked offline: who signed it, what it rests on, and what its question gives here."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from pathlib import Path
+
+from api.cli.ask import reply_to
+from api.cli.keeping.verifiers import note_in
+from api.cli.session import RefusedError
+from api.composition import Parley
+from api.http.exchange.certification import result_of
+from api.http.exchange.in_process import Reply
+from domain.access import OPEN_TO_ANYBODY, SCOPES, Principal, anonymous
+from domain.proof.certificate import Certificate, Gave, GaveNot
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.note import NoteError
+from domain.rules import READING
+from infrastructure.proofs.ed25519 import Ed25519Verifier
+
+__all__ = ["read_certificate", "unconfirmed"]
+
+
+def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
+    """The certificate in a file, which may be the JSON that it came in; RefusedError where it is not signed so."""
+    text = note_in(path)
+    try:
+        note = json.loads(text)["certificate"] if text.startswith("{") else text
+        return Certificate.opened(str(note), [verifier])
+    except (ValueError, KeyError, TypeError, NoteError) as error:
+        raise RefusedError(f"the certificate of {path}: {error}") from error
+
+
+def unconfirmed(parley: Parley, certificate: Certificate) -> str | None:
+    """Why its question, asked again, gives something else here; None where it gives the same.
+
+    Of one that was given by an older reading nothing is said: today's rules may read the same log otherwise.
+    """
+    if certificate.reading != READING:
+        return None
+    try:
+        reply = reply_to(parley, certificate.question, _reader(parley, certificate.reader))
+    except RefusedError as refusal:
+        return str(refusal)
+    found = result_of(reply)
+    if found is None:
+        return f"the certified question is refused here, with status {reply.status}"
+    if certificate.result.held_by(found):
+        return None
+    erased = _erased_since(reply, Checkpoint.unverified(certificate.checkpoint).size)
+    if erased is not None:
+        return (
+            f"the certified question gave {_said(certificate.result)}; what its answer may have held was erased"
+            f" since, {erased}, and so it can no longer be compared: {certificate.question}"
+        )
+    return (
+        f"the certified question gave {_said(certificate.result)}, and gives {_said(found)} here:"
+        f" {certificate.question}{_perhaps(certificate.result, found)}"
+    )
+
+
+def _erased_since(reply: Reply, size: int) -> str | None:
+    """Where the log says that what an answer may have held was erased, past its first `size` events."""
+    content = json.loads(reply.body)
+    if reply.status == HTTPStatus.GONE:
+        content = {"erased": [content] if content.get("position") is not None else []}
+    positions = [each["position"] for each in content.get("erased", ()) if each["position"] > size]
+    if not positions:
+        return None
+    return f"at position{'s' * (len(positions) > 1)} {', '.join(map(str, positions))}"
+
+
+def _reader(parley: Parley, caller: str) -> Principal:
+    """Who a credential stands for, and so what is hidden from them; RefusedError where that is not known here."""
+    if caller == parley.owner.caller:
+        return parley.owner
+    if caller == "anonymous":
+        return anonymous(frozenset(OPEN_TO_ANYBODY))
+    for key in parley.keys.all():
+        if caller == f"key:{key.id}":
+            return Principal(person=key.person, caller=caller, scopes=frozenset(SCOPES))
+    raise RefusedError(f"who asked, {caller}, is not known here: what they may see cannot be told")
+
+
+def _perhaps(*results: Gave | GaveNot) -> str:
+    """What explains that something is unknown at one time and not at another, and is no forgery."""
+    seen = "; or who may see it was changed since, by the settings of the negotiation"
+    return seen if GaveNot("unknown") in results else ""
+
+
+def _said(result: Gave | GaveNot) -> str:
+    return f"SHA-256 {result.sha256}" if isinstance(result, Gave) else f"nothing ({result.problem})"

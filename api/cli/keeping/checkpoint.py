@@ -1,0 +1,51 @@
+"""The command that signs the log as it stands, and lets another key sign it from now on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.cli.options import AsJson
+from api.cli.session import RefusedError, opened, say
+from api.cli.text import print_text
+from domain.proof.note import NoteError
+from infrastructure.database.timekeeping import ClockInDoubtError
+from infrastructure.proofs.publishing import InconsistentLogError, last_signed
+from infrastructure.proofs.tree import BrokenTreeError
+
+__all__ = ["register"]
+
+
+def checkpoint(
+    *,
+    new_key: Annotated[
+        bool,
+        typer.Option(
+            "--new-key",
+            help="Let the key of PARLEY_LOG_KEY_FILE, under the name of PARLEY_LOG_ORIGIN, be the log's from now on,"
+            " though another has signed it. Tell everyone who checks checkpoints.",
+        ),
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Sign the log as it stands now, as a server does by itself, and show the signed checkpoint."""
+    with opened(signs=True) as parley:
+        publisher = parley.publisher
+        if publisher is None:
+            raise AssertionError
+        try:
+            publisher.publish(new_key=new_key)
+        except (InconsistentLogError, ClockInDoubtError, BrokenTreeError, NoteError) as error:
+            raise RefusedError(str(error)) from error
+        with parley.database.reading() as connection:
+            note = last_signed(connection)
+    if json:
+        say({"checkpoint": note, "key": publisher.signer.key.text})
+    else:
+        print_text(note or "")
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command()(checkpoint)

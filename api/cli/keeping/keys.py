@@ -1,0 +1,125 @@
+"""The keys that people come in with are made, listed and revoked where the database is; a key is shown once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.cli.options import AsJson
+from api.cli.session import consoles, opened, say
+from api.cli.tables import show_rows
+from api.cli.text import echo, print_line
+from domain.access import SCOPES, Scope
+from domain.time.instant import format_instant
+from infrastructure.identity.keys import ApiKey
+
+__all__ = ["register"]
+
+DAY: Final = 86_400_000_000
+keys = typer.Typer(no_args_is_help=True, help="The keys that people and programs come in with.")
+
+
+@keys.callback()
+def key_commands() -> None:
+    """The keys that people and programs come in with."""
+
+
+@keys.command("create")
+def create(
+    person: Annotated[
+        str,
+        typer.Argument(
+            metavar="PERSON",
+            show_default=False,
+            help="Whose key it is: what is done with it is recorded under this name.",
+        ),
+    ],
+    *,
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            "--scope",
+            show_default=False,
+            help=f"What it may do, as often as needed: {', '.join(SCOPES)}.",
+        ),
+    ],
+    days: Annotated[
+        int | None,
+        typer.Option(min=1, max=36_500, show_default=False, help="Expire after so many days."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Make a key and show it, once: only its hash is kept.
+
+    What each scope opens stands in the README, under "Who may do what".
+    """
+    scopes = [_scope(word) for text in scope for word in text.replace(",", " ").split()]
+    with opened(upgrade=True) as parley:
+        expires_at = None if days is None else parley.clock() + days * DAY
+        text, key = parley.keys.create(person, scopes, expires_at)
+    if json:
+        say({"key": text, **_shown(key)})
+    else:
+        echo(text)
+
+
+def _scope(word: str) -> Scope:
+    for scope in SCOPES:
+        if word == scope:
+            return scope
+    raise typer.BadParameter(f"{word!r} is none of {', '.join(SCOPES)}", param_hint="--scope")
+
+
+@keys.command("list")
+def list_keys(*, json: AsJson = False) -> None:
+    """List every key, oldest first, those that were revoked or have expired too."""
+    with opened() as parley:
+        found = [_shown(key) for key in parley.keys.all()]
+    if json:
+        say({"items": found})
+        return
+    out, _ = consoles()
+    if not found:
+        print_line(out, "There are none.")
+    columns = ("id", "person", "scopes", "created_at", "expires_at", "revoked_at")
+    rows = [
+        tuple(" ".join(v) if isinstance(v, list) else v for v in each.values()) for each in found
+    ]
+    show_rows(out, f"Keys: {len(found)}", columns, rows)
+
+
+@keys.command("revoke")
+def revoke(
+    key_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", show_default=False, help="The key's id, as `keys list` has it."
+        ),
+    ],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Let a key open nothing from now on."""
+    with opened() as parley:
+        key = parley.keys.revoke(key_id)
+    if json:
+        say(_shown(key))
+    else:
+        echo(f"The key {key.id} of {key.person} opens nothing any more.")
+
+
+def _shown(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "person": key.person,
+        "scopes": list(key.scopes),
+        "created_at": format_instant(key.created_at),
+        "expires_at": None if key.expires_at is None else format_instant(key.expires_at),
+        "revoked_at": None if key.revoked_at is None else format_instant(key.revoked_at),
+    }
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the commands."""
+    app.add_typer(keys, name="keys")

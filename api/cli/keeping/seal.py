@@ -1,0 +1,51 @@
+"""The command that keeps the seals: what is in clear is sealed, and every data key wrapped by the newest key."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from api.cli.options import AsJson
+from api.cli.progress import progress_bar
+from api.cli.session import opened, say
+from api.cli.text import echo
+
+__all__ = ["register"]
+
+
+def seal(
+    *,
+    new_key: Annotated[
+        bool,
+        typer.Option(
+            "--new-key", help="First add a new key to PARLEY_SEAL_KEY_FILE, as the newest."
+        ),
+    ] = False,
+    as_is: Annotated[
+        bool,
+        typer.Option(
+            "--as-is",
+            help="First take the API keys for what they are, and drop kept answers that were changed.",
+        ),
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Seal what was recorded in clear, and wrap every data key by the newest key, while others go on."""
+    with opened() as parley, progress_bar("sealing", None) as bar:
+        report, dropped = parley.seal(bar, new_key=new_key, as_is=as_is)
+    if json:
+        say({**asdict(report), "dropped": dropped})
+        return
+    if as_is:
+        echo(f"The API keys are stamped as they are; kept answers dropped: {dropped}")
+    echo(f"{report.sealed} payloads sealed, {report.wrapped} data keys wrapped again")
+    for key_id, count in sorted(report.keys.items()):
+        newest = ", the newest" if key_id == report.newest else ""
+        echo(f"The key {key_id}{newest}, wraps {count} data keys")
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command()(seal)

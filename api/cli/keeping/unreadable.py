@@ -1,0 +1,24 @@
+"""What was damaged may make any reader stumble: a check of it says so, and never that all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from typer import Exit
+
+from api.cli.session import REFUSALS, RefusedError, reason
+
+__all__ = ["readable"]
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Refuse, in one line, whatever goes wrong in the block."""
+    try:
+        yield
+    except (Exit, *REFUSALS):
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {reason(error)}"
+        raise RefusedError(f"what is stored cannot be read: {what}") from error

@@ -1,0 +1,61 @@
+"""The keys that a command was given: by options, or by the file of the log's own key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from api.cli.session import RefusedError
+from domain.proof.cosignature import CosignatureVerifier
+from domain.proof.note import ED25519, NoteError, VerifierKey
+from infrastructure.proofs.ed25519 import Ed25519Verifier
+from infrastructure.proofs.log_key import read_signer
+
+__all__ = ["log_key", "log_verifier", "note_in", "witness_verifier"]
+
+_LONGEST: int = 2_000_000
+
+
+def log_verifier(key: str | None, file: Path, origin: str) -> Ed25519Verifier | None:
+    """What --key says, or the key file has; None where neither is there."""
+    if key is not None:
+        return log_key(key, "--key")
+    try:
+        return Ed25519Verifier(read_signer(file, origin).key)
+    except FileNotFoundError:
+        return None
+
+
+def log_key(text: str, option: str) -> Ed25519Verifier:
+    """What an option says; RefusedError where it is no key of a log."""
+    key = _read(text, option)
+    if key.algorithm != ED25519:
+        raise RefusedError(f"{option}: the key is a witness's, and none of a log")
+    return Ed25519Verifier(key)
+
+
+def witness_verifier(text: str) -> CosignatureVerifier:
+    """What --witness says; RefusedError where it is no key of a witness."""
+    key = _read(text, "--witness")
+    try:
+        return CosignatureVerifier(key, Ed25519Verifier(key))
+    except NoteError as error:
+        raise RefusedError(f"--witness: {error}") from error
+
+
+def note_in(path: Path) -> str:
+    """The text of a file."""
+    with path.open("rb") as file:
+        content = file.read(_LONGEST + 1)
+    if len(content) > _LONGEST:
+        raise RefusedError(f"{path}: too long")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise RefusedError(f"{path}: not UTF-8") from error
+
+
+def _read(text: str, option: str) -> VerifierKey:
+    try:
+        return VerifierKey.read(text)
+    except NoteError as error:
+        raise RefusedError(f"{option}: {error}") from error

@@ -1,0 +1,191 @@
+"""`parley witness` runs on another machine than the log, and believes nothing that it has not checked there."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.keeping.verifiers import log_key
+from api.cli.options import AsJson
+from api.cli.session import RefusedError, reason, say
+from api.cli.text import echo
+from domain.proof.cosignature import Cosigner
+from domain.proof.note import base64_of
+from domain.time.instant import format_instant
+from infrastructure.clock import system_clock
+from infrastructure.outbound.address import AddressError
+from infrastructure.witness.memory import Memory
+from infrastructure.witness.refusals import RefusalError, WitnessError
+from infrastructure.witness.tiled_log import TiledLog, prefix
+from infrastructure.witness.witness import MICROSECONDS, Cosigned, Witness
+
+__all__ = ["register"]
+
+
+def witness(
+    url: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="URL",
+            show_default=False,
+            help="Where the log is served: https, or http on this machine.",
+        ),
+    ] = None,
+    *,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--log-key",
+            metavar="NAME+ID+KEY",
+            show_default=False,
+            help="The log's key, which must have come by another way than from that address.",
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            show_default=False,
+            help="What a new witness is called, best an address without https://; its key is made under it.",
+        ),
+    ] = None,
+    state: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER",
+            file_okay=False,
+            help="Where its key is, and what it co-signed last: one folder for each log.",
+        ),
+    ] = Path("parley.witness"),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            show_default=False,
+            help="Write the co-signed checkpoint here. Left out: `checkpoint` in that folder.",
+        ),
+    ] = None,
+    every: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=86_400,
+            metavar="SECONDS",
+            show_default=False,
+            help="Go on until told to stop, and ask so often.",
+        ),
+    ] = None,
+    show_key: Annotated[
+        bool,
+        typer.Option("--show-key", help="Only show the key that verifies this witness's word."),
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Co-sign what a log has signed, once it is shown to continue all that was co-signed before."""
+    if show_key:
+        shown = _key(state, name)
+        say({"key": shown}) if json else echo(shown)
+        return
+    if url is None or key is None:
+        raise typer.BadParameter("URL and --log-key say which log to watch")
+    address, verifier = _address(url), log_key(key, "--log-key")
+    given_out = state / "checkpoint" if out is None else out
+    with _refusing(), Memory.held(state) as memory:
+        watching = Witness(memory, memory.signer(name), verifier.key, system_clock)
+
+        def watch() -> None:
+            found = watching.watch(TiledLog(address), given_out)
+            _report(watching, found, given_out, quiet=every is not None, json=json)
+
+        if every is None:
+            watch()
+        else:
+            _keep_watching(watch, every)
+
+
+def _keep_watching(watch: Callable[[], None], every: int) -> None:
+    """Go on for ever; why nothing is co-signed is said once, until it is for another reason."""
+    signal.signal(signal.SIGTERM, _end)
+    said = None
+    while True:
+        try:
+            watch()
+            said = None
+        except BrokenPipeError:
+            raise
+        except (RefusalError, OSError) as refusal:
+            if reason(refusal) != said:
+                said = reason(refusal)
+                echo(f"parley: {said}", err=True)
+        time.sleep(every)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """Leave as a command that is done: nothing is co-signed that was not remembered."""
+    raise typer.Exit(0)
+
+
+def _key(state: Path, name: str | None) -> str:
+    """The witness's verifier key; its folder need not be held where it has one."""
+    with _refusing():
+        memory = Memory(state)
+        if memory.key_file.exists():
+            return Cosigner(memory.signer(name), 0).key.text
+        with Memory.held(state) as memory:
+            return Cosigner(memory.signer(name), 0).key.text
+
+
+def _address(url: str) -> str:
+    try:
+        return prefix(url)
+    except AddressError as error:
+        raise RefusedError(f"{url!r}: {error}") from error
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except WitnessError as error:
+        raise RefusedError(str(error)) from error
+
+
+def _report(
+    watching: Witness, found: Cosigned, given_out: Path, *, quiet: bool, json: bool
+) -> None:
+    if quiet and not found.new:
+        return
+    if json:
+        say(_shown(watching, found, given_out))
+        return
+    events = f"the log's first {found.checkpoint.size} events"
+    at = format_instant(found.time * MICROSECONDS)
+    echo(f"Co-signed {events}" if found.new else f"Nothing new: {events} were co-signed at {at}")
+    echo(f"The co-signed checkpoint is in {given_out}")
+    if watching.evidence.cases():
+        echo(f"What speaks against the log is in {watching.evidence.folder}")
+
+
+def _shown(watching: Witness, found: Cosigned, given_out: Path) -> dict[str, Any]:
+    return {
+        "cosigned": found.new,
+        "events": found.checkpoint.size,
+        "root": base64_of(found.checkpoint.root),
+        "time": format_instant(found.time * MICROSECONDS),
+        "key": watching.key.text,
+        "checkpoint": str(given_out),
+        "evidence": [str(watching.evidence.folder / case) for case in watching.evidence.cases()],
+    }
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command()(witness)

@@ -1,0 +1,38 @@
+"""Whoever waits at a terminal sees how far a long command has come; a program sees nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from api.cli.session import consoles
+
+__all__ = ["progress_bar"]
+
+
+@contextmanager
+def progress_bar(
+    doing: str, total: int | None, then: str | None = None
+) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on standard error while it is a terminal; it is told (done, of how many).
+
+    `doing` says what is under way, and `then` what still is when all are done.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    _, errors = consoles()
+    shown = Progress(
+        *columns, TimeElapsedColumn(), console=errors, transient=True,
+        disable=not errors.is_terminal,
+    )  # fmt: skip
+    with shown:
+        task = shown.add_task(doing, total=total)
+
+        def advance(done: int, of: int | None) -> None:
+            finished = of is not None and done >= of
+            shown.update(
+                task, completed=done, total=of, description=then if then and finished else doing
+            )
+
+        yield advance

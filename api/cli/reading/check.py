@@ -1,0 +1,57 @@
+"""The command that lists what today's rules would read otherwise, or an editor should look at."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from api.cli.options import AsJson, Slug
+from api.cli.session import consoles, opened, say
+from api.cli.tables import show_heading, show_rows
+from api.cli.text import print_line
+from domain.rules import READING
+from domain.time.perspective import PerspectiveQuery
+from domain.views.brief import perspective_shown
+from domain.views.notices import notices, read_otherwise
+
+__all__ = ["register"]
+
+
+def check(slug: Slug, *, json: AsJson = False) -> None:
+    """List the facts whose numbers today's rules read otherwise than they are kept, and what else should be looked at.
+
+    Nothing is changed: a number is read anew once an editor corrects it.
+    """
+    with opened() as parley, parley.reading(parley.owner) as reading:
+        perspective = reading.perspective(PerspectiveQuery())
+        negotiation = reading.negotiation(slug, perspective.position)
+        known = reading.known(negotiation.id, perspective)
+        found = [
+            {
+                "fact": str(version.record.id),
+                "external_id": version.record.fact.external_id,
+                "version": version.record.version,
+                **asdict(each),
+            }
+            for version in known
+            if version.record.stands
+            for each in (*read_otherwise(version.record.fact), *notices(version.record.fact))
+        ]
+        at = perspective_shown(perspective)
+    if json:
+        say({"perspective": at, "items": found})
+        return
+    out, _ = consoles()
+    show_heading(out, f"What reading {READING} would have looked at: {slug}", at)
+    if not found:
+        print_line(out, "Every number is kept as it is read, and nothing is noticed.")
+    rows = [
+        (each["external_id"] or each["fact"], each["pointer"], each["detail"]) for each in found
+    ]
+    show_rows(out, f"{len(found)} to look at", ("fact", "where", "what"), rows)
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command()(check)

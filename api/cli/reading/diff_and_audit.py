@@ -1,0 +1,185 @@
+"""The commands that tell of changes: what two states of knowledge disagree on, who changed what, and the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.cli.ask import ask, ask_table, ask_whole, print_answer
+from api.cli.options import (
+    AsJson,
+    AsKnownAt,
+    AsOf,
+    AtPosition,
+    ByClock,
+    ByMatch,
+    Slug,
+    cut,
+    perspective,
+)
+from api.cli.session import consoles, opened
+from api.cli.tables import show_erased, show_heading, show_rows, sources
+from api.cli.text import print_line, print_table
+from domain.views.diff import SECTIONS
+
+__all__ = ["register"]
+
+_EVENTS: Final = (
+    *("position", "recorded at", "event", "reason", "why", "fact", "changes"),
+    *("actor", "approved by", "batch"),
+)
+
+
+def diff(
+    slug: Slug,
+    *,
+    from_: Annotated[
+        str,
+        typer.Option("--from", parser=cut, metavar="WHEN", help="The earlier knowledge cut."),
+    ],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            parser=cut, metavar="WHEN", help="The later knowledge cut. Left out: everything known."
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    position: AtPosition = None,
+    clock: ByClock = "recorded",
+    match: ByMatch = "possible",
+    json: AsJson = False,
+) -> None:
+    """What changed between two states of knowledge: added, corrected, ended, retracted, preferred."""
+    asked = perspective(as_of, None, position, clock, match)
+    with opened() as parley:
+        parameters = {**asked, "from": from_, "to": to}
+        answer = ask_whole(parley, f"/v1/negotiations/{slug}/diff", parameters, SECTIONS)
+    if json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    content = answer.content
+    known = (content[end]["as_known_at"] or "now" for end in ("from", "to"))
+    show_heading(
+        out, f"{slug}: from what was known at {' to '.join(known)}", content["perspective"]
+    )
+    show_erased(out, content)
+    for section in SECTIONS:
+        rows = [
+            (each["fact"]["valid"], each["fact"]["summary"], each.get("reason"),
+             each.get("why"), _changed(each.get("changes", ())), sources(each["fact"]))
+            for each in content[section]
+        ]  # fmt: skip
+        columns = ("when", "what", "reason", "why", "changes", "sources")
+        show_rows(out, f"{section.capitalize()}: {len(rows)}", columns, rows)
+    of_it = content.get("negotiation")
+    if of_it is not None:
+        row = (of_it["reason"], of_it["why"], _changed(of_it["changes"]))
+        show_rows(out, "Negotiation", ("reason", "why", "changes"), [row])
+    elif not any(content[section] for section in SECTIONS):
+        print_line(out, "Nothing changed.")
+
+
+def audit(  # noqa: PLR0913 -- one argument an option
+    slug: Slug,
+    *,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, as the API answers it.")] = False,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")
+    ] = False,
+    as_of: AsOf = None,
+    as_known_at: AsKnownAt = None,
+    position: AtPosition = None,
+    clock: ByClock = "recorded",
+    match: ByMatch = "possible",
+    json: AsJson = False,
+) -> None:
+    """Every change of mind, newest last: who changed what, when, and why."""
+    if csv and json:
+        raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
+    if bom and not csv:
+        raise typer.BadParameter("it goes with --csv", param_hint="--bom")
+    asked = perspective(as_of, as_known_at, position, clock, match)
+    asked |= {"bom": "true"} if bom else {}
+    path = f"/v1/negotiations/{slug}/audit"
+    with opened() as parley:
+        if csv:
+            print_table(ask_table(parley, path, asked))
+            return
+        answer = ask_whole(parley, path, asked, ("items",))
+    if json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    content = answer.content
+    show_heading(out, f"Changes of mind about {slug}", content["perspective"])
+    show_erased(out, content)
+    rows = [
+        (each["position"], each["recorded_at"], each["event"], each["reason"], each["why"],
+         _told_of(each), _changed(each["changes"]), each["actor"], each["approvers"],
+         each.get("batch"))
+        for each in content["items"]
+    ]  # fmt: skip
+    show_rows(out, f"Changes: {len(rows)}", _EVENTS, rows)
+
+
+def _told_of(entry: Mapping[str, Any]) -> str:
+    fact = entry["fact"]
+    if fact is None:
+        return str(entry["negotiation"]["title"])
+    return str(fact["summary"] or fact["id"])
+
+
+def changes(
+    *,
+    after: Annotated[
+        int, typer.Option(min=0, metavar="POSITION", help="Begin after this position.")
+    ] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many are shown at most.")] = 100,
+    batch: Annotated[
+        str | None, typer.Option(help="Events of imports with this label alone.")
+    ] = None,
+    position: AtPosition = None,
+    json: AsJson = False,
+) -> None:
+    """The log of all negotiations, in order: what was recorded, when, by whom and in which batch."""
+    asked = {"after": after, "limit": limit, "batch": batch, "position": position}
+    with opened() as parley:
+        answer = ask(parley, "/v1/changes", asked)
+        if json:
+            print_answer(answer)
+            return
+    out, _ = consoles()
+    content = answer.content
+    show_heading(out, "The log", content["perspective"])
+    rows = [
+        (each["position"], each["recorded_at"], each["event"], each.get("batch"), _named(each),
+         each["actor"])
+        for each in content["items"]
+    ]  # fmt: skip
+    columns = ("position", "recorded at", "event", "batch", "what", "actor")
+    show_rows(out, f"Events: {len(rows)}", columns, rows)
+    if content["next"] is not None:
+        print_line(out, f"There may be more: --after {content['next']}")
+
+
+def _named(change: Mapping[str, Any]) -> str:
+    """What an event is about, in its own words where it has any."""
+    said = change["data"]
+    fact = said.get("fact")
+    summary = fact["summary"] if isinstance(fact, dict) else None
+    return str(summary or said.get("title") or said.get("why") or change["fact"] or "")
+
+
+def _changed(changes: Any) -> list[str]:  # noqa: ANN401 -- a list of the API's
+    return [each["field"] for each in changes]
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the commands."""
+    app.command()(diff)
+    app.command()(audit)
+    app.command()(changes)
+    app.command()(changes)

@@ -1,0 +1,100 @@
+"""The command that lists people: everyone whom a fact names, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.cli.ask import ask_table, ask_whole, print_answer
+from api.cli.options import (
+    AsJson,
+    AsKnownAt,
+    AsOf,
+    AtPosition,
+    ByClock,
+    ByMatch,
+    Slug,
+    perspective,
+)
+from api.cli.session import consoles, opened
+from api.cli.tables import show_erased, show_heading, show_rows
+from api.cli.text import print_line, print_table
+from domain.views.people import statuses
+
+__all__ = ["register"]
+
+_COLUMNS: Final = ("name", "id", "other spellings", "status", "since", "certainty", "contested")
+_MORE: Final = ("last reported", "facts", "may be")
+
+
+def people(  # noqa: PLR0913 -- one argument an option
+    slug: Slug,
+    *,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STATUS",
+            help=f"Those with this status: {', '.join(statuses())} (any that keeps somebody in).",
+        ),
+    ] = None,
+    q: Annotated[
+        str | None, typer.Option("--q", help="Those whose name holds all of these words.")
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, as the API answers it.")] = False,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")
+    ] = False,
+    as_of: AsOf = None,
+    as_known_at: AsKnownAt = None,
+    position: AtPosition = None,
+    clock: ByClock = "recorded",
+    match: ByMatch = "possible",
+    json: AsJson = False,
+) -> None:
+    """Everyone whom a fact names: who is held, who is free, and who else a name may mean."""
+    if csv and json:
+        raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
+    if bom and not csv:
+        raise typer.BadParameter("it goes with --csv", param_hint="--bom")
+    asked = {
+        "status": status, "q": q, "limit": 1000, **({"bom": "true"} if bom else {}),
+        **perspective(as_of, as_known_at, position, clock, match),
+    }  # fmt: skip
+    path = f"/v1/negotiations/{slug}/people"
+    with opened() as parley:
+        if csv:
+            print_table(ask_table(parley, path, asked))
+            return
+        answer = ask_whole(parley, path, asked, ("items",))
+    if json:
+        print_answer(answer)
+        return
+    _show_people(slug, answer.content)
+
+
+def _show_people(slug: str, content: Mapping[str, Any]) -> None:
+    out, _ = consoles()
+    show_heading(out, f"People of {slug}", content["perspective"])
+    show_erased(out, content)
+    rows = [_row(each) for each in content["items"]]
+    show_rows(out, f"People: {len(rows)}", (*_COLUMNS, *_MORE), rows)
+    if not rows:
+        print_line(out, "Nobody is known at this perspective, or nobody who fits.")
+
+
+def _row(person: Mapping[str, Any]) -> list[object]:
+    others = [each for each in person["spellings"] if each != person["name"]]
+    may_be = [f"{each['name']} ({each['why']})" for each in person["may_be"]]
+    told = [person[name] for name in ("status", "since", "certainty")]
+    contested = person["contested"] or None
+    return [
+        *(person["name"], person["id"], others, *told, contested),
+        *(person["last_reported"], person["facts"], may_be),
+    ]
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command()(people)

@@ -1,0 +1,235 @@
+"""Each command that reads asks the API one question and prints its answer, as JSON or tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import typer
+
+from api.cli.ask import Answer, ask, ask_whole, print_answer, whole
+from api.cli.options import (
+    AsJson,
+    AsKnownAt,
+    AsOf,
+    AtPosition,
+    ByClock,
+    ByMatch,
+    Slug,
+    cut,
+    perspective,
+)
+from api.cli.session import RefusedError, consoles, opened
+from api.cli.tables import (
+    kind_and_stage,
+    says_anything,
+    show_erased,
+    show_fact,
+    show_heading,
+    show_rows,
+    show_section,
+    sources,
+)
+from api.cli.text import print_line
+from api.composition import Parley
+from domain.fact import fact_id
+from domain.streams.event import SourcesErased
+from domain.streams.negotiation import negotiation_id
+from domain.views.sections import MORE
+
+__all__ = ["register"]
+
+_NO_SECTIONS: Final = frozenset({"negotiation", "perspective", "erased"})
+
+
+def show(  # noqa: PLR0913 -- one argument an option
+    slug: Slug,
+    *,
+    fact: Annotated[
+        str | None,
+        typer.Option(help="Show one fact, by its id or its external id.", show_default=False),
+    ] = None,
+    section: Annotated[
+        str | None,
+        typer.Option(
+            help="Show all of one section, such as posts or prisoners.", show_default=False
+        ),
+    ] = None,
+    confidential: Annotated[
+        bool,
+        typer.Option(
+            "--confidential", help="With --fact: show who its sources are, where that is kept."
+        ),
+    ] = False,
+    as_of: AsOf = None,
+    as_known_at: AsKnownAt = None,
+    position: AtPosition = None,
+    clock: ByClock = "recorded",
+    match: ByMatch = "possible",
+    json: AsJson = False,
+) -> None:
+    """What was so: the state of a negotiation, or one of its facts, at a perspective."""
+    asked = perspective(as_of, as_known_at, position, clock, match)
+    with opened() as parley:
+        if fact is None:
+            answer = ask(parley, f"/v1/negotiations/{slug}", asked)
+            _show_state(parley, answer, section, json=json)
+        else:
+            answer = _fact(parley, slug, fact, asked, discloses=confidential)
+            _show_one(answer, json=json)
+            if confidential and not json:
+                _say_whose_are_gone(parley, answer.content["id"])
+
+
+def _show_state(parley: Parley, answer: Answer, section: str | None, *, json: bool) -> None:
+    state = answer.content
+    sections = [name for name in state if name not in _NO_SECTIONS and not name.endswith(MORE)]
+    if section is not None and section not in sections:
+        raise typer.BadParameter(f"one of {', '.join(sections)}", param_hint="--section")
+    if section is not None:
+        kept = {*_NO_SECTIONS, section}
+        part = {name: each for name, each in state.items() if name.removesuffix(MORE) in kept}
+        state = whole(parley, part)
+        sections = [section]
+    if json:
+        print_answer(answer if section is None else Answer.of(state))
+        return
+    out, _ = consoles()
+    show_heading(out, state["negotiation"]["title"], state["perspective"])
+    show_erased(out, state)
+    for name in sections:
+        show_section(out, name, state[name], state.get(name + MORE))
+    if section is not None and not says_anything(state[section]):
+        print_line(out, "Nothing of it is known at this perspective.")
+
+
+def _fact(
+    parley: Parley, slug: str, named: str, asked: Mapping[str, object], *, discloses: bool
+) -> Answer:
+    try:
+        id_ = UUID(named)
+    except ValueError:
+        id_ = fact_id(negotiation_id(slug), named)
+    try:
+        answer = ask(parley, f"/v1/facts/{id_}", asked, discloses=discloses)
+    except RefusedError as error:
+        raise RefusedError(str(error).replace(str(id_), named)) from error
+    if answer.content["negotiation"] != slug:
+        raise RefusedError(f"the fact {named} belongs to {answer.content['negotiation']}")
+    return answer
+
+
+def _show_one(answer: Answer, *, json: bool) -> None:
+    if json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    record = answer.content
+    show_heading(out, record["negotiation"], record["perspective"])
+    show_fact(out, record)
+
+
+def _say_whose_are_gone(parley: Parley, id_: str) -> None:
+    """Say that who the sources were was erased, and why."""
+    out, _ = consoles()
+    for each in ask_whole(parley, f"/v1/facts/{id_}/history", {}, ("items",)).content["items"]:
+        if each["event"] == SourcesErased.stored_name:
+            gone = f"Who its sources were until then was erased at position {each['position']}: "
+            print_line(out, gone + each["why"])
+
+
+def timeline(  # noqa: PLR0913 -- one argument an option
+    slug: Slug,
+    *,
+    kind: Annotated[str | None, typer.Option(help="Facts of this kind.")] = None,
+    person: Annotated[str | None, typer.Option(help="Facts that name this person.")] = None,
+    place: Annotated[str | None, typer.Option(help="Facts that name this place.")] = None,
+    matter: Annotated[str | None, typer.Option(help="Facts that speak to this matter.")] = None,
+    batch: Annotated[
+        str | None, typer.Option(help="Facts that an import with this label brought or changed.")
+    ] = None,
+    q: Annotated[
+        str | None, typer.Option("--q", help="Facts that hold all of these words.")
+    ] = None,
+    translit: Annotated[
+        bool,
+        typer.Option(
+            help="Whether --q finds words of other scripts by their Latin transliteration, and the reverse."
+        ),
+    ] = True,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from", parser=cut, metavar="WHEN", help="Facts that went on at this or later."
+        ),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(parser=cut, metavar="WHEN", help="Facts that had begun by then.")
+    ] = None,
+    include: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHAT",
+            help="retracted: retracted facts too. ahead: with --as-of, what is to come.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, max=1000, help="How many a page has at most.")
+    ] = 1000,
+    cursor: Annotated[
+        str | None, typer.Option(metavar="NEXT", help="`next` of the page before.")
+    ] = None,
+    as_of: AsOf = None,
+    as_known_at: AsKnownAt = None,
+    position: AtPosition = None,
+    clock: ByClock = "recorded",
+    match: ByMatch = "possible",
+    json: AsJson = False,
+) -> None:
+    """The facts by valid time: with --as-of all that had begun by then, else past and future."""
+    filters = {
+        "kind": kind, "person": person, "place": place, "matter": matter, "q": q,
+        "from": from_, "to": to, "include": include, "batch": batch, "translit": None if translit else "false",
+    }  # fmt: skip
+    asked = {**filters, **perspective(as_of, as_known_at, position, clock, match)}
+    with opened() as parley:
+        page = {**({} if cursor else asked), "limit": limit, "cursor": cursor}
+        answer = ask(parley, f"/v1/negotiations/{slug}/timeline", page)
+        if json:
+            print_answer(answer)
+            return
+    _show_timeline(slug, answer.content)
+
+
+def _show_timeline(slug: str, content: Mapping[str, Any]) -> None:
+    out, errors = consoles()
+    show_heading(out, f"Timeline of {slug}", content["perspective"])
+    show_erased(out, content)
+    columns = ("when", "kind", "what", "status", "certainty", "external id", "sources")
+    rows = [
+        (
+            item["fact"]["valid"],
+            kind_and_stage(item["fact"]),
+            item["fact"]["summary"],
+            item["status"],
+            item["certainty"],
+            item["fact"]["external_id"],
+            sources(item["fact"]),
+        )
+        for item in content["items"]
+    ]
+    show_rows(out, f"{len(rows)} fact{'s' * (len(rows) != 1)}", columns, rows)
+    if not rows:
+        print_line(
+            out,
+            "No fact is known at this perspective, or none that fits (names are matched whole).",
+        )
+    if content["next"] is not None:
+        print_line(errors, f"There is more: --cursor {content['next']}")
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the commands."""
+    for command in (show, timeline):
+        app.command()(command)

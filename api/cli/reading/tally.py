@@ -1,0 +1,137 @@
+"""The command that counts: how many over valid time, and never a confident none of what nothing counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+
+from api.cli.ask import ask, print_answer
+from api.cli.options import (
+    AsJson,
+    AsKnownAt,
+    AsOf,
+    AtPosition,
+    ByClock,
+    ByMatch,
+    Slug,
+    perspective,
+)
+from api.cli.session import consoles, opened
+from api.cli.tables import show_erased, show_heading, show_rows, words
+from api.cli.text import print_line
+from domain.views.counting.points import By
+from domain.views.counting.tally import Per
+
+__all__ = ["register"]
+
+_COLUMNS: Final = ("when", "population", "counted by", "how many", "approximate", "contested")
+_OTHERS: Final = {
+    "undated": "Outside of the years 1 to 9999",
+    "uncounted": "No number that can be added",
+}
+
+
+def tally(  # noqa: PLR0913 -- one argument an option
+    slug: Slug,
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="WHAT", show_default=False, help="What is counted, such as released."
+        ),
+    ] = None,
+    *,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Count the facts of this kind instead.")
+    ] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="Only what happened from then on.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Only what happened until then.")
+    ] = None,
+    per: Annotated[Per | None, typer.Option(help="Split by what the facts say in it.")] = None,
+    by: Annotated[By, typer.Option(help="What is told apart in valid time.")] = "month",
+    limit: Annotated[
+        int, typer.Option(min=1, max=1000, help="How many points a page has at most.")
+    ] = 1000,
+    cursor: Annotated[
+        str | None, typer.Option(metavar="NEXT", help="`next` of the page before.")
+    ] = None,
+    as_of: AsOf = None,
+    as_known_at: AsKnownAt = None,
+    position: AtPosition = None,
+    clock: ByClock = "recorded",
+    match: ByMatch = "possible",
+    json: AsJson = False,
+) -> None:
+    """How many: the increments of what is counted, each matter once, point by point."""
+    asked = perspective(as_of, as_known_at, position, clock, match)
+    with opened() as parley:
+        question = {**({} if cursor else asked), "what": what, "by": by, "kind": kind}
+        question |= {"count": None if kind is None else "facts", "from": from_, "to": to}
+        question |= {"per": per, "limit": limit, "cursor": cursor}
+        answer = ask(parley, f"/v1/negotiations/{slug}/tally", question)
+    if json:
+        print_answer(answer)
+        return
+    _show_tally(slug, answer.content)
+
+
+def _show_tally(slug: str, content: Mapping[str, Any]) -> None:
+    out, errors = consoles()
+    counted = content.get("what") or f"facts of the kind {content.get('kind')}"
+    show_heading(out, f"How many {counted}: {slug}", content["perspective"])
+    show_erased(out, content)
+    if "known" in content:
+        counted = ", ".join(content["known"]) or "nothing"
+        told = f"Nothing here counts {content['what']!r}; what is counted: {counted}"
+        print_line(out, told)
+        return
+    rows = [_row(each) for each in content["points"]]
+    show_rows(out, f"By {content['by']}", _COLUMNS, rows)
+    _show_others(out, content)
+    for each in content.get("totals", ()):
+        name = each.get("population") or each.get("counted_by") or "not said"
+        print_line(out, f"{name}: {_amount(each)} ({each['rests_on']})")
+    print_line(out, f"In all: {_amount(content['total'])} ({content['total']['rests_on']})")
+    if content["next"] is not None:
+        print_line(errors, f"There is more: --cursor {content['next']}")
+
+
+def _show_others(out: Console, content: Mapping[str, Any]) -> None:
+    """Say what stands in no point, or adds nothing."""
+    for name, told in _OTHERS.items():
+        if content[name]:
+            print_line(out, f"{told}: {_counted(content, name)}")
+    for each in content["cumulative"]:
+        told = f"{words(each['quantity'])} ({each['fact']['summary']})"
+        print_line(out, f"Running total, not added: {told}")
+    if "cumulative_more" in content:
+        print_line(out, f"Running totals in all: {content['cumulative_more']['count']}")
+
+
+def _counted(content: Mapping[str, Any], name: str) -> str:
+    more = content.get(f"{name}_more")
+    number = len(content[name]) if more is None else more["count"]
+    return f"{number} fact{'s' * (number != 1)}"
+
+
+def _row(point: Mapping[str, Any]) -> tuple[object, ...]:
+    at, until = point["at"], point["until"]
+    marks = (point[name] or None for name in ("approximate", "contested"))
+    when = at if at == until else f"{at} to {until}, each"
+    whose = (point.get(name) for name in ("population", "counted_by"))
+    return (when, *whose, _amount(point), *marks)
+
+
+def _amount(interval: Mapping[str, Any]) -> str:
+    """An interval in the words of the answer."""
+    return str(interval["text"])
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command()(tally)

@@ -1,0 +1,219 @@
+"""The commands that keep the record running: serve, rebuild, and the schema of its database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from dataclasses import asdict
+from ipaddress import ip_address
+from typing import Annotated, Any, Final
+
+import typer
+import uvicorn
+
+from api.cli.options import AsJson
+from api.cli.progress import progress_bar
+from api.cli.session import RefusedError, consoles, opened, say
+from api.cli.tables import show_rows
+from api.cli.text import echo
+from api.composition import Parley
+from api.http.app import create_app
+from api.http.middleware.access_log import LOGGING
+from api.http.middleware.http_protocol import BoundedProtocol
+from domain.access import SCOPES, Scope
+from infrastructure.projections.rebuild import Difference
+
+__all__ = ["register"]
+
+TURN_SECONDS: Final = 0.000_5
+"""After how long a thread that computes, as one that reads an import, lets another go on.
+
+A request may wait that long at each of its statements. Python's 5 ms made a change wait twice as long beside an import.
+"""
+GRACE_SECONDS: Final = 30
+"""How long requests under way may take to be answered, once the server was told to stop."""
+
+FIRST_SCOPES: Final[tuple[Scope, ...]] = (
+    "fact:read",
+    "fact:write",
+    "fact:correct",
+    "audit:read",
+    "admin",
+)
+"""Of the key that is made where there is none: all but to read confidential sources and to erase."""
+_OF_THE_FIRST: Final = (
+    f"Its scopes: {', '.join(FIRST_SCOPES)}; not {', '.join(each for each in SCOPES if each not in FIRST_SCOPES)},"
+    " which take a key of their own: parley keys create"
+)
+PROTOCOL: Final[dict[str, Any]] = {
+    "http": BoundedProtocol,
+    "ws": "none",
+    "proxy_headers": False,
+    "server_header": False,
+    "timeout_keep_alive": 5,
+    "timeout_graceful_shutdown": GRACE_SECONDS,
+}
+"""How the server speaks: proxies are believed by the application, and as its settings say."""
+
+database = typer.Typer(no_args_is_help=True, help="The database itself.")
+
+
+def serve(
+    *,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Listen here. Left out: PARLEY_HOST.", show_default=False),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            show_default=False,
+            help="Listen on this port; 0 is any free one. Left out: PARLEY_PORT.",
+        ),
+    ] = None,
+    upgrade: Annotated[
+        bool,
+        typer.Option(
+            "--upgrade/--no-upgrade",
+            help="Bring an empty or older database to the schema's head first, or refuse it.",
+        ),
+    ] = True,
+    json: AsJson = False,
+) -> None:
+    """Serve the API until told to stop; what was begun is finished first."""
+    with opened(upgrade=upgrade, signs=True) as parley:
+        parley.check_seals()
+        given = parley.settings
+        listening = _listening(
+            given.host if host is None else host, given.port if port is None else port
+        )
+        address = _address(listening)
+        _say_what_is_signed(parley)
+        config = uvicorn.Config(create_app(parley), log_config=LOGGING, **PROTOCOL)
+        server = uvicorn.Server(config)
+        for stop in (signal.SIGTERM, signal.SIGINT):
+            # What raised from a handler would be lost in the loop that is being made.
+            signal.signal(stop, server.handle_exit)
+        key = _first_key(parley, listening)
+        if json:
+            say({"listening": address, **({} if key is None else {"key": key})})
+        else:
+            echo(f"Parley listens at {address}")
+            if key is not None:
+                echo(f"Your key, shown this once: {key}")
+                echo(_OF_THE_FIRST)
+        sys.setswitchinterval(TURN_SECONDS)
+        server.run(sockets=[listening])
+
+
+def _first_key(parley: Parley, listening: socket.socket) -> str | None:
+    """Make a key where nobody could come in yet; RefusedError where that would be for others to use first.
+
+    What listens beyond this machine needs a key that somebody has made on purpose.
+    """
+    if parley.keys.any_open() or parley.settings.oidc is not None:
+        return None
+    host = listening.getsockname()[0]
+    if not ip_address(host).is_loopback:
+        raise RefusedError(
+            f"{host} is beyond this machine, and nobody has a key: make one first, with parley keys create"
+        )
+    return parley.keys.create_first(parley.settings.actor, FIRST_SCOPES)
+
+
+def _say_what_is_signed(parley: Parley) -> None:
+    """Sign the log once before serving, and warn where it is not what was signed before."""
+    publisher = parley.publisher
+    if publisher is not None:
+        publisher.keep_publishing()
+        if publisher.refusal is not None:
+            echo(f"parley: the log is not signed: {publisher.refusal}", err=True)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise RefusedError(
+            f"cannot listen at {host}:{port}: {why}; PARLEY_PORT, or --port, names another port"
+        ) from error
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def rebuild(*, json: AsJson = False) -> None:
+    """Derive the tables from the log again, beside those that serve, compare, and switch."""
+    with opened() as parley, progress_bar("rebuilding", None) as bar:
+        report = parley.rebuild(bar)
+    differing = [_shown(each) for each in report.differences]
+    if json:
+        say({"position": report.position, "versions": report.versions, "differences": differing})
+    else:
+        echo(f"{report.versions} versions rebuilt, up to position {report.position}")
+        _show_differences(differing)
+    if differing:
+        raise RefusedError(
+            f"{len(differing)} rows differed from what the log gives; the log's now serve"
+        )
+
+
+def _show_differences(differing: list[dict[str, Any]]) -> None:
+    out, _ = consoles()
+    rows = []
+    for each in differing:
+        served, derived = each["served"] or {}, each["derived"] or {}
+        names = [name for name in {**served, **derived} if served.get(name) != derived.get(name)]
+        rows += [
+            (each["table"], each["key"], name, served.get(name), derived.get(name))
+            for name in names
+        ]
+    columns = ("table", "key", "column", "served", "derived")
+    show_rows(out, f"Differences: {len(differing)} rows", columns, rows)
+
+
+def _shown(difference: Difference) -> dict[str, Any]:
+    """A difference in JSON's terms: bytes as the text that they hold."""
+    found: dict[str, Any] = _plain(asdict(difference))
+    return found
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- rows of any table
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value).decode(errors="replace")
+    return value
+
+
+@database.callback()
+def database_commands() -> None:
+    """The database itself."""
+
+
+@database.command("upgrade")
+def upgrade_database(*, json: AsJson = False) -> None:
+    """Bring an empty or older database to the schema's head; nothing happens where it is there."""
+    with opened(upgrade=True) as parley:
+        ready = parley.ready()
+    if json:
+        say(ready)
+    else:
+        echo(f"The database is at the schema's head; the log is at position {ready['log']}.")
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the commands."""
+    app.command()(serve)
+    app.command()(rebuild)
+    app.add_typer(database, name="db")

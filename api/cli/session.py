@@ -1,0 +1,134 @@
+"""A command has the record open while it runs; why it cannot do what was asked is one line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final, cast
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from api.cli.interrupts import INTERRUPTED, was_interrupted
+from api.cli.text import echo, print_json
+from api.commands.json_text import written
+from api.composition import Parley, compose
+from domain.errors import RecordError
+from infrastructure.database.lanes import Lane, in_lane
+from infrastructure.database.working_alone import NotAloneError
+from infrastructure.errors import OF_STORAGE, DatabaseRefusedError
+from infrastructure.key_files import database_file
+from infrastructure.log.recorder import EventRecorder
+from infrastructure.proofs.log_key import LogKeyError
+from infrastructure.settings import Settings, SettingsError
+
+__all__ = [
+    "REFUSALS",
+    "RefusedError",
+    "RefusingGroup",
+    "consoles",
+    "opened",
+    "reason",
+    "say",
+    "settings",
+]
+
+PIPED_WIDTH: Final = 140
+"""Columns of a table that goes to no terminal."""
+
+
+class RefusedError(Exception):
+    """What was asked cannot be done; the message says why."""
+
+
+REFUSALS: Final = (
+    RefusedError,
+    RecordError,
+    SettingsError,
+    DatabaseRefusedError,
+    LogKeyError,
+    NotAloneError,
+    *OF_STORAGE,
+    OSError,
+)
+
+
+class RefusingGroup(TyperGroup):
+    """Commands that end a refusal with one line on standard error and exit status 1."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 -- typer keeps its context's class to itself
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except (typer.Abort, *REFUSALS) as refusal:
+            if was_interrupted():
+                if isinstance(refusal, typer.Abort):  # a question stands on the line
+                    echo("", err=True)
+                raise typer.Exit(INTERRUPTED) from refusal
+            if isinstance(refusal, typer.Abort):
+                raise
+            echo(f"parley: {reason(refusal)}", err=True)
+            raise typer.Exit(1) from refusal
+
+
+def reason(refusal: BaseException) -> str:
+    """One line that says why."""
+    if isinstance(refusal, OSError) and refusal.filename is not None:
+        return f"{refusal.filename}: {refusal.strerror}"
+    cause = getattr(refusal, "orig", None) or refusal
+    return " ".join(str(cause).split()) or type(refusal).__name__
+
+
+def settings() -> Settings:
+    """The settings of the environment."""
+    return Settings.from_env(os.environ)
+
+
+@contextmanager
+def opened(
+    *, upgrade: bool = False, signs: bool = False, lane: Lane = "writing"
+) -> Iterator[Parley]:
+    """The record on the database of the settings, for such work; RefusedError where there is none to read."""
+    found = settings()
+    if not upgrade:
+        _refuse_missing(found)
+    parley = compose(found, upgrade=upgrade, signs=signs)
+    try:
+        if not parley.ready()["schema"]:
+            raise RefusedError("the database is not at the schema's head; run: parley db upgrade")
+        with in_lane(lane):
+            yield parley
+            _index(parley)
+    finally:
+        parley.close()
+
+
+def _index(parley: Parley) -> None:
+    """Let the full text hold what the command recorded; where that cannot be, the next search reads it one by one."""
+    recorder = cast("EventRecorder", parley.ledger.recorder)
+    if recorder.committed_transactions:
+        with suppress(*OF_STORAGE):
+            parley.catch_up()
+
+
+def _refuse_missing(found: Settings) -> None:
+    file = database_file(found.database_url)
+    if file is not None and not file.exists():
+        raise RefusedError(f"there is no database {file} yet; run: parley db upgrade")
+
+
+def consoles() -> tuple[Console, Console]:
+    """Standard output and standard error, with colour where they are terminals."""
+    out = Console(highlight=False)
+    if not out.is_terminal and "COLUMNS" not in os.environ:
+        out = Console(highlight=False, width=PIPED_WIDTH)
+    return out, Console(stderr=True, highlight=False)
+
+
+def say(answer: object) -> None:
+    """Print one JSON document, the bytes that the API answers."""
+    print_json(written(answer))

@@ -1,0 +1,242 @@
+"""A table shows people what the API answers: the same facts, in the same order, in fewer words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from api.cli.text import print_line, visible, visible_line
+from domain.quantity import NOTHING_RECORDED
+from domain.views.sections import MORE
+
+__all__ = [
+    "kind_and_stage",
+    "says_anything",
+    "show_fact",
+    "show_heading",
+    "show_rows",
+    "show_section",
+    "sources",
+    "words",
+]
+
+Entry = Mapping[str, Any]
+
+#: Fields of an entry that its table shows in columns of their own, or not at all.
+_APART: Final = frozenset({"certainty", "contested", "fact", "rivals", f"rivals{MORE}", "matter"})
+_LONGEST_CELL: Final = 400
+#: A longer word, such as an address, is broken.
+_LONGEST_WORD: Final = 24
+#: What a column takes besides its longest word: its borders, and room for a second word here and there.
+_ROOM_A_COLUMN: Final = 6
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_KEPT_WHOLE: Final = frozenset({"when", "recorded at", "since", "position"})
+
+
+def words(value: object) -> str:
+    """A value of an answer in a few words."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(words(part) for part in value)
+    if isinstance(value, dict):
+        return _object_words(value)
+    text = str(value)
+    if _INSTANT.fullmatch(text):
+        return text[:19].replace("T", " ")
+    return text if len(text) <= _LONGEST_CELL else text[:_LONGEST_CELL] + "…"
+
+
+def _object_words(value: Entry) -> str:
+    if "comparator" in value:
+        return f"{value['what']}: {_amount(value)}"
+    if "publisher" in value:
+        return " ".join(filter(None, (value["publisher"], value["published"])))
+    if "relation" in value:
+        return f"{value['relation']} {value['fact']}"
+    if "summary" in value and "citations" in value:
+        return str(value["summary"])
+    if "certainty" in value and "fact" in value:
+        said = (words(part) for name, part in value.items() if name not in _APART and part)
+        return " ".join(said)
+    return ", ".join(f"{name}: {words(part)}" for name, part in value.items() if part is not None)
+
+
+def _amount(value: Entry) -> str:
+    if value.get("text"):
+        return str(value["text"])
+    if value.get("approximate") or value.get("comparator") == "approx":
+        return f"about {value.get('value', '?')}"
+    low, high = value["low"], value["high"]
+    if low == high:
+        return str(low)
+    return f"{'…' if low is None else low}–{'…' if high is None else high}"
+
+
+def sources(brief: Entry) -> str:
+    """Who says so: the publishers of a fact's citations."""
+    return "; ".join(dict.fromkeys(each["publisher"] for each in brief["citations"]))
+
+
+def kind_and_stage(fact: Entry) -> str:
+    """A fact's kind, with how far it has come where its kind says so."""
+    stage = next((fact[name] for name in ("stage", "status", "action") if name in fact), None)
+    return fact["kind"] if stage is None else f"{fact['kind']}, {stage}"
+
+
+def says_anything(section: object) -> bool:
+    """Whether a section of a state holds any answer."""
+    if isinstance(section, dict):
+        if "parts" in section:
+            return bool(section["text"] != NOTHING_RECORDED)
+        return says_anything(list(section.values()) if "fact" not in section else True)
+    if isinstance(section, list):
+        return any(says_anything(part) for part in section)
+    return bool(section)
+
+
+def show_erased(out: Console, content: Entry) -> None:
+    """Which facts an answer may have held until they were erased, where there are any."""
+    for each in content.get("erased", ()):
+        told = f"It may have held the fact {each['fact']}, which was erased at position {each['position']}."
+        print_line(out, told)
+    more = content.get("erased" + MORE)
+    if more is not None:
+        print_line(
+            out, f"These are the first {len(content['erased'])} of {more['count']} such facts."
+        )
+
+
+def show_heading(out: Console, title: str, perspective: Entry) -> None:
+    """What is shown, and from which perspective."""
+    out.print(Text(visible_line(title), style="bold"))
+    parts = [f"as of {perspective['as_of']}"]
+    if perspective["as_known_at"] is not None:
+        parts.append(f"as known at {perspective['as_known_at']} ({perspective['clock']})")
+    parts.append(f"position {perspective['position']}")
+    if perspective["match"] != "possible":
+        parts.append(str(perspective["match"]))
+    out.print(Text(", ".join(parts), style="dim"))
+
+
+def show_rows(
+    out: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Rows under a title, as a table; where a word would not fit its column, line by line.
+
+    A column in which nothing stands is left out, and so is a certainty that is the same throughout.
+    """
+    cells = [[visible(words(cell)) for cell in row] for row in rows]
+    kept = [index for index in range(len(columns)) if _says(columns[index], cells, index)]
+    if not cells:
+        return
+    names = [visible_line(columns[index]).replace("_", " ") for index in kept]
+    found = [[row[index] for index in kept] for row in cells]
+    out.print()
+    out.print(Text(visible_line(title), style="bold"))
+    widths = [_widest(name, [row[at] for row in found]) for at, name in enumerate(names)]
+    if sum(widths) + _ROOM_A_COLUMN * len(widths) <= out.width:
+        out.print(_table(names, widths, found))
+    else:
+        _show_lines(out, names, found)
+
+
+def _says(name: str, cells: Sequence[Sequence[str]], index: int) -> bool:
+    said = {row[index] for row in cells}
+    return said != {""} and not (name == "certainty" and said == {"certain"})
+
+
+def _widest(name: str, cells: Sequence[str]) -> int:
+    """The width that a column needs, so that no word in it is broken."""
+    if name in _KEPT_WHOLE:
+        return max(map(len, (name, *cells)))
+    longest = max((len(word) for text in (name, *cells) for word in text.split()), default=0)
+    return min(longest, _LONGEST_WORD)
+
+
+def _table(names: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str]]) -> Table:
+    table = Table(expand=False)
+    for name, width in zip(names, widths, strict=True):
+        table.add_column(name, overflow="fold", min_width=width, no_wrap=name in _KEPT_WHOLE)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _show_lines(out: Console, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    for number, row in enumerate(rows):
+        if number:
+            out.print()
+        lines = Table.grid(padding=(0, 2))
+        for name, text in zip(names, row, strict=True):
+            if text:
+                lines.add_row(Text(name, style="dim"), Text(text))
+        out.print(lines)
+
+
+def show_section(out: Console, name: str, section: object, more: Entry | None = None) -> None:
+    """One section of a state, or the sections in it: entries, a single entry, a total or counts.
+
+    `more` says how many entries there are where not all are given.
+    """
+    title = name.replace(".", ", ").capitalize()
+    if isinstance(section, list):
+        _show_entries(out, title, section, more)
+    elif isinstance(section, dict) and "parts" in section:
+        if section["text"] != NOTHING_RECORDED:
+            show_rows(out, title, ("total", "rests on"), [(_amount(section), section["rests_on"])])
+            figures = [
+                (each["quantity"], each["fact"]["summary"]) for each in section["cumulative"]
+            ]
+            show_rows(out, f"{title}, running totals, not added", ("figure", "fact"), figures)
+        _show_entries(out, f"{title}, by fact", section["parts"], section.get("parts" + MORE))
+    elif isinstance(section, dict) and "fact" in section:
+        _show_entries(out, title, [section])
+    elif isinstance(section, dict) and all(isinstance(part, int) for part in section.values()):
+        show_rows(out, title, list(section), [list(section.values())])
+    elif isinstance(section, dict):
+        for part, inside in section.items():
+            if not part.endswith(MORE):
+                show_section(out, f"{name}.{part}", inside, section.get(part + MORE))
+
+
+def _show_entries(
+    out: Console, title: str, entries: Sequence[Entry], more: Entry | None = None
+) -> None:
+    own = dict.fromkeys(name for entry in entries for name in entry if name not in _APART)
+    columns = [*own, "certainty", "contested by", "fact", "sources"]
+    rows = [
+        [
+            *(entry.get(name) for name in own),
+            entry["certainty"],
+            [rival["summary"] for rival in entry["rivals"]] if entry["contested"] else None,
+            None if entry["fact"] is None else entry["fact"]["summary"],
+            None if entry["fact"] is None else sources(entry["fact"]),
+        ]
+        for entry in entries
+    ]
+    show_rows(out, title, columns, rows)
+    if more is not None:
+        section = title.partition(",")[0].lower()
+        left = f"These are the first {len(entries)} of {more['count']}; all: --section {section}"
+        out.print(left, soft_wrap=True)
+
+
+def show_fact(out: Console, record: Entry) -> None:
+    """A fact record, a line for each field that has a value."""
+    fact = record["fact"]
+    about = ("id", "version", "status", "certainty", "preferred", "recorded_at")
+    rows = [(name, record[name]) for name in about] + list(fact.items())
+    rows += [
+        (f"source of {words(citation)}", citation["confidential"])
+        for citation in fact["citations"]
+        if "confidential" in citation
+    ]
+    show_rows(out, fact["summary"], ("field", "value"), [row for row in rows if words(row[1])])

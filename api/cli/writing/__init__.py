@@ -1,0 +1,1 @@
+"""Commands that change the record, and take facts in and out."""

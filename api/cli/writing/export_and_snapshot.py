@@ -1,0 +1,152 @@
+"""The commands that keep the record elsewhere: exports, and snapshots with their hashes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import typer
+
+from api.cli.ask import ask, tell
+from api.cli.options import (
+    AsJson,
+    AsKnownAt,
+    AsOf,
+    AtPosition,
+    ByClock,
+    ByMatch,
+    Slug,
+    perspective,
+)
+from api.cli.session import consoles, opened, say
+from api.cli.tables import show_erased, show_heading
+from api.cli.text import echo, json_text, print_json, print_line
+from api.commands.export import history_lines, present_lines
+from api.commands.json_text import written
+from api.composition import Parley
+from domain.rules import READING
+from domain.time.instant import parse_cut
+from domain.time.perspective import PerspectiveQuery
+
+__all__ = ["register"]
+
+
+def export(  # noqa: PLR0913 -- one argument an option
+    slug: Slug,
+    *,
+    history: Annotated[
+        bool,
+        typer.Option("--history", help="Every operation, in the order of the log."),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Write to this file. Left out: standard output.", show_default=False),
+    ] = None,
+    as_of: AsOf = None,
+    as_known_at: AsKnownAt = None,
+    position: AtPosition = None,
+    clock: ByClock = "recorded",
+    match: ByMatch = "possible",
+    json: AsJson = False,
+) -> None:
+    """Give out NDJSON to import again: the facts as they stand, or with --history all."""
+    if history and clock == "published" and as_known_at is not None:
+        raise typer.BadParameter("a history is cut on the recorded clock", param_hint="--clock")
+    query = PerspectiveQuery(
+        as_of=None if as_of is None else parse_cut(as_of),
+        as_known_at=None if as_known_at is None else parse_cut(as_known_at),
+        position=position,
+        clock=clock,
+        match=match,
+    )
+    with opened() as parley:
+        lines = _exported(parley, slug, query, history=history)
+        count = _write(lines, sys.stdout.buffer) if output is None else _replace(output, lines)
+    if output is not None:
+        answer = {"lines": count, "output": str(output)}
+        say(answer) if json else echo(f"{count} lines in {output}")
+
+
+def _replace(output: Path, lines: Iterator[dict[str, Any]]) -> int:
+    """Write beside the file and put it in its place when it is whole."""
+    partly = output.with_name(output.name + ".part")
+    try:
+        with partly.open("wb") as file:
+            count = _write(lines, file)
+        partly.replace(output)
+    finally:
+        partly.unlink(missing_ok=True)
+    return count
+
+
+def _exported(
+    parley: Parley, slug: str, query: PerspectiveQuery, *, history: bool
+) -> Iterator[dict[str, Any]]:
+    with parley.reading(parley.owner) as reading:
+        asked = reading.perspective(query)
+        id_ = reading.negotiation(slug, asked.position).id
+        if history:
+            yield from history_lines(reading, id_, asked.position)
+        else:
+            yield from present_lines(reading, id_, asked, begun=query.as_of is not None)
+
+
+def _write(lines: Iterator[dict[str, Any]], file: BinaryIO) -> int:
+    count = 0
+    for count, line in enumerate(lines, 1):  # noqa: B007 -- how many there were is the answer
+        file.write(json_text(written(line)) + b"\n")
+    file.flush()
+    return count
+
+
+def snapshot(  # noqa: PLR0913 -- one argument an option
+    slug: Slug,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The snapshot's name.", show_default=False)
+    ],
+    *,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Replay a snapshot from the log and check it against its hash."
+        ),
+    ] = False,
+    as_of: AsOf = None,
+    as_known_at: AsKnownAt = None,
+    position: AtPosition = None,
+    clock: ByClock = "recorded",
+    match: ByMatch = "possible",
+    json: AsJson = False,
+) -> None:
+    """Keep the state at a perspective under a name, with its hash; or check one that was kept."""
+    asked = perspective(as_of, as_known_at, position, clock, match)
+    with opened() as parley:
+        if check:
+            answer = ask(parley, f"/v1/negotiations/{slug}/snapshots/{name}", {})
+        else:
+            answer = tell(parley, f"/v1/negotiations/{slug}/snapshots", {"name": name, **asked})
+    if json:
+        print_json(answer.body)
+        return
+    out, _ = consoles()
+    content = answer.content
+    older = content["perspective"]["reading"]
+    gone = check and content["verified"] is None
+    checked = "is what its hash says"
+    if gone:
+        checked = "can no longer be checked against its hash"
+    if gone and older != READING:
+        checked = f"was taken by reading {older} of the rules; by today's, {READING}, its hash is not checked"
+    done = checked if check else "taken"
+    show_heading(out, f"Snapshot {content['name']} of {slug} {done}", content["perspective"])
+    if gone:
+        show_erased(out, content)
+    print_line(out, f"sha256 {content['sha256']}")
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the commands."""
+    app.command()(export)
+    app.command()(snapshot)

@@ -1,0 +1,212 @@
+"""What waits for a second person is listed, approved, refused and withdrawn where the database is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from json import dumps
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.cli.ask import Answer, ask, print_answer, tell
+from api.cli.options import AsJson, Slug
+from api.cli.session import consoles, opened
+from api.cli.tables import show_rows, words
+from api.cli.text import confirm, print_line
+from api.cli.writing.erase import show_erasure
+from api.commands.json_text import written
+from api.composition import Parley
+from domain.streams.proposal import Status
+
+__all__ = ["register"]
+
+_COLUMNS: Final = (
+    "proposal",
+    "status",
+    "op",
+    "fact",
+    "summary",
+    "why",
+    "changes",
+    "proposer",
+    "expires at",
+    "decided by",
+)
+_GROUNDS: Final = ("reason", "why", "citation", "published", "approvers")
+
+Id = Annotated[
+    str, typer.Argument(metavar="ID", show_default=False, help="The proposal, by its id.")
+]
+Why = Annotated[str | None, typer.Option(show_default=False, help="Why, in words.")]
+
+
+def proposals(
+    slug: Slug,
+    *,
+    status: Annotated[
+        Status | None, typer.Option(show_default=False, help="Only those of which this has become.")
+    ] = None,
+    fact: Annotated[
+        str | None,
+        typer.Option(metavar="ID", show_default=False, help="Only those about a fact, by its id."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, max=1000, help="How many a page has at most.")
+    ] = 1000,
+    cursor: Annotated[
+        int | None,
+        typer.Option(metavar="NEXT", show_default=False, help="`next` of the page before."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """The changes that wait for a second person, or did, newest last."""
+    asked = {"status": status, "fact": fact, "limit": limit, "cursor": cursor}
+    with opened() as parley:
+        answer = ask(parley, f"/v1/negotiations/{slug}/proposals", asked)
+    if json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    items = answer.content["items"]
+    show_rows(out, f"Proposals: {len(items)}", _COLUMNS, [_row(each) for each in items])
+    if not items:
+        print_line(out, "There are none.")
+    if answer.content["next"] is not None:
+        print_line(out, f"More: --cursor {answer.content['next']}")
+
+
+def approve(
+    id_: Id,
+    *,
+    why: Why = None,
+    digest: Annotated[
+        str | None,
+        typer.Option(
+            show_default=False,
+            help="What was seen of it, as --json shows it: nobody is asked, and nothing else is approved.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Approve what stands now, and do not ask.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Approve what another person proposed, once it has been shown, and have it done.
+
+    Who approves is PARLEY_ACTOR, and must be another person than who proposed it.
+    """
+    with opened() as parley:
+        if digest is None:
+            item = ask(parley, f"/v1/proposals/{id_}", {}).content
+            _confirm(item, yes=yes)
+            digest = item["digest"]
+        _tell(parley, id_, "approval", why, json=json, headers={"if-match": f'"{digest}"'})
+
+
+def _confirm(item: Mapping[str, Any], *, yes: bool) -> None:
+    """Show all of what is proposed, and ask."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(
+            "one is needed where nobody can be asked", param_hint="--digest or --yes"
+        )
+    _, errors = consoles()
+    for line in _whole(item):
+        print_line(errors, line)
+    confirm("Approve it?")
+
+
+def _whole(item: Mapping[str, Any]) -> Iterator[str]:
+    """A proposal line by line, with nothing cut short."""
+    body = item["body"]
+    if item["fact"] is None:
+        yield f"{_said(item['proposer'])} proposes to correct the negotiation {item['negotiation']}:"
+        yield f"  {_said(item['summary'])}"
+    else:
+        yield f"{_said(item['proposer'])} proposes to {item['op']} the fact {item['fact']}:"
+        yield f"  {_said(item['summary'])} ({item['valid']})"
+    if item["op"] == "erase":
+        gone = "who its sources are" if body.get("what") == "sources" else "all of it, for good"
+        yield f"  would be erased: {gone}"
+    for each in item["changes"]:
+        yield f"  {each['field']}: {_said(each['before'])} → {_said(each['after'])}"
+    yield from (f"  {name}: {_said(body[name])}" for name in _GROUNDS if body.get(name))
+
+
+def _said(value: object) -> str:
+    """A value of a fact in full, in one line; what could pass for another line, or hide one, is escaped."""
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else written(value).decode()
+    return text if text.isprintable() else dumps(value)
+
+
+def refuse(
+    id_: Id,
+    *,
+    why: Annotated[str, typer.Option(show_default=False, help="Why, in words.")],
+    json: AsJson = False,
+) -> None:
+    """Refuse what another person proposed: it is not done."""
+    with opened() as parley:
+        _tell(parley, id_, "refusal", why, json=json)
+
+
+def withdraw(id_: Id, *, why: Why = None, json: AsJson = False) -> None:
+    """Withdraw what you proposed yourself: it is not done."""
+    with opened() as parley:
+        _tell(parley, id_, "withdrawal", why, json=json)
+
+
+def _tell(
+    parley: Parley,
+    id_: str,
+    what: str,
+    why: str | None,
+    *,
+    json: bool,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    answer = tell(parley, f"/v1/proposals/{id_}/{what}", {"why": why}, headers=headers)
+    if json:
+        print_answer(answer)
+        return
+    _show(answer)
+
+
+def _show(answer: Answer) -> None:
+    if "op" not in answer.content:
+        show_erasure(answer)
+        return
+    out, _ = consoles()
+    shown = dict(zip(_COLUMNS, _row(answer.content), strict=True))
+    id_, status = shown.pop("proposal"), shown.pop("status")
+    show_rows(out, f"Proposal {id_}: {status}", ("field", "value"), [*shown.items()])
+
+
+def _row(item: Mapping[str, Any]) -> tuple[object, ...]:
+    decided = item["decided"] or {}
+    changes = [
+        f"{each['field']}: {words(each['before']) or 'nothing'} → {words(each['after']) or 'nothing'}"
+        for each in item["changes"]
+    ]
+    return (
+        item["id"],
+        item["status"],
+        item["op"],
+        item["fact"],
+        item["summary"],
+        item["body"].get("why") or item["body"].get("reason"),
+        changes,
+        item["proposer"],
+        item["expires_at"],
+        decided.get("by"),
+    )
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the commands."""
+    for command in (proposals, approve, refuse, withdraw):
+        app.command()(command)

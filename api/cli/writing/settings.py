@@ -1,0 +1,169 @@
+"""What is said of a negotiation, who sees it and what takes two persons is set where the database is."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from api.cli.ask import Answer, MovedOnError, ask, print_answer, tell
+from api.cli.options import AsJson, Slug
+from api.cli.session import RefusedError, consoles, opened
+from api.cli.tables import show_rows
+from api.cli.text import print_line
+from api.cli.writing.erase import agreement
+from api.composition import Parley
+from domain.access import Visibility
+from domain.streams.event import Reason
+
+__all__ = ["register"]
+
+
+def settings(
+    slug: Slug,
+    *,
+    visibility: Annotated[
+        Visibility | None,
+        typer.Option(show_default=False, help="For everybody to see, or for its members alone."),
+    ] = None,
+    member: Annotated[
+        list[str] | None,
+        typer.Option(
+            show_default=False,
+            help="Who the members are from now on, all of them, by the names on their keys: whoever is not named is"
+            " none any more. As often as needed.",
+        ),
+    ] = None,
+    add_member: Annotated[
+        list[str] | None,
+        typer.Option(show_default=False, help="Who becomes a member besides; as often as needed."),
+    ] = None,
+    remove_member: Annotated[
+        list[str] | None,
+        typer.Option(show_default=False, help="Who is no member any more; as often as needed."),
+    ] = None,
+    review_record: Annotated[
+        bool | None,
+        typer.Option(
+            "--review-record/--no-review-record",
+            show_default=False,
+            help="Whether corrections and retractions take two persons.",
+        ),
+    ] = None,
+    review_erasure: Annotated[
+        bool | None,
+        typer.Option(
+            "--review-erasure/--no-review-erasure",
+            show_default=False,
+            help="Whether erasures take two persons.",
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show the settings of a negotiation, or change those that are named."""
+    path = f"/v1/negotiations/{slug}/settings"
+    others = {
+        "visibility": visibility,
+        "review_record": review_record,
+        "review_erasure": review_erasure,
+    }
+
+    def changed(parley: Parley, seen: Answer) -> Answer:
+        """What is seen becomes what was asked for; MovedOnError where another was faster."""
+        before = seen.content["members"]
+        changes = {**others, "members": _members(before, member, add_member, remove_member)}
+        if all(value is None for value in changes.values()):
+            return seen
+        answer = tell(parley, path, changes, headers={"if-match": str(seen.tag)})
+        _say_who(parley, before, answer.content["members"])
+        return answer
+
+    with opened() as parley:
+        while True:
+            with suppress(MovedOnError):
+                answer = changed(parley, ask(parley, path, {}))
+                break
+    if json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    shown = {**answer.content, "members": ", ".join(answer.content["members"]) or "nobody"}
+    show_rows(
+        out, f"Settings of {shown.pop('negotiation')}", ("setting", "value"), [*shown.items()]
+    )
+
+
+def _members(
+    before: list[str], named: list[str] | None, added: list[str] | None, removed: list[str] | None
+) -> list[str] | None:
+    """Who the members are to be; None where nothing was said of them."""
+    if not (named or added or removed):
+        return None
+    found = [*(named or before), *(added or ())]
+    for person in removed or ():
+        if person not in found:
+            raise RefusedError(f"{person} is no member")
+    return [person for person in found if person not in (removed or ())]
+
+
+def _say_who(parley: Parley, before: list[str], after: list[str]) -> None:
+    """Say who is no member any more, and which new member nobody can come in as by a key."""
+    _, errors = consoles()
+    gone = [person for person in before if person not in after]
+    if gone:
+        print_line(errors, f"No member any more: {', '.join(gone)}")
+    if parley.settings.oidc is not None:
+        return
+    known = {key.person for key in parley.keys.all()}
+    for person in after:
+        if person not in before and person not in known:
+            warning = f"No key is {person}'s: names are compared to the letter"
+            print_line(errors, warning)
+
+
+def correct_negotiation(  # noqa: PLR0913 -- one argument an option
+    slug: Slug,
+    *,
+    reason: Annotated[
+        Reason, typer.Option(show_default=False, help="Why it was wrong, in a word.")
+    ],
+    why: Annotated[str, typer.Option(show_default=False, help="Why it was wrong.")],
+    title: Annotated[str | None, typer.Option(show_default=False, help="The right title.")] = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option(show_default=False, help="A party; all of them, as often as needed."),
+    ] = None,
+    summary: Annotated[
+        str | None, typer.Option(show_default=False, help="The right summary; empty for none.")
+    ] = None,
+    published: Annotated[
+        str | None, typer.Option(show_default=False, help="When a source made it public.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what it would be, and write nothing.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Correct what is said of a negotiation; earlier perspectives keep what was said before."""
+    given = {"title": title, "parties": party or None, "summary": summary}
+    changes = {name: value or None for name, value in given.items() if value is not None}
+    body = {"reason": reason, "why": why, "published": published, "changes": changes}
+    with opened() as parley:
+        path, any_edition = f"/v1/negotiations/{slug}/corrections", {"if-match": "*"}
+        answer = tell(parley, path, body, headers=any_edition, dry_run=dry_run)
+    if json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    if "op" in answer.content:
+        print_line(out, agreement(answer))
+        return
+    shown = {**answer.content, "parties": ", ".join(answer.content["parties"])}
+    show_rows(out, shown.pop("slug"), ("field", "is"), [*shown.items()])
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the commands."""
+    app.command()(settings)
+    app.command()(correct_negotiation)

@@ -1,0 +1,1 @@
+"""What can be done with a record, over HTTP or at a terminal."""

@@ -1,0 +1,193 @@
+"""What may be sent is what these classes say: each is a body of the interface, by its name in the document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Literal
+
+from pydantic import ConfigDict, with_config
+from typing_extensions import TypedDict
+
+from domain.access import Visibility
+from domain.provenance import Citation
+from domain.streams.event import Reason
+from domain.time.perspective import Clock, Match
+
+__all__ = [
+    "BODIES",
+    "STRICT",
+    "ApprovalBody",
+    "CertificateBody",
+    "CorrectionBody",
+    "CorroborationBody",
+    "EndBody",
+    "ErasureBody",
+    "NegotiationBody",
+    "NegotiationChanges",
+    "NegotiationCorrectionBody",
+    "PreferenceBody",
+    "RefusalBody",
+    "ReinstatementBody",
+    "RetractionBody",
+    "SettingsBody",
+    "SnapshotBody",
+    "WithdrawalBody",
+]
+
+STRICT: Final = ConfigDict(extra="forbid", strict=True)
+
+
+class _Strict:
+    """The configuration reaches the domain's plain dataclasses inside a body, at every depth."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class NegotiationBody(_Strict):
+    """A negotiation to open."""
+
+    slug: str
+    title: str
+    parties: tuple[str, ...]
+    summary: str | None = None
+    visibility: Visibility = "public"
+
+
+@with_config(STRICT)
+class NegotiationChanges(TypedDict, total=False):
+    """What of a negotiation is to be said otherwise."""
+
+    title: str
+    parties: tuple[str, ...]
+    summary: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NegotiationCorrectionBody(_Strict):
+    """What was said of a negotiation was wrong; `changes` has what is right, and leaves out what stays."""
+
+    reason: Reason
+    why: str
+    changes: NegotiationChanges
+    published: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsBody(_Strict):
+    """Settings of a negotiation to change; what is left out stays as it is."""
+
+    visibility: Visibility | None = None
+    members: tuple[str, ...] | None = None
+    review_record: bool | None = None
+    review_erasure: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionBody(_Strict):
+    """What was recorded was wrong; `changes` is a JSON merge patch (RFC 7396) on the fact."""
+
+    reason: Reason
+    why: str
+    changes: dict[str, Any]
+    citation: Citation | None = None
+    published: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorroborationBody(_Strict):
+    """Another source says the same."""
+
+    citation: Citation
+    why: str | None = None
+    published: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndBody(_Strict):
+    """It was right and has ceased; `ended` is EDTF."""
+
+    ended: str
+    why: str | None = None
+    citation: Citation | None = None
+    published: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetractionBody(_Strict):
+    """The claim is withdrawn."""
+
+    reason: Reason
+    why: str
+    published: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReinstatementBody(_Strict):
+    """A retraction is undone."""
+
+    why: str
+    published: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreferenceBody(_Strict):
+    """An editor prefers this fact among its rivals, or no longer does."""
+
+    preferred: bool
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureBody(_Strict):
+    """All that was said of a fact is to be destroyed, or only what is confidential of its citations so far.
+
+    `approvers` are those who agreed, as far as Parley did not ask them itself.
+    """
+
+    reason: str
+    what: Literal["fact", "sources"] = "fact"
+    approvers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalBody(_Strict):
+    """What another person proposed, and If-Match names, is to be done."""
+
+    why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusalBody(_Strict):
+    """What another person proposed is not to be done."""
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalBody(_Strict):
+    """What one proposed oneself is not to be done."""
+
+    why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotBody(_Strict):
+    """A perspective to keep under a name; the cuts are written as in a query."""
+
+    name: str
+    as_of: str | None = None
+    as_known_at: str | None = None
+    clock: Clock = "recorded"
+    match: Match = "possible"
+    position: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateBody(_Strict):
+    """The path and query of a GET, percent-encoded, whose answer is to be certified."""
+
+    question: str
+
+
+BODIES: Final[tuple[type[Any], ...]] = tuple(_Strict.__subclasses__())

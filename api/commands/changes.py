@@ -1,0 +1,224 @@
+"""Each way to change a fact is an entry of one table: what is sent, what it takes, how it is decided and done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol, cast
+
+from api.commands.commands import (
+    BodyParser,
+    CorrectionBody,
+    CorroborationBody,
+    EndBody,
+    ErasureBody,
+    FactParser,
+    NegotiationCorrectionBody,
+    PreferenceBody,
+    ReinstatementBody,
+    RetractionBody,
+)
+from api.commands.merge_patch import merged
+from api.composition import Parley
+from domain.access import Scope
+from domain.confidential import Source
+from domain.fact import Fact
+from domain.gathering import Gathering
+from domain.streams.change_checks import check_change
+from domain.streams.event import (
+    FactErased,
+    FactEvent,
+    NegotiationCorrected,
+    RecordEvent,
+    SourcesErased,
+)
+from domain.streams.fact import FactRecord
+from domain.streams.negotiation import Negotiation, Settings
+
+__all__ = ["OF_NEGOTIATION", "OPS", "PROPOSABLE", "Change", "Op", "agreed", "decided"]
+
+Change = (
+    CorrectionBody
+    | CorroborationBody
+    | EndBody
+    | RetractionBody
+    | ReinstatementBody
+    | PreferenceBody
+)
+
+
+def decided(record: FactRecord, body: Change, parser: FactParser, actor: str) -> FactEvent:
+    """The event that a command comes to on a fact as it stands, or the refusal that it meets."""
+    match body:
+        case CorrectionBody():
+            gathered = Gathering()
+            fact = gathered.take(merged, record.fact, body.changes, parser)
+            gathered.take(_check_said, body)
+            gathered.refuse()
+            return record.decide_correct(
+                reason=body.reason,
+                why=body.why,
+                fact=cast("Fact", fact),
+                citation=body.citation,
+                published=body.published,
+                actor=actor,
+            )
+        case CorroborationBody(citation=citation, why=why, published=published):
+            return record.decide_corroborate(
+                citation=citation, why=why, published=published, actor=actor
+            )
+        case EndBody():
+            return record.decide_end(
+                ended=body.ended,
+                why=body.why,
+                citation=body.citation,
+                published=body.published,
+                actor=actor,
+            )
+        case RetractionBody(reason=reason, why=why, published=published):
+            return record.decide_retract(reason=reason, why=why, published=published, actor=actor)
+        case ReinstatementBody(why=why, published=published):
+            return record.decide_reinstate(why=why, published=published, actor=actor)
+        case PreferenceBody(preferred=preferred, why=why):
+            return record.decide_prefer(preferred=preferred, why=why, actor=actor)
+
+
+def _check_said(body: Any) -> None:  # noqa: ANN401 -- any body of a change
+    """ContentError where what a change says beside the fact is malformed."""
+    said = {name: getattr(body, name, None) for name in ("why", "citation", "published")}
+    check_change(**said)
+
+
+def _erasing(record: FactRecord, body: ErasureBody, _: FactParser, actor: str) -> FactEvent:
+    decide = record.decide_erase if body.what == "fact" else record.decide_erase_sources
+    return decide(why=body.reason, approvers=body.approvers, actor=actor)
+
+
+def agreed(event: FactEvent, approver: str) -> FactEvent:
+    """The erasure names who approved it: what was proposed may be erased with the fact."""
+    if isinstance(event, FactErased | SourcesErased):
+        return replace(event, approvers=(*event.approvers, approver))
+    return event
+
+
+def _appended(
+    parley: Parley,
+    event: FactEvent,
+    before: Sequence[RecordEvent],
+    sources: Sequence[Source],
+    claim: object,
+    until: int | None = None,
+) -> int:
+    return parley.ledger.change(event, *before, sources=sources, claim=claim, until=until)
+
+
+def _erased(
+    parley: Parley,
+    event: FactEvent,
+    before: Sequence[RecordEvent],
+    _: Sequence[Source],
+    claim: object,
+    until: int | None = None,
+) -> int:
+    return parley.erase(event, *before, claim=claim, until=until)
+
+
+def _as_the_record(settings: Settings) -> bool:
+    return settings.review_record
+
+
+def _as_an_erasure(settings: Settings) -> bool:
+    return settings.review_erasure
+
+
+class CarryOut(Protocol):
+    """Appends what was decided, before the instant `until`; its position."""
+
+    def __call__(
+        self,
+        parley: Parley,
+        event: Any,  # noqa: ANN401 -- what `decide` gives
+        before: Sequence[RecordEvent],
+        sources: Sequence[Source],
+        claim: object,
+        until: int | None = None,
+        /,
+    ) -> int:
+        """As `Ledger.change`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Op:
+    """One way to change a fact, or a negotiation.
+
+    `reviewed` says whether it takes two persons under the settings of a negotiation; None where it never does.
+    `decide` gives the event that a body comes to on a fact, for an actor, or the refusal. `carry_out` appends the event
+    that was decided, after what led to it and with what it says in confidence, in one transaction, and gives its
+    position; the claim goes with it.
+    """
+
+    name: str
+    parser: BodyParser[Any]
+    scope: Scope = "fact:correct"
+    reviewed: Callable[[Settings], bool] | None = None
+    decide: Callable[[Any, Any, FactParser, str], Any] = decided
+    carry_out: CarryOut = _appended
+
+
+_EVERY: Final = (
+    Op(name="correct", parser=BodyParser(CorrectionBody, _check_said), reviewed=_as_the_record),
+    Op(name="corroborate", parser=BodyParser(CorroborationBody, _check_said), scope="fact:write"),
+    Op(name="end", parser=BodyParser(EndBody, _check_said)),
+    Op(name="retract", parser=BodyParser(RetractionBody, _check_said), reviewed=_as_the_record),
+    Op(
+        name="reinstate", parser=BodyParser(ReinstatementBody, _check_said), reviewed=_as_the_record
+    ),
+    Op(name="prefer", parser=BodyParser(PreferenceBody, _check_said)),
+    Op(
+        name="erase",
+        parser=BodyParser(ErasureBody),
+        scope="erase",
+        reviewed=_as_an_erasure,
+        decide=_erasing,
+        carry_out=_erased,
+    ),
+)
+OPS: Final[dict[str, Op]] = {op.name: op for op in _EVERY}
+"""By the names that imports, and proposals in the log, call them."""
+
+
+def _correcting(
+    found: Negotiation, body: NegotiationCorrectionBody, _: FactParser, actor: str
+) -> NegotiationCorrected:
+    return found.decide_correct(
+        reason=body.reason,
+        why=body.why,
+        said=replace(found.said, **body.changes),
+        published=body.published,
+        actor=actor,
+    )
+
+
+def _appended_alone(
+    parley: Parley,
+    event: RecordEvent,
+    before: Sequence[RecordEvent],
+    _: Sequence[Source],
+    claim: object,
+    until: int | None = None,
+) -> int:
+    return parley.ledger.append([*before, event], claim=claim, until=until)[-1]
+
+
+OF_NEGOTIATION: Final = Op(
+    name="correct_negotiation",
+    parser=BodyParser(NegotiationCorrectionBody),
+    reviewed=_as_the_record,
+    decide=_correcting,
+    carry_out=_appended_alone,
+)
+"""The one change that is of no fact; imports have none of it."""
+PROPOSABLE: Final[dict[str, Op]] = {
+    op.name: op for op in (*_EVERY, OF_NEGOTIATION) if op.reviewed is not None
+}
+"""By the names that proposals in the log call them."""

@@ -1,0 +1,161 @@
+"""What may be sent is what the domain's own classes say; a kind once registered can be sent.
+
+pydantic reads the domain's dataclasses strictly: no unknown field, no coercion. Every fault becomes
+a `ContentError` with RFC 6901 pointers into what was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import MISSING, fields
+from functools import lru_cache
+from typing import Annotated, Any, Generic, ParamSpec, TypeVar, Union
+
+from pydantic import Discriminator, TypeAdapter
+
+import domain.kinds  # noqa: F401 -- importing the package registers its kinds
+from api.commands.bodies import (
+    BODIES,
+    STRICT,
+    ApprovalBody,
+    CertificateBody,
+    CorrectionBody,
+    CorroborationBody,
+    EndBody,
+    ErasureBody,
+    NegotiationBody,
+    NegotiationCorrectionBody,
+    PreferenceBody,
+    RefusalBody,
+    ReinstatementBody,
+    RetractionBody,
+    SettingsBody,
+    SnapshotBody,
+    WithdrawalBody,
+)
+from api.commands.json_text import read_json
+from api.commands.mending import Place, besides, mended
+from api.commands.shapes import ShapeError, validated
+from domain.errors import ContentError
+from domain.fact import KINDS, Fact, checked
+from domain.gathering import Gathering
+
+__all__ = [
+    "BODIES",
+    "ApprovalBody",
+    "BodyParser",
+    "CertificateBody",
+    "CorrectionBody",
+    "CorroborationBody",
+    "EndBody",
+    "ErasureBody",
+    "FactParser",
+    "NegotiationBody",
+    "NegotiationCorrectionBody",
+    "PreferenceBody",
+    "RefusalBody",
+    "ReinstatementBody",
+    "RetractionBody",
+    "SettingsBody",
+    "SnapshotBody",
+    "WithdrawalBody",
+]
+
+
+Body = TypeVar("Body")
+P = ParamSpec("P")
+
+
+class BodyParser(Generic[Body]):
+    """Reads one class of body, which the document calls `name`."""
+
+    def __init__(self, body: type[Body], check: Callable[[Body], object] | None = None) -> None:
+        self._body = body
+        self._check = check
+        self.name = body.__name__
+        self.adapter: TypeAdapter[Body] = TypeAdapter(body)
+
+    def parse(self, raw: bytes | dict[str, Any]) -> Body:
+        """Read a body; ContentError with every fault of its shape, and then those that `check` finds beside them."""
+        document = read_json(raw) if isinstance(raw, bytes) else raw
+        try:
+            body: Body = validated(self.adapter, document, tagged=False)
+        except ShapeError as wrong:
+            gathered = Gathering(wrong.faults, wrong.more)
+            if isinstance(document, dict) and self._check is not None:
+                gathered.take(self._check_rest, self._check, document, wrong.places)
+            gathered.refuse()
+            raise AssertionError from wrong
+        return body
+
+    def _check_rest(
+        self, check: Callable[[Body], object], document: dict[str, Any], places: Sequence[Place]
+    ) -> None:
+        with suppress(ShapeError):
+            rest = validated(self.adapter, mended(document, places, self._body), tagged=False)
+            _check_besides(places, check, rest)
+
+
+@lru_cache(maxsize=2)
+def _adapter_of(kinds: tuple[type[Fact], ...]) -> TypeAdapter[Any]:
+    """One adapter for all parsers of the same kinds, since it is dear to make."""
+    union = Annotated[Union[kinds], Discriminator("kind")]  # type: ignore[valid-type]  # noqa: UP007
+    return TypeAdapter(union, config=STRICT)
+
+
+class FactParser:
+    """Reads a fact of any kind that is registered when the parser is made."""
+
+    def __init__(self) -> None:
+        self.kinds = tuple(KINDS.values())
+        self.adapter = _adapter_of(self.kinds)
+
+    def parse(self, raw: bytes | dict[str, Any], standing: Fact | None = None) -> Fact:
+        """Read a fact, its quantities' bounds filled in; ContentError with every fault that `standing` has not."""
+        document = read_json(raw) if isinstance(raw, bytes) else raw
+        try:
+            fact: Fact = validated(self.adapter, document, tagged=True)
+        except ShapeError as wrong:
+            gathered = Gathering(wrong.faults, wrong.more)
+            if isinstance(document, dict):
+                gathered.take(self._check_rest, document, wrong, standing)
+            gathered.refuse()
+            raise AssertionError from wrong
+        return checked(fact, standing)
+
+    def _check_rest(
+        self, document: dict[str, Any], wrong: ShapeError, standing: Fact | None
+    ) -> None:
+        """ContentError with what is wrong besides the shape; of no known kind, in what every fact has."""
+        if wrong.is_of_kind:
+            common = {each.name for each in fields(Fact)}
+            rest = {name: value for name, value in document.items() if name in common}
+            self.parse({**rest, "kind": _plainest()}, standing)
+            return
+        with suppress(ShapeError):
+            cls = KINDS[document["kind"]]
+            fact = validated(self.adapter, mended(document, wrong.places, cls), tagged=True)
+            _check_besides(wrong.places, checked, fact, standing)
+
+
+def _check_besides(
+    places: Sequence[Place], check: Callable[P, object], *given: P.args, **named: P.kwargs
+) -> None:
+    """ContentError with the faults that a check finds elsewhere than at places that were mended."""
+    try:
+        check(*given, **named)
+    except ContentError as error:
+        raise ContentError(*besides(error.faults, places)) from error
+
+
+def _plainest() -> str:
+    """A kind that has no field of its own which has to be given."""
+    return next(
+        name
+        for name, cls in KINDS.items()
+        if all(
+            each.default is not MISSING or each.name in Fact.__dataclass_fields__
+            for each in fields(cls)
+        )
+    )

@@ -1,0 +1,138 @@
+"""What a request says in confidence is taken out of it before anything else reads it, and goes its own way.
+
+So no fact, no event's payload and no answer can hold it by mistake: those have no field for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, ParamSpec, TypeVar, cast
+
+from api.commands.json_text import CONFIDENTIAL, pointer
+from domain.confidential import Confidential, Source, check_confidential
+from domain.errors import ContentError, Fault
+from domain.fact import Fact
+from domain.gathering import Gathering
+from domain.streams.event import FactCorrected, FactEvent, FactRecorded
+
+__all__ = ["FIELD", "Withheld", "withheld"]
+
+FIELD: Final = CONFIDENTIAL
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+_NAMES: Final = tuple(each.name for each in fields(Confidential))
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """What was taken out of a request: by the index of the fact's citation, and of the change's own citation.
+
+    `faults` are what is wrong with it.
+    """
+
+    listed: Mapping[int, Confidential] = field(default_factory=dict)
+    own: Confidential | None = None
+    faults: tuple[Fault, ...] = ()
+
+    def beside(self, read: Callable[P, R], *given: P.args, **named: P.kwargs) -> R:
+        """What the rest is read as; ContentError with the faults of both."""
+        gathered = Gathering(self.faults)
+        found = gathered.take(read, *given, **named)
+        gathered.refuse()
+        return cast("R", found)
+
+    def of_fact(self, fact: Fact) -> list[Source]:
+        """The sources of a fact that was sent."""
+        return [
+            Source(citation=fact.citations[index], confidential=each)
+            for index, each in sorted(self.listed.items())
+        ]
+
+    def sources(self, event: FactEvent) -> list[Source]:
+        """The sources of the event that the request came to."""
+        fact = event.fact if isinstance(event, FactRecorded | FactCorrected) else None
+        found = [] if fact is None else self.of_fact(fact)
+        citation = getattr(event, "citation", None)
+        if self.own is not None and citation is not None:
+            found.append(Source(citation=citation, confidential=self.own))
+        return found
+
+
+def withheld(document: Any) -> tuple[Any, Withheld]:  # noqa: ANN401 -- what was sent may be any JSON
+    """What was sent, a fact or a change of one, without what is confidential in it."""
+    if not isinstance(document, dict):
+        return document, Withheld()
+    taking = _Taking()
+    rest = dict(document)
+    if "citation" in rest:
+        rest["citation"], own = taking.taken(rest["citation"], ("citation",))
+    else:
+        own = None
+    listed: dict[int, Confidential] = {}
+    if "citations" in rest:
+        rest["citations"], listed = taking.all_taken(rest["citations"], ("citations",))
+    changes = rest.get("changes")
+    if isinstance(changes, dict) and "citations" in changes:
+        place = ("changes", "citations")
+        citations, listed = taking.all_taken(changes["citations"], place)
+        rest["changes"] = {**changes, "citations": citations}
+    return rest, Withheld(listed, own, tuple(taking.faults))
+
+
+class _Taking:
+    """Takes confidential parts out of citations, and keeps what is wrong with them; no fault says what was sent."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def all_taken(
+        self,
+        citations: Any,  # noqa: ANN401 -- the same
+        place: tuple[str, ...],
+    ) -> tuple[Any, dict[int, Confidential]]:
+        """The citations without them, and them by index."""
+        if not isinstance(citations, list):
+            return citations, {}
+        rest, found = [], {}
+        for index, citation in enumerate(citations):
+            left, part = self.taken(citation, (*place, str(index)))
+            rest.append(left)
+            if part is not None:
+                found[index] = part
+        return rest, found
+
+    def taken(
+        self,
+        citation: Any,  # noqa: ANN401 -- the same
+        place: tuple[str, ...],
+    ) -> tuple[Any, Confidential | None]:
+        """One citation without its part, and the part."""
+        if not isinstance(citation, dict) or FIELD not in citation:
+            return citation, None
+        rest = dict(citation)
+        sent = rest.pop(FIELD)
+        try:
+            return rest, None if sent is None else _part(sent)
+        except ContentError as error:
+            at = pointer((*place, FIELD))
+            self.faults += [Fault(at + fault.pointer, fault.detail) for fault in error.faults]
+            return rest, None
+
+
+def _part(sent: object) -> Confidential:
+    """A confidential part as it was sent; ContentError, which repeats nothing of it."""
+    if not isinstance(sent, dict) or set(sent) - set(_NAMES):
+        raise ContentError.at("", f"an object of {', '.join(_NAMES)} is expected, each a text")
+    faults = [
+        Fault(pointer((name,)), "a text is expected")
+        for name, value in sent.items()
+        if not isinstance(value, str | None)
+    ]
+    if faults:
+        raise ContentError(*faults)
+    part = Confidential(**sent)
+    check_confidential(part)
+    return part

@@ -1,0 +1,136 @@
+"""A line becomes a command on one fact, which its external id or its id names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+from api.commands.changes import OPS, Change
+from api.commands.commands import FactParser
+from api.commands.confidential import Withheld, withheld
+from api.commands.importing.lines import SourceLine
+from api.commands.importing.report import COUNTED
+from api.commands.json_text import canonical
+from domain.characters import is_blank
+from domain.errors import ContentError
+from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id
+from domain.gathering import Gathering
+from domain.streams.proposal import OWN_VERSION
+
+__all__ = ["Command", "CommandReader"]
+
+R = TypeVar("R")
+Named = tuple[UUID, str | None]
+"""The id of a fact, and how a line names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What one line asks for; `named` is the id that it gives, None where it gives none."""
+
+    line: SourceLine
+    op: str
+    fact_id: UUID
+    named: str | None
+    body: Fact | Change
+    withheld: Withheld
+
+
+class CommandReader:
+    """Reads the lines of one negotiation's import."""
+
+    def __init__(self, negotiation_id: UUID, parser: FactParser) -> None:
+        self._negotiation_id = negotiation_id
+        self._facts = parser
+
+    def read(self, line: SourceLine) -> Command:
+        """The command of a line; ContentError with every fault that shows without the record."""
+        if line.content is None:
+            raise ContentError(*line.faults, more=line.more)
+        content, kept_apart = withheld(dict(line.content))
+        gathered = Gathering((*line.faults, *kept_apart.faults), line.more)
+        # A long import holds all of its commands: what they were read from is let go.
+        line = replace(line, content=None)
+        op = gathered.take(_op, content.pop("op", "record"))
+        id_ = gathered.take(_id, content.pop("id", None))
+        named: Named | None = None
+        body: Fact | Change | None = None
+        if op == "record" or (op is None and "kind" in content):
+            body = gathered.take(self._said, line, self._facts.parse, content)
+            if body is not None:
+                named = gathered.take(self._of_fact, id_, body)
+        elif op is not None:
+            external_id = gathered.take(_external_id, content.pop("external_id", None))
+            named = gathered.take(self._named, id_, external_id)
+            body = gathered.take(self._said, line, OPS[op].parser.parse, content)
+        gathered.refuse()
+        if op is None or body is None or named is None:
+            raise AssertionError
+        return Command(line, op, *named, body, kept_apart)
+
+    def _said(
+        self, line: SourceLine, parse: Callable[[dict[str, Any]], R], content: dict[str, Any]
+    ) -> R:
+        """What a line's object says; of a part of it that could not be read, only that."""
+        try:
+            return parse(content)
+        except ContentError as error:
+            unread = [fault.pointer for fault in line.faults]
+            rest = [fault for fault in error.faults if not _is_within(fault.pointer, unread)]
+            raise ContentError(*rest, more=error.more) from error
+
+    def _of_fact(self, id_: UUID | None, fact: Fact) -> Named:
+        if id_ is None and fact.external_id is None:
+            return self._by_content(fact), None
+        return self._named(id_, fact.external_id)
+
+    def _named(self, id_: UUID | None, external_id: str | None) -> Named:
+        if external_id is None:
+            if id_ is None:
+                raise ContentError.at("/external_id", "the external_id of a fact is required")
+            return id_, str(id_)
+        computed = fact_id(self._negotiation_id, external_id)
+        if id_ not in {None, computed}:
+            raise ContentError.at("/id", f"the id that goes with this external_id is {computed}")
+        return computed, external_id
+
+    def _by_content(self, fact: Fact) -> UUID:
+        """The same content has the same id, so that recording it again is seen to be that."""
+        unnamed = uuid5(self._negotiation_id, "")
+        return uuid5(unnamed, canonical(as_primitives(fact)).decode())
+
+
+def _is_within(pointer: str, others: Iterable[str]) -> bool:
+    return any(pointer == each or pointer.startswith(f"{each}/") for each in others)
+
+
+def _op(value: object) -> str:
+    if not isinstance(value, str) or value not in COUNTED:
+        raise ContentError.at("/op", f"one of {', '.join(COUNTED)} is expected")
+    return value
+
+
+def _id(value: object) -> UUID | None:
+    if value is None:
+        return None
+    try:
+        found = UUID(str(value))
+    except ValueError:
+        found = None
+    if found is None or str(found) != value:
+        raise ContentError.at("/id", "a fact's id is expected, 36 characters in lower case")
+    if found.version == OWN_VERSION:
+        raise ContentError.at("/id", f"an id of version {OWN_VERSION} is no fact's")
+    return found
+
+
+def _external_id(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or is_blank(value) or len(value) > LONGEST_NAME:
+        raise ContentError.at(
+            "/external_id", f"a text of 1 to {LONGEST_NAME} characters is expected"
+        )
+    return value

@@ -1,0 +1,219 @@
+"""A table's columns are the fields of the registered kinds; a field's type says how to read it."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import re
+import types
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+import domain.kinds  # noqa: F401 -- registers the kinds whose fields are columns
+from domain.errors import Fault
+from domain.fact import KINDS, Fact
+from domain.provenance import Link
+
+__all__ = [
+    "Column",
+    "Shape",
+    "best_separator",
+    "columns_of",
+    "names_columns",
+    "singular_of",
+]
+
+MOST_COLUMNS: Final = 2_000
+"""More than all that a table can have, each once."""
+Shape = Literal["text", "integer", "truth", "list", "links", "entries", "json"]
+
+_OF_CHANGES: Final[dict[str, Shape]] = {
+    "op": "text",
+    "id": "text",
+    "reason": "text",
+    "why": "text",
+    "ended": "text",
+    "published": "text",
+    "preferred": "truth",
+    "changes": "json",
+}
+"""The columns that no fact has: the name of the operation, and the parts of a change."""
+
+SEPARATORS: Final = (",", ";", "\t", "|")
+_UNKNOWN: Final = "is no field of a fact or a change; parley columns KIND tells which there are"
+_NO_HEADER: Final = (
+    "is no field of a fact or a change, and no other column is one: the first row of a table names its columns;"
+    " parley columns KIND tells which there are"
+)
+_SHOWN: Final = 10
+_LONGEST_HEADER: Final = 100_000
+_SURELY: Final = 2
+_JOINTS: Final = re.compile(r"[\s_-]+")
+_DOT: Final = re.compile(r"_?\._?")
+_NUMBERED: Final = re.compile(r"(?P<singular>[a-z_]+)(?P<number>[1-9][0-9]?)?\.(?P<part>[a-z_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `field` of the object, or `part` of the entry at `index` (from 0) of its list.
+
+    `shapes` is how a cell is read, by kind of fact; "" is for a row that names no kind.
+    """
+
+    name: str
+    field: str
+    shapes: Mapping[str, Shape]
+    singular: str | None = None
+    index: int = 0
+    part: str | None = None
+
+    def shape(self, kind: str) -> Shape:
+        """How a cell is read in a row of that kind."""
+        return self.shapes.get(kind, self.shapes[""])
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    plain: dict[str, dict[str, Shape]]
+    entries: dict[str, tuple[str, type[Any]]]
+
+
+def columns_of(header: Sequence[str]) -> tuple[list[Column | None], list[Fault]]:
+    """The column that each cell of a header names, None for a blank one; and what is wrong, in a fault of each sort."""
+    if len(header) > MOST_COLUMNS:
+        detail = f"a table has at most {MOST_COLUMNS} columns, and this header {len(header)}"
+        return [], [Fault("", detail)]
+    known = _known()
+    found: dict[str, Column] = {}
+    columns: list[Column | None] = []
+    whole: dict[str, bool] = {}
+    unknown, twice, mixed = [], [], []
+    for at, cell in enumerate(header, 1):
+        name = _plain(cell)
+        column = _column(name, known)
+        columns.append(column)
+        shown = f"{at} {cell.strip()[:100]!r}"
+        if column is None:
+            unknown += [shown + _meant(name, known)] if name else []
+        elif column.name in found:
+            twice.append(shown)
+        elif whole.setdefault(column.field, column.part is None) != (column.part is None):
+            mixed.append(f"{shown} ({column.field})")
+        else:
+            found[column.name] = column
+    wrong = (
+        (unknown, _UNKNOWN if found else _NO_HEADER),
+        (twice, "comes twice: leave one of them"),
+        (mixed, "comes whole or in parts, not both"),
+    )
+    return columns, [Fault("", f"column {_some(each)} {what}") for each, what in wrong if each]
+
+
+def names_columns(line: bytes) -> bool:
+    """Whether a line of text looks like the header of a table."""
+    text = line[:_LONGEST_HEADER].decode("utf-8", "replace")
+    return not text.startswith(("{", "[")) and _named(text, best_separator(text)) >= _SURELY
+
+
+def best_separator(line: str, declared: str = ",") -> str:
+    """What separates the cells of a header: what makes the most of it names of columns, first what was `declared`."""
+    return max((declared, *SEPARATORS), key=lambda separator: _named(line, separator))
+
+
+def _named(line: str, separator: str) -> int:
+    """How many columns a header names, when it is read with a separator."""
+    known = _known()
+    try:
+        cells = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return 0
+    return sum(_column(_plain(cell), known) is not None for cell in cells[:MOST_COLUMNS])
+
+
+def _plain(name: str) -> str:
+    """A column's name as it is known: in small letters, with underscores for blanks and hyphens."""
+    joined = _JOINTS.sub("_", name.strip(" \t\r\n\xa0\ufeff").lower())
+    return _DOT.sub(".", joined)
+
+
+def _meant(name: str, known: _Known) -> str:
+    """The column that a name is nearly the name of, in brackets."""
+    near = get_close_matches(name[:100], known.plain, n=1, cutoff=0.8)
+    return f" ({near[0]}?)" if near else ""
+
+
+def _some(shown: Sequence[str]) -> str:
+    more = len(shown) - _SHOWN
+    return ", ".join(shown[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _column(name: str, known: _Known) -> Column | None:
+    if name in known.plain:
+        return Column(name, name, known.plain[name])
+    numbered = _NUMBERED.fullmatch(name)
+    if numbered is None or numbered["singular"] not in known.entries:
+        return None
+    field, entry = known.entries[numbered["singular"]]
+    part, number = numbered["part"], int(numbered["number"] or 1)
+    hints = get_type_hints(entry)
+    if part not in hints:
+        return None
+    written = f"{numbered['singular']}{'' if number == 1 else number}.{part}"
+    shapes = {"": _shape(hints[part])}
+    return Column(written, field, shapes, numbered["singular"], number - 1, part)
+
+
+def _known() -> _Known:
+    """Every field of every kind as a column, when asked: a kind may have been registered since."""
+    return _known_of(tuple(KINDS.items()))
+
+
+@lru_cache(maxsize=2)
+def _known_of(kinds: tuple[tuple[str, type[Fact]], ...]) -> _Known:
+    plain: dict[str, dict[str, Shape]] = {name: {"": shape} for name, shape in _OF_CHANGES.items()}
+    entries: dict[str, tuple[str, type[Any]]] = {}
+    for kind, field, hint in _fields(kinds):
+        entry = _entry_of(hint)
+        if entry is not None and entry is not Link:
+            entries[singular_of(field)] = (field, entry)
+            plain.setdefault(field, {"": "entries"})
+        else:
+            shapes = plain.setdefault(field, {"": _shape(hint)})
+            shapes[kind] = _shape(hint)
+    return _Known(plain, entries)
+
+
+def _fields(kinds: Iterable[tuple[str, type[Fact]]]) -> Iterator[tuple[str, str, Any]]:
+    for kind, cls in kinds:
+        hints = get_type_hints(cls)
+        yield from ((kind, field.name, hints[field.name]) for field in dataclasses.fields(cls))
+
+
+def _shape(hint: Any) -> Shape:  # noqa: ANN401 -- a type hint is anything
+    options = [each for each in _options(hint) if each is not type(None)]
+    if _entry_of(hint) is Link:
+        return "links"
+    if any(get_origin(each) is tuple for each in options):
+        return "list"
+    if bool in options:
+        return "truth"
+    return "integer" if int in options else "text"
+
+
+def _options(hint: Any) -> Sequence[Any]:  # noqa: ANN401 -- a type hint is anything
+    return get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
+
+
+def _entry_of(hint: Any) -> type[Any] | None:  # noqa: ANN401 -- a type hint is anything
+    """The class of the entries of a list of objects."""
+    arguments = get_args(hint) if get_origin(hint) is tuple else ()
+    found = arguments[0] if arguments else None
+    return found if isinstance(found, type) and dataclasses.is_dataclass(found) else None
+
+
+def singular_of(field: str) -> str:
+    """What the columns of the entries of a list begin with."""
+    return field.removesuffix("ies") + "y" if field.endswith("ies") else field.removesuffix("s")

@@ -1,0 +1,196 @@
+"""A row is the object that the header spells: a column a field, an empty cell an absent one.
+
+Lists are split at `;`. `citation.publisher` is a field of the first citation, `citation2.publisher`
+of the second, or `citations` holds them all as JSON, and quantities likewise; `links` holds
+"relation external:ID; …". In a row that corrects, the fact's own columns are the changes;
+`changes` may hold them as JSON, which also can take a field away (null). The apostrophe that our own
+tables have before what a spreadsheet would take for a formula is no part of a cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from api.commands.csv_cells import plain
+from api.commands.importing.csv_columns import Column, columns_of
+from api.commands.importing.csv_table import TOO_LONG, Table
+from api.commands.importing.lines import SourceLine, faulty, refused_blanks
+from api.commands.json_text import MOST_ENTRIES, read_json
+from domain.errors import ContentError, Fault
+
+__all__ = ["read_csv"]
+
+_OF_CORRECTION: Final = frozenset(
+    {"op", "id", "external_id", "reason", "why", "published", "changes"}
+)
+_CITED: Final = "citation"
+_NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
+_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
+_TRUTH: Final = {"true": True, "false": False}
+_SEPARATES: Final = {
+    name: f": put quotes around a cell in which {said} stands"
+    for name, said in ((",", "a comma"), (";", "a semicolon"), ("\t", "a tab"), ("|", "a bar"))
+}
+
+
+def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
+    """One object a row, numbered by the line on which it starts; a row that is no CSV ends the reading."""
+    table = Table(lines)
+    for number, cells in table.rows():
+        found: SourceLine | None = None
+        if isinstance(cells, str):
+            found = faulty(number, cells, last=table.header is None or cells != TOO_LONG)
+        elif not any(cell and not cell.isspace() for cell in cells):
+            table.blank += 1
+            found = refused_blanks(number, table.blank)
+        elif table.header is None:
+            table.header, faults = columns_of(cells)
+            if faults:
+                yield SourceLine(number, None, tuple(faults))
+                return
+        else:
+            found = _row(number, table, cells)
+        if found is not None:
+            yield found
+            if found.last:
+                return
+    if table.header is None:
+        yield faulty(1, "a header row is expected")
+
+
+def _row(number: int, table: Table, cells: Sequence[str]) -> SourceLine:
+    header = table.header or ()
+    filled = [plain(cell.strip()) for cell in cells]
+    while len(filled) > len(header) and not filled[-1]:
+        filled.pop()
+    if len(filled) != len(header):
+        much = _SEPARATES[table.separator] if len(filled) > len(header) else ""
+        return faulty(
+            number, f"the row has {len(filled)} cells, and the header {len(header)}{much}"
+        )
+    unnamed = [at for at, cell in enumerate(filled) if cell and header[at] is None]
+    if unnamed:
+        return faulty(number, f"in column {unnamed[0] + 1}, which has no name, stands a text")
+    named = zip(header, filled, strict=True)
+    row = _Row([(column, cell) for column, cell in named if cell and column is not None])
+    content, faults = row.content()
+    return SourceLine(number, content, tuple(faults), row.places)
+
+
+class _Row:
+    """The filled cells of one row; `places` says which column a pointer into its object means."""
+
+    def __init__(self, filled: Sequence[tuple[Column, str]]) -> None:
+        self._filled = filled
+        self._ranks = _ranks(column for column, _ in filled)
+        self._op = self._cell("op") or "record"
+        self._kind = self._cell("kind") or ""
+        self.places: dict[str, str] = {}
+
+    def content(self) -> tuple[dict[str, Any], list[Fault]]:
+        """The row's object, without the cells that cannot be read, and their faults."""
+        found: dict[str, Any] = {}
+        faults: list[Fault] = []
+        for column, cell in self._filled:
+            place = self._place(column)
+            self.places["".join(f"/{step}" for step in place)] = column.name
+            if _NOT_UTF8.search(cell):
+                faults.append(Fault("/" + "/".join(map(str, place)), "not UTF-8"))
+            else:
+                _put(found, place, self._value(column, cell, faults))
+        return found, faults
+
+    def _place(self, column: Column) -> list[str | int]:
+        """Where in the object the column's value stands."""
+        inside: list[str | int] = []
+        if self._op != "record" and column.singular == _CITED and column.index == 0:
+            return [_CITED, str(column.part)]
+        if self._op == "correct" and column.field not in _OF_CORRECTION:
+            inside = ["changes"]
+        if column.part is None:
+            return [*inside, column.field]
+        return [*inside, column.field, self._ranks[column.field][column.index], column.part]
+
+    def _value(self, column: Column, cell: str, faults: list[Fault]) -> Any:  # noqa: ANN401 -- a cell is whatever its field holds
+        match column.shape(self._kind):
+            case "list" | "links" as shape:
+                return [_link(part) if shape == "links" else part for part in _parts(cell)]
+            case "integer" if _INTEGER.fullmatch(cell):
+                return int(cell)
+            case "truth":
+                return _TRUTH.get(cell.casefold(), cell)
+            case "entries":
+                return _entries(cell, column, faults)
+            case "json":
+                return _object(cell, column, faults)
+            case _:
+                return cell
+
+    def _cell(self, field: str) -> str | None:
+        return next((cell for column, cell in self._filled if column.name == field), None)
+
+
+def _ranks(columns: Iterable[Column]) -> dict[str, dict[int, int]]:
+    """The column numbers of each field, and the place of each in the field's list; no place is left out."""
+    numbers: dict[str, set[int]] = {}
+    for column in columns:
+        numbers.setdefault(column.field, set()).add(column.index)
+    return {
+        field: {number: at for at, number in enumerate(sorted(found))}
+        for field, found in numbers.items()
+    }
+
+
+def _put(found: Any, place: Sequence[str | int], value: Any) -> None:  # noqa: ANN401 -- an object or a list in it
+    """Set a value in nested objects, making what is missing on the way, in any order."""
+    for step, following in pairwise(place):
+        if isinstance(step, int):
+            found.extend({} for _ in range(step + 1 - len(found)))
+            found = found[step]
+        else:
+            found = found.setdefault(step, [] if isinstance(following, int) else {})
+    known = found.get(place[-1])
+    if isinstance(known, dict) and isinstance(value, dict):
+        value = {**value, **known}
+    found[place[-1]] = value
+
+
+def _object(cell: str, column: Column, faults: list[Fault]) -> dict[str, Any]:
+    """The changes that a cell holds as JSON; columns beside it go before it."""
+    try:
+        found = read_json(cell.encode())
+    except ContentError as error:
+        faults += [Fault(f"/{column.field}", fault.detail) for fault in error.faults]
+        return {}
+    if not isinstance(found, dict):
+        faults.append(Fault(f"/{column.field}", "a JSON object is expected"))
+        return {}
+    return found
+
+
+def _entries(cell: str, column: Column, faults: list[Fault]) -> list[Any]:
+    """The list of objects that a cell holds as JSON; a single one may stand alone."""
+    try:
+        found = read_json(cell.encode())
+    except ContentError:
+        found = None
+    if isinstance(found, dict):
+        return [found]
+    if isinstance(found, list):
+        return found
+    detail = "a JSON list is expected; or leave the column out and give each part one of its own"
+    faults.append(Fault(f"/{column.field}", detail))
+    return []
+
+
+def _parts(cell: str) -> list[str]:
+    """The parts of a cell; of a list that is too long only as many as show that it is."""
+    return [part.strip() for part in cell.split(";", MOST_ENTRIES + 1) if part.strip()]
+
+
+def _link(part: str) -> dict[str, str]:
+    relation, _, fact = part.partition(" ")
+    return {"relation": relation, "fact": fact.strip()}

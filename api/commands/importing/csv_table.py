@@ -1,0 +1,104 @@
+"""A file becomes rows of cells, whatever separates them; what is wrong with a row is said in words of our own."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+from api.commands.importing.csv_columns import Column, best_separator
+from api.commands.importing.lines import BLANK_LINES, LONGEST_LINE, without_mark
+
+__all__ = ["TOO_LONG", "Table"]
+
+TOO_LONG: Final = f"the row is longer than {LONGEST_LINE} bytes: give it less, or close a quote in it that is open"
+
+_JSON: Final = (
+    "this is JSON and no table: send it as application/x-ndjson, without --csv and not named .csv"
+)
+_NO_ROW: Final = "the row cannot be read as cells: look for a quote in it that is not closed"
+_WORDS: Final = (
+    (
+        "expected after",
+        'a quoted cell goes on after its quotes: write a quote in a quoted cell twice, as ""',
+    ),
+    ("unexpected end", "a quote is opened here and not closed"),
+    (
+        "new-line",
+        "a carriage return stands alone in it: put quotes around the cell, or take it out",
+    ),
+)
+"""What is said where the reader of CSV says the first."""
+_SEPARATED: Final = re.compile(r'"?sep=(.|\\t|)"?[,;\t|]*', re.IGNORECASE)
+_AROUND: Final = "\r\n \ufeff"
+_UNFILLED: Final = '\r\n \t\xa0\ufeff,;|"'
+csv.field_size_limit(LONGEST_LINE)  # of the whole process; 131,072 is less than one row may have
+
+
+class Table:
+    """The rows of a table; what separates their cells is what the header, or a line `sep=;` before it, shows."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._text = _Text(without_mark(lines))
+        self.header: Sequence[Column | None] | None = None
+        self.separator = ","
+        self.blank = 0
+
+    def rows(self) -> Iterator[tuple[int, list[str] | str]]:
+        """The line on which each row starts, and its cells or what is wrong with it."""
+        passed, header = self._header()
+        yield from ((number, []) for number in range(1, passed))
+        if header.startswith(("{", "[")):
+            yield passed, _JSON
+            return
+        rows = csv.reader(chain([header], self._text), delimiter=self.separator, strict=True)
+        while True:
+            number, self._text.size = passed + rows.line_num, 0
+            try:
+                cells: list[str] | str = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                cells = next((own for theirs, own in _WORDS if theirs in str(error)), _NO_ROW)
+            yield number, TOO_LONG if self._text.is_too_long else cells
+
+    def _header(self) -> tuple[int, str]:
+        """The number of the first line that is neither blank nor says what separates cells, and that line."""
+        number, line, declared = 1, "", ","
+        for number, line in enumerate(self._text, 1):
+            said = _SEPARATED.fullmatch(line.strip(_AROUND))
+            if said is not None:
+                declared = "\t" if said[1] in ("\\t", "") else said[1]
+            elif line.strip(_UNFILLED) or number > BLANK_LINES:
+                break
+        self.separator = best_separator(line, declared)
+        return number, line
+
+
+class _Text:
+    """The lines as text; bytes that are no UTF-8 pass as lone surrogates, which the row reports with their column.
+
+    `size` is how many bytes the present row has so far; of a row that is too long no more passes than ends its quotes.
+    """
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = iter(lines)
+        self.size = 0
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the present row has more bytes than a row may."""
+        return self.size > LONGEST_LINE
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        raw = next(self._lines)
+        line = raw.rstrip(b"\r\n")
+        self.size += len(line) + (1 if self.size else 0)
+        if self.is_too_long:
+            return '"' * (line.count(b'"') % 2)
+        return line.decode("utf-8", "surrogateescape") + "\n"

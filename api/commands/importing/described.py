@@ -1,0 +1,192 @@
+"""What a kind of fact holds, and which columns a table of it has, as the registry of kinds says it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+from api.commands.examples import FACTS
+from api.commands.importing.csv_columns import columns_of, singular_of
+from domain.fact import KINDS, Fact
+from domain.named import Named, Sort
+from domain.provenance import Link
+
+__all__ = ["columns_shown", "kinds_shown"]
+
+_FIRST: Final = ("external_id", "kind", "valid", "summary")
+_LAST: Final = ("quantities", "citations", "links", "note")
+_DATES: Final = frozenset({"valid", "published", "accessed", "sentence_ends"})
+_DATE: Final = (
+    "a date in EDTF: 2025-09-11, 2025-09, 2025-09-11/2025-09-20, 2025-09-11/.. (still so)"
+)
+_LIST: Final = "; between several"
+_SORTS: Final = {
+    Sort.SOMEBODY: "a person or body",
+    Sort.PLACE: "a place",
+    Sort.POST: "a post",
+    Sort.POPULATION: "whom a number counts",
+}
+_SAID: Final = {
+    "external_id": "a name of your own for the fact, which no other has: with it a file can be imported again",
+    "summary": "what the source says, in a sentence",
+    "matter": "the question that several facts speak to, in the same words in each",
+    "people": f"names, {_LIST}",
+    "places": f"places, {_LIST}",
+    "parties": f"names of states or bodies, {_LIST}",
+    "links": 'as "confirms external:A; refines external:B"',
+    "note": "what else a reader should know",
+    "quantity.what": "what is counted: released, pardoned, held",
+    "quantity.text": 'the number in the words of the source: "at least 100", "dozens"',
+    "quantity.value": "a whole number, where no text says it",
+    "quantity.basis": "increment (these, this time), cumulative (all so far) or stock (how many there are)",
+    "citation.publisher": "who published it; more sources: citation2.publisher, citation3.publisher, …",
+    "citation.origin": "the report that this one derives from, as Reuters",
+    "citation.sources": "how many people the report rests on",
+    "citation.grade": "the Admiralty pair, as B2",
+    "citation.language": "as uk, be or en-GB",
+    "citation.url": "an address, http or https",
+    "citation.archived_url": "an address, http or https",
+}
+"""What is written in columns that every kind has, where their type does not say it."""
+
+_EXAMPLES: Final[Mapping[Any, str]] = {
+    "valid": "2025-09-11",
+    "summary": "Ales Bialiatski is freed",
+    "citation.publisher": "Reuters",
+    Sort.SOMEBODY: "Ales Bialiatski",
+    Sort.PLACE: "Minsk",
+    Sort.POST: "special envoy",
+    Sort.POPULATION: "political prisoners",
+}
+"""Where no example of the documentation has one."""
+
+
+def kinds_shown() -> list[dict[str, Any]]:
+    """Every kind: {kind, says, holds, fields: [{name, needed, write}]}, its own fields alone."""
+    return [
+        {
+            "kind": name,
+            "says": (cls.__doc__ or "").partition("\n")[0],
+            "holds": cls.holding.value,
+            "fields": [
+                {
+                    "name": field.name,
+                    "needed": _is_needed(field),
+                    "write": _written(field.name, hint),
+                }
+                for field, hint in _fields(cls)
+                if field.name not in Fact.__dataclass_fields__
+            ],
+        }
+        for name, cls in sorted(KINDS.items())
+    ]
+
+
+def columns_shown(kind: str) -> list[dict[str, Any]]:
+    """The columns of a table of one kind, in order: [{column, needed, write, example}]; KeyError where it is none."""
+    cls = KINDS[kind]
+    example = next((each for each in FACTS.values() if each["kind"] == kind), {})
+    fields = {field.name: (field, hint) for field, hint in _fields(cls)}
+    own = [name for name in fields if name not in Fact.__dataclass_fields__]
+    own.sort(key=lambda name: not _is_needed(fields[name][0]))
+    middle = [name for name in fields if name not in {*_FIRST, *own, *_LAST}]
+    columns: list[dict[str, Any]] = []
+    for name in (*_FIRST, *own, *middle, *_LAST):
+        columns += _columns_of(kind, *fields[name], example.get(name))
+    found, faults = columns_of([each["column"] for each in columns])
+    if faults or None in found:
+        raise AssertionError(faults)
+    return columns
+
+
+def _columns_of(
+    kind: str,
+    field: dataclasses.Field[Any],
+    hint: Any,  # noqa: ANN401 -- a type hint is anything
+    example: Any,  # noqa: ANN401 -- any JSON
+) -> Iterator[dict[str, Any]]:
+    entry = _entry(hint)
+    if entry is None or entry is Link:
+        needed = _is_needed(field) or field.name == "kind"
+        shown = kind if field.name == "kind" else _cell(example)
+        yield _column(field.name, hint, shown, needed=needed)
+        return
+    first = example[0] if example else {}
+    for part, of_part in _fields(entry):
+        needed = _is_needed(field) and _is_needed(part)
+        name = f"{singular_of(field.name)}.{part.name}"
+        yield _column(name, of_part, _cell(first.get(part.name)), needed=needed)
+
+
+def _column(name: str, hint: Any, example: str, *, needed: bool) -> dict[str, Any]:  # noqa: ANN401 -- a type hint
+    shown = example or (_example(name, hint) if needed else "")
+    return {"column": name, "needed": needed, "write": _written(name, hint), "example": shown}
+
+
+def _example(name: str, hint: Any) -> str:  # noqa: ANN401 -- a type hint is anything
+    """What may stand in a column that has to be filled."""
+    options = _options(hint)
+    chosen = [str(get_args(each)[0]) for each in options if get_origin(each) is Literal]
+    named = [_EXAMPLES[each] for each in options if isinstance(each, Sort)]
+    return _EXAMPLES.get(name) or next(iter((*chosen, *named)), "Example")
+
+
+def _fields(cls: type) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
+    hints = get_type_hints(cls, include_extras=True)
+    return ((field, hints[field.name]) for field in dataclasses.fields(cls))
+
+
+def _is_needed(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING
+
+
+def _written(name: str, hint: Any) -> str:  # noqa: ANN401 -- a type hint is anything
+    """What is written in a column."""
+    if name in _SAID:
+        return _SAID[name]
+    if name.rpartition(".")[2] in _DATES:
+        return _DATE
+    options = _options(hint)
+    listed = next((get_args(each)[0] for each in options if get_origin(each) is tuple), None)
+    if listed is not None:
+        return f"{_written('', listed)}, {_LIST}"
+    sort = next((each for each in options if isinstance(each, Sort)), None)
+    chosen = [value for each in options if get_origin(each) is Literal for value in get_args(each)]
+    if chosen:
+        return ("one of " if len(chosen) > 1 else "") + ", ".join(map(str, chosen))
+    if sort is not None:
+        return _SORTS[sort]
+    plain: Mapping[Any, str] = {bool: "true or false", int: "a whole number", Named: "a name"}
+    return next((plain[each] for each in (bool, int, Named) if each in options), "text")
+
+
+def _options(hint: Any) -> list[Any]:  # noqa: ANN401 -- a type hint is anything
+    """What a field may be, and what it is a name of."""
+    if get_origin(hint) is Annotated:
+        inner, *marks = get_args(hint)
+        return [*_options(inner), *marks]
+    if get_origin(hint) in {Union, UnionType}:
+        return [each for option in get_args(hint) for each in _options(option)]
+    return [hint]
+
+
+def _entry(hint: Any) -> type | None:  # noqa: ANN401 -- a type hint is anything
+    """The class of the entries of a list of objects; a name is none."""
+    for each in _options(hint):
+        arguments = get_args(each) if get_origin(each) is tuple else ()
+        if arguments and dataclasses.is_dataclass(arguments[0]) and arguments[0] is not Named:
+            return arguments[0] if isinstance(arguments[0], type) else None
+    return None
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401 -- any JSON
+    """A part of an example as the cell that is typed."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(map(_cell, value))
+    if isinstance(value, dict):
+        return f"{value['relation']} {value['fact']}" if "relation" in value else str(value["name"])
+    return str(value).lower() if isinstance(value, bool) else str(value)

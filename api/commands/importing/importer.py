@@ -1,0 +1,115 @@
+"""An import is decided whole, in memory, before anything is recorded: what can be refused is refused whole.
+
+With `partial` the lines that were rejected are left out. What is decided is recorded in turns, between which other
+writers come; after the first the import goes on to its end, and what the record does not admit any more is rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from api.commands.commands import FactParser
+from api.commands.importing.command import Command, CommandReader
+from api.commands.importing.csv_rows import read_csv
+from api.commands.importing.likeness import likenesses
+from api.commands.importing.lines import read_ndjson
+from api.commands.importing.matching import Update
+from api.commands.importing.reading import Progress, ReadLines, read_lines
+from api.commands.importing.report import ImportReport, Likeness
+from api.commands.importing.turns import Recorded, Turns
+from api.composition import Parley
+from domain.access import Principal
+from domain.fact import Fact
+from domain.streams.event import RecordEvent
+from domain.streams.negotiation import negotiation_id
+
+__all__ = ["Importer", "Media"]
+
+Media = Literal["ndjson", "csv"]
+
+
+class Importer:
+    """Imports into one record; `parser` reads facts of every kind."""
+
+    def __init__(self, parley: Parley, parser: FactParser) -> None:
+        self._parley = parley
+        self._parser = parser
+
+    def run(  # noqa: PLR0913 -- the parts of an import
+        self,
+        *,
+        slug: str,
+        lines: Iterable[bytes],
+        media: Media,
+        dry_run: bool,
+        partial: bool,
+        principal: Principal,
+        progress: Progress | None = None,
+        told: Recorded | None = None,
+        opening: Sequence[RecordEvent] = (),
+        update: Update | None = None,
+        guessed: str | None = None,
+        batch: str | None = None,
+    ) -> ImportReport:
+        """Import `lines` into the negotiation with a slug, and report what became of each.
+
+        `opening` opens the negotiation where it is missing, in the first turn. `progress` is told how many lines
+        have been read, and `told` how many are recorded. Raises UnknownError for a missing negotiation and StaleError
+        where other writers were always faster: then nothing was written. BrokenOffError where a part was.
+        With `update` lines that say otherwise than what stands correct it. `guessed` is the encoding that the file was
+        read in though nothing said so. `batch` labels the events.
+        """
+        if not opening:
+            with self._parley.reading(principal) as reading:
+                reading.negotiation(slug)
+        source = read_csv(lines) if media == "csv" else read_ndjson(lines)
+        read = read_lines(CommandReader(negotiation_id(slug), self._parser), source, progress)
+        turns = Turns(
+            self._parley,
+            self._parser,
+            slug=slug,
+            lines=read.lines,
+            principal=principal,
+            opening=opening,
+            partial=partial,
+            told=told,
+            update=update,
+            batch=batch,
+        )
+        broken = read.stopped is not None and not partial
+        refused = turns.refused or broken
+        alike = {} if refused else likenesses(self._parley, principal, turns.steps)
+        if not (dry_run or broken):
+            turns.record()
+        report = _report(turns, read, alike)
+        if turns.refused or broken:
+            report.nothing_done()
+        if guessed is not None:
+            report.notice_file(f"the file does not say how it is encoded: it was read as {guessed}")
+        return report
+
+
+def _report(turns: Turns, read: ReadLines, alike: Mapping[int, Likeness]) -> ImportReport:
+    report = ImportReport()
+    for step in turns.steps:
+        rejected = step.rejected
+        if rejected is not None:
+            report.reject(rejected.number, rejected.faults, rejected.listed)
+        elif isinstance(step.line, Command) and (step.done or step.event is not None):
+            report.count("correct" if step.updates else step.line.op)
+            if isinstance(step.line.body, Fact):
+                report.notice(step.line.line.number, step.line.body)
+            if step.line.line.number in alike:
+                report.liken(alike[step.line.line.number])
+        elif step.superseded is not None and isinstance(step.line, Command):
+            report.supersede(step.line.line.number, *step.superseded)
+        else:
+            report.unchanged += 1
+    if read.more_lines:
+        report.reject(read.more_from, read.more_faults, lines=read.more_lines)
+    if read.stopped is not None:
+        report.stop(read.stopped)
+    if turns.positions is not None:
+        report.first_position, report.last_position = turns.positions
+    return report

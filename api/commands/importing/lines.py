@@ -1,0 +1,120 @@
+"""A line of an import is one JSON object, or has faults; its number, from 1, is exact."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Final
+
+from api.commands.importing.csv_columns import names_columns
+from api.commands.importing.json_objects import objects
+from api.commands.json_text import read_json
+from domain.errors import ContentError, Fault
+
+__all__ = [
+    "LONGEST_LINE",
+    "SourceLine",
+    "bounded_lines",
+    "faulty",
+    "read_ndjson",
+    "refused_blanks",
+    "without_mark",
+]
+
+LONGEST_LINE: Final = 1_048_576
+"""Bytes that one line, or one row of a table, may have, its line break left out."""
+BLANK_LINES: Final = 10_000
+"""Blank lines that a file may have beyond as many as it has others."""
+
+_TABLE: Final = "this is a table and no JSON: send it as text/csv; parley import reads what is named .csv, or --csv"
+_ENOUGH: Final = LONGEST_LINE + 3
+"""A line break's two bytes, and one that shows that the line is too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One line as read: its object, or why there is none, or not all of it; `columns` are what pointers mean.
+
+    Of its faults `more` are counted alone. After one that is the `last` nothing more is read, whatever follows it.
+    """
+
+    number: int
+    content: dict[str, Any] | None
+    faults: tuple[Fault, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    more: int = 0
+    last: bool = False
+
+    def column(self, pointer: str) -> str | None:
+        """The column of the table that a pointer leads into; None where there is no table."""
+        while pointer and pointer not in self.columns:
+            pointer = pointer.rpartition("/")[0]
+        return self.columns.get(pointer)
+
+
+def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; of one that is too long only as much as shows that it is.
+
+    If an odd number of quotation marks is left out of it, one is added: so a table's reader knows where its row ends.
+    """
+    while line := stream.readline(_ENOUGH):
+        rest, marks = line, 0
+        while len(rest) == _ENOUGH and not rest.endswith(b"\n"):
+            rest = stream.readline(_ENOUGH)
+            marks += rest.count(b'"')
+        yield line + b'"' * (marks % 2)
+
+
+def read_ndjson(lines: Iterable[bytes]) -> Iterator[SourceLine]:
+    """One object a line, or as `objects` reads them. Blank lines are passed over, until there are too many."""
+    blank, any_read = 0, False
+    for piece in objects(without_mark(lines)):
+        refusal: SourceLine | None = None
+        if piece.refusal is not None:
+            refusal = faulty(piece.line, piece.refusal, last=True)
+        elif not piece.json:
+            blank += 1
+            refusal = refused_blanks(piece.line, blank)
+        elif not any_read and names_columns(piece.json):
+            refusal = faulty(piece.line, _TABLE, last=True)
+        else:
+            any_read = True
+            yield _read(piece.line, piece.json)
+        if refusal is not None:
+            yield refusal
+            return
+
+
+def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines without a byte order mark before the first."""
+    rest = iter(lines)
+    for line in rest:
+        yield line.removeprefix(codecs.BOM_UTF8)
+        break
+    yield from rest
+
+
+def refused_blanks(number: int, blank: int) -> SourceLine | None:
+    """The last line of a file that has too many blank ones among its first `number`; None where it has not."""
+    if 2 * blank - number <= BLANK_LINES:
+        return None
+    return faulty(number, f"{blank} lines are blank until here: take them out", last=True)
+
+
+def _read(number: int, line: bytes) -> SourceLine:
+    if len(line) > LONGEST_LINE:
+        return faulty(number, f"the line is longer than {LONGEST_LINE} bytes")
+    try:
+        content = read_json(line)
+    except ContentError as error:
+        return SourceLine(number, None, error.faults, more=error.more)
+    if not isinstance(content, dict):
+        return faulty(number, "a JSON object is expected")
+    return SourceLine(number, content)
+
+
+def faulty(number: int, detail: str, *, last: bool = False) -> SourceLine:
+    """A line from which no object could be read."""
+    detail = f"{detail}; the lines after this were not read" if last else detail
+    return SourceLine(number, None, (Fault("", detail),), last=last)

@@ -1,0 +1,298 @@
+"""What has been done already is not done again: a line is matched with its fact's events.
+
+A line stands for an event in the log when deciding it again, on the fact as it stood before that
+event, gives that event. Each event in the log answers for one line, so that a file that retracts,
+reinstates and retracts again does all three, once, however often it is imported.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, cast
+
+from api.commands.changes import Change, decided
+from api.commands.commands import CorrectionBody
+from api.commands.importing.command import Command
+from api.commands.merge_patch import merged
+from domain.errors import ContentError, ErasedError, RecordError, StateError
+from domain.fact import Fact, differences
+from domain.streams.erasure import ErasedVersion
+from domain.streams.event import (
+    FactCorrected,
+    FactEnded,
+    FactEvent,
+    FactRecorded,
+    Reason,
+    RecordEvent,
+)
+from domain.streams.fact import FactRecord, decide_record, evolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from api.commands.commands import FactParser
+
+__all__ = ["Comparisons", "FactStream", "Update"]
+
+_TAKES_TWO: Final = (
+    "in this negotiation it takes two persons, and no import can wait for the second: POST it to "
+)
+_SENT_TO: Final = {"correct": "corrections", "retract": "retraction", "reinstate": "reinstatement"}
+"""Where a change is sent that may take two persons, below its fact."""
+_ALIKE: Final = (
+    "too many changes are alike to tell which of them it was; give each a why of its own"
+)
+Step = tuple[FactRecord, FactEvent]
+"""A fact as it stood, and the event that changed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What lines that say otherwise than what stands are corrected with: they do not say it themselves."""
+
+    reason: Reason
+    why: str
+
+
+class Comparisons:
+    """How often the lines of an import may still be compared with events that say the same why."""
+
+    def __init__(self, lines: int) -> None:
+        self._left = 1_000 + 5 * lines
+
+    def take(self) -> None:
+        """One more; ContentError where there were too many."""
+        if not self._left:
+            raise ContentError.at("/why", _ALIKE)
+        self._left -= 1
+
+
+class FactStream:
+    """One fact while an import is decided: its events in the log, and then those of this import."""
+
+    def __init__(
+        self, negotiation_id: UUID, kept: Sequence[RecordEvent], comparisons: Comparisons
+    ) -> None:
+        self._negotiation_id = negotiation_id
+        self._comparisons = comparisons
+        self.record: FactRecord | None = None
+        self.taken = False
+        self._past: list[Step] = []
+        self._first: Fact | None = None
+        self._said: int | None = None
+        self._line: int | None = None
+        """The line of this import that recorded the fact."""
+        for event in kept:
+            self._take(event)
+        self._unmatched = list(self._past)
+        self._kept = len(self._past)
+
+    def _take(self, event: RecordEvent) -> None:
+        if not isinstance(event, FactEvent) or (
+            isinstance(event, FactRecorded | ErasedVersion)
+            and event.negotiation_id != self._negotiation_id
+        ):
+            self.taken = True
+            return
+        if self.taken:
+            return
+        if isinstance(event, FactRecorded):
+            self._first = event.fact
+        elif self.record is not None and not self.record.erased:
+            self._past.append((self.record, event))
+        self.record = evolve(self.record, event)
+
+    def answer(
+        self,
+        command: Command,
+        parser: FactParser,
+        actor: str,
+        *,
+        reviewed: bool,
+        update: Update | None = None,
+    ) -> FactEvent | None:
+        """The next event of the fact, None where the line changes nothing; or a RecordError.
+
+        A ContentError where it would change something and is `reviewed`, as corrections are then: a line cannot wait
+        for a second person. With `update`, for the last line on a fact, what stands is corrected to what it says.
+        """
+        body = command.body
+        self._said = None
+        if isinstance(body, Fact):
+            event = self._recorded(command, body, actor, reviewed=reviewed, update=update)
+        else:
+            event = self._changed(command, body, parser, actor)
+            if event is None and update and self.superseded() and isinstance(body, CorrectionBody):
+                event = self._corrected_again(body, parser, actor, update)
+        takes_two = not isinstance(body, Fact) or isinstance(event, FactCorrected)
+        if event is not None and reviewed and takes_two:
+            op = "correct" if isinstance(body, Fact) else command.op
+            raise ContentError.at("/op", _TAKES_TWO + _address(command.fact_id, op))
+        if event is not None:
+            self._take(event)
+        return event
+
+    def superseded(self) -> tuple[int, list[str]] | None:
+        """Where the last line on the fact says what was corrected since: the version that stands, and the fields.
+
+        It stood in the log before this import. What was added, ended, marked or retracted since supersedes nothing.
+        """
+        if self._said is None or self.record is None or not self.record.stands:
+            return None
+        later = [event for _, event in self._past[self._said : self._kept]]
+        if not any(isinstance(event, FactCorrected) for event in later):
+            return None
+        if self._said:
+            before, said_by = self._past[self._said - 1]
+            said = evolve(before, said_by).fact
+        else:
+            said = cast("Fact", self._first)
+        ended = any(isinstance(event, FactEnded) for event in later)
+        added = set(said.citations) <= set(self.record.fact.citations)
+        told = {each["field"] for each in differences(said, self.record.fact)}
+        told -= {"valid"} if ended else set()
+        told -= {"citations"} if added else set()
+        return (self.record.version, sorted(told)) if told else None
+
+    def pass_over(self, command: Command, parser: FactParser) -> None:
+        """The line was answered before: what it did in the log answers for no other line."""
+        if not isinstance(command.body, Fact):
+            with suppress(ContentError):
+                self._matched(command.body, parser)
+
+    def _recorded(
+        self, command: Command, fact: Fact, actor: str, *, reviewed: bool, update: Update | None
+    ) -> FactEvent | None:
+        id_ = command.fact_id
+        if self.taken:
+            raise ContentError.at("/id", "the id belongs to another negotiation")
+        if self.record is not None and self.record.erased:
+            raise ErasedError(id_)
+        if self.record is None:
+            self._line = command.line.number
+            return decide_record(
+                fact_id=id_, negotiation_id=self._negotiation_id, fact=fact, actor=actor
+            )
+        if fact in (self._first, self.record.fact):
+            self._said = 0 if fact != self.record.fact else None
+            again = update is not None and self.superseded() is not None
+            return self._updated(self.record, fact, actor, update) if again else None
+        if update is not None and self.record.stands and _same_name(self.record.fact, fact):
+            return self._updated(self.record, fact, actor, update)
+        raise _differs(self.record, fact, self._line, reviewed=reviewed)
+
+    def _updated(
+        self, record: FactRecord, fact: Fact, actor: str, update: Update | None
+    ) -> FactEvent | None:
+        """The correction to what a line says; citations are added, never taken away, and an end stays."""
+        now = record.fact
+        added = (each for each in fact.citations if each not in now.citations)
+        ended = any(isinstance(event, FactEnded) for _, event in self._past)
+        valid = now.valid if ended and now.valid.startswith(f"{_start(fact)}/") else fact.valid
+        wanted = replace(fact, citations=(*now.citations, *added), valid=valid)
+        if wanted == now or update is None:
+            return None
+        return record.decide_correct(
+            reason=update.reason,
+            why=update.why,
+            fact=wanted,
+            citation=None,
+            published=None,
+            actor=actor,
+        )
+
+    def _corrected_again(
+        self, body: CorrectionBody, parser: FactParser, actor: str, update: Update
+    ) -> FactEvent | None:
+        record = cast("FactRecord", self.record)
+        again = replace(body, reason=update.reason, why=update.why, published=None)
+        try:
+            return decided(record, again, parser, actor)
+        except ContentError:
+            if merged(record.fact, body.changes, parser) == record.fact:
+                return None
+            raise
+
+    def _changed(
+        self, command: Command, body: Change, parser: FactParser, actor: str
+    ) -> FactEvent | None:
+        if self.record is None:
+            at = "/id" if command.named == str(command.fact_id) else "/external_id"
+            raise ContentError.at(at, f"no fact {command.named!r} in this negotiation")
+        if self.record.erased:
+            raise ErasedError(command.fact_id)
+        if self._matched(body, parser) or self._done(self._past[-1:], body, parser):
+            return None
+        try:
+            return decided(self.record, body, parser, actor)
+        except (ContentError, StateError):
+            if self._done(self._past, body, parser):
+                return None
+            raise
+
+    def _matched(self, body: Change, parser: FactParser) -> bool:
+        for index, (before, event) in enumerate(self._unmatched):
+            if self._comes_to(event, before, body, parser):
+                del self._unmatched[index]
+                at = next(i for i, (_, each) in enumerate(self._past) if each is event)
+                self._said = at + 1 if isinstance(event, FactCorrected) else None
+                return True
+        return False
+
+    def _done(self, past: Iterable[Step], body: Change, parser: FactParser) -> bool:
+        return any(self._comes_to(event, before, body, parser) for before, event in past)
+
+    def _comes_to(
+        self, event: FactEvent, before: FactRecord, body: Change, parser: FactParser
+    ) -> bool:
+        """Whether deciding `body` on the fact as it stood before gives the event, by any actor."""
+        if getattr(event, "why", None) != body.why:
+            return False
+        self._comparisons.take()
+        try:
+            return decided(before, body, parser, event.actor) == replace(event, batch=None)
+        except RecordError:
+            return False
+
+
+def _start(fact: Fact) -> str:
+    return fact.valid.partition("/")[0]
+
+
+def _same_name(one: Fact, other: Fact) -> bool:
+    return one.external_id == other.external_id
+
+
+def _differs(record: FactRecord, fact: Fact, line: int | None, *, reviewed: bool) -> ContentError:
+    """What is recorded under the id says something else: what to do, which depends on how it stands.
+
+    `line` is that of this import which records it, None where the log had it before.
+    """
+    at = "/external_id" if fact.external_id else "/id"
+    fields = [each["field"] for each in differences(record.fact, fact)]
+    if line is not None:
+        own = f"taken on line {line}, which differs in {', '.join(fields)}: give this fact a name of its own"
+        return ContentError.at(
+            at, own if reviewed else f"{own}, or use op correct to change that one"
+        )
+    if "external_id" in fields:
+        named = record.fact.external_id
+        known = "no external_id: name it by its id alone"
+        known = known if named is None else f"the external_id {named!r}: name it by that"
+        return ContentError.at(at, f"taken by fact {record.id}, which has {known}")
+    ops = ("correct",) if record.stands else ("reinstate", "correct")
+    if reviewed:
+        how = " and, once that is approved, ".join(_address(record.id, op) for op in ops)
+        how = f"POST to {how}"
+    else:
+        how = "use " + ", then ".join(f"op {op}" for op in ops)
+        how += ", or import it with --update --reason --why" if record.stands else ""
+    retracted = "" if record.stands else " and is retracted"
+    detail = f"which differs in {', '.join(fields)}{retracted}; to change it, {how}"
+    return ContentError.at(at, f"taken by fact {record.id}, {detail}")
+
+
+def _address(fact: UUID, op: str) -> str:
+    return f"/v1/facts/{fact}/{_SENT_TO[op]}"

@@ -1,0 +1,200 @@
+"""A report says what became of every line: counted by what it did, or rejected by number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from eventsourcing.persistence import OperationalError
+
+from domain.errors import MOST_FAULTS
+from domain.fact import Fact
+from domain.views.notices import notices
+
+__all__ = [
+    "COUNTED",
+    "LISTED_REJECTIONS",
+    "BrokenOffError",
+    "ImportReport",
+    "Likeness",
+    "Rejection",
+]
+
+LISTED_REJECTIONS: Final = MOST_FAULTS
+"""Rejections that a report lists; it counts them all in `rejected_total`."""
+
+COUNTED: Final = {
+    "record": "recorded",
+    "correct": "corrected",
+    "corroborate": "corroborated",
+    "end": "ended",
+    "retract": "retracted",
+    "reinstate": "reinstated",
+    "prefer": "preferred",
+}
+"""Each operation, and the count that it goes into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One fault of one line. `line` counts from 1; `pointer` is RFC 6901 into the line's object."""
+
+    line: int
+    pointer: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A line that says what an event said that was corrected since; `version` is the one that stands."""
+
+    line: int
+    version: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A line records what is much like `many` other facts: the ids of the first, and the lines of those in the file."""
+
+    line: int
+    similar: Sequence[UUID]
+    lines: Sequence[int]
+    many: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the report has it; `similar_more` says how many there are where not all are named."""
+        told: dict[str, Any] = {"line": self.line, "similar": [str(each) for each in self.similar]}
+        if self.lines:
+            told["lines"] = list(self.lines)
+        return told if self.many == len(self.similar) else {**told, "similar_more": self.many}
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, or with `dry_run` would have done.
+
+    An import that was refused as a whole did nothing, and counts nothing but what stood already.
+    Positions are None where nothing was written; what others wrote may lie between them. `stopped` says
+    why the lines from there on were not read, None where all were; it is one of the rejections.
+    """
+
+    done: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED.values(), 0))
+    unchanged: int = 0
+    rejected: list[Rejection] = field(default_factory=list)
+    rejected_total: int = 0
+    rejected_lines: int = 0
+    first_position: int | None = None
+    last_position: int | None = None
+    stopped: Rejection | None = None
+    notices: list[Rejection] = field(default_factory=list)
+    notices_total: int = 0
+    similar: list[Likeness] = field(default_factory=list)
+    similar_total: int = 0
+    superseded: list[Superseded] = field(default_factory=list)
+    superseded_total: int = 0
+    _unlisted: int | None = None
+
+    def count(self, op: str) -> None:
+        """One line did what its `op` says."""
+        self.done[COUNTED[op]] += 1
+
+    def reject(
+        self, line: int, faults: int, listed: Sequence[Rejection] = (), *, lines: int = 1
+    ) -> None:
+        """One more line with its faults, or several from it on; past LISTED_REJECTIONS they are only counted."""
+        listed = listed[: LISTED_REJECTIONS - len(self.rejected)]
+        self.rejected += listed
+        self.rejected_total += faults
+        self.rejected_lines += lines
+        if faults > len(listed):
+            self._unlisted = min(line, self._unlisted or line)
+
+    def stop(self, why: Rejection) -> None:
+        """The lines from there on were not read."""
+        self.stopped = why
+        self.rejected_total += 1
+        self.rejected_lines += 1
+
+    def notice(self, line: int, fact: Fact) -> None:
+        """What should be looked at in a fact that a line records; past LISTED_REJECTIONS it is only counted."""
+        for each in notices(fact):
+            self.notices_total += 1
+            if len(self.notices) < LISTED_REJECTIONS:
+                self.notices.append(Rejection(line, each.pointer, each.detail))
+
+    def liken(self, likeness: Likeness) -> None:
+        """A line recorded what is much like other facts, and tied to them by nothing."""
+        self.similar_total += 1
+        if len(self.similar) < LISTED_REJECTIONS:
+            self.similar.append(likeness)
+
+    def notice_file(self, detail: str) -> None:
+        """Something should be looked at in the file as a whole."""
+        self.notices_total += 1
+        self.notices = [Rejection(1, "", detail), *self.notices][:LISTED_REJECTIONS]
+
+    def supersede(self, line: int, version: int, fields: Sequence[str]) -> None:
+        """A line says what its fact no longer says; nothing is written for it."""
+        self.superseded_total += 1
+        if len(self.superseded) < LISTED_REJECTIONS:
+            detail = (
+                f"it was recorded so, and corrected since in {', '.join(fields)}: version {version} stands;"
+                " to make it say this again, use op correct, or import with --update --reason --why"
+            )
+            self.superseded.append(Superseded(line, version, detail))
+
+    def nothing_done(self) -> None:
+        """The import was refused as a whole."""
+        self.notices, self.notices_total = [], 0
+        self.similar, self.similar_total = [], 0
+        self.done = dict.fromkeys(self.done, 0)
+
+    def listed(self) -> list[Rejection]:
+        """What is listed of the faults: the first, how many more there are, and why the reading stopped."""
+        stopped = [self.stopped] if self.stopped else []
+        more = self.rejected_total - len(self.rejected) - len(stopped)
+        rest = [Rejection(self._unlisted or 1, "", f"… and {more} more")] if more else []
+        return [*self.rejected, *rest, *stopped]
+
+    def _noticed(self) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        if self.notices:
+            listed = [asdict(each) for each in self.notices]
+            told |= {"notices": listed, "notices_total": self.notices_total}
+        if self.similar:
+            listed = [each.as_dict() for each in self.similar]
+            told |= {"similar": listed, "similar_total": self.similar_total}
+        return told
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as the API answers it."""
+        return {
+            **self.done,
+            "unchanged": self.unchanged,
+            "rejected": [asdict(each) for each in self.listed()],
+            "rejected_total": self.rejected_total,
+            "superseded": [asdict(each) for each in self.superseded],
+            "superseded_total": self.superseded_total,
+            **self._noticed(),
+            "first_position": self.first_position,
+            "last_position": self.last_position,
+        }
+
+
+class BrokenOffError(OperationalError):
+    """An import broke off between its turns; what it recorded until then stands.
+
+    `recorded` of `of` lines are known to be; `unsure` where some more may be, as nobody knows what became of a commit.
+    """
+
+    def __init__(self, recorded: int, of: int, *, unsure: bool) -> None:
+        least = "at least " if unsure else ""
+        super().__init__(
+            f"the import broke off: {least}{recorded} of {of} lines are recorded; "
+            "the same file, imported again, finishes it"
+        )
+        self.recorded = recorded
+        self.of = of

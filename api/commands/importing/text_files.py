@@ -1,0 +1,223 @@
+"""A file is looked at before it is read: what it is, in which encoding, and how its lines end.
+
+What is read is UTF-8 whose lines end in a line feed. What cannot be told to be one thing is refused in one line that
+says how to save it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final, cast
+
+from api.commands.importing.code_pages import code_page_of
+from api.commands.importing.formats import AS_CSV, HEAD, known_format, known_markup
+from domain.errors import ContentError
+
+__all__ = ["CHARSETS", "Text", "open_text"]
+
+_SAID: Final = (
+    *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "koi8-r", "koi8-u", "cp866"),
+    *("macintosh", "mac-cyrillic"),
+    *(f"windows-125{number}" for number in range(9)),
+    *(f"iso-8859-{number}" for number in (1, 2, 3, 4, 5, 7, 9, 13, 15)),
+)
+_ALSO: Final = {
+    "utf8": "utf-8",
+    "us-ascii": "utf-8",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "latin-1": "iso-8859-1",
+    "latin1": "iso-8859-1",
+    "ibm866": "cp866",
+    "x-mac-cyrillic": "mac-cyrillic",
+}
+CHARSETS: Final = {
+    **{name: name for name in _SAID},
+    **{name.replace("windows-", "cp"): name for name in _SAID if name.startswith("windows-")},
+    **_ALSO,
+}
+"""The names of encodings that a file may be said to be in, and what Python calls them."""
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WIDE: Final = (
+    ("utf-16-le", re.compile(rb"(?:[\t\n\r -~]\0){2}(?:[^\0]\0|[^\0][^\0]){2}")),
+    ("utf-16-be", re.compile(rb"(?:\0[\t\n\r -~]){2}(?:\0[^\0]|[^\0][^\0]){2}")),
+)
+"""How a text of two bytes a character begins, without a mark: a column's name, or a bracket, is ASCII."""
+_CHUNK: Final = 1 << 20
+_UNREADABLE: Final = "parley.unreadable"
+_UNSURE: Final = (
+    "line {} is no UTF-8, and in which encoding this text is cannot be told for sure: in a spreadsheet, "
+    f"{AS_CSV}; or say which it is, as charset=windows-1252 in Content-Type, or by --encoding windows-1252"
+)
+_DAMAGED: Final = 10
+"""Lines that may be no UTF-8 for one that has more than ASCII and is, in a text of UTF-8 that is damaged."""
+_NO_TEXT: Final = f"this is no text: if it is a spreadsheet, {AS_CSV}"
+
+codecs.register_error(_UNREADABLE, lambda error: ("\udcff", getattr(error, "end", 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A file as text: `stream` gives UTF-8 with line feeds, `lines` is how many lines it has.
+
+    `guessed` is the encoding that was neither said nor marked, None where there was nothing to guess.
+    """
+
+    stream: BinaryIO
+    lines: int
+    guessed: str | None = None
+
+
+def open_text(file: BinaryIO, charset: str | None = None) -> Text:
+    """A file that can be read twice as text, in an encoding of CHARSETS where one is said; ContentError if it is none.
+
+    Bytes that the encoding has not are passed on as bytes that are no UTF-8, for the line to tell of.
+    """
+    head = file.read(HEAD)
+    wrong = known_format(head)
+    if wrong is not None:
+        raise ContentError.at("", wrong)
+    encoding, guessed = _encoding(file, head, charset)
+    file.seek(0)
+    feeds = returns = 0
+    for chunk in _chunks(_recoded(file, encoding)):
+        feeds += chunk.count(b"\n")
+        returns += chunk.count(b"\r")
+    file.seek(0)
+    _refuse_markup(_recoded(file, encoding).read(HEAD))
+    file.seek(0)
+    old = returns > 0 and not feeds
+    text = _recoded(file, encoding)
+    stream = io.BufferedReader(_Feeding(text), _CHUNK) if old else text
+    return Text(stream, feeds or returns or 1, guessed)
+
+
+def _refuse_markup(head: bytes) -> None:
+    text = head.decode("utf-8", "replace").lstrip("\ufeff")
+    wrong = known_markup(text)
+    if wrong is None and "\0" in text.split("\n", 1)[0]:
+        wrong = _NO_TEXT
+    if wrong is not None:
+        raise ContentError.at("", wrong)
+
+
+def _encoding(file: BinaryIO, head: bytes, charset: str | None) -> tuple[str, str | None]:
+    """The encoding, and the same where it was guessed."""
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    if marked is not None:
+        return marked, None
+    if charset not in (None, "utf-8"):
+        return charset, None
+    wide = next((name for name, beginning in _WIDE if beginning.match(head)), None)
+    if wide is not None:
+        return wide, wide
+    file.seek(0)
+    if _is_utf8(file):
+        return "utf-8", None
+    file.seek(0)
+    damaged, first = _is_damaged(file)
+    if damaged:
+        return "utf-8", None
+    file.seek(0)
+    page = code_page_of(_lines(file))
+    if page is None:
+        raise ContentError.at("", _UNSURE.format(first))
+    return page, page
+
+
+def _is_utf8(file: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for chunk in _chunks(file):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_damaged(file: BinaryIO) -> tuple[bool, int]:
+    """Whether a text that is not all UTF-8 is so for the most part, and the first line that is not."""
+    whole = broken = first = 0
+    for number, line in enumerate(_lines(file), 1):
+        if line.isascii():
+            continue
+        try:
+            line.decode("utf-8")
+            whole += 1
+        except UnicodeDecodeError:
+            broken += 1
+            first = first or number
+    return broken < _DAMAGED * whole, first
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, each in pieces where it is long."""
+    while line := file.readline(_CHUNK):
+        yield line
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.read(_CHUNK), b"")
+
+
+def _recoded(file: BinaryIO, encoding: str) -> BinaryIO:
+    if encoding == "utf-8":
+        return file
+    return cast("BinaryIO", io.BufferedReader(_Recoding(file, encoding), _CHUNK))
+
+
+class _Piecewise(io.RawIOBase):
+    """What is read from a file, changed piece by piece."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+        self._left = b""
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill as much of a buffer as there is."""
+        while not self._left:
+            raw = self._file.read(_CHUNK)
+            self._left = self._changed(raw)
+            if not raw:
+                break
+        taken, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
+
+    def _changed(self, raw: bytes) -> bytes:
+        raise NotImplementedError
+
+
+class _Recoding(_Piecewise):
+    """Text of another encoding in UTF-8."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        super().__init__(file)
+        self._decoder = codecs.getincrementaldecoder(encoding)(_UNREADABLE)
+
+    def _changed(self, raw: bytes) -> bytes:
+        return self._decoder.decode(raw, final=not raw).encode("utf-8", "surrogateescape")
+
+
+class _Feeding(_Piecewise):
+    """Lines that end in a carriage return alone, with line feeds."""
+
+    def _changed(self, raw: bytes) -> bytes:
+        return raw.replace(b"\r", b"\n")

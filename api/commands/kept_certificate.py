@@ -1,0 +1,90 @@
+"""A kept certificate does not hold its question: the client sends the question again, and what fixed it is added.
+
+A signature of Ed25519 is the same each time, so the certificate that is made again is the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+from uuid import UUID
+
+from api.commands.json_text import written
+from domain.proof.certificate import Certificate, Gave, GaveNot
+from domain.rules import FIRST_READING
+
+__all__ = ["certificate_again", "fact_in", "kept_certificate"]
+
+_SET_ANEW: Final = frozenset({"as_of", "as_known_at", "position", "from", "to", "include"})
+"""Parameters whose fixed form is another text than who asks sent; it is an instant, a number or a word of Parley's."""
+_APPENDED: Final = re.compile(r"(?:[?&]position=[0-9]{1,19})?")
+_FACT: Final = re.compile(r"/v1/facts/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+
+
+def fact_in(question: str) -> UUID | None:
+    """The fact that a question is about by its address; None where it is about no single one."""
+    found = _FACT.match(unquote(question))
+    return None if found is None else UUID(found[1])
+
+
+def kept_certificate(sent: str, certificate: Certificate) -> bytes | None:
+    """What to keep of a certificate of a question as it was sent; None where its words would have to be kept."""
+    fixed = _kept_question(sent, certificate.question)
+    if fixed is None or _fixed_again(sent, fixed) != certificate.question:
+        return None
+    result = certificate.result
+    return written(
+        {
+            "question": fixed,
+            "time": certificate.time,
+            "position": certificate.position,
+            "sha256": result.sha256 if isinstance(result, Gave) else None,
+            "problem": result.problem if isinstance(result, GaveNot) else None,
+            "origin": certificate.origin,
+            "checkpoint": certificate.checkpoint,
+            "reading": certificate.reading,
+        }
+    )
+
+
+def certificate_again(kept: bytes, sent: str, reader: str) -> Certificate:
+    """The certificate that `kept_certificate` kept of the question that is sent again by the same reader."""
+    found: dict[str, Any] = json.loads(kept)
+    given = found["sha256"]
+    return Certificate(
+        origin=found["origin"],
+        question=_fixed_again(sent, found["question"]),
+        reader=reader,
+        time=found["time"],
+        position=found["position"],
+        result=GaveNot(found["problem"]) if given is None else Gave(given),
+        checkpoint=found["checkpoint"],
+        reading=found.get("reading", FIRST_READING),
+    )
+
+
+def _kept_question(sent: str, fixed: str) -> dict[str, Any] | None:
+    """How the fixed form of a question follows from it: what was appended, or its parameters, null where as sent."""
+    if fixed.startswith(sent) and _APPENDED.fullmatch(fixed[len(sent) :]):
+        return {"appended": fixed[len(sent) :]}
+    own, kept = dict(_parameters(sent)), []
+    for name, value in _parameters(fixed):
+        as_sent = own.get(name) == value
+        if not as_sent and name in own and name not in _SET_ANEW:
+            return None
+        kept.append([name, None if as_sent else value])
+    return {"parameters": kept}
+
+
+def _fixed_again(sent: str, kept: dict[str, Any]) -> str:
+    if "appended" in kept:
+        return f"{sent}{kept['appended']}"
+    own = dict(_parameters(sent))
+    query = [(name, own[name] if value is None else value) for name, value in kept["parameters"]]
+    return f"{quote(unquote(sent.partition('?')[0]))}?{urlencode(query)}"
+
+
+def _parameters(question: str) -> list[tuple[str, str]]:
+    return parse_qsl(question.partition("?")[2], keep_blank_values=True)

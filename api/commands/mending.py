@@ -1,0 +1,122 @@
+"""What has the wrong shape is put right as far as its other faults can then be seen; nothing of that is recorded."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+from api.commands.json_text import pointer
+from domain.errors import Fault
+
+__all__ = ["Place", "besides", "mended"]
+
+Place = tuple[str | int, ...]
+
+_DATES: Final = frozenset({"valid", "ended"})
+_WHOLE: Final = "quantities"
+"""The list of whose entries the parts say something together: where one is wrong, no more is said of the others."""
+
+
+def mended(document: dict[str, Any], places: Iterable[Place], cls: type) -> dict[str, Any]:
+    """A copy in which nothing stands at these places but what has to, and that of the right shape."""
+    found = deepcopy(document)
+    for place in places:
+        if not place:
+            continue
+        holder: Any = found
+        for step in place[:-1]:
+            holder = _part(holder, step)
+        _mend(holder, place[-1], _hint(cls, place))
+    return found
+
+
+def besides(faults: Iterable[Fault], places: Iterable[Place]) -> list[Fault]:
+    """The faults that lie at none of the places that were mended, nor in what depends on them."""
+    kept_out = [pointer(each[:2] if each[:1] == (_WHOLE,) else each) for each in places]
+    return [
+        fault
+        for fault in faults
+        if not any(
+            fault.pointer == each or fault.pointer.startswith(f"{each}/") for each in kept_out
+        )
+    ]
+
+
+def _part(holder: Any, step: str | int) -> Any:  # noqa: ANN401 -- a part of any JSON
+    if isinstance(step, int):
+        return holder[step] if isinstance(holder, list) and step < len(holder) else None
+    return holder.get(step) if isinstance(holder, dict) else None
+
+
+def _mend(holder: Any, step: str | int, hint: Any) -> None:  # noqa: ANN401 -- a part of any JSON, a type hint
+    if isinstance(holder, list) and isinstance(step, int) and step < len(holder):
+        holder[step] = _filler(hint, "")
+    elif isinstance(holder, dict) and isinstance(step, str):
+        holder.pop(step, None)
+        if hint is not None and not _may_be_left_out(hint):
+            holder[step] = _filler(hint, step)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Field:
+    """The type hint of a field, and whether it may be left out."""
+
+    hint: Any
+    optional: bool
+
+
+def _may_be_left_out(hint: Any) -> bool:  # noqa: ANN401 -- a type hint is anything
+    return isinstance(hint, _Field) and hint.optional
+
+
+def _hint(cls: type, place: Place) -> Any:  # noqa: ANN401 -- a type hint is anything
+    """What stands at a place of a dataclass; None where nothing does."""
+    found: Any = cls
+    for step in place:
+        options = _options(found.hint if isinstance(found, _Field) else found)
+        holder = next((each for each in options if _holds(each, step)), None)
+        if holder is None:
+            return None
+        found = _entry(holder, step)
+    return found
+
+
+def _holds(option: Any, step: str | int) -> bool:  # noqa: ANN401 -- the same
+    if isinstance(step, int):
+        return get_origin(option) is tuple
+    return dataclasses.is_dataclass(option) and step in {f.name for f in dataclasses.fields(option)}
+
+
+def _entry(holder: Any, step: str | int) -> Any:  # noqa: ANN401 -- the same
+    if isinstance(step, int):
+        return get_args(holder)[0]
+    (field,) = (each for each in dataclasses.fields(holder) if each.name == step)
+    optional = not (
+        field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    )
+    return _Field(get_type_hints(holder)[step], optional)
+
+
+def _options(hint: Any) -> Sequence[Any]:  # noqa: ANN401 -- the same
+    if get_origin(hint) is Annotated:
+        return _options(get_args(hint)[0])
+    if get_origin(hint) in {Union, UnionType}:
+        return [each for option in get_args(hint) for each in _options(option)]
+    return (hint,)
+
+
+def _filler(hint: Any, name: str) -> Any:  # noqa: ANN401 -- the same
+    """Something of a type, as JSON."""
+    (option, *_) = _options(hint.hint if isinstance(hint, _Field) else hint)
+    if get_origin(option) is Literal:
+        return get_args(option)[0]
+    if get_origin(option) is tuple:
+        return []
+    if dataclasses.is_dataclass(option):
+        fields = {each.name: _entry(option, each.name) for each in dataclasses.fields(option)}
+        return {key: _filler(each, key) for key, each in fields.items() if not each.optional}
+    fillers: dict[Any, Any] = {str: "2000" if name in _DATES else "x", int: 1, bool: True}
+    return fillers.get(option, {})

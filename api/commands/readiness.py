@@ -1,0 +1,99 @@
+"""Able to serve is: schema and projections are where the log is, the seals open, and the database takes writes."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+from api.composition import Parley
+from infrastructure.database.schema import NewerDatabaseError
+from infrastructure.database.timekeeping import ClockInDoubtError
+from infrastructure.errors import OF_STORAGE, DatabaseRefusedError
+from infrastructure.log.recorder import EventRecorder
+from infrastructure.readers.searches import MOST_UNINDEXED
+from infrastructure.sealing.wrapping import SealKeyError
+
+__all__ = ["readiness"]
+
+_FAILURES: Final = (*OF_STORAGE, DatabaseRefusedError, OSError)
+_NOTHING: Final[dict[str, Any]] = {"schema": None, "log": None, "projections": {}}
+_DAMAGED: Final = "a part of the database is damaged: run parley verify, which says what"
+
+
+def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
+    """What `Parley.ready` found, and what is lacking, in words; nothing is where it can serve."""
+    found, lacks = _looked(parley)
+    return found, [_DAMAGED, *lacks] if parley.database.damage.seen else lacks
+
+
+def _looked(parley: Parley) -> tuple[dict[str, Any], list[str]]:
+    try:
+        found = parley.ready()
+    except NewerDatabaseError as error:
+        return _NOTHING, [str(error)]
+    except _FAILURES:
+        return _NOTHING, ["the database cannot be read"]
+    if not found["schema"]:
+        return found, ["the schema is not at its head"]
+    refused = (
+        _sealed_away(parley)
+        or _clock_in_doubt(parley)
+        or _refused_write(parley)
+        or _signed_by_another(parley)
+    )
+    if refused:
+        return found, refused
+    return found, [f"the projection {name} is behind the log" for name in _behind(found)]
+
+
+def _sealed_away(parley: Parley) -> list[str]:
+    """Whether something is sealed by a key that this process is not given."""
+    try:
+        parley.check_seals()
+    except SealKeyError:
+        return ["a key that payloads are sealed by is not given"]
+    return []
+
+
+def _clock_in_doubt(parley: Parley) -> list[str]:
+    """What speaks against recording by the clock of this process, or against the record times of the log."""
+    try:
+        parley.check_clock()
+    except ClockInDoubtError as error:
+        return [str(error)]
+    return []
+
+
+def _signed_by_another(parley: Parley) -> list[str]:
+    """Whether this process signs nothing, as it has another key than the log's."""
+    if parley.publisher is None:
+        return []
+    with parley.database.reading() as connection:
+        other = parley.publisher.other_key(connection)
+    return [] if other is None else ["the log is signed by another key than this server has"]
+
+
+def _refused_write(parley: Parley) -> list[str]:
+    """Where a write has no answer, or the last one failed, whether as much could be written now."""
+    recorder = cast("EventRecorder", parley.ledger.recorder)
+    if recorder.stalled:
+        return ["the database takes no writes: it leaves one without an answer"]
+    if recorder.trouble is None:
+        return []
+    try:
+        recorder.try_again()
+    except _FAILURES as error:
+        return [f"the database takes no writes{_because(str(error).lower())}"]
+    return []
+
+
+def _because(words: str) -> str:
+    """What the disk did, of all that the database says; the rest may name hosts and paths."""
+    if "full" in words or "no space" in words:
+        return ": the disk is full"
+    return ": the disk reports errors" if "i/o error" in words else ""
+
+
+def _behind(found: dict[str, Any]) -> list[str]:
+    """The projections that are further behind than a search makes up for."""
+    least = found["log"] - MOST_UNINDEXED
+    return [name for name, at in found["projections"].items() if at < least]

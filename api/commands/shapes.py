@@ -1,0 +1,59 @@
+"""What was sent has the shape that its class says, or every fault of its shape is told, with its place."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from api.commands.json_text import pointer, written
+from api.commands.mending import Place
+from api.commands.name_faults import of_one_form
+from domain.errors import MOST_FAULTS, Fault
+from domain.fact import KINDS
+
+__all__ = ["ShapeError", "validated"]
+
+_MISSING: Final = "this field is required"
+
+
+class ShapeError(Exception):
+    """What was sent has not the shape that is expected: the faults, and their places."""
+
+    def __init__(self, error: ValidationError, *, tagged: bool) -> None:
+        super().__init__(str(error))
+        found = of_one_form(
+            error.errors(include_url=False, include_context=False, include_input=False)
+        )
+        self.faults = [_fault(dict(each), tagged=tagged) for each in found[:MOST_FAULTS]]
+        self.more = len(found) - len(self.faults)
+        self.places: list[Place] = [tuple(each["loc"][tagged:]) for each in found]
+        self.is_of_kind = any(str(each["type"]).startswith("union_tag") for each in found)
+
+
+def validated(adapter: TypeAdapter[Any], document: object, *, tagged: bool) -> Any:  # noqa: ANN401
+    """Read JSON by its adapter, which is strict; ShapeError where it has not the shape."""
+    try:
+        return adapter.validate_json(written(document))
+    except ValidationError as error:
+        raise ShapeError(error, tagged=tagged) from error
+
+
+def _fault(error: dict[str, Any], *, tagged: bool) -> Fault:
+    place = error["loc"]
+    if str(error["type"]).startswith("union_tag"):
+        return Fault("/kind", _tag_detail(error))
+    if tagged:
+        place = place[1:]
+    if str(error["type"]).startswith("missing"):
+        return Fault(pointer(place), _MISSING)
+    if error["type"] == "unexpected_keyword_argument":
+        return Fault(pointer(place), "there is no such field here")
+    return Fault(pointer(place), str(error["msg"]))
+
+
+def _tag_detail(error: dict[str, Any]) -> str:
+    kinds = ", ".join(sorted(KINDS))
+    if error["type"] == "union_tag_not_found":
+        return f"a kind is required, one of {kinds}"
+    return f"no such kind; one of {kinds} is expected"

@@ -1,0 +1,130 @@
+"""The application is put together here, around a record that is open already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from http import HTTPStatus
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from api.commands.commands import FactParser
+from api.composition import Parley
+from api.http import routes
+from api.http.exchange.authorization import authorized
+from api.http.exchange.idempotency import Idempotency
+from api.http.exchange.kept_form import names_in
+from api.http.exchange.proposal_response import again
+from api.http.middleware.authentication import Identify, identifying
+from api.http.middleware.stack import guard
+from api.http.openapi.document import document
+from api.http.problems import RefusedError, problem_of
+from api.http.threads import Threads
+from domain.errors import RecordError
+from domain.fact import Fact
+from domain.time.instant import InstantError
+from domain.time.valid_time import ValidTimeError
+from infrastructure.errors import OUT_OF_REACH
+from infrastructure.identity.oidc import verifier_of
+
+__all__ = ["VERSION", "create_app"]
+
+_DOCUMENTS: Final[dict[tuple[type[Fact], ...], bytes]] = {}
+
+VERSION: Final = "0.1.0"
+_HANDLED: Final = (
+    RecordError,
+    RefusedError,
+    InstantError,
+    ValidTimeError,
+    RequestValidationError,
+    HTTPException,
+    *OUT_OF_REACH,
+    Exception,
+)
+
+
+def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
+    """Serve a record over HTTP; the kinds of fact are those registered by now.
+
+    `identify` tells who brings a credential; left out, it is the record's keys and the settings' issuer.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with parley.following():
+            yield
+
+    app = FastAPI(
+        lifespan=lifespan,
+        title="Parley",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=True,
+    )
+    app.state.parley = parley
+    app.state.facts = FactParser()
+    known = cache(lambda: names_in(app.openapi()))
+    app.state.idempotency = Idempotency(parley, again, known)
+    app.state.threads = Threads(parley.settings.limits)
+    included, app.state.addresses = _routes()
+    app.router.routes += included
+    guard(app, parley, identify or identifying(parley.keys, verifier_of(parley.settings)))
+    for error in _HANDLED:
+        app.add_exception_handler(error, _answer)
+    described: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not described:
+            described.update(json.loads(_described(app, app.state.facts)))
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+def _described(app: FastAPI, parser: FactParser) -> bytes:
+    """The document of these kinds of fact: one for all applications of a process, since their routes are the same."""
+    if parser.kinds not in _DOCUMENTS:
+        _DOCUMENTS[parser.kinds] = json.dumps(document(app, parser)).encode()
+    return _DOCUMENTS[parser.kinds]
+
+
+@cache
+def _routes() -> tuple[list[BaseRoute], list[APIRoute]]:
+    """Every route, which takes what it says to be let in; what FastAPI works out of them holds for each application."""
+    every, addresses = APIRouter(), []
+    for module in iter_modules(routes.__path__):
+        router = import_module(f"{routes.__name__}.{module.name}").router
+        every.include_router(router, dependencies=[Depends(authorized)])
+        addresses += [each for each in router.routes if isinstance(each, APIRoute)]
+    return every.routes, addresses
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    request.app.state.parley.database.damage.note(error)
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        error.headers = {"Allow": ", ".join(_allowed(request))}
+    return problem_of(error)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of every route at this address; GET brings HEAD."""
+    found: set[str] = set()
+    for route in request.app.state.addresses:
+        if route.path_regex.match(request.scope["path"]):
+            found |= route.methods
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))

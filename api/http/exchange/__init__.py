@@ -1,0 +1,1 @@
+"""What one request and its answer are made of."""

@@ -1,0 +1,177 @@
+"""A body is read once, never past its limit, and only in a media type that is understood here."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import BinaryIO, Final, cast
+from uuid import UUID
+
+from starlette.requests import ClientDisconnect, Request
+
+from api.commands.importing.text_files import CHARSETS
+from api.composition import Parley
+from api.http.exchange.authorization import principal_of
+from api.http.exchange.parameters import Parameter, given
+from api.http.problems import RefusedError
+from domain.access import Principal
+from domain.errors import UnknownError
+from domain.streams.fact import FactRecord
+from domain.streams.negotiation import SLUG, Negotiation
+from domain.time.perspective import PerspectiveQuery
+from infrastructure.readers.reading import Reading
+
+__all__ = ["Sending", "Sent", "Spooling"]
+
+_JSON: Final = frozenset({"application/json"})
+_IN_MEMORY: Final = 1_048_576
+_UNDERSTOOD: Final = ("charset=", "header=present")
+_UTF8: Final = {"utf-8": "utf-8", "utf8": "utf-8"}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a POST brought: its body, or for an import the file that it went to and its charset, and its hash."""
+
+    request: Request
+    parley: Parley
+    parameters: dict[str, str]
+    media: str
+    body: bytes
+    digest: str
+    spool: BinaryIO | None = None
+    charset: str | None = None
+
+    @property
+    def principal(self) -> Principal:
+        """Who sends it."""
+        return principal_of(self.request)
+
+    @property
+    def actor(self) -> str:
+        """Who makes the change; UnauthenticatedError where nobody in particular does."""
+        return self.principal.actor
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Read as who sends it."""
+        return self.parley.reading(self.principal)
+
+    def negotiation(self, slug: str) -> Negotiation:
+        """Give a negotiation to change; UnknownError where there is none for who sends this."""
+        if not SLUG.fullmatch(slug):
+            what = "negotiation"
+            raise UnknownError(what, slug[:100])
+        with self.reading() as reading:
+            reading.negotiation(slug)
+        return self.parley.ledger.negotiation(slug)
+
+    def fact(self, id_: UUID) -> FactRecord:
+        """Give a fact to change; as `known_fact`, and ErasedError for an erased one."""
+        found = self.known_fact(id_)
+        if found.erased:
+            with self.reading() as reading:
+                reading.history(id_, reading.perspective(PerspectiveQuery()))
+        return found
+
+    def known_fact(self, id_: UUID) -> FactRecord:
+        """Give a fact, erased or not; UnknownError where there is none for who sends this, its stream unread."""
+        with self.reading() as reading:
+            reading.refuse_unknown(id_)
+        return self.parley.ledger.fact(id_)
+
+
+class Sending:
+    """A FastAPI dependency that reads a JSON body of at most the settings' `max_body_bytes`, or `most`."""
+
+    def __init__(self, *parameters: Parameter, most: int | None = None) -> None:
+        self.parameters = parameters
+        self.most = most
+
+    async def __call__(self, request: Request) -> Sent:
+        """Read the body, or refuse it with 413, 415 or 422."""
+        parley: Parley = request.app.state.parley
+        parameters = given(request, self.parameters)
+        media, _ = _media(request, _JSON, _UTF8)
+        limit = min(parley.settings.max_body_bytes, self.most or parley.settings.max_body_bytes)
+        _refuse_announced(request, limit)
+        found = bytearray()
+        async for chunk in _chunks(request):
+            found += chunk
+            if len(found) > limit:
+                raise _too_large(limit)
+        body = bytes(found)
+        return Sent(request, parley, parameters, media, body, hashlib.sha256(body).hexdigest())
+
+
+class Spooling:
+    """A FastAPI dependency that streams a body of at most the settings' `max_import_bytes` to a temporary file."""
+
+    def __init__(self, media: frozenset[str], *parameters: Parameter) -> None:
+        self.media = media
+        self.parameters = parameters
+
+    async def __call__(self, request: Request) -> AsyncIterator[Sent]:
+        """Hold the body in a file that is gone when the answer has been made."""
+        parley: Parley = request.app.state.parley
+        parameters = given(request, self.parameters)
+        media, charset = _media(request, self.media, CHARSETS)
+        limit = parley.settings.max_import_bytes
+        _refuse_announced(request, limit)
+        hashed, length = hashlib.sha256(), 0
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+            spool = cast("BinaryIO", file)
+            async for chunk in _chunks(request):
+                length += len(chunk)
+                if length > limit:
+                    raise _too_large(limit)
+                hashed.update(chunk)
+                spool.write(chunk)
+            spool.seek(0)
+            yield Sent(request, parley, parameters, media, b"", hashed.hexdigest(), spool, charset)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except ClientDisconnect as error:
+        name, detail = "malformed", "the body broke off"
+        raise RefusedError(name, "", detail) from error
+
+
+def _media(
+    request: Request, expected: frozenset[str], understood: Mapping[str, str]
+) -> tuple[str, str | None]:
+    """Give the media type, and the charset that it names; CSV's header=present (RFC 4180) says nothing more."""
+    header = request.headers.get("content-type", "")
+    media, *parameters = (part.strip().lower() for part in header.split(";"))
+    charsets = {
+        part.partition("=")[2].strip('"') for part in parameters if part.startswith("charset=")
+    }
+    named = all(part.startswith(_UNDERSTOOD) for part in parameters if part)
+    if media not in expected or not named or not charsets <= understood.keys() or len(charsets) > 1:
+        wanted = " or ".join(sorted(expected))
+        shown = ascii(header)[1:-1][:100] or "none"
+        coded = "in UTF-8" if understood is _UTF8 else "with or without a charset that is known"
+        detail = f"a body of {wanted} {coded} is expected, not {shown}"
+        name, where = "media-type", "/header/Content-Type"
+        raise RefusedError(name, where, detail)
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        name, where = "media-type", "/header/Content-Encoding"
+        detail = "a body without a content coding is expected"
+        raise RefusedError(name, where, detail)
+    return media, next((understood[each] for each in charsets), None)
+
+
+def _refuse_announced(request: Request, limit: int) -> None:
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:20]) > limit:
+        raise _too_large(limit)
+
+
+def _too_large(limit: int) -> RefusedError:
+    name = "too-large"
+    return RefusedError(name, "", f"a body has at most {limit} bytes")

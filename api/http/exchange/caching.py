@@ -1,0 +1,120 @@
+"""The same bytes have the same strong ETag; what is fixed may be kept for a time, under a tag by which it is purged.
+
+Nothing that an erasure changes is kept without end, at an edge or in a browser: that is for hashes alone. A fact's
+ETag opens with its version, so that it says what `If-Match` needs to know.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.exchange.entity_tags import tags
+
+__all__ = ["FOR_EVER", "answered", "etag", "for_ever", "fresh", "tags_of"]
+
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+MOST_PRIVATE_SECONDS: Final = 600
+"""For how long a reader's own cache keeps a fixed answer at most, which nobody can purge."""
+MOST_FACTS: Final = 16
+"""Facts that a tag names; an answer with more is known by its negotiation alone."""
+_ID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ASK_AGAIN: Final = "no-cache"
+_DIGITS: Final = 32
+
+
+def etag(body: bytes, version: int | None = None) -> str:
+    """Give the strong ETag of a body: `"<hash>"`, or `"<version>-<hash>"` for a fact."""
+    digest = hashlib.sha256(body).hexdigest()[:_DIGITS]
+    return f'"{digest}"' if version is None else f'"{version}-{digest}"'
+
+
+def answered(
+    request: Request,
+    body: bytes,
+    *,
+    canonical: Mapping[str, Any] | None,
+    version: int | None = None,
+    media_type: str = "application/json",
+    more: Mapping[str, str] | None = None,
+    tags: Iterable[str] = (),
+) -> Response:
+    """Answer 200, or 304 where the client has these bytes.
+
+    `canonical` are the parameters of the answer's fixed form; None says that this is it already. `tags` name what it
+    holds, so that a cache can be purged of them.
+    """
+    headers = {"ETag": etag(body, version), **_tagged(tags), **(more or {})}
+    if canonical is None:
+        headers["Cache-Control"] = f"public, max-age={_seconds(request)}"
+    else:
+        headers["Cache-Control"] = _ASK_AGAIN
+        address = f"{quote(request.scope['path'])}?{urlencode(canonical)}"
+        links = [f'<{address}>; rel="canonical"', *([headers["Link"]] if "Link" in headers else [])]
+        headers["Link"] = ", ".join(links)
+    return _unless_had(request, body, headers, media_type)
+
+
+def fresh(
+    request: Request,
+    body: bytes,
+    media_type: str = "application/json",
+    *,
+    tags: Iterable[str] = (),
+) -> Response:
+    """Answer 200 with what has no fixed form, to be asked for again, or 304 where the client has it."""
+    headers = {"ETag": etag(body), "Cache-Control": _ASK_AGAIN, **_tagged(tags)}
+    return _unless_had(request, body, headers, media_type)
+
+
+def for_ever(request: Request, body: bytes, media_type: str) -> Response:
+    """Answer 200 with hashes that nothing changes, no erasure either, or 304 where the client has them."""
+    headers = {"ETag": etag(body), "Cache-Control": FOR_EVER}
+    return _unless_had(request, body, headers, media_type)
+
+
+def tags_of(name: str, content: object) -> list[str]:
+    """Give what an answer is tagged with: a name, mostly its negotiation's, and the facts in it where they are few."""
+    found: dict[str, None] = {}
+    left = [content]
+    while left and len(found) <= MOST_FACTS:
+        part = left.pop()
+        if isinstance(part, str) and _ID.fullmatch(part):
+            found[part] = None
+        elif isinstance(part, dict):
+            left += part.values()
+        elif isinstance(part, list):
+            left += part
+    return [name, *(sorted(found) if len(found) <= MOST_FACTS else ())]
+
+
+def _tagged(tags: Iterable[str]) -> dict[str, str]:
+    named = ",".join(tags)
+    return {"Cache-Tag": named} if named else {}
+
+
+def _seconds(request: Request) -> int:
+    seconds: int = request.app.state.parley.settings.cache_seconds
+    return min(seconds, MOST_PRIVATE_SECONDS) if "authorization" in request.headers else seconds
+
+
+def _unless_had(
+    request: Request, body: bytes, headers: Mapping[str, str], media_type: str
+) -> Response:
+    if _has(request.headers.get("if-none-match"), headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(body, 200, headers, media_type)
+
+
+def _has(header: str | None, tag: str) -> bool:
+    """Compare weakly, as RFC 9110 §13.1.2 says; a malformed header asks for nothing."""
+    if header is None:
+        return False
+    found = tags(header)
+    return found == ["*"] or (found is not None and tag in [t.removeprefix("W/") for t in found])

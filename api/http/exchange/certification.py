@@ -1,0 +1,169 @@
+"""A question is certified in its fixed form, as whoever asks is answered it; nobody is certified more."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.commands.json_text import written
+from api.composition import Parley
+from api.http.exchange.authorization import principal_of
+from api.http.exchange.in_process import Reply, on_behalf
+from api.http.problems import problem
+from domain.errors import ContentError, Fault
+from domain.proof.certificate import ABSENT, Certificate, Gave, GaveNot
+from infrastructure.proofs.publishing import last_signed
+
+__all__ = ["CERTIFIABLE", "Answered", "answered", "certified", "certifying", "result_of"]
+
+_SEGMENT: Final = r"""(?:[!-"$&-.0->@-~]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-9A-Ea-e])){1,300}"""
+"""One part of a path. No %2F is in it: decoded, that would part it, and ask something else."""
+CERTIFIABLE: Final = (
+    rf"/v1/(?:negotiations/{_SEGMENT}(?:/(?:timeline|people|tally|diff|audit|history|state/{_SEGMENT}))?"
+    rf"|facts/{_SEGMENT}(?:/history)?)(?:\?[!-~]{{0,7000}})?"
+)
+"""The path and query of a GET, percent-encoded, whose answer says on which position it rests."""
+_CANONICAL: Final = re.compile(r'<(/[!-~]+)>; rel="canonical"')
+_PINS: Final = ("position", "as_known_at", "cursor")
+"""What an answer that names no other fixed form is fixed by; a cursor that was not given here fixes nothing."""
+_PASSED_ON: Final = frozenset({"content-type", "www-authenticate", "retry-after"})
+_AS_EVER: Final = frozenset({401, 403, 429})
+_AGAIN: Final = {"Retry-After": "1"}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question in its fixed form, who asked it, the position that it rests on, and what it gave."""
+
+    question: str
+    reader: str
+    position: int
+    result: Gave | GaveNot
+
+
+async def answered(request: Request, parley: Parley, question: str) -> Answered | Response:
+    """Ask on behalf of whoever sent the request; the refusal where the question itself is refused."""
+    if not re.fullmatch(CERTIFIABLE, question):
+        lists = "a timeline, the people, a tally, diff, audit"
+        detail = f"the path and query of a state, a section of it, {lists}, fact or history"
+        raise ContentError.at("/question", f"{detail} is expected, percent-encoded")
+    reply = await on_behalf(request, question)
+    fixed = _CANONICAL.fullmatch(reply.headers.get("link", ""))
+    if fixed is not None:
+        question = fixed[1]
+        reply = await on_behalf(request, question)
+    elif isinstance(result_of(reply), GaveNot) and not _has(question, "position"):
+        question += f"{'&' if '?' in question else '?'}position={_head(parley)}"
+        reply = await on_behalf(request, question)
+    result = result_of(reply)
+    if result is None:
+        return _refused(reply)
+    if isinstance(result, Gave) and not (fixed or _has(question, *_PINS)):
+        return problem("not-certifiable", "the answer has no fixed form")
+    return Answered(question, _reader(request), _position(reply, question, parley), result)
+
+
+def result_of(reply: Reply) -> Gave | GaveNot | None:
+    """What an answer is certified as; None where the question was refused."""
+    if reply.status == HTTPStatus.OK:
+        return Gave(sha256(reply.body).hexdigest())
+    name = _problem(reply)
+    return GaveNot(name) if ABSENT.get(name) == reply.status else None
+
+
+def certifying(parley: Parley, asked: Answered) -> Certificate | Response:
+    """Give the certificate that is to be signed; 503 while no signed checkpoint covers it."""
+    publisher = parley.publisher
+    if publisher is None:
+        return problem("unavailable", "this server does not sign the log", headers=_AGAIN)
+    publisher.keep_publishing()
+    with parley.database.reading() as connection:
+        note = last_signed(connection)
+    if publisher.refusal is not None:
+        return problem("unavailable", f"the log is not signed: {publisher.refusal}", headers=_AGAIN)
+    checkpoint = publisher.own(note)
+    if note is None or checkpoint is None or checkpoint.size < asked.position:
+        detail = f"no signed checkpoint has position {asked.position} yet"
+        return problem("unavailable", detail, headers=_AGAIN)
+    return Certificate(
+        origin=publisher.signer.key.name,
+        question=asked.question,
+        reader=asked.reader,
+        time=parley.clock(),
+        position=asked.position,
+        result=asked.result,
+        checkpoint=note,
+    )
+
+
+def certified(parley: Parley, certificate: Certificate) -> Response | None:
+    """Answer with a certificate, signed; None where this server does not sign its log, or not by the same key."""
+    publisher = parley.publisher
+    if publisher is None or publisher.own(certificate.checkpoint) is None:
+        return None
+    headers = {"Cache-Control": "no-store"}
+    body = written(_shown(certificate, certificate.signed(publisher.signer)))
+    return Response(body, HTTPStatus.CREATED, headers, "application/json")
+
+
+def _shown(certificate: Certificate, note: str) -> dict[str, Any]:
+    result = certificate.result
+    return {
+        "question": certificate.question,
+        "reader": certificate.reader,
+        "position": certificate.position,
+        "reading": certificate.reading,
+        "status": result.status,
+        "sha256": result.sha256 if isinstance(result, Gave) else None,
+        "problem": result.problem if isinstance(result, GaveNot) else None,
+        "certificate": note,
+    }
+
+
+def _refused(reply: Reply) -> Response:
+    """Who may not ask now is told so as ever; a question that is wrong in itself cannot be certified."""
+    if reply.status in _AS_EVER or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        kept = {name: text for name, text in reply.headers.items() if name in _PASSED_ON}
+        return Response(reply.body, reply.status, {**kept, "cache-control": "no-store"})
+    refusal = json.loads(reply.body)
+    faults = [Fault("/question", each["detail"]) for each in refusal["errors"]]
+    members = {"refused": {"type": refusal["type"], "status": refusal["status"]}}
+    return problem("not-certifiable", refusal["detail"], faults, members=members)
+
+
+def _has(question: str, *names: str) -> bool:
+    query = dict(parse_qsl(question.partition("?")[2], keep_blank_values=True))
+    return not query.keys().isdisjoint(names)
+
+
+def _problem(reply: Reply) -> str:
+    """The name of the problem that an answer is; empty where it is none."""
+    if not reply.headers.get("content-type", "").startswith("application/problem+json"):
+        return ""
+    return str(json.loads(reply.body)["type"]).rpartition(":")[2]
+
+
+def _position(reply: Reply, question: str, parley: Parley) -> int:
+    """The position that an answer says that it rests on; of an absence, the one asked at."""
+    if reply.status == HTTPStatus.OK:
+        return int(json.loads(reply.body)["perspective"]["position"])
+    at = dict(parse_qsl(question.partition("?")[2])).get("position")
+    return _head(parley) if at is None else int(at)
+
+
+def _head(parley: Parley) -> int:
+    with parley.reading(parley.owner) as reading:
+        return reading.head
+
+
+def _reader(request: Request) -> str:
+    """The credential that asked, by its name."""
+    return principal_of(request).caller

@@ -1,0 +1,135 @@
+"""What takes two persons becomes a proposal: this is the one place that says of which change that is so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar, cast
+from uuid import uuid4
+
+from eventsourcing.persistence import IntegrityError, OperationalError
+from starlette.responses import Response
+
+from api.commands.changes import OF_NEGOTIATION, Op
+from api.commands.confidential import withheld
+from api.commands.json_text import read_json
+from api.http.exchange import dry_run, fact_response, proposal_response
+from api.http.exchange.body import Sent
+from api.http.exchange.idempotency import Once
+from api.http.exchange.operation import reference
+from domain.confidential import Source
+from domain.errors import UnknownError
+from domain.fact import as_primitives
+from domain.streams.event import ChangeProposed, ReviewedOp
+from domain.streams.fact import FactRecord
+from domain.streams.negotiation import Negotiation, evolve
+from domain.streams.proposal import Subject
+from domain.streams.reviewing import decide_propose
+from domain.views.brief import shown_negotiation
+from infrastructure.readers.reading import Reading
+
+__all__ = ["PROPOSED", "changed", "corrected", "expiry", "persistently"]
+
+ATTEMPTS: Final = 100
+"""Times that something is decided again where other writers of the same stream were faster."""
+Answer = TypeVar("Answer")
+PROPOSED: Final[dict[str, Any]] = {
+    "description": "Proposed, where the negotiation's settings ask for two persons",
+    "content": {"application/json": {"schema": reference("ProposedChange")}},
+    "headers": {
+        "ETag": {"schema": {"type": "string"}, "description": "What an approval has to name"},
+        "Location": {"schema": {"type": "string"}, "description": "Where the proposal is"},
+    },
+}
+_DAY: Final = 86_400_000_000
+
+
+def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
+    """Change a fact, or propose it where that takes two persons; what could not be done is refused at once.
+
+    What is said in confidence goes with the change, or is kept as its own with the proposal until then.
+    """
+    document, kept_apart = withheld(read_json(sent.body))
+    body = kept_apart.beside(op.parser.parse, document)
+    event = op.decide(record, body, sent.request.app.state.facts, sent.actor)
+    sources = kept_apart.sources(event)
+    settings = sent.parley.ledger.settings
+    if op.reviewed is not None and op.reviewed(settings(record.negotiation_id)):
+        if dry_run.is_dry(sent):
+            return dry_run.proposed(sent, _proposal(sent, op, record, body), event, record)
+        return persistently(lambda: _proposed(sent, op, record, body, sources, once))
+    if dry_run.is_dry(sent):
+        return dry_run.recorded(sent, event, record)
+    position = op.carry_out(sent.parley, event, (), sources, once.claim())
+    return fact_response.rendered(sent, position, 200)
+
+
+def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:
+    """Correct what is said of a negotiation, or propose it where that takes two persons.
+
+    IntegrityError where another writer of its stream was faster.
+    """
+    body = OF_NEGOTIATION.parser.parse(sent.body)
+    event = OF_NEGOTIATION.decide(found, body, sent.request.app.state.facts, sent.actor)
+    after = evolve(found, event)
+    dry = dry_run.is_dry(sent)
+    if found.settings.review_record:
+        proposal = _proposal(sent, OF_NEGOTIATION, found.subject, body)
+        if dry:
+            return dry_run.proposed_of(sent, proposal, found, shown_negotiation(after))
+        claim, standing = once.claim(status=202), {found.id: found.version}
+        [position] = sent.parley.ledger.append([proposal], claim=claim, standing=standing)
+        return proposal_response.rendered(sent, proposal.proposal, position, 202)
+    answer = fact_response.of_negotiation(after)
+    if dry:
+        sent.parley.check_clock()
+    else:
+        sent.parley.ledger.append([event], claim=once.claim(answer))
+    return answer
+
+
+def expiry(sent: Sent, reading: Reading) -> int:
+    """Until when what is proposed now may be approved."""
+    return reading.now + sent.parley.settings.proposal_days * _DAY
+
+
+def persistently(attempt: Callable[[], Answer]) -> Answer:
+    """Attempt it until no other writer of the same stream was faster."""
+    for _ in range(ATTEMPTS):
+        try:
+            return attempt()
+        except IntegrityError as error:
+            faster = error
+    raise OperationalError("other writers were always faster") from faster
+
+
+def _proposed(
+    sent: Sent,
+    op: Op,
+    record: FactRecord,
+    body: object,
+    sources: Sequence[Source],
+    once: Once,
+) -> Response:
+    event = _proposal(sent, op, record, body)
+    claim = once.claim(status=202)
+    position = sent.parley.ledger.propose(event, record, sources=sources, claim=claim)
+    try:
+        return proposal_response.rendered(sent, event.proposal, position, 202)
+    except UnknownError:
+        sent.fact(record.id)  # which was erased, and the proposal with it
+        raise
+
+
+def _proposal(sent: Sent, op: Op, record: FactRecord | Subject, body: object) -> ChangeProposed:
+    with sent.reading() as reading:
+        proposals = reading.proposals.of_fact(record.id)
+        expires_at = expiry(sent, reading)
+    return decide_propose(
+        proposals,
+        uuid4(),
+        record=record,
+        op=cast("ReviewedOp", op.name),
+        body=as_primitives(body),
+        expires_at=expires_at,
+        actor=sent.actor,
+    )

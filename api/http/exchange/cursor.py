@@ -1,0 +1,113 @@
+"""A cursor is a question, the perspective that it was pinned to, and where the last page ended.
+
+It is opaque to clients, and trusted by no one: what it holds is checked like any other input.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+from api.commands.json_text import written
+from api.http.exchange.parameters import Parameter, cut, whole_number
+from api.http.problems import RefusedError
+from domain.errors import ContentError
+
+__all__ = ["CURSOR", "LIMIT", "OF_THE_PAGE", "WHOLE_LIMIT", "Cursor"]
+
+LIMIT: Final = Parameter(
+    "limit",
+    "How many a page has at most.",
+    {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+)
+WHOLE_LIMIT: Final = replace(LIMIT, schema={**LIMIT.schema, "default": 1000})
+"""For lists that most who ask for want whole."""
+CURSOR: Final = Parameter(
+    "cursor",
+    "`next` of the page before. It holds the whole question, its perspective pinned; parameters"
+    " that come with it must be the same.",
+    {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 1, "maxLength": 8000},
+)
+OF_THE_PAGE: Final = frozenset({"cursor", "limit"})
+"""Parameters that may differ from page to page."""
+_PINS: Final = frozenset({"as_of", "clock", "match", "position"})
+_MOST: Final = 2**63
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """`question` are the filters, `pinned` the parameters that fix the perspective for ever."""
+
+    question: Mapping[str, str]
+    pinned: Mapping[str, str]
+    place: tuple[int | str, ...]
+
+    def text(self) -> str:
+        """Give the cursor as a client keeps it."""
+        content = [dict(self.question), dict(self.pinned), list(self.place)]
+        return base64.urlsafe_b64encode(written(content)).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, parameters: Mapping[str, str], *shapes: tuple[type, ...]) -> Self | None:
+        """Read `cursor`, if given; refused where its place has another shape, or where it is of another question."""
+        text = parameters.get("cursor")
+        if text is None:
+            return None
+        cursor = cls._decoded(text, shapes)
+        for name, value in parameters.items():
+            if name not in OF_THE_PAGE and not cursor.goes_with(name, value, parameters):
+                detail = f"the cursor goes with another {name}; leave it out, or start again"
+                raise ContentError.at("/query/cursor", detail)
+        return cursor
+
+    def goes_with(self, name: str, value: str, parameters: Mapping[str, str]) -> bool:
+        """Whether a parameter that came with the cursor asks what it was given for."""
+        if name in {"as_of", "as_known_at"}:
+            return cut(parameters, name) == cut(self.pinned, name)
+        if name == "position":
+            return (whole_number(parameters, name, 0) or 0) >= int(self.pinned[name])
+        if name == "include":
+            return set(value.split(",")) <= set(self.question.get(name, "").split(","))
+        return {**self.question, **self.pinned}.get(name) == value
+
+    @classmethod
+    def _decoded(cls, text: str, shapes: tuple[tuple[type, ...], ...]) -> Self:
+        try:
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            question, pinned, place = json.loads(raw)
+            sound = _texts(question) and _pins(pinned)
+            sound = sound and any(_shaped(place, shape) for shape in shapes)
+        except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+            raise _foreign() from error
+        if not sound:
+            raise _foreign()
+        return cls(question, pinned, tuple(place))
+
+
+def _foreign() -> RefusedError:
+    """Make the refusal: a page that nobody was pointed to is unknown."""
+    name, detail = "unknown", "there is no such page: this cursor was not given here"
+    return RefusedError(name, "/query/cursor", detail)
+
+
+def _texts(value: Any) -> bool:  # noqa: ANN401 -- a cursor may hold anything
+    return isinstance(value, dict) and all(
+        isinstance(text, str) and text.isprintable() for text in value.values()
+    )
+
+
+def _pins(value: Any) -> bool:  # noqa: ANN401 -- the same
+    return _texts(value) and set(value) >= _PINS and value["position"].isdecimal()
+
+
+def _shaped(place: Any, shape: tuple[type, ...]) -> bool:  # noqa: ANN401 -- the same
+    return (
+        isinstance(place, list)
+        and len(place) == len(shape)
+        and all(type(part) is wanted for part, wanted in zip(place, shape, strict=True))
+        and all(-_MOST <= part < _MOST for part in place if isinstance(part, int))
+    )

@@ -1,0 +1,104 @@
+"""A dry run answers what a call would come to, by the same decisions, and writes nothing.
+
+What only the log gives is null: the position, the record time, and the id of a fact without an external id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from api.commands.json_text import written
+from api.http.exchange import fact_response, proposal_response
+from api.http.exchange.body import Sent
+from api.http.exchange.parameters import Parameter, truth
+from domain.streams.entry import Entry
+from domain.streams.event import ChangeProposed, FactEvent
+from domain.streams.fact import FactRecord, evolve
+from domain.streams.negotiation import Negotiation
+from domain.streams.proposal import Moment, Proposals
+from domain.streams.proposal import evolve as evolve_proposals
+from domain.time.perspective import PerspectiveQuery
+from domain.views.brief import brief
+from domain.views.rivalry.contesting import when_it_holds
+from domain.views.versions import FactVersion, version_of
+from infrastructure.readers.proposals import SeenProposal
+from infrastructure.readers.reading import Reading
+
+__all__ = ["DRY_RUN", "answer", "is_dry", "proposed", "proposed_of", "recorded"]
+
+MOST_RIVALS: Final = 100
+"""How many rivals are listed; of more it is said how many there are."""
+DRY_RUN: Final = Parameter(
+    "dry_run",
+    "Answer 200 with what would be recorded, what is like it and what it would be a rival of; write nothing. An"
+    " `Idempotency-Key` is not used up.",
+    {"type": "boolean", "default": False},
+)
+_UNKNOWN: Final = {"position": None, "recorded_at": None}
+
+
+def is_dry(sent: Sent) -> bool:
+    """Whether a request only asks what would be done."""
+    return truth(sent.parameters, DRY_RUN.name)
+
+
+def recorded(sent: Sent, event: FactEvent, before: FactRecord | None) -> Response:
+    """Answer with the record of a fact as an event would leave it."""
+    sent.parley.check_clock()
+    return answer(_record(sent, event, before))
+
+
+def proposed(sent: Sent, event: ChangeProposed, change: FactEvent, before: FactRecord) -> Response:
+    """Answer with a proposal as it would be, and in `record` with the fact as it would be once it is approved."""
+    return proposed_of(sent, event, before, _record(sent, change, before))
+
+
+def proposed_of(
+    sent: Sent, event: ChangeProposed, before: FactRecord | Negotiation, record: dict[str, Any]
+) -> Response:
+    """Answer with a proposal as it would be of a fact or a negotiation, and with what it would come to."""
+    sent.parley.check_clock()
+    with sent.reading() as reading:
+        entry = Entry(position=reading.head + 1, recorded_at=reading.now, event=event)
+        made = evolve_proposals(Proposals(stream=event.originator_id), entry)
+        seen = SeenProposal(
+            proposal=made.each[event.proposal],
+            negotiation=reading.slug_of(event.negotiation_id),
+            moment=Moment(now=reading.now, fact_version=event.fact_version),
+            before=before,
+            digest="",
+        )
+    unknown = {"id": None, "position": None, "proposed_at": None, "digest": None}
+    shown = proposal_response.shown(seen, sent.request.app.state.facts)
+    return answer({**shown, **unknown, "record": record})
+
+
+def answer(content: dict[str, Any]) -> Response:
+    """Answer 200, to be kept nowhere."""
+    return Response(written(content), 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+def _record(sent: Sent, event: FactEvent, before: FactRecord | None) -> dict[str, Any]:
+    with sent.reading() as reading:
+        perspective = reading.perspective(PerspectiveQuery(as_of=reading.now))
+        version = _version(reading, event, before)
+        record = {**fact_response.shown(version, perspective, reading), **_UNKNOWN}
+        if before is None and version.record.fact.external_id is None:
+            record["id"] = None
+        beside = fact_response.beside(version, reading.similar(version, perspective))
+        then = replace(perspective, as_of=when_it_holds(version, reading.now))
+        sections = reading.sections(version.record.negotiation_id, then)
+        rivals = sections.rivals(version)
+        record |= {**beside, "rivals": [brief(each) for each in rivals[:MOST_RIVALS]]}
+        return record if len(rivals) <= MOST_RIVALS else {**record, "rivals_more": len(rivals)}
+
+
+def _version(reading: Reading, event: FactEvent, before: FactRecord | None) -> FactVersion:
+    """Give the version that an event would make of a fact, were it the next in the log."""
+    position = reading.head + 1
+    entry = Entry(position=position, recorded_at=reading.now, event=event)
+    first = position if before is None else reading.changes.first_position(before.id)
+    return version_of(entry, event, evolve(before, event), first)

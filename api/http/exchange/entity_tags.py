@@ -1,0 +1,114 @@
+"""An entity tag is read as RFC 9110 §8.8.3 writes it; a version may stand alone too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from starlette.requests import Request
+
+from api.http.problems import RefusedError
+from domain.errors import StaleError
+from domain.streams.fact import FactRecord
+from domain.streams.negotiation import Negotiation
+
+__all__ = [
+    "Precondition",
+    "if_match",
+    "precondition",
+    "required_digests",
+    "seen_digests",
+    "tags",
+]
+
+_TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_LIST: Final = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
+_ONE: Final = re.compile(_TAG)
+_VERSION: Final = re.compile(r'"?([0-9]{1,18})(?:-[0-9a-f]{1,64})?"?')
+_DIGEST: Final = re.compile(r'"([0-9a-f]{64})"')
+_HASH: Final = re.compile(r'"[0-9a-f]{32}"')
+_BARE: Final = re.compile(r"[0-9]{1,18}")
+_WHERE: Final = "/header/If-Match"
+
+
+def tags(header: str) -> list[str] | None:
+    """Read a list of entity tags, or ["*"]; None where it is neither."""
+    if header.strip() == "*":
+        return ["*"]
+    return _ONE.findall(header) if _LIST.fullmatch(header) else None
+
+
+@dataclass(frozen=True)
+class Precondition:
+    """The versions that the fact, or the edition that the negotiation, may stand at; None is any."""
+
+    versions: frozenset[int] | None
+
+    def check(self, record: FactRecord) -> None:
+        """StaleError where the fact stands at another version."""
+        self._check(record.id, record.version)
+
+    def check_edition(self, found: Negotiation) -> None:
+        """StaleError where the negotiation was corrected since."""
+        self._check(found.id, found.edition, f"negotiation {found.slug}")
+
+    def _check(self, id_: UUID, version: int, of: str | None = None) -> None:
+        if self.versions is not None and version not in self.versions:
+            raise StaleError(id_, max(self.versions, default=0), version, of)
+
+
+def if_match(request: Request) -> str | None:
+    """Give the If-Match of a request, its lines as one list; None where it has none."""
+    found = request.headers.getlist("if-match")
+    return ", ".join(found) if found else None
+
+
+def precondition(
+    header: str | None, of: str = "fact", unversioned: int | None = None
+) -> Precondition:
+    """Read If-Match; RefusedError where it is missing (428) or malformed (400).
+
+    A tag that is a hash alone, without a version, says `unversioned`.
+    """
+    if header is None:
+        detail = (
+            f"send the {of}'s ETag as If-Match, so that nobody's change is overwritten unseen; "
+            "or * for whatever version it stands at"
+        )
+        name = "precondition-required"
+        raise RefusedError(name, _WHERE, detail)
+    found = [header.strip()] if _BARE.fullmatch(header.strip()) else tags(header)
+    if found is None:
+        name, detail = "malformed", "an ETag such as '\"3-0f…\"', a list of them, or * is expected"
+        raise RefusedError(name, _WHERE, detail)
+    if found == ["*"]:
+        return Precondition(None)
+    matches = [match for tag in found if (match := _VERSION.fullmatch(tag))]
+    versions = {int(match[1]) for match in matches}
+    if unversioned is not None and any(_HASH.fullmatch(tag) for tag in found):
+        versions.add(unversioned)
+    return Precondition(frozenset(versions))
+
+
+def seen_digests(headers: Sequence[str], of: str = "proposal") -> frozenset[str] | None:
+    """Read If-Match as what was seen of something; None where any will do, RefusedError where it is malformed."""
+    found = tags(", ".join(headers)) if headers else ["*"]
+    if found is None:
+        name, detail = "malformed", f"the ETag of the {of}, a list of them, or * is expected"
+        raise RefusedError(name, _WHERE, detail)
+    if found == ["*"]:
+        return None
+    return frozenset(match[1] for tag in found if (match := _DIGEST.fullmatch(tag)))
+
+
+def required_digests(headers: Sequence[str]) -> frozenset[str]:
+    """Read If-Match as `seen_digests` does; RefusedError (428) where it names nothing that was seen."""
+    found = seen_digests(headers)
+    if found is None:
+        name = "precondition-required"
+        detail = "send the proposal's ETag as If-Match: what is approved is what was seen"
+        raise RefusedError(name, _WHERE, detail)
+    return found

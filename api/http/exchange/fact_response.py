@@ -1,0 +1,128 @@
+"""A fact record says what stands in the log, and from which perspective it was read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+from starlette.responses import Response
+
+from api.commands.confidential import FIELD
+from api.commands.json_text import written
+from api.http.exchange.body import Sent
+from api.http.exchange.caching import etag
+from domain.confidential import Confidential
+from domain.errors import UnknownError
+from domain.fact import as_primitives
+from domain.streams.event import FactCorrected, FactErased, FactRecorded, SourcesErased
+from domain.streams.negotiation import FIRST_EDITION, Negotiation
+from domain.time.instant import format_instant
+from domain.time.perspective import Perspective, PerspectiveQuery
+from domain.views.brief import fact_record, perspective_shown, shown_negotiation
+from domain.views.notices import notices
+from domain.views.rivalry.similar import MOST
+from domain.views.versions import FactVersion, Seen
+from infrastructure.log.entry import LogEntry
+from infrastructure.readers.reading import Reading
+
+__all__ = ["beside", "disclose", "edition_tag", "fact_uuid", "of_negotiation", "position_of"]
+__all__ += ["rendered", "shown"]
+
+_SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
+"""The changes that carry the whole content of a fact."""
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def fact_uuid(text: str) -> UUID:
+    """Read the id in a path; UnknownError where it can be no fact's."""
+    if not _UUID.fullmatch(text):
+        what = "fact"
+        raise UnknownError(what, text[:100])
+    return UUID(text)
+
+
+def shown(version: FactVersion, perspective: Perspective, reading: Reading) -> dict[str, Any]:
+    """Give the fact record with the perspective that it was read from."""
+    seen = Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
+    slug = reading.slug_of(version.record.negotiation_id)
+    return {**fact_record(seen, slug), "perspective": perspective_shown(perspective)}
+
+
+def disclose(citations: list[dict[str, Any]], confidential: Sequence[Confidential | None]) -> None:
+    """Add to shown citations who their sources are, where anything is kept of it."""
+    for citation, part in zip(citations, confidential, strict=True):
+        if part is not None:
+            citation[FIELD] = as_primitives(part)
+
+
+def position_of(sent: Sent, fact_id: UUID, version: int) -> int:
+    """Find where in the log a version of a fact stands."""
+    with sent.reading() as reading:
+        perspective = reading.perspective(PerspectiveQuery())
+        return reading.history(fact_id, perspective, erased=True)[version - 1].position
+
+
+def rendered(sent: Sent, position: int, status: int) -> Response:
+    """Answer a write with the record of the fact that it changed, as the log then stood, or with its erasure."""
+    with sent.reading() as reading:
+        found = reading.entries(after=position - 1, last=position, limit=1)
+        if not found:
+            what = "fact"
+            raise UnknownError(what, "to be seen any more")
+        entry, event = found[0]
+        if isinstance(event, FactErased | SourcesErased):
+            return _erasure(entry, event, reading)
+        perspective = reading.perspective(PerspectiveQuery(position=position))
+        version = reading.history(event.originator_id, perspective)[-1]
+        record = shown(version, perspective, reading)
+        tag = etag(written(record), version.record.version)
+        body = written({**record, **beside(version, reading.similar(version, perspective))})
+    headers = {"ETag": tag, "Cache-Control": "no-store"}
+    if status == HTTPStatus.CREATED:
+        headers["Location"] = f"/v1/facts/{version.record.id}"
+    return Response(body, status, headers, "application/json")
+
+
+def of_negotiation(found: Negotiation, status: int = 200) -> Response:
+    """Answer a write with what is said of a negotiation since."""
+    content = written(shown_negotiation(found))
+    headers = {"ETag": etag(content, edition_tag(found)), "Cache-Control": "no-store"}
+    return Response(content, status, headers, "application/json")
+
+
+def edition_tag(found: Negotiation) -> int | None:
+    """Give what the ETag of a negotiation opens with: where it was corrected, its edition."""
+    return None if found.edition == FIRST_EDITION else found.edition
+
+
+def beside(version: FactVersion, similar: Sequence[FactVersion]) -> dict[str, Any]:
+    """Give what an editor should look at, where there is anything: notices, and the first facts that are much alike."""
+    noticed = notices(version.record.fact) if version.event in _SAYS_ALL else []
+    told: dict[str, Any] = {}
+    if noticed:
+        told["notices"] = [as_primitives(each) for each in noticed]
+    if similar:
+        told["similar"] = [str(each.record.id) for each in similar[:MOST]]
+    if len(similar) > MOST:
+        told["similar_more"] = len(similar)
+    return told
+
+
+def _erasure(entry: LogEntry, event: FactErased | SourcesErased, reading: Reading) -> Response:
+    perspective = reading.perspective(PerspectiveQuery(position=entry.id))
+    version = reading.history(event.originator_id, perspective, erased=True)[-1]
+    content = {
+        "fact": str(event.originator_id),
+        "negotiation": reading.slug_of(version.record.negotiation_id),
+        "what": "fact" if isinstance(event, FactErased) else "sources",
+        "reason": event.why,
+        "approvers": list(event.approvers),
+        "actor": event.actor,
+        "position": entry.id,
+        "recorded_at": format_instant(entry.recorded_at),
+    }
+    headers = {"Cache-Control": "no-store"}
+    return Response(written(content), HTTPStatus.OK, headers, "application/json")

@@ -1,0 +1,85 @@
+"""A kept answer holds no words of a refused request: words that are erased later would live on in it.
+
+A refusal is kept as its status, its type and the places of its faults; so is each line that an import's report lists.
+A pointer keeps its numbers and the names of Parley's own fields; any other name becomes `-`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from api.commands.json_text import written
+
+__all__ = ["ANOTHER_KEY", "Known", "kept_form", "names_in"]
+
+Known = Callable[[], frozenset[str]]
+
+ANOTHER_KEY: Final = (
+    "this was refused before; sent again with another Idempotency-Key it says why, if it still is"
+)
+MOST_LISTED: Final = 1_000
+DEEPEST: Final = 12
+_OTHER: Final = "-"
+"""What stands in a pointer for the name of a field that the sender made up; RFC 6901 uses it for no element."""
+_PLACES: Final = frozenset({"query", "header", "path", _OTHER})
+_DIGITS: Final = 10
+
+
+def kept_form(answer: Response, known: Known) -> bytes:
+    """What is kept of an answer's body, itself an answer of the same shape."""
+    body = bytes(answer.body)
+    if not body:
+        return body
+    content = json.loads(body)
+    if answer.status_code < HTTPStatus.BAD_REQUEST:
+        return written(_bare(content, known))
+    kept = {name: content[name] for name in ("type", "title", "status")}
+    errors = [_bare(each, known) for each in content["errors"][:MOST_LISTED]]
+    return written({**kept, "detail": ANOTHER_KEY, "errors": errors})
+
+
+def names_in(document: dict[str, Any]) -> frozenset[str]:
+    """Every name of a field or parameter in an OpenAPI document, and of the places that a pointer begins with."""
+    found = set(_PLACES)
+    left: list[Any] = [document]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            fields = part.get("properties")
+            found.update(fields if isinstance(fields, dict) else ())
+            if isinstance(part.get("name"), str) and "in" in part:
+                found.add(part["name"])
+            left += part.values()
+        elif isinstance(part, list):
+            left += part
+    return frozenset(found)
+
+
+def _bare(value: Any, known: Known) -> Any:  # noqa: ANN401 -- JSON is anything
+    """The same without the details of faults, and with no name in a pointer that is not known."""
+    if isinstance(value, list):
+        listed = value[:MOST_LISTED] if any(isinstance(each, dict) for each in value) else value
+        return [_bare(each, known) for each in listed]
+    if not isinstance(value, dict):
+        return value
+    found = {name: _bare(part, known) for name, part in value.items()}
+    if "pointer" in found and "detail" in found:
+        found |= {"pointer": _pointer(str(found["pointer"]), known()), "detail": ""}
+    elif "detail" in found:
+        found["detail"] = ""
+    return found
+
+
+def _pointer(pointer: str, names: frozenset[str]) -> str:
+    steps = pointer.split("/")[:DEEPEST]
+    return "/".join(step if _is_plain(step, names) else _OTHER for step in steps)
+
+
+def _is_plain(step: str, names: frozenset[str]) -> bool:
+    number = step.isascii() and step.isdigit() and len(step) <= _DIGITS
+    return not step or number or step in names

@@ -1,0 +1,146 @@
+"""A question is asked in declared parameters, each at most once; any other one is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from domain.errors import ContentError, Fault
+from domain.time.edtf_calendar import DAY, month_start
+from domain.time.instant import InstantError, parse_cut
+
+__all__ = ["TEXT", "Parameter", "cut", "first_moment", "given", "truth", "whole_number"]
+
+_MOST: Final = 100
+_LONGEST: Final = 255
+_LONGEST_CURSOR: Final = 8_000
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f]")
+_BLANKED_PLUS: Final = re.compile(r"T\d\d:\d\d.* \d\d:\d\d$", re.IGNORECASE)
+_BARE: Final = re.compile(r"([+-]?[0-9]{4,6})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
+_CONTROL: Final = r"\x00-\x1f\x7f"
+TEXT: Final[Mapping[str, Any]] = {
+    "type": "string",
+    "pattern": rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$",
+    "minLength": 1,
+    "maxLength": _LONGEST,
+}
+"""The schema of a parameter that holds words."""
+_WHOLE: Final = re.compile(r"[0-9]{1,18}")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A query parameter as OpenAPI describes it."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+    required: bool = False
+    example: str | int | None = None
+
+    def documented(self) -> dict[str, Any]:
+        """Give the OpenAPI parameter object."""
+        shown = {} if self.example is None else {"example": self.example}
+        return {
+            "name": self.name,
+            "in": "query",
+            "required": self.required,
+            "description": self.description,
+            "schema": dict(self.schema),
+            **shown,
+        }
+
+
+def given(request: Request, declared: Iterable[Parameter]) -> dict[str, str]:
+    """Read the query; ContentError for what is unknown, repeated, missing, empty or no text.
+
+    Where a cursor is given nothing is missing: it holds the whole question.
+    """
+    known = {parameter.name: parameter for parameter in declared}
+    pairs = _pairs(request.scope["query_string"])
+    names = [name for name, _ in pairs]
+    faults = [fault for name, text in pairs if (fault := _fault(name, text, known))]
+    faults += [Fault(f"/query/{name}", "given twice") for name in known if names.count(name) > 1]
+    whole = "cursor" in names and "cursor" in known
+    missing = [n for n, each in known.items() if each.required and n not in names and not whole]
+    faults += [Fault(f"/query/{name}", "this parameter is required") for name in missing]
+    if faults:
+        raise ContentError(*faults)
+    return dict(pairs)
+
+
+def _pairs(query: bytes) -> list[tuple[str, str]]:
+    try:
+        text = query.decode("ascii")
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST)
+    except UnicodeDecodeError as error:
+        raise ContentError.at("/query", "the parameters are not percent-encoded UTF-8") from error
+    except ValueError as error:
+        raise ContentError.at("/query", f"more than {_MOST} parameters") from error
+
+
+def _fault(name: str, text: str, known: Mapping[str, Parameter]) -> Fault | None:
+    if name not in known:
+        shown = ascii(name)[1:-1].replace("~", "~0").replace("/", "~1")
+        there = ", ".join(known) or "none"
+        return Fault(f"/query/{shown[:100]}", f"there is no such parameter here; known: {there}")
+    if not text.strip():
+        return Fault(f"/query/{name}", "a value is expected")
+    longest = _LONGEST_CURSOR if name == "cursor" else _LONGEST
+    if len(text) > longest:
+        return Fault(f"/query/{name}", f"longer than {longest} characters")
+    if _UNPRINTABLE.search(text):
+        return Fault(f"/query/{name}", "control characters have no place here")
+    return None
+
+
+def cut(parameters: Mapping[str, str], name: str, prefix: str = "/query") -> int | None:
+    """Read the inclusive instant that a parameter cuts at; ContentError says where it is wrong."""
+    text = parameters.get(name)
+    if text is None:
+        return None
+    try:
+        return parse_cut(text)
+    except InstantError as error:
+        detail = str(error)
+        if _BLANKED_PLUS.search(text):
+            detail += "; a '+' in a query means a blank: write the offset's sign as %2B"
+        raise ContentError.at(f"{prefix}/{name}", detail) from error
+
+
+def first_moment(parameters: Mapping[str, str], name: str) -> int | None:
+    """Read where a stretch begins: a bare day, month or year at its first microsecond; as `cut` else."""
+    last = cut(parameters, name)
+    bare = _BARE.fullmatch(parameters.get(name, ""))
+    if bare is None:
+        return last
+    start = month_start(int(bare[1]), int(bare[2] or 1))
+    return start + (int(bare[3] or 1) - 1) * DAY
+
+
+def whole_number(
+    parameters: Mapping[str, str], name: str, low: int, high: int | None = None
+) -> int | None:
+    """Read a whole number of a range; ContentError says what was expected."""
+    text = parameters.get(name)
+    if text is None:
+        return None
+    if _WHOLE.fullmatch(text):
+        number = int(text)
+        if low <= number and (high is None or number <= high):
+            return number
+    most = "" if high is None else f" to {high}"
+    raise ContentError.at(f"/query/{name}", f"a whole number from {low}{most} is expected")
+
+
+def truth(parameters: Mapping[str, str], name: str, *, left_out: bool = False) -> bool:
+    """Read true or false, or what is meant where it is left out; ContentError for another word."""
+    text = parameters.get(name, str(left_out).lower())
+    if text not in {"true", "false"}:
+        raise ContentError.at(f"/query/{name}", "true or false is expected")
+    return text == "true"

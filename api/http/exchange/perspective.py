@@ -1,0 +1,265 @@
+"""Every question is asked from a perspective, and the answer says which one it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any, Final, cast, get_args
+from urllib.parse import quote
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.commands.json_text import written
+from api.composition import Parley
+from api.http.exchange.authorization import principal_of
+from api.http.exchange.caching import answered, tags_of
+from api.http.exchange.cursor import OF_THE_PAGE, Cursor
+from api.http.exchange.edtf_patterns import CUT
+from api.http.exchange.in_process import UNDISCLOSED
+from api.http.exchange.parameters import Parameter, cut, given, whole_number
+from api.http.problems import RefusedError
+from domain.access import Principal
+from domain.errors import ContentError
+from domain.time.instant import format_instant
+from domain.time.perspective import Clock, Match, Perspective, PerspectiveQuery
+from domain.views.sections import Listed, Place, Rest
+from infrastructure.readers.reading import Reading
+
+__all__ = [
+    "ERASED",
+    "PERSPECTIVE",
+    "Asked",
+    "Asking",
+    "canonical_query",
+    "erasures_listed",
+    "perspective_query",
+    "resolved",
+    "with_erasures",
+]
+
+ERASED: Final = "erased"
+"""The list, beside those of the state, of the facts that an answer may have held until they were erased."""
+_CUT: Final = {"type": "string", "pattern": CUT, "maxLength": 40}
+_POSITION: Final = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+PERSPECTIVE: Final = (
+    Parameter(
+        "as_of",
+        "Valid-time cut: a year, month or day, which cuts at its end (UTC), or an RFC 3339 instant."
+        " Left out: the `as_known_at` given; else now.",
+        _CUT,
+        example="2025-11-22",
+    ),
+    Parameter(
+        "as_known_at",
+        "Knowledge cut, written in the same way. Left out: everything known.",
+        _CUT,
+        example="2025-11-08",
+    ),
+    Parameter(
+        "position",
+        "The log as it stood at this position, 0 to its head. Left out: the latest.",
+        _POSITION,
+    ),
+    Parameter(
+        "clock",
+        "Which clock `as_known_at` cuts: when we recorded it, or when a source made it public.",
+        {"type": "string", "enum": list(get_args(Clock)), "default": "recorded"},
+    ),
+    Parameter(
+        "match",
+        "Whether a fact that may hold is enough, or only one that surely does.",
+        {"type": "string", "enum": list(get_args(Match)), "default": "possible"},
+    ),
+)
+
+
+def perspective_query(parameters: Mapping[str, str]) -> PerspectiveQuery:
+    """Read what was asked for; ContentError with a pointer under /query."""
+    return PerspectiveQuery(
+        as_of=cut(parameters, "as_of"),
+        as_known_at=cut(parameters, "as_known_at"),
+        position=whole_number(parameters, "position", 0),
+        clock=cast("Clock", _choice(parameters, "clock", get_args(Clock))),
+        match=cast("Match", _choice(parameters, "match", get_args(Match))),
+    )
+
+
+def _choice(parameters: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    default = "possible" if name == "match" else "recorded"
+    found = parameters.get(name, default)
+    if found not in choices:
+        raise ContentError.at(f"/query/{name}", f"one of {', '.join(choices)} is expected")
+    return found
+
+
+def resolved(reading: Reading, query: PerspectiveQuery, at: str) -> Perspective:
+    """Resolve a perspective; RefusedError (409), `at` its position, where the log is not there yet."""
+    try:
+        return reading.perspective(query)
+    except ContentError as error:
+        name, detail = "not-reached", error.faults[0].detail
+        raise RefusedError(name, at, detail) from error
+
+
+def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[str, Any]:
+    """Give the parameters that ask for this very answer for ever."""
+    known_at = perspective.as_known_at
+    return {
+        "as_of": format_instant(perspective.as_of),
+        **({} if known_at is None else {"as_known_at": format_instant(known_at)}),
+        "clock": query.clock,
+        "match": query.match,
+        "position": perspective.position,
+    }
+
+
+def with_erasures(
+    content: dict[str, Any],
+    reading: Reading,
+    negotiation_id: UUID,
+    *perspectives: Perspective,
+    rest: Rest | None = None,
+) -> dict[str, Any]:
+    """Give an answer that says which facts it may have held until they were erased, where there are any.
+
+    With `rest` it names the first of them, and says where the others are.
+    """
+    listed = erasures_listed(reading, negotiation_id, *perspectives)
+    if not listed.places:
+        return content
+    told = dict(content)
+    listed.fill(told, ERASED, ERASED, rest)
+    return told
+
+
+def erasures_listed(reading: Reading, negotiation_id: UUID, *perspectives: Perspective) -> Listed:
+    """List the erasures that answers at some perspectives suffered, by position."""
+    found = {each for at in perspectives for each in reading.erasures(negotiation_id, at)}
+    lost = sorted(found, key=lambda each: each.position)
+
+    def told(index: int) -> dict[str, Any]:
+        each = lost[index]
+        at = format_instant(each.recorded_at)
+        return {"fact": str(each.fact_id), "position": each.position, "recorded_at": at}
+
+    return Listed([(each.position,) for each in lost], told)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question: its parameters as given, and the perspective that they ask for.
+
+    Its answer is tagged by the negotiation of its address, unless by `tag`.
+    """
+
+    request: Request
+    parley: Parley
+    parameters: Mapping[str, str]
+    query: PerspectiveQuery
+    tag: str | None = None
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks."""
+        return principal_of(self.request)
+
+    @property
+    def discloses(self) -> bool:
+        """Whether the answer may hold what is confidential."""
+        state: Mapping[str, Any] = self.request.scope.get("state", {})
+        return self.principal.may("source:read") and not state.get(UNDISCLOSED)
+
+    def reading(self, *, searched: bool = False) -> AbstractContextManager[Reading]:
+        """Read as who asks."""
+        return self.parley.reading(self.principal, searched=searched)
+
+    def perspective(self, reading: Reading) -> Perspective:
+        """Resolve the perspective; RefusedError (409) where the log has not come so far."""
+        return resolved(reading, self.query, "/query/position")
+
+    def pinned(self, cursor: Cursor | None) -> Asked:
+        """Give the question that a cursor goes on with, its perspective pinned."""
+        if cursor is None:
+            return self
+        of_the_page = {n: text for n, text in self.parameters.items() if n in OF_THE_PAGE}
+        parameters = {**cursor.question, **of_the_page}
+        try:
+            query = perspective_query(cursor.pinned)
+        except ContentError as error:
+            raise ContentError.at("/query/cursor", str(error)) from error
+        return replace(self, parameters=parameters, query=query)
+
+    def next(
+        self,
+        perspective: Perspective,
+        place: tuple[int | str, ...],
+        question: Mapping[str, str] | None = None,
+    ) -> str:
+        """Give the cursor of what follows a place, in answer to a question of these filters."""
+        fixed = canonical_query(perspective, self.query)
+        pinned = {name: str(value) for name, value in fixed.items()}
+        return Cursor(question or {}, pinned, place).text()
+
+    def rest(self, slug: str, perspective: Perspective) -> Rest:
+        """Give the address of what follows a place in a list of the state, at the perspective for ever."""
+
+        def address(path: str, place: Place) -> str:
+            cursor = self.next(perspective, place, {"section": path})
+            return f"/v1/negotiations/{slug}/state/{path}?cursor={cursor}"
+
+        return address
+
+    def answer(
+        self,
+        content: dict[str, Any],
+        perspective: Perspective,
+        reading: Reading,
+        *,
+        fixed: Mapping[str, Any] | None = None,
+        leaving_out: str = "",
+        version: int | None = None,
+        table: bytes | None = None,
+        varies: bool = False,
+    ) -> Response:
+        """Answer in JSON, or with a CSV `table`, whose next page is a link, as it has no place for a cursor.
+
+        `fixed` are the parameters of the answer's fixed form besides the perspective; `leaving_out`
+        the one of the perspective that they stand for.
+        """
+        canonical = {**canonical_query(perspective, self.query), **(fixed or {})}
+        canonical.pop(leaving_out, None)
+        return answered(
+            self.request,
+            written(content) if table is None else table,
+            canonical=None if reading.settled(self.query) else canonical,
+            version=version,
+            media_type="application/json" if table is None else "text/csv; charset=utf-8",
+            more={
+                **({"Vary": "Accept"} if varies else {}),
+                **(self._onward(content) if table else {}),
+            },
+            tags=tags_of(self.tag or self.request.path_params["slug"], content),
+        )
+
+    def _onward(self, content: Mapping[str, Any]) -> dict[str, str]:
+        if content.get("next") is None:
+            return {}
+        address = f"{quote(self.request.scope['path'])}?cursor={content['next']}"
+        return {"Link": f'<{address}>; rel="next"'}
+
+
+class Asking:
+    """A FastAPI dependency that reads a perspective and the parameters declared besides it."""
+
+    def __init__(self, *more: Parameter, without: tuple[str, ...] = ()) -> None:
+        shared = tuple(each for each in PERSPECTIVE if each.name not in without)
+        self.parameters = (*shared, *more)
+
+    async def __call__(self, request: Request) -> Asked:
+        """Read the question, or raise ContentError."""
+        parameters = given(request, self.parameters)
+        query = perspective_query(parameters)
+        return Asked(request, request.app.state.parley, parameters, query)

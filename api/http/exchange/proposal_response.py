@@ -1,0 +1,115 @@
+"""A proposal is shown as the log has it, and again as the log had it: nothing of it is kept elsewhere."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+from starlette.responses import Response
+
+from api.commands.changes import PROPOSABLE
+from api.commands.commands import FactParser
+from api.commands.json_text import written
+from api.http.exchange import fact_response
+from api.http.exchange.body import Sent
+from domain.errors import UnknownError
+from domain.fact import differences
+from domain.streams.event import ChangeProposed, FactCorrected, FactErased, SourcesErased
+from domain.streams.negotiation import Negotiation, evolve
+from domain.streams.proposal import Decision
+from domain.time.instant import format_instant
+from infrastructure.readers.proposals import SeenProposal
+
+__all__ = ["again", "answer", "proposal_uuid", "rendered", "shown", "tag"]
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def proposal_uuid(text: str) -> UUID:
+    """Read the id in a path; UnknownError where it can be no proposal's."""
+    if not _UUID.fullmatch(text):
+        what = "proposal"
+        raise UnknownError(what, text[:100])
+    return UUID(text)
+
+
+def tag(seen: SeenProposal) -> str:
+    """Give the entity tag: the digest that binds what is proposed, and changes with nothing else."""
+    return f'"{seen.digest}"'
+
+
+def shown(seen: SeenProposal, facts: FactParser) -> dict[str, Any]:
+    """Give the proposal as the API answers it."""
+    found, before = seen.proposal, seen.before
+    return {
+        "id": str(found.id),
+        "negotiation": seen.negotiation,
+        "fact": None if isinstance(before, Negotiation) else str(found.fact_id),
+        "fact_version": found.fact_version,
+        "summary": before.title if isinstance(before, Negotiation) else before.fact.summary,
+        "valid": None if isinstance(before, Negotiation) else before.fact.valid,
+        "op": found.op,
+        "body": found.body,
+        "changes": _changes(seen, facts),
+        "proposer": found.proposer,
+        "proposed_at": format_instant(found.proposed_at),
+        "position": found.position,
+        "expires_at": format_instant(found.expires_at),
+        "digest": seen.digest,
+        "status": seen.status,
+        "decided": None if found.decision is None else _decided(found.decision),
+    }
+
+
+def answer(seen: SeenProposal, facts: FactParser, status: int = 200) -> Response:
+    """Answer with a proposal, to be kept nowhere."""
+    headers = {"ETag": tag(seen), "Cache-Control": "no-store"}
+    if status == HTTPStatus.ACCEPTED:
+        headers["Location"] = f"/v1/proposals/{seen.proposal.id}"
+    return Response(written(shown(seen, facts)), status, headers, "application/json")
+
+
+def rendered(sent: Sent, id_: UUID, position: int, status: int = 200) -> Response:
+    """Answer a write with the proposal, as the log stood at a position."""
+    with sent.reading() as reading:
+        seen = reading.proposals.get(id_, position)
+    return answer(seen, sent.request.app.state.facts, status)
+
+
+def again(sent: Sent, position: int, status: int) -> Response:
+    """Answer a write as it was answered first: with the proposal, or the fact, as the log stood then."""
+    with sent.reading() as reading:
+        found = reading.entries(after=position - 1, last=position, limit=1)
+    event = found[0][1] if found else None
+    if isinstance(event, FactErased | SourcesErased):
+        return fact_response.rendered(sent, position, status)
+    named = sent.request.path_params.get("proposal_id")
+    if named is not None:
+        return rendered(sent, proposal_uuid(named), position, status)
+    if isinstance(event, ChangeProposed):
+        return rendered(sent, event.proposal, position, status)
+    return fact_response.rendered(sent, position, status)
+
+
+def _changes(seen: SeenProposal, facts: FactParser) -> list[Any]:
+    """What the content of the fact, or of the negotiation, would become, field by field."""
+    found = seen.proposal
+    op, before = PROPOSABLE[found.op], seen.before
+    body = op.parser.parse(dict(found.body))
+    event = op.decide(before, body, facts, found.proposer)
+    if isinstance(before, Negotiation):
+        return list(differences(before.said, evolve(before, event).said))
+    if not isinstance(event, FactCorrected):
+        return []
+    return list(differences(before.fact, event.fact))
+
+
+def _decided(decision: Decision) -> dict[str, Any]:
+    return {
+        "by": decision.by,
+        "at": format_instant(decision.at),
+        "position": decision.position,
+        "why": decision.why,
+    }

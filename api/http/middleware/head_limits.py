@@ -1,0 +1,65 @@
+"""The head of a request is short, and says one thing: one host, and a body that is chunked or has a length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.problems import problem
+
+__all__ = ["MAX_HEADER_BYTES", "RequestHeads", "fault_of"]
+
+MAX_ADDRESS_BYTES: Final = 16_384
+MAX_HEADERS: Final = 100
+MAX_HEADER_BYTES: Final = 32_768
+_SEPARATORS: Final = len(": \r\n")
+_ABSOLUTE: Final = re.compile(
+    rb"[a-z][a-z0-9+.-]*://(?P<host>\[[^\]]*\]|[^:/?#@]*)(?::[0-9]*)?(?=[/?#]|$)", re.IGNORECASE
+)
+_PORT: Final = re.compile(rb":[0-9]*$")
+_OTHER_HOST: Final = "the address names another host than the Host header does"
+_CODING: Final = (
+    "a body is read that has a Content-Length, or whose one Transfer-Encoding is chunked"
+)
+
+
+class RequestHeads:
+    """ASGI middleware that refuses what is longer; what comes in without end, the protocol ends."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or answer 414 or 431."""
+        if scope["type"] == "http":
+            address = len(scope["raw_path"]) + len(scope["query_string"]) + 1
+            if address > MAX_ADDRESS_BYTES:
+                detail = f"an address has at most {MAX_ADDRESS_BYTES} bytes"
+                await problem("address-too-long", detail)(scope, receive, send)
+                return
+            fields = scope["headers"]
+            size = sum(len(name) + len(text) + _SEPARATORS for name, text in fields)
+            if len(fields) > MAX_HEADERS or size > MAX_HEADER_BYTES:
+                detail = f"at most {MAX_HEADERS} header fields of {MAX_HEADER_BYTES} bytes are read"
+                await problem("headers-too-large", detail)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def fault_of(target: bytes, fields: Sequence[tuple[bytes, bytes]]) -> str | None:
+    """What is wrong with a head that could be read: a second host, or a body in a coding that is not known here.
+
+    A target in absolute form (RFC 9112, section 3.2.2) is to name the host that `Host` does.
+    """
+    if any(name == b"transfer-encoding" for name, _ in fields):
+        codings = [text.strip().lower() for name, text in fields if name == b"transfer-encoding"]
+        if codings != [b"chunked"]:
+            return _CODING
+    if target[:1] in {b"/", b"*"}:
+        return None
+    named = _ABSOLUTE.match(target)
+    hosts = [_PORT.sub(b"", text.strip()).lower() for name, text in fields if name == b"host"]
+    return None if named is not None and [named["host"].lower()] == hosts else _OTHER_HOST

@@ -1,0 +1,55 @@
+"""A server answers under its own names only: a page elsewhere that has its name lead here is refused.
+
+That is DNS rebinding, by which a browser would let the page read what this machine alone may read. The
+loopback names and the address that a connection came in at are always the server's own: no page is
+served from there but ours. Starlette's TrustedHostMiddleware knows neither that address nor problems,
+takes a second `Host` for nothing, and redirects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.problems import problem
+
+__all__ = ["Hosts"]
+
+_FORM: Final = re.compile(r"(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,255})(?::[0-9]{0,5})?")
+_LOOPBACK: Final = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|\[::1\]")
+_UNFIT: Final = "one Host header with a host's name or address is expected"
+_ELSEWHERE: Final = "this server does not answer under that name"
+
+
+class Hosts:
+    """ASGI middleware that refuses other hosts than the server's; `*` among the allowed is any."""
+
+    def __init__(self, app: ASGIApp, allowed: Sequence[str]) -> None:
+        self.app = app
+        self.any = "*" in allowed
+        self.allowed = frozenset(allowed)
+        self.below = tuple(each[1:] for each in allowed if each.startswith("*."))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or answer 400 or 421."""
+        # One that this process asks of itself comes from nowhere, and is sent to no host.
+        if scope["type"] != "http" or scope.get("client") is None:
+            await self.app(scope, receive, send)
+            return
+        sent = [text.decode("latin-1") for name, text in scope["headers"] if name == b"host"]
+        found = _FORM.fullmatch(sent[0]) if len(sent) == 1 else None
+        if found is None:
+            await problem("malformed", _UNFIT)(scope, receive, send)
+        elif self._is_ours(found[1].lower().removesuffix("."), scope):
+            await self.app(scope, receive, send)
+        else:
+            await problem("misdirected", _ELSEWHERE)(scope, receive, send)
+
+    def _is_ours(self, host: str, scope: Scope) -> bool:
+        if self.any or host in self.allowed or _LOOPBACK.fullmatch(host) is not None:
+            return True
+        reached = scope.get("server") or ("", None)
+        return host.strip("[]") == reached[0] or host.endswith(self.below)

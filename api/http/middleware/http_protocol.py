@@ -1,0 +1,130 @@
+"""A connection is held only for a request that arrives: a head in bounded time and bytes, nothing without end.
+
+Uvicorn bounds neither (its limits are those of h11, which is not used here) and speaks no websocket for us.
+Whatever it refuses itself, before there is a request or while its body comes, is a problem too, and nothing more is
+read after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import TimerHandle
+from http import HTTPStatus
+from typing import Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from api.http.middleware.head_limits import MAX_HEADER_BYTES, fault_of
+from api.http.middleware.security_headers import HARDENING
+from api.http.problems import problem
+
+__all__ = ["BoundedProtocol"]
+
+HEAD_SECONDS: Final = 30.0
+"""How long the head of a request may take, from the connection or from the last answer on."""
+MAX_PENDING_BYTES: Final = 2 * MAX_HEADER_BYTES
+"""How much may come in that is no request yet, no body and no end of one."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Uvicorn's protocol for httptools, with bounds."""
+
+    _pending = 0
+    _in_head = True
+    _refused = False
+    _deadline: TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first head."""
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in; too many that mean nothing yet end the connection."""
+        if self._refused:
+            return
+        self._pending += len(data)
+        super().data_received(data)
+        if self._pending > MAX_PENDING_BYTES and not self.transport.is_closing():
+            detail = f"more than {MAX_PENDING_BYTES} bytes came without a request, or after it"
+            self._refuse("headers-too-large", detail)
+
+    def on_message_begin(self) -> None:
+        """Begin a head."""
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header field of the head; those after a body (trailers) are not for us."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """End the head, and begin to answer, or refuse it."""
+        self._pending, self._in_head = 0, False
+        self._expect_nothing()
+        fault = None if self._refused else fault_of(self.url, self.headers)
+        if fault is not None:
+            self._refuse("malformed", fault)
+        elif not self._refused:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of the body; its bytes are bounded where it is read."""
+        self._pending = 0
+        if not self._refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End the request."""
+        self._pending = 0
+        if not self._refused:
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next head."""
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self._expect_head()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP."""
+        self._refuse("malformed", msg)
+
+    def _expect_head(self) -> None:
+        self._expect_nothing()
+        self._deadline = self.loop.call_later(HEAD_SECONDS, self._too_late)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _is_answering(self) -> bool:
+        """Whether something is answered that has come whole, or whose answer has begun."""
+        begun: RequestResponseCycle | None = self.cycle
+        if begun is None or begun.response_complete:
+            return False
+        return begun.response_started or not begun.more_body
+
+    def _too_late(self) -> None:
+        if not self._is_answering() and not self.transport.is_closing():
+            self._refuse("too-slow", "the head of a request did not arrive in time")
+
+    def _refuse(self, name: str, detail: str) -> None:
+        """Answer where no answer is under way, read nothing more, and close."""
+        if self._refused:
+            return
+        self._refused = True
+        if not self._is_answering():
+            answer = problem(name, detail, headers={**HARDENING, "Connection": "close"})
+            status = HTTPStatus(answer.status_code)
+            lines = [b"HTTP/1.1 %d %s" % (status, status.phrase.encode())]
+            lines += [b"%s: %s" % field for field in answer.raw_headers]
+            self.transport.write(b"\r\n".join([*lines, b"", bytes(answer.body)]))
+        self.transport.close()

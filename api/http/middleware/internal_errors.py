@@ -1,0 +1,35 @@
+"""An error that nobody foresaw is answered inside of all other middleware, which sees its answer like any."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.problems import problem_of
+from infrastructure.database.damage import Damage
+
+__all__ = ["Unforeseen"]
+
+
+class Unforeseen:
+    """ASGI middleware next to the application; the error goes on to the server, which was answered for."""
+
+    def __init__(self, app: ASGIApp, damage: Damage) -> None:
+        self.app = app
+        self._damage = damage
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, and answer 500 where nothing was answered."""
+        begun = False
+
+        async def passed(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, passed)
+        except Exception as error:
+            self._damage.note(error)
+            if scope["type"] == "http" and not begun:
+                await problem_of(error)(scope, receive, send)
+            raise

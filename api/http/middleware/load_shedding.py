@@ -1,0 +1,128 @@
+"""No more requests are under way or wait than the settings allow: the next is told to come again.
+
+What changes something is counted apart, as it may have to wait for the log: it takes nobody's place who asks. Who
+waits for the rest of a body gives up the place meanwhile, and waits among as many others, of which one address has
+a quarter: however slowly bodies come, questions are answered. Of the places of questions one address leaves a quarter
+to others. Health is asked past the bounds: a server that sheds is alive, and can say so. So is what the server asks
+itself, for a request that has a place already.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.callers import HEALTH, address_of
+from api.http.exchange.in_process import is_in_process
+from api.http.problems import RefusedError, problem
+from api.http.threads import lane_of
+from infrastructure.database.lanes import Lane
+
+__all__ = ["Shedding"]
+
+SHARE: Final = 4
+"""One in so many of the bodies that come in may come from one address, and one in so many of the questions may not."""
+_FULL: Final = "more requests are waiting than this server takes on; nothing was done"
+_OF_ONE: Final = (
+    "more questions from this address are waiting than one address may have; nothing was done"
+)
+_COMING: Final = "more bodies are coming in than this server waits for; nothing was done"
+
+
+class Shedding:
+    """ASGI middleware that takes on at most `most` questions and `changes` at once, and waits for `most` bodies."""
+
+    def __init__(self, app: ASGIApp, most: int, changes: int) -> None:
+        self.app = app
+        self.most = most
+        self.places: dict[Lane, int] = {"reading": most, "writing": changes}
+        self.under_way: Counter[Lane] = Counter()
+        self.coming: Counter[str] = Counter()
+        self.asking: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or answer 503 with Retry-After at once."""
+        if scope["type"] != "http" or scope["path"] in HEALTH or is_in_process(scope):
+            await self.app(scope, receive, send)
+        elif self._is_full(lane_of(scope["method"])):
+            await _refused(_FULL)(scope, receive, send)
+        elif lane_of(scope["method"]) == "writing":
+            await self._taken_on(scope, receive, send)
+        else:
+            await self._asked(scope, receive, send)
+
+    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take on a question, where its address has not all but a share of the places."""
+        address = str(address_of(scope))
+        if self.asking[address] >= self.most - self.most // SHARE:
+            await _refused(_OF_ONE)(scope, receive, send)
+            return
+        self.asking[address] += 1
+        try:
+            await self._taken_on(scope, receive, send)
+        finally:
+            self.asking[address] -= 1
+            if not self.asking[address]:
+                del self.asking[address]
+
+    async def _taken_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        address, lane = address_of(scope), lane_of(scope["method"])
+        waiting, whole = False, address is None or not _brings_body(scope)
+
+        async def received() -> Message:
+            nonlocal waiting, whole
+            if whole:
+                return await receive()
+            if not waiting:
+                self._wait(lane, str(address))
+                waiting = True
+            message = await receive()
+            if not message.get("more_body", False):
+                self._go_on(lane, str(address))
+                waiting, whole = False, True
+            return message
+
+        self.under_way[lane] += 1
+        try:
+            await self.app(scope, received, send)
+        finally:
+            if waiting:
+                self._leave(str(address))
+            else:
+                self.under_way[lane] -= 1
+
+    def _is_full(self, lane: Lane) -> bool:
+        return self.under_way[lane] >= self.places[lane]
+
+    def _wait(self, lane: Lane, address: str) -> None:
+        """Give up the place until a body is there; RefusedError where too many wait so already."""
+        share = max(1, self.most // SHARE)
+        if self.coming.total() >= self.most or self.coming[address] >= share:
+            raise RefusedError("overloaded", "", _COMING)
+        self.coming[address] += 1
+        self.under_way[lane] -= 1
+
+    def _go_on(self, lane: Lane, address: str) -> None:
+        """Take the place again; RefusedError where others have it."""
+        if self._is_full(lane):
+            raise RefusedError("overloaded", "", _FULL)
+        self._leave(address)
+        self.under_way[lane] += 1
+
+    def _leave(self, address: str) -> None:
+        self.coming[address] -= 1
+        if not self.coming[address]:
+            del self.coming[address]
+
+
+def _refused(detail: str) -> Response:
+    return problem("overloaded", detail, headers={"Retry-After": "1"})
+
+
+def _brings_body(scope: Scope) -> bool:
+    """Whether a body is announced."""
+    fields = dict(scope["headers"])
+    return b"transfer-encoding" in fields or fields.get(b"content-length", b"0") != b"0"

@@ -1,0 +1,113 @@
+"""Each caller has budgets for reading, for changing and for work; who has spent one is told when to come again."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.callers import HEALTH, caller_of
+from api.http.metering import Meter, metering
+from api.http.middleware.rate_budget import Budget, Standing
+from api.http.middleware.work import Work
+from api.http.problems import problem
+from api.http.threads import lane_of
+
+__all__ = ["Rates", "adding", "spent"]
+
+_DRY: Final = re.compile(rb"(?:^|&)dry_run=true(?:&|$)")
+"""A change that is only tried is a question too."""
+
+
+class Rates:
+    """ASGI middleware inside of whatever finds out who asks; a budget that is None bounds nothing.
+
+    What questions cost is taken from `work`, after each: who owes something waits until it is paid.
+    """
+
+    def __init__(
+        self, app: ASGIApp, reads: Budget | None, writes: Budget | None, work: Budget | None
+    ) -> None:
+        self.app = app
+        self.reads = reads
+        self.writes = writes
+        self.work = None if work is None else Work(work)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on and say on its answer what is left, or answer 429."""
+        counted = scope["type"] == "http" and scope["path"] not in HEALTH
+        caller = caller_of(scope) if counted else None
+        if caller is None:
+            await self.app(scope, receive, send)
+        elif lane_of(scope["method"]) == "reading":
+            await self._question(self.reads, caller, scope, receive, send)
+        elif _DRY.search(scope["query_string"]):
+            await self._question(self.writes, caller, scope, receive, send)
+        else:
+            await self._counted(self.writes, caller, scope, receive, send)
+
+    async def _question(
+        self, budget: Budget | None, caller: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer once what earlier answers cost is paid, and put this one's cost on the account."""
+        if self.work is None:
+            await self._counted(budget, caller, scope, receive, send)
+            return
+        owing = await self.work.admit(caller)
+        if owing is not None:
+            detail = f"earlier questions took more than {self.work.budget.item} milliseconds of work; nothing was done"
+            await spent(self.work.budget, owing, detail, scope, receive, send)
+            return
+        with metering() as meter:
+            try:
+                await self._counted(budget, caller, scope, receive, sizing(meter, send))
+            finally:
+                self.work.charge(caller, meter.price)
+
+    async def _counted(
+        self, budget: Budget | None, caller: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if budget is None:
+            await self.app(scope, receive, send)
+            return
+        standing = await budget.take(caller)
+        if standing.allowed:
+            await self.app(scope, receive, adding(budget.fields(standing), send))
+        else:
+            detail = f"more than {budget.item} were asked for; nothing was done"
+            await spent(budget, standing, detail, scope, receive, send)
+
+
+async def spent(
+    budget: Budget, standing: Standing, detail: str, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Answer 429."""
+    again = str(max(1, math.ceil(standing.wait or 0)))
+    headers = {**budget.fields(standing), "Retry-After": again}
+    await problem("rate-limited", detail, headers=headers)(scope, receive, send)
+
+
+def adding(fields: Mapping[str, str], send: Send) -> Send:
+    """Send on, with header fields besides those that an answer has."""
+
+    async def passed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message.setdefault("headers", [])
+            MutableHeaders(scope=message).update(fields)
+        await send(message)
+
+    return passed
+
+
+def sizing(meter: Meter, send: Send) -> Send:
+    """Send on, and count the bytes of the answer."""
+
+    async def passed(message: Message) -> None:
+        meter.size += len(message.get("body", b""))
+        await send(message)
+
+    return passed

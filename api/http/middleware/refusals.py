@@ -1,0 +1,52 @@
+"""Who guesses at credentials is not heard for a while: an address has few refusals, and then none is tried.
+
+What was refused is counted where every process sees it; that it was too often is known to a process from
+its own next refusal on. Requests without credentials are none of this, nor are those for health.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.callers import HEALTH, address_of
+from api.http.middleware.rate_budget import Budget
+from api.http.middleware.rates import adding, spent
+
+__all__ = ["Refusals"]
+
+_TOO_OFTEN: Final = "credentials from this address were refused too often; these were not looked at"
+
+
+class Refusals:
+    """ASGI middleware around whatever answers 401."""
+
+    def __init__(self, app: ASGIApp, budget: Budget | None) -> None:
+        self.app = app
+        self.budget = budget
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on and count its refusal, or answer 429 where there were too many."""
+        budget = self.budget
+        heard = scope["type"] == "http" and scope["path"] not in HEALTH
+        tried = heard and any(name == b"authorization" for name, _ in scope["headers"])
+        address = address_of(scope) if tried else None
+        if budget is None or address is None:
+            await self.app(scope, receive, send)
+            return
+        known = budget.known(address)
+        if known is not None and not known.allowed:
+            await spent(budget, known, _TOO_OFTEN, scope, receive, send)
+            return
+
+        async def counted(message: Message) -> None:
+            refused = message.get("status") == HTTPStatus.UNAUTHORIZED
+            if message["type"] == "http.response.start" and refused:
+                fields = budget.fields(await budget.take(address))
+                await adding(fields, send)(message)
+            else:
+                await send(message)
+
+        await self.app(scope, receive, counted)

@@ -1,0 +1,63 @@
+"""A body comes at some speed or not at all: who sends nothing, or drop by drop, is not waited for.
+
+A body may be waited for 30 s in all, and a second more for each 500 bytes of it, yet never longer than 30 s
+at a stretch, nor than ten minutes in all. Only waiting counts, not what the server does with what has come.
+"""
+
+from __future__ import annotations
+
+import time
+from http import HTTPStatus
+from typing import Final
+
+from anyio import fail_after
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.middleware.rates import adding
+from api.http.problems import RefusedError
+
+__all__ = ["SlowBodies"]
+
+SECONDS: Final = 30.0
+BYTES_A_SECOND: Final = 500
+MOST_SECONDS: Final = 600.0
+
+
+class SlowBodies:
+    """ASGI middleware: whoever reads a body that is late is told so by a RefusedError, which is 408."""
+
+    def __init__(self, app: ASGIApp, seconds: float = SECONDS, most: float = MOST_SECONDS) -> None:
+        self.app = app
+        self.seconds = seconds
+        self.most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on; a connection whose body was late is closed after the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        waited, came, whole = 0.0, 0, False
+
+        async def received() -> Message:
+            nonlocal waited, came, whole
+            if whole:
+                return await receive()
+            began = time.monotonic()
+            earned = min(self.most, self.seconds + came / BYTES_A_SECOND)
+            allowed = min(self.seconds, earned - waited)
+            try:
+                with fail_after(max(0.0, allowed)):
+                    message = await receive()
+            except TimeoutError:
+                name, detail = "too-slow", "the body did not arrive in time"
+                raise RefusedError(name, "", detail) from None
+            waited += time.monotonic() - began
+            came += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
+            return message
+
+        async def passed(message: Message) -> None:
+            late = message.get("status") == HTTPStatus.REQUEST_TIMEOUT
+            await (adding({"Connection": "close"}, send) if late else send)(message)
+
+        await self.app(scope, received, passed)

@@ -1,0 +1,59 @@
+"""What stands around the application, from the inside out; each sees the answers of all within it."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from limits import RateLimitItem
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from api.composition import Parley
+from api.http.middleware.authentication import Authentication, Identify
+from api.http.middleware.head_limits import RequestHeads
+from api.http.middleware.head_requests import Wire
+from api.http.middleware.hosts import Hosts
+from api.http.middleware.internal_errors import Unforeseen
+from api.http.middleware.load_shedding import Shedding
+from api.http.middleware.private_caching import PrivateAnswers
+from api.http.middleware.rate_budget import Budget
+from api.http.middleware.rates import Rates
+from api.http.middleware.refusals import Refusals
+from api.http.middleware.security_headers import Hardening
+from api.http.middleware.slow_bodies import SlowBodies
+from domain.access import anonymous
+from infrastructure.rate_storage import storage_of
+
+__all__ = ["guard"]
+
+
+def guard(app: FastAPI, parley: Parley, identify: Identify) -> None:
+    """Put every middleware around an application, as the settings of its record say.
+
+    The budgets within the authentication are a caller's, that of refusals around it an address's.
+
+    Uvicorn's own takes an address from proxies: the right-most of `X-Forwarded-For` that is no proxy of
+    ours, and the scheme, both from a proxy that we trust alone.
+    """
+    settings = parley.settings
+    storage = storage_of(parley.database, settings.rate_storage)
+
+    def budget(name: str, item: RateLimitItem | None) -> Budget | None:
+        return None if item is None else Budget(name, item, storage)
+
+    app.add_middleware(Unforeseen, damage=parley.database.damage)
+    app.add_middleware(
+        Rates,
+        reads=budget("reads", settings.rate_reads),
+        writes=budget("writes", settings.rate_writes),
+        work=budget("work", settings.rate_work),
+    )
+    nobody = anonymous(frozenset(settings.anonymous_scopes))
+    app.add_middleware(Authentication, identify=identify, nobody=nobody, threads=app.state.threads)
+    app.add_middleware(Refusals, budget=budget("refusals", settings.rate_refusals))
+    app.add_middleware(PrivateAnswers)
+    app.add_middleware(Shedding, most=settings.max_waiting, changes=settings.max_writing)
+    app.add_middleware(SlowBodies)
+    app.add_middleware(RequestHeads)
+    app.add_middleware(Hosts, allowed=settings.allowed_hosts)
+    app.add_middleware(Wire)
+    app.add_middleware(Hardening)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))

@@ -1,0 +1,43 @@
+"""What a question costs is taken from its caller's budget once it is answered; who owes waits until it is paid.
+
+Nobody knows what a question costs before it is answered: one that costs much is answered, and its caller waits for the
+next. What a caller owes is kept in the process that answered, and taken from what all processes count together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from heapq import nlargest
+from typing import Final
+
+from api.http.middleware.rate_budget import BLOCKS, MOST_LEASES, Budget, Standing
+
+__all__ = ["Work"]
+
+
+class Work:
+    """What each caller owes, in milliseconds, and the budget that it is paid from."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self._least: Final = max(1, budget.item.amount // BLOCKS)
+        self._owed: Counter[str] = Counter()
+
+    async def admit(self, caller: str) -> Standing | None:
+        """Let a caller pay what they owe; None where they may go on, else how they stand."""
+        owed = self._owed[caller]
+        if owed < self._least:
+            return None
+        rest, standing = await self.budget.pay(caller, owed)
+        self._owed[caller] += rest - owed
+        return standing if rest else None
+
+    def charge(self, caller: str, price: int) -> None:
+        """Put what an answer came to on a caller's account."""
+        self._owed[caller] += price
+        if len(self._owed) > MOST_LEASES:
+            self._owed = Counter(dict(nlargest(MOST_LEASES // 2, self._owed.items(), _owing)))
+
+
+def _owing(item: tuple[str, int]) -> int:
+    return item[1]

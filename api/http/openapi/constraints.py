@@ -1,0 +1,153 @@
+"""What the domain asks of a text, a number or a list is said in the document too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from api.commands.bodies import NegotiationChanges
+from api.commands.commands import BODIES
+from api.http.exchange.certification import CERTIFIABLE
+from api.http.exchange.edtf_patterns import CUT
+from domain.addresses import LONGEST_ADDRESS
+from domain.fact import LONGEST_LIST, LONGEST_LISTS, LONGEST_NAME, SEVERAL_LINES
+from domain.named import LONGEST_ID, Named
+from domain.provenance import GRADE, LANGUAGE
+from domain.quantity import LARGEST
+from domain.streams.negotiation import SLUG, SNAPSHOT_NAME
+from domain.time.edtf_fault import LONGEST
+
+__all__ = ["constrained"]
+
+_CONTROL: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
+_UNSHOWN: Final = (
+    r"\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+)
+_ASTRAL: Final = (
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    + "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+)
+_REFUSED: Final = _CONTROL + _UNSHOWN + _ASTRAL
+_REFUSED_IN_LINE: Final = _REFUSED + r"\n\r\u00ad"
+_BLANK: Final = r"\s\u00ad\u0300-\u036f\u2800"
+_READ_TOO: Final = (
+    " Marks of direction, isolates, joiners and variation selectors stand beside what needs them."
+)
+_TEXT: Final = {
+    "minLength": 1,
+    "pattern": f"^[^{_REFUSED}]*[^{_REFUSED}{_BLANK}][^{_REFUSED}]*$",
+    "description": "Text of which something is seen." + _READ_TOO,
+}
+_LINE: Final = {
+    "minLength": 1,
+    "pattern": f"^[^{_REFUSED_IN_LINE}]*[^{_REFUSED_IN_LINE}{_BLANK}][^{_REFUSED_IN_LINE}]*$",
+    "description": "One line of text of which something is seen." + _READ_TOO,
+}
+_EDTF: Final = {
+    "format": "edtf",
+    "minLength": 1,
+    "maxLength": LONGEST,
+    "description": "EDTF, level 0 to 2 (ISO 8601-2; Library of Congress, 2019)",
+}
+_LABEL: Final = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9_])?"
+_ADDRESS: Final = {
+    "maxLength": LONGEST_ADDRESS,
+    "pattern": rf"^[Hh][Tt][Tt][Pp][Ss]?://(?:{_LABEL}\.){{0,4}}[A-Za-z](?:[A-Za-z0-9-]{{0,30}}[A-Za-z0-9])?"
+    r"(?::[1-9][0-9]{0,3})?(?:[/?#][!#-;=?-\[\]-~]*)?$",
+    "description": "An http or https address without a user. Letters of other scripts are read too, and the number of"
+    " a host.",
+}
+_TARGET: Final = rf"^(?:external:[^{_REFUSED_IN_LINE}]{{1,255}}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})$"
+_FIELDS: Final[dict[str, dict[str, Any]]] = {
+    "valid": _EDTF,
+    "published": _EDTF,
+    "ended": _EDTF,
+    "sentence_ends": _EDTF,
+    "accessed": _EDTF,
+    "language": {"pattern": f"^{LANGUAGE.pattern}$"},
+    "slug": {"minLength": 1, "maxLength": 100, "pattern": f"^{SLUG.pattern}$"},
+    "matter": {**_LINE, "maxLength": LONGEST_NAME},
+    "external_id": {**_LINE, "maxLength": LONGEST_NAME},
+    "grade": {"pattern": f"^{GRADE.pattern}$"},
+    "as_of": {"pattern": CUT},
+    "as_known_at": {"pattern": CUT},
+}
+_IN: Final[dict[tuple[str, str], dict[str, Any]]] = {
+    ("SnapshotBody", "name"): {"minLength": 1, "pattern": f"^{SNAPSHOT_NAME.pattern}$"},
+    ("CertificateBody", "question"): {"minLength": 1, "pattern": f"^{CERTIFIABLE}$"},
+    ("Citation", "url"): _ADDRESS,
+    (Named.__name__, "id"): {**_LINE, "maxLength": LONGEST_ID},
+    ("Citation", "archived_url"): _ADDRESS,
+    ("Link", "fact"): {"minLength": 1, "pattern": _TARGET},
+}
+_NUMBERS: Final = {
+    "sources": {"minimum": 0, "maximum": 10_000},
+    "value": {"minimum": 0, "maximum": LARGEST},
+    "low": {"minimum": 0, "maximum": LARGEST},
+    "high": {"minimum": 0, "maximum": LARGEST},
+    "position": {"minimum": 0},
+}
+
+_COUNTED: Final = [
+    {"required": ["value"], "properties": {"value": {"type": "integer", "minimum": 1}}},
+    {
+        "required": ["value"],
+        "properties": {"value": {"const": 0}, "comparator": {"not": {"const": "lt"}}},
+    },
+    {"required": ["text"], "properties": {"text": {"type": "string"}}},
+]
+"""A number, or words. Which words are a number, and agree with what stands beside them, no schema tells."""
+_BOUND: Final = {
+    "readOnly": True,
+    "description": "What follows from comparator and value, or from the text. Where neither says a number, low and"
+    " high may be sent as a range of their own, low first; no schema can say that it must be.",
+}
+
+
+def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
+    """Constrain the components that are sent; each kind's `kind` is required in what is sent."""
+    sent = {body.__name__ for body in BODIES} | {
+        NegotiationChanges.__name__,
+        "Citation",
+        "Confidential",
+        "Quantity",
+        "Link",
+        Named.__name__,
+        *kinds,
+    }
+    for name, schema in schemas.items():
+        plain = name.removesuffix("-Input").removesuffix("-Output")
+        if plain not in sent or name.endswith("-Output"):
+            continue
+        for field, part in schema.get("properties", {}).items():
+            _constrain(plain, field, part)
+        if plain == NegotiationChanges.__name__:
+            schema["minProperties"] = 1
+        if plain == "Quantity":
+            schema["anyOf"] = _COUNTED
+            for end in ("low", "high"):
+                schema["properties"][end].update(_BOUND)
+        if plain in kinds:
+            schema["properties"]["kind"].pop("default", None)
+            schema["required"] = ["kind", *(each for each in schema["required"] if each != "kind")]
+            schema["properties"]["citations"]["minItems"] = 1
+    return schemas
+
+
+def _constrain(component: str, field: str, schema: dict[str, Any]) -> None:
+    for part in (schema, *schema.get("anyOf", ())):
+        if part.get("type") == "string" and not {"enum", "const"} & set(part):
+            part.update(_IN.get((component, field)) or _FIELDS.get(field) or _text(field))
+        elif part.get("type") == "integer":
+            part.update(_NUMBERS.get(field, {}))
+        elif part.get("type") == "array":
+            part["maxItems"] = LONGEST_LISTS.get(field, LONGEST_LIST)
+            items = part.get("items", {})
+            for item in (items, *items.get("anyOf", ())):
+                if item.get("type") == "string":
+                    item.update(_LINE)
+
+
+def _text(field: str) -> dict[str, Any]:
+    return _TEXT if field in SEVERAL_LINES else _LINE

@@ -1,0 +1,276 @@
+"""Every refusal is one problem (RFC 9457); one table says which error is which problem.
+
+`type` is `urn:parley:problem:<name>`; each entry of `errors` has an RFC 6901 pointer into the body,
+or `/query/NAME`, `/header/NAME` or `/path/NAME`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.commands.importing.report import BrokenOffError
+from api.commands.json_text import pointer, written
+from api.http.problem_kinds import PROBLEMS
+from domain.errors import (
+    ContentError,
+    ErasedError,
+    Fault,
+    ForbiddenError,
+    MovedOnError,
+    NotYetKnownError,
+    OthersProposalError,
+    OwnProposalError,
+    RevisedError,
+    SettingsMovedOnError,
+    StaleError,
+    StateError,
+    TakenError,
+    UnauthenticatedError,
+    UnknownError,
+    WithdrawnError,
+)
+from domain.time.instant import InstantError, format_instant
+from domain.time.valid_time import ValidTimeError
+from infrastructure.database.damage import shows_damage
+from infrastructure.database.timekeeping import ClockInDoubtError
+from infrastructure.errors import OUT_OF_REACH
+from infrastructure.log.errors import OutcomeUnknownError
+from infrastructure.sealing.wrapping import BrokenSealError, MissingKeyError, SealKeyError
+
+__all__ = [
+    "MEDIA_TYPE",
+    "RefusedError",
+    "problem",
+    "problem_of",
+]
+
+MEDIA_TYPE: Final = "application/problem+json"
+_LOG: Final = logging.getLogger("parley.api")
+_UNREADABLE: Final = "something went wrong here; it has been logged"
+_DAMAGED: Final = "what is stored of this cannot be read: a part of the database is damaged"
+_UNUSABLE: Final = "the keys that seal the record cannot be used here; the server's log says why"
+_BUSY: Final = "the database cannot be reached, or is too busy, at the moment"
+_UNKNOWN_OUTCOME: Final = (
+    "the database went away while it committed: this was recorded whole or not at all; "
+    "sent again with its Idempotency-Key it is recorded once"
+)
+_AGAIN: Final = {"Retry-After": "1"}
+_LATER: Final = {"Retry-After": "60"}
+
+
+class RefusedError(Exception):
+    """The request itself is refused, as the kind of problem named; `at` says where its fault is."""
+
+    def __init__(self, name: str, at: str, detail: str) -> None:
+        super().__init__(detail)
+        self.name = name
+        self.fault = Fault(at, detail)
+
+
+def problem(
+    name: str,
+    detail: str,
+    faults: Sequence[Fault] = (),
+    *,
+    members: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Answer with a problem of a kind of PROBLEMS; `members` are its extension members."""
+    kind = PROBLEMS[name]
+    content = {
+        "type": f"urn:parley:problem:{name}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "errors": [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults],
+        **(members or {}),
+    }
+    kept = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(written(content), kind.status, kept, MEDIA_TYPE)
+
+
+def problem_of(error: Exception) -> Response:
+    """Answer with the problem that an error is; one that nobody foresaw says nothing of itself."""
+    if shows_damage(error) and not isinstance(error, (OutcomeUnknownError, BrokenSealError)):
+        return _damaged(error)
+    for raised, answer in _ANSWERS:
+        if isinstance(error, raised):
+            return answer(error)
+    return _unforeseen(error)
+
+
+def _content(error: ContentError) -> Response:
+    return problem("content", str(error), error.told)
+
+
+def _refused(error: RefusedError) -> Response:
+    headers = _AGAIN if error.name == "overloaded" else None
+    return problem(error.name, error.fault.detail, [error.fault], headers=headers)
+
+
+def _unreadable(error: InstantError | ValidTimeError) -> Response:
+    return problem("content", str(error), [Fault("", str(error))])
+
+
+def _invalid(error: RequestValidationError) -> Response:
+    found = (Fault(pointer(each["loc"]), each["msg"]) for each in error.errors())
+    return _content(ContentError.of(found))
+
+
+def _not_yet_known(error: NotYetKnownError) -> Response:
+    detail = (
+        f"the {error.what} {error.name} is there, but nothing of it was known at this perspective"
+        " (clock=published asks what had been made public by then)"
+    )
+    return problem("not-yet-known", detail, [Fault(f"/path/{error.what}", detail)])
+
+
+def _unknown(error: UnknownError) -> Response:
+    return problem("unknown", str(error), [Fault(f"/path/{error.what}", str(error))])
+
+
+def _withdrawn(error: WithdrawnError) -> Response:
+    members = {"fact": str(error.fact_id), "why": error.why}
+    return problem("withdrawn", str(error), members=members)
+
+
+def _erased(error: ErasedError) -> Response:
+    members: dict[str, Any] = {}
+    if error.fact_id is not None:
+        members = {"fact": str(error.fact_id), "position": error.position, "why": error.why}
+    if error.erased_at is not None:
+        members["erased_at"] = format_instant(error.erased_at)
+    return problem("erased", str(error), members=members)
+
+
+def _taken(error: TakenError) -> Response:
+    what = {"external id": "external_id", "snapshot name": "name"}.get(error.what, error.what)
+    members = {"holder": error.holder}
+    if error.holder.startswith("fact "):
+        members["fact"] = error.holder.removeprefix("fact ")
+    return problem("taken", str(error), [Fault(f"/{what}", str(error))], members=members)
+
+
+def _stale(error: StaleError) -> Response:
+    about = {} if error.of_negotiation else {"fact": str(error.fact_id)}
+    return _moved_on("stale", error, **about, version=error.version)
+
+
+def _revised(error: RevisedError) -> Response:
+    return _moved_on("revised", error, proposal=str(error.proposal))
+
+
+def _settings_changed(error: SettingsMovedOnError) -> Response:
+    return _moved_on("settings-changed", error)
+
+
+def _moved_on(name: str, error: MovedOnError, **members: object) -> Response:
+    return problem(name, str(error), [Fault("/header/If-Match", str(error))], members=members)
+
+
+def _own(error: OwnProposalError) -> Response:
+    return problem("own-proposal", str(error))
+
+
+def _others(error: OthersProposalError) -> Response:
+    return problem("others-proposal", str(error))
+
+
+def _unauthenticated(error: UnauthenticatedError) -> Response:
+    faults = [Fault("/header/Authorization", str(error))]
+    headers = {"WWW-Authenticate": 'Bearer realm="parley"'}
+    return problem("unauthenticated", str(error), faults, headers=headers)
+
+
+def _forbidden(error: ForbiddenError) -> Response:
+    challenge = f'Bearer realm="parley", error="insufficient_scope", scope="{error.scope}"'
+    faults = [Fault("/header/Authorization", str(error))]
+    return problem("forbidden", str(error), faults, headers={"WWW-Authenticate": challenge})
+
+
+def _state(error: StateError) -> Response:
+    return problem("state", str(error))
+
+
+def _http(error: HTTPException) -> Response:
+    name = {404: "unknown", 405: "method", 413: "too-large"}.get(error.status_code, "malformed")
+    detail = "there is nothing at this address" if name == "unknown" else str(error.detail)
+    return problem(name, detail, headers=error.headers)
+
+
+def _out_of_reach(error: Exception) -> Response:
+    _LOG.error("the database cannot serve", exc_info=error)
+    return problem("unavailable", _BUSY, headers=_AGAIN)
+
+
+def _outcome_unknown(error: OutcomeUnknownError) -> Response:
+    _LOG.error("a commit broke off", exc_info=error)
+    return problem("outcome-unknown", _UNKNOWN_OUTCOME, headers=_AGAIN)
+
+
+def _broken_off(error: BrokenOffError) -> Response:
+    _LOG.error("an import broke off", exc_info=error)
+    members = {"recorded": error.recorded, "of": error.of}
+    return problem("broken-off", str(error), members=members, headers=_AGAIN)
+
+
+def _clock(error: ClockInDoubtError) -> Response:
+    _LOG.error("a clock is in doubt: %s", error)
+    return problem("clock-in-doubt", str(error), headers=_LATER)
+
+
+def _sealed(error: SealKeyError) -> Response:
+    _LOG.error("the keys that seal the record are missing: %s", error)
+    missing = isinstance(error, MissingKeyError)
+    return problem("seal-key", str(error) if missing else _UNUSABLE, headers=_LATER)
+
+
+def _broken(error: BrokenSealError) -> Response:
+    _LOG.error("a seal is broken", exc_info=error)
+    return problem("integrity", str(error))
+
+
+def _damaged(error: Exception) -> Response:
+    _LOG.error("the database is damaged", exc_info=error)
+    return problem("integrity", _DAMAGED)
+
+
+def _unforeseen(error: Exception) -> Response:
+    _LOG.error("an error that nobody foresaw", exc_info=error)
+    return problem("internal", _UNREADABLE)
+
+
+_ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] = (
+    (ContentError, _content),
+    (RefusedError, _refused),
+    (NotYetKnownError, _not_yet_known),
+    (UnknownError, _unknown),
+    (WithdrawnError, _withdrawn),
+    (ErasedError, _erased),
+    (TakenError, _taken),
+    (StaleError, _stale),
+    (RevisedError, _revised),
+    (SettingsMovedOnError, _settings_changed),
+    (StateError, _state),
+    (OwnProposalError, _own),
+    (OthersProposalError, _others),
+    (UnauthenticatedError, _unauthenticated),
+    (ForbiddenError, _forbidden),
+    (InstantError, _unreadable),
+    (ValidTimeError, _unreadable),
+    (RequestValidationError, _invalid),
+    (HTTPException, _http),
+    (BrokenOffError, _broken_off),
+    (OutcomeUnknownError, _outcome_unknown),
+    (ClockInDoubtError, _clock),
+    (SealKeyError, _sealed),
+    (BrokenSealError, _broken),
+    *((error, _out_of_reach) for error in OUT_OF_REACH),
+)
+"""Which error is which problem; the more particular first."""

@@ -1,0 +1,79 @@
+"""A certificate is the log's own word on an answer: what it was, or that there was none."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.commands.commands import BodyParser, CertificateBody
+from api.commands.examples import CERTIFIED
+from api.commands.kept_certificate import certificate_again, fact_in, kept_certificate
+from api.http.exchange.body import Sending, Sent
+from api.http.exchange.certification import answered, certified, certifying, result_of
+from api.http.exchange.idempotency import REPLAYED, Once
+from api.http.exchange.in_process import on_behalf
+from api.http.exchange.operation import body_of, writes
+from api.http.threads import LaneRoute, handed_over
+from domain.proof.certificate import Certificate, GaveNot
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["proof"])
+
+LARGEST: Final = 16_384
+"""The most bytes that the body of a question may have, as anybody may send one."""
+_SENDING: Final = Sending(most=LARGEST)
+_BODY: Final = BodyParser(CertificateBody)
+
+
+@router.post(
+    "/v1/certificates",
+    **writes(
+        "certify",
+        "Certify an answer",
+        "Certificate",
+        body_of("CertificateBody", {"us-belarus": CERTIFIED}),
+        scope="fact:read",
+        status=201,
+        located=False,
+    ),
+)
+async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Sign what a GET gives to you at a resolved perspective, or that it gives nothing (404 and 410).
+
+    It is asked with your own credentials: nothing is certified that you may not read.
+    """
+    question = _BODY.parse(sent.body).question
+    asked = await answered(sent.request, sent.parley, question)
+    if isinstance(asked, Response):
+        return asked
+
+    def run(once: Once) -> Response:
+        found = certifying(sent.parley, asked)
+        answer = found if isinstance(found, Response) else certified(sent.parley, found)
+        if answer is None:
+            raise AssertionError
+        kept = kept_certificate(question, found) if isinstance(found, Certificate) else None
+        if kept is not None:
+            once.about = fact_in(question)
+            sent.request.app.state.idempotency.keep(once, answer, kept)
+        return answer
+
+    once = sent.request.app.state.idempotency.once
+    answer: Response = await handed_over(once, sent, run)
+    if REPLAYED not in answer.headers or answer.status_code != HTTPStatus.CREATED:
+        return answer
+    first = certificate_again(bytes(answer.body), question, asked.reader)
+    again = None if await _is_hidden_now(first, sent) else certified(sent.parley, first)
+    if again is not None:
+        again.headers[REPLAYED] = "true"
+        return again
+    return await handed_over(run, Once(sent, None, frozenset))
+
+
+async def _is_hidden_now(first: Certificate, sent: Sent) -> bool:
+    """Whether what was certified is there no more for who asks, as for somebody who is no member since."""
+    if first.result.status != HTTPStatus.OK:
+        return False
+    return isinstance(result_of(await on_behalf(sent.request, first.question)), GaveNot)

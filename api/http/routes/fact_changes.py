@@ -1,0 +1,151 @@
+"""A fact changes only from the version that the client has seen: every change needs If-Match."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.commands.changes import OPS, Op
+from api.commands.examples import (
+    CORRECTION,
+    CORROBORATION,
+    END,
+    ERASURE,
+    PREFERENCE,
+    REINSTATEMENT,
+    RETRACTION,
+)
+from api.http.exchange.body import Sending, Sent
+from api.http.exchange.change_or_propose import PROPOSED, changed
+from api.http.exchange.dry_run import DRY_RUN
+from api.http.exchange.entity_tags import if_match, precondition
+from api.http.exchange.fact_response import fact_uuid
+from api.http.exchange.idempotency import Once
+from api.http.exchange.operation import FACT_TAG, body_of, writes
+from api.http.threads import LaneRoute
+from domain.errors import StaleError
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
+
+ATTEMPTS: Final = 5
+"""Times that a change is decided again where any version will do and another writer was faster."""
+_SENDING: Final = Sending(DRY_RUN)
+_ERASING: Final = Sending()
+
+
+def _described(
+    op: str,
+    operation: str,
+    summary: str,
+    example: dict[str, Any],
+    answer: str | None = None,
+) -> dict[str, Any]:
+    found = OPS[op]
+    sent = body_of(found.parser.name, {"us-belarus": example})
+    dry = ("DryRun",) if found.reviewed is None else ("DryRun", "DryProposal")
+    return writes(
+        operation,
+        summary,
+        ("FactRecord", *dry) if answer is None else answer,
+        sent,
+        scope=found.scope,
+        if_match=FACT_TAG,
+        tagged=answer is None,
+        parameters=_SENDING.parameters if answer is None else (),
+        proposed=None if found.reviewed is None else PROPOSED,
+    )
+
+
+@router.post(
+    "/v1/facts/{fact_id}/corrections",
+    **_described("correct", "correctFact", "Correct a fact", CORRECTION),
+)
+def correct_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Say that what was recorded was wrong, why, and what is right, as a JSON merge patch."""
+    return _changed(fact_id, sent, OPS["correct"])
+
+
+@router.post(
+    "/v1/facts/{fact_id}/corroborations",
+    **_described("corroborate", "corroborateFact", "Corroborate a fact", CORROBORATION),
+)
+def corroborate_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Add another source that says the same."""
+    return _changed(fact_id, sent, OPS["corroborate"])
+
+
+@router.post(
+    "/v1/facts/{fact_id}/end",
+    **_described("end", "endFact", "End a fact", END),
+)
+def end_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Say that what was right has ceased, and when."""
+    return _changed(fact_id, sent, OPS["end"])
+
+
+@router.post(
+    "/v1/facts/{fact_id}/retraction",
+    **_described("retract", "retractFact", "Retract a fact", RETRACTION),
+)
+def retract_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Withdraw the claim from present knowledge; earlier perspectives keep it."""
+    return _changed(fact_id, sent, OPS["retract"])
+
+
+@router.post(
+    "/v1/facts/{fact_id}/reinstatement",
+    **_described("reinstate", "reinstateFact", "Reinstate a fact", REINSTATEMENT),
+)
+def reinstate_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Undo a retraction."""
+    return _changed(fact_id, sent, OPS["reinstate"])
+
+
+@router.post(
+    "/v1/facts/{fact_id}/preference",
+    **_described("prefer", "preferFact", "Prefer a fact", PREFERENCE),
+)
+def prefer_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Mark a fact as the one to show among its rivals, or take the mark away."""
+    return _changed(fact_id, sent, OPS["prefer"])
+
+
+@router.post(
+    "/v1/facts/{fact_id}/erasure",
+    **_described(
+        "erase",
+        "eraseFact",
+        "Erase a fact, or its confidential sources",
+        ERASURE,
+        "Erasure",
+    ),
+)
+def erase_fact(fact_id: str, sent: Annotated[Sent, Depends(_ERASING)]) -> Response:
+    """Destroy what was said of a fact, at every perspective and for good.
+
+    Its payloads and their key are gone, and so are its rows in every projection, its words in the full text, what was
+    proposed of it, and the answers kept of it; digests and proofs stay. Backups of before are out of reach.
+    """
+    return _changed(fact_id, sent, OPS["erase"])
+
+
+def _changed(fact_id: str, sent: Sent, op: Op) -> Response:
+    def run(once: Once) -> Response:
+        for attempt in range(ATTEMPTS):
+            try:
+                return _attempted(fact_id, sent, op, once)
+            except StaleError:
+                if attempt == ATTEMPTS - 1 or sent.request.headers.get("if-match") != "*":
+                    raise
+        raise AssertionError
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+def _attempted(fact_id: str, sent: Sent, op: Op, once: Once) -> Response:
+    record = sent.fact(fact_uuid(fact_id))
+    precondition(if_match(sent.request)).check(record)
+    return changed(sent, op, record, once)

@@ -1,0 +1,48 @@
+"""Alive is not yet able to serve: what that lacks is said. Neither waits behind other requests."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.commands.json_text import written
+from api.commands.readiness import readiness
+from api.http.exchange.operation import reads
+from api.http.exchange.parameters import given
+from api.http.problems import problem
+from api.http.threads import LaneRoute
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["health"])
+
+_HEADERS: Final = {"Cache-Control": "no-store"}
+_AGAIN: Final = {"Retry-After": "5"}
+
+
+@router.get(
+    "/healthz", **reads("readHealth", "Alive", "Health", scope=None, cached=False, refuses=(422,))
+)
+async def read_health(request: Request) -> Response:
+    """Answer as long as the process does."""
+    given(request, ())
+    return Response(written({"status": "alive"}), 200, _HEADERS, "application/json")
+
+
+@router.get(
+    "/readyz",
+    **reads(
+        "readReadiness", "Able to serve", "Readiness", scope=None, cached=False, refuses=(422,)
+    ),
+)
+async def read_readiness(request: Request) -> Response:
+    """Answer 200 where every request can be served; the problem's `lacks` says why it cannot."""
+    given(request, ())
+    state = request.app.state
+    found, lacks = await state.threads.run("health", partial(readiness, state.parley))
+    if lacks:
+        members = {**found, "lacks": lacks}
+        return problem("unavailable", "; ".join(lacks), members=members, headers=_AGAIN)
+    return Response(written({"status": "ready", **found}), 200, _HEADERS, "application/json")

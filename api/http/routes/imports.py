@@ -1,0 +1,142 @@
+"""An import, however large, is streamed to disk, then decided as one and recorded in turns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Final, cast, get_args
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.commands.examples import CSV_LINES, NDJSON_LINES
+from api.commands.importing.importer import Importer
+from api.commands.importing.lines import bounded_lines
+from api.commands.importing.matching import Update
+from api.commands.importing.text_files import open_text
+from api.commands.json_text import written
+from api.http.exchange.body import Sent, Spooling
+from api.http.exchange.idempotency import Once
+from api.http.exchange.operation import writes
+from api.http.exchange.parameters import TEXT, Parameter, truth
+from api.http.threads import LaneRoute
+from domain.batch import BATCH, check_batch
+from domain.errors import ContentError, UnknownError
+from domain.streams.event import Reason
+from domain.streams.negotiation import SLUG
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["import"])
+
+_NDJSON: Final = ("application/x-ndjson", "application/ndjson")
+_CSV: Final = "text/csv"
+_FLAG: Final = {"type": "boolean", "default": False}
+_SPOOLING: Final = Spooling(
+    frozenset({*_NDJSON, _CSV}),
+    Parameter("dry_run", "Report what would be done, and write nothing.", _FLAG),
+    Parameter("partial", "Leave out the lines that are rejected and record the rest.", _FLAG),
+    Parameter(
+        "update",
+        "Correct what stands to what a line says otherwise: the last on its fact, where it was corrected since or is"
+        " recorded anew. Needs `reason` and `why`. Citations are added, never taken away.",
+        _FLAG,
+    ),
+    Parameter(
+        "reason",
+        "Of the corrections of an update.",
+        {"type": "string", "enum": [*get_args(Reason)]},
+    ),
+    Parameter("why", "Of the same, in words.", TEXT),
+    Parameter(
+        "batch",
+        "A label for what this import brings: kept with its events, and asked for by `batch` in changes and timelines.",
+        {"type": "string", "pattern": f"^{BATCH.pattern}$"},
+    ),
+)
+_LINES: Final = {"description": f"One object a line, such as {NDJSON_LINES}"}
+
+
+@router.post(
+    "/v1/negotiations/{slug}/import",
+    **writes(
+        "importLines",
+        "Import NDJSON or CSV",
+        "ImportReport",
+        {
+            _CSV: {"schema": {"contentMediaType": _CSV}, "example": CSV_LINES},
+            **{media: {"schema": _LINES} for media in _NDJSON},
+        },
+        parameters=_SPOOLING.parameters,
+    ),
+)
+def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Response:
+    """Record, correct, corroborate, end, retract, reinstate or prefer, an operation a line.
+
+    What stands already is `unchanged`, so that an import can be repeated. All or nothing unless
+    `partial`: with a line rejected nothing is recorded, and the report says which lines and why. What is
+    decided is recorded in turns, and others may write between them: a line that the record does not admit any
+    more, because of what they wrote, is rejected, and the rest is recorded. Where an import breaks off, the same
+    file finishes it; what stood then is `unchanged`. Reading stops where more lines cannot be read than can, but
+    for a hundred.
+
+    CSV may be separated by commas, semicolons or tabs, and the JSON may be one list, or stand on several lines. Text is
+    UTF-8, or UTF-16, or in the charset that Content-Type names; another is read where it is sure which it is. What is
+    no text, such as a spreadsheet, is refused (422) with how to save it.
+    """
+    dry_run, partial = truth(sent.parameters, "dry_run"), truth(sent.parameters, "partial")
+    update, batch = _update(sent.parameters), sent.parameters.get("batch")
+    if batch is not None:
+        check_batch(batch, "/query/batch")
+
+    def run(once: Once) -> Response:
+        answer = _imported(slug, sent, dry_run=dry_run, partial=partial, update=update, batch=batch)
+        sent.request.app.state.idempotency.keep(once, answer)
+        return answer
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+def _update(parameters: Mapping[str, str]) -> Update | None:
+    """What an update corrects with; ContentError where a part of it is missing, or stands alone."""
+    asked = truth(parameters, "update")
+    for name in ("reason", "why"):
+        if asked and name not in parameters:
+            raise ContentError.at(f"/query/{name}", "update=true needs a reason and a why")
+        if not asked and name in parameters:
+            raise ContentError.at(f"/query/{name}", "it goes with update=true")
+    if not asked:
+        return None
+    reason = parameters["reason"]
+    if reason not in get_args(Reason):
+        raise ContentError.at("/query/reason", f"one of {', '.join(get_args(Reason))} is expected")
+    return Update(cast("Reason", reason), parameters["why"])
+
+
+def _imported(
+    slug: str,
+    sent: Sent,
+    *,
+    dry_run: bool,
+    partial: bool,
+    update: Update | None,
+    batch: str | None,
+) -> Response:
+    if not SLUG.fullmatch(slug):
+        what = "negotiation"
+        raise UnknownError(what, slug[:100])
+    if sent.spool is None:
+        raise AssertionError
+    text = open_text(sent.spool, sent.charset)
+    report = Importer(sent.parley, sent.request.app.state.facts).run(
+        slug=slug,
+        lines=bounded_lines(text.stream),
+        media="csv" if sent.media == _CSV else "ndjson",
+        dry_run=dry_run,
+        partial=partial,
+        principal=sent.principal,
+        update=update,
+        guessed=text.guessed,
+        batch=batch,
+    )
+    return Response(
+        written(report.as_dict()), 200, {"Cache-Control": "no-store"}, "application/json"
+    )

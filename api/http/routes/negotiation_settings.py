@@ -1,0 +1,122 @@
+"""Who sees a negotiation, and what takes two persons, is set by an admin and recorded like any change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.commands.commands import BodyParser, SettingsBody
+from api.commands.examples import SETTINGS
+from api.commands.json_text import written
+from api.composition import Parley
+from api.http.exchange.body import Sending, Sent
+from api.http.exchange.change_or_propose import persistently
+from api.http.exchange.entity_tags import seen_digests
+from api.http.exchange.idempotency import Once
+from api.http.exchange.operation import SETTINGS_SEEN, body_of, reads, writes
+from api.http.exchange.parameters import given
+from api.http.threads import LaneRoute
+from domain.errors import SettingsMovedOnError, UnknownError
+from domain.streams.negotiation import SLUG, Negotiation
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["negotiations"])
+
+_SENDING: Final = Sending()
+_BODY: Final = BodyParser(SettingsBody)
+_NOT_KEPT: Final = {"Cache-Control": "no-store"}
+
+
+@router.get(
+    "/v1/negotiations/{slug}/settings",
+    **reads(
+        "readSettings",
+        "Who sees a negotiation",
+        "NegotiationSettings",
+        scope="admin",
+        cached=False,
+        tagged=True,
+        refuses=(404, 422),
+    ),
+)
+def read_settings(slug: str, request: Request) -> Response:
+    """Give the settings as they stand."""
+    given(request, ())
+    return _answer(_negotiation(request.app.state.parley, slug))
+
+
+@router.post(
+    "/v1/negotiations/{slug}/settings",
+    **writes(
+        "changeSettings",
+        "Change who sees a negotiation",
+        "NegotiationSettings",
+        body_of("SettingsBody", {"us-belarus": SETTINGS}),
+        scope="admin",
+        if_match=SETTINGS_SEEN,
+        tagged=True,
+    ),
+)
+def change_settings(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Set what is sent and leave the rest: a private negotiation is there for its members alone.
+
+    `members` are all there are from now on: whoever adds to them names in If-Match those that were seen.
+    """
+
+    def run(once: Once) -> Response:
+        changes = {k: v for k, v in vars(_BODY.parse(sent.body)).items() if v is not None}
+        return persistently(lambda: _changed(sent, slug, changes, once))
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+def _changed(sent: Sent, slug: str, changes: dict[str, Any], once: Once) -> Response:
+    found = _negotiation(sent.parley, slug)
+    _check_seen(sent, found)
+    event = found.decide_settings(replace(found.settings, **changes), sent.actor)
+    kept = replace(found, settings=replace(found.settings, **{**changes, "members": event.members}))
+    answer = _answer(kept)
+    sent.parley.ledger.append([event], claim=once.claim(answer))
+    return answer
+
+
+def _check_seen(sent: Sent, found: Negotiation) -> None:
+    seen = seen_digests(sent.request.headers.getlist("if-match"), "settings")
+    if seen is not None and _digest(_content(found)) not in seen:
+        raise SettingsMovedOnError(found.slug)
+
+
+def _negotiation(parley: Parley, slug: str) -> Negotiation:
+    """Whoever keeps the settings need be no member: what is in a negotiation is not shown here."""
+    if not SLUG.fullmatch(slug):
+        what = "negotiation"
+        raise UnknownError(what, slug[:100])
+    return parley.ledger.negotiation(slug)
+
+
+def _answer(found: Negotiation) -> Response:
+    content = _content(found)
+    headers = {**_NOT_KEPT, "ETag": f'"{_digest(content)}"'}
+    return Response(content, 200, headers, "application/json")
+
+
+def _content(found: Negotiation) -> bytes:
+    settings = found.settings
+    return written(
+        {
+            "negotiation": found.slug,
+            "visibility": settings.visibility,
+            "members": list(settings.members),
+            "review_record": settings.review_record,
+            "review_erasure": settings.review_erasure,
+        }
+    )
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()

@@ -1,0 +1,193 @@
+"""A negotiation is opened once and corrected; asked for, it answers with its state at the perspective."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Final, cast
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.commands.commands import BodyParser, NegotiationBody
+from api.commands.examples import NEGOTIATION, NEGOTIATION_CORRECTION
+from api.commands.json_text import written
+from api.http.exchange.body import Sending, Sent
+from api.http.exchange.change_or_propose import PROPOSED, corrected, persistently
+from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
+from api.http.exchange.dry_run import DRY_RUN
+from api.http.exchange.entity_tags import if_match, precondition
+from api.http.exchange.fact_response import edition_tag
+from api.http.exchange.idempotency import Once
+from api.http.exchange.operation import NEGOTIATION_TAG, body_of, reads, writes
+from api.http.exchange.parameters import whole_number
+from api.http.exchange.perspective import Asked, Asking, with_erasures
+from api.http.threads import LaneRoute
+from domain.streams.event import NegotiationOpened
+from domain.streams.negotiation import FIRST_EDITION, Negotiation
+from domain.time.perspective import Perspective
+from domain.time.record_time import recorded_by
+from domain.views.audit import negotiation_change
+from domain.views.brief import perspective_shown, recorded, shown_negotiation
+from infrastructure.readers.reading import Reading
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["negotiations"])
+
+_LISTING: Final = Asking(LIMIT, CURSOR)
+_STATE: Final = Asking()
+_HISTORY: Final = Asking(WHOLE_LIMIT, CURSOR)
+_SENDING: Final = Sending()
+_CORRECTING: Final = Sending(DRY_RUN)
+_BODY: Final = BodyParser(NegotiationBody)
+
+
+@router.post(
+    "/v1/negotiations",
+    **writes(
+        "openNegotiation",
+        "Open a negotiation",
+        "Negotiation",
+        body_of("NegotiationBody", {"us-belarus": NEGOTIATION}),
+        status=201,
+    ),
+)
+def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Open a track of talks under a slug, which names it for good."""
+
+    def run(once: Once) -> Response:
+        body = _BODY.parse(sent.body)
+        content = {
+            "slug": body.slug,
+            "title": body.title,
+            "parties": body.parties,
+            "summary": body.summary,
+        }
+        headers = {"Location": f"/v1/negotiations/{quote(body.slug)}", "Cache-Control": "no-store"}
+        answer = Response(written(content), 201, headers, "application/json")
+        sent.parley.ledger.open_negotiation(
+            **vars(body), actor=sent.actor, claim=once.claim(answer)
+        )
+        return answer
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+@router.post(
+    "/v1/negotiations/{slug}/corrections",
+    **writes(
+        "correctNegotiation",
+        "Correct what is said of a negotiation",
+        ("Negotiation", "DryProposal"),
+        body_of("NegotiationCorrectionBody", {"us-belarus": NEGOTIATION_CORRECTION}),
+        scope="fact:correct",
+        if_match=NEGOTIATION_TAG,
+        tagged=True,
+        parameters=_CORRECTING.parameters,
+        proposed=PROPOSED,
+    ),
+)
+def correct_negotiation(slug: str, sent: Annotated[Sent, Depends(_CORRECTING)]) -> Response:
+    """Say that its title, parties or summary was wrong, why, and what is right. The slug stays."""
+
+    def run(once: Once) -> Response:
+        return persistently(lambda: _corrected(slug, sent, once))
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+def _corrected(slug: str, sent: Sent, once: Once) -> Response:
+    found = sent.negotiation(slug)
+    precondition(if_match(sent.request), "negotiation", FIRST_EDITION).check_edition(found)
+    return corrected(sent, found, once)
+
+
+@router.get(
+    "/v1/negotiations",
+    **reads(
+        "listNegotiations",
+        "The negotiations, by slug",
+        "NegotiationPage",
+        _LISTING.parameters,
+    ),
+)
+def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
+    """List what had been opened by the perspective's position."""
+    cursor = Cursor.read(asked.parameters, (str,))
+    asked = asked.pinned(cursor)
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    with asked.reading() as reading:
+        perspective = asked.perspective(reading)
+        after = None if cursor is None else str(cursor.place[0])
+        shown, more = reading.negotiations(perspective=perspective, after=after, limit=limit)
+        rest = asked.next(perspective, (shown[-1].slug,)) if more else None
+        content = {
+            "perspective": perspective_shown(perspective),
+            "items": [shown_negotiation(each) for each in shown],
+            "next": rest,
+        }
+        fixed = {"limit": limit}
+        return replace(asked, tag="negotiations").answer(content, perspective, reading, fixed=fixed)
+
+
+@router.get(
+    "/v1/negotiations/{slug}",
+    **reads("readState", "The state: what was so", "State", _STATE.parameters),
+)
+def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
+    """Resolve every register at the perspective: who holds which post, who is held, what stands."""
+    with asked.reading() as reading:
+        perspective = asked.perspective(reading)
+        opened = reading.negotiation(slug, perspective.position)
+        negotiation = reading.seen(opened, perspective)
+        rest = asked.rest(slug, perspective)
+        content = reading.state(negotiation, perspective, rest)
+        content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
+        return asked.answer(content, perspective, reading, version=edition_tag(negotiation))
+
+
+@router.get(
+    "/v1/negotiations/{slug}/history",
+    **reads(
+        "readNegotiationHistory",
+        "What was said of a negotiation",
+        "History",
+        _HISTORY.parameters,
+        scope="audit:read",
+    ),
+)
+def read_history(slug: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Response:
+    """List its opening and the corrections of its title, parties and summary known at the perspective, oldest first."""
+    cursor = Cursor.read(asked.parameters, (int,))
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
+    asked = asked.pinned(cursor)
+    after = 0 if cursor is None else cast("int", cursor.place[0])
+    with asked.reading() as reading:
+        perspective = asked.perspective(reading)
+        opened = reading.negotiation(slug, perspective.position)
+        told = reading.changes.of_negotiation(opened, perspective)
+        items = [_opening(reading, opened, perspective), *(negotiation_change(*e) for e in told)]
+        left = [each for each in items if each["version"] > after]
+        more = len(left) > limit
+        content = {
+            "perspective": perspective_shown(perspective),
+            "items": left[:limit],
+            "next": asked.next(perspective, (left[limit - 1]["version"],)) if more else None,
+        }
+        return asked.answer(content, perspective, reading, fixed={"limit": limit})
+
+
+def _opening(reading: Reading, opened: Negotiation, perspective: Perspective) -> dict[str, Any]:
+    row = reading.changes.opening(opened)
+    by = recorded_by(row.position, row.recorded_at, perspective.corrections)
+    return {
+        "version": opened.version,
+        "position": row.position,
+        **recorded(row.recorded_at, None if by == row.recorded_at else by),
+        "actor": row.actor,
+        "event": NegotiationOpened.stored_name,
+        "reason": None,
+        "why": None,
+        "changes": [],
+    }

@@ -1,0 +1,115 @@
+"""Everyone whom the facts name, and where they are: page by page, as JSON or as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.commands.csv_cells import table
+from api.http.exchange.accept import prefers_csv
+from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
+from api.http.exchange.operation import reads
+from api.http.exchange.parameters import TEXT, Parameter, truth, whole_number
+from api.http.exchange.perspective import Asked, Asking, with_erasures
+from api.http.threads import LaneRoute
+from domain.errors import ContentError
+from domain.sought import question, sought
+from domain.views.brief import perspective_shown
+from domain.views.people import PeopleFilter, statuses
+from domain.views.sections import ROOM_OF_PAGE
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
+
+_FILTERS: Final = (
+    Parameter(
+        "status",
+        "Those with this status: one of custody, `free`, `pardoned`, or `held`, any that keeps somebody in.",
+        {"type": "string", "enum": statuses()},
+    ),
+    Parameter("q", "Those whose name, in any spelling, holds all of these words.", TEXT),
+)
+_NAMES: Final = frozenset(each.name for each in _FILTERS)
+_BOM: Final = Parameter(
+    "bom",
+    "Begin CSV with a byte order mark, by which Excel sees that it is UTF-8. JSON has none.",
+    {"type": "boolean", "default": False},
+)
+_ASKING: Final = Asking(*_FILTERS, _BOM, LIMIT, CURSOR)
+_PLACE: Final = (str,)
+_COLUMNS: Final = (
+    "name",
+    "id",
+    "spellings",
+    "status",
+    "since",
+    "certainty",
+    "contested",
+    "last_reported",
+    "fact",
+    "facts",
+    "may_be",
+)
+
+
+@router.get(
+    "/v1/negotiations/{slug}/people",
+    **reads(
+        "readPeople",
+        "Everyone whom a fact names",
+        "People",
+        _ASKING.parameters,
+        media={"text/csv": {"schema": {"type": "string"}}},
+    ),
+)
+def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
+    """List people by name, with what became of them by `as_of` and who else a name may mean.
+
+    In CSV a text that a spreadsheet would take for a formula stands behind an apostrophe.
+    """
+    cursor = Cursor.read(asked.parameters, _PLACE)
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    asked = asked.pinned(cursor)
+    bom = truth(asked.parameters, "bom")
+    question_ = {n: text for n, text in asked.parameters.items() if n in _NAMES}
+    question_ |= {"bom": "true"} if bom else {}
+    wanted = _wanted(question_)
+    with asked.reading() as reading:
+        perspective = asked.perspective(reading)
+        negotiation = reading.negotiation(slug, perspective.position)
+        found = reading.people(negotiation.id, perspective, wanted)
+        items, last = found.page(None if cursor is None else cursor.place, limit, ROOM_OF_PAGE)
+        content: dict[str, Any] = {
+            "perspective": perspective_shown(perspective),
+            "items": items,
+            "next": None if last is None else asked.next(perspective, last, question_),
+        }
+        as_csv = prefers_csv(asked.request.headers.get("accept"))
+        rows = table(_COLUMNS, map(_row, items), bom=bom) if as_csv else None
+        rest = asked.rest(slug, perspective)
+        content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
+        fixed = {**question_, "limit": limit}
+        if not as_csv:
+            fixed.pop("bom", None)
+        return asked.answer(content, perspective, reading, fixed=fixed, table=rows, varies=True)
+
+
+def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
+    status, q = parameters.get("status"), parameters.get("q")
+    if status is not None and status not in statuses():
+        raise ContentError.at("/query/status", f"one of {', '.join(statuses())} is expected")
+    return PeopleFilter(status=status, q=None if q is None else sought(question(q)))
+
+
+def _row(item: Mapping[str, Any]) -> list[Any]:
+    """Give a person in cells: lists in one, split at `;`, and the fact by its id."""
+    cells = {**item, "fact": None if item["fact"] is None else item["fact"]["id"]}
+    cells["spellings"] = "; ".join(item["spellings"])
+    cells["may_be"] = "; ".join(_called(each) for each in item["may_be"])
+    return [cells[column] for column in _COLUMNS]
+
+
+def _called(hint: Mapping[str, Any]) -> str:
+    return hint["name"] if hint["id"] is None else f"{hint['name']} ({hint['id']})"

@@ -1,0 +1,94 @@
+"""An event of a fact is proven by its leaf, a path of hashes, and a checkpoint that the log has signed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from anyio import sleep
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.commands.json_text import written
+from api.http.exchange.caching import fresh
+from api.http.exchange.fact_response import fact_uuid
+from api.http.exchange.operation import reads
+from api.http.exchange.perspective import Asked, Asking
+from api.http.problems import RefusedError, problem
+from api.http.threads import LaneRoute, handed_over
+from domain.proof.merkle import leaf_hash
+from domain.proof.note import base64_of
+from domain.views.brief import perspective_shown
+from infrastructure.log.leaves import entry_of
+from infrastructure.readers.proofs import EventProof
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["proof"])
+
+_ASKING: Final = Asking()
+_NOT_SIGNED: Final = "not-signed"
+_LOOKS: Final = 8
+_PAUSE_SECONDS: Final = 0.25
+
+
+@router.get(
+    "/v1/facts/{fact_id}/proof",
+    **reads(
+        "readProof",
+        "That an event of a fact is in the log",
+        "Proof",
+        _ASKING.parameters,
+        scope="audit:read",
+    ),
+)
+async def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
+    """Prove the last event of a fact that was known at the perspective, its retraction or erasure too.
+
+    404 where no signed checkpoint has it within two seconds; it takes one at most while the log is signed.
+    """
+    id_ = fact_uuid(fact_id)
+    publisher = asked.parley.publisher
+    for _ in range(_LOOKS if publisher is not None else 0):
+        try:
+            return await handed_over(_proof, id_, asked)
+        except RefusedError as error:
+            if error.name != _NOT_SIGNED:
+                raise
+        await sleep(_PAUSE_SECONDS)
+    return await handed_over(_proof, id_, asked)
+
+
+def _proof(id_: UUID, asked: Asked) -> Response:
+    refused = _refused(asked)
+    if refused is not None:
+        return problem("unavailable", f"the log is not signed: {refused}")
+    with asked.reading() as reading:
+        perspective = asked.perspective(reading)
+        version = reading.history(id_, perspective, erased=True)[-1]
+        proof = reading.proof(version.position)
+        tags = (reading.slug_of(version.record.negotiation_id), str(id_))
+    if proof is None:
+        at = "/path/fact_id"
+        raise RefusedError(
+            _NOT_SIGNED, at, f"no signed checkpoint has position {version.position} yet"
+        )
+    content = {"perspective": perspective_shown(perspective), "fact": str(id_), **_shown(proof)}
+    return fresh(asked.request, written(content), tags=tags)
+
+
+def _refused(asked: Asked) -> str | None:
+    """Why the log is not signed here; None where it is, or where nothing is signed here at all."""
+    if asked.parley.publisher is None:
+        return None
+    with asked.parley.database.reading() as connection:
+        return asked.parley.publisher.refused(connection)
+
+
+def _shown(proof: EventProof) -> dict[str, Any]:
+    return {
+        "leaf": proof.inputs,
+        "salt": base64_of(proof.row["salt"]) or None,
+        "payload": base64_of(proof.row["payload"]) or None,
+        "leaf_hash": base64_of(leaf_hash(entry_of(proof.row))),
+        "inclusion": [base64_of(each) for each in proof.inclusion],
+        "checkpoint": proof.checkpoint,
+    }

@@ -1,0 +1,114 @@
+"""What waits for a second person is read by who may correct, and kept nowhere on the way."""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.commands.json_text import written
+from api.http.exchange import proposal_response
+from api.http.exchange.authorization import principal_of
+from api.http.exchange.cursor import LIMIT
+from api.http.exchange.fact_response import fact_uuid
+from api.http.exchange.operation import reads
+from api.http.exchange.parameters import Parameter, given, whole_number
+from api.http.threads import LaneRoute
+from domain.errors import ContentError, UnknownError
+from domain.streams.negotiation import SLUG
+from domain.streams.proposal import Status
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["proposals"])
+
+_STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+_LISTING: Final = (
+    Parameter(
+        "status",
+        "Only those of which this has become.",
+        {"type": "string", "enum": list(_STATUSES)},
+    ),
+    Parameter("fact", "Only those about a fact, by its id.", {"type": "string", "format": "uuid"}),
+    LIMIT,
+    Parameter(
+        "cursor",
+        "`next` of the page before.",
+        {"type": "integer", "minimum": 0, "maximum": 10**18 - 1, "default": 0},
+    ),
+)
+_NOT_KEPT: Final = {"Cache-Control": "no-store"}
+
+
+@router.get(
+    "/v1/negotiations/{slug}/proposals",
+    **reads(
+        "listProposals",
+        "Changes that wait for a second person, or did",
+        "ProposedChanges",
+        _LISTING,
+        scope="fact:correct",
+        cached=False,
+        refuses=(404, 422),
+    ),
+)
+def list_proposals(slug: str, request: Request) -> Response:
+    """List what was proposed about the facts of a negotiation, newest last."""
+    parameters = given(request, _LISTING)
+    status = _status(parameters.get("status"))
+    limit = whole_number(parameters, "limit", 1, 1000) or 100
+    after = whole_number(parameters, "cursor", 0, 10**18 - 1) or 0
+    fact_id = _fact(parameters.get("fact"))
+    if not SLUG.fullmatch(slug):
+        what = "negotiation"
+        raise UnknownError(what, slug[:100])
+    with request.app.state.parley.reading(principal_of(request)) as reading:
+        page, more = reading.proposals.page(
+            reading.negotiation(slug).id,
+            status=status,
+            fact_id=fact_id,
+            after=after,
+            limit=limit,
+        )
+    content = {
+        "items": [proposal_response.shown(each, request.app.state.facts) for each in page],
+        "next": more,
+    }
+    return Response(written(content), 200, _NOT_KEPT, "application/json")
+
+
+@router.get(
+    "/v1/proposals/{proposal_id}",
+    **reads(
+        "readProposal",
+        "A change that waits for a second person, or did",
+        "ProposedChange",
+        scope="fact:correct",
+        cached=False,
+        refuses=(404, 422),
+    ),
+)
+def read_proposal(proposal_id: str, request: Request) -> Response:
+    """Give what is proposed, and what has become of it. Its ETag is what an approval has to name."""
+    given(request, ())
+    id_ = proposal_response.proposal_uuid(proposal_id)
+    with request.app.state.parley.reading(principal_of(request)) as reading:
+        seen = reading.proposals.get(id_)
+    return proposal_response.answer(seen, request.app.state.facts)
+
+
+def _status(text: str | None) -> Status | None:
+    for status in _STATUSES:
+        if text == status:
+            return status
+    if text is not None:
+        raise ContentError.at("/query/status", f"one of {', '.join(_STATUSES)} is expected")
+    return None
+
+
+def _fact(text: str | None) -> UUID | None:
+    try:
+        return None if text is None else fact_uuid(text)
+    except UnknownError as error:
+        raise ContentError.at("/query/fact", "a fact's id is expected, of 36 characters") from error

@@ -1,0 +1,67 @@
+"""A list of the state is read page by page; a page never depends on what is recorded meanwhile."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
+from api.http.exchange.operation import reads
+from api.http.exchange.parameters import whole_number
+from api.http.exchange.perspective import ERASED, Asked, Asking, erasures_listed, with_erasures
+from api.http.problems import RefusedError
+from api.http.threads import LaneRoute
+from domain.errors import ContentError
+from domain.views.brief import perspective_shown
+from domain.views.sections import Page
+from domain.views.state import lists, places
+
+router: Final = APIRouter(tags=["reading"], route_class=LaneRoute)
+
+_ASKING: Final = Asking(LIMIT, CURSOR)
+
+
+@router.get(
+    "/v1/negotiations/{slug}/state/{section}",
+    **reads("readSection", "One list of the state, page by page", "Section", _ASKING.parameters),
+)
+def read_section(slug: str, section: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
+    """List a section's entries by folded key, a total's facts by valid time, or what was erased by position."""
+    cursor = Cursor.read(asked.parameters, *_shapes(section))
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    if cursor is not None and cursor.question != {"section": section}:
+        name, detail = "unknown", f"there is no such page: this cursor is not one of {section}"
+        raise RefusedError(name, "/query/cursor", detail)
+    asked = asked.pinned(cursor)
+    page = Page(section, None if cursor is None else cursor.place, limit)
+    with asked.reading() as reading:
+        perspective = asked.perspective(reading)
+        id_ = reading.negotiation(slug, perspective.position).id
+        rest = asked.rest(slug, perspective)
+        if section == ERASED:
+            items, last = erasures_listed(reading, id_, perspective).page(page.after, limit)
+        else:
+            items, last = reading.section(id_, page, perspective, rest)
+        content: dict[str, Any] = {
+            "perspective": perspective_shown(perspective),
+            "items": items,
+            "next": None if last is None else asked.next(perspective, last, {"section": section}),
+        }
+        if section != ERASED:
+            content = with_erasures(content, reading, id_, perspective, rest=rest)
+        return asked.answer(content, perspective, reading, fixed={"limit": limit})
+
+
+def _shapes(section: str) -> tuple[tuple[type[int | str], ...], ...]:
+    """Give the shapes of a section's places; ContentError, which names the sections, for another name.
+
+    As with a kind of fact, the name is wrong and no part of the record missing: nobody is certified that.
+    """
+    if section == ERASED:
+        return ((int,),)
+    if section not in lists():
+        there = ", ".join(sorted([*lists(), ERASED]))
+        raise ContentError.at("/path/section", f"one of {there} is expected")
+    return places(section)

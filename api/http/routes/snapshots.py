@@ -1,0 +1,166 @@
+"""A snapshot is a named perspective with its content's hash; read again, it must hash the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.commands.commands import BodyParser, SnapshotBody
+from api.commands.examples import SNAPSHOT
+from api.commands.json_text import sha256, written
+from api.http.exchange.body import Sending, Sent
+from api.http.exchange.caching import answered, tags_of
+from api.http.exchange.change_or_propose import persistently
+from api.http.exchange.idempotency import Once
+from api.http.exchange.operation import body_of, reads, writes
+from api.http.exchange.parameters import cut
+from api.http.exchange.perspective import Asked, Asking, resolved, with_erasures
+from api.http.problems import RefusedError
+from api.http.threads import LaneRoute
+from domain.errors import ContentError, NotYetKnownError, UnknownError
+from domain.rules import READING
+from domain.streams.negotiation import SNAPSHOT_NAME, negotiation_id
+from domain.time.perspective import Perspective, PerspectiveQuery
+from domain.views.brief import perspective_shown
+from domain.views.negotiation_changes import as_known, of_entries
+from domain.views.state import counted, state
+from domain.views.versions import known, timeslice, versions
+from infrastructure.readers.negotiations import StoredSnapshot
+from infrastructure.readers.reading import Reading
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["snapshots"])
+
+_SENDING: Final = Sending()
+_BODY: Final = BodyParser(SnapshotBody)
+_ASKING: Final = Asking()
+
+
+@router.post(
+    "/v1/negotiations/{slug}/snapshots",
+    **writes(
+        "takeSnapshot",
+        "Take a snapshot",
+        "Snapshot",
+        body_of("SnapshotBody", {"us-belarus": SNAPSHOT}),
+        status=201,
+    ),
+)
+def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+    """Keep the state at a perspective under a name, with its hash."""
+
+    def run(once: Once) -> Response:
+        sent.negotiation(slug)
+        query, name = _read(_BODY.parse(sent.body))
+        perspective, digest = _hashed(sent, slug, query)
+        shown = {"name": name, "perspective": perspective_shown(perspective), "sha256": digest}
+        location = f"/v1/negotiations/{slug}/snapshots/{name}"
+        headers = {"Location": location, "Cache-Control": "no-store"}
+        answer = Response(written(shown), 201, headers, "application/json")
+        _take(sent, slug, name, perspective, digest, once.claim(answer))
+        return answer
+
+    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    return answer
+
+
+@router.get(
+    "/v1/negotiations/{slug}/snapshots/{name}",
+    **reads("readSnapshot", "A snapshot with its content", "SnapshotContent", _ASKING.parameters),
+)
+def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
+    """Replay the content from the log and check it against the hash before it is shown.
+
+    What it held and was erased since is not in it, and is said under `erased`; the hash is that of before.
+
+    The content is from the snapshot's own perspective; the one asked from only says whether it is known yet. Of a
+    snapshot of an older reading it is what today's rules read, and `verified` is null: nothing is said of the hash.
+    """
+    if not SNAPSHOT_NAME.fullmatch(name):
+        what = "snapshot"
+        raise UnknownError(what, name[:100])
+    with asked.reading() as reading:
+        id_ = reading.negotiation(slug).id
+        snapshot = reading.snapshot(id_, name)
+        if asked.perspective(reading).position < snapshot.position:
+            what = "snapshot"
+            raise NotYetKnownError(what, name)
+        same_rules = snapshot.perspective.reading == READING
+        content = replayed(reading, slug, replace(snapshot.perspective, reading=READING))
+        lost = with_erasures({}, reading, id_, snapshot.perspective)
+    held = sha256(content) == snapshot.sha256
+    if same_rules and not held and not lost:
+        raise _tampered(slug, snapshot)
+    shown = {
+        "name": snapshot.name,
+        "perspective": perspective_shown(snapshot.perspective),
+        "sha256": snapshot.sha256,
+        "verified": True if same_rules and held else None,
+        "content": content,
+        **lost,
+    }
+    return answered(asked.request, written(shown), canonical=None, tags=tags_of(slug, shown))
+
+
+def replayed(reading: Reading, slug: str, perspective: Perspective) -> dict[str, Any]:
+    """Give the state at a perspective, folded from the log alone."""
+    entries = reading.entries_of(negotiation_id(slug), perspective.position)
+    opened, corrections = of_entries(entries)
+    if opened is None:
+        what = "negotiation"
+        raise UnknownError(what, slug)
+    negotiation = as_known(opened, corrections, perspective)
+    found = versions(entries)
+    counts = counted(known(found, perspective))
+    return state(negotiation, timeslice(found, perspective), counts, perspective)
+
+
+def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:
+    if not SNAPSHOT_NAME.fullmatch(body.name):
+        detail = "1 to 100 letters, digits, '.', '_' or '-' are expected"
+        raise ContentError.at("/name", detail)
+    cuts = {"as_of": body.as_of, "as_known_at": body.as_known_at}
+    written_cuts = {name: text for name, text in cuts.items() if text is not None}
+    if body.position is not None and body.position < 0:
+        raise ContentError.at("/position", "a position is 0 or more")
+    query = PerspectiveQuery(
+        as_of=cut(written_cuts, "as_of", ""),
+        as_known_at=cut(written_cuts, "as_known_at", ""),
+        position=body.position,
+        clock=body.clock,
+        match=body.match,
+    )
+    return query, body.name
+
+
+def _hashed(sent: Sent, slug: str, query: PerspectiveQuery) -> tuple[Perspective, str]:
+    with sent.reading() as reading:
+        perspective = resolved(reading, query, "/position")
+        try:
+            content = replayed(reading, slug, perspective)
+        except UnknownError as error:
+            name, detail = "not-reached", f"{slug} was opened after position {perspective.position}"
+            raise RefusedError(name, "/position", detail) from error
+    return perspective, sha256(content)
+
+
+def _take(
+    sent: Sent, slug: str, name: str, perspective: Perspective, digest: str, claim: object
+) -> None:
+    ledger = sent.parley.ledger
+
+    def attempt() -> None:
+        event = ledger.negotiation(slug).decide_snapshot(
+            name=name, perspective=perspective, sha256=digest, actor=sent.actor
+        )
+        ledger.append([event], claim=claim)
+
+    persistently(attempt)
+
+
+def _tampered(slug: str, snapshot: StoredSnapshot) -> RefusedError:
+    name = "integrity"
+    detail = f"the snapshot {snapshot.name} of {slug} no longer hashes to {snapshot.sha256}"
+    return RefusedError(name, "", detail)

@@ -1,0 +1,145 @@
+"""Tally: how many, over valid time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, Final, cast, get_args
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
+from api.http.exchange.operation import reads
+from api.http.exchange.parameters import TEXT, Parameter, cut, first_moment, whole_number
+from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
+from api.http.threads import LaneRoute
+from domain.errors import ContentError
+from domain.fact import KINDS
+from domain.views.counting.points import By
+from domain.views.counting.tally import Per, Place, TallyQuery, hinting, kinds, tally
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
+
+_CUT: Final = PERSPECTIVE[0].schema
+_TALLY: Final = Asking(
+    Parameter(
+        "what",
+        "What is counted, as the quantities' `what` says. Needed, unless facts are counted.",
+        TEXT,
+        example="released",
+    ),
+    Parameter(
+        "count",
+        "Count the facts of a `kind`, those of one matter once, and not what their quantities say.",
+        {"type": "string", "enum": ["facts"]},
+    ),
+    Parameter("kind", "The kind of facts that are counted.", {"type": "string", "x-kinds": True}),
+    Parameter(
+        "from",
+        "Only what happened on this day or later. What may have happened before is only possible, and cumulative "
+        "figures bound nothing.",
+        _CUT,
+        example="2025-09",
+    ),
+    Parameter("to", "Only what happened on this day or earlier.", _CUT, example="2025-11"),
+    Parameter(
+        "per",
+        "Split by what facts say in this field.",
+        {"type": "string", "enum": list(get_args(Per))},
+    ),
+    Parameter(
+        "by",
+        "How wide a point is.",
+        {"type": "string", "enum": list(get_args(By)), "default": "month"},
+    ),
+    LIMIT,
+    CURSOR,
+)
+_PLACE: Final = (str, int)
+
+
+@router.get(
+    "/v1/negotiations/{slug}/tally",
+    **reads("readTally", "Totals over valid time", "Tally", _TALLY.parameters),
+)
+def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
+    """Sum increments as intervals, one fact a matter, point by point."""
+    cursor = Cursor.read(asked.parameters, _PLACE)
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    asked = asked.pinned(cursor)
+    question = _tallied(asked.parameters)
+    query = _query(question)
+    with asked.reading() as reading:
+        perspective = asked.perspective(reading)
+        negotiation = reading.negotiation(slug, perspective.position)
+        counting = kinds(query)
+        slice_ = reading.timeslice(negotiation.id, perspective, counting)
+        found = tally(slice_, perspective, query, reading.names(negotiation.id, perspective))
+        if query.what is not None and not found.lists["facts"]:
+            some = counting is not None
+            whole = reading.timeslice(negotiation.id, perspective) if some else slice_
+            found = hinting(found, whole)
+        after = None if cursor is None else cast("Place", cursor.place)
+        content, place = found.page(after, limit)
+        following = None if place is None else asked.next(perspective, place, question)
+        content = _leading_on(content, asked.request, following)
+        rest = asked.rest(slug, perspective)
+        content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
+        return asked.answer(content, perspective, reading, fixed={**question, "limit": limit})
+
+
+def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Give what is asked for besides the perspective and the page."""
+    named = {name: parameters[name] for name in _TALLIED if name in parameters}
+    question = {"by": "month", **named}
+    for name, known in _KNOWN.items():
+        if name in question and question[name] not in known():
+            expected = ", ".join(sorted(known()))
+            raise ContentError.at(f"/query/{name}", f"one of {expected} is expected")
+    if "count" in question and "kind" not in question:
+        raise ContentError.at("/query/kind", "the kind of facts that are counted is expected")
+    if "count" in question and "what" in question:
+        raise ContentError.at(
+            "/query/what", "facts are counted: leave out `what`, or leave out `count`"
+        )
+    if "count" not in question and "kind" in question:
+        raise ContentError.at("/query/kind", "a kind is counted with count=facts alone")
+    if "count" not in question and "what" not in question:
+        raise ContentError.at(
+            "/query/what", "this parameter is required, or count=facts with a kind"
+        )
+    return question
+
+
+_TALLIED: Final = ("what", "by", "count", "kind", "from", "to", "per")
+_KNOWN: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
+    "by": lambda: get_args(By),
+    "count": lambda: ("facts",),
+    "kind": lambda: KINDS,
+    "per": lambda: get_args(Per),
+}
+
+
+def _query(question: Mapping[str, str]) -> TallyQuery:
+    """What is counted. Of a stretch the first instant of `from` and the last of `to`."""
+    return TallyQuery(
+        by=cast("By", question["by"]),
+        what=question.get("what"),
+        kind=question.get("kind"),
+        from_=first_moment(question, "from"),
+        to=cut(question, "to"),
+        per=cast("Per | None", question.get("per")),
+    )
+
+
+def _leading_on(content: dict[str, Any], request: Request, rest: str | None) -> dict[str, Any]:
+    """Say where the next page is, beside each list that is longer too."""
+    href = f"{quote(request.scope['path'])}?cursor={rest}"
+    more = {
+        name: {"count": number, "href": href}
+        for name, number in content.items()
+        if name.endswith("_more")
+    }
+    return {**content, **more, "next": rest}

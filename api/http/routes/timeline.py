@@ -1,0 +1,127 @@
+"""The timeline gives the facts page by page; a page never depends on what is recorded meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Final, cast
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
+from api.http.exchange.operation import reads
+from api.http.exchange.parameters import TEXT, Parameter, cut, first_moment, truth, whole_number
+from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
+from api.http.threads import LaneRoute
+from domain.errors import ContentError
+from domain.fact import KINDS
+from domain.views.brief import fact_record, perspective_shown
+from domain.views.timeline import Place, TimelineFilter
+from domain.views.versions import by_valid_time
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
+
+_CUT: Final = PERSPECTIVE[0].schema
+_INCLUDED: Final = frozenset({"retracted", "ahead"})
+_PLACE: Final = (int, int, int)
+_FILTERS: Final = (
+    Parameter("kind", "Facts of this kind.", {"type": "string", "x-kinds": True}),
+    Parameter(
+        "person",
+        "Facts that name this person or body, in any field, by a spelling of the name or by their id.",
+        TEXT,
+    ),
+    Parameter(
+        "place", "Facts that name this place, in any field, by a spelling of the name.", TEXT
+    ),
+    Parameter("matter", "Facts that speak to this matter.", TEXT),
+    Parameter("batch", "Facts that an import with this label recorded or changed.", TEXT),
+    Parameter(
+        "q", "Facts whose texts hold all of these words; accents and case do not count.", TEXT
+    ),
+    Parameter(
+        "translit",
+        "Whether `q` finds words of other scripts by their Latin transliteration too, and the reverse.",
+        {"type": "boolean", "default": True},
+    ),
+    Parameter("from", "Facts that may have gone on at this or later, from its first moment.", _CUT),
+    Parameter("to", "Facts that may have begun by then, its last moment included.", _CUT),
+    Parameter(
+        "include",
+        "`retracted`: retracted facts too. `ahead`: with `as_of`, what is still to come too.",
+        {"type": "string", "pattern": "^(?:retracted|ahead)(?:,(?:retracted|ahead))*$"},
+    ),
+)
+_NAMES: Final = frozenset(each.name for each in _FILTERS)
+_ASKING: Final = Asking(*_FILTERS, LIMIT, CURSOR)
+
+
+@router.get(
+    "/v1/negotiations/{slug}/timeline",
+    **reads("readTimeline", "The facts by valid time", "Timeline", _ASKING.parameters),
+)
+def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
+    """List what has begun by `as_of`, ended or not; without it all of valid time."""
+    cursor = Cursor.read(asked.parameters, _PLACE)
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    asked = asked.pinned(cursor)
+    question = _question(asked.parameters, paged=cursor is not None)
+    translit = truth(asked.parameters, "translit", left_out=True)
+    wanted = _wanted(question, cursor)
+    with asked.reading(searched="q" in asked.parameters) as reading:
+        perspective = asked.perspective(reading)
+        negotiation = reading.negotiation(slug, perspective.position)
+        found, more = reading.timeline(
+            negotiation.id,
+            perspective,
+            wanted,
+            q=asked.parameters.get("q"),
+            translit=translit,
+            limit=limit,
+        )
+        rest = asked.next(perspective, by_valid_time(found[-1]), question) if more else None
+        content = {
+            "perspective": perspective_shown(perspective),
+            "items": [fact_record(seen, slug) for seen in found],
+            "next": rest,
+        }
+        erased = asked.rest(slug, perspective)
+        content = with_erasures(content, reading, negotiation.id, perspective, rest=erased)
+        return asked.answer(content, perspective, reading, fixed={**question, "limit": limit})
+
+
+def _question(parameters: Mapping[str, str], *, paged: bool) -> dict[str, str]:
+    """Give the filters, with `as_of` and without saying alike whether what is ahead is wanted."""
+    question = {name: text for name, text in parameters.items() if name in _NAMES}
+    included = _included(parameters)
+    if "as_of" not in parameters and not paged:
+        included.add("ahead")
+    if included:
+        question["include"] = ",".join(sorted(included, reverse=True))
+    return question
+
+
+def _wanted(parameters: Mapping[str, str], cursor: Cursor | None) -> TimelineFilter:
+    included = _included(parameters)
+    kind = parameters.get("kind")
+    if kind is not None and kind not in KINDS:
+        raise ContentError.at("/query/kind", f"one of {', '.join(sorted(KINDS))} is expected")
+    return TimelineFilter(
+        begun="ahead" not in included,
+        kind=kind,
+        person=parameters.get("person"),
+        place=parameters.get("place"),
+        matter=parameters.get("matter"),
+        batch=parameters.get("batch"),
+        from_=first_moment(parameters, "from"),
+        to=cut(parameters, "to"),
+        retracted="retracted" in included,
+        after=None if cursor is None else cast("Place", cursor.place),
+    )
+
+
+def _included(parameters: Mapping[str, str]) -> set[str]:
+    included = set(parameters["include"].split(",")) if "include" in parameters else set()
+    if included - _INCLUDED:
+        raise ContentError.at("/query/include", "retracted, ahead or both are expected")
+    return included

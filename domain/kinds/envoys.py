@@ -1,0 +1,83 @@
+"""Who speaks for whom, under which name: appointments, missions and aliases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from domain.fact import Fact, kind
+from domain.named import Name, Post, Somebody, Sort, text_of
+from domain.register import Answer, Register, Succession
+from domain.time.holding import Holding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+POSTS: Final = Register("posts", succession=Succession.YIELDING, vacant=True)
+MISSIONS: Final = Register("missions", succession=Succession.YIELDING)
+_SORTS: Final = {"post": Sort.POST, "place": Sort.PLACE, "population": Sort.POPULATION}
+
+
+@kind(holds=Holding.PERIOD, registers=(POSTS,))
+@dataclass(frozen=True, kw_only=True)
+class Appointment(Fact):
+    """`person` holds `post` while the period runs."""
+
+    kind: Literal["appointment"] = "appointment"
+    person: Somebody
+    post: Post
+    appointed_by: Somebody | None = None
+    on_behalf_of: Somebody | None = None
+
+    def answers(self) -> Iterable[Answer]:
+        """Who holds the post."""
+        shows = {
+            "holder": self.person,
+            "appointed_by": self.appointed_by,
+            "on_behalf_of": self.on_behalf_of,
+        }
+        yield Answer(POSTS, {"post": self.post}, shows, frozenset({"holder"}), ("holder",))
+
+
+@kind(holds=Holding.PERIOD, registers=(MISSIONS,))
+@dataclass(frozen=True, kw_only=True)
+class Mission(Fact):
+    """An embassy or other standing mission (`post`) is open, suspended or closed."""
+
+    kind: Literal["mission"] = "mission"
+    post: Post
+    status: Literal["open", "suspended", "closed"]
+
+    def answers(self) -> Iterable[Answer]:
+        """What state the mission is in."""
+        yield Answer(MISSIONS, {"post": self.post}, {"status": self.status}, compared=("status",))
+
+
+@kind(holds=Holding.ONWARD)
+@dataclass(frozen=True, kw_only=True)
+class Alias(Fact):
+    """`name` is another spelling of what is called `same_as`; `of` says what both are names of.
+
+    Of somebody either may have an id.
+    """
+
+    kind: Literal["alias"] = "alias"
+    name: Name
+    same_as: Name
+    of: Literal["person", "post", "place", "population", "organisation"] = "person"
+
+    @property
+    def sort(self) -> Sort:
+        """What both are names of; a body is named where a person is."""
+        return _SORTS.get(self.of, Sort.SOMEBODY)
+
+    def named(self) -> Iterable[Name]:
+        """Both spellings, of somebody."""
+        return (*self._of(Sort.SOMEBODY), *self.people)
+
+    def located(self) -> Iterable[str]:
+        """Both spellings, of a place."""
+        return (*map(text_of, self._of(Sort.PLACE)), *self.places)
+
+    def _of(self, sort: Sort) -> tuple[Name, ...]:
+        return (self.name, self.same_as) if self.sort is sort else ()

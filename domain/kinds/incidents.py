@@ -1,0 +1,32 @@
+"""What happens beside the talks: arrests, attacks and other incidents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from domain.fact import Fact, kind
+from domain.named import Somebody
+from domain.register import Answer, Register, Rivalry, Succession
+from domain.time.holding import Holding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+INCIDENTS: Final = Register("incidents", succession=Succession.LATER, rivalry=Rivalry.MATTER)
+
+
+@kind(holds=Holding.ONWARD, registers=(INCIDENTS,))
+@dataclass(frozen=True, kw_only=True)
+class Incident(Fact):
+    """`actor` did something to `target`."""
+
+    kind: Literal["incident"] = "incident"
+    form: Literal["arrests", "attack", "violation", "killing", "expulsion", "other"]
+    actor: Somebody | None = None
+    target: Somebody | None = None
+
+    def answers(self) -> Iterable[Answer]:
+        """The latest of its form, by the same to the same."""
+        key = {"form": self.form, "actor": self.actor or "", "target": self.target or ""}
+        yield Answer(INCIDENTS, key, {"quantities": self.quantities})

@@ -1,0 +1,36 @@
+"""Sanctions and other measures that one side takes against another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from domain.fact import Fact, kind
+from domain.named import Somebody
+from domain.register import Answer, Aside, Register, Succession
+from domain.time.holding import Holding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+OUTLOOK: Final = Aside("outlook", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}), by="action")
+MEASURES: Final = Register("measures", succession=Succession.LATER, asides=(OUTLOOK,))
+
+
+@kind(holds=Holding.UNTIL_NEXT, registers=(MEASURES,))
+@dataclass(frozen=True, kw_only=True)
+class Measure(Fact):
+    """`authority` imposed, eased or lifted a measure on `target`; it stands until the next action."""
+
+    kind: Literal["measure"] = "measure"
+    authority: Somebody
+    target: Somebody
+    action: Literal["imposed", "eased", "lifted"]
+    stage: Literal["discussed", "announced", "in_force"]
+
+    def answers(self) -> Iterable[Answer]:
+        """What stands between authority and target; what is only talked of takes no place."""
+        key = {"target": self.target, "authority": self.authority}
+        shows = {"action": self.action, "stage": self.stage}
+        aside = None if self.stage == "in_force" else OUTLOOK
+        yield Answer(MEASURES, key, shows, compared=("action", "stage"), aside=aside)

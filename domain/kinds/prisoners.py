@@ -1,0 +1,118 @@
+"""Those who are held, pardoned and freed, one by one and by the count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from domain.errors import Fault
+from domain.fact import Fact, kind
+from domain.later import later
+from domain.named import Place, Population, Somebody
+from domain.register import Answer, Aside, Register, Shape, Succession
+from domain.time.holding import Holding
+from domain.time.valid_time import ValidTime, ValidTimeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+RELEASED: Final = Register("prisoners.released", Shape.TOTAL, summed="released")
+PARDONED: Final = Register("prisoners.pardoned", Shape.TOTAL, summed="pardoned")
+HELD: Final = Register("prisoners.held", succession=Succession.LATER)
+PARDONS: Final = Aside("pardoned", many=False, ended_by=frozenset({Holding.PERIOD}))
+CUSTODY: Final = Register("custody", succession=Succession.LATER, asides=(PARDONS,))
+_PERSON: Final = frozenset({"person"})
+
+
+@kind(holds=Holding.ONWARD, registers=(PARDONED, CUSTODY))
+@dataclass(frozen=True, kw_only=True)
+class Pardon(Fact):
+    """`granted_by` pardoned some of `population`."""
+
+    kind: Literal["pardon"] = "pardon"
+    granted_by: Somebody
+    population: Population | None = None
+
+    def answers(self) -> Iterable[Answer]:
+        """How many were pardoned, and for each person named that they are, which does not free them."""
+        yield Answer(PARDONED, {})
+        for person in self.people:
+            shows = {"status": "pardoned", "place": None, "sentence_ends": None}
+            yield Answer(CUSTODY, {"person": person}, shows, _PERSON, ("status",), PARDONS)
+
+
+@kind(holds=Holding.ONWARD, registers=(RELEASED, CUSTODY))
+@dataclass(frozen=True, kw_only=True)
+class Release(Fact):
+    """Some of `population` were freed; `people` are those freed by name, taken to `destination`."""
+
+    kind: Literal["release"] = "release"
+    population: Population | None = None
+    destination: Place | None = None
+
+    def answers(self) -> Iterable[Answer]:
+        """How many were freed, and for each person named that they are free."""
+        yield Answer(RELEASED, {})
+        for person in self.people:
+            shows = {"status": "free", "place": self.destination, "sentence_ends": None}
+            yield Answer(CUSTODY, {"person": person}, shows, _PERSON, ("status",))
+
+
+@kind(holds=Holding.PERIOD, registers=(CUSTODY,))
+@dataclass(frozen=True, kw_only=True)
+class Custody(Fact):
+    """`person` is in custody, or what became of them, while the period runs.
+
+    `sentence_ends` is EDTF: the day that the sentence foresees. It is planned, and ends nothing.
+    """
+
+    kind: Literal["custody"] = "custody"
+    person: Somebody
+    status: Literal[
+        "detained",
+        "charged",
+        "remanded",
+        "sentenced",
+        "house_arrest",
+        "transferred",
+        "missing",
+        "disappeared",
+        "exiled",
+        "died",
+    ]
+    place: Place | None = None
+    sentence_ends: str | None = later()
+
+    def own_faults(self) -> Iterable[Fault]:
+        """A day on which the sentence ends is EDTF."""
+        if self.sentence_ends is not None:
+            try:
+                ValidTime.parse(self.sentence_ends)
+            except ValidTimeError as error:
+                yield Fault("/sentence_ends", str(error))
+
+    def answers(self) -> Iterable[Answer]:
+        """Where the person is."""
+        shows = {"status": self.status, "place": self.place, "sentence_ends": self.sentence_ends}
+        yield Answer(CUSTODY, {"person": self.person}, shows, _PERSON, ("status",))
+
+
+@kind(holds=Holding.UNTIL_NEXT, registers=(HELD,))
+@dataclass(frozen=True, kw_only=True)
+class PrisonerCount(Fact):
+    """`counted_by` counts how many of `population` are held; it stands until the same counter's next."""
+
+    kind: Literal["prisoner_count"] = "prisoner_count"
+    population: Population
+    counted_by: Somebody
+
+    def answers(self) -> Iterable[Answer]:
+        """How many are held, by this counter's count."""
+        held = next((quantity for quantity in self.quantities if quantity.counted == "held"), None)
+        key = {"population": self.population, "counted_by": self.counted_by}
+        yield Answer(
+            HELD,
+            key,
+            {"quantity": held or next(iter(self.quantities), None)},
+            compared=("quantity",),
+        )

@@ -1,0 +1,66 @@
+"""What was said, and what was not: statements, responses and open questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from domain.fact import Fact, kind
+from domain.named import Somebody
+from domain.register import Answer, Register, Rivalry, Succession
+from domain.time.holding import Holding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STATEMENTS: Final = Register("statements", succession=Succession.LATER, rivalry=Rivalry.MATTER)
+OPEN_QUESTIONS: Final = Register("open_questions", settled=True)
+RESPONSES: Final = Register("responses", succession=Succession.LATER, rivalry=Rivalry.MATTER)
+
+
+@kind(holds=Holding.ONWARD, registers=(STATEMENTS,))
+@dataclass(frozen=True, kw_only=True)
+class Statement(Fact):
+    """`speaker` said something, on a topic, perhaps on another's behalf."""
+
+    kind: Literal["statement"] = "statement"
+    speaker: Somebody
+    on_behalf_of: Somebody | None = None
+    topic: str | None = None
+    quote: str | None = None
+
+    def answers(self) -> Iterable[Answer]:
+        """What the speaker last said."""
+        shows = {"on_behalf_of": self.on_behalf_of, "topic": self.topic, "quote": self.quote}
+        yield Answer(STATEMENTS, {"speaker": self.speaker}, shows, frozenset({"speaker"}))
+
+
+@kind(holds=Holding.ONWARD, registers=(RESPONSES,))
+@dataclass(frozen=True, kw_only=True)
+class Response(Fact):
+    """`asked` was asked, and declined, did not reply, denied, or would say neither."""
+
+    kind: Literal["response"] = "response"
+    asked: Somebody
+    answer: Literal["declined", "no_reply", "denied", "neither_confirmed_nor_denied"]
+    about: str | None = None
+    asked_by: Somebody | None = None
+
+    def answers(self) -> Iterable[Answer]:
+        """What the one asked last answered."""
+        shows = {"answer": self.answer, "about": self.about, "asked_by": self.asked_by}
+        yield Answer(RESPONSES, {"asked": self.asked}, shows, frozenset({"asked"}), ("answer",))
+
+
+@kind(holds=Holding.ONWARD, registers=(OPEN_QUESTIONS,))
+@dataclass(frozen=True, kw_only=True)
+class OpenQuestion(Fact):
+    """What is not known, as somebody says, until a fact that holds answers it by a link."""
+
+    kind: Literal["open_question"] = "open_question"
+    question: str
+    about: str | None = None
+
+    def answers(self) -> Iterable[Answer]:
+        """What is asked."""
+        yield Answer(OPEN_QUESTIONS, {"question": self.question}, {"about": self.about})

@@ -1,0 +1,217 @@
+"""A number without its hedges: digits, words, or a unit with a number before it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from domain.number.words import SUFFIXES
+
+if TYPE_CHECKING:
+    from domain.number.words import Language, Phrase
+
+__all__ = ["Amount", "Amounts"]
+
+MOST: Final = 10**15
+_AT_LEAST: Final = 2
+"""What a plural of a unit is at least, of that unit."""
+_HUNDRED: Final = 100
+_THOUSAND: Final = 1_000
+_TEN: Final = 10
+_AND_A_HALF: Final = ("and", "a", "half")
+_GROUPED: Final = re.compile(r"\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*")
+_DECIMAL: Final = re.compile(r"(\d+)[.,](\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number; `open` where it is the least that a plural means."""
+
+    value: int
+    open: bool = False
+
+
+class Amounts:
+    """Reads numbers by the words of one language, each whole or not at all."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def read(self, tokens: Phrase, *, hedged: bool) -> Amount | None:
+        """The number that these tokens are; `hedged` where a hedge stands beside it."""
+        language = self._language
+        if tokens in language.whole:
+            return Amount(language.whole[tokens])
+        if hedged and len(tokens) == 1 and tokens[0] in language.singulars:
+            return Amount(language.singulars[tokens[0]])
+        value = self._closed(tokens)
+        if value is None and hedged:
+            value = self._behind_singular(tokens)
+        if value is not None:
+            whole = value.denominator == 1 and 0 <= value <= MOST
+            return Amount(int(value)) if whole else None
+        return self._plural(tokens) or self._several(tokens)
+
+    def _behind_singular(self, tokens: Phrase) -> Fraction | None:
+        """A thousand and something, in the case that a hedge takes: "тысячи двухсот"."""
+        unit = self._language.singulars.get(tokens[0], 0)
+        rest = self._words(tokens[1:]) if unit >= _THOUSAND and tokens[1:] else None
+        return None if rest is None or rest >= unit else unit + rest
+
+    def _plural(self, tokens: Phrase) -> Amount | None:
+        """Tens of thousands: at least two tens of them."""
+        first, *rest = tokens
+        if first not in self._language.plurals:
+            return None
+        value = _AT_LEAST * self._language.plurals[first]
+        if rest and rest[0] in self._language.of:
+            rest = rest[1:]
+            if not rest:
+                return None
+        for word in rest:
+            unit = self._language.units.get(word, self._language.plurals.get(word))
+            if unit is None:
+                return None
+            value *= unit
+        return Amount(value, open=True)
+
+    def _several(self, tokens: Phrase) -> Amount | None:
+        for phrase in self._language.several:
+            rest = tokens[len(phrase) :]
+            if tokens[: len(phrase)] == phrase and rest:
+                units = [self._language.units.get(word) for word in rest]
+                value = _AT_LEAST
+                for unit in units:
+                    if unit is None:
+                        return None
+                    value *= unit
+                return Amount(value, open=True)
+        return None
+
+    def _closed(self, tokens: Phrase) -> Fraction | None:
+        """A number with its units: 1.5 million, half a dozen, two hundred and fifty thousand."""
+        for phrase, fraction in self._language.fractions.items():
+            if tokens[: len(phrase)] == phrase and len(tokens) > len(phrase):
+                unit = self._unit(tokens[len(phrase) :])
+                return None if unit is None else fraction * unit
+        if tokens[0][0].isdigit():
+            return self._digits(tokens)
+        return self._words(tokens)
+
+    def _digits(self, tokens: Phrase) -> Fraction | None:
+        text, rest = tokens[0], tokens[1:]
+        suffix = SUFFIXES.get(text[-1])
+        if suffix is not None:
+            text = text[:-1]
+            if rest:
+                return None
+        number = _number(text, whole=not rest and suffix is None)
+        unit = suffix or (self._unit(rest) if rest else 1)
+        return None if number is None or unit is None else number * unit
+
+    def _unit(self, words: Phrase) -> int | None:
+        """What these words multiply by: thousand, hundred thousand."""
+        value, last = 1, MOST
+        for word in words:
+            unit = self._language.units.get(word)
+            if unit is None or (value > 1 and unit <= value):
+                return None
+            value, last = value * unit, unit
+        return value if last < MOST else None
+
+    def _words(self, tokens: Phrase) -> Fraction | None:
+        """A number in words, added up from the largest unit down."""
+        sum_ = _Sum()
+        at = 0
+        while at < len(tokens):
+            taken = self._take(sum_, tokens, at)
+            if not taken:
+                return None
+            at += taken
+        return sum_.value()
+
+    def _take(self, sum_: _Sum, tokens: Phrase, at: int) -> int:
+        """Add what begins at a token to a sum; how many tokens that took, 0 where it does not belong there."""
+        language, word, following = self._language, tokens[at], tokens[at + 1 : at + 2]
+        if word in language.small:
+            return int(sum_.add(language.small[word]))
+        if tokens[at : at + 3] == _AND_A_HALF and language.joint and sum_.group is not None:
+            sum_.half = Fraction(1, 2)
+            return len(_AND_A_HALF)
+        if not sum_.begun and word in language.articles:
+            one = bool(following) and following[0] in language.units
+            return int(one and sum_.add(1))
+        if word in language.units and (sum_.group is not None or word in language.bare):
+            return int(sum_.multiply(language.units[word]))
+        joins = (sum_.whole and word in language.joint) or (sum_.group is not None and word == "-")
+        return int(joins and bool(following) and following[0] in language.small)
+
+
+@dataclass(slots=True)
+class _Sum:
+    """A number as it is added up: `group` is what a unit may multiply next, `below` the unit before."""
+
+    total: int = 0
+    group: int | None = None
+    below: int = MOST
+    half: Fraction = Fraction(0)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was added."""
+        return self.group is not None
+
+    @property
+    def whole(self) -> bool:
+        """Whether hundreds or thousands were added, and nothing behind them."""
+        return (self.group or self.total) > 0 and (self.group or 0) % _HUNDRED == 0
+
+    def add(self, number: int) -> bool:
+        """Add a word of number to its group, five behind twenty and twenty behind a hundred; whether it fits."""
+        group = self.group
+        if self.half or (group is not None and not _follows(group, number)):
+            return False
+        self.group = (group or 0) + number
+        return True
+
+    def multiply(self, unit: int) -> bool:
+        """Multiply the group by a unit; whether the unit fits."""
+        group = 1 if self.group is None else self.group
+        if unit < _THOUSAND:
+            self.group = group * unit
+            return group < _HUNDRED and not self.half
+        if unit >= self.below:
+            return False
+        self.total += int((group + self.half) * unit)
+        self.group, self.below, self.half = None, unit, Fraction(0)
+        return True
+
+    def value(self) -> Fraction | None:
+        """The number; None where nothing was added, or a half of nothing."""
+        if self.half or (self.group is None and not self.total):
+            return None
+        return Fraction(self.total + (self.group or 0))
+
+
+def _follows(group: int, word: int) -> bool:
+    """Whether a word of number can stand behind those of its group."""
+    if word == 0 or group == 0:
+        return False
+    if group % _HUNDRED == 0:
+        return word < _HUNDRED
+    return group % _TEN == 0 and group % _HUNDRED >= 2 * _TEN and word < _TEN
+
+
+def _number(text: str, *, whole: bool) -> Fraction | None:
+    """Digits, with marks between thousands or a decimal mark; None where it may be either."""
+    if text.isdecimal():
+        return None if len(text) > 1 and text[0] == "0" else Fraction(int(text))
+    grouped = _GROUPED.fullmatch(text)
+    if grouped is not None:
+        if text[0] == "0" or (not whole and grouped[1] in ",." and text.count(grouped[1]) == 1):
+            return None
+        return Fraction(int(re.sub(r"\D", "", text)))
+    decimal = _DECIMAL.fullmatch(text)
+    return None if decimal is None else Fraction(f"{decimal[1]}.{decimal[2]}")

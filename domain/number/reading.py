@@ -1,0 +1,295 @@
+"""A number in words is read whole or not at all, and never as sharper than it is written.
+
+A text is hedges, a number or a range of numbers, and hedges again; what changes no bound is passed over. What stands in
+brackets, or behind a comma, is a remark, unless it may belong to the number. The words are in `domain.number.words`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from domain.number.amounts import Amount, Amounts
+from domain.number.words import LANGUAGES, Comparator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from domain.number.words import Language, Phrase
+
+__all__ = ["NumberReading", "bounds_of", "read_number", "runs_on"]
+
+LONGEST: Final = 200
+"""Characters of a text that may be a number; a longer one tells a story."""
+_MOST_TOKENS: Final = 24
+_LONGEST_PHRASE: Final = 5
+_DASHES: Final = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_APOSTROPHES: Final = re.compile("[\u2018\u2019\u02bc\u02b9\uff07`]")
+_TOKEN: Final = re.compile(
+    r"(?P<number>\d{1,3}(?:(?P<mark>[,.' ])\d{3})(?:(?P=mark)\d{3})*(?:[.,]\d{1,2})?[km]?(?![\w.,']*\d)"
+    r"|\d+(?:[.,]\d+)?[km]?(?![\w.,']*\d))(?!\w)"
+    r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)\.?"
+    r"|(?P<sign>>=|<=|[≥≤><~≈+,()-])"
+)
+_FUNCTION: Final = frozenset(
+    ("a", "an", "and", "as", "at", "by", "from", "if", "in", "including", "of", "on", "or", "the", "to")
+)  # fmt: skip
+_NEGATIONS: Final = frozenset(
+    ("not", "no", "never", "nothing", "none", "neither", "не", "ни", "ні")
+)  # fmt: skip
+_TELLING: Final = {
+    word
+    for language in LANGUAGES
+    for phrase in (*language.before, *language.after, *language.doubts)
+    for word in phrase
+} - _FUNCTION
+"""Words by which a remark may change what the number before it says."""
+_MARKS: Final = frozenset(",()")
+_LOW, _HIGH = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
+
+
+@dataclass(frozen=True, slots=True)
+class NumberReading:
+    """What a text says: a comparator with a value, or a `low` and a `high` alone; None leaves a side open."""
+
+    comparator: Comparator
+    value: int | None = None
+    low: int | None = None
+    high: int | None = None
+
+
+@lru_cache(maxsize=4096)
+def read_number(text: str) -> NumberReading | None:
+    """What a text of number says; None where it is not understood."""
+    tokens = _tokens(text)
+    read = (None if tokens is None else grammar.text(tokens) for grammar in _GRAMMARS)
+    return next((found for found in read if found is not None), None)
+
+
+@lru_cache(maxsize=4096)
+def runs_on(text: str) -> bool:
+    """Whether a number counts all up to a day: it says "so far", "in total", "since January"."""
+    tokens = _tokens(text)
+    return tokens is not None and any(grammar.runs_on(tokens) for grammar in _GRAMMARS)
+
+
+def _tokens(text: str) -> Phrase | None:
+    """The words, numbers and signs of a text; None where there is anything else in it, or too much."""
+    if len(text) > LONGEST or any(map(_hides_digits, text)):
+        return None
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0451", "\u0435")
+    plain = _APOSTROPHES.sub("'", _DASHES.sub("-", plain))
+    plain = plain.replace("[", "(").replace("]", ")").replace(";", ",").rstrip(" .")
+    plain = " ".join(plain.split())
+    found, at = list[str](), 0
+    while at < len(plain):
+        match = _TOKEN.match(plain, at)
+        if match is None or len(found) == _MOST_TOKENS:
+            return None
+        found.append(match["word"] or match[0])
+        at = match.end() + (plain[match.end() : match.end() + 1] == " ")
+    return tuple(found) or None
+
+
+def _hides_digits(character: str) -> bool:
+    """Whether a character is no digit, and digits in compatibility form: the mark of a footnote, a fraction."""
+    if character.isdecimal():
+        return False
+    return any(map(str.isdecimal, unicodedata.normalize("NFKC", character)))
+
+
+def _parted(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
+    """What stands in no brackets and before the first comma, and each remark: what else there is, and no brackets."""
+    shown: list[str] = []
+    remarks: list[list[str]] = []
+    inside = False
+    for at, part in enumerate(tokens):
+        if part == "," and not inside:
+            return tuple(shown), [tuple(each) for each in (*remarks, _plain(tokens[at:])) if each]
+        if part in "()":
+            inside = part == "("
+            remarks += [[]] if inside else []
+        elif inside:
+            remarks[-1].append(part)
+        else:
+            shown.append(part)
+    return tuple(shown), [tuple(_plain(each)) for each in remarks if each]
+
+
+def _plain(tokens: Sequence[str]) -> list[str]:
+    return [part for part in tokens if part not in _MARKS]
+
+
+class _Grammar:
+    """Reads tokens by the words of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._amounts = Amounts(language)
+        self._passed_over = language.idle | language.running
+
+    def text(self, tokens: Phrase) -> NumberReading | None:
+        """A number, with remarks or without."""
+        plain = tuple(part for part in tokens if part not in _MARKS)
+        found = self._number(plain)
+        if found is not None or plain == tokens:
+            return found
+        shown, remarks = _parted(tokens)
+        head = self._number(shown)
+        if head is None or not all(self._is_remark(head, remark) for remark in remarks):
+            return None
+        return head
+
+    def runs_on(self, tokens: Phrase) -> bool:
+        """Whether words of this language say that what is counted runs on."""
+        phrases = self._language.running | self._language.since
+        return any(_longest(tokens, at, phrases) for at in range(len(tokens)))
+
+    def _is_remark(self, head: NumberReading, remark: Phrase) -> bool:
+        """Whether what is said beside a number leaves it as it is."""
+        belongs = remark[0][0].isdigit() or not _TELLING.isdisjoint(remark)
+        return not (belongs or self._number(remark)) or self._same(head, remark)
+
+    def _same(self, head: NumberReading, remark: Phrase) -> bool:
+        """Whether the remark is the number again, as in "fifty (50)", or more, as in "dozens, perhaps hundreds"."""
+        again = self._number(remark)
+        if again is not None and again.value is not None and again.value == head.value:
+            return True
+        if self._language.before.get(remark[:1]) == "approx":
+            again = self._number(remark[1:])
+        rises = again is not None and again.low is not None and again.low >= (head.low or 0)
+        return rises and head.low is not None and head.high is None
+
+    def _number(self, tokens: Phrase) -> NumberReading | None:
+        kept = self._without_idle(tokens)
+        found = kept and (self._bare(kept) or self._hedged(kept, ()) or self._two_sided(kept))
+        return found or None
+
+    def _without_idle(self, tokens: Phrase) -> Phrase:
+        kept: list[str] = []
+        at = 0
+        while at < len(tokens):
+            if kept and _longest(tokens, at, self._language.since):
+                break
+            negated = bool(kept) and kept[-1] in _NEGATIONS
+            length = 0 if negated else _longest(tokens, at, self._passed_over)
+            if not length:
+                kept.append(tokens[at])
+            at += length or 1
+        return tuple(kept)
+
+    def _bare(self, tokens: Phrase) -> NumberReading | None:
+        return _said(self._amount(tokens, hedged=False), ()) or self._range(tokens, ())
+
+    def _hedged(self, tokens: Phrase, hedges: tuple[Comparator, ...]) -> NumberReading | None:
+        """A number with at least one hedge before or behind it, outermost first."""
+        for rest, comparator in self._peeled(tokens):
+            so_far = (*hedges, comparator)
+            found = (
+                _said(self._amount(rest, hedged=True), so_far)
+                or self._range(rest, so_far)
+                or (self._hedged(rest, so_far) if len(so_far) < _LONGEST_PHRASE else None)
+            )
+            if found is not None:
+                return found
+        return None
+
+    def _peeled(self, tokens: Phrase) -> Iterator[tuple[Phrase, Comparator]]:
+        """The tokens without a hedge that they begin or end with, longer ones first."""
+        for length in range(min(_LONGEST_PHRASE, len(tokens) - 1), 0, -1):
+            begin, end = tokens[:length], tokens[-length:]
+            if begin in self._language.before:
+                yield tokens[length:], self._language.before[begin]
+            if end in self._language.after:
+                rest = tokens[:-length]
+                yield rest[:-1] if rest[-1] == "-" else rest, self._language.after[end]
+
+    def _two_sided(self, tokens: Phrase) -> NumberReading | None:
+        """What is more than one number and less than another."""
+        for at in range(1, len(tokens) - 1):
+            if tokens[at] not in self._language.both:
+                continue
+            sides = [self._hedged(side, ()) for side in (tokens[:at], tokens[at + 1 :])]
+            if None in sides:
+                continue
+            low, high = sorted(
+                (side for side in sides if side), key=lambda side: side.comparator in _HIGH
+            )
+            if low.comparator in _LOW and high.comparator in _HIGH:
+                return _between(low.low, high.high)
+        return None
+
+    def _range(self, tokens: Phrase, hedges: Sequence[Comparator]) -> NumberReading | None:
+        if set(hedges) - {"approx"}:
+            return None
+        for opening, middle in self._language.ranges:
+            if tokens[: len(opening)] != opening:
+                continue
+            rest = tokens[len(opening) :]
+            for at in range(1, len(rest) - len(middle)):
+                if rest[at : at + len(middle)] == middle:
+                    found = self._ends(rest[:at], rest[at + len(middle) :])
+                    if found is not None:
+                        return NumberReading("approx") if hedges else found
+        return None
+
+    def _ends(self, first: Phrase, second: Phrase) -> NumberReading | None:
+        """From one number to another; what multiplies the second alone is that of both: "two to three thousand"."""
+        high = self._amount(second, hedged=True)
+        unit = next((word for word in second[-1:] if word in self._language.units), None)
+        shared = (*first, unit) if unit is not None and unit not in first else first
+        for written in (shared, first):
+            low = self._amount(written, hedged=True)
+            if low and high and not low.open and not high.open and low.value <= high.value:
+                return _between(low.value, high.value)
+        return None
+
+    def _amount(self, tokens: Phrase, *, hedged: bool) -> Amount | None:
+        return self._amounts.read(tokens, hedged=hedged) if tokens else None
+
+
+def _longest(tokens: Phrase, at: int, phrases: frozenset[Phrase] | Mapping[Phrase, object]) -> int:
+    """How many tokens the longest phrase at a place has."""
+    lengths = range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1)
+    return next((length for length in lengths if tokens[at : at + length] in phrases), 0)
+
+
+def _between(low: int | None, high: int | None) -> NumberReading | None:
+    if low is None or high is None or low > high:
+        return None
+    return NumberReading("eq", low=low, high=high)
+
+
+def bounds_of(comparator: Comparator, value: int) -> tuple[int | None, int | None]:
+    """The bounds that a comparator gives a value: gt 1000 is [1001, ∞), approx has none."""
+    below = value - 1 if comparator == "lt" else value
+    above = value + 1 if comparator == "gt" else value
+    return (
+        above if comparator in {"eq", "ge", "gt"} else None,
+        below if comparator in {"eq", "le", "lt"} else None,
+    )
+
+
+def _said(amount: Amount | None, hedges: Sequence[Comparator]) -> NumberReading | None:
+    """What an amount says with its hedges; None for hedges that do not go together."""
+    if amount is None:
+        return None
+    kinds: set[Comparator] = set(hedges)
+    if amount.open:
+        if kinds <= {"ge"}:
+            return NumberReading("ge", low=amount.value)
+        return NumberReading("approx") if kinds == {"approx"} else None
+    value = amount.value
+    if "approx" in kinds:
+        return NumberReading("approx", value)
+    if len(kinds) > 1:
+        return None
+    comparator: Comparator = next(iter(kinds), "eq")
+    low, high = bounds_of(comparator, value)
+    return None if high is not None and high < 0 else NumberReading(comparator, value, low, high)
+
+
+_GRAMMARS: Final = tuple(_Grammar(language) for language in LANGUAGES)

@@ -1,0 +1,1 @@
+"""What is recorded: events, and the aggregates that decide them."""

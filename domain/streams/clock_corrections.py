@@ -1,0 +1,71 @@
+"""That record times are wrong is an event like any other, on a stream of its own; so is the withdrawal of that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from domain.errors import ContentError
+from domain.fact import text_faults
+from domain.streams.event import ClockCorrected, ClockCorrectionWithdrawn
+from domain.time.record_time import ClockCorrection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.streams.entry import Entry
+
+__all__ = [
+    "CLOCK_STREAM",
+    "correction_of",
+    "corrections",
+    "decide_correct_clock",
+    "decide_withdraw",
+]
+
+CLOCK_STREAM: Final = UUID("9b6b1c1e-3f0a-8c1c-8d0c-0c10c4c0c10c")
+"""The stream of all corrections of the clock; a version 8 id, which no fact's is."""
+
+
+def corrections(entries: Iterable[Entry], position: int) -> tuple[ClockCorrection, ...]:
+    """The corrections in a log up to a position, in order."""
+    return tuple(
+        correction_of(entry, entry.event)
+        for entry in entries
+        if isinstance(entry.event, ClockCorrected) and entry.position <= position
+    )
+
+
+def correction_of(entry: Entry, event: ClockCorrected) -> ClockCorrection:
+    """What an event says of the log's record times."""
+    return ClockCorrection(
+        position=entry.position,
+        recorded_at=entry.recorded_at,
+        first=event.first,
+        last=event.last,
+        withdraws=event.correction if isinstance(event, ClockCorrectionWithdrawn) else None,
+    )
+
+
+def decide_correct_clock(
+    *, first: int, last: int, why: str, version: int, actor: str
+) -> ClockCorrected:
+    """Say that the record times from `first` to `last` are wrong; ContentError where `why` says nothing."""
+    return ClockCorrected(first=first, last=last, **_said(why, version, actor))
+
+
+def decide_withdraw(
+    withdrawn: ClockCorrection, *, last: int, why: str, version: int, actor: str
+) -> ClockCorrectionWithdrawn:
+    """Say that a correction is void, and that its own record time and those up to `last` are wrong instead."""
+    first = withdrawn.position
+    said = _said(why, version, actor)
+    return ClockCorrectionWithdrawn(first=first, last=last, correction=first, **said)
+
+
+def _said(why: str, version: int, actor: str) -> dict[str, Any]:
+    faults = text_faults({"why": why})
+    if faults:
+        raise ContentError(*faults)
+    stream = {"originator_id": CLOCK_STREAM, "originator_version": version}
+    return {**stream, "actor": actor, "why": why}

@@ -1,0 +1,297 @@
+"""A fact's own stream: recorded, then corrected, corroborated, ended, retracted, reinstated or preferred.
+
+Deciding and evolving are pure. `decide_*` gives the next event or raises; `evolve` applies one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from uuid import UUID
+
+from domain.errors import ContentError, ErasedError, StaleError, StateError
+from domain.fact import Fact, checked
+from domain.gathering import Gathering
+from domain.streams.change_checks import (
+    check_change,
+    check_erasing,
+    check_room,
+    checked_changes,
+    cited,
+    ending,
+)
+from domain.streams.erasure import BLANK, ErasedVersion
+from domain.streams.event import (
+    FactCorrected,
+    FactCorroborated,
+    FactEnded,
+    FactErased,
+    FactEvent,
+    FactPreferred,
+    FactRecorded,
+    FactReinstated,
+    FactRetracted,
+    Reason,
+    SourcesErased,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.provenance import Citation
+    from domain.time.valid_time import ValidTime
+
+Status = Literal["recorded", "corrected", "ended", "retracted"]
+
+
+_RECORDED: Final = FactRecorded.stored_name
+_STATUSES: Final[dict[str, Status | None]] = {
+    FactCorrected.stored_name: "corrected",
+    FactCorroborated.stored_name: None,
+    FactEnded.stored_name: "ended",
+    FactErased.stored_name: None,
+    FactPreferred.stored_name: None,
+    FactReinstated.stored_name: None,
+    FactRetracted.stored_name: "retracted",
+    SourcesErased.stored_name: None,
+}
+"""The status that a change gives a fact; None where it keeps its own, or gets an earlier one back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactRecord:
+    """A fact as its stream leaves it at `version`.
+
+    `standing` is the status that a reinstatement restores; `corrected` whether it ever was corrected. Of one that is
+    `erased` the status is the last that it had, and `fact` says nothing.
+    """
+
+    id: UUID
+    version: int
+    negotiation_id: UUID
+    fact: Fact
+    status: Status
+    standing: Status
+    corrected: bool
+    preferred: bool
+    erased: bool
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is part of what is known: neither withdrawn nor erased."""
+        return self.status != "retracted" and not self.erased
+
+    @property
+    def link_targets(self) -> frozenset[str]:
+        """How links name the fact: by its id, and by its external id where it has one."""
+        external_id = self.fact.external_id
+        named = set() if external_id is None else {f"external:{external_id}"}
+        return frozenset({str(self.id)} | named)
+
+    def decide_correct(
+        self,
+        *,
+        reason: Reason,
+        why: str,
+        fact: Fact,
+        citation: Citation | None,
+        published: str | None,
+        actor: str,
+    ) -> FactCorrected:
+        """The correction to `fact`; ContentError where it changes nothing or the external id."""
+        self._must_be_whole()
+        check_change(why=why, citation=citation, published=published)
+        check_room(fact, citation)
+        fact = checked_changes(cited(fact, citation), self.fact)
+        if fact.external_id != self.fact.external_id:
+            raise ContentError.at("/changes/external_id", "an external id names the fact for good")
+        if fact == self.fact:
+            raise ContentError.at("/changes", "the correction changes nothing")
+        self._must_stand("corrected")
+        return FactCorrected(
+            **self._next(actor),
+            reason=reason,
+            why=why,
+            fact=fact,
+            citation=citation,
+            published=published,
+        )
+
+    def decide_corroborate(
+        self, *, citation: Citation, why: str | None, published: str | None, actor: str
+    ) -> FactCorroborated:
+        """Another source; ContentError where the citation stands already."""
+        self._must_be_whole()
+        check_change(why=why, citation=citation, published=published)
+        if citation in self.fact.citations:
+            raise ContentError.at("/citation", "the fact has this citation already")
+        check_room(self.fact, citation)
+        self._must_stand("corroborated")
+        return FactCorroborated(
+            **self._next(actor), citation=citation, why=why, published=published
+        )
+
+    def decide_end(
+        self,
+        *,
+        ended: str,
+        why: str | None,
+        citation: Citation | None,
+        published: str | None,
+        actor: str,
+    ) -> FactEnded:
+        """The end of what held for a period or until its next; what happened once cannot cease."""
+        self._must_be_whole()
+        gathered = Gathering()
+        gathered.take(check_change, why=why, citation=citation, published=published)
+        gathered.take(check_room, self.fact, citation)
+        valid = gathered.take(ending, self.fact, ended, stands=self.stands)
+        gathered.refuse()
+        self._must_stand("ended")
+        return FactEnded(
+            **self._next(actor),
+            valid=cast("ValidTime", valid).text,
+            why=why,
+            citation=citation,
+            published=published,
+        )
+
+    def decide_erase(self, *, why: str, approvers: tuple[str, ...], actor: str) -> FactErased:
+        """The destruction of all that was said of the fact, whatever its status."""
+        check_erasing(why, approvers)
+        return FactErased(
+            **self._next(actor), negotiation_id=self.negotiation_id, why=why, approvers=approvers
+        )
+
+    def decide_erase_sources(
+        self, *, why: str, approvers: tuple[str, ...], actor: str
+    ) -> SourcesErased:
+        """The destruction of what is confidential of its citations; the fact stands as it is."""
+        check_erasing(why, approvers)
+        return SourcesErased(**self._next(actor), why=why, approvers=approvers)
+
+    def decide_retract(
+        self, *, reason: Reason, why: str, published: str | None, actor: str
+    ) -> FactRetracted:
+        """The withdrawal of the claim."""
+        self._must_stand("retracted")
+        check_change(why=why, citation=None, published=published)
+        return FactRetracted(**self._next(actor), reason=reason, why=why, published=published)
+
+    def decide_reinstate(self, *, why: str, published: str | None, actor: str) -> FactReinstated:
+        """The undoing of a retraction."""
+        self._must_be_whole()
+        if self.status != "retracted":
+            message = "only a retracted fact can be reinstated"
+            raise StateError(message)
+        check_change(why=why, citation=None, published=published)
+        return FactReinstated(**self._next(actor), why=why, published=published)
+
+    def decide_prefer(self, *, preferred: bool, why: str, actor: str) -> FactPreferred:
+        """An editor's mark among rivals."""
+        self._must_stand("preferred")
+        check_change(why=why, citation=None, published=None)
+        return FactPreferred(**self._next(actor), preferred=preferred, why=why)
+
+    def expect(self, version: int | None) -> None:
+        """StaleError unless the fact stands at `version`; None expects nothing."""
+        if version is not None and version != self.version:
+            raise StaleError(self.id, version, self.version)
+
+    def _must_be_whole(self) -> None:
+        if self.erased:
+            raise ErasedError(self.id)
+
+    def _must_stand(self, done: str) -> None:
+        """Of what would be done if the fact stood; so that nobody reinstates it in vain, this is asked last."""
+        self._must_be_whole()
+        if self.status == "retracted":
+            message = f"a retracted fact cannot be {done}; reinstate it first"
+            raise StateError("it is retracted already" if done == "retracted" else message)
+
+    def _next(self, actor: str) -> dict[str, Any]:
+        self._must_be_whole()
+        return {"originator_id": self.id, "originator_version": self.version + 1, "actor": actor}
+
+
+def decide_record(*, fact_id: UUID, negotiation_id: UUID, fact: Fact, actor: str) -> FactRecorded:
+    """The first event of a fact; ContentError with every fault of its content."""
+    return FactRecorded(
+        originator_id=fact_id,
+        originator_version=1,
+        actor=actor,
+        negotiation_id=negotiation_id,
+        fact=checked(fact),
+    )
+
+
+def evolve(record: FactRecord | None, event: FactEvent) -> FactRecord:
+    """The fact after one more event."""
+    version = 0 if record is None else record.version
+    if event.originator_version != version + 1:
+        message = f"event {event.originator_version} does not follow version {version}"
+        raise StateError(message)
+    if record is None:
+        return _begun(event)
+    return _changed(replace(record, version=event.originator_version), event)
+
+
+def _begun(event: FactEvent) -> FactRecord:
+    if not isinstance(event, FactRecorded | ErasedVersion) or _name(event) != _RECORDED:
+        message = f"no fact begins with {_name(event)}"
+        raise StateError(message)
+    erased = isinstance(event, ErasedVersion)
+    return FactRecord(
+        id=event.originator_id,
+        version=event.originator_version,
+        negotiation_id=event.negotiation_id,
+        fact=BLANK if isinstance(event, ErasedVersion) else event.fact,
+        status="recorded",
+        standing="recorded",
+        corrected=False,
+        preferred=False,
+        erased=erased,
+    )
+
+
+def _changed(record: FactRecord, event: FactEvent) -> FactRecord:
+    record = moved(record, _name(event))
+    match event:
+        case FactCorrected():
+            return replace(record, fact=event.fact)
+        case FactCorroborated():
+            return replace(record, fact=cited(record.fact, event.citation))
+        case FactEnded():
+            return replace(
+                record, fact=replace(cited(record.fact, event.citation), valid=event.valid)
+            )
+        case FactPreferred():
+            return replace(record, preferred=event.preferred)
+        case FactErased():
+            return replace(record, fact=BLANK, preferred=False, erased=True)
+    return record
+
+
+def moved(record: FactRecord, name: str) -> FactRecord:
+    """The fact in the status that an event of this stored name gives it, whatever else that says."""
+    if name not in _STATUSES:
+        message = f"no rule for {name}"
+        raise StateError(message)
+    status = _STATUSES[name]
+    if name == FactReinstated.stored_name:
+        status = record.standing
+    if status is None:
+        return record
+    standing = record.standing if status == "retracted" else status
+    corrected = record.corrected or status == "corrected"
+    return replace(record, status=status, standing=standing, corrected=corrected)
+
+
+def _name(event: FactEvent) -> str:
+    return event.was if isinstance(event, ErasedVersion) else event.stored_name
+
+
+def project(record: FactRecord | None, events: Iterable[FactEvent]) -> FactRecord | None:
+    """Fold a stream's events onto what stood before; the projector that the library's repository takes."""
+    return reduce(evolve, events, record)

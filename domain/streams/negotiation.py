@@ -1,0 +1,234 @@
+"""A negotiation is one small stream: opened once, then corrections, settings and the snapshots taken of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid5
+
+from domain.access import Visibility
+from domain.errors import ContentError, Fault, StateError, TakenError
+from domain.fact import text_faults
+from domain.streams.change_checks import check_change
+from domain.streams.event import (
+    NegotiationCorrected,
+    NegotiationOpened,
+    Reason,
+    RecordEvent,
+    SettingsChanged,
+    SnapshotTaken,
+)
+from domain.streams.proposal import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.time.perspective import Perspective
+
+NAMESPACE: Final = UUID("6f1c9d0e-5c1f-5f0e-9a54-0f7a3f0b7c11")
+SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
+SNAPSHOT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+FIRST_EDITION: Final = 1
+MOST_CORRECTIONS: Final = 1000
+"""Corrections of one negotiation: the published clock reads all of them."""
+
+
+def negotiation_id(slug: str) -> UUID:
+    """The id that belongs to a slug: the same in every copy of the record."""
+    return uuid5(NAMESPACE, slug)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What is said of a negotiation, and can be corrected."""
+
+    title: str
+    parties: tuple[str, ...]
+    summary: str | None = None
+
+    def faults(self) -> list[Fault]:
+        """Its texts that are malformed."""
+        shown = {"title": self.title, "parties": list(self.parties), "summary": self.summary}
+        return text_faults(shown)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Who sees a negotiation, and what takes two persons.
+
+    A private one is there for its `members` alone. `review_record` is for corrections and retractions,
+    `review_erasure` for erasures.
+    """
+
+    visibility: Visibility = "public"
+    members: tuple[str, ...] = ()
+    review_record: bool = False
+    review_erasure: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Negotiation:
+    """A negotiation as its stream leaves it at `version`; `edition` is that of its opening or last correction."""
+
+    id: UUID
+    version: int
+    slug: str
+    title: str
+    parties: tuple[str, ...]
+    summary: str | None
+    snapshots: frozenset[str]
+    settings: Settings = Settings()
+    edition: int = FIRST_EDITION
+    corrections: int = 0
+
+    def decide_correct(
+        self,
+        *,
+        reason: Reason,
+        why: str,
+        said: Said,
+        published: str | None,
+        actor: str,
+    ) -> NegotiationCorrected:
+        """The correction to what is `said` of it; ContentError where it changes nothing."""
+        check_change(why=why, citation=None, published=published)
+        faults = said.faults()
+        if faults:
+            raise ContentError(*faults).under("/changes")
+        if said == self.said:
+            raise ContentError.at("/changes", "the correction changes nothing")
+        if self.corrections >= MOST_CORRECTIONS:
+            message = f"a negotiation is corrected at most {MOST_CORRECTIONS} times"
+            raise StateError(message)
+        return NegotiationCorrected(
+            originator_id=self.id,
+            originator_version=self.version + 1,
+            actor=actor,
+            reason=reason,
+            why=why,
+            title=said.title,
+            parties=said.parties,
+            summary=said.summary,
+            published=published,
+        )
+
+    @property
+    def subject(self) -> Subject:
+        """What a proposal names as its own."""
+        return Subject(id=self.id, negotiation_id=self.id, version=self.edition)
+
+    @property
+    def said(self) -> Said:
+        """What is said of it, all of which can be corrected."""
+        return Said(title=self.title, parties=self.parties, summary=self.summary)
+
+    def decide_settings(self, settings: Settings, actor: str) -> SettingsChanged:
+        """The settings from now on; ContentError where a member's name is malformed."""
+        faults = text_faults({"members": list(settings.members)})
+        if faults:
+            raise ContentError(*faults)
+        return SettingsChanged(
+            originator_id=self.id,
+            originator_version=self.version + 1,
+            actor=actor,
+            visibility=settings.visibility,
+            members=tuple(sorted(set(settings.members))),
+            review_record=settings.review_record,
+            review_erasure=settings.review_erasure,
+        )
+
+    def decide_snapshot(
+        self, *, name: str, perspective: Perspective, sha256: str, actor: str
+    ) -> SnapshotTaken:
+        """A named perspective with the hash of its content; TakenError where the name is in use."""
+        if not SNAPSHOT_NAME.fullmatch(name):
+            raise ContentError.at("/name", "1 to 100 letters, digits, '.', '_' or '-' are expected")
+        if name in self.snapshots:
+            what = "snapshot name"
+            raise TakenError(what, name, f"an earlier snapshot of {self.slug}")
+        return SnapshotTaken(
+            originator_id=self.id,
+            originator_version=self.version + 1,
+            actor=actor,
+            name=name,
+            as_of=perspective.as_of,
+            as_known_at=perspective.as_known_at,
+            clock=perspective.clock,
+            match=perspective.match,
+            position=perspective.position,
+            sha256=sha256,
+            reading=perspective.reading,
+        )
+
+
+def decide_open(
+    *, slug: str, title: str, parties: tuple[str, ...], summary: str | None, actor: str
+) -> NegotiationOpened:
+    """The first event of a negotiation; ContentError where the slug or a text is malformed."""
+    faults = Said(title=title, parties=parties, summary=summary).faults()
+    if not SLUG.fullmatch(slug):
+        detail = "1 to 100 lower-case letters, digits and inner hyphens are expected"
+        faults.append(Fault("/slug", detail))
+    if faults:
+        raise ContentError(*faults)
+    return NegotiationOpened(
+        originator_id=negotiation_id(slug),
+        originator_version=1,
+        actor=actor,
+        slug=slug,
+        title=title,
+        parties=parties,
+        summary=summary,
+    )
+
+
+def evolve(negotiation: Negotiation | None, event: RecordEvent) -> Negotiation:
+    """The negotiation after one more event."""
+    match event:
+        case NegotiationOpened():
+            return Negotiation(
+                id=event.originator_id,
+                version=event.originator_version,
+                slug=event.slug,
+                title=event.title,
+                parties=event.parties,
+                summary=event.summary,
+                snapshots=frozenset(),
+            )
+        case NegotiationCorrected() if negotiation is not None:
+            return replace(
+                negotiation,
+                version=event.originator_version,
+                title=event.title,
+                parties=event.parties,
+                summary=event.summary,
+                edition=event.originator_version,
+                corrections=negotiation.corrections + 1,
+            )
+        case SettingsChanged() if negotiation is not None:
+            return replace(
+                negotiation,
+                version=event.originator_version,
+                settings=Settings(
+                    visibility=event.visibility,
+                    members=event.members,
+                    review_record=event.review_record,
+                    review_erasure=event.review_erasure,
+                ),
+            )
+        case SnapshotTaken() if negotiation is not None:
+            return replace(
+                negotiation,
+                version=event.originator_version,
+                snapshots=negotiation.snapshots | {event.name},
+            )
+        case _:
+            message = f"no rule for {type(event).__name__} after {negotiation}"
+            raise StateError(message)
+
+
+def project(negotiation: Negotiation | None, events: Iterable[RecordEvent]) -> Negotiation | None:
+    """Fold a stream's events onto what stood before; the projector that the library's repository takes."""
+    return reduce(evolve, events, negotiation)

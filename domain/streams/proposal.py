@@ -1,0 +1,183 @@
+"""A change that takes two persons: one proposes it on a version of a fact, another approves or refuses it.
+
+The proposals of a fact are one stream. A proposal that has expired, or that is void because its fact has moved on, is
+so by the clock and the log, and no event says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final, Literal
+from uuid import UUID, uuid5
+
+from domain.errors import UnknownError
+from domain.streams.event import (
+    ChangeApproved,
+    ChangeProposed,
+    ChangeRefused,
+    ChangeRevised,
+    ChangeWithdrawn,
+    ReviewedOp,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.streams.entry import Entry
+
+Decided = Literal["approved", "refused", "withdrawn"]
+Status = Literal["open", "approved", "refused", "withdrawn", "expired", "void"]
+
+
+#: RFC 9562's version of an id of one's own making; no fact has one, so that none takes the place of proposals.
+OWN_VERSION: Final = 8
+
+
+def stream_of(fact_id: UUID) -> UUID:
+    """The stream of a fact's proposals: the hash of a version 5 id, as a version 8."""
+    hashed = uuid5(fact_id, "proposals").int
+    return UUID(int=hashed & ~(0xF << 76) | OWN_VERSION << 76)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a change is proposed of: a fact at a version, or a negotiation at an edition.
+
+    Of a negotiation both ids are its own, and stand where an event, and a proposal, name a fact.
+    """
+
+    id: UUID
+    negotiation_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """When a proposal is looked at: `now` in microseconds UTC, and the version at which its fact then stands."""
+
+    now: int
+    fact_version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What became of a proposal, by whom, when and why."""
+
+    status: Decided
+    by: str
+    at: int
+    position: int
+    why: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A change as it is proposed at present; the event at `content_position` has its `body`."""
+
+    id: UUID
+    negotiation_id: UUID
+    fact_id: UUID
+    fact_version: int
+    op: ReviewedOp
+    body: Mapping[str, Any]
+    proposer: str
+    position: int
+    proposed_at: int
+    content_position: int
+    expires_at: int
+    decision: Decision | None
+
+    def status(self, moment: Moment) -> Status:
+        """A decision stands; without one, what has moved on is void, and what is open expires."""
+        if self.decision is not None:
+            return self.decision.status
+        if moment.fact_version != self.fact_version:
+            return "void"
+        return "expired" if moment.now >= self.expires_at else "open"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposals:
+    """The proposals of one fact, as their stream leaves them at `version`."""
+
+    stream: UUID
+    version: int = 0
+    each: Mapping[UUID, Proposal] = field(default_factory=dict)
+
+    def proposal(self, id_: UUID) -> Proposal:
+        """The proposal with an id; UnknownError where there is none."""
+        if id_ not in self.each:
+            what = "proposal"
+            raise UnknownError(what, str(id_))
+        return self.each[id_]
+
+
+def evolve(proposals: Proposals, entry: Entry) -> Proposals:
+    """The proposals after one more event of their stream; what cannot be read any more is passed over."""
+    event = entry.event
+    after = replace(proposals, version=event.originator_version)
+    if isinstance(event, ChangeProposed):
+        return _with(after, _proposed(entry, event))
+    standing = proposals.each.get(getattr(event, "proposal", None))  # type: ignore[arg-type]
+    if standing is None or standing.decision is not None:
+        return after
+    if isinstance(event, ChangeRevised):
+        return _with(after, _revised(standing, entry, event))
+    decision = decision_of(entry)
+    return after if decision is None else _with(after, replace(standing, decision=decision))
+
+
+def folded(stream: UUID, entries: Iterable[Entry]) -> Proposals:
+    """The proposals that the entries of a stream come to."""
+    return reduce(evolve, entries, Proposals(stream=stream))
+
+
+def decision_of(entry: Entry) -> Decision | None:
+    """What an event decides; None for one that decides nothing."""
+    event = entry.event
+    status: Decided
+    match event:
+        case ChangeApproved():
+            status = "approved"
+        case ChangeRefused():
+            status = "refused"
+        case ChangeWithdrawn():
+            status = "withdrawn"
+        case _:
+            return None
+    return Decision(
+        status=status, by=event.actor, at=entry.recorded_at, position=entry.position, why=event.why
+    )
+
+
+def _with(proposals: Proposals, proposal: Proposal) -> Proposals:
+    return replace(proposals, each={**proposals.each, proposal.id: proposal})
+
+
+def _proposed(entry: Entry, event: ChangeProposed) -> Proposal:
+    return Proposal(
+        id=event.proposal,
+        negotiation_id=event.negotiation_id,
+        fact_id=event.fact_id,
+        fact_version=event.fact_version,
+        op=event.op,
+        body=event.body,
+        proposer=event.actor,
+        position=entry.position,
+        proposed_at=entry.recorded_at,
+        content_position=entry.position,
+        expires_at=event.expires_at,
+        decision=None,
+    )
+
+
+def _revised(standing: Proposal, entry: Entry, event: ChangeRevised) -> Proposal:
+    return replace(
+        standing,
+        fact_version=event.fact_version,
+        body=event.body,
+        content_position=entry.position,
+        expires_at=event.expires_at,
+    )

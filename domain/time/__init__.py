@@ -1,0 +1,1 @@
+"""Valid time and its EDTF, instants, and how a kind of fact holds."""

@@ -1,0 +1,193 @@
+"""An EDTF date is a half-open stretch of days, `lower` to `upper`, and wider where qualified.
+
+Years, months, days and seasons with masked digits (X) and qualifiers (? ~ %) in every position of
+levels 0 to 2. A qualifier widens the stretch on both sides by the unit of the component that it
+stands at, `%` by two; a masked component takes the unit of the one before it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+from domain.time.edtf_calendar import DAY, day_number, days_in_month, month_start, shift_months
+from domain.time.edtf_fault import ValidTimeError, first_fault, shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_DATE: Final = re.compile(
+    r"(?P<before_year>[?~%])?(?P<year>-?[0-9X]{4})(?P<after_year>[?~%])?"
+    r"(?:-(?P<before_month>[?~%])?(?P<month>[0-9X]{2})(?P<after_month>[?~%])?"
+    r"(?:-(?P<before_day>[?~%])?(?P<day>[0-9X]{2})(?P<after_day>[?~%])?)?)?"
+)
+_DATE_SHAPE: Final = shape(
+    (r"[?~%]?-?[0-9X]{4}[?~%]?", "a four-digit year"),
+    (r"-[?~%]?[0-9X]{2}[?~%]?", "'-' and a two-digit month"),
+    (r"-[?~%]?[0-9X]{2}[?~%]?", "'-' and a two-digit day"),
+)
+_SEASON_WEEKS: Final = 12
+_COMMON_YEAR: Final = 1
+_LEAP_YEAR: Final = 4
+_FEBRUARY: Final = 28
+_SEASONS: Final = {
+    21: (3, 9), 22: (0, 15), 23: (3, 9), 24: (0, 15),
+    25: (3, 3), 26: (6, 3), 27: (9, 3), 28: (12, 3),
+    29: (9, 3), 30: (12, 3), 31: (3, 3), 32: (6, 3),
+    33: (1, 3), 34: (4, 3), 35: (7, 3), 36: (10, 3),
+    37: (1, 4), 38: (5, 4), 39: (9, 4), 40: (1, 6), 41: (7, 6),
+}  # fmt: skip
+"""First month and number of months; 0 is December of the year before, and a winter runs into the next year.
+
+21 to 24 name no hemisphere: a spring is an autumn elsewhere, and a summer or winter may begin in either December.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a thing happened: in [lower, upper) as written, in [earliest, latest) where in doubt."""
+
+    lower: int
+    upper: int
+    earliest: int
+    latest: int
+
+
+def exactly(lower: int, upper: int) -> Moment:
+    """Make a moment without doubt about its edges."""
+    return Moment(lower, upper, lower, upper)
+
+
+def read_date(text: str, start: int, end: int) -> Moment:
+    """Read text[start:end] as a year, month, day or season, or raise ValidTimeError."""
+    match = _DATE.fullmatch(text, start, end)
+    if match is None:
+        raise ValidTimeError(text, *first_fault(text[:end], start, _DATE_SHAPE))
+    month = match["month"]
+    if match["year"] == "-0000":
+        raise ValidTimeError(text, start, "year zero has no sign")
+    if month and "41" >= month > "12" and "X" not in month:
+        lower, upper = _season(text, match)
+    elif "X" in match[0]:
+        lower, upper = _masked(text, match)
+    else:
+        lower, upper = _plain(text, match)
+    return _widened(text, match, lower, upper)
+
+
+def _plain(text: str, match: re.Match[str]) -> tuple[int, int]:
+    year, month, day = match["year"], match["month"], match["day"]
+    if month is None:
+        return month_start(int(year), 1), month_start(int(year) + 1, 1)
+    if not "01" <= month <= "12":
+        raise ValidTimeError(text, match.start("month"), f"there is no month {month}")
+    if day is None:
+        return month_start(int(year), int(month)), month_start(int(year), int(month) + 1)
+    if not 1 <= int(day) <= days_in_month(int(year), int(month)):
+        raise ValidTimeError(text, match.start("day"), f"this month has no day {day}")
+    lower = day_number(int(year), int(month), int(day)) * DAY
+    return lower, lower + DAY
+
+
+def _season(text: str, match: re.Match[str]) -> tuple[int, int]:
+    number, at = int(match["month"]), match.start("month")
+    if number not in _SEASONS:
+        raise ValidTimeError(text, at, f"{number} is neither a month 01..12 nor a season 21..41")
+    if match["day"]:
+        raise ValidTimeError(text, match.end("month"), "a season has no days")
+    if match["before_year"] or match["after_year"] or match["before_month"]:
+        raise ValidTimeError(text, match.start(), "a season takes its qualifier at the end")
+    if "X" in match["year"]:
+        raise ValidTimeError(text, match.start("year"), "the year of a season has no masked digits")
+    first, months = _SEASONS[number]
+    year = int(match["year"])
+    return month_start(year, first), month_start(year, first + months)
+
+
+def _masked(text: str, match: re.Match[str]) -> tuple[int, int]:
+    first, last = _stretch(match, 1), _stretch(match, -1)
+    if first is None or last is None:
+        raise ValidTimeError(text, match.start(), "no day of the calendar fits these digits")
+    return first[0], last[1]
+
+
+def _stretch(match: re.Match[str], step: int) -> tuple[int, int] | None:
+    """The first stretch that the digits allow, or the last where step is -1; None where there is none."""
+    months = _filled(match["month"] or "01", 12)[::step]
+    days = _filled(match["day"] or "01", 31)[::step]
+    year = next(_years_with(match["year"], months, days, step), None)
+    if year is None:
+        return None
+    if match["month"] is None:
+        return month_start(year, 1), month_start(year + 1, 1)
+    if match["day"] is None:
+        return month_start(year, months[0]), month_start(year, months[0] + 1)
+    lower = day_number(year, *next(_fitting(year, months, days))) * DAY
+    return lower, lower + DAY
+
+
+def _years_with(mask: str, months: Sequence[int], days: Sequence[int], step: int) -> Iterator[int]:
+    """The years in which one of the days is in one of the months; decided by the calendar, not year by year."""
+    if any(_fitting(_COMMON_YEAR, months, days)):
+        yield from _years(mask, step)
+    elif any(_fitting(_LEAP_YEAR, months, days)) and _fits_a_multiple_of_4(mask):
+        yield from (year for year in _years(mask, step) if days_in_month(year, 2) > _FEBRUARY)
+
+
+def _fitting(year: int, months: Sequence[int], days: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The (month, day) of a year, in the order of the months and days given."""
+    return ((m, day) for m in months for day in days if day <= days_in_month(year, m))
+
+
+def _fits_a_multiple_of_4(mask: str) -> bool:
+    """Whether a leap year may fit: one is near then, which is why the search for it is short."""
+    tens, ones = mask[-2], mask[-1]
+    return any(
+        (10 * int(ten) + int(one)) % 4 == 0 for ten in _choices(tens) for one in _choices(ones)
+    )
+
+
+@cache
+def _filled(mask: str, most: int) -> tuple[int, ...]:
+    """Find the numbers 1..most that fit two digits, some of them X."""
+    tens, ones = mask[0], mask[1]
+    found = (10 * int(ten) + int(one) for ten in _choices(tens) for one in _choices(ones))
+    return tuple(number for number in found if 1 <= number <= most)
+
+
+def _choices(digit: str) -> str:
+    return "0123456789" if digit == "X" else digit
+
+
+def _years(mask: str, step: int) -> Iterator[int]:
+    sign = -1 if mask[0] == "-" else 1
+    choices = [_choices(digit)[:: sign * step] for digit in mask[-4:]]
+    years = (sign * int("".join(digits)) for digits in product(*choices))
+    return (year for year in years if year or sign > 0)
+
+
+def _widened(text: str, match: re.Match[str], lower: int, upper: int) -> Moment:
+    months = micros = 0
+    for component in ("year", "month", "day"):
+        before, after = match[f"before_{component}"], match[f"after_{component}"]
+        if before and after:
+            raise ValidTimeError(text, match.end(component), "one component takes one qualifier")
+        times = {None: 0, "%": 2}.get(before or after, 1)
+        unit = _unit(match, component) if times else (0, 0)
+        months, micros = months + times * unit[0], micros + times * unit[1]
+    earliest = shift_months(lower, -months) - micros
+    return Moment(lower, upper, earliest, shift_months(upper, months) + micros)
+
+
+def _unit(match: re.Match[str], component: str) -> tuple[int, int]:
+    """Measure what one qualifier at a component widens by: (months, microseconds)."""
+    if component == "year":
+        return 12 * 10 ** (4 - len(match["year"][-4:].rstrip("X"))), 0
+    if "X" in match[component]:
+        return _unit(match, "month" if component == "day" else "year")
+    if component == "month":
+        return (0, _SEASON_WEEKS * 7 * DAY) if match["month"] > "12" else (1, 0)
+    return 0, DAY

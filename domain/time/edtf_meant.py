@@ -1,0 +1,131 @@
+"""What people write for a date is not always EDTF; the EDTF that they may mean is told, and never taken for granted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from domain.time.valid_time import ValidTime, ValidTimeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["may_mean"]
+
+_LONGEST: Final = 60
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
+            "august aug", "september sept sep", "october oct", "november nov", "december dec",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_SEASONS: Final = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
+_MONTH: Final = "|".join(_MONTHS)
+_DASH: Final = re.compile(r"\s*[\u2010-\u2015\u2212]\s*|\s+-\s+|\s+(?:to|until|till|through)\s+")
+_ABOUT: Final = re.compile(r"(?:c\.?|ca\.?|circa|about|around|approximately|~)\s*(?=\d)")
+_OPEN: Final = {
+    "before": "../{}",
+    "until": "../{}",
+    "till": "../{}",
+    "up to": "../{}",
+    "after": "{}/..",
+    "since": "{}/..",
+    "from": "{}/..",
+}
+_YEARS: Final = re.compile(r"(\d{4})\s*-\s*(\d{4})")
+_SHORT_YEARS: Final = re.compile(r"(\d{2})(\d{2})/(\d{2})")
+_DECADE: Final = re.compile(r"(\d{3})0'?s")
+_SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_DOTTED: Final = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
+_YEAR_FIRST: Final = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})")
+_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_YEAR_MONTH: Final = re.compile(r"(\d{4})[-/.](\d{1,2})")
+_INSTANT: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d)?(?:[.,]\d+)?\s*(z|[+-]\d\d:?\d\d)?"
+)
+_NAMED: Final = re.compile(
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?)?(?P<month>{_MONTH})\.?,?"
+    rf"(?:\s+(?P<after>\d{{1,2}})(?:st|nd|rd|th)?,?)?\s+(?P<year>\d{{4}})"
+)
+_SEASON: Final = re.compile(rf"(?:the\s+)?({'|'.join(_SEASONS)})\s+(?:of\s+)?(\d{{4}})")
+
+
+def may_mean(text: str) -> list[str]:
+    """The EDTF that a text which is none may mean, the likelier first; nothing where nobody could tell."""
+    if len(text) > _LONGEST:
+        return []
+    found = dict.fromkeys(_readings(" ".join(text.casefold().split()).rstrip(".,;")))
+    return [each for each in found if each != text and _is_edtf(each)]
+
+
+def _is_edtf(text: str) -> bool:
+    try:
+        ValidTime.parse(text)
+    except ValidTimeError:
+        return False
+    return True
+
+
+def _readings(text: str) -> Iterable[str]:
+    yield from _one(text)
+    years = _YEARS.fullmatch(text)
+    if years:
+        yield f"{years[1]}/{years[2]}"
+    short = _SHORT_YEARS.fullmatch(text)
+    if short:
+        yield f"{short[1]}{short[2]}/{short[1]}{short[3]}"
+    about = _ABOUT.match(text)
+    if about:
+        for each in _one(text[about.end() :]):
+            yield f"{each}~"
+            yield each
+    for word, shape in _OPEN.items():
+        if text.startswith(f"{word} "):
+            yield from (shape.format(each) for each in _one(text.removeprefix(word).strip()))
+    ends = _DASH.split(text)
+    if len(ends) == 2:  # noqa: PLR2004 -- from one to another
+        starts, stops = ([*_one(end)] for end in ends)
+        yield from (f"{start}/{stop}" for start in starts for stop in stops)
+
+
+def _one(text: str) -> Iterable[str]:
+    """One date, day, month, decade or year."""
+    yield text.upper()
+    decade = _DECADE.fullmatch(text)
+    if decade:
+        yield f"{decade[1]}X"
+    for pattern, order in _ORDERS:
+        found = pattern.fullmatch(text)
+        if found:
+            year, month, day = (int(found[index]) for index in order)
+            yield f"{year:04d}-{month:02d}-{day:02d}"
+    in_year = _YEAR_MONTH.fullmatch(text)
+    if in_year:
+        yield f"{in_year[1]}-{int(in_year[2]):02d}"
+    instant = _INSTANT.fullmatch(text)
+    if instant:
+        yield f"{instant[1]}T{instant[2]}{instant[3] or ':00'}{(instant[4] or '').upper()}"
+        yield instant[1]
+    named = _NAMED.fullmatch(text)
+    if named:
+        of_month = named["day"] or named["after"]
+        in_month = f"{named['year']}-{_MONTHS[named['month']]:02d}"
+        yield f"{in_month}-{int(of_month):02d}" if of_month else in_month
+    season = _SEASON.fullmatch(text)
+    if season:
+        yield f"{season[2]}-{_SEASONS[season[1]]}"
+
+
+_ORDERS: Final = (
+    (_SLASHED, (3, 1, 2)),
+    (_SLASHED, (3, 2, 1)),
+    (_DOTTED, (3, 2, 1)),
+    (_YEAR_FIRST, (1, 2, 3)),
+    (_COMPACT, (1, 2, 3)),
+)
+"""Where year, month and day stand; with slashes both orders are in use."""

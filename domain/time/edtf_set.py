@@ -1,0 +1,93 @@
+"""A set names at least two dates, or a range of them, and says where it is open.
+
+Members are years, seasons, months and days; the ends of a range are plain and of one precision.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from domain.time.edtf_date import Moment, read_date
+from domain.time.edtf_fault import ValidTimeError
+from domain.time.instant import BEGINNING, END
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PLAIN: Final = re.compile(r"-?[0-9]{4}(?:-[01][0-9](?:-[0-9]{2})?)?")
+_OPEN: Final = ".."
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The dates of a set, a range by its two ends; open where it runs on without bound."""
+
+    moments: tuple[Moment, ...]
+    open_start: bool
+    open_end: bool
+
+    def hull(self) -> Moment:
+        """One moment somewhere from the first member to the last."""
+        return Moment(
+            BEGINNING if self.open_start else min(each.lower for each in self.moments),
+            END if self.open_end else max(each.upper for each in self.moments),
+            BEGINNING if self.open_start else min(each.earliest for each in self.moments),
+            END if self.open_end else max(each.latest for each in self.moments),
+        )
+
+
+def read_members(text: str, start: int, end: int) -> Members:
+    """Read text[start:end], brackets included, or raise ValidTimeError."""
+    closing = {"[": "]", "{": "}"}[text[start]]
+    if text[end - 1] != closing or end - start < len("[]"):
+        raise ValidTimeError(text, end, f"expected {closing!r}")
+    first, last = start + 1, end - 1
+    open_start = text.startswith(_OPEN, first, last)
+    open_end = text.endswith(_OPEN, first + (2 if open_start else 0), last)
+    moments: list[Moment] = []
+    for at, stop in _pieces(text, first, last):
+        opens, closes = open_start and at == first, open_end and stop == last
+        moments += _member(text, at, stop, opens=opens, closes=closes)
+    if len(moments) == 1 and not (open_start or open_end):
+        raise ValidTimeError(text, last, "a set needs two members or a range")
+    return Members(tuple(moments), open_start, open_end)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while (comma := text.find(",", start, end)) >= 0:
+        yield start, comma
+        start = comma + 1
+    yield start, end
+
+
+def _member(text: str, start: int, end: int, *, opens: bool, closes: bool) -> tuple[Moment, ...]:
+    if opens or closes:
+        start, end = start + (2 if opens else 0), end - (2 if closes else 0)
+        if opens and closes:
+            raise ValidTimeError(text, end, "one date cannot be open on both sides")
+        return (_plain(text, start, end),)
+    middle = text.find(_OPEN, start, end)
+    if middle < 0:
+        return (read_date(text, start, end),)
+    if middle in (start, end - len(_OPEN)):
+        raise ValidTimeError(text, middle, "'..' opens the first member or closes the last")
+    return _range(text, start, middle, end)
+
+
+def _range(text: str, start: int, middle: int, end: int) -> tuple[Moment, ...]:
+    after = middle + len(_OPEN)
+    first, last = _plain(text, start, middle), _plain(text, after, end)
+    if text[start + 1 : middle].count("-") != text[after + 1 : end].count("-"):
+        raise ValidTimeError(text, after, "the ends of a range have the same precision")
+    if last.upper <= first.lower:
+        raise ValidTimeError(text, after, "the range ends before it starts")
+    return first, last
+
+
+def _plain(text: str, start: int, end: int) -> Moment:
+    moment = read_date(text, start, end)
+    if not _PLAIN.fullmatch(text, start, end):
+        raise ValidTimeError(text, start, "the end of a range is a plain year, month or day")
+    return moment

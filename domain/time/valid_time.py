@@ -1,0 +1,169 @@
+"""Valid time is EDTF kept as written, and the four bounds that the text implies.
+
+Intervals and sets of levels 0 to 2 (ISO 8601-2; Library of Congress, 2019); what is neither is read
+by `edtf_moment`. Days are UTC. docs/adr/0003-valid-time-notation.md says what is decided here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from domain.time.edtf_fault import ValidTimeError, refuse_strange
+from domain.time.edtf_moment import read_moment
+from domain.time.edtf_set import read_members
+from domain.time.instant import BEGINNING, END, InstantError, parse_instant
+
+if TYPE_CHECKING:
+    from domain.time.edtf_date import Moment
+
+__all__ = ["Bounds", "ValidTime", "ValidTimeError", "strict_upper"]
+
+_OPEN: Final = ".."
+_UNKNOWN: Final = ""
+_REMEMBERED: Final = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Microseconds: start in [start_earliest, start_latest), end in (end_earliest, end_latest].
+
+    BEGINNING and END mean unbounded. Where the start is open both its bounds are BEGINNING, where
+    the end is open both are END; an unknown end may come at any time after the earliest start.
+    """
+
+    start_earliest: int
+    start_latest: int
+    end_earliest: int
+    end_latest: int
+    start_unknown: bool
+    end_unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ValidTime:
+    """When it was so: the text as written, and its bounds.
+
+    `spans` tells an interval or an all-of set from one moment. A moment bounds the start alone.
+    """
+
+    text: str
+    bounds: Bounds
+    spans: bool
+
+    @classmethod
+    def parse(cls, text: object) -> ValidTime:
+        """Read EDTF of level 0 to 2; raise ValidTimeError for any other text."""
+        return _parsed(text if isinstance(text, str) else refuse_strange(text))
+
+    @property
+    def start_text(self) -> str:
+        """The start of an interval as written ('' unknown, '..' open), or another text whole."""
+        return self.text.partition("/")[0]
+
+    @property
+    def end_text(self) -> str | None:
+        """The end of an interval as written ('' unknown, '..' open), or None for another text."""
+        _, slash, end = self.text.partition("/")
+        return end if slash else None
+
+    def ending(self, ended: str) -> ValidTime:
+        """Give the same start this end, itself one moment; ValidTimeError where that cannot be."""
+        refuse_strange(ended)
+        read_moment(ended, 0, len(ended))
+        if self.text.startswith("{"):
+            raise ValidTimeError(self.text, 0, "an all-of set has its end already")
+        return ValidTime.parse(f"{self.start_text}/{ended}")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def strict_upper(text: str) -> int:
+    """Find the last microsecond of one moment, unqualified; ValidTimeError if unbounded.
+
+    A time of day is that instant, as it is for a cut; RFC 3339 decimals are read too.
+    """
+    if "T" in text and not text.startswith("["):
+        return _instant(text)
+    upper = read_moment(refuse_strange(text), 0, len(text)).upper
+    if upper >= END:
+        raise ValidTimeError(text, 0, "the date has no upper bound")
+    return upper - 1
+
+
+def _instant(text: str) -> int:
+    try:
+        return parse_instant(text)
+    except InstantError:
+        return read_moment(refuse_strange(text), 0, len(text)).lower
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _parsed(text: str) -> ValidTime:
+    refuse_strange(text)
+    if "/" in text:
+        return ValidTime(text, _interval(text), spans=True)
+    if text.startswith("{"):
+        return ValidTime(text, _all_of(text), spans=True)
+    moment = read_moment(text, 0, len(text))
+    return ValidTime(text, _bounds(moment.earliest, moment.latest, END, END), spans=False)
+
+
+def _interval(text: str) -> Bounds:
+    slash = text.index("/")
+    second = text.find("/", slash + 1)
+    if second >= 0:
+        raise ValidTimeError(text, second, "an interval has one '/'")
+    if text == "/":
+        raise ValidTimeError(text, 0, "an interval needs a start or an end")
+    start, end = _endpoint(text, 0, slash), _endpoint(text, slash + 1, len(text))
+    if start and end and end.upper <= start.lower:
+        raise ValidTimeError(text, slash + 1, "the interval ends before it starts")
+    return _between(text[:slash], start, text[slash + 1 :], end)
+
+
+def _endpoint(text: str, start: int, end: int) -> Moment | None:
+    return None if text[start:end] in {_OPEN, _UNKNOWN} else read_moment(text, start, end)
+
+
+def _between(start_text: str, start: Moment | None, end_text: str, end: Moment | None) -> Bounds:
+    start_unknown, end_unknown = start_text == _UNKNOWN, end_text == _UNKNOWN
+    end_earliest, end_latest = (end.earliest, end.latest) if end else (END, END)
+    earliest, latest = (start.earliest, start.latest) if start else (BEGINNING, BEGINNING)
+    if start_unknown:
+        latest = end_latest
+    if end_unknown:
+        end_earliest = earliest
+    return _bounds(
+        earliest, latest, end_earliest, end_latest,
+        start_unknown=start_unknown, end_unknown=end_unknown,
+    )  # fmt: skip
+
+
+def _all_of(text: str) -> Bounds:
+    members = read_members(text, 0, len(text))
+    earliest = [each.earliest for each in members.moments]
+    latest = [each.latest for each in members.moments]
+    start = (BEGINNING, BEGINNING) if members.open_start else (min(earliest), min(latest))
+    end = (END, END) if members.open_end else (max(earliest), max(latest))
+    return _bounds(*start, *end)
+
+
+def _bounds(
+    start_earliest: int,
+    start_latest: int,
+    end_earliest: int,
+    end_latest: int,
+    *,
+    start_unknown: bool = False,
+    end_unknown: bool = False,
+) -> Bounds:
+    """No start lies after its end: each bound gives way to what the others imply."""
+    return Bounds(
+        start_earliest,
+        min(start_latest, end_latest),
+        max(end_earliest, start_earliest),
+        end_latest,
+        start_unknown,
+        end_unknown,
+    )

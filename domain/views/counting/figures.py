@@ -1,0 +1,142 @@
+"""The numbers that facts give for what a total counts: increments add, cumulative figures bound, the rest is listed.
+
+Where no basis is stored, `released` on a release is an increment unless its words say that it runs on, and what is
+counted until the next count stands.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from domain.fact import as_primitives
+from domain.naming import folded
+from domain.number.reading import runs_on
+from domain.quantity import Quantity
+from domain.time.holding import Holding
+from domain.time.instant import END
+from domain.views.brief import brief
+from domain.views.rivalry.candidates import Candidate
+from domain.views.rivalry.claims import ends_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.fact import Fact
+    from domain.quantity import Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that adds nothing to a total, and the fact that gives it."""
+
+    quantity: Quantity
+    candidate: Candidate
+
+    def shown(self) -> dict[str, Any]:
+        """{quantity, fact}."""
+        return {"quantity": as_primitives(self.quantity), "fact": brief(self.candidate.version)}
+
+
+def figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
+    """The first number that a fact gives for what is counted on a basis."""
+    return next((q for q in numbers(fact, what) if q.basis == basis), None)
+
+
+def numbers(fact: Fact, what: str) -> list[Quantity]:
+    """The numbers that a fact gives for what is counted, each with the basis that is stored or follows."""
+    wanted, own = folded(what), sums(fact, what)
+    found = (each for each in fact.quantities if each.counted == wanted)
+    return [
+        each if each.basis is not None else replace(each, basis=_following(fact, each, own=own))
+        for each in found
+    ]
+
+
+def sums(fact: Fact, what: str) -> bool:
+    """Whether a fact is of a kind that has a total of what is counted."""
+    wanted = folded(what)
+    return any(folded(register.summed or "") == wanted for register in fact.registers)
+
+
+def _following(fact: Fact, quantity: Quantity, *, own: bool) -> Basis | None:
+    """The basis of a number that is stored without one; None where it cannot be told."""
+    if fact.holding is Holding.UNTIL_NEXT:
+        return "stock"
+    if not own:
+        return None
+    return "cumulative" if quantity.text and runs_on(quantity.text) else "increment"
+
+
+def standing_bound(figures: Iterable[Figure], as_of: int) -> tuple[int, bool]:
+    """The least that cumulative figures leave possible, and whether two of them cannot both be right.
+
+    Of one counter's figures the latest stands, of one date the least; none counts before its time has surely passed.
+    A figure is no higher than a later one of any counter; one that is leaves no more than the later one's least.
+    """
+    passed = [each for each in figures if _passed(each.candidate, as_of)]
+    low, most, floor, disagree = 0.0, math.inf, 0.0, False
+    for least, highest in map(ends_of, _latest_first(_standing(passed))):
+        exceeds = least > most
+        disagree = disagree or exceeds
+        low = max(low, floor if exceeds else least)
+        if highest < most:
+            most, floor = highest, max(least, 0.0)
+    return int(low), disagree
+
+
+def _latest_first(figures: Iterable[Figure]) -> list[Quantity]:
+    """The numbers by date, and of one date by the most that they allow."""
+    ordered = sorted(figures, key=lambda each: (-_dated(each), ends_of(each.quantity)[1]))
+    return [each.quantity for each in ordered]
+
+
+def _standing(figures: Iterable[Figure]) -> list[Figure]:
+    """The figures that are the last of at least one of those whose counts they are."""
+    last: dict[str, Figure] = {}
+    for each in figures:
+        for counter in _counters(each.candidate):
+            other = last.get(counter)
+            if other is None or _order(other) < _order(each):
+                last[counter] = each
+    return list({each.candidate.id: each for each in last.values()}.values())
+
+
+def _order(figure: Figure) -> tuple[int, float, int]:
+    least, _ = ends_of(figure.quantity)
+    return _dated(figure), -least, -figure.candidate.version.first_position
+
+
+def _counters(candidate: Candidate) -> set[str]:
+    counter, _ = candidate.said("counted_by")
+    return {counter} if counter else {citation.root for citation in candidate.fact.citations}
+
+
+def _dated(figure: Figure) -> int:
+    return passed_at(figure.candidate)
+
+
+def passed_at(candidate: Candidate) -> int:
+    """By when what a fact tells had surely happened, all of it; END where that is not said."""
+    valid = candidate.fact.valid_time
+    return valid.bounds.end_latest if valid.spans else valid.bounds.start_latest
+
+
+def _passed(candidate: Candidate, as_of: int) -> bool:
+    at = passed_at(candidate)
+    return at < END and at - 1 <= as_of
+
+
+def by_field(
+    candidates: Iterable[Candidate], field: str
+) -> list[tuple[dict[str, Any], list[Candidate]]]:
+    """The facts by what they say in a field, with that as it is shown; in the order of the folded names."""
+    found: dict[str, list[Candidate]] = defaultdict(list)
+    shown: dict[str, dict[str, Any]] = {}
+    for each in candidates:
+        key, said = each.said(field)
+        shown.setdefault(key, said)
+        found[key].append(each)
+    return [(shown[key], found[key]) for key in sorted(found)]

@@ -1,0 +1,127 @@
+"""What one question adds to a total: the numbers that its facts give, as wide as they disagree."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from domain.quantity import Quantity, Total
+from domain.views.counting.figures import figure
+from domain.views.rivalry import disputes
+from domain.views.rivalry.candidates import Candidate
+from domain.views.rivalry.claims import Claims, counted, ends_of, vaguer
+from domain.views.rivalry.rivals import Resolved, last_reported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.quantity import Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one question adds: from `low` to `high`, where None means no bound, and `about` what gives no bounds.
+
+    `quantity` is what is shown; of people who are named and not numbered it counts the names.
+    """
+
+    quantity: Quantity
+    shown: Candidate
+    rivals: Sequence[Candidate]
+    _: KW_ONLY
+    certain: bool
+    low: int
+    high: int | None
+    about: int = 0
+    contested: bool = False
+    undated: bool = False
+    """Whether the facts disagree on when it was."""
+
+    @property
+    def told(self) -> tuple[int, int]:
+        """When it was, half-open, in microseconds UTC; where the facts disagree, from the first to the last."""
+        facts = (self.shown, *self.rivals) if self.undated else (self.shown,)
+        told = [each.fact.told for each in facts]
+        return min(start for start, _ in told), max(end for _, end in told)
+
+    @property
+    def resolved(self) -> Resolved:
+        """The fact that is shown, with its rivals."""
+        reported = last_reported(each.fact for each in (self.shown, *self.rivals))
+        return Resolved(self.shown, self.rivals, self.contested, last_reported=reported)
+
+    @property
+    def bounds(self) -> dict[str, Any]:
+        """{low, high, approximate, text, contested} of this part alone."""
+        total = Total(self.low, self.high, self.about)
+        return {
+            "low": total.low,
+            "high": total.high,
+            "approximate": total.about > 0,
+            "text": total.text,
+            "contested": self.contested,
+        }
+
+
+def added_up(parts: Sequence[Part]) -> Total:
+    """The interval sum; what is only possible adds to the high bound alone."""
+    open_ = any(part.high is None for part in parts)
+    return Total(
+        sum(part.low for part in parts if part.certain),
+        None if open_ else sum(part.high or 0 for part in parts),
+        sum(part.about for part in parts),
+    )
+
+
+def part_of(
+    facts: Sequence[Candidate],
+    what: str,
+    basis: Basis,
+    supporting: Iterable[Candidate] = (),
+    against: Sequence[Candidate] = (),
+) -> Part | None:
+    """What facts of one question add; None where none of them gives a number on the basis."""
+
+    def given(candidate: Candidate) -> Quantity:
+        return cast("Quantity", figure(candidate.fact, what, basis))
+
+    contested = bool(against)
+    facts, supporting, against = (
+        [each for each in found if figure(each.fact, what, basis)]
+        for found in (facts, supporting, against)
+    )
+    if not facts:
+        return None
+    claims = Claims(facts, (*supporting, *against), lambda each: counted(given(each)))
+    shown, *rivals = sorted(
+        facts,
+        key=lambda each: (not each.version.record.preferred, not each.certain, claims.rank(each)),
+    )
+    ends = {counted(given(each)): ends_of(given(each)) for each in (*facts, *against)}
+    undated = disputes.never_meet(facts)
+    contested = (
+        contested or undated or disputes.exclude(ends.values()) or disputes.linked_against(facts)
+    )
+    quantity = given(shown)
+    low, high = _width(ends) if contested else ends_of(quantity)
+    return Part(
+        quantity,
+        shown,
+        rivals,
+        certain=any(each.certain for each in facts),
+        low=0 if math.isinf(low) else max(int(low), 0),
+        high=None if math.isinf(high) else int(high),
+        about=(quantity.value or 0) if quantity.approximate else 0,
+        contested=contested,
+        undated=undated,
+    )
+
+
+def _width(ends: dict[Any, tuple[float, float]]) -> tuple[float, float]:
+    """The width of claims that disagree, without those that only say less sharply what another says."""
+    sharp = set(ends) - vaguer({claim for claim in ends if claim == ends[claim]})
+    kept = [ends[claim] for claim in sharp if ends[claim] != (-math.inf, math.inf)]
+    kept = kept or list(ends.values())
+    return min(low for low, _ in kept), max(high for _, high in kept)

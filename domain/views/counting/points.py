@@ -1,0 +1,122 @@
+"""What adds up at each day, month or year is found by one sweep over where facts begin and cease to add.
+
+The cost is that of sorting the facts, however long the time is over which each may be spread.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from domain.quantity import NOT_COUNTED, Total
+from domain.time.edtf_calendar import DAY, civil_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+By = Literal["day", "month", "year"]
+_MONTHS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What adds to every bucket from `first` to `last`: `low` to the low bound, `high` to the high one, if it has one.
+
+    `counted` is False of a fact whose number nobody gave.
+    """
+
+    first: int
+    last: int
+    low: int
+    high: int | None
+    about: int = 0
+    contested: bool = False
+    counted: bool = True
+
+
+def bucket(instant: int, by: By) -> int:
+    """The number of the day, month or year that an instant (microseconds UTC) lies in."""
+    day = instant // DAY
+    if by == "day":
+        return day
+    year, month, _ = civil_day(day)
+    return year if by == "year" else year * _MONTHS + month - 1
+
+
+def bucket_name(number: int, by: By) -> str:
+    """How a bucket is written: 2025-09-11, 2025-09 or 2025."""
+    match by:
+        case "day":
+            year, month, day = civil_day(number)
+            return f"{year:04d}-{month:02d}-{day:02d}"
+        case "month":
+            year, month = divmod(number, _MONTHS)
+            return f"{year:04d}-{month + 1:02d}"
+        case "year":
+            return f"{number:04d}"
+
+
+def points(spreads: Iterable[Spread], by: By) -> list[dict[str, Any]]:
+    """[{at, until, low, high, approximate, text, contested}]: what each bucket from `at` to `until` has.
+
+    Neighbours that have the same are one point, and buckets to which nothing adds are in none.
+    """
+    found: list[dict[str, Any]] = []
+    before: tuple[int, dict[str, Any]] | None = None
+    for first, last, has in _runs(spreads):
+        if before == (first - 1, has):
+            found[-1]["until"] = bucket_name(last, by)
+        else:
+            found.append({"at": bucket_name(first, by), "until": bucket_name(last, by), **has})
+        before = last, has
+    return found
+
+
+def _runs(spreads: Iterable[Spread]) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """(first, last, what each of these buckets has), in order, where anything adds to them."""
+    steps: dict[int, list[tuple[Spread, int]]] = defaultdict(list)
+    for spread in spreads:
+        steps[spread.first].append((spread, 1))
+        steps[spread.last + 1].append((spread, -1))
+    running = _Running()
+    for at, following in pairwise(sorted(steps)):
+        for spread, sign in steps[at]:
+            running.take(spread, sign)
+        if running.adding:
+            yield at, following - 1, running.shown()
+
+
+@dataclass(slots=True)
+class _Running:
+    """The sums of what adds to the bucket that the sweep has come to, and how many parts make each of them vague."""
+
+    adding: int = 0
+    counted: int = 0
+    low: int = 0
+    high: int = 0
+    open_above: int = 0
+    about: int = 0
+    contested: int = 0
+
+    def take(self, spread: Spread, sign: int) -> None:
+        """Add a part, or with `sign` -1 take it away."""
+        self.adding += sign
+        self.counted += sign * spread.counted
+        self.low += sign * spread.low
+        self.high += sign * (spread.high or 0)
+        self.open_above += sign * (spread.high is None)
+        self.about += sign * spread.about
+        self.contested += sign * spread.contested
+
+    def shown(self) -> dict[str, Any]:
+        """The sum as a point shows it."""
+        total = Total(self.low, None if self.open_above else self.high, self.about)
+        return {
+            "low": total.low,
+            "high": total.high,
+            "approximate": total.about > 0,
+            "text": total.text if self.counted else NOT_COUNTED,
+            "contested": self.contested > 0,
+        }

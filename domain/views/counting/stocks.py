@@ -1,0 +1,85 @@
+"""What stands does not add up: a count stands from its date until the same counter's next of the same population."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from domain.time.instant import BEGINNING
+from domain.views.counting.figures import by_field, numbers
+from domain.views.counting.parts import part_of
+from domain.views.counting.points import bucket, bucket_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from domain.quantity import Quantity
+    from domain.views.counting.figures import Figure
+    from domain.views.counting.parts import Part
+    from domain.views.counting.points import By
+    from domain.views.rivalry.candidates import Candidate
+
+
+def series(
+    candidates: Sequence[Candidate], what: str, by: By, as_of: int
+) -> tuple[dict[str, Sequence[str | Figure]], list[dict[str, Any]]]:
+    """The lists of a tally, of which only the facts that count are given, and the points of each counter.
+
+    A point is {population, counted_by, at, until, low, high, approximate, text, contested}, with `counted_by_id` where
+    the counter has an id.
+    """
+    shown: list[dict[str, Any]] = []
+    counted: list[Candidate] = []
+    for counter, found in _by_counter(candidates, what):
+        parts = [
+            part for group in _begun_together(found) if (part := part_of(group, what, "stock"))
+        ]
+        counted += [each for part in parts for each in (part.shown, *part.rivals)]
+        for index, part in enumerate(parts):
+            first = bucket(_stands_from(part), by)
+            after = parts[index + 1] if index + 1 < len(parts) else None
+            last = bucket(as_of, by) if after is None else bucket(_stands_from(after), by) - 1
+            if last >= first:
+                at = {"at": bucket_name(first, by), "until": bucket_name(last, by)}
+                shown.append({**counter, **at, **part.bounds})
+    shown.sort(key=lambda each: (each["until"], each["at"]))
+    ordered = sorted(counted, key=lambda each: (*each.starts, each.version.first_position))
+    ids = [str(each.id) for each in ordered]
+    return {"facts": ids, "cumulative": [], "uncounted": [], "undated": []}, shown
+
+
+def _by_counter(
+    candidates: Iterable[Candidate], what: str
+) -> Iterator[tuple[dict[str, Any], list[Candidate]]]:
+    """The facts that have surely begun and count, of each counter and population, by the day from which they count."""
+    counting = [
+        each
+        for each in candidates
+        if each.begun and _stock(each, what) is not None and each.starts[0] > BEGINNING
+    ]
+    for population, of_it in by_field(counting, "population"):
+        for counter, found in by_field(of_it, "counted_by"):
+            found.sort(key=lambda each: (*each.starts, each.version.first_position))
+            yield {**population, **counter}, found
+
+
+def _stock(candidate: Candidate, what: str) -> Quantity | None:
+    return next((q for q in numbers(candidate.fact, what) if q.basis == "stock"), None)
+
+
+def _begun_together(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
+    """The counts in order, those together of which none surely follows another."""
+    groups: list[list[Candidate]] = []
+    latest = BEGINNING
+    for each in candidates:
+        earliest, until = each.starts
+        if groups and earliest < latest:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+        latest = max(latest, until)
+    return groups
+
+
+def _stands_from(part: Part) -> int:
+    """When a count surely stands; until then the one before it does."""
+    return part.shown.starts[1] - 1

@@ -1,0 +1,270 @@
+"""A tally counts over valid time, point by point: what is added up, what stands at each time, or how many facts.
+
+A fact whose time may fall in several points adds to the high bound of each and to the low bound of none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from domain.fact import KINDS, Fact
+from domain.naming import folded
+from domain.quantity import Quantity
+from domain.time.holding import Holding
+from domain.time.instant import parse_cut
+from domain.views.brief import perspective_shown
+from domain.views.counting.figures import Figure, by_field, numbers
+from domain.views.counting.parts import Part, added_up
+from domain.views.counting.points import By, Spread, bucket, points
+from domain.views.counting.stocks import series
+from domain.views.counting.totals import Sum, summed
+from domain.views.naming import Names
+from domain.views.rivalry.candidates import Candidate
+from domain.views.rivalry.questions import questions
+from domain.views.versions import matches
+
+if TYPE_CHECKING:
+    from domain.time.perspective import Perspective
+    from domain.views.versions import Seen
+
+MOST: Final = 100
+"""How many items a page has of each list but the points."""
+#: Four-digit years, whose days have names.
+_FIRST: Final = parse_cut("0000") + 1
+_LAST: Final = parse_cut("9999")
+
+Per = Literal["population", "counted_by"]
+Place = tuple[str, int]
+"""Where a page ends: the place of its last point, and how many items of each other list are given by then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyQuery:
+    """What is counted: `what` quantities count, or where it is None the facts of a `kind`.
+
+    `from_` and `to` are a stretch of valid time, in microseconds UTC, both included; None means no bound.
+    """
+
+    by: By = "month"
+    what: str | None = None
+    kind: str | None = None
+    from_: int | None = None
+    to: int | None = None
+    per: Per | None = None
+
+    @property
+    def stretch(self) -> bool:
+        """Whether it begins somewhere: what is said of all time up to a day says nothing of a part of it."""
+        return self.from_ is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """All of a tally: what is said once, the points, and the lists of facts and figures by name."""
+
+    content: dict[str, Any]
+    points: Sequence[dict[str, Any]]
+    lists: dict[str, Sequence[str | Figure]]
+
+    def page(self, after: Place | None, limit: int) -> tuple[dict[str, Any], Place | None]:
+        """The answer with at most `limit` points past a place, and `MOST` items of each list; where more follows.
+
+        `{name}_more` is how many items a list has, where they are not all there by the end of this page.
+        """
+        past, start = after or ("", 0)
+        end = start + MOST
+        points = [each for each in self.points if _place(each) > past]
+        more = {f"{name}_more": len(all_) for name, all_ in self.lists.items() if len(all_) > end}
+        lists = {
+            name: [each.shown() if isinstance(each, Figure) else each for each in all_[start:end]]
+            for name, all_ in self.lists.items()
+        }
+        place = _place(points[:limit][-1]) if points else past, end
+        page = {**self.content, "points": points[:limit], **lists, **more}
+        return page, place if more or len(points) > limit else None
+
+
+def _place(point: dict[str, Any]) -> str:
+    names = (point.get(name) for name in ("population", "counted_by", "counted_by_id"))
+    return "\x1f".join([point["until"], point["at"], *(folded(name or "") for name in names)])
+
+
+def tally(
+    slice_: Sequence[Seen],
+    perspective: Perspective,
+    query: TallyQuery,
+    names: Names | None = None,
+) -> Tally:
+    """{perspective, what, by, total, points, facts, cumulative, uncounted, undated}, all by valid time.
+
+    `facts` are the ids of what adds up; `undated` those of them that begin or end outside of the years 1 to 9999.
+    `cumulative` figures run on and add nothing; nor does what is `uncounted`. With `per` each point has its
+    `population` or `counted_by` (with `counted_by_id` where it has one), and `totals` has one total for each. A slice
+    of the `kinds` that count is enough, with the `names` of all.
+    """
+    counting = _counting(slice_, perspective, query, names or Names.of(slice_))
+    stock = query.what is not None and _is_stock(counting, query.what)
+    if stock and query.what is not None:
+        found, shown = series(counting, query.what, query.by, perspective.as_of)
+        return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, found)
+    everything = _sum(counting, query, perspective)
+    split = by_field(counting, query.per) if query.per else []
+    sums = [(said, _sum(each, query, perspective)) for said, each in split]
+    content = {**_content(perspective, query), "total": everything.shown()}
+    if query.per:
+        content["totals"] = [{**said, **each.shown()} for said, each in sums]
+    shown = [
+        {**said, **point}
+        for said, each in (sums if query.per else [({}, everything)])
+        for point in points(_spreads(each, query.by, perspective.as_of), query.by)
+    ]
+    return Tally(content, sorted(shown, key=_place), _lists(everything, query, perspective))
+
+
+NOT_ADDED: Final = {
+    "low": 0,
+    "high": None,
+    "approximate": False,
+    "text": "not added up: each count stands until the same counter's next",
+    "contested": False,
+    "rests_on": "no number added",
+}
+"""The total of what stands and does not add."""
+
+
+def _content(perspective: Perspective, query: TallyQuery) -> dict[str, Any]:
+    counted = (
+        {"what": query.what} if query.what is not None else {"count": "facts", "kind": query.kind}
+    )
+    return {"perspective": perspective_shown(perspective), **counted, "by": query.by}
+
+
+def _lists(
+    found: Sum, query: TallyQuery, perspective: Perspective
+) -> dict[str, Sequence[str | Figure]]:
+    outside = [
+        each.shown
+        for each in found.parts
+        if _buckets(each.told, query.by, perspective.as_of) is None
+    ]
+    return {
+        "facts": [str(each.shown.id) for each in found.parts],
+        "cumulative": found.cumulative,
+        "uncounted": [str(each.id) for each in found.uncounted],
+        "undated": [str(each.id) for each in outside],
+    }
+
+
+def _sum(candidates: Sequence[Candidate], query: TallyQuery, perspective: Perspective) -> Sum:
+    if query.what is not None:
+        return summed(candidates, query.what, perspective, stretch=query.stretch)
+    asked = questions(candidates).asked
+    parts = [_one(question.facts) for question in asked]
+    total = added_up(parts)
+    if perspective.match == "certain":
+        total = replace(total, high=None)
+    return Sum(total, total.text, contested=False, parts=parts, cumulative=(), uncounted=())
+
+
+def _one(facts: Sequence[Candidate]) -> Part:
+    """The facts of a question, counted as one."""
+    one = Quantity(what="facts", comparator="eq", value=1, basis="increment", low=1, high=1)
+    shown = min(facts, key=lambda each: (not each.certain, each.version.first_position))
+    return Part(one, shown, (), certain=any(each.certain for each in facts), low=1, high=1)
+
+
+def _spreads(found: Sum, by: By, as_of: int) -> Iterable[Spread]:
+    for part in found.parts:
+        buckets = _buckets(part.told, by, as_of)
+        if buckets is not None:
+            first, last = buckets
+            low = part.low if part.certain and first == last else 0
+            yield Spread(first, last, low, part.high, part.about, part.contested)
+    for each in found.uncounted:
+        buckets = _buckets(each.fact.told, by, as_of)
+        if buckets is not None:
+            yield Spread(*buckets, 0, None, counted=False)
+
+
+def _buckets(told: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | None:
+    """Where something may have happened by `as_of`; None outside of years that have names."""
+    first, end = told
+    last = min(end - 1, as_of)
+    if not _FIRST <= first <= last <= _LAST:
+        return None
+    return bucket(first, by), bucket(last, by)
+
+
+def hinting(tally: Tally, slice_: Iterable[Seen]) -> Tally:
+    """The tally with the list `known` of what could be counted in a whole slice, where `what` is none of it."""
+    known: dict[str, str] = {}
+    summing = _summing()
+    for seen in slice_:
+        fact = seen.version.record.fact
+        for quantity in fact.quantities:
+            what = quantity.counted
+            if type(fact) in summing.get(what, {type(fact)}) and _counts(fact, quantity):
+                known.setdefault(what, quantity.what)
+    if folded(tally.content.get("what") or "") in known:
+        return tally
+    return replace(tally, lists={**tally.lists, "known": sorted(known.values())})
+
+
+def _counts(fact: Fact, quantity: Quantity) -> bool:
+    return any(each.basis is not None for each in numbers(fact, quantity.what))
+
+
+def kinds(query: TallyQuery) -> frozenset[str] | None:
+    """The kinds that can count what is asked for; None where each may."""
+    if query.what is None:
+        return frozenset({query.kind or ""})
+    found = _summing().get(folded(query.what))
+    if found is None:
+        return None
+    return frozenset(name for name, kind in KINDS.items() if kind in found)
+
+
+def _counting(
+    slice_: Iterable[Seen], perspective: Perspective, query: TallyQuery, names: Names
+) -> list[Candidate]:
+    """The facts that may hold, of the kinds that count; what may lie outside of the stretch is only possible."""
+    wanted = kinds(query)
+    first, last = query.from_, query.to
+    found = []
+    for seen in slice_:
+        fact = seen.version.record.fact
+        begun = fact.window.begun(perspective.as_of)
+        certainty = seen.certainty if query.what is not None and not _stands(fact) else begun
+        if certainty is None or (wanted is not None and fact.kind not in wanted):
+            continue
+        starts, ends = fact.told
+        if (first is None or ends > first) and (last is None or starts <= last):
+            inside = (first is None or first <= starts) and (last is None or ends - 1 <= last)
+            each = replace(seen, certainty=certainty if inside else "possible")
+            holds = matches(each.certainty, perspective)
+            found.append(Candidate(each, {}, holds=holds, begun=begun == "certain", names=names))
+    return found
+
+
+def _stands(fact: Fact) -> bool:
+    """Whether what a fact counts stands until the next count: it was so, whatever came after."""
+    return fact.holding is Holding.UNTIL_NEXT
+
+
+def _is_stock(candidates: Iterable[Candidate], what: str) -> bool:
+    """Whether what is counted only ever stands, and never adds."""
+    bases = {q.basis for each in candidates for q in numbers(each.fact, what)}
+    return "stock" in bases and not bases & {"increment", "cumulative"}
+
+
+def _summing() -> dict[str, set[type[Fact]]]:
+    """The kinds that have a total of their own, by what it counts."""
+    found: dict[str, set[type[Fact]]] = defaultdict(set)
+    for kind in KINDS.values():
+        for register in kind.registers:
+            if register.summed is not None:
+                found[register.summed].add(kind)
+    return found

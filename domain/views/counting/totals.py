@@ -1,0 +1,147 @@
+"""A total is the interval sum of what is on record, one number a question, and says what it rests on.
+
+What is only possible adds to the high bound alone. A number that nobody gave is not 0: people who are named and not
+numbered raise the low bound, and what cannot be added is listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.fact import as_primitives
+from domain.quantity import NOT_COUNTED, NOTHING_RECORDED, Total
+from domain.register import Register, Shape
+from domain.views.counting.figures import Figure, figure, numbers, standing_bound, sums
+from domain.views.counting.parts import Part, added_up, part_of
+from domain.views.counting.unnumbered import unnumbered
+from domain.views.entries import listed
+from domain.views.rivalry.candidates import Candidate
+from domain.views.rivalry.questions import questions
+from domain.views.sections import Listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.quantity import Basis
+    from domain.time.perspective import Perspective
+    from domain.views.sections import Rest
+
+_PART: Final = Register("", Shape.TOTAL)
+SUM_LISTS: Final = ("facts", "cumulative", "uncounted", "")
+"""The lists that a total has, as `sum_lists` gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum with all that it rests on."""
+
+    total: Total
+    text: str
+    contested: bool
+    parts: Sequence[Part]
+    cumulative: Sequence[Figure]
+    uncounted: Sequence[Candidate]
+
+    def shown(self) -> dict[str, Any]:
+        """{low, high, approximate, text, contested, rests_on}."""
+        return {
+            "low": self.total.low,
+            "high": self.total.high,
+            "approximate": self.total.about > 0,
+            "text": self.text,
+            "contested": self.contested,
+            "rests_on": self._rests_on(),
+        }
+
+    def _rests_on(self) -> str:
+        said = [
+            _number(len(self.parts), "number added", "numbers added"),
+            _number(len(self.cumulative), "cumulative figure", "cumulative figures"),
+            _number(len(self.uncounted), "fact not counted", "facts not counted"),
+        ]
+        words = ", ".join(each for each in said if each) or "no fact"
+        return f"{words}; sources disagree" if self.contested else words
+
+
+def _number(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}" if count else ""
+
+
+def summed(
+    candidates: Iterable[Candidate], what: str, perspective: Perspective, *, stretch: bool = False
+) -> Sum:
+    """The sum of `what` over the facts that hold; of a `stretch` of time cumulative figures say nothing.
+
+    Facts that do not hold because only what is certain was asked for leave the sum open.
+    """
+    every = [each for each in candidates if sums(each.fact, what) or numbers(each.fact, what)]
+    held = [each for each in every if each.holds]
+    asked = questions(every)
+    numbered = [
+        part_of(each.facts, what, "increment", each.supporting, each.against)
+        for each in asked.asked
+    ]
+    parts = [each for each in numbered if each is not None]
+    rest = [q for q, part in zip(asked.asked, numbered, strict=True) if part is None]
+    named, uncounted, open_ = unnumbered(rest, parts, what)
+    parts = sorted(
+        [*parts, *named], key=lambda part: (part.shown.starts[0], part.shown.version.first_position)
+    )
+    cumulative = _figures(held, what, "cumulative")
+    bound, disagree = (0, False) if stretch else standing_bound(cumulative, perspective.as_of)
+    open_ = open_ or perspective.match == "certain" or (bool(cumulative) and not stretch)
+    added = added_up(parts)
+    total = Total(max(added.low, bound), None if open_ else added.high, added.about)
+    contested = disagree or any(part.contested for part in parts)
+    text = total.text
+    if not parts and not bound:
+        left_out = len(held) < len(every) or (bool(cumulative) and not stretch)
+        text = "at least 0" if left_out else NOT_COUNTED if every else NOTHING_RECORDED
+        total = Total(0, None, 0)
+    return Sum(total, text, contested, parts, cumulative, uncounted)
+
+
+def _figures(candidates: Iterable[Candidate], what: str, basis: Basis) -> list[Figure]:
+    given = ((each, figure(each.fact, what, basis)) for each in candidates)
+    found = [Figure(quantity, each) for each, quantity in given if quantity is not None]
+    return sorted(
+        found, key=lambda each: (*each.candidate.starts, each.candidate.version.first_position)
+    )
+
+
+def shown_total(
+    register: Register, candidates: Sequence[Candidate], perspective: Perspective, rest: Rest | None
+) -> dict[str, Any]:
+    """The sum as an interval and in words, and the lists of what it rests on."""
+    found = summed(candidates, register.summed or "", perspective)
+    shown = found.shown()
+    for part, each in sum_lists(found, rest).items():
+        path = f"{register.section}.{part}" if part else register.section
+        each.fill(shown, part or "parts", path, rest)
+    return shown
+
+
+def sum_lists(found: Sum, rest: Rest | None) -> dict[str, Listed]:
+    """The lists of a total: its parts as ``, their `facts`, the `cumulative` figures, and what is `uncounted`."""
+    parts = found.parts
+    at = [(part.shown.starts[0], part.shown.version.first_position) for part in parts]
+    facts = [str(part.shown.id) for part in parts]
+    running = [
+        (each.candidate.starts[0], each.candidate.version.first_position)
+        for each in found.cumulative
+    ]
+    uncounted = [(0, each.version.first_position) for each in found.uncounted]
+    ids = [str(each.id) for each in found.uncounted]
+
+    def more(index: int) -> dict[str, Any]:
+        part = parts[index]
+        return {"matter": part.shown.fact.matter, "quantity": as_primitives(part.quantity)}
+
+    return {
+        "facts": Listed(at, facts.__getitem__),
+        "cumulative": Listed(running, lambda index: found.cumulative[index].shown()),
+        "uncounted": Listed(uncounted, ids.__getitem__),
+        "": listed(_PART, at, lambda index: parts[index].resolved, rest, more),
+    }

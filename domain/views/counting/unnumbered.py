@@ -1,0 +1,103 @@
+"""Facts without a number of what is summed: people whom they name raise a sum from below, the rest is listed."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from domain.quantity import Quantity
+from domain.views.counting.figures import numbers
+from domain.views.counting.parts import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from domain.views.rivalry.candidates import Candidate
+    from domain.views.rivalry.questions import Question
+
+
+def unnumbered(
+    rest: Iterable[Question], parts: Sequence[Part], what: str
+) -> tuple[list[Part], list[Candidate], bool]:
+    """What names add, what cannot be added, and whether anything of that leaves the sum open."""
+    counted = _Counted()
+    for fact in (each for part in parts for each in (part.shown, *part.rivals)):
+        counted.take(fact)
+    includes = _including(parts)
+    named: list[Part] = []
+    uncounted: list[Candidate] = []
+    open_ = False
+    for each in (fact for question in rest for fact in question.facts):
+        if any(q.basis == "cumulative" for q in numbers(each.fact, what)):
+            continue
+        apart = not includes(each)
+        numbered = bool(numbers(each.fact, what))
+        if each.fact.people and not numbered and apart:
+            new = counted.take(each)
+            if new:
+                named.append(_of_names(each, what, new))
+            continue
+        uncounted.append(each)
+        open_ = open_ or apart
+    return named, uncounted, open_ or bool(named)
+
+
+class _Counted:
+    """The people that are counted: a bare name that several ids bear is any of them, and counts once with them."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._open: set[str] = set()
+        self._may_be: dict[str, set[str]] = defaultdict(set)
+
+    def take(self, candidate: Candidate) -> int:
+        """How many people a fact names who are surely none of those before."""
+        bearers = candidate.bearers
+        new = candidate.people - self._known
+        self._known |= new
+        surely = sum(not self._is_one_of_before(name) for name in new - bearers.keys())
+        for name in new & bearers.keys():
+            if self._known.isdisjoint(bearers[name]):
+                surely += 1
+                self._open.add(name)
+                for each in bearers[name]:
+                    self._may_be[each].add(name)
+        return surely
+
+    def _is_one_of_before(self, name: str) -> bool:
+        """Whether a bare name that was counted may be this one's; it is nobody else's then."""
+        found = self._open & self._may_be.get(name, set())
+        self._open -= found
+        return bool(found)
+
+
+def _of_names(candidate: Candidate, what: str, names: int) -> Part:
+    quantity = Quantity(what=what, comparator="ge", value=names, basis="increment", low=names)
+    return Part(quantity, candidate, (), certain=candidate.certain, low=names, high=None)
+
+
+def _including(parts: Iterable[Part]) -> Callable[[Candidate], bool]:
+    """Whether a fact's dates meet those of a numbered fact of its kind that may be about others than it names."""
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for part in parts:
+        for each in (part.shown, *part.rivals):
+            if part.high is None or part.high > len(each.fact.people):
+                spans[each.fact.kind].append(each.fact.told)
+    reach: dict[str, tuple[list[int], list[int]]] = {}
+    for kind, found in spans.items():
+        ordered = sorted(found)
+        furthest, ends = -math.inf, []
+        for _, end in ordered:
+            furthest = max(furthest, end)
+            ends.append(int(furthest))
+        reach[kind] = [start for start, _ in ordered], ends
+
+    def includes(candidate: Candidate) -> bool:
+        starts, ends = reach.get(candidate.fact.kind, ([], []))
+        start, end = candidate.fact.told
+        begun = bisect_right(starts, end - 1)
+        return begun > 0 and ends[begun - 1] > start
+
+    return includes

@@ -1,0 +1,156 @@
+"""What an event changed of a fact is applied to another content of it: that of a cut that lacks other changes.
+
+A change is told by the content before it and after it. What it left as it was stays as the other content has it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.named import text_of
+from domain.provenance import Citation, Link
+from domain.quantity import Quantity
+from domain.time.valid_time import ValidTime, ValidTimeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
+
+    from domain.fact import Fact
+
+__all__ = ["merged", "merged_value"]
+
+_MISSING: Final = object()
+_AMOUNT: Final = ("comparator", "value", "text", "low", "high")
+"""The fields of a quantity that say one thing together."""
+_Identity = tuple["Callable[[Any], Hashable]", ...]
+_IDENTITIES: Final[dict[type, _Identity]] = {
+    Citation: (
+        lambda each: each.url and ("url", each.url),
+        lambda each: (each.publisher, each.title),
+        lambda each: each.publisher,
+    ),
+    Link: (lambda each: each.fact,),
+    Quantity: (lambda each: (each.what, each.basis), lambda each: each.what),
+}
+"""By what an item is the same one, though it was changed: the surest first. Where one gives None, the next is asked."""
+
+
+def merged(current: Fact, before: Fact, after: Fact) -> Fact | None:
+    """`current` with what changed from `before` to `after`; None where that is no valid fact.
+
+    Lists are merged item by item, an interval start and end apart.
+    """
+    if current == before:
+        return after
+    moved = type(before) is not type(after)
+    target = type(after) if moved else type(current)
+    changed = {
+        name: merged_value(
+            name, getattr(current, name, _MISSING), getattr(before, name, _MISSING), new
+        )
+        for name, new in _fields(after).items()
+        if new != getattr(before, name, _MISSING)
+    }
+    names = {field.name for field in dataclasses.fields(target)}
+    if not moved and not changed.keys() <= names:
+        return None
+    values = {**(_fields(after) if moved else {}), **_fields(current), **changed}
+    found = target(**{name: value for name, value in values.items() if name in names})
+    return found if _is_valid(found, current) else None
+
+
+def _fields(fact: Fact) -> dict[str, Any]:
+    return {field.name: getattr(fact, field.name) for field in dataclasses.fields(fact)}
+
+
+def _is_valid(fact: Fact, before: Fact) -> bool:
+    """Whether it has a valid time, and a source where it had one: what is stored is not judged by more than that."""
+    try:
+        ValidTime.parse(fact.valid)
+    except ValidTimeError:
+        return False
+    return bool(fact.citations) or not before.citations
+
+
+def merged_value(name: str, current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- a fact's field may be anything
+    """The value of a field that is `current`, with what changed from `old` to `new`: of a list item by item."""
+    if current is _MISSING or current == old:
+        return new
+    if isinstance(new, tuple):
+        return _items(current, () if old is _MISSING else old, new)
+    return _interval(current, old, new) if name == "valid" else new
+
+
+def _interval(current: str, old: str, new: str) -> str:
+    """A valid time of which the start, or what follows it, was changed."""
+    mine, was, is_ = (text.partition("/") for text in (current, old, new))
+    start = mine[0] if was[0] == is_[0] else is_[0]
+    rest = mine[1:] if was[1:] == is_[1:] else is_[1:]
+    return "".join((start, *rest))
+
+
+def _items(current: Sequence[Any], old: Sequence[Any], new: Sequence[Any]) -> tuple[Any, ...]:
+    became = _pairs(old, new)
+    stood = _pairs(current, old)
+    added = [at for at in range(len(new)) if at not in became.values()]
+    again = _pairs(
+        [item for at, item in enumerate(current) if at not in stood], [new[at] for at in added]
+    )
+    kept: list[Any] = []
+    shown: set[int] = set()
+    unknown = 0
+    for at, item in enumerate(current):
+        if at in stood:
+            to = became.get(stood[at])
+            if to is not None:
+                kept.append(_patched(item, old[stood[at]], new[to]))
+        else:
+            readded = again.get(unknown)
+            to = None if readded is None else added[readded]
+            kept.append(item if to is None else new[to])
+            unknown += 1
+        shown |= set() if to is None else {to}
+    unchanged = {to for at, to in became.items() if old[at] == new[to]}
+    kept += [new[at] for at in range(len(new)) if at not in shown | unchanged]
+    return tuple(kept)
+
+
+def _pairs(left: Sequence[Any], right: Sequence[Any]) -> dict[int, int]:
+    """Which item of `left` is which of `right`, by their places; each at most once, equal ones first."""
+    found: dict[int, int] = {}
+    some = next(iter((*left, *right)), None)
+    for key in (lambda each: each, *_IDENTITIES.get(type(some), (text_of,))):
+        waiting = _by_key(right, key, set(found.values()))
+        for at, item in enumerate(left):
+            places = waiting.get(key(item)) if at not in found else None
+            if places:
+                found[at] = places.pop(0)
+    return found
+
+
+def _by_key(
+    items: Sequence[Any], key: Callable[[Any], Hashable], taken: Iterable[int]
+) -> dict[Hashable, list[int]]:
+    found: dict[Hashable, list[int]] = defaultdict(list)
+    for at, item in enumerate(items):
+        if at not in taken and key(item) is not None:
+            found[key(item)].append(at)
+    return found
+
+
+def _patched(current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- an item may be anything
+    if old == new:
+        return current
+    if current == old or not dataclasses.is_dataclass(new):
+        return new
+    if not type(current) is type(old) is type(new):
+        return new
+    names = [field.name for field in dataclasses.fields(new)]
+    changed = {name for name in names if getattr(old, name) != getattr(new, name)}
+    if changed.intersection(_AMOUNT):
+        changed |= set(_AMOUNT)
+    kept = {name: getattr(current, name) for name in names if name not in changed}
+    return replace(new, **kept)  # type: ignore[type-var]

@@ -1,0 +1,91 @@
+"""What is said of a negotiation at a perspective: what its opening said, with each correction that is known then.
+
+On the published clock a correction that is not public yet has no effect, however early a later one was published.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from domain.streams.event import NegotiationCorrected, NegotiationOpened
+from domain.streams.negotiation import Negotiation, Said, evolve
+from domain.time.valid_time import strict_upper
+from domain.views.merging import merged_value
+from domain.views.versions import Recorded, dated, public
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from domain.streams.entry import Entry
+    from domain.time.perspective import Perspective
+
+__all__ = ["Correction", "as_known", "correction_of", "of_entries", "told"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction(Recorded):
+    """A correction of a negotiation: `said` is what all of the log up to it says, `version` its place in the stream."""
+
+    version: int
+    said: Said
+
+
+def of_entries(entries: Iterable[Entry]) -> tuple[Negotiation | None, list[Correction]]:
+    """One negotiation as it was opened, and its corrections, oldest first; None where it was not opened."""
+    opened: Negotiation | None = None
+    corrections = []
+    for entry in entries:
+        if isinstance(entry.event, NegotiationOpened):
+            opened = evolve(None, entry.event)
+        elif isinstance(entry.event, NegotiationCorrected):
+            corrections.append(correction_of(entry, entry.event))
+    return opened, corrections
+
+
+def correction_of(entry: Entry, event: NegotiationCorrected) -> Correction:
+    """The correction that an event made; public when it says so, else when it was recorded."""
+    published = event.published
+    return Correction(
+        position=entry.position,
+        recorded_at=entry.recorded_at,
+        published_at=entry.recorded_at if published is None else strict_upper(published),
+        actor=event.actor,
+        event=event.stored_name,
+        reason=event.reason,
+        why=event.why,
+        version=event.originator_version,
+        said=Said(title=event.title, parties=event.parties, summary=event.summary),
+    )
+
+
+def as_known(
+    opened: Negotiation, corrections: Iterable[Correction], perspective: Perspective
+) -> Negotiation:
+    """The negotiation as it is seen at the perspective."""
+    seen = [opened, *(after for _, after, _ in told(opened, corrections, perspective))]
+    return seen[-1]
+
+
+def told(
+    opened: Negotiation, corrections: Iterable[Correction], perspective: Perspective
+) -> Iterator[tuple[Negotiation, Negotiation, Correction]]:
+    """Each correction known at the perspective, as (what was seen before it, what was seen after it, itself)."""
+    shown, whole = opened, opened.said
+    for correction in corrections:
+        found = dated(correction, perspective.corrections)
+        if public(correction, perspective):
+            before, shown = shown, _corrected(shown, whole, found)
+            yield before, shown, found
+        whole = correction.said
+
+
+def _corrected(shown: Negotiation, whole: Said, correction: Correction) -> Negotiation:
+    """What is shown, with what a correction changed of the `whole` before it."""
+    was, is_, mine = vars(whole), vars(correction.said), vars(shown.said)
+    changed = {
+        name: merged_value(name, mine[name], was[name], new)
+        for name, new in is_.items()
+        if new != was[name]
+    }
+    return replace(shown, **changed, edition=correction.version)

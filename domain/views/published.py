@@ -1,0 +1,161 @@
+"""What of a fact was public at a cut of the published clock: its public events, each applied in the log's order.
+
+An event that is not public by the cut has no effect there, however early something recorded after it was published.
+A fact is public once its recording or a corroboration of it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from domain.streams.event import (
+    FactCorrected,
+    FactCorroborated,
+    FactEnded,
+    FactEvent,
+    FactPreferred,
+    FactRecorded,
+    FactReinstated,
+    FactRetracted,
+)
+from domain.streams.fact import moved
+from domain.time.holding import Holding
+from domain.time.valid_time import strict_upper
+from domain.views.merging import merged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from domain.fact import Fact
+    from domain.provenance import Citation
+    from domain.streams.fact import FactRecord
+    from domain.views.versions import FactVersion
+
+__all__ = [
+    "PUBLISHING",
+    "base",
+    "changed",
+    "cited_by",
+    "left_at",
+    "public_at",
+    "published_at",
+    "told",
+]
+
+PUBLISHING: Final = (FactRecorded.stored_name, FactCorroborated.stored_name)
+"""The events that make a fact public."""
+
+
+def published_at(event: FactEvent, recorded_at: int) -> int:
+    """When an event was made public: by its earliest citation; later by what it says; else when it was recorded."""
+    match event:
+        case FactRecorded():
+            known = [
+                at for citation in event.fact.citations if (at := citation.published_at) is not None
+            ]
+            return min(known, default=recorded_at)
+        case (
+            FactCorrected() | FactCorroborated() | FactEnded() | FactRetracted() | FactReinstated()
+        ):
+            if event.published is not None:
+                return strict_upper(event.published)
+            citation: Citation | None = getattr(event, "citation", None)
+            at = None if citation is None else citation.published_at
+            return recorded_at if at is None else at
+        case _:
+            return recorded_at
+
+
+def public_at(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
+    """One fact as its public events leave it; None where it is not public by the cut.
+
+    `versions` are all of it that was recorded, oldest first, each as all events up to it left it.
+    """
+    found = left_at(versions, cut)
+    return None if found is None else cited_by(found, cut)
+
+
+def left_at(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
+    """As `public_at`, with every citation that the public events brought, whatever its day."""
+    public, found = False, None
+    for _, found in _folded(versions, cut):
+        public = public or found.event in PUBLISHING
+    return found if public else None
+
+
+def told(
+    versions: Iterable[FactVersion], cut: int
+) -> Iterator[tuple[FactVersion | None, FactVersion]]:
+    """Each public event of one fact as (what was public before it, what was after it); all as in `public_at`."""
+    for before, after in _folded(versions, cut):
+        yield None if before is None else cited_by(before, cut), cited_by(after, cut)
+
+
+def _folded(
+    versions: Iterable[FactVersion], cut: int
+) -> Iterator[tuple[FactVersion | None, FactVersion]]:
+    """What is public without and with each public event; before the recording there is nothing."""
+    shown: FactVersion | None = None
+    before: FactVersion | None = None
+    for version in versions:
+        public = version.published_at <= cut
+        if shown is None or before is None:
+            shown = version if public else base(version)
+            found = None
+        else:
+            found = shown
+            if public:
+                record = changed(found.record, before.record, version.record, version.event)
+                shown = replace(version, record=record)
+        if public:
+            yield found, shown
+        before = version
+
+
+def base(first: FactVersion) -> FactVersion:
+    """What later events change where the recording itself is not public: what was recorded, by no source yet."""
+    fact = first.record.fact
+    return replace(first, record=replace(first.record, fact=replace(fact, citations=())))
+
+
+def cited_by(version: FactVersion, cut: int) -> FactVersion:
+    """A version with the citations that were public by the cut, as `cited`."""
+    fact = cited(version.record.fact, cut)
+    if fact is version.record.fact:
+        return version
+    return replace(version, record=replace(version.record, fact=fact))
+
+
+def cited(fact: Fact, cut: int) -> Fact:
+    """A fact without the citations that are dated later than the cut, where others remain."""
+    kept = tuple(
+        citation
+        for citation in fact.citations
+        if citation.published_at is None or citation.published_at <= cut
+    )
+    if not kept or len(kept) == len(fact.citations):
+        return fact
+    return replace(fact, citations=kept)
+
+
+def changed(record: FactRecord, before: FactRecord, after: FactRecord, event: str) -> FactRecord:
+    """A fact that stands as `record`, with what an event of this name changed from `before` to `after`.
+
+    Where that is no valid fact, it stands as it did, at the version of the event.
+    """
+    record = replace(record, version=after.version)
+    fact = _changed(record.fact, before.fact, after.fact, event)
+    if fact is None:
+        return record
+    marked = event == FactPreferred.stored_name
+    preferred = after.preferred if marked or after.erased else record.preferred
+    return moved(replace(record, fact=fact, preferred=preferred, erased=after.erased), event)
+
+
+def _changed(fact: Fact, before: Fact, after: Fact, event: str) -> Fact | None:
+    if before == after:
+        return fact
+    if event == FactEnded.stored_name and fact.holding is Holding.ONWARD:
+        return None
+    return merged(fact, before, after)

@@ -1,0 +1,1 @@
+"""Of the facts that answer one question: which is shown, and who disagrees."""

@@ -1,0 +1,104 @@
+"""A candidate is a fact that answers one question of the state, as a perspective sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.register import Aside
+from domain.views.naming import Names
+from domain.views.versions import Seen
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.fact import Fact
+    from domain.views.versions import FactVersion
+
+
+NO_NAMES: Final = Names(())
+"""Every name means itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A fact that answers, with what it shows and the fields by which it is held against others.
+
+    `holds`: it may be shown. `begun`: it has surely begun, even if it has ended since. `key` names the fields of
+    `shows` that the facts under one key have in common. What is `done` has been carried out. `names` says what the
+    names in it mean.
+    """
+
+    seen: Seen
+    shows: Mapping[str, Any]
+    compared: tuple[str, ...] = ()
+    holds: bool = True
+    begun: bool = False
+    aside: Aside | None = None
+    key: tuple[str, ...] = ()
+    done: bool = False
+    names: Names = NO_NAMES
+
+    @property
+    def version(self) -> FactVersion:
+        """The fact's version."""
+        return self.seen.version
+
+    @property
+    def fact(self) -> Fact:
+        """The fact."""
+        return self.seen.version.record.fact
+
+    @property
+    def id(self) -> UUID:
+        """The fact's id."""
+        return self.seen.version.record.id
+
+    @property
+    def people(self) -> set[str]:
+        """The people of the fact, as parts of keys."""
+        return {self.names.key(name) for name in self.fact.people}
+
+    @property
+    def bearers(self) -> dict[str, set[str]]:
+        """Of each bare name of its people that several ids bear, as a part of a key, the parts of those ids."""
+        named = self.fact.people if self.names.has_ids else ()
+        return {
+            self.names.key(name): found
+            for name in named
+            if len(found := self.names.bearers(name)) > 1
+        }
+
+    def said(self, field: str) -> tuple[str, dict[str, Any]]:
+        """What the fact says in a field (`population`, `counted_by`), as `Names.said` gives it."""
+        return self.names.said(self.fact, field)
+
+    @property
+    def certain(self) -> bool:
+        """Whether it surely holds."""
+        return self.seen.certainty == "certain"
+
+    @property
+    def starts(self) -> tuple[int, int]:
+        """The earliest and the latest start, half-open."""
+        bounds = self.fact.valid_time.bounds
+        return bounds.start_earliest, bounds.start_latest
+
+    @property
+    def yields(self) -> bool:
+        """Whether it gives way to the next that begins: a lone date, or an end that is unknown."""
+        valid = self.fact.valid_time
+        return not valid.spans or valid.bounds.end_unknown
+
+    @property
+    def last_published(self) -> int:
+        """The latest instant at which a citation was published; else when this version was made public."""
+        cited = (citation.published_at for citation in self.fact.citations)
+        return max((at for at in cited if at is not None), default=self.version.published_at)
+
+
+def precedes(one: Candidate, latest_start: int) -> bool:
+    """Whether it surely began before what begins at `latest_start` at the earliest."""
+    earliest, latest = one.starts
+    return latest <= latest_start and earliest < latest_start

@@ -1,0 +1,136 @@
+"""Facts that say the same make one claim; the claim that the most distinct origins make is shown.
+
+At equal numbers it is the sharper of two that can both be right, then the latest published, then the first recorded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.named import Named
+from domain.naming import folded
+from domain.quantity import Quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+
+    from domain.views.rivalry.candidates import Candidate
+
+    Claim = Hashable
+    Claiming = Callable[[Candidate], Claim]
+
+_APPROXIMATE: Final = "about"
+
+Ends = tuple[float, float]
+"""The low and the high end of an interval; infinite where it is open."""
+
+
+def said(candidate: Candidate) -> Claim:
+    """The claim of an answer: what it says in the fields that are compared; with none of them its own."""
+    if not candidate.compared:
+        return candidate.id
+    return tuple(comparable(candidate.shows.get(name)) for name in candidate.compared)
+
+
+def comparable(value: Any) -> Any:  # noqa: ANN401 -- any value that an entry shows
+    """A value as it is compared: a text folded, a quantity by what it counts and its bounds."""
+    if isinstance(value, Quantity):
+        return (value.counted, counted(value))
+    if isinstance(value, Named):
+        return ("id", value.id)
+    return folded(value) if isinstance(value, str) else value
+
+
+def counted(quantity: Quantity) -> Claim:
+    """The claim that a quantity makes: its bounds, or the number that it is about."""
+    if quantity.approximate and quantity.value is not None:
+        return (_APPROXIMATE, quantity.value)
+    return ends_of(quantity)
+
+
+def ends_of(quantity: Quantity) -> Ends:
+    """The ends of a quantity's bounds."""
+    low, high = quantity.low, quantity.high
+    return (-math.inf if low is None else low, math.inf if high is None else high)
+
+
+class Claims:
+    """The claims of facts that speak to one question, with the origins of each."""
+
+    def __init__(
+        self,
+        facts: Sequence[Candidate],
+        supporting: Iterable[Candidate] = (),
+        claiming: Claiming = said,
+    ) -> None:
+        self._claiming = claiming
+        origins: dict[Claim, set[str]] = defaultdict(set)
+        for each in (*facts, *supporting):
+            claim = claiming(each)
+            roots = {citation.root for citation in each.fact.citations}
+            origins[claim] |= roots
+            exact = _exact(claim)
+            if exact is not None:
+                origins[exact] |= roots
+        self._origins: Mapping[Claim, set[str]] = origins
+        made = {claiming(each) for each in facts}
+        self._published: dict[Claim, int] = {}
+        for each in facts:
+            claim = claiming(each)
+            self._published[claim] = max(self._published.get(claim, 0), each.last_published)
+        self._vaguer = {
+            claim
+            for number in {len(origins[claim]) for claim in made}
+            for claim in vaguer({claim for claim in made if len(origins[claim]) == number})
+        }
+
+    def rank(self, candidate: Candidate) -> tuple[Any, ...]:
+        """The order in which facts are shown: by claim, and of one claim the best cited first."""
+        claim = self._claiming(candidate)
+        return (
+            -len(self._origins[claim]),
+            claim in self._vaguer,
+            -self._published[claim],
+            *self._own_rank(candidate),
+        )
+
+    @staticmethod
+    def _own_rank(candidate: Candidate) -> tuple[int, int, int]:
+        roots = {citation.root for citation in candidate.fact.citations}
+        return (-len(roots), -candidate.last_published, candidate.version.first_position)
+
+
+def _exact(claim: Claim) -> Claim | None:
+    """The claim that "about 50" supports: just 50."""
+    match claim:
+        case ("about", int(value)):
+            return (value, value)
+        case ((str(what), ("about", int(value))),):
+            return ((what, (value, value)),)
+    return None
+
+
+def vaguer(claims: set[Claim]) -> set[Claim]:
+    """The claims that only say less sharply what another of them says; of those that are intervals."""
+    found: set[Claim] = set()
+    for ends in _intervals(claims).values():
+        least: float | None = None
+        for claim, (_, high) in sorted(ends.items(), key=lambda each: (-each[1][0], each[1][1])):
+            if least is not None and high >= least:
+                found.add(claim)
+            least = high if least is None else min(least, high)
+    return found
+
+
+def _intervals(claims: Iterable[Claim]) -> dict[str, dict[Claim, Ends]]:
+    """The claims that are intervals, with their ends, by what they count."""
+    found: dict[str, dict[Claim, Ends]] = defaultdict(dict)
+    for claim in claims:
+        match claim:
+            case (int() | float() as low, int() | float() as high):
+                found[""][claim] = (low, high)
+            case ((str(what), (int() | float() as low, int() | float() as high)),):
+                found[what][claim] = (low, high)
+    return found

@@ -1,0 +1,79 @@
+"""What a fact would contest, or be a rival of, is read in the entries of the state in which it would stand.
+
+Of a total, which has no rivals, it is what speaks to the same question.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.register import Shape
+from domain.views.rivalry.questions import questions
+from domain.views.rivalry.rivals import ranked, stand
+from domain.views.state import keyed
+from domain.views.versions import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from domain.register import Register
+    from domain.time.perspective import Perspective
+    from domain.views.naming import Names
+    from domain.views.rivalry.candidates import Candidate
+    from domain.views.versions import FactVersion
+
+__all__ = ["rivals", "when_it_holds"]
+
+
+def when_it_holds(version: FactVersion, now: int) -> int:
+    """The instant at which the rivals of a fact are looked for: now, or where it is over or to come, when it holds."""
+    window = version.record.fact.window
+    if now >= window.certain_to > window.certain_from:
+        return window.certain_to - 1
+    if now >= window.possible_to:
+        return window.possible_to - 1
+    ahead = any(answer.register.ahead for answer in version.record.fact.answers())
+    return now if ahead or now >= window.possible_from else window.certain_from
+
+
+def rivals(
+    version: FactVersion, others: Iterable[Seen], perspective: Perspective, names: Names
+) -> list[FactVersion]:
+    """The facts that stand under a key with a version, in its question; the one that is shown is the first."""
+    record = version.record
+    if not record.stands:
+        return []
+    mine = Seen(version=version, certainty=record.fact.window.at(perspective.as_of))
+    slice_ = [*(each for each in others if each.version.record.id != record.id), mine]
+    found: dict[UUID, FactVersion] = {}
+    for register, by_key in keyed(slice_, perspective, names).items():
+        for candidates in by_key.values():
+            if any(each.id == record.id for each in candidates):
+                beside = _beside(record.id, candidates, register)
+                found.update((each.id, each.version) for each in beside if each.id != record.id)
+    return list(found.values())
+
+
+def _beside(id_: UUID, candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
+    if register.shape is Shape.TOTAL:
+        return _of_question(id_, [each for each in candidates if each.holds])
+    standing = stand(candidates, register)
+    if standing is None or all(each.id != id_ for each in standing.found):
+        return []
+    resolved = ranked(standing, register)
+    entry = [*([resolved.shown] if resolved.shown else []), *resolved.rivals]
+    if any(each.id == id_ for each in entry):
+        return entry
+    return _of_question(id_, standing.found)
+
+
+def _of_question(id_: UUID, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Those that speak to the question of a fact, with it."""
+    asked = questions(candidates).asked
+    return [
+        each
+        for question in asked
+        if any(fact.id == id_ for fact in question.facts)
+        for each in question.facts
+    ]

@@ -1,0 +1,157 @@
+"""Facts are contested where any two of them cannot both be right; all are looked at once, and not in pairs.
+
+Facts of one question are held against each other in all that they say; facts under one key only as far as each has
+surely begun, since what has not may still come after.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from domain.quantity import Basis, Quantity
+from domain.register import Succession
+from domain.time.edtf_calendar import DAY
+from domain.time.instant import BEGINNING, END
+from domain.views.rivalry.claims import comparable, ends_of
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+    from domain.register import Register
+    from domain.views.rivalry.candidates import Candidate
+    from domain.views.rivalry.claims import Claim, Ends
+
+_BASES: Final[tuple[Basis | None, ...]] = (*get_args(Basis), None)
+
+Stretch = tuple[int, int, "Claim"]
+"""From when to when, half-open, a claim is made."""
+
+
+def exclude(intervals: Iterable[Ends]) -> bool:
+    """Whether two of the intervals have no number in common."""
+    found = list(intervals)
+    return max((low for low, _ in found), default=-math.inf) > min(
+        (high for _, high in found), default=math.inf
+    )
+
+
+def under_one_question(facts: Sequence[Candidate], register: Register) -> bool:
+    """Whether any two of the facts that speak to one question cannot both be right, or a link says so.
+
+    Of periods one may follow another: those cannot both be right that may have begun together.
+    """
+    if len(facts) < 2:  # noqa: PLR2004 -- one contests nothing
+        return False
+    if register.succession is Succession.YIELDING:
+        return _together(map(_beginning, facts)) or linked_against(facts)
+    return (
+        _differ(facts)
+        or _counts_exclude([each.fact.quantities for each in facts])
+        or never_meet(facts)
+        or linked_against(facts)
+    )
+
+
+def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
+    """Whether any two of the facts that have surely begun cannot both be what the key shows."""
+    begun = [each for each in facts if each.begun]
+    if len(begun) < 2:  # noqa: PLR2004 -- one contests nothing
+        return False
+    if register.succession is not Succession.YIELDING:
+        return _differ(begun) or linked_against(begun)
+    stretches = [_surely(each) for each in begun if each.certain]
+    yielding = [_beginning(each) for each in begun if each.yields]
+    return _together(stretches) or _together(yielding) or linked_against(begun)
+
+
+def never_meet(facts: Sequence[Candidate]) -> bool:
+    """Whether two facts of one kind give their question beginnings that exclude each other."""
+    begins: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for each in facts:
+        begins[each.fact.kind].append(each.starts)
+    return any(
+        len(starts) > 1 and max(low for low, _ in starts) >= min(high for _, high in starts)
+        for starts in begins.values()
+    )
+
+
+def linked_against(facts: Sequence[Candidate]) -> bool:
+    """Whether a link between two of the facts says that they conflict."""
+    named: dict[str, Candidate] = {}
+    for each in facts:
+        named.update(dict.fromkeys(each.version.record.link_targets, each))
+    return any(
+        link.relation == "conflicts_with" and named.get(link.fact, each) is not each
+        for each in facts
+        for link in each.fact.links
+    )
+
+
+def _differ(facts: Sequence[Candidate]) -> bool:
+    values: dict[str, set[Hashable]] = defaultdict(set)
+    numbers: dict[str, list[Quantity]] = defaultdict(list)
+    for each in facts:
+        for name in each.compared:
+            value: Any = each.shows.get(name)
+            if isinstance(value, Quantity):
+                numbers[name].append(value)
+            elif value is not None:
+                values[name].add(comparable(value))
+    return any(len(found) > 1 for found in values.values()) or any(
+        _counts_exclude([(quantity,) for quantity in found]) for found in numbers.values()
+    )
+
+
+def _counts_exclude(counts: Iterable[Sequence[Quantity]]) -> bool:
+    """Whether two facts count the same thing, in the same way as far as they say, and no number suits both.
+
+    A fact that counts a thing twice may mean either number, or one between them.
+    """
+    given: dict[tuple[str, Basis | None], list[Ends]] = defaultdict(list)
+    for quantities in counts:
+        for key, ends in _spans(quantities).items():
+            given[key].append(ends)
+    return any(exclude(intervals) for intervals in given.values())
+
+
+def _spans(quantities: Sequence[Quantity]) -> Mapping[tuple[str, Basis | None], Ends]:
+    """From the least to the most that a fact says, by what is counted and how; what says not how counts in each."""
+    found: dict[tuple[str, Basis | None], Ends] = {}
+    for quantity in quantities:
+        low, high = ends_of(quantity)
+        for basis in (quantity.basis,) if quantity.basis else _BASES:
+            key = (quantity.counted, basis)
+            least, most = found.get(key, (low, high))
+            found[key] = (min(low, least), max(high, most))
+    return found
+
+
+def _surely(candidate: Candidate) -> Stretch:
+    """When a fact surely holds, but for a day at its end: a handover within a day contests nothing."""
+    window = candidate.fact.window
+    end = window.certain_to if window.certain_to == END else window.certain_to - DAY
+    return window.certain_from, end, _claim(candidate)
+
+
+def _beginning(candidate: Candidate) -> Stretch:
+    earliest, latest = candidate.starts
+    return (latest - 1 if earliest == BEGINNING else earliest), latest, _claim(candidate)
+
+
+def _claim(candidate: Candidate) -> Claim:
+    return tuple(comparable(candidate.shows.get(name)) for name in candidate.compared)
+
+
+def _together(stretches: Iterable[Stretch]) -> bool:
+    """Whether two different claims are made at one time."""
+    reach: dict[Claim, int] = {}
+    for start, end, claim in sorted(stretches, key=lambda each: each[:2]):
+        if start >= end:
+            continue
+        if any(until > start for other, until in reach.items() if other != claim):
+            return True
+        reach = {c: until for c, until in reach.items() if until > start}
+        reach[claim] = max(reach.get(claim, end), end)
+    return False

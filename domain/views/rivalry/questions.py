@@ -1,0 +1,224 @@
+"""Facts that speak to one question count once: a shared matter makes them one, and so may a link.
+
+A link that `confirms`, `conflicts_with` or `refines` joins a fact without a matter to its target's question. A fact
+that is tied to two questions (a round-up) joins neither, and one of a matter that is tied to another's supports or
+contests that; both add nothing of their own. Only facts that are given tie. Those that do not hold tie too, and are
+then left out: two reports of what is only possible are still of one thing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from domain.views.rivalry.candidates import Candidate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TIES: Final = frozenset({"confirms", "conflicts_with", "refines"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The facts that speak to one question, and those of others that a link ties to them, some `against` them."""
+
+    facts: Sequence[Candidate]
+    supporting: Sequence[Candidate] = ()
+    against: Sequence[Candidate] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The questions that some facts speak to, by the first that was recorded, and the facts that add nothing.
+
+    `parts`: those of a narrower population that refine another. `linking`: round-ups, and facts of other matters.
+    """
+
+    asked: Sequence[Question]
+    parts: Sequence[Candidate] = ()
+    linking: Sequence[Candidate] = ()
+
+
+def questions(candidates: Iterable[Candidate]) -> Questions:
+    """The questions that the candidates speak to, with those that hold; of one fact only one candidate is taken."""
+    facts = {candidate.id: candidate for candidate in candidates}
+    if not any(link.relation in TIES for each in facts.values() for link in each.fact.links):
+        return Questions([Question(group) for group in _by_matter(_holding(facts.values()))])
+    found = _Tied(facts).questions()
+    asked = [
+        Question(held, _holding(each.supporting), _holding(each.against))
+        for each in found.asked
+        if (held := _holding(each.facts))
+    ]
+    return Questions(asked, _holding(found.parts), _holding(found.linking))
+
+
+def _holding(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return [each for each in candidates if each.holds]
+
+
+def _by_matter(facts: Iterable[Candidate]) -> list[list[Candidate]]:
+    groups: dict[object, list[Candidate]] = defaultdict(list)
+    for each in facts:
+        groups[each.id if each.fact.matter is None else each.fact.matter].append(each)
+    return list(groups.values())
+
+
+def _narrower(one: Candidate, other: Candidate) -> bool:
+    """Whether a fact that refines another is about a part of its population."""
+    (mine, _), (theirs, _) = one.said("population"), other.said("population")
+    return mine not in {"", theirs}
+
+
+@dataclass(slots=True)
+class _Tied:
+    """The ties among facts, worked out once."""
+
+    facts: Mapping[UUID, Candidate]
+    ties: dict[UUID, dict[UUID, set[str]]] = field(default_factory=dict)
+    roots: dict[UUID | str, UUID | str] = field(default_factory=dict)
+    waiting_on: dict[UUID | str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    targets: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+
+    def questions(self) -> Questions:
+        """The questions; see the module."""
+        self.ties = self._all_ties()
+        parts = self._take_parts()
+        for fact_id, fact in self.facts.items():
+            if fact_id not in parts and fact.fact.matter is not None:
+                self._unite(fact_id, fact.fact.matter)
+        round_ups = self._join(parts)
+        idle = round_ups | self._behind(round_ups)
+        linking = idle | self._crossing(parts | idle)
+        return self._grouped(parts, linking)
+
+    def _all_ties(self) -> dict[UUID, dict[UUID, set[str]]]:
+        named = {
+            name: id_ for id_, f in self.facts.items() for name in f.version.record.link_targets
+        }
+        ties: dict[UUID, dict[UUID, set[str]]] = {}
+        for id_, each in self.facts.items():
+            for link in each.fact.links:
+                target = named.get(link.fact) if link.relation in TIES else None
+                if target is not None and target != id_:
+                    ties.setdefault(id_, {}).setdefault(target, set()).add(link.relation)
+        return ties
+
+    def _take_parts(self) -> set[UUID]:
+        """The facts about a part of what another is about."""
+        return {
+            id_
+            for id_, tied in self.ties.items()
+            for target, relations in tied.items()
+            if "refines" in relations and _narrower(self.facts[id_], self.facts[target])
+        }
+
+    def _join(self, parts: set[UUID]) -> set[UUID]:
+        """Join the facts without a matter to the one question that each is tied to; those tied to several."""
+        for id_, tied in self.ties.items():
+            for target in tied:
+                if not {id_, target} & parts:
+                    self._wants(id_, target)
+        several = {id_ for id_, wanted in self.targets.items() if len(wanted) > 1}
+        open_, queue = set(several), deque(self.targets)
+        for id_, wanted in self.targets.items():
+            for target in wanted:
+                self.waiting_on[self._root(target)].append(id_)
+        while queue:
+            id_ = queue.popleft()
+            wanted = self.targets[id_]
+            if id_ not in several and wanted & open_:
+                continue
+            roots = {self._root(target) for target in wanted} - {self._root(id_)}
+            if len(roots) == 1:
+                open_.discard(id_)
+                queue.extend(self._unite(id_, roots.pop()))
+                queue.extend(f for f in self.waiting_on[self._root(id_)] if id_ in self.targets[f])
+            elif not roots and id_ in open_:
+                open_.discard(id_)
+                queue.extend(f for f in self.waiting_on[self._root(id_)] if id_ in self.targets[f])
+        return open_
+
+    def _wants(self, id_: UUID, target: UUID) -> None:
+        if self.facts[id_].fact.matter is None:
+            self.targets[id_].add(target)
+        elif self.facts[target].fact.matter is None:
+            self.targets[target].add(id_)
+
+    def _behind(self, round_ups: set[UUID]) -> set[UUID]:
+        """The facts that are tied to round-ups alone, and that no round-up is of."""
+        behind = {
+            self._root(id_)
+            for id_, wanted in self.targets.items()
+            if id_ not in round_ups and wanted <= round_ups and wanted
+        }
+        behind -= {self._root(t) for id_ in round_ups for t in self.targets[id_]}
+        return {id_ for id_ in self.facts if self._root(id_) in behind}
+
+    def _crossing(self, out: set[UUID]) -> set[UUID]:
+        """The facts of a matter that are tied to another question; of those tied in a ring one stays."""
+        back: dict[UUID, set[UUID]] = defaultdict(set)
+        tied: set[UUID] = set()
+        for id_, targets in self.ties.items():
+            for target in targets:
+                if not {id_, target} & out and self._root(id_) != self._root(target):
+                    back[target].add(id_)
+                    tied.add(id_)
+        found: set[UUID] = set()
+        firm = [id_ for id_ in back if id_ not in tied]
+        ordered = sorted(tied, key=lambda id_: self.facts[id_].version.first_position)
+        for first in (*firm, *ordered):
+            if first in found:
+                continue
+            reached = [first]
+            while reached:
+                new = back[reached.pop()] - found - {first}
+                found |= new
+                reached += new
+        return found
+
+    def _grouped(self, parts: set[UUID], linking: set[UUID]) -> Questions:
+        groups: dict[UUID | str, list[Candidate]] = defaultdict(list)
+        for id_, each in self.facts.items():
+            if id_ not in parts and id_ not in linking:
+                groups[self._root(id_)].append(each)
+        supporting: dict[UUID | str, list[Candidate]] = defaultdict(list)
+        against: dict[UUID | str, list[Candidate]] = defaultdict(list)
+        for id_ in linking:
+            for target, relations in self.ties.get(id_, {}).items():
+                held = against if "conflicts_with" in relations else supporting
+                held[self._root(target)].append(self.facts[id_])
+        asked = [
+            Question(group, supporting.get(root, ()), against.get(root, ()))
+            for root, group in groups.items()
+        ]
+        return Questions(
+            asked,
+            [each for id_, each in self.facts.items() if id_ in parts],
+            [each for id_, each in self.facts.items() if id_ in linking],
+        )
+
+    def _root(self, node: UUID | str) -> UUID | str:
+        root = node
+        while (up := self.roots.get(root, root)) != root:
+            root = up
+        while (up := self.roots.get(node, node)) != root:
+            self.roots[node] = root
+            node = up
+        return root
+
+    def _unite(self, one: UUID | str, other: UUID | str) -> list[UUID]:
+        """Make two questions one; the facts that waited on the lesser of them may be joined now."""
+        root, lesser = self._root(one), self._root(other)
+        if root == lesser:
+            return []
+        if len(self.waiting_on[root]) < len(self.waiting_on[lesser]):
+            root, lesser = lesser, root
+        self.roots[lesser] = root
+        moved = self.waiting_on.pop(lesser, [])
+        self.waiting_on[root] += moved
+        return moved

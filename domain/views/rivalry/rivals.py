@@ -1,0 +1,211 @@
+"""Of the facts that answer one question one is shown; the others stay visible, and disagreement is said.
+
+First what has surely been succeeded is left out. Of what is left, shown is what an editor marked, else what surely
+holds, else the latest to begin, else the claim that the most distinct origins make (`claims`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from domain.register import Rivalry, Succession
+from domain.time.instant import BEGINNING
+from domain.views.rivalry import disputes
+from domain.views.rivalry.candidates import Candidate, precedes
+from domain.views.rivalry.claims import Claims, comparable, said
+from domain.views.rivalry.questions import Question, questions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from uuid import UUID
+
+    from domain.fact import Fact
+    from domain.register import Aside, Register
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The answer that is shown, its rivals by rank, and whether any two of them cannot both be right.
+
+    `shown` None: the last answer has surely ceased. `previous` is the latest to begin of those that have ceased or
+    yielded. `beside` has, by the name of their field, the answers that stand aside.
+    """
+
+    shown: Candidate | None
+    rivals: Sequence[Candidate] = ()
+    contested: bool = False
+    previous: Candidate | None = None
+    beside: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
+    last_reported: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The facts with one key of which one is shown, what was before them, and what stands beside."""
+
+    found: Sequence[Candidate]
+    previous: Candidate | None = None
+    beside: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
+
+
+def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | None:
+    """What is shown among facts with the same key in a register; None where there is nothing to show."""
+    found = stand(candidates, register)
+    return None if found is None else ranked(found, register)
+
+
+def stand(candidates: Sequence[Candidate], register: Register) -> Standing | None:
+    """What stands under a key; None where there is nothing to show. It is empty where all is vacant."""
+    main = [each for each in candidates if each.aside is None]
+    found = standing(main, register)
+    beside = _beside([each for each in candidates if each.aside and each.holds], main)
+    if not found and beside:
+        found = standing([each for others in beside.values() for each in others], register)
+        beside = {
+            name: [each for each in others if each not in found or not _rule(each).many]
+            for name, others in beside.items()
+        }
+    left = _previous(main, register) if register.vacant else None
+    if found:
+        return Standing(found, left, beside)
+    vacant = left is not None and not any(_may_hold(each, main, register) for each in main)
+    return Standing((), left) if vacant else None
+
+
+def standing(candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
+    """Those that hold, and whose place no other has surely taken."""
+    latest = _latest(candidates, register)
+    return [each for each in candidates if each.holds and not _displaced(each, latest, register)]
+
+
+def _latest(candidates: Iterable[Candidate], register: Register) -> int | None:
+    """When the latest of those that have surely begun began, at the earliest; None where none takes a place."""
+    if register.succession is Succession.NONE:
+        return None
+    return max((each.starts[0] for each in candidates if each.begun), default=None)
+
+
+def _displaced(candidate: Candidate, latest: int | None, register: Register) -> bool:
+    yields = candidate.yields or register.succession is Succession.LATER
+    return latest is not None and yields and precedes(candidate, latest)
+
+
+def _previous(candidates: Sequence[Candidate], register: Register) -> Candidate | None:
+    """The latest to begin of those that have surely begun, and ceased or yielded."""
+    latest = _latest(candidates, register)
+    left = (
+        each
+        for each in candidates
+        if each.begun and (each.seen.certainty is None or _displaced(each, latest, register))
+    )
+    return max(left, key=lambda each: (*each.starts, -each.version.first_position), default=None)
+
+
+def _may_hold(candidate: Candidate, others: Sequence[Candidate], register: Register) -> bool:
+    latest = _latest(others, register)
+    return candidate.seen.certainty is not None and not _displaced(candidate, latest, register)
+
+
+def _beside(aside: Iterable[Candidate], main: Sequence[Candidate]) -> dict[str, list[Candidate]]:
+    """The answers that stand aside and that nothing has ended, by the name of their field, the latest first."""
+    kept: dict[str, list[Candidate]] = {}
+    latest: dict[tuple[str, object], int] = {}
+    ended = _endings(main)
+    for each in sorted(aside, key=_latest_first):
+        rule = _rule(each)
+        kind = (rule.name, rule.by and comparable(each.shows[rule.by]))
+        taken = max(latest.get(kind, BEGINNING), ended(rule))
+        if not precedes(each, taken):
+            if not each.done:
+                kept.setdefault(rule.name, []).append(each)
+            if each.begun:
+                latest[kind] = max(latest.get(kind, BEGINNING), each.starts[0])
+    return kept
+
+
+def _endings(main: Sequence[Candidate]) -> Callable[[Aside], int]:
+    """When the latest of the main answers that end what stands aside by a rule began, at the earliest."""
+    begun = {each.fact.holding: BEGINNING for each in main}
+    for each in main:
+        if each.begun:
+            begun[each.fact.holding] = max(begun[each.fact.holding], each.starts[0])
+    return lambda rule: max(
+        (at for holding, at in begun.items() if holding in rule.ended_by), default=BEGINNING
+    )
+
+
+def _rule(candidate: Candidate) -> Aside:
+    return cast("Aside", candidate.aside)
+
+
+def _latest_first(candidate: Candidate) -> tuple[int, int, int]:
+    earliest, latest = candidate.starts
+    return -earliest, -latest, candidate.version.first_position
+
+
+def ranked(standing: Standing, register: Register) -> Resolved:
+    """The one that is shown among facts that stand, and its rivals by rank."""
+    found, previous, beside = standing.found, standing.previous, standing.beside
+    if len(found) < 2:  # noqa: PLR2004 -- one has no rival
+        shown = found[0] if found else None
+        reported = last_reported(each.fact for each in found)
+        return Resolved(shown, previous=previous, beside=beside, last_reported=reported)
+    by_claim = Claims(found).rank
+    first = _current(found, register)
+
+    def rank(each: Candidate) -> tuple[Any, ...]:
+        marked, begins = each.version.record.preferred, each.starts[0]
+        late = begins if register.ahead else -begins
+        current = each.id in first
+        return (not marked, not each.certain, not current, 0 if current else late, by_claim(each))
+
+    shown, *rest = sorted(found, key=rank)
+    asked = questions(found).asked
+    same = _same_question(shown, asked)
+    if register.rivalry is Rivalry.MATTER:
+        rest = [each for each in rest if each.id in same or each.certain is not shown.certain]
+    contested = _contested(shown, found, register, asked)
+    claim = said(shown)
+    reported = last_reported(each.fact for each in found if said(each) == claim)
+    return Resolved(shown, rest, contested, previous, beside, reported)
+
+
+def last_reported(facts: Iterable[Fact]) -> str | None:
+    """The latest day, as written, on which a citation of the facts was published; None where none has a day."""
+    cited = (citation for each in facts for citation in each.citations)
+    dated = [(at, c.published) for c in cited if (at := c.published_at) is not None]
+    return max(dated, key=lambda each: each[0], default=(0, None))[1]
+
+
+def _same_question(shown: Candidate, asked: Iterable[Question]) -> frozenset[UUID]:
+    for question in asked:
+        ids = frozenset(each.id for each in question.facts)
+        if shown.id in ids:
+            return ids
+    return frozenset({shown.id})
+
+
+def _contested(
+    shown: Candidate, found: Sequence[Candidate], register: Register, asked: Iterable[Question]
+) -> bool:
+    """Whether any two of the rivals cannot both be right; of other matters only where a key is one question."""
+    by_key = register.rivalry is Rivalry.KEY
+    if by_key and disputes.under_one_key(found, register):
+        return True
+    return any(
+        question.against or disputes.under_one_question(question.facts, register)
+        for question in asked
+        if by_key or any(each.id == shown.id for each in question.facts)
+    )
+
+
+def _current(found: Sequence[Candidate], register: Register) -> frozenset[UUID]:
+    """The latest to begin of those that surely hold, else of all, and what may have begun as late; ahead the next."""
+    surely = [each for each in found if each.certain] or found
+    if register.ahead:
+        soonest = min(each.starts[1] for each in surely)
+        return frozenset(each.id for each in surely if each.starts[0] < soonest)
+    latest = max(each.starts[0] for each in surely)
+    return frozenset(each.id for each in surely if not precedes(each, latest))

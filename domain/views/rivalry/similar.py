@@ -1,0 +1,115 @@
+"""Two facts are much alike where both may tell of the same, and nothing ties them: an editor should look.
+
+They are of one kind and one question, their dates meet, and they name the same people or give the same number.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from typing import TYPE_CHECKING, Final
+
+from domain.named import key_of
+from domain.naming import folded
+from domain.views.rivalry.claims import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+    from domain.fact import Fact
+    from domain.views.versions import FactVersion
+
+MOST_HELD: Final = 200
+"""With how many facts one is held against that has the same people, or number, of one question."""
+MOST: Final = 10
+"""How many similar facts are named; of more it is said how many there are."""
+
+
+def similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[FactVersion]:
+    """Those of the others that are much like a fact, and tied to it by no matter and no link; in order."""
+    return [
+        other
+        for other in others
+        if _is_another(recorded, other) and _alike(recorded.record.fact, other.record.fact)
+    ]
+
+
+class Alike:
+    """Facts by what makes two alike, so that one is held against few: the nearest in time, MOST_HELD at most."""
+
+    def __init__(self) -> None:
+        self._held: dict[Hashable, list[_Held]] = {}
+        self._added = 0
+
+    def add(self, version: FactVersion, marked: Iterable[Hashable]) -> None:
+        """One more fact, with its marks."""
+        begin, end = version.record.fact.told
+        self._added += 1
+        for mark in marked:
+            insort(self._held.setdefault(mark, []), (begin, self._added, end, version))
+
+    def of(self, version: FactVersion, marked: Iterable[Hashable]) -> list[FactVersion]:
+        """Those that are much like a fact with these marks, in the order in which they were added."""
+        found: dict[int, FactVersion] = {}
+        begin, end = version.record.fact.told
+        for mark in marked:
+            held = self._held.get(mark, ())
+            last = bisect_left(held, (end,))
+            near = held[max(0, last - MOST_HELD) : last]
+            found |= {added: other for _, added, until, other in near if begin < until}
+        others = (found[added] for added in sorted(found))
+        return [other for other in others if _is_another(version, other)]
+
+
+_Held = tuple[int, int, int, "FactVersion"]
+"""When what a fact tells began, in which place it was added, and when that ended."""
+
+
+def _is_another(one: FactVersion, other: FactVersion) -> bool:
+    """Whether a fact is another than one, stands, and nothing ties the two."""
+    return other.record.id != one.record.id and other.record.stands and not _tied(one, other)
+
+
+def marks(fact: Fact) -> set[Hashable]:
+    """What two facts have in common where they are alike, but for their times."""
+    people = frozenset(key_of(name) for name in fact.named())
+    told = [*_numbers(fact), *([people] if people else [])]
+    return {(fact.kind, key, each) for key in _keys(fact) for each in told}
+
+
+def _tied(one: FactVersion, other: FactVersion) -> bool:
+    mine, theirs = one.record, other.record
+    if mine.fact.matter is not None and mine.fact.matter == theirs.fact.matter:
+        return True
+    if not (mine.fact.links or theirs.fact.links):
+        return False
+    return any(
+        not targets.isdisjoint(link.fact for link in fact.links)
+        for targets, fact in ((mine.link_targets, theirs.fact), (theirs.link_targets, mine.fact))
+    )
+
+
+def _alike(one: Fact, other: Fact) -> bool:
+    if one.kind != other.kind or not _meet(one, other) or not _keys(one) & _keys(other):
+        return False
+    people = {key_of(name) for name in one.named()}
+    same_people = bool(people) and people == {key_of(name) for name in other.named()}
+    return same_people or bool(_numbers(one) & _numbers(other))
+
+
+def _meet(one: Fact, other: Fact) -> bool:
+    """Whether what both tell may have happened, or begun, at one time."""
+    (start, end), (other_start, other_end) = one.told, other.told
+    return start < other_end and other_start < end
+
+
+def _keys(fact: Fact) -> set[tuple[str, ...]]:
+    """The questions that a fact speaks to; of a population only those that are about the same."""
+    population = folded(getattr(fact, "population", None) or "")
+    return {
+        (answer.register.section, population, *map(key_of, answer.key.values()))
+        for answer in fact.answers()
+    }
+
+
+def _numbers(fact: Fact) -> set[Hashable]:
+    return {(quantity.counted, counted(quantity)) for quantity in fact.quantities}

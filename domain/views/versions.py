@@ -1,0 +1,237 @@
+"""The reference answer: fact versions and the timeslice as a plain fold over the log, with no index and no SQL.
+
+The SQL reader must give the same versions, in the same order, for every history and perspective.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from domain.streams.erasure import ErasedVersion, erasures
+from domain.streams.event import FactErased, FactEvent
+from domain.streams.fact import FactRecord, evolve
+from domain.time.holding import Certainty
+from domain.time.record_time import recorded_by
+from domain.views.published import cited_by, public_at, published_at, told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from uuid import UUID
+
+    from domain.streams.entry import Entry
+    from domain.time.perspective import Perspective
+    from domain.time.record_time import ClockCorrection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A change by its place in the log: recorded when, made public when, by whom and why.
+
+    Where a wrong clock gave `recorded_at`, and the perspective knows it, `recorded_by` says by when it was recorded.
+    """
+
+    position: int
+    recorded_at: int
+    published_at: int
+    actor: str
+    event: str
+    reason: str | None
+    why: str | None
+    recorded_by: int | None = None
+
+
+Dated = TypeVar("Dated", bound=Recorded)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactVersion(Recorded):
+    """A fact as one event left it: since which position, recorded when, made public when."""
+
+    record: FactRecord
+    first_position: int
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A version as seen at a perspective; `certainty` None is not yet or no longer."""
+
+    version: FactVersion
+    certainty: Certainty | None
+
+
+def versions(entries: Iterable[Entry]) -> list[FactVersion]:
+    """Every version of every fact, in the order of the log; of a fact that the log erases none says anything."""
+    logged = list(entries)
+    erased = erasures(entry.event for entry in logged)
+    records: dict[UUID, FactRecord] = {}
+    first: dict[UUID, int] = {}
+    found = []
+    for entry in logged:
+        if not isinstance(entry.event, FactEvent):
+            continue
+        event = _left(entry.event, erased.get(entry.event.originator_id))
+        stream = event.originator_id
+        records[stream] = evolve(records.get(stream), event)
+        first.setdefault(stream, entry.position)
+        found.append(version_of(entry, event, records[stream], first[stream]))
+    return found
+
+
+def _left(event: FactEvent, erasure: FactErased | None) -> FactEvent:
+    """What an erasure leaves of an event."""
+    if erasure is None or isinstance(event, FactErased | ErasedVersion):
+        return event
+    return ErasedVersion(
+        originator_id=event.originator_id,
+        originator_version=event.originator_version,
+        actor=event.actor,
+        negotiation_id=erasure.negotiation_id,
+        was=event.stored_name,
+    )
+
+
+def version_of(
+    entry: Entry, event: FactEvent, record: FactRecord, first_position: int
+) -> FactVersion:
+    """The version that `event` made of a fact that now stands as `record`."""
+    return FactVersion(
+        record=record,
+        position=entry.position,
+        first_position=first_position,
+        recorded_at=entry.recorded_at,
+        published_at=published_at(event, entry.recorded_at),
+        actor=event.actor,
+        event=event.was if isinstance(event, ErasedVersion) else event.stored_name,
+        reason=getattr(event, "reason", None),
+        why=getattr(event, "why", None),
+        batch=event.batch,
+    )
+
+
+def known(found: Iterable[FactVersion], perspective: Perspective) -> list[FactVersion]:
+    """Each fact as it is seen at the perspective, retracted ones too, in order of recording.
+
+    On the recorded clock that is its last version known; a cut of the published clock leaves out what was not public.
+    """
+    seen = [_seen(versions, perspective) for versions in _recorded(found, perspective)]
+    return sorted(
+        (version for version in seen if version is not None),
+        key=lambda version: version.first_position,
+    )
+
+
+def _recorded(
+    found: Iterable[FactVersion], perspective: Perspective
+) -> Iterable[list[FactVersion]]:
+    """The versions of each fact that were recorded by the position, oldest first."""
+    facts: dict[UUID, list[FactVersion]] = {}
+    for version in found:
+        if version.position <= perspective.position:
+            mine = facts.setdefault(version.record.id, [])
+            mine.append(dated(version, perspective.corrections))
+    return facts.values()
+
+
+def _seen(versions: Sequence[FactVersion], perspective: Perspective) -> FactVersion | None:
+    if perspective.published_cut is not None:
+        return public_at(versions, perspective.published_cut)
+    recorded = [version for version in versions if public(version, perspective)]
+    return recorded[-1] if recorded else None
+
+
+def public(version: Recorded, perspective: Perspective) -> bool:
+    """Whether an event was recorded by the position and known by the cut, on the perspective's clock."""
+    if version.position > perspective.position:
+        return False
+    if perspective.as_known_at is None:
+        return True
+    when = dated(version, perspective.corrections)
+    recorded_at = when.recorded_at if when.recorded_by is None else when.recorded_by
+    at = when.published_at if perspective.clock == "published" else recorded_at
+    return at <= perspective.as_known_at
+
+
+def changes(
+    found: Iterable[FactVersion], perspective: Perspective
+) -> list[tuple[FactVersion | None, FactVersion]]:
+    """Every event of the facts that are known, as what it found and what it left, in the order of the log.
+
+    A cut of the published clock tells those that are public, and what they did to what was public.
+    """
+    cut = perspective.published_cut
+    events: list[tuple[FactVersion | None, FactVersion]] = []
+    for versions in _recorded(found, perspective):
+        if cut is not None:
+            events += told(versions, cut) if public_at(versions, cut) else ()
+        else:
+            mine = [version for version in versions if public(version, perspective)]
+            events += zip((None, *mine), mine, strict=False)
+    return sorted(events, key=lambda pair: pair[1].position)
+
+
+def dated(version: Dated, corrections: Sequence[ClockCorrection]) -> Dated:
+    """A version, or what else was recorded, with the times that count where these corrections are known.
+
+    What no source dates was made public when it was recorded.
+    """
+    at = recorded_by(version.position, version.recorded_at, corrections)
+    if at == version.recorded_at:
+        return version
+    undated = version.published_at == version.recorded_at
+    return replace(version, recorded_by=at, published_at=at if undated else version.published_at)
+
+
+def as_seen(version: FactVersion, perspective: Perspective) -> FactVersion:
+    """A version as its times count, and as it was cited, at a perspective that sees it."""
+    found = dated(version, perspective.corrections)
+    cut = perspective.published_cut
+    return found if cut is None else cited_by(found, cut)
+
+
+def timeslice(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
+    """All that is known at the perspective and not retracted, each with its certainty at `as_of`."""
+    return _sliced(known(found, perspective), lambda version: _at(version, perspective.as_of))
+
+
+def holding(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
+    """What holds at the perspective, by its match."""
+    slice_ = timeslice(found, perspective)
+    return [seen for seen in slice_ if matches(seen.certainty, perspective)]
+
+
+def begun(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
+    """What has begun by `as_of`, ended or not, by valid time."""
+    slice_ = _sliced(known(found, perspective), lambda version: _begun(version, perspective.as_of))
+    kept = [seen for seen in slice_ if matches(seen.certainty, perspective)]
+    return sorted(kept, key=by_valid_time)
+
+
+def matches(certainty: Certainty | None, perspective: Perspective) -> bool:
+    """Whether a certainty is enough for the match that was asked for."""
+    return certainty is not None and (perspective.match == "possible" or certainty == "certain")
+
+
+def by_valid_time(seen: Seen) -> tuple[int, int, int]:
+    """The order of a timeline: earliest start, then latest start, then the order of recording."""
+    bounds = seen.version.record.fact.valid_time.bounds
+    return (bounds.start_earliest, bounds.start_latest, seen.version.first_position)
+
+
+def _at(version: FactVersion, as_of: int) -> Certainty | None:
+    return version.record.fact.window.at(as_of)
+
+
+def _begun(version: FactVersion, as_of: int) -> Certainty | None:
+    return version.record.fact.window.begun(as_of)
+
+
+def _sliced(
+    found: Sequence[FactVersion], certainty: Callable[[FactVersion], Certainty | None]
+) -> list[Seen]:
+    return [
+        Seen(version=version, certainty=certainty(version))
+        for version in found
+        if version.record.stands
+    ]

@@ -1,0 +1,254 @@
+"""A backup is the record at one moment, taken while it is written; a restore is all of it, or nothing.
+
+The log, its head and the answers kept are copied: positions, instants and bytes unchanged, payloads
+sealed. All else follows from the log, and is derived again in the transaction that restores it; for that the
+wrapping keys have to be there, which no backup holds.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Callable
+from itertools import groupby, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+import msgspec
+from sqlalchemy import Connection, Table, select
+
+from infrastructure.backup.file import (
+    FORMAT,
+    AnswerLine,
+    BackupError,
+    CountLine,
+    EventLine,
+    Manifest,
+    Opening,
+    PartLine,
+    read,
+    write,
+)
+from infrastructure.backup.former_backups import FormerAnswers
+from infrastructure.log.append import LOCK_HEAD, MOVE_HEAD
+from infrastructure.log.rows import LOGGED, entries, parts_between
+from infrastructure.private_file import sync_folder
+from infrastructure.proofs.publishing import last_signed
+from infrastructure.sealing.seals import seals_of
+from infrastructure.sealing.stamps import restore_stamps, stamps_of_answers
+from infrastructure.sealing.wrapping import SealKeyError
+from infrastructure.tables.record import (
+    api_key,
+    confidential_part,
+    event,
+    idempotency_answer,
+    log_head,
+    stamp,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from infrastructure.backup.file import Line, Row
+    from infrastructure.database.database import Database
+    from infrastructure.log.entry import InlineProjection
+    from infrastructure.sealing.wrapping import KeySource
+
+__all__ = ["BackupError", "back_up", "restore", "verified"]
+
+BATCH: Final = 500
+TABLES: Final[dict[type, Table]] = {
+    EventLine: event,
+    PartLine: confidential_part,
+    AnswerLine: idempotency_answer,
+}
+
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS})
+"""What a file system says that gives no second name to a file, as those of memory sticks do not."""
+
+_BEGUN: Final = (
+    "the database is in use already: an API key was made in it, or a server has signed or stamped it;"
+    " a backup goes into a new database"
+)
+
+Progress = Callable[[int, int], None]
+
+
+def back_up(database: Database, target: Path, progress: Progress | None = None) -> Manifest:
+    """Write the record as one snapshot shows it to `target`, which is there whole or not at all.
+
+    It has mode 0600. `progress` is told (position reached, last position). Raises BackupError where
+    `target` exists already, and OSError.
+    """
+    if os.path.lexists(target):
+        raise BackupError(f"{target} exists already")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file, database.reading() as connection:
+            opening = _opening(connection)
+            manifest = write(file, opening, _rows(connection, opening.position, progress))
+            file.flush()
+            os.fsync(file.fileno())
+        _name(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return manifest
+
+
+def _name(part: Path, target: Path) -> None:
+    """Give a whole file its name, for good or not at all; BackupError where another has it by now."""
+    try:
+        os.link(part, target)
+    except FileExistsError as error:
+        raise BackupError(f"{target} exists already") from error
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        part.rename(target)
+    part.unlink(missing_ok=True)
+    try:
+        sync_folder(target.parent)
+    except OSError:
+        target.unlink()
+        raise
+
+
+def verified(source: Path, given: KeySource | None = None) -> Manifest:
+    """The manifest of a backup that has been read to its end.
+
+    BackupError where it is not whole, SealKeyError where it is sealed by a key that is not `given`.
+    """
+    missing: str | None = None
+    last: Line | Manifest | None = None
+    for last in read(source):
+        wraps = _wrapped_by(last)
+        if missing is None and given is not None and wraps is not None and not _has(given, wraps):
+            missing = wraps
+    if not isinstance(last, Manifest):
+        raise BackupError("the backup breaks off")
+    if missing is not None:
+        raise SealKeyError.missing(missing)
+    return last
+
+
+def _wrapped_by(line: Line | Manifest) -> str | None:
+    """The id of the key without which a line of a backup is of no use; None where it takes none."""
+    if isinstance(line, (EventLine, PartLine)):
+        return None if line.data_key is None else line.key_id
+    return line.key_id if isinstance(line, CountLine) else None
+
+
+def _has(keys: KeySource, key_id: str) -> bool:
+    """Whether a key is there, or was found."""
+    found = keys.read()
+    return (found is not None and key_id in found.ids) or keys.look_for(key_id)
+
+
+def restore(
+    database: Database,
+    source: Path,
+    projections: Sequence[InlineProjection],
+    progress: Progress | None = None,
+) -> Manifest:
+    """Put a backup into an empty database whose schema is at head, in one transaction.
+
+    Raises BackupError, having left nothing, for a database that is not empty, or that a server or an API key has made
+    its own, or a file that is not whole, and SealKeyError where it is sealed by a key that is not given.
+    """
+    with database.writing() as connection:
+        promised = _refuse_used(connection)
+        manifest = _load(connection, source, promised, projections, progress)
+        seals_of(connection).check(connection)
+        return manifest
+
+
+def _opening(connection: Connection) -> Opening:
+    head = connection.execute(select(log_head)).one()
+    return Opening(FORMAT, head.position, head.recorded_at)
+
+
+def _rows(connection: Connection, last: int, progress: Progress | None) -> Iterator[Row]:
+    ordered = select(event).order_by(event.c.position).limit(BATCH)
+    reached = 0
+    while reached < last:
+        rows = connection.execute(ordered.where(event.c.position > reached)).mappings().all()
+        parts = parts_between(connection, reached, rows[-1]["position"])
+        for row in rows:
+            yield EventLine(**row)
+            yield from (PartLine(**part) for part in parts.get(row["position"], ()))
+        reached = rows[-1]["position"]
+        if progress is not None:
+            progress(reached, last)
+    keys = (idempotency_answer.c.caller, idempotency_answer.c.key)
+    for row in connection.execute(select(idempotency_answer).order_by(*keys)).mappings():
+        yield AnswerLine(**row)
+    for kept in stamps_of_answers(connection):
+        yield CountLine(kept["key_id"], bytes(kept["stamp"]), kept["of"])
+
+
+def _refuse_used(connection: Connection) -> int:
+    """Up to when nothing more is recorded in an empty database, which may have been read; else BackupError."""
+    head = connection.execute(LOCK_HEAD).one()
+    if head.position or _is_any(connection, TABLES.values()):
+        raise BackupError("the database holds a record already; a backup goes into an empty one")
+    if last_signed(connection) is not None or _is_any(connection, (api_key, stamp)):
+        raise BackupError(_BEGUN)
+    return int(head.recorded_at)
+
+
+def _is_any(connection: Connection, tables: Iterable[Table]) -> bool:
+    found = (connection.execute(select(table).limit(1)).first() for table in tables)
+    return any(row is not None for row in found)
+
+
+def _load(
+    connection: Connection,
+    source: Path,
+    promised: int,
+    projections: Sequence[InlineProjection],
+    progress: Progress | None,
+) -> Manifest:
+    last, stamps = 0, []
+    former: FormerAnswers | None = None
+    for kind, lines in _batches(source):
+        if kind is Opening:
+            opening = cast("Opening", lines[0])
+            last = opening.position
+            head = {"position": last, "recorded_at": max(opening.recorded_at, promised)}
+            connection.execute(MOVE_HEAD, head)
+            former = FormerAnswers.of(connection, opening)
+        elif kind is Manifest:
+            manifest = cast("Manifest", lines[0])
+        else:
+            rows = [msgspec.structs.asdict(line) for line in lines]
+            if former is not None and kind in {AnswerLine, CountLine}:
+                rows = former.rows(rows) if kind is AnswerLine else former.stamps(rows[0])
+            if kind is CountLine:
+                stamps += rows
+            elif rows:
+                connection.execute(TABLES[kind].insert(), rows)
+    if last or manifest.answers:
+        restore_stamps(connection, stamps)
+    for after in range(0, last, BATCH):
+        _project(connection, after, projections)
+        if progress is not None:
+            progress(min(after + BATCH, last), last)
+    return manifest
+
+
+def _batches(source: Path) -> Iterator[tuple[type, list[Line | Manifest]]]:
+    """Lines of one kind together, at most BATCH of them."""
+    for kind, lines in groupby(read(source), type):
+        while batch := list(islice(lines, BATCH)):
+            yield kind, batch
+
+
+def _project(connection: Connection, after: int, projections: Sequence[InlineProjection]) -> None:
+    """Let the projections hold some events more, opened as any reader opens them."""
+    put = LOGGED.where(event.c.position > after).order_by(event.c.position).limit(BATCH)
+    logged = entries(connection, put, str) if projections else []
+    for projection in projections:
+        projection.apply(connection, logged)

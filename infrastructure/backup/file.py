@@ -1,0 +1,249 @@
+"""A backup is gzipped JSON lines: what it holds, the log, the answers kept, and what it all must add up to.
+
+Payloads and confidential parts are sealed in it as in the database, and the keys that wrap the data keys are in
+neither. Nothing of it is of one database: a record that was backed up from either is restored into either.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from domain.streams.event import ClockCorrected
+from infrastructure.log.append import FIRST_VERSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from typing import IO
+
+__all__ = [
+    "AnswerLine",
+    "BackupError",
+    "CountLine",
+    "EventLine",
+    "Manifest",
+    "Opening",
+    "PartLine",
+    "read",
+    "write",
+]
+
+FORMAT: Final = 5
+FORMATS: Final = (1, 2, 3, 4, FORMAT)
+"""Those that are read: the first is from before payloads were sealed, the second from before parts and stamps, the
+third from before the number of answers was stamped, the fourth has idempotency keys in clear."""
+
+
+class BackupError(Exception):
+    """A file is no backup, or not all of one; the message says what is wrong with it."""
+
+
+class Opening(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="parley-backup"
+):
+    """The log's last position, and the instant (microseconds) that the next event has to exceed."""
+
+    format: int
+    position: int
+    recorded_at: int
+
+
+class EventLine(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="event"
+):
+    """A row of the log as it is; bytes in base64."""
+
+    position: int
+    recorded_at: int
+    stream: str
+    version: int
+    type: str
+    actor: str
+    payload: bytes
+    salt: bytes
+    digest: bytes
+    leaf: bytes
+    key_version: int | None = None
+    key_id: str | None = None
+    data_key: bytes | None = None
+
+
+class PartLine(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="part"
+):
+    """A confidential part of the event before it, as it is."""
+
+    position: int
+    ordinal: int
+    stream: str
+    digest: bytes
+    sealed: bytes | None
+    key_id: str | None
+    data_key: bytes | None
+
+
+class AnswerLine(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="answer"
+):
+    """An answer kept under an idempotency key, as it is."""
+
+    caller: str
+    key: str
+    fingerprint: str
+    status: int
+    body: bytes
+    headers: str
+    answered_at: int
+    fact_id: str | None
+    key_id: str | None = None
+    stamp: bytes | None = None
+    kept_at: int = 0
+
+
+class CountLine(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="count"
+):
+    """The stamp of the answers, or the secret by which their keys are known, as it is: `of` says which."""
+
+    key_id: str
+    stamp: bytes
+    of: str = "idempotency_answer"
+
+
+class Manifest(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="manifest"
+):
+    """How much there is, and the SHA-256 of every line before this one."""
+
+    format: int
+    position: int
+    answers: int
+    sha256: str
+
+
+Row = EventLine | PartLine | AnswerLine | CountLine
+Line = Opening | Row
+_encode: Final = msgspec.json.Encoder().encode
+_decoder: Final = msgspec.json.Decoder[Line | Manifest](Line | Manifest)
+
+
+def write(file: IO[bytes], opening: Opening, rows: Iterable[Row]) -> Manifest:
+    """Write a backup, and give what it ends with."""
+    hashed, answers = hashlib.sha256(), 0
+    with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as lines:
+        for row in chain[Line]([opening], rows):
+            line = _encode(row) + b"\n"
+            hashed.update(line)
+            lines.write(line)
+            answers += isinstance(row, AnswerLine)
+        manifest = Manifest(FORMAT, opening.position, answers, hashed.hexdigest())
+        lines.write(_encode(manifest) + b"\n")
+    return manifest
+
+
+def read(path: Path) -> Iterator[Line | Manifest]:
+    """Every line in order, the manifest last; BackupError at the first thing that is not as it says.
+
+    What came before an error is not to be kept: only the manifest tells that it was all of it.
+    """
+    hashed = hashlib.sha256()
+    check = _Check()
+    for text in _lines(path):
+        line = _line(text)
+        if isinstance(line, Manifest):
+            check.complete(line, hashed.hexdigest())
+        else:
+            hashed.update(text)
+            check.follow(line)
+        yield line
+    if not check.ended:
+        raise BackupError("the backup breaks off")
+
+
+class _Check:
+    """Follows a backup line by line, as the log itself would take its events."""
+
+    def __init__(self) -> None:
+        self._opening: Opening | None = None
+        self._position = 0
+        self._recorded_at = 0
+        self._answers = 0
+        self._parts = 0
+        self._counted: set[str] = set()
+        self._versions: dict[str, int] = {}
+        self.ended = False
+
+    def follow(self, line: Line) -> None:
+        if self.ended:
+            raise BackupError("something follows the end of the backup")
+        if isinstance(line, Opening) != (self._opening is None):
+            raise BackupError("this is no backup of Parley")
+        if isinstance(line, Opening):
+            self._open(line)
+        elif isinstance(line, AnswerLine):
+            self._answers += 1
+        elif isinstance(line, PartLine):
+            self._part(line)
+        elif isinstance(line, CountLine):
+            self._count(line)
+        else:
+            self._event(line)
+
+    def _open(self, opening: Opening) -> None:
+        if opening.format not in FORMATS:
+            raise BackupError(
+                f"this backup has format {opening.format}, and up to {FORMAT} is read here"
+            )
+        self._opening = opening
+
+    def _event(self, line: EventLine) -> None:
+        last = self._versions.get(line.stream)
+        follows = line.version in FIRST_VERSIONS if last is None else line.version == last + 1
+        dense = line.position == self._position + 1
+        rises = line.recorded_at > self._recorded_at or line.type == ClockCorrected.stored_name
+        if not (follows and dense and rises):
+            raise BackupError(f"position {line.position} does not follow what is before it")
+        self._versions[line.stream] = line.version
+        self._position, self._recorded_at = line.position, line.recorded_at
+        self._parts = 0
+
+    def _part(self, line: PartLine) -> None:
+        if (line.position, line.ordinal) != (self._position, self._parts):
+            raise BackupError(f"a part of position {line.position} is not in its place")
+        self._parts += 1
+
+    def _count(self, line: CountLine) -> None:
+        if line.of in self._counted:
+            raise BackupError("the answers of the backup are counted twice")
+        self._counted.add(line.of)
+
+    def complete(self, manifest: Manifest, sha256: str) -> None:
+        opening = self._opening
+        if self.ended or opening is None or self._recorded_at > opening.recorded_at:
+            raise BackupError("this is no backup of Parley")
+        counted = Manifest(opening.format, self._position, self._answers, sha256)
+        if manifest != counted or opening.position != self._position:
+            raise BackupError("the backup does not add up to what its manifest says")
+        self.ended = True
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with gzip.open(path, "rb") as lines:
+            yield from lines
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise BackupError(f"the backup cannot be unpacked: {error}") from error
+
+
+def _line(text: bytes) -> Line | Manifest:
+    try:
+        line: Line | Manifest = _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BackupError(f"a line of the backup cannot be read: {error}") from error
+    return line

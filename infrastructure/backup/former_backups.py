@@ -1,0 +1,57 @@
+"""A backup from before idempotency keys were kept as digests is restored as the schema's own upgrade would have it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from infrastructure.sealing.seals import seals_of
+from migrations import former_answers as former
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from infrastructure.backup.file import Opening
+
+__all__ = ["FormerAnswers"]
+
+LAST_FORMAT: Final = 4
+"""The last in which keys stand in clear."""
+
+
+class FormerAnswers:
+    """The kept answers of one older backup, as they are put into a database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._sent = 0
+        self._after: list[dict[str, Any]] = []
+        self._secret = b""
+
+    @classmethod
+    def of(cls, connection: Connection, opening: Opening) -> Self | None:
+        """What reads the answers of a backup that opens so; None where they are as they are now."""
+        return cls(connection) if opening.format <= LAST_FORMAT else None
+
+    def rows(self, sent: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Some answers as they are kept now; certificates are left out."""
+        wrapping = seals_of(self._connection).wrapping(self._connection)
+        self._secret = former.made_secret(self._connection, wrapping)
+        now = time.time_ns() // 1_000
+        found = [former.as_of_0011(wrapping, self._secret, row, now) for row in sent]
+        kept = [row for row in found if row is not None]
+        self._sent += len(sent)
+        self._after += kept
+        return kept
+
+    def stamps(self, counted: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The stamp of all answers as it is now, if what was counted before was their number."""
+        wrapping = seals_of(self._connection).wrapping(self._connection)
+        count = former.opened(wrapping, counted, former.COUNT)
+        if count != self._sent.to_bytes(former.SIZE):
+            return []
+        total = former.total_of(self._after, self._secret) if self._secret else bytes(former.SIZE)
+        stamp = former.made(wrapping, total, former.TOTAL)
+        return [{"of": "idempotency_answer", **stamp}]

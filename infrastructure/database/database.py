@@ -1,0 +1,205 @@
+"""A transaction is for reading or for writing from its first statement.
+
+A writing transaction of SQLite holds the only write lock from its start (BEGIN IMMEDIATE); a reading one sees one
+unchanging snapshot. A SQLite database in memory has one connection and serves one transaction at a time. PostgreSQL
+writes at READ COMMITTED and reads at REPEATABLE READ, read only. Which connection a transaction takes, and how long
+it waits, goes by the lane. Every connection has the `seals` that open what its database holds.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+import weakref
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as LockTimeoutError
+
+from infrastructure.clock import Clock, system_clock
+from infrastructure.database.damage import Damage
+from infrastructure.database.lanes import Lane, Patience, TimeLimits, current_lane, in_lane
+from infrastructure.database.pools import BEGIN_OPTION, Pools
+from infrastructure.database.timekeeping import Timekeeper
+from infrastructure.database.vacuuming import rewrite, vacuum
+from infrastructure.errors import DatabaseRefusedError
+from infrastructure.sealing.seals import SEALS, Seals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine.interfaces import DBAPICursor
+
+__all__ = ["Database"]
+
+TRY_SECONDS: Final = 0.05
+
+
+class Database:
+    """Owns the engines of one database.
+
+    `url` is a SQLAlchemy URL of SQLite or PostgreSQL, `limits` how long a request waits for it. Connects at once, so
+    that a database that would have to be refused is refused at start (`DatabaseRefusedError`), not at the first write.
+    Without `seals` nothing is recorded in it, and no sealed payload is read.
+    """
+
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        clock: Clock = system_clock,
+        seals: Seals | None = None,
+        limits: TimeLimits | None = None,
+    ) -> None:
+        self.url = _with_driver(make_url(url))
+        self.clock = clock
+        self.timekeeper = Timekeeper.of(clock)
+        self.seals = seals or Seals()
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.is_memory = self.is_sqlite and _is_memory(self.url)
+        self._limits = limits or TimeLimits()
+        if self.is_sqlite and not self.is_memory:
+            _keep_private(self.url)
+        self.damage = Damage()
+        self._pools = Pools(self.url, self._limits, self.damage, memory=self.is_memory)
+        weakref.finalize(self, self._pools.dispose)
+        self._optioned: dict[tuple[Lane, str], Engine] = {}
+        lock = threading.Lock()
+        self._write_lock = lock if self.is_sqlite else None
+        self._read_lock = lock if self.is_memory else None
+        with self.reading():
+            pass
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the lane that this is done in."""
+        return self._pools.engine(current_lane())
+
+    @property
+    def patience(self) -> Patience:
+        """How long is waited in the lane that this is done in."""
+        return self._limits.patience(current_lane())
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one snapshot and writes nothing."""
+        with self._held(self._read_lock), self._reading.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that commits at the end of the block, or rolls back when it raises."""
+        with self._held(self._write_lock), self._writing.begin() as connection:
+            yield connection
+
+    def drop_overwritten(self, *tables: str, patience: float = 0) -> None:
+        """Let what was overwritten or deleted be in no file of a SQLite database; its write-ahead log is emptied.
+
+        Raises LockTimeoutError where somebody uses it, or on PostgreSQL reads an older state, for longer than
+        `patience`, in seconds. There the tables are vacuumed and sampled anew, so that neither gives up what was
+        overwritten; what is left of it in free space, and in the server's own write-ahead log, goes as those are used
+        again, or by `compact`.
+        """
+        if not self.is_sqlite:
+            with in_lane("unhurried"):
+                vacuum(self.engine, tables, patience)
+        elif not self.is_memory:
+            deadline = time.monotonic() + patience
+            while self._is_wal_in_use():
+                if time.monotonic() >= deadline:
+                    message = "the write-ahead log is in use, and keeps what was overwritten"
+                    raise LockTimeoutError(message)
+                time.sleep(TRY_SECONDS)
+
+    def compact(self, *tables: str, patience: float) -> tuple[str, ...]:
+        """As `drop_overwritten`, but on PostgreSQL the tables are written anew, and nobody uses them meanwhile.
+
+        What a superuser has to run there besides is returned, in order.
+        """
+        if not self.is_sqlite:
+            with in_lane("unhurried"):
+                return rewrite(self.engine, tables, patience)
+        self.drop_overwritten(patience=patience)
+        return ()
+
+    def _is_wal_in_use(self) -> bool:
+        """Whether something is in the way of emptying the log; it is waited for shortly, as nobody writes meanwhile."""
+        try:
+            with self._held(self._write_lock), closing(self.engine.raw_connection()) as connection:
+                return _is_busy(connection.cursor(), self.patience.turn)
+        except sqlite3.Error as error:
+            raise SQLAlchemyError(str(error)) from error
+
+    def close(self) -> None:
+        """Close every idle connection now, and one in use when its transaction ends."""
+        with self._held(self._read_lock):
+            self._pools.close()
+
+    @property
+    def _reading(self) -> Engine:
+        return self._engine_for("BEGIN", "REPEATABLE READ", read_only=True)
+
+    @property
+    def _writing(self) -> Engine:
+        return self._engine_for("BEGIN IMMEDIATE", "READ COMMITTED", read_only=False)
+
+    def _engine_for(self, sqlite_begin: str, isolation: str, *, read_only: bool) -> Engine:
+        kind = (current_lane(), sqlite_begin)
+        if kind not in self._optioned:
+            engine = self.engine.execution_options(**{SEALS: self.seals})
+            self._optioned[kind] = (
+                engine.execution_options(**{BEGIN_OPTION: sqlite_begin})
+                if self.is_sqlite
+                else engine.execution_options(
+                    isolation_level=isolation, postgresql_readonly=read_only
+                )
+            )
+        return self._optioned[kind]
+
+    def _held(self, lock: threading.Lock | None) -> AbstractContextManager[object]:
+        return nullcontext() if lock is None else _locked(lock, self.patience.turn)
+
+
+def _with_driver(url: URL) -> URL:
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        message = f"a database of SQLite or PostgreSQL is needed, not {url.get_backend_name()}"
+        raise DatabaseRefusedError(message)
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _keep_private(url: URL) -> None:
+    """Make a missing file readable to its owner alone; what SQLite puts beside it has the same mode."""
+    if url.database is not None and not url.database.startswith("file:"):
+        with suppress(OSError):
+            Path(url.database).touch(mode=0o600, exist_ok=False)
+
+
+def _is_memory(url: URL) -> bool:
+    return (
+        url.database in {None, "", ":memory:"}
+        or url.query.get("mode") == "memory"
+        or url.query.get("vfs") == "memdb"
+    )
+
+
+@contextmanager
+def _locked(lock: threading.Lock, seconds: float) -> Iterator[None]:
+    if not lock.acquire(timeout=seconds):
+        message = f"the database stayed locked for {seconds:g} s"
+        raise LockTimeoutError(message)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _is_busy(cursor: DBAPICursor, patience_seconds: float) -> bool:
+    cursor.execute(f"PRAGMA busy_timeout = {1_000 * TRY_SECONDS:.0f}")
+    try:
+        return bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {1_000 * patience_seconds:.0f}")

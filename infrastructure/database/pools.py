@@ -1,0 +1,187 @@
+"""Each lane has connections of its own, set up so that none waits longer than its lane allows.
+
+SQLite files run in WAL mode with synchronous=FULL, foreign keys and secure_delete on, read back on every new
+connection: a database that will not is refused. A PostgreSQL session's synchronous_commit is never off.
+"""
+
+from __future__ import annotations
+
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, event
+
+from infrastructure.database.bounded_connection import BoundedConnection
+from infrastructure.database.closing_pool import closing_pool
+from infrastructure.database.engines import engine_of
+from infrastructure.database.write_ahead import keep_write_ahead
+from infrastructure.errors import DatabaseRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
+    from infrastructure.database.damage import Damage
+    from infrastructure.database.lanes import Lane, Patience, TimeLimits
+
+__all__ = ["BEGIN_OPTION", "KEEPALIVES", "Pools"]
+
+SIZES: Final[dict[Lane, tuple[int, int]]] = {
+    "reading": (4, 16),
+    "writing": (4, 16),
+    "health": (1, 0),
+    "unhurried": (1, 7),
+}
+"""How many connections of each lane are kept open, and how many more there may be at once."""
+KEEPALIVES: Final = {
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""When a machine that answers no more is given up; the URL's own parameters come first."""
+PING_SECONDS: Final = 2.0
+"""How long a connection that was not in use may take to show that it is alive."""
+MARGIN_SECONDS: Final = 0.5
+"""How much longer a statement is waited for than the server is told that it may take."""
+BEGIN_OPTION: Final = "parley_begin"
+FULL: Final = 2
+
+
+class Pools:
+    """The engines of one database, each made when it is first asked for; a database in memory has one for all."""
+
+    def __init__(self, url: URL, limits: TimeLimits, damage: Damage, *, memory: bool) -> None:
+        self._url = url
+        self._limits = limits
+        self._damage = damage
+        self._memory = memory
+        self._engines: dict[Lane, Engine] = {}
+        self._lock = Lock()
+        self._closed = Event()
+
+    def engine(self, lane: Lane) -> Engine:
+        """The engine of one lane."""
+        lane = "writing" if self._memory else lane
+        with self._lock:
+            if lane not in self._engines:
+                self._engines[lane] = self._made(lane)
+                self._damage.watch(self._engines[lane])
+            return self._engines[lane]
+
+    def dispose(self) -> None:
+        """Close every idle connection."""
+        with self._lock:
+            for engine in self._engines.values():
+                engine.dispose()
+
+    def close(self) -> None:
+        """Close every idle connection now, and one in use when it is given back."""
+        self._closed.set()
+        self.dispose()
+
+    def _made(self, lane: Lane) -> Engine:
+        patience = self._limits.patience(lane)
+        size, overflow = SIZES[lane]
+        pooled: dict[str, Any] = {
+            "poolclass": closing_pool(self._closed),
+            "pool_size": size,
+            "max_overflow": overflow,
+            "pool_timeout": patience.turn,
+        }
+        if self._url.get_backend_name() != "sqlite":
+            return _postgresql_engine(self._url, patience, pooled)
+        return _sqlite_engine(self._url, patience, pooled, memory=self._memory)
+
+
+def _sqlite_engine(url: URL, patience: Patience, pooled: dict[str, Any], *, memory: bool) -> Engine:
+    engine = engine_of(
+        url,
+        connect_args={
+            "isolation_level": None,
+            "check_same_thread": False,
+            "timeout": patience.turn,
+        },
+        **({"poolclass": StaticPool} if memory else pooled),
+    )
+    event.listen(engine, "connect", _assert_pragmas(patience, memory=memory))
+    event.listen(engine, "begin", _emit_begin)
+    return engine
+
+
+def _postgresql_engine(url: URL, patience: Patience, pooled: dict[str, Any]) -> Engine:
+    waiting = {"connect_timeout": patience.connect, **KEEPALIVES}
+    engine = engine_of(
+        url,
+        **pooled,
+        pool_pre_ping=True,
+        use_native_hstore=False,
+        connect_args={name: at for name, at in waiting.items() if name not in url.query},
+    )
+    allowed = None if patience.statement is None else patience.statement + MARGIN_SECONDS
+    pinged = PING_SECONDS if allowed is None else min(PING_SECONDS, allowed)
+    event.listen(engine, "connect", _set_up_session(patience))
+    event.listen(engine, "connect", _waiting_for(allowed))
+    event.listen(engine, "checkin", _waiting_for(pinged))
+    event.listen(engine, "checkout", _waiting_for(allowed))
+    return engine
+
+
+def _waiting_for(seconds: float | None) -> Callable[..., None]:
+    """Have a connection wait for so long from now on."""
+
+    def listener(connection: object, *_: object) -> None:
+        if isinstance(connection, BoundedConnection):
+            connection.seconds = seconds
+
+    return listener
+
+
+def _set_up_session(patience: Patience) -> Callable[[DBAPIConnection, object], None]:
+    """Let a commit be on the server's disk before it is told, whatever the server's own setting.
+
+    The planner is to take pages to be in memory or on a solid disk, as records of this size are. What has no end here
+    has the end that the server's own settings give it.
+    """
+    lines = ["SET random_page_cost = 1.1"]
+    limits = {"statement_timeout": patience.statement, "lock_timeout": patience.lock}
+    lines += [f"SET {name} = {at * 1_000:.0f}" for name, at in limits.items() if at is not None]
+
+    def on_connect(connection: DBAPIConnection, _record: object) -> None:
+        _waiting_for(patience.connect)(connection)
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute("; ".join(lines))
+        if cursor.execute("SHOW synchronous_commit").fetchone() == ("off",):
+            cursor.execute("SET synchronous_commit = on")
+        cursor.close()
+        connection.autocommit = False
+
+    return on_connect
+
+
+def _emit_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN_OPTION, "BEGIN"))
+
+
+def _assert_pragmas(
+    patience: Patience, *, memory: bool
+) -> Callable[[DBAPIConnection, object], None]:
+    wanted: dict[str, object] = {"foreign_keys": 1, "synchronous": FULL, "secure_delete": 1}
+    if not memory:
+        wanted["journal_mode"] = "wal"
+
+    def on_connect(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        if not memory:
+            keep_write_ahead(cursor, patience.turn)
+        for pragma, value in wanted.items():
+            cursor.execute(f"PRAGMA {pragma} = {value}")
+            found = cursor.execute(f"PRAGMA {pragma}").fetchone()[0]
+            if found != value:
+                message = f"this SQLite database keeps {pragma}={found}, and {value} is needed"
+                raise DatabaseRefusedError(message)
+        cursor.close()
+
+    return on_connect

@@ -1,0 +1,87 @@
+"""Nothing is recorded, settled or signed while there is evidence against the clock that it would be done by.
+
+A clock is held to the record time that the log has reached, and the machine's own also to that of the database's
+server and to the time that has passed since it was last believed, which no setting of a clock changes.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from eventsourcing.persistence import OperationalError
+from sqlalchemy import BigInteger, cast, extract, func, select
+
+from domain.time.instant import format_instant
+from infrastructure.clock import Clock, system_clock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+__all__ = ["TOLERANCE", "ClockInDoubtError", "Timekeeper", "steady_clock"]
+
+TOLERANCE: Final = 60_000_000
+"""Microseconds by which two clocks may differ: more than machines that keep their time do, and a request takes."""
+
+_STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_SERVER: Final = select(cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger))
+_UNTIL: Final = "nothing is recorded or signed until they agree"
+
+
+class ClockInDoubtError(OperationalError):
+    """Two clocks differ; the message says what each of them says, and what to do."""
+
+
+def steady_clock() -> int:
+    """Microseconds since some moment; where the system can tell, those in which the machine slept count too."""
+    return time.clock_gettime_ns(_STEADY) // 1000
+
+
+class Timekeeper:
+    """Says the time by `clock`, or raises ClockInDoubtError. A clock that is not `steady` is no machine's own."""
+
+    def __init__(self, clock: Clock, steady: Clock | None = None) -> None:
+        self._clock = clock
+        self._steady = steady
+        self._offset = 0 if steady is None else clock() - steady()
+
+    @classmethod
+    def of(cls, clock: Clock) -> Timekeeper:
+        """One that takes the machine's clock for what it is, and any other as it is given."""
+        return cls(clock, steady_clock if clock is system_clock else None)
+
+    def now(self, connection: Connection, recorded_at: int | None = None) -> int:
+        """The present instant, in microseconds UTC; `recorded_at` is the record time that the log has reached."""
+        now = self._clock()
+        if self._steady is not None:
+            self._compare_with_server(connection, now)
+            self._compare_with_passed(now, self._steady())
+        if recorded_at is not None and recorded_at > now + TOLERANCE:
+            raise ClockInDoubtError(
+                f"the clock says {_said(now)}, and the log has record times up to {_said(recorded_at)}: {_UNTIL}. "
+                "Look at another clock first. If this machine's is wrong, set it right; if the log's times are, run: "
+                "parley correct-clock"
+            )
+        return now
+
+    def _compare_with_server(self, connection: Connection, now: int) -> None:
+        if connection.dialect.name != "postgresql":
+            return
+        server = int(connection.execute(_SERVER).scalar_one())
+        if abs(now - server) > TOLERANCE:
+            raise ClockInDoubtError(
+                f"this machine's clock says {_said(now)}, and the database server's {_said(server)}: {_UNTIL}"
+            )
+
+    def _compare_with_passed(self, now: int, steady: int) -> None:
+        expected = self._offset + steady
+        if abs(now - expected) > TOLERANCE:
+            raise ClockInDoubtError(
+                f"this machine's clock says {_said(now)}, and by the time that has passed since it was last read it is "
+                f"{_said(expected)}: {_UNTIL}; if the clock was set right, start the process again"
+            )
+        self._offset = now - steady
+
+
+def _said(instant: int) -> str:
+    return f"{format_instant(instant)[:19]}Z"

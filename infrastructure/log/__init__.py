@@ -1,0 +1,1 @@
+"""The log: one table of events, in order and without gaps."""

@@ -1,0 +1,279 @@
+"""Under one lock positions are dense and `recorded_at` rises; a refused request leaves nothing.
+
+The lock is the row of `log_head`, or SQLite's write lock, held until the commit: whoever sees a
+position sees every lower one, with any number of writing processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+
+from domain.confidential import Source
+from infrastructure.log.clock_corrections import last_right_time
+from infrastructure.log.entry import (
+    AlreadyAnswered,
+    AuthoredEvent,
+    InlineProjection,
+    LogEntry,
+    stream_name,
+)
+from infrastructure.log.erasing import ERASED_ANSWER, ERASING, destroy, is_erased
+from infrastructure.log.leaves import hashed, new_secret, salt_of
+from infrastructure.log.tracking import advance
+from infrastructure.sealing.confidential_parts import sealed_part
+from infrastructure.sealing.kept_answers import IdempotencyClaim, answer_under, keep_answer
+from infrastructure.sealing.seals import seals_of
+from infrastructure.sealing.stamps import begin_stamps, change_total
+from infrastructure.tables.record import confidential_part, event, log_head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infrastructure.database.timekeeping import Timekeeper
+    from infrastructure.sealing.seals import BatchKeys
+
+__all__ = ["LOCK_HEAD", "MOVE_HEAD", "AppendRequest", "LogTransaction", "Outcome", "lock_log"]
+
+FIRST_VERSIONS: Final = (0, 1)
+STREAMS_A_QUERY: Final = 500
+
+LOCK_HEAD = select(log_head.c.position, log_head.c.recorded_at).with_for_update()
+MOVE_HEAD = update(log_head).where(log_head.c.id == 1)
+GONE = 410
+"""The refusal that says itself that the fact was erased."""
+_first, _each = event.alias("first"), event.alias("each")
+LAST_VERSIONS = select(
+    _first.c.stream,
+    select(func.max(_each.c.version))
+    .where(_each.c.stream == _first.c.stream)
+    .scalar_subquery()
+    .label("version"),
+).where(
+    _first.c.stream.in_(bindparam("streams", expanding=True)), _first.c.version.in_(FIRST_VERSIONS)
+)
+"""The last version of each stream, found by its first."""
+
+Sources = Mapping[tuple[UUID | str, int], Sequence[Source]]
+
+
+@dataclass(frozen=True)
+class AppendRequest:
+    """What one caller wants recorded, all of it or nothing; `sources` by the stream and version of their event.
+
+    It is refused where one of the streams `standing` is not at its version any more, and from the instant `until` on.
+    """
+
+    events: Sequence[StoredEvent]
+    tracking: Tracking | None = None
+    claim: IdempotencyClaim | None = None
+    sources: Sources = field(default_factory=dict)
+    standing: Mapping[UUID | str, int] = field(default_factory=dict)
+    until: int | None = None
+
+
+Outcome = list[LogEntry] | IntegrityError | AlreadyAnswered
+
+
+def lock_log(connection: Connection) -> Row[int, int]:
+    """Lock the log to write what is sealed or stamped, and give its head; SealKeyError without the database's keys."""
+    head = connection.execute(LOCK_HEAD).one()
+    seals_of(connection).check(connection)
+    return head
+
+
+class LogTransaction:
+    """One writing transaction on the log: locks it at once, then takes requests in any number.
+
+    Raises as `lock_log`, and ClockInDoubtError while there is evidence against its clock. One that `corrects` the
+    log's own record times goes on from the last that is right.
+    """
+
+    def __init__(
+        self, connection: Connection, timekeeper: Timekeeper, *, corrects: bool = False
+    ) -> None:
+        self._connection = connection
+        head = lock_log(connection)
+        self.now = timekeeper.now(connection, None if corrects else head.recorded_at)
+        self._begun = bool(head.position)
+        self._added = 0
+        """To the total of the kept answers."""
+        self._erased: set[str] = set()
+        self._position: int = head.position
+        self._recorded_at: int = (
+            last_right_time(connection, self.now) if corrects else head.recorded_at
+        )
+        self._sources: dict[int, Sequence[Source]] = {}
+
+    def append(
+        self, requests: Sequence[AppendRequest], projections: Sequence[InlineProjection]
+    ) -> list[Outcome]:
+        """Record what can be recorded; a request's outcome is its entries or its refusal."""
+        versions = self._last_versions(requests)
+        older = list(versions)
+        outcomes = [self._admit(request, versions) for request in requests]
+        entries = [entry for outcome in outcomes if isinstance(outcome, list) for entry in outcome]
+        if entries:
+            self._write(entries, older)
+            for projection in projections:
+                projection.apply(self._connection, entries)
+        self._stamp(entries)
+        return outcomes
+
+    def _stamp(self, entries: Sequence[LogEntry]) -> None:
+        if not self._begun and (entries or self._added):
+            begin_stamps(self._connection, self._added)
+        elif self._added:
+            change_total(self._connection, self._added)
+        self._begun, self._added = bool(self._position), 0
+
+    def _admit(self, request: AppendRequest, versions: dict[str, int]) -> Outcome:
+        try:
+            self._refuse_answered(request.claim)
+            self._refuse_late(request, versions)
+            reached = _follow(versions, request.events)
+            if request.tracking is not None:
+                advance(self._connection, request.tracking)
+        except (IntegrityError, AlreadyAnswered) as refusal:
+            return refusal
+        versions.update(reached)
+        entries = [self._number(stored, request.sources) for stored in request.events]
+        self._erased |= {stream_name(e.originator_id) for e in entries if e.topic in ERASING}
+        if request.claim is not None:
+            self._keep(request.claim, told=bool(entries))
+        return entries
+
+    def _number(self, stored: StoredEvent, sources: Sources) -> LogEntry:
+        self._position += 1
+        self._recorded_at = self._next_recorded_at
+        said = sources.get((stored.originator_id, stored.originator_version))
+        if said:
+            self._sources[self._position] = said
+        return LogEntry(
+            originator_id=stored.originator_id,
+            originator_version=stored.originator_version,
+            topic=stored.topic,
+            state=stored.state,
+            id=self._position,
+            recorded_at=self._recorded_at,
+            actor=stored.actor if isinstance(stored, AuthoredEvent) else "",
+        )
+
+    def _write(self, entries: Sequence[LogEntry], older: Sequence[str]) -> None:
+        """Insert the entries; one that erases after those before it, of which it may destroy some."""
+        started = [*older]
+        begin = 0
+        for at, entry in enumerate(entries):
+            if entry.topic in ERASING:
+                self._insert(entries[begin:at], started)
+                self._added += destroy(self._connection, entry, self._recorded_at)
+                begin = at
+        self._insert(entries[begin:], started)
+        head = {"position": self._position, "recorded_at": self._recorded_at}
+        self._connection.execute(MOVE_HEAD, head)
+
+    def _insert(self, entries: Sequence[LogEntry], started: list[str]) -> None:
+        """Insert entries of streams of which those that have `started` may have a key."""
+        if not entries:
+            return
+        keys = seals_of(self._connection).writing(self._connection, started)
+        parts = self._parts(entries, keys) if self._sources else {}
+        rows = [_row(entry, keys, parts.get(entry.id, ())) for entry in entries]
+        self._connection.execute(event.insert(), rows)
+        started += [row["stream"] for row in rows]
+
+    def _parts(
+        self, entries: Sequence[LogEntry], keys: BatchKeys
+    ) -> dict[int, list[dict[str, Any]]]:
+        """Keep what the entries say in confidence; the rows by position."""
+        made = {
+            entry.id: [
+                sealed_part(keys.wrapping, stream_name(entry.originator_id), entry.id, *numbered)
+                for numbered in enumerate(self._sources[entry.id])
+            ]
+            for entry in entries
+            if entry.id in self._sources
+        }
+        rows = [row for parts in made.values() for row in parts]
+        if rows:
+            self._connection.execute(confidential_part.insert(), rows)
+        return made
+
+    def _last_versions(self, requests: Sequence[AppendRequest]) -> dict[str, int]:
+        named = {
+            stream_name(id_): None
+            for request in requests
+            for id_ in (*(each.originator_id for each in request.events), *request.standing)
+        }
+        found: dict[str, int] = {}
+        for streams in _chunks(list(named), STREAMS_A_QUERY):
+            rows = self._connection.execute(LAST_VERSIONS, {"streams": streams})
+            found.update((row.stream, row.version) for row in rows)
+        return found
+
+    def _refuse_late(self, request: AppendRequest, versions: Mapping[str, int]) -> None:
+        for id_, version in request.standing.items():
+            if versions.get(stream_name(id_)) != version:
+                raise IntegrityError(f"{id_} is not at version {version} any more")
+        if request.until is not None and self._next_recorded_at >= request.until:
+            raise IntegrityError("the time for it is over")
+
+    @property
+    def _next_recorded_at(self) -> int:
+        return max(self.now, self._recorded_at + 1)
+
+    def _refuse_answered(self, claim: IdempotencyClaim | None) -> None:
+        if claim is None:
+            return
+        kept = answer_under(self._connection, claim.caller, claim.key)
+        if kept is not None:
+            raise AlreadyAnswered(kept)
+
+    def _keep(self, claim: IdempotencyClaim, *, told: bool) -> None:
+        """Keep an answer, `told` by events or not; a refusal about a fact that was erased meanwhile is kept empty."""
+        answer = {**vars(claim), "answered_at": self._recorded_at, "kept_at": self.now}
+        if not told and claim.status != GONE and self._is_erased(claim.fact_id):
+            answer |= ERASED_ANSWER
+        self._added += keep_answer(self._connection, answer)
+
+    def _is_erased(self, fact: str | None) -> bool:
+        if fact is None:
+            return False
+        return fact in self._erased or is_erased(self._connection, fact)
+
+
+def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str, int]:
+    """The version that each stream reaches with `events`; `IntegrityError` at a hole or repeat."""
+    reached: dict[str, int] = {}
+    for stored in events:
+        stream, version = stream_name(stored.originator_id), stored.originator_version
+        last = reached.get(stream, versions.get(stream))
+        if version != last + 1 if last is not None else version not in FIRST_VERSIONS:
+            raise IntegrityError(f"version {version} of {stream} does not follow {last}")
+        reached[stream] = version
+    return reached
+
+
+def _row(entry: LogEntry, keys: BatchKeys, parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The event as it is kept, with its leaf in the log's tree and its payload sealed."""
+    row = {
+        "position": entry.id,
+        "recorded_at": entry.recorded_at,
+        "stream": stream_name(entry.originator_id),
+        "version": entry.originator_version,
+        "type": entry.topic,
+        "actor": entry.actor,
+        "payload": entry.state,
+    }
+    secret = new_secret()
+    row |= hashed(row, salt_of(secret, [part["digest"] for part in parts]))
+    return row | keys.sealed({**row, "secret": secret})
+
+
+def _chunks(names: list[str], size: int) -> Iterator[list[str]]:
+    return (names[start : start + size] for start in range(0, len(names), size))

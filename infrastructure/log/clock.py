@@ -1,0 +1,117 @@
+"""The log's clock is its head: the record time that the next event exceeds, moved under the log's lock alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import StateError
+from domain.streams.clock_corrections import decide_correct_clock, decide_withdraw
+from domain.time.instant import END, format_instant
+from infrastructure.log.append import LOCK_HEAD, MOVE_HEAD, AppendRequest, LogTransaction
+from infrastructure.log.clock_corrections import (
+    corrections,
+    last_in_force,
+    wrong_instead,
+    wrong_times,
+)
+from infrastructure.log.codec import EventCodec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from domain.streams.event import ClockCorrected
+    from infrastructure.database.timekeeping import Timekeeper
+    from infrastructure.log.clock_corrections import WrongTimes
+    from infrastructure.log.entry import InlineProjection, LogEntry
+
+__all__ = ["correct_clock", "rewrite_head", "settle", "withdraw_correction"]
+
+_LOCK_FREE_HEAD: Final = LOCK_HEAD.with_for_update(skip_locked=True)
+_NOTHING: Final = (
+    "no record time lies beyond the present by more than a minute: there is nothing to correct"
+)
+_OTHER: Final = "other record times are wrong by now than were shown: look again"
+
+
+def settle(connection: Connection, instant: int) -> None:
+    """Raise the record time from which the next event counts on to `instant`, under the log's lock.
+
+    On PostgreSQL nothing happens while another process holds the lock: recording raises the time, too.
+    """
+    head = connection.execute(_LOCK_FREE_HEAD).one_or_none()
+    if head is not None and head.recorded_at < instant:
+        connection.execute(MOVE_HEAD, {"position": head.position, "recorded_at": instant})
+
+
+def rewrite_head(connection: Connection) -> None:
+    """Write the head of the log as it stands, under its lock."""
+    head = connection.execute(LOCK_HEAD).one()
+    connection.execute(MOVE_HEAD, {"position": head.position, "recorded_at": head.recorded_at})
+
+
+def correct_clock(
+    connection: Connection,
+    timekeeper: Timekeeper,
+    projections: Sequence[InlineProjection],
+    *,
+    seen: WrongTimes,
+    why: str,
+    actor: str,
+) -> LogEntry:
+    """Record that the record times that were `seen` are wrong, and let the log go on from its last right one.
+
+    StateError where nothing is wrong, or more than was seen; ClockInDoubtError where the clock itself is in doubt.
+    """
+    log = LogTransaction(connection, timekeeper, corrects=True)
+    found = wrong_times(connection, log.now)
+    if found is None:
+        raise StateError(_NOTHING)
+    if (found.first, found.last) != (seen.first, seen.last):
+        raise StateError(_OTHER)
+    version = len(corrections(connection)) + 1
+    event = decide_correct_clock(
+        first=found.first, last=found.last, why=why, version=version, actor=actor
+    )
+    return _appended(log, event, projections)
+
+
+def withdraw_correction(
+    connection: Connection,
+    timekeeper: Timekeeper,
+    projections: Sequence[InlineProjection],
+    *,
+    position: int,
+    why: str,
+    actor: str,
+) -> LogEntry:
+    """Record that the last correction of the clock, at a position, is void: what it called wrong was right.
+
+    StateError where it is not the last that stands, or where what would be right lies beyond the present.
+    """
+    log = LogTransaction(connection, timekeeper)
+    withdrawn = last_in_force(connection, END)
+    if withdrawn.position != position:
+        message = f"the last correction of the clock that stands is at position {withdrawn.position}, not {position}"
+        raise StateError(message)
+    right, last = wrong_instead(connection, withdrawn, END)
+    if log.now <= right:
+        message = (
+            f"by the clock it is {format_instant(log.now)}, and the record times that would be right again go up to"
+            f" {format_instant(right)}: set this machine's clock right first"
+        )
+        raise StateError(message)
+    version = len(corrections(connection)) + 1
+    event = decide_withdraw(withdrawn, last=last, why=why, version=version, actor=actor)
+    return _appended(log, event, projections)
+
+
+def _appended(
+    log: LogTransaction, event: ClockCorrected, projections: Sequence[InlineProjection]
+) -> LogEntry:
+    request = AppendRequest((EventCodec().to_stored_event(event),))
+    [outcome] = log.append([request], projections)
+    if not isinstance(outcome, list):
+        raise outcome
+    return outcome[0]

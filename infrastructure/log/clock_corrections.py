@@ -1,0 +1,168 @@
+"""The log says which of its record times are wrong; the right ones rise, and lead from an instant to a position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from sqlalchemy import Connection, exists, func, not_, or_, select
+
+from domain.errors import StateError
+from domain.streams.clock_corrections import CLOCK_STREAM
+from domain.streams.clock_corrections import corrections as corrections_of
+from domain.streams.entry import Entry
+from domain.streams.event import ClockCorrected, ClockCorrectionWithdrawn
+from domain.time.record_time import ClockCorrection, in_force
+from infrastructure.database.timekeeping import TOLERANCE
+from infrastructure.log.codec import EventCodec
+from infrastructure.log.rows import LOGGED, entries
+from infrastructure.sealing.seals import seals_of
+from infrastructure.tables.record import event, log_head
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import RowMapping, Select
+
+__all__ = [
+    "HAS_CORRECTIONS",
+    "WrongTimes",
+    "correction_fault",
+    "corrections",
+    "last_in_force",
+    "last_right_time",
+    "position_at",
+    "recorded_at",
+    "wrong_instead",
+    "wrong_times",
+]
+
+_OF_CLOCK: Final = event.c.stream == CLOCK_STREAM.hex
+_CODEC: Final = EventCodec()
+HAS_CORRECTIONS: Final = exists().where(_OF_CLOCK)
+"""Whether the log corrects any of its record times."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTimes:
+    """What lies beyond `now`: the record times of `first` to `last`, which may be none, and of the head, `head_at`."""
+
+    first: int
+    last: int
+    first_at: int | None
+    head_at: int
+    now: int
+
+
+def corrections(connection: Connection) -> tuple[ClockCorrection, ...]:
+    """All corrections in the log, in order."""
+    found = entries(connection, LOGGED.where(_OF_CLOCK).order_by(event.c.version))
+    read = [
+        Entry(position=each.id, recorded_at=each.recorded_at, event=_CODEC.read(each, each.actor))
+        for each in found
+    ]
+    return corrections_of(read, max((each.position for each in read), default=0))
+
+
+def correction_fault(connection: Connection, row: RowMapping) -> str | None:
+    """What is wrong with a correction, selected by `LOGGED`, that follows what is before it."""
+    position, stream = row["position"], row["stream"]
+    state = seals_of(connection).opened(row)[0]
+    stored = StoredEvent(UUID(stream), row["version"], row["type"], state)
+    said = _CODEC.read(stored, row["actor"])
+    if not isinstance(said, ClockCorrected) or said.originator_id != CLOCK_STREAM:
+        return "it is no correction of the log's clock"
+    if isinstance(said, ClockCorrectionWithdrawn):
+        return _withdrawal_fault(connection, said, row)
+    if not 1 <= said.first <= position or said.last != position - 1:
+        return "it corrects other record times than those right before it"
+    if row["recorded_at"] <= recorded_at(connection, said.first - 1):
+        return "it was recorded no later than the last right one before"
+    if said.first < position and recorded_at(connection, said.first) <= row["recorded_at"]:
+        return "the record times that it calls wrong do not lie after its own"
+    return None
+
+
+def last_in_force(connection: Connection, before: int) -> ClockCorrection:
+    """The last correction before a position that calls any record time wrong; StateError where none stands."""
+    known = [each for each in corrections(connection) if each.position < before]
+    standing = [each for each in in_force(known) if each.withdraws is None]
+    found = next((each for each in reversed(standing) if each.first <= each.last), None)
+    if found is None:
+        message = "no correction of the clock stands that calls a record time wrong"
+        raise StateError(message)
+    return found
+
+
+def wrong_instead(
+    connection: Connection, withdrawn: ClockCorrection, before: int
+) -> tuple[int, int]:
+    """What follows where a correction is void: the last of the record times that are right then, and a position.
+
+    Up to that position what was recorded since the correction, before another position, does not lie after that time.
+    """
+    columns = event.c
+    among = columns.position.between(withdrawn.first, withdrawn.last)
+    right = int(connection.execute(select(func.max(columns.recorded_at)).where(among)).scalar_one())
+    since = columns.position.between(withdrawn.position, before - 1)
+    late = select(func.max(columns.position)).where(since, columns.recorded_at <= right)
+    return right, int(connection.execute(late).scalar_one())
+
+
+def _withdrawal_fault(
+    connection: Connection, said: ClockCorrectionWithdrawn, row: RowMapping
+) -> str | None:
+    try:
+        withdrawn = last_in_force(connection, row["position"])
+    except StateError as error:
+        return str(error)
+    right, last = wrong_instead(connection, withdrawn, row["position"])
+    if (said.correction, said.first, said.last) != (withdrawn.position, withdrawn.position, last):
+        return "it withdraws another correction than the last, or calls other record times wrong"
+    if row["recorded_at"] <= right:
+        return "it was recorded no later than what was right before the correction"
+    return None
+
+
+def position_at(
+    connection: Connection, instant: int, known: Sequence[ClockCorrection], last: int | None = None
+) -> int:
+    """The highest position, up to `last`, that was recorded at or before an instant; 0 where there is none.
+
+    Where times are corrected, it is that of an event whose own is right.
+    """
+    statement = select(event.c.position).where(event.c.recorded_at <= instant)
+    if last is not None:
+        statement = statement.where(event.c.position <= last)
+    statement = _right(statement, known).order_by(event.c.recorded_at.desc()).limit(1)
+    return int(connection.execute(statement).scalar() or 0)
+
+
+def recorded_at(connection: Connection, position: int) -> int:
+    """The record time that stands at a position; 0 for none."""
+    statement = select(event.c.recorded_at).where(event.c.position == position)
+    return int(connection.execute(statement).scalar() or 0)
+
+
+def last_right_time(connection: Connection, now: int) -> int:
+    """The record time of the last event whose time is right, as far as `now` tells; 0 where there is none."""
+    known = corrections(connection)
+    return recorded_at(connection, position_at(connection, now + TOLERANCE, known))
+
+
+def wrong_times(connection: Connection, now: int) -> WrongTimes | None:
+    """What of the log's record times lies further beyond `now` than clocks differ; None where nothing does."""
+    head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
+    right = position_at(connection, now + TOLERANCE, corrections(connection), head.position)
+    if right == head.position and head.recorded_at <= now + TOLERANCE:
+        return None
+    first_at = recorded_at(connection, right + 1) if right < head.position else None
+    return WrongTimes(right + 1, head.position, first_at, head.recorded_at, now)
+
+
+def _right(statement: Select[Any], known: Sequence[ClockCorrection]) -> Select[Any]:
+    """With only those events left whose record times are right."""
+    wrong = [event.c.position.between(each.first, each.last) for each in in_force(known)]
+    return statement.where(not_(or_(*wrong))) if wrong else statement

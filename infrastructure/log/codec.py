@@ -1,0 +1,213 @@
+"""Between events and stored bytes: JSON under permanent names, decoded by type, never re-serialised.
+
+A stored name is a key of `domain.streams.event.STORED_NAMES`; an unknown one is refused, so no payload can name a
+class of its own. `shape` in the payload is the version of its form; an older shape is upcast when read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, get_type_hints
+from uuid import UUID
+
+import msgspec
+from eventsourcing.persistence import (
+    JSONTranscoder,
+    Mapper,
+    StoredEvent,
+)
+
+import domain.kinds  # noqa: F401 -- registers the kinds that payloads hold
+from domain.fact import KINDS, Fact
+from domain.later import later_fields
+from domain.streams.erasure import ErasedEvent, ErasedVersion
+from domain.streams.event import STORED_NAMES, FactErased, FactEvent, RecordEvent
+from infrastructure.errors import UnreadableEventError
+from infrastructure.log.entry import AuthoredEvent, LogEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eventsourcing.domain import DomainEventProtocol
+
+__all__ = ["EventCodec", "UnreadableEventError", "decode_fact", "encode_fact"]
+
+#: stored name → the steps that bring an older shape to the next one, oldest first.
+UPCASTS: Final[dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]]] = {}
+
+_ENVELOPE: Final = ("originator_id", "originator_version", "actor")
+_encoder: Final = msgspec.json.Encoder(order=None)
+_BUILDING: Final = Lock()
+"""Held while a decoder is made: msgspec keeps what it makes on the types, and another thread may find it half made."""
+_fact_decoders: Final[dict[str, msgspec.json.Decoder[Any]]] = {}
+
+
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+_kind_decoder: Final = msgspec.json.Decoder(_Kind)
+
+
+def encode_fact(fact: Fact) -> bytes:
+    """A fact as JSON, every field in its order; fields that came later only where they say something."""
+    return _encoder.encode(_stored(fact))
+
+
+def _stored(value: Any) -> Any:  # noqa: ANN401 -- any part of an event
+    """A value without the later fields that say nothing."""
+    if isinstance(value, tuple):
+        return [_stored(part) for part in value]
+    fields = _fields(type(value))
+    if fields is None:
+        return value
+    return {
+        name: part if type(part) in _SIMPLE else _stored(part)
+        for name, default in fields
+        if (part := getattr(value, name)) != default or default is _ALWAYS
+    }
+
+
+_SIMPLE: Final = frozenset((str, int, type(None), bool))
+"""The types of most values, which have no parts."""
+_ALWAYS: Final = object()
+"""Stands for the default of a field that is always stored."""
+
+
+_kept_fields: Final[dict[type, tuple[tuple[str, Any], ...] | None]] = {}
+
+
+def _fields(cls: type) -> tuple[tuple[str, Any], ...] | None:
+    """The fields of a dataclass with their defaults, of those that came later; None of another class."""
+    if cls not in _kept_fields:
+        found = None
+        if dataclasses.is_dataclass(cls):
+            added = later_fields(cls)
+            found = tuple((f.name, added.get(f.name, _ALWAYS)) for f in dataclasses.fields(cls))
+        _kept_fields[cls] = found
+    return _kept_fields[cls]
+
+
+def decode_fact(content: bytes) -> Fact:
+    """The fact that `encode_fact` wrote."""
+    kind = _kind_decoder.decode(content).kind
+    decoder = _fact_decoders.get(kind)
+    cls = KINDS[kind]
+    if decoder is None or decoder.type is not cls:
+        with _BUILDING:
+            decoder = _fact_decoders[kind] = msgspec.json.Decoder(cls)
+    return decoder.decode(content)  # type: ignore[no-any-return]
+
+
+class EventCodec(Mapper[UUID]):
+    """The mapper of Parley's log: explicit names, explicit actor, msgspec JSON."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        super().__init__(transcoder=JSONTranscoder())
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+        """The bytes to be stored, once and as they are."""
+        if not isinstance(domain_event, RecordEvent):
+            message = f"{type(domain_event).__name__} is no event of the record"
+            raise TypeError(message)
+        payload = {k: v for k, v in _stored(domain_event).items() if k not in _ENVELOPE}
+        shape = 1 + len(UPCASTS.get(domain_event.stored_name, ()))
+        return AuthoredEvent(
+            originator_id=domain_event.originator_id,
+            originator_version=domain_event.originator_version,
+            topic=domain_event.stored_name,
+            state=_encoder.encode({"shape": shape, **payload}),
+            actor=domain_event.actor,
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
+        """The event that was stored; UnreadableEventError where it cannot be read."""
+        return self.read(stored_event, getattr(stored_event, "actor", ""))
+
+    def read(self, stored: StoredEvent, actor: str) -> RecordEvent:
+        """The event that was stored, by the actor that the log names; what was erased says what it was."""
+        if isinstance(stored, LogEntry) and stored.erased_by is not None:
+            return _erased(stored, stored.erased_by, actor)
+        cls = STORED_NAMES.get(stored.topic)
+        try:
+            if cls is None:
+                message = f"no event is stored as {stored.topic!r}"
+                raise UnreadableEventError(message)
+            payload = _payload_decoder(stored.topic).decode(_upcast(stored.topic, stored.state))
+            fields = {name: getattr(payload, name) for name in payload.__struct_fields__}
+            _check_shape(stored.topic, fields.pop("shape"))
+            if "fact" in fields:
+                fields["fact"] = decode_fact(fields["fact"])
+            return cls(
+                originator_id=_uuid(stored.originator_id),
+                originator_version=stored.originator_version,
+                actor=actor,
+                **fields,
+            )
+        except (msgspec.MsgspecError, KeyError, TypeError, ValueError, RecursionError) as error:
+            where = f"{stored.originator_id} version {stored.originator_version}"
+            message = f"the {stored.topic} event of {where} cannot be read: {error}"
+            raise UnreadableEventError(message) from error
+
+
+def _erased(entry: LogEntry, erased_by: bytes, actor: str) -> RecordEvent:
+    """What is left of an event whose payload was erased."""
+    envelope: dict[str, Any] = {
+        "originator_id": _uuid(entry.originator_id),
+        "originator_version": entry.originator_version,
+        "actor": actor,
+        "was": entry.topic,
+    }
+    if not issubclass(STORED_NAMES.get(entry.topic, RecordEvent), FactEvent):
+        return ErasedEvent(**envelope)
+    if not erased_by:
+        message = f"the payload of position {entry.id} is gone, and nothing says that it was erased"
+        raise UnreadableEventError(message)
+    erasure = _payload_decoder(FactErased.stored_name).decode(erased_by)
+    return ErasedVersion(**envelope, negotiation_id=erasure.negotiation_id)  # type: ignore[attr-defined]
+
+
+def _payload_decoder(stored_name: str) -> msgspec.json.Decoder[msgspec.Struct]:
+    """Decodes an event's own fields by their types; a fact stays raw until its kind is known."""
+    found = _payload_decoders.get(stored_name)
+    if found is None:
+        with _BUILDING:
+            found = _payload_decoders[stored_name] = _made(stored_name)
+    return found
+
+
+_payload_decoders: Final[dict[str, msgspec.json.Decoder[msgspec.Struct]]] = {}
+
+
+def _made(stored_name: str) -> msgspec.json.Decoder[msgspec.Struct]:
+    cls = STORED_NAMES[stored_name]
+    hints = get_type_hints(cls)
+    own = [field.name for field in dataclasses.fields(cls) if field.name not in _ENVELOPE]
+    fields: list[Any] = [("shape", int)]
+    fields += [(name, msgspec.Raw if hints[name] is Fact else hints[name]) for name in own]
+    added = later_fields(cls)
+    fields = [(name, kind, added[name]) if name in added else (name, kind) for name, kind in fields]
+    struct = msgspec.defstruct(f"{cls.__name__}Payload", fields, kw_only=True)
+    return msgspec.json.Decoder(struct)
+
+
+def _upcast(name: str, state: bytes) -> bytes:
+    steps = UPCASTS.get(name)
+    if not steps:
+        return state
+    payload = msgspec.json.decode(state)
+    for step in steps[payload["shape"] - 1 :]:
+        payload = step(payload)
+    return _encoder.encode(payload | {"shape": 1 + len(steps)})
+
+
+def _check_shape(name: str, shape: int) -> None:
+    newest = 1 + len(UPCASTS.get(name, ()))
+    if shape != newest:
+        message = f"its shape is {shape}, and {newest} is the newest that is known here"
+        raise UnreadableEventError(message)
+
+
+def _uuid(originator_id: UUID | str) -> UUID:
+    return originator_id if isinstance(originator_id, UUID) else UUID(originator_id)

@@ -1,0 +1,126 @@
+"""An erasure is carried out in the transaction of its event: what it destroys, and its telling so, are one.
+
+Of an erased stream the payloads, their secrets and their data key are gone; digests and leaves stay, and so does the
+tree. What was answered under idempotency keys says nothing more of it: which answers these are is known by the id of
+the fact, and by its events, alone. The projections see to their own rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, bindparam, delete, not_, or_, select, update
+
+from domain.streams.erasure import erased_streams
+from domain.streams.event import FactErased, SourcesErased
+from infrastructure.log.entry import stream_name
+from infrastructure.sealing.kept_answers import change_answers
+from infrastructure.tables.facts import SIDES
+from infrastructure.tables.record import (
+    aggregate_snapshot,
+    confidential_part,
+    event,
+    idempotency_answer,
+)
+from infrastructure.tables.text import fact_text
+
+if TYPE_CHECKING:
+    from infrastructure.log.entry import LogEntry
+
+__all__ = [
+    "ERASED_ANSWER",
+    "ERASING",
+    "TABLES",
+    "covered",
+    "destroy",
+    "has_erased",
+    "is_erased",
+]
+
+ERASING: Final = frozenset({FactErased.stored_name, SourcesErased.stored_name})
+"""The types of the events that erase."""
+ERASED_ANSWER: Final = {"fingerprint": "", "body": b"", "headers": "{}"}
+"""What is kept under an idempotency key whose answer told of something erased: sent again, it is told so."""
+
+_STREAMS: Final = event.c.stream.in_(bindparam("streams", expanding=True))
+_DESTROY: Final = (
+    update(event).where(_STREAMS).values(payload=b"", salt=b"", key_id=None, data_key=None)
+)
+_FORGET: Final = delete(aggregate_snapshot).where(
+    aggregate_snapshot.c.stream.in_(bindparam("streams", expanding=True))
+)
+_DROP_PARTS: Final = delete(confidential_part).where(
+    confidential_part.c.stream.in_(bindparam("streams", expanding=True))
+)
+_DESTROY_PARTS: Final = (
+    update(confidential_part)
+    .where(confidential_part.c.stream.in_(bindparam("streams", expanding=True)))
+    .values(sealed=None, key_id=None, data_key=None)
+)
+_ANSWERS: Final = select(idempotency_answer).where(
+    or_(
+        and_(
+            idempotency_answer.c.fact_id == bindparam("fact"),
+            not_(
+                idempotency_answer.c.answered_at.between(
+                    bindparam("erased_at"), bindparam("reached")
+                )
+            ),
+        ),
+        and_(
+            idempotency_answer.c.answered_at.in_(select(event.c.recorded_at).where(_STREAMS)),
+            idempotency_answer.c.body == b"",
+        ),
+    )
+)
+"""Those that tell of a fact, and those that are read from its events again.
+
+Those that the same transaction keeps from the erasure on are as they have to be; earlier ones that a wrong clock dated
+may lie after it.
+"""
+_IS_ERASED: Final = select(event.c.position).where(
+    event.c.stream == bindparam("stream"), event.c.type == FactErased.stored_name
+)
+_HAS_ERASED: Final = select(event.c.position).where(event.c.type.in_(sorted(ERASING))).limit(1)
+TABLES: Final = (
+    event.name,
+    confidential_part.name,
+    aggregate_snapshot.name,
+    idempotency_answer.name,
+    fact_text.name,
+    *(table.name for side in SIDES.values() for table in side.all),
+)
+"""Where something is overwritten or deleted by an erasure."""
+
+
+def covered(fact: str) -> tuple[str, ...]:
+    """The streams, as the log names them, that the erasure of a fact destroys."""
+    return tuple(stream.hex for stream in erased_streams(UUID(fact)))
+
+
+def destroy(connection: Connection, erasing: LogEntry, reached: int) -> int:
+    """Carry out what an entry says that is about to be recorded; all before it is in the log.
+
+    `reached` is the last record time of its transaction. What the kept answers that it empties add to the total of all
+    is returned.
+    """
+    name = stream_name(erasing.originator_id)
+    streams = {"streams": covered(name)}
+    kept = {"erased_at": erasing.recorded_at, "reached": reached}
+    emptied = connection.execute(_ANSWERS, {**streams, "fact": name, **kept}).mappings().all()
+    added = change_answers(connection, emptied, ERASED_ANSWER)
+    only_sources = erasing.topic == SourcesErased.stored_name
+    for statement in (_DESTROY_PARTS,) if only_sources else (_DESTROY, _FORGET, _DROP_PARTS):
+        connection.execute(statement, streams)
+    return added
+
+
+def has_erased(connection: Connection) -> bool:
+    """Whether anything was ever erased."""
+    return connection.execute(_HAS_ERASED).first() is not None
+
+
+def is_erased(connection: Connection, fact: str) -> bool:
+    """Whether a stream, as the log names it, is that of an erased fact."""
+    return connection.execute(_IS_ERASED, {"stream": fact}).first() is not None

@@ -1,0 +1,115 @@
+"""The library's factory for Parley's log; it makes recorders and no table.
+
+Loaded by `PERSISTENCE_MODULE="infrastructure.log.factory"` it opens the database that
+`PARLEY_DATABASE_URL` names, with the keys that the settings name, and closes it with itself. A
+composition root hands it a `Database`, which it then leaves open, and the projections to write in
+each event's transaction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    InfrastructureFactory,
+    ProcessRecorder,
+)
+from eventsourcing.utils import Environment, EnvType, resolve_topic
+
+from infrastructure.configured import seals_by
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import (
+    AggregateEventRecorder,
+    EventRecorder,
+    EventTrackingRecorder,
+    ProcessEventRecorder,
+    SnapshotRecorder,
+)
+from infrastructure.settings import DATABASE_URL, SEAL_KEY, SEAL_KEY_FILE, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infrastructure.log.entry import InlineProjection
+    from infrastructure.log.select import OriginatorIDType
+
+__all__ = ["EventFactory"]
+
+ORIGINATOR_ID_TYPE: Final = "ORIGINATOR_ID_TYPE"
+
+
+class EventFactory(InfrastructureFactory[EventTrackingRecorder]):
+    """Makes the recorders of one log. Raises `OSError` for an environment that it cannot use."""
+
+    def __init__(
+        self,
+        env: Environment | EnvType | None,
+        *,
+        database: Database | None = None,
+        projections: Sequence[InlineProjection] = (),
+    ) -> None:
+        super().__init__(env)
+        self._projections = projections
+        self._originator_id_type = self._read_originator_id_type()
+        self._owns_database = database is None
+        self.database = database or self._opened()
+
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        """A recorder of streams: of the log, or of snapshots when that is the purpose."""
+        if purpose == "snapshots":
+            return SnapshotRecorder(self.database, self._originator_id_type)
+        return AggregateEventRecorder(**self._log())
+
+    def application_recorder(self) -> ApplicationRecorder:
+        """The recorder of the log; APPLICATION_RECORDER_TOPIC may name a subclass."""
+        topic = self.env.get(self.APPLICATION_RECORDER_TOPIC)
+        recorder: type[EventRecorder] = _resolved(topic, EventRecorder)
+        return recorder(**self._log())
+
+    def tracking_recorder(
+        self, tracking_recorder_class: type[EventTrackingRecorder] | None = None
+    ) -> EventTrackingRecorder:
+        """A recorder of followed positions; TRACKING_RECORDER_TOPIC may name a subclass."""
+        topic = self.env.get(self.TRACKING_RECORDER_TOPIC)
+        recorder = tracking_recorder_class or _resolved(topic, EventTrackingRecorder)
+        return recorder(self.database)
+
+    def process_recorder(self) -> ProcessRecorder:
+        """A recorder of both; PROCESS_RECORDER_TOPIC may name a subclass."""
+        topic = self.env.get(self.PROCESS_RECORDER_TOPIC)
+        recorder: type[ProcessEventRecorder] = _resolved(topic, ProcessEventRecorder)
+        return recorder(**self._log())
+
+    def close(self) -> None:
+        """Close the database, unless it was handed in."""
+        if self._owns_database:
+            self.database.close()
+
+    def _log(self) -> dict[str, Any]:
+        return {
+            "database": self.database,
+            "projections": self._projections,
+            "originator_id_type": self._originator_id_type,
+        }
+
+    def _opened(self) -> Database:
+        if not self.env.get(DATABASE_URL):
+            raise OSError(f"none of {', '.join(self.env.create_keys(DATABASE_URL))} is set")
+        found = {name: self.env.get(name) for name in (DATABASE_URL, SEAL_KEY, SEAL_KEY_FILE)}
+        settings = Settings.from_env({name: text for name, text in found.items() if text})
+        return Database(settings.database_url, seals=seals_by(settings))
+
+    def _read_originator_id_type(self) -> OriginatorIDType:
+        found = self.env.get(ORIGINATOR_ID_TYPE, "uuid").lower()
+        if found not in {"uuid", "text"}:
+            raise OSError(f"{ORIGINATOR_ID_TYPE}={found!r}: 'uuid' or 'text' is needed")
+        return cast("OriginatorIDType", found)
+
+
+def _resolved(topic: str | None, otherwise: type[Any]) -> type[Any]:
+    found: type[Any] = resolve_topic(topic) if topic else otherwise
+    if not issubclass(found, otherwise):
+        raise OSError(f"{topic} is no {otherwise.__name__}")
+    return found

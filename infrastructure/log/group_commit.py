@@ -1,0 +1,188 @@
+"""Concurrent appends share a transaction; nothing is acknowledged before its commit has returned.
+
+Whoever finds no leader leads: it takes the log's lock, drains what has queued until then, and
+commits it for all. A refused request fails alone. Where a transaction fails before its commit, each
+of its requests is tried alone, so that a poisonous one fails alone too. Where the commit itself
+fails nobody knows what became of it, so every request in it fails and none is tried again. A request that has
+waited as long as its work may, and is in no transaction yet, is taken back.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+from threading import Condition
+from typing import TYPE_CHECKING, Final
+
+from eventsourcing.persistence import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
+
+from infrastructure.log.append import AppendRequest, LogTransaction, Outcome
+from infrastructure.log.errors import (
+    OutcomeUnknownError,
+    as_persistence_error,
+    lost_connection,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from infrastructure.database.database import Database
+    from infrastructure.database.timekeeping import Timekeeper
+    from infrastructure.log.entry import InlineProjection, LogEntry
+
+__all__ = ["GroupCommit"]
+
+EVENTS_A_TRANSACTION: Final = 2_000
+BYTES_A_REQUEST: Final = 131_072
+PAGES: Final = 16 * 4_096
+"""What the tables and indices of one event may take, in bytes."""
+STALLED_SECONDS: Final = 2.0
+"""How long a transaction may take once it has the log; an import records in turns of less than a second."""
+
+
+@dataclass(eq=False)
+class _Ticket:
+    request: AppendRequest
+    outcome: Outcome | BaseException | None = None
+
+    def redeem(self) -> list[LogEntry]:
+        if isinstance(self.outcome, list):
+            return self.outcome
+        raise self.outcome or OperationalError("the log gave no answer")
+
+
+class _Stage(Enum):
+    LOCKING = auto()
+    WRITING = auto()
+    COMMITTING = auto()
+
+
+class GroupCommit:
+    """The queue before one database's log. `transactions` counts those that recorded something.
+
+    `trouble` is why the database failed the last transaction, and `refused` about how many bytes that would have
+    written; it is None from when one succeeds.
+    """
+
+    def __init__(
+        self, database: Database, projections: Sequence[InlineProjection], timekeeper: Timekeeper
+    ) -> None:
+        self._database = database
+        self._projections = projections
+        self._timekeeper = timekeeper
+        self._queue: deque[_Ticket] = deque()
+        self._condition = Condition()
+        self._led = False
+        self._stalls_at = math.inf
+        self.transactions = 0
+        self.trouble: str | None = None
+        self.refused = 0
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the transaction that is under way has waited for the database for longer than it should."""
+        return time.monotonic() > self._stalls_at
+
+    def submit(self, request: AppendRequest) -> list[LogEntry]:
+        """Record `request`; return its entries once they are committed, or raise why it failed."""
+        ticket = _Ticket(request)
+        patience = self._database.patience.lock
+        with self._condition:
+            self._queue.append(ticket)
+            if not self._condition.wait_for(lambda: self._is_over(ticket), patience):
+                self._take_back(ticket, patience)
+            self._condition.wait_for(lambda: self._is_over(ticket))
+            if ticket.outcome is not None:
+                return ticket.redeem()
+            self._led = True
+        try:
+            while ticket.outcome is None:
+                self._transact(self._drain)
+        finally:
+            with self._condition:
+                self._led, self._stalls_at = False, math.inf
+                self._condition.notify_all()
+        return ticket.redeem()
+
+    def _is_over(self, ticket: _Ticket) -> bool:
+        return ticket.outcome is not None or not self._led
+
+    def _take_back(self, ticket: _Ticket, patience: float | None) -> None:
+        """Raise for a ticket that nobody has drawn; one that was drawn has its outcome soon."""
+        if ticket in self._queue:
+            self._queue.remove(ticket)
+            raise OperationalError(f"others have written the log for {patience:g} s")
+
+    def _watch(self, waits: float) -> None:
+        """Begin what should take `waits` seconds at most, and a little."""
+        self._stalls_at = time.monotonic() + waits + STALLED_SECONDS
+
+    def _drain(self) -> list[_Ticket]:
+        drained: list[_Ticket] = []
+        room = EVENTS_A_TRANSACTION
+        with self._condition:
+            while self._queue and (not drained or len(self._queue[0].request.events) <= room):
+                drained.append(self._queue.popleft())
+                room -= len(drained[-1].request.events)
+        return drained
+
+    def _transact(self, take: Callable[[], list[_Ticket]]) -> None:
+        stage = _Stage.LOCKING
+        tickets: list[_Ticket] = []
+        outcomes: list[Outcome] = []
+        self._watch(self._database.patience.turn)
+        try:
+            with self._database.writing() as connection:
+                log = LogTransaction(connection, self._timekeeper)
+                self._watch(0)
+                tickets, stage = take(), _Stage.WRITING
+                outcomes = log.append([t.request for t in tickets], self._projections)
+                stage = _Stage.COMMITTING
+        except BaseException as error:
+            self._fail(tickets or take(), stage, error)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            self.trouble = None
+            self.transactions += any(isinstance(outcome, list) for outcome in outcomes)
+            for ticket, outcome in zip(tickets, outcomes, strict=True):
+                ticket.outcome = outcome
+
+    def _fail(self, tickets: list[_Ticket], stage: _Stage, error: BaseException) -> None:
+        if isinstance(error, SQLAlchemyError):
+            self.refused = sum(map(_size, tickets))
+            self.trouble = str(getattr(error, "orig", None) or error)
+        one_by_one = (
+            stage is _Stage.WRITING
+            and len(tickets) > 1
+            and isinstance(error, Exception)
+            and not lost_connection(error)
+        )
+        try:
+            for ticket in tickets if one_by_one else ():
+                self._transact(partial(list, (ticket,)))
+        finally:
+            for ticket in tickets:
+                ticket.outcome = _cause(error, stage) if ticket.outcome is None else ticket.outcome
+
+
+def _size(ticket: _Ticket) -> int:
+    """About how many bytes a request takes: its payloads, in the log and in what serves, and their pages."""
+    payloads = sum(len(stored.state) for stored in ticket.request.events)
+    return BYTES_A_REQUEST + PAGES * len(ticket.request.events) + 4 * payloads
+
+
+def _cause(error: BaseException, stage: _Stage) -> BaseException:
+    if not isinstance(error, Exception):
+        return OperationalError("the writing of the log was interrupted")
+    cause = as_persistence_error(error)
+    if stage is not _Stage.COMMITTING:
+        return cause
+    unknown = OutcomeUnknownError(str(cause))
+    unknown.__cause__ = error
+    return unknown

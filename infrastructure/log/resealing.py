@@ -1,0 +1,162 @@
+"""What is stored in clear is sealed, and every data key is wrapped by the newest key, while others read and write.
+
+Neither changes a digest or a leaf: what was signed and proven before holds as before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, select
+
+from infrastructure.log.append import LOCK_HEAD, lock_log
+from infrastructure.log.rows import LOGGED
+from infrastructure.sealing.confidential_parts import context_of_part
+from infrastructure.sealing.kept_answers import drop_broken, wrap_answers
+from infrastructure.sealing.seals import context_of, seals_of
+from infrastructure.sealing.stamps import stamp_tables, wrap_tables
+from infrastructure.tables.record import confidential_part, event, log_head
+
+if TYPE_CHECKING:
+    from infrastructure.database.database import Database
+
+__all__ = ["SealReport", "reseal", "take_as_is"]
+
+BATCH: Final = 500
+"""Rows a transaction: so few that writers of the log hardly wait."""
+PATIENCE_SECONDS: Final = 30
+"""How long whoever reads or writes beside it may keep what was in clear in a file of SQLite."""
+
+
+@dataclass(frozen=True)
+class _Keyed:
+    """A table whose rows have data keys, and what each is bound to."""
+
+    table: Table
+    context: Callable[[Mapping[Any, Any]], bytes]
+
+    @property
+    def at(self) -> ColumnElement[bool]:
+        """A row, by its primary key."""
+        return and_(
+            *(column == bindparam(f"at_{column.name}") for column in self.table.primary_key)
+        )
+
+
+_KEYED: Final = (
+    _Keyed(event, lambda row: context_of(row["stream"])),
+    _Keyed(confidential_part, context_of_part),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SealReport:
+    """How many payloads were sealed and data keys wrapped again, and how many data keys each wrapping key has now."""
+
+    sealed: int
+    wrapped: int
+    newest: str
+    keys: dict[str, int]
+
+
+def reseal(database: Database, progress: Callable[[int, int], None] | None = None) -> SealReport:
+    """Seal and wrap all there is. `progress` is told (events done, of how many).
+
+    The last events come first: a stream takes the key of its last event, and so has one key.
+    Raises SealKeyError where a data key is wrapped by a key that is not given; what was done is kept.
+    """
+    with database.reading() as connection:
+        last = int(connection.execute(select(log_head.c.position)).scalar_one())
+    sealed = wrapped = 0
+    batches = range(0, last, BATCH)
+    for done, after in enumerate(reversed(batches), start=1):
+        with database.writing() as connection:
+            lock_log(connection)
+            sealed += _seal(connection, after, after + BATCH)
+            wrapped += sum(_wrap(connection, each, after, after + BATCH) for each in _KEYED)
+        if progress is not None:
+            progress(min(done * BATCH, last), last)
+    _wrap_stamps(database)
+    database.drop_overwritten(*(each.table.name for each in _KEYED), patience=PATIENCE_SECONDS)
+    with database.reading() as connection:
+        keys = seals_of(connection).check(connection)
+        found: Counter[str] = Counter()
+        for keyed in _KEYED:
+            key_id = keyed.table.c.key_id
+            counted = select(key_id, func.count().label("wrapped")).group_by(key_id)
+            used = connection.execute(counted.where(key_id.is_not(None)))
+            found.update({row.key_id: int(row.wrapped) for row in used})
+    return SealReport(sealed, wrapped, "" if keys is None else keys.newest, dict(found))
+
+
+def take_as_is(database: Database) -> int:
+    """Stamp the keys as they stand, and take changed answers away; how many. What was tampered with is seen no more.
+
+    The keys that stamped them are not needed, as they may be lost.
+    """
+    with database.writing() as connection:
+        connection.execute(LOCK_HEAD)
+        dropped = drop_broken(connection)
+        stamp_tables(connection)
+    return dropped
+
+
+def _seal(connection: Connection, after: int, until: int) -> int:
+    """Seal what stands in clear past a position and up to another."""
+    clear = LOGGED.where(
+        event.c.position > after,
+        event.c.position <= until,
+        event.c.key_version.is_(None),
+        event.c.payload != b"",
+    )
+    rows = connection.execute(clear.order_by(event.c.position)).mappings().all()
+    if not rows:
+        return 0
+    streams = list({row["stream"]: None for row in rows})
+    keys = seals_of(connection).writing(connection, streams)
+    changed = [
+        {"at_position": row["position"], **keys.sealed({**row, "secret": row["salt"]})}
+        for row in rows
+    ]
+    connection.execute(event.update().where(_KEYED[0].at), changed)
+    return len(changed)
+
+
+def _wrap_stamps(database: Database) -> None:
+    last: tuple[str, str] | None = ("", "")
+    while last is not None:
+        with database.writing() as connection:
+            lock_log(connection)
+            if seals_of(connection).given(connection) is None:
+                return
+            last = wrap_answers(connection, last)
+            wrap_tables(connection)
+
+
+def _wrap(connection: Connection, keyed: _Keyed, after: int, until: int) -> int:
+    """Wrap those data keys past a position and up to another that are not wrapped by the newest key."""
+    wrapping = seals_of(connection).given(connection)
+    if wrapping is None:
+        return 0
+    columns = keyed.table.c
+    older = select(
+        *keyed.table.primary_key, columns.stream, columns.key_id, columns.data_key
+    ).where(
+        columns.data_key.is_not(None),
+        columns.position > after,
+        columns.position <= until,
+        columns.key_id != wrapping.newest,
+    )
+    changed: list[dict[str, Any]] = []
+    for row in connection.execute(older).mappings():
+        context = keyed.context(row)
+        key = wrapping.unwrap(row["key_id"], bytes(row["data_key"]), context)
+        place = {f"at_{column.name}": row[column.name] for column in keyed.table.primary_key}
+        wrapped = {"key_id": wrapping.newest, "data_key": wrapping.wrap(key, context)}
+        changed.append({**place, **wrapped})
+    if changed:
+        connection.execute(keyed.table.update().where(keyed.at), changed)
+    return len(changed)

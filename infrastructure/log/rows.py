@@ -1,0 +1,102 @@
+"""A row of the log becomes an entry in one place, where its payload is opened by the keys of its database.
+
+A row whose payload was erased has none, and its entry says so by what erased it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, and_, select
+
+from domain.streams.event import FactErased
+from infrastructure.log.entry import LogEntry
+from infrastructure.log.leaves import salt_used
+from infrastructure.sealing.seals import seals_of
+from infrastructure.tables.record import confidential_part, event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import RowMapping
+
+__all__ = ["LOGGED", "entries", "opened", "parts_between"]
+
+STREAMS_A_QUERY: Final = 500
+_keyed = event.alias("keyed")
+LOGGED: Final = select(
+    event, _keyed.c.key_id.label("by"), _keyed.c.data_key.label("opened_by")
+).join_from(
+    event,
+    _keyed,
+    and_(_keyed.c.stream == event.c.stream, _keyed.c.version == event.c.key_version),
+    isouter=True,
+)
+"""Rows of the log, each with the data key that it was sealed with."""
+
+_ALL_BUT_KEYS: Final = [
+    column.name for column in event.c if column.name not in {"key_version", "key_id", "data_key"}
+]
+
+
+def entries(
+    connection: Connection,
+    statement: Select[Any],
+    originator: Callable[[str], UUID | str] = UUID,
+) -> list[LogEntry]:
+    """The entries that a statement made from `LOGGED` selects, each stream by what `originator` makes of its name."""
+    open_ = seals_of(connection).opened
+    rows = connection.execute(statement).mappings().all()
+    erased = {row["stream"]: None for row in rows if not row["payload"]}
+    by = _erasures(connection, list(erased)) if erased else {}
+    return [
+        LogEntry(
+            originator_id=originator(row["stream"]),
+            originator_version=row["version"],
+            topic=row["type"],
+            state=open_(row)[0],
+            id=row["position"],
+            recorded_at=row["recorded_at"],
+            actor=row["actor"],
+            erased_by=None if row["payload"] else by.get(row["stream"], b""),
+        )
+        for row in rows
+    ]
+
+
+def opened(
+    connection: Connection, row: Mapping[Any, Any], parts: Sequence[Mapping[Any, Any]]
+) -> dict[str, Any]:
+    """An event's row, selected by `LOGGED`, with its payload and salt in clear and nothing of its keys.
+
+    `parts` are the rows of its confidential parts. Of an erased event payload and salt are empty.
+    """
+    payload, secret = seals_of(connection).opened(row)
+    sealed = row["key_version"] is not None
+    digests = [bytes(part["digest"]) for part in parts]
+    salt = salt_used(secret, payload, row["digest"], digests) if sealed and payload else secret
+    return {**{name: row[name] for name in _ALL_BUT_KEYS}, "payload": payload, "salt": salt}
+
+
+def parts_between(connection: Connection, after: int, last: int) -> dict[int, list[RowMapping]]:
+    """The confidential parts of the events past a position and up to another, by position."""
+    columns = confidential_part.c
+    wanted = select(confidential_part).where(columns.position > after, columns.position <= last)
+    found: dict[int, list[RowMapping]] = {}
+    for row in connection.execute(wanted.order_by(*confidential_part.primary_key)).mappings():
+        found.setdefault(row["position"], []).append(row)
+    return found
+
+
+def _erasures(connection: Connection, streams: Sequence[str]) -> dict[str, bytes]:
+    """The payload of what erased each stream that is erased by an event of its own."""
+    found: dict[str, bytes] = {}
+    for start in range(0, len(streams), STREAMS_A_QUERY):
+        wanted: Select[Any] = LOGGED.where(
+            event.c.stream.in_(streams[start : start + STREAMS_A_QUERY]),
+            event.c.type == FactErased.stored_name,
+        )
+        rows: Sequence[RowMapping] = connection.execute(wanted).mappings().all()
+        found.update((row["stream"], seals_of(connection).opened(row)[0]) for row in rows)
+    return found

@@ -1,0 +1,97 @@
+"""A subscriber sees every event once, in order, and sleeps while there is none.
+
+Appends of this process wake it at once; those of other processes are found by looking at the head
+of the log every `POLL_SECONDS`. Positions are dense and in commit order, so whatever is at or below
+a head is there to be read.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Condition
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+from eventsourcing.persistence import ApplicationRecorder, Subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infrastructure.log.entry import LogEntry
+
+__all__ = ["EventSubscription", "Wakeup"]
+
+POLL_SECONDS: Final = 0.1
+ENTRIES_A_READ: Final = 500
+
+
+class Wakeup:
+    """Counts the appends that this process made, for those who wait for the next."""
+
+    def __init__(self) -> None:
+        self._condition = Condition()
+        self._rings = 0
+
+    def ring(self) -> None:
+        """Wake everyone who waits."""
+        with self._condition:
+            self._rings += 1
+            self._condition.notify_all()
+
+    @property
+    def rings(self) -> int:
+        """How often it rang; read it before looking for what a ring would tell of."""
+        return self._rings
+
+    def wait(self, rings: int, seconds: float) -> None:
+        """Sleep until it has rung more than `rings` times, at most `seconds`."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._rings > rings, seconds)
+
+
+class Followed(Protocol):
+    """A log that can be read and that rings when it grows."""
+
+    wakeup: Wakeup
+
+    def head(self) -> tuple[int, int]:
+        """The last position and its `recorded_at`."""
+
+    def entries_between(
+        self, after: int, limit: int, *, stop: int | None = None, types: Sequence[str] = ()
+    ) -> list[LogEntry]:
+        """Entries past a position, in order."""
+
+
+class EventSubscription(Subscription[ApplicationRecorder]):
+    """Yields log entries past `gt`, for ever or until stopped; may be stopped from any thread."""
+
+    def __init__(self, log: Followed, gt: int | None, topics: Sequence[str]) -> None:
+        super().__init__(cast("ApplicationRecorder", log), gt, topics)
+        self._log = log
+        self._reached = gt or 0
+        self._ready: deque[LogEntry] = deque()
+
+    def stop(self) -> None:
+        """End the iteration, now or at its next step."""
+        super().stop()
+        self._log.wakeup.ring()
+
+    def __next__(self) -> LogEntry:
+        while not self._has_been_stopped:
+            if self._ready:
+                return self._ready.popleft()
+            rings = self._log.wakeup.rings
+            if not self._advance() and not self._has_been_stopped:
+                self._log.wakeup.wait(rings, POLL_SECONDS)
+        raise StopIteration
+
+    def _advance(self) -> bool:
+        head, _ = self._log.head()
+        if head <= self._reached:
+            return False
+        found = self._log.entries_between(
+            self._reached, ENTRIES_A_READ, stop=head, types=self._topics
+        )
+        self._ready.extend(found)
+        self._reached = found[-1].id if len(found) == ENTRIES_A_READ else head
+        return True

@@ -1,0 +1,299 @@
+"""A version of a fact and its row in `fact_version` are one and the same, either way round."""
+
+from __future__ import annotations
+
+from itertools import islice, product
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from domain.kinds.envoys import Alias
+from domain.named import Sort, fields_naming, key_of
+from domain.naming import folded, short
+from domain.register import Shape, Succession
+from domain.streams.erasure import BLANK
+from domain.streams.fact import FactRecord
+from domain.time.instant import BEGINNING, END
+from domain.views.naming import terms_of
+from domain.views.versions import FactVersion
+from infrastructure.database.damage import as_stored
+from infrastructure.log.codec import decode_fact, encode_fact
+from infrastructure.tables.facts import VALID_INSTANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Row
+
+    from domain.fact import Fact
+    from domain.register import Answer, Register
+    from domain.views.naming import Names
+
+__all__ = [
+    "AHEAD",
+    "ALIAS",
+    "ALWAYS",
+    "ASIDE",
+    "BY",
+    "ERASED",
+    "EVERY",
+    "LATEST",
+    "PRECISE",
+    "TIMELESS",
+    "YIELDING",
+    "answer_rows",
+    "entry_questions",
+    "questions_of",
+    "row_of",
+    "rule_of",
+    "term_rows",
+    "version_of_row",
+]
+
+EVERY: Final = 0
+"""Every answer that holds is needed."""
+LATEST: Final = 1
+"""An answer is needed unless another that surely holds has surely taken its place."""
+AHEAD: Final = 2
+"""An answer is needed while it may still lie ahead."""
+TIMELESS: Final = 3
+"""Every answer is needed, whenever it holds."""
+YIELDING: Final = 4
+"""An answer is needed while it may hold, unless it has yielded to another; and the last of those that are over."""
+ASIDE: Final = 5
+"""An answer that stands aside is needed while it may hold, unless another of its question is surely later."""
+ALIAS: Final = "alias"
+SETTLES: Final = "settles"
+CALLS_OFF: Final = "calls off"
+ALWAYS: Final = (CALLS_OFF, SETTLES)
+"""The questions whose answers every section of a state needs."""
+_PART: Final = "\x1f"
+BY: Final = "\x1d"
+"""Stands in the question of what stands aside between the key and what tells it from others beside one entry."""
+ERASED: Final[dict[str, Any]] = {
+    "kind": BLANK.kind,
+    **dict.fromkeys(VALID_INSTANTS, END),
+    "matter": None,
+    "external_id": None,
+    "content": b"",
+}
+"""The columns of a version that say what the fact says, once it was erased."""
+_OF_RECORD: Final = ("status", "standing", "corrected", "preferred", "erased")
+MOST_QUESTIONS: Final = 1_000
+PRECISE: Final = 86_400_000_000
+"""A beginning known to the day is precise; the few that are vaguer are looked through one by one."""
+
+
+def row_of(version: FactVersion) -> dict[str, Any]:
+    """The row of a version where it begins, that nothing has followed yet."""
+    record = version.record
+    return {
+        **_content_of(record),
+        "fact_id": record.id.hex,
+        "version": record.version,
+        "negotiation_id": record.negotiation_id.hex,
+        **{name: getattr(record, name) for name in _OF_RECORD},
+        "variant": 0,
+        "known_from": version.position,
+        "known_to": END,
+        "published_from": version.published_at,
+        "published_to": END,
+        "position": version.position,
+        "first_position": version.first_position,
+        "recorded_at": version.recorded_at,
+        "published_at": version.published_at,
+        "last_cited": last_cited(record.fact),
+        "actor": version.actor,
+        "event": version.event,
+        "reason": version.reason,
+        "why": version.why,
+        "batch": version.batch,
+    }
+
+
+def last_cited(fact: Fact) -> int:
+    """When the last of the citations that have a day was public; BEGINNING where none has."""
+    cited = [at for citation in fact.citations if (at := citation.published_at) is not None]
+    return max(cited, default=BEGINNING)
+
+
+def _content_of(record: FactRecord) -> dict[str, Any]:
+    """What of a row follows from what the fact says; an erased one says nothing."""
+    fact = record.fact
+    if record.erased:
+        return dict(ERASED)
+    valid, window = fact.valid_time, fact.window
+    bounds = valid.bounds
+    return {
+        "kind": fact.kind,
+        "start_earliest": bounds.start_earliest,
+        "start_latest": bounds.start_latest,
+        "end_earliest": bounds.end_earliest,
+        "end_latest": bounds.end_latest,
+        "possible_from": window.possible_from,
+        "certain_from": window.certain_from,
+        "certain_to": window.certain_to,
+        "possible_to": window.possible_to,
+        "happened_latest": (bounds.end_latest if valid.spans else bounds.start_latest) - 1,
+        "matter": fact.matter,
+        "external_id": fact.external_id,
+        "content": encode_fact(fact),
+    }
+
+
+def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
+    """The names and places by which the version is found."""
+    record = version.record
+    for field, term in sorted(terms_of(record.fact)):
+        yield {
+            "fact_id": record.id.hex,
+            "version": record.version,
+            "variant": 0,
+            "negotiation_id": record.negotiation_id.hex,
+            "field": field,
+            "term": term,
+        }
+
+
+def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
+    """The questions of the state that the version speaks to; a retracted one speaks to none.
+
+    `certain_to` says what its place is worth to another: END where it keeps the place that it took, even once it has
+    ended; of what yields, its latest start.
+    """
+    record = version.record
+    if record.status == "retracted" or record.erased:
+        return
+    valid, window = record.fact.valid_time, record.fact.window
+    bounds = valid.bounds
+    for rule, question in sorted(_questions(record.fact)):
+        yield {
+            "negotiation_id": record.negotiation_id.hex,
+            "rule": rule,
+            "question": question,
+            "vague": bounds.start_latest - bounds.start_earliest > PRECISE,
+            "start_earliest": bounds.start_earliest,
+            "start_latest": bounds.start_latest,
+            "known_from": version.position,
+            "known_to": END,
+            "published_from": version.published_at,
+            "published_to": END,
+            "possible_from": window.possible_from,
+            "certain_from": window.certain_from,
+            "certain_to": _keeps(rule, record.fact),
+            "possible_to": window.possible_to,
+            "fact_id": record.id.hex,
+            "version": record.version,
+        }
+
+
+def _keeps(rule: int, fact: Fact) -> int:
+    valid = fact.valid_time
+    if rule == YIELDING and (not valid.spans or valid.bounds.end_unknown):
+        return valid.bounds.start_latest
+    return END if rule == LATEST else fact.window.certain_to
+
+
+def _questions(fact: Fact) -> set[tuple[int, str]]:
+    """Each question as (rule, text); what every state has to know of comes under a question of its own."""
+    found = {
+        (_rule(answer), f"{answer.register.section}{_PART}{short(_key(answer))}{_by(answer)}")
+        for answer in fact.answers()
+    }
+    if isinstance(fact, Alias):
+        found.add((TIMELESS, ALIAS))
+    if any(fact.settles()):
+        found.add((EVERY, SETTLES))
+    if any(fact.calls_off()):
+        found |= {(EVERY, CALLS_OFF), (AHEAD, CALLS_OFF)}
+    return found
+
+
+def entry_questions(fact: Fact, names: Names) -> list[str]:
+    """The questions of the entries in which a fact would stand, under every spelling; of totals none.
+
+    At most `MOST_QUESTIONS`, for names that have very many spellings.
+    """
+    found = set[str]()
+    sorts = fields_naming(type(fact))
+    for answer in fact.answers():
+        if answer.register.shape is Shape.TOTAL:
+            continue
+        named = {**sorts, **dict.fromkeys(answer.names, Sort.SOMEBODY)}
+        parts = [
+            sorted(names.key_parts(name, named[field]) | {key_of(name)})
+            if field in named
+            else [key_of(name)]
+            for field, name in answer.key.items()
+        ]
+        keys = (short(_PART.join(each)) for each in islice(product(*parts), MOST_QUESTIONS))
+        found |= {f"{answer.register.section}{_PART}{key}{_by(answer)}" for key in keys}
+    return sorted(found)[:MOST_QUESTIONS]
+
+
+def questions_of(section: str) -> tuple[str, str]:
+    """Where the questions of a section begin in the order of all questions, and what no longer is one."""
+    return f"{section}{_PART}", f"{section}{chr(ord(_PART) + 1)}"
+
+
+def rule_of(register: Register) -> int:
+    """Which answers to the questions of a register are needed."""
+    if register.ahead:
+        return AHEAD
+    return _RULES[register.succession]
+
+
+_RULES: Final = {
+    Succession.NONE: EVERY,
+    Succession.LATER: LATEST,
+    Succession.YIELDING: YIELDING,
+}
+
+
+def _rule(answer: Answer) -> int:
+    return rule_of(answer.register) if answer.aside is None else ASIDE
+
+
+def _by(answer: Answer) -> str:
+    aside = answer.aside
+    if aside is None or aside.by is None:
+        return ""
+    return f"{BY}{folded(str(answer.shows[aside.by]))}"
+
+
+def _key(answer: Answer) -> str:
+    return _PART.join(map(key_of, answer.key.values()))
+
+
+def version_of_row(row: Row[Any], *, erased: bool = False) -> FactVersion:
+    """The version that `row_of` made the row of; DamagedError where it is none of those.
+
+    What an `erased` one said is not read.
+    """
+    with as_stored("a version of a fact"):
+        return _version_of(row, erased=erased or row.erased)
+
+
+def _version_of(row: Row[Any], *, erased: bool) -> FactVersion:
+    record = FactRecord(
+        id=UUID(row.fact_id),
+        version=row.version,
+        negotiation_id=UUID(row.negotiation_id),
+        fact=BLANK if erased else decode_fact(row.content),
+        status=row.status,
+        standing=row.standing,
+        corrected=row.corrected,
+        preferred=row.preferred,
+        erased=erased,
+    )
+    return FactVersion(
+        record=record,
+        position=row.position,
+        first_position=row.first_position,
+        recorded_at=row.recorded_at,
+        published_at=row.published_at,
+        actor=row.actor,
+        event=row.event,
+        reason=row.reason,
+        why=row.why,
+        batch=row.batch,
+    )

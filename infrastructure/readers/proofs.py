@@ -1,0 +1,87 @@
+"""What is served of the tree lies within the last signed checkpoint, and is the same bytes for ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, select
+
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.tiles import HIGHEST_LEVEL, TILE_WIDTH
+from infrastructure.log.leaves import entry_of, inputs_of
+from infrastructure.log.rows import LOGGED, opened, parts_between
+from infrastructure.proofs.publishing import last_signed
+from infrastructure.proofs.tree import Tree
+from infrastructure.readers import access, log
+from infrastructure.tables.facts import served
+from infrastructure.tables.record import event
+
+if TYPE_CHECKING:
+    from domain.access import Principal
+    from domain.proof.tiles import TilePath
+
+__all__ = ["EventProof", "bundle", "event_proof", "signed_size", "tile_hashes"]
+
+_INPUTS: Final = tuple(column for column in event.c if column.name != "payload")
+
+
+@dataclass(frozen=True, slots=True)
+class EventProof:
+    """An event, what its leaf says, and what proves the leaf in the tree of a signed checkpoint.
+
+    `row` is the event's own, opened; `inclusion` are the hashes from the leaf's sibling up; `checkpoint` is the note.
+    """
+
+    row: dict[str, Any]
+    inputs: dict[str, Any]
+    inclusion: list[bytes]
+    checkpoint: str
+
+
+def signed_size(connection: Connection) -> int:
+    """How many events the last signed checkpoint has; 0 before the first."""
+    note = last_signed(connection)
+    return 0 if note is None else Checkpoint.unverified(note).size
+
+
+def tile_hashes(connection: Connection, level: int, path: TilePath) -> bytes | None:
+    """The hashes of a tile, 32 bytes each; None where what was signed has no such tile."""
+    size = signed_size(connection)
+    if level > HIGHEST_LEVEL or not path.within(level, size):
+        return None
+    return b"".join(Tree(connection, size).hashes(level, path.index)[: path.width])
+
+
+def bundle(connection: Connection, path: TilePath, principal: Principal) -> bytes | None:
+    """The entries of a tile of leaves, each after its length in two bytes; None where there is no such tile.
+
+    Nor is there one for somebody to whom any of its events is hidden: an entry says more than a hash.
+    """
+    if not path.within(0, signed_size(connection)):
+        return None
+    start = path.index * TILE_WIDTH
+    wanted = select(*_INPUTS).where(
+        event.c.position > start, event.c.position <= start + path.width
+    )
+    hidden = access.hidden(connection, principal)
+    if hidden:
+        wanted = wanted.where(log.outside(served(connection), hidden))
+    rows = connection.execute(wanted.order_by(event.c.position)).mappings().all()
+    if len(rows) < path.width:
+        return None
+    entries = [entry_of(row) for row in rows]
+    return b"".join(len(entry).to_bytes(2) + entry for entry in entries)
+
+
+def event_proof(connection: Connection, position: int) -> EventProof | None:
+    """The proof of the event at a position that the log has; None where no signed checkpoint has it yet."""
+    note = last_signed(connection)
+    size = signed_size(connection)
+    if note is None or position > size:
+        return None
+    found = connection.execute(LOGGED.where(event.c.position == position)).mappings().one()
+    parts = parts_between(connection, position - 1, position)
+    row = opened(connection, found, parts.get(position, ()))
+    inclusion = Tree(connection, size).inclusion(position - 1)
+    return EventProof(row, inputs_of(row), inclusion, note)

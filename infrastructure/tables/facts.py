@@ -1,0 +1,198 @@
+"""The versions of every fact, as a pure function of the log, on two sides: one serves, one is spare.
+
+A rebuild fills the spare side while the other serves, and the two change roles in one transaction: the row
+`facts` of `projection` names the side that serves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    false,
+    select,
+    text,
+)
+
+from infrastructure.errors import DatabaseRefusedError
+from infrastructure.tables.record import HEX_ID, TEXT, metadata, projection
+
+__all__ = [
+    "FACTS",
+    "SIDES",
+    "SPARE",
+    "VALID_INSTANTS",
+    "FactTables",
+    "Side",
+    "metadata",
+    "served",
+    "serving_side",
+]
+
+Side = Literal["first", "second"]
+FACTS: Final = "facts"
+"""The name of the row in `projection` that says which side serves."""
+SPARE: Final = "spare"
+"""The name of the row that says how far the other side is filled, while a rebuild fills it."""
+
+VALID_INSTANTS: Final = (
+    "start_earliest",
+    "start_latest",
+    "end_earliest",
+    "end_latest",
+    "possible_from",
+    "certain_from",
+    "certain_to",
+    "possible_to",
+    "happened_latest",
+)
+"""The columns that say when what the fact says was so."""
+_BIGINTS: Final = [
+    "known_to",
+    "published_to",
+    "position",
+    "recorded_at",
+    "published_at",
+    "last_cited",
+    *VALID_INSTANTS,
+    "first_position",
+    "recorded_count",
+    "corrected_count",
+    "retracted_count",
+]
+_ANSWER_BIGINTS: Final = [
+    "known_to",
+    "published_to",
+    "start_latest",
+    "possible_from",
+    "certain_from",
+    "certain_to",
+    "possible_to",
+]
+
+
+_ERASING: Final = text("event = 'fact.erased'")
+_BATCHED: Final = text("batch IS NOT NULL")
+
+
+@dataclass(frozen=True)
+class FactTables:
+    """One side: the rectangles of every fact; the names and places by which a version is found; its answers.
+
+    A row of `version` is what a fact says at the positions from `known_from` to before `known_to` and the cuts of the
+    published clock from `published_from` to before `published_to`; the recorded clock reads those without such an end.
+    `position`, `version` and `published_at` are those of its last event. Of the contents that one event left, `variant`
+    0 is that with every event before it, which stood in the row that has `known_from` = `position` and no
+    `published_to`; the others lack what was not public. `last_cited` is when the last of its citations was public.
+    `answer` has a row for each question of the state that a version speaks to, with the times that decide
+    whether it is shown, so that a state need not read the facts that it does not show.
+    """
+
+    side: Side
+    version: Table
+    term: Table
+    answer: Table
+
+    @property
+    def all(self) -> tuple[Table, ...]:
+        """Every table of the side."""
+        return (self.version, self.term, self.answer)
+
+
+def _side(side: Side, suffix: str) -> FactTables:
+    name = f"fact_version{suffix}"
+    version = Table(
+        name,
+        metadata,
+        Column("fact_id", HEX_ID, primary_key=True),
+        Column("known_from", BigInteger, primary_key=True, autoincrement=False),
+        Column("published_from", BigInteger, primary_key=True, autoincrement=False),
+        Column("version", Integer, nullable=False),
+        Column("variant", Integer, nullable=False),
+        Column("negotiation_id", HEX_ID, ForeignKey("negotiation.id"), nullable=False),
+        *(Column(column, BigInteger, nullable=False) for column in _BIGINTS),
+        *(Column(column, TEXT, nullable=False) for column in ("kind", "status", "standing")),
+        *(Column(column, Boolean, nullable=False) for column in ("corrected", "preferred")),
+        Column("erased", Boolean, nullable=False, server_default=false()),
+        *(Column(column, TEXT, nullable=False) for column in ("actor", "event")),
+        *(Column(column, TEXT) for column in ("matter", "external_id", "reason", "why")),
+        Column("content", LargeBinary, nullable=False),
+        Column("batch", TEXT),
+        Index(f"ix_{name}_known", "negotiation_id", "published_to", "known_to", "known_from"),
+        Index(
+            f"ix_{name}_valid", "negotiation_id", "start_earliest", "start_latest", "first_position"
+        ),
+        Index(f"ix_{name}_matter", "negotiation_id", "matter"),
+        Index(f"ix_{name}_position", "negotiation_id", "known_from"),
+        Index(
+            f"ix_{name}_erased",
+            "negotiation_id",
+            "known_from",
+            sqlite_where=_ERASING,
+            postgresql_where=_ERASING,
+        ),
+        Index(
+            f"ix_{name}_batch",
+            "batch",
+            "known_from",
+            sqlite_where=_BATCHED,
+            postgresql_where=_BATCHED,
+        ),
+    )
+    term = Table(
+        f"fact_term{suffix}",
+        metadata,
+        Column("negotiation_id", HEX_ID, primary_key=True),
+        Column("field", TEXT, primary_key=True),
+        Column("term", TEXT, primary_key=True),
+        Column("fact_id", HEX_ID, primary_key=True),
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("variant", Integer, primary_key=True, autoincrement=False),
+    )
+    answer = Table(
+        f"fact_answer{suffix}",
+        metadata,
+        Column("negotiation_id", HEX_ID, primary_key=True),
+        Column("rule", Integer, primary_key=True, autoincrement=False),
+        Column("question", TEXT, primary_key=True),
+        Column("vague", Boolean, primary_key=True),
+        Column("start_earliest", BigInteger, primary_key=True, autoincrement=False),
+        Column("known_from", BigInteger, primary_key=True, autoincrement=False),
+        Column("published_from", BigInteger, primary_key=True, autoincrement=False),
+        Column("fact_id", HEX_ID, primary_key=True),
+        *(Column(column, BigInteger, nullable=False) for column in _ANSWER_BIGINTS),
+        Column("version", Integer, nullable=False),
+        Index(f"ix_fact_answer{suffix}_fact", "fact_id", "version"),
+        sqlite_with_rowid=False,
+    )
+    return FactTables(side, version, term, answer)
+
+
+SIDES: Final[dict[str, FactTables]] = {
+    "first": _side("first", ""),
+    "second": _side("second", "_spare"),
+}
+
+
+def serving_side(connection: Connection) -> str:
+    """The side that serves in this transaction; DatabaseRefusedError where none does."""
+    row = select(projection.c.state).where(projection.c.name == FACTS)
+    side = connection.execute(row).scalar()
+    if side not in SIDES:
+        raise DatabaseRefusedError("the database does not say which of its tables serve")
+    return str(side)
+
+
+def served(connection: Connection) -> FactTables:
+    """The tables that serve in this transaction."""
+    return SIDES[serving_side(connection)]

@@ -1,0 +1,40 @@
+"""One row a version of a fact: its words, with breaks between texts, a blank before and after each.
+
+On SQLite the table is FTS5's own (see the migration); on PostgreSQL an index of the distinct words
+stands beside it. Neither database decides what a word is: words come folded, with blanks between.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, Computed, Index, Integer, MetaData, Table
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from infrastructure.tables.record import HEX_ID, NAMING_CONVENTION, TEXT
+
+__all__ = ["FACT_TEXT", "POSTGRESQL", "fact_text"]
+
+FACT_TEXT: Final = "fact_text"
+"""The name of the table, and of its row in `projection`."""
+
+POSTGRESQL: Final = MetaData(naming_convention=NAMING_CONVENTION)
+"""What only PostgreSQL has as an ordinary table."""
+
+fact_text: Final = Table(
+    FACT_TEXT,
+    POSTGRESQL,
+    Column("fact_id", HEX_ID, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("negotiation_id", HEX_ID, nullable=False),
+    Column("body", TEXT, nullable=False),
+    Column(
+        "words",
+        TSVECTOR,
+        Computed("array_to_tsvector(string_to_array(btrim(body), ' '::text))", persisted=True),
+        nullable=False,
+    ),
+    Index(
+        "ix_fact_text_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}
+    ),
+)
