@@ -150,7 +150,7 @@ class Parley:
             return is_outdated(connection)
 
     def back_up(self, target: Path, progress: Callable[[int, int], None] | None = None) -> Manifest:
-        """Write a backup of the record as it stands; whoever reads or writes goes on."""
+        """Write a backup of the record as it stands; anyone who reads or writes goes on."""
         return back_up(self.database, target, progress)
 
     def restore(self, source: Path, progress: Callable[[int, int], None] | None = None) -> Manifest:

@@ -1,4 +1,4 @@
-"""A clock is given, never looked up: whoever records is handed the one that it reads."""
+"""A clock is given, never looked up: anyone who records is handed the one that it reads."""
 
 from __future__ import annotations
 

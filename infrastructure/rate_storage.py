@@ -46,7 +46,7 @@ SECOND: Final = 1_000_000
 SWEPT_EVERY: Final = 60
 """Seconds between two looks of one process for rows that count no more."""
 LONGEST_SECONDS: Final = 0.5
-"""How long a count may take; whoever asked is let through then."""
+"""How long a count may take; the request is let through then."""
 
 _NOWHERE: Final = URL.create("sqlite")
 _ITS_NOW: Final = "CAST(extract(epoch FROM statement_timestamp()) * 1000000 AS BIGINT)"

@@ -38,7 +38,7 @@ __all__ = [
 
 _OPTION: Final = "/query/"
 _OWNER: Final = {"authorization": "Bearer owner"}
-"""Whoever has the database needs no key to it."""
+"""A person who has the database needs no key to it."""
 _CSV: Final = "text/csv"
 _ONWARD: Final = re.compile(r'cursor=([A-Za-z0-9_-]+)>; rel="next"')
 _LARGEST_PAGE: Final = 1_000

@@ -1,4 +1,4 @@
-"""Whoever waits at a terminal sees how far a long command has come; a program sees nothing."""
+"""A person at a terminal sees how far a long command has come; a program sees nothing."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Checkpoint:
 
     @classmethod
     def unverified(cls, note: str) -> Self:
-        """The checkpoint that a note claims, whoever signed it, or NoteError."""
+        """The checkpoint that a note claims, no matter who signed it, or NoteError."""
         return cls.read(note.rpartition("\n\n")[0] + "\n")
 
     def signed(self, signers: Sequence[Signer]) -> str:

@@ -1,6 +1,6 @@
 """The hash of a tree says what every leaf is and in which order: RFC 6962 §2.1, with SHA-256.
 
-A proof is a list of subtrees, each a half-open range of leaves; whoever can hash a range can prove. It is
+A proof is a list of subtrees, each a half-open range of leaves; anyone who can hash a range can prove. It is
 checked by the algorithms of RFC 9162 §2.1.3.2 and §2.1.4.2. Every hash is 32 bytes.
 """
 

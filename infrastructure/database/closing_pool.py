@@ -1,4 +1,4 @@
-"""Whoever uses a connection may outlast the closing of its database: what is returned after that is closed too.
+"""A connection that is returned after its database was closed is closed too.
 
 `Engine.dispose` closes the connections that are in the pool, and none that is in use.
 """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["analyze", "rewrite", "vacuum"]
 
-#: Whoever waits for a table lets everybody wait who comes later.
+#: A writer that waits for a table makes all later ones wait.
 _PATIENCE: Final = "SET LOCAL lock_timeout = '1s'"
 _LONGER: Final = "SET lock_timeout = '10s'"
 _TRY_SECONDS: Final = 0.05
@@ -68,7 +68,7 @@ _SAMPLED: Final = text("""
 def vacuum(engine: Engine, tables: Sequence[str], patience: float) -> None:
     """Vacuum tables, and take their samples anew.
 
-    Whoever reads an older state is waited for, `patience` seconds at most; LockTimeoutError, though it was done, where
+    Readers of an older state are waited for, `patience` seconds at most; LockTimeoutError, though it was done, where
     somebody reads one still.
     """
     if not tables:

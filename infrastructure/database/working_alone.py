@@ -117,7 +117,7 @@ def _beside(path: Path, work: Work) -> Iterator[Callable[[], None]]:
 
 
 def _refuse_moved(path: Path, handle: int) -> None:
-    """Whoever takes the file away lets another work beside this one."""
+    """If the file is taken away, another process can work beside this one."""
     with suppress(FileNotFoundError):
         if os.path.samestat(path.stat(), os.fstat(handle)):
             return

@@ -1,7 +1,7 @@
 """The keys at hand are the last that could be read: an issuer that is away does not shut its people out.
 
 A file is read each time, and parsed where it changed. An address is asked when the keys are ten minutes old, or when a
-token names a key that is not among them, but never twice within half a minute: whoever sends us tokens cannot make us
+token names a key that is not among them, but never twice within half a minute: a sender of tokens cannot make us
 send the issuer requests.
 """
 

@@ -1,6 +1,6 @@
 """A token is refused, or nobody can say: the two are not the same answer.
 
-TokenRefusedError         the token is not good, whoever asks again
+TokenRefusedError         the token is not good, no matter who asks again
 IssuerOutOfReachError     there are no keys to tell by; it may be good
 """
 

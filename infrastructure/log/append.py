@@ -1,6 +1,6 @@
 """Under one lock positions are dense and `recorded_at` rises; a refused request leaves nothing.
 
-The lock is the row of `log_head`, or SQLite's write lock, held until the commit: whoever sees a
+The lock is the row of `log_head`, or SQLite's write lock, held until the commit: anyone who sees a
 position sees every lower one, with any number of writing processes.
 """
 

@@ -1,6 +1,6 @@
 """Concurrent appends share a transaction; nothing is acknowledged before its commit has returned.
 
-Whoever finds no leader leads: it takes the log's lock, drains what has queued until then, and
+A writer that finds no leader leads: it takes the log's lock, drains what has queued until then, and
 commits it for all. A refused request fails alone. Where a transaction fails before its commit, each
 of its requests is tried alone, so that a poisonous one fails alone too. Where the commit itself
 fails nobody knows what became of it, so every request in it fails and none is tried again. A request that has

@@ -22,7 +22,7 @@ __all__ = ["Overwritten"]
 PAUSE_SECONDS: Final = 5.0
 """For how long what stood in the way is not tried again."""
 PATIENCE_SECONDS: Final = 1.0
-"""How long whoever reads an older state of a PostgreSQL is waited for; nobody waits meanwhile."""
+"""How long readers of an older state of a PostgreSQL are waited for; nobody waits meanwhile."""
 
 _logger: Final = logging.getLogger("parley")
 
@@ -77,7 +77,7 @@ class Overwritten:
     def followed(self) -> Iterator[None]:
         """While the block runs, `drop` is called now and then.
 
-        It has something to do at first: whoever erased before may have been killed.
+        It has something to do at first: the erasure before may have been killed.
         """
         self._pending.set()
         self._followed.set()

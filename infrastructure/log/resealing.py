@@ -28,7 +28,7 @@ __all__ = ["SealReport", "reseal", "take_as_is"]
 BATCH: Final = 500
 """Rows a transaction: so few that writers of the log hardly wait."""
 PATIENCE_SECONDS: Final = 30
-"""How long whoever reads or writes beside it may keep what was in clear in a file of SQLite."""
+"""How long a reader or writer beside it may keep what was in clear in a file of SQLite."""
 
 
 @dataclass(frozen=True)

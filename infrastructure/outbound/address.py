@@ -1,4 +1,4 @@
-"""Keys are fetched over TLS, or from this machine: whoever can change them on the way can sign anything."""
+"""Keys are fetched over TLS, or from this machine: anyone who can change them on the way can sign anything."""
 
 from __future__ import annotations
 

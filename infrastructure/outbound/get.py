@@ -23,7 +23,7 @@ __all__ = ["FetchError", "StatusError", "fetched"]
 OK: Final = 200
 JSON_WEB_KEYS: Final = "application/jwk-set+json, application/json"
 MOST_ADDRESSES: Final = 4
-"""How many of a name's addresses are tried: whoever has the name says how many there are."""
+"""How many of a name's addresses are tried: anyone who has the name says how many there are."""
 
 
 class FetchError(Exception):

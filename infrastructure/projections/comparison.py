@@ -1,6 +1,6 @@
 """The tables that serve are what the log gives: it is all derived again, and compared row by row.
 
-The derivation stands in memory alone, so that nothing of the record is left on another disk, and whoever reads and
+The derivation stands in memory alone, so that nothing of the record is left on another disk, and anyone who reads and
 writes goes on. Values are compared as they are stored: a database's own notion of a truth value is none of a reader's.
 """
 

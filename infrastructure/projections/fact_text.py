@@ -62,7 +62,7 @@ def checkpoint(connection: Connection) -> int:
 
 
 def catch_up(database: Database, progress: Callable[[int, int], None] | None = None) -> int:
-    """Index what the log holds by now, whoever does it; the log's last position when it was called.
+    """Index what the log holds by now, no matter who does it; the log's last position when it was called.
 
     `progress` is told (position reached, last position) after each batch.
     """
@@ -83,7 +83,7 @@ def reset(database: Database) -> None:
 
 
 def forget(connection: Connection, facts: Sequence[UUID]) -> None:
-    """Drop the words of erased facts, from the index too; whoever follows the log meanwhile has to wait."""
+    """Drop the words of erased facts, from the index too; anyone who follows the log meanwhile has to wait."""
     connection.execute(_LOCKED)
     words = fact_text.c.fact_id.in_([fact.hex for fact in facts])
     dropped = connection.execute(delete(fact_text).where(words))

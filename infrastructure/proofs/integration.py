@@ -39,7 +39,7 @@ def integrated(connection: Connection) -> int:
 
 
 def catch_up(database: Database) -> int:
-    """Make the tiles of what the log holds by now, whoever does it; its last position when called."""
+    """Make the tiles of what the log holds by now, no matter who does it; its last position when called."""
     with database.reading() as connection:
         last = int(connection.execute(select(log_head.c.position)).scalar_one())
     while _step(database, last):
@@ -48,7 +48,7 @@ def catch_up(database: Database) -> int:
 
 
 def rebuild(database: Database) -> None:
-    """Make every tile again, in one transaction: whoever reads meanwhile sees those before or those after."""
+    """Make every tile again, in one transaction: a reader sees the tiles of before or of after, meanwhile."""
     with database.writing() as connection:
         connection.execute(update(projection).where(projection.c.name == TILE).values(position=0))
         connection.execute(tile.delete())

@@ -1,4 +1,4 @@
-"""What was erased is told of: by whoever asks for it, and in every answer that may have held it."""
+"""What was erased is told of: by the person who asks for it, and in every answer that may have held it."""
 
 from __future__ import annotations
 

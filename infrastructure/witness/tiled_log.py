@@ -43,7 +43,7 @@ class TiledLog:
         self._until = time.monotonic() + ROUND_SECONDS
 
     def checkpoint(self) -> str:
-        """The note at `/checkpoint`, whoever signed it."""
+        """The note at `/checkpoint`, no matter who signed it."""
         content = self._asked("checkpoint", LARGEST_CHECKPOINT)
         try:
             return content.decode()

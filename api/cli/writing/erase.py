@@ -1,4 +1,4 @@
-"""What must be gone is erased where the database is, once whoever asks for it has seen what it is."""
+"""What must be gone is erased where the database is, once the person who asks for it has seen what it is."""
 
 from __future__ import annotations
 

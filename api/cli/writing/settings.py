@@ -31,7 +31,7 @@ def settings(
         list[str] | None,
         typer.Option(
             show_default=False,
-            help="Who the members are from now on, all of them, by the names on their keys: whoever is not named is"
+            help="Who the members are from now on, all of them, by the names on their keys: anyone who is not named is"
             " none any more. As often as needed.",
         ),
     ] = None,

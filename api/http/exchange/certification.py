@@ -1,4 +1,4 @@
-"""A question is certified in its fixed form, as whoever asks is answered it; nobody is certified more."""
+"""A question is certified in its fixed form, as it is answered to the person who asks; nobody is certified more."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Answered:
 
 
 async def answered(request: Request, parley: Parley, question: str) -> Answered | Response:
-    """Ask on behalf of whoever sent the request; the refusal where the question itself is refused."""
+    """Ask on behalf of the sender of the request; the refusal where the question itself is refused."""
     if not re.fullmatch(CERTIFIABLE, question):
         lists = "a timeline, the people, a tally, diff, audit"
         detail = f"the path and query of a state, a section of it, {lists}, fact or history"

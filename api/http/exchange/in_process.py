@@ -48,7 +48,7 @@ async def exchange(
 ) -> Reply:
     """One request for a path and query, percent-encoded; `came_by` says from where and by which way.
 
-    Unless it `discloses`, nothing confidential is in the answer, whoever asks.
+    Unless it `discloses`, nothing confidential is in the answer, no matter who asks.
     """
     path, _, query = target.partition("?")
     scope = {
@@ -84,7 +84,7 @@ def is_in_process(scope: Scope) -> bool:
 
 
 async def on_behalf(request: Request, target: str) -> Reply:
-    """What a GET of JSON gives to whoever sent a request: with its credentials, by its way."""
+    """What a GET of JSON gives to the sender of a request: with its credentials, by its way."""
     passed_on = [
         (name, text)
         for name, text in request.scope["headers"]

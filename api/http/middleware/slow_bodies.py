@@ -24,7 +24,7 @@ MOST_SECONDS: Final = 600.0
 
 
 class SlowBodies:
-    """ASGI middleware: whoever reads a body that is late is told so by a RefusedError, which is 408."""
+    """ASGI middleware: the reader of a late body is told so by a RefusedError, which is 408."""
 
     def __init__(self, app: ASGIApp, seconds: float = SECONDS, most: float = MOST_SECONDS) -> None:
         self.app = app

@@ -79,10 +79,10 @@ _SHOWN: Final[dict[type[RecordEvent], tuple[str, ...]]] = {
     ClockCorrected: ("first", "last", "why"),
     ClockCorrectionWithdrawn: ("correction", "first", "last", "why"),
 }
-"""What is said of each event to whoever may read the log; of one that is not here, that it was and no more.
+"""The fields of each event that a reader of the log is told; of an event that is not listed, only that it was.
 
-Who the members of a negotiation are is between them and whoever keeps the settings; what is proposed, and why it was
-decided so, is for who may correct.
+Only members and admins learn who the members of a negotiation are. Only those who may correct learn what is proposed,
+and why it was decided so.
 """
 
 

@@ -64,7 +64,7 @@ def read_settings(slug: str, request: Request) -> Response:
 def change_settings(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Set what is sent and leave the rest: a private negotiation is there for its members alone.
 
-    `members` are all there are from now on: whoever adds to them names in If-Match those that were seen.
+    `members` are all there are from now on: anyone who adds to them names in If-Match those that were seen.
     """
 
     def run(once: Once) -> Response:
@@ -92,7 +92,7 @@ def _check_seen(sent: Sent, found: Negotiation) -> None:
 
 
 def _negotiation(parley: Parley, slug: str) -> Negotiation:
-    """Whoever keeps the settings need be no member: what is in a negotiation is not shown here."""
+    """An admin who keeps the settings need be no member: what is in a negotiation is not shown here."""
     if not SLUG.fullmatch(slug):
         what = "negotiation"
         raise UnknownError(what, slug[:100])

@@ -1,4 +1,4 @@
-"""Whoever asks at the bare address is told what answers here, and where to go on."""
+"""Anyone who asks at the bare address is told what answers here, and where to go on."""
 
 from __future__ import annotations
 
