@@ -48,6 +48,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         {"matter": "sep11-count"},
         {"from": "2025-09", "to": "2025-10-15"},
         {"q": "envoy", "translit": "false"},
+        {"batch": "first"},
         *(
             {"q": q}
             for q in ("envoy", '"political prisoners"', "rel*", "minsk lukashenko", "no. 5")
@@ -66,7 +67,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
     ),
     "readDiff": ({"limit": "1000", "from": _AT}, {"from": "2025-06-22", "to": "2025-11"}),
     "listNegotiations": ({"limit": "1"}, {}),
-    "readChanges": ({"limit": "1000"}, {"after": "200"}),
+    "readChanges": ({"limit": "1000"}, {"after": "200"}, {"batch": "first"}),
     "listProposals": (
         {"limit": "1000"},
         {"status": "open", "limit": "1"},
