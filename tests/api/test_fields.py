@@ -40,6 +40,7 @@ SHOWN: Final[dict[str, set[str]]] = {
     "actor": {
         "get /v1/changes",
         "get /v1/negotiations/{slug}/audit",
+        "get /v1/negotiations/{slug}/history",
         "get /v1/facts/{fact_id}/history",
         "get /v1/facts/{fact_id}/proof",
     },
@@ -171,7 +172,7 @@ def test_every_change_answers_without_guarded_fields_but_those_of_ones_own_doing
             assert client.post(f"/v1/facts/{id_}/retraction", body_, if_match="*").status == 200
         address = path.format(slug="talks", fact_id=id_)
         media = "application/x-ndjson" if isinstance(body, bytes) else "application/json"
-        headers = {"if_match": "*"} if "{fact_id}" in path else {}
+        headers = {"if_match": "*"} if "{fact_id}" in path or "corrections" in path else {}
         if isinstance(body, bytes):
             answer = client.post(address, body, content_type=media, **headers)
         else:
