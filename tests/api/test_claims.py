@@ -83,6 +83,15 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [freed(2, people=["Ann", "Bob"]), freed(people=["Ann", "Eve"])],
         (3, None, "at least 3", False, 0),
     ),
+    "one fact that counts twice": (
+        [
+            told(
+                "release",
+                quantities=[{"what": "released", "value": 10}, {"what": "Released", "value": 12}],
+            )
+        ],
+        (10, 12, "10 to 12", False, 0),
+    ),
     "a number and no number": (
         [freed(52), freed(valid="2025-10-01")],
         (52, None, "at least 52", False, 1),

@@ -41,8 +41,14 @@ class Figure:
 
 
 def figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
-    """The first number that a fact gives for what is counted on a basis."""
-    return next((q for q in numbers(fact, what) if q.basis == basis), None)
+    """The number that a fact gives for what is counted on a basis; where it gives several, all that they may mean."""
+    found = [q for q in numbers(fact, what) if q.basis == basis]
+    if len(found) < 2:  # noqa: PLR2004 -- one means what it says
+        return next(iter(found), None)
+    lows, highs = [q.low for q in found], [q.high for q in found]
+    low = None if None in lows else min(each for each in lows if each is not None)
+    high = None if None in highs else max(each for each in highs if each is not None)
+    return replace(found[0], comparator="eq", value=None, text=None, low=low, high=high)
 
 
 def numbers(fact: Fact, what: str) -> list[Quantity]:
