@@ -23,7 +23,6 @@ MOST_MODULES = 22
 DOMAIN_MAY_IMPORT = {
     "domain",
     "anyascii",
-    "edtf",
     "eventsourcing",
     "rapidfuzz",
 } | sys.stdlib_module_names
