@@ -1,1 +1,1 @@
-"""Numbers in the words of a source, read whole or not at all."""
+"""Numbers in the words of a source: a text is understood as a whole, or is not read as a number."""

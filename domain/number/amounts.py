@@ -1,4 +1,4 @@
-"""A number without its hedges: digits, words, or a unit with a number before it."""
+"""An amount is a number without its hedges, in digits, in words, or as a unit with a number before it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _DECIMAL: Final = re.compile(r"(\d+)[.,](\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number; `open` where it is the least that a plural means."""
+    """A number; `open` means at least so many, as a plural does ("hundreds")."""
 
     value: int
     open: bool = False
 
 
 class Amounts:
-    """Reads numbers by the words of one language, each whole or not at all."""
+    """Reads amounts by the words of one language; one that is understood only in part is not read."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
@@ -55,13 +55,13 @@ class Amounts:
         return self._plural(tokens) or self._several(tokens)
 
     def _behind_singular(self, tokens: Phrase) -> Fraction | None:
-        """A thousand and something, in the case that a hedge takes: "тысячи двухсот"."""
+        """A thousand and more, in the grammatical case that follows a hedge: "тысячи двухсот"."""
         unit = self._language.singulars.get(tokens[0], 0)
         rest = self._words(tokens[1:]) if unit >= _THOUSAND and tokens[1:] else None
         return None if rest is None or rest >= unit else unit + rest
 
     def _plural(self, tokens: Phrase) -> Amount | None:
-        """Tens of thousands: at least two tens of them."""
+        """A plural of units: "tens of thousands" is at least two times ten thousand."""
         first, *rest = tokens
         if first not in self._language.plurals:
             return None
@@ -112,7 +112,7 @@ class Amounts:
         return None if number is None or unit is None else number * unit
 
     def _unit(self, words: Phrase) -> int | None:
-        """What these words multiply by: thousand, hundred thousand."""
+        """The number that a unit multiplies by: thousand, hundred thousand."""
         value, last = 1, MOST
         for word in words:
             unit = self._language.units.get(word)
@@ -133,7 +133,7 @@ class Amounts:
         return sum_.value()
 
     def _take(self, sum_: _Sum, tokens: Phrase, at: int) -> int:
-        """Add what begins at a token to a sum; how many tokens that took, 0 where it does not belong there."""
+        """Add what begins at a token to a sum, and give how many tokens that took; 0 where it does not fit there."""
         language, word, following = self._language, tokens[at], tokens[at + 1 : at + 2]
         if word in language.small:
             return int(sum_.add(language.small[word]))
@@ -151,7 +151,7 @@ class Amounts:
 
 @dataclass(slots=True)
 class _Sum:
-    """A number as it is added up: `group` is what a unit may multiply next, `below` the unit before."""
+    """A number while it is added up: `group` is what a unit may multiply next, `below` the unit that came before."""
 
     total: int = 0
     group: int | None = None
@@ -165,11 +165,11 @@ class _Sum:
 
     @property
     def whole(self) -> bool:
-        """Whether hundreds or thousands were added, and nothing behind them."""
+        """Whether hundreds or thousands were added, and nothing smaller after them."""
         return (self.group or self.total) > 0 and (self.group or 0) % _HUNDRED == 0
 
     def add(self, number: int) -> bool:
-        """Add a word of number to its group, five behind twenty and twenty behind a hundred; whether it fits."""
+        """Add a word of number to its group, as five after twenty or twenty after 100; False where it does not fit."""
         group = self.group
         if self.half or (group is not None and not _follows(group, number)):
             return False
@@ -177,7 +177,7 @@ class _Sum:
         return True
 
     def multiply(self, unit: int) -> bool:
-        """Multiply the group by a unit; whether the unit fits."""
+        """Multiply the group by a unit; False where the unit does not fit."""
         group = 1 if self.group is None else self.group
         if unit < _THOUSAND:
             self.group = group * unit
@@ -196,7 +196,7 @@ class _Sum:
 
 
 def _follows(group: int, word: int) -> bool:
-    """Whether a word of number can stand behind those of its group."""
+    """Whether a word of number can follow the words of its group."""
     if word == 0 or group == 0:
         return False
     if group % _HUNDRED == 0:
@@ -205,7 +205,7 @@ def _follows(group: int, word: int) -> bool:
 
 
 def _number(text: str, *, whole: bool) -> Fraction | None:
-    """Digits, with marks between thousands or a decimal mark; None where it may be either."""
+    """The number in digits, with marks between thousands or a decimal mark; None where a mark may be either."""
     if text.isdecimal():
         return None if len(text) > 1 and text[0] == "0" else Fraction(int(text))
     grouped = _GROUPED.fullmatch(text)

@@ -1,7 +1,7 @@
-"""A number in words is read whole or not at all, and never as sharper than it is written.
+"""A number in words is read as a whole or not at all, and never more sharply than it is written.
 
-A text is hedges, a number or a range of numbers, and hedges again; what changes no bound is passed over. What stands in
-brackets, or behind a comma, is a remark, unless it may belong to the number. The words are in `domain.number.words`.
+A text consists of hedges, a number or a range of numbers, and more hedges; words that change no bound are skipped. Text
+in brackets or after a comma is a remark, unless it may belong to the number. The words are in `domain.number.words`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _LOW, _HIGH = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
 
 @dataclass(frozen=True, slots=True)
 class NumberReading:
-    """What a text says: a comparator with a value, or a `low` and a `high` alone; None leaves a side open."""
+    """What a text says: a comparator with a value, or only a `low` and a `high`; None means no bound on that side."""
 
     comparator: Comparator
     value: int | None = None
@@ -63,7 +63,7 @@ class NumberReading:
 
 @lru_cache(maxsize=4096)
 def read_number(text: str) -> NumberReading | None:
-    """What a text of number says; None where it is not understood."""
+    """The number that a text says; None where the text is not understood."""
     tokens = _tokens(text)
     read = (None if tokens is None else grammar.text(tokens) for grammar in _GRAMMARS)
     return next((found for found in read if found is not None), None)
@@ -77,7 +77,7 @@ def runs_on(text: str) -> bool:
 
 
 def _tokens(text: str) -> Phrase | None:
-    """The words, numbers and signs of a text; None where there is anything else in it, or too much."""
+    """The words, numbers and signs of a text; None where it holds anything else, or is too long."""
     if len(text) > LONGEST or any(map(_hides_digits, text)):
         return None
     plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0451", "\u0435")
@@ -95,14 +95,14 @@ def _tokens(text: str) -> Phrase | None:
 
 
 def _hides_digits(character: str) -> bool:
-    """Whether a character is no digit, and digits in compatibility form: the mark of a footnote, a fraction."""
+    """Whether a character is not a digit but becomes digits in compatibility form: a footnote mark, a fraction."""
     if character.isdecimal():
         return False
     return any(map(str.isdecimal, unicodedata.normalize("NFKC", character)))
 
 
 def _parted(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
-    """What stands in no brackets and before the first comma, and each remark: what else there is, and no brackets."""
+    """The tokens outside brackets and before the first comma, and each remark: the rest, without brackets."""
     shown: list[str] = []
     remarks: list[list[str]] = []
     inside = False
@@ -132,7 +132,7 @@ class _Grammar:
         self._passed_over = language.idle | language.running
 
     def text(self, tokens: Phrase) -> NumberReading | None:
-        """A number, with remarks or without."""
+        """The reading of a number, with or without remarks."""
         plain = tuple(part for part in tokens if part not in _MARKS)
         found = self._number(plain)
         if found is not None or plain == tokens:
@@ -144,17 +144,17 @@ class _Grammar:
         return head
 
     def runs_on(self, tokens: Phrase) -> bool:
-        """Whether words of this language say that what is counted runs on."""
+        """Whether the tokens say, in this language, that the count runs up to a day ("so far")."""
         phrases = self._language.running | self._language.since
         return any(_longest(tokens, at, phrases) for at in range(len(tokens)))
 
     def _is_remark(self, head: NumberReading, remark: Phrase) -> bool:
-        """Whether what is said beside a number leaves it as it is."""
+        """Whether a remark leaves the number as it is."""
         belongs = remark[0][0].isdigit() or not _TELLING.isdisjoint(remark)
         return not (belongs or self._number(remark)) or self._same(head, remark)
 
     def _same(self, head: NumberReading, remark: Phrase) -> bool:
-        """Whether the remark is the number again, as in "fifty (50)", or more, as in "dozens, perhaps hundreds"."""
+        """Whether a remark repeats the number ("fifty (50)"), or is compatible with it ("dozens, perhaps hundreds")."""
         again = self._number(remark)
         if again is not None and again.value is not None and again.value == head.value:
             return True
@@ -185,7 +185,7 @@ class _Grammar:
         return _said(self._amount(tokens, hedged=False), ()) or self._range(tokens, ())
 
     def _hedged(self, tokens: Phrase, hedges: tuple[Comparator, ...]) -> NumberReading | None:
-        """A number with at least one hedge before or behind it, outermost first."""
+        """The reading of a number with at least one hedge before or after it, outermost first."""
         for rest, comparator in self._peeled(tokens):
             so_far = (*hedges, comparator)
             found = (
@@ -198,7 +198,7 @@ class _Grammar:
         return None
 
     def _peeled(self, tokens: Phrase) -> Iterator[tuple[Phrase, Comparator]]:
-        """The tokens without a hedge that they begin or end with, longer ones first."""
+        """The tokens without a hedge at their beginning or end; longer hedges are tried first."""
         for length in range(min(_LONGEST_PHRASE, len(tokens) - 1), 0, -1):
             begin, end = tokens[:length], tokens[-length:]
             if begin in self._language.before:
@@ -208,7 +208,7 @@ class _Grammar:
                 yield rest[:-1] if rest[-1] == "-" else rest, self._language.after[end]
 
     def _two_sided(self, tokens: Phrase) -> NumberReading | None:
-        """What is more than one number and less than another."""
+        """The reading of two hedged numbers: more than one and less than the other."""
         for at in range(1, len(tokens) - 1):
             if tokens[at] not in self._language.both:
                 continue
@@ -237,7 +237,7 @@ class _Grammar:
         return None
 
     def _ends(self, first: Phrase, second: Phrase) -> NumberReading | None:
-        """From one number to another; what multiplies the second alone is that of both: "two to three thousand"."""
+        """The reading of a range; a unit that only the second number has counts for both: "two to three thousand"."""
         high = self._amount(second, hedged=True)
         unit = next((word for word in second[-1:] if word in self._language.units), None)
         shared = (*first, unit) if unit is not None and unit not in first else first
@@ -252,7 +252,7 @@ class _Grammar:
 
 
 def _longest(tokens: Phrase, at: int, phrases: frozenset[Phrase] | Mapping[Phrase, object]) -> int:
-    """How many tokens the longest phrase at a place has."""
+    """How many tokens the longest of the phrases at a place has; 0 where there is none."""
     lengths = range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1)
     return next((length for length in lengths if tokens[at : at + length] in phrases), 0)
 
@@ -274,7 +274,7 @@ def bounds_of(comparator: Comparator, value: int) -> tuple[int | None, int | Non
 
 
 def _said(amount: Amount | None, hedges: Sequence[Comparator]) -> NumberReading | None:
-    """What an amount says with its hedges; None for hedges that do not go together."""
+    """The reading of an amount with its hedges; None where the hedges do not go together."""
     if amount is None:
         return None
     kinds: set[Comparator] = set(hedges)

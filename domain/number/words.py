@@ -1,4 +1,4 @@
-"""The words in which papers write numbers, a table a language; `domain.number.reading` is the grammar.
+"""The words for numbers that newspapers use, one table for each language; the grammar is `domain.number.reading`.
 
 A word is written as it is compared: compatibility form, case folded, no diaeresis, one apostrophe, one hyphen.
 """
@@ -19,11 +19,12 @@ Phrase = tuple[str, ...]
 class Language:
     """How one language writes numbers.
 
-    `small` are the words below a thousand that are added up, `units` what multiplies the number before it; one of
-    `bare` is a unit without a number, as one of `singulars` is behind a hedge, which takes another case. `plurals` are
-    at least two of a unit, as are `several`. `whole` are numbers that stand alone. `before` and `after` are hedges;
-    `idle` changes no bound; nor does `running`, or what follows one of `since`, by which a number counts all up to
-    a day. `both` joins two hedged numbers, `joint` the parts of one. A remark with one of `doubts` takes a number back.
+    Words in `small` are below a thousand and are added up; `units` multiply the number before them. A unit in `bare`
+    may stand without a number, and so may one of `singulars` after a hedge, which takes another grammatical case.
+    `plurals` and `several` mean at least two of a unit. Numbers in `whole` stand alone. `before` and `after` are the
+    hedges before and after a number. `idle` words change no bound; neither do those of `running`, nor what follows one
+    of `since`: they say that a number counts all up to a day. `both` joins two hedged numbers, `joint` the parts of one
+    number. A remark with one of `doubts` takes the number back.
     """
 
     small: Mapping[str, int]
@@ -56,13 +57,13 @@ def _all(comparator: Comparator, *texts: str) -> dict[Phrase, Comparator]:
 
 
 def _not(negations: str, comparator: Comparator, *texts: str) -> dict[Phrase, Comparator]:
-    """Each text behind each negation: what is not fewer than so many is at least so many."""
+    """Each text after each negation: "not fewer than" means at least."""
     pairs = product(negations.split("|"), texts)
     return _all(comparator, *(f"{negation} {text}" for negation, text in pairs))
 
 
 def _forms(table: Mapping[int, str]) -> dict[str, int]:
-    """Every form of each number."""
+    """{form: number} for every form of each number."""
     return {form: number for number, forms in table.items() for form in forms.split()}
 
 

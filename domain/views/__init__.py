@@ -1,1 +1,1 @@
-"""Views are pure folds over a timeslice; each gives plain dicts, lists and scalars, ready for JSON."""
+"""Each view is a pure function of a timeslice, and gives plain dicts, lists and scalars, ready for JSON."""

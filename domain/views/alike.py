@@ -1,7 +1,7 @@
-"""Two names may be one person's where they are written much alike; that is a hint, and joins nobody.
+"""Two names that are written much alike may be one person's; that is a hint, and does not make them one.
 
-Names are held against each other in Latin letters, by the library rapidfuzz, among those of which a word begins alike.
-So the cost of a hint does not grow with the number of names that are quite different.
+Names are compared in Latin letters, by the library rapidfuzz, and only with names that have a word with the same
+beginning. So the cost of a hint does not grow with the number of names that are quite different.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 __all__ = ["Likeness"]
 
 MOST: Final = 10
-"""How many hints there are for a name."""
+"""How many hints a name has at most."""
 MOST_COMPARED: Final = 1_000
-"""With how many names one is held against at most."""
+"""How many names one name is compared with at most."""
 _LONGEST: Final = 100
-"""Characters of a name that are compared."""
+"""How many characters of a name are compared."""
 _BEGINNING: Final = 3
-"""Letters of a word that two names have to share for being compared."""
+"""How many letters two words have to begin alike with for their names to be compared."""
 _ALIKE: Final = 85.0
-"""How much alike, of 100, is much: one letter in seven may differ."""
+"""The least likeness for a hint, of 100: one letter in seven may differ."""
 
 
 class Likeness:
-    """The names of everybody, each with its id, to find those that are written much alike."""
+    """An index of all names, each with its id, that finds those written much like a given one."""
 
     def __init__(self, everyone: Iterable[tuple[str, str | None]]) -> None:
         self._everyone = list(everyone)
         self._begin: dict[str, list[int]] = defaultdict(list)
 
     def of(self, name: str, id_: str | None) -> list[dict[str, Any]]:
-        """[{name, id, why}]: who else a name may mean; who has another id is somebody else."""
+        """[{name, id, why}]: who else a name may mean. Two people with ids of their own are never the same."""
         mine, orders = _latin(name), self._orders
         near = sorted((self._begin[each] for each in _beginnings(mine)), key=len)
         compared = list(dict.fromkeys(islice(chain.from_iterable(near), MOST_COMPARED)))
@@ -62,7 +62,7 @@ class Likeness:
 
     @cached_property
     def _orders(self) -> tuple[list[str], list[str]]:
-        """All names in Latin letters: as they are, and with their words in the order of letters."""
+        """All names in Latin letters: as written, and with their words in alphabetical order."""
         latin = [_latin(name) for name, _ in self._everyone]
         for at, each in enumerate(latin):
             for beginning in _beginnings(each):
@@ -71,13 +71,13 @@ class Likeness:
 
 
 def _latin(name: str) -> str:
-    """The words of a name in Latin letters; its own where it has no others."""
+    """The words of a name, transliterated into Latin letters; as written where they have no transliteration."""
     own = words(name[:_LONGEST])
     return " ".join(transliterated(own) or own)
 
 
 def _in_order(name: str) -> str:
-    """The words of a name in the order of letters."""
+    """The words of a name in alphabetical order."""
     return " ".join(sorted(name.split()))
 
 
@@ -86,7 +86,7 @@ def _beginnings(latin: str) -> set[str]:
 
 
 def _why(name: str, other: str) -> str:
-    """What the two have in common."""
+    """What the two names have in common."""
     if folded(name) == folded(other):
         return "the same name"
     if plain(name) == plain(other):

@@ -1,4 +1,4 @@
-"""The audit lists every change of mind, in the order of the log, with what it changed, field by field."""
+"""The audit lists every change of mind in the order of the log, with the fields that it changed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def change(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
 
 
 def tells(version: FactVersion) -> bool:
-    """Whether a version has a place in the audit: of an erased fact, that it was erased and no more."""
+    """Whether the audit lists a version; of an erased fact it lists only the erasure."""
     erased = version.record.erased
     return version.event in CHANGES_OF_MIND and (not erased or version.event == "fact.erased")
 
@@ -49,14 +49,14 @@ def tells(version: FactVersion) -> bool:
 def audited(
     before: FactVersion | None, after: FactVersion, approvers: Sequence[str]
 ) -> dict[str, Any]:
-    """One entry of the audit: the change, who agreed to it besides its actor, and the fact as it left it."""
+    """An entry of the audit: the change, who approved it besides its actor, and the fact as it stood afterwards."""
     return _entry(change(before, after), approvers, {"fact": brief(after)})
 
 
 def negotiation_change(
     before: Negotiation, after: Negotiation, correction: Correction
 ) -> dict[str, Any]:
-    """A correction of what is said of a negotiation, as `change` has one of a fact."""
+    """A correction of a negotiation as a change, in the shape that `change` gives."""
     return {
         "version": correction.version,
         "position": correction.position,
@@ -72,13 +72,13 @@ def negotiation_change(
 def audited_negotiation(
     before: Negotiation, after: Negotiation, correction: Correction, approvers: Sequence[str]
 ) -> dict[str, Any]:
-    """One entry of the audit that tells of no fact: a correction of what is said of the negotiation."""
+    """The entry of the audit for a correction of the negotiation itself, which tells of no fact."""
     told = {"fact": None, "negotiation": shown_negotiation(after)}
     return _entry(negotiation_change(before, after, correction), approvers, told)
 
 
 def _entry(told: dict[str, Any], approvers: Sequence[str], about: dict[str, Any]) -> dict[str, Any]:
-    """A change with who agreed to it, and what it is about, in the order of the audit."""
+    """An entry: the change, who approved it, and what it is about, with its keys in the order that the audit has."""
     del told["version"]
     first = ("position", "recorded_at", "recorded_by", "actor", "event")
     return {
@@ -90,7 +90,7 @@ def _entry(told: dict[str, Any], approvers: Sequence[str], about: dict[str, Any]
 
 
 def _changes(before: FactVersion | None, after: FactVersion) -> list[dict[str, Any]]:
-    """What changed in the fact, and last what changed in its status and its mark."""
+    """The fields of the fact that changed, and then its status and its mark where they changed."""
     if before is None:
         return []
     changes = [dict(each) for each in differences(before.record.fact, after.record.fact)]

@@ -1,4 +1,4 @@
-"""How a fact is cited in an answer, {id, version, summary, valid, citations}, and what else many answers show."""
+"""The short form of a fact in answers, {id, version, summary, valid, citations}, and other parts that answers share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def brief(version: FactVersion) -> dict[str, Any]:
-    """A fact, or a rival, in short."""
+    """The short form of a fact, also of a rival."""
     fact = version.record.fact
     return {
         "id": str(version.record.id),
@@ -26,12 +26,12 @@ def brief(version: FactVersion) -> dict[str, Any]:
 
 
 def shown_instant(instant: int) -> str | None:
-    """RFC 3339 UTC with microseconds; None is unbounded."""
+    """An instant in RFC 3339, UTC, with microseconds; None where there is no bound."""
     return None if instant in (BEGINNING, END) else format_instant(instant)
 
 
 def recorded(at: int, by: int | None) -> dict[str, Any]:
-    """A record time; where it is wrong, also by when it was recorded."""
+    """A record time; where a wrong clock gave it, also the time by which the event was recorded."""
     shown = {"recorded_at": format_instant(at)}
     return shown if by is None else {**shown, "recorded_by": format_instant(by)}
 

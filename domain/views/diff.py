@@ -1,6 +1,6 @@
-"""A diff is what two knowledge cuts disagree on, fact by fact, each told by what became of it (`SECTIONS`).
+"""A diff lists the facts on which two knowledge cuts disagree, by what became of each fact (`SECTIONS`).
 
-A fact stands once among those told by what it says; where its mark changed, it stands under `preferred` too.
+A fact whose content or status changed is in one section. A fact whose mark changed is also under `preferred`.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ SECTIONS: Final = (
 
 @dataclass(frozen=True)
 class Differing:
-    """Versions of facts, retracted ones too: known at the earlier cut, known at the later, and what says why.
+    """The versions of facts, retracted ones too, known at the earlier cut and at the later, and those that say why.
 
-    `said` are the last that an event of `SAYS_WHY`, of `CITES` and of `MARKS` made, of those known at the later alone.
+    `said` has for `SAYS_WHY`, `CITES` and `MARKS` the last version of each fact that such an event made and that only
+    the later cut knows.
     """
 
     before: Sequence[FactVersion]
@@ -74,9 +75,9 @@ def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any
 def negotiation_differs(
     found: tuple[Negotiation, Negotiation], said: Recorded | None
 ) -> dict[str, Any]:
-    """What two cuts disagree on of the negotiation itself, as {negotiation: …}; nothing where they agree.
+    """{negotiation: …}: how two cuts differ on the negotiation itself; empty where they agree.
 
-    `said` is the last correction that only the later knows.
+    `said` is the last correction that only the later cut knows.
     """
     changes = differences(*(each.said for each in found))
     if not changes:
@@ -124,7 +125,7 @@ def _entry(
 
 
 def _changes(before: FactVersion, after: FactVersion) -> list[Mapping[str, Any]]:
-    """What differs in the content; where nothing does, as after a correction that was taken back, the status."""
+    """The fields of the content that differ; where none does, as after a correction was taken back, the status."""
     was, is_ = before.record, after.record
     changed = differences(was.fact, is_.fact)
     if not changed and was.status not in (is_.status, "retracted"):

@@ -1,4 +1,4 @@
-"""An entry of the state is what one key shows, with its rivals; the entries of a register go by folded key."""
+"""An entry of the state is the answer shown under one key, with its rivals; entries are ordered by folded key."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def entries(
     *,
     certain: bool = False,
 ) -> Listed:
-    """One entry a key, by folded key; a key whose answers have all ceased has none, or says so.
+    """One entry for each key, by folded key; a key whose answers have all ceased has no entry, or is shown as vacant.
 
-    Who may be meant by a bare name is in doubt; where only what is `certain` is shown, they have no entry.
+    An entry that a bare name may also be about is only possible; it is left out where only what is `certain` is shown.
     """
     found = {key: stand(each, register) for key, each in sorted(candidates.items())}
     held = [(key, each) for key, each in found.items() if each is not None]
@@ -55,7 +55,7 @@ def listed(
     rest: Rest | None,
     more: Callable[[int], dict[str, Any]] = lambda _: {},
 ) -> Listed:
-    """Entries by place, each with `more` in front; within each its rivals."""
+    """Entries by place, each beginning with `more`; the list within an entry is that of its rivals."""
 
     def item(index: int) -> dict[str, Any]:
         shown = resolved(index)
@@ -89,13 +89,13 @@ def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
 
 
 def _shown(shown: Candidate) -> dict[str, Any]:
-    """What an answer shows; where its key has no name, nothing is said."""
+    """The fields that an answer shows; an empty text, as in a key without a name, is shown as None."""
     shows = ((name, None if value == "" else value) for name, value in shown.shows.items())
     return {**_primitives(shows), **_when(shown)}
 
 
 def _vacant(last: Candidate | None) -> dict[str, Any]:
-    """What is shown where the last answer has surely ceased: its key, and that nobody knows what followed."""
+    """The entry of a key whose last answer has surely ceased: what followed is unknown."""
     shows = {} if last is None else last.shows
     key = () if last is None else last.key
     nothing = dict.fromkeys(shows, None) | {name: shows[name] for name in key}
@@ -103,7 +103,7 @@ def _vacant(last: Candidate | None) -> dict[str, Any]:
 
 
 def _short(candidate: Candidate) -> dict[str, Any]:
-    """An answer that is not the entry's own: what it shows beside the key, since when, and its fact."""
+    """The short form of an answer beside the entry's own: what it shows besides the key, since when, and its fact."""
     shows = ((name, value) for name, value in candidate.shows.items() if name not in candidate.key)
     return {**_primitives(shows), **_when(candidate), "fact": brief(candidate.version)}
 

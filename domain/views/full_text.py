@@ -1,6 +1,6 @@
-"""The full text of a fact is the words by which it is found, with a break after each of its texts.
+"""The full text of a fact is the list of words by which it is found, with a break after each of its texts.
 
-After a text of another script stands its transliteration, each word marked as one.
+A text in a script other than Latin is followed by its transliteration, in which each word is marked as such.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def searched(fact: Fact) -> list[str]:
 
 
 def searched_in(texts: Iterable[str]) -> list[str]:
-    """The words by which some texts are found, in the same way."""
+    """The words by which some texts are found, in order, with a break after each text."""
     found: list[str] = []
     known: set[str] = set()
     room, space = LONGEST_TEXT, MOST_BYTES
@@ -70,7 +70,7 @@ def _romanised(text: str) -> list[str]:
 
 
 def _texts(fact: Fact) -> Iterable[str]:
-    """Summary, note, the kind's own fields, names, quantities' words, publishers, titles."""
+    """The texts of a fact: summary, note, the kind's own fields, names, quantities' words, publishers, titles."""
     yield fact.summary
     if fact.note is not None:
         yield fact.note
@@ -86,7 +86,7 @@ def _texts(fact: Fact) -> Iterable[str]:
 
 
 def _strings(value: Any) -> Iterable[str]:  # noqa: ANN401 -- a kind's own field may be anything
-    """The texts in a field; of somebody with an id the name."""
+    """The texts in a field; for somebody with an id, the name."""
     if isinstance(value, str | Named):
         yield text_of(value)
     elif isinstance(value, dict):

@@ -1,6 +1,7 @@
-"""What an event changed of a fact is applied to another content of it: that of a cut that lacks other changes.
+"""The change that one event made to a fact can be applied to the fact as it is without some other changes.
 
-A change is told by the content before it and after it. What it left as it was stays as the other content has it.
+The change is the difference between the full content before the event and after it. Fields that the event did not
+change keep the value that they have in the other content.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ _IDENTITIES: Final[dict[type, _Identity]] = {
     Link: (lambda each: each.fact,),
     Quantity: (lambda each: (each.what, each.basis), lambda each: each.what),
 }
-"""By what an item is the same one, though it was changed: the surest first. Where one gives None, the next is asked."""
+"""What identifies an item although it was changed, the surest first. Where one gives None, the next is tried."""
 
 
 def merged(current: Fact, before: Fact, after: Fact) -> Fact | None:
-    """`current` with what changed from `before` to `after`; None where that is no valid fact.
+    """`current` with the changes from `before` to `after`; None where that is no valid fact.
 
-    Lists are merged item by item, an interval start and end apart.
+    Lists are merged item by item. Start and end of an interval are merged separately.
     """
     if current == before:
         return after
@@ -67,7 +68,7 @@ def _fields(fact: Fact) -> dict[str, Any]:
 
 
 def _is_valid(fact: Fact, before: Fact) -> bool:
-    """Whether it has a valid time, and a source where it had one: what is stored is not judged by more than that."""
+    """Whether a merged fact has a readable valid time, and a source where it had one; no other rule applies here."""
     try:
         ValidTime.parse(fact.valid)
     except ValidTimeError:
@@ -76,7 +77,7 @@ def _is_valid(fact: Fact, before: Fact) -> bool:
 
 
 def merged_value(name: str, current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- a fact's field may be anything
-    """The value of a field that is `current`, with what changed from `old` to `new`: of a list item by item."""
+    """The `current` value of a field with the change from `old` to `new`; a list is merged item by item."""
     if current is _MISSING or current == old:
         return new
     if isinstance(new, tuple):
@@ -85,7 +86,7 @@ def merged_value(name: str, current: Any, old: Any, new: Any) -> Any:  # noqa: A
 
 
 def _interval(current: str, old: str, new: str) -> str:
-    """A valid time of which the start, or what follows it, was changed."""
+    """The `current` valid time; its start, and what follows the start, are taken from `new` where they changed."""
     mine, was, is_ = (text.partition("/") for text in (current, old, new))
     start = mine[0] if was[0] == is_[0] else is_[0]
     rest = mine[1:] if was[1:] == is_[1:] else is_[1:]
@@ -119,7 +120,7 @@ def _items(current: Sequence[Any], old: Sequence[Any], new: Sequence[Any]) -> tu
 
 
 def _pairs(left: Sequence[Any], right: Sequence[Any]) -> dict[int, int]:
-    """Which item of `left` is which of `right`, by their places; each at most once, equal ones first."""
+    """{place in `left`: place in `right`} of the same item; each place at most once, equal items first."""
     found: dict[int, int] = {}
     some = next(iter((*left, *right)), None)
     for key in (lambda each: each, *_IDENTITIES.get(type(some), (text_of,))):

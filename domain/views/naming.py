@@ -1,6 +1,6 @@
-"""Who and what names mean at a perspective: aliases lead from spelling to name, and ids tell people of one name apart.
+"""At a perspective, aliases lead from a spelling to a name, and ids tell apart people who have the same name.
 
-Both count over all of valid time. A bare name that one id bears is that id's; one that several bear is nobody's.
+Both count over all of valid time. A bare name that one id bears means that id; one that several ids bear means none.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["AMBIGUOUS", "BORNE", "MOST_TERMS", "Names", "borne_by", "terms_of"]
 AMBIGUOUS: Final = "ambiguous"
 """The field of an entry that lists the ids that bear its name."""
 BORNE: Final = "borne"
-"""The term of a name with an id; `person` and `place` are the terms of names alone."""
+"""The field of terms that hold a name with its id; terms of `person` and `place` hold a name alone."""
 _PART: Final = "\x1f"
 MOST_TERMS: Final = 1_000
 """How many spellings of one name a filter looks for; each is a parameter of a statement."""
@@ -43,7 +43,7 @@ Borne = tuple[str, str]
 
 
 def borne_by(fact: Fact) -> set[Borne]:
-    """The names that ids bear, as a fact has them."""
+    """The names with an id in a fact, as (folded name, id)."""
     named = (name for name in fact.named() if isinstance(name, Named))
     return {(short(folded(each.name)), each.id) for each in named}
 
@@ -80,7 +80,7 @@ class Names:
 
     @classmethod
     def of(cls, slice_: Iterable[Seen]) -> Names:
-        """As facts that are known have them; of two aliases for one name the later recorded counts."""
+        """The names of the known facts; of two aliases for one name, the one recorded later counts."""
         facts = [seen.version.record.fact for seen in slice_]
         aliases = (fact for fact in facts if isinstance(fact, Alias))
         return cls(aliases, (each for fact in facts for each in borne_by(fact)))
@@ -92,15 +92,15 @@ class Names:
 
     @property
     def aliases(self) -> Sequence[str]:
-        """The folded names that lead to others."""
+        """The folded names that aliases lead away from, in alphabetical order."""
         return sorted({name for ends in self._ends.values() for name in ends})
 
     def canonical(self, name: str, sort: Sort = Sort.SOMEBODY) -> str:
-        """The name at the end of the aliases; of a ring of aliases the first in the order of letters."""
+        """The name at the end of the aliases; where they form a ring, the first of its names in alphabetical order."""
         return self._ends.get(sort, {}).get(folded(name), name)
 
     def resolved(self, name: Name) -> Name:
-        """Somebody's name at the end of the aliases, with the id that is theirs alone."""
+        """The name at the end of the aliases, with its id where exactly one id bears it."""
         found = self._resolved.get(name)
         if found is None:
             found = self._resolved[name] = self._resolve(name)
@@ -115,18 +115,18 @@ class Names:
         return Named(name=found, id=ids[0]) if len(ids) == 1 else found
 
     def ids(self, name: str) -> list[str]:
-        """The ids that bear a name, under whichever spelling."""
+        """The ids that bear a name under any of its spellings."""
         return sorted(self._ids.get(self._end(short(folded(name)), Sort.SOMEBODY), ()))
 
     def bearers(self, name: Name) -> set[str]:
-        """The parts of keys of those who bear a name that no id is alone with; empty for any other."""
+        """The key parts of all ids that bear a name which does not mean a single one of them; else empty."""
         found = self.resolved(name)
         if isinstance(found, Named):
             return set()
         return {self.key(Named(name=found, id=id_)) for id_ in self.ids(found)}
 
     def key(self, name: Name) -> str:
-        """The part of a key for somebody: of one with an id by the first of their names in the order of letters."""
+        """The key part for a person; for one with an id it holds the alphabetically first of their names."""
         found = self._keys.get(name)
         if found is None:
             found = self._keys[name] = self._key(name)
@@ -140,9 +140,9 @@ class Names:
         return identified(min(ends, default=found.name), found.id)
 
     def said(self, fact: Fact, field: str) -> tuple[str, dict[str, Any]]:
-        """What a fact says in a field, at the end of its aliases: a part of a key, and {field, and its `_id` if any}.
+        """What a fact says in a field, with aliases resolved: a key part, and {field: value} with `{field}_id` if any.
 
-        The part is empty, and the value None, where it says nothing.
+        Where the fact says nothing there, the part is empty and the value None.
         """
         name = getattr(fact, field, None)
         if name is None:
@@ -156,9 +156,9 @@ class Names:
         return self.key(name), {field: text_of(found), **id_}
 
     def answered(self, fact: Fact, answer: Answer) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """What a fact's answer shows, with names resolved, and its key.
+        """The fields that a fact's answer shows, with names resolved, and its key.
 
-        A name in the key is a text, with `{field}_id` beside it, and with `ambiguous` where several ids bear it.
+        A name in the key is shown as text, with `{field}_id` beside it, and `ambiguous` where several ids bear it.
         """
         sorts = {**fields_naming(type(fact)), **dict.fromkeys(answer.names, Sort.SOMEBODY)}
         shows: dict[str, Any] = {**answer.key, **answer.shows}
@@ -176,7 +176,7 @@ class Names:
         return shows, tuple(key)
 
     def key_parts(self, name: Name, sort: Sort) -> set[str]:
-        """The parts of keys by which who or what bears a name may be known: by each spelling, with an id or without."""
+        """All key parts that the bearer of a name may have: one for each spelling, without an id and with each id."""
         spelt = self._tied_to(text_of(name), sort)
         if sort is not Sort.SOMEBODY:
             return {folded(each) for each in spelt}
@@ -188,13 +188,13 @@ class Names:
         return {*alone, *(identified(each, id_) for each in alone for id_ in ids)}
 
     def _tied_to(self, name: str, sort: Sort) -> set[str]:
-        """A name, and those that aliases tie to it."""
+        """A name, and all names that aliases make the same."""
         return {name, *self._tied.get((sort, self._end(folded(name), sort)), ())}
 
     def terms(self, field: str, asked: str) -> set[tuple[str, str]]:
-        """The terms of the facts that a filter by `person` or `place` is after: any of them is enough.
+        """The terms that a filter by `person` or `place` looks for; a fact needs one of them.
 
-        Of very many, the first in the order of letters, and what was asked for.
+        Of more than MOST_TERMS, the alphabetically first are taken, and the one that was asked for.
         """
         found = sorted(self._terms(field, asked))[:MOST_TERMS]
         return {(field, short(plain(asked))), *found}
@@ -216,17 +216,17 @@ class Names:
         return found
 
     def spellings(self) -> list[list[str]]:
-        """The names that are one by aliases, each group in the order of letters."""
+        """The groups of names that aliases make one, each in alphabetical order."""
         return [sorted(each) for each in self._tied.values()]
 
     def _spellings(self, asked: str, sort: Sort) -> set[str]:
-        """A name, and those that aliases tie to any name that is written so but for accents."""
+        """A name, and all names that aliases make the same as it, or as a name that differs from it only in accents."""
         ends = {self._end(folded(asked), sort), *self._alike.get((sort, plain(asked)), ())}
         return {asked, *(each for end in ends for each in self._tied.get((sort, end), ()))}
 
     @cached_property
     def _tied(self) -> dict[tuple[Sort, str], set[str]]:
-        """The spellings that aliases lead to one end, by that."""
+        """{(sort, name at the end of the aliases): the spellings that lead there}."""
         found: dict[tuple[Sort, str], set[str]] = defaultdict(set)
         for sort, written in self._written.items():
             for name, spelling in written.items():
@@ -235,7 +235,7 @@ class Names:
 
     @cached_property
     def _alike(self) -> dict[tuple[Sort, str], set[str]]:
-        """The ends of the spellings in aliases, by what they are without accents."""
+        """{(sort, spelling without accents): the names at the end of its aliases}."""
         found: dict[tuple[Sort, str], set[str]] = defaultdict(set)
         for (sort, end), spellings in self._tied.items():
             for each in spellings:
@@ -257,7 +257,7 @@ class Names:
 
 
 def _ends(same_as: Mapping[str, str]) -> dict[str, str]:
-    """Where each alias leads in the end; every alias is walked over once, however long or closed the way."""
+    """{folded name: name at the end of its aliases}; each alias is followed once, also in long chains and rings."""
     ends: dict[str, str] = {}
     for start in same_as:
         way: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What is said of a negotiation at a perspective: what its opening said, with each correction that is known then.
+"""A negotiation at a perspective is what its opening said, with each correction that is known there.
 
 On the published clock a correction that is not public yet has no effect, however early a later one was published.
 """
@@ -25,14 +25,14 @@ __all__ = ["Correction", "as_known", "correction_of", "of_entries", "told"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Recorded):
-    """A correction of a negotiation: `said` is what all of the log up to it says, `version` its place in the stream."""
+    """A correction of a negotiation: `said` is the full content after it, `version` its place in the stream."""
 
     version: int
     said: Said
 
 
 def of_entries(entries: Iterable[Entry]) -> tuple[Negotiation | None, list[Correction]]:
-    """One negotiation as it was opened, and its corrections, oldest first; None where it was not opened."""
+    """A negotiation as it was opened, and its corrections, oldest first; None where the entries do not open it."""
     opened: Negotiation | None = None
     corrections = []
     for entry in entries:
@@ -44,7 +44,7 @@ def of_entries(entries: Iterable[Entry]) -> tuple[Negotiation | None, list[Corre
 
 
 def correction_of(entry: Entry, event: NegotiationCorrected) -> Correction:
-    """The correction that an event made; public when it says so, else when it was recorded."""
+    """The correction that an event made; it is public from the time that it names, else from its record time."""
     published = event.published
     return Correction(
         position=entry.position,
@@ -81,7 +81,7 @@ def told(
 
 
 def _corrected(shown: Negotiation, whole: Said, correction: Correction) -> Negotiation:
-    """What is shown, with what a correction changed of the `whole` before it."""
+    """`shown` with the fields in which a correction differs from `whole`, the full content before it."""
     was, is_, mine = vars(whole), vars(correction.said), vars(shown.said)
     changed = {
         name: merged_value(name, mine[name], was[name], new)

@@ -1,4 +1,4 @@
-"""What was recorded and should be looked at; a notice refuses nothing."""
+"""A notice points out a part of a fact that an editor should look at; it refuses nothing."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Notice:
 
 
 def notices(fact: Fact) -> list[Notice]:
-    """What should be looked at in a fact."""
+    """The notices on a fact."""
     return [*_of_time(fact), *_of_names(fact), *_of_counts(fact)]
 
 
 def read_otherwise(fact: Fact) -> list[Notice]:
-    """The numbers of a stored fact that today's rules would read otherwise, or refuse; what is stored stays."""
+    """Notices on the numbers of a stored fact that today's rules would read differently, or refuse."""
     found = []
     for index, stored in enumerate(fact.quantities):
         try:
@@ -60,7 +60,7 @@ def read_otherwise(fact: Fact) -> list[Notice]:
 
 
 def _derived(quantity: Quantity) -> bool:
-    """Whether the bounds follow from what else is there, and were not sent as a range."""
+    """Whether the bounds follow from the other parts of a quantity, and were not sent as a range."""
     return quantity.value is not None or quantity.text is not None
 
 

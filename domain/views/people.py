@@ -1,6 +1,6 @@
-"""Everyone whom a fact names is one person by their id, or else by the name at the end of its aliases.
+"""The list of people has one item for each person whom a fact names: for each id, and each name without an id.
 
-Where they are is what their entry in the custody of the state says.
+Aliases are followed first. What became of a person is read from their entry in the state's custody section.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["HELD", "PeopleFilter", "people", "statuses"]
 
 MOST: Final = 100
-"""How many spellings of a name are listed."""
+"""How many spellings of a name are listed at most."""
 HELD: Final = "held"
-"""What is asked for where any status that keeps somebody in will do."""
+"""The filter for any status of people who are held."""
 KEEPS_IN: Final = frozenset(
     {"detained", "charged", "remanded", "sentenced", "house_arrest", "transferred"}
 )
@@ -51,7 +51,7 @@ class PeopleFilter:
 
 @dataclass(slots=True)
 class _Person:
-    """How the facts name somebody, and which do; `ids` are all that bear the name."""
+    """A person, with the spellings and facts that name them; `ids` are all ids that bear the name."""
 
     name: str
     id: str | None
@@ -61,7 +61,7 @@ class _Person:
 
 
 def statuses() -> list[str]:
-    """What may be asked of a status: those of custody, and any that keeps somebody in."""
+    """The statuses that a list of people can be filtered by."""
     return [*get_args(get_type_hints(Custody)["status"]), "free", _PARDONED, HELD]
 
 
@@ -71,11 +71,11 @@ def people(
     asked: PeopleFilter,
     names: Names | None = None,
 ) -> Listed:
-    """Those who are wanted, by folded name, of all whom the facts of a slice name.
+    """The people whom the facts of a slice name and the filter keeps, by folded name.
 
-    {name, id, spellings, status, since, certainty, contested, last_reported, fact, facts, may_be}; what custody does
-    not tell is None, but for `last_reported`, which is then of any fact that names them. With `ambiguous` where
-    several ids bear the name.
+    {name, id, spellings, status, since, certainty, contested, last_reported, fact, facts, may_be}, and `ambiguous`
+    where several ids bear the name. Fields that the custody section does not tell are None, except `last_reported`,
+    which then comes from all facts that name the person.
     """
     names = names or Names.of(slice_)
     everyone = _everyone(slice_, names)
@@ -102,7 +102,7 @@ def people(
 
 
 def _everyone(slice_: Iterable[Seen], names: Names) -> dict[Place, _Person]:
-    """Whom the facts name, by the place of the key that they have in the state, in its order."""
+    """The people whom the facts name, by the place that their key has in the state, in that order."""
     found: dict[str, _Person] = {}
     for seen in slice_:
         told: dict[str, set[Name]] = defaultdict(set)
@@ -119,7 +119,7 @@ def _everyone(slice_: Iterable[Seen], names: Names) -> dict[Place, _Person]:
 
 
 def _person(name: Name, names: Names) -> _Person:
-    """Whom a name means: by the name at the end of its aliases."""
+    """The person whom a name means, once its aliases are followed."""
     known = names.resolved(name)
     if isinstance(known, Named):
         return _Person(known.name, known.id, ())
@@ -127,7 +127,7 @@ def _person(name: Name, names: Names) -> _Person:
 
 
 def _letters(name: str) -> tuple[str, str]:
-    """The order of names; of one person's, the first is shown."""
+    """The key by which names are ordered; of a person's names the first is shown."""
     return folded(name), name
 
 
@@ -150,5 +150,5 @@ def _is(entry: dict[str, Any], status: str) -> bool:
 
 
 def _nowhere(_path: str, _place: Place) -> str:
-    """No rest of a list is given here."""
+    """An empty address, because a list of people shows no other list that could go on."""
     return ""

@@ -1,4 +1,4 @@
-"""What of a fact was public at a cut of the published clock: its public events, each applied in the log's order.
+"""At a cut of the published clock a fact is its public events, each applied in the log's order.
 
 An event that is not public by the cut has no effect there, however early something recorded after it was published.
 A fact is public once its recording or a corroboration of it is.
@@ -48,7 +48,10 @@ PUBLISHING: Final = (FactRecorded.stored_name, FactCorroborated.stored_name)
 
 
 def published_at(event: FactEvent, recorded_at: int) -> int:
-    """When an event was made public: by its earliest citation; later by what it says; else when it was recorded."""
+    """When an event was made public: a recording by its earliest citation, a later event by what it says.
+
+    Where neither has a date, the record time counts.
+    """
     match event:
         case FactRecorded():
             known = [
@@ -68,16 +71,16 @@ def published_at(event: FactEvent, recorded_at: int) -> int:
 
 
 def public_at(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
-    """One fact as its public events leave it; None where it is not public by the cut.
+    """One fact as its public events left it; None where it is not public by the cut.
 
-    `versions` are all of it that was recorded, oldest first, each as all events up to it left it.
+    `versions` are all recorded versions of the fact, oldest first, each as all events up to it left the fact.
     """
     found = left_at(versions, cut)
     return None if found is None else cited_by(found, cut)
 
 
 def left_at(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
-    """As `public_at`, with every citation that the public events brought, whatever its day."""
+    """As `public_at`, with all citations that the public events brought, also those dated later than the cut."""
     public, found = False, None
     for _, found in _folded(versions, cut):
         public = public or found.event in PUBLISHING
@@ -87,7 +90,7 @@ def left_at(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
 def told(
     versions: Iterable[FactVersion], cut: int
 ) -> Iterator[tuple[FactVersion | None, FactVersion]]:
-    """Each public event of one fact as (what was public before it, what was after it); all as in `public_at`."""
+    """Each public event of one fact, as (the public fact before it, the public fact after it); see `public_at`."""
     for before, after in _folded(versions, cut):
         yield None if before is None else cited_by(before, cut), cited_by(after, cut)
 
@@ -95,7 +98,7 @@ def told(
 def _folded(
     versions: Iterable[FactVersion], cut: int
 ) -> Iterator[tuple[FactVersion | None, FactVersion]]:
-    """What is public without and with each public event; before the recording there is nothing."""
+    """For each public event, the public fact before and after it; None before the recording."""
     shown: FactVersion | None = None
     before: FactVersion | None = None
     for version in versions:
@@ -114,13 +117,13 @@ def _folded(
 
 
 def base(first: FactVersion) -> FactVersion:
-    """What later events change where the recording itself is not public: what was recorded, by no source yet."""
+    """The content that later events change where the recording is not public: the recorded one, without citations."""
     fact = first.record.fact
     return replace(first, record=replace(first.record, fact=replace(fact, citations=())))
 
 
 def cited_by(version: FactVersion, cut: int) -> FactVersion:
-    """A version with the citations that were public by the cut, as `cited`."""
+    """A version with its citations limited by `cited`."""
     fact = cited(version.record.fact, cut)
     if fact is version.record.fact:
         return version
@@ -140,9 +143,9 @@ def cited(fact: Fact, cut: int) -> Fact:
 
 
 def changed(record: FactRecord, before: FactRecord, after: FactRecord, event: str) -> FactRecord:
-    """A fact that stands as `record`, with what an event of this name changed from `before` to `after`.
+    """The fact in `record`, with the changes that an event of this name made from `before` to `after`.
 
-    Where that is no valid fact, it stands as it did, at the version of the event.
+    Where that gives no valid fact, its content stays, and only its version becomes that of the event.
     """
     record = replace(record, version=after.version)
     fact = _changed(record.fact, before.fact, after.fact, event)

@@ -1,6 +1,6 @@
-"""A list of the state is given whole, or its first items with how many there are and where the rest is.
+"""A list of the state is given whole, or as its first items with the number of all and the address of the rest.
 
-A snapshot is given whole; what is asked for over and over stays small, however much is on record.
+A snapshot holds whole lists. The state, which clients ask for again and again, stays small however large the record.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from hashlib import sha256
 from typing import Any, Final
 
 MOST: Final = 100
-"""How many items a list has at most, where it is not given whole."""
+"""How many items of a list are given at most where it is not given whole."""
 ROOM: Final = 2**19
-"""After how many characters of texts a list of a state ends."""
+"""After how many characters of text a list in a state breaks off."""
 ROOM_OF_PAGE: Final = 4 * ROOM
-"""The same for a page of such a list."""
+"""After how many characters of text a page of such a list breaks off."""
 MORE: Final = "_more"
-"""What follows the name of a list in the name of what says how much more of it there is."""
+"""The suffix of the field that says how many items a list has: `custody` has `custody_more`."""
 LONGEST_PLACE: Final = 1_000
-"""Characters of a key that a place has; a longer key goes by its beginning and its hash."""
+"""How many characters of a key a place holds; a longer key is cut off there, and followed by its hash."""
 
 Key = tuple[str, ...]
 Place = tuple[int | str, ...]
-"""Where an item stands in its list. The rivals of an item have its place and one number more."""
+"""Where an item stands in its list. The place of a rival is that of its entry, with one more number."""
 Rest = Callable[[str, Place], str]
 """The address of what follows a place in a list, by the list's path; an answer with whole lists needs none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is asked of a list: its path, the place that the page follows, and how many items it has at most."""
+    """A request for a page of a list: the list's path, the place that the page follows, and its greatest length."""
 
     path: str
     after: Place | None
@@ -40,9 +40,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The items of a list in their order, each by its place and made only where it is shown.
+    """The items of a list in order; each has a place, and is made only when it is shown.
 
-    `inside` gives the list within an item. Places ascend, but for those of rivals, which are ordered by rank.
+    `inside` gives the list within an item. Places ascend, except in a list of rivals, which is ordered by rank.
     """
 
     places: Sequence[Place]
@@ -53,9 +53,9 @@ class Listed:
     def page(
         self, after: Place | None, limit: int, room: int | None = None
     ) -> tuple[list[Any], Place | None]:
-        """At most `limit` items past a place, and the place of the last of them where more follow.
+        """At most `limit` items after a place, and the place of the last of them, or None where nothing follows.
 
-        Fewer where their texts fill the `room`, in characters; at least one where there is one.
+        The page breaks off once its texts have `room` characters, but has at least one item if there is one.
         """
         start = 0 if after is None else self._past(after)
         end = min(start + limit, len(self.places))
@@ -70,13 +70,13 @@ class Listed:
         return items, self.places[end - 1] if items and end < len(self.places) else None
 
     def within(self, place: Place) -> Listed:
-        """The list within the item at a place; empty where that item is there no more, as after an erasure."""
+        """The list within the item at a place; empty where that item is gone, as after an erasure."""
         if self.inside is None or place not in self.places:
             return Listed((), lambda _: None)
         return self.inside(self.places.index(place))
 
     def fill(self, owner: dict[str, Any], name: str, path: str, rest: Rest | None) -> None:
-        """Put the list into its owner as `name`, and beside it `{name}_more` where not all of it is given."""
+        """Put the list into `owner` as `name`, and add `{name}_more` where the list is not given whole."""
         if rest is None:
             owner[name], last = self.page(None, len(self.places))
         else:
@@ -85,14 +85,14 @@ class Listed:
             owner[name + MORE] = {"count": len(self.places), "href": rest(path, last)}
 
     def _past(self, after: Place) -> int:
-        """The index after a place. Where what stood there was erased, nothing that follows it is left out."""
+        """The index after a place. Where the item at that place was erased, no item that follows it is left out."""
         if after in self.places:
             return self.places.index(after) + 1
         return bisect_right(self.places, after) if self.ascending else 0
 
 
 def characters(part: object) -> int:
-    """How many characters the texts in some JSON have."""
+    """How many characters the texts in a JSON value have in all."""
     if isinstance(part, str):
         return len(part)
     if isinstance(part, dict):

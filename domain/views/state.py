@@ -1,6 +1,6 @@
-"""The state is the registers resolved at a perspective, and nothing else.
+"""The state is all registers, resolved at a perspective.
 
-A section is where its register says; a kind that brings its own register brings its own section.
+A register names the section in which it is shown, so a kind of fact that declares a new register adds a section.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ def state(
     rest: Rest | None = None,
     names: Names | None = None,
 ) -> dict[str, Any]:
-    """What was so, from the facts that are known and not retracted, and the `counts` of all that are known.
+    """The state by the facts that are known and not retracted, with the `counts` of all known facts.
 
-    Every list is whole; with `rest`, which gives addresses, it has its first items and says where the others are.
-    A slice may leave out answers that others have surely succeeded: the state is the same. Where it leaves out
-    others, `names` says what names mean.
+    Every list is whole, unless `rest` is given, which makes addresses: then a list has its first items and the address
+    of the rest. A slice without the answers that have surely been succeeded gives the same state. Where a slice leaves
+    out other facts, `names` has to come from all facts.
     """
     answers = keyed(slice_, perspective, names)
     sections: dict[str, Any] = {
@@ -64,9 +64,9 @@ def section(
     rest: Rest,
     names: Names | None = None,
 ) -> tuple[list[Any], Place | None]:
-    """A page of one list of the state (`lists`): its items, and the place of the last where more follow.
+    """A page of one list of the state (`lists`): its items, and the place of the last, or None where nothing follows.
 
-    Past the place of a rival come the other rivals of its entry.
+    A page after the place of a rival has the other rivals of that entry.
     """
     found = listed(page.path, slice_, perspective, rest, names=names)
     after = page.after
@@ -83,7 +83,7 @@ def listed(
     wanted: Callable[[Place], bool] = lambda _: True,
     names: Names | None = None,
 ) -> Listed:
-    """One list of the state; of entries only those whose place is `wanted`, if that is said."""
+    """One list of the state, in which a list of entries has only those whose place is `wanted`."""
     register, part = lists()[path]
     candidates = keyed(slice_, perspective, names, register).get(register, {})
     kept = {key: found for key, found in candidates.items() if wanted(place_of(key))}
@@ -94,7 +94,7 @@ def listed(
 
 
 def lists() -> dict[str, tuple[Register, str]]:
-    """Every list of the state by its path, with its register and which of the register's lists it is."""
+    """{path: (register, name of the list in it)} for every list of the state."""
     return {
         f"{register.section}.{part}" if part else register.section: (register, part)
         for register in registers()
@@ -103,7 +103,7 @@ def lists() -> dict[str, tuple[Register, str]]:
 
 
 def places(path: str) -> tuple[tuple[type[int | str], ...], ...]:
-    """The shapes that a place in a list can have: of its items, and of the rivals in them."""
+    """The types that a place in a list can have: the place of an item, and the place of a rival in an item."""
     register, part = lists()[path]
     of_item = (int, int) if register.shape is Shape.TOTAL else (str,)
     return (of_item,) if part else (of_item, (*of_item, int))
@@ -121,7 +121,7 @@ def keyed(
     names: Names | None,
     only: Register | None = None,
 ) -> Keyed:
-    """The answers in each register, or in one alone, by key; of a fact one a key."""
+    """The answers in each register, or only in one, by key; a fact has at most one answer under a key."""
     names, settled = names or Names.of(slice_), _settled(slice_, "certain")
     perhaps = _settled(slice_, "possible")
     keyed: dict[Register, dict[Key, dict[UUID, Candidate]]] = defaultdict(lambda: defaultdict(dict))
@@ -161,7 +161,7 @@ def keyed(
 
 
 def _in_doubt(seen: Seen) -> Seen:
-    """A fact that holds is only possible: another may have answered it."""
+    """The fact with certainty "possible" where it holds, because another fact may have settled it."""
     return replace(seen, certainty=seen.certainty and "possible")
 
 
@@ -176,7 +176,7 @@ def _speaks(
 
 
 def _settled(slice_: Iterable[Seen], certainty: Certainty) -> frozenset[str]:
-    """What facts that so hold have carried out, and what facts that are known have called off."""
+    """What facts of this certainty have settled, and what known facts have called off."""
     found: set[str] = set()
     for seen in slice_:
         fact = seen.version.record.fact
@@ -193,7 +193,7 @@ def _put(
     perspective: Perspective,
     rest: Rest | None,
 ) -> None:
-    """Put what a register shows at its path: a list, an entry or a total."""
+    """Put a register's list, entry or total into the sections, at its path."""
     *parents, name = register.section.split(".")
     for parent in parents:
         sections = sections.setdefault(parent, {})
@@ -208,7 +208,7 @@ def _put(
 
 
 def _parts(register: Register) -> tuple[str, ...]:
-    """The lists of a register: its entries, or its total's parts, as ``; a total's other lists by their names."""
+    """The names of a register's lists; that of its entries, or of its total's parts, is empty."""
     return SUM_LISTS if register.shape is Shape.TOTAL else ("",)
 
 
@@ -217,7 +217,7 @@ def _everyone(candidates: Mapping[Key, list[Candidate]]) -> list[Candidate]:
 
 
 def counted(known: Iterable[FactVersion]) -> dict[str, int]:
-    """Of all facts known, retracted ones too: how many, how many corrected ever, how many retracted."""
+    """How many facts are known, retracted ones included, how many were ever corrected, and how many are retracted."""
     found = list(known)
     return {
         "recorded": len(found),

@@ -1,6 +1,6 @@
-"""A timeline is the known facts by valid time: earliest start, then latest start, then order of recording.
+"""A timeline lists the known facts by valid time: earliest start, then latest start, then order of recording.
 
-With `as_of` it is all that has begun by then, ended or not; without it all of valid time, the future too.
+With `as_of` it lists what had begun by then, ended or not; without it, all of valid time, the future included.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Place = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineFilter:
-    """What a timeline keeps; None or False keeps all. Instants in microseconds UTC, cuts inclusive."""
+    """Which facts a timeline keeps; None sets no limit. `from_` and `to` are in microseconds UTC, both inclusive."""
 
     begun: bool = False
     kind: str | None = None
@@ -38,14 +38,14 @@ class TimelineFilter:
 
     @property
     def names(self) -> bool:
-        """Whether it asks for a name."""
+        """Whether it filters by a person or a place."""
         return self.person is not None or self.place is not None
 
 
 def timeline(
     found: Iterable[FactVersion], perspective: Perspective, wanted: TimelineFilter
 ) -> list[Seen]:
-    """The facts that are wanted, in order; each with its certainty at `as_of`."""
+    """The facts that the filter keeps, in order, each with its certainty at `as_of`."""
     history = list(found)
     versions = known(history, perspective)
     brought = {each.record.id for each in _brought(history, perspective, wanted.batch)}
@@ -66,7 +66,7 @@ def timeline(
 def _brought(
     history: Iterable[FactVersion], perspective: Perspective, batch: str | None
 ) -> Iterable[FactVersion]:
-    """The versions that a batch made and the perspective knows."""
+    """The versions that the events of a batch made, as far as the perspective knows them."""
     return (each for each in history if each.batch == batch and public(each, perspective))
 
 
@@ -87,12 +87,12 @@ def _wanted(version: FactVersion, wanted: TimelineFilter, names: Names) -> bool:
 
 
 def _last(version: FactVersion) -> int:
-    """The last microsecond at which what is told may still have been going on (its happening, not its effects)."""
+    """The last microsecond at which the fact may still have been happening; its effects may last longer."""
     valid = version.record.fact.valid_time
     return (valid.bounds.end_latest if valid.spans else valid.bounds.start_latest) - 1
 
 
 def about(wanted: TimelineFilter, names: Names) -> list[set[tuple[str, str]]]:
-    """The terms of the names and places that are asked for: of each a fact has at least one."""
+    """One set of terms for each name or place that is asked for; a fact has to have a term of each set."""
     asked = (("person", wanted.person), ("place", wanted.place))
     return [names.terms(field, name) for field, name in asked if name is not None]

@@ -1,4 +1,4 @@
-"""The reference answer: fact versions and the timeslice as a plain fold over the log, with no index and no SQL.
+"""The reference for all answers: fact versions and the timeslice as a plain fold over the log, without SQL.
 
 The SQL reader must give the same versions, in the same order, for every history and perspective.
 """
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A change by its place in the log: recorded when, made public when, by whom and why.
+    """A change and its place in the log: when it was recorded, when it was made public, by whom and why.
 
-    Where a wrong clock gave `recorded_at`, and the perspective knows it, `recorded_by` says by when it was recorded.
+    Where a wrong clock gave `recorded_at`, and the perspective knows that, `recorded_by` is the time by which the
+    change was recorded.
     """
 
     position: int
@@ -46,7 +47,7 @@ Dated = TypeVar("Dated", bound=Recorded)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactVersion(Recorded):
-    """A fact as one event left it: since which position, recorded when, made public when."""
+    """A fact as one event left it."""
 
     record: FactRecord
     first_position: int
@@ -55,14 +56,14 @@ class FactVersion(Recorded):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A version as seen at a perspective; `certainty` None is not yet or no longer."""
+    """A version as seen at a perspective; `certainty` is None where it does not hold yet, or no longer."""
 
     version: FactVersion
     certainty: Certainty | None
 
 
 def versions(entries: Iterable[Entry]) -> list[FactVersion]:
-    """Every version of every fact, in the order of the log; of a fact that the log erases none says anything."""
+    """Every version of every fact, in the order of the log; the versions of an erased fact have no content."""
     logged = list(entries)
     erased = erasures(entry.event for entry in logged)
     records: dict[UUID, FactRecord] = {}
@@ -113,7 +114,7 @@ def version_of(
 def known(found: Iterable[FactVersion], perspective: Perspective) -> list[FactVersion]:
     """Each fact as it is seen at the perspective, retracted ones too, in order of recording.
 
-    On the recorded clock that is its last version known; a cut of the published clock leaves out what was not public.
+    On the recorded clock that is its last known version; on the published clock, what its public events made of it.
     """
     seen = [_seen(versions, perspective) for versions in _recorded(found, perspective)]
     return sorted(
@@ -156,9 +157,9 @@ def public(version: Recorded, perspective: Perspective) -> bool:
 def changes(
     found: Iterable[FactVersion], perspective: Perspective
 ) -> list[tuple[FactVersion | None, FactVersion]]:
-    """Every event of the facts that are known, as what it found and what it left, in the order of the log.
+    """Each event of the known facts, as (the fact before it, the fact after it), in the order of the log.
 
-    A cut of the published clock tells those that are public, and what they did to what was public.
+    On the published clock only public events count, each with what it changed in the public fact.
     """
     cut = perspective.published_cut
     events: list[tuple[FactVersion | None, FactVersion]] = []
@@ -172,9 +173,9 @@ def changes(
 
 
 def dated(version: Dated, corrections: Sequence[ClockCorrection]) -> Dated:
-    """A version, or what else was recorded, with the times that count where these corrections are known.
+    """A version, or another recorded change, with the times that count where these corrections of the clock are known.
 
-    What no source dates was made public when it was recorded.
+    A change that no source dates was made public when it was recorded.
     """
     at = recorded_by(version.position, version.recorded_at, corrections)
     if at == version.recorded_at:
@@ -184,25 +185,25 @@ def dated(version: Dated, corrections: Sequence[ClockCorrection]) -> Dated:
 
 
 def as_seen(version: FactVersion, perspective: Perspective) -> FactVersion:
-    """A version as its times count, and as it was cited, at a perspective that sees it."""
+    """A version with the times and the citations that count at a perspective that sees it."""
     found = dated(version, perspective.corrections)
     cut = perspective.published_cut
     return found if cut is None else cited_by(found, cut)
 
 
 def timeslice(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
-    """All that is known at the perspective and not retracted, each with its certainty at `as_of`."""
+    """The facts that are known at the perspective and not retracted, each with its certainty at `as_of`."""
     return _sliced(known(found, perspective), lambda version: _at(version, perspective.as_of))
 
 
 def holding(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
-    """What holds at the perspective, by its match."""
+    """The facts that hold at the perspective, by its `match`."""
     slice_ = timeslice(found, perspective)
     return [seen for seen in slice_ if matches(seen.certainty, perspective)]
 
 
 def begun(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
-    """What has begun by `as_of`, ended or not, by valid time."""
+    """The facts that have begun by `as_of`, ended or not, by valid time."""
     slice_ = _sliced(known(found, perspective), lambda version: _begun(version, perspective.as_of))
     kept = [seen for seen in slice_ if matches(seen.certainty, perspective)]
     return sorted(kept, key=by_valid_time)
@@ -214,7 +215,7 @@ def matches(certainty: Certainty | None, perspective: Perspective) -> bool:
 
 
 def by_valid_time(seen: Seen) -> tuple[int, int, int]:
-    """The order of a timeline: earliest start, then latest start, then the order of recording."""
+    """The sort key of a timeline: earliest start, then latest start, then order of recording."""
     bounds = seen.version.record.fact.valid_time.bounds
     return (bounds.start_earliest, bounds.start_latest, seen.version.first_position)
 

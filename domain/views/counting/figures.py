@@ -1,7 +1,8 @@
-"""The numbers that facts give for what a total counts: increments add, cumulative figures bound, the rest is listed.
+"""The numbers that facts give for a total: increments are added, cumulative figures bound it, the rest is listed.
 
-Where no basis is stored, `released` on a release is an increment unless its words say that it runs on, and what is
-counted until the next count stands.
+A number that is stored without a basis gets one here. On a kind that has a total of its own, as a release has of
+`released`, it is an increment, or cumulative where its words say that it runs on ("so far"). On a kind that holds
+until the next count it is a stock.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Figure:
 
 
 def figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
-    """The number that a fact gives for what is counted on a basis; where it gives several, all that they may mean."""
+    """The number that a fact gives on a basis; several become one, from the least to the greatest that they allow."""
     found = [q for q in numbers(fact, what) if q.basis == basis]
     if len(found) < 2:  # noqa: PLR2004 -- one means what it says
         return next(iter(found), None)
@@ -52,7 +53,7 @@ def figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
 
 
 def numbers(fact: Fact, what: str) -> list[Quantity]:
-    """The numbers that a fact gives for what is counted, each with the basis that is stored or follows."""
+    """The numbers that a fact gives for what is counted, each with its basis, stored or derived."""
     wanted, own = folded(what), sums(fact, what)
     found = (each for each in fact.quantities if each.counted == wanted)
     return [
@@ -62,7 +63,7 @@ def numbers(fact: Fact, what: str) -> list[Quantity]:
 
 
 def sums(fact: Fact, what: str) -> bool:
-    """Whether a fact is of a kind that has a total of what is counted."""
+    """Whether a fact's kind has a total of its own of what is counted."""
     wanted = folded(what)
     return any(folded(register.summed or "") == wanted for register in fact.registers)
 
@@ -79,8 +80,9 @@ def _following(fact: Fact, quantity: Quantity, *, own: bool) -> Basis | None:
 def standing_bound(figures: Iterable[Figure], as_of: int) -> tuple[int, bool]:
     """The least that cumulative figures leave possible, and whether two of them cannot both be right.
 
-    Of one counter's figures the latest stands, of one date the least; none counts before its time has surely passed.
-    A figure is no higher than a later one of any counter; one that is leaves no more than the later one's least.
+    A figure counts once its time has surely passed. Each counter's latest figure stands; of two with the same date, the
+    lower one. A cumulative figure cannot be higher than a later one, of any counter. Where it is, the two disagree,
+    and the higher one bounds the total by no more than the later one's least.
     """
     passed = [each for each in figures if _passed(each.candidate, as_of)]
     low, most, floor, disagree = 0.0, math.inf, 0.0, False
@@ -94,13 +96,13 @@ def standing_bound(figures: Iterable[Figure], as_of: int) -> tuple[int, bool]:
 
 
 def _latest_first(figures: Iterable[Figure]) -> list[Quantity]:
-    """The numbers by date, and of one date by the most that they allow."""
+    """The numbers, latest first; those of one date by the most that they allow, the lowest first."""
     ordered = sorted(figures, key=lambda each: (-_dated(each), ends_of(each.quantity)[1]))
     return [each.quantity for each in ordered]
 
 
 def _standing(figures: Iterable[Figure]) -> list[Figure]:
-    """The figures that are the last of at least one of those whose counts they are."""
+    """The figures that are the latest of at least one counter."""
     last: dict[str, Figure] = {}
     for each in figures:
         for counter in _counters(each.candidate):
@@ -125,7 +127,7 @@ def _dated(figure: Figure) -> int:
 
 
 def passed_at(candidate: Candidate) -> int:
-    """By when what a fact tells had surely happened, all of it; END where that is not said."""
+    """The instant by which all that a fact tells has surely happened; END where no end is known."""
     valid = candidate.fact.valid_time
     return valid.bounds.end_latest if valid.spans else valid.bounds.start_latest
 
@@ -138,7 +140,7 @@ def _passed(candidate: Candidate, as_of: int) -> bool:
 def by_field(
     candidates: Iterable[Candidate], field: str
 ) -> list[tuple[dict[str, Any], list[Candidate]]]:
-    """The facts by what they say in a field, with that as it is shown; in the order of the folded names."""
+    """The facts grouped by what they say in a field, each group with that value as shown, in order of folded names."""
     found: dict[str, list[Candidate]] = defaultdict(list)
     shown: dict[str, dict[str, Any]] = {}
     for each in candidates:

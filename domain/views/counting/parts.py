@@ -1,4 +1,4 @@
-"""What one question adds to a total: the numbers that its facts give, as wide as they disagree."""
+"""One question adds one part to a total: its number, or where its facts disagree, a range that covers their numbers."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one question adds: from `low` to `high`, where None means no bound, and `about` what gives no bounds.
+    """What one question adds: a number from `low` to `high` (None: no bound); `about` is a number without bounds.
 
-    `quantity` is what is shown; of people who are named and not numbered it counts the names.
+    `quantity` is the number that is shown. Where facts name people and give no number, it counts the names.
     """
 
     quantity: Quantity
@@ -37,11 +37,11 @@ class Part:
     about: int = 0
     contested: bool = False
     undated: bool = False
-    """Whether the facts disagree on when it was."""
+    """Whether the facts disagree on when it happened."""
 
     @property
     def told(self) -> tuple[int, int]:
-        """When it was, half-open, in microseconds UTC; where the facts disagree, from the first to the last."""
+        """When it happened, half-open, in microseconds UTC; where the facts disagree, all the time that they name."""
         facts = (self.shown, *self.rivals) if self.undated else (self.shown,)
         told = [each.fact.told for each in facts]
         return min(start for start, _ in told), max(end for _, end in told)
@@ -66,7 +66,7 @@ class Part:
 
 
 def added_up(parts: Sequence[Part]) -> Total:
-    """The interval sum; what is only possible adds to the high bound alone."""
+    """The interval sum; a part that is only possible adds to the high bound alone."""
     open_ = any(part.high is None for part in parts)
     return Total(
         sum(part.low for part in parts if part.certain),
@@ -82,7 +82,7 @@ def part_of(
     supporting: Iterable[Candidate] = (),
     against: Sequence[Candidate] = (),
 ) -> Part | None:
-    """What facts of one question add; None where none of them gives a number on the basis."""
+    """The part that the facts of one question add; None where no fact gives a number on the basis."""
 
     def given(candidate: Candidate) -> Quantity:
         return cast("Quantity", figure(candidate.fact, what, basis))
@@ -120,7 +120,7 @@ def part_of(
 
 
 def _width(ends: dict[Any, tuple[float, float]]) -> tuple[float, float]:
-    """The width of claims that disagree, without those that only say less sharply what another says."""
+    """The least and the greatest that the claims allow, without each claim that another one says more sharply."""
     sharp = set(ends) - vaguer({claim for claim in ends if claim == ends[claim]})
     kept = [ends[claim] for claim in sharp if ends[claim] != (-math.inf, math.inf)]
     kept = kept or list(ends.values())

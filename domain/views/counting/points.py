@@ -1,6 +1,6 @@
-"""What adds up at each day, month or year is found by one sweep over where facts begin and cease to add.
+"""One sweep over the buckets at which facts begin and cease to add gives the sum of each day, month or year.
 
-The cost is that of sorting the facts, however long the time is over which each may be spread.
+Its cost is that of sorting the facts; it does not grow with the time over which a fact is spread.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _MONTHS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What adds to every bucket from `first` to `last`: `low` to the low bound, `high` to the high one, if it has one.
+    """An addition to each bucket from `first` to `last`: `low` to the low bound, `high` to the high bound (None: open).
 
-    `counted` is False of a fact whose number nobody gave.
+    `counted` is False for a fact for which no source gave a number.
     """
 
     first: int
@@ -37,7 +37,7 @@ class Spread:
 
 
 def bucket(instant: int, by: By) -> int:
-    """The number of the day, month or year that an instant (microseconds UTC) lies in."""
+    """The number of the day, month or year in which an instant (microseconds UTC) lies."""
     day = instant // DAY
     if by == "day":
         return day
@@ -59,9 +59,9 @@ def bucket_name(number: int, by: By) -> str:
 
 
 def points(spreads: Iterable[Spread], by: By) -> list[dict[str, Any]]:
-    """[{at, until, low, high, approximate, text, contested}]: what each bucket from `at` to `until` has.
+    """[{at, until, low, high, approximate, text, contested}]: the total of each bucket from `at` to `until`.
 
-    Neighbours that have the same are one point, and buckets to which nothing adds are in none.
+    Neighbouring buckets with the same total are one point. A bucket to which nothing is added is in no point.
     """
     found: list[dict[str, Any]] = []
     before: tuple[int, dict[str, Any]] | None = None
@@ -75,7 +75,7 @@ def points(spreads: Iterable[Spread], by: By) -> list[dict[str, Any]]:
 
 
 def _runs(spreads: Iterable[Spread]) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """(first, last, what each of these buckets has), in order, where anything adds to them."""
+    """(first bucket, last bucket, their total), in order, without the buckets to which nothing is added."""
     steps: dict[int, list[tuple[Spread, int]]] = defaultdict(list)
     for spread in spreads:
         steps[spread.first].append((spread, 1))
@@ -90,7 +90,7 @@ def _runs(spreads: Iterable[Spread]) -> Iterator[tuple[int, int, dict[str, Any]]
 
 @dataclass(slots=True)
 class _Running:
-    """The sums of what adds to the bucket that the sweep has come to, and how many parts make each of them vague."""
+    """The sums for the bucket that the sweep has reached, and how many additions are open, approximate or contested."""
 
     adding: int = 0
     counted: int = 0
@@ -101,7 +101,7 @@ class _Running:
     contested: int = 0
 
     def take(self, spread: Spread, sign: int) -> None:
-        """Add a part, or with `sign` -1 take it away."""
+        """Add an addition to the sums, or with `sign` -1 take it away."""
         self.adding += sign
         self.counted += sign * spread.counted
         self.low += sign * spread.low

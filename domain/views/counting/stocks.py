@@ -1,4 +1,4 @@
-"""What stands does not add up: a count stands from its date until the same counter's next of the same population."""
+"""Stocks are not added: a count stands from its date until the same counter next counts the same population."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def series(
     candidates: Sequence[Candidate], what: str, by: By, as_of: int
 ) -> tuple[dict[str, Sequence[str | Figure]], list[dict[str, Any]]]:
-    """The lists of a tally, of which only the facts that count are given, and the points of each counter.
+    """The lists of a tally, of which only `facts` has items here, and the points of each counter.
 
     A point is {population, counted_by, at, until, low, high, approximate, text, contested}, with `counted_by_id` where
     the counter has an id.
@@ -50,7 +50,7 @@ def series(
 def _by_counter(
     candidates: Iterable[Candidate], what: str
 ) -> Iterator[tuple[dict[str, Any], list[Candidate]]]:
-    """The facts that have surely begun and count, of each counter and population, by the day from which they count."""
+    """The counts that have surely begun, grouped by population and counter, and ordered by their start."""
     counting = [
         each
         for each in candidates
@@ -67,7 +67,7 @@ def _stock(candidate: Candidate, what: str) -> Quantity | None:
 
 
 def _begun_together(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
-    """The counts in order, those together of which none surely follows another."""
+    """The counts in order; those that may have begun at one time are in one group."""
     groups: list[list[Candidate]] = []
     latest = BEGINNING
     for each in candidates:
@@ -81,5 +81,5 @@ def _begun_together(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
 
 
 def _stands_from(part: Part) -> int:
-    """When a count surely stands; until then the one before it does."""
+    """The instant from which a count surely stands; until then the count before it stands."""
     return part.shown.starts[1] - 1

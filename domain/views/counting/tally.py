@@ -1,6 +1,6 @@
-"""A tally counts over valid time, point by point: what is added up, what stands at each time, or how many facts.
+"""A tally is a series of points along valid time: sums of increments, stocks as they stand, or numbers of facts.
 
-A fact whose time may fall in several points adds to the high bound of each and to the low bound of none.
+A fact that may have happened in any of several points raises the high bound of each, and the low bound of none.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     from domain.views.versions import Seen
 
 MOST: Final = 100
-"""How many items a page has of each list but the points."""
+"""How many items of each list a page has at most; the points have a limit of their own."""
 #: Four-digit years, whose days have names.
 _FIRST: Final = parse_cut("0000") + 1
 _LAST: Final = parse_cut("9999")
 
 Per = Literal["population", "counted_by"]
 Place = tuple[str, int]
-"""Where a page ends: the place of its last point, and how many items of each other list are given by then."""
+"""Where a page ends: the place of its last point, and how many items of each other list have been given so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TallyQuery:
-    """What is counted: `what` quantities count, or where it is None the facts of a `kind`.
+    """What is counted: the quantities of `what`, or where that is None, the facts of a `kind`.
 
     `from_` and `to` are a stretch of valid time, in microseconds UTC, both included; None means no bound.
     """
@@ -57,22 +57,22 @@ class TallyQuery:
 
     @property
     def stretch(self) -> bool:
-        """Whether it begins somewhere: what is said of all time up to a day says nothing of a part of it."""
+        """Whether `from_` is set. A cumulative figure counts from the beginning, so it bounds no such stretch."""
         return self.from_ is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """All of a tally: what is said once, the points, and the lists of facts and figures by name."""
+    """A whole tally: the content that each page repeats, the points, and the lists of facts and figures by name."""
 
     content: dict[str, Any]
     points: Sequence[dict[str, Any]]
     lists: dict[str, Sequence[str | Figure]]
 
     def page(self, after: Place | None, limit: int) -> tuple[dict[str, Any], Place | None]:
-        """The answer with at most `limit` points past a place, and `MOST` items of each list; where more follows.
+        """One page: at most `limit` points after a place, `MOST` items of each list; and the place at which it ends.
 
-        `{name}_more` is how many items a list has, where they are not all there by the end of this page.
+        `{name}_more` is the length of a list that goes on after this page. The place is None where nothing follows.
         """
         past, start = after or ("", 0)
         end = start + MOST
@@ -100,10 +100,10 @@ def tally(
 ) -> Tally:
     """{perspective, what, by, total, points, facts, cumulative, uncounted, undated}, all by valid time.
 
-    `facts` are the ids of what adds up; `undated` those of them that begin or end outside of the years 1 to 9999.
-    `cumulative` figures run on and add nothing; nor does what is `uncounted`. With `per` each point has its
-    `population` or `counted_by` (with `counted_by_id` where it has one), and `totals` has one total for each. A slice
-    of the `kinds` that count is enough, with the `names` of all.
+    `facts` are the ids of the facts that are added up; `undated` are those of them that begin or end outside the years
+    1 to 9999. `cumulative` figures and `uncounted` facts add nothing. With `per` each point has its `population` or
+    `counted_by` (and `counted_by_id` where the counter has an id), and `totals` has one total for each. `slice_` needs
+    only the facts of the `kinds` that count; `names` has to come from all facts.
     """
     counting = _counting(slice_, perspective, query, names or Names.of(slice_))
     stock = query.what is not None and _is_stock(counting, query.what)
@@ -132,7 +132,7 @@ NOT_ADDED: Final = {
     "contested": False,
     "rests_on": "no number added",
 }
-"""The total of what stands and does not add."""
+"""The total where stocks are counted, which are not added."""
 
 
 def _content(perspective: Perspective, query: TallyQuery) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def _spreads(found: Sum, by: By, as_of: int) -> Iterable[Spread]:
 
 
 def _buckets(told: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | None:
-    """Where something may have happened by `as_of`; None outside of years that have names."""
+    """The first and last bucket in which something may have happened by `as_of`; None outside the years 1 to 9999."""
     first, end = told
     last = min(end - 1, as_of)
     if not _FIRST <= first <= last <= _LAST:
@@ -199,7 +199,7 @@ def _buckets(told: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | Non
 
 
 def hinting(tally: Tally, slice_: Iterable[Seen]) -> Tally:
-    """The tally with the list `known` of what could be counted in a whole slice, where `what` is none of it."""
+    """The tally; where no fact of the slice counts `what`, with the list `known` of all that can be counted in it."""
     known: dict[str, str] = {}
     summing = _summing()
     for seen in slice_:
@@ -218,7 +218,7 @@ def _counts(fact: Fact, quantity: Quantity) -> bool:
 
 
 def kinds(query: TallyQuery) -> frozenset[str] | None:
-    """The kinds that can count what is asked for; None where each may."""
+    """The kinds that can count what is asked for; None where every kind can."""
     if query.what is None:
         return frozenset({query.kind or ""})
     found = _summing().get(folded(query.what))
@@ -230,7 +230,7 @@ def kinds(query: TallyQuery) -> frozenset[str] | None:
 def _counting(
     slice_: Iterable[Seen], perspective: Perspective, query: TallyQuery, names: Names
 ) -> list[Candidate]:
-    """The facts that may hold, of the kinds that count; what may lie outside of the stretch is only possible."""
+    """The facts that may hold, of the kinds that count; a fact that may lie outside the stretch is only possible."""
     wanted = kinds(query)
     first, last = query.from_, query.to
     found = []
@@ -250,18 +250,18 @@ def _counting(
 
 
 def _stands(fact: Fact) -> bool:
-    """Whether what a fact counts stands until the next count: it was so, whatever came after."""
+    """Whether a fact's count stands until the next count. Such a count remains true of its own time."""
     return fact.holding is Holding.UNTIL_NEXT
 
 
 def _is_stock(candidates: Iterable[Candidate], what: str) -> bool:
-    """Whether what is counted only ever stands, and never adds."""
+    """Whether all numbers of `what` are stocks, so that nothing is added."""
     bases = {q.basis for each in candidates for q in numbers(each.fact, what)}
     return "stock" in bases and not bases & {"increment", "cumulative"}
 
 
 def _summing() -> dict[str, set[type[Fact]]]:
-    """The kinds that have a total of their own, by what it counts."""
+    """The kinds that have a total of their own, by what that total counts."""
     found: dict[str, set[type[Fact]]] = defaultdict(set)
     for kind in KINDS.values():
         for register in kind.registers:

@@ -1,7 +1,7 @@
-"""A total is the interval sum of what is on record, one number a question, and says what it rests on.
+"""A total is the interval sum of the recorded numbers, one for each question, and it says what it rests on.
 
-What is only possible adds to the high bound alone. A number that nobody gave is not 0: people who are named and not
-numbered raise the low bound, and what cannot be added is listed.
+A number that is only possible adds to the high bound alone. A missing number does not count as 0: where a fact names
+people and gives no number, the names raise the low bound; a fact that cannot be added is listed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SUM_LISTS: Final = ("facts", "cumulative", "uncounted", "")
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A sum with all that it rests on."""
+    """A sum with the parts, figures and uncounted facts that it rests on."""
 
     total: Total
     text: str
@@ -72,9 +72,9 @@ def _number(count: int, one: str, several: str) -> str:
 def summed(
     candidates: Iterable[Candidate], what: str, perspective: Perspective, *, stretch: bool = False
 ) -> Sum:
-    """The sum of `what` over the facts that hold; of a `stretch` of time cumulative figures say nothing.
+    """The sum of `what` over the facts that hold; cumulative figures do not bound the sum of a `stretch` of time.
 
-    Facts that do not hold because only what is certain was asked for leave the sum open.
+    The sum is open where `match=certain` leaves out what is only possible.
     """
     every = [each for each in candidates if sums(each.fact, what) or numbers(each.fact, what)]
     held = [each for each in every if each.holds]
@@ -124,7 +124,7 @@ def shown_total(
 
 
 def sum_lists(found: Sum, rest: Rest | None) -> dict[str, Listed]:
-    """The lists of a total: its parts as ``, their `facts`, the `cumulative` figures, and what is `uncounted`."""
+    """The lists of a total by name; the name of the list of parts is empty."""
     parts = found.parts
     at = [(part.shown.starts[0], part.shown.version.first_position) for part in parts]
     facts = [str(part.shown.id) for part in parts]

@@ -1,4 +1,4 @@
-"""Facts without a number of what is summed: people whom they name raise a sum from below, the rest is listed."""
+"""Facts without a number for a sum: the people whom they name raise its low bound; other such facts are listed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def unnumbered(
     rest: Iterable[Question], parts: Sequence[Part], what: str
 ) -> tuple[list[Part], list[Candidate], bool]:
-    """What names add, what cannot be added, and whether anything of that leaves the sum open."""
+    """The parts that names add, the facts that cannot be added, and whether either leaves the sum open."""
     counted = _Counted()
     for fact in (each for part in parts for each in (part.shown, *part.rivals)):
         counted.take(fact)
@@ -45,7 +45,7 @@ def unnumbered(
 
 
 class _Counted:
-    """The people that are counted: a bare name that several ids bear is any of them, and counts once with them."""
+    """The people counted so far; a bare name that several ids bear may mean any of these people, and counts once."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
@@ -53,7 +53,7 @@ class _Counted:
         self._may_be: dict[str, set[str]] = defaultdict(set)
 
     def take(self, candidate: Candidate) -> int:
-        """How many people a fact names who are surely none of those before."""
+        """How many people a fact names who have surely not been counted before; they are counted from now on."""
         bearers = candidate.bearers
         new = candidate.people - self._known
         self._known |= new
@@ -67,7 +67,7 @@ class _Counted:
         return surely
 
     def _is_one_of_before(self, name: str) -> bool:
-        """Whether a bare name that was counted may be this one's; it is nobody else's then."""
+        """Whether a bare name that was counted may mean this person; if so, it is taken to mean no other."""
         found = self._open & self._may_be.get(name, set())
         self._open -= found
         return bool(found)
@@ -79,7 +79,11 @@ def _of_names(candidate: Candidate, what: str, names: int) -> Part:
 
 
 def _including(parts: Iterable[Part]) -> Callable[[Candidate], bool]:
-    """Whether a fact's dates meet those of a numbered fact of its kind that may be about others than it names."""
+    """A test of whether a fact's people may be counted already, in a number of a fact of its kind.
+
+    They may be where the dates of both facts meet and the number may be greater than the number of people whom the
+    numbered fact names.
+    """
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for part in parts:
         for each in (part.shown, *part.rivals):

@@ -1,1 +1,1 @@
-"""Of the facts that answer one question: which is shown, and who disagrees."""
+"""Where several facts answer one question: which fact is shown, and which facts disagree."""

@@ -23,11 +23,11 @@ NO_NAMES: Final = Names(())
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A fact that answers, with what it shows and the fields by which it is held against others.
+    """A fact that answers, with the fields that it shows and those by which it is compared with others.
 
     `holds`: it may be shown. `begun`: it has surely begun, even if it has ended since. `key` names the fields of
-    `shows` that the facts under one key have in common. What is `done` has been carried out. `names` says what the
-    names in it mean.
+    `shows` that all facts under one key have in common. `done`: it has been carried out. `names` resolves the names
+    in the fact.
     """
 
     seen: Seen
@@ -62,7 +62,7 @@ class Candidate:
 
     @property
     def bearers(self) -> dict[str, set[str]]:
-        """Of each bare name of its people that several ids bear, as a part of a key, the parts of those ids."""
+        """{key part of a bare name: key parts of those who bear it}, for its people whose name several ids bear."""
         named = self.fact.people if self.names.has_ids else ()
         return {
             self.names.key(name): found
@@ -87,18 +87,18 @@ class Candidate:
 
     @property
     def yields(self) -> bool:
-        """Whether it gives way to the next that begins: a lone date, or an end that is unknown."""
+        """Whether it gives way to the next one that begins: it has a lone date, or an unknown end."""
         valid = self.fact.valid_time
         return not valid.spans or valid.bounds.end_unknown
 
     @property
     def last_published(self) -> int:
-        """The latest instant at which a citation was published; else when this version was made public."""
+        """The latest published time of its citations; where no citation has one, that of this version."""
         cited = (citation.published_at for citation in self.fact.citations)
         return max((at for at in cited if at is not None), default=self.version.published_at)
 
 
 def precedes(one: Candidate, latest_start: int) -> bool:
-    """Whether it surely began before what begins at `latest_start` at the earliest."""
+    """Whether a candidate surely began before another, whose earliest start is `latest_start`."""
     earliest, latest = one.starts
     return latest <= latest_start and earliest < latest_start

@@ -1,6 +1,7 @@
-"""Facts that say the same make one claim; the claim that the most distinct origins make is shown.
+"""Facts that say the same make one claim; the claim with the most distinct origins is shown.
 
-At equal numbers it is the sharper of two that can both be right, then the latest published, then the first recorded.
+Where two claims have equally many origins, the sharper one is shown if both can be right; else the one published
+last, else the one recorded first.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ Ends = tuple[float, float]
 
 
 def said(candidate: Candidate) -> Claim:
-    """The claim of an answer: what it says in the fields that are compared; with none of them its own."""
+    """The claim of an answer: its values in the compared fields; where no field is compared, a claim of its own."""
     if not candidate.compared:
         return candidate.id
     return tuple(comparable(candidate.shows.get(name)) for name in candidate.compared)
 
 
 def comparable(value: Any) -> Any:  # noqa: ANN401 -- any value that an entry shows
-    """A value as it is compared: a text folded, a quantity by what it counts and its bounds."""
+    """A value in the form in which it is compared: a folded text, or what a quantity counts with its bounds."""
     if isinstance(value, Quantity):
         return (value.counted, counted(value))
     if isinstance(value, Named):
@@ -44,14 +45,14 @@ def comparable(value: Any) -> Any:  # noqa: ANN401 -- any value that an entry sh
 
 
 def counted(quantity: Quantity) -> Claim:
-    """The claim that a quantity makes: its bounds, or the number that it is about."""
+    """The claim that a quantity makes: its bounds, or for "about 50" the approximate number."""
     if quantity.approximate and quantity.value is not None:
         return (_APPROXIMATE, quantity.value)
     return ends_of(quantity)
 
 
 def ends_of(quantity: Quantity) -> Ends:
-    """The ends of a quantity's bounds."""
+    """The low and the high end of a quantity; infinite where it has no bound."""
     low, high = quantity.low, quantity.high
     return (-math.inf if low is None else low, math.inf if high is None else high)
 
@@ -87,7 +88,7 @@ class Claims:
         }
 
     def rank(self, candidate: Candidate) -> tuple[Any, ...]:
-        """The order in which facts are shown: by claim, and of one claim the best cited first."""
+        """The rank of a fact, lowest first: by its claim, and within one claim by its number of origins."""
         claim = self._claiming(candidate)
         return (
             -len(self._origins[claim]),
@@ -103,7 +104,7 @@ class Claims:
 
 
 def _exact(claim: Claim) -> Claim | None:
-    """The claim that "about 50" supports: just 50."""
+    """The exact claim that an approximate one supports: "about 50" supports 50."""
     match claim:
         case ("about", int(value)):
             return (value, value)
@@ -113,7 +114,7 @@ def _exact(claim: Claim) -> Claim | None:
 
 
 def vaguer(claims: set[Claim]) -> set[Claim]:
-    """The claims that only say less sharply what another of them says; of those that are intervals."""
+    """The claims that are intervals and contain another claim's interval: they say the same less sharply."""
     found: set[Claim] = set()
     for ends in _intervals(claims).values():
         least: float | None = None
@@ -125,7 +126,7 @@ def vaguer(claims: set[Claim]) -> set[Claim]:
 
 
 def _intervals(claims: Iterable[Claim]) -> dict[str, dict[Claim, Ends]]:
-    """The claims that are intervals, with their ends, by what they count."""
+    """{what is counted: {claim: its ends}} for the claims that are intervals."""
     found: dict[str, dict[Claim, Ends]] = defaultdict(dict)
     for claim in claims:
         match claim:

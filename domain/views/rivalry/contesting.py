@@ -1,6 +1,6 @@
-"""What a fact would contest, or be a rival of, is read in the entries of the state in which it would stand.
+"""The rivals that a fact would have are those of the state's entries in which it would stand.
 
-Of a total, which has no rivals, it is what speaks to the same question.
+A total has no rivals; there it is the facts that speak to the same question.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["rivals", "when_it_holds"]
 
 
 def when_it_holds(version: FactVersion, now: int) -> int:
-    """The instant at which the rivals of a fact are looked for: now, or where it is over or to come, when it holds."""
+    """The instant at which a fact's rivals are looked for: now, or a time when it holds if it does not hold now."""
     window = version.record.fact.window
     if now >= window.certain_to > window.certain_from:
         return window.certain_to - 1
@@ -40,7 +40,7 @@ def when_it_holds(version: FactVersion, now: int) -> int:
 def rivals(
     version: FactVersion, others: Iterable[Seen], perspective: Perspective, names: Names
 ) -> list[FactVersion]:
-    """The facts that stand under a key with a version, in its question; the one that is shown is the first."""
+    """The other facts under a version's keys that speak to its question; within an entry the shown fact is first."""
     record = version.record
     if not record.stands:
         return []
@@ -69,7 +69,7 @@ def _beside(id_: UUID, candidates: Sequence[Candidate], register: Register) -> l
 
 
 def _of_question(id_: UUID, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Those that speak to the question of a fact, with it."""
+    """The candidates that speak to the same question as a fact, that fact included."""
     asked = questions(candidates).asked
     return [
         each

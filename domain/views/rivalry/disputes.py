@@ -1,7 +1,7 @@
-"""Facts are contested where any two of them cannot both be right; all are looked at once, and not in pairs.
+"""Facts are contested where any two cannot both be right; all are compared in one pass, not pair by pair.
 
-Facts of one question are held against each other in all that they say; facts under one key only as far as each has
-surely begun, since what has not may still come after.
+Facts of one question are compared in all that they say. Of the facts under one key only those that have surely begun
+are compared, because the others may still follow them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _BASES: Final[tuple[Basis | None, ...]] = (*get_args(Basis), None)
 
 Stretch = tuple[int, int, "Claim"]
-"""From when to when, half-open, a claim is made."""
+"""The start and the end, half-open, of the time for which a claim is made, and the claim."""
 
 
 def exclude(intervals: Iterable[Ends]) -> bool:
@@ -40,7 +40,7 @@ def exclude(intervals: Iterable[Ends]) -> bool:
 def under_one_question(facts: Sequence[Candidate], register: Register) -> bool:
     """Whether any two of the facts that speak to one question cannot both be right, or a link says so.
 
-    Of periods one may follow another: those cannot both be right that may have begun together.
+    Periods may follow one another, so two of them conflict only where they may have begun at the same time.
     """
     if len(facts) < 2:  # noqa: PLR2004 -- one contests nothing
         return False
@@ -67,7 +67,7 @@ def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
 
 
 def never_meet(facts: Sequence[Candidate]) -> bool:
-    """Whether two facts of one kind give their question beginnings that exclude each other."""
+    """Whether two facts of one kind exclude each other by when they begin."""
     begins: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for each in facts:
         begins[each.fact.kind].append(each.starts)
@@ -105,9 +105,9 @@ def _differ(facts: Sequence[Candidate]) -> bool:
 
 
 def _counts_exclude(counts: Iterable[Sequence[Quantity]]) -> bool:
-    """Whether two facts count the same thing, in the same way as far as they say, and no number suits both.
+    """Whether two facts count the same thing, on the same basis, and no number fits both.
 
-    A fact that counts a thing twice may mean either number, or one between them.
+    A fact that gives two numbers for one thing may mean either of them, or one between them.
     """
     given: dict[tuple[str, Basis | None], list[Ends]] = defaultdict(list)
     for quantities in counts:
@@ -117,7 +117,7 @@ def _counts_exclude(counts: Iterable[Sequence[Quantity]]) -> bool:
 
 
 def _spans(quantities: Sequence[Quantity]) -> Mapping[tuple[str, Basis | None], Ends]:
-    """From the least to the most that a fact says, by what is counted and how; what says not how counts in each."""
+    """{(what is counted, basis): the least and the greatest said}; a number without a basis counts on every basis."""
     found: dict[tuple[str, Basis | None], Ends] = {}
     for quantity in quantities:
         low, high = ends_of(quantity)
@@ -129,7 +129,7 @@ def _spans(quantities: Sequence[Quantity]) -> Mapping[tuple[str, Basis | None], 
 
 
 def _surely(candidate: Candidate) -> Stretch:
-    """When a fact surely holds, but for a day at its end: a handover within a day contests nothing."""
+    """The time when a fact surely holds, less its last day, so that a handover within a day contests nothing."""
     window = candidate.fact.window
     end = window.certain_to if window.certain_to == END else window.certain_to - DAY
     return window.certain_from, end, _claim(candidate)
@@ -145,7 +145,7 @@ def _claim(candidate: Candidate) -> Claim:
 
 
 def _together(stretches: Iterable[Stretch]) -> bool:
-    """Whether two different claims are made at one time."""
+    """Whether two different claims overlap in time."""
     reach: dict[Claim, int] = {}
     for start, end, claim in sorted(stretches, key=lambda each: each[:2]):
         if start >= end:

@@ -1,4 +1,4 @@
-"""Where several ids bear a name, what is said of the bare name is nobody's, and contests what is said of each."""
+"""Where several ids bear a name, an answer under the bare name belongs to no id, and contests that of each id."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Doubts", "doubted"]
 
 
 class Doubts:
-    """What is shown under bare names that several ids bear, by those ids: of each name one answer."""
+    """The answers shown under bare names that several ids bear, one for each name, to be found by each of those ids."""
 
     def __init__(self, shown: Iterable[tuple[Key, Candidate]]) -> None:
         self._known: dict[str, list[tuple[Key, Candidate]]] = {}
@@ -28,7 +28,7 @@ class Doubts:
                 self._known.setdefault(id_, []).append((key, each))
 
     def about(self, key: Key) -> list[Candidate]:
-        """Those that may be about whom a key names, and are the same question but for that."""
+        """The answers that may be about a person whom a key names, under keys that are otherwise the same."""
         ids = {id_: None for part in key if (id_ := id_in(part)) is not None}
         found = (each for id_ in ids for each in self._known.get(id_, ()))
         return [each for bare, each in found if _alike(bare, key)]
@@ -41,7 +41,7 @@ def _alike(bare: Key, key: Key) -> bool:
 
 
 def doubted(resolved: Resolved, others: Sequence[Candidate]) -> Resolved:
-    """What is shown, with what may be about the same person: contested, and possible at most."""
+    """The resolved entry with the answers that may be about the same person as rivals: contested, and only possible."""
     if not others or resolved.shown is None:
         return resolved
     shown = replace(resolved.shown, seen=replace(resolved.shown.seen, certainty="possible"))

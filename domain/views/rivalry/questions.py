@@ -1,9 +1,9 @@
 """Facts that speak to one question count once: a shared matter makes them one, and so may a link.
 
 A link that `confirms`, `conflicts_with` or `refines` joins a fact without a matter to its target's question. A fact
-that is tied to two questions (a round-up) joins neither, and one of a matter that is tied to another's supports or
-contests that; both add nothing of their own. Only facts that are given tie. Those that do not hold tie too, and are
-then left out: two reports of what is only possible are still of one thing.
+that is tied to two questions (a round-up) joins neither. A fact of one matter that is tied to another matter's question
+supports or contests it. Both add nothing of their own. Only the given facts make ties. A fact that does not hold makes
+ties too, and is left out afterwards: two reports of something that is only possible still tell of one thing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TIES: Final = frozenset({"confirms", "conflicts_with", "refines"})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The facts that speak to one question, and those of others that a link ties to them, some `against` them."""
+    """The facts that speak to one question, and those that links tie to it from outside: `supporting` or `against`."""
 
     facts: Sequence[Candidate]
     supporting: Sequence[Candidate] = ()
@@ -33,9 +33,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The questions that some facts speak to, by the first that was recorded, and the facts that add nothing.
+    """The questions that some facts speak to, in order of their first recorded fact, and the facts that add nothing.
 
-    `parts`: those of a narrower population that refine another. `linking`: round-ups, and facts of other matters.
+    `parts`: facts about a narrower population that refine another. `linking`: round-ups, and facts of other matters.
     """
 
     asked: Sequence[Question]
@@ -44,7 +44,7 @@ class Questions:
 
 
 def questions(candidates: Iterable[Candidate]) -> Questions:
-    """The questions that the candidates speak to, with those that hold; of one fact only one candidate is taken."""
+    """The questions to which the candidates speak, each with its facts that hold; a fact is taken once."""
     facts = {candidate.id: candidate for candidate in candidates}
     if not any(link.relation in TIES for each in facts.values() for link in each.fact.links):
         return Questions([Question(group) for group in _by_matter(_holding(facts.values()))])
@@ -76,7 +76,7 @@ def _narrower(one: Candidate, other: Candidate) -> bool:
 
 @dataclass(slots=True)
 class _Tied:
-    """The ties among facts, worked out once."""
+    """The ties among some facts, computed once."""
 
     facts: Mapping[UUID, Candidate]
     ties: dict[UUID, dict[UUID, set[str]]] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class _Tied:
     targets: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
 
     def questions(self) -> Questions:
-        """The questions; see the module."""
+        """The questions, by the rules that the module states."""
         self.ties = self._all_ties()
         parts = self._take_parts()
         for fact_id, fact in self.facts.items():
@@ -109,7 +109,7 @@ class _Tied:
         return ties
 
     def _take_parts(self) -> set[UUID]:
-        """The facts about a part of what another is about."""
+        """The facts that refine another and are about a part of its population."""
         return {
             id_
             for id_, tied in self.ties.items()
@@ -118,7 +118,7 @@ class _Tied:
         }
 
     def _join(self, parts: set[UUID]) -> set[UUID]:
-        """Join the facts without a matter to the one question that each is tied to; those tied to several."""
+        """Join each fact without a matter to the one question it is tied to; give the facts tied to several."""
         for id_, tied in self.ties.items():
             for target in tied:
                 if not {id_, target} & parts:
@@ -150,7 +150,7 @@ class _Tied:
             self.targets[target].add(id_)
 
     def _behind(self, round_ups: set[UUID]) -> set[UUID]:
-        """The facts that are tied to round-ups alone, and that no round-up is of."""
+        """The facts that are tied only to round-ups, and that no round-up is tied to."""
         behind = {
             self._root(id_)
             for id_, wanted in self.targets.items()
@@ -160,7 +160,7 @@ class _Tied:
         return {id_ for id_ in self.facts if self._root(id_) in behind}
 
     def _crossing(self, out: set[UUID]) -> set[UUID]:
-        """The facts of a matter that are tied to another question; of those tied in a ring one stays."""
+        """The facts of a matter that are tied to another question; of facts that are tied in a ring, all but one."""
         back: dict[UUID, set[UUID]] = defaultdict(set)
         tied: set[UUID] = set()
         for id_, targets in self.ties.items():
@@ -212,7 +212,7 @@ class _Tied:
         return root
 
     def _unite(self, one: UUID | str, other: UUID | str) -> list[UUID]:
-        """Make two questions one; the facts that waited on the lesser of them may be joined now."""
+        """Make two questions one, and give the facts that waited on the one that was merged: they may be joined now."""
         root, lesser = self._root(one), self._root(other)
         if root == lesser:
             return []

@@ -1,7 +1,7 @@
-"""Of the facts that answer one question one is shown; the others stay visible, and disagreement is said.
+"""Where several facts answer one question, one is shown, the others are its rivals, and disagreement is stated.
 
-First what has surely been succeeded is left out. Of what is left, shown is what an editor marked, else what surely
-holds, else the latest to begin, else the claim that the most distinct origins make (`claims`).
+Facts that have surely been succeeded are left out first. Of the others the fact that an editor marked is shown; else
+one that surely holds, else the latest to begin, else one whose claim has the most distinct origins (`claims`).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Resolved:
     """The answer that is shown, its rivals by rank, and whether any two of them cannot both be right.
 
-    `shown` None: the last answer has surely ceased. `previous` is the latest to begin of those that have ceased or
-    yielded. `beside` has, by the name of their field, the answers that stand aside.
+    `shown` is None where the last answer has surely ceased. `previous` is the latest to begin of the answers that have
+    ceased or yielded. `beside` holds the answers that stand aside, by the name of the field that shows them.
     """
 
     shown: Candidate | None
@@ -43,7 +43,7 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The facts with one key of which one is shown, what was before them, and what stands beside."""
+    """The facts under one key of which one is shown, the previous one, and the answers that stand aside."""
 
     found: Sequence[Candidate]
     previous: Candidate | None = None
@@ -51,13 +51,13 @@ class Standing:
 
 
 def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | None:
-    """What is shown among facts with the same key in a register; None where there is nothing to show."""
+    """The entry of facts with the same key in a register; None where there is nothing to show."""
     found = stand(candidates, register)
     return None if found is None else ranked(found, register)
 
 
 def stand(candidates: Sequence[Candidate], register: Register) -> Standing | None:
-    """What stands under a key; None where there is nothing to show. It is empty where all is vacant."""
+    """The facts that stand under a key: none where the key is vacant; None where there is nothing to show."""
     main = [each for each in candidates if each.aside is None]
     found = standing(main, register)
     beside = _beside([each for each in candidates if each.aside and each.holds], main)
@@ -75,13 +75,13 @@ def stand(candidates: Sequence[Candidate], register: Register) -> Standing | Non
 
 
 def standing(candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
-    """Those that hold, and whose place no other has surely taken."""
+    """The candidates that hold and that no other one has surely succeeded."""
     latest = _latest(candidates, register)
     return [each for each in candidates if each.holds and not _displaced(each, latest, register)]
 
 
 def _latest(candidates: Iterable[Candidate], register: Register) -> int | None:
-    """When the latest of those that have surely begun began, at the earliest; None where none takes a place."""
+    """The latest of the earliest starts of those that have surely begun; None where nothing succeeds anything."""
     if register.succession is Succession.NONE:
         return None
     return max((each.starts[0] for each in candidates if each.begun), default=None)
@@ -93,7 +93,7 @@ def _displaced(candidate: Candidate, latest: int | None, register: Register) -> 
 
 
 def _previous(candidates: Sequence[Candidate], register: Register) -> Candidate | None:
-    """The latest to begin of those that have surely begun, and ceased or yielded."""
+    """The latest to begin of those that have surely begun and have ceased or yielded since."""
     latest = _latest(candidates, register)
     left = (
         each
@@ -109,7 +109,7 @@ def _may_hold(candidate: Candidate, others: Sequence[Candidate], register: Regis
 
 
 def _beside(aside: Iterable[Candidate], main: Sequence[Candidate]) -> dict[str, list[Candidate]]:
-    """The answers that stand aside and that nothing has ended, by the name of their field, the latest first."""
+    """The answers that stand aside and have not been ended, by the name of their field, the latest first."""
     kept: dict[str, list[Candidate]] = {}
     latest: dict[tuple[str, object], int] = {}
     ended = _endings(main)
@@ -126,7 +126,7 @@ def _beside(aside: Iterable[Candidate], main: Sequence[Candidate]) -> dict[str, 
 
 
 def _endings(main: Sequence[Candidate]) -> Callable[[Aside], int]:
-    """When the latest of the main answers that end what stands aside by a rule began, at the earliest."""
+    """A function of a rule: the latest of the earliest starts of the main answers that end what stands aside by it."""
     begun = {each.fact.holding: BEGINNING for each in main}
     for each in main:
         if each.begun:
@@ -146,7 +146,7 @@ def _latest_first(candidate: Candidate) -> tuple[int, int, int]:
 
 
 def ranked(standing: Standing, register: Register) -> Resolved:
-    """The one that is shown among facts that stand, and its rivals by rank."""
+    """The entry of the facts that stand: the one that is shown, and its rivals by rank."""
     found, previous, beside = standing.found, standing.previous, standing.beside
     if len(found) < 2:  # noqa: PLR2004 -- one has no rival
         shown = found[0] if found else None
@@ -173,7 +173,7 @@ def ranked(standing: Standing, register: Register) -> Resolved:
 
 
 def last_reported(facts: Iterable[Fact]) -> str | None:
-    """The latest day, as written, on which a citation of the facts was published; None where none has a day."""
+    """The latest publication date of the facts' citations, as written; None where no citation has a date."""
     cited = (citation for each in facts for citation in each.citations)
     dated = [(at, c.published) for c in cited if (at := c.published_at) is not None]
     return max(dated, key=lambda each: each[0], default=(0, None))[1]
@@ -190,7 +190,7 @@ def _same_question(shown: Candidate, asked: Iterable[Question]) -> frozenset[UUI
 def _contested(
     shown: Candidate, found: Sequence[Candidate], register: Register, asked: Iterable[Question]
 ) -> bool:
-    """Whether any two of the rivals cannot both be right; of other matters only where a key is one question."""
+    """Whether two rivals cannot both be right; other matters count only where the whole key is one question."""
     by_key = register.rivalry is Rivalry.KEY
     if by_key and disputes.under_one_key(found, register):
         return True
@@ -202,7 +202,10 @@ def _contested(
 
 
 def _current(found: Sequence[Candidate], register: Register) -> frozenset[UUID]:
-    """The latest to begin of those that surely hold, else of all, and what may have begun as late; ahead the next."""
+    """The ids of the latest to begin of those that surely hold (else of all), and of those that may have begun as late.
+
+    In a register that looks ahead, the next to begin.
+    """
     surely = [each for each in found if each.certain] or found
     if register.ahead:
         soonest = min(each.starts[1] for each in surely)

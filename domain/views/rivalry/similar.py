@@ -1,4 +1,4 @@
-"""Two facts are much alike where both may tell of the same, and nothing ties them: an editor should look.
+"""Two facts are much alike where both may tell of one thing and nothing ties them; an editor should look at them.
 
 They are of one kind and one question, their dates meet, and they name the same people or give the same number.
 """
@@ -25,7 +25,7 @@ MOST: Final = 10
 
 
 def similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[FactVersion]:
-    """Those of the others that are much like a fact, and tied to it by no matter and no link; in order."""
+    """The other facts that are much like a fact and are not tied to it by a matter or a link, in order."""
     return [
         other
         for other in others
@@ -34,7 +34,7 @@ def similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[FactVe
 
 
 class Alike:
-    """Facts by what makes two alike, so that one is held against few: the nearest in time, MOST_HELD at most."""
+    """An index of facts by their marks, so that a fact is compared with few: the MOST_HELD nearest in time."""
 
     def __init__(self) -> None:
         self._held: dict[Hashable, list[_Held]] = {}
@@ -48,7 +48,7 @@ class Alike:
             insort(self._held.setdefault(mark, []), (begin, self._added, end, version))
 
     def of(self, version: FactVersion, marked: Iterable[Hashable]) -> list[FactVersion]:
-        """Those that are much like a fact with these marks, in the order in which they were added."""
+        """The facts that are much like a fact with these marks, in the order in which they were added."""
         found: dict[int, FactVersion] = {}
         begin, end = version.record.fact.told
         for mark in marked:
@@ -65,12 +65,12 @@ _Held = tuple[int, int, int, "FactVersion"]
 
 
 def _is_another(one: FactVersion, other: FactVersion) -> bool:
-    """Whether a fact is another than one, stands, and nothing ties the two."""
+    """Whether `other` is a different fact that stands and is not tied to `one`."""
     return other.record.id != one.record.id and other.record.stands and not _tied(one, other)
 
 
 def marks(fact: Fact) -> set[Hashable]:
-    """What two facts have in common where they are alike, but for their times."""
+    """The marks of a fact: two facts are alike where they share a mark and their times meet."""
     people = frozenset(key_of(name) for name in fact.named())
     told = [*_numbers(fact), *([people] if people else [])]
     return {(fact.kind, key, each) for key in _keys(fact) for each in told}
@@ -97,13 +97,13 @@ def _alike(one: Fact, other: Fact) -> bool:
 
 
 def _meet(one: Fact, other: Fact) -> bool:
-    """Whether what both tell may have happened, or begun, at one time."""
+    """Whether both may have happened, or begun, at the same time."""
     (start, end), (other_start, other_end) = one.told, other.told
     return start < other_end and other_start < end
 
 
 def _keys(fact: Fact) -> set[tuple[str, ...]]:
-    """The questions that a fact speaks to; of a population only those that are about the same."""
+    """The keys of the questions that a fact speaks to, each with the population that it is about."""
     population = folded(getattr(fact, "population", None) or "")
     return {
         (answer.register.section, population, *map(key_of, answer.key.values()))
