@@ -49,8 +49,7 @@ class Principal:
     def actor(self) -> str:
         """Who a change is recorded under; UnauthenticatedError where nobody in particular asks."""
         if self.person is None:
-            scope = "fact:write"
-            raise UnauthenticatedError(scope)
+            raise UnauthenticatedError("fact:write")
         return self.person
 
     def may(self, scope: Scope) -> bool:

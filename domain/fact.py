@@ -115,8 +115,7 @@ def kind(*, holds: Holding, registers: tuple[Register, ...] = ()) -> Callable[[F
         cls.registers = registers
         name = str(next(f.default for f in dataclasses.fields(cls) if f.name == "kind"))
         if KINDS.setdefault(name, cls).__qualname__ != cls.__qualname__:
-            message = f"the kind {name!r} is registered already"
-            raise ValueError(message)
+            raise ValueError(f"the kind {name!r} is registered already")
         return cls
 
     return register

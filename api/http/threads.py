@@ -65,8 +65,7 @@ class Threads:
                         await turns.enter_async_context(self._share(caller))
                     await turns.enter_async_context(_turn(self._turns[lane]))
             except TimeoutError:
-                name = "overloaded"
-                raise RefusedError(name, "", _NO_TURN) from None
+                raise RefusedError("overloaded", "", _NO_TURN) from None
             with in_lane(lane):
                 return await to_thread.run_sync(metered(call), limiter=self._any)
 

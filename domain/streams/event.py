@@ -46,8 +46,7 @@ EventType = TypeVar("EventType", bound=type[RecordEvent])
 def stored_as(cls: EventType) -> EventType:
     """Register an event under its permanent stored name."""
     if STORED_NAMES.setdefault(cls.stored_name, cls) is not cls:
-        message = f"the event name {cls.stored_name!r} is taken"
-        raise ValueError(message)
+        raise ValueError(f"the event name {cls.stored_name!r} is taken")
     return cls
 
 

@@ -183,8 +183,7 @@ class FactRecord:
         """The undoing of a retraction."""
         self._must_be_whole()
         if self.status != "retracted":
-            message = "only a retracted fact can be reinstated"
-            raise StateError(message)
+            raise StateError("only a retracted fact can be reinstated")
         check_change(why=why, citation=None, published=published)
         return FactReinstated(**self._next(actor), why=why, published=published)
 
@@ -230,8 +229,7 @@ def evolve(record: FactRecord | None, event: FactEvent) -> FactRecord:
     """The fact after one more event."""
     version = 0 if record is None else record.version
     if event.originator_version != version + 1:
-        message = f"event {event.originator_version} does not follow version {version}"
-        raise StateError(message)
+        raise StateError(f"event {event.originator_version} does not follow version {version}")
     if record is None:
         return _begun(event)
     return _changed(replace(record, version=event.originator_version), event)
@@ -239,8 +237,7 @@ def evolve(record: FactRecord | None, event: FactEvent) -> FactRecord:
 
 def _begun(event: FactEvent) -> FactRecord:
     if not isinstance(event, FactRecorded | ErasedVersion) or _name(event) != _RECORDED:
-        message = f"no fact begins with {_name(event)}"
-        raise StateError(message)
+        raise StateError(f"no fact begins with {_name(event)}")
     erased = isinstance(event, ErasedVersion)
     return FactRecord(
         id=event.originator_id,
@@ -276,8 +273,7 @@ def _changed(record: FactRecord, event: FactEvent) -> FactRecord:
 def moved(record: FactRecord, name: str) -> FactRecord:
     """The fact in the status that an event of this stored name gives it, whatever else that says."""
     if name not in _STATUSES:
-        message = f"no rule for {name}"
-        raise StateError(message)
+        raise StateError(f"no rule for {name}")
     status = _STATUSES[name]
     if name == FactReinstated.stored_name:
         status = record.standing

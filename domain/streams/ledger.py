@@ -46,8 +46,7 @@ class Ledger(Application[UUID]):
         """The negotiation with a slug; UnknownError where there is none."""
         found = self._negotiation(negotiation.negotiation_id(slug))
         if found is None:
-            what = "negotiation"
-            raise UnknownError(what, slug)
+            raise UnknownError("negotiation", slug)
         return found
 
     def settings(self, negotiation_id: UUID) -> Settings:
@@ -62,8 +61,7 @@ class Ledger(Application[UUID]):
         except StateError:  # the stream of a negotiation
             found = None
         if not isinstance(found, fact_record.FactRecord):
-            what = "fact"
-            raise UnknownError(what, str(id_))
+            raise UnknownError("fact", str(id_))
         return found
 
     def open_negotiation(
@@ -88,8 +86,7 @@ class Ledger(Application[UUID]):
         try:
             self.append(events, claim=claim)
         except IntegrityError as error:
-            what = "slug"
-            raise TakenError(what, slug, f"negotiation {slug}") from error
+            raise TakenError("slug", slug, f"negotiation {slug}") from error
         return event
 
     def record(

@@ -100,8 +100,7 @@ class Negotiation:
         if said == self.said:
             raise ContentError.at("/changes", "the correction changes nothing")
         if self.corrections >= MOST_CORRECTIONS:
-            message = f"a negotiation is corrected at most {MOST_CORRECTIONS} times"
-            raise StateError(message)
+            raise StateError(f"a negotiation is corrected at most {MOST_CORRECTIONS} times")
         return NegotiationCorrected(
             originator_id=self.id,
             originator_version=self.version + 1,
@@ -146,8 +145,7 @@ class Negotiation:
         if not SNAPSHOT_NAME.fullmatch(name):
             raise ContentError.at("/name", "1 to 100 letters, digits, '.', '_' or '-' are expected")
         if name in self.snapshots:
-            what = "snapshot name"
-            raise TakenError(what, name, f"an earlier snapshot of {self.slug}")
+            raise TakenError("snapshot name", name, f"an earlier snapshot of {self.slug}")
         return SnapshotTaken(
             originator_id=self.id,
             originator_version=self.version + 1,
@@ -225,8 +223,7 @@ def evolve(negotiation: Negotiation | None, event: RecordEvent) -> Negotiation:
                 snapshots=negotiation.snapshots | {event.name},
             )
         case _:
-            message = f"no rule for {type(event).__name__} after {negotiation}"
-            raise StateError(message)
+            raise StateError(f"no rule for {type(event).__name__} after {negotiation}")
 
 
 def project(negotiation: Negotiation | None, events: Iterable[RecordEvent]) -> Negotiation | None:

@@ -109,8 +109,7 @@ class Proposals:
     def proposal(self, id_: UUID) -> Proposal:
         """The proposal with an id; UnknownError where there is none."""
         if id_ not in self.each:
-            what = "proposal"
-            raise UnknownError(what, str(id_))
+            raise UnknownError("proposal", str(id_))
         return self.each[id_]
 
 

@@ -151,8 +151,7 @@ def _must_be_open(found: Proposal, moment: Moment) -> None:
         "expired": f"it expired at {format_instant(found.expires_at)}",
         "void": f"it is void: the {_named(found) or 'fact'} has moved on from version {found.fact_version}",
     }
-    message = f"proposal {found.id} is not open: {ended.get(status, f'it was {status}')}"
-    raise StateError(message)
+    raise StateError(f"proposal {found.id} is not open: {ended.get(status, f'it was {status}')}")
 
 
 def _check_why(why: str | None) -> None:

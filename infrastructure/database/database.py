@@ -111,8 +111,9 @@ class Database:
             deadline = time.monotonic() + patience
             while self._is_wal_in_use():
                 if time.monotonic() >= deadline:
-                    message = "the write-ahead log is in use, and keeps what was overwritten"
-                    raise LockTimeoutError(message)
+                    raise LockTimeoutError(
+                        "the write-ahead log is in use, and keeps what was overwritten"
+                    )
                 time.sleep(TRY_SECONDS)
 
     def compact(self, *tables: str, patience: float) -> tuple[str, ...]:
@@ -166,8 +167,9 @@ class Database:
 
 def _with_driver(url: URL) -> URL:
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        message = f"a database of SQLite or PostgreSQL is needed, not {url.get_backend_name()}"
-        raise DatabaseRefusedError(message)
+        raise DatabaseRefusedError(
+            f"a database of SQLite or PostgreSQL is needed, not {url.get_backend_name()}"
+        )
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
@@ -189,8 +191,7 @@ def _is_memory(url: URL) -> bool:
 @contextmanager
 def _locked(lock: threading.Lock, seconds: float) -> Iterator[None]:
     if not lock.acquire(timeout=seconds):
-        message = f"the database stayed locked for {seconds:g} s"
-        raise LockTimeoutError(message)
+        raise LockTimeoutError(f"the database stayed locked for {seconds:g} s")
     try:
         yield
     finally:

@@ -180,8 +180,9 @@ def _assert_pragmas(
             cursor.execute(f"PRAGMA {pragma} = {value}")
             found = cursor.execute(f"PRAGMA {pragma}").fetchone()[0]
             if found != value:
-                message = f"this SQLite database keeps {pragma}={found}, and {value} is needed"
-                raise DatabaseRefusedError(message)
+                raise DatabaseRefusedError(
+                    f"this SQLite database keeps {pragma}={found}, and {value} is needed"
+                )
         cursor.close()
 
     return on_connect

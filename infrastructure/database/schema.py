@@ -78,8 +78,9 @@ def _refuse_foreign(connection: Connection) -> None:
     tables = inspect(connection).get_table_names()
     if tables and "alembic_version" not in tables:
         shown = ", ".join(sorted(tables)[:3])
-        message = f"the database holds {shown} and nothing of Parley's; name an empty one, or Parley's own"
-        raise DatabaseRefusedError(message)
+        raise DatabaseRefusedError(
+            f"the database holds {shown} and nothing of Parley's; name an empty one, or Parley's own"
+        )
 
 
 def downgrade(database: Database, revision: str) -> None:

@@ -118,8 +118,7 @@ class Keys:
         with self._database.writing() as connection:
             lock_log(connection)
             if connection.execute(found).first() is None:
-                what = "key"
-                raise UnknownError(what, id_)
+                raise UnknownError("key", id_)
             with changing_keys(connection):
                 connection.execute(change.values(revoked_at=self._clock()))
         with self._database.reading() as connection:

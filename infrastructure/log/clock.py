@@ -93,8 +93,9 @@ def withdraw_correction(
     log = LogTransaction(connection, timekeeper)
     withdrawn = last_in_force(connection, END)
     if withdrawn.position != position:
-        message = f"the last correction of the clock that stands is at position {withdrawn.position}, not {position}"
-        raise StateError(message)
+        raise StateError(
+            f"the last correction of the clock that stands is at position {withdrawn.position}, not {position}"
+        )
     right, last = wrong_instead(connection, withdrawn, END)
     if log.now <= right:
         message = (

@@ -91,8 +91,7 @@ def last_in_force(connection: Connection, before: int) -> ClockCorrection:
     standing = [each for each in in_force(known) if each.withdraws is None]
     found = next((each for each in reversed(standing) if each.first <= each.last), None)
     if found is None:
-        message = "no correction of the clock stands that calls a record time wrong"
-        raise StateError(message)
+        raise StateError("no correction of the clock stands that calls a record time wrong")
     return found
 
 

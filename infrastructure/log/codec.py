@@ -109,8 +109,7 @@ class EventCodec(Mapper[UUID]):
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         """The bytes to be stored, once and as they are."""
         if not isinstance(domain_event, RecordEvent):
-            message = f"{type(domain_event).__name__} is no event of the record"
-            raise TypeError(message)
+            raise TypeError(f"{type(domain_event).__name__} is no event of the record")
         payload = {k: v for k, v in _stored(domain_event).items() if k not in _ENVELOPE}
         shape = 1 + len(UPCASTS.get(domain_event.stored_name, ()))
         return AuthoredEvent(
@@ -132,8 +131,7 @@ class EventCodec(Mapper[UUID]):
         cls = STORED_NAMES.get(stored.topic)
         try:
             if cls is None:
-                message = f"no event is stored as {stored.topic!r}"
-                raise UnreadableEventError(message)
+                raise UnreadableEventError(f"no event is stored as {stored.topic!r}")
             payload = _payload_decoder(stored.topic).decode(_upcast(stored.topic, stored.state))
             fields = {name: getattr(payload, name) for name in payload.__struct_fields__}
             _check_shape(stored.topic, fields.pop("shape"))
@@ -147,8 +145,9 @@ class EventCodec(Mapper[UUID]):
             )
         except (msgspec.MsgspecError, KeyError, TypeError, ValueError, RecursionError) as error:
             where = f"{stored.originator_id} version {stored.originator_version}"
-            message = f"the {stored.topic} event of {where} cannot be read: {error}"
-            raise UnreadableEventError(message) from error
+            raise UnreadableEventError(
+                f"the {stored.topic} event of {where} cannot be read: {error}"
+            ) from error
 
 
 def _erased(entry: LogEntry, erased_by: bytes, actor: str) -> RecordEvent:
@@ -162,8 +161,9 @@ def _erased(entry: LogEntry, erased_by: bytes, actor: str) -> RecordEvent:
     if not issubclass(STORED_NAMES.get(entry.topic, RecordEvent), FactEvent):
         return ErasedEvent(**envelope)
     if not erased_by:
-        message = f"the payload of position {entry.id} is gone, and nothing says that it was erased"
-        raise UnreadableEventError(message)
+        raise UnreadableEventError(
+            f"the payload of position {entry.id} is gone, and nothing says that it was erased"
+        )
     erasure = _payload_decoder(FactErased.stored_name).decode(erased_by)
     return ErasedVersion(**envelope, negotiation_id=erasure.negotiation_id)  # type: ignore[attr-defined]
 
@@ -205,8 +205,9 @@ def _upcast(name: str, state: bytes) -> bytes:
 def _check_shape(name: str, shape: int) -> None:
     newest = 1 + len(UPCASTS.get(name, ()))
     if shape != newest:
-        message = f"its shape is {shape}, and {newest} is the newest that is known here"
-        raise UnreadableEventError(message)
+        raise UnreadableEventError(
+            f"its shape is {shape}, and {newest} is the newest that is known here"
+        )
 
 
 def _uuid(originator_id: UUID | str) -> UUID:

@@ -74,8 +74,7 @@ class ChangeReader:
         one_more = None if limit is None else limit + (after > 0)
         found, more = self._page(ordered, perspective, columns.version, one_more)
         if not found:
-            what = "fact"
-            raise UnknownError(what, str(fact_id))
+            raise UnknownError("fact", str(fact_id))
         if not erased:
             erasures.refuse(self.connection, self.tables, found[0])
         if perspective.published_cut is not None:

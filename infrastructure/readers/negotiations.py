@@ -171,8 +171,7 @@ def taken(connection: Connection, id_: UUID, name: str) -> StoredSnapshot:
     )
     row = connection.execute(statement).one_or_none()
     if row is None:
-        what = "snapshot"
-        raise UnknownError(what, name)
+        raise UnknownError("snapshot", name)
     with as_stored("a snapshot"):
         perspective = Perspective(**{"reading": FIRST_READING, **json.loads(row.perspective)})
     return StoredSnapshot(

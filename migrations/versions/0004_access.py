@@ -48,8 +48,7 @@ def downgrade() -> None:
     """Leave neither keys nor members: private negotiations would be public to an older version, so refuse them."""
     private = op.get_bind().execute(sa.text("SELECT slug FROM negotiation WHERE private")).first()
     if private is not None:
-        message = f"{private.slug} is private, which an older version does not know"
-        raise RuntimeError(message)
+        raise RuntimeError(f"{private.slug} is private, which an older version does not know")
     op.drop_table("api_key")
     op.drop_table("negotiation_member")
     op.drop_index(op.f("ix_negotiation_private"), "negotiation")

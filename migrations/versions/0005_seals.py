@@ -24,8 +24,9 @@ def downgrade() -> None:
     """Refuse where anything is sealed: without its keys nobody could ever read it."""
     sealed = sa.text("SELECT 1 FROM event WHERE key_version IS NOT NULL LIMIT 1")
     if op.get_bind().execute(sealed).first() is not None:
-        message = "the record is sealed, and an older schema would lose the keys: restore a backup"
-        raise RuntimeError(message)
+        raise RuntimeError(
+            "the record is sealed, and an older schema would lose the keys: restore a backup"
+        )
     with op.batch_alter_table("event") as event:
         for name in ("key_version", "key_id", "data_key"):
             event.drop_column(name)

@@ -50,8 +50,9 @@ def downgrade() -> None:
         "SELECT 1 FROM event WHERE type IN ('fact.erased', 'fact.sources_erased') LIMIT 1",
     ):
         if connection.execute(sa.text(wanted)).first() is not None:
-            message = "the record has confidential sources or erasures: restore a backup of before"
-            raise RuntimeError(message)
+            raise RuntimeError(
+                "the record has confidential sources or erasures: restore a backup of before"
+            )
     for side in SIDES:
         op.drop_index(f"ix_{side}_erased", side)
         with op.batch_alter_table(side) as version:

@@ -52,6 +52,5 @@ def downgrade() -> None:
     """An older version would meet events that it does not know, so refuse where there are any."""
     found = op.get_bind().execute(sa.text("SELECT id FROM proposal")).first()
     if found is not None:
-        message = "changes were proposed, which an older version does not know"
-        raise RuntimeError(message)
+        raise RuntimeError("changes were proposed, which an older version does not know")
     op.drop_table("proposal")

@@ -44,6 +44,5 @@ def downgrade() -> None:
     """An older version would meet events that it does not know, so refuse where there are any."""
     found = op.get_bind().execute(sa.text("SELECT position FROM negotiation_correction")).first()
     if found is not None:
-        message = "negotiations were corrected, which an older version does not know"
-        raise RuntimeError(message)
+        raise RuntimeError("negotiations were corrected, which an older version does not know")
     op.drop_table("negotiation_correction")

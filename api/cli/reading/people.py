@@ -71,10 +71,10 @@ def people(  # noqa: PLR0913 -- one argument an option
     if json:
         print_answer(answer)
         return
-    _show_people(slug, answer.content)
+    _show_people(slug, answer.content, status)
 
 
-def _show_people(slug: str, content: Mapping[str, Any]) -> None:
+def _show_people(slug: str, content: Mapping[str, Any], status: str | None) -> None:
     out, _ = consoles()
     show_heading(out, f"People of {slug}", content["perspective"])
     show_erased(out, content)
@@ -82,6 +82,9 @@ def _show_people(slug: str, content: Mapping[str, Any]) -> None:
     show_rows(out, f"People: {len(rows)}", (*_COLUMNS, *_MORE), rows)
     if not rows:
         print_line(out, "Nobody is known at this perspective, or nobody who fits.")
+    if status is not None:
+        told = "There may be others: only those are listed whose custody is on record."
+        print_line(out, f"{told} The counts are in parley show {slug} --section prisoners.")
 
 
 def _row(person: Mapping[str, Any]) -> list[object]:

@@ -6,11 +6,11 @@ import gzip
 import shutil
 import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Annotated, Any, BinaryIO, Final, cast
+from typing import IO, Annotated, BinaryIO, cast
 
 import typer
 
@@ -18,14 +18,14 @@ from api.cli.interrupts import INTERRUPTED, end_with
 from api.cli.options import AsJson, Slug
 from api.cli.progress import progress_bar
 from api.cli.session import RefusedError, consoles, opened, reason, say
-from api.cli.tables import show_rows
 from api.cli.text import print_line
+from api.cli.writing.import_report import heading, refusal, show_report
 from api.commands.commands import FactParser
 from api.commands.importing.importer import Importer
 from api.commands.importing.lines import bounded_lines
 from api.commands.importing.matching import Update
 from api.commands.importing.reading import Progress
-from api.commands.importing.report import BrokenOffError, ImportReport
+from api.commands.importing.report import BrokenOffError
 from api.commands.importing.text_files import CHARSETS, Text, open_text
 from api.commands.importing.turns import Recorded
 from api.composition import Parley
@@ -35,8 +35,6 @@ from domain.streams.event import Reason, RecordEvent
 from domain.streams.negotiation import Settings, decide_open, evolve
 
 __all__ = ["register"]
-
-REJECTIONS_SHOWN: Final = 20
 
 
 def import_(  # noqa: PLR0913 -- one argument an option
@@ -133,6 +131,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
                 actor=parley.settings.actor,
             )
         ]
+        opens = not _is_open(parley, slug)
         if private:
             _refuse_public(parley, slug)
             opening.append(_closing(opening[0]))
@@ -151,10 +150,16 @@ def import_(  # noqa: PLR0913 -- one argument an option
                 guessed=text.guessed,
                 batch=batch,
             )
-    _show_report(report, json=json, dry_run=dry_run)
-    refusal = _refusal(report, partial=partial)
-    if refusal is not None:
-        raise RefusedError(refusal)
+    refused = refusal(report, partial=partial)
+    if json:
+        say(report.as_dict())
+    else:
+        show_report(report, heading(report, dry_run=dry_run, partial=partial))
+        if opens and refused is None:
+            done = "would be opened" if dry_run else "was opened"
+            print_line(consoles()[0], f"There was no negotiation {slug}: it {done}.")
+    if refused is not None:
+        raise RefusedError(refused)
 
 
 @contextmanager
@@ -184,21 +189,12 @@ def _told(total: int) -> Iterator[tuple[Progress, Recorded]]:
             raise typer.Exit(INTERRUPTED) from None
 
 
-def _refusal(report: ImportReport, *, partial: bool) -> str | None:
-    """Why the command ends as refused: what was asked for was not done, or not all of it; None where it was."""
-    listed = report.listed()
-    if not listed or (partial and report.stopped is None):
-        return None
-    done = sum(report.done.values())
-    what = f"{_lines(done)} imported, but for" if done else "nothing was imported:"
-    first = report.stopped if partial and report.stopped else listed[0]
-    return (
-        f"{what} {_lines(report.rejected_lines)} rejected, first line {first.line}: {first.detail}"
-    )
-
-
-def _lines(count: int) -> str:
-    return f"{count} line{'' if count == 1 else 's'}"
+def _is_open(parley: Parley, slug: str) -> bool:
+    try:
+        parley.ledger.negotiation(slug)
+    except UnknownError:
+        return False
+    return True
 
 
 def _refuse_public(parley: Parley, slug: str) -> None:
@@ -255,43 +251,6 @@ def _encoding(name: str) -> str:
             f"one of {', '.join(dict.fromkeys(CHARSETS.values()))} is expected"
         )
     return known
-
-
-def _show_report(report: ImportReport, *, json: bool, dry_run: bool) -> None:
-    content = report.as_dict()
-    if json:
-        say(content)
-        return
-    out, _ = consoles()
-    counts = [*report.done.items(), ("unchanged", report.unchanged)]
-    counts += [("superseded", report.superseded_total), ("rejected", report.rejected_lines)]
-    title = "Would be imported" if dry_run else "Imported"
-    rows = [(name, count) for name, count in counts if count]
-    show_rows(out, title, ("lines", "count"), rows)
-    for told in ("superseded", "notices"):
-        listed = content.get(told, ())
-        found = [(each["line"], each.get("pointer", ""), each["detail"]) for each in listed]
-        title = f"{told.capitalize()}: {content.get(f'{told}_total', 0)}"
-        show_rows(out, title, ("line", "where", "what"), found[:REJECTIONS_SHOWN])
-    alike = content.get("similar", ())
-    similar = [(each["line"], *_alike(each)) for each in alike[:REJECTIONS_SHOWN]]
-    title = f"Much like other facts, and tied to none of them: {content.get('similar_total', 0)}"
-    show_rows(out, title, ("line", "lines of this file", "facts"), similar)
-    rejected = content["rejected"]
-    faults = [(each["line"], each["pointer"], each["detail"]) for each in rejected]
-    title = f"Faults: {content['rejected_total']}"
-    show_rows(out, title, ("line", "where", "why"), faults[:REJECTIONS_SHOWN])
-    longest = max(map(len, (faults, alike, content["superseded"], content.get("notices", ()))))
-    if longest > REJECTIONS_SHOWN:
-        print_line(out, f"The first {REJECTIONS_SHOWN} are shown; --json lists more.")
-
-
-def _alike(line: Mapping[str, Any]) -> tuple[list[int], list[str]]:
-    """The lines and the facts that a line is much like, as many as are named, and how many there are in all."""
-    facts = [*line["similar"]]
-    if "similar_more" in line:
-        facts.append(f"{line['similar_more']} in all")
-    return line.get("lines", []), facts
 
 
 def register(app: typer.Typer) -> None:

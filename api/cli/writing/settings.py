@@ -160,7 +160,9 @@ def correct_negotiation(  # noqa: PLR0913 -- one argument an option
         print_line(out, agreement(answer))
         return
     shown = {**answer.content, "parties": ", ".join(answer.content["parties"])}
-    show_rows(out, shown.pop("slug"), ("field", "is"), [*shown.items()])
+    named = shown.pop("slug")
+    title = f"{named}, as it would be" if dry_run else named
+    show_rows(out, title, ("field", "is"), [*shown.items()])
 
 
 def register(app: typer.Typer) -> None:

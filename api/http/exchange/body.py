@@ -62,8 +62,7 @@ class Sent:
     def negotiation(self, slug: str) -> Negotiation:
         """Give a negotiation to change; UnknownError where there is none for who sends this."""
         if not SLUG.fullmatch(slug):
-            what = "negotiation"
-            raise UnknownError(what, slug[:100])
+            raise UnknownError("negotiation", slug[:100])
         with self.reading() as reading:
             reading.negotiation(slug)
         return self.parley.ledger.negotiation(slug)

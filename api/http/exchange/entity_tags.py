@@ -78,8 +78,7 @@ def precondition(
             f"send the {of}'s ETag as If-Match, so that nobody's change is overwritten unseen; "
             "or * for whatever version it stands at"
         )
-        name = "precondition-required"
-        raise RefusedError(name, _WHERE, detail)
+        raise RefusedError("precondition-required", _WHERE, detail)
     found = [header.strip()] if _BARE.fullmatch(header.strip()) else tags(header)
     if found is None:
         name, detail = "malformed", "an ETag such as '\"3-0f…\"', a list of them, or * is expected"

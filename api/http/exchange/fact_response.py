@@ -39,8 +39,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGN
 def fact_uuid(text: str) -> UUID:
     """Read the id in a path; UnknownError where it can be no fact's."""
     if not _UUID.fullmatch(text):
-        what = "fact"
-        raise UnknownError(what, text[:100])
+        raise UnknownError("fact", text[:100])
     return UUID(text)
 
 
@@ -70,8 +69,7 @@ def rendered(sent: Sent, position: int, status: int) -> Response:
     with sent.reading() as reading:
         found = reading.entries(after=position - 1, last=position, limit=1)
         if not found:
-            what = "fact"
-            raise UnknownError(what, "to be seen any more")
+            raise UnknownError("fact", "to be seen any more")
         entry, event = found[0]
         if isinstance(event, FactErased | SourcesErased):
             return _erasure(entry, event, reading)

@@ -30,8 +30,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGN
 def proposal_uuid(text: str) -> UUID:
     """Read the id in a path; UnknownError where it can be no proposal's."""
     if not _UUID.fullmatch(text):
-        what = "proposal"
-        raise UnknownError(what, text[:100])
+        raise UnknownError("proposal", text[:100])
     return UUID(text)
 
 

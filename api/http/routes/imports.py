@@ -121,8 +121,7 @@ def _imported(
     batch: str | None,
 ) -> Response:
     if not SLUG.fullmatch(slug):
-        what = "negotiation"
-        raise UnknownError(what, slug[:100])
+        raise UnknownError("negotiation", slug[:100])
     if sent.spool is None:
         raise AssertionError
     text = open_text(sent.spool, sent.charset)

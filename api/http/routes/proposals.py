@@ -61,8 +61,7 @@ def list_proposals(slug: str, request: Request) -> Response:
     after = whole_number(parameters, "cursor", 0, 10**18 - 1) or 0
     fact_id = _fact(parameters.get("fact"))
     if not SLUG.fullmatch(slug):
-        what = "negotiation"
-        raise UnknownError(what, slug[:100])
+        raise UnknownError("negotiation", slug[:100])
     with request.app.state.parley.reading(principal_of(request)) as reading:
         page, more = reading.proposals.page(
             reading.negotiation(slug).id,

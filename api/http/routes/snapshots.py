@@ -79,14 +79,12 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
     snapshot of an older reading it is what today's rules read, and `verified` is null: nothing is said of the hash.
     """
     if not SNAPSHOT_NAME.fullmatch(name):
-        what = "snapshot"
-        raise UnknownError(what, name[:100])
+        raise UnknownError("snapshot", name[:100])
     with asked.reading() as reading:
         id_ = reading.negotiation(slug).id
         snapshot = reading.snapshot(id_, name)
         if asked.perspective(reading).position < snapshot.position:
-            what = "snapshot"
-            raise NotYetKnownError(what, name)
+            raise NotYetKnownError("snapshot", name)
         same_rules = snapshot.perspective.reading == READING
         content = replayed(reading, slug, replace(snapshot.perspective, reading=READING))
         lost = with_erasures({}, reading, id_, snapshot.perspective)
@@ -109,8 +107,7 @@ def replayed(reading: Reading, slug: str, perspective: Perspective) -> dict[str,
     entries = reading.entries_of(negotiation_id(slug), perspective.position)
     opened, corrections = of_entries(entries)
     if opened is None:
-        what = "negotiation"
-        raise UnknownError(what, slug)
+        raise UnknownError("negotiation", slug)
     negotiation = as_known(opened, corrections, perspective)
     found = versions(entries)
     counts = counted(known(found, perspective))

@@ -1,0 +1,76 @@
+"""What people at a terminal are told of an import: what became of its lines, and what is wrong with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from api.cli.session import consoles
+from api.cli.tables import show_rows
+from api.cli.text import print_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.commands.importing.report import ImportReport
+
+__all__ = ["heading", "refusal", "show_report"]
+
+REJECTIONS_SHOWN: Final = 20
+
+
+def refusal(report: ImportReport, *, partial: bool) -> str | None:
+    """Why the command ends as refused: what was asked for was not done, or not all of it; None where it was."""
+    listed = report.listed()
+    if not listed or (partial and report.stopped is None):
+        return None
+    done = sum(report.done.values())
+    what = f"{_lines(done)} imported, but for" if done else "nothing was imported:"
+    first = report.stopped if partial and report.stopped else listed[0]
+    return (
+        f"{what} {_lines(report.rejected_lines)} rejected, first line {first.line}: {first.detail}"
+    )
+
+
+def heading(report: ImportReport, *, dry_run: bool, partial: bool) -> str:
+    """What became of the lines that are counted below."""
+    if report.listed() and not partial:
+        return "Would be refused as a whole" if dry_run else "Nothing was imported"
+    return "Would be imported" if dry_run else "Imported"
+
+
+def _lines(count: int) -> str:
+    return f"{count} line{'' if count == 1 else 's'}"
+
+
+def show_report(report: ImportReport, title: str) -> None:
+    """Print the counts under a title, and the first of what should be looked at."""
+    content = report.as_dict()
+    out, _ = consoles()
+    counts = [*report.done.items(), ("unchanged", report.unchanged)]
+    counts += [("superseded", report.superseded_total), ("rejected", report.rejected_lines)]
+    rows = [(name, count) for name, count in counts if count]
+    show_rows(out, title, ("lines", "count"), rows)
+    for told in ("superseded", "notices"):
+        listed = content.get(told, ())
+        found = [(each["line"], each.get("pointer", ""), each["detail"]) for each in listed]
+        what = f"{told.capitalize()}: {content.get(f'{told}_total', 0)}"
+        show_rows(out, what, ("line", "where", "what"), found[:REJECTIONS_SHOWN])
+    alike = content.get("similar", ())
+    similar = [(each["line"], *_alike(each)) for each in alike[:REJECTIONS_SHOWN]]
+    what = f"Much like other facts, and tied to none of them: {content.get('similar_total', 0)}"
+    show_rows(out, what, ("line", "lines of this file", "facts"), similar)
+    rejected = content["rejected"]
+    faults = [(each["line"], each["pointer"], each["detail"]) for each in rejected]
+    what = f"Faults: {content['rejected_total']}"
+    show_rows(out, what, ("line", "where", "why"), faults[:REJECTIONS_SHOWN])
+    longest = max(map(len, (faults, alike, content["superseded"], content.get("notices", ()))))
+    if longest > REJECTIONS_SHOWN:
+        print_line(out, f"The first {REJECTIONS_SHOWN} are shown; --json lists more.")
+
+
+def _alike(line: Mapping[str, Any]) -> tuple[list[int], list[str]]:
+    """The lines and the facts that a line is much like, as many as are named, and how many there are in all."""
+    facts = [*line["similar"]]
+    if "similar_more" in line:
+        facts.append(f"{line['similar_more']} in all")
+    return line.get("lines", []), facts
