@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from infrastructure.log.recorder import EventRecorder
 
 #: Histories drawn on each database: others each time, many in the long form. Several perspectives are asked of each.
-HISTORIES: Final = often(20, 1_500)
+HISTORIES: Final = often(10, 1_500)
 PERSPECTIVES: Final = 4
 NOW: Final = 1_800_000_000_000_000
 YEARS: Final = 10 * 365 * 86_400_000_000
