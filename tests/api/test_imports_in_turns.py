@@ -63,7 +63,7 @@ def test_who_writes_to_the_same_server_meanwhile_gets_in_between(
     thread.join()
     report = answers[0].json
     assert report["recorded"] == MANY
-    assert len(between(written, report)) > 1
+    assert between(written, report)
     assert report["last_position"] - report["first_position"] + 1 == MANY + len(
         between(written, report)
     )
