@@ -1,6 +1,6 @@
 """`parley` is the record on the command line; it exits 0 done, 1 refused, 2 wrongly used, 130 interrupted.
 
-The commands are imported once Ctrl-C is seen to: that takes a second.
+The commands are imported after Ctrl-C is set up, because importing them takes a second.
 """
 
 from __future__ import annotations

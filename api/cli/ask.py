@@ -1,4 +1,4 @@
-"""The command line asks the API, in its own process: what it prints is what the API answers."""
+"""The command line asks the API within its own process, so that it prints what the API answers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
 
 
 class MovedOnError(RefusedError):
-    """What a change was to be made of is not what it was."""
+    """The thing to be changed is no longer what it was."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,9 @@ def ask(
     accept: str = "application/json",
     discloses: bool = False,
 ) -> Answer:
-    """GET; RefusedError for what the record refuses, BadParameter for what was written wrong.
+    """GET; RefusedError where the record refuses, BadParameter where an option was written wrong.
 
-    Only what `discloses` is answered with what is confidential.
+    The answer holds confidential parts only with `discloses`.
     """
     given = {name: str(value) for name, value in parameters.items() if value is not None}
     target, headers = f"{quote(path)}?{urlencode(given)}", {"accept": accept, **_OWNER}
@@ -91,7 +91,7 @@ def ask(
 def ask_whole(
     parley: Parley, path: str, parameters: Mapping[str, object], lists: Iterable[str]
 ) -> Answer:
-    """As `ask`, of what is answered in pages: one answer, with all that the pages have in these lists."""
+    """As `ask`, for an answer in pages: one answer that has all items of these lists."""
     first = answer = ask(parley, path, parameters)
     content, page = first.content, first.content
     while page["next"] is not None:
@@ -103,7 +103,7 @@ def ask_whole(
 
 
 def ask_table(parley: Parley, path: str, parameters: Mapping[str, object]) -> bytes:
-    """As `ask`, of a table that is answered in pages: all of it as CSV."""
+    """As `ask`, for a table in pages: the whole table as CSV."""
     page = ask(parley, path, parameters, accept=_CSV)
     parts = [page.body]
     while page.following is not None:
@@ -113,7 +113,7 @@ def ask_table(parley: Parley, path: str, parameters: Mapping[str, object]) -> by
 
 
 def whole(parley: Parley, part: Any) -> Any:  # noqa: ANN401 -- any JSON of a state
-    """A part of a state with each list in it whole: what follows its first items is asked for, page by page."""
+    """A part of a state with whole lists: the items after the first ones are asked for, page by page."""
     if isinstance(part, list):
         return [whole(parley, each) for each in part]
     if not isinstance(part, dict):
@@ -130,7 +130,7 @@ def whole(parley: Parley, part: Any) -> Any:  # noqa: ANN401 -- any JSON of a st
 
 
 def reply_to(parley: Parley, question: str, principal: Principal) -> Reply:
-    """What a GET of a path and query gives to somebody, refused or not."""
+    """What a GET of a path and query answers to a principal, refused or not."""
     return _asked(parley, "GET", question, {"accept": "application/json", **_OWNER}, as_=principal)
 
 
@@ -142,7 +142,7 @@ def tell(
     headers: Mapping[str, str] | None = None,
     dry_run: bool = False,
 ) -> Answer:
-    """POST a JSON object; RefusedError where it is refused, MovedOnError by an If-Match among `headers`."""
+    """POST a JSON object; RefusedError where it is refused, MovedOnError where an If-Match in `headers` fails."""
     body = written({name: value for name, value in content.items() if value is not None})
     sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
     target = quote(path) + ("?dry_run=true" if dry_run else "")
@@ -185,7 +185,7 @@ def _checked(reply: Reply) -> Answer:
 
 
 def _said(fault: Mapping[str, str]) -> str:
-    """A fault of the body with its place in it; where else a fault lies goes without saying."""
+    """A fault, with its place where it lies in the body."""
     elsewhere = fault["pointer"].startswith(("/query/", "/path/", "/header/"))
     return fault["detail"] if elsewhere else Fault(fault["pointer"], fault["detail"]).text
 

@@ -1,10 +1,10 @@
 """Ctrl-C ends a command in one line and status 130, at any moment: also while its modules are imported.
 
 Python raises KeyboardInterrupt between two steps of its own. A module that is being imported prints it, a callback
-loses it, and a statement of the database is waited for first. So Ctrl-C ends the process at once until the command
-begins, and after it has ended. Meanwhile the command is interrupted, so that it can clear up; where it has not ended
-soon after that, the process ends. `parley serve` takes Ctrl-C for itself once it listens. What Python does before its
-first module of Parley's is its own.
+loses it, and a running database statement delays it. So Ctrl-C ends the process at once before the command begins and
+after it has ended. In between, Ctrl-C interrupts the command, so that it can clean up; if the command does not end
+soon after that, the process ends. `parley serve` handles Ctrl-C itself once it listens. Before Python loads the first
+module of Parley, Python's own handling applies.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _said: Final[list[str]] = ["interrupted"]
 
 
 def end_at_once() -> None:
-    """Let Ctrl-C end the process from now on; not where it is ignored, as in what a shell runs in the background."""
+    """Let Ctrl-C end the process from now on, unless it is ignored, as for a command in a shell's background."""
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _end)
 
@@ -44,7 +44,7 @@ def was_interrupted() -> bool:
 
 
 def end_with(line: str) -> None:
-    """Let the one line that an interrupted command ends in say more than that it was interrupted."""
+    """Set the line that an interrupted command ends with, in place of the usual one."""
     _said.append(line)
 
 
@@ -69,7 +69,7 @@ def run_interruptibly(command: Callable[[], object]) -> None:
 
 
 def _end(*_: object) -> NoReturn:
-    """Say so, and end without any more of Python: a database takes that for a crash, of which nothing is left."""
+    """Print the line and end the process without cleanup; the database rolls back, as after a crash."""
     line = f"parley: {_said[-1]}\n".encode()
     os.write(2, (_SHOW_CURSOR if os.isatty(2) else b"") + line)
     os._exit(INTERRUPTED)
@@ -85,21 +85,21 @@ def _interrupt(number: int, _frame: FrameType | None) -> None:
 
 
 def _raised(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What nobody caught, as it came between two of the steps above."""
+    """Handle an error that nothing caught, because it was raised between two of the steps above."""
     if issubclass(kind, KeyboardInterrupt):
         _end()
     sys.__excepthook__(kind, error, trace)
 
 
 def _lost(unraisable: sys.UnraisableHookArgs) -> None:
-    """What was raised in a callback, where nobody can catch it."""
+    """Handle an error that was raised in a callback, where no code can catch it."""
     if issubclass(unraisable.exc_type, KeyboardInterrupt):
         _end()
     sys.__unraisablehook__(unraisable)
 
 
 def _watch() -> None:
-    """Have a thread told of each signal at once, whatever the main thread waits for."""
+    """Tell a thread of each signal at once, even while the main thread waits."""
     from threading import Thread  # noqa: PLC0415 -- none is needed while Ctrl-C could not be seen to
 
     reading, writing = os.pipe()

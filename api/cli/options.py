@@ -1,4 +1,4 @@
-"""Every command takes the same perspective; what is left out is left to the API."""
+"""All commands take the same options for the perspective; for an option left out, the API's default applies."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def cut(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """A slug as it was written; RefusedError where it can be no negotiation's."""
+    """A slug as it was written; RefusedError where no negotiation can have it."""
     if not SLUG.fullmatch(text):
         raise RefusedError(f"no negotiation {text!r}")
     return text

@@ -1,4 +1,4 @@
-"""A command has the record open while it runs; why it cannot do what was asked is one line."""
+"""A command opens the record while it runs; a refusal is one line that says why."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PIPED_WIDTH: Final = 140
 
 
 class RefusedError(Exception):
-    """What was asked cannot be done; the message says why."""
+    """The command cannot do what was asked; the message says why."""
 
 
 REFUSALS: Final = (
@@ -92,7 +92,7 @@ def settings() -> Settings:
 def opened(
     *, upgrade: bool = False, signs: bool = False, lane: Lane = "writing"
 ) -> Iterator[Parley]:
-    """The record on the database of the settings, for such work; RefusedError where there is none to read."""
+    """The record on the database of the settings, opened for some work; RefusedError where there is none to read."""
     found = settings()
     if not upgrade:
         _refuse_missing(found)
@@ -108,7 +108,7 @@ def opened(
 
 
 def _index(parley: Parley) -> None:
-    """Let the full text hold what the command recorded; where that cannot be, the next search reads it one by one."""
+    """Add what the command recorded to the full text; where that fails, the next search reads the new events itself."""
     recorder = cast("EventRecorder", parley.ledger.recorder)
     if recorder.committed_transactions:
         with suppress(*OF_STORAGE):

@@ -1,4 +1,4 @@
-"""A table shows people what the API answers: the same facts, in the same order, in fewer words."""
+"""Tables show the answers of the API to people: the same facts, in the same order, in fewer words."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _amount(value: Entry) -> str:
 
 
 def sources(brief: Entry) -> str:
-    """Who says so: the publishers of a fact's citations."""
+    """The publishers of a fact's citations."""
     return "; ".join(dict.fromkeys(each["publisher"] for each in brief["citations"]))
 
 
@@ -103,7 +103,7 @@ def says_anything(section: object) -> bool:
 
 
 def show_erased(out: Console, content: Entry) -> None:
-    """Which facts an answer may have held until they were erased, where there are any."""
+    """Print the erased facts that an answer may have held, where there are any."""
     for each in content.get("erased", ()):
         told = f"It may have held the fact {each['fact']}, which was erased at position {each['position']}."
         print_line(out, told)
@@ -115,7 +115,7 @@ def show_erased(out: Console, content: Entry) -> None:
 
 
 def show_heading(out: Console, title: str, perspective: Entry) -> None:
-    """What is shown, and from which perspective."""
+    """Print the title of what is shown, and the perspective."""
     out.print(Text(visible_line(title), style="bold"))
     parts = [f"as of {perspective['as_of']}"]
     if perspective["as_known_at"] is not None:
@@ -129,9 +129,9 @@ def show_heading(out: Console, title: str, perspective: Entry) -> None:
 def show_rows(
     out: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Rows under a title, as a table; where a word would not fit its column, line by line.
+    """Print rows under a title: as a table, or line by line where a word would not fit its column.
 
-    A column in which nothing stands is left out, and so is a certainty that is the same throughout.
+    Empty columns are left out, and so is a column of certainty in which all values are the same.
     """
     cells = [[visible(words(cell)) for cell in row] for row in rows]
     kept = [index for index in range(len(columns)) if _says(columns[index], cells, index)]
@@ -154,7 +154,7 @@ def _says(name: str, cells: Sequence[Sequence[str]], index: int) -> bool:
 
 
 def _widest(name: str, cells: Sequence[str]) -> int:
-    """The width that a column needs, so that no word in it is broken."""
+    """The width that a column needs so that no word is broken."""
     if name in _KEPT_WHOLE:
         return max(map(len, (name, *cells)))
     longest = max((len(word) for text in (name, *cells) for word in text.split()), default=0)
@@ -182,7 +182,7 @@ def _show_lines(out: Console, names: Sequence[str], rows: Sequence[Sequence[str]
 
 
 def show_section(out: Console, name: str, section: object, more: Entry | None = None) -> None:
-    """One section of a state, or the sections in it: entries, a single entry, a total or counts.
+    """Print one section of a state, or the sections in it: entries, a single entry, a total or counts.
 
     `more` says how many entries there are where not all are given.
     """
@@ -230,7 +230,7 @@ def _show_entries(
 
 
 def show_fact(out: Console, record: Entry) -> None:
-    """A fact record, a line for each field that has a value."""
+    """Print a fact record, with a line for each field that has a value."""
     fact = record["fact"]
     about = ("id", "version", "status", "certainty", "preferred", "recorded_at")
     rows = [(name, record[name]) for name in about] + list(fact.items())

@@ -1,4 +1,4 @@
-r"""Whatever a command prints passes here: no text of the record, or of another server, moves a cursor or hides a line.
+r"""All output of commands passes here, so that no text of the record or of another server acts on the terminal.
 
 Controls and format characters are shown by their numbers, `\u{202E}`; joiners stand where a script needs them.
 """
@@ -44,17 +44,17 @@ _UNSAFE_IN_JSON: Final = re.compile(f"[{_UNSAFE}\u200c\u200d]")
 
 
 def visible(text: str) -> str:
-    """The text, its lines kept, with what would act on a terminal or is not seen shown by its number."""
+    """The text with its lines; characters that act on a terminal or are invisible are shown by number."""
     return _UNSAFE_IN_TEXT.sub(_number, text.replace("\r\n", "\n"))
 
 
 def visible_line(text: str) -> str:
-    """The same in one line."""
+    """The same as `visible`, in one line."""
     return _UNSAFE_IN_LINE.sub(_number, text)
 
 
 def json_text(written: bytes) -> bytes:
-    r"""The same JSON, with what would act on a terminal or is not seen written as \uXXXX."""
+    r"""The same JSON, with characters that act on a terminal or are invisible written as \uXXXX."""
     return _UNSAFE_IN_JSON.sub(_escape, written.decode()).encode()
 
 
@@ -69,7 +69,7 @@ def confirm(question: str) -> None:
 
 
 def ask_for(question: str) -> str:
-    """Ask, on standard error, and give what is answered."""
+    """Ask, on standard error, and give the answer."""
     answer: str = typer.prompt(visible_line(question), prompt_suffix=" ", err=True)
     return answer.strip()
 
@@ -80,7 +80,7 @@ def print_line(console: Console, text: str) -> None:
 
 
 def print_text(text: str) -> None:
-    """Print lines that end as the last of them does."""
+    """Print lines, without adding a line break at the end."""
     typer.echo(visible(text), nl=False)
 
 
@@ -91,7 +91,7 @@ def print_json(written: bytes) -> None:
 
 
 def print_table(table: bytes) -> None:
-    """Print CSV: to a terminal so that nothing in it acts there, and otherwise as it is."""
+    """Print CSV; for a terminal, characters that would act on it are escaped."""
     text = visible(table.decode()) if sys.stdout.isatty() else table
     typer.echo(text, nl=False)
 

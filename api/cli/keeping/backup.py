@@ -1,4 +1,4 @@
-"""The commands that copy the record to a file and back; a copy that is not whole is none."""
+"""The commands that copy the record to a file and back; an incomplete copy is never left as a backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A certificate is checked offline: who signed it, what it rests on, and what its question gives here."""
+"""A certificate is checked offline: its signature, the log that it rests on, and the answer to its question here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["read_certificate", "unconfirmed"]
 
 
 def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
-    """The certificate in a file, which may be the JSON that it came in; RefusedError where it is not signed so."""
+    """The certificate in a file, or in the JSON of an answer; RefusedError where this key has not signed it."""
     text = note_in(path)
     try:
         note = json.loads(text)["certificate"] if text.startswith("{") else text
@@ -33,9 +33,9 @@ def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
 
 
 def unconfirmed(parley: Parley, certificate: Certificate) -> str | None:
-    """Why its question, asked again, gives something else here; None where it gives the same.
+    """Why the certificate's question has a different answer here; None where it has the same.
 
-    Of one that was given by an older reading nothing is said: today's rules may read the same log otherwise.
+    A certificate of an older reading is not judged, because today's rules may read the same log differently.
     """
     if certificate.reading != READING:
         return None
@@ -61,7 +61,7 @@ def unconfirmed(parley: Parley, certificate: Certificate) -> str | None:
 
 
 def _erased_since(reply: Reply, size: int) -> str | None:
-    """Where the log says that what an answer may have held was erased, past its first `size` events."""
+    """Where the log, after its first `size` events, erases something that an answer may have held."""
     content = json.loads(reply.body)
     if reply.status == HTTPStatus.GONE:
         content = {"erased": [content] if content.get("position") is not None else []}
@@ -72,7 +72,7 @@ def _erased_since(reply: Reply, size: int) -> str | None:
 
 
 def _reader(parley: Parley, caller: str) -> Principal:
-    """Who a credential stands for, and so what is hidden from them; RefusedError where that is not known here."""
+    """The principal of a credential, which decides what is hidden; RefusedError where it is not known here."""
     if caller == parley.owner.caller:
         return parley.owner
     if caller == "anonymous":
@@ -84,7 +84,7 @@ def _reader(parley: Parley, caller: str) -> Principal:
 
 
 def _perhaps(*results: Gave | GaveNot) -> str:
-    """What explains that something is unknown at one time and not at another, and is no forgery."""
+    """The causes, other than a forgery, for which something is unknown at one time and known at another."""
     seen = "; or who may see it was changed since, by the settings of the negotiation"
     return seen if GaveNot("unknown") in results else ""
 

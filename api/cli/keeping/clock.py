@@ -1,7 +1,7 @@
-"""Record times that a wrong clock gave are found, shown, and said to be wrong; nothing that was signed is changed.
+"""The command finds record times that a wrong clock gave, and marks them as wrong; it changes nothing that was signed.
 
-Where the log's times lie after the machine's clock, one of the two is wrong, and neither tells which. So a person says
-what another clock shows, and `--yes` does not: by a clock that is behind, all that is right would be called wrong.
+Where the log's times lie after the machine's clock, one of the two is wrong, and neither shows which. So a person has
+to say what another clock shows, and `--yes` is not enough: a clock that is behind would make all right times wrong.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def said(found: WrongTimes) -> str:
 
 
 def _confirm(found: WrongTimes, read: str | None, *, yes: bool) -> None:
-    """What another clock shows is asked for before this machine's is told, so that nobody copies it."""
+    """Ask what another clock shows before showing this machine's time, so that nobody copies that."""
     span = _read(read)
     echo(said(found), err=True)
     _compare(found.now, *span)
@@ -105,7 +105,7 @@ def _confirm(found: WrongTimes, read: str | None, *, yes: bool) -> None:
 
 
 def _confirm_withdrawal(parley: Parley, read: str | None, *, yes: bool) -> None:
-    """By a clock that is ahead, what was wrong would count as right again."""
+    """Ask what another clock shows, because with a clock that is ahead, wrong times would count as right again."""
     span = _read(read)
     now = parley.clock()
     echo(f"by the clock it is {format_instant(now)}", err=True)
@@ -114,7 +114,7 @@ def _confirm_withdrawal(parley: Parley, read: str | None, *, yes: bool) -> None:
 
 
 def _read(read: str | None) -> tuple[int, int]:
-    """Between which instants what another clock shows is, which is asked for where it was not given."""
+    """The first and last instant that the other clock may mean; it is asked for where it was not given."""
     if read is None and not sys.stdin.isatty():
         raise typer.BadParameter(f"needed, with or without --yes: {_FORM}", param_hint="--now")
     if read is None:
@@ -131,7 +131,7 @@ def _agree(question: str, *, yes: bool) -> None:
 
 
 def _span(read: str) -> tuple[int, int]:
-    """Between which instants a date or a time is, wherever it was read off a clock."""
+    """The first and last instant that a date or time may mean, in any time zone."""
     try:
         day = date.fromisoformat(read)
     except ValueError:
@@ -156,7 +156,7 @@ def _instant(at: datetime) -> int:
 
 
 def _compare(now: int, first: int, last: int) -> None:
-    """RefusedError where what was read contradicts this machine's clock."""
+    """RefusedError where the other clock contradicts this machine's clock."""
     if not first <= now <= last:
         raise RefusedError(
             f"this machine's clock says {format_instant(now)}, and the one that you read does not: set this"

@@ -1,4 +1,4 @@
-"""The command after which the files of the database hold what the database holds, and no more."""
+"""The command that removes all erased and overwritten bytes from the files of the database."""
 
 from __future__ import annotations
 

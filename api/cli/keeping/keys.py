@@ -1,4 +1,4 @@
-"""The keys that people come in with are made, listed and revoked where the database is; a key is shown once."""
+"""API keys are made, listed and revoked on the machine that has the database; a key is shown once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that keeps the seals: what is in clear is sealed, and every data key wrapped by the newest key."""
+"""The command that seals unencrypted payloads, and wraps every data key by the newest wrapping key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was damaged may make any reader stumble: a check of it says so, and never that all is well."""
+"""Damaged data may make any reader fail; a check then reports that in one line, and never that all is well."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["readable"]
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Refuse, in one line, whatever goes wrong in the block."""
+    """Turn any error in the block into a refusal of one line."""
     try:
         yield
     except (Exit, *REFUSALS):

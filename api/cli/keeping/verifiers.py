@@ -1,4 +1,4 @@
-"""The keys that a command was given: by options, or by the file of the log's own key."""
+"""The keys that a command uses: from its options, or from the file of the log's own key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST: int = 2_000_000
 
 
 def log_verifier(key: str | None, file: Path, origin: str) -> Ed25519Verifier | None:
-    """What --key says, or the key file has; None where neither is there."""
+    """The key from --key, or from the key file; None where there is neither."""
     if key is not None:
         return log_key(key, "--key")
     try:
@@ -26,7 +26,7 @@ def log_verifier(key: str | None, file: Path, origin: str) -> Ed25519Verifier | 
 
 
 def log_key(text: str, option: str) -> Ed25519Verifier:
-    """What an option says; RefusedError where it is no key of a log."""
+    """The key from an option; RefusedError where it is not a log's key."""
     key = _read(text, option)
     if key.algorithm != ED25519:
         raise RefusedError(f"{option}: the key is a witness's, and none of a log")
@@ -34,7 +34,7 @@ def log_key(text: str, option: str) -> Ed25519Verifier:
 
 
 def witness_verifier(text: str) -> CosignatureVerifier:
-    """What --witness says; RefusedError where it is no key of a witness."""
+    """The key from --witness; RefusedError where it is not a witness's key."""
     key = _read(text, "--witness")
     try:
         return CosignatureVerifier(key, Ed25519Verifier(key))

@@ -1,4 +1,4 @@
-"""`parley verify` needs no server and trusts nothing that is stored: it hashes the log again, and derives the rest."""
+"""`parley verify` needs no server and trusts no stored data: it hashes the log again, and derives the rest from it."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def verify_log(
 
 
 def _confirmed(name: str, certified: Certificate | None) -> str:
-    """What is said of a certificate whose question is not given another answer here."""
+    """What to say of a certificate where the answer here does not differ from the certified one."""
     if certified is None or certified.reading == READING:
         return f"The question of {name} is given the same answer here"
     return (
@@ -165,12 +165,12 @@ def _keyed(part: Any) -> Any:  # noqa: ANN401 -- a part of any table's key
 
 
 def _flaw(database: Database) -> str | None:
-    """What is wrong with the database as such, whatever stands in it."""
+    """What is wrong with the database itself, apart from its content."""
     return misshapen(database) or unsound_text(database)
 
 
 def _words_of(notes: list[Named], witness: str | None) -> dict[str, str]:
-    """What a witness says of each checkpoint; RefusedError where it says nothing of one."""
+    """When a witness co-signed each checkpoint, in words; RefusedError where it has not co-signed one."""
     if witness is None:
         return {}
     if not notes:
@@ -196,7 +196,7 @@ def _names(notes: list[Named]) -> list[str]:
 
 
 def _opened(notes: list[Named], verifier: Ed25519Verifier | None) -> list[Checkpoint]:
-    """The checkpoints of the log that the key is of; there is a key where there are notes."""
+    """The checkpoints that the log's key has signed; where there are notes, there is a key."""
     return [_of_its_log(name, note, verifier) for name, note in notes if verifier]
 
 

@@ -1,4 +1,4 @@
-"""`parley witness` runs on another machine than the log, and believes nothing that it has not checked there."""
+"""`parley witness` runs on another machine than the log, and trusts only what it has checked there."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def witness(
 
 
 def _keep_watching(watch: Callable[[], None], every: int) -> None:
-    """Go on for ever; why nothing is co-signed is said once, until it is for another reason."""
+    """Watch for ever; the reason why nothing is co-signed is printed once, and again when it changes."""
     signal.signal(signal.SIGTERM, _end)
     said = None
     while True:
@@ -129,12 +129,12 @@ def _keep_watching(watch: Callable[[], None], every: int) -> None:
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
-    """Leave as a command that is done: nothing is co-signed that was not remembered."""
+    """End like a completed command: every checkpoint that was co-signed is also stored."""
     raise typer.Exit(0)
 
 
 def _key(state: Path, name: str | None) -> str:
-    """The witness's verifier key; its folder need not be held where it has one."""
+    """The witness's verifier key; where there is one, its folder need not be locked to read it."""
     with _refusing():
         memory = Memory(state)
         if memory.key_file.exists():

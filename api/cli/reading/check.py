@@ -1,4 +1,4 @@
-"""The command that lists what today's rules would read otherwise, or an editor should look at."""
+"""The command that lists facts that today's rules would read differently, or that an editor should look at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that tell of changes: what two states of knowledge disagree on, who changed what, and the log."""
+"""The commands that show changes: between two states of knowledge, by whom and why, and in the log."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def changes(
 
 
 def _named(change: Mapping[str, Any]) -> str:
-    """What an event is about, in its own words where it has any."""
+    """What an event is about, in the event's own words where it has any."""
     said = change["data"]
     fact = said.get("fact")
     summary = fact["summary"] if isinstance(fact, dict) else None

@@ -131,7 +131,7 @@ def _show_one(answer: Answer, *, json: bool) -> None:
 
 
 def _say_whose_are_gone(parley: Parley, id_: str) -> None:
-    """Say that who the sources were was erased, and why."""
+    """Say that the confidential parts of the sources were erased, and why."""
     out, _ = consoles()
     for each in ask_whole(parley, f"/v1/facts/{id_}/history", {}, ("items",)).content["items"]:
         if each["event"] == SourcesErased.stored_name:

@@ -1,4 +1,4 @@
-"""The command that counts: how many over valid time, and never a confident none of what nothing counts."""
+"""The command that counts over valid time; where no fact counts what is asked for, it does not answer 0."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _show_tally(slug: str, content: Mapping[str, Any]) -> None:
 
 
 def _show_others(out: Console, content: Mapping[str, Any]) -> None:
-    """Say what stands in no point, or adds nothing."""
+    """Print the facts and figures that are in no point, or add nothing."""
     for name, told in _OTHERS.items():
         if content[name]:
             print_line(out, f"{told}: {_counted(content, name)}")
@@ -128,7 +128,7 @@ def _row(point: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def _amount(interval: Mapping[str, Any]) -> str:
-    """An interval in the words of the answer."""
+    """The text of an interval, as the answer words it."""
     return str(interval["text"])
 
 

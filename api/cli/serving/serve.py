@@ -111,9 +111,9 @@ def serve(
 
 
 def _first_key(parley: Parley, listening: socket.socket) -> str | None:
-    """Make a key where nobody could come in yet; RefusedError where that would be for others to use first.
+    """Make a key where nobody has one yet; RefusedError where the server listens beyond this machine.
 
-    What listens beyond this machine needs a key that somebody has made on purpose.
+    Such a server needs a key that somebody has made on purpose, because others could use the first one.
     """
     if parley.keys.any_open() or parley.settings.oidc is not None:
         return None
@@ -126,7 +126,7 @@ def _first_key(parley: Parley, listening: socket.socket) -> str | None:
 
 
 def _say_what_is_signed(parley: Parley) -> None:
-    """Sign the log once before serving, and warn where it is not what was signed before."""
+    """Sign the log once before serving, and warn if it does not continue what was signed before."""
     publisher = parley.publisher
     if publisher is not None:
         publisher.keep_publishing()
@@ -181,7 +181,7 @@ def _show_differences(differing: list[dict[str, Any]]) -> None:
 
 
 def _shown(difference: Difference) -> dict[str, Any]:
-    """A difference in JSON's terms: bytes as the text that they hold."""
+    """A difference as JSON, with bytes as text."""
     found: dict[str, Any] = _plain(asdict(difference))
     return found
 

@@ -1,4 +1,4 @@
-"""What must be gone is erased where the database is, once the person who asks for it has seen what it is."""
+"""A fact is erased on the machine that has the database, after the person who asks for it has seen the fact."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def erase(
 
 
 def agreement(proposed: Answer) -> str:
-    """What has to follow where a change takes two persons; of a dry run, that it would."""
+    """What a second person has to do where a change takes two; after a dry run, what they would have to do."""
     id_ = proposed.content["id"]
     if id_ is None:
         return "It would be proposed, and another person would have to agree."
@@ -88,7 +88,7 @@ def agreement(proposed: Answer) -> str:
 
 
 def show_erasure(answer: Answer) -> None:
-    """What was erased, and what is left of it elsewhere."""
+    """Print what was erased, and where copies of it may be left."""
     out, errors = consoles()
     show_rows(out, "Erased", ("field", "value"), [*answer.content.items()])
     print_line(errors, _LEFT)

@@ -1,4 +1,4 @@
-"""The command that takes facts in says of every line what became of it."""
+"""The import command reports what became of every line."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def _is_open(parley: Parley, slug: str) -> bool:
 
 
 def _refuse_public(parley: Parley, slug: str) -> None:
-    """RefusedError where the negotiation is there for everybody already."""
+    """RefusedError where the negotiation is public already."""
     try:
         settings = parley.ledger.negotiation(slug).settings
     except UnknownError:
@@ -210,14 +210,14 @@ def _refuse_public(parley: Parley, slug: str) -> None:
 
 
 def _closing(opening: RecordEvent) -> RecordEvent:
-    """What makes a negotiation private from its beginning, with who opens it as its member."""
+    """The event that makes a negotiation private from its beginning, with the person who opens it as its member."""
     settings = Settings(visibility="private", members=(opening.actor,))
     return evolve(None, opening).decide_settings(settings, opening.actor)
 
 
 @contextmanager
 def _source(file: str, encoding: str | None) -> Iterator[Text]:
-    """The file as text; what can be read once alone is copied first."""
+    """The file as text; a file that can be read only once is copied first."""
     with ExitStack() as held:
         if file == "-":
             source: IO[bytes] = held.enter_context(TemporaryFile())
@@ -235,7 +235,7 @@ def _source(file: str, encoding: str | None) -> Iterator[Text]:
 
 
 def _batch(label: str) -> str:
-    """A label as it is; BadParameter where it can be none."""
+    """A label as it was written; BadParameter where it is not a valid label."""
     try:
         check_batch(label, "")
     except ContentError as error:
@@ -244,7 +244,7 @@ def _batch(label: str) -> str:
 
 
 def _encoding(name: str) -> str:
-    """An encoding as it is known; BadParameter where it is not."""
+    """The known name of an encoding; BadParameter where it is unknown."""
     known = CHARSETS.get(name.lower())
     if known is None:
         raise typer.BadParameter(

@@ -1,4 +1,4 @@
-"""What waits for a second person is listed, approved, refused and withdrawn where the database is."""
+"""Proposals are listed, approved, refused and withdrawn on the machine that has the database."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _whole(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _said(value: object) -> str:
-    """A value of a fact in full, in one line; what could pass for another line, or hide one, is escaped."""
+    """A value of a fact in full, in one line; characters that could imitate or hide a line are escaped."""
     if value is None:
         return "nothing"
     text = value if isinstance(value, str) else written(value).decode()

@@ -1,4 +1,4 @@
-"""What is said of a negotiation, who sees it and what takes two persons is set where the database is."""
+"""A negotiation's title, members and reviews are set on the machine that has the database."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def settings(
     }
 
     def changed(parley: Parley, seen: Answer) -> Answer:
-        """What is seen becomes what was asked for; MovedOnError where another was faster."""
+        """Change the settings that were seen into those asked for; MovedOnError where another writer was faster."""
         before = seen.content["members"]
         changes = {**others, "members": _members(before, member, add_member, remove_member)}
         if all(value is None for value in changes.values()):
@@ -97,7 +97,7 @@ def settings(
 def _members(
     before: list[str], named: list[str] | None, added: list[str] | None, removed: list[str] | None
 ) -> list[str] | None:
-    """Who the members are to be; None where nothing was said of them."""
+    """The new list of members; None where no option names members."""
     if not (named or added or removed):
         return None
     found = [*(named or before), *(added or ())]
@@ -108,7 +108,7 @@ def _members(
 
 
 def _say_who(parley: Parley, before: list[str], after: list[str]) -> None:
-    """Say who is no member any more, and which new member nobody can come in as by a key."""
+    """Print the members who were removed, and the new members without a key."""
     _, errors = consoles()
     gone = [person for person in before if person not in after]
     if gone:

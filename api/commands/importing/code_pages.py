@@ -1,8 +1,8 @@
-"""A text without a mark is read by a code page only where no likely one reads it otherwise.
+"""A text that does not name its encoding is read by a code page only if no other likely one reads it differently.
 
-That is so of Windows-1251 where whole words are Russian, Ukrainian or Belarusian, with their capitals where capitals
-stand and about as many vowels as these languages have: other code pages make that of nothing else. It is so of
-Windows-1252 where all that is not ASCII are signs and letters which Windows-1250, -1254 and -1257 have alike.
+Windows-1251 is certain if whole words are Russian, Ukrainian or Belarusian, with capitals in their usual places and
+about as many vowels as these languages have: text in other code pages does not look like this. Windows-1252 is certain
+if all characters beyond ASCII are signs and letters that Windows-1250, -1254 and -1257 have at the same byte.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PAIRS: Final = str.maketrans("", "", "“”„‘’«»")
 
 
 def code_page_of(lines: Iterable[bytes]) -> str | None:
-    """The code page that lines of no UTF-8 are written in; None where that is not sure."""
+    """The code page of lines that are not UTF-8; None where it is not certain."""
     cyrillic, western = _Cyrillic(), True
     for line in lines:
         if line.isascii():
@@ -59,7 +59,7 @@ class _Cyrillic:
         self._words = self._odd = self._letters = self._small = self._vowels = 0
 
     def take(self, text: str) -> None:
-        """Count those of one more line."""
+        """Count the words of one more line."""
         for word in _WORD.findall(text):
             if word.isascii():
                 continue
@@ -74,7 +74,7 @@ class _Cyrillic:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the words are what they should be."""
+        """Whether the words are those of a Cyrillic text, so that the code page is certain."""
         least, most = _SHARES
         return (
             self._letters >= _FEWEST_LETTERS

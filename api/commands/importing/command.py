@@ -1,4 +1,4 @@
-"""A line becomes a command on one fact, which its external id or its id names."""
+"""A line becomes a command on one fact, which the line names by its external id or its id."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class CommandReader:
         self._facts = parser
 
     def read(self, line: SourceLine) -> Command:
-        """The command of a line; ContentError with every fault that shows without the record."""
+        """The command of a line; ContentError with every fault that can be found without reading the record."""
         if line.content is None:
             raise ContentError(*line.faults, more=line.more)
         content, kept_apart = withheld(dict(line.content))
@@ -97,7 +97,7 @@ class CommandReader:
         return computed, external_id
 
     def _by_content(self, fact: Fact) -> UUID:
-        """The same content has the same id, so that recording it again is seen to be that."""
+        """An id that follows from the content, so that recording the same content again is recognised."""
         unnamed = uuid5(self._negotiation_id, "")
         return uuid5(unnamed, canonical(as_primitives(fact)).decode())
 

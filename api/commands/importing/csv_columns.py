@@ -1,4 +1,4 @@
-"""A table's columns are the fields of the registered kinds; a field's type says how to read it."""
+"""The columns of a table are the fields of the registered kinds; a field's type decides how its cells are read."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _NUMBERED: Final = re.compile(r"(?P<singular>[a-z_]+)(?P<number>[1-9][0-9]?)?\.(
 class Column:
     """One column: `field` of the object, or `part` of the entry at `index` (from 0) of its list.
 
-    `shapes` is how a cell is read, by kind of fact; "" is for a row that names no kind.
+    `shapes` says for each kind of fact how a cell is read; "" is for a row that names no kind.
     """
 
     name: str
@@ -82,7 +82,7 @@ class _Known:
 
 
 def columns_of(header: Sequence[str]) -> tuple[list[Column | None], list[Fault]]:
-    """The column that each cell of a header names, None for a blank one; and what is wrong, in a fault of each sort."""
+    """The column that each cell of a header names (None: blank or unknown), and one fault for each sort of error."""
     if len(header) > MOST_COLUMNS:
         detail = f"a table has at most {MOST_COLUMNS} columns, and this header {len(header)}"
         return [], [Fault("", detail)]
@@ -119,7 +119,7 @@ def names_columns(line: bytes) -> bool:
 
 
 def best_separator(line: str, declared: str = ",") -> str:
-    """What separates the cells of a header: what makes the most of it names of columns, first what was `declared`."""
+    """The separator by which most cells of a header name columns; on a tie the `declared` one."""
     return max((declared, *SEPARATORS), key=lambda separator: _named(line, separator))
 
 
@@ -140,7 +140,7 @@ def _plain(name: str) -> str:
 
 
 def _meant(name: str, known: _Known) -> str:
-    """The column that a name is nearly the name of, in brackets."""
+    """The column with the most similar name, in brackets; empty where no name is similar."""
     near = get_close_matches(name[:100], known.plain, n=1, cutoff=0.8)
     return f" ({near[0]}?)" if near else ""
 
@@ -167,7 +167,7 @@ def _column(name: str, known: _Known) -> Column | None:
 
 
 def _known() -> _Known:
-    """Every field of every kind as a column, when asked: a kind may have been registered since."""
+    """Every field of every kind as a column; computed on each call, because kinds may be registered later."""
     return _known_of(tuple(KINDS.items()))
 
 
@@ -215,5 +215,5 @@ def _entry_of(hint: Any) -> type[Any] | None:  # noqa: ANN401 -- a type hint is 
 
 
 def singular_of(field: str) -> str:
-    """What the columns of the entries of a list begin with."""
+    """The word that the names of the columns of a list's entries begin with."""
     return field.removesuffix("ies") + "y" if field.endswith("ies") else field.removesuffix("s")

@@ -1,10 +1,10 @@
-"""A row is the object that the header spells: a column a field, an empty cell an absent one.
+"""A row becomes the object that the header describes: each column is a field, and an empty cell an absent field.
 
 Lists are split at `;`. `citation.publisher` is a field of the first citation, `citation2.publisher`
 of the second, or `citations` holds them all as JSON, and quantities likewise; `links` holds
 "relation external:ID; …". In a row that corrects, the fact's own columns are the changes;
-`changes` may hold them as JSON, which also can take a field away (null). The apostrophe that our own
-tables have before what a spreadsheet would take for a formula is no part of a cell.
+`changes` may hold them as JSON, which can also remove a field (null). The apostrophe that Parley's own
+tables put before a text that a spreadsheet would take for a formula is not part of the cell.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _SEPARATES: Final = {
 
 
 def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
-    """One object a row, numbered by the line on which it starts; a row that is no CSV ends the reading."""
+    """One object for each row, numbered by the line on which it starts; reading ends at a row that is not CSV."""
     table = Table(lines)
     for number, cells in table.rows():
         found: SourceLine | None = None
@@ -134,7 +134,7 @@ class _Row:
 
 
 def _ranks(columns: Iterable[Column]) -> dict[str, dict[int, int]]:
-    """The column numbers of each field, and the place of each in the field's list; no place is left out."""
+    """The column numbers of each field, and their places in the field's list, numbered without gaps."""
     numbers: dict[str, set[int]] = {}
     for column in columns:
         numbers.setdefault(column.field, set()).add(column.index)
@@ -145,7 +145,7 @@ def _ranks(columns: Iterable[Column]) -> dict[str, dict[int, int]]:
 
 
 def _put(found: Any, place: Sequence[str | int], value: Any) -> None:  # noqa: ANN401 -- an object or a list in it
-    """Set a value in nested objects, making what is missing on the way, in any order."""
+    """Set a value in nested objects, and create the objects and lists that are missing on the way."""
     for step, following in pairwise(place):
         if isinstance(step, int):
             found.extend({} for _ in range(step + 1 - len(found)))
@@ -159,7 +159,7 @@ def _put(found: Any, place: Sequence[str | int], value: Any) -> None:  # noqa: A
 
 
 def _object(cell: str, column: Column, faults: list[Fault]) -> dict[str, Any]:
-    """The changes that a cell holds as JSON; columns beside it go before it."""
+    """The changes that a cell holds as JSON; the row's other columns take precedence over them."""
     try:
         found = read_json(cell.encode())
     except ContentError as error:
@@ -187,7 +187,7 @@ def _entries(cell: str, column: Column, faults: list[Fault]) -> list[Any]:
 
 
 def _parts(cell: str) -> list[str]:
-    """The parts of a cell; of a list that is too long only as many as show that it is."""
+    """The parts of a cell; of a list that is too long, only enough to show that it is."""
     return [part.strip() for part in cell.split(";", MOST_ENTRIES + 1) if part.strip()]
 
 

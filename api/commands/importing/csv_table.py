@@ -1,4 +1,4 @@
-"""A file becomes rows of cells, whatever separates them; what is wrong with a row is said in words of our own."""
+"""A file becomes rows of cells, with any usual separator; faults of a row are reported in Parley's own words."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ csv.field_size_limit(LONGEST_LINE)  # of the whole process; 131,072 is less than
 
 
 class Table:
-    """The rows of a table; what separates their cells is what the header, or a line `sep=;` before it, shows."""
+    """The rows of a table; the header, or a line `sep=;` before it, shows what separates the cells."""
 
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._text = _Text(without_mark(lines))
@@ -47,7 +47,7 @@ class Table:
         self.blank = 0
 
     def rows(self) -> Iterator[tuple[int, list[str] | str]]:
-        """The line on which each row starts, and its cells or what is wrong with it."""
+        """Each row, as the number of the line on which it starts, and its cells or its fault."""
         passed, header = self._header()
         yield from ((number, []) for number in range(1, passed))
         if header.startswith(("{", "[")):
@@ -65,7 +65,7 @@ class Table:
             yield number, TOO_LONG if self._text.is_too_long else cells
 
     def _header(self) -> tuple[int, str]:
-        """The number of the first line that is neither blank nor says what separates cells, and that line."""
+        """The number and text of the first line that is neither blank nor a `sep=;`."""
         number, line, declared = 1, "", ","
         for number, line in enumerate(self._text, 1):
             said = _SEPARATED.fullmatch(line.strip(_AROUND))
@@ -78,9 +78,10 @@ class Table:
 
 
 class _Text:
-    """The lines as text; bytes that are no UTF-8 pass as lone surrogates, which the row reports with their column.
+    """The lines as text; bytes that are not UTF-8 become lone surrogates, which the row reports with their column.
 
-    `size` is how many bytes the present row has so far; of a row that is too long no more passes than ends its quotes.
+    `size` is how many bytes the present row has so far. Of a row that is too long, only the quotation marks that end
+    its quotes are passed on.
     """
 
     def __init__(self, lines: Iterable[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""What an import would write is decided line by line on the record as it stands."""
+"""An import decides line by line, on the record as it stands, which events it would write."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _RECORDING: Final[Scope] = "fact:write"
 
 @dataclass(slots=True)
 class Step:
-    """A line, and what it comes to: an event that waits, why it is rejected, or nothing; `done` once it is recorded.
+    """A line and its outcome: a waiting event, a rejection, or no change; `done` once the event is recorded.
 
-    It is `superseded` where it says what the fact no longer says: the version that stands, and in which fields. It
-    `updates` where it records nothing new, and corrects what stands.
+    `superseded` is set where the line's content was corrected since: the version that stands, and the fields that
+    differ. `updates` is true where the line records no new fact and corrects the one that stands.
     """
 
     line: Read
@@ -45,7 +45,7 @@ class Step:
     updates: bool = False
 
     def about(self, facts: Container[UUID]) -> bool:
-        """Whether what becomes of those facts is a matter of this line."""
+        """Whether the line has to be decided again when those facts have changed."""
         return isinstance(self.line, Misread) or self.line.fact_id in facts
 
 
@@ -77,9 +77,9 @@ class Deciding:
         self._room = LISTED_REJECTIONS
 
     def decide(self, steps: Sequence[Step], *, waiting: bool = False) -> None:
-        """Decide on each in order, on the record as it stands now; with `waiting`, on those alone whose event waits.
+        """Decide each step in order, on the record as it stands now; with `waiting`, only steps whose event waits.
 
-        What the others came to stays, and what they did in the log answers for no other line.
+        The outcome of the other steps stays, and no other line is matched with the events that they recorded.
         """
         self._identify(steps)
         self._comparisons = Comparisons(len(steps))
@@ -97,7 +97,7 @@ class Deciding:
         self._supersede(steps)
 
     def _supersede(self, steps: Sequence[Step]) -> None:
-        """Mark the last line on each fact that says what was corrected since, before this import began."""
+        """Mark the last line on each fact, if its content had been corrected before this import began."""
         for id_, step in _last_of(steps).items():
             if step.event is None and step.rejected is None and not step.done:
                 step.superseded = self._working[id_].superseded()
@@ -135,7 +135,7 @@ class Deciding:
         return event
 
     def _loaded(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """The steps again, each with its fact in `working` by the time that it comes."""
+        """The same steps, with the fact of each loaded before the step is given."""
         rest = iter(steps)
         while batch := list(islice(rest, _BATCH)):
             named = [each.line.fact_id for each in batch if isinstance(each.line, Command)]
@@ -156,7 +156,7 @@ class Deciding:
             )
 
     def _copied(self, each: Read) -> Read:
-        """The line; of a fact of another negotiation, on its copy in this one, whose id follows from its own."""
+        """The line; for a fact of another negotiation, on its copy here, whose id follows from that fact's id."""
         if isinstance(each, Command) and each.fact_id in self._copies:
             return replace(each, fact_id=self._copies[each.fact_id])
         return each

@@ -1,4 +1,4 @@
-"""What a kind of fact holds, and which columns a table of it has, as the registry of kinds says it."""
+"""The registry of kinds describes the fields of each kind of fact and the columns of a table of it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def kinds_shown() -> list[dict[str, Any]]:
 
 
 def columns_shown(kind: str) -> list[dict[str, Any]]:
-    """The columns of a table of one kind, in order: [{column, needed, write, example}]; KeyError where it is none."""
+    """The columns of a table of a kind, in order: [{column, needed, write, example}]; KeyError for an unknown kind."""
     cls = KINDS[kind]
     example = next((each for each in FACTS.values() if each["kind"] == kind), {})
     fields = {field.name: (field, hint) for field, hint in _fields(cls)}
@@ -126,7 +126,7 @@ def _column(name: str, hint: Any, example: str, *, needed: bool) -> dict[str, An
 
 
 def _example(name: str, hint: Any) -> str:  # noqa: ANN401 -- a type hint is anything
-    """What may stand in a column that has to be filled."""
+    """An example for a column that has to be filled."""
     options = _options(hint)
     chosen = [str(get_args(each)[0]) for each in options if get_origin(each) is Literal]
     named = [_EXAMPLES[each] for each in options if isinstance(each, Sort)]
@@ -143,7 +143,7 @@ def _is_needed(field: dataclasses.Field[Any]) -> bool:
 
 
 def _written(name: str, hint: Any) -> str:  # noqa: ANN401 -- a type hint is anything
-    """What is written in a column."""
+    """What to write in a column, in words."""
     if name in _SAID:
         return _SAID[name]
     if name.rpartition(".")[2] in _DATES:
@@ -163,7 +163,7 @@ def _written(name: str, hint: Any) -> str:  # noqa: ANN401 -- a type hint is any
 
 
 def _options(hint: Any) -> list[Any]:  # noqa: ANN401 -- a type hint is anything
-    """What a field may be, and what it is a name of."""
+    """The types that a field may have, and the marks that say what it names."""
     if get_origin(hint) is Annotated:
         inner, *marks = get_args(hint)
         return [*_options(inner), *marks]
@@ -173,7 +173,7 @@ def _options(hint: Any) -> list[Any]:  # noqa: ANN401 -- a type hint is anything
 
 
 def _entry(hint: Any) -> type | None:  # noqa: ANN401 -- a type hint is anything
-    """The class of the entries of a list of objects; a name is none."""
+    """The class of the entries in a list of objects; None for any other field, also for a list of names."""
     for each in _options(hint):
         arguments = get_args(each) if get_origin(each) is tuple else ()
         if arguments and dataclasses.is_dataclass(arguments[0]) and arguments[0] is not Named:
@@ -182,7 +182,7 @@ def _entry(hint: Any) -> type | None:  # noqa: ANN401 -- a type hint is anything
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 -- any JSON
-    """A part of an example as the cell that is typed."""
+    """A value of an example in the form in which it is typed into a cell."""
     if value is None:
         return ""
     if isinstance(value, list):

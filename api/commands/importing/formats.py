@@ -1,4 +1,4 @@
-"""A file that is no text is known by its first bytes; what is said of it is what it is, and how to save it."""
+"""A file that is not text is recognised by its first bytes; the refusal says what it is and how to save it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _MARKED: Final = "copy its table into a spreadsheet, and save that as CSV UTF-8"
 
 
 def known_format(head: bytes) -> str | None:
-    """What a file is that begins so, and what to do with it; None where it may be text."""
+    """What a file that begins with these bytes is, and what to do with it; None where it may be text."""
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         archive = f"this is a ZIP archive: {_UNPACK}"
         return next((detail for sign, detail in _PACKED if sign in head), archive)
@@ -54,7 +54,7 @@ def known_format(head: bytes) -> str | None:
 
 
 def known_markup(head: str) -> str | None:
-    """The same of a text."""
+    """What a text that begins so is, such as a web page, and what to do with it; None where it may be facts."""
     found = _MARKUP.match(head)
     if found is None:
         return None

@@ -1,7 +1,8 @@
-"""An import is decided whole, in memory, before anything is recorded: what can be refused is refused whole.
+"""An import is decided as a whole, in memory, before anything is recorded; one rejected line refuses all of it.
 
-With `partial` the lines that were rejected are left out. What is decided is recorded in turns, between which other
-writers come; after the first the import goes on to its end, and what the record does not admit any more is rejected.
+With `partial`, rejected lines are left out instead. The decided events are recorded in turns, and other writers may
+write between two turns. After the first turn the import goes on to its end; a line that the changed record no longer
+allows is then rejected alone.
 """
 
 from __future__ import annotations
@@ -55,10 +56,10 @@ class Importer:
         """Import `lines` into the negotiation with a slug, and report what became of each.
 
         `opening` opens the negotiation where it is missing, in the first turn. `progress` is told how many lines
-        have been read, and `told` how many are recorded. Raises UnknownError for a missing negotiation and StaleError
-        where other writers were always faster: then nothing was written. BrokenOffError where a part was.
-        With `update` lines that say otherwise than what stands correct it. `guessed` is the encoding that the file was
-        read in though nothing said so. `batch` labels the events.
+        have been read, and `told` how many are recorded. UnknownError for a missing negotiation, and StaleError where
+        other writers were always faster, mean that nothing was written; BrokenOffError means that a part was written.
+        With `update`, a line that differs from its fact corrects the fact. `guessed` is the encoding in which the file
+        was read although the file did not name it. `batch` labels the events.
         """
         if not opening:
             with self._parley.reading(principal) as reading:

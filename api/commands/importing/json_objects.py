@@ -1,7 +1,7 @@
-"""Objects are read one by one from a text in which they stand on a line each, on several, or in one list.
+"""Objects are read one by one from a text that has each on one line, each on several lines, or all in one list.
 
-An object goes on to the line on which its brackets are closed. One that is never closed takes no other with it: where
-a line begins as an object does, and none can stand there, another begins.
+An object ends on the line that closes its brackets. An object that is never closed does not swallow the next one: a
+line that begins with a brace, in a place where the open object cannot have one, begins a new object.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["Piece", "objects"]
 
 _MOST_BYTES: Final = 1_048_576
 _MOST_OPEN: Final = 40
-"""Brackets: more than are open in any object that can be read."""
+"""How many brackets may be open; no object that can be read has more."""
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]')
 _AROUND: Final = b" \t\r\n"
 _BETWEEN: Final = b" \t\r\n,"
@@ -25,7 +25,7 @@ _BY_LINE: Final = "write one object a line, as jq -c '.[]' FILE does"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What stands from a line on: the JSON of one object, or why it and all after it is not read."""
+    """A part of the text from a line on: the JSON of one object, or why nothing is read from there on."""
 
     line: int
     json: bytes
@@ -45,7 +45,7 @@ def objects(lines: Iterable[bytes]) -> Iterator[Piece]:
 
 
 def _opens_list(line: bytes) -> bool:
-    """Whether the first line begins a list of objects, or an empty one."""
+    """Whether the first line begins a list of objects or an empty list."""
     return line.startswith(b"[") and line[1:].strip(_AROUND)[:1] in (b"", b"{", b"]")
 
 
@@ -68,7 +68,7 @@ class _Open:
 
 
 def _apart(numbered: Iterable[tuple[int, bytes]]) -> Iterator[Piece]:
-    """Objects that stand one after another, each from a line of its own on."""
+    """The objects of a text without a list; each begins on a line of its own."""
     held: list[bytes] = []
     begun, size, opened = 0, 0, _Open()
     for number, raw in numbered:
@@ -92,12 +92,12 @@ def _apart(numbered: Iterable[tuple[int, bytes]]) -> Iterator[Piece]:
 
 
 def _is_closed(line: bytes) -> bool:
-    """Whether a line is an object by all signs, looked for in no time."""
+    """Whether a line looks like a whole object, by a quick test."""
     return line.endswith(b"}") and line.count(b"{") == line.count(b"}")
 
 
 def _begins(raw: bytes, before: bytes, opened: _Open) -> bool:
-    """Whether an object begins on a line, though one is open: it stands at the margin, and no part can stand there."""
+    """Whether a line begins a new object while one is open: it starts at the margin, where no part could follow."""
     if not raw.startswith(b"{"):
         return False
     in_list = opened.brackets.endswith(b"[") and before.endswith((b"[", b","))
@@ -105,11 +105,11 @@ def _begins(raw: bytes, before: bytes, opened: _Open) -> bool:
 
 
 class _RefusedError(Exception):
-    """Why a list is read no further."""
+    """The reason why a list is not read further."""
 
 
 class _List:
-    """One list of objects, on however few or many lines; its own bracket is the first that is open."""
+    """One list of objects, on any number of lines; the first open bracket is its own."""
 
     def __init__(self, begun: int) -> None:
         self._begun = self._first = begun
@@ -119,7 +119,7 @@ class _List:
         self._is_begun = False
 
     def items(self, numbered: Iterable[tuple[int, bytes]]) -> Iterator[Piece]:
-        """The pieces of the list, and last why it is read no further, where it is not whole."""
+        """The pieces of the list; if it is not whole, the last piece says why it is not read further."""
         for number, raw in numbered:
             line = raw.rstrip(_AROUND)
             try:
@@ -152,7 +152,7 @@ class _List:
         self._keep(line[begin:])
 
     def _keep(self, rest: bytes) -> None:
-        """The rest of a line: a part of an object that goes on, or nothing."""
+        """Keep the rest of a line where an object goes on; outside objects only blanks and commas are allowed."""
         if len(self._opened.brackets) <= 1:
             self._refuse_other(rest)
             self._first = self._begun

@@ -1,6 +1,7 @@
-"""Facts that a file records are held against those of the record, and against one another, for what is told twice.
+"""The facts that a file records are compared with the record and with one another, to find what is told twice.
 
-A line is told of what was there before it, as the answer to a write is: the record as it stood, and the lines above.
+As in the answer to a write, a line's report names only facts that came before it: the record as it stood, and the lines
+above.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ __all__ = ["likenesses"]
 
 
 def likenesses(parley: Parley, principal: Principal, steps: Sequence[Step]) -> dict[int, Likeness]:
-    """What each line that would record a fact is much like, by the number of the line; before any is recorded."""
+    """{line number: facts much like it}, for lines that would record a fact; to be called before any is recorded."""
     recorded = dict(_recorded(steps))
     if not recorded:
         return {}
@@ -51,7 +52,7 @@ def likenesses(parley: Parley, principal: Principal, steps: Sequence[Step]) -> d
 
 
 def _recorded(steps: Iterable[Step]) -> Iterable[tuple[int, FactVersion]]:
-    """The facts that lines record, each as its line leaves it."""
+    """The facts that the lines record, each as its line leaves it."""
     for step in steps:
         event = step.event
         if isinstance(event, FactRecorded) and isinstance(step.line, Command):

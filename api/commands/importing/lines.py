@@ -29,14 +29,14 @@ BLANK_LINES: Final = 10_000
 
 _TABLE: Final = "this is a table and no JSON: send it as text/csv; parley import reads what is named .csv, or --csv"
 _ENOUGH: Final = LONGEST_LINE + 3
-"""A line break's two bytes, and one that shows that the line is too long."""
+"""The longest line, two bytes for a line break, and one that shows that a line is too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One line as read: its object, or why there is none, or not all of it; `columns` are what pointers mean.
+    """One line as read: its object, and its faults; `columns` says which column of a table a pointer means.
 
-    Of its faults `more` are counted alone. After one that is the `last` nothing more is read, whatever follows it.
+    `more` counts the faults that are not listed. Nothing is read after a line that is the `last`.
     """
 
     number: int
@@ -54,9 +54,10 @@ class SourceLine:
 
 
 def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file; of one that is too long only as much as shows that it is.
+    """The lines of a file; of a line that is too long, only enough to show that it is.
 
-    If an odd number of quotation marks is left out of it, one is added: so a table's reader knows where its row ends.
+    If the part left out has an odd number of quotation marks, one is added, so that the reader of a table finds the end
+    of its row.
     """
     while line := stream.readline(_ENOUGH):
         rest, marks = line, 0
@@ -67,7 +68,7 @@ def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def read_ndjson(lines: Iterable[bytes]) -> Iterator[SourceLine]:
-    """One object a line, or as `objects` reads them. Blank lines are passed over, until there are too many."""
+    """The objects of a text, as `objects` reads them. Blank lines are skipped, until there are too many."""
     blank, any_read = 0, False
     for piece in objects(without_mark(lines)):
         refusal: SourceLine | None = None
@@ -87,7 +88,7 @@ def read_ndjson(lines: Iterable[bytes]) -> Iterator[SourceLine]:
 
 
 def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines without a byte order mark before the first."""
+    """The lines, without a byte order mark before the first one."""
     rest = iter(lines)
     for line in rest:
         yield line.removeprefix(codecs.BOM_UTF8)
@@ -96,7 +97,7 @@ def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def refused_blanks(number: int, blank: int) -> SourceLine | None:
-    """The last line of a file that has too many blank ones among its first `number`; None where it has not."""
+    """A line that ends the reading, where too many of the first `number` lines are blank; else None."""
     if 2 * blank - number <= BLANK_LINES:
         return None
     return faulty(number, f"{blank} lines are blank until here: take them out", last=True)

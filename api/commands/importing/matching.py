@@ -1,4 +1,4 @@
-"""What has been done already is not done again: a line is matched with its fact's events.
+"""A line whose change is already in the log changes nothing: each line is matched with the events of its fact.
 
 A line stands for an event in the log when deciding it again, on the fact as it stood before that
 event, gives that event. Each event in the log answers for one line, so that a file that retracts,
@@ -50,20 +50,20 @@ Step = tuple[FactRecord, FactEvent]
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What lines that say otherwise than what stands are corrected with: they do not say it themselves."""
+    """The reason and why for corrections by lines that differ from their facts, as such lines state neither."""
 
     reason: Reason
     why: str
 
 
 class Comparisons:
-    """How often the lines of an import may still be compared with events that say the same why."""
+    """A limit on how often the lines of an import are compared with events that have the same why."""
 
     def __init__(self, lines: int) -> None:
         self._left = 1_000 + 5 * lines
 
     def take(self) -> None:
-        """One more; ContentError where there were too many."""
+        """Count one more; ContentError where there were too many."""
         if not self._left:
             raise ContentError.at("/why", _ALIKE)
         self._left -= 1
@@ -113,10 +113,10 @@ class FactStream:
         reviewed: bool,
         update: Update | None = None,
     ) -> FactEvent | None:
-        """The next event of the fact, None where the line changes nothing; or a RecordError.
+        """The next event of the fact; None where the line changes nothing; RecordError where it is refused.
 
-        A ContentError where it would change something and is `reviewed`, as corrections are then: a line cannot wait
-        for a second person. With `update`, for the last line on a fact, what stands is corrected to what it says.
+        ContentError where the line would make a change that is `reviewed`, because a line cannot wait for a second
+        person. With `update`, given for the last line on a fact, the fact is corrected to what the line says.
         """
         body = command.body
         self._said = None
@@ -135,9 +135,10 @@ class FactStream:
         return event
 
     def superseded(self) -> tuple[int, list[str]] | None:
-        """Where the last line on the fact says what was corrected since: the version that stands, and the fields.
+        """(version that stands, fields that differ) where the last line's content was corrected since; else None.
 
-        It stood in the log before this import. What was added, ended, marked or retracted since supersedes nothing.
+        Only corrections that were in the log before this import count. A citation that was added since, an end, a mark
+        or a retraction supersedes nothing.
         """
         if self._said is None or self.record is None or not self.record.stands:
             return None
@@ -157,7 +158,7 @@ class FactStream:
         return (self.record.version, sorted(told)) if told else None
 
     def pass_over(self, command: Command, parser: FactParser) -> None:
-        """The line was answered before: what it did in the log answers for no other line."""
+        """Take out the event of a line that was answered before, so that it is matched with no other line."""
         if not isinstance(command.body, Fact):
             with suppress(ContentError):
                 self._matched(command.body, parser)
@@ -186,7 +187,7 @@ class FactStream:
     def _updated(
         self, record: FactRecord, fact: Fact, actor: str, update: Update | None
     ) -> FactEvent | None:
-        """The correction to what a line says; citations are added, never taken away, and an end stays."""
+        """The correction of the fact to what a line says; citations are only added, and an end stays."""
         now = record.fact
         added = (each for each in fact.citations if each not in now.citations)
         ended = any(isinstance(event, FactEnded) for _, event in self._past)
@@ -247,7 +248,7 @@ class FactStream:
     def _comes_to(
         self, event: FactEvent, before: FactRecord, body: Change, parser: FactParser
     ) -> bool:
-        """Whether deciding `body` on the fact as it stood before gives the event, by any actor."""
+        """Whether `body`, decided on the fact as it stood before the event, gives the same event, by any actor."""
         if getattr(event, "why", None) != body.why:
             return False
         self._comparisons.take()
@@ -266,9 +267,9 @@ def _same_name(one: Fact, other: Fact) -> bool:
 
 
 def _differs(record: FactRecord, fact: Fact, line: int | None, *, reviewed: bool) -> ContentError:
-    """What is recorded under the id says something else: what to do, which depends on how it stands.
+    """The refusal of a line whose id has a fact with other content; it says what to do about it.
 
-    `line` is that of this import which records it, None where the log had it before.
+    `line` is the line of this import that records that fact; None where the log already had it.
     """
     at = "/external_id" if fact.external_id else "/id"
     fields = [each["field"] for each in differences(record.fact, fact)]

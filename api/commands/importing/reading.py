@@ -1,4 +1,4 @@
-"""What is read of an import is its commands; of the lines that are none, only what a report lists is kept."""
+"""Reading an import gives its commands; of lines that are no commands, only what a report lists is kept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TOO_MANY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """A line of which no command could be made: the id that it names, how many faults it has, and those to list."""
+    """A line that gives no command: the id that it names, how many faults it has, and the faults to list."""
 
     number: int
     named: str | None
@@ -38,7 +38,7 @@ Read = Command | Misread
 
 @dataclass(slots=True)
 class ReadLines:
-    """The lines in order, and how many more were misread from `more_from` on, with how many faults, past all listed.
+    """The lines in order; misread lines beyond those that a report lists are only counted, from `more_from` on.
 
     `stopped` says why the lines after it were not read.
     """
@@ -52,7 +52,7 @@ class ReadLines:
     _room: int = LISTED_REJECTIONS
 
     def misread(self, line: SourceLine, error: ContentError) -> None:
-        """One more that is no command."""
+        """Add a line that gives no command."""
         self.misread_lines += 1
         if not self._room:
             self.more_from = self.more_from or line.number
@@ -70,7 +70,7 @@ class ReadLines:
 def read_lines(
     reader: CommandReader, source: Iterable[SourceLine], progress: Progress | None
 ) -> ReadLines:
-    """Read them until too many are misread; `progress` is told how many have been read."""
+    """Read lines until too many are misread; `progress` is told how many have been read."""
     found, number, balance = ReadLines(), 0, 0
     for line in source:
         number = line.number
@@ -94,7 +94,7 @@ def read_lines(
 
 
 def rejections(line: SourceLine, faults: Iterable[Fault]) -> list[Rejection]:
-    """The faults of a line as a report has them: where it is one of a table, each with its column."""
+    """The faults of a line as a report lists them; for a table, each with its column."""
     found = []
     for fault in faults:
         column = line.column(fault.pointer)
@@ -104,5 +104,5 @@ def rejections(line: SourceLine, faults: Iterable[Fault]) -> list[Rejection]:
 
 
 def _shown(text: str) -> str:
-    """The text; of one that quotes more than anybody reads, its beginning."""
+    """The text, cut short where it is longer than anybody reads."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

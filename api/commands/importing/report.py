@@ -1,4 +1,4 @@
-"""A report says what became of every line: counted by what it did, or rejected by number."""
+"""A report counts the lines of an import by what each did, and lists the rejected lines by number."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """A line that says what an event said that was corrected since; `version` is the one that stands."""
+    """A line whose content was recorded once and corrected since; `version` is the one that stands."""
 
     line: int
     version: int
@@ -57,7 +57,7 @@ class Superseded:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """A line records what is much like `many` other facts: the ids of the first, and the lines of those in the file."""
+    """A line that is much like `many` other facts: the ids of the first of them, and the lines of those in the file."""
 
     line: int
     similar: Sequence[UUID]
@@ -65,7 +65,7 @@ class Likeness:
     many: int
 
     def as_dict(self) -> dict[str, Any]:
-        """As the report has it; `similar_more` says how many there are where not all are named."""
+        """The shape in the report; `similar_more` is the number of all, where not all are listed."""
         told: dict[str, Any] = {"line": self.line, "similar": [str(each) for each in self.similar]}
         if self.lines:
             told["lines"] = list(self.lines)
@@ -76,9 +76,9 @@ class Likeness:
 class ImportReport:
     """What an import did, or with `dry_run` would have done.
 
-    An import that was refused as a whole did nothing, and counts nothing but what stood already.
-    Positions are None where nothing was written; what others wrote may lie between them. `stopped` says
-    why the lines from there on were not read, None where all were; it is one of the rejections.
+    An import that was refused as a whole did nothing, and counts only the lines that were `unchanged`.
+    The first and last position are None where nothing was written; events of others may lie between them.
+    `stopped` says why reading stopped at a line, None where all lines were read; it is one of the rejections.
     """
 
     done: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED.values(), 0))
@@ -98,13 +98,13 @@ class ImportReport:
     _unlisted: int | None = None
 
     def count(self, op: str) -> None:
-        """One line did what its `op` says."""
+        """Count a line that did what its `op` says."""
         self.done[COUNTED[op]] += 1
 
     def reject(
         self, line: int, faults: int, listed: Sequence[Rejection] = (), *, lines: int = 1
     ) -> None:
-        """One more line with its faults, or several from it on; past LISTED_REJECTIONS they are only counted."""
+        """Add a line with its faults, or several lines from it on; past LISTED_REJECTIONS they are only counted."""
         listed = listed[: LISTED_REJECTIONS - len(self.rejected)]
         self.rejected += listed
         self.rejected_total += faults
@@ -113,31 +113,31 @@ class ImportReport:
             self._unlisted = min(line, self._unlisted or line)
 
     def stop(self, why: Rejection) -> None:
-        """The lines from there on were not read."""
+        """Say why the lines from there on were not read."""
         self.stopped = why
         self.rejected_total += 1
         self.rejected_lines += 1
 
     def notice(self, line: int, fact: Fact) -> None:
-        """What should be looked at in a fact that a line records; past LISTED_REJECTIONS it is only counted."""
+        """Add the notices on a fact that a line records; past LISTED_REJECTIONS they are only counted."""
         for each in notices(fact):
             self.notices_total += 1
             if len(self.notices) < LISTED_REJECTIONS:
                 self.notices.append(Rejection(line, each.pointer, each.detail))
 
     def liken(self, likeness: Likeness) -> None:
-        """A line recorded what is much like other facts, and tied to them by nothing."""
+        """Add a line whose fact is much like others that nothing ties to it."""
         self.similar_total += 1
         if len(self.similar) < LISTED_REJECTIONS:
             self.similar.append(likeness)
 
     def notice_file(self, detail: str) -> None:
-        """Something should be looked at in the file as a whole."""
+        """Add a notice on the file as a whole."""
         self.notices_total += 1
         self.notices = [Rejection(1, "", detail), *self.notices][:LISTED_REJECTIONS]
 
     def supersede(self, line: int, version: int, fields: Sequence[str]) -> None:
-        """A line says what its fact no longer says; nothing is written for it."""
+        """Add a line whose content was corrected since; nothing is written for it."""
         self.superseded_total += 1
         if len(self.superseded) < LISTED_REJECTIONS:
             detail = (
@@ -147,13 +147,13 @@ class ImportReport:
             self.superseded.append(Superseded(line, version, detail))
 
     def nothing_done(self) -> None:
-        """The import was refused as a whole."""
+        """Count nothing as done, because the import was refused as a whole."""
         self.notices, self.notices_total = [], 0
         self.similar, self.similar_total = [], 0
         self.done = dict.fromkeys(self.done, 0)
 
     def listed(self) -> list[Rejection]:
-        """What is listed of the faults: the first, how many more there are, and why the reading stopped."""
+        """The list of faults: the first ones, how many more there are, and why reading stopped."""
         stopped = [self.stopped] if self.stopped else []
         more = self.rejected_total - len(self.rejected) - len(stopped)
         rest = [Rejection(self._unlisted or 1, "", f"… and {more} more")] if more else []
@@ -187,7 +187,7 @@ class ImportReport:
 class BrokenOffError(OperationalError):
     """An import broke off between its turns; what it recorded until then stands.
 
-    `recorded` of `of` lines are known to be; `unsure` where some more may be, as nobody knows what became of a commit.
+    `recorded` of `of` lines are surely recorded; with `unsure`, more may be, as the outcome of a commit is unknown.
     """
 
     def __init__(self, recorded: int, of: int, *, unsure: bool) -> None:

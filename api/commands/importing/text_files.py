@@ -1,6 +1,6 @@
-"""A file is looked at before it is read: what it is, in which encoding, and how its lines end.
+"""Before a file is read, its format, its encoding and its line ends are determined.
 
-What is read is UTF-8 whose lines end in a line feed. What cannot be told to be one thing is refused in one line that
+The reader gets UTF-8 whose lines end in a line feed. A file whose encoding is not certain is refused in one line that
 says how to save it.
 """
 
@@ -71,7 +71,7 @@ codecs.register_error(_UNREADABLE, lambda error: ("\udcff", getattr(error, "end"
 class Text:
     """A file as text: `stream` gives UTF-8 with line feeds, `lines` is how many lines it has.
 
-    `guessed` is the encoding that was neither said nor marked, None where there was nothing to guess.
+    `guessed` is the encoding, where neither the caller nor a mark named it; else None.
     """
 
     stream: BinaryIO
@@ -80,9 +80,9 @@ class Text:
 
 
 def open_text(file: BinaryIO, charset: str | None = None) -> Text:
-    """A file that can be read twice as text, in an encoding of CHARSETS where one is said; ContentError if it is none.
+    """A seekable file as text, in `charset` (one of CHARSETS) if that is given; ContentError where it is not text.
 
-    Bytes that the encoding has not are passed on as bytes that are no UTF-8, for the line to tell of.
+    Bytes that the encoding does not have are passed on as invalid UTF-8, so that the line reports them.
     """
     head = file.read(HEAD)
     wrong = known_format(head)
@@ -113,7 +113,7 @@ def _refuse_markup(head: bytes) -> None:
 
 
 def _encoding(file: BinaryIO, head: bytes, charset: str | None) -> tuple[str, str | None]:
-    """The encoding, and the same where it was guessed."""
+    """The encoding, and again the encoding if it was guessed, else None."""
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     if marked is not None:
         return marked, None
@@ -148,7 +148,7 @@ def _is_utf8(file: BinaryIO) -> bool:
 
 
 def _is_damaged(file: BinaryIO) -> tuple[bool, int]:
-    """Whether a text that is not all UTF-8 is so for the most part, and the first line that is not."""
+    """Whether a text is UTF-8 in most lines and damaged in some, and the first line that is not UTF-8."""
     whole = broken = first = 0
     for number, line in enumerate(_lines(file), 1):
         if line.isascii():
@@ -163,7 +163,7 @@ def _is_damaged(file: BinaryIO) -> tuple[bool, int]:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file, each in pieces where it is long."""
+    """The lines of a file; a long line comes in pieces."""
     while line := file.readline(_CHUNK):
         yield line
 
@@ -179,7 +179,7 @@ def _recoded(file: BinaryIO, encoding: str) -> BinaryIO:
 
 
 class _Piecewise(io.RawIOBase):
-    """What is read from a file, changed piece by piece."""
+    """The content of a file, converted piece by piece."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
@@ -187,11 +187,11 @@ class _Piecewise(io.RawIOBase):
         self._left = b""
 
     def readable(self) -> bool:
-        """It is."""
+        """True: it can be read."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill as much of a buffer as there is."""
+        """Fill the buffer with what there is, and give the number of bytes."""
         while not self._left:
             raw = self._file.read(_CHUNK)
             self._left = self._changed(raw)
@@ -206,7 +206,7 @@ class _Piecewise(io.RawIOBase):
 
 
 class _Recoding(_Piecewise):
-    """Text of another encoding in UTF-8."""
+    """A text in another encoding, converted to UTF-8."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         super().__init__(file)
@@ -217,7 +217,7 @@ class _Recoding(_Piecewise):
 
 
 class _Feeding(_Piecewise):
-    """Lines that end in a carriage return alone, with line feeds."""
+    """A text whose lines end in a lone carriage return, with line feeds instead."""
 
     def _changed(self, raw: bytes) -> bytes:
         return raw.replace(b"\r", b"\n")

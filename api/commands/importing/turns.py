@@ -1,7 +1,7 @@
-"""What was decided is recorded in turns, each a transaction of its own, so that other writers come between.
+"""Decided events are recorded in turns, each in its own transaction, so that other writers can write in between.
 
-A turn is as large as can be recorded in TURN_SECONDS, by how long the one before took. Where another writer was
-faster, what still waits is decided anew: what is refused then is rejected, and the rest goes on.
+A turn is as large as can be recorded in TURN_SECONDS, judged by the turn before it. Where another writer was faster,
+the waiting events are decided again: lines that are refused now are rejected, and the others go on.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ ENDS: Final[tuple[type[Exception], ...]] = (*OUT_OF_REACH, PersistenceError, Mov
 
 
 class Turns:
-    """Decides the lines of one import and records what they come to.
+    """Decides the lines of one import and records their events.
 
     `opening` opens the negotiation where it is missing, in the first turn. `positions` are the first and the last
     of the lines' events; events of others may lie between.
@@ -93,18 +93,21 @@ class Turns:
         self.decide()
 
     def decide(self) -> None:
-        """Decide on all lines, on the record as it stands; past the first turn on those alone that wait."""
+        """Decide all lines on the record as it stands; after the first turn, only the lines whose event waits."""
         self._opening = () if self._streams([self._id]) else self._opens
         self._settings = self._parley.ledger.settings(self._id)
         self._decide(self.steps)
 
     @property
     def refused(self) -> bool:
-        """Whether nothing is to be recorded, because something is rejected before anything was."""
+        """Whether nothing is to be recorded, because a line was rejected before the first turn."""
         return not (self._partial or self._recorded) and any(each.rejected for each in self.steps)
 
     def record(self) -> None:
-        """Record what waits; BrokenOffError where that ends past the first turn. What ends that leaves nothing."""
+        """Record the waiting events; BrokenOffError where an error ends that after the first turn.
+
+        An error in the first turn is raised as it is: then nothing was recorded.
+        """
         try:
             self._record()
         except ENDS as error:
@@ -169,7 +172,7 @@ class Turns:
             self.positions = first, positions[-1]
 
     def _go_on(self, events: int, seconds: float) -> None:
-        """Let others have their turn, and keep to what was said meanwhile of who may do what."""
+        """Pause for other writers, and decide again where the settings have changed in the meantime."""
         self._tell()
         self._size = fitting(events, seconds)
         if self._recorded == self._of:
@@ -186,7 +189,7 @@ class Turns:
             self._told(self._recorded, self._of)
 
     def _decide_anew(self, moved: Moved) -> bool:
-        """Decide again, past the first turn on the facts alone that have moved on; whether less waits now."""
+        """Decide again, after the first turn only lines on facts that moved on; True where fewer events wait now."""
         waited = self._of
         if self._recorded:
             self._decide([each for each in self.steps if each.about(moved)])
@@ -215,7 +218,7 @@ class Turns:
         }
 
     def _stale(self, moved: Moved) -> RecordError:
-        """Name the first fact that has moved on; where it is none, it is the negotiation."""
+        """The error that names the first fact that has moved on; where none has, it names the negotiation."""
         for id_, (expected, version) in moved.items():
             return StaleError(id_, expected, version)
         what = "slug"
@@ -226,6 +229,6 @@ class Turns:
 
 
 def fitting(events: int, seconds: float) -> int:
-    """How many events the next turn has, after one of so many events that took so long."""
+    """The number of events in the next turn, after a turn of `events` that took `seconds`."""
     wanted = int(events * TURN_SECONDS / max(seconds, 0.001))
     return max(FEWEST_EVENTS, min(wanted, 2 * events, MOST_EVENTS))

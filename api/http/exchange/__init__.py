@@ -1,1 +1,1 @@
-"""What one request and its answer are made of."""
+"""The parts of one request and its answer."""

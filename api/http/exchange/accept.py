@@ -1,4 +1,4 @@
-"""An Accept header chooses between JSON and CSV; what it asks for in vain is answered in JSON."""
+"""An Accept header chooses between JSON and CSV; a request for anything else is answered in JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scope that an operation takes stands in its description, and is checked from there."""
+"""The description of an operation names the scope that it takes, and the check reads it from there."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def secured(scope: Scope | None) -> dict[str, Any]:
 
 
 async def authorized(request: Request) -> None:
-    """Raise ForbiddenError or UnauthenticatedError where who asks lacks the operation's scope."""
+    """Raise ForbiddenError or UnauthenticatedError where the principal lacks the operation's scope."""
     scope: Scope | None = request.scope["route"].openapi_extra[SCOPE]
     if scope is not None:
         principal_of(request).check(scope)
 
 
 def principal_of(request: Request) -> Principal:
-    """Give who asks."""
+    """Give the principal that sent a request."""
     found: Principal = request.state.principal
     return found

@@ -1,4 +1,4 @@
-"""A body is read once, never past its limit, and only in a media type that is understood here."""
+"""A body is read once, never past its limit, and only in a supported media type."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _UTF8: Final = {"utf-8": "utf-8", "utf8": "utf-8"}
 
 @dataclass(frozen=True)
 class Sent:
-    """What a POST brought: its body, or for an import the file that it went to and its charset, and its hash."""
+    """A POST with its body, or for an import the file that holds it and its charset, and the body's hash."""
 
     request: Request
     parley: Parley
@@ -47,20 +47,20 @@ class Sent:
 
     @property
     def principal(self) -> Principal:
-        """Who sends it."""
+        """The principal that sent it."""
         return principal_of(self.request)
 
     @property
     def actor(self) -> str:
-        """Who makes the change; UnauthenticatedError where nobody in particular does."""
+        """The name of the person who makes the change; UnauthenticatedError for an anonymous request."""
         return self.principal.actor
 
     def reading(self) -> AbstractContextManager[Reading]:
-        """Read as who sends it."""
+        """A reading of the record with the rights of the sender."""
         return self.parley.reading(self.principal)
 
     def negotiation(self, slug: str) -> Negotiation:
-        """Give a negotiation to change; UnknownError where there is none for who sends this."""
+        """Give a negotiation to change; UnknownError where the sender cannot see one."""
         if not SLUG.fullmatch(slug):
             raise UnknownError("negotiation", slug[:100])
         with self.reading() as reading:
@@ -76,7 +76,7 @@ class Sent:
         return found
 
     def known_fact(self, id_: UUID) -> FactRecord:
-        """Give a fact, erased or not; UnknownError where there is none for who sends this, its stream unread."""
+        """Give a fact, erased or not; UnknownError where the sender cannot see one, before its stream is read."""
         with self.reading() as reading:
             reading.refuse_unknown(id_)
         return self.parley.ledger.fact(id_)
@@ -113,7 +113,7 @@ class Spooling:
         self.parameters = parameters
 
     async def __call__(self, request: Request) -> AsyncIterator[Sent]:
-        """Hold the body in a file that is gone when the answer has been made."""
+        """Hold the body in a file that is deleted once the answer has been made."""
         parley: Parley = request.app.state.parley
         parameters = given(request, self.parameters)
         media, charset = _media(request, self.media, CHARSETS)

@@ -1,7 +1,7 @@
-"""The same bytes have the same strong ETag; what is fixed may be kept for a time, under a tag by which it is purged.
+"""Equal bytes have the same strong ETag; caches may keep a fixed answer for a time, under a tag that can be purged.
 
-Nothing that an erasure changes is kept without end, at an edge or in a browser: that is for hashes alone. A fact's
-ETag opens with its version, so that it says what `If-Match` needs to know.
+No cache keeps for ever what an erasure can change; only hashes are kept for ever. A fact's ETag begins with its
+version, which `If-Match` needs.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ __all__ = ["FOR_EVER", "answered", "etag", "for_ever", "fresh", "tags_of"]
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 MOST_PRIVATE_SECONDS: Final = 600
-"""For how long a reader's own cache keeps a fixed answer at most, which nobody can purge."""
+"""How long a reader's own cache, which nobody can purge, keeps a fixed answer at most."""
 MOST_FACTS: Final = 16
-"""Facts that a tag names; an answer with more is known by its negotiation alone."""
+"""How many facts are named in tags; an answer with more facts is tagged only by its negotiation."""
 _ID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ASK_AGAIN: Final = "no-cache"
 _DIGITS: Final = 32
@@ -47,8 +47,8 @@ def answered(
 ) -> Response:
     """Answer 200, or 304 where the client has these bytes.
 
-    `canonical` are the parameters of the answer's fixed form; None says that this is it already. `tags` name what it
-    holds, so that a cache can be purged of them.
+    `canonical` are the parameters of the answer's fixed form; None means that this is the fixed form. `tags` name what
+    the answer holds, so that a cache can be purged of it.
     """
     headers = {"ETag": etag(body, version), **_tagged(tags), **(more or {})}
     if canonical is None:
@@ -68,19 +68,19 @@ def fresh(
     *,
     tags: Iterable[str] = (),
 ) -> Response:
-    """Answer 200 with what has no fixed form, to be asked for again, or 304 where the client has it."""
+    """Answer 200 with content that has no fixed form and that caches check each time, or 304 if the client has it."""
     headers = {"ETag": etag(body), "Cache-Control": _ASK_AGAIN, **_tagged(tags)}
     return _unless_had(request, body, headers, media_type)
 
 
 def for_ever(request: Request, body: bytes, media_type: str) -> Response:
-    """Answer 200 with hashes that nothing changes, no erasure either, or 304 where the client has them."""
+    """Answer 200 with hashes that never change, not even by an erasure, or 304 if the client has them."""
     headers = {"ETag": etag(body), "Cache-Control": FOR_EVER}
     return _unless_had(request, body, headers, media_type)
 
 
 def tags_of(name: str, content: object) -> list[str]:
-    """Give what an answer is tagged with: a name, mostly its negotiation's, and the facts in it where they are few."""
+    """Give the tags of an answer: a name, usually that of its negotiation, and its facts where they are few."""
     found: dict[str, None] = {}
     left = [content]
     while left and len(found) <= MOST_FACTS:

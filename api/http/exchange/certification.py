@@ -1,4 +1,4 @@
-"""A question is certified in its fixed form, as it is answered to the person who asks; nobody is certified more."""
+"""A certificate covers a question in its fixed form, as it is answered to the person who asks for the certificate."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _AGAIN: Final = {"Retry-After": "1"}
 
 @dataclass(frozen=True)
 class Answered:
-    """A question in its fixed form, who asked it, the position that it rests on, and what it gave."""
+    """A question in its fixed form, with the credential that asked it, its position in the log, and its answer."""
 
     question: str
     reader: str
@@ -72,7 +72,7 @@ async def answered(request: Request, parley: Parley, question: str) -> Answered 
 
 
 def result_of(reply: Reply) -> Gave | GaveNot | None:
-    """What an answer is certified as; None where the question was refused."""
+    """The result that a certificate states for an answer; None where the question was refused."""
     if reply.status == HTTPStatus.OK:
         return Gave(sha256(reply.body).hexdigest())
     name = _problem(reply)
@@ -129,7 +129,7 @@ def _shown(certificate: Certificate, note: str) -> dict[str, Any]:
 
 
 def _refused(reply: Reply) -> Response:
-    """Who may not ask now is told so as ever; a question that is wrong in itself cannot be certified."""
+    """The usual refusal where the sender may not ask; for a faulty question, that it cannot be certified."""
     if reply.status in _AS_EVER or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         kept = {name: text for name, text in reply.headers.items() if name in _PASSED_ON}
         return Response(reply.body, reply.status, {**kept, "cache-control": "no-store"})
@@ -145,14 +145,14 @@ def _has(question: str, *names: str) -> bool:
 
 
 def _problem(reply: Reply) -> str:
-    """The name of the problem that an answer is; empty where it is none."""
+    """The name of the problem in an answer; empty where the answer is not a problem."""
     if not reply.headers.get("content-type", "").startswith("application/problem+json"):
         return ""
     return str(json.loads(reply.body)["type"]).rpartition(":")[2]
 
 
 def _position(reply: Reply, question: str, parley: Parley) -> int:
-    """The position that an answer says that it rests on; of an absence, the one asked at."""
+    """The position that an answer names; where nothing was found, the position that was asked for."""
     if reply.status == HTTPStatus.OK:
         return int(json.loads(reply.body)["perspective"]["position"])
     at = dict(parse_qsl(question.partition("?")[2])).get("position")

@@ -1,4 +1,4 @@
-"""What takes two persons becomes a proposal: this is the one place that says of which change that is so."""
+"""A change that takes two persons becomes a proposal; only this module decides which changes those are."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from infrastructure.readers.reading import Reading
 __all__ = ["PROPOSED", "changed", "corrected", "expiry", "persistently"]
 
 ATTEMPTS: Final = 100
-"""Times that something is decided again where other writers of the same stream were faster."""
+"""How often a change is decided again where other writers of the same stream were faster."""
 Answer = TypeVar("Answer")
 PROPOSED: Final[dict[str, Any]] = {
     "description": "Proposed, where the negotiation's settings ask for two persons",
@@ -44,9 +44,9 @@ _DAY: Final = 86_400_000_000
 
 
 def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
-    """Change a fact, or propose it where that takes two persons; what could not be done is refused at once.
+    """Change a fact, or propose the change where it takes two persons; an impossible change is refused at once.
 
-    What is said in confidence goes with the change, or is kept as its own with the proposal until then.
+    Confidential parts are stored with the change, or until it is approved, separately with the proposal.
     """
     document, kept_apart = withheld(read_json(sent.body))
     body = kept_apart.beside(op.parser.parse, document)
@@ -64,7 +64,7 @@ def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
 
 
 def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:
-    """Correct what is said of a negotiation, or propose it where that takes two persons.
+    """Correct a negotiation, or propose the correction where it takes two persons.
 
     IntegrityError where another writer of its stream was faster.
     """
@@ -88,12 +88,12 @@ def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:
 
 
 def expiry(sent: Sent, reading: Reading) -> int:
-    """Until when what is proposed now may be approved."""
+    """The instant until which a change that is proposed now may be approved."""
     return reading.now + sent.parley.settings.proposal_days * _DAY
 
 
 def persistently(attempt: Callable[[], Answer]) -> Answer:
-    """Attempt it until no other writer of the same stream was faster."""
+    """Repeat an attempt until no other writer of the same stream was faster, at most ATTEMPTS times."""
     for _ in range(ATTEMPTS):
         try:
             return attempt()

@@ -1,6 +1,6 @@
-"""A cursor is a question, the perspective that it was pinned to, and where the last page ended.
+"""A cursor holds a question, the perspective to which it is pinned, and the place where the last page ended.
 
-It is opaque to clients, and trusted by no one: what it holds is checked like any other input.
+Clients need not understand it, and Parley does not trust it: its content is checked like any other input.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Cursor:
 
     @classmethod
     def read(cls, parameters: Mapping[str, str], *shapes: tuple[type, ...]) -> Self | None:
-        """Read `cursor`, if given; refused where its place has another shape, or where it is of another question."""
+        """Read `cursor`, if given; refused where its place has the wrong shape or it belongs to another question."""
         text = parameters.get("cursor")
         if text is None:
             return None
@@ -65,7 +65,7 @@ class Cursor:
         return cursor
 
     def goes_with(self, name: str, value: str, parameters: Mapping[str, str]) -> bool:
-        """Whether a parameter that came with the cursor asks what it was given for."""
+        """Whether a parameter sent with the cursor agrees with the cursor's question."""
         if name in {"as_of", "as_known_at"}:
             return cut(parameters, name) == cut(self.pinned, name)
         if name == "position":
@@ -89,7 +89,7 @@ class Cursor:
 
 
 def _foreign() -> RefusedError:
-    """Make the refusal: a page that nobody was pointed to is unknown."""
+    """Make the refusal of a cursor that does not come from an answer of Parley's."""
     name, detail = "unknown", "there is no such page: this cursor was not given here"
     return RefusedError(name, "/query/cursor", detail)
 

@@ -1,6 +1,6 @@
-"""A dry run answers what a call would come to, by the same decisions, and writes nothing.
+"""A dry run answers what the real call would do, by the same decisions, and writes nothing.
 
-What only the log gives is null: the position, the record time, and the id of a fact without an external id.
+Values that only the log gives are null: the position, the record time, and the id of a fact without an external id.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ def recorded(sent: Sent, event: FactEvent, before: FactRecord | None) -> Respons
 
 
 def proposed(sent: Sent, event: ChangeProposed, change: FactEvent, before: FactRecord) -> Response:
-    """Answer with a proposal as it would be, and in `record` with the fact as it would be once it is approved."""
+    """Answer with the proposal as it would be, and in `record` the fact as it would become by an approval."""
     return proposed_of(sent, event, before, _record(sent, change, before))
 
 
 def proposed_of(
     sent: Sent, event: ChangeProposed, before: FactRecord | Negotiation, record: dict[str, Any]
 ) -> Response:
-    """Answer with a proposal as it would be of a fact or a negotiation, and with what it would come to."""
+    """Answer with the proposal as it would be, and the fact or negotiation as it would become by an approval."""
     sent.parley.check_clock()
     with sent.reading() as reading:
         entry = Entry(position=reading.head + 1, recorded_at=reading.now, event=event)

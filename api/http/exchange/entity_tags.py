@@ -43,7 +43,7 @@ def tags(header: str) -> list[str] | None:
 
 @dataclass(frozen=True)
 class Precondition:
-    """The versions that the fact, or the edition that the negotiation, may stand at; None is any."""
+    """The versions of a fact, or editions of a negotiation, that a change accepts; None accepts any."""
 
     versions: frozenset[int] | None
 
@@ -71,7 +71,7 @@ def precondition(
 ) -> Precondition:
     """Read If-Match; RefusedError where it is missing (428) or malformed (400).
 
-    A tag that is a hash alone, without a version, says `unversioned`.
+    A tag that is only a hash, without a version, stands for `unversioned`.
     """
     if header is None:
         detail = (
@@ -93,7 +93,7 @@ def precondition(
 
 
 def seen_digests(headers: Sequence[str], of: str = "proposal") -> frozenset[str] | None:
-    """Read If-Match as what was seen of something; None where any will do, RefusedError where it is malformed."""
+    """Read the digests in If-Match; None where any is accepted, RefusedError where it is malformed."""
     found = tags(", ".join(headers)) if headers else ["*"]
     if found is None:
         name, detail = "malformed", f"the ETag of the {of}, a list of them, or * is expected"
@@ -104,7 +104,7 @@ def seen_digests(headers: Sequence[str], of: str = "proposal") -> frozenset[str]
 
 
 def required_digests(headers: Sequence[str]) -> frozenset[str]:
-    """Read If-Match as `seen_digests` does; RefusedError (428) where it names nothing that was seen."""
+    """Read the digests in If-Match like `seen_digests`; RefusedError (428) where it names none."""
     found = seen_digests(headers)
     if found is None:
         name = "precondition-required"

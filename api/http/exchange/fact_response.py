@@ -1,4 +1,4 @@
-"""A fact record says what stands in the log, and from which perspective it was read."""
+"""A fact record shows a fact with its place in the log, and the perspective from which it was read."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGN
 
 
 def fact_uuid(text: str) -> UUID:
-    """Read the id in a path; UnknownError where it can be no fact's."""
+    """Read the id in a path; UnknownError where no fact can have it."""
     if not _UUID.fullmatch(text):
         raise UnknownError("fact", text[:100])
     return UUID(text)
@@ -51,7 +51,7 @@ def shown(version: FactVersion, perspective: Perspective, reading: Reading) -> d
 
 
 def disclose(citations: list[dict[str, Any]], confidential: Sequence[Confidential | None]) -> None:
-    """Add to shown citations who their sources are, where anything is kept of it."""
+    """Add the confidential parts to shown citations, where there are any."""
     for citation, part in zip(citations, confidential, strict=True):
         if part is not None:
             citation[FIELD] = as_primitives(part)
@@ -85,19 +85,19 @@ def rendered(sent: Sent, position: int, status: int) -> Response:
 
 
 def of_negotiation(found: Negotiation, status: int = 200) -> Response:
-    """Answer a write with what is said of a negotiation since."""
+    """Answer a write with the negotiation as it stands after it."""
     content = written(shown_negotiation(found))
     headers = {"ETag": etag(content, edition_tag(found)), "Cache-Control": "no-store"}
     return Response(content, status, headers, "application/json")
 
 
 def edition_tag(found: Negotiation) -> int | None:
-    """Give what the ETag of a negotiation opens with: where it was corrected, its edition."""
+    """Give the number that begins the ETag of a negotiation: its edition, or None before the first correction."""
     return None if found.edition == FIRST_EDITION else found.edition
 
 
 def beside(version: FactVersion, similar: Sequence[FactVersion]) -> dict[str, Any]:
-    """Give what an editor should look at, where there is anything: notices, and the first facts that are much alike."""
+    """Give what an editor should look at, where there is anything: notices, and the first facts much like this one."""
     noticed = notices(version.record.fact) if version.event in _SAYS_ALL else []
     told: dict[str, Any] = {}
     if noticed:

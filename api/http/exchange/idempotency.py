@@ -1,12 +1,12 @@
-"""Under one idempotency key a request happens once; sent again, it gets the first answer again.
+"""A request with an idempotency key is carried out once; sent again, it gets the first answer again.
 
 The answer is kept in the transaction of the request's events. A fact record or a proposal is kept as its status
-alone: its position is not known before the commit, and its words belong in the log, from which they are read again
-as the log stood then. Any other answer is kept as `kept_form` leaves it, without the words of a refused request. The
+alone: its position is not known before the commit, and its words are read again from the log as it stood
+then. Any other answer is kept in its `kept_form`, without the words of a refused request. The
 answer to an import is kept just after its last turn; where that failed, a retry finds every line unchanged.
-An erasure empties the answers about its fact, and a retry does nothing again.
-A refusal by the record is kept too; one of the request itself (its preconditions, its media type)
-and errors of the server are not.
+An erasure empties the answers about its fact, and a retry still does nothing again.
+Refusals by the record are kept too. Refusals of the request itself (its preconditions, its media type)
+and errors of the server are not kept.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _NOT_KEPT: Final = frozenset({"content-length", "date"})
 
 
 class Once:
-    """One request: `claim` makes what is to be kept with its events; None where it has no key."""
+    """One request; `claim` makes the answer that is kept with its events, or None where the request has no key."""
 
     def __init__(self, sent: Sent, key: str | None, known: Known) -> None:
         self.sent = sent
@@ -61,9 +61,9 @@ class Once:
     def claim(
         self, answer: Response | None = None, status: int = 200, *, kept: bytes | None = None
     ) -> IdempotencyClaim | None:
-        """Claim the key for an answer; without one, for what is to be read again from the log.
+        """Claim the key for an answer; without an answer, a retry reads it again from the log.
 
-        `kept` is what is kept of the answer's body, where that is not its `kept_form`.
+        `kept` is the body that is kept, where that is not the answer's `kept_form`.
         """
         if self.key is None:
             return None
@@ -83,14 +83,14 @@ class Once:
 
     @property
     def fact(self) -> str | None:
-        """The fact that the answer tells of, as the log names it: an erasure takes the answer with it."""
+        """The fact that the answer is about, as the log names it; erasing the fact empties the answer."""
         named = _FACT.match(self.sent.request.scope["path"])
         about = self.about if named is None else UUID(named[1])
         return None if about is None else about.hex
 
     @property
     def fingerprint(self) -> str:
-        """What makes two requests the same: method, address, media type and body."""
+        """A hash that is equal for equal requests: of method, address, media type and body."""
         scope = self.sent.request.scope
         query = scope["query_string"].decode("latin-1")
         parts = (scope["method"], scope["path"], query, self.sent.media, self.sent.digest)
@@ -159,7 +159,7 @@ class Idempotency:
 
     @contextmanager
     def _claimed(self, *request: str) -> Iterator[bool]:
-        """Whether the request is alone with its key, as it is then until the end."""
+        """Whether no other request with this key is under way; if so, none begins until this one ends."""
         with self._lock:
             alone = request not in self._under_way
             self._under_way.add(request)
@@ -198,7 +198,7 @@ class Idempotency:
 
 
 def _look_again(sent: Sent, kept: IdempotencyAnswer) -> None:
-    """Refuse who could not send the request any more, as somebody who is no member of its negotiation since."""
+    """Refuse a sender who may no longer send the request, such as a person removed from the members since."""
     path = sent.request.scope["path"]
     if named := _SLUG.match(path):
         sent.negotiation(named[1])

@@ -1,4 +1,4 @@
-"""The application is asked in its own process: an answer passes every check that one from afar does."""
+"""A question asked within the process passes the same checks as one that comes over the network."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ async def exchange(
     *,
     discloses: bool = False,
 ) -> Reply:
-    """One request for a path and query, percent-encoded; `came_by` says from where and by which way.
+    """Send one request for a path and query, percent-encoded; `came_by` says from where and by which way.
 
-    Unless it `discloses`, nothing confidential is in the answer, no matter who asks.
+    The answer holds confidential parts only if the request `discloses`, whatever the scopes.
     """
     path, _, query = target.partition("?")
     scope = {
@@ -84,7 +84,7 @@ def is_in_process(scope: Scope) -> bool:
 
 
 async def on_behalf(request: Request, target: str) -> Reply:
-    """What a GET of JSON gives to the sender of a request: with its credentials, by its way."""
+    """What a GET of JSON answers to the sender of a request: with the same credentials, by the same way."""
     passed_on = [
         (name, text)
         for name, text in request.scope["headers"]

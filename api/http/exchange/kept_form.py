@@ -1,4 +1,4 @@
-"""A kept answer holds no words of a refused request: words that are erased later would live on in it.
+"""A kept answer holds no words of a refused request, because words that are erased later would stay in it.
 
 A refusal is kept as its status, its type and the places of its faults; so is each line that an import's report lists.
 A pointer keeps its numbers and the names of Parley's own fields; any other name becomes `-`.
@@ -31,7 +31,7 @@ _DIGITS: Final = 10
 
 
 def kept_form(answer: Response, known: Known) -> bytes:
-    """What is kept of an answer's body, itself an answer of the same shape."""
+    """The body of an answer without the words of its request, in the same shape."""
     body = bytes(answer.body)
     if not body:
         return body
@@ -61,7 +61,7 @@ def names_in(document: dict[str, Any]) -> frozenset[str]:
 
 
 def _bare(value: Any, known: Known) -> Any:  # noqa: ANN401 -- JSON is anything
-    """The same without the details of faults, and with no name in a pointer that is not known."""
+    """A value without the details of faults, and without unknown names in pointers."""
     if isinstance(value, list):
         listed = value[:MOST_LISTED] if any(isinstance(each, dict) for each in value) else value
         return [_bare(each, known) for each in listed]

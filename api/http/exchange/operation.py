@@ -1,4 +1,4 @@
-"""Every operation says what it takes, what it answers and every way in which it refuses."""
+"""The description of each operation names its parameters, its answers and its refusals."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def reads(  # noqa: PLR0913 -- one argument a part of the description
 ) -> dict[str, Any]:
     """Describe a GET, as keyword arguments of FastAPI's decorator: it answers JSON, other media, or both.
 
-    `scope` is what it takes; who asks is checked by it.
+    `scope` is the scope that it takes; requests are checked against it.
     """
     json = {} if answer is None else {"application/json": {"schema": reference(answer)}}
     content = {**json, **(media or {})}
@@ -164,7 +164,7 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
     tried: str | None = None,
     proposed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Describe a POST, as keyword arguments of FastAPI's decorator; `tried` is what answers a dry run with 200."""
+    """Describe a POST, as keyword arguments of FastAPI's decorator; `tried` is the answer to a dry run, with 200."""
     location = {"schema": {"type": "string"}, "description": "Where the new thing is"}
     headers = {"ETag": _TAG} if tagged else {}
     if status == HTTPStatus.CREATED and located:

@@ -1,4 +1,4 @@
-"""A question is asked in declared parameters, each at most once; any other one is refused."""
+"""A question has declared parameters, each at most once; any other parameter is refused."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ class Parameter:
 
 
 def given(request: Request, declared: Iterable[Parameter]) -> dict[str, str]:
-    """Read the query; ContentError for what is unknown, repeated, missing, empty or no text.
+    """Read the query; ContentError for a parameter that is unknown, repeated, missing, empty or not text.
 
-    Where a cursor is given nothing is missing: it holds the whole question.
+    With a cursor no parameter is missing, because the cursor holds the whole question.
     """
     known = {parameter.name: parameter for parameter in declared}
     pairs = _pairs(request.scope["query_string"])
@@ -114,7 +114,7 @@ def cut(parameters: Mapping[str, str], name: str, prefix: str = "/query") -> int
 
 
 def first_moment(parameters: Mapping[str, str], name: str) -> int | None:
-    """Read where a stretch begins: a bare day, month or year at its first microsecond; as `cut` else."""
+    """Read where a stretch begins: at the first microsecond of a bare day, month or year; otherwise like `cut`."""
     last = cut(parameters, name)
     bare = _BARE.fullmatch(parameters.get(name, ""))
     if bare is None:
@@ -139,7 +139,7 @@ def whole_number(
 
 
 def truth(parameters: Mapping[str, str], name: str, *, left_out: bool = False) -> bool:
-    """Read true or false, or what is meant where it is left out; ContentError for another word."""
+    """Read true or false, or take the default where it is left out; ContentError for any other word."""
     text = parameters.get(name, str(left_out).lower())
     if text not in {"true", "false"}:
         raise ContentError.at(f"/query/{name}", "true or false is expected")

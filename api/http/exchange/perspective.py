@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 ERASED: Final = "erased"
-"""The list, beside those of the state, of the facts that an answer may have held until they were erased."""
+"""The name of the list of erased facts that an answer may have held, beside the lists of the state."""
 _CUT: Final = {"type": "string", "pattern": CUT, "maxLength": 40}
 _POSITION: Final = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 PERSPECTIVE: Final = (
@@ -77,7 +77,7 @@ PERSPECTIVE: Final = (
 
 
 def perspective_query(parameters: Mapping[str, str]) -> PerspectiveQuery:
-    """Read what was asked for; ContentError with a pointer under /query."""
+    """Read the perspective that was asked for; ContentError with a pointer under /query."""
     return PerspectiveQuery(
         as_of=cut(parameters, "as_of"),
         as_known_at=cut(parameters, "as_known_at"),
@@ -96,7 +96,7 @@ def _choice(parameters: Mapping[str, str], name: str, choices: tuple[str, ...]) 
 
 
 def resolved(reading: Reading, query: PerspectiveQuery, at: str) -> Perspective:
-    """Resolve a perspective; RefusedError (409), `at` its position, where the log is not there yet."""
+    """Resolve a perspective; RefusedError (409), with the pointer `at`, where the log has not reached its position."""
     try:
         return reading.perspective(query)
     except ContentError as error:
@@ -105,7 +105,7 @@ def resolved(reading: Reading, query: PerspectiveQuery, at: str) -> Perspective:
 
 
 def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[str, Any]:
-    """Give the parameters that ask for this very answer for ever."""
+    """Give the parameters of the question whose answer is this one and never changes."""
     known_at = perspective.as_known_at
     return {
         "as_of": format_instant(perspective.as_of),
@@ -136,7 +136,7 @@ def with_erasures(
 
 
 def erasures_listed(reading: Reading, negotiation_id: UUID, *perspectives: Perspective) -> Listed:
-    """List the erasures that answers at some perspectives suffered, by position."""
+    """List the erasures that took facts out of answers at some perspectives, by position."""
     found = {each for at in perspectives for each in reading.erasures(negotiation_id, at)}
     lost = sorted(found, key=lambda each: each.position)
 
@@ -163,21 +163,21 @@ class Asked:
 
     @property
     def principal(self) -> Principal:
-        """Who asks."""
+        """The principal who asks."""
         return principal_of(self.request)
 
     @property
     def discloses(self) -> bool:
-        """Whether the answer may hold what is confidential."""
+        """Whether the answer may hold confidential parts."""
         state: Mapping[str, Any] = self.request.scope.get("state", {})
         return self.principal.may("source:read") and not state.get(UNDISCLOSED)
 
     def reading(self, *, searched: bool = False) -> AbstractContextManager[Reading]:
-        """Read as who asks."""
+        """A reading of the record with the rights of the principal."""
         return self.parley.reading(self.principal, searched=searched)
 
     def perspective(self, reading: Reading) -> Perspective:
-        """Resolve the perspective; RefusedError (409) where the log has not come so far."""
+        """Resolve the perspective; RefusedError (409) where the log has not reached its position."""
         return resolved(reading, self.query, "/query/position")
 
     def pinned(self, cursor: Cursor | None) -> Asked:
@@ -198,13 +198,13 @@ class Asked:
         place: tuple[int | str, ...],
         question: Mapping[str, str] | None = None,
     ) -> str:
-        """Give the cursor of what follows a place, in answer to a question of these filters."""
+        """Give the cursor of the page after a place, for a question with these filters."""
         fixed = canonical_query(perspective, self.query)
         pinned = {name: str(value) for name, value in fixed.items()}
         return Cursor(question or {}, pinned, place).text()
 
     def rest(self, slug: str, perspective: Perspective) -> Rest:
-        """Give the address of what follows a place in a list of the state, at the perspective for ever."""
+        """Give the address of the page after a place in a list of the state, with the perspective pinned."""
 
         def address(path: str, place: Place) -> str:
             cursor = self.next(perspective, place, {"section": path})

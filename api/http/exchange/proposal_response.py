@@ -1,4 +1,4 @@
-"""A proposal is shown as the log has it, and again as the log had it: nothing of it is kept elsewhere."""
+"""A proposal is always shown from the log, as it is now or as it was; no copy of it is kept elsewhere."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGN
 
 
 def proposal_uuid(text: str) -> UUID:
-    """Read the id in a path; UnknownError where it can be no proposal's."""
+    """Read the id in a path; UnknownError where no proposal can have it."""
     if not _UUID.fullmatch(text):
         raise UnknownError("proposal", text[:100])
     return UUID(text)
 
 
 def tag(seen: SeenProposal) -> str:
-    """Give the entity tag: the digest that binds what is proposed, and changes with nothing else."""
+    """Give the entity tag: the digest of what is proposed, which changes only with that."""
     return f'"{seen.digest}"'
 
 
@@ -78,7 +78,7 @@ def rendered(sent: Sent, id_: UUID, position: int, status: int = 200) -> Respons
 
 
 def again(sent: Sent, position: int, status: int) -> Response:
-    """Answer a write as it was answered first: with the proposal, or the fact, as the log stood then."""
+    """Answer a write again as at first: with the proposal or the fact, as the log stood then."""
     with sent.reading() as reading:
         found = reading.entries(after=position - 1, last=position, limit=1)
     event = found[0][1] if found else None
@@ -93,7 +93,7 @@ def again(sent: Sent, position: int, status: int) -> Response:
 
 
 def _changes(seen: SeenProposal, facts: FactParser) -> list[Any]:
-    """What the content of the fact, or of the negotiation, would become, field by field."""
+    """The changes that the proposal would make to the fact or the negotiation, field by field."""
     found = seen.proposal
     op, before = PROPOSABLE[found.op], seen.before
     body = op.parser.parse(dict(found.body))
