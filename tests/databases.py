@@ -100,7 +100,7 @@ class PostgreSQL:
         )
 
     def drop_all(self) -> None:
-        """Drop what tests have made, whoever is connected still; what was to be dropped before has been."""
+        """Drop the databases that tests have made, connections or not, after those that were to be dropped before."""
         for each in self._dropped:
             each.result()
         drop = [f"DROP DATABASE {name} WITH (FORCE)".encode() for name in self._made[1:]]

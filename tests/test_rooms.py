@@ -8,7 +8,7 @@ import grimp
 import pytest
 from importlinter.application import use_cases
 from importlinter.configuration import configure
-from importlinter.domain.contract import registry
+from importlinter.domain.contract import registry as contract_types
 
 from tests.test_project import ROOT
 
@@ -53,7 +53,7 @@ def contracts() -> dict[str, Contract]:
     options = use_cases.read_user_options(str(ROOT / "pyproject.toml"))
     use_cases._register_contract_types(options)
     return {
-        each["name"]: registry.get_contract_class(each["type"])(
+        each["name"]: contract_types.get_contract_class(each["type"])(
             name=each["name"],
             session_options=options.session_options,
             contract_options={k: v for k, v in each.items() if k not in {"name", "type"}},

@@ -32,7 +32,7 @@ def some_of(every: Sequence[T], each_time: int) -> list[T]:
 
 
 def part_of(every: Iterable[str], part: int, parts: int) -> list[str]:
-    """Those that are dealt to one of several tests that share them, whoever runs the others; all in the long form."""
+    """The share of one of several tests that divide the whole among them; in the long form all of it."""
     run = "" if os.environ.get("CI") else _RUN
     dealt = {name: sha256(f"{run} {name}".encode()).digest()[0] % parts for name in every}
     return [name for name, at in dealt.items() if THOROUGH or at == part]

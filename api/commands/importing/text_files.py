@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
@@ -201,8 +202,9 @@ class _Piecewise(io.RawIOBase):
         buffer[: len(taken)] = taken
         return len(taken)
 
+    @abstractmethod
     def _changed(self, raw: bytes) -> bytes:
-        raise NotImplementedError
+        """What a piece of the file becomes; an empty piece is its end."""
 
 
 class _Recoding(_Piecewise):

@@ -52,7 +52,7 @@ BOUNDS: Final = (
 
 @dataclass(frozen=True)
 class Freeing:
-    """What happened once: when, in microseconds UTC, and who of whom were freed."""
+    """One release: when it happened, in microseconds UTC, how many were freed, and the names of some of them."""
 
     at: int
     freed: int
