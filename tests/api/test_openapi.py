@@ -35,11 +35,16 @@ if TYPE_CHECKING:
 ANSWERED = ["2xx", "3xx", 401, 403, 404, 409, 410, 412, 429, "5xx"]
 """What a well-formed request may be answered. That a fact is gone by then (410), or stands at another version than an
 If-Match names (412), depends on what was sent before, and no schema can say it."""
+REFUSED = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 428, 429, "5xx"]
+"""How a malformed request may be refused: a precondition that fails (412) is answered before the body is read."""
 CONFIG: dict[str, Any] = {
     "seed": 20251126,
     "max-failures": 20,
     "generation": {"max-examples": often(4, 20), "database": "none"},
-    "checks": {"positive_data_acceptance": {"expected-statuses": ANSWERED}},
+    "checks": {
+        "positive_data_acceptance": {"expected-statuses": ANSWERED},
+        "negative_data_rejection": {"expected-statuses": REFUSED},
+    },
     "phases": {
         "coverage": {"enabled": THOROUGH},
         "stateful": {"generation": {"max-examples": 4}, "max-steps": 12},
