@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -24,7 +25,7 @@ from tests.patterns_once import remember_patterns
 from tests.thorough import THOROUGH, often, some_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from fastapi import FastAPI
@@ -81,8 +82,15 @@ def app(tmp_path: Path) -> Iterator[FastAPI]:
         client.post("/v1/negotiations/us-belarus/facts", json=fact)
     assert parley.publisher is not None
     parley.publisher.publish()
+    app.router.lifespan_context = _nothing
     yield app
     parley.close()
+
+
+@asynccontextmanager
+async def _nothing(_: FastAPI) -> AsyncIterator[None]:
+    """Follow nothing: schemathesis starts an application and never stops it."""
+    yield
 
 
 def test_schemathesis_finds_nothing(app: FastAPI) -> None:
