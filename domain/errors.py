@@ -2,18 +2,18 @@
 
 RecordError
 ├── ContentError          what was sent breaks a rule; says where (a JSON pointer) and which
-├── UnknownError          no such negotiation, fact, snapshot or proposal
+├── UnknownError          no such negotiation, fact, snapshot or change request
 │   └── NotYetKnownError  it exists, but was not known at the perspective
 ├── WithdrawnError        the fact was retracted by then
 ├── ErasedError           the fact was erased: nothing of it can be shown at any perspective
 ├── TakenError            the slug, external id or snapshot name is in use; names the holder
 ├── MovedOnError          what was seen stands no more
 │   ├── StaleError        the fact has moved on from the version that was expected
-│   ├── RevisedError      the proposal was revised since
+│   ├── RevisedError      the change request was revised since
 │   └── SettingsMovedOnError  the settings of the negotiation were changed since
-├── StateError            the command does not fit the fact's status, or the proposal's
-├── OwnProposalError      it takes another person than who proposed it
-├── OthersProposalError   it takes the person who proposed it
+├── StateError            the command does not fit the fact's status, or the change request's
+├── OwnChangeRequestError  it takes another person than who proposed it
+├── OthersChangeRequestError  it takes the person who proposed it
 └── ForbiddenError        the credential lacks a scope; names it
     └── UnauthenticatedError  nobody brought a credential
 """
@@ -88,7 +88,7 @@ class ContentError(RecordError):
 
 
 class UnknownError(RecordError):
-    """No such thing: `what` is negotiation, fact, snapshot or proposal; `name` is how it was asked for."""
+    """No such thing: `what` is negotiation, fact, snapshot or change request; `name` is how it was asked for."""
 
     def __init__(self, what: str, name: str) -> None:
         super().__init__(f"no {what} {name}")
@@ -157,11 +157,11 @@ class StaleError(MovedOnError):
 
 
 class RevisedError(MovedOnError):
-    """The proposal was revised since it was seen."""
+    """The change request was revised since it was seen."""
 
-    def __init__(self, proposal: UUID) -> None:
-        super().__init__(f"proposal {proposal} was revised since; read it again")
-        self.proposal = proposal
+    def __init__(self, change_request: UUID) -> None:
+        super().__init__(f"change request {change_request} was revised since; read it again")
+        self.change_request = change_request
 
 
 class SettingsMovedOnError(MovedOnError):
@@ -175,7 +175,7 @@ class StateError(RecordError):
     """The command does not fit the status (e.g. a correction of a retracted fact, an approval of what was refused)."""
 
 
-class OwnProposalError(RecordError):
+class OwnChangeRequestError(RecordError):
     """Who proposed a change is not who decides on it."""
 
     def __init__(self, person: str) -> None:
@@ -183,7 +183,7 @@ class OwnProposalError(RecordError):
         self.person = person
 
 
-class OthersProposalError(RecordError):
+class OthersChangeRequestError(RecordError):
     """Only who proposed a change revises or withdraws it."""
 
     def __init__(self, proposer: str) -> None:

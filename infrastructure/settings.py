@@ -49,14 +49,14 @@ RATE_REFUSALS: Final = "PARLEY_RATE_REFUSALS"
 RATE_STORAGE: Final = "PARLEY_RATE_STORAGE"
 ALLOWED_HOSTS: Final = "PARLEY_ALLOWED_HOSTS"
 TRUSTED_PROXIES: Final = "PARLEY_TRUSTED_PROXIES"
-PROPOSAL_DAYS: Final = "PARLEY_PROPOSAL_DAYS"
+CHANGE_REQUEST_DAYS: Final = "PARLEY_CHANGE_REQUEST_DAYS"
+_FORMER_DAYS: Final = "PARLEY_PROPOSAL_DAYS"
 IDEMPOTENCY_HOURS: Final = "PARLEY_IDEMPOTENCY_HOURS"
 CACHE_SECONDS: Final = "PARLEY_CACHE_SECONDS"
 SEAL_KEY: Final = "PARLEY_SEAL_KEY"
 SEAL_KEY_FILE: Final = "PARLEY_SEAL_KEY_FILE"
 
 HIGHEST_PORT: Final = 65_535
-MOST_PROPOSAL_DAYS: Final = 3_650
 SCHEMES: Final = frozenset(
     {"memory", "memcached", "redis", "rediss", "redis+unix", "redis+cluster"}
 )
@@ -102,7 +102,7 @@ class Settings:
     None where it is not bounded; `rate_storage` is empty where the record itself counts. Of `allowed_hosts`
     are the names that the server has besides its addresses, of `trusted_proxies` addresses and networks.
     Payloads are sealed by the keys of `seal_key`, in base64, or, where that is
-    empty, of the file `seal_key_file`. A change that takes two persons waits `proposal_days` for the second.
+    empty, of the file `seal_key_file`. A change that takes two persons waits `change_request_days` for the second.
     An answer is kept under its idempotency key for `idempotency_hours`; a fixed one may be kept by caches for
     `cache_seconds`.
     """
@@ -129,7 +129,7 @@ class Settings:
     trusted_proxies: tuple[str, ...]
     seal_key: str = field(repr=False)
     seal_key_file: str
-    proposal_days: int
+    change_request_days: int
     idempotency_hours: int
     cache_seconds: int
 
@@ -164,7 +164,9 @@ class Settings:
             trusted_proxies=_networks(environ.get(TRUSTED_PROXIES, "")),
             seal_key=_keys(environ.get(SEAL_KEY, "")),
             seal_key_file=_file(SEAL_KEY_FILE, environ, key_file_of(url, "seal")),
-            proposal_days=_integer(PROPOSAL_DAYS, environ, "7", 1, MOST_PROPOSAL_DAYS),
+            change_request_days=_integer(
+                CHANGE_REQUEST_DAYS, environ, environ.get(_FORMER_DAYS, "7"), 1, 3_650
+            ),
             idempotency_hours=_integer(IDEMPOTENCY_HOURS, environ, "48", 24, 8_760),
             cache_seconds=_integer(CACHE_SECONDS, environ, "600", 0, 31_536_000),
         )

@@ -14,6 +14,7 @@ from domain.access import owner
 from domain.fact import KINDS, Fact, checked, fact_id
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
+from domain.streams.change_request import stream_of
 from domain.streams.clock_corrections import CLOCK_STREAM
 from domain.streams.event import (
     ChangeApproved,
@@ -38,7 +39,6 @@ from domain.streams.event import (
     SourcesErased,
 )
 from domain.streams.negotiation import decide_open, negotiation_id
-from domain.streams.proposal import stream_of
 from domain.time.instant import parse_cut
 
 SLUG: Final = "us-belarus"

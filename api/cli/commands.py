@@ -11,7 +11,7 @@ from api.cli.reading import check, diff_and_audit, kinds, people, show_and_timel
 from api.cli.serving import serve
 from api.cli.session import RefusingGroup
 from api.cli.text import echo
-from api.cli.writing import erase, export_and_snapshot, import_, proposals, settings
+from api.cli.writing import change_requests, erase, export_and_snapshot, import_, settings
 from api.http.app import VERSION
 
 __all__ = ["app"]
@@ -60,7 +60,7 @@ for commands in (
     keys,
     settings,
     erase,
-    proposals,
+    change_requests,
     verify,
     checkpoint,
     witness,

@@ -184,7 +184,7 @@ _EVERY: Final = (
     ),
 )
 OPS: Final[dict[str, Op]] = {op.name: op for op in _EVERY}
-"""By the names that imports, and proposals in the log, call them."""
+"""By the names that imports, and change requests in the log, call them."""
 
 
 def _correcting(
@@ -221,4 +221,4 @@ OF_NEGOTIATION: Final = Op(
 PROPOSABLE: Final[dict[str, Op]] = {
     op.name: op for op in (*_EVERY, OF_NEGOTIATION) if op.reviewed is not None
 }
-"""By the names that proposals in the log call them."""
+"""By the names that change requests in the log call them."""

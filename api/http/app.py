@@ -23,9 +23,9 @@ from api.commands.commands import FactParser
 from api.composition import Parley
 from api.http import routes
 from api.http.exchange.authorization import authorized
+from api.http.exchange.change_request_response import again
 from api.http.exchange.idempotency import Idempotency
 from api.http.exchange.kept_form import names_in
-from api.http.exchange.proposal_response import again
 from api.http.middleware.authentication import Identify, identifying
 from api.http.middleware.stack import guard
 from api.http.openapi.document import document

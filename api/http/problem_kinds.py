@@ -36,7 +36,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "withdrawn": Kind(410, "The fact is retracted"),
     "erased": Kind(410, "The fact was erased"),
     "stale": Kind(412, "The fact has moved on"),
-    "revised": Kind(412, "The proposal was revised"),
+    "revised": Kind(412, "The change request was revised"),
     "settings-changed": Kind(412, "The settings were changed"),
     "too-large": Kind(413, "The body is too large"),
     "address-too-long": Kind(414, "The address is too long"),

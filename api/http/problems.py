@@ -24,8 +24,8 @@ from domain.errors import (
     ForbiddenError,
     MovedOnError,
     NotYetKnownError,
-    OthersProposalError,
-    OwnProposalError,
+    OthersChangeRequestError,
+    OwnChangeRequestError,
     RevisedError,
     SettingsMovedOnError,
     StaleError,
@@ -163,7 +163,7 @@ def _stale(error: StaleError) -> Response:
 
 
 def _revised(error: RevisedError) -> Response:
-    return _moved_on("revised", error, proposal=str(error.proposal))
+    return _moved_on("revised", error, proposal=str(error.change_request))
 
 
 def _settings_changed(error: SettingsMovedOnError) -> Response:
@@ -174,11 +174,11 @@ def _moved_on(name: str, error: MovedOnError, **members: object) -> Response:
     return problem(name, str(error), [Fault("/header/If-Match", str(error))], members=members)
 
 
-def _own(error: OwnProposalError) -> Response:
+def _own(error: OwnChangeRequestError) -> Response:
     return problem("own-proposal", str(error))
 
 
-def _others(error: OthersProposalError) -> Response:
+def _others(error: OthersChangeRequestError) -> Response:
     return problem("others-proposal", str(error))
 
 
@@ -258,8 +258,8 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (RevisedError, _revised),
     (SettingsMovedOnError, _settings_changed),
     (StateError, _state),
-    (OwnProposalError, _own),
-    (OthersProposalError, _others),
+    (OwnChangeRequestError, _own),
+    (OthersChangeRequestError, _others),
     (UnauthenticatedError, _unauthenticated),
     (ForbiddenError, _forbidden),
     (InstantError, _unreadable),

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from domain.fact import Fact
 from domain.provenance import Citation
+from domain.streams.change_request import stream_of
 from domain.streams.event import FactErased, FactEvent, RecordEvent
-from domain.streams.proposal import stream_of
 from domain.time.holding import Window
 from domain.time.instant import END
 

@@ -239,8 +239,8 @@ class SourcesErased(FactEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProposalEvent(RecordEvent):
-    """A change that takes two persons came a step further; its stream is that of its fact's proposals."""
+class ChangeRequestEvent(RecordEvent):
+    """A change request was made, revised or decided. `proposal` is its id, as the log names it."""
 
     proposal: UUID
     fact_id: UUID
@@ -248,7 +248,7 @@ class ProposalEvent(RecordEvent):
 
 @stored_as
 @dataclass(frozen=True, kw_only=True)
-class ChangeProposed(ProposalEvent):
+class ChangeProposed(ChangeRequestEvent):
     """Somebody wants to change a fact that stands at `fact_version`; `body` is what they sent."""
 
     stored_name = "change.proposed"
@@ -261,8 +261,8 @@ class ChangeProposed(ProposalEvent):
 
 @stored_as
 @dataclass(frozen=True, kw_only=True)
-class ChangeRevised(ProposalEvent):
-    """Who proposed it wants something else; what was seen of it before is void."""
+class ChangeRevised(ChangeRequestEvent):
+    """The proposer replaced the change that is asked for; an approval of the former content is void."""
 
     stored_name = "change.revised"
     fact_version: int
@@ -272,7 +272,7 @@ class ChangeRevised(ProposalEvent):
 
 @stored_as
 @dataclass(frozen=True, kw_only=True)
-class ChangeApproved(ProposalEvent):
+class ChangeApproved(ChangeRequestEvent):
     """Another person agreed to what the log binds by `digest`; the fact's own event stands beside this one."""
 
     stored_name = "change.approved"
@@ -282,7 +282,7 @@ class ChangeApproved(ProposalEvent):
 
 @stored_as
 @dataclass(frozen=True, kw_only=True)
-class ChangeRefused(ProposalEvent):
+class ChangeRefused(ChangeRequestEvent):
     """Another person did not agree."""
 
     stored_name = "change.refused"
@@ -291,8 +291,8 @@ class ChangeRefused(ProposalEvent):
 
 @stored_as
 @dataclass(frozen=True, kw_only=True)
-class ChangeWithdrawn(ProposalEvent):
-    """Who proposed it wants it no more."""
+class ChangeWithdrawn(ChangeRequestEvent):
+    """The proposer took it back."""
 
     stored_name = "change.withdrawn"
     why: str | None

@@ -22,7 +22,7 @@ from domain.streams.event import FactErased
 
 if TYPE_CHECKING:
     from domain.access import Visibility
-    from domain.streams.event import FactEvent, FactRecorded, ProposalEvent, RecordEvent
+    from domain.streams.event import ChangeRequestEvent, FactEvent, FactRecorded, RecordEvent
     from domain.streams.fact import FactRecord
     from domain.streams.negotiation import Negotiation, Settings
 
@@ -133,13 +133,13 @@ class Ledger(Application[UUID]):
 
     def propose(
         self,
-        event: ProposalEvent,
+        event: ChangeRequestEvent,
         fact: FactRecord,
         *,
         sources: Sequence[Source] = (),
         claim: object = None,
     ) -> int:
-        """Append the proposal to change a fact that stands as it was read; its position. Raises as `change` does.
+        """Append the change request to change a fact that stands as it was read; its position. Raises as `change` does.
 
         Of a fact that was erased meanwhile it would be left.
         """

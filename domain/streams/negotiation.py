@@ -12,6 +12,7 @@ from domain.access import Visibility
 from domain.errors import ContentError, Fault, StateError, TakenError
 from domain.fact import text_faults
 from domain.streams.change_checks import check_change
+from domain.streams.change_request import Subject
 from domain.streams.event import (
     NegotiationCorrected,
     NegotiationOpened,
@@ -20,7 +21,6 @@ from domain.streams.event import (
     SettingsChanged,
     SnapshotTaken,
 )
-from domain.streams.proposal import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,7 +115,7 @@ class Negotiation:
 
     @property
     def subject(self) -> Subject:
-        """What a proposal names as its own."""
+        """What a change request names as its own."""
         return Subject(id=self.id, negotiation_id=self.id, version=self.edition)
 
     @property

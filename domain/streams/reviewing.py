@@ -1,4 +1,4 @@
-"""What may be done with a proposal, and by whom: each `decide_…` gives the next event of its stream, or raises."""
+"""Who may do what with a change request: each `decide_…` gives the next event of its stream, or raises."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from domain.access import same_person
 from domain.errors import (
     ContentError,
-    OthersProposalError,
-    OwnProposalError,
+    OthersChangeRequestError,
+    OwnChangeRequestError,
     RevisedError,
     StaleError,
     StateError,
@@ -27,12 +27,12 @@ from domain.time.instant import format_instant
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from domain.streams.change_request import ChangeRequest, ChangeRequests, Moment, Subject
     from domain.streams.fact import FactRecord
-    from domain.streams.proposal import Moment, Proposal, Proposals, Subject
 
 
 def decide_propose(
-    proposals: Proposals,
+    change_requests: ChangeRequests,
     id_: UUID,
     *,
     record: FactRecord | Subject,
@@ -43,7 +43,7 @@ def decide_propose(
 ) -> ChangeProposed:
     """A change of the fact, or of the negotiation, as it stands; that it could be carried out has been seen before."""
     return ChangeProposed(
-        **_next(proposals, actor),
+        **_next(change_requests, actor),
         proposal=id_,
         fact_id=record.id,
         negotiation_id=record.negotiation_id,
@@ -55,7 +55,7 @@ def decide_propose(
 
 
 def decide_revise(
-    proposals: Proposals,
+    change_requests: ChangeRequests,
     id_: UUID,
     *,
     body: dict[str, Any],
@@ -64,11 +64,11 @@ def decide_revise(
     actor: str,
 ) -> ChangeRevised:
     """Another body for what is open, on the same version of the fact, by who proposed it."""
-    found = proposals.proposal(id_)
+    found = change_requests.change_request(id_)
     _must_be_own(found, actor)
     _must_be_open(found, moment)
     return ChangeRevised(
-        **_about(proposals, found, actor),
+        **_about(change_requests, found, actor),
         fact_version=found.fact_version,
         body=body,
         expires_at=expires_at,
@@ -76,7 +76,7 @@ def decide_revise(
 
 
 def decide_approve(
-    proposals: Proposals,
+    change_requests: ChangeRequests,
     id_: UUID,
     *,
     seen: frozenset[str],
@@ -89,7 +89,7 @@ def decide_approve(
 
     RevisedError where it is none of them, StaleError where the fact has moved on.
     """
-    found = proposals.proposal(id_)
+    found = change_requests.change_request(id_)
     _must_be_others(found, actor)
     _check_why(why)
     void = found.status(moment) == "void"
@@ -99,51 +99,51 @@ def decide_approve(
         raise RevisedError(id_)
     if void:
         raise StaleError(found.fact_id, found.fact_version, moment.fact_version, _named(found))
-    return ChangeApproved(**_about(proposals, found, actor), digest=digest, why=why)
+    return ChangeApproved(**_about(change_requests, found, actor), digest=digest, why=why)
 
 
 def decide_refuse(
-    proposals: Proposals, id_: UUID, *, why: str, moment: Moment, actor: str
+    change_requests: ChangeRequests, id_: UUID, *, why: str, moment: Moment, actor: str
 ) -> ChangeRefused:
     """The disagreement of another person."""
-    found = proposals.proposal(id_)
+    found = change_requests.change_request(id_)
     _must_be_others(found, actor)
     _check_why(why)
     _must_be_open(found, moment)
-    return ChangeRefused(**_about(proposals, found, actor), why=why)
+    return ChangeRefused(**_about(change_requests, found, actor), why=why)
 
 
 def decide_withdraw(
-    proposals: Proposals, id_: UUID, *, why: str | None, moment: Moment, actor: str
+    change_requests: ChangeRequests, id_: UUID, *, why: str | None, moment: Moment, actor: str
 ) -> ChangeWithdrawn:
     """The end of it by who proposed it."""
-    found = proposals.proposal(id_)
+    found = change_requests.change_request(id_)
     _must_be_own(found, actor)
     _check_why(why)
     _must_be_open(found, moment)
-    return ChangeWithdrawn(**_about(proposals, found, actor), why=why)
+    return ChangeWithdrawn(**_about(change_requests, found, actor), why=why)
 
 
-def _next(proposals: Proposals, actor: str) -> dict[str, Any]:
-    version = proposals.version + 1
-    return {"originator_id": proposals.stream, "originator_version": version, "actor": actor}
+def _next(change_requests: ChangeRequests, actor: str) -> dict[str, Any]:
+    version = change_requests.version + 1
+    return {"originator_id": change_requests.stream, "originator_version": version, "actor": actor}
 
 
-def _about(proposals: Proposals, found: Proposal, actor: str) -> dict[str, Any]:
-    return {**_next(proposals, actor), "proposal": found.id, "fact_id": found.fact_id}
+def _about(change_requests: ChangeRequests, found: ChangeRequest, actor: str) -> dict[str, Any]:
+    return {**_next(change_requests, actor), "proposal": found.id, "fact_id": found.fact_id}
 
 
-def _must_be_own(found: Proposal, actor: str) -> None:
+def _must_be_own(found: ChangeRequest, actor: str) -> None:
     if not same_person(found.proposer, actor):
-        raise OthersProposalError(found.proposer)
+        raise OthersChangeRequestError(found.proposer)
 
 
-def _must_be_others(found: Proposal, actor: str) -> None:
+def _must_be_others(found: ChangeRequest, actor: str) -> None:
     if same_person(found.proposer, actor):
-        raise OwnProposalError(found.proposer)
+        raise OwnChangeRequestError(found.proposer)
 
 
-def _must_be_open(found: Proposal, moment: Moment) -> None:
+def _must_be_open(found: ChangeRequest, moment: Moment) -> None:
     status = found.status(moment)
     if status == "open":
         return
@@ -151,7 +151,9 @@ def _must_be_open(found: Proposal, moment: Moment) -> None:
         "expired": f"it expired at {format_instant(found.expires_at)}",
         "void": f"it is void: the {_named(found) or 'fact'} has moved on from version {found.fact_version}",
     }
-    raise StateError(f"proposal {found.id} is not open: {ended.get(status, f'it was {status}')}")
+    raise StateError(
+        f"change request {found.id} is not open: {ended.get(status, f'it was {status}')}"
+    )
 
 
 def _check_why(why: str | None) -> None:
@@ -160,6 +162,6 @@ def _check_why(why: str | None) -> None:
         raise ContentError(*faults)
 
 
-def _named(found: Proposal) -> str | None:
-    """What a proposal is of, where that is no fact."""
+def _named(found: ChangeRequest) -> str | None:
+    """What a change request is of, where that is no fact."""
     return "negotiation" if found.op == "correct_negotiation" else None

@@ -18,7 +18,7 @@ from domain.views.full_text import searched
 from infrastructure.database.engines import engine_of
 from infrastructure.log.clock_corrections import corrections, recorded_at
 from infrastructure.log.codec import decode_fact
-from infrastructure.projections import fact_text, fact_versions, negotiations, proposals
+from infrastructure.projections import change_requests, fact_text, fact_versions, negotiations
 from infrastructure.projections.outdated import OUTDATED
 from infrastructure.projections.planes import wholly
 from infrastructure.projections.rebuild import BATCH, entries_after
@@ -27,6 +27,7 @@ from infrastructure.sealing.kept_answers import broken_answers
 from infrastructure.sealing.stamps import broken_tables, missing_key
 from infrastructure.tables.facts import FACTS, SIDES, SPARE, served
 from infrastructure.tables.record import (
+    change_request,
     event,
     idempotency_answer,
     log_head,
@@ -35,7 +36,6 @@ from infrastructure.tables.record import (
     negotiation_correction,
     negotiation_member,
     projection,
-    proposal,
     snapshot,
 )
 from infrastructure.tables.text import FACT_TEXT
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Unfounded", "unfounded", "unstamped"]
 
-_SMALL: Final = (negotiation, negotiation_correction, negotiation_member, snapshot, proposal)
+_SMALL: Final = (negotiation, negotiation_correction, negotiation_member, snapshot, change_request)
 _DERIVED: Final = SIDES["first"]
 _TEXT_COLUMNS: Final = tuple(
     text_table.c[name] for name in ("fact_id", "version", "negotiation_id", "body")
@@ -104,7 +104,7 @@ def _derived(
             entries = entries_after(connection, codec, after)
             negotiations.apply(right, entries)
             fact_versions.apply(right, entries, _DERIVED, partial(corrections, connection))
-            proposals.apply(right, entries)
+            change_requests.apply(right, entries)
             if progress is not None:
                 progress(min(after + BATCH, last), last)
         yield right

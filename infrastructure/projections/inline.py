@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from domain.streams.entry import Entry
 from domain.streams.event import STORED_NAMES, FactErased
 from infrastructure.log.clock_corrections import corrections
-from infrastructure.projections import fact_text, fact_versions, filling, negotiations, proposals
+from infrastructure.projections import (
+    change_requests,
+    fact_text,
+    fact_versions,
+    filling,
+    negotiations,
+)
 from infrastructure.projections.blanking import blank
 from infrastructure.tables.facts import SIDES, served
 
@@ -24,7 +30,7 @@ __all__ = ["RecordProjection", "entries_of"]
 
 
 class RecordProjection:
-    """Negotiations, snapshots, fact versions and proposals, from whatever events of the record are in a batch."""
+    """Negotiations, snapshots, fact versions and change requests, from whatever events of the record are in a batch."""
 
     def __init__(self, codec: EventCodec) -> None:
         self._codec = codec
@@ -35,7 +41,7 @@ class RecordProjection:
         negotiations.apply(connection, read)
         serving = served(connection)
         fact_versions.apply(connection, read, serving, partial(corrections, connection))
-        proposals.apply(connection, read)
+        change_requests.apply(connection, read)
         erased = [each.event.originator_id for each in read if isinstance(each.event, FactErased)]
         if erased:
             fact_text.forget(connection, erased)

@@ -16,11 +16,11 @@ from domain.streams.event import STORED_NAMES
 from infrastructure.database.vacuuming import analyze
 from infrastructure.log.append import LOCK_HEAD
 from infrastructure.log.rows import LOGGED, entries
-from infrastructure.projections import negotiations, proposals
+from infrastructure.projections import change_requests, negotiations
 from infrastructure.projections.filling import Filling, begin, empty, fill, switch
 from infrastructure.projections.inline import entries_of
 from infrastructure.tables.facts import SIDES, SPARE, FactTables, serving_side
-from infrastructure.tables.record import event, log_head, projection, proposal
+from infrastructure.tables.record import change_request, event, log_head, projection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -151,9 +151,9 @@ def _row(connection: Connection, table: Table, key: tuple[Any, ...]) -> dict[str
 def _mend_small(connection: Connection, codec: EventCodec) -> list[Difference]:
     """The small tables are compared with the log in place, and put right where they differ."""
     tables = negotiations.rows(_logged(connection, codec, "negotiation."))
-    proposed = proposals.rows(_logged(connection, codec, "change.", "fact.erased"))
+    proposed = change_requests.rows(_logged(connection, codec, "change.", "fact.erased"))
     found = []
-    for table, derived in (*tables, (proposal, proposed)):
+    for table, derived in (*tables, (change_request, proposed)):
         found += _mend(connection, table, derived)
     return found
 

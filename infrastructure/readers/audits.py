@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, union_all
 
 from domain.errors import UnknownError
+from domain.streams.change_request import stream_of
 from domain.streams.event import ChangeApproved, FactErased, SourcesErased
-from domain.streams.proposal import stream_of
 from domain.views.audit import CHANGES_OF_MIND
 from domain.views.diff import CITES, MARKS, SAYS_WHY, Differing
 from domain.views.negotiation_changes import told as told_of
@@ -286,7 +286,7 @@ def agreed(
 ) -> dict[int, tuple[str, ...]]:
     """By the position of each change that others agreed to, who they are.
 
-    An approval and its change are appended as one: the approval of a fact's proposal stands right in front.
+    An approval and its change are appended as one: the approval of a fact's change request stands right in front.
     """
     logged = {entry.id: event for entry, event in found}
     names = {}

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
-from domain.streams.event import STORED_NAMES, ProposalEvent
+from domain.streams.event import STORED_NAMES, ChangeRequestEvent
 from infrastructure.log.rows import LOGGED, entries
 from infrastructure.projections.planes import wholly
 from infrastructure.readers.pages import fitting
-from infrastructure.tables.record import event, proposal
+from infrastructure.tables.record import change_request, event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["of_negotiation", "outside", "page", "past", "read"]
 
 _PROPOSED: Final = [
-    name for name, event_class in STORED_NAMES.items() if issubclass(event_class, ProposalEvent)
+    name
+    for name, event_class in STORED_NAMES.items()
+    if issubclass(event_class, ChangeRequestEvent)
 ]
 
 
@@ -41,7 +43,7 @@ def past(after: int, last: int, tables: FactTables, batch: str | None = None) ->
 
 
 def outside(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bool]:
-    """That an entry concerns none of these negotiations; of a proposal, that it is known to concern another."""
+    """That an entry concerns none of these negotiations; of a change request, that it is known to concern another."""
     facts = tables.version.c
     within = exists().where(
         facts.negotiation_id.in_(negotiations),
@@ -49,7 +51,8 @@ def outside(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bo
         facts.position == event.c.position,
     )
     elsewhere = exists().where(
-        proposal.c.stream == event.c.stream, proposal.c.negotiation_id.not_in(negotiations)
+        change_request.c.stream == event.c.stream,
+        change_request.c.negotiation_id.not_in(negotiations),
     )
     return (
         event.c.stream.not_in(negotiations) & ~within & (event.c.type.not_in(_PROPOSED) | elsewhere)

@@ -25,11 +25,11 @@ from infrastructure.readers import (
     timeslices,
 )
 from infrastructure.readers.audits import ChangeReader
+from infrastructure.readers.change_requests import ChangeRequestReader
 from infrastructure.readers.confidential import confidential
 from infrastructure.readers.cuts import Cuts
 from infrastructure.readers.names import names_at
 from infrastructure.readers.proofs import EventProof, event_proof
-from infrastructure.readers.proposals import ProposalReader
 from infrastructure.readers.sections import SectionReader
 from infrastructure.readers.similar import similar_to
 from infrastructure.tables.facts import FACTS, SPARE, FactTables, served
@@ -262,10 +262,10 @@ class Reading:
         return self.cuts.now
 
     @property
-    def proposals(self) -> ProposalReader:
+    def change_requests(self) -> ChangeRequestReader:
         """The changes that take two persons."""
         read = (self._connection, self._codec, self._tables, self._principal)
-        return ProposalReader(*read, head=self.head, now=self.now)
+        return ChangeRequestReader(*read, head=self.head, now=self.now)
 
     def proof(self, position: int) -> EventProof | None:
         """What proves the event at a position; None where no signed checkpoint has it."""

@@ -28,6 +28,7 @@ from sqlalchemy import (
 __all__ = [
     "aggregate_snapshot",
     "api_key",
+    "change_request",
     "confidential_part",
     "event",
     "idempotency_answer",
@@ -37,7 +38,6 @@ __all__ = [
     "negotiation_correction",
     "negotiation_member",
     "projection",
-    "proposal",
     "signed_checkpoint",
     "snapshot",
     "stamp",
@@ -192,7 +192,7 @@ snapshot = Table(
     Column("sha256", TEXT, nullable=False),
 )
 
-proposal = Table(
+change_request = Table(
     "proposal",
     metadata,
     Column("id", HEX_ID, primary_key=True),

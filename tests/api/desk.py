@@ -11,7 +11,7 @@ from tests.api.asking import TALKS, Answer, Client, entered
 if TYPE_CHECKING:
     from domain.access import Scope
 
-PROPOSALS: Final = f"{TALKS}/proposals"
+CHANGE_REQUESTS: Final = f"{TALKS}/change-requests"
 DAY: Final = 86_400_000_000
 WHY: Final = {"why": "Better known now"}
 CORRECTION: Final[dict[str, Any]] = {
@@ -84,14 +84,14 @@ class Desk:
     def decide(
         self, proposed: Answer, what: str = "approval", who: str = "Bo", **headers: str
     ) -> Answer:
-        """Approve a proposal as it was answered, unless something else is said."""
-        address = f"/v1/proposals/{proposed.json['id']}/{what}"
+        """Approve a change request as it was answered, unless something else is said."""
+        address = f"/v1/change-requests/{proposed.json['id']}/{what}"
         body = proposed.json["body"] if what == "revision" else WHY
         sent = {"if_match": proposed.headers["etag"], **headers}
         return self.post(address, body, who, **sent)
 
     def status(self, proposed: Answer) -> str:
-        return str(self.get(f"/v1/proposals/{proposed.json['id']}").json["status"])
+        return str(self.get(f"/v1/change-requests/{proposed.json['id']}").json["status"])
 
     def events(self) -> list[str]:
         """The names of all events in the log."""

@@ -65,12 +65,12 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("get", "/v1/facts/{fact_id}"): ("fact:read", None),
     ("get", "/v1/facts/{fact_id}/history"): ("audit:read", None),
     ("get", "/v1/facts/{fact_id}/proof"): ("audit:read", None),
-    ("get", "/v1/negotiations/{slug}/proposals"): ("fact:correct", None),
-    ("get", "/v1/proposals/{proposal_id}"): ("fact:correct", None),
-    ("post", "/v1/proposals/{proposal_id}/approval"): ("fact:correct", WHY),
-    ("post", "/v1/proposals/{proposal_id}/refusal"): ("fact:correct", WHY),
-    ("post", "/v1/proposals/{proposal_id}/revision"): ("fact:correct", CORRECTION),
-    ("post", "/v1/proposals/{proposal_id}/withdrawal"): ("fact:correct", WHY),
+    ("get", "/v1/negotiations/{slug}/change-requests"): ("fact:correct", None),
+    ("get", "/v1/change-requests/{change_request_id}"): ("fact:correct", None),
+    ("post", "/v1/change-requests/{change_request_id}/approval"): ("fact:correct", WHY),
+    ("post", "/v1/change-requests/{change_request_id}/refusal"): ("fact:correct", WHY),
+    ("post", "/v1/change-requests/{change_request_id}/revision"): ("fact:correct", CORRECTION),
+    ("post", "/v1/change-requests/{change_request_id}/withdrawal"): ("fact:correct", WHY),
     ("post", "/v1/facts/{fact_id}/corroborations"): ("fact:write", CITED),
     ("post", "/v1/facts/{fact_id}/corrections"): ("fact:correct", CORRECTION),
     ("post", "/v1/facts/{fact_id}/end"): ("fact:correct", {"ended": "2025-10"}),
@@ -96,18 +96,18 @@ class Kept:
     folder: Path
     headers: dict[str | None, dict[str, str]]
     facts: tuple[str, str]
-    proposals: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    change_requests: dict[tuple[str, str], Answer] = field(default_factory=dict)
 
 
 @dataclass
 class Record:
-    """A record with a fact, a retracted fact, a snapshot and proposals, and how to ask it as any role."""
+    """A record with a fact, a retracted fact, a snapshot and change requests, and how to ask it as any role."""
 
     parley: Parley
     http: TestClient
     facts: tuple[str, str]
     headers: dict[str | None, dict[str, str]]
-    proposals: dict[tuple[str, str], Answer]
+    change_requests: dict[tuple[str, str], Answer]
 
     def ask(self, role: str | None, method: str, path: str, body: object) -> Any:  # noqa: ANN401
         headers = {**self.headers[role]}
@@ -115,15 +115,17 @@ class Record:
         names = {"slug": "talks", "name": "first", "level": "0", "index": "000.p/5"}
         names["section"] = "custody"
         person = "editor" if role == "all" else "Ann"
-        proposal = self.proposals.get((person, path.rpartition("/")[2]), self.proposals["Zoe", ""])
-        names["proposal_id"] = proposal.json["id"]
+        change_request = self.change_requests.get(
+            (person, path.rpartition("/")[2]), self.change_requests["Zoe", ""]
+        )
+        names["change_request_id"] = change_request.json["id"]
         address = path.format(**names, fact_id=self.facts[1 if withdrawn else 0])
         query = "?what=released" if path.endswith("tally") else ""
         query += "?from=2020" if path.endswith("diff") else ""
         if needs_if_match(method, path):
             headers["if-match"] = "*"
         if path.endswith("approval"):
-            headers["if-match"] = proposal.headers["etag"]
+            headers["if-match"] = change_request.headers["etag"]
         if isinstance(body, bytes):
             headers["content-type"] = "application/x-ndjson"
         sent = {"content": body} if isinstance(body, bytes) else {"json": body}
@@ -164,7 +166,7 @@ def keep(url: str, folder: Path) -> Kept:
     headers |= {scope: entered(parley, "Ann", scope) for scope in SCOPES}
     keys = {"editor": every, "Ann": headers["fact:correct"], "Zoe": entered(parley, "Zoe")}
     found = Kept(Path(str(make_url(url).database)), folder, headers, (facts[0], facts[1]))
-    found.proposals |= proposed(http, keys)
+    found.change_requests |= proposed(http, keys)
     parley.close()
     return found
 
@@ -178,7 +180,7 @@ def copied(kept: Kept, folder: Path, **settings: str) -> Iterator[Record]:
     )
     http = TestClient(create_app(parley), raise_server_exceptions=False)
     headers = {role: {**each} for role, each in kept.headers.items()}
-    yield Record(parley, http, kept.facts, headers, kept.proposals)
+    yield Record(parley, http, kept.facts, headers, kept.change_requests)
     parley.close()
 
 
@@ -187,7 +189,7 @@ def _settings(url: str, folder: Path, **more: str) -> Settings:
 
 
 def proposed(http: TestClient, keys: dict[str, dict[str, str]]) -> dict[tuple[str, str], Answer]:
-    """Proposals by who is to ask and for what: their own to revise and withdraw, and others' to decide on."""
+    """Change requests by who is to ask and for what: their own to revise and withdraw, and others' to decide on."""
     every = keys["editor"]
     http.post(f"{TALKS}/settings", json={"review_record": True}, headers=every)
     found = {}

@@ -141,18 +141,18 @@ def test_a_correction_that_takes_two_persons_keeps_its_source_to_itself_until_th
     }
     answer = desk.client.post(f"/v1/facts/{id_}/corrections", body, if_match="*")
     assert answer.status == 202
-    proposal = f"/v1/proposals/{answer.json['id']}"
+    change_request = f"/v1/change-requests/{answer.json['id']}"
     everywhere = (
         answer.body,
-        desk.client.get(proposal).body,
-        desk.client.get(f"{TALKS}/proposals").body,
+        desk.client.get(change_request).body,
+        desk.client.get(f"{TALKS}/change-requests").body,
         desk.client.get("/v1/changes").body,
     )
     assert CANARY.encode() not in b"".join(everywhere)
     assert desk.sources(id_) == [JANE]
     other = entered(desk.parley, "second", "fact:correct")
     seen = {"if_match": answer.headers["etag"], **other}
-    agreed = desk.client.post(f"{proposal}/approval", {}, **seen)
+    agreed = desk.client.post(f"{change_request}/approval", {}, **seen)
     assert agreed.status == 200
     assert CANARY.encode() not in agreed.body
     assert desk.identities(id_) == ["Canary Max", "Canary Jane"]

@@ -503,7 +503,7 @@ def test_an_erased_fact_of_a_private_negotiation_is_not_told_of(desk: Desk) -> N
 
 
 def proposed(desk: Desk, body: object = REASON) -> tuple[str, Answer]:
-    """A fact, and the proposal to erase it or its sources."""
+    """A fact, and the change request to erase it or its sources."""
     id_ = desk.said()
     assert desk.client.post(f"{TALKS}/settings", {"review_erasure": True}).status == 200
     answer = desk.change(id_, "erasure", body, idempotency_key="proposed")
@@ -512,16 +512,18 @@ def proposed(desk: Desk, body: object = REASON) -> tuple[str, Answer]:
     return id_, answer
 
 
-def approved(desk: Desk, proposal: Answer, **headers: str) -> Answer:
-    headers = {"if_match": proposal.headers["etag"], **headers}
-    return desk.client.post(f"/v1/proposals/{proposal.json['id']}/approval", {}, **headers)
+def approved(desk: Desk, change_request: Answer, **headers: str) -> Answer:
+    headers = {"if_match": change_request.headers["etag"], **headers}
+    return desk.client.post(
+        f"/v1/change-requests/{change_request.json['id']}/approval", {}, **headers
+    )
 
 
 def test_where_an_erasure_takes_two_persons_nobody_erases_alone(desk: Desk) -> None:
-    id_, proposal = proposed(desk)
-    assert approved(desk, proposal).status == 403
+    id_, change_request = proposed(desk)
+    assert approved(desk, change_request).status == 403
     reader = entered(desk.parley, "Bo", "fact:correct")
-    assert approved(desk, proposal, **reader).status == 403
+    assert approved(desk, change_request, **reader).status == 403
     assert desk.client.get(f"/v1/facts/{id_}").status == 200
     assert desk.client.get("/v1/changes").json["items"][-1]["event"] == "change.proposed"
 
@@ -529,22 +531,22 @@ def test_where_an_erasure_takes_two_persons_nobody_erases_alone(desk: Desk) -> N
 def test_another_person_lets_it_be_erased_and_nothing_that_was_proposed_is_left(
     desk: Desk,
 ) -> None:
-    id_, proposal = proposed(desk, {"reason": f"{WORD} is in danger"})
+    id_, change_request = proposed(desk, {"reason": f"{WORD} is in danger"})
     body = {**WHY, "changes": {"summary": f"{WORD} proposed"}, "citation": SAID["citations"][0]}
     assert desk.client.post(f"{TALKS}/settings", {"review_record": True}).status == 200
     assert desk.change(id_, "corrections", body).status == 202
     other = entered(desk.parley, "Bo")
-    answer = approved(desk, proposal, idempotency_key="yes", **other)
+    answer = approved(desk, change_request, idempotency_key="yes", **other)
     assert answer.status == 200, answer.json
     assert (answer.json["actor"], answer.json["approvers"]) == ("Ann", ["Bo"])
     assert desk.client.get(f"/v1/facts/{id_}").status == 410
-    again = approved(desk, proposal, idempotency_key="yes", **other)
+    again = approved(desk, change_request, idempotency_key="yes", **other)
     assert (again.status, again.body) == (200, answer.body)
     assert desk.change(id_, "erasure", REASON, idempotency_key="proposed").status == 410
-    for address in (f"/v1/proposals/{proposal.json['id']}", f"{TALKS}/proposals"):
+    for address in (f"/v1/change-requests/{change_request.json['id']}", f"{TALKS}/change-requests"):
         found = desk.client.get(address)
         assert WORD.encode() not in found.body
-    assert desk.client.get(f"{TALKS}/proposals").json["items"] == []
+    assert desk.client.get(f"{TALKS}/change-requests").json["items"] == []
     items = desk.client.get("/v1/changes?after=8").json["items"]
     told = [(each["event"], each["data"].get("erased", False)) for each in items]
     assert told == [
@@ -563,8 +565,8 @@ def test_another_person_lets_it_be_erased_and_nothing_that_was_proposed_is_left(
 
 
 def test_the_sources_of_a_fact_and_of_what_is_proposed_are_erased_together(desk: Desk) -> None:
-    id_, proposal = proposed(desk, {**REASON, "what": "sources"})
-    answer = approved(desk, proposal, **entered(desk.parley, "Bo"))
+    id_, change_request = proposed(desk, {**REASON, "what": "sources"})
+    answer = approved(desk, change_request, **entered(desk.parley, "Bo"))
     assert (answer.json["what"], answer.json["approvers"]) == ("sources", ["Bo"])
     with desk.parley.database.reading() as connection:
         parts = connection.execute(confidential_part.select()).mappings().all()
@@ -574,11 +576,11 @@ def test_the_sources_of_a_fact_and_of_what_is_proposed_are_erased_together(desk:
     assert all("confidential" not in each for each in shown)
 
 
-def test_what_is_erased_is_not_told_of_by_its_proposals_in_a_private_negotiation(
+def test_what_is_erased_is_not_told_of_by_its_change_requests_in_a_private_negotiation(
     desk: Desk,
 ) -> None:
-    _, proposal = proposed(desk)
-    assert approved(desk, proposal, **entered(desk.parley, "Bo")).status == 200
+    _, change_request = proposed(desk)
+    assert approved(desk, change_request, **entered(desk.parley, "Bo")).status == 200
     private = {"visibility": "private", "members": ["Ann"]}
     assert desk.client.post(f"{TALKS}/settings", private).status == 200
     outsider = entered(desk.parley, "Cy")

@@ -102,7 +102,7 @@ def fields(part: Any) -> set[str]:  # noqa: ANN401 -- JSON is anything
 
 
 def shown(
-    http: TestClient, fact_id: str, proposal_id: str, headers: dict[str, str]
+    http: TestClient, fact_id: str, change_request_id: str, headers: dict[str, str]
 ) -> dict[str, set[str]]:
     """The guarded fields that each GET shows, and each POST that changes nothing for good."""
     names = {
@@ -112,7 +112,7 @@ def shown(
         "level": "0",
         "section": "custody",
     }
-    names["proposal_id"] = proposal_id
+    names["change_request_id"] = change_request_id
     found = {}
     for method, path in TABLE:
         address = path.format(**names, index="000.p/5")
@@ -136,11 +136,11 @@ def shown(
 def test_a_role_is_shown_the_guarded_fields_that_are_its_own_and_no_others(
     place: tuple[Parley, TestClient, str, str], role: tuple[Scope, ...]
 ) -> None:
-    parley, http, fact_id, proposal_id = place
+    parley, http, fact_id, change_request_id = place
     headers = entered(parley, "Ann", *role) if role else {}
     open_to_anybody = ("fact:read", "audit:read") if not role else ()
     may = {*role, *open_to_anybody}
-    for operation, found in shown(http, fact_id, proposal_id, headers).items():
+    for operation, found in shown(http, fact_id, change_request_id, headers).items():
         method, _, path = operation.partition(" ")
         takes = TABLE[method, path][0]
         admitted = takes is None or takes in may
@@ -164,7 +164,7 @@ def test_every_change_answers_without_guarded_fields_but_those_of_ones_own_doing
     client.post(f"{TALKS}/settings", {"review_erasure": False})
     cited = {"publisher": "Desk", "confidential": SOURCE}
     for (method, path), (_, body) in TABLE.items():
-        if method == "get" or path.endswith("settings") or "{proposal_id}" in path:
+        if method == "get" or path.endswith("settings") or "{change_request_id}" in path:
             continue
         id_ = client.record(**HELD, citations=[cited]).json["id"]
         if path.endswith("reinstatement"):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
 ABSENT: Final = "absnt-talks"
-NAMED: Final = ("{slug}", "{fact_id}", "{proposal_id}")
+NAMED: Final = ("{slug}", "{fact_id}", "{change_request_id}")
 DIFFERS: Final = frozenset({"ratelimit", "etag"})
 """What comes with an answer and differs from one request to the next."""
 MALFORMED: Final = b"{"
@@ -53,7 +53,7 @@ def executed(database: Database) -> Iterator[list[str]]:
 
 
 def operations(place: Place) -> list[tuple[str, str]]:
-    """Those of the document whose address names a negotiation, a fact or a proposal."""
+    """Those of the document whose address names a negotiation, a fact or a change request."""
     paths: dict[str, dict[str, Any]] = place.http.app.openapi()["paths"]  # type: ignore[attr-defined]
     found = [(method, path) for path, methods in paths.items() for method in methods]
     return [(method, path) for method, path in found if any(name in path for name in NAMED)]
@@ -61,7 +61,7 @@ def operations(place: Place) -> list[tuple[str, str]]:
 
 def nothing() -> dict[str, str]:
     """Names of the same length for what is not there."""
-    return {"slug": ABSENT, "fact_id": str(uuid4()), "proposal_id": str(uuid4())}
+    return {"slug": ABSENT, "fact_id": str(uuid4()), "change_request_id": str(uuid4())}
 
 
 def answered(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from api.commands.bodies import NegotiationCorrectionBody
 from tests.api.asking import TALKS, Answer, entered, without_credentials
-from tests.api.desk import PROPOSALS
+from tests.api.desk import CHANGE_REQUESTS
 
 if TYPE_CHECKING:
     import pytest
@@ -287,7 +287,7 @@ def test_where_corrections_take_two_persons_so_does_this_one(desk: Desk) -> None
     assert (entry["actor"], entry["approvers"]) == ("Ann", ["Bo"])
 
 
-def test_a_proposal_of_a_negotiation_is_void_where_it_was_corrected_since(desk: Desk) -> None:
+def test_a_change_request_of_a_negotiation_is_void_where_it_was_corrected_since(desk: Desk) -> None:
     first, second, third, fourth = (
         desk.post(CORRECTIONS, {**WHY, "changes": {"title": f"Talks {n}"}}, if_match="*")
         for n in range(4)
@@ -296,24 +296,24 @@ def test_a_proposal_of_a_negotiation_is_void_where_it_was_corrected_since(desk: 
     assert revised.status == 200
     assert desk.decide(third, "withdrawal", "Ann").json["status"] == "withdrawn"
     assert desk.decide(second, "refusal").json["status"] == "refused"
-    listed = desk.get(f"{PROPOSALS}?status=open").json["items"]
+    listed = desk.get(f"{CHANGE_REQUESTS}?status=open").json["items"]
     assert [each["id"] for each in listed] == [first.json["id"], fourth.json["id"]]
     assert desk.decide(first).status == 200
     stale = desk.decide(revised)
     assert (stale.status, "negotiation is at version" in stale.json["detail"]) == (412, True)
     assert desk.status(fourth) == "void"
-    [void] = desk.get(f"{PROPOSALS}?status=void").json["items"]
+    [void] = desk.get(f"{CHANGE_REQUESTS}?status=void").json["items"]
     assert (void["id"], void["summary"]) == (fourth.json["id"], "Talks")
-    assert len(desk.get(PROPOSALS).json["items"]) == 4
+    assert len(desk.get(CHANGE_REQUESTS).json["items"]) == 4
     assert desk.parley.rebuild().differences == ()
 
 
-def test_a_proposal_of_a_private_negotiation_is_its_members_alone(desk: Desk) -> None:
+def test_a_change_request_of_a_private_negotiation_is_its_members_alone(desk: Desk) -> None:
     settings = {"visibility": "private", "members": ["Ann", "Bo"]}
     assert desk.post(f"{TALKS}/settings", settings).status == 200
     body = {**WHY, "changes": {"title": "Other talks"}}
     proposed = desk.post(CORRECTIONS, body, if_match="*")
-    address = f"/v1/proposals/{proposed.json['id']}"
+    address = f"/v1/change-requests/{proposed.json['id']}"
     assert desk.get(address, "Cy").status == 404
     assert desk.decide(proposed, who="Cy").status == 404
     assert not [e for e in desk.get("/v1/changes", "Cy").json["items"] if e["stream"]]

@@ -31,7 +31,7 @@ CANARIES: Final = (
     "change.",
 )
 OUTSIDERS: Final = ("outsider", "reader", None)
-_ITS_OWN: Final = ("{fact_id}", "{proposal_id}", "/history", "/corrections")
+_ITS_OWN: Final = ("{fact_id}", "{change_request_id}", "/history", "/corrections")
 #: What comes with an answer and differs from one request to the next.
 COUNTED: Final = frozenset({"ratelimit", "etag"})
 
@@ -44,12 +44,16 @@ class Place:
     http: TestClient
     headers: dict[str | None, dict[str, str]]
     fact: str
-    proposal: Answer
+    change_request: Answer
 
     @property
     def names(self) -> dict[str, str]:
         """What is there, by the names that addresses have for it."""
-        return {"slug": HIDDEN, "fact_id": self.fact, "proposal_id": self.proposal.json["id"]}
+        return {
+            "slug": HIDDEN,
+            "fact_id": self.fact,
+            "change_request_id": self.change_request.json["id"],
+        }
 
     def ask(
         self,
@@ -70,7 +74,7 @@ class Place:
         if needs_if_match(method, path):
             headers["if-match"] = "*"
         if path.endswith("approval"):
-            headers["if-match"] = self.proposal.headers["etag"]
+            headers["if-match"] = self.change_request.headers["etag"]
         if isinstance(body, bytes):
             imported = "application/x-ndjson" if path.endswith("import") else "application/json"
             headers["content-type"] = imported
@@ -110,17 +114,17 @@ def placed(database_url: str, folder: Path) -> Iterator[Place]:
     taken = http.post(f"/v1/negotiations/{HIDDEN}/snapshots", json=snapshot, headers=ann)
     assert taken.status_code == 201
     settings_at = f"/v1/negotiations/{HIDDEN}/settings"
-    proposals = []
+    change_requests = []
     for reviewed in (True, False):
         answer = http.post(settings_at, json={"review_record": reviewed}, headers=headers["admin"])
         assert answer.status_code == 200
         sent = {"if_match": "*", "authorization": ann["Authorization"]}
         address = f"/v1/facts/{made.json()['id']}/corrections"
-        proposals += [Client(http).post(address, CORRECTION, **sent)] if reviewed else []
-    assert proposals[0].status == 202
+        change_requests += [Client(http).post(address, CORRECTION, **sent)] if reviewed else []
+    assert change_requests[0].status == 202
     assert parley.publisher is not None
     parley.publisher.publish()
-    yield Place(parley, http, headers, made.json()["id"], proposals[0])
+    yield Place(parley, http, headers, made.json()["id"], change_requests[0])
     parley.close()
 
 
@@ -136,9 +140,9 @@ def test_for_anybody_else_it_is_as_if_it_were_not(place: Place, who: str | None)
     nothing = str(uuid4())
     asked = 0
     for (method, path), (_, body) in TABLE.items():
-        if not any(name in path for name in ("{slug}", "{fact_id}", "{proposal_id}")):
+        if not any(name in path for name in ("{slug}", "{fact_id}", "{change_request_id}")):
             continue
-        elsewhere = {"slug": OTHER, "fact_id": nothing, "proposal_id": nothing}
+        elsewhere = {"slug": OTHER, "fact_id": nothing, "change_request_id": nothing}
         found = place.ask(who, method, path, body, place.names)
         other = place.ask(who, method, path, body, elsewhere)
         assert found.status_code == other.status_code >= 400, path

@@ -50,7 +50,7 @@ ANSWERED: Final[tuple[tuple[str, ...], ...]] = (
     ("diff", SLUG, "--from", "2020"),
     ("audit", SLUG),
     ("settings", SLUG),
-    ("proposals", SLUG),
+    ("change-requests", SLUG),
     ("keys", "list"),
 )
 OTHERS: Final[tuple[tuple[str, ...], ...]] = (

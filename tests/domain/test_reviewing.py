@@ -1,4 +1,4 @@
-"""The proposals of a fact, given/when/then: every state and every command, and what each event leaves."""
+"""The change requests of a fact, given/when/then: every state and every command, and what each event leaves."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import pytest
 
 from domain.errors import (
     ContentError,
-    OthersProposalError,
-    OwnProposalError,
+    OthersChangeRequestError,
+    OwnChangeRequestError,
     RecordError,
     RevisedError,
     StaleError,
     StateError,
     UnknownError,
 )
+from domain.streams.change_request import ChangeRequests, Decision, Moment, folded, stream_of
 from domain.streams.entry import Entry
 from domain.streams.event import (
     ChangeApproved,
@@ -28,7 +29,6 @@ from domain.streams.event import (
     RecordEvent,
 )
 from domain.streams.fact import decide_record, evolve
-from domain.streams.proposal import Decision, Moment, Proposals, folded, stream_of
 from domain.streams.reviewing import (
     decide_approve,
     decide_propose,
@@ -57,8 +57,8 @@ MOVED_ON: Final = Moment(now=99, fact_version=2)
 BOTH: Final = Moment(now=100, fact_version=2)
 
 
-def given(*events: RecordEvent) -> Proposals:
-    """The proposals after the events, the first of which is at position 10, recorded at 20."""
+def given(*events: RecordEvent) -> ChangeRequests:
+    """The change requests after the events, the first of which is at position 10, recorded at 20."""
     entries = [
         Entry(position=10 + n, recorded_at=20 + n, event=event) for n, event in enumerate(events)
     ]
@@ -73,9 +73,9 @@ def proposed(actor: str = "Ann") -> ChangeProposed:
 
 def approve(
     actor: str = "Bo", seen: str = DIGEST, why: str | None = None
-) -> Callable[[Proposals, Moment], ChangeApproved]:
-    return lambda proposals, moment: decide_approve(
-        proposals,
+) -> Callable[[ChangeRequests, Moment], ChangeApproved]:
+    return lambda change_requests, moment: decide_approve(
+        change_requests,
         ID,
         seen=frozenset({seen}),
         digest=DIGEST,
@@ -87,23 +87,23 @@ def approve(
 
 def refuse(
     actor: str = "Bo", why: str = "no source"
-) -> Callable[[Proposals, Moment], ChangeRefused]:
-    return lambda proposals, moment: decide_refuse(
-        proposals, ID, why=why, moment=moment, actor=actor
+) -> Callable[[ChangeRequests, Moment], ChangeRefused]:
+    return lambda change_requests, moment: decide_refuse(
+        change_requests, ID, why=why, moment=moment, actor=actor
     )
 
 
 def withdraw(
     actor: str = "Ann", why: str | None = None
-) -> Callable[[Proposals, Moment], ChangeWithdrawn]:
-    return lambda proposals, moment: decide_withdraw(
-        proposals, ID, why=why, moment=moment, actor=actor
+) -> Callable[[ChangeRequests, Moment], ChangeWithdrawn]:
+    return lambda change_requests, moment: decide_withdraw(
+        change_requests, ID, why=why, moment=moment, actor=actor
     )
 
 
-def revise(actor: str = "Ann") -> Callable[[Proposals, Moment], ChangeRevised]:
-    return lambda proposals, moment: decide_revise(
-        proposals, ID, body=OTHER_BODY, expires_at=200, moment=moment, actor=actor
+def revise(actor: str = "Ann") -> Callable[[ChangeRequests, Moment], ChangeRevised]:
+    return lambda change_requests, moment: decide_revise(
+        change_requests, ID, body=OTHER_BODY, expires_at=200, moment=moment, actor=actor
     )
 
 
@@ -121,7 +121,7 @@ DECIDED: Final = {
 }
 
 
-def test_a_proposal_is_bound_to_the_version_that_its_fact_stands_at() -> None:
+def test_a_change_request_is_bound_to_the_version_that_its_fact_stands_at() -> None:
     event = proposed()
     assert event == ChangeProposed(
         originator_id=STREAM,
@@ -135,7 +135,7 @@ def test_a_proposal_is_bound_to_the_version_that_its_fact_stands_at() -> None:
         body=BODY,
         expires_at=100,
     )
-    found = given(event).proposal(ID)
+    found = given(event).change_request(ID)
     assert (found.position, found.content_position, found.proposed_at) == (10, 10, 20)
     assert (found.proposer, found.decision) == ("Ann", None)
 
@@ -153,14 +153,14 @@ def test_a_proposal_is_bound_to_the_version_that_its_fact_stands_at() -> None:
 def test_without_a_decision_the_clock_and_the_fact_say_what_it_is(
     moment: Moment, status: str
 ) -> None:
-    assert OPEN.proposal(ID).status(moment) == status
+    assert OPEN.change_request(ID).status(moment) == status
 
 
 @pytest.mark.parametrize("status", DECIDED)
 @pytest.mark.parametrize("moment", [AT, EXPIRED, MOVED_ON, BOTH])
 def test_a_decision_stands_whatever_comes(status: str, moment: Moment) -> None:
     event = DECIDED[status](OPEN, AT)
-    found = given(proposed(), event).proposal(ID)
+    found = given(proposed(), event).change_request(ID)
     assert found.status(moment) == status
     assert found.decision == Decision(
         status=status,  # type: ignore[arg-type]
@@ -186,39 +186,39 @@ TABLE: Final[dict[str, dict[str, type[RecordError] | None]]] = {
 @pytest.mark.parametrize("state", TABLE)
 def test_every_command_in_every_state(state: str, command: str) -> None:
     moment = {"expired": EXPIRED, "void": MOVED_ON}.get(state, AT)
-    proposals = OPEN
+    change_requests = OPEN
     if state in DECIDED:
-        proposals = given(proposed(), DECIDED[state](OPEN, AT))
+        change_requests = given(proposed(), DECIDED[state](OPEN, AT))
     expected = TABLE[state][command]
     if expected is None:
-        event = COMMANDS[command](proposals, moment)
+        event = COMMANDS[command](change_requests, moment)
         assert (event.originator_id, event.originator_version) == (STREAM, 2)
         assert (event.proposal, event.fact_id) == (ID, FACT)
         return
     with pytest.raises(expected, match=r"not 1|version 1|expired at|it was "):
-        COMMANDS[command](proposals, moment)
+        COMMANDS[command](change_requests, moment)
 
 
 @pytest.mark.parametrize("name", ["Ann", "ANN", " ann ", "Ａｎｎ"])  # noqa: RUF001 -- full-width letters are the point
-def test_ones_own_proposal_is_for_another_person(name: str) -> None:
+def test_ones_own_change_request_is_for_another_person(name: str) -> None:
     for command in (approve(name), refuse(name)):
-        with pytest.raises(OwnProposalError, match="Ann proposed this"):
+        with pytest.raises(OwnChangeRequestError, match="Ann proposed this"):
             command(OPEN, AT)
     assert withdraw(name)(OPEN, AT).actor == name
     assert revise(name)(OPEN, AT).actor == name
 
 
-def test_anothers_proposal_is_not_withdrawn_and_not_revised() -> None:
+def test_anothers_change_request_is_not_withdrawn_and_not_revised() -> None:
     for command in (withdraw("Bo"), revise("Bo")):
-        with pytest.raises(OthersProposalError, match="Ann proposed this"):
+        with pytest.raises(OthersChangeRequestError, match="Ann proposed this"):
             command(OPEN, AT)
 
 
 def test_ones_own_is_refused_in_every_state() -> None:
     decided = given(proposed(), refuse()(OPEN, AT))
-    for proposals, moment in ((decided, AT), (OPEN, EXPIRED), (OPEN, MOVED_ON)):
-        with pytest.raises(OwnProposalError):
-            approve("Ann")(proposals, moment)
+    for change_requests, moment in ((decided, AT), (OPEN, EXPIRED), (OPEN, MOVED_ON)):
+        with pytest.raises(OwnChangeRequestError):
+            approve("Ann")(change_requests, moment)
 
 
 def test_an_approval_is_of_what_was_seen() -> None:
@@ -234,7 +234,7 @@ def test_what_was_seen_before_counts_before_the_fact_has_moved_on() -> None:
 
 def test_a_revision_puts_another_body_under_another_position_and_expiry() -> None:
     event = revise()(OPEN, AT)
-    found = given(proposed(), event).proposal(ID)
+    found = given(proposed(), event).change_request(ID)
     assert (found.body, found.content_position, found.expires_at) == (OTHER_BODY, 11, 200)
     assert (found.position, found.proposer, found.proposed_at) == (10, "Ann", 20)
     assert found.status(EXPIRED) == "open"
@@ -247,13 +247,13 @@ def test_why_is_words_or_nothing() -> None:
         assert [fault.pointer for fault in refused.value.faults] == ["/why"]
 
 
-def test_a_proposal_that_was_not_made_is_unknown() -> None:
+def test_a_change_request_that_was_not_made_is_unknown() -> None:
     for command in COMMANDS.values():
-        with pytest.raises(UnknownError, match=f"no proposal {ID}"):
+        with pytest.raises(UnknownError, match=f"no change request {ID}"):
             command(given(), AT)
 
 
-def test_several_proposals_of_a_fact_are_kept_apart() -> None:
+def test_several_change_requests_of_a_fact_are_kept_apart() -> None:
     first = proposed()
     second = replace(first, originator_version=2, proposal=uuid4(), actor="Bo")
     found = given(first, second)
@@ -261,8 +261,8 @@ def test_several_proposals_of_a_fact_are_kept_apart() -> None:
     assert event.originator_version == 3
     after = given(first, second, event)
     assert after.version == 3
-    assert after.proposal(ID).status(AT) == "refused"
-    assert after.proposal(second.proposal).status(AT) == "open"
+    assert after.change_request(ID).status(AT) == "refused"
+    assert after.change_request(second.proposal).status(AT) == "open"
 
 
 def test_what_cannot_be_read_any_more_is_passed_over() -> None:
@@ -273,11 +273,11 @@ def test_what_cannot_be_read_any_more_is_passed_over() -> None:
     assert (found.version, found.each) == (3, {})
 
 
-def test_a_decided_proposal_is_not_decided_again_by_what_the_log_holds() -> None:
+def test_a_decided_change_request_is_not_decided_again_by_what_the_log_holds() -> None:
     decided = approve()(OPEN, AT)
     later = replace(refuse()(OPEN, AT), originator_version=3)
-    assert given(proposed(), decided, later).proposal(ID).status(AT) == "approved"
+    assert given(proposed(), decided, later).change_request(ID).status(AT) == "approved"
 
 
-def test_the_stream_of_a_facts_proposals_is_permanent() -> None:
+def test_the_stream_of_a_facts_change_requests_is_permanent() -> None:
     assert str(STREAM) == "25b7767f-4249-8b8e-bff8-0003532247f7"

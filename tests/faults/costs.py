@@ -153,7 +153,7 @@ def _names(http: TestClient) -> dict[str, Sequence[str]]:
         "slug": [SLUG],
         "fact_id": [cited["id"]],
         "name": ["all"],
-        "proposal_id": [cited["id"]],
+        "change_request_id": [cited["id"]],
         "level": ["0"],
         "index": ["000"],
     }

@@ -73,7 +73,7 @@ class KeptRecord:
     keys: dict[str, str] = field(default_factory=dict)
     answered: list[Answered] = field(default_factory=list)
     facts: dict[str, list[str]] = field(default_factory=dict)
-    proposals: list[str] = field(default_factory=list)
+    change_requests: list[str] = field(default_factory=list)
     snapshots: list[str] = field(default_factory=list)
     now: int = BEGUN
 
@@ -231,8 +231,10 @@ def _propose(desk: _Desk, record: KeptRecord) -> None:
             "citation": cited,
         }
         made = desk.send(f"/v1/facts/{fact}/corrections", body, status=202, If_Match="*")
-        record.proposals.append(made["id"])
-    desk.send(f"/v1/proposals/{record.proposals[0]}/withdrawal", {"why": "older"}, status=200)
+        record.change_requests.append(made["id"])
+    desk.send(
+        f"/v1/change-requests/{record.change_requests[0]}/withdrawal", {"why": "older"}, status=200
+    )
 
 
 def _erase(desk: _Desk, record: KeptRecord) -> None:

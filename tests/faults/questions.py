@@ -68,7 +68,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
     "readDiff": ({"limit": "1000", "from": _AT}, {"from": "2025-06-22", "to": "2025-11"}),
     "listNegotiations": ({"limit": "1"}, {}),
     "readChanges": ({"limit": "1000"}, {"after": "200"}, {"batch": "first"}),
-    "listProposals": (
+    "listChangeRequests": (
         {"limit": "1000"},
         {"status": "open", "limit": "1"},
         {"status": "withdrawn", "fact": str(fact_id(negotiation_id(PRIVATE), f"{PRIVATE}-0"))},
@@ -154,7 +154,7 @@ def _addresses(path: str, record: KeptRecord, size: int) -> list[str]:
         "slug": [PUBLIC, PRIVATE, EMPTY, NOWHERE],
         "fact_id": [id_ for ids in record.facts.values() for id_ in ids],
         "name": record.snapshots,
-        "proposal_id": record.proposals,
+        "change_request_id": record.change_requests,
         "section": ["posts", "custody", "prisoners.held", "statements"],
     }
     if path in known:

@@ -31,7 +31,7 @@ def test_every_setting_has_a_default() -> None:
         trusted_proxies=(),
         seal_key="",
         seal_key_file="parley.seal",
-        proposal_days=7,
+        change_request_days=7,
         idempotency_hours=48,
         cache_seconds=600,
     )
@@ -45,7 +45,7 @@ def test_the_environment_is_read() -> None:
         "PARLEY_ACTOR": "Ana Petrova",
         "PARLEY_MAX_BODY_BYTES": "10",
         "PARLEY_MAX_IMPORT_BYTES": "20",
-        "PARLEY_PROPOSAL_DAYS": "3650",
+        "PARLEY_CHANGE_REQUEST_DAYS": "3650",
         "PARLEY_MAX_WAITING": "9",
         "PARLEY_LOG_SECONDS": "3",
         "PARLEY_IDEMPOTENCY_HOURS": "24",
@@ -59,7 +59,7 @@ def test_the_environment_is_read() -> None:
     assert settings.database_url.endswith("@db/parley")
     assert (settings.port, settings.actor, settings.max_body_bytes) == (0, "Ana Petrova", 10)
     assert settings.max_import_bytes == 20
-    assert settings.proposal_days == 3_650
+    assert settings.change_request_days == 3_650
     assert (settings.max_waiting, settings.max_writing) == (9, 9)
     assert settings.limits == TimeLimits(statement=15, log=3)
     assert (settings.idempotency_hours, settings.cache_seconds) == (24, 0)
@@ -68,6 +68,13 @@ def test_the_environment_is_read() -> None:
     assert (settings.rate_writes.amount, settings.rate_writes.get_expiry()) == (7, 7_200)
     assert settings.allowed_hosts == ("parley.example", "*.b.example")
     assert settings.trusted_proxies == ("10.0.0.0/8", "::1")
+
+
+def test_the_former_name_of_a_setting_holds_where_the_present_one_is_not_set() -> None:
+    former = {"PARLEY_PROPOSAL_DAYS": "9"}
+    assert Settings.from_env(former).change_request_days == 9
+    both = {**former, "PARLEY_CHANGE_REQUEST_DAYS": "3"}
+    assert Settings.from_env(both).change_request_days == 3
 
 
 OIDC = {

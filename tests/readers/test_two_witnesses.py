@@ -32,11 +32,11 @@ from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
 from infrastructure.tables.facts import SIDES
 from infrastructure.tables.record import (
+    change_request,
     event,
     log_head,
     negotiation,
     negotiation_correction,
-    proposal,
     snapshot,
 )
 from tests.databases import opened
@@ -131,7 +131,7 @@ class Witnesses:
             for side in SIDES.values():
                 for table in side.all:
                     connection.execute(table.delete())
-            for table in (snapshot, proposal, negotiation_correction, negotiation, event):
+            for table in (snapshot, change_request, negotiation_correction, negotiation, event):
                 connection.execute(table.delete())
             connection.execute(log_head.update().values(position=0, recorded_at=0))
 

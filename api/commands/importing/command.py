@@ -17,7 +17,7 @@ from domain.characters import is_blank
 from domain.errors import ContentError
 from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id
 from domain.gathering import Gathering
-from domain.streams.proposal import OWN_VERSION
+from domain.streams.change_request import OWN_VERSION
 
 __all__ = ["Command", "CommandReader"]
 

@@ -1,4 +1,4 @@
-"""A change that takes two persons becomes a proposal; only this module decides which changes those are."""
+"""A change that takes two persons becomes a change request; only this module decides which changes those are."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from starlette.responses import Response
 from api.commands.changes import OF_NEGOTIATION, Op
 from api.commands.confidential import withheld
 from api.commands.json_text import read_json
-from api.http.exchange import dry_run, fact_response, proposal_response
+from api.http.exchange import change_request_response, dry_run, fact_response
 from api.http.exchange.body import Sent
 from api.http.exchange.idempotency import Once
 from api.http.exchange.operation import reference
 from domain.confidential import Source
 from domain.errors import UnknownError
 from domain.fact import as_primitives
+from domain.streams.change_request import Subject
 from domain.streams.event import ChangeProposed, ReviewedOp
 from domain.streams.fact import FactRecord
 from domain.streams.negotiation import Negotiation, evolve
-from domain.streams.proposal import Subject
 from domain.streams.reviewing import decide_propose
 from domain.views.brief import shown_negotiation
 from infrastructure.readers.reading import Reading
@@ -34,10 +34,10 @@ ATTEMPTS: Final = 100
 Answer = TypeVar("Answer")
 PROPOSED: Final[dict[str, Any]] = {
     "description": "Proposed, where the negotiation's settings ask for two persons",
-    "content": {"application/json": {"schema": reference("ProposedChange")}},
+    "content": {"application/json": {"schema": reference("ChangeRequestRecord")}},
     "headers": {
         "ETag": {"schema": {"type": "string"}, "description": "What an approval has to name"},
-        "Location": {"schema": {"type": "string"}, "description": "Where the proposal is"},
+        "Location": {"schema": {"type": "string"}, "description": "Where the change request is"},
     },
 }
 _DAY: Final = 86_400_000_000
@@ -46,7 +46,7 @@ _DAY: Final = 86_400_000_000
 def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
     """Change a fact, or propose the change where it takes two persons; an impossible change is refused at once.
 
-    Confidential parts are stored with the change, or until it is approved, separately with the proposal.
+    Confidential parts are stored with the change, or until it is approved, separately with the change request.
     """
     document, kept_apart = withheld(read_json(sent.body))
     body = kept_apart.beside(op.parser.parse, document)
@@ -55,7 +55,7 @@ def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
     settings = sent.parley.ledger.settings
     if op.reviewed is not None and op.reviewed(settings(record.negotiation_id)):
         if dry_run.is_dry(sent):
-            return dry_run.proposed(sent, _proposal(sent, op, record, body), event, record)
+            return dry_run.proposed(sent, _change_request(sent, op, record, body), event, record)
         return persistently(lambda: _proposed(sent, op, record, body, sources, once))
     if dry_run.is_dry(sent):
         return dry_run.recorded(sent, event, record)
@@ -69,27 +69,27 @@ def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:
     IntegrityError where another writer of its stream was faster.
     """
     body = OF_NEGOTIATION.parser.parse(sent.body)
-    event = OF_NEGOTIATION.decide(found, body, sent.request.app.state.facts, sent.actor)
-    after = evolve(found, event)
+    correction = OF_NEGOTIATION.decide(found, body, sent.request.app.state.facts, sent.actor)
+    after = evolve(found, correction)
     dry = dry_run.is_dry(sent)
     if found.settings.review_record:
-        proposal = _proposal(sent, OF_NEGOTIATION, found.subject, body)
+        event = _change_request(sent, OF_NEGOTIATION, found.subject, body)
         if dry:
-            return dry_run.proposed_of(sent, proposal, found, shown_negotiation(after))
+            return dry_run.proposed_of(sent, event, found, shown_negotiation(after))
         claim, standing = once.claim(status=202), {found.id: found.version}
-        [position] = sent.parley.ledger.append([proposal], claim=claim, standing=standing)
-        return proposal_response.rendered(sent, proposal.proposal, position, 202)
+        [position] = sent.parley.ledger.append([event], claim=claim, standing=standing)
+        return change_request_response.rendered(sent, event.proposal, position, 202)
     answer = fact_response.of_negotiation(after)
     if dry:
         sent.parley.check_clock()
     else:
-        sent.parley.ledger.append([event], claim=once.claim(answer))
+        sent.parley.ledger.append([correction], claim=once.claim(answer))
     return answer
 
 
 def expiry(sent: Sent, reading: Reading) -> int:
     """The instant until which a change that is proposed now may be approved."""
-    return reading.now + sent.parley.settings.proposal_days * _DAY
+    return reading.now + sent.parley.settings.change_request_days * _DAY
 
 
 def persistently(attempt: Callable[[], Answer]) -> Answer:
@@ -110,22 +110,24 @@ def _proposed(
     sources: Sequence[Source],
     once: Once,
 ) -> Response:
-    event = _proposal(sent, op, record, body)
+    event = _change_request(sent, op, record, body)
     claim = once.claim(status=202)
     position = sent.parley.ledger.propose(event, record, sources=sources, claim=claim)
     try:
-        return proposal_response.rendered(sent, event.proposal, position, 202)
+        return change_request_response.rendered(sent, event.proposal, position, 202)
     except UnknownError:
-        sent.fact(record.id)  # which was erased, and the proposal with it
+        sent.fact(record.id)  # which was erased, and the change request with it
         raise
 
 
-def _proposal(sent: Sent, op: Op, record: FactRecord | Subject, body: object) -> ChangeProposed:
+def _change_request(
+    sent: Sent, op: Op, record: FactRecord | Subject, body: object
+) -> ChangeProposed:
     with sent.reading() as reading:
-        proposals = reading.proposals.of_fact(record.id)
+        change_requests = reading.change_requests.of_fact(record.id)
         expires_at = expiry(sent, reading)
     return decide_propose(
-        proposals,
+        change_requests,
         uuid4(),
         record=record,
         op=cast("ReviewedOp", op.name),

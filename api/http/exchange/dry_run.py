@@ -11,20 +11,20 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from api.commands.json_text import written
-from api.http.exchange import fact_response, proposal_response
+from api.http.exchange import change_request_response, fact_response
 from api.http.exchange.body import Sent
 from api.http.exchange.parameters import Parameter, truth
+from domain.streams.change_request import ChangeRequests, Moment
+from domain.streams.change_request import evolve as evolve_change_requests
 from domain.streams.entry import Entry
 from domain.streams.event import ChangeProposed, FactEvent
 from domain.streams.fact import FactRecord, evolve
 from domain.streams.negotiation import Negotiation
-from domain.streams.proposal import Moment, Proposals
-from domain.streams.proposal import evolve as evolve_proposals
 from domain.time.perspective import PerspectiveQuery
 from domain.views.brief import brief
 from domain.views.rivalry.contesting import when_it_holds
 from domain.views.versions import FactVersion, version_of
-from infrastructure.readers.proposals import SeenProposal
+from infrastructure.readers.change_requests import SeenChangeRequest
 from infrastructure.readers.reading import Reading
 
 __all__ = ["DRY_RUN", "answer", "is_dry", "proposed", "proposed_of", "recorded"]
@@ -52,27 +52,27 @@ def recorded(sent: Sent, event: FactEvent, before: FactRecord | None) -> Respons
 
 
 def proposed(sent: Sent, event: ChangeProposed, change: FactEvent, before: FactRecord) -> Response:
-    """Answer with the proposal as it would be, and in `record` the fact as it would become by an approval."""
+    """Answer with the change request as it would be, and in `record` the fact as it would become by an approval."""
     return proposed_of(sent, event, before, _record(sent, change, before))
 
 
 def proposed_of(
     sent: Sent, event: ChangeProposed, before: FactRecord | Negotiation, record: dict[str, Any]
 ) -> Response:
-    """Answer with the proposal as it would be, and the fact or negotiation as it would become by an approval."""
+    """Answer with the change request as it would be, and the fact or negotiation as it would become by an approval."""
     sent.parley.check_clock()
     with sent.reading() as reading:
         entry = Entry(position=reading.head + 1, recorded_at=reading.now, event=event)
-        made = evolve_proposals(Proposals(stream=event.originator_id), entry)
-        seen = SeenProposal(
-            proposal=made.each[event.proposal],
+        made = evolve_change_requests(ChangeRequests(stream=event.originator_id), entry)
+        seen = SeenChangeRequest(
+            change_request=made.each[event.proposal],
             negotiation=reading.slug_of(event.negotiation_id),
             moment=Moment(now=reading.now, fact_version=event.fact_version),
             before=before,
             digest="",
         )
     unknown = {"id": None, "position": None, "proposed_at": None, "digest": None}
-    shown = proposal_response.shown(seen, sent.request.app.state.facts)
+    shown = change_request_response.shown(seen, sent.request.app.state.facts)
     return answer({**shown, **unknown, "record": record})
 
 

@@ -92,7 +92,7 @@ def precondition(
     return Precondition(frozenset(versions))
 
 
-def seen_digests(headers: Sequence[str], of: str = "proposal") -> frozenset[str] | None:
+def seen_digests(headers: Sequence[str], of: str = "change request") -> frozenset[str] | None:
     """Read the digests in If-Match; None where any is accepted, RefusedError where it is malformed."""
     found = tags(", ".join(headers)) if headers else ["*"]
     if found is None:
@@ -108,6 +108,6 @@ def required_digests(headers: Sequence[str]) -> frozenset[str]:
     found = seen_digests(headers)
     if found is None:
         name = "precondition-required"
-        detail = "send the proposal's ETag as If-Match: what is approved is what was seen"
+        detail = "send the change request's ETag as If-Match: what is approved is what was seen"
         raise RefusedError(name, _WHERE, detail)
     return found

@@ -1,6 +1,6 @@
 """A request with an idempotency key is carried out once; sent again, it gets the first answer again.
 
-The answer is kept in the transaction of the request's events. A fact record or a proposal is kept as its status
+The answer is kept in the transaction of the request's events. A fact record or a change request is kept as its status
 alone: its position is not known before the commit, and its words are read again from the log as it stood
 then. Any other answer is kept in its `kept_form`, without the words of a refused request. The
 answer to an import is kept just after its last turn; where that failed, a retry finds every line unchanged.
@@ -41,7 +41,7 @@ _SLUG: Final = re.compile(rf"{_NEGOTIATIONS}/([^/]+)/(?!settings$)")
 """The settings are there for an admin who is no member, too."""
 _ID: Final = "([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 _FACT: Final = re.compile(f"/v1/facts/{_ID}/")
-_PROPOSAL: Final = re.compile(f"/v1/proposals/{_ID}/")
+_CHANGE_REQUEST: Final = re.compile(f"/v1/change-requests/{_ID}/")
 _OPENED: Final = 201
 _UNKNOWN: Final = 404
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
@@ -93,15 +93,17 @@ class Once:
         """A hash that is equal for equal requests: of method, address, media type and body."""
         scope = self.sent.request.scope
         query = scope["query_string"].decode("latin-1")
-        parts = (scope["method"], scope["path"], query, self.sent.media, self.sent.digest)
+        # Fingerprints in the database were made of the former address of a change request.
+        path = scope["path"].replace("/v1/change-requests/", "/v1/proposals/", 1)
+        parts = (scope["method"], path, query, self.sent.media, self.sent.digest)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 class Idempotency:
     """The keys of one process; those under way are known here, those answered in the database.
 
-    `render` answers a request with the fact or the proposal that it changed at a position, under a status; `known` are
-    the field names that a kept pointer may hold.
+    `render` answers a request with the fact or the change request that it changed at a position, under a status;
+    `known` are the field names that a kept pointer may hold.
     """
 
     def __init__(
@@ -206,11 +208,11 @@ def _look_again(sent: Sent, kept: IdempotencyAnswer) -> None:
         sent.negotiation(json.loads(kept.body)["slug"])
     elif named := _FACT.match(path):
         sent.known_fact(UUID(named[1]))
-    elif _PROPOSAL.match(path) and kept.fact_id is not None:
+    elif _CHANGE_REQUEST.match(path) and kept.fact_id is not None:
         sent.known_fact(UUID(kept.fact_id))
-    elif named := _PROPOSAL.match(path):
+    elif named := _CHANGE_REQUEST.match(path):
         with sent.reading() as reading:
-            reading.proposals.get(UUID(named[1]))
+            reading.change_requests.get(UUID(named[1]))
 
 
 def _key(headers: list[str]) -> str | None:

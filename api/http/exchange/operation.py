@@ -15,11 +15,11 @@ from api.http.problems import MEDIA_TYPE
 from domain.access import Scope
 
 __all__ = [
+    "CHANGE_REQUEST_SEEN",
+    "CHANGE_REQUEST_TAG",
     "FACT_TAG",
     "IDEMPOTENCY_KEY",
     "NEGOTIATION_TAG",
-    "PROPOSAL_SEEN",
-    "PROPOSAL_TAG",
     "body_of",
     "reads",
     "reference",
@@ -78,16 +78,16 @@ NEGOTIATION_TAG: Final = _if_match(
     "*",
     required=True,
 )
-PROPOSAL_TAG: Final = _if_match(
-    "The ETag of the proposal as it was seen",
+CHANGE_REQUEST_TAG: Final = _if_match(
+    "The ETag of the change request as it was seen",
     '^"[0-9a-f]{64}"$',
     f'"{"0" * 64}"',
     required=True,
 )
-PROPOSAL_SEEN: Final = {
-    **PROPOSAL_TAG,
+CHANGE_REQUEST_SEEN: Final = {
+    **CHANGE_REQUEST_TAG,
     "required": False,
-    "description": "The ETag of the proposal as it was seen, where no other is meant",
+    "description": "The ETag of the change request as it was seen, where no other is meant",
 }
 SETTINGS_SEEN: Final = _if_match(
     "The ETag of the settings as they were seen, where no others are meant, or `*`",

@@ -8,6 +8,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.composition import Parley
 from api.http.middleware.authentication import Authentication, Identify
+from api.http.middleware.former_addresses import FormerAddresses
 from api.http.middleware.head_limits import RequestHeads
 from api.http.middleware.head_requests import Wire
 from api.http.middleware.hosts import Hosts
@@ -50,6 +51,7 @@ def guard(app: FastAPI, parley: Parley, identify: Identify) -> None:
     app.add_middleware(Authentication, identify=identify, nobody=nobody, threads=app.state.threads)
     app.add_middleware(Refusals, budget=budget("refusals", settings.rate_refusals))
     app.add_middleware(PrivateAnswers)
+    app.add_middleware(FormerAddresses)
     app.add_middleware(Shedding, most=settings.max_waiting, changes=settings.max_writing)
     app.add_middleware(SlowBodies)
     app.add_middleware(RequestHeads)

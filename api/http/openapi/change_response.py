@@ -20,12 +20,12 @@ from api.http.openapi.response_parts import (
     Position,
     ValidBounds,
 )
+from domain.streams.change_request import Status
 from domain.streams.event import ReviewedOp
 from domain.streams.fact import Status as FactStatus
-from domain.streams.proposal import Status
 from domain.time.holding import Certainty
 
-__all__ = ["DryProposal", "DryRun", "ProposedChange", "ProposedChanges"]
+__all__ = ["ChangeRequestPage", "ChangeRequestRecord", "DryChangeRequest", "DryRun"]
 
 
 class DryRun(Exact):
@@ -53,7 +53,7 @@ class DryRun(Exact):
     rivals_more: NotRequired[int]
 
 
-class ProposedChange(Exact):
+class ChangeRequestRecord(Exact):
     """A change that takes two persons; `changes` is what it would make of the fact's content.
 
     `summary` and `valid` are those of the fact as it was proposed on. Of a negotiation, `fact` and `valid` are null,
@@ -79,14 +79,14 @@ class ProposedChange(Exact):
     decided: Decided | None
 
 
-class ProposedChanges(Exact):
-    """A page of proposals, newest last."""
+class ChangeRequestPage(Exact):
+    """A page of change requests, newest last."""
 
-    items: list[ProposedChange]
+    items: list[ChangeRequestRecord]
     next: Position | None
 
 
-class DryProposal(Exact):
+class DryChangeRequest(Exact):
     """A change that would take a second person, as it would be proposed; `record` is what it would come to then."""
 
     id: None

@@ -197,7 +197,7 @@ class Withdrawn(Exact):
 
 
 class Decided(Exact):
-    """What became of a proposal, by whom, when and why."""
+    """What became of a change request, by whom, when and why."""
 
     by: str
     at: Instant

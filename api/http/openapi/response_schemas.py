@@ -7,7 +7,12 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.http.openapi.change_response import DryProposal, DryRun, ProposedChange, ProposedChanges
+from api.http.openapi.change_response import (
+    ChangeRequestPage,
+    ChangeRequestRecord,
+    DryChangeRequest,
+    DryRun,
+)
 from api.http.openapi.people_response import People
 from api.http.openapi.response_parts import (
     Added,
@@ -268,9 +273,9 @@ ANSWERS: tuple[type[Any], ...] = (
     SnapshotContent,
     Changes,
     DryRun,
-    DryProposal,
-    ProposedChange,
-    ProposedChanges,
+    DryChangeRequest,
+    ChangeRequestRecord,
+    ChangeRequestPage,
     Proof,
     Certificate,
     Erasure,

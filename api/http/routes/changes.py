@@ -20,6 +20,7 @@ from domain.streams.event import (
     ChangeApproved,
     ChangeProposed,
     ChangeRefused,
+    ChangeRequestEvent,
     ChangeRevised,
     ChangeWithdrawn,
     ClockCorrected,
@@ -35,7 +36,6 @@ from domain.streams.event import (
     FactRetracted,
     NegotiationCorrected,
     NegotiationOpened,
-    ProposalEvent,
     RecordEvent,
     SettingsChanged,
     SnapshotTaken,
@@ -105,7 +105,7 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
         told = [
             entry.id for entry, event in found if isinstance(event, ChangeProposed | ChangeRevised)
         ]
-        digests = reading.proposals.digests(told)
+        digests = reading.change_requests.digests(told)
         content = {
             "perspective": perspective_shown(perspective),
             "items": [
@@ -151,7 +151,7 @@ def _content(event: RecordEvent, digest: str | None) -> dict[str, Any]:
         shown = perspective_shown(perspective)
         return {"name": event.name, "perspective": shown, "sha256": event.sha256}
     shown = {name: _plain(name, getattr(event, name)) for name in _SHOWN.get(type(event), ())}
-    if isinstance(event, ProposalEvent):
+    if isinstance(event, ChangeRequestEvent):
         shown["fact"] = str(event.fact_id)
     return shown if digest is None else {**shown, "digest": digest}
 

@@ -44,7 +44,7 @@ def _described(
 ) -> dict[str, Any]:
     found = OPS[op]
     sent = body_of(found.parser.name, {"us-belarus": example})
-    dry = ("DryRun",) if found.reviewed is None else ("DryRun", "DryProposal")
+    dry = ("DryRun",) if found.reviewed is None else ("DryRun", "DryChangeRequest")
     return writes(
         operation,
         summary,

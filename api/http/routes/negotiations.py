@@ -78,7 +78,7 @@ def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     **writes(
         "correctNegotiation",
         "Correct what is said of a negotiation",
-        ("Negotiation", "DryProposal"),
+        ("Negotiation", "DryChangeRequest"),
         body_of("NegotiationCorrectionBody", {"us-belarus": NEGOTIATION_CORRECTION}),
         scope="fact:correct",
         if_match=NEGOTIATION_TAG,

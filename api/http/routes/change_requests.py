@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.commands.json_text import written
-from api.http.exchange import proposal_response
+from api.http.exchange import change_request_response
 from api.http.exchange.authorization import principal_of
 from api.http.exchange.cursor import LIMIT
 from api.http.exchange.fact_response import fact_uuid
@@ -18,10 +18,10 @@ from api.http.exchange.operation import reads
 from api.http.exchange.parameters import Parameter, given, whole_number
 from api.http.threads import LaneRoute
 from domain.errors import ContentError, UnknownError
+from domain.streams.change_request import Status
 from domain.streams.negotiation import SLUG
-from domain.streams.proposal import Status
 
-router: Final = APIRouter(route_class=LaneRoute, tags=["proposals"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["change-requests"])
 
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 _LISTING: Final = (
@@ -42,18 +42,18 @@ _NOT_KEPT: Final = {"Cache-Control": "no-store"}
 
 
 @router.get(
-    "/v1/negotiations/{slug}/proposals",
+    "/v1/negotiations/{slug}/change-requests",
     **reads(
-        "listProposals",
+        "listChangeRequests",
         "Changes that wait for a second person, or did",
-        "ProposedChanges",
+        "ChangeRequestPage",
         _LISTING,
         scope="fact:correct",
         cached=False,
         refuses=(404, 422),
     ),
 )
-def list_proposals(slug: str, request: Request) -> Response:
+def list_change_requests(slug: str, request: Request) -> Response:
     """List what was proposed about the facts of a negotiation, newest last."""
     parameters = given(request, _LISTING)
     status = _status(parameters.get("status"))
@@ -63,7 +63,7 @@ def list_proposals(slug: str, request: Request) -> Response:
     if not SLUG.fullmatch(slug):
         raise UnknownError("negotiation", slug[:100])
     with request.app.state.parley.reading(principal_of(request)) as reading:
-        page, more = reading.proposals.page(
+        page, more = reading.change_requests.page(
             reading.negotiation(slug).id,
             status=status,
             fact_id=fact_id,
@@ -71,30 +71,30 @@ def list_proposals(slug: str, request: Request) -> Response:
             limit=limit,
         )
     content = {
-        "items": [proposal_response.shown(each, request.app.state.facts) for each in page],
+        "items": [change_request_response.shown(each, request.app.state.facts) for each in page],
         "next": more,
     }
     return Response(written(content), 200, _NOT_KEPT, "application/json")
 
 
 @router.get(
-    "/v1/proposals/{proposal_id}",
+    "/v1/change-requests/{change_request_id}",
     **reads(
-        "readProposal",
+        "readChangeRequest",
         "A change that waits for a second person, or did",
-        "ProposedChange",
+        "ChangeRequestRecord",
         scope="fact:correct",
         cached=False,
         refuses=(404, 422),
     ),
 )
-def read_proposal(proposal_id: str, request: Request) -> Response:
+def read_change_request(change_request_id: str, request: Request) -> Response:
     """Give what is proposed, and what has become of it. Its ETag is what an approval has to name."""
     given(request, ())
-    id_ = proposal_response.proposal_uuid(proposal_id)
+    id_ = change_request_response.change_request_uuid(change_request_id)
     with request.app.state.parley.reading(principal_of(request)) as reading:
-        seen = reading.proposals.get(id_)
-    return proposal_response.answer(seen, request.app.state.facts)
+        seen = reading.change_requests.get(id_)
+    return change_request_response.answer(seen, request.app.state.facts)
 
 
 def _status(text: str | None) -> Status | None:

@@ -1,4 +1,4 @@
-"""Proposals are listed, approved, refused and withdrawn on the machine that has the database."""
+"""Change requests are listed, approved, refused and withdrawn on the machine that has the database."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from api.cli.text import confirm, print_line
 from api.cli.writing.erase import show_erasure
 from api.commands.json_text import written
 from api.composition import Parley
-from domain.streams.proposal import Status
+from domain.streams.change_request import Status
 
 __all__ = ["register"]
 
 _COLUMNS: Final = (
-    "proposal",
+    "change request",
     "status",
     "op",
     "fact",
@@ -36,12 +36,12 @@ _COLUMNS: Final = (
 _GROUNDS: Final = ("reason", "why", "citation", "published", "approvers")
 
 Id = Annotated[
-    str, typer.Argument(metavar="ID", show_default=False, help="The proposal, by its id.")
+    str, typer.Argument(metavar="ID", show_default=False, help="The change request, by its id.")
 ]
 Why = Annotated[str | None, typer.Option(show_default=False, help="Why, in words.")]
 
 
-def proposals(
+def change_requests(
     slug: Slug,
     *,
     status: Annotated[
@@ -63,13 +63,13 @@ def proposals(
     """The changes that wait for a second person, or did, newest last."""
     asked = {"status": status, "fact": fact, "limit": limit, "cursor": cursor}
     with opened() as parley:
-        answer = ask(parley, f"/v1/negotiations/{slug}/proposals", asked)
+        answer = ask(parley, f"/v1/negotiations/{slug}/change-requests", asked)
     if json:
         print_answer(answer)
         return
     out, _ = consoles()
     items = answer.content["items"]
-    show_rows(out, f"Proposals: {len(items)}", _COLUMNS, [_row(each) for each in items])
+    show_rows(out, f"Change requests: {len(items)}", _COLUMNS, [_row(each) for each in items])
     if not items:
         print_line(out, "There are none.")
     if answer.content["next"] is not None:
@@ -98,7 +98,7 @@ def approve(
     """
     with opened() as parley:
         if digest is None:
-            item = ask(parley, f"/v1/proposals/{id_}", {}).content
+            item = ask(parley, f"/v1/change-requests/{id_}", {}).content
             _confirm(item, yes=yes)
             digest = item["digest"]
         _tell(parley, id_, "approval", why, json=json, headers={"if-match": f'"{digest}"'})
@@ -119,7 +119,7 @@ def _confirm(item: Mapping[str, Any], *, yes: bool) -> None:
 
 
 def _whole(item: Mapping[str, Any]) -> Iterator[str]:
-    """A proposal line by line, with nothing cut short."""
+    """A change request line by line, with nothing cut short."""
     body = item["body"]
     if item["fact"] is None:
         yield f"{_said(item['proposer'])} proposes to correct the negotiation {item['negotiation']}:"
@@ -169,7 +169,7 @@ def _tell(
     json: bool,
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    answer = tell(parley, f"/v1/proposals/{id_}/{what}", {"why": why}, headers=headers)
+    answer = tell(parley, f"/v1/change-requests/{id_}/{what}", {"why": why}, headers=headers)
     if json:
         print_answer(answer)
         return
@@ -182,8 +182,8 @@ def _show(answer: Answer) -> None:
         return
     out, _ = consoles()
     shown = dict(zip(_COLUMNS, _row(answer.content), strict=True))
-    id_, status = shown.pop("proposal"), shown.pop("status")
-    show_rows(out, f"Proposal {id_}: {status}", ("field", "value"), [*shown.items()])
+    id_, status = shown.pop("change request"), shown.pop("status")
+    show_rows(out, f"Change request {id_}: {status}", ("field", "value"), [*shown.items()])
 
 
 def _row(item: Mapping[str, Any]) -> tuple[object, ...]:
@@ -208,5 +208,6 @@ def _row(item: Mapping[str, Any]) -> tuple[object, ...]:
 
 def register(app: typer.Typer) -> None:
     """Offer the commands."""
-    for command in (proposals, approve, refuse, withdraw):
+    for command in (change_requests, approve, refuse, withdraw):
         app.command()(command)
+    app.command("proposals", hidden=True, deprecated=True)(change_requests)

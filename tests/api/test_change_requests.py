@@ -12,10 +12,10 @@ from starlette.testclient import TestClient
 
 from api.composition import compose
 from api.http.app import create_app
-from domain.streams.proposal import stream_of
+from domain.streams.change_request import stream_of
 from tests.api.asking import TALKS, Client, without_credentials
 from tests.api.asking import fact as fact_sent
-from tests.api.desk import CITED, CORRECTION, DAY, PROPOSALS, RETRACTION, WHY, Desk, HeldClock
+from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, RETRACTION, WHY, Desk, HeldClock
 from tests.api.test_tokens import bearing
 from tests.databases import settings_of
 from tests.infrastructure.identity.issuing import AUDIENCE, ISSUER, published
@@ -37,7 +37,7 @@ def test_a_change_is_proposed_seen_approved_and_done(desk: Desk) -> None:
     fact = desk.fact()
     proposed = desk.propose(fact)
     id_, digest = proposed.json["id"], proposed.json["digest"]
-    assert proposed.headers["location"] == f"/v1/proposals/{id_}"
+    assert proposed.headers["location"] == f"/v1/change-requests/{id_}"
     assert proposed.headers["etag"] == f'"{digest}"'
     assert proposed.headers["cache-control"] == "no-store"
     assert proposed.json == {
@@ -149,7 +149,7 @@ def test_what_could_not_be_done_is_not_proposed(
     desk: Desk, what: str, body: object, headers: dict[str, str], status: int
 ) -> None:
     assert desk.post(f"{desk.fact()}/{what}", body, **headers).status == status
-    assert desk.get(PROPOSALS).json == {"items": [], "next": None}
+    assert desk.get(CHANGE_REQUESTS).json == {"items": [], "next": None}
 
 
 @pytest.mark.parametrize("what", ["approval", "refusal"])
@@ -189,7 +189,7 @@ def test_nobody_in_particular_decides_nothing(desk: Desk) -> None:
     proposed = desk.propose(desk.fact())
     anybody = without_credentials(desk.client)
     for what in ("approval", "refusal", "withdrawal", "revision"):
-        address = f"/v1/proposals/{proposed.json['id']}/{what}"
+        address = f"/v1/change-requests/{proposed.json['id']}/{what}"
         assert anybody.post(address, WHY, if_match=proposed.headers["etag"]).status == 401
     assert desk.status(proposed) == "open"
 
@@ -218,7 +218,7 @@ def test_an_approval_names_what_was_seen(desk: Desk, if_match: str, status: int,
     answer = desk.decide(proposed, if_match=if_match)
     assert (answer.status, kind_of(answer)) == (status, kind)
     assert answer.pointers == ["/header/If-Match"]
-    address = f"/v1/proposals/{proposed.json['id']}/approval"
+    address = f"/v1/change-requests/{proposed.json['id']}/approval"
     assert desk.post(address, {}, "Bo").status == 428
     assert desk.decide(proposed, if_match=f"W/{proposed.headers['etag']}").status == 412
     several = f'"1", {proposed.headers["etag"]}'
@@ -260,7 +260,7 @@ def test_a_revision_is_another_body_of_the_same_op(desk: Desk, body: dict[str, A
     assert desk.get(proposed.headers["location"]).body == proposed.body
 
 
-def test_a_fact_that_moves_on_leaves_its_proposals_void(desk: Desk) -> None:
+def test_a_fact_that_moves_on_leaves_its_change_requests_void(desk: Desk) -> None:
     fact = desk.fact()
     first, second = desk.propose(fact), desk.propose(fact, "retraction", RETRACTION, "Bo")
     assert desk.post(f"{fact}/corroborations", CITED, if_match="1").status == 200
@@ -275,7 +275,7 @@ def test_a_fact_that_moves_on_leaves_its_proposals_void(desk: Desk) -> None:
     assert desk.decide(desk.propose(fact)).status == 200
 
 
-def test_of_two_proposals_of_one_version_one_is_done(desk: Desk) -> None:
+def test_of_two_change_requests_of_one_version_one_is_done(desk: Desk) -> None:
     fact = desk.fact()
     first, second = desk.propose(fact), desk.propose(fact, body=CORRECTION, who="Cy")
     assert desk.decide(first).status == 200
@@ -284,7 +284,7 @@ def test_of_two_proposals_of_one_version_one_is_done(desk: Desk) -> None:
 
 
 def _listed(desk: Desk, status: str) -> list[str]:
-    return [each["id"] for each in desk.get(f"{PROPOSALS}?status={status}").json["items"]]
+    return [each["id"] for each in desk.get(f"{CHANGE_REQUESTS}?status={status}").json["items"]]
 
 
 def test_it_expires_at_the_very_microsecond(desk: Desk, clock: HeldClock) -> None:
@@ -311,7 +311,7 @@ def test_it_expires_at_the_very_microsecond(desk: Desk, clock: HeldClock) -> Non
 
 def test_how_long_it_waits_is_a_setting(database_url: str) -> None:
     clock = HeldClock()
-    settings = settings_of(database_url, PARLEY_PROPOSAL_DAYS="1")
+    settings = settings_of(database_url, PARLEY_CHANGE_REQUEST_DAYS="1")
     parley = compose(settings, clock=clock, upgrade=False)
     with TestClient(create_app(parley)) as http:
         desk = Desk(parley, Client(http), clock)
@@ -377,14 +377,14 @@ def test_they_are_listed_newest_last_by_what_has_become_of_them(
         "expired": ids[4:6],
         "open": ids[6:],
     }
-    every = desk.get(PROPOSALS).json["items"]
+    every = desk.get(CHANGE_REQUESTS).json["items"]
     assert [each["id"] for each in every] == ids
-    assert [desk.get(f"/v1/proposals/{id_}").json for id_ in ids] == every
-    about = desk.get(f"{PROPOSALS}?fact={facts[4].rpartition('/')[2]}").json["items"]
+    assert [desk.get(f"/v1/change-requests/{id_}").json for id_ in ids] == every
+    about = desk.get(f"{CHANGE_REQUESTS}?fact={facts[4].rpartition('/')[2]}").json["items"]
     assert [each["id"] for each in about] == [ids[4], ids[6]]
     paged, cursor = [], 0
     while cursor is not None:
-        page = desk.get(f"{PROPOSALS}?limit=3&cursor={cursor}").json
+        page = desk.get(f"{CHANGE_REQUESTS}?limit=3&cursor={cursor}").json
         paged += page["items"]
         cursor = page["next"]
     assert paged == every
@@ -401,20 +401,20 @@ def test_they_are_listed_newest_last_by_what_has_become_of_them(
     ],
 )
 def test_a_malformed_question_is_pointed_at(desk: Desk, query: str, at: str) -> None:
-    assert desk.get(f"{PROPOSALS}?{query}").pointers == [at]
+    assert desk.get(f"{CHANGE_REQUESTS}?{query}").pointers == [at]
 
 
 def test_what_was_not_proposed_is_unknown(desk: Desk) -> None:
     for id_ in ("x", str(uuid4())):
-        assert desk.get(f"/v1/proposals/{id_}").status == 404
+        assert desk.get(f"/v1/change-requests/{id_}").status == 404
         sent = {"if_match": f'"{"0" * 64}"'}
         for what in ("approval", "refusal", "withdrawal", "revision"):
-            assert desk.post(f"/v1/proposals/{id_}/{what}", WHY, **sent).status == 404
+            assert desk.post(f"/v1/change-requests/{id_}/{what}", WHY, **sent).status == 404
     assert desk.get("/v1/negotiations/none/proposals").status == 404
     assert desk.get("/v1/negotiations/No/proposals").status == 404
 
 
-def test_a_proposals_stream_is_no_fact_and_a_fact_in_its_place_takes_no_proposal(
+def test_a_change_requests_stream_is_no_fact_and_a_fact_in_its_place_takes_no_proposal(
     desk: Desk,
 ) -> None:
     proposed = desk.propose(desk.fact())

@@ -15,25 +15,31 @@ from api.commands.commands import ApprovalBody, BodyParser, RefusalBody, Withdra
 from api.commands.confidential import withheld
 from api.commands.examples import APPROVAL, CORRECTION, REFUSAL, WITHDRAWAL
 from api.commands.json_text import read_json
-from api.http.exchange import proposal_response
+from api.http.exchange import change_request_response
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.change_or_propose import expiry, persistently
 from api.http.exchange.entity_tags import required_digests, seen_digests
 from api.http.exchange.idempotency import Once
-from api.http.exchange.operation import PROPOSAL_SEEN, PROPOSAL_TAG, body_of, reference, writes
+from api.http.exchange.operation import (
+    CHANGE_REQUEST_SEEN,
+    CHANGE_REQUEST_TAG,
+    body_of,
+    reference,
+    writes,
+)
 from api.http.threads import LaneRoute
 from domain.confidential import Source
 from domain.errors import RevisedError
 from domain.fact import as_primitives
-from domain.streams.event import ProposalEvent, RecordEvent
+from domain.streams.change_request import ChangeRequests, Moment
+from domain.streams.event import ChangeRequestEvent, RecordEvent
 from domain.streams.fact import FactRecord
 from domain.streams.ledger import by_event
 from domain.streams.negotiation import Negotiation
-from domain.streams.proposal import Moment, Proposals
 from domain.streams.reviewing import decide_approve, decide_refuse, decide_revise, decide_withdraw
-from infrastructure.readers.proposals import SeenProposal
+from infrastructure.readers.change_requests import SeenChangeRequest
 
-router: Final = APIRouter(route_class=LaneRoute, tags=["proposals"])
+router: Final = APIRouter(route_class=LaneRoute, tags=["change-requests"])
 
 _SENDING: Final = Sending()
 _APPROVAL: Final = BodyParser(ApprovalBody)
@@ -51,11 +57,11 @@ _REVISION: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A proposal to decide on, its sources, what it is of as that stands, and all that was proposed of it."""
+    """A change request to decide on, its sources, what it is of as that stands, and all that was proposed of it."""
 
-    seen: SeenProposal
+    seen: SeenChangeRequest
     sources: Sequence[Source]
-    proposals: Proposals
+    change_requests: ChangeRequests
     record: FactRecord | Negotiation
     moment: Moment
     expiry: int
@@ -66,7 +72,7 @@ class _Standing:
 class _Outcome:
     """What is decided, the change that it leads to, if any, and what the last of the two says in confidence."""
 
-    event: ProposalEvent
+    event: ChangeRequestEvent
     change: RecordEvent | None = None
     sources: Sequence[Source] = ()
 
@@ -75,107 +81,117 @@ _Decide = Callable[[_Standing], _Outcome]
 
 
 @router.post(
-    "/v1/proposals/{proposal_id}/approval",
+    "/v1/change-requests/{change_request_id}/approval",
     **writes(
-        "approveProposal",
+        "approveChangeRequest",
         "Approve what another person proposed",
-        ("ProposedChange", "Erasure"),
+        ("ChangeRequestRecord", "Erasure"),
         body_of("ApprovalBody", {"us-belarus": APPROVAL}),
-        if_match=PROPOSAL_TAG,
+        if_match=CHANGE_REQUEST_TAG,
         **_DECIDING,
     ),
 )
-def approve_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Let it be done, as the proposal whose ETag If-Match names says, on the fact as it then stood.
+def approve_change_request(
+    change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
+) -> Response:
+    """Let it be done, as the change request whose ETag If-Match names says, on the fact as it then stood.
 
-    An erasure that was proposed is answered as one, since it takes the proposal with it.
+    An erasure that was proposed is answered as one, since it takes the change request with it.
     """
 
     def decide(found: _Standing) -> _Outcome:
         event = decide_approve(
-            found.proposals,
-            found.seen.proposal.id,
+            found.change_requests,
+            found.seen.change_request.id,
             seen=required_digests(_if_match(sent)),
             digest=found.seen.digest,
             why=_APPROVAL.parse(sent.body).why,
             moment=found.moment,
             actor=sent.actor,
         )
-        proposed = found.proposals.proposal(event.proposal)
+        proposed = found.change_requests.change_request(event.proposal)
         body = found.op.parser.parse(dict(proposed.body))
         facts = sent.request.app.state.facts
         change = found.op.decide(found.record, body, facts, proposed.proposer)
         return _Outcome(event, agreed(change, sent.actor), found.sources)
 
-    return _decided(proposal_id, sent, decide)
+    return _decided(change_request_id, sent, decide)
 
 
 @router.post(
-    "/v1/proposals/{proposal_id}/refusal",
+    "/v1/change-requests/{change_request_id}/refusal",
     **writes(
-        "refuseProposal",
+        "refuseChangeRequest",
         "Refuse what another person proposed",
-        "ProposedChange",
+        "ChangeRequestRecord",
         body_of("RefusalBody", {"us-belarus": REFUSAL}),
-        if_match=PROPOSAL_SEEN,
+        if_match=CHANGE_REQUEST_SEEN,
         **_DECIDING,
     ),
 )
-def refuse_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+def refuse_change_request(
+    change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
+) -> Response:
     """Let it not be done, and say why."""
 
     def decide(found: _Standing) -> _Outcome:
-        why, id_ = _REFUSAL.parse(sent.body).why, found.seen.proposal.id
-        event = decide_refuse(found.proposals, id_, why=why, moment=found.moment, actor=sent.actor)
-        return _Outcome(event)
-
-    return _decided(proposal_id, sent, decide)
-
-
-@router.post(
-    "/v1/proposals/{proposal_id}/withdrawal",
-    **writes(
-        "withdrawProposal",
-        "Withdraw what one proposed oneself",
-        "ProposedChange",
-        body_of("WithdrawalBody", {"us-belarus": WITHDRAWAL}),
-        if_match=PROPOSAL_SEEN,
-        **_DECIDING,
-    ),
-)
-def withdraw_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Let it not be done, as who proposed it."""
-
-    def decide(found: _Standing) -> _Outcome:
-        why, id_ = _WITHDRAWAL.parse(sent.body).why, found.seen.proposal.id
-        event = decide_withdraw(
-            found.proposals, id_, why=why, moment=found.moment, actor=sent.actor
+        why, id_ = _REFUSAL.parse(sent.body).why, found.seen.change_request.id
+        event = decide_refuse(
+            found.change_requests, id_, why=why, moment=found.moment, actor=sent.actor
         )
         return _Outcome(event)
 
-    return _decided(proposal_id, sent, decide)
+    return _decided(change_request_id, sent, decide)
 
 
 @router.post(
-    "/v1/proposals/{proposal_id}/revision",
+    "/v1/change-requests/{change_request_id}/withdrawal",
     **writes(
-        "reviseProposal",
-        "Propose something else instead",
-        "ProposedChange",
-        _REVISION,
-        if_match=PROPOSAL_SEEN,
+        "withdrawChangeRequest",
+        "Withdraw what one proposed oneself",
+        "ChangeRequestRecord",
+        body_of("WithdrawalBody", {"us-belarus": WITHDRAWAL}),
+        if_match=CHANGE_REQUEST_SEEN,
         **_DECIDING,
     ),
 )
-def revise_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+def withdraw_change_request(
+    change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
+) -> Response:
+    """Let it not be done, as who proposed it."""
+
+    def decide(found: _Standing) -> _Outcome:
+        why, id_ = _WITHDRAWAL.parse(sent.body).why, found.seen.change_request.id
+        event = decide_withdraw(
+            found.change_requests, id_, why=why, moment=found.moment, actor=sent.actor
+        )
+        return _Outcome(event)
+
+    return _decided(change_request_id, sent, decide)
+
+
+@router.post(
+    "/v1/change-requests/{change_request_id}/revision",
+    **writes(
+        "reviseChangeRequest",
+        "Propose something else instead",
+        "ChangeRequestRecord",
+        _REVISION,
+        if_match=CHANGE_REQUEST_SEEN,
+        **_DECIDING,
+    ),
+)
+def revise_change_request(
+    change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
+) -> Response:
     """Put another body in the place of what one proposed, of the same kind; what was seen before is void."""
 
     def decide(found: _Standing) -> _Outcome:
         document, kept_apart = withheld(read_json(sent.body))
         body = kept_apart.beside(found.op.parser.parse, document)
         event = decide_revise(
-            found.proposals,
-            found.seen.proposal.id,
+            found.change_requests,
+            found.seen.change_request.id,
             body=as_primitives(body),
             expires_at=found.expiry,
             moment=found.moment,
@@ -185,19 +201,19 @@ def revise_proposal(proposal_id: str, sent: Annotated[Sent, Depends(_SENDING)]) 
         change = found.op.decide(found.record, body, facts, sent.actor)
         return _Outcome(event, sources=kept_apart.sources(change))
 
-    return _decided(proposal_id, sent, decide)
+    return _decided(change_request_id, sent, decide)
 
 
-def _decided(proposal_id: str, sent: Sent, decide: _Decide) -> Response:
+def _decided(change_request_id: str, sent: Sent, decide: _Decide) -> Response:
     def run(once: Once) -> Response:
-        return persistently(lambda: _attempted(proposal_id, sent, decide, once))
+        return persistently(lambda: _attempted(change_request_id, sent, decide, once))
 
     answer: Response = sent.request.app.state.idempotency.once(sent, run)
     return answer
 
 
-def _attempted(proposal_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:
-    found = _standing(sent, proposal_response.proposal_uuid(proposal_id))
+def _attempted(change_request_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:
+    found = _standing(sent, change_request_response.change_request_uuid(change_request_id))
     once.about = None if isinstance(found.record, Negotiation) else found.record.id
     sent.principal.check(found.op.scope)
     outcome = decide(found)
@@ -205,7 +221,7 @@ def _attempted(proposal_id: str, sent: Sent, decide: _Decide, once: Once) -> Res
     named = seen_digests(_if_match(sent))
     if named is not None and found.seen.digest not in named:
         raise RevisedError(event.proposal)
-    until, claim = found.seen.proposal.expires_at, once.claim()
+    until, claim = found.seen.change_request.expires_at, once.claim()
     if change is None:
         standing = {found.record.id: found.record.version}
         kept = by_event(event, sources)
@@ -214,25 +230,25 @@ def _attempted(proposal_id: str, sent: Sent, decide: _Decide, once: Once) -> Res
         )
     else:
         position = found.op.carry_out(sent.parley, change, [event], sources, claim, until)
-    return proposal_response.again(sent, position, 200)
+    return change_request_response.again(sent, position, 200)
 
 
 def _standing(sent: Sent, id_: UUID) -> _Standing:
     with sent.reading() as reading:
-        seen = reading.proposals.get(id_)
-        sources = reading.proposals.sources(seen)
-        proposals = reading.proposals.of_fact(seen.proposal.fact_id)
+        seen = reading.change_requests.get(id_)
+        sources = reading.change_requests.sources(seen)
+        change_requests = reading.change_requests.of_fact(seen.change_request.fact_id)
         until = expiry(sent, reading)
-    op, ledger = PROPOSABLE[seen.proposal.op], sent.parley.ledger
+    op, ledger = PROPOSABLE[seen.change_request.op], sent.parley.ledger
     record: FactRecord | Negotiation
     if isinstance(seen.before, Negotiation):
         record = ledger.negotiation(seen.negotiation)
         version = record.edition
     else:
-        record = ledger.fact(seen.proposal.fact_id)
+        record = ledger.fact(seen.change_request.fact_id)
         version = record.version
     moment = Moment(now=seen.moment.now, fact_version=version)
-    return _Standing(seen, sources, proposals, record, moment, until, op)
+    return _Standing(seen, sources, change_requests, record, moment, until, op)
 
 
 def _if_match(sent: Sent) -> list[str]:

@@ -1,7 +1,7 @@
 """A change that takes two persons: one proposes it on a version of a fact, another approves or refuses it.
 
-The proposals of a fact are one stream. A proposal that has expired, or that is void because its fact has moved on, is
-so by the clock and the log, and no event says it.
+The change requests of a fact are one stream. No event says that one expired, or that it became void because its fact
+changed: both follow from the clock and the log.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ Decided = Literal["approved", "refused", "withdrawn"]
 Status = Literal["open", "approved", "refused", "withdrawn", "expired", "void"]
 
 
-#: RFC 9562's version of an id of one's own making; no fact has one, so that none takes the place of proposals.
+#: RFC 9562's version of an id of one's own making; no fact has one, so that none takes the place of change requests.
 OWN_VERSION: Final = 8
 
 
 def stream_of(fact_id: UUID) -> UUID:
-    """The stream of a fact's proposals: the hash of a version 5 id, as a version 8."""
+    """The stream of a fact's change requests: the hash of a version 5 id, as a version 8."""
     hashed = uuid5(fact_id, "proposals").int
     return UUID(int=hashed & ~(0xF << 76) | OWN_VERSION << 76)
 
@@ -45,7 +45,7 @@ def stream_of(fact_id: UUID) -> UUID:
 class Subject:
     """What a change is proposed of: a fact at a version, or a negotiation at an edition.
 
-    Of a negotiation both ids are its own, and stand where an event, and a proposal, name a fact.
+    Of a negotiation both ids are its own, and stand where an event, and a change request, name a fact.
     """
 
     id: UUID
@@ -55,7 +55,7 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """When a proposal is looked at: `now` in microseconds UTC, and the version at which its fact then stands."""
+    """When a change request is looked at: `now` in microseconds UTC, and the version at which its fact then stands."""
 
     now: int
     fact_version: int
@@ -63,7 +63,7 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What became of a proposal, by whom, when and why."""
+    """What became of a change request, by whom, when and why."""
 
     status: Decided
     by: str
@@ -73,7 +73,7 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proposal:
+class ChangeRequest:
     """A change as it is proposed at present; the event at `content_position` has its `body`."""
 
     id: UUID
@@ -99,27 +99,27 @@ class Proposal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proposals:
-    """The proposals of one fact, as their stream leaves them at `version`."""
+class ChangeRequests:
+    """The change requests of one fact, as their stream leaves them at `version`."""
 
     stream: UUID
     version: int = 0
-    each: Mapping[UUID, Proposal] = field(default_factory=dict)
+    each: Mapping[UUID, ChangeRequest] = field(default_factory=dict)
 
-    def proposal(self, id_: UUID) -> Proposal:
-        """The proposal with an id; UnknownError where there is none."""
+    def change_request(self, id_: UUID) -> ChangeRequest:
+        """The change request with an id; UnknownError where there is none."""
         if id_ not in self.each:
-            raise UnknownError("proposal", str(id_))
+            raise UnknownError("change request", str(id_))
         return self.each[id_]
 
 
-def evolve(proposals: Proposals, entry: Entry) -> Proposals:
-    """The proposals after one more event of their stream; what cannot be read any more is passed over."""
+def evolve(change_requests: ChangeRequests, entry: Entry) -> ChangeRequests:
+    """The change requests after one more event of their stream; what cannot be read any more is passed over."""
     event = entry.event
-    after = replace(proposals, version=event.originator_version)
+    after = replace(change_requests, version=event.originator_version)
     if isinstance(event, ChangeProposed):
         return _with(after, _proposed(entry, event))
-    standing = proposals.each.get(getattr(event, "proposal", None))  # type: ignore[arg-type]
+    standing = change_requests.each.get(getattr(event, "proposal", None))  # type: ignore[arg-type]
     if standing is None or standing.decision is not None:
         return after
     if isinstance(event, ChangeRevised):
@@ -128,9 +128,9 @@ def evolve(proposals: Proposals, entry: Entry) -> Proposals:
     return after if decision is None else _with(after, replace(standing, decision=decision))
 
 
-def folded(stream: UUID, entries: Iterable[Entry]) -> Proposals:
-    """The proposals that the entries of a stream come to."""
-    return reduce(evolve, entries, Proposals(stream=stream))
+def folded(stream: UUID, entries: Iterable[Entry]) -> ChangeRequests:
+    """The change requests that the entries of a stream come to."""
+    return reduce(evolve, entries, ChangeRequests(stream=stream))
 
 
 def decision_of(entry: Entry) -> Decision | None:
@@ -151,12 +151,14 @@ def decision_of(entry: Entry) -> Decision | None:
     )
 
 
-def _with(proposals: Proposals, proposal: Proposal) -> Proposals:
-    return replace(proposals, each={**proposals.each, proposal.id: proposal})
+def _with(change_requests: ChangeRequests, change_request: ChangeRequest) -> ChangeRequests:
+    return replace(
+        change_requests, each={**change_requests.each, change_request.id: change_request}
+    )
 
 
-def _proposed(entry: Entry, event: ChangeProposed) -> Proposal:
-    return Proposal(
+def _proposed(entry: Entry, event: ChangeProposed) -> ChangeRequest:
+    return ChangeRequest(
         id=event.proposal,
         negotiation_id=event.negotiation_id,
         fact_id=event.fact_id,
@@ -172,7 +174,7 @@ def _proposed(entry: Entry, event: ChangeProposed) -> Proposal:
     )
 
 
-def _revised(standing: Proposal, entry: Entry, event: ChangeRevised) -> Proposal:
+def _revised(standing: ChangeRequest, entry: Entry, event: ChangeRevised) -> ChangeRequest:
     return replace(
         standing,
         fact_version=event.fact_version,

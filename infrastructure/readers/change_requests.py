@@ -1,4 +1,4 @@
-"""Proposals are found by the tables and read from the log, so that what they say is nowhere else."""
+"""Change requests are found by the tables and read from the log, so that what they say is nowhere else."""
 
 from __future__ import annotations
 
@@ -9,17 +9,25 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, and_, func, select, tuple_
 
 from domain.errors import UnknownError
+from domain.streams.change_request import (
+    ChangeRequest,
+    ChangeRequests,
+    Moment,
+    Status,
+    evolve,
+    folded,
+    stream_of,
+)
 from domain.streams.entry import Entry
 from domain.streams.fact import FactRecord
 from domain.streams.negotiation import FIRST_EDITION, Negotiation
-from domain.streams.proposal import Moment, Proposal, Proposals, Status, evolve, folded, stream_of
 from domain.time.instant import END
 from infrastructure.log.rows import LOGGED
 from infrastructure.projections.fact_rows import version_of_row
 from infrastructure.projections.planes import wholly
 from infrastructure.readers import access, log, negotiations
 from infrastructure.readers.confidential import said_at
-from infrastructure.tables.record import event, negotiation, negotiation_correction, proposal
+from infrastructure.tables.record import change_request, event, negotiation, negotiation_correction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -29,19 +37,19 @@ if TYPE_CHECKING:
     from infrastructure.log.codec import EventCodec
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["ProposalReader", "SeenProposal"]
+__all__ = ["ChangeRequestReader", "SeenChangeRequest"]
 
-_FOUND = select(proposal, negotiation.c.slug).join_from(proposal, negotiation)
+_FOUND = select(change_request, negotiation.c.slug).join_from(change_request, negotiation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenProposal:
-    """A proposal at a moment: `before` is the fact, or the negotiation, as it found it.
+class SeenChangeRequest:
+    """A change request at a moment: `before` is the fact, or the negotiation, as it found it.
 
     `digest` is that of the event with its body.
     """
 
-    proposal: Proposal
+    change_request: ChangeRequest
     negotiation: str
     moment: Moment
     before: FactRecord | Negotiation
@@ -50,11 +58,11 @@ class SeenProposal:
     @property
     def status(self) -> Status:
         """What has become of it by then."""
-        return self.proposal.status(self.moment)
+        return self.change_request.status(self.moment)
 
 
-class ProposalReader:
-    """Proposals in one transaction, as the log stands at `head`, for `principal`. `now` is in microseconds UTC."""
+class ChangeRequestReader:
+    """Change requests in one transaction, with the log at `head`, for `principal`; `now` is in microseconds UTC."""
 
     def __init__(
         self,
@@ -73,16 +81,16 @@ class ProposalReader:
         self._head = head
         self._now = now
 
-    def of_fact(self, fact_id: UUID) -> Proposals:
+    def of_fact(self, fact_id: UUID) -> ChangeRequests:
         """All that were made about a fact, to decide on."""
         stream = stream_of(fact_id)
         return folded(stream, self._entries([stream.hex], self._head))
 
-    def get(self, id_: UUID, position: int | None = None) -> SeenProposal:
+    def get(self, id_: UUID, position: int | None = None) -> SeenChangeRequest:
         """One as it stands, or as the log stood at a position; UnknownError where it is not there for who asks."""
-        wanted = _FOUND.where(proposal.c.id == id_.hex, access.shown(self._principal))
+        wanted = _FOUND.where(change_request.c.id == id_.hex, access.shown(self._principal))
         row = self._connection.execute(wanted).one_or_none()
-        what = "proposal"
+        what = "change request"
         if row is None:
             raise UnknownError(what, str(id_))
         found = self._seen([row], position)
@@ -90,9 +98,9 @@ class ProposalReader:
             raise UnknownError(what, str(id_))
         return found[0]
 
-    def sources(self, seen: SeenProposal) -> list[Source]:
-        """What a proposal says in confidence, to go with the change that it becomes."""
-        return said_at(self._connection, seen.proposal.content_position)
+    def sources(self, seen: SeenChangeRequest) -> list[Source]:
+        """What a change request says in confidence, to go with the change that it becomes."""
+        return said_at(self._connection, seen.change_request.content_position)
 
     def page(
         self,
@@ -102,25 +110,25 @@ class ProposalReader:
         fact_id: UUID | None,
         after: int,
         limit: int,
-    ) -> tuple[list[SeenProposal], int | None]:
+    ) -> tuple[list[SeenChangeRequest], int | None]:
         """At most `limit` of a negotiation that were proposed past a position, in order, and past which to go on."""
         versions = self._tables.version.c
         standing = and_(
-            versions.fact_id == proposal.c.fact_id,
+            versions.fact_id == change_request.c.fact_id,
             versions.known_to == END,
             versions.published_to == END,
         )
         wanted = (
             _FOUND.outerjoin(self._tables.version, standing)
             .where(
-                proposal.c.negotiation_id == negotiation_id.hex,
-                proposal.c.proposed_position > after,
+                change_request.c.negotiation_id == negotiation_id.hex,
+                change_request.c.proposed_position > after,
             )
-            .order_by(proposal.c.proposed_position)
+            .order_by(change_request.c.proposed_position)
             .limit(limit + 1)
         )
         if fact_id is not None:
-            wanted = wanted.where(proposal.c.fact_id == fact_id.hex)
+            wanted = wanted.where(change_request.c.fact_id == fact_id.hex)
         if status is not None:
             wanted = self._with_status(wanted, status)
         rows = self._connection.execute(wanted).all()
@@ -133,32 +141,32 @@ class ProposalReader:
         return {row.position: row.digest.hex() for row in self._connection.execute(wanted)}
 
     def _with_status(self, wanted: Select[Any], status: Status) -> Select[Any]:
-        """The condition of `Proposal.status`, as the database has it."""
+        """The condition of `ChangeRequest.status`, as the database has it."""
         corrected = negotiation_correction.c
         edition = select(func.max(corrected.version)).where(
-            corrected.negotiation_id == proposal.c.fact_id
+            corrected.negotiation_id == change_request.c.fact_id
         )
         at = (self._tables.version.c.version, edition.scalar_subquery(), FIRST_EDITION)
-        moved_on = proposal.c.fact_version != func.coalesce(*at)
-        expired = proposal.c.expires_at <= self._now
+        moved_on = change_request.c.fact_version != func.coalesce(*at)
+        expired = change_request.c.expires_at <= self._now
         match status:
             case "open":
-                return wanted.where(proposal.c.decision.is_(None), ~moved_on, ~expired)
+                return wanted.where(change_request.c.decision.is_(None), ~moved_on, ~expired)
             case "void":
-                return wanted.where(proposal.c.decision.is_(None), moved_on)
+                return wanted.where(change_request.c.decision.is_(None), moved_on)
             case "expired":
-                return wanted.where(proposal.c.decision.is_(None), ~moved_on, expired)
+                return wanted.where(change_request.c.decision.is_(None), ~moved_on, expired)
             case _:
-                return wanted.where(proposal.c.decision == status)
+                return wanted.where(change_request.c.decision == status)
 
-    def _seen(self, rows: Sequence[Row[Any]], at: int | None = None) -> list[SeenProposal]:
-        """The proposals of rows, now or at a position; those left out that cannot be read any more."""
+    def _seen(self, rows: Sequence[Row[Any]], at: int | None = None) -> list[SeenChangeRequest]:
+        """The change requests of rows, now or at a position; those left out that cannot be read any more."""
         position = self._head if at is None else at
         now = self._now if at is None else self._recorded_at(at)
-        streams: dict[str, Proposals] = {}
+        streams: dict[str, ChangeRequests] = {}
         for entry in self._entries({row.stream for row in rows}, position):
             stream = entry.event.originator_id
-            before = streams.get(stream.hex, Proposals(stream=stream))
+            before = streams.get(stream.hex, ChangeRequests(stream=stream))
             streams[stream.hex] = evolve(before, entry)
         found = [
             (row.slug, streams[row.stream].each[UUID(row.id)])
@@ -169,8 +177,8 @@ class ProposalReader:
         versions = self._versions([each for _, each in found], position)
         stood = self._before([each for _, each in found])
         return [
-            SeenProposal(
-                proposal=each,
+            SeenChangeRequest(
+                change_request=each,
                 negotiation=slug,
                 moment=Moment(now=now, fact_version=versions[each.fact_id.hex]),
                 before=stood[each.fact_id.hex, each.fact_version],
@@ -191,8 +199,8 @@ class ProposalReader:
         statement = select(event.c.recorded_at).where(event.c.position == position)
         return int(self._connection.execute(statement).scalar_one())
 
-    def _versions(self, found: Sequence[Proposal], position: int) -> dict[str, int]:
-        """At which version stood at a position what each proposal is of."""
+    def _versions(self, found: Sequence[ChangeRequest], position: int) -> dict[str, int]:
+        """At which version stood at a position what each change request is of."""
         of_talks, of_facts = _subjects(found)
         columns = self._tables.version.c
         statement = select(columns.fact_id, columns.version).where(
@@ -205,8 +213,10 @@ class ProposalReader:
         talks = {id_ for id_, _ in of_talks}
         return {**versions, **negotiations.editions(self._connection, talks, position)}
 
-    def _before(self, found: Sequence[Proposal]) -> dict[tuple[str, int], FactRecord | Negotiation]:
-        """What each proposal is of, as it found it."""
+    def _before(
+        self, found: Sequence[ChangeRequest]
+    ) -> dict[tuple[str, int], FactRecord | Negotiation]:
+        """What each change request is of, as it found it."""
         of_talks, of_facts = _subjects(found)
         table = self._tables.version
         asked = tuple_(table.c.fact_id, table.c.version).in_(of_facts)
@@ -217,8 +227,8 @@ class ProposalReader:
         return {**facts, **talks}
 
 
-def _subjects(found: Sequence[Proposal]) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
-    """What proposals are of, by id and version: the negotiations, and the facts."""
+def _subjects(found: Sequence[ChangeRequest]) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
+    """What change requests are of, by id and version: the negotiations, and the facts."""
     by_sort: tuple[set[tuple[str, int]], set[tuple[str, int]]] = (set(), set())
     for each in found:
         of_fact = each.op != "correct_negotiation"

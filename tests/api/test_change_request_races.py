@@ -1,4 +1,4 @@
-"""Whoever races, one wins: a proposal is decided once, on the fact and the body that were seen."""
+"""Whoever races, one wins: a change request is decided once, on the fact and the body that were seen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError
 
 from api.http.exchange.change_or_propose import persistently
 from tests.api.asking import TALKS
-from tests.api.desk import CITED, CORRECTION, DAY, PROPOSALS, RETRACTION, Desk
+from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, RETRACTION, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +128,7 @@ def test_a_direct_change_does_not_overwrite_what_was_approved_meanwhile(
     assert (approved[0].status, answer.status) == (200, 412)
 
 
-def test_another_proposal_of_the_same_fact_is_in_nobodys_way(
+def test_another_change_request_of_the_same_fact_is_in_nobodys_way(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fact = desk.fact()
@@ -144,7 +144,9 @@ def test_sixteen_propose_at_once_and_all_are_kept(desk: Desk) -> None:
     fact = desk.fact()
     found = at_once(*[lambda: desk.propose(fact)] * 16)
     assert len({each.json["id"] for each in found}) == 16
-    listed = desk.get(f"{fact.replace('/v1/facts/', '/v1/negotiations/talks/proposals?fact=')}")
+    listed = desk.get(
+        f"{fact.replace('/v1/facts/', '/v1/negotiations/talks/change-requests?fact=')}"
+    )
     assert len(listed.json["items"]) == 16
 
 
@@ -199,7 +201,7 @@ def test_nothing_is_said_of_a_change_of_what_was_erased_meanwhile(
         assert answer.status == 404
     assert erased[0].status == 200
     assert desk.events()[-1] == "fact.erased"
-    assert desk.get(PROPOSALS).json["items"] == []
+    assert desk.get(CHANGE_REQUESTS).json["items"] == []
     assert desk.parley.rebuild().differences == ()
 
 
@@ -213,7 +215,7 @@ def test_proposers_who_race_an_erasure_leave_nothing(desk: Desk) -> None:
         *proposed, erased = at_once(propose, propose, propose, erase)
         assert erased.status == 200
         assert {each.status for each in proposed} <= {202, 410, 412}
-        assert desk.get(PROPOSALS).json["items"] == []
+        assert desk.get(CHANGE_REQUESTS).json["items"] == []
     assert desk.parley.rebuild().differences == ()
 
 

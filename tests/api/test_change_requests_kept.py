@@ -15,7 +15,7 @@ from domain.streams.event import RecordEvent
 from infrastructure.projections.comparison import unfounded
 from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import Client
-from tests.api.desk import CITED, CORRECTION, DAY, PROPOSALS, RETRACTION, Desk, HeldClock
+from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, RETRACTION, Desk, HeldClock
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Gone(RecordEvent):
 
 
 def one_of_each(desk: Desk) -> list[Answer]:
-    """Proposals of which everything has become that may."""
+    """Change requests of which everything has become that may."""
     made = [desk.propose(desk.fact()) for _ in range(6)]
     assert desk.decide(made[0]).status == 200
     assert desk.decide(made[1], "refusal").status == 200
@@ -58,7 +58,7 @@ def unfounded_tables(desk: Desk) -> list[str]:
     return [each.table for each in found]
 
 
-def test_a_proposal_is_answered_again_as_it_was_first(desk: Desk, clock: HeldClock) -> None:
+def test_a_change_request_is_answered_again_as_it_was_first(desk: Desk, clock: HeldClock) -> None:
     fact = desk.fact()
     sent = {"if_match": "1", "idempotency_key": "p"}
     first = desk.post(f"{fact}/corrections", CORRECTION, **sent)
@@ -114,10 +114,10 @@ def test_what_is_kept_for_a_replay_says_nothing(desk: Desk) -> None:
 
 def test_a_rebuild_and_a_check_find_no_difference(desk: Desk) -> None:
     one_of_each(desk)
-    before = desk.get(PROPOSALS).body
+    before = desk.get(CHANGE_REQUESTS).body
     assert unfounded_tables(desk) == []
     assert desk.parley.rebuild().differences == ()
-    assert desk.get(PROPOSALS).body == before
+    assert desk.get(CHANGE_REQUESTS).body == before
 
 
 @pytest.mark.parametrize(
@@ -130,16 +130,16 @@ def test_a_rebuild_and_a_check_find_no_difference(desk: Desk) -> None:
         "DELETE FROM proposal WHERE decision IS NULL",
     ],
 )
-def test_a_forged_proposal_is_found_and_put_right(desk: Desk, forgery: str) -> None:
+def test_a_forged_change_request_is_found_and_put_right(desk: Desk, forgery: str) -> None:
     one_of_each(desk)
-    before = desk.get(PROPOSALS).body
+    before = desk.get(CHANGE_REQUESTS).body
     with desk.parley.database.writing() as connection:
         connection.execute(text(forgery))
     assert unfounded_tables(desk) == ["proposal"]
     report = desk.parley.rebuild()
     assert {each.table for each in report.differences} == {"proposal"}
     assert unfounded_tables(desk) == []
-    assert desk.get(PROPOSALS).body == before
+    assert desk.get(CHANGE_REQUESTS).body == before
 
 
 def test_a_forged_proposer_opens_nothing(desk: Desk) -> None:
@@ -150,7 +150,7 @@ def test_a_forged_proposer_opens_nothing(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite-file", "postgresql"])
-def test_a_restored_record_has_the_same_proposals(
+def test_a_restored_record_has_the_same_change_requests(
     desk: Desk, kind: Kind, fresh_database: Callable[[Kind], str], tmp_path: Path
 ) -> None:
     made = one_of_each(desk)
@@ -160,21 +160,21 @@ def test_a_restored_record_has_the_same_proposals(
     restored.restore(tmp_path / "backup")
     with TestClient(create_app(restored)) as http:
         other = Desk(restored, Client(http), desk.clock)
-        assert other.get(PROPOSALS).body == desk.get(PROPOSALS).body
+        assert other.get(CHANGE_REQUESTS).body == desk.get(CHANGE_REQUESTS).body
         assert unfounded_tables(other) == []
         assert other.decide(made[6], who="Ann").status == 200
     restored.close()
 
 
-def test_a_proposal_that_cannot_be_read_any_more_is_in_nobodys_way(
+def test_a_change_request_that_cannot_be_read_any_more_is_in_nobodys_way(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone, kept = desk.propose(desk.fact()), desk.propose(desk.fact())
     desk.decide(gone, "refusal")
     without(monkeypatch, desk, gone.json["position"])
-    assert desk.get(f"/v1/proposals/{gone.json['id']}").status == 404
-    assert [each["id"] for each in desk.get(PROPOSALS).json["items"]] == [kept.json["id"]]
-    page = desk.get(f"{PROPOSALS}?limit=1").json
+    assert desk.get(f"/v1/change-requests/{gone.json['id']}").status == 404
+    assert [each["id"] for each in desk.get(CHANGE_REQUESTS).json["items"]] == [kept.json["id"]]
+    page = desk.get(f"{CHANGE_REQUESTS}?limit=1").json
     assert page == {"items": [], "next": gone.json["position"]}
     report = desk.parley.rebuild()
     assert [each.table for each in report.differences] == ["proposal"]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, update
 
-from domain.streams.event import ChangeProposed, ChangeRevised, FactErased, ProposalEvent
-from domain.streams.proposal import Proposals, decision_of, evolve, stream_of
-from infrastructure.tables.record import proposal
+from domain.streams.change_request import ChangeRequests, decision_of, evolve, stream_of
+from domain.streams.event import ChangeProposed, ChangeRequestEvent, ChangeRevised, FactErased
+from infrastructure.tables.record import change_request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,37 +16,40 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from domain.streams.change_request import ChangeRequest, Decision
     from domain.streams.entry import Entry
-    from domain.streams.proposal import Decision, Proposal
 
 __all__ = ["apply", "rows"]
 
 
 def apply(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write what the entries make of their proposals, in order; of one that is not there, nothing."""
+    """Write what the entries make of their change requests, in order; of one that is not there, nothing."""
     for entry in entries:
         event = entry.event
         if isinstance(event, FactErased):
             stream = stream_of(event.originator_id).hex
-            connection.execute(delete(proposal).where(proposal.c.stream == stream))
-            connection.execute(proposal.insert(), _erased(entry, event))
+            connection.execute(delete(change_request).where(change_request.c.stream == stream))
+            connection.execute(change_request.insert(), _erased(entry, event))
         elif isinstance(event, ChangeProposed):
-            empty = Proposals(stream=event.originator_id)
+            empty = ChangeRequests(stream=event.originator_id)
             opened = evolve(empty, entry).each[event.proposal]
-            connection.execute(proposal.insert(), _row(event.originator_id, opened))
-        elif isinstance(event, ProposalEvent):
+            connection.execute(change_request.insert(), _row(event.originator_id, opened))
+        elif isinstance(event, ChangeRequestEvent):
             changed = _revision(entry, event) or _decided(decision_of(entry))
-            standing = (proposal.c.id == event.proposal.hex, proposal.c.decision.is_(None))
-            connection.execute(update(proposal).where(*standing).values(changed))
+            standing = (
+                change_request.c.id == event.proposal.hex,
+                change_request.c.decision.is_(None),
+            )
+            connection.execute(update(change_request).where(*standing).values(changed))
 
 
 def rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """The rows that all entries of the log come to."""
-    streams: dict[UUID, Proposals] = {}
+    streams: dict[UUID, ChangeRequests] = {}
     erased = [(e, e.event) for e in entries if isinstance(e.event, FactErased)]
     for entry in entries:
         stream = entry.event.originator_id
-        streams[stream] = evolve(streams.get(stream, Proposals(stream=stream)), entry)
+        streams[stream] = evolve(streams.get(stream, ChangeRequests(stream=stream)), entry)
     gone = {stream_of(event.originator_id) for _, event in erased}
     left = [(stream, of) for stream, of in streams.items() if stream not in gone]
     return [
@@ -55,7 +58,7 @@ def rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     ]
 
 
-def _row(stream: UUID, found: Proposal) -> dict[str, Any]:
+def _row(stream: UUID, found: ChangeRequest) -> dict[str, Any]:
     return {
         "id": found.id.hex,
         "negotiation_id": found.negotiation_id.hex,
@@ -94,7 +97,7 @@ def _erased(entry: Entry, event: FactErased) -> dict[str, Any]:
     }
 
 
-def _revision(entry: Entry, event: ProposalEvent) -> dict[str, Any]:
+def _revision(entry: Entry, event: ChangeRequestEvent) -> dict[str, Any]:
     if not isinstance(event, ChangeRevised):
         return {}
     return {

@@ -13,11 +13,11 @@ from sqlalchemy import inspect
 from api.commands.export import history_lines, present_lines
 from api.http.routes.changes import _SHOWN
 from domain.access import anonymous
-from domain.streams.event import STORED_NAMES, FactEvent, ProposalEvent, RecordEvent
+from domain.streams.event import STORED_NAMES, ChangeRequestEvent, FactEvent, RecordEvent
 from domain.streams.negotiation import negotiation_id
 from domain.time.perspective import PerspectiveQuery
 from tests.api.asking import TALKS, Answer, without_credentials
-from tests.api.desk import CITED, CORRECTION, DAY, PROPOSALS, Desk
+from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, Desk
 from tests.infrastructure.sealing.files import holds, tables_holding
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def about(body: str = "Quetzal", why: str = "Ocelot") -> dict[str, Any]:
 
 @pytest.fixture
 def said(desk: Desk) -> Desk:
-    """A desk where all of the words were said in proposals, none of which was done."""
+    """A desk where all of the words were said in change requests, none of which was done."""
     made = [desk.propose(desk.fact(), body=about(), idempotency_key=f"{n}") for n in range(5)]
     address = made[0].headers["location"]
     revised = desk.post(f"{address}/revision", about("Axolotl"), idempotency_key="r")
@@ -53,13 +53,13 @@ def said(desk: Desk) -> Desk:
         (made[1], "refusal", "Bo", "Caiman"),
         (made[2], "withdrawal", "Ann", "Jabiru"),
     ):
-        place = f"/v1/proposals/{answer.json['id']}/{what}"
+        place = f"/v1/change-requests/{answer.json['id']}/{what}"
         assert desk.post(place, {"why": why}, who, idempotency_key=what).status == 200
     fact = f"/v1/facts/{made[3].json['fact']}"
     assert desk.post(f"{fact}/corroborations", CITED, if_match="1").status == 200
     plain = desk.propose(desk.fact())
     sent = {"if_match": plain.headers["etag"], "idempotency_key": "a"}
-    place = f"/v1/proposals/{plain.json['id']}/approval"
+    place = f"/v1/change-requests/{plain.json['id']}/approval"
     assert desk.post(place, {"why": "Tapir"}, "Bo", **sent).status == 200
     assert desk.post(f"{TALKS}/snapshots", {"name": "first"}).status == 201
     return desk
@@ -67,13 +67,13 @@ def said(desk: Desk) -> Desk:
 
 def answers(desk: Desk, credential: dict[str, str]) -> Iterator[tuple[str, Answer]]:
     """What every GET of the document gives somebody, of everything that there is."""
-    listed = desk.get(PROPOSALS).json["items"]
+    listed = desk.get(CHANGE_REQUESTS).json["items"]
     anybody = without_credentials(desk.client)
     for path, methods in anybody.get("/openapi.json").json["paths"].items():
         if "get" not in methods:
             continue
         for each in listed:
-            names = {"fact_id": each["fact"], "proposal_id": each["id"], "slug": "talks"}
+            names = {"fact_id": each["fact"], "change_request_id": each["id"], "slug": "talks"}
             names |= {"name": "first", "section": "custody", "level": "0", "index": "000.p/3"}
             address = path.format(**names)
             address += "?what=released" if path.endswith("tally") else ""
@@ -98,7 +98,7 @@ def test_no_answer_says_it_to_who_may_not_correct(said: Desk) -> None:
 
 
 def test_who_may_correct_is_told_all_of_it(said: Desk) -> None:
-    told = said.get(PROPOSALS, "Bo").body
+    told = said.get(CHANGE_REQUESTS, "Bo").body
     assert [word for word in WORDS if word.encode() not in told] == []
 
 
@@ -144,7 +144,7 @@ def test_no_line_of_the_servers_own_log_says_it(
     ] == []
 
 
-def test_the_log_says_of_a_proposal_what_was_done_with_it_and_no_more(desk: Desk) -> None:
+def test_the_log_says_of_a_change_request_what_was_done_with_it_and_no_more(desk: Desk) -> None:
     proposed = desk.propose(desk.fact(), body=about())
     revised = desk.post(f"{proposed.headers['location']}/revision", about("Axolotl"))
     assert desk.decide(revised).status == 200
@@ -189,7 +189,7 @@ def test_the_log_shows_no_field_that_it_was_not_told_to_show() -> None:
             field.name for field in fields(RecordEvent)
         }
         kept_back = {"body", "why", "fact_id", "negotiation_id"}
-        if issubclass(event, ProposalEvent):
+        if issubclass(event, ChangeRequestEvent):
             assert names == own - kept_back
         elif issubclass(event, FactEvent):
             assert names == own - {"batch"}, "an item tells the batch beside what the event says"

@@ -1,4 +1,4 @@
-"""A proposal is always shown from the log, as it is now or as it was; no copy of it is kept elsewhere."""
+"""A change request is always shown from the log, as it is now or as it was; no copy of it is kept elsewhere."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from api.http.exchange import fact_response
 from api.http.exchange.body import Sent
 from domain.errors import UnknownError
 from domain.fact import differences
+from domain.streams.change_request import Decision
 from domain.streams.event import ChangeProposed, FactCorrected, FactErased, SourcesErased
 from domain.streams.negotiation import Negotiation, evolve
-from domain.streams.proposal import Decision
 from domain.time.instant import format_instant
-from infrastructure.readers.proposals import SeenProposal
+from infrastructure.readers.change_requests import SeenChangeRequest
 
-__all__ = ["again", "answer", "proposal_uuid", "rendered", "shown", "tag"]
+__all__ = ["again", "answer", "change_request_uuid", "rendered", "shown", "tag"]
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def proposal_uuid(text: str) -> UUID:
-    """Read the id in a path; UnknownError where no proposal can have it."""
+def change_request_uuid(text: str) -> UUID:
+    """Read the id in a path; UnknownError where no change request can have it."""
     if not _UUID.fullmatch(text):
-        raise UnknownError("proposal", text[:100])
+        raise UnknownError("change request", text[:100])
     return UUID(text)
 
 
-def tag(seen: SeenProposal) -> str:
+def tag(seen: SeenChangeRequest) -> str:
     """Give the entity tag: the digest of what is proposed, which changes only with that."""
     return f'"{seen.digest}"'
 
 
-def shown(seen: SeenProposal, facts: FactParser) -> dict[str, Any]:
-    """Give the proposal as the API answers it."""
-    found, before = seen.proposal, seen.before
+def shown(seen: SeenChangeRequest, facts: FactParser) -> dict[str, Any]:
+    """Give the change request as the API answers it."""
+    found, before = seen.change_request, seen.before
     return {
         "id": str(found.id),
         "negotiation": seen.negotiation,
@@ -62,39 +62,39 @@ def shown(seen: SeenProposal, facts: FactParser) -> dict[str, Any]:
     }
 
 
-def answer(seen: SeenProposal, facts: FactParser, status: int = 200) -> Response:
-    """Answer with a proposal, to be kept nowhere."""
+def answer(seen: SeenChangeRequest, facts: FactParser, status: int = 200) -> Response:
+    """Answer with a change request, to be kept nowhere."""
     headers = {"ETag": tag(seen), "Cache-Control": "no-store"}
     if status == HTTPStatus.ACCEPTED:
-        headers["Location"] = f"/v1/proposals/{seen.proposal.id}"
+        headers["Location"] = f"/v1/change-requests/{seen.change_request.id}"
     return Response(written(shown(seen, facts)), status, headers, "application/json")
 
 
 def rendered(sent: Sent, id_: UUID, position: int, status: int = 200) -> Response:
-    """Answer a write with the proposal, as the log stood at a position."""
+    """Answer a write with the change request, as the log stood at a position."""
     with sent.reading() as reading:
-        seen = reading.proposals.get(id_, position)
+        seen = reading.change_requests.get(id_, position)
     return answer(seen, sent.request.app.state.facts, status)
 
 
 def again(sent: Sent, position: int, status: int) -> Response:
-    """Answer a write again as at first: with the proposal or the fact, as the log stood then."""
+    """Answer a write again as at first: with the change request or the fact, as the log stood then."""
     with sent.reading() as reading:
         found = reading.entries(after=position - 1, last=position, limit=1)
     event = found[0][1] if found else None
     if isinstance(event, FactErased | SourcesErased):
         return fact_response.rendered(sent, position, status)
-    named = sent.request.path_params.get("proposal_id")
+    named = sent.request.path_params.get("change_request_id")
     if named is not None:
-        return rendered(sent, proposal_uuid(named), position, status)
+        return rendered(sent, change_request_uuid(named), position, status)
     if isinstance(event, ChangeProposed):
         return rendered(sent, event.proposal, position, status)
     return fact_response.rendered(sent, position, status)
 
 
-def _changes(seen: SeenProposal, facts: FactParser) -> list[Any]:
-    """The changes that the proposal would make to the fact or the negotiation, field by field."""
-    found = seen.proposal
+def _changes(seen: SeenChangeRequest, facts: FactParser) -> list[Any]:
+    """The changes that the change request would make to the fact or the negotiation, field by field."""
+    found = seen.change_request
     op, before = PROPOSABLE[found.op], seen.before
     body = op.parser.parse(dict(found.body))
     event = op.decide(before, body, facts, found.proposer)

@@ -29,7 +29,7 @@ BODY = {"reason": "refinement", "why": "recounted", "changes": {"summary": "Fift
 
 
 def proposed(shell: Shell, person: str = "Ann", **more: object) -> dict[str, Any]:
-    """A proposal of somebody's to correct the fact R."""
+    """A change request of somebody's to correct the fact R."""
     shell.out("settings", SLUG, "--review-record")
     parley = compose(Settings.from_env(shell.settings))
     with TestClient(create_app(parley, identify=lambda _: owner(person))) as http:
@@ -43,24 +43,32 @@ def proposed(shell: Shell, person: str = "Ann", **more: object) -> dict[str, Any
 
 
 def test_what_waits_is_listed_for_people_and_for_programs(parley: Shell) -> None:
-    assert "There are none." in parley.out("proposals", SLUG)
+    assert "There are none." in parley.out("change-requests", SLUG)
     made = proposed(parley)
-    listed = json.loads(parley.out("proposals", SLUG, "--json"))
+    listed = json.loads(parley.out("change-requests", SLUG, "--json"))
     assert [each["id"] for each in listed["items"]] == [made["id"]]
-    shown = parley("proposals", SLUG, "--status", "open", COLUMNS="100").stdout
+    shown = parley("change-requests", SLUG, "--status", "open", COLUMNS="100").stdout
     for word in (made["id"], "recounted", "Ann", "correct", "Fifty-two freed"):
         assert word in shown
     assert "summary: Fifty-two freed → Fifty-one freed" in shown
-    assert "There are none." in parley.out("proposals", SLUG, "--status", "void")
-    assert "Proposals: 1" in parley.out("proposals", SLUG, "--fact", made["fact"])
+    assert "There are none." in parley.out("change-requests", SLUG, "--status", "void")
+    assert "Change requests: 1" in parley.out("change-requests", SLUG, "--fact", made["fact"])
+
+
+def test_the_former_name_of_the_command_lists_them_and_is_called_deprecated(light: Shell) -> None:
+    made = proposed(light)
+    before = light("proposals", SLUG, "--json")
+    assert [each["id"] for each in json.loads(before.stdout)["items"]] == [made["id"]]
+    assert "deprecated" in before.stderr
+    assert "proposals" not in light.out("--help")
 
 
 def test_pages_of_them_are_pointed_to(light: Shell) -> None:
     first, second = proposed(light), proposed(light)
-    page = light.out("proposals", SLUG, "--limit", "1")
+    page = light.out("change-requests", SLUG, "--limit", "1")
     assert first["id"] in page
     assert f"More: --cursor {first['position']}" in page
-    rest = light.out("proposals", SLUG, "--cursor", str(first["position"]))
+    rest = light.out("change-requests", SLUG, "--cursor", str(first["position"]))
     assert second["id"] in rest
     assert "More" not in rest
 
@@ -68,7 +76,7 @@ def test_pages_of_them_are_pointed_to(light: Shell) -> None:
 def test_another_person_approves(parley: Shell) -> None:
     made = proposed(parley)
     shown = parley.out("approve", made["id"], "--yes", "--why", "as the list says")
-    assert f"Proposal {made['id']}: approved" in shown
+    assert f"Change request {made['id']}: approved" in shown
     assert "Fifty-one freed" in shown
     assert "editor" in shown
     assert "Fifty-one freed" in parley.out("show", SLUG, "--fact", "R")
@@ -91,7 +99,7 @@ def test_nobody_approves_unseen_where_nobody_can_be_asked(light: Shell) -> None:
     refused = light("approve", made["id"])
     assert refused.exit_code == 2
     assert "--digest or --yes" in refused.stderr
-    assert json.loads(light.out("proposals", SLUG, "--json"))["items"][0]["status"] == "open"
+    assert json.loads(light.out("change-requests", SLUG, "--json"))["items"][0]["status"] == "open"
 
 
 def at_a_terminal(shell: Shell, answer: str, *arguments: str) -> tuple[int, str]:
@@ -128,7 +136,7 @@ def test_who_sits_at_a_terminal_sees_what_they_approve_in_full(light: Shell) -> 
 def test_what_an_approved_erasure_would_erase_is_shown_before(light: Shell) -> None:
     arguments = ("erase", SLUG, "R", "--reason", "Asked for", "--yes")
     told = light(*arguments, PARLEY_ACTOR="Ann").stdout
-    id_ = json.loads(light.out("proposals", SLUG, "--json"))["items"][0]["id"]
+    id_ = json.loads(light.out("change-requests", SLUG, "--json"))["items"][0]["id"]
     assert f"PARLEY_ACTOR=NAME parley approve {id_}" in told
     code, said = at_a_terminal(light, "y\n", "approve", id_)
     assert code == 0, said
@@ -159,7 +167,7 @@ def test_what_was_not_proposed_is_refused(light: Shell, command: tuple[str, ...]
     id_ = str(uuid4())
     refused = light(command[0], id_, *command[1:])
     assert refused.exit_code == 1
-    assert f"no proposal {id_}" in refused.stderr
+    assert f"no change request {id_}" in refused.stderr
 
 
 def test_an_import_says_that_it_takes_two(light: Shell) -> None:
@@ -176,8 +184,8 @@ def test_a_correction_of_the_negotiation_waits_for_a_second_person_too(light: Sh
     arguments = ("correct-negotiation", SLUG, *because)
     assert "It would be proposed" in light.out(*arguments, "--dry-run")
     assert "Proposed." in light(*arguments, PARLEY_ACTOR="Ann").stdout
-    [waiting] = json.loads(light.out("proposals", SLUG, "--json"))["items"]
-    assert "Talks and more" in light.out("proposals", SLUG)
+    [waiting] = json.loads(light.out("change-requests", SLUG, "--json"))["items"]
+    assert "Talks and more" in light.out("change-requests", SLUG)
     approved = light("approve", waiting["id"], "--yes", PARLEY_ACTOR="Bo")
     assert (approved.exit_code, "approved" in approved.stdout) == (0, True)
     assert light.out("show", SLUG).startswith("Talks and more")
