@@ -16,7 +16,7 @@ from domain.errors import ContentError, Fault
 from domain.named import LONGEST_ID, Name, Place, Somebody, Sort, named_in, text_of
 from domain.provenance import Citation, Link, check_citation, check_link
 from domain.quantity import Quantity, bounded
-from domain.register import Answer, Register
+from domain.register import Register, RegisterEntry
 from domain.time.edtf_meant import may_mean
 from domain.time.holding import Holding, Window, window
 from domain.time.valid_time import ValidTime, ValidTimeError
@@ -91,7 +91,7 @@ class Fact:
         """What is off as soon as the fact is known: by link, or `matter:NAME` for all that is planned in one."""
         return ()
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """The questions that the fact speaks to, one answer each."""
         return ()
 

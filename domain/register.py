@@ -1,6 +1,6 @@
 """A register is one section of the state; every fact that answers its question has a key in it.
 
-A kind yields an `Answer` for each question that its fact speaks to. The state is the registers resolved
+A kind yields an `RegisterEntry` for each question that its fact speaks to. The state is the registers resolved
 at a perspective and nothing else.
 """
 
@@ -80,7 +80,7 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RegisterEntry:
     """A fact's answer in a register: `key` and `shows` are field → value, `names` the fields that name people.
 
     Rivals are held against each other by the fields `compared`.

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infrastructure.key_files import BEFORE, key_file_of
-from infrastructure.sealing.key_source import GivenKeys, KeyFile
+from infrastructure.sealing.key_source import GivenKeys, WrappingKeyFile
 from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.wrapping import read_keys
 
 if TYPE_CHECKING:
-    from infrastructure.sealing.wrapping import KeySource
+    from infrastructure.sealing.wrapping import WrappingKeySource
     from infrastructure.settings import Settings
 
 __all__ = ["keys_by", "seals_by"]
@@ -22,9 +22,9 @@ def seals_by(settings: Settings) -> Seals:
     return Seals(keys_by(settings))
 
 
-def keys_by(settings: Settings) -> KeySource:
+def keys_by(settings: Settings) -> WrappingKeySource:
     """The keys of the environment; where it gives none, those of the key file, of old the same for every database."""
     if settings.seal_key:
         return GivenKeys(read_keys(settings.seal_key))
     named = settings.seal_key_file == key_file_of(settings.database_url, "seal")
-    return KeyFile(Path(settings.seal_key_file), Path(BEFORE["seal"]) if named else None)
+    return WrappingKeyFile(Path(settings.seal_key_file), Path(BEFORE["seal"]) if named else None)

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import typer
 
-from api.cli.session import RefusedError
+from api.cli.session import CommandRefusedError
 from api.cli.text import print_json, visible_line
 from api.commands.json_text import written
 from api.composition import Parley
@@ -25,8 +25,8 @@ from domain.errors import Fault
 from domain.views.sections import MORE
 
 __all__ = [
-    "Answer",
-    "MovedOnError",
+    "ApiResponse",
+    "PreconditionError",
     "ask",
     "ask_table",
     "ask_whole",
@@ -46,12 +46,12 @@ _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
 """Parameters that only the record can find wrong: the command itself was well written."""
 
 
-class MovedOnError(RefusedError):
+class PreconditionError(CommandRefusedError):
     """The thing to be changed is no longer what it was."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiResponse:
     """The body of an answer, as bytes and as what they say, its ETag, and the cursor of what follows a table."""
 
     body: bytes
@@ -77,7 +77,7 @@ def ask(
     *,
     accept: str = "application/json",
     discloses: bool = False,
-) -> Answer:
+) -> ApiResponse:
     """GET; RefusedError where the record refuses, BadParameter where an option was written wrong.
 
     The answer holds confidential parts only with `discloses`.
@@ -90,7 +90,7 @@ def ask(
 
 def ask_whole(
     parley: Parley, path: str, parameters: Mapping[str, object], lists: Iterable[str]
-) -> Answer:
+) -> ApiResponse:
     """As `ask`, for an answer in pages: one answer that has all items of these lists."""
     first = answer = ask(parley, path, parameters)
     content, page = first.content, first.content
@@ -99,7 +99,7 @@ def ask_whole(
         page = answer.content
         for name in lists:
             content[name] += page[name]
-    return first if answer is first else Answer.of({**content, "next": None})
+    return first if answer is first else ApiResponse.of({**content, "next": None})
 
 
 def ask_table(parley: Parley, path: str, parameters: Mapping[str, object]) -> bytes:
@@ -141,7 +141,7 @@ def tell(
     *,
     headers: Mapping[str, str] | None = None,
     dry_run: bool = False,
-) -> Answer:
+) -> ApiResponse:
     """POST a JSON object; RefusedError where it is refused, MovedOnError where an If-Match in `headers` fails."""
     body = written({name: value for name, value in content.items() if value is not None})
     sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
@@ -167,10 +167,10 @@ def _asked(
     return asyncio.run(exchange(app, method, target, encoded, body, discloses=discloses))
 
 
-def _checked(reply: Reply) -> Answer:
+def _checked(reply: Reply) -> ApiResponse:
     if reply.status < HTTPStatus.BAD_REQUEST:
         onward = _ONWARD.search(reply.headers.get("link", ""))
-        return Answer(reply.body, reply.headers.get("etag"), onward and onward[1])
+        return ApiResponse(reply.body, reply.headers.get("etag"), onward and onward[1])
     problem = json.loads(reply.body)
     faults = problem.get("errors", [])
     for fault in faults:
@@ -180,7 +180,7 @@ def _checked(reply: Reply) -> Answer:
                 visible_line(fault["detail"]), param_hint=f"--{name.replace('_', '-')}"
             )
     moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
-    refused = MovedOnError if moved_on else RefusedError
+    refused = PreconditionError if moved_on else CommandRefusedError
     raise refused("; ".join(_said(fault) for fault in faults) or problem["detail"])
 
 
@@ -190,6 +190,6 @@ def _said(fault: Mapping[str, str]) -> str:
     return fault["detail"] if elsewhere else Fault(fault["pointer"], fault["detail"]).text
 
 
-def print_answer(answer: Answer) -> None:
+def print_answer(answer: ApiResponse) -> None:
     """Print the body, with what would act on a terminal escaped, and end its line."""
     print_json(answer.body)

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from api.cli.session import RefusedError
+from api.cli.session import CommandRefusedError
 from domain.streams.negotiation import SLUG
 from domain.time.instant import InstantError, parse_cut
 from domain.time.perspective import Clock, Match
@@ -39,7 +39,7 @@ def cut(text: str) -> str:
 def slug(text: str) -> str:
     """A slug as it was written; RefusedError where no negotiation can have it."""
     if not SLUG.fullmatch(text):
-        raise RefusedError(f"no negotiation {text!r}")
+        raise CommandRefusedError(f"no negotiation {text!r}")
     return text
 
 

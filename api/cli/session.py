@@ -26,7 +26,7 @@ from infrastructure.settings import Settings, SettingsError
 
 __all__ = [
     "REFUSALS",
-    "RefusedError",
+    "CommandRefusedError",
     "RefusingGroup",
     "consoles",
     "opened",
@@ -39,12 +39,12 @@ PIPED_WIDTH: Final = 140
 """Columns of a table that goes to no terminal."""
 
 
-class RefusedError(Exception):
+class CommandRefusedError(Exception):
     """The command cannot do what was asked; the message says why."""
 
 
 REFUSALS: Final = (
-    RefusedError,
+    CommandRefusedError,
     RecordError,
     SettingsError,
     DatabaseRefusedError,
@@ -99,7 +99,9 @@ def opened(
     parley = compose(found, upgrade=upgrade, signs=signs)
     try:
         if not parley.ready()["schema"]:
-            raise RefusedError("the database is not at the schema's head; run: parley db upgrade")
+            raise CommandRefusedError(
+                "the database is not at the schema's head; run: parley db upgrade"
+            )
         with in_lane(lane):
             yield parley
             _index(parley)
@@ -118,7 +120,7 @@ def _index(parley: Parley) -> None:
 def _refuse_missing(found: Settings) -> None:
     file = database_file(found.database_url)
     if file is not None and not file.exists():
-        raise RefusedError(f"there is no database {file} yet; run: parley db upgrade")
+        raise CommandRefusedError(f"there is no database {file} yet; run: parley db upgrade")
 
 
 def consoles() -> tuple[Console, Console]:

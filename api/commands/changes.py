@@ -33,7 +33,7 @@ from domain.streams.event import (
     SourcesErased,
 )
 from domain.streams.fact import FactRecord
-from domain.streams.negotiation import Negotiation, Settings
+from domain.streams.negotiation import Negotiation, NegotiationSettings
 
 __all__ = ["OF_NEGOTIATION", "OPS", "PROPOSABLE", "Change", "Op", "agreed", "decided"]
 
@@ -123,11 +123,11 @@ def _erased(
     return parley.erase(event, *before, claim=claim, until=until)
 
 
-def _as_the_record(settings: Settings) -> bool:
+def _as_the_record(settings: NegotiationSettings) -> bool:
     return settings.review_record
 
 
-def _as_an_erasure(settings: Settings) -> bool:
+def _as_an_erasure(settings: NegotiationSettings) -> bool:
     return settings.review_erasure
 
 
@@ -160,7 +160,7 @@ class Op:
     name: str
     parser: BodyParser[Any]
     scope: Scope = "fact:correct"
-    reviewed: Callable[[Settings], bool] | None = None
+    reviewed: Callable[[NegotiationSettings], bool] | None = None
     decide: Callable[[Any, Any, FactParser, str], Any] = decided
     carry_out: CarryOut = _appended
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.named import Somebody, key_of
-from domain.register import Answer, Register, Rivalry, Shape, Succession
+from domain.register import Register, RegisterEntry, Rivalry, Shape, Succession
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class Meeting(Fact):
             if self.matter is not None:
                 yield f"matter:{self.matter}"
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """Which meeting was last, or is next."""
         shows = {"form": self.form, "stage": self.stage, "participants": self.participants}
         if self.stage == "held":
-            yield Answer(LAST_MEETING, {}, shows)
+            yield RegisterEntry(LAST_MEETING, {}, shows)
         if self.stage == "planned":
-            yield Answer(NEXT_MEETING, {}, shows)
+            yield RegisterEntry(NEXT_MEETING, {}, shows)
 
 
 @kind(holds=Holding.UNTIL_NEXT, registers=(PROPOSALS,))
@@ -68,7 +68,7 @@ class Proposal(Fact):
     ]
     in_return_for: str | None = None
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """How far what is proposed has come."""
         shows = {
             "content": self.content,
@@ -81,7 +81,7 @@ class Proposal(Fact):
         key = {"by": self.by, "content": self.content}
         if self.matter is not None:
             key = {"matter": self.matter}
-        yield Answer(PROPOSALS, key, shows, compared=("stage",))
+        yield RegisterEntry(PROPOSALS, key, shows, compared=("stage",))
 
 
 @kind(holds=Holding.UNTIL_NEXT, registers=(AGREEMENTS,))
@@ -97,7 +97,7 @@ class Agreement(Fact):
     ]
     signatories: tuple[Somebody, ...] = ()
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """How far what is agreed has come; without a matter by its title and those who sign."""
         shows = {
             "title": self.title,
@@ -108,4 +108,4 @@ class Agreement(Fact):
         key = {"title": self.title, "signed_by": "; ".join(sorted(map(key_of, self.signatories)))}
         if self.matter is not None:
             key = {"matter": self.matter}
-        yield Answer(AGREEMENTS, key, shows, compared=("stage",))
+        yield RegisterEntry(AGREEMENTS, key, shows, compared=("stage",))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.named import Name, Post, Somebody, Sort, text_of
-from domain.register import Answer, Register, Succession
+from domain.register import Register, RegisterEntry, Succession
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ class Appointment(Fact):
     appointed_by: Somebody | None = None
     on_behalf_of: Somebody | None = None
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """Who holds the post."""
         shows = {
             "holder": self.person,
             "appointed_by": self.appointed_by,
             "on_behalf_of": self.on_behalf_of,
         }
-        yield Answer(POSTS, {"post": self.post}, shows, frozenset({"holder"}), ("holder",))
+        yield RegisterEntry(POSTS, {"post": self.post}, shows, frozenset({"holder"}), ("holder",))
 
 
 @kind(holds=Holding.PERIOD, registers=(MISSIONS,))
@@ -48,9 +48,11 @@ class Mission(Fact):
     post: Post
     status: Literal["open", "suspended", "closed"]
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """What state the mission is in."""
-        yield Answer(MISSIONS, {"post": self.post}, {"status": self.status}, compared=("status",))
+        yield RegisterEntry(
+            MISSIONS, {"post": self.post}, {"status": self.status}, compared=("status",)
+        )
 
 
 @kind(holds=Holding.ONWARD)

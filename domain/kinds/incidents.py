@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.named import Somebody
-from domain.register import Answer, Register, Rivalry, Succession
+from domain.register import Register, RegisterEntry, Rivalry, Succession
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Incident(Fact):
     actor: Somebody | None = None
     target: Somebody | None = None
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """The latest of its form, by the same to the same."""
         key = {"form": self.form, "actor": self.actor or "", "target": self.target or ""}
-        yield Answer(INCIDENTS, key, {"quantities": self.quantities})
+        yield RegisterEntry(INCIDENTS, key, {"quantities": self.quantities})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.named import Somebody
-from domain.register import Answer, Aside, Register, Succession
+from domain.register import Aside, Register, RegisterEntry, Succession
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ class Measure(Fact):
     action: Literal["imposed", "eased", "lifted"]
     stage: Literal["discussed", "announced", "in_force"]
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """What stands between authority and target; what is only talked of takes no place."""
         key = {"target": self.target, "authority": self.authority}
         shows = {"action": self.action, "stage": self.stage}
         aside = None if self.stage == "in_force" else OUTLOOK
-        yield Answer(MEASURES, key, shows, compared=("action", "stage"), aside=aside)
+        yield RegisterEntry(MEASURES, key, shows, compared=("action", "stage"), aside=aside)

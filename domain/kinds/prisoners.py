@@ -9,7 +9,7 @@ from domain.errors import Fault
 from domain.fact import Fact, kind
 from domain.later import later
 from domain.named import Place, Population, Somebody
-from domain.register import Answer, Aside, Register, Shape, Succession
+from domain.register import Aside, Register, RegisterEntry, Shape, Succession
 from domain.time.holding import Holding
 from domain.time.valid_time import ValidTime, ValidTimeError
 
@@ -33,12 +33,12 @@ class Pardon(Fact):
     granted_by: Somebody
     population: Population | None = None
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """How many were pardoned, and for each person named that they are, which does not free them."""
-        yield Answer(PARDONED, {})
+        yield RegisterEntry(PARDONED, {})
         for person in self.people:
             shows = {"status": "pardoned", "place": None, "sentence_ends": None}
-            yield Answer(CUSTODY, {"person": person}, shows, _PERSON, ("status",), PARDONS)
+            yield RegisterEntry(CUSTODY, {"person": person}, shows, _PERSON, ("status",), PARDONS)
 
 
 @kind(holds=Holding.ONWARD, registers=(RELEASED, CUSTODY))
@@ -50,12 +50,12 @@ class Release(Fact):
     population: Population | None = None
     destination: Place | None = None
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """How many were freed, and for each person named that they are free."""
-        yield Answer(RELEASED, {})
+        yield RegisterEntry(RELEASED, {})
         for person in self.people:
             shows = {"status": "free", "place": self.destination, "sentence_ends": None}
-            yield Answer(CUSTODY, {"person": person}, shows, _PERSON, ("status",))
+            yield RegisterEntry(CUSTODY, {"person": person}, shows, _PERSON, ("status",))
 
 
 @kind(holds=Holding.PERIOD, registers=(CUSTODY,))
@@ -91,10 +91,10 @@ class Custody(Fact):
             except ValidTimeError as error:
                 yield Fault("/sentence_ends", str(error))
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """Where the person is."""
         shows = {"status": self.status, "place": self.place, "sentence_ends": self.sentence_ends}
-        yield Answer(CUSTODY, {"person": self.person}, shows, _PERSON, ("status",))
+        yield RegisterEntry(CUSTODY, {"person": self.person}, shows, _PERSON, ("status",))
 
 
 @kind(holds=Holding.UNTIL_NEXT, registers=(HELD,))
@@ -106,11 +106,11 @@ class PrisonerCount(Fact):
     population: Population
     counted_by: Somebody
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """How many are held, by this counter's count."""
         held = next((quantity for quantity in self.quantities if quantity.counted == "held"), None)
         key = {"population": self.population, "counted_by": self.counted_by}
-        yield Answer(
+        yield RegisterEntry(
             HELD,
             key,
             {"quantity": held or next(iter(self.quantities), None)},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
 from domain.named import Somebody
-from domain.register import Answer, Register, Rivalry, Succession
+from domain.register import Register, RegisterEntry, Rivalry, Succession
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ class Statement(Fact):
     topic: str | None = None
     quote: str | None = None
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """What the speaker last said."""
         shows = {"on_behalf_of": self.on_behalf_of, "topic": self.topic, "quote": self.quote}
-        yield Answer(STATEMENTS, {"speaker": self.speaker}, shows, frozenset({"speaker"}))
+        yield RegisterEntry(STATEMENTS, {"speaker": self.speaker}, shows, frozenset({"speaker"}))
 
 
 @kind(holds=Holding.ONWARD, registers=(RESPONSES,))
@@ -46,10 +46,12 @@ class Response(Fact):
     about: str | None = None
     asked_by: Somebody | None = None
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """What the one asked last answered."""
         shows = {"answer": self.answer, "about": self.about, "asked_by": self.asked_by}
-        yield Answer(RESPONSES, {"asked": self.asked}, shows, frozenset({"asked"}), ("answer",))
+        yield RegisterEntry(
+            RESPONSES, {"asked": self.asked}, shows, frozenset({"asked"}), ("answer",)
+        )
 
 
 @kind(holds=Holding.ONWARD, registers=(OPEN_QUESTIONS,))
@@ -61,6 +63,6 @@ class OpenQuestion(Fact):
     question: str
     about: str | None = None
 
-    def answers(self) -> Iterable[Answer]:
+    def register_entries(self) -> Iterable[RegisterEntry]:
         """What is asked."""
-        yield Answer(OPEN_QUESTIONS, {"question": self.question}, {"about": self.about})
+        yield RegisterEntry(OPEN_QUESTIONS, {"question": self.question}, {"about": self.about})

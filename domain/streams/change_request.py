@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from domain.streams.entry import Entry
 
 Decided = Literal["approved", "refused", "withdrawn"]
-Status = Literal["open", "approved", "refused", "withdrawn", "expired", "void"]
+ChangeRequestStatus = Literal["open", "approved", "refused", "withdrawn", "expired", "void"]
 
 
 #: RFC 9562's version of an id of one's own making; no fact has one, so that none takes the place of change requests.
@@ -54,7 +54,7 @@ class Subject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moment:
+class StatusContext:
     """When a change request is looked at: `now` in microseconds UTC, and the version at which its fact then stands."""
 
     now: int
@@ -89,7 +89,7 @@ class ChangeRequest:
     expires_at: int
     decision: Decision | None
 
-    def status(self, moment: Moment) -> Status:
+    def status(self, moment: StatusContext) -> ChangeRequestStatus:
         """A decision stands; without one, what has moved on is void, and what is open expires."""
         if self.decision is not None:
             return self.decision.status

@@ -42,11 +42,11 @@ if TYPE_CHECKING:
     from domain.provenance import Citation
     from domain.time.valid_time import ValidTime
 
-Status = Literal["recorded", "corrected", "ended", "retracted"]
+FactStatus = Literal["recorded", "corrected", "ended", "retracted"]
 
 
 _RECORDED: Final = FactRecorded.stored_name
-_STATUSES: Final[dict[str, Status | None]] = {
+_STATUSES: Final[dict[str, FactStatus | None]] = {
     FactCorrected.stored_name: "corrected",
     FactCorroborated.stored_name: None,
     FactEnded.stored_name: "ended",
@@ -71,8 +71,8 @@ class FactRecord:
     version: int
     negotiation_id: UUID
     fact: Fact
-    status: Status
-    standing: Status
+    status: FactStatus
+    standing: FactStatus
     corrected: bool
     preferred: bool
     erased: bool

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from domain.access import Visibility
     from domain.streams.event import ChangeRequestEvent, FactEvent, FactRecorded, RecordEvent
     from domain.streams.fact import FactRecord
-    from domain.streams.negotiation import Negotiation, Settings
+    from domain.streams.negotiation import Negotiation, NegotiationSettings
 
 
 SourcesByEvent = Mapping[tuple[UUID, int], Sequence[Source]]
@@ -49,10 +49,10 @@ class Ledger(Application[UUID]):
             raise UnknownError("negotiation", slug)
         return found
 
-    def settings(self, negotiation_id: UUID) -> Settings:
+    def settings(self, negotiation_id: UUID) -> NegotiationSettings:
         """The settings of a negotiation as they stand; of one that is not opened yet, those that it begins with."""
         found = self._negotiation(negotiation_id)
-        return negotiation.Settings() if found is None else found.settings
+        return negotiation.NegotiationSettings() if found is None else found.settings
 
     def fact(self, id_: UUID) -> FactRecord:
         """The fact as its stream leaves it; UnknownError where there is none."""
@@ -81,7 +81,7 @@ class Ledger(Application[UUID]):
         )
         events: list[RecordEvent] = [event]
         if visibility == "private":
-            settings = negotiation.Settings(visibility=visibility, members=(actor,))
+            settings = negotiation.NegotiationSettings(visibility=visibility, members=(actor,))
             events.append(negotiation.evolve(None, event).decide_settings(settings, actor))
         try:
             self.append(events, claim=claim)

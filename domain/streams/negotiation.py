@@ -55,7 +55,7 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class NegotiationSettings:
     """Who sees a negotiation, and what takes two persons.
 
     A private one is there for its `members` alone. `review_record` is for corrections and retractions,
@@ -79,7 +79,7 @@ class Negotiation:
     parties: tuple[str, ...]
     summary: str | None
     snapshots: frozenset[str]
-    settings: Settings = Settings()
+    settings: NegotiationSettings = NegotiationSettings()
     edition: int = FIRST_EDITION
     corrections: int = 0
 
@@ -123,7 +123,7 @@ class Negotiation:
         """What is said of it, all of which can be corrected."""
         return Said(title=self.title, parties=self.parties, summary=self.summary)
 
-    def decide_settings(self, settings: Settings, actor: str) -> SettingsChanged:
+    def decide_settings(self, settings: NegotiationSettings, actor: str) -> SettingsChanged:
         """The settings from now on; ContentError where a member's name is malformed."""
         faults = text_faults({"members": list(settings.members)})
         if faults:
@@ -209,7 +209,7 @@ def evolve(negotiation: Negotiation | None, event: RecordEvent) -> Negotiation:
             return replace(
                 negotiation,
                 version=event.originator_version,
-                settings=Settings(
+                settings=NegotiationSettings(
                     visibility=event.visibility,
                     members=event.members,
                     review_record=event.review_record,

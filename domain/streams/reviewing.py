@@ -27,7 +27,7 @@ from domain.time.instant import format_instant
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from domain.streams.change_request import ChangeRequest, ChangeRequests, Moment, Subject
+    from domain.streams.change_request import ChangeRequest, ChangeRequests, StatusContext, Subject
     from domain.streams.fact import FactRecord
 
 
@@ -60,7 +60,7 @@ def decide_revise(
     *,
     body: dict[str, Any],
     expires_at: int,
-    moment: Moment,
+    moment: StatusContext,
     actor: str,
 ) -> ChangeRevised:
     """Another body for what is open, on the same version of the fact, by who proposed it."""
@@ -82,7 +82,7 @@ def decide_approve(
     seen: frozenset[str],
     digest: str,
     why: str | None,
-    moment: Moment,
+    moment: StatusContext,
     actor: str,
 ) -> ChangeApproved:
     """The agreement of another person to what stands, whose `digest` is one of those `seen`.
@@ -103,7 +103,7 @@ def decide_approve(
 
 
 def decide_refuse(
-    change_requests: ChangeRequests, id_: UUID, *, why: str, moment: Moment, actor: str
+    change_requests: ChangeRequests, id_: UUID, *, why: str, moment: StatusContext, actor: str
 ) -> ChangeRefused:
     """The disagreement of another person."""
     found = change_requests.change_request(id_)
@@ -114,7 +114,12 @@ def decide_refuse(
 
 
 def decide_withdraw(
-    change_requests: ChangeRequests, id_: UUID, *, why: str | None, moment: Moment, actor: str
+    change_requests: ChangeRequests,
+    id_: UUID,
+    *,
+    why: str | None,
+    moment: StatusContext,
+    actor: str,
 ) -> ChangeWithdrawn:
     """The end of it by who proposed it."""
     found = change_requests.change_request(id_)
@@ -143,7 +148,7 @@ def _must_be_others(found: ChangeRequest, actor: str) -> None:
         raise OwnChangeRequestError(found.proposer)
 
 
-def _must_be_open(found: ChangeRequest, moment: Moment) -> None:
+def _must_be_open(found: ChangeRequest, moment: StatusContext) -> None:
     status = found.status(moment)
     if status == "open":
         return

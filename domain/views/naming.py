@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from domain.fact import Fact
-    from domain.register import Answer
+    from domain.register import RegisterEntry
     from domain.views.versions import Seen
 
 __all__ = ["AMBIGUOUS", "BORNE", "MOST_TERMS", "Names", "borne_by", "terms_of"]
@@ -155,7 +155,7 @@ class Names:
         id_ = {f"{field}_id": found.id} if isinstance(found, Named) else {}
         return self.key(name), {field: text_of(found), **id_}
 
-    def answered(self, fact: Fact, answer: Answer) -> tuple[dict[str, Any], tuple[str, ...]]:
+    def answered(self, fact: Fact, answer: RegisterEntry) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The fields that a fact's answer shows, with names resolved, and its key.
 
         A name in the key is shown as text, with `{field}_id` beside it, and `ambiguous` where several ids bear it.

@@ -130,7 +130,7 @@ def keyed(
         begun = record.fact.window.certain_from <= perspective.as_of
         carried_out = bool(record.link_targets & settled)
         in_doubt = not perhaps.isdisjoint(record.link_targets)
-        for answer in record.fact.answers():
+        for answer in record.fact.register_entries():
             register, aside = answer.register, answer.aside
             if only is not None and register != only:
                 continue

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from infrastructure.backup.file import Line, Row
     from infrastructure.database.database import Database
     from infrastructure.log.entry import InlineProjection
-    from infrastructure.sealing.wrapping import KeySource
+    from infrastructure.sealing.wrapping import WrappingKeySource
 
 __all__ = ["BackupError", "back_up", "restore", "verified"]
 
@@ -116,7 +116,7 @@ def _name(part: Path, target: Path) -> None:
         raise
 
 
-def verified(source: Path, given: KeySource | None = None) -> Manifest:
+def verified(source: Path, given: WrappingKeySource | None = None) -> Manifest:
     """The manifest of a backup that has been read to its end.
 
     BackupError where it is not whole, SealKeyError where it is sealed by a key that is not `given`.
@@ -141,7 +141,7 @@ def _wrapped_by(line: Line | Manifest) -> str | None:
     return line.key_id if isinstance(line, CountLine) else None
 
 
-def _has(keys: KeySource, key_id: str) -> bool:
+def _has(keys: WrappingKeySource, key_id: str) -> bool:
     """Whether a key is there, or was found."""
     found = keys.read()
     return (found is not None and key_id in found.ids) or keys.look_for(key_id)

@@ -21,7 +21,7 @@ from infrastructure.outbound.get import FetchError, fetched
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["KeyAddress", "KeyFile", "KeySource", "key_source"]
+__all__ = ["IssuerKeyAddress", "IssuerKeyFile", "IssuerKeySource", "open_issuer_keys"]
 
 LARGEST: Final = 262_144
 """The most bytes that a JWK Set may have."""
@@ -32,7 +32,7 @@ OLD_AFTER: Final = 600.0
 _logger: Final = logging.getLogger(__name__)
 
 
-class KeySource(Protocol):
+class IssuerKeySource(Protocol):
     """Where the issuer's keys are had from."""
 
     def keys(self) -> PublishedKeys:
@@ -42,15 +42,15 @@ class KeySource(Protocol):
         """The keys after another look, where one is due: for a token whose key is not among them."""
 
 
-def key_source(place: str) -> KeySource:
+def open_issuer_keys(place: str) -> IssuerKeySource:
     """The source of the keys at an https URL, or in a file; AddressError for another URL."""
     if "://" not in place:
-        return KeyFile(Path(place))
+        return IssuerKeyFile(Path(place))
     address(place)
-    return KeyAddress(place)
+    return IssuerKeyAddress(place)
 
 
-class KeyFile:
+class IssuerKeyFile:
     """The keys in a file, which are new as soon as it is."""
 
     def __init__(self, path: Path) -> None:
@@ -87,7 +87,7 @@ class KeyFile:
         self._fault = fault
 
 
-class KeyAddress:
+class IssuerKeyAddress:
     """The keys that an address publishes. One thread asks at a time; the others go on with the keys at hand.
 
     They wait for it only while there are none.

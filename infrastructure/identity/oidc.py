@@ -25,7 +25,7 @@ from infrastructure.identity.claims import (
     require_claims,
 )
 from infrastructure.identity.json_object import json_object
-from infrastructure.identity.key_sources import KeySource, key_source
+from infrastructure.identity.key_sources import IssuerKeySource, open_issuer_keys
 from infrastructure.identity.token_errors import TokenRefusedError
 
 if TYPE_CHECKING:
@@ -45,13 +45,13 @@ def verifier_of(settings: Settings) -> TokenVerifier | None:
     """The verifier of the issuer that is set; None where none is."""
     if settings.oidc is None:
         return None
-    return TokenVerifier(settings.oidc, key_source(settings.oidc.jwks), system_clock)
+    return TokenVerifier(settings.oidc, open_issuer_keys(settings.oidc.jwks), system_clock)
 
 
 class TokenVerifier:
     """Tells whom a token of one issuer stands for. Many threads may ask at once; it may wait for the issuer's keys."""
 
-    def __init__(self, oidc: OidcSettings, keys: KeySource, clock: Clock) -> None:
+    def __init__(self, oidc: OidcSettings, keys: IssuerKeySource, clock: Clock) -> None:
         self._oidc = oidc
         self._keys = keys
         self._signatures = _Pinned(algorithms=oidc.algorithms, strict_check_header=False)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from domain.fact import Fact
-    from domain.register import Answer, Register
+    from domain.register import Register, RegisterEntry
     from domain.views.naming import Names
 
 __all__ = [
@@ -197,7 +197,7 @@ def _questions(fact: Fact) -> set[tuple[int, str]]:
     """Each question as (rule, text); what every state has to know of comes under a question of its own."""
     found = {
         (_rule(answer), f"{answer.register.section}{_PART}{short(_key(answer))}{_by(answer)}")
-        for answer in fact.answers()
+        for answer in fact.register_entries()
     }
     if isinstance(fact, Alias):
         found.add((TIMELESS, ALIAS))
@@ -215,7 +215,7 @@ def entry_questions(fact: Fact, names: Names) -> list[str]:
     """
     found = set[str]()
     sorts = fields_naming(type(fact))
-    for answer in fact.answers():
+    for answer in fact.register_entries():
         if answer.register.shape is Shape.TOTAL:
             continue
         named = {**sorts, **dict.fromkeys(answer.names, Sort.SOMEBODY)}
@@ -249,18 +249,18 @@ _RULES: Final = {
 }
 
 
-def _rule(answer: Answer) -> int:
+def _rule(answer: RegisterEntry) -> int:
     return rule_of(answer.register) if answer.aside is None else ASIDE
 
 
-def _by(answer: Answer) -> str:
+def _by(answer: RegisterEntry) -> str:
     aside = answer.aside
     if aside is None or aside.by is None:
         return ""
     return f"{BY}{folded(str(answer.shows[aside.by]))}"
 
 
-def _key(answer: Answer) -> str:
+def _key(answer: RegisterEntry) -> str:
     return _PART.join(map(key_of, answer.key.values()))
 
 

@@ -12,8 +12,8 @@ from domain.errors import UnknownError
 from domain.streams.change_request import (
     ChangeRequest,
     ChangeRequests,
-    Moment,
-    Status,
+    ChangeRequestStatus,
+    StatusContext,
     evolve,
     folded,
     stream_of,
@@ -51,12 +51,12 @@ class SeenChangeRequest:
 
     change_request: ChangeRequest
     negotiation: str
-    moment: Moment
+    moment: StatusContext
     before: FactRecord | Negotiation
     digest: str
 
     @property
-    def status(self) -> Status:
+    def status(self) -> ChangeRequestStatus:
         """What has become of it by then."""
         return self.change_request.status(self.moment)
 
@@ -106,7 +106,7 @@ class ChangeRequestReader:
         self,
         negotiation_id: UUID,
         *,
-        status: Status | None,
+        status: ChangeRequestStatus | None,
         fact_id: UUID | None,
         after: int,
         limit: int,
@@ -140,7 +140,7 @@ class ChangeRequestReader:
         wanted = select(event.c.position, event.c.digest).where(event.c.position.in_(positions))
         return {row.position: row.digest.hex() for row in self._connection.execute(wanted)}
 
-    def _with_status(self, wanted: Select[Any], status: Status) -> Select[Any]:
+    def _with_status(self, wanted: Select[Any], status: ChangeRequestStatus) -> Select[Any]:
         """The condition of `ChangeRequest.status`, as the database has it."""
         corrected = negotiation_correction.c
         edition = select(func.max(corrected.version)).where(
@@ -180,7 +180,7 @@ class ChangeRequestReader:
             SeenChangeRequest(
                 change_request=each,
                 negotiation=slug,
-                moment=Moment(now=now, fact_version=versions[each.fact_id.hex]),
+                moment=StatusContext(now=now, fact_version=versions[each.fact_id.hex]),
                 before=stood[each.fact_id.hex, each.fact_version],
                 digest=bound[each.content_position],
             )

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["Erased", "refuse", "since"]
+__all__ = ["ErasureNotice", "refuse", "since"]
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasureNotice:
     """That a fact was erased: where in the log, when (microseconds UTC) and why."""
 
     fact_id: UUID
@@ -42,7 +42,7 @@ def refuse(connection: Connection, tables: FactTables, version: FactVersion) -> 
 
 def since(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
-) -> list[Erased]:
+) -> list[ErasureNotice]:
     """The erasures that an answer at a perspective suffered, in their order.
 
     On the published clock nobody knows any more when an erased fact was made public: all that were recorded count.
@@ -58,8 +58,8 @@ def since(
 
 
 @as_stored("an erased fact")
-def _told(row: Row[Any]) -> Erased:
-    return Erased(UUID(row.fact_id), row.known_from, row.recorded_at, row.why)
+def _told(row: Row[Any]) -> ErasureNotice:
+    return ErasureNotice(UUID(row.fact_id), row.known_from, row.recorded_at, row.why)
 
 
 def _erasing(tables: FactTables) -> Select[Any]:

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from domain.views.timeline import TimelineFilter
     from infrastructure.log.codec import EventCodec
     from infrastructure.log.entry import LogEntry
-    from infrastructure.readers.erasures import Erased
+    from infrastructure.readers.erasures import ErasureNotice
     from infrastructure.readers.negotiations import StoredSnapshot
 
 __all__ = ["Reading"]
@@ -225,7 +225,7 @@ class Reading:
         self.refuse_unknown(fact_id)
         return [after for _, after in self.changes.of_fact(fact_id, perspective, erased=erased)[0]]
 
-    def erasures(self, negotiation_id: UUID, perspective: Perspective) -> list[Erased]:
+    def erasures(self, negotiation_id: UUID, perspective: Perspective) -> list[ErasureNotice]:
         """The facts that an answer at the perspective may have held, and that were erased since, by position."""
         return erasures.since(self._connection, self._tables, negotiation_id, perspective)
 

@@ -24,7 +24,7 @@ from infrastructure.sealing.wrapping import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["GivenKeys", "KeyFile", "NoKeys"]
+__all__ = ["GivenKeys", "NoKeys", "WrappingKeyFile"]
 
 
 _NONE: Final = "this database was opened without the keys that its payloads are sealed by"
@@ -73,7 +73,7 @@ class GivenKeys:
         return False
 
 
-class KeyFile:
+class WrappingKeyFile:
     """The file that has a key in base64 a line, the newest last; read again whenever it has changed.
 
     Keys once read stay known, so that a file that is taken away stops no process that has begun. While the file is
@@ -116,7 +116,7 @@ class KeyFile:
         """Whether the key was found in the file of before, which is read from now on."""
         if self._before is None or self._keys is not None or self.path.exists():
             return False
-        found = KeyFile(self._before).read()
+        found = WrappingKeyFile(self._before).read()
         if found is None or key_id not in found.ids:
             return False
         self.path, self._before = self._before, None

@@ -21,9 +21,9 @@ from infrastructure.sealing.key_source import NoKeys
 from infrastructure.sealing.wrapping import (
     NONCE_SIZE,
     BrokenSealError,
-    KeySource,
     KeyWrapping,
     SealKeyError,
+    WrappingKeySource,
     new_key,
 )
 from infrastructure.tables.record import event, log_head, stamp
@@ -71,7 +71,7 @@ _OWN: Final = union(
 class Seals:
     """Seals and opens the payloads of one database, by the keys that a source has."""
 
-    def __init__(self, source: KeySource | None = None) -> None:
+    def __init__(self, source: WrappingKeySource | None = None) -> None:
         self._source = source or NoKeys()
         self._checked: frozenset[str] = frozenset()
 

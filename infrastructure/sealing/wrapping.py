@@ -24,11 +24,11 @@ __all__ = [
     "KEY_SIZE",
     "NONCE_SIZE",
     "BrokenSealError",
-    "KeySource",
     "KeyWrapping",
     "Keyring",
     "MissingKeyError",
     "SealKeyError",
+    "WrappingKeySource",
     "new_key",
     "read_keys",
     "written_keys",
@@ -77,7 +77,7 @@ class KeyWrapping(Protocol):
         """The data key; SealKeyError for an unknown id, BrokenSealError where it is not what was wrapped."""
 
 
-class KeySource(Protocol):
+class WrappingKeySource(Protocol):
     """Where the wrapping keys are looked for."""
 
     def read(self) -> KeyWrapping | None:

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from domain.fact import KINDS, Fact, kind
-from domain.register import Answer, Register, Succession
+from domain.register import Register, RegisterEntry, Succession
 from domain.time.holding import Holding
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
@@ -36,9 +36,9 @@ def _mediation() -> None:
         mediator: str
         stage: Literal["offered", "accepted"]
 
-        def answers(self) -> Iterable[Answer]:
+        def register_entries(self) -> Iterable[RegisterEntry]:
             """Who mediates."""
-            yield Answer(MEDIATION, {"mediator": self.mediator}, {"stage": self.stage})
+            yield RegisterEntry(MEDIATION, {"mediator": self.mediator}, {"stage": self.stage})
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from domain.proof.note import base64_of
-from infrastructure.sealing.key_source import KeyFile
+from infrastructure.sealing.key_source import WrappingKeyFile
 from infrastructure.sealing.wrapping import SealKeyError
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
@@ -45,7 +45,7 @@ def test_of_two_servers_with_other_seal_keys_one_alone_writes_one_log(
         for name in ("a.seal", "b.seal")
     )
     for name in ("a.seal", "b.seal"):
-        KeyFile(tmp_path / name).make()
+        WrappingKeyFile(tmp_path / name).make()
     with closing(first), closing(second):
         http = TestClient(create_app(second), raise_server_exceptions=False)
         assert Client(http).get("/readyz").status == 200

@@ -161,7 +161,7 @@ def test_a_kind_holds_as_it_declares(kind: str) -> None:
 def test_a_kind_answers_these_questions(kind: str) -> None:
     found = [
         (answer.register.section, dict(answer.key), dict(answer.shows))
-        for answer in full_fact(kind).answers()
+        for answer in full_fact(kind).register_entries()
     ]
     assert found == ANSWERS[kind]
 
@@ -174,16 +174,16 @@ def test_a_kind_names_everybody_in_its_fields(kind: str) -> None:
 @pytest.mark.parametrize("kind", sorted(HOLDS))
 def test_a_kind_answers_only_in_the_registers_that_it_declares(kind: str) -> None:
     example = full_fact(kind)
-    for answer in example.answers():
+    for answer in example.register_entries():
         assert answer.register in example.registers
         assert set(answer.compared) <= set(answer.shows)
         assert answer.names <= set(answer.key) | set(answer.shows)
 
 
 def test_a_proposal_shows_what_is_offered_in_return_and_how_many() -> None:
-    (answer,) = full_fact("proposal").answers()
+    (answer,) = full_fact("proposal").register_entries()
     assert (answer.register.section, dict(answer.key)) == ("proposals", {"matter": "sep11-count"})
-    (untied,) = replace(full_fact("proposal"), matter=None).answers()
+    (untied,) = replace(full_fact("proposal"), matter=None).register_entries()
     assert dict(untied.key) == {"by": "United States", "content": "reopen the embassy"}
     assert answer.shows["in_return_for"] == "a further release"
     assert answer.shows["quantities"] == full_fact("proposal").quantities
@@ -191,7 +191,9 @@ def test_a_proposal_shows_what_is_offered_in_return_and_how_many() -> None:
 
 def test_a_planned_meeting_is_next_and_a_cancelled_one_is_neither() -> None:
     stages = {
-        stage: [answer.register.section for answer in fact("meeting", stage=stage).answers()]
+        stage: [
+            answer.register.section for answer in fact("meeting", stage=stage).register_entries()
+        ]
         for stage in ("planned", "held", "cancelled")
     }
     assert stages == {"planned": ["meetings.next"], "held": ["meetings.last"], "cancelled": []}
@@ -199,13 +201,13 @@ def test_a_planned_meeting_is_next_and_a_cancelled_one_is_neither() -> None:
 
 def test_a_release_answers_for_everyone_whom_it_names() -> None:
     freed = fact("release", people=("Ihar Losik", "Siarhei Tsikhanouski"))
-    people = [answer.key["person"] for answer in freed.answers() if answer.key]
+    people = [answer.key["person"] for answer in freed.register_entries() if answer.key]
     assert people == ["Ihar Losik", "Siarhei Tsikhanouski"]
 
 
 def test_a_count_shows_how_many_are_held_before_any_other_figure() -> None:
     women, held = Quantity(what="women", value=170), Quantity(what="held", value=1150)
-    shown = [next(iter(fact("prisoner_count", quantities=q).answers())).shows["quantity"]
+    shown = [next(iter(fact("prisoner_count", quantities=q).register_entries())).shows["quantity"]
              for q in ((women, held), (women,), ())]  # fmt: skip
     assert shown == [bounded(held), bounded(women), None]
 

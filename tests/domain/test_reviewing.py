@@ -18,7 +18,7 @@ from domain.errors import (
     StateError,
     UnknownError,
 )
-from domain.streams.change_request import ChangeRequests, Decision, Moment, folded, stream_of
+from domain.streams.change_request import ChangeRequests, Decision, StatusContext, folded, stream_of
 from domain.streams.entry import Entry
 from domain.streams.event import (
     ChangeApproved,
@@ -51,10 +51,10 @@ RECORD: Final = evolve(None, RECORDED)
 BODY: Final[dict[str, Any]] = {"reason": "refinement", "why": "a day is named", "changes": {}}
 OTHER_BODY: Final[dict[str, Any]] = {**BODY, "why": "another day is named"}
 DIGEST: Final = "ab" * 32
-AT: Final = Moment(now=99, fact_version=1)
-EXPIRED: Final = Moment(now=100, fact_version=1)
-MOVED_ON: Final = Moment(now=99, fact_version=2)
-BOTH: Final = Moment(now=100, fact_version=2)
+AT: Final = StatusContext(now=99, fact_version=1)
+EXPIRED: Final = StatusContext(now=100, fact_version=1)
+MOVED_ON: Final = StatusContext(now=99, fact_version=2)
+BOTH: Final = StatusContext(now=100, fact_version=2)
 
 
 def given(*events: RecordEvent) -> ChangeRequests:
@@ -73,7 +73,7 @@ def proposed(actor: str = "Ann") -> ChangeProposed:
 
 def approve(
     actor: str = "Bo", seen: str = DIGEST, why: str | None = None
-) -> Callable[[ChangeRequests, Moment], ChangeApproved]:
+) -> Callable[[ChangeRequests, StatusContext], ChangeApproved]:
     return lambda change_requests, moment: decide_approve(
         change_requests,
         ID,
@@ -87,7 +87,7 @@ def approve(
 
 def refuse(
     actor: str = "Bo", why: str = "no source"
-) -> Callable[[ChangeRequests, Moment], ChangeRefused]:
+) -> Callable[[ChangeRequests, StatusContext], ChangeRefused]:
     return lambda change_requests, moment: decide_refuse(
         change_requests, ID, why=why, moment=moment, actor=actor
     )
@@ -95,13 +95,13 @@ def refuse(
 
 def withdraw(
     actor: str = "Ann", why: str | None = None
-) -> Callable[[ChangeRequests, Moment], ChangeWithdrawn]:
+) -> Callable[[ChangeRequests, StatusContext], ChangeWithdrawn]:
     return lambda change_requests, moment: decide_withdraw(
         change_requests, ID, why=why, moment=moment, actor=actor
     )
 
 
-def revise(actor: str = "Ann") -> Callable[[ChangeRequests, Moment], ChangeRevised]:
+def revise(actor: str = "Ann") -> Callable[[ChangeRequests, StatusContext], ChangeRevised]:
     return lambda change_requests, moment: decide_revise(
         change_requests, ID, body=OTHER_BODY, expires_at=200, moment=moment, actor=actor
     )
@@ -147,18 +147,18 @@ def test_a_change_request_is_bound_to_the_version_that_its_fact_stands_at() -> N
         (EXPIRED, "expired"),
         (MOVED_ON, "void"),
         (BOTH, "void"),
-        (Moment(now=0, fact_version=1), "open"),
+        (StatusContext(now=0, fact_version=1), "open"),
     ],
 )
 def test_without_a_decision_the_clock_and_the_fact_say_what_it_is(
-    moment: Moment, status: str
+    moment: StatusContext, status: str
 ) -> None:
     assert OPEN.change_request(ID).status(moment) == status
 
 
 @pytest.mark.parametrize("status", DECIDED)
 @pytest.mark.parametrize("moment", [AT, EXPIRED, MOVED_ON, BOTH])
-def test_a_decision_stands_whatever_comes(status: str, moment: Moment) -> None:
+def test_a_decision_stands_whatever_comes(status: str, moment: StatusContext) -> None:
     event = DECIDED[status](OPEN, AT)
     found = given(proposed(), event).change_request(ID)
     assert found.status(moment) == status

@@ -23,7 +23,7 @@ from api.composition import compose
 from domain.access import owner
 from domain.errors import UnknownError
 from domain.fact import fact_id
-from domain.streams.negotiation import Settings, decide_open, negotiation_id
+from domain.streams.negotiation import NegotiationSettings, decide_open, negotiation_id
 from domain.time.perspective import PerspectiveQuery
 from tests.databases import settings_of
 from tests.forking import Forked
@@ -197,7 +197,7 @@ def test_where_corrections_take_two_persons_from_now_on_no_later_turn_makes_any(
     ]
     run(parley, LINES)
     negotiation = parley.ledger.negotiation(SLUG)
-    reviewed = negotiation.decide_settings(Settings(review_record=True), "admin")
+    reviewed = negotiation.decide_settings(NegotiationSettings(review_record=True), "admin")
     report = run(parley, corrects, told=once(lambda: parley.ledger.append([reviewed])))
     assert report["corrected"] == FIRST_TURN
     assert report["rejected_total"] == MANY - FIRST_TURN
@@ -209,7 +209,7 @@ def test_who_is_no_member_any_more_imports_no_further(parley: Parley) -> None:
     ann = owner("Ann")
     member = type(ann)(**{**vars(ann), "sees_all": False})
     negotiation = parley.ledger.negotiation(SLUG)
-    hidden = negotiation.decide_settings(Settings(visibility="private"), "admin")
+    hidden = negotiation.decide_settings(NegotiationSettings(visibility="private"), "admin")
     with pytest.raises(UnknownError):
         run(parley, LINES, principal=member, told=once(lambda: parley.ledger.append([hidden])))
     assert head(parley) == FIRST_TURN + 2

@@ -9,7 +9,7 @@ import typer
 
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
-from api.cli.session import RefusedError, opened, say, settings
+from api.cli.session import CommandRefusedError, opened, say, settings
 from api.cli.text import echo
 from infrastructure.backup.backup import BackupError, verified
 from infrastructure.backup.file import FORMAT, Manifest
@@ -38,7 +38,7 @@ def backup(
         try:
             manifest = parley.back_up(target, bar)
         except BackupError as error:
-            raise RefusedError(str(error)) from error
+            raise CommandRefusedError(str(error)) from error
     _report(manifest, f"{target} holds the record", json=json)
 
 
@@ -59,7 +59,7 @@ def restore(
         ):
             manifest = parley.restore(source, bar)
     except BackupError as error:
-        raise RefusedError(str(error)) from error
+        raise CommandRefusedError(str(error)) from error
     _report(manifest, f"The record of {source} is restored", json=json)
     if not json:
         if manifest.format < FORMAT:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.cli.ask import reply_to
 from api.cli.keeping.verifiers import note_in
-from api.cli.session import RefusedError
+from api.cli.session import CommandRefusedError
 from api.composition import Parley
 from api.http.exchange.certification import result_of
 from api.http.exchange.in_process import Reply
@@ -29,7 +29,7 @@ def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
         note = json.loads(text)["certificate"] if text.startswith("{") else text
         return Certificate.opened(str(note), [verifier])
     except (ValueError, KeyError, TypeError, NoteError) as error:
-        raise RefusedError(f"the certificate of {path}: {error}") from error
+        raise CommandRefusedError(f"the certificate of {path}: {error}") from error
 
 
 def unconfirmed(parley: Parley, certificate: Certificate) -> str | None:
@@ -41,7 +41,7 @@ def unconfirmed(parley: Parley, certificate: Certificate) -> str | None:
         return None
     try:
         reply = reply_to(parley, certificate.question, _reader(parley, certificate.reader))
-    except RefusedError as refusal:
+    except CommandRefusedError as refusal:
         return str(refusal)
     found = result_of(reply)
     if found is None:
@@ -80,7 +80,9 @@ def _reader(parley: Parley, caller: str) -> Principal:
     for key in parley.keys.all():
         if caller == f"key:{key.id}":
             return Principal(person=key.person, caller=caller, scopes=frozenset(SCOPES))
-    raise RefusedError(f"who asked, {caller}, is not known here: what they may see cannot be told")
+    raise CommandRefusedError(
+        f"who asked, {caller}, is not known here: what they may see cannot be told"
+    )
 
 
 def _perhaps(*results: Gave | GaveNot) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.options import AsJson
-from api.cli.session import RefusedError, opened, say
+from api.cli.session import CommandRefusedError, opened, say
 from api.cli.text import print_text
 from domain.proof.note import NoteError
 from infrastructure.database.timekeeping import ClockInDoubtError
@@ -37,7 +37,7 @@ def checkpoint(
         try:
             publisher.publish(new_key=new_key)
         except (InconsistentLogError, ClockInDoubtError, BrokenTreeError, NoteError) as error:
-            raise RefusedError(str(error)) from error
+            raise CommandRefusedError(str(error)) from error
         with parley.database.reading() as connection:
             note = last_signed(connection)
     if json:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.options import AsJson
-from api.cli.session import RefusedError, opened, say
+from api.cli.session import CommandRefusedError, opened, say
 from api.cli.text import ask_for, confirm, echo
 from api.composition import Parley
 from domain.time.instant import format_instant
@@ -70,7 +70,7 @@ def correct_clock(
         if withdraw is None:
             found = parley.wrong_times()
             if found is None:
-                raise RefusedError(_NOTHING)
+                raise CommandRefusedError(_NOTHING)
             _confirm(found, now, yes=yes)
             shown, entry = _shown(found), parley.correct_clock(found, why)
         else:
@@ -97,7 +97,7 @@ def _confirm(found: WrongTimes, read: str | None, *, yes: bool) -> None:
     echo(said(found), err=True)
     _compare(found.now, *span)
     if span[0] <= found.head_at <= span[1]:
-        raise RefusedError(
+        raise CommandRefusedError(
             f"the log's clock stands at {format_instant(found.head_at)}, and what you read fits it as well: give the"
             " time with its offset (--now 2026-11-28T08:25+01:00), or wait until then; nothing was recorded"
         )
@@ -158,7 +158,7 @@ def _instant(at: datetime) -> int:
 def _compare(now: int, first: int, last: int) -> None:
     """RefusedError where the other clock contradicts this machine's clock."""
     if not first <= now <= last:
-        raise RefusedError(
+        raise CommandRefusedError(
             f"this machine's clock says {format_instant(now)}, and the one that you read does not: set this"
             " machine's right first, and only what lies in the future then is wrong; nothing was recorded"
         )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from typer import Exit
 
-from api.cli.session import REFUSALS, RefusedError, reason
+from api.cli.session import REFUSALS, CommandRefusedError, reason
 
 __all__ = ["readable"]
 
@@ -21,4 +21,4 @@ def readable() -> Iterator[None]:
         raise
     except Exception as error:
         what = f"{type(error).__name__}: {reason(error)}"
-        raise RefusedError(f"what is stored cannot be read: {what}") from error
+        raise CommandRefusedError(f"what is stored cannot be read: {what}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api.cli.session import RefusedError
+from api.cli.session import CommandRefusedError
 from domain.proof.cosignature import CosignatureVerifier
 from domain.proof.note import ED25519, NoteError, VerifierKey
 from infrastructure.proofs.ed25519 import Ed25519Verifier
@@ -29,7 +29,7 @@ def log_key(text: str, option: str) -> Ed25519Verifier:
     """The key from an option; RefusedError where it is not a log's key."""
     key = _read(text, option)
     if key.algorithm != ED25519:
-        raise RefusedError(f"{option}: the key is a witness's, and none of a log")
+        raise CommandRefusedError(f"{option}: the key is a witness's, and none of a log")
     return Ed25519Verifier(key)
 
 
@@ -39,7 +39,7 @@ def witness_verifier(text: str) -> CosignatureVerifier:
     try:
         return CosignatureVerifier(key, Ed25519Verifier(key))
     except NoteError as error:
-        raise RefusedError(f"--witness: {error}") from error
+        raise CommandRefusedError(f"--witness: {error}") from error
 
 
 def note_in(path: Path) -> str:
@@ -47,15 +47,15 @@ def note_in(path: Path) -> str:
     with path.open("rb") as file:
         content = file.read(_LONGEST + 1)
     if len(content) > _LONGEST:
-        raise RefusedError(f"{path}: too long")
+        raise CommandRefusedError(f"{path}: too long")
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise RefusedError(f"{path}: not UTF-8") from error
+        raise CommandRefusedError(f"{path}: not UTF-8") from error
 
 
 def _read(text: str, option: str) -> VerifierKey:
     try:
         return VerifierKey.read(text)
     except NoteError as error:
-        raise RefusedError(f"{option}: {error}") from error
+        raise CommandRefusedError(f"{option}: {error}") from error

@@ -15,7 +15,7 @@ from api.cli.keeping.unreadable import readable
 from api.cli.keeping.verifiers import log_verifier, note_in, witness_verifier
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
-from api.cli.session import RefusedError, opened, say
+from api.cli.session import CommandRefusedError, opened, say
 from api.cli.text import echo
 from api.composition import Parley, log_key_file
 from domain.proof.certificate import Certificate
@@ -91,7 +91,7 @@ def verify_log(
         key_file = log_key_file(parley.settings, parley.database)
         verifier = log_verifier(key, key_file, parley.settings.log_origin)
         if verifier is None and (checkpoint or certificate):
-            raise RefusedError("there is no key to check the checkpoint by: give --key")
+            raise CommandRefusedError("there is no key to check the checkpoint by: give --key")
         notes = [(str(each), note_in(each)) for each in checkpoint or ()]
         words = _words_of(notes, witness)
         certified = None
@@ -124,7 +124,7 @@ def verify_log(
         if asked and differs is None:
             echo(_confirmed(str(certificate), certified))
     if (refusal := reason or differs) is not None:
-        raise RefusedError(refusal)
+        raise CommandRefusedError(refusal)
 
 
 def _confirmed(name: str, certified: Certificate | None) -> str:
@@ -174,7 +174,7 @@ def _words_of(notes: list[Named], witness: str | None) -> dict[str, str]:
     if witness is None:
         return {}
     if not notes:
-        raise RefusedError("--witness goes with --checkpoint")
+        raise CommandRefusedError("--witness goes with --checkpoint")
     verifier = witness_verifier(witness)
     found = {}
     for name, note in notes:
@@ -203,7 +203,7 @@ def _opened(notes: list[Named], verifier: Ed25519Verifier | None) -> list[Checkp
 def _of_its_log(name: str, note: str, verifier: Ed25519Verifier) -> Checkpoint:
     found = _open(name, note, [verifier])
     if found.origin != verifier.key.name:
-        raise RefusedError(f"the checkpoint of {name} is one of another log, {found.origin}")
+        raise CommandRefusedError(f"the checkpoint of {name} is one of another log, {found.origin}")
     return found
 
 
@@ -211,7 +211,7 @@ def _open(name: str, note: str, verifiers: list[Verifier]) -> Checkpoint:
     try:
         return Checkpoint.opened(note, verifiers)
     except NoteError as error:
-        raise RefusedError(f"the checkpoint of {name}: {error}") from error
+        raise CommandRefusedError(f"the checkpoint of {name}: {error}") from error
 
 
 def _print(

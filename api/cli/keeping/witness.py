@@ -14,7 +14,7 @@ import typer
 
 from api.cli.keeping.verifiers import log_key
 from api.cli.options import AsJson
-from api.cli.session import RefusedError, reason, say
+from api.cli.session import CommandRefusedError, reason, say
 from api.cli.text import echo
 from domain.proof.cosignature import Cosigner
 from domain.proof.note import base64_of
@@ -147,7 +147,7 @@ def _address(url: str) -> str:
     try:
         return prefix(url)
     except AddressError as error:
-        raise RefusedError(f"{url!r}: {error}") from error
+        raise CommandRefusedError(f"{url!r}: {error}") from error
 
 
 @contextmanager
@@ -155,7 +155,7 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except WitnessError as error:
-        raise RefusedError(str(error)) from error
+        raise CommandRefusedError(str(error)) from error
 
 
 def _report(

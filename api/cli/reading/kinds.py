@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.options import AsJson
-from api.cli.session import RefusedError, consoles, say
+from api.cli.session import CommandRefusedError, consoles, say
 from api.cli.tables import show_rows
 from api.cli.text import print_line, print_table
 from api.commands.csv_cells import table
@@ -52,7 +52,7 @@ def columns(
     if bom and not csv:
         raise typer.BadParameter("it goes with --csv", param_hint="--bom")
     if kind not in KINDS:
-        raise RefusedError(f"no kind {kind!r}; there are {', '.join(sorted(KINDS))}")
+        raise CommandRefusedError(f"no kind {kind!r}; there are {', '.join(sorted(KINDS))}")
     found = columns_shown(kind)
     if csv:
         print_table(table([each["column"] for each in found], [], bom=bom))

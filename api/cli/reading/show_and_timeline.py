@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from api.cli.ask import Answer, ask, ask_whole, print_answer, whole
+from api.cli.ask import ApiResponse, ask, ask_whole, print_answer, whole
 from api.cli.options import (
     AsJson,
     AsKnownAt,
@@ -20,7 +20,7 @@ from api.cli.options import (
     cut,
     perspective,
 )
-from api.cli.session import RefusedError, consoles, opened
+from api.cli.session import CommandRefusedError, consoles, opened
 from api.cli.tables import (
     kind_and_stage,
     says_anything,
@@ -82,7 +82,7 @@ def show(  # noqa: PLR0913 -- one argument an option
                 _say_whose_are_gone(parley, answer.content["id"])
 
 
-def _show_state(parley: Parley, answer: Answer, section: str | None, *, json: bool) -> None:
+def _show_state(parley: Parley, answer: ApiResponse, section: str | None, *, json: bool) -> None:
     state = answer.content
     sections = [name for name in state if name not in _NO_SECTIONS and not name.endswith(MORE)]
     if section is not None and section not in sections:
@@ -93,7 +93,7 @@ def _show_state(parley: Parley, answer: Answer, section: str | None, *, json: bo
         state = whole(parley, part)
         sections = [section]
     if json:
-        print_answer(answer if section is None else Answer.of(state))
+        print_answer(answer if section is None else ApiResponse.of(state))
         return
     out, _ = consoles()
     show_heading(out, state["negotiation"]["title"], state["perspective"])
@@ -106,21 +106,21 @@ def _show_state(parley: Parley, answer: Answer, section: str | None, *, json: bo
 
 def _fact(
     parley: Parley, slug: str, named: str, asked: Mapping[str, object], *, discloses: bool
-) -> Answer:
+) -> ApiResponse:
     try:
         id_ = UUID(named)
     except ValueError:
         id_ = fact_id(negotiation_id(slug), named)
     try:
         answer = ask(parley, f"/v1/facts/{id_}", asked, discloses=discloses)
-    except RefusedError as error:
-        raise RefusedError(str(error).replace(str(id_), named)) from error
+    except CommandRefusedError as error:
+        raise CommandRefusedError(str(error).replace(str(id_), named)) from error
     if answer.content["negotiation"] != slug:
-        raise RefusedError(f"the fact {named} belongs to {answer.content['negotiation']}")
+        raise CommandRefusedError(f"the fact {named} belongs to {answer.content['negotiation']}")
     return answer
 
 
-def _show_one(answer: Answer, *, json: bool) -> None:
+def _show_one(answer: ApiResponse, *, json: bool) -> None:
     if json:
         print_answer(answer)
         return

@@ -15,7 +15,7 @@ import uvicorn
 
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
-from api.cli.session import RefusedError, consoles, opened, say
+from api.cli.session import CommandRefusedError, consoles, opened, say
 from api.cli.tables import show_rows
 from api.cli.text import echo
 from api.composition import Parley
@@ -119,7 +119,7 @@ def _first_key(parley: Parley, listening: socket.socket) -> str | None:
         return None
     host = listening.getsockname()[0]
     if not ip_address(host).is_loopback:
-        raise RefusedError(
+        raise CommandRefusedError(
             f"{host} is beyond this machine, and nobody has a key: make one first, with parley keys create"
         )
     return parley.keys.create_first(parley.settings.actor, FIRST_SCOPES)
@@ -140,7 +140,7 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
-        raise RefusedError(
+        raise CommandRefusedError(
             f"cannot listen at {host}:{port}: {why}; PARLEY_PORT, or --port, names another port"
         ) from error
 
@@ -161,7 +161,7 @@ def rebuild(*, json: AsJson = False) -> None:
         echo(f"{report.versions} versions rebuilt, up to position {report.position}")
         _show_differences(differing)
     if differing:
-        raise RefusedError(
+        raise CommandRefusedError(
             f"{len(differing)} rows differed from what the log gives; the log's now serve"
         )
 

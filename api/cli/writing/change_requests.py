@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from api.cli.ask import Answer, ask, print_answer, tell
+from api.cli.ask import ApiResponse, ask, print_answer, tell
 from api.cli.options import AsJson, Slug
 from api.cli.session import consoles, opened
 from api.cli.tables import show_rows, words
@@ -17,7 +17,7 @@ from api.cli.text import confirm, print_line
 from api.cli.writing.erase import show_erasure
 from api.commands.json_text import written
 from api.composition import Parley
-from domain.streams.change_request import Status
+from domain.streams.change_request import ChangeRequestStatus
 
 __all__ = ["register"]
 
@@ -45,7 +45,8 @@ def change_requests(
     slug: Slug,
     *,
     status: Annotated[
-        Status | None, typer.Option(show_default=False, help="Only those of which this has become.")
+        ChangeRequestStatus | None,
+        typer.Option(show_default=False, help="Only those of which this has become."),
     ] = None,
     fact: Annotated[
         str | None,
@@ -176,7 +177,7 @@ def _tell(
     _show(answer)
 
 
-def _show(answer: Answer) -> None:
+def _show(answer: ApiResponse) -> None:
     if "op" not in answer.content:
         show_erasure(answer)
         return

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import typer
 
-from api.cli.ask import Answer, print_answer, tell
+from api.cli.ask import ApiResponse, print_answer, tell
 from api.cli.options import AsJson, Slug
-from api.cli.session import RefusedError, consoles, opened
+from api.cli.session import CommandRefusedError, consoles, opened
 from api.cli.tables import show_rows
 from api.cli.text import confirm, print_line
 from api.composition import Parley
@@ -79,7 +79,7 @@ def erase(
     show_erasure(answer)
 
 
-def agreement(proposed: Answer) -> str:
+def agreement(proposed: ApiResponse) -> str:
     """What a second person has to do where a change takes two; after a dry run, what they would have to do."""
     id_ = proposed.content["id"]
     if id_ is None:
@@ -87,7 +87,7 @@ def agreement(proposed: Answer) -> str:
     return f"Proposed. Another person has to agree: PARLEY_ACTOR=NAME parley approve {id_}"
 
 
-def show_erasure(answer: Answer) -> None:
+def show_erasure(answer: ApiResponse) -> None:
     """Print what was erased, and where copies of it may be left."""
     out, errors = consoles()
     show_rows(out, "Erased", ("field", "value"), [*answer.content.items()])
@@ -103,9 +103,9 @@ def _record(parley: Parley, slug: str, named: str) -> FactRecord:
     try:
         record = parley.ledger.fact(id_)
     except RecordError as error:
-        raise RefusedError(str(error).replace(str(id_), named)) from error
+        raise CommandRefusedError(str(error).replace(str(id_), named)) from error
     if record.negotiation_id != talks.id:
-        raise RefusedError(f"the fact {named} is not one of {slug}")
+        raise CommandRefusedError(f"the fact {named} is not one of {slug}")
     return record
 
 

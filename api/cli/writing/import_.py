@@ -17,7 +17,7 @@ import typer
 from api.cli.interrupts import INTERRUPTED, end_with
 from api.cli.options import AsJson, Slug
 from api.cli.progress import progress_bar
-from api.cli.session import RefusedError, consoles, opened, reason, say
+from api.cli.session import CommandRefusedError, consoles, opened, reason, say
 from api.cli.text import print_line
 from api.cli.writing.import_report import heading, refusal, show_report
 from api.commands.commands import FactParser
@@ -32,7 +32,7 @@ from api.composition import Parley
 from domain.batch import check_batch
 from domain.errors import ContentError, UnknownError
 from domain.streams.event import Reason, RecordEvent
-from domain.streams.negotiation import Settings, decide_open, evolve
+from domain.streams.negotiation import NegotiationSettings, decide_open, evolve
 
 __all__ = ["register"]
 
@@ -159,7 +159,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
             done = "would be opened" if dry_run else "was opened"
             print_line(consoles()[0], f"There was no negotiation {slug}: it {done}.")
     if refused is not None:
-        raise RefusedError(refused)
+        raise CommandRefusedError(refused)
 
 
 @contextmanager
@@ -181,7 +181,7 @@ def _told(total: int) -> Iterator[tuple[Progress, Recorded]]:
             yield lambda read: bar(read, total), told
         except BrokenOffError as error:
             cause = reason(error.__cause__ or error)
-            raise RefusedError(f"{error} ({cause})") from error
+            raise CommandRefusedError(f"{error} ({cause})") from error
         except KeyboardInterrupt:
             if reached is None:
                 raise
@@ -204,14 +204,14 @@ def _refuse_public(parley: Parley, slug: str) -> None:
     except UnknownError:
         return
     if settings.visibility == "public":
-        raise RefusedError(
+        raise CommandRefusedError(
             f"{slug} was opened before, for everybody: parley settings {slug} --visibility private"
         )
 
 
 def _closing(opening: RecordEvent) -> RecordEvent:
     """The event that makes a negotiation private from its beginning, with the person who opens it as its member."""
-    settings = Settings(visibility="private", members=(opening.actor,))
+    settings = NegotiationSettings(visibility="private", members=(opening.actor,))
     return evolve(None, opening).decide_settings(settings, opening.actor)
 
 
@@ -230,7 +230,9 @@ def _source(file: str, encoding: str | None) -> Iterator[Text]:
         try:
             text = open_text(cast("BinaryIO", source), encoding)
         except (EOFError, zlib.error) as error:
-            raise RefusedError(f"{file}: what is packed in it is cut short, or damaged") from error
+            raise CommandRefusedError(
+                f"{file}: what is packed in it is cut short, or damaged"
+            ) from error
         yield text
 
 

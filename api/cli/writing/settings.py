@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from api.cli.ask import Answer, MovedOnError, ask, print_answer, tell
+from api.cli.ask import ApiResponse, PreconditionError, ask, print_answer, tell
 from api.cli.options import AsJson, Slug
-from api.cli.session import RefusedError, consoles, opened
+from api.cli.session import CommandRefusedError, consoles, opened
 from api.cli.tables import show_rows
 from api.cli.text import print_line
 from api.cli.writing.erase import agreement
@@ -69,7 +69,7 @@ def settings(
         "review_erasure": review_erasure,
     }
 
-    def changed(parley: Parley, seen: Answer) -> Answer:
+    def changed(parley: Parley, seen: ApiResponse) -> ApiResponse:
         """Change the settings that were seen into those asked for; MovedOnError where another writer was faster."""
         before = seen.content["members"]
         changes = {**others, "members": _members(before, member, add_member, remove_member)}
@@ -81,7 +81,7 @@ def settings(
 
     with opened() as parley:
         while True:
-            with suppress(MovedOnError):
+            with suppress(PreconditionError):
                 answer = changed(parley, ask(parley, path, {}))
                 break
     if json:
@@ -103,7 +103,7 @@ def _members(
     found = [*(named or before), *(added or ())]
     for person in removed or ():
         if person not in found:
-            raise RefusedError(f"{person} is no member")
+            raise CommandRefusedError(f"{person} is no member")
     return [person for person in found if person not in (removed or ())]
 
 

@@ -19,7 +19,7 @@ from domain.access import Principal, Scope
 from domain.errors import ContentError, RecordError
 from domain.fact import Fact
 from domain.streams.event import FactCorrected, FactEvent
-from domain.streams.negotiation import Settings
+from domain.streams.negotiation import NegotiationSettings
 from domain.time.perspective import PerspectiveQuery
 from infrastructure.readers.streams import streams
 
@@ -58,7 +58,7 @@ class Deciding:
         parser: FactParser,
         negotiation_id: UUID,
         principal: Principal,
-        settings: Settings,
+        settings: NegotiationSettings,
         update: Update | None = None,
         batch: str | None = None,
     ) -> None:

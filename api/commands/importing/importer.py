@@ -17,7 +17,7 @@ from api.commands.importing.likeness import likenesses
 from api.commands.importing.lines import read_ndjson
 from api.commands.importing.matching import Update
 from api.commands.importing.reading import Progress, ReadLines, read_lines
-from api.commands.importing.report import ImportReport, Likeness
+from api.commands.importing.report import ImportReport, SimilarFacts
 from api.commands.importing.turns import Recorded, Turns
 from api.composition import Parley
 from domain.access import Principal
@@ -91,7 +91,7 @@ class Importer:
         return report
 
 
-def _report(turns: Turns, read: ReadLines, alike: Mapping[int, Likeness]) -> ImportReport:
+def _report(turns: Turns, read: ReadLines, alike: Mapping[int, SimilarFacts]) -> ImportReport:
     report = ImportReport()
     for step in turns.steps:
         rejected = step.rejected

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from api.commands.importing.command import Command
 from api.commands.importing.decision import Step
-from api.commands.importing.report import Likeness
+from api.commands.importing.report import SimilarFacts
 from api.composition import Parley
 from domain.access import Principal
 from domain.streams.entry import Entry
@@ -24,7 +24,9 @@ from infrastructure.readers.similar import near
 __all__ = ["likenesses"]
 
 
-def likenesses(parley: Parley, principal: Principal, steps: Sequence[Step]) -> dict[int, Likeness]:
+def likenesses(
+    parley: Parley, principal: Principal, steps: Sequence[Step]
+) -> dict[int, SimilarFacts]:
     """{line number: facts much like it}, for lines that would record a fact; to be called before any is recorded."""
     recorded = dict(_recorded(steps))
     if not recorded:
@@ -47,7 +49,7 @@ def likenesses(parley: Parley, principal: Principal, steps: Sequence[Step]) -> d
         if alike:
             ids = [each.record.id for each in alike]
             in_file = [lines[each] for each in ids if each in lines]
-            told[number] = Likeness(number, ids[:MOST], in_file[:MOST], len(ids))
+            told[number] = SimilarFacts(number, ids[:MOST], in_file[:MOST], len(ids))
     return told
 
 

@@ -18,8 +18,8 @@ __all__ = [
     "LISTED_REJECTIONS",
     "BrokenOffError",
     "ImportReport",
-    "Likeness",
     "Rejection",
+    "SimilarFacts",
 ]
 
 LISTED_REJECTIONS: Final = MOST_FAULTS
@@ -56,7 +56,7 @@ class Superseded:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class SimilarFacts:
     """A line that is much like `many` other facts: the ids of the first of them, and the lines of those in the file."""
 
     line: int
@@ -91,7 +91,7 @@ class ImportReport:
     stopped: Rejection | None = None
     notices: list[Rejection] = field(default_factory=list)
     notices_total: int = 0
-    similar: list[Likeness] = field(default_factory=list)
+    similar: list[SimilarFacts] = field(default_factory=list)
     similar_total: int = 0
     superseded: list[Superseded] = field(default_factory=list)
     superseded_total: int = 0
@@ -125,7 +125,7 @@ class ImportReport:
             if len(self.notices) < LISTED_REJECTIONS:
                 self.notices.append(Rejection(line, each.pointer, each.detail))
 
-    def liken(self, likeness: Likeness) -> None:
+    def liken(self, likeness: SimilarFacts) -> None:
         """Add a line whose fact is much like others that nothing ties to it."""
         self.similar_total += 1
         if len(self.similar) < LISTED_REJECTIONS:

@@ -14,7 +14,7 @@ from api.commands.json_text import written
 from api.http.exchange import change_request_response, fact_response
 from api.http.exchange.body import Sent
 from api.http.exchange.parameters import Parameter, truth
-from domain.streams.change_request import ChangeRequests, Moment
+from domain.streams.change_request import ChangeRequests, StatusContext
 from domain.streams.change_request import evolve as evolve_change_requests
 from domain.streams.entry import Entry
 from domain.streams.event import ChangeProposed, FactEvent
@@ -67,7 +67,7 @@ def proposed_of(
         seen = SeenChangeRequest(
             change_request=made.each[event.proposal],
             negotiation=reading.slug_of(event.negotiation_id),
-            moment=Moment(now=reading.now, fact_version=event.fact_version),
+            moment=StatusContext(now=reading.now, fact_version=event.fact_version),
             before=before,
             digest="",
         )

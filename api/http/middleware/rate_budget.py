@@ -21,7 +21,7 @@ from limits import RateLimitItem
 from limits.storage import Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-__all__ = ["Budget", "Standing"]
+__all__ = ["Budget", "RateStatus"]
 
 _LOG: Final = logging.getLogger("parley.api")
 BLOCKS: Final = 200
@@ -35,7 +35,7 @@ _THREADS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RateStatus:
     """How a caller stands: `wait` is seconds until more may be asked; None where nothing is known."""
 
     allowed: bool
@@ -68,7 +68,7 @@ class Budget:
         self._broken_until = 0.0
         self._threads = CapacityLimiter(_THREADS)
 
-    async def take(self, key: str) -> Standing:
+    async def take(self, key: str) -> RateStatus:
         """Count one, where the limit allows it."""
         known = self.known(key)
         if known is not None and not known.allowed:
@@ -77,40 +77,40 @@ class Budget:
         if lease is None or not lease.left:
             lease = await self._renewed(key)
             if lease is None:
-                return Standing(allowed=True, remaining=self.item.amount, wait=None)
+                return RateStatus(allowed=True, remaining=self.item.amount, wait=None)
         if lease.refused:
             return self._standing(lease, allowed=False)
         lease.left -= 1
         return self._standing(lease, allowed=True)
 
-    async def pay(self, key: str, owed: int) -> tuple[int, Standing]:
+    async def pay(self, key: str, owed: int) -> tuple[int, RateStatus]:
         """Count as much of what is owed as the limit allows; what is left to pay, and how the caller stands."""
         known = self.known(key)
         if known is not None and not known.allowed:
             return owed, known
         lease = await self._asked(self._paid, key, owed)
         if lease is None:
-            return 0, Standing(allowed=True, remaining=self.item.amount, wait=None)
+            return 0, RateStatus(allowed=True, remaining=self.item.amount, wait=None)
         self._make_room()
         self._leases[key] = lease
         return lease.left, self._standing(lease, allowed=not lease.refused)
 
-    def known(self, key: str) -> Standing | None:
+    def known(self, key: str) -> RateStatus | None:
         """How a caller stands for all that this process knows, without counting."""
         lease = self._current(key)
         return None if lease is None else self._standing(lease, allowed=not lease.refused)
 
-    def fields(self, standing: Standing) -> dict[str, str]:
+    def fields(self, standing: RateStatus) -> dict[str, str]:
         """The header fields of draft-ietf-httpapi-ratelimit-headers-10; none where nothing is known."""
         if standing.wait is None:
             return {}
         now = f'"{self.name}";r={standing.remaining};t={math.ceil(standing.wait)}'
         return {"RateLimit-Policy": self.policy, "RateLimit": now}
 
-    def _standing(self, lease: _Lease, *, allowed: bool) -> Standing:
+    def _standing(self, lease: _Lease, *, allowed: bool) -> RateStatus:
         wait = max(0.0, lease.more_at - time.monotonic())
         left = lease.left if allowed else 0
-        return Standing(allowed=allowed, remaining=lease.remaining + left, wait=wait)
+        return RateStatus(allowed=allowed, remaining=lease.remaining + left, wait=wait)
 
     def _current(self, key: str) -> _Lease | None:
         lease = self._leases.get(key)

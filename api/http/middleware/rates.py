@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.callers import HEALTH, caller_of
 from api.http.metering import Meter, metering
-from api.http.middleware.rate_budget import Budget, Standing
+from api.http.middleware.rate_budget import Budget, RateStatus
 from api.http.middleware.work import Work
 from api.http.problems import problem
 from api.http.threads import lane_of
@@ -83,7 +83,7 @@ class Rates:
 
 
 async def spent(
-    budget: Budget, standing: Standing, detail: str, scope: Scope, receive: Receive, send: Send
+    budget: Budget, standing: RateStatus, detail: str, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Answer 429."""
     again = str(max(1, math.ceil(standing.wait or 0)))

@@ -10,7 +10,7 @@ from collections import Counter
 from heapq import nlargest
 from typing import Final
 
-from api.http.middleware.rate_budget import BLOCKS, MOST_LEASES, Budget, Standing
+from api.http.middleware.rate_budget import BLOCKS, MOST_LEASES, Budget, RateStatus
 
 __all__ = ["Work"]
 
@@ -23,7 +23,7 @@ class Work:
         self._least: Final = max(1, budget.item.amount // BLOCKS)
         self._owed: Counter[str] = Counter()
 
-    async def admit(self, caller: str) -> Standing | None:
+    async def admit(self, caller: str) -> RateStatus | None:
         """Let a caller pay what they owe; None where they may go on, else how they stand."""
         owed = self._owed[caller]
         if owed < self._least:

@@ -20,9 +20,9 @@ from api.http.openapi.response_parts import (
     Position,
     ValidBounds,
 )
-from domain.streams.change_request import Status
+from domain.streams.change_request import ChangeRequestStatus
 from domain.streams.event import ReviewedOp
-from domain.streams.fact import Status as FactStatus
+from domain.streams.fact import FactStatus
 from domain.time.holding import Certainty
 
 __all__ = ["ChangeRequestPage", "ChangeRequestRecord", "DryChangeRequest", "DryRun"]
@@ -75,7 +75,7 @@ class ChangeRequestRecord(Exact):
     position: Position
     expires_at: Instant
     digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    status: Status
+    status: ChangeRequestStatus
     decided: Decided | None
 
 
@@ -103,6 +103,6 @@ class DryChangeRequest(Exact):
     position: None
     expires_at: Instant
     digest: None
-    status: Status
+    status: ChangeRequestStatus
     decided: None
     record: DryRun | Negotiation

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from domain.provenance import Citation
 from domain.streams.event import Reason
-from domain.streams.fact import Status
+from domain.streams.fact import FactStatus
 from domain.time.holding import Certainty
 from domain.time.perspective import Clock, Match
 
@@ -81,7 +81,7 @@ class ListedFact(Exact):
     version: int
     position: Position
     negotiation: str
-    status: Status
+    status: FactStatus
     preferred: bool
     recorded_at: Instant
     recorded_by: NotRequired[Instant]

@@ -31,7 +31,7 @@ from api.http.threads import LaneRoute
 from domain.confidential import Source
 from domain.errors import RevisedError
 from domain.fact import as_primitives
-from domain.streams.change_request import ChangeRequests, Moment
+from domain.streams.change_request import ChangeRequests, StatusContext
 from domain.streams.event import ChangeRequestEvent, RecordEvent
 from domain.streams.fact import FactRecord
 from domain.streams.ledger import by_event
@@ -63,7 +63,7 @@ class _Standing:
     sources: Sequence[Source]
     change_requests: ChangeRequests
     record: FactRecord | Negotiation
-    moment: Moment
+    moment: StatusContext
     expiry: int
     op: Op
 
@@ -247,7 +247,7 @@ def _standing(sent: Sent, id_: UUID) -> _Standing:
     else:
         record = ledger.fact(seen.change_request.fact_id)
         version = record.version
-    moment = Moment(now=seen.moment.now, fact_version=version)
+    moment = StatusContext(now=seen.moment.now, fact_version=version)
     return _Standing(seen, sources, change_requests, record, moment, until, op)
 
 

@@ -18,12 +18,12 @@ from api.http.exchange.operation import reads
 from api.http.exchange.parameters import Parameter, given, whole_number
 from api.http.threads import LaneRoute
 from domain.errors import ContentError, UnknownError
-from domain.streams.change_request import Status
+from domain.streams.change_request import ChangeRequestStatus
 from domain.streams.negotiation import SLUG
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["change-requests"])
 
-_STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+_STATUSES: Final[tuple[ChangeRequestStatus, ...]] = get_args(ChangeRequestStatus)
 _LISTING: Final = (
     Parameter(
         "status",
@@ -97,7 +97,7 @@ def read_change_request(change_request_id: str, request: Request) -> Response:
     return change_request_response.answer(seen, request.app.state.facts)
 
 
-def _status(text: str | None) -> Status | None:
+def _status(text: str | None) -> ChangeRequestStatus | None:
     for status in _STATUSES:
         if text == status:
             return status

@@ -33,7 +33,7 @@ def when_it_holds(version: FactVersion, now: int) -> int:
         return window.certain_to - 1
     if now >= window.possible_to:
         return window.possible_to - 1
-    ahead = any(answer.register.ahead for answer in version.record.fact.answers())
+    ahead = any(answer.register.ahead for answer in version.record.fact.register_entries())
     return now if ahead or now >= window.possible_from else window.certain_from
 
 

@@ -107,7 +107,7 @@ def _keys(fact: Fact) -> set[tuple[str, ...]]:
     population = folded(getattr(fact, "population", None) or "")
     return {
         (answer.register.section, population, *map(key_of, answer.key.values()))
-        for answer in fact.answers()
+        for answer in fact.register_entries()
     }
 
 

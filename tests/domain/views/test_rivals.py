@@ -39,7 +39,7 @@ def candidates(log: Log, **perspective: Any) -> list[Candidate]:  # noqa: ANN401
     found = []
     for seen in log.slice(**perspective):
         if seen.certainty is not None:
-            answers = list(seen.version.record.fact.answers())
+            answers = list(seen.version.record.fact.register_entries())
             answer = answers[-1] if answers else None
             shows = {} if answer is None else {**answer.key, **answer.shows}
             found.append(

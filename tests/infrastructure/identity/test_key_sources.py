@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infrastructure.identity import key_sources
-from infrastructure.identity.key_sources import LARGEST, KeyAddress, KeyFile, key_source
+from infrastructure.identity.key_sources import (
+    LARGEST,
+    IssuerKeyAddress,
+    IssuerKeyFile,
+    open_issuer_keys,
+)
 from infrastructure.identity.oidc import TokenVerifier
 from infrastructure.identity.published_keys import PublishedKeys
 from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRefusedError
@@ -50,7 +55,7 @@ def watch() -> Watch:
 
 @pytest.fixture
 def verifier(issuer: Publisher, watch: Watch) -> TokenVerifier:
-    return TokenVerifier(settings(), KeyAddress(issuer.url, watch), lambda: NOW * 1_000_000)
+    return TokenVerifier(settings(), IssuerKeyAddress(issuer.url, watch), lambda: NOW * 1_000_000)
 
 
 def accepts(verifier: TokenVerifier, text: str) -> bool:
@@ -161,7 +166,7 @@ def test_nobody_listening_is_out_of_reach(watch: Watch) -> None:
     with published(OLD) as gone:
         url = gone.url
     with pytest.raises(IssuerOutOfReachError):
-        KeyAddress(url, watch).keys()
+        IssuerKeyAddress(url, watch).keys()
 
 
 def test_an_issuer_that_publishes_no_usable_key_vouches_for_nobody(
@@ -193,7 +198,7 @@ def test_an_answer_that_drips_is_cut_off(
     issuer.answer = dripping(text, 0.02)
     began = time.monotonic()
     with pytest.raises(IssuerOutOfReachError):
-        KeyAddress(issuer.url, watch).keys()
+        IssuerKeyAddress(issuer.url, watch).keys()
     assert 0.4 < time.monotonic() - began < 3
 
 
@@ -209,7 +214,7 @@ def test_an_answer_that_never_comes_is_not_waited_for(
     issuer.answer = never
     began = time.monotonic()
     with pytest.raises(IssuerOutOfReachError):
-        KeyAddress(issuer.url, watch).keys()
+        IssuerKeyAddress(issuer.url, watch).keys()
     ended.set()
     assert time.monotonic() - began < 3
 
@@ -266,7 +271,7 @@ def test_many_who_come_at_once_ask_once(issuer: Publisher, verifier: TokenVerifi
 
 def test_a_file_is_read_again_when_it_changes_however_fast(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
-    source = KeyFile(path)
+    source = IssuerKeyFile(path)
     sets = [jwks(jwk(ec_key(name), "k")) for name in "ab"]
     assert len(sets[0]) == len(sets[1])
     for turn in range(50):
@@ -282,7 +287,7 @@ def test_a_file_that_cannot_be_read_leaves_the_keys_that_were_in_it(
 ) -> None:
     path = tmp_path / "keys.json"
     path.write_bytes(OLD)
-    source = KeyFile(path)
+    source = IssuerKeyFile(path)
     assert source.keys() == PublishedKeys.of(OLD)
     path.unlink()
     if document is not None:
@@ -295,7 +300,7 @@ def test_a_file_that_cannot_be_read_leaves_the_keys_that_were_in_it(
 def test_a_fault_of_the_file_is_logged_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    source = KeyFile(tmp_path / "keys.json")
+    source = IssuerKeyFile(tmp_path / "keys.json")
     for _ in range(5):
         with pytest.raises(IssuerOutOfReachError):
             source.keys()
@@ -303,7 +308,7 @@ def test_a_fault_of_the_file_is_logged_once(
 
 
 def test_a_place_is_a_file_or_an_address_that_may_be_asked(tmp_path: Path) -> None:
-    assert isinstance(key_source(str(tmp_path / "keys.json")), KeyFile)
-    assert isinstance(key_source("https://login.example/keys"), KeyAddress)
+    assert isinstance(open_issuer_keys(str(tmp_path / "keys.json")), IssuerKeyFile)
+    assert isinstance(open_issuer_keys("https://login.example/keys"), IssuerKeyAddress)
     with pytest.raises(AddressError):
-        key_source("http://login.example/keys")
+        open_issuer_keys("http://login.example/keys")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infrastructure.sealing.key_source import GivenKeys, KeyFile, NoKeys
+from infrastructure.sealing.key_source import GivenKeys, NoKeys, WrappingKeyFile
 from infrastructure.sealing.wrapping import Keyring, SealKeyError
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 def test_a_missing_file_is_made_for_its_owner_alone_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "parley.seal"
-    assert KeyFile(path).read() is None
+    assert WrappingKeyFile(path).read() is None
     assert not path.exists()
-    made = KeyFile(path).make()
+    made = WrappingKeyFile(path).make()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert KeyFile(path).make().ids == made.ids == {made.newest}
+    assert WrappingKeyFile(path).make().ids == made.ids == {made.newest}
     assert [each.name for each in tmp_path.iterdir()] == ["parley.seal"]
 
 
@@ -31,7 +31,7 @@ def test_whoever_makes_it_at_once_has_the_same_key(tmp_path: Path) -> None:
 
     def make(_: int) -> str:
         start.wait(10)
-        return KeyFile(tmp_path / "parley.seal").make().newest
+        return WrappingKeyFile(tmp_path / "parley.seal").make().newest
 
     with ThreadPoolExecutor(16) as threads:
         assert len(set(threads.map(make, range(16)))) == 1
@@ -40,12 +40,12 @@ def test_whoever_makes_it_at_once_has_the_same_key(tmp_path: Path) -> None:
 
 def test_no_key_that_is_added_is_lost_to_one_that_is_added_at_once(tmp_path: Path) -> None:
     path = tmp_path / "parley.seal"
-    KeyFile(path).make()
+    WrappingKeyFile(path).make()
     start = Barrier(16)
 
     def add(_: int) -> None:
         start.wait(10)
-        KeyFile(path).add()
+        WrappingKeyFile(path).add()
 
     with ThreadPoolExecutor(16) as threads:
         list(threads.map(add, range(16)))
@@ -53,7 +53,10 @@ def test_no_key_that_is_added_is_lost_to_one_that_is_added_at_once(tmp_path: Pat
 
 
 def test_a_newer_key_is_known_to_who_has_the_file_open(tmp_path: Path) -> None:
-    one, other = KeyFile(tmp_path / "parley.seal"), KeyFile(tmp_path / "parley.seal")
+    one, other = (
+        WrappingKeyFile(tmp_path / "parley.seal"),
+        WrappingKeyFile(tmp_path / "parley.seal"),
+    )
     before = one.make()
     known = other.read()
     assert known is not None
@@ -67,23 +70,23 @@ def test_a_newer_key_is_known_to_who_has_the_file_open(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_taken_away_stops_nobody_who_has_read_it(tmp_path: Path) -> None:
-    source = KeyFile(tmp_path / "parley.seal")
+    source = WrappingKeyFile(tmp_path / "parley.seal")
     made = source.make()
     source.read()
     source.path.unlink()
     kept = source.read()
     assert kept is not None
     assert kept.newest == made.newest
-    assert KeyFile(source.path).read() is None
+    assert WrappingKeyFile(source.path).read() is None
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o700])
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "parley.seal"
-    KeyFile(path).make()
+    WrappingKeyFile(path).make()
     path.chmod(mode)
     with pytest.raises(SealKeyError, match="chmod 600"):
-        KeyFile(path).read()
+        WrappingKeyFile(path).read()
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"\xff\n"])
@@ -93,7 +96,7 @@ def test_a_file_without_keys_is_refused_and_never_overwritten(
     path = tmp_path / "parley.seal"
     path.touch(0o600)
     path.write_bytes(content)
-    for use in (KeyFile(path).read, KeyFile(path).make):
+    for use in (WrappingKeyFile(path).read, WrappingKeyFile(path).make):
         with pytest.raises(SealKeyError, match="holds no keys"):
             use()
     assert path.read_bytes() == content
@@ -101,7 +104,7 @@ def test_a_file_without_keys_is_refused_and_never_overwritten(
 
 def test_a_place_that_takes_no_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SealKeyError, match="nowhere"):
-        KeyFile(tmp_path / "nowhere" / "parley.seal").make()
+        WrappingKeyFile(tmp_path / "nowhere" / "parley.seal").make()
 
 
 def test_keys_that_are_given_are_not_added_to() -> None:

@@ -16,7 +16,7 @@ from infrastructure.log.recorder import EventRecorder
 from infrastructure.log.resealing import reseal
 from infrastructure.proofs import integration
 from infrastructure.proofs.verification import Verification, verify
-from infrastructure.sealing.key_source import GivenKeys, KeyFile
+from infrastructure.sealing.key_source import GivenKeys, WrappingKeyFile
 from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.wrapping import Keyring, SealKeyError, read_keys
 from infrastructure.tables.record import event
@@ -147,7 +147,7 @@ def test_every_data_key_is_wrapped_by_the_newest_key_while_others_write(
     database: Database, tmp_path: Path
 ) -> None:
     path = tmp_path / "parley.seal"
-    writing = Database(database.url, seals=Seals(KeyFile(path)))
+    writing = Database(database.url, seals=Seals(WrappingKeyFile(path)))
     recorder, ended = EventRecorder(writing), Event()
     recorder.append([each for number in range(700) for each in events(UUID(int=number))])
     (before,) = key_ids(database)
@@ -158,7 +158,7 @@ def test_every_data_key_is_wrapped_by_the_newest_key_while_others_write(
 
     writer = Thread(target=write)
     writer.start()
-    other = Database(database.url, seals=Seals(KeyFile(path)))
+    other = Database(database.url, seals=Seals(WrappingKeyFile(path)))
     other.seals.add_key()
     try:
         report = reseal(other)

@@ -16,7 +16,7 @@ from infrastructure.database.database import Database
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.log.rows import LOGGED, opened
 from infrastructure.proofs.verification import verify
-from infrastructure.sealing.key_source import GivenKeys, KeyFile
+from infrastructure.sealing.key_source import GivenKeys, WrappingKeyFile
 from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.wrapping import BrokenSealError, Keyring, SealKeyError
 from infrastructure.tables.record import event
@@ -213,14 +213,14 @@ def test_a_key_is_made_for_a_new_record_and_never_for_one_that_is_sealed(
 ) -> None:
     folder = tmp_path / "keys"
     folder.mkdir()
-    first = with_keys(database, Seals(KeyFile(folder / "parley.seal")))
+    first = with_keys(database, Seals(WrappingKeyFile(folder / "parley.seal")))
     assert EventRecorder(first).entries_between(0, 9) == []
     assert list(folder.iterdir()) == []
     EventRecorder(first).append(events(payload=SECRET))
     key = (folder / "parley.seal").read_bytes()
     (folder / "parley.seal").unlink()
     EventRecorder(first).append(events())
-    again = with_keys(database, Seals(KeyFile(folder / "parley.seal")))
+    again = with_keys(database, Seals(WrappingKeyFile(folder / "parley.seal")))
     with pytest.raises(SealKeyError, match="not given"):
         EventRecorder(again).append(events())
     assert list(folder.iterdir()) == []

@@ -21,7 +21,7 @@ from infrastructure.projections.comparison import unstamped
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import Publisher, last_signed
 from infrastructure.proofs.verification import verify
-from infrastructure.sealing.key_source import GivenKeys, KeyFile
+from infrastructure.sealing.key_source import GivenKeys, WrappingKeyFile
 from infrastructure.sealing.seals import _OWN, Seals
 from infrastructure.sealing.wrapping import Keyring, SealKeyError
 from infrastructure.tables.record import event, log_head, signed_checkpoint, stamp
@@ -103,7 +103,7 @@ def test_the_first_api_key_makes_the_seal_key_the_databases_own(
     _, kept = Keys(other, other.clock).create("Ann", ["admin"])
     before = written(other)
     unmade = tmp_path / "a.seal"
-    for seals in (first.seals, Seals(KeyFile(unmade))):
+    for seals in (first.seals, Seals(WrappingKeyFile(unmade))):
         with closing(Database(first.url, seals=seals)) as late:
             refuses_all(late)
             with pytest.raises(SealKeyError):
@@ -165,7 +165,7 @@ def test_a_newer_key_in_a_shared_file_is_taken_up_by_who_runs(
     database_url: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "a.seal"
-    one, two = (Database(database_url, seals=Seals(KeyFile(file))) for _ in range(2))
+    one, two = (Database(database_url, seals=Seals(WrappingKeyFile(file))) for _ in range(2))
     EventRecorder(one).append(events())
     EventRecorder(two).append(events())
     two.seals.add_key()
