@@ -20,26 +20,26 @@ from infrastructure.configured import seals_by
 from infrastructure.database.database import Database
 from infrastructure.database.schema import refuse_newer, schema_at_head
 from infrastructure.database.schema import upgrade as bring_to_head
-from infrastructure.database.working_alone import working_alone
+from infrastructure.database.working_alone import work_alone
 from infrastructure.identity.keys import Keys
 from infrastructure.key_files import BEFORE, key_file_of
 from infrastructure.ledger import StoredLedger
 from infrastructure.log.clock_corrections import WrongTimes, wrong_times
 from infrastructure.log.entry import LogEntry
-from infrastructure.log.erasing import TABLES
+from infrastructure.log.erasure import TABLES
 from infrastructure.log.errors import persistence_errors
 from infrastructure.log.expiring import drop_kept_before
 from infrastructure.log.overwritten import Overwritten
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.log.resealing import SealReport, reseal, take_as_is
 from infrastructure.projections import fact_text
-from infrastructure.projections.following import following
+from infrastructure.projections.following import follow
 from infrastructure.projections.inline import RecordProjection
-from infrastructure.projections.outdated import is_outdated, renewed
+from infrastructure.projections.outdated import is_outdated, unmark_outdated
 from infrastructure.projections.rebuild import RebuildReport, rebuild
 from infrastructure.proofs import integration
-from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensured_signer, read_signer
-from infrastructure.proofs.publishing import POLL_SECONDS, Publisher, last_signed
+from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensure_signer, read_signer
+from infrastructure.proofs.publishing import POLL_SECONDS, Publisher, last_signed_note
 from infrastructure.readers.reading import Reading
 from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.settings import Settings
@@ -119,10 +119,10 @@ class Parley:
         recorder = cast("EventRecorder", self.ledger.recorder)
         with ExitStack() as held:
             held.enter_context(self.overwritten.followed())
-            held.enter_context(following(recorder.wakeup, self.follow))
+            held.enter_context(follow(recorder.wakeup, self.follow))
             if self.publisher is not None:
                 publish = self.publisher.follow
-                held.enter_context(following(recorder.wakeup, publish, POLL_SECONDS))
+                held.enter_context(follow(recorder.wakeup, publish, POLL_SECONDS))
             yield
 
     def ready(self) -> dict[str, Any]:
@@ -134,13 +134,13 @@ class Parley:
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> RebuildReport:
         """Derive the fact versions beside those that serve, compare, switch; then the full text and the tiles."""
-        with working_alone(self.database, "rebuild") as confirm:
+        with work_alone(self.database, "rebuild") as confirm:
             report = rebuild(self.database, self.ledger.codec, progress, confirm)
             fact_text.reset(self.database)
             fact_text.catch_up(self.database, progress)
             integration.rebuild(self.database)
             with self.database.writing() as connection:
-                renewed(connection)
+                unmark_outdated(connection)
         return report
 
     @property
@@ -156,7 +156,7 @@ class Parley:
     def restore(self, source: Path, progress: Callable[[int, int], None] | None = None) -> Manifest:
         """Put a backup into this record, which must be empty, and let every projection hold it."""
         projections = [RecordProjection(self.ledger.codec)]
-        with working_alone(self.database, "restore"):
+        with work_alone(self.database, "restore"):
             manifest = restore(self.database, source, projections, progress)
             self.catch_up()
         return manifest
@@ -166,7 +166,7 @@ class Parley:
 
         Who is in the way is waited for, `patience` seconds at most.
         """
-        with working_alone(self.database, "compaction"):
+        with work_alone(self.database, "compaction"):
             return self.database.compact(*TABLES, patience=patience)
 
     def seal(
@@ -180,7 +180,7 @@ class Parley:
 
         `as_is` first takes what is stamped for what it is; the number of kept answers that were dropped by that.
         """
-        with working_alone(self.database, "sealing"):
+        with work_alone(self.database, "sealing"):
             dropped = take_as_is(self.database) if as_is else 0
             with self.database.reading() as connection:
                 keys = self.database.seals.check(connection)
@@ -251,7 +251,7 @@ def publisher_of(settings: Settings, database: Database) -> Publisher:
     kept = LastSigned(key_file)
     if not key_file.exists():
         kept.begin()
-    return Publisher(database, ensured_signer(key_file, settings.log_origin), kept)
+    return Publisher(database, ensure_signer(key_file, settings.log_origin), kept)
 
 
 def log_key_file(settings: Settings, database: Database) -> Path:
@@ -262,6 +262,6 @@ def log_key_file(settings: Settings, database: Database) -> Path:
         return path
     with suppress(LogKeyError, SQLAlchemyError), database.reading() as connection:
         signing = Publisher(database, read_signer(before, settings.log_origin), LastSigned(before))
-        if signing.own(last_signed(connection)) is not None:
+        if signing.own(last_signed_note(connection)) is not None:
             return before
     return path

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from domain.errors import ForbiddenError, UnauthenticatedError
-from domain.naming import folded
+from domain.naming import fold_name
 
 Scope = Literal[
     "fact:read",
@@ -74,4 +74,4 @@ def owner(person: str) -> Principal:
 
 def same_person(one: str, other: str) -> bool:
     """Whether two names are one person's, as names are compared everywhere."""
-    return folded(one) == folded(other)
+    return fold_name(one) == fold_name(other)

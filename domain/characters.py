@@ -13,7 +13,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["JOINED", "UNSEEN", "invisible", "is_blank", "strange_character"]
+__all__ = ["JOINED", "UNSEEN", "is_blank", "is_invisible", "strange_character"]
 
 _IGNORABLE: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -158,7 +158,7 @@ def _advice(character: str) -> str:
     return "leave it out"
 
 
-def invisible(character: str) -> bool:
+def is_invisible(character: str) -> bool:
     """Whether nothing is shown for a character by default, as Unicode's Default_Ignorable_Code_Point has it."""
     return UNSEEN.match(character) is not None
 
@@ -171,7 +171,7 @@ def is_blank(text: str) -> bool:
 def _seen(character: str) -> bool:
     if character.isalnum() and character < "\u0300":
         return True
-    if character == _EMPTY or invisible(character):
+    if character == _EMPTY or is_invisible(character):
         return False
     category = unicodedata.category(character)
     return category[0] in "LNPS" or category in ("Co", "Cn")

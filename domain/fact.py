@@ -15,7 +15,7 @@ from domain.characters import is_blank, strange_character
 from domain.errors import ContentError, Fault
 from domain.named import LONGEST_ID, Name, Place, Somebody, Sort, named_in, text_of
 from domain.provenance import Citation, Link, check_citation, check_link
-from domain.quantity import Quantity, bounded
+from domain.quantity import Quantity, fill_bounds
 from domain.register import Register, RegisterEntry
 from domain.time.edtf_meant import may_mean
 from domain.time.holding import Holding, Window, window
@@ -126,7 +126,7 @@ def fact_id(negotiation_id: UUID, external_id: str) -> UUID:
     return uuid5(negotiation_id, external_id)
 
 
-def checked(fact: Fact, standing: Fact | None = None) -> Fact:
+def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
     """The fact with its quantities' bounds filled in; ContentError with every fault that it has.
 
     Texts, quantities and citations that are in the version `standing` before it are no fault of this one.
@@ -141,16 +141,16 @@ def checked(fact: Fact, standing: Fact | None = None) -> Fact:
     ]
     quantities: list[Quantity] = []
     for index, quantity in enumerate(fact.quantities[:MOST_QUANTITIES]):
-        found, wrong = refused(f"/quantities/{index}", bounded, quantity)
+        found, wrong = collect_faults(f"/quantities/{index}", fill_bounds, quantity)
         if wrong and standing is not None:
             found = next((each for each in standing.quantities if _is_sent(each, quantity)), None)
         faults += wrong if found is None else []
         quantities += [] if found is None else [found]
     for index, citation in enumerate(fact.citations[:MOST_CITATIONS]):
         if standing is None or citation not in standing.citations:
-            faults += refused(f"/citations/{index}", check_citation, citation)[1]
+            faults += collect_faults(f"/citations/{index}", check_citation, citation)[1]
     for index, link in enumerate(fact.links):
-        faults += refused(f"/links/{index}", check_link, link)[1]
+        faults += collect_faults(f"/links/{index}", check_link, link)[1]
     if faults:
         raise ContentError(*faults)
     return replace(fact, quantities=tuple(quantities))
@@ -161,7 +161,7 @@ def _is_sent(kept: Quantity, sent: Quantity) -> bool:
     return sent in (kept, replace(kept, low=None, high=None))
 
 
-def refused(pointer: str, check: Callable[[P], R], part: P) -> tuple[R | None, list[Fault]]:
+def collect_faults(pointer: str, check: Callable[[P], R], part: P) -> tuple[R | None, list[Fault]]:
     """What a check gives for a part, and the faults that it found, under the part's pointer."""
     try:
         return check(part), []

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_type_hints
 
-from domain.naming import folded
+from domain.naming import fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 __all__ = ["LONGEST_ID", "Name", "Named", "Place", "Population", "Post", "Somebody", "Sort"]
-__all__ += ["fields_naming", "id_in", "identified", "key_of", "named_in", "text_of"]
+__all__ += ["fields_naming", "id_in", "key_of", "key_of_id", "named_in", "text_of"]
 
 LONGEST_ID: Final = 255
 _BY_ID: Final = "\x1e"
@@ -57,12 +57,12 @@ def text_of(name: Name) -> str:
 
 def key_of(name: Name) -> str:
     """A name as a part of a key: folded, and with its id where it has one."""
-    return identified(name.name, name.id) if isinstance(name, Named) else folded(name)
+    return key_of_id(name.name, name.id) if isinstance(name, Named) else fold_name(name)
 
 
-def identified(name: str, id_: str) -> str:
+def key_of_id(name: str, id_: str) -> str:
     """The part of a key for who bears a name and an id."""
-    return f"{folded(name)}{_BY_ID}{id_}"
+    return f"{fold_name(name)}{_BY_ID}{id_}"
 
 
 def id_in(part: str) -> str | None:

@@ -1,8 +1,9 @@
 """Two names are one where their folded forms are equal; this is the one place that says how a text is folded.
 
-`folded` is for comparing: keys of the state, aliases, origins, rivals, what is counted. It leaves out what a reader
+`fold_name` is for comparing: keys of the state, aliases, origins, rivals, what is counted. It leaves out what a reader
 does not see and what a keyboard makes: Unicode's compatibility forms and case (Unicode 16, section 3.13, D146), what is
-not shown, kinds of apostrophes, quotation marks, hyphens and blanks. `plain` is for finding: it leaves out accents too.
+not shown, kinds of apostrophes, quotation marks, hyphens and blanks. `fold_for_search` is for finding: it leaves out
+accents too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 
 from domain.characters import UNSEEN
 
-__all__ = ["HASHED", "LONGEST_KEY", "folded", "plain", "short"]
+__all__ = ["HASHED", "LONGEST_KEY", "fold_for_search", "fold_name", "shorten_key"]
 
 LONGEST_KEY: Final = 1_024
 """Bytes of a folded text that is a key; PostgreSQL takes 2,704 of an index row, longer ones go by their hash."""
@@ -72,7 +73,7 @@ _IN_HEBREW: Final = re.compile("(?<=[\u05d0-\u05ea])[\"'](?=[\u05d0-\u05ea])")
 """Geresh and gershayim within a word, however they are typed."""
 
 
-def folded(text: str) -> str:
+def fold_name(text: str) -> str:
     """A text as it is compared."""
     if text.isascii():
         return " ".join(text.lower().replace("`", "'").split())
@@ -83,11 +84,11 @@ def folded(text: str) -> str:
     return " ".join(alike.split())
 
 
-def plain(text: str) -> str:
+def fold_for_search(text: str) -> str:
     """Text as it is searched: as it is compared, and without accents, variants of letters and foreign digits."""
     if text.isascii():
-        return folded(text)
-    bare = "".join(_bare(letter) for letter in unicodedata.normalize("NFKD", folded(text)))
+        return fold_name(text)
+    bare = "".join(_bare(letter) for letter in unicodedata.normalize("NFKD", fold_name(text)))
     spelt = unicodedata.normalize("NFC", bare.translate(_LETTERS))
     return " ".join(_IN_HEBREW.sub("", spelt).split())
 
@@ -102,7 +103,7 @@ def _bare(letter: str) -> str:
     return letter
 
 
-def short(text: str) -> str:
+def shorten_key(text: str) -> str:
     """The text itself; of one longer than a key of an index may be its hash."""
     kept = text.encode()
     return text if len(kept) <= LONGEST_KEY else sha256(kept).hexdigest()

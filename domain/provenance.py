@@ -10,7 +10,7 @@ from domain.addresses import address_fault
 from domain.errors import ContentError, Fault
 from domain.gathering import Gathering
 from domain.later import later
-from domain.naming import folded
+from domain.naming import fold_name
 from domain.time.valid_time import ValidTimeError, strict_upper
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Citation:
     @property
     def root(self) -> str:
         """Whose report it is, for counting distinct origins: a reprint is not a second one."""
-        return folded(self.origin or self.publisher)
+        return fold_name(self.origin or self.publisher)
 
     @property
     def published_at(self) -> int | None:
@@ -77,7 +77,7 @@ class Link:
     fact: str
 
 
-def origins(citations: Iterable[Citation]) -> int:
+def count_origins(citations: Iterable[Citation]) -> int:
     """How many distinct reports the citations rest on."""
     return len({citation.root for citation in citations})
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.errors import ContentError, Fault
-from domain.naming import folded
+from domain.naming import fold_name
 from domain.number.reading import bounds_of, read_number
 from domain.number.words import Comparator
 
@@ -28,7 +28,7 @@ __all__ = [
     "Interval",
     "Quantity",
     "Total",
-    "bounded",
+    "fill_bounds",
     "of_comparator",
 ]
 
@@ -90,7 +90,7 @@ class Quantity:
     @property
     def counted(self) -> str:
         """What is counted, as it is compared."""
-        return folded(self.what)
+        return fold_name(self.what)
 
     @property
     def interval(self) -> Interval:
@@ -103,7 +103,7 @@ class Quantity:
         return self.comparator == "approx"
 
 
-def bounded(quantity: Quantity) -> Quantity:
+def fill_bounds(quantity: Quantity) -> Quantity:
     """The same quantity with its comparator, value and bounds filled in.
 
     ContentError where they cannot follow, do not fit, or differ from what the text says.

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import ContentError
-from domain.words import is_unspaced, spelt, transliterated, units, words
+from domain.words import is_unspaced, search_units, split_accented_words, split_words, transliterate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["MOST_WORDS", "ROMANISED", "AllOf", "AnyOf", "Phrase", "Sought", "Term", "holds"]
-__all__ += ["question", "sought"]
+__all__ = ["MOST_WORDS", "ROMANISED", "AllOf", "AnyOf", "Phrase", "Sought", "Term", "holds_terms"]
+__all__ += ["parse_terms", "question"]
 
 MOST_WORDS: Final = 2_000
 MOST_SPELLINGS: Final = 100
@@ -35,7 +35,7 @@ _TERM: Final = re.compile(r'"([^"]*)"(\*?)|([^\s"]+)')
 class Term:
     """Words that stand side by side; with `prefix` the last one is only how a word begins.
 
-    `spelt` are the words with their accents.
+    `split_accented_words` are the words with their accents.
     """
 
     words: tuple[str, ...]
@@ -72,16 +72,16 @@ def question(q: str) -> tuple[Term, ...]:
     """What `q` asks for; nothing where it has no word. ContentError at `/q` for too many words."""
     terms: dict[Term, None] = {}
     for quoted, star, bare in _TERM.findall(_GERSHAYIM.sub("", q).translate(_QUOTES)):
-        found = words(quoted or bare)
+        found = split_words(quoted or bare)
         if found:
             prefix = bool(star) or bare.endswith("*")
-            terms[Term(tuple(found), prefix, tuple(spelt(quoted or bare)))] = None
+            terms[Term(tuple(found), prefix, tuple(split_accented_words(quoted or bare)))] = None
     if sum(len(term.words) for term in terms) > MOST_WORDS:
         raise ContentError.at("/q", f"at most {MOST_WORDS} words are expected")
     return tuple(terms)
 
 
-def sought(
+def parse_terms(
     terms: Sequence[Term], *, translit: bool = True, spellings: Iterable[Sequence[str]] = ()
 ) -> AllOf:
     """What a text has to hold for terms; with `translit` in their own script or transliterated, either way.
@@ -106,7 +106,10 @@ def _by_words(spellings: Iterable[Sequence[str]]) -> dict[tuple[str, ...], list[
     """By the words of each spelling, all of its group."""
     known: dict[tuple[str, ...], list[Term]] = {}
     for group in spellings:
-        terms = {Term(tuple(words(each)), spelt=tuple(spelt(each))): None for each in group}
+        terms = {
+            Term(tuple(split_words(each)), spelt=tuple(split_accented_words(each))): None
+            for each in group
+        }
         found = [term for term in terms if term.words][:MOST_SPELLINGS]
         for term in found:
             known.setdefault(term.words, []).extend(found)
@@ -128,19 +131,19 @@ def _named(
     return named
 
 
-def holds(wanted: Sought, text: Sequence[str]) -> bool:
+def holds_terms(wanted: Sought, text: Sequence[str]) -> bool:
     """Whether the words of a fact hold what is sought; where nothing is, none does."""
     match wanted:
         case Phrase():
             return _stands(wanted, text)
         case AllOf():
-            return bool(wanted.parts) and all(holds(part, text) for part in wanted.parts)
+            return bool(wanted.parts) and all(holds_terms(part, text) for part in wanted.parts)
         case AnyOf():
-            return any(holds(part, text) for part in wanted.parts)
+            return any(holds_terms(part, text) for part in wanted.parts)
 
 
 def _any_script(term: Term) -> Sought:
-    latin = {transliterated(each): None for each in (term.words, term.spelt or term.words)}
+    latin = {transliterate(each): None for each in (term.words, term.spelt or term.words)}
     found = {_phrase(term): None}
     for each in filter(None, latin):
         found[Phrase(each, term.prefix)] = None
@@ -151,7 +154,7 @@ def _any_script(term: Term) -> Sought:
 def _phrase(term: Term) -> Phrase:
     """What stands in a text for a term: of a last word without blanks its pairs, or how a pair begins."""
     *_, last = term.words
-    found = units(term.words)
+    found = search_units(term.words)
     if not is_unspaced(last):
         return Phrase(tuple(found), term.prefix)
     return Phrase(tuple(found[:-1] if len(last) > 1 else found), prefix=len(last) == 1)

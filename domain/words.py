@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING, Final
 
 from anyascii import anyascii
 
-from domain.naming import folded, plain
+from domain.naming import fold_for_search, fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["LONGEST_WORD", "is_unspaced", "romanised", "spelt", "transliterated", "units", "words"]
+__all__ = [
+    "LONGEST_WORD",
+    "is_unspaced",
+    "romanise",
+    "search_units",
+    "split_accented_words",
+    "split_words",
+    "transliterate",
+]
 
 #: A word counts up to here; longer ones that begin alike are the same.
 LONGEST_WORD: Final = 255
@@ -38,14 +46,14 @@ _RUNS: Final = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _IS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
 
 
-def words(text: str) -> list[str]:
-    """The runs of letters, numerals and their marks of one sort of script, as `plain` folds them."""
-    return _runs(plain(text))
+def split_words(text: str) -> list[str]:
+    """The runs of letters, numerals and their marks of one sort of script, as `fold_for_search` folds them."""
+    return _runs(fold_for_search(text))
 
 
-def spelt(text: str) -> list[str]:
+def split_accented_words(text: str) -> list[str]:
     """The same with their accents, from which a transliteration is made."""
-    return _runs(folded(text))
+    return _runs(fold_name(text))
 
 
 def _runs(text: str) -> list[str]:
@@ -61,11 +69,11 @@ def _mark_or_blank(found: re.Match[str]) -> str:
 
 
 def is_unspaced(word: str) -> bool:
-    """Whether a word of `words` is of a script without blanks."""
+    """Whether a word of `split_words` is of a script without blanks."""
     return not word.isascii() and _IS_UNSPACED.match(word) is not None
 
 
-def units(found: Iterable[str]) -> list[str]:
+def search_units(found: Iterable[str]) -> list[str]:
     """What of words is looked for: each itself, or where it has no blanks each two of its characters, and the last."""
     return [unit for word in found for unit in (_pairs(word) if is_unspaced(word) else (word,))]
 
@@ -74,7 +82,7 @@ def _pairs(word: str) -> list[str]:
     return [*map("".join, pairwise(word)), word[-1]]
 
 
-def romanised(text: str) -> list[list[str]]:
+def romanise(text: str) -> list[list[str]]:
     """The words of a text in Latin letters, once for each transliteration that is not the words themselves.
 
     From the letters with their accents (Андрей is andrey) and from those without (andrei). What has no blanks is
@@ -82,12 +90,15 @@ def romanised(text: str) -> list[list[str]]:
     """
     if text.isascii():
         return []
-    own = words(text)
-    found = ([latin for word in each for latin in _latin(word)] for each in (own, spelt(text)))
+    own = split_words(text)
+    found = (
+        [latin for word in each for latin in _latin(word)]
+        for each in (own, split_accented_words(text))
+    )
     return [list(each) for each in dict.fromkeys(map(tuple, found)) if list(each) != own]
 
 
-def transliterated(found: Sequence[str]) -> tuple[str, ...]:
+def transliterate(found: Sequence[str]) -> tuple[str, ...]:
     """Words in Latin letters; empty where a script has no blanks, or a letter no transliteration."""
     if any(map(is_unspaced, found)):
         return ()

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 __all__ = [
     "PrivateFileError",
     "create_private",
+    "lock_folder",
     "read_private",
     "replace_whole",
-    "replacing",
     "sync_folder",
 ]
 
@@ -63,7 +63,7 @@ def replace_whole(path: Path, content: bytes, mode: int = OWNER_ALONE) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[None]:
+def lock_folder(path: Path) -> Iterator[None]:
     """While the block runs, other processes wait before they rewrite a file of this folder."""
     handle = os.open(path.absolute().parent, os.O_RDONLY)
     try:

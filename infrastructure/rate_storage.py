@@ -18,7 +18,7 @@ from limits.storage import SlidingWindowCounterSupport, Storage, storage_from_st
 from sqlalchemy import URL, Engine, event, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from infrastructure.database.closing_pool import closing_pool
+from infrastructure.database.closing_pool import make_closing_pool
 from infrastructure.database.engines import engine_of
 from infrastructure.database.pools import KEEPALIVES
 from infrastructure.database.write_ahead import keep_write_ahead
@@ -64,7 +64,7 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         super().__init__()
         self._is_sqlite = url.get_backend_name() == "sqlite"
         self._closed = Event()
-        pool = closing_pool(self._closed)
+        pool = make_closing_pool(self._closed)
         self._engine = _beside(url, pool) if self._is_sqlite else _within(url, pool)
         weakref.finalize(self, self._engine.dispose)
         self._swept = time.monotonic()

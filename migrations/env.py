@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from alembic import context
 
 from infrastructure.database.database import Database
-from infrastructure.database.schema import compared, migrating, owned_by_the_schema
+from infrastructure.database.schema import (
+    lock_for_migration,
+    owned_by_the_schema,
+    tables_to_compare,
+)
 from infrastructure.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,7 +23,7 @@ def migrate(connection: Connection) -> None:
     """Run the asked-for revisions inside the transaction that is open on `connection`."""
     context.configure(
         connection=connection,
-        target_metadata=compared(connection),
+        target_metadata=tables_to_compare(connection),
         include_name=owned_by_the_schema(connection),
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
@@ -33,6 +37,6 @@ if given is not None:
     migrate(given)
 else:
     database = Database(Settings.from_env(os.environ).database_url)
-    with migrating(database) as connection:
+    with lock_for_migration(database) as connection:
         migrate(connection)
     database.close()

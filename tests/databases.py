@@ -23,7 +23,7 @@ from infrastructure.database.database import Database
 from infrastructure.database.schema import upgrade
 from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.seals import Seals
-from infrastructure.sealing.stamps import changing_keys
+from infrastructure.sealing.stamps import change_keys
 from infrastructure.sealing.wrapping import read_keys
 from infrastructure.settings import Settings
 from infrastructure.tables.record import api_key
@@ -148,7 +148,7 @@ def let_in(url: str) -> None:
     database = opened(url)
     with database.writing() as connection:
         if connection.execute(api_key.select().where(api_key.c.id == id_)).first() is None:
-            with changing_keys(connection):
+            with change_keys(connection):
                 connection.execute(api_key.insert(), row)
     database.close()
 

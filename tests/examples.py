@@ -11,7 +11,7 @@ from uuid import UUID
 
 import domain.kinds  # noqa: F401 -- registers the kinds that the examples are of
 from domain.access import owner
-from domain.fact import KINDS, Fact, checked, fact_id
+from domain.fact import KINDS, Fact, check_fact, fact_id
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.streams.change_request import stream_of
@@ -97,7 +97,7 @@ _FULL: Final[dict[str, dict[str, Any]]] = {
 def fact(kind: str, **fields: Any) -> Fact:  # noqa: ANN401 -- the kind's own fields, whatever they are
     """Make a checked fact of a kind: what it needs at least, and the fields given."""
     base = {"valid": "2025-09-11", "summary": f"A {kind}", "citations": (REUTERS,)}
-    return checked(KINDS[kind](**{**base, **_LEAST[kind], **fields}))
+    return check_fact(KINDS[kind](**{**base, **_LEAST[kind], **fields}))
 
 
 def full_fact(kind: str) -> Fact:

@@ -15,7 +15,7 @@ from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
 from domain.views import versions as history
 from domain.views.diff import CITES, MARKS, SAYS_WHY, Differing
-from domain.views.state import counted, state
+from domain.views.state import count_facts, state
 from tests.examples import NEGOTIATION, OPENED
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 def differing(versions: Iterable[FactVersion], from_: Perspective, to: Perspective) -> Differing:
     """What two perspectives disagree on, by the fold, and the last changes of mind that say why."""
     found = list(versions)
-    before, after = (history.known(found, at) for at in (from_, to))
-    known = {version.position for version in found if history.public(version, from_)}
-    new = [v for _, v in history.changes(found, to) if v.position not in known]
+    before, after = (history.select_known(found, at) for at in (from_, to))
+    known = {version.position for version in found if history.is_public(version, from_)}
+    new = [v for _, v in history.pair_changes(found, to) if v.position not in known]
     said = {
         events: [*{v.record.id: v for v in new if v.event in events}.values()]
         for events in (SAYS_WHY, CITES, MARKS)
@@ -164,11 +164,11 @@ class Log:
 
     def known(self, **perspective: Any) -> list[FactVersion]:  # noqa: ANN401 -- as `perspective` takes them
         """The versions that are known at a perspective."""
-        return history.known(self.versions(), self.perspective(**perspective))
+        return history.select_known(self.versions(), self.perspective(**perspective))
 
     def state(self, **perspective: Any) -> dict[str, Any]:  # noqa: ANN401 -- as `perspective` takes them
         """The state at a perspective."""
         at = self.perspective(**perspective)
-        known = history.known(self.versions(), at)
+        known = history.select_known(self.versions(), at)
         seen = history.timeslice(self.versions(), at)
-        return state(self.negotiation, seen, counted(known), at)
+        return state(self.negotiation, seen, count_facts(known), at)

@@ -16,7 +16,7 @@ import typer
 
 from api.cli.session import CommandRefusedError
 from api.cli.text import print_json, visible_line
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.composition import Parley
 from api.http.app import create_app
 from api.http.exchange.in_process import Reply, exchange
@@ -30,10 +30,10 @@ __all__ = [
     "ask",
     "ask_table",
     "ask_whole",
+    "complete_lists",
     "print_answer",
     "reply_to",
     "tell",
-    "whole",
 ]
 
 _OPTION: Final = "/query/"
@@ -61,7 +61,7 @@ class ApiResponse:
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Self:
         """An answer with that content."""
-        return cls(written(content))
+        return cls(write_json(content))
 
     @property
     def content(self) -> dict[str, Any]:
@@ -112,19 +112,21 @@ def ask_table(parley: Parley, path: str, parameters: Mapping[str, object]) -> by
     return b"".join(parts)
 
 
-def whole(parley: Parley, part: Any) -> Any:  # noqa: ANN401 -- any JSON of a state
+def complete_lists(parley: Parley, part: Any) -> Any:  # noqa: ANN401 -- any JSON of a state
     """A part of a state with whole lists: the items after the first ones are asked for, page by page."""
     if isinstance(part, list):
-        return [whole(parley, each) for each in part]
+        return [complete_lists(parley, each) for each in part]
     if not isinstance(part, dict):
         return part
-    found = {name: whole(parley, each) for name, each in part.items() if not name.endswith(MORE)}
+    found = {
+        name: complete_lists(parley, each) for name, each in part.items() if not name.endswith(MORE)
+    }
     for name in [name for name in found if name + MORE in part]:
         path, _, query = part[name + MORE]["href"].partition("?")
         cursor: str | None = dict(parse_qsl(query))["cursor"]
         while cursor is not None:
             page = ask(parley, path, {"cursor": cursor, "limit": _LARGEST_PAGE}).content
-            found[name] += whole(parley, page["items"])
+            found[name] += complete_lists(parley, page["items"])
             cursor = page["next"]
     return found
 
@@ -143,7 +145,7 @@ def tell(
     dry_run: bool = False,
 ) -> ApiResponse:
     """POST a JSON object; RefusedError where it is refused, MovedOnError where an If-Match in `headers` fails."""
-    body = written({name: value for name, value in content.items() if value is not None})
+    body = write_json({name: value for name, value in content.items() if value is not None})
     sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
     target = quote(path) + ("?dry_run=true" if dry_run else "")
     reply = _asked(parley, "POST", target, {**sent, **(headers or {})}, body)

@@ -19,7 +19,7 @@ __all__ = [
     "ByClock",
     "ByMatch",
     "Slug",
-    "cut",
+    "parse_cut_option",
     "perspective",
     "slug",
 ]
@@ -27,7 +27,7 @@ __all__ = [
 _PANEL: Final = "Perspective"
 
 
-def cut(text: str) -> str:
+def parse_cut_option(text: str) -> str:
     """A year, month, day or instant as it was written; BadParameter where it is none."""
     try:
         parse_cut(text)
@@ -53,7 +53,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the API ans
 AsOf = Annotated[
     str | None,
     typer.Option(
-        parser=cut,
+        parser=parse_cut_option,
         metavar="WHEN",
         show_default=False,
         rich_help_panel=_PANEL,
@@ -64,7 +64,7 @@ AsOf = Annotated[
 AsKnownAt = Annotated[
     str | None,
     typer.Option(
-        parser=cut,
+        parser=parse_cut_option,
         metavar="WHEN",
         show_default=False,
         rich_help_panel=_PANEL,

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from api.cli.interrupts import INTERRUPTED, was_interrupted
 from api.cli.text import echo, print_json
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.composition import Parley, compose
 from domain.errors import RecordError
 from infrastructure.database.lanes import Lane, in_lane
@@ -29,8 +29,8 @@ __all__ = [
     "CommandRefusedError",
     "RefusingGroup",
     "consoles",
-    "opened",
-    "reason",
+    "describe_refusal",
+    "open_record",
     "say",
     "settings",
 ]
@@ -71,11 +71,11 @@ class RefusingGroup(TyperGroup):
                 raise typer.Exit(INTERRUPTED) from refusal
             if isinstance(refusal, typer.Abort):
                 raise
-            echo(f"parley: {reason(refusal)}", err=True)
+            echo(f"parley: {describe_refusal(refusal)}", err=True)
             raise typer.Exit(1) from refusal
 
 
-def reason(refusal: BaseException) -> str:
+def describe_refusal(refusal: BaseException) -> str:
     """One line that says why."""
     if isinstance(refusal, OSError) and refusal.filename is not None:
         return f"{refusal.filename}: {refusal.strerror}"
@@ -89,7 +89,7 @@ def settings() -> Settings:
 
 
 @contextmanager
-def opened(
+def open_record(
     *, upgrade: bool = False, signs: bool = False, lane: Lane = "writing"
 ) -> Iterator[Parley]:
     """The record on the database of the settings, opened for some work; RefusedError where there is none to read."""
@@ -133,4 +133,4 @@ def consoles() -> tuple[Console, Console]:
 
 def say(answer: object) -> None:
     """Print one JSON document, the bytes that the API answers."""
-    print_json(written(answer))
+    print_json(write_json(answer))

@@ -15,6 +15,7 @@ from domain.quantity import NOTHING_RECORDED
 from domain.views.sections import MORE
 
 __all__ = [
+    "format_value",
     "kind_and_stage",
     "says_anything",
     "show_fact",
@@ -22,7 +23,6 @@ __all__ = [
     "show_rows",
     "show_section",
     "sources",
-    "words",
 ]
 
 Entry = Mapping[str, Any]
@@ -38,14 +38,14 @@ _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _KEPT_WHOLE: Final = frozenset({"when", "recorded at", "since", "position"})
 
 
-def words(value: object) -> str:
+def format_value(value: object) -> str:
     """A value of an answer in a few words."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return "; ".join(words(part) for part in value)
+        return "; ".join(format_value(part) for part in value)
     if isinstance(value, dict):
         return _object_words(value)
     text = str(value)
@@ -64,9 +64,11 @@ def _object_words(value: Entry) -> str:
     if "summary" in value and "citations" in value:
         return str(value["summary"])
     if "certainty" in value and "fact" in value:
-        said = (words(part) for name, part in value.items() if name not in _APART and part)
+        said = (format_value(part) for name, part in value.items() if name not in _APART and part)
         return " ".join(said)
-    return ", ".join(f"{name}: {words(part)}" for name, part in value.items() if part is not None)
+    return ", ".join(
+        f"{name}: {format_value(part)}" for name, part in value.items() if part is not None
+    )
 
 
 def _amount(value: Entry) -> str:
@@ -133,7 +135,7 @@ def show_rows(
 
     Empty columns are left out, and so is a column of certainty in which all values are the same.
     """
-    cells = [[visible(words(cell)) for cell in row] for row in rows]
+    cells = [[visible(format_value(cell)) for cell in row] for row in rows]
     kept = [index for index in range(len(columns)) if _says(columns[index], cells, index)]
     if not cells:
         return
@@ -235,8 +237,10 @@ def show_fact(out: Console, record: Entry) -> None:
     about = ("id", "version", "status", "certainty", "preferred", "recorded_at")
     rows = [(name, record[name]) for name in about] + list(fact.items())
     rows += [
-        (f"source of {words(citation)}", citation["confidential"])
+        (f"source of {format_value(citation)}", citation["confidential"])
         for citation in fact["citations"]
         if "confidential" in citation
     ]
-    show_rows(out, fact["summary"], ("field", "value"), [row for row in rows if words(row[1])])
+    show_rows(
+        out, fact["summary"], ("field", "value"), [row for row in rows if format_value(row[1])]
+    )

@@ -18,7 +18,7 @@ from api.commands.commands import (
     ReinstatementBody,
     RetractionBody,
 )
-from api.commands.merge_patch import merged
+from api.commands.merge_patch import apply_merge_patch
 from api.composition import Parley
 from domain.access import Scope
 from domain.confidential import Source
@@ -35,7 +35,7 @@ from domain.streams.event import (
 from domain.streams.fact import FactRecord
 from domain.streams.negotiation import Negotiation, NegotiationSettings
 
-__all__ = ["OF_NEGOTIATION", "OPS", "PROPOSABLE", "Change", "Op", "agreed", "decided"]
+__all__ = ["OF_NEGOTIATION", "OPS", "PROPOSABLE", "Change", "Op", "add_approver", "decide_change"]
 
 Change = (
     CorrectionBody
@@ -47,12 +47,12 @@ Change = (
 )
 
 
-def decided(record: FactRecord, body: Change, parser: FactParser, actor: str) -> FactEvent:
+def decide_change(record: FactRecord, body: Change, parser: FactParser, actor: str) -> FactEvent:
     """The event that a command comes to on a fact as it stands, or the refusal that it meets."""
     match body:
         case CorrectionBody():
             gathered = Gathering()
-            fact = gathered.take(merged, record.fact, body.changes, parser)
+            fact = gathered.take(apply_merge_patch, record.fact, body.changes, parser)
             gathered.take(_check_said, body)
             gathered.refuse()
             return record.decide_correct(
@@ -94,7 +94,7 @@ def _erasing(record: FactRecord, body: ErasureBody, _: FactParser, actor: str) -
     return decide(why=body.reason, approvers=body.approvers, actor=actor)
 
 
-def agreed(event: FactEvent, approver: str) -> FactEvent:
+def add_approver(event: FactEvent, approver: str) -> FactEvent:
     """The erasure names who approved it: what was proposed may be erased with the fact."""
     if isinstance(event, FactErased | SourcesErased):
         return replace(event, approvers=(*event.approvers, approver))
@@ -161,7 +161,7 @@ class Op:
     parser: BodyParser[Any]
     scope: Scope = "fact:correct"
     reviewed: Callable[[NegotiationSettings], bool] | None = None
-    decide: Callable[[Any, Any, FactParser, str], Any] = decided
+    decide: Callable[[Any, Any, FactParser, str], Any] = decide_change
     carry_out: CarryOut = _appended
 
 

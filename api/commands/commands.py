@@ -35,10 +35,10 @@ from api.commands.bodies import (
     WithdrawalBody,
 )
 from api.commands.json_text import read_json
-from api.commands.mending import Place, besides, mended
-from api.commands.shapes import ShapeError, validated
+from api.commands.mending import Place, faults_elsewhere, mend
+from api.commands.shapes import ShapeError, validate_json
 from domain.errors import ContentError
-from domain.fact import KINDS, Fact, checked
+from domain.fact import KINDS, Fact, check_fact
 from domain.gathering import Gathering
 
 __all__ = [
@@ -80,7 +80,7 @@ class BodyParser(Generic[Body]):
         """Read a body; ContentError with every fault of its shape, and then those that `check` finds beside them."""
         document = read_json(raw) if isinstance(raw, bytes) else raw
         try:
-            body: Body = validated(self.adapter, document, tagged=False)
+            body: Body = validate_json(self.adapter, document, tagged=False)
         except ShapeError as wrong:
             gathered = Gathering(wrong.faults, wrong.more)
             if isinstance(document, dict) and self._check is not None:
@@ -93,7 +93,7 @@ class BodyParser(Generic[Body]):
         self, check: Callable[[Body], object], document: dict[str, Any], places: Sequence[Place]
     ) -> None:
         with suppress(ShapeError):
-            rest = validated(self.adapter, mended(document, places, self._body), tagged=False)
+            rest = validate_json(self.adapter, mend(document, places, self._body), tagged=False)
             _check_besides(places, check, rest)
 
 
@@ -115,14 +115,14 @@ class FactParser:
         """Read a fact, its quantities' bounds filled in; ContentError with every fault that `standing` has not."""
         document = read_json(raw) if isinstance(raw, bytes) else raw
         try:
-            fact: Fact = validated(self.adapter, document, tagged=True)
+            fact: Fact = validate_json(self.adapter, document, tagged=True)
         except ShapeError as wrong:
             gathered = Gathering(wrong.faults, wrong.more)
             if isinstance(document, dict):
                 gathered.take(self._check_rest, document, wrong, standing)
             gathered.refuse()
             raise AssertionError from wrong
-        return checked(fact, standing)
+        return check_fact(fact, standing)
 
     def _check_rest(
         self, document: dict[str, Any], wrong: ShapeError, standing: Fact | None
@@ -135,8 +135,8 @@ class FactParser:
             return
         with suppress(ShapeError):
             cls = KINDS[document["kind"]]
-            fact = validated(self.adapter, mended(document, wrong.places, cls), tagged=True)
-            _check_besides(wrong.places, checked, fact, standing)
+            fact = validate_json(self.adapter, mend(document, wrong.places, cls), tagged=True)
+            _check_besides(wrong.places, check_fact, fact, standing)
 
 
 def _check_besides(
@@ -146,7 +146,7 @@ def _check_besides(
     try:
         check(*given, **named)
     except ContentError as error:
-        raise ContentError(*besides(error.faults, places)) from error
+        raise ContentError(*faults_elsewhere(error.faults, places)) from error
 
 
 def _plainest() -> str:

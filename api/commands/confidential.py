@@ -16,7 +16,7 @@ from domain.fact import Fact
 from domain.gathering import Gathering
 from domain.streams.event import FactCorrected, FactEvent, FactRecorded
 
-__all__ = ["FIELD", "Withheld", "withheld"]
+__all__ = ["FIELD", "Withheld", "withhold_confidential"]
 
 FIELD: Final = CONFIDENTIAL
 P = ParamSpec("P")
@@ -61,7 +61,7 @@ class Withheld:
         return found
 
 
-def withheld(document: Any) -> tuple[Any, Withheld]:  # noqa: ANN401 -- what was sent may be any JSON
+def withhold_confidential(document: Any) -> tuple[Any, Withheld]:  # noqa: ANN401 -- what was sent may be any JSON
     """What was sent, a fact or a change of one, without what is confidential in it."""
     if not isinstance(document, dict):
         return document, Withheld()

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-__all__ = ["plain", "table"]
+__all__ = ["read_cell", "write_table"]
 
 _BOM: Final = "\ufeff"
 _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -19,7 +19,7 @@ _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _MARKED: Final = re.compile(f"'{_FORMULA.pattern}")
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, bom: bool) -> bytes:
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, bom: bool) -> bytes:
     """Write CSV in UTF-8 (RFC 4180); with a byte order mark Excel reads it as that."""
     out = io.StringIO(_BOM if bom else "")
     out.seek(0, io.SEEK_END)
@@ -33,6 +33,6 @@ def _neutral(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
-def plain(cell: str) -> str:
-    """The text of a cell, without the apostrophe that `table` writes before what looks like a formula."""
+def read_cell(cell: str) -> str:
+    """The text of a cell, without the apostrophe that `write_table` writes before what looks like a formula."""
     return cell[1:] if _MARKED.match(cell) else cell

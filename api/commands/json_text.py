@@ -18,10 +18,10 @@ __all__ = [
     "MOST_ENTRIES",
     "MOST_VALUES",
     "canonical",
+    "hash_json",
     "pointer",
     "read_json",
-    "sha256",
-    "written",
+    "write_json",
 ]
 
 DEEPEST: Final = 32
@@ -71,7 +71,7 @@ def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[:longest] + "…"
 
 
-def written(value: object) -> bytes:
+def write_json(value: object) -> bytes:
     """Give JSON in UTF-8, without blanks, names in the order given."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
@@ -83,7 +83,7 @@ def canonical(value: object) -> bytes:
     ).encode()
 
 
-def sha256(value: object) -> str:
+def hash_json(value: object) -> str:
     """Hash a value's canonical JSON, in hexadecimal."""
     return hashlib.sha256(canonical(value)).hexdigest()
 

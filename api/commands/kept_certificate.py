@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 from uuid import UUID
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from domain.proof.certificate import Certificate, Gave, GaveNot
 from domain.rules import FIRST_READING
 
@@ -35,7 +35,7 @@ def kept_certificate(sent: str, certificate: Certificate) -> bytes | None:
     if fixed is None or _fixed_again(sent, fixed) != certificate.question:
         return None
     result = certificate.result
-    return written(
+    return write_json(
         {
             "question": fixed,
             "time": certificate.time,

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 from api.commands.json_text import pointer
 from domain.errors import Fault
 
-__all__ = ["Place", "besides", "mended"]
+__all__ = ["Place", "faults_elsewhere", "mend"]
 
 Place = tuple[str | int, ...]
 
@@ -20,7 +20,7 @@ _WHOLE: Final = "quantities"
 """The list of whose entries the parts say something together: where one is wrong, no more is said of the others."""
 
 
-def mended(document: dict[str, Any], places: Iterable[Place], cls: type) -> dict[str, Any]:
+def mend(document: dict[str, Any], places: Iterable[Place], cls: type) -> dict[str, Any]:
     """A copy in which nothing stands at these places but what has to, and that of the right shape."""
     found = deepcopy(document)
     for place in places:
@@ -33,7 +33,7 @@ def mended(document: dict[str, Any], places: Iterable[Place], cls: type) -> dict
     return found
 
 
-def besides(faults: Iterable[Fault], places: Iterable[Place]) -> list[Fault]:
+def faults_elsewhere(faults: Iterable[Fault], places: Iterable[Place]) -> list[Fault]:
     """The faults that lie at none of the places that were mended, nor in what depends on them."""
     kept_out = [pointer(each[:2] if each[:1] == (_WHOLE,) else each) for each in places]
     return [

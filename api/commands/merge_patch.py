@@ -8,10 +8,10 @@ from api.commands.commands import FactParser
 from domain.errors import ContentError
 from domain.fact import KINDS, Fact, as_primitives
 
-__all__ = ["merged"]
+__all__ = ["apply_merge_patch"]
 
 
-def merged(fact: Fact, changes: dict[str, Any], parser: FactParser) -> Fact:
+def apply_merge_patch(fact: Fact, changes: dict[str, Any], parser: FactParser) -> Fact:
     """Apply an RFC 7396 merge patch to a fact; ContentError with pointers under /changes."""
     document = _patched(_as_sent(fact), changes)
     if document.get("kind") != fact.kind:

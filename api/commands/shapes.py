@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.commands.json_text import pointer, written
+from api.commands.json_text import pointer, write_json
 from api.commands.mending import Place
 from api.commands.name_faults import of_one_form
 from domain.errors import MOST_FAULTS, Fault
 from domain.fact import KINDS
 
-__all__ = ["ShapeError", "validated"]
+__all__ = ["ShapeError", "validate_json"]
 
 _MISSING: Final = "this field is required"
 
@@ -31,10 +31,10 @@ class ShapeError(Exception):
         self.is_of_kind = any(str(each["type"]).startswith("union_tag") for each in found)
 
 
-def validated(adapter: TypeAdapter[Any], document: object, *, tagged: bool) -> Any:  # noqa: ANN401
+def validate_json(adapter: TypeAdapter[Any], document: object, *, tagged: bool) -> Any:  # noqa: ANN401
     """Read JSON by its adapter, which is strict; ShapeError where it has not the shape."""
     try:
-        return adapter.validate_json(written(document))
+        return adapter.validate_json(write_json(document))
     except ValidationError as error:
         raise ShapeError(error, tagged=tagged) from error
 

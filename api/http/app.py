@@ -26,7 +26,7 @@ from api.http.exchange.authorization import authorized
 from api.http.exchange.change_request_response import again
 from api.http.exchange.idempotency import Idempotency
 from api.http.exchange.kept_form import names_in
-from api.http.middleware.authentication import Identify, identifying
+from api.http.middleware.authentication import Identify, identify_by
 from api.http.middleware.stack import guard
 from api.http.openapi.document import document
 from api.http.problems import RefusedError, problem_of
@@ -82,7 +82,7 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
     app.state.threads = Threads(parley.settings.limits)
     included, app.state.addresses = _routes()
     app.router.routes += included
-    guard(app, parley, identify or identifying(parley.keys, verifier_of(parley.settings)))
+    guard(app, parley, identify or identify_by(parley.keys, verifier_of(parley.settings)))
     for error in _HANDLED:
         app.add_exception_handler(error, _answer)
     described: dict[str, Any] = {}

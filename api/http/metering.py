@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Final, TypeVar
 
-__all__ = ["Meter", "metered", "metering"]
+__all__ = ["Meter", "count_work", "measure_work"]
 
 BYTES: Final = 16_384
 """How many bytes of an answer cost as much as a millisecond."""
@@ -37,7 +37,7 @@ _METER: Final[ContextVar[Meter | None]] = ContextVar("meter", default=None)
 
 
 @contextmanager
-def metering() -> Iterator[Meter]:
+def measure_work() -> Iterator[Meter]:
     """Measure what is done for the block, in the threads that it hands work to."""
     meter = Meter()
     token = _METER.set(meter)
@@ -47,7 +47,7 @@ def metering() -> Iterator[Meter]:
         _METER.reset(token)
 
 
-def metered(call: Callable[[], _T]) -> Callable[[], _T]:
+def count_work(call: Callable[[], _T]) -> Callable[[], _T]:
     """Have the processor's time that the calling thread takes counted towards the request that it is done for."""
 
     @wraps(call)

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.commands.importing.report import BrokenOffError
-from api.commands.json_text import pointer, written
+from api.commands.json_text import pointer, write_json
 from api.http.problem_kinds import PROBLEMS
 from domain.errors import (
     ContentError,
@@ -92,7 +92,7 @@ def problem(
         **(members or {}),
     }
     kept = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(written(content), kind.status, kept, MEDIA_TYPE)
+    return Response(write_json(content), kind.status, kept, MEDIA_TYPE)
 
 
 def problem_of(error: Exception) -> Response:

@@ -22,11 +22,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.callers import caller_of
-from api.http.metering import metered
+from api.http.metering import count_work
 from api.http.problems import RefusedError
 from infrastructure.database.lanes import Lane, TimeLimits, in_lane
 
-__all__ = ["LaneRoute", "Threads", "handed_over", "lane_of"]
+__all__ = ["LaneRoute", "Threads", "lane_of", "run_in_lane"]
 
 SIZES: Final[dict[Lane, int]] = {"reading": 16, "writing": 16, "health": 1}
 """How many threads a lane has; it has more connections than these."""
@@ -67,7 +67,7 @@ class Threads:
             except TimeoutError:
                 raise RefusedError("overloaded", "", _NO_TURN) from None
             with in_lane(lane):
-                return await to_thread.run_sync(metered(call), limiter=self._any)
+                return await to_thread.run_sync(count_work(call), limiter=self._any)
 
     @asynccontextmanager
     async def _share(self, caller: str) -> AsyncIterator[None]:
@@ -102,7 +102,7 @@ async def _turn(limiter: CapacityLimiter) -> AsyncIterator[None]:
 _UNDER_WAY: Final[ContextVar[tuple[Threads, Lane, str | None]]] = ContextVar("threads")
 
 
-async def handed_over(call: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
+async def run_in_lane(call: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
     """Call it in a thread of the lane of the request that is under way."""
     threads, lane, caller = _UNDER_WAY.get()
     return await threads.run(lane, partial(call, *given, **named), caller)
@@ -135,6 +135,6 @@ def _in_a_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(endpoint)
     async def handing_over(*given: Any, **named: Any) -> Any:  # noqa: ANN401 -- as the endpoint has them
-        return await handed_over(endpoint, *given, **named)
+        return await run_in_lane(endpoint, *given, **named)
 
     return handing_over

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from domain.proof.checkpoint import Checkpoint
-from domain.proof.note import NoteError, opened, signed
+from domain.proof.note import NoteError, open_note, sign_note
 from domain.rules import FIRST_READING, READING
 from domain.time.instant import InstantError, format_instant, parse_cut
 
@@ -114,7 +114,7 @@ class Certificate:
 
     def signed(self, signer: Signer) -> str:
         """The note of this certificate."""
-        return signed(self.text, [signer])
+        return sign_note(self.text, [signer])
 
     @classmethod
     def opened(cls, note: str, verifiers: Sequence[Verifier]) -> Self:
@@ -122,7 +122,7 @@ class Certificate:
 
         The checkpoint is one of the same log, and covers the position.
         """
-        text = opened(note, verifiers)
+        text = open_note(note, verifiers)
         found = _TEXT.fullmatch(text)
         if found is None:
             raise NoteError("it is signed, and is no certificate")

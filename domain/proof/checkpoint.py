@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from domain.proof.merkle import HASH_SIZE
-from domain.proof.note import NoteError, base64_of, opened, signed, strict_base64
+from domain.proof.note import NoteError, base64_of, open_note, sign_note, strict_base64
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,9 +51,9 @@ class Checkpoint:
 
     def signed(self, signers: Sequence[Signer]) -> str:
         """The note of this checkpoint."""
-        return signed(self.text, signers)
+        return sign_note(self.text, signers)
 
     @classmethod
     def opened(cls, note: str, verifiers: Sequence[Verifier]) -> Self:
         """The checkpoint that a note holds; NoteError where none of the keys has signed it."""
-        return cls.read(opened(note, verifiers))
+        return cls.read(open_note(note, verifiers))

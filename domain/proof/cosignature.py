@@ -18,7 +18,7 @@ from domain.proof.note import (
     signature_by,
 )
 
-__all__ = ["CosignatureVerifier", "Cosigner", "cosigned_at"]
+__all__ = ["CosignatureVerifier", "Cosigner", "time_of_cosignature"]
 
 _TIME_SIZE: Final = 8
 _LATEST: Final = 2**63 - 1
@@ -59,7 +59,7 @@ class CosignatureVerifier:
         return time <= _LATEST and self.plain.verifies(_message(time, text), signature[_TIME_SIZE:])
 
 
-def cosigned_at(note: str, verifier: CosignatureVerifier) -> int:
+def time_of_cosignature(note: str, verifier: CosignatureVerifier) -> int:
     """When the key says that it has co-signed a note; NoteError where it has not."""
     return int.from_bytes(signature_by(note, verifier)[:_TIME_SIZE])
 

@@ -20,7 +20,7 @@ __all__ = [
     "leaf_hash",
     "node_hash",
     "root_of",
-    "split",
+    "split_size",
     "verify_consistency",
     "verify_inclusion",
 ]
@@ -41,7 +41,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(_NODE + left + right).digest()
 
 
-def split(size: int) -> int:
+def split_size(size: int) -> int:
     """How many of `size` > 1 leaves lie to the left: the largest power of two below it."""
     return 1 << (size - 1).bit_length() - 1
 
@@ -64,7 +64,7 @@ def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
     found = []
     start, end = 0, size
     while end - start > 1:
-        middle = start + split(end - start)
+        middle = start + split_size(end - start)
         found.append((middle, end) if index < middle else (start, middle))
         start, end = (start, middle) if index < middle else (middle, end)
     return found[::-1]
@@ -77,7 +77,7 @@ def consistency_ranges(old: int, new: int) -> list[tuple[int, int]]:
     found = []
     start, end = 0, new
     while old != end:
-        middle = start + split(end - start)
+        middle = start + split_size(end - start)
         found.append((middle, end) if old <= middle else (start, middle))
         start, end = (start, middle) if old <= middle else (middle, end)
     return ([(start, end)] if start else []) + found[::-1]

@@ -23,12 +23,12 @@ __all__ = [
     "Signer",
     "Verifier",
     "VerifierKey",
-    "alone",
     "base64_of",
-    "countersigned",
-    "opened",
+    "countersign_note",
+    "keep_one_signature",
+    "open_note",
+    "sign_note",
     "signature_by",
-    "signed",
     "strict_base64",
 ]
 
@@ -111,13 +111,13 @@ class VerifierKey:
         return key
 
 
-def signed(text: str, signers: Sequence[Signer]) -> str:
+def sign_note(text: str, signers: Sequence[Signer]) -> str:
     """The note of a text and its signatures, in the order of the signers."""
     _check_text(text)
     return f"{text}\n{''.join(_line(signer, text) for signer in signers)}"
 
 
-def countersigned(note: str, signer: Signer) -> str:
+def countersign_note(note: str, signer: Signer) -> str:
     """A note that has been opened, with one signature more."""
     return note + _line(signer, note.rpartition("\n\n")[0] + "\n")
 
@@ -130,7 +130,7 @@ def _written(key: VerifierKey, signature: bytes) -> str:
     return f"{_DASH}{key.name} {base64_of(key.id + signature)}\n"
 
 
-def opened(note: str, verifiers: Sequence[Verifier]) -> str:
+def open_note(note: str, verifiers: Sequence[Verifier]) -> str:
     """The text of a note that at least one of the keys has signed.
 
     NoteError where it is malformed, where a known key's signature is wrong, or where none is known.
@@ -153,15 +153,15 @@ def opened(note: str, verifiers: Sequence[Verifier]) -> str:
     return text
 
 
-def alone(note: str, verifier: Verifier) -> str:
+def keep_one_signature(note: str, verifier: Verifier) -> str:
     """The note with the signature of one key, and without what anyone else has written under it; NoteError."""
     signature = signature_by(note, verifier)
-    return f"{opened(note, [verifier])}\n{_written(verifier.key, signature)}"
+    return f"{open_note(note, [verifier])}\n{_written(verifier.key, signature)}"
 
 
 def signature_by(note: str, verifier: Verifier) -> bytes:
     """The signature of one key under a note, the first if there are more; NoteError where there is none."""
-    opened(note, [verifier])
+    open_note(note, [verifier])
     key = verifier.key
     found = map(_signature, note.rpartition("\n\n")[2].removesuffix("\n").split("\n"))
     return next(signature for signer, signature in found if signer == (key.name, key.id))

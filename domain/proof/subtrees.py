@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.proof.merkle import node_hash, root_of, split
+from domain.proof.merkle import node_hash, root_of, split_size
 from domain.proof.tiles import TILE_WIDTH, TilePath
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def subtree_hash(start: int, end: int, hashes: Hashes) -> bytes:
     """The hash over the leaves from `start` up to `end`, of which there is one at least."""
     width = end - start
     if width & (width - 1):
-        middle = start + split(width)
+        middle = start + split_size(width)
         return node_hash(subtree_hash(start, middle, hashes), subtree_hash(middle, end, hashes))
     row = _row(start, width)
     return root_of(hashes(row.level, row.index)[row.first : row.first + row.count])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.errors import ContentError, Fault
-from domain.fact import MOST_CITATIONS, Fact, checked, refused, text_faults
+from domain.fact import MOST_CITATIONS, Fact, check_fact, collect_faults, text_faults
 from domain.gathering import Gathering
 from domain.provenance import Citation, check_citation, check_published
 from domain.time.holding import Holding
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from domain.time.valid_time import ValidTime
 
 
-def checked_changes(fact: Fact, standing: Fact) -> Fact:
+def check_changes(fact: Fact, standing: Fact) -> Fact:
     """The corrected fact with its bounds filled in; ContentError with pointers under /changes."""
     try:
-        return checked(fact, standing)
+        return check_fact(fact, standing)
     except ContentError as error:
         raise error.under("/changes") from error
 
@@ -29,8 +29,8 @@ def checked_changes(fact: Fact, standing: Fact) -> Fact:
 def check_change(*, why: str | None, citation: Citation | None, published: str | None) -> None:
     """ContentError where a text, the published day or the citation of a change is malformed."""
     faults: list[Fault] = text_faults({"why": why, "published": published})
-    faults += refused("", check_published, published)[1]
-    faults += refused("/citation", _check_cited, citation)[1]
+    faults += collect_faults("", check_published, published)[1]
+    faults += collect_faults("/citation", _check_cited, citation)[1]
     if faults:
         raise ContentError(*faults)
 
@@ -44,7 +44,7 @@ def _check_cited(citation: Citation | None) -> None:
 
 def check_room(fact: Fact, citation: Citation | None) -> None:
     """ContentError where a change would give one more source to a fact that has as many as it may."""
-    if cited(fact, citation) is not fact and len(fact.citations) >= MOST_CITATIONS:
+    if add_citation(fact, citation) is not fact and len(fact.citations) >= MOST_CITATIONS:
         detail = (
             f"the fact has {len(fact.citations)} citations, and {MOST_CITATIONS} are the most: correct it to cite"
             " fewer, or record what this source says as a fact of its own with the same matter"
@@ -52,14 +52,14 @@ def check_room(fact: Fact, citation: Citation | None) -> None:
         raise ContentError.at("/citation", detail)
 
 
-def cited(fact: Fact, citation: Citation | None) -> Fact:
+def add_citation(fact: Fact, citation: Citation | None) -> Fact:
     """The fact with one more source; the same where it cites that already, or there is none."""
     if citation is None or citation in fact.citations:
         return fact
     return replace(fact, citations=(*fact.citations, citation))
 
 
-def ending(fact: Fact, ended: str, *, stands: bool) -> ValidTime:
+def end_valid_time(fact: Fact, ended: str, *, stands: bool) -> ValidTime:
     """The valid time of a fact with its end; ContentError where it can have none, or not this one."""
     if fact.holding is Holding.ONWARD:
         detail = f"a {fact.kind} holds from then on and cannot cease"
@@ -71,7 +71,7 @@ def ending(fact: Fact, ended: str, *, stands: bool) -> ValidTime:
         raise ContentError.at("/ended", str(error)) from error
 
 
-def check_erasing(why: str, approvers: Sequence[str]) -> None:
+def check_erasure(why: str, approvers: Sequence[str]) -> None:
     """ContentError where the reason or a name is blank, too long or not printable."""
     faults = text_faults({"reason": why, "approvers": list(approvers)})
     if faults:

@@ -128,7 +128,7 @@ def evolve(change_requests: ChangeRequests, entry: Entry) -> ChangeRequests:
     return after if decision is None else _with(after, replace(standing, decision=decision))
 
 
-def folded(stream: UUID, entries: Iterable[Entry]) -> ChangeRequests:
+def fold_change_requests(stream: UUID, entries: Iterable[Entry]) -> ChangeRequests:
     """The change requests that the entries of a stream come to."""
     return reduce(evolve, entries, ChangeRequests(stream=stream))
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from uuid import UUID
 
 from domain.errors import ContentError, ErasedError, StaleError, StateError
-from domain.fact import Fact, checked
+from domain.fact import Fact, check_fact
 from domain.gathering import Gathering
 from domain.streams.change_checks import (
+    add_citation,
     check_change,
-    check_erasing,
+    check_changes,
+    check_erasure,
     check_room,
-    checked_changes,
-    cited,
-    ending,
+    end_valid_time,
 )
 from domain.streams.erasure import BLANK, ErasedVersion
 from domain.streams.event import (
@@ -103,7 +103,7 @@ class FactRecord:
         self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
         check_room(fact, citation)
-        fact = checked_changes(cited(fact, citation), self.fact)
+        fact = check_changes(add_citation(fact, citation), self.fact)
         if fact.external_id != self.fact.external_id:
             raise ContentError.at("/changes/external_id", "an external id names the fact for good")
         if fact == self.fact:
@@ -146,7 +146,7 @@ class FactRecord:
         gathered = Gathering()
         gathered.take(check_change, why=why, citation=citation, published=published)
         gathered.take(check_room, self.fact, citation)
-        valid = gathered.take(ending, self.fact, ended, stands=self.stands)
+        valid = gathered.take(end_valid_time, self.fact, ended, stands=self.stands)
         gathered.refuse()
         self._must_stand("ended")
         return FactEnded(
@@ -159,7 +159,7 @@ class FactRecord:
 
     def decide_erase(self, *, why: str, approvers: tuple[str, ...], actor: str) -> FactErased:
         """The destruction of all that was said of the fact, whatever its status."""
-        check_erasing(why, approvers)
+        check_erasure(why, approvers)
         return FactErased(
             **self._next(actor), negotiation_id=self.negotiation_id, why=why, approvers=approvers
         )
@@ -168,7 +168,7 @@ class FactRecord:
         self, *, why: str, approvers: tuple[str, ...], actor: str
     ) -> SourcesErased:
         """The destruction of what is confidential of its citations; the fact stands as it is."""
-        check_erasing(why, approvers)
+        check_erasure(why, approvers)
         return SourcesErased(**self._next(actor), why=why, approvers=approvers)
 
     def decide_retract(
@@ -221,7 +221,7 @@ def decide_record(*, fact_id: UUID, negotiation_id: UUID, fact: Fact, actor: str
         originator_version=1,
         actor=actor,
         negotiation_id=negotiation_id,
-        fact=checked(fact),
+        fact=check_fact(fact),
     )
 
 
@@ -253,15 +253,15 @@ def _begun(event: FactEvent) -> FactRecord:
 
 
 def _changed(record: FactRecord, event: FactEvent) -> FactRecord:
-    record = moved(record, _name(event))
+    record = change_status(record, _name(event))
     match event:
         case FactCorrected():
             return replace(record, fact=event.fact)
         case FactCorroborated():
-            return replace(record, fact=cited(record.fact, event.citation))
+            return replace(record, fact=add_citation(record.fact, event.citation))
         case FactEnded():
             return replace(
-                record, fact=replace(cited(record.fact, event.citation), valid=event.valid)
+                record, fact=replace(add_citation(record.fact, event.citation), valid=event.valid)
             )
         case FactPreferred():
             return replace(record, preferred=event.preferred)
@@ -270,7 +270,7 @@ def _changed(record: FactRecord, event: FactEvent) -> FactRecord:
     return record
 
 
-def moved(record: FactRecord, name: str) -> FactRecord:
+def change_status(record: FactRecord, name: str) -> FactRecord:
     """The fact in the status that an event of this stored name gives it, whatever else that says."""
     if name not in _STATUSES:
         raise StateError(f"no rule for {name}")

@@ -15,7 +15,7 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.confidential import Source
 from domain.errors import StaleError, StateError, TakenError, UnknownError
-from domain.fact import Fact, checked, fact_id
+from domain.fact import Fact, check_fact, fact_id
 from domain.streams import fact as fact_record
 from domain.streams import negotiation
 from domain.streams.event import FactErased
@@ -213,7 +213,7 @@ def _taken(event: FactRecorded) -> TakenError:
 
 def decided_record(negotiation_id: UUID, fact: Fact, actor: str) -> FactRecorded:
     """The first event of a fact: its id follows from its external id, or is drawn at random."""
-    fact = checked(fact)
+    fact = check_fact(fact)
     external_id = fact.external_id
     id_ = uuid4() if external_id is None else fact_id(negotiation_id, external_id)
     return fact_record.decide_record(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ClockCorrection", "in_force", "recorded_by"]
+__all__ = ["ClockCorrection", "corrections_in_force", "recorded_by"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class ClockCorrection:
     withdraws: int | None = None
 
 
-def in_force(known: Iterable[ClockCorrection]) -> list[ClockCorrection]:
+def corrections_in_force(known: Iterable[ClockCorrection]) -> list[ClockCorrection]:
     """The corrections that no other of those that are known withdraws, in order."""
     found = list(known)
     withdrawn = {each.withdraws for each in found}
@@ -40,7 +40,7 @@ def recorded_by(position: int, recorded_at: int, known: Iterable[ClockCorrection
 
     `known` are the corrections that are known, in order; a later one may say that an earlier one's time is wrong too.
     """
-    for each in in_force(known):
+    for each in corrections_in_force(known):
         if each.first <= position <= each.last:
             position, recorded_at = each.position, each.recorded_at
     return recorded_at

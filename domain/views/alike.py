@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rapidfuzz import fuzz, process
 
-from domain.naming import folded, plain
-from domain.words import transliterated, words
+from domain.naming import fold_for_search, fold_name
+from domain.words import split_words, transliterate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,8 +72,8 @@ class Likeness:
 
 def _latin(name: str) -> str:
     """The words of a name, transliterated into Latin letters; as written where they have no transliteration."""
-    own = words(name[:_LONGEST])
-    return " ".join(transliterated(own) or own)
+    own = split_words(name[:_LONGEST])
+    return " ".join(transliterate(own) or own)
 
 
 def _in_order(name: str) -> str:
@@ -87,11 +87,11 @@ def _beginnings(latin: str) -> set[str]:
 
 def _why(name: str, other: str) -> str:
     """What the two names have in common."""
-    if folded(name) == folded(other):
+    if fold_name(name) == fold_name(other):
         return "the same name"
-    if plain(name) == plain(other):
+    if fold_for_search(name) == fold_for_search(other):
         return "the same but for accents"
-    if sorted(words(name)) == sorted(words(other)):
+    if sorted(split_words(name)) == sorted(split_words(other)):
         return "the same words in another order"
     if _latin(name) == _latin(other):
         return "the same in Latin letters"

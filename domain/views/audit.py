@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import differences
-from domain.views.brief import brief, recorded, shown_negotiation
+from domain.views.brief import describe_briefly, describe_negotiation, describe_record_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def change(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
     return {
         "version": after.record.version,
         "position": after.position,
-        **recorded(after.recorded_at, after.recorded_by),
+        **describe_record_time(after.recorded_at, after.recorded_by),
         "actor": after.actor,
         **({} if after.batch is None else {"batch": after.batch}),
         "event": after.event,
@@ -40,17 +40,17 @@ def change(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
     }
 
 
-def tells(version: FactVersion) -> bool:
+def is_audited(version: FactVersion) -> bool:
     """Whether the audit lists a version; of an erased fact it lists only the erasure."""
     erased = version.record.erased
     return version.event in CHANGES_OF_MIND and (not erased or version.event == "fact.erased")
 
 
-def audited(
+def describe_change(
     before: FactVersion | None, after: FactVersion, approvers: Sequence[str]
 ) -> dict[str, Any]:
     """An entry of the audit: the change, who approved it besides its actor, and the fact as it stood afterwards."""
-    return _entry(change(before, after), approvers, {"fact": brief(after)})
+    return _entry(change(before, after), approvers, {"fact": describe_briefly(after)})
 
 
 def negotiation_change(
@@ -60,7 +60,7 @@ def negotiation_change(
     return {
         "version": correction.version,
         "position": correction.position,
-        **recorded(correction.recorded_at, correction.recorded_by),
+        **describe_record_time(correction.recorded_at, correction.recorded_by),
         "actor": correction.actor,
         "event": correction.event,
         "reason": correction.reason,
@@ -69,11 +69,11 @@ def negotiation_change(
     }
 
 
-def audited_negotiation(
+def describe_negotiation_change(
     before: Negotiation, after: Negotiation, correction: Correction, approvers: Sequence[str]
 ) -> dict[str, Any]:
     """The entry of the audit for a correction of the negotiation itself, which tells of no fact."""
-    told = {"fact": None, "negotiation": shown_negotiation(after)}
+    told = {"fact": None, "negotiation": describe_negotiation(after)}
     return _entry(negotiation_change(before, after, correction), approvers, told)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion, Seen
 
 
-def brief(version: FactVersion) -> dict[str, Any]:
+def describe_briefly(version: FactVersion) -> dict[str, Any]:
     """The short form of a fact, also of a rival."""
     fact = version.record.fact
     return {
@@ -25,18 +25,18 @@ def brief(version: FactVersion) -> dict[str, Any]:
     }
 
 
-def shown_instant(instant: int) -> str | None:
+def describe_instant(instant: int) -> str | None:
     """An instant in RFC 3339, UTC, with microseconds; None where there is no bound."""
     return None if instant in (BEGINNING, END) else format_instant(instant)
 
 
-def recorded(at: int, by: int | None) -> dict[str, Any]:
+def describe_record_time(at: int, by: int | None) -> dict[str, Any]:
     """A record time; where a wrong clock gave it, also the time by which the event was recorded."""
     shown = {"recorded_at": format_instant(at)}
     return shown if by is None else {**shown, "recorded_by": format_instant(by)}
 
 
-def fact_record(seen: Seen, slug: str) -> dict[str, Any]:
+def describe_fact(seen: Seen, slug: str) -> dict[str, Any]:
     """A fact record: the fact with its place in the log, its status, its certainty and its bounds."""
     version = seen.version
     record = version.record
@@ -48,21 +48,21 @@ def fact_record(seen: Seen, slug: str) -> dict[str, Any]:
         "negotiation": slug,
         "status": record.status,
         "preferred": record.preferred,
-        **recorded(version.recorded_at, version.recorded_by),
+        **describe_record_time(version.recorded_at, version.recorded_by),
         "certainty": seen.certainty,
         "fact": as_primitives(record.fact),
         "valid_bounds": {
-            "start_earliest": shown_instant(bounds.start_earliest),
-            "start_latest": shown_instant(bounds.start_latest),
-            "end_earliest": shown_instant(bounds.end_earliest),
-            "end_latest": shown_instant(bounds.end_latest),
+            "start_earliest": describe_instant(bounds.start_earliest),
+            "start_latest": describe_instant(bounds.start_latest),
+            "end_earliest": describe_instant(bounds.end_earliest),
+            "end_latest": describe_instant(bounds.end_latest),
             "start_unknown": bounds.start_unknown,
             "end_unknown": bounds.end_unknown,
         },
     }
 
 
-def shown_negotiation(negotiation: Negotiation) -> dict[str, Any]:
+def describe_negotiation(negotiation: Negotiation) -> dict[str, Any]:
     """A negotiation as the list of negotiations shows it."""
     return {
         "slug": negotiation.slug,
@@ -72,7 +72,7 @@ def shown_negotiation(negotiation: Negotiation) -> dict[str, Any]:
     }
 
 
-def perspective_shown(perspective: Perspective) -> dict[str, Any]:
+def describe_perspective(perspective: Perspective) -> dict[str, Any]:
     """The resolved perspective that every answer carries."""
     as_known_at = perspective.as_known_at
     return {

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import Fact, differences
-from domain.views.brief import brief, perspective_shown
+from domain.views.brief import describe_briefly, describe_perspective
 from domain.views.versions import FactVersion
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any
         )
     )
     answer: dict[str, Any] = {
-        "from": perspective_shown(at[0]),
-        "to": perspective_shown(at[1]),
-        "perspective": perspective_shown(at[1]),
+        "from": describe_perspective(at[0]),
+        "to": describe_perspective(at[1]),
+        "perspective": describe_perspective(at[1]),
         **{section: [] for section in SECTIONS},
     }
     for version in found.after:
@@ -116,7 +116,7 @@ def _entry(
     section: str, before: FactVersion | None, after: FactVersion, said: FactVersion | None
 ) -> dict[str, Any]:
     reason, why = (None, None) if said is None else (said.reason, said.why)
-    entry: dict[str, Any] = {"fact": brief(after), "reason": reason, "why": why}
+    entry: dict[str, Any] = {"fact": describe_briefly(after), "reason": reason, "why": why}
     if section not in ("added", "retracted") and before is not None:
         entry["changes"] = _changes(before, after)
     if section == "added":
@@ -136,7 +136,7 @@ def _changes(before: FactVersion, after: FactVersion) -> list[Mapping[str, Any]]
 def _mark(after: FactVersion, said: FactVersion | None) -> dict[str, Any]:
     marked = after.record.preferred
     return {
-        "fact": brief(after),
+        "fact": describe_briefly(after),
         "reason": None,
         "why": None if said is None else said.why,
         "changes": [{"field": "preferred", "before": not marked, "after": marked}],

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.fact import as_primitives
-from domain.views.brief import brief
+from domain.views.brief import describe_briefly
 from domain.views.naming import AMBIGUOUS
-from domain.views.rivalry.doubts import Doubts, doubted
-from domain.views.rivalry.rivals import Resolved, ranked, stand
+from domain.views.rivalry.doubts import Doubts, add_doubts
+from domain.views.rivalry.rivals import Resolved, find_standing, rank_rivals
 from domain.views.sections import Listed, place_of
 
 if TYPE_CHECKING:
@@ -30,20 +30,20 @@ def entries(
 
     An entry that a bare name may also be about is only possible; it is left out where only what is `certain` is shown.
     """
-    found = {key: stand(each, register) for key, each in sorted(candidates.items())}
+    found = {key: find_standing(each, register) for key, each in sorted(candidates.items())}
     held = [(key, each) for key, each in found.items() if each is not None]
     doubts = Doubts(
         (key, shown)
         for key, each in held
         if each.found
         and AMBIGUOUS in each.found[0].shows
-        and (shown := ranked(each, register).shown) is not None
+        and (shown := rank_rivals(each, register).shown) is not None
     )
     kept = [(key, each) for key, each in held if not (certain and doubts.about(key))]
 
     def resolved(index: int) -> Resolved:
         key, each = kept[index]
-        return doubted(ranked(each, register), doubts.about(key))
+        return add_doubts(rank_rivals(each, register), doubts.about(key))
 
     return listed(register, [place_of(key) for key, _ in kept], resolved, rest)
 
@@ -69,14 +69,14 @@ def listed(
 def _rivals(resolved: Resolved, place: Place) -> Listed:
     versions = [rival.version for rival in resolved.rivals]
     at = [(*place, version.first_position) for version in versions]
-    return Listed(at, lambda index: brief(versions[index]), ascending=False)
+    return Listed(at, lambda index: describe_briefly(versions[index]), ascending=False)
 
 
 def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
     shown, previous = resolved.shown, resolved.previous
     entry = _vacant(previous) if shown is None else _shown(shown)
     entry |= {"contested": resolved.contested, "last_reported": resolved.last_reported}
-    entry["fact"] = None if shown is None else brief(shown.version)
+    entry["fact"] = None if shown is None else describe_briefly(shown.version)
     if register.vacant:
         entry["previous"] = None if previous is None else _short(previous)
     for aside in register.asides:
@@ -105,11 +105,11 @@ def _vacant(last: Candidate | None) -> dict[str, Any]:
 def _short(candidate: Candidate) -> dict[str, Any]:
     """The short form of an answer beside the entry's own: what it shows besides the key, since when, and its fact."""
     shows = ((name, value) for name, value in candidate.shows.items() if name not in candidate.key)
-    return {**_primitives(shows), **_when(candidate), "fact": brief(candidate.version)}
+    return {**_primitives(shows), **_when(candidate), "fact": describe_briefly(candidate.version)}
 
 
 def _named(candidate: Candidate) -> dict[str, Any]:
-    return {**brief(candidate.version), **_when(candidate)}
+    return {**describe_briefly(candidate.version), **_when(candidate)}
 
 
 def _when(candidate: Candidate) -> dict[str, Any]:

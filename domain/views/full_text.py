@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.fact import Fact, as_primitives
 from domain.named import Named, text_of
 from domain.sought import ROMANISED
-from domain.words import romanised, units, words
+from domain.words import romanise, search_units, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,11 +39,11 @@ def searched_in(texts: Iterable[str]) -> list[str]:
     known: set[str] = set()
     room, space = LONGEST_TEXT, MOST_BYTES
     for text in texts:
-        for word in (*words(text), BREAK):
+        for word in (*split_words(text), BREAK):
             room -= len(word) + 1
             if room < 0:
                 return found
-            for unit in units((word,)):
+            for unit in search_units((word,)):
                 if unit not in known:
                     known.add(unit)
                     space -= len(unit.encode())
@@ -64,7 +64,7 @@ def _romanised(text: str) -> list[str]:
     """The transliterations of a text, with a break after each."""
     return [
         part
-        for each in romanised(text)
+        for each in romanise(text)
         for part in (*(f"{ROMANISED}{word}" for word in each), BREAK)
     ]
 

@@ -15,11 +15,11 @@ from domain.named import (
     Named,
     Sort,
     fields_naming,
-    identified,
     key_of,
+    key_of_id,
     text_of,
 )
-from domain.naming import folded, plain, short
+from domain.naming import fold_for_search, fold_name, shorten_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,13 +45,13 @@ Borne = tuple[str, str]
 def borne_by(fact: Fact) -> set[Borne]:
     """The names with an id in a fact, as (folded name, id)."""
     named = (name for name in fact.named() if isinstance(name, Named))
-    return {(short(folded(each.name)), each.id) for each in named}
+    return {(shorten_key(fold_name(each.name)), each.id) for each in named}
 
 
 def terms_of(fact: Fact) -> set[tuple[str, str]]:
     """The names and places by which a fact is found, as (field, term)."""
-    found = {("person", short(plain(text_of(name)))) for name in fact.named()}
-    found |= {("place", short(plain(place))) for place in fact.located()}
+    found = {("person", shorten_key(fold_for_search(text_of(name)))) for name in fact.named()}
+    found |= {("place", shorten_key(fold_for_search(place))) for place in fact.located()}
     return found | {(BORNE, f"{name}{_PART}{id_}") for name, id_ in borne_by(fact)}
 
 
@@ -63,10 +63,10 @@ class Names:
         self._written: dict[Sort, dict[str, str]] = defaultdict(dict)
         self._given: dict[str, str] = {}
         for each in aliases:
-            name = folded(text_of(each.name))
+            name = fold_name(text_of(each.name))
             led[each.sort][name] = text_of(each.same_as)
             for spelling in map(text_of, (each.name, each.same_as)):
-                self._written[each.sort].setdefault(folded(spelling), spelling)
+                self._written[each.sort].setdefault(fold_name(spelling), spelling)
             if each.sort is Sort.SOMEBODY and isinstance(each.same_as, Named):
                 self._given[name] = each.same_as.id
         self._ends = {sort: _ends(same_as) for sort, same_as in led.items()}
@@ -97,7 +97,7 @@ class Names:
 
     def canonical(self, name: str, sort: Sort = Sort.SOMEBODY) -> str:
         """The name at the end of the aliases; where they form a ring, the first of its names in alphabetical order."""
-        return self._ends.get(sort, {}).get(folded(name), name)
+        return self._ends.get(sort, {}).get(fold_name(name), name)
 
     def resolved(self, name: Name) -> Name:
         """The name at the end of the aliases, with its id where exactly one id bears it."""
@@ -110,13 +110,13 @@ class Names:
         found = self.canonical(text_of(name))
         if isinstance(name, Named):
             return Named(name=found, id=name.id)
-        given = self._given.get(folded(name))
+        given = self._given.get(fold_name(name))
         ids = self.ids(found) if given is None else [given]
         return Named(name=found, id=ids[0]) if len(ids) == 1 else found
 
     def ids(self, name: str) -> list[str]:
         """The ids that bear a name under any of its spellings."""
-        return sorted(self._ids.get(self._end(short(folded(name)), Sort.SOMEBODY), ()))
+        return sorted(self._ids.get(self._end(shorten_key(fold_name(name)), Sort.SOMEBODY), ()))
 
     def bearers(self, name: Name) -> set[str]:
         """The key parts of all ids that bear a name which does not mean a single one of them; else empty."""
@@ -135,9 +135,9 @@ class Names:
     def _key(self, name: Name) -> str:
         found = self.resolved(name)
         if not isinstance(found, Named):
-            return folded(found)
+            return fold_name(found)
         ends = (self._end(each, Sort.SOMEBODY) for each in self._names.get(found.id, ()))
-        return identified(min(ends, default=found.name), found.id)
+        return key_of_id(min(ends, default=found.name), found.id)
 
     def said(self, fact: Fact, field: str) -> tuple[str, dict[str, Any]]:
         """What a fact says in a field, with aliases resolved: a key part, and {field: value} with `{field}_id` if any.
@@ -179,17 +179,17 @@ class Names:
         """All key parts that the bearer of a name may have: one for each spelling, without an id and with each id."""
         spelt = self._tied_to(text_of(name), sort)
         if sort is not Sort.SOMEBODY:
-            return {folded(each) for each in spelt}
+            return {fold_name(each) for each in spelt}
         ids = {name.id} if isinstance(name, Named) else set[str]()
         ids |= {id_ for each in spelt for id_ in self.ids(each)}
         for each in {each for id_ in ids for each in self._names.get(id_, ())}:
             spelt |= self._tied_to(each, sort)
-        alone = {folded(each) for each in spelt}
-        return {*alone, *(identified(each, id_) for each in alone for id_ in ids)}
+        alone = {fold_name(each) for each in spelt}
+        return {*alone, *(key_of_id(each, id_) for each in alone for id_ in ids)}
 
     def _tied_to(self, name: str, sort: Sort) -> set[str]:
         """A name, and all names that aliases make the same."""
-        return {name, *self._tied.get((sort, self._end(folded(name), sort)), ())}
+        return {name, *self._tied.get((sort, self._end(fold_name(name), sort)), ())}
 
     def terms(self, field: str, asked: str) -> set[tuple[str, str]]:
         """The terms that a filter by `person` or `place` looks for; a fact needs one of them.
@@ -197,12 +197,12 @@ class Names:
         Of more than MOST_TERMS, the alphabetically first are taken, and the one that was asked for.
         """
         found = sorted(self._terms(field, asked))[:MOST_TERMS]
-        return {(field, short(plain(asked))), *found}
+        return {(field, shorten_key(fold_for_search(asked))), *found}
 
     def _terms(self, field: str, asked: str) -> set[tuple[str, str]]:
         sort = Sort.SOMEBODY if field == "person" else Sort.PLACE
         spellings = self._spellings(asked, sort)
-        found = {(field, short(plain(each))) for each in spellings}
+        found = {(field, shorten_key(fold_for_search(each))) for each in spellings}
         if sort is Sort.PLACE:
             return found
         ids = {id_ for each in spellings for id_ in self.ids(each)}
@@ -212,7 +212,7 @@ class Names:
                 found.add((BORNE, f"{name}{_PART}{id_}"))
                 if self._ids[self._end(name, Sort.SOMEBODY)] == {id_}:
                     alike = self._spellings(name, Sort.SOMEBODY)
-                    found |= {("person", short(plain(each))) for each in alike}
+                    found |= {("person", shorten_key(fold_for_search(each))) for each in alike}
         return found
 
     def spellings(self) -> list[list[str]]:
@@ -221,7 +221,10 @@ class Names:
 
     def _spellings(self, asked: str, sort: Sort) -> set[str]:
         """A name, and all names that aliases make the same as it, or as a name that differs from it only in accents."""
-        ends = {self._end(folded(asked), sort), *self._alike.get((sort, plain(asked)), ())}
+        ends = {
+            self._end(fold_name(asked), sort),
+            *self._alike.get((sort, fold_for_search(asked)), ()),
+        }
         return {asked, *(each for end in ends for each in self._tied.get((sort, end), ()))}
 
     @cached_property
@@ -239,13 +242,13 @@ class Names:
         found: dict[tuple[Sort, str], set[str]] = defaultdict(set)
         for (sort, end), spellings in self._tied.items():
             for each in spellings:
-                found[sort, plain(each)].add(end)
+                found[sort, fold_for_search(each)].add(end)
         return found
 
     def _end(self, name: str, sort: Sort) -> str:
         """The folded name at the end of the aliases of a folded one."""
         end = self._ends.get(sort, {}).get(name)
-        return name if end is None else short(folded(end))
+        return name if end is None else shorten_key(fold_name(end))
 
     def _shown(self, field: str, name: Name, *, always: bool) -> dict[str, Any]:
         found = self.resolved(name)
@@ -264,9 +267,9 @@ def _ends(same_as: Mapping[str, str]) -> dict[str, str]:
         name, key = start, start
         while key in same_as and key not in ends and key not in way:
             name = way[key] = same_as[key]
-            key = folded(name)
+            key = fold_name(name)
         if key in way:
             met = list(way)
-            name = min((way[each] for each in met[met.index(key) :]), key=folded)
+            name = min((way[each] for each in met[met.index(key) :]), key=fold_name)
         ends |= dict.fromkeys(way, ends.get(key, name))
     return ends

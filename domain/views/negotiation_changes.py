@@ -12,7 +12,7 @@ from domain.streams.event import NegotiationCorrected, NegotiationOpened
 from domain.streams.negotiation import Negotiation, Said, evolve
 from domain.time.valid_time import strict_upper
 from domain.views.merging import merged_value
-from domain.views.versions import Recorded, dated, public
+from domain.views.versions import Recorded, correct_times, is_public
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,8 +73,8 @@ def told(
     """Each correction known at the perspective, as (what was seen before it, what was seen after it, itself)."""
     shown, whole = opened, opened.said
     for correction in corrections:
-        found = dated(correction, perspective.corrections)
-        if public(correction, perspective):
+        found = correct_times(correction, perspective.corrections)
+        if is_public(correction, perspective):
             before, shown = shown, _corrected(shown, whole, found)
             yield before, shown, found
         whole = correction.said

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.named import fields_naming, text_of
-from domain.naming import folded
-from domain.quantity import bounded
+from domain.naming import fold_name
+from domain.quantity import fill_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,7 @@ def read_otherwise(fact: Fact) -> list[Notice]:
     found = []
     for index, stored in enumerate(fact.quantities):
         try:
-            read = bounded(replace(stored, low=None, high=None) if _derived(stored) else stored)
+            read = fill_bounds(replace(stored, low=None, high=None) if _derived(stored) else stored)
         except ContentError as error:
             found.append(
                 Notice(f"/quantities/{index}{error.faults[0].pointer}", error.faults[0].detail)
@@ -114,6 +114,6 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
     }
     for index, quantity in enumerate(fact.quantities):
         near = get_close_matches(quantity.counted, summed, n=1, cutoff=_NEAR)
-        if near and quantity.counted not in map(folded, summed):
+        if near and quantity.counted not in map(fold_name, summed):
             detail = f"what is added up is {near[0]}; {quantity.what} counts apart"
             yield Notice(f"/quantities/{index}/what", detail)

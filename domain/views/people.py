@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import Name, Named, text_of
-from domain.naming import folded
-from domain.sought import AllOf, holds
+from domain.naming import fold_name
+from domain.sought import AllOf, holds_terms
 from domain.views.alike import Likeness
 from domain.views.full_text import searched_in
 from domain.views.naming import AMBIGUOUS, Names
 from domain.views.rivalry.rivals import last_reported
 from domain.views.sections import Listed, place_of
-from domain.views.state import listed
+from domain.views.state import limit_list
 from domain.views.versions import Seen
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def people(
     """
     names = names or Names.of(slice_)
     everyone = _everyone(slice_, names)
-    whole = listed(CUSTODY.section, slice_, perspective, _nowhere, names=names)
+    whole = limit_list(CUSTODY.section, slice_, perspective, _nowhere, names=names)
     entries = {place: index for index, place in enumerate(whole.places)}
     likeness = Likeness((each.name, each.id) for each in everyone.values())
 
@@ -128,7 +128,7 @@ def _person(name: Name, names: Names) -> _Person:
 
 def _letters(name: str) -> tuple[str, str]:
     """The key by which names are ordered; of a person's names the first is shown."""
-    return folded(name), name
+    return fold_name(name), name
 
 
 def _named(person: _Person) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _named(person: _Person) -> dict[str, Any]:
 
 
 def _is_called(person: _Person, q: AllOf | None) -> bool:
-    return q is None or holds(q, searched_in(sorted({person.name, *person.spellings})))
+    return q is None or holds_terms(q, searched_in(sorted({person.name, *person.spellings})))
 
 
 def _is(entry: dict[str, Any], status: str) -> bool:

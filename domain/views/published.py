@@ -19,7 +19,7 @@ from domain.streams.event import (
     FactReinstated,
     FactRetracted,
 )
-from domain.streams.fact import moved
+from domain.streams.fact import change_status
 from domain.time.holding import Holding
 from domain.time.valid_time import strict_upper
 from domain.views.merging import merged
@@ -153,7 +153,9 @@ def changed(record: FactRecord, before: FactRecord, after: FactRecord, event: st
         return record
     marked = event == FactPreferred.stored_name
     preferred = after.preferred if marked or after.erased else record.preferred
-    return moved(replace(record, fact=fact, preferred=preferred, erased=after.erased), event)
+    return change_status(
+        replace(record, fact=fact, preferred=preferred, erased=after.erased), event
+    )
 
 
 def _changed(fact: Fact, before: Fact, after: Fact, event: str) -> Fact | None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from domain.fact import KINDS
 from domain.register import Register, Shape, Succession
-from domain.views.brief import perspective_shown, shown_negotiation
-from domain.views.counting.totals import SUM_LISTS, shown_total, sum_lists, summed
+from domain.views.brief import describe_negotiation, describe_perspective
+from domain.views.counting.totals import SUM_LISTS, describe_total, sum_facts, sum_lists
 from domain.views.entries import entries
 from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
@@ -46,10 +46,10 @@ def state(
     of the rest. A slice without the answers that have surely been succeeded gives the same state. Where a slice leaves
     out other facts, `names` has to come from all facts.
     """
-    answers = keyed(slice_, perspective, names)
+    answers = group_by_key(slice_, perspective, names)
     sections: dict[str, Any] = {
-        "negotiation": shown_negotiation(negotiation),
-        "perspective": perspective_shown(perspective),
+        "negotiation": describe_negotiation(negotiation),
+        "perspective": describe_perspective(perspective),
     }
     for register in registers():
         _put(sections, register, answers.get(register, {}), perspective, rest)
@@ -64,18 +64,18 @@ def section(
     rest: Rest,
     names: Names | None = None,
 ) -> tuple[list[Any], Place | None]:
-    """A page of one list of the state (`lists`): its items, and the place of the last, or None where nothing follows.
+    """A page of a list of the state (`lists_by_path`): its items, and the place of the last or None at the end.
 
     A page after the place of a rival has the other rivals of that entry.
     """
-    found = listed(page.path, slice_, perspective, rest, names=names)
+    found = limit_list(page.path, slice_, perspective, rest, names=names)
     after = page.after
-    if after is not None and len(after) > len(places(page.path)[0]):
+    if after is not None and len(after) > len(place_types(page.path)[0]):
         found = found.within(after[:-1])
     return found.page(after, page.limit, ROOM_OF_PAGE)
 
 
-def listed(
+def limit_list(
     path: str,
     slice_: Sequence[Seen],
     perspective: Perspective,
@@ -84,16 +84,16 @@ def listed(
     names: Names | None = None,
 ) -> Listed:
     """One list of the state, in which a list of entries has only those whose place is `wanted`."""
-    register, part = lists()[path]
-    candidates = keyed(slice_, perspective, names, register).get(register, {})
+    register, part = lists_by_path()[path]
+    candidates = group_by_key(slice_, perspective, names, register).get(register, {})
     kept = {key: found for key, found in candidates.items() if wanted(place_of(key))}
     if register.shape is Shape.TOTAL:
-        found = summed(_everyone(kept), register.summed or "", perspective)
+        found = sum_facts(_everyone(kept), register.summed or "", perspective)
         return sum_lists(found, rest)[part]
     return entries(register, kept, rest, certain=perspective.match == "certain")
 
 
-def lists() -> dict[str, tuple[Register, str]]:
+def lists_by_path() -> dict[str, tuple[Register, str]]:
     """{path: (register, name of the list in it)} for every list of the state."""
     return {
         f"{register.section}.{part}" if part else register.section: (register, part)
@@ -102,9 +102,9 @@ def lists() -> dict[str, tuple[Register, str]]:
     }
 
 
-def places(path: str) -> tuple[tuple[type[int | str], ...], ...]:
+def place_types(path: str) -> tuple[tuple[type[int | str], ...], ...]:
     """The types that a place in a list can have: the place of an item, and the place of a rival in an item."""
-    register, part = lists()[path]
+    register, part = lists_by_path()[path]
     of_item = (int, int) if register.shape is Shape.TOTAL else (str,)
     return (of_item,) if part else (of_item, (*of_item, int))
 
@@ -115,7 +115,7 @@ def registers() -> list[Register]:
     return sorted(declared, key=lambda register: register.section)
 
 
-def keyed(
+def group_by_key(
     slice_: Sequence[Seen],
     perspective: Perspective,
     names: Names | None,
@@ -198,7 +198,7 @@ def _put(
     for parent in parents:
         sections = sections.setdefault(parent, {})
     if register.shape is Shape.TOTAL:
-        sections[name] = shown_total(register, _everyone(candidates), perspective, rest)
+        sections[name] = describe_total(register, _everyone(candidates), perspective, rest)
         return
     listed = entries(register, candidates, rest, certain=perspective.match == "certain")
     if register.shape is Shape.SINGLE:
@@ -216,7 +216,7 @@ def _everyone(candidates: Mapping[Key, list[Candidate]]) -> list[Candidate]:
     return [candidate for found in candidates.values() for candidate in found]
 
 
-def counted(known: Iterable[FactVersion]) -> dict[str, int]:
+def count_facts(known: Iterable[FactVersion]) -> dict[str, int]:
     """How many facts are known, retracted ones included, how many were ever corrected, and how many are retracted."""
     found = list(known)
     return {

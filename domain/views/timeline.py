@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.views.naming import Names, terms_of
-from domain.views.versions import Seen, by_valid_time, known, matches, public
+from domain.views.versions import Seen, by_valid_time, is_public, matches, select_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,7 @@ def timeline(
 ) -> list[Seen]:
     """The facts that the filter keeps, in order, each with its certainty at `as_of`."""
     history = list(found)
-    versions = known(history, perspective)
+    versions = select_known(history, perspective)
     brought = {each.record.id for each in _brought(history, perspective, wanted.batch)}
     names = Names.of(Seen(version=v, certainty=None) for v in versions if v.record.stands)
     kept = [
@@ -67,7 +67,7 @@ def _brought(
     history: Iterable[FactVersion], perspective: Perspective, batch: str | None
 ) -> Iterable[FactVersion]:
     """The versions that the events of a batch made, as far as the perspective knows them."""
-    return (each for each in history if each.batch == batch and public(each, perspective))
+    return (each for each in history if each.batch == batch and is_public(each, perspective))
 
 
 def _wanted(version: FactVersion, wanted: TimelineFilter, names: Names) -> bool:
@@ -80,7 +80,7 @@ def _wanted(version: FactVersion, wanted: TimelineFilter, names: Names) -> bool:
         (wanted.retracted or record.status != "retracted")
         and wanted.kind in (None, fact.kind)
         and wanted.matter in (None, fact.matter)
-        and all(not terms.isdisjoint(terms_of(fact)) for terms in about(wanted, names))
+        and all(not terms.isdisjoint(terms_of(fact)) for terms in terms_asked(wanted, names))
         and (wanted.from_ is None or _last(version) >= wanted.from_)
         and (wanted.to is None or bounds.start_earliest <= wanted.to)
     )
@@ -92,7 +92,7 @@ def _last(version: FactVersion) -> int:
     return (valid.bounds.end_latest if valid.spans else valid.bounds.start_latest) - 1
 
 
-def about(wanted: TimelineFilter, names: Names) -> list[set[tuple[str, str]]]:
+def terms_asked(wanted: TimelineFilter, names: Names) -> list[set[tuple[str, str]]]:
     """One set of terms for each name or place that is asked for; a fact has to have a term of each set."""
     asked = (("person", wanted.person), ("place", wanted.place))
     return [names.terms(field, name) for field, name in asked if name is not None]

@@ -111,7 +111,7 @@ def version_of(
     )
 
 
-def known(found: Iterable[FactVersion], perspective: Perspective) -> list[FactVersion]:
+def select_known(found: Iterable[FactVersion], perspective: Perspective) -> list[FactVersion]:
     """Each fact as it is seen at the perspective, retracted ones too, in order of recording.
 
     On the recorded clock that is its last known version; on the published clock, what its public events made of it.
@@ -131,30 +131,30 @@ def _recorded(
     for version in found:
         if version.position <= perspective.position:
             mine = facts.setdefault(version.record.id, [])
-            mine.append(dated(version, perspective.corrections))
+            mine.append(correct_times(version, perspective.corrections))
     return facts.values()
 
 
 def _seen(versions: Sequence[FactVersion], perspective: Perspective) -> FactVersion | None:
     if perspective.published_cut is not None:
         return public_at(versions, perspective.published_cut)
-    recorded = [version for version in versions if public(version, perspective)]
+    recorded = [version for version in versions if is_public(version, perspective)]
     return recorded[-1] if recorded else None
 
 
-def public(version: Recorded, perspective: Perspective) -> bool:
+def is_public(version: Recorded, perspective: Perspective) -> bool:
     """Whether an event was recorded by the position and known by the cut, on the perspective's clock."""
     if version.position > perspective.position:
         return False
     if perspective.as_known_at is None:
         return True
-    when = dated(version, perspective.corrections)
+    when = correct_times(version, perspective.corrections)
     recorded_at = when.recorded_at if when.recorded_by is None else when.recorded_by
     at = when.published_at if perspective.clock == "published" else recorded_at
     return at <= perspective.as_known_at
 
 
-def changes(
+def pair_changes(
     found: Iterable[FactVersion], perspective: Perspective
 ) -> list[tuple[FactVersion | None, FactVersion]]:
     """Each event of the known facts, as (the fact before it, the fact after it), in the order of the log.
@@ -167,12 +167,12 @@ def changes(
         if cut is not None:
             events += told(versions, cut) if public_at(versions, cut) else ()
         else:
-            mine = [version for version in versions if public(version, perspective)]
+            mine = [version for version in versions if is_public(version, perspective)]
             events += zip((None, *mine), mine, strict=False)
     return sorted(events, key=lambda pair: pair[1].position)
 
 
-def dated(version: Dated, corrections: Sequence[ClockCorrection]) -> Dated:
+def correct_times(version: Dated, corrections: Sequence[ClockCorrection]) -> Dated:
     """A version, or another recorded change, with the times that count where these corrections of the clock are known.
 
     A change that no source dates was made public when it was recorded.
@@ -186,25 +186,29 @@ def dated(version: Dated, corrections: Sequence[ClockCorrection]) -> Dated:
 
 def as_seen(version: FactVersion, perspective: Perspective) -> FactVersion:
     """A version with the times and the citations that count at a perspective that sees it."""
-    found = dated(version, perspective.corrections)
+    found = correct_times(version, perspective.corrections)
     cut = perspective.published_cut
     return found if cut is None else cited_by(found, cut)
 
 
 def timeslice(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
     """The facts that are known at the perspective and not retracted, each with its certainty at `as_of`."""
-    return _sliced(known(found, perspective), lambda version: _at(version, perspective.as_of))
+    return _sliced(
+        select_known(found, perspective), lambda version: _at(version, perspective.as_of)
+    )
 
 
-def holding(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
+def select_holding(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
     """The facts that hold at the perspective, by its `match`."""
     slice_ = timeslice(found, perspective)
     return [seen for seen in slice_ if matches(seen.certainty, perspective)]
 
 
-def begun(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
+def select_begun(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
     """The facts that have begun by `as_of`, ended or not, by valid time."""
-    slice_ = _sliced(known(found, perspective), lambda version: _begun(version, perspective.as_of))
+    slice_ = _sliced(
+        select_known(found, perspective), lambda version: _begun(version, perspective.as_of)
+    )
     kept = [seen for seen in slice_ if matches(seen.certainty, perspective)]
     return sorted(kept, key=by_valid_time)
 

@@ -27,14 +27,14 @@ from infrastructure.backup.file import (
     Manifest,
     Opening,
     PartLine,
-    read,
-    write,
+    read_backup,
+    write_backup,
 )
 from infrastructure.backup.former_backups import FormerAnswers
 from infrastructure.log.append import LOCK_HEAD, MOVE_HEAD
 from infrastructure.log.rows import LOGGED, entries, parts_between
 from infrastructure.private_file import sync_folder
-from infrastructure.proofs.publishing import last_signed
+from infrastructure.proofs.publishing import last_signed_note
 from infrastructure.sealing.seals import seals_of
 from infrastructure.sealing.stamps import restore_stamps, stamps_of_answers
 from infrastructure.sealing.wrapping import SealKeyError
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from infrastructure.log.entry import InlineProjection
     from infrastructure.sealing.wrapping import WrappingKeySource
 
-__all__ = ["BackupError", "back_up", "restore", "verified"]
+__all__ = ["BackupError", "back_up", "restore", "verify_backup"]
 
 BATCH: Final = 500
 TABLES: Final[dict[type, Table]] = {
@@ -88,7 +88,7 @@ def back_up(database: Database, target: Path, progress: Progress | None = None) 
     try:
         with os.fdopen(handle, "wb") as file, database.reading() as connection:
             opening = _opening(connection)
-            manifest = write(file, opening, _rows(connection, opening.position, progress))
+            manifest = write_backup(file, opening, _rows(connection, opening.position, progress))
             file.flush()
             os.fsync(file.fileno())
         _name(part, target)
@@ -116,14 +116,14 @@ def _name(part: Path, target: Path) -> None:
         raise
 
 
-def verified(source: Path, given: WrappingKeySource | None = None) -> Manifest:
+def verify_backup(source: Path, given: WrappingKeySource | None = None) -> Manifest:
     """The manifest of a backup that has been read to its end.
 
     BackupError where it is not whole, SealKeyError where it is sealed by a key that is not `given`.
     """
     missing: str | None = None
     last: Line | Manifest | None = None
-    for last in read(source):
+    for last in read_backup(source):
         wraps = _wrapped_by(last)
         if missing is None and given is not None and wraps is not None and not _has(given, wraps):
             missing = wraps
@@ -194,7 +194,7 @@ def _refuse_used(connection: Connection) -> int:
     head = connection.execute(LOCK_HEAD).one()
     if head.position or _is_any(connection, TABLES.values()):
         raise BackupError("the database holds a record already; a backup goes into an empty one")
-    if last_signed(connection) is not None or _is_any(connection, (api_key, stamp)):
+    if last_signed_note(connection) is not None or _is_any(connection, (api_key, stamp)):
         raise BackupError(_BEGUN)
     return int(head.recorded_at)
 
@@ -241,7 +241,7 @@ def _load(
 
 def _batches(source: Path) -> Iterator[tuple[type, list[Line | Manifest]]]:
     """Lines of one kind together, at most BATCH of them."""
-    for kind, lines in groupby(read(source), type):
+    for kind, lines in groupby(read_backup(source), type):
         while batch := list(islice(lines, BATCH)):
             yield kind, batch
 

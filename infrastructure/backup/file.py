@@ -30,8 +30,8 @@ __all__ = [
     "Manifest",
     "Opening",
     "PartLine",
-    "read",
-    "write",
+    "read_backup",
+    "write_backup",
 ]
 
 FORMAT: Final = 5
@@ -133,7 +133,7 @@ _encode: Final = msgspec.json.Encoder().encode
 _decoder: Final = msgspec.json.Decoder[Line | Manifest](Line | Manifest)
 
 
-def write(file: IO[bytes], opening: Opening, rows: Iterable[Row]) -> Manifest:
+def write_backup(file: IO[bytes], opening: Opening, rows: Iterable[Row]) -> Manifest:
     """Write a backup, and give what it ends with."""
     hashed, answers = hashlib.sha256(), 0
     with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as lines:
@@ -147,7 +147,7 @@ def write(file: IO[bytes], opening: Opening, rows: Iterable[Row]) -> Manifest:
     return manifest
 
 
-def read(path: Path) -> Iterator[Line | Manifest]:
+def read_backup(path: Path) -> Iterator[Line | Manifest]:
     """Every line in order, the manifest last; BackupError at the first thing that is not as it says.
 
     What came before an error is not to be kept: only the manifest tells that it was all of it.

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["closing_pool"]
+__all__ = ["make_closing_pool"]
 
 
-def closing_pool(closed: Event) -> type[QueuePool]:
+def make_closing_pool(closed: Event) -> type[QueuePool]:
     """The pool of an engine that is disposed of at any time, and for good after `closed` is set."""
 
     class ClosingPool(QueuePool):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.engine import ExceptionContext
 
-__all__ = ["Damage", "DamagedError", "as_stored", "shows_damage"]
+__all__ = ["Damage", "DamagedError", "raise_damage", "shows_damage"]
 
 _CORRUPT: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY: Final = 0xFF
@@ -40,7 +40,7 @@ _UNREADABLE: Final = (DamagedError, BrokenSealError, UnreadableEventError, msgsp
 
 
 @contextmanager
-def as_stored(what: str) -> Iterator[None]:
+def raise_damage(what: str) -> Iterator[None]:
     """Raise DamagedError where a row does not hold what such a row is written with."""
     try:
         yield

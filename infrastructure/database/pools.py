@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import URL, Connection, Engine, StaticPool, event
 
 from infrastructure.database.bounded_connection import BoundedConnection
-from infrastructure.database.closing_pool import closing_pool
+from infrastructure.database.closing_pool import make_closing_pool
 from infrastructure.database.engines import engine_of
 from infrastructure.database.write_ahead import keep_write_ahead
 from infrastructure.errors import DatabaseRefusedError
@@ -85,7 +85,7 @@ class Pools:
         patience = self._limits.patience(lane)
         size, overflow = SIZES[lane]
         pooled: dict[str, Any] = {
-            "poolclass": closing_pool(self._closed),
+            "poolclass": make_closing_pool(self._closed),
             "pool_size": size,
             "max_overflow": overflow,
             "pool_timeout": patience.turn,

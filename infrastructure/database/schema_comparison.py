@@ -20,7 +20,7 @@ from infrastructure.tables.text import FACT_TEXT, fact_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["misshapen"]
+__all__ = ["find_misshapen"]
 
 Definition = tuple[Any, ...]
 
@@ -68,7 +68,7 @@ _PARTS: Final = (
 """Columns, constraints, indexes, and triggers: those of foreign keys are PostgreSQL's own, and no others are right."""
 
 
-def misshapen(database: Database) -> str | None:
+def find_misshapen(database: Database) -> str | None:
     """The first definition that is not what the migrations make it, in words; None where all are."""
     right = _made_sqlite() if database.is_sqlite else _made_postgresql(database)
     with database.reading() as connection:

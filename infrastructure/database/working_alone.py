@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
 
-__all__ = ["NotAloneError", "Work", "working_alone"]
+__all__ = ["NotAloneError", "Work", "work_alone"]
 
 Work = Literal["rebuild", "restore", "sealing", "compaction", "upgrade of the schema"]
 """Their numbers in PostgreSQL's locks are their places here, from 1; 0 is the lock for all of them."""
@@ -60,7 +60,7 @@ class NotAloneError(Exception):
 
 
 @contextmanager
-def working_alone(database: Database, work: Work) -> Iterator[Callable[[], None]]:
+def work_alone(database: Database, work: Work) -> Iterator[Callable[[], None]]:
     """While the block runs, no other such work is done on the database, by whatever process.
 
     Gives what raises NotAloneError if the lock was lost since. Raises NotAloneError where other work is under way.

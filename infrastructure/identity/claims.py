@@ -18,7 +18,13 @@ from infrastructure.identity.token_errors import TokenRefusedError
 if TYPE_CHECKING:
     from infrastructure.clock import Clock
 
-__all__ = ["claims_registry", "granted", "one_line", "require_access_token", "require_claims"]
+__all__ = [
+    "claims_registry",
+    "granted_scopes",
+    "one_line",
+    "require_access_token",
+    "require_claims",
+]
 
 LEEWAY_SECONDS: Final = 30
 LONGEST_NAME: Final = 255
@@ -77,7 +83,7 @@ def require_access_token(header: dict[str, Any], claims: dict[str, Any]) -> None
         raise TokenRefusedError("an access token is needed, and this one claims no scope")
 
 
-def granted(claims: dict[str, Any]) -> frozenset[Scope]:
+def granted_scopes(claims: dict[str, Any]) -> frozenset[Scope]:
     """The scopes of ours that `scope` names, or else `scp`; others are for others."""
     found = claims["scope"] if "scope" in claims else claims.get("scp", "")
     names = found.split(" ") if isinstance(found, str) else found

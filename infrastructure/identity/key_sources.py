@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from infrastructure.identity.published_keys import KeysError, PublishedKeys
 from infrastructure.identity.token_errors import IssuerOutOfReachError
 from infrastructure.outbound.address import address
-from infrastructure.outbound.get import FetchError, fetched
+from infrastructure.outbound.get import FetchError, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +122,7 @@ class IssuerKeyAddress:
             if self._asked_at is not None and now - self._asked_at < AGAIN_AFTER:
                 return
             self._asked_at = now
-            self._held = PublishedKeys.of(fetched(self._url, seconds=FETCH_SECONDS, most=LARGEST))
+            self._held = PublishedKeys.of(fetch(self._url, seconds=FETCH_SECONDS, most=LARGEST))
             self._had_at = now
         except (FetchError, KeysError) as error:
             _logger.warning("the issuer's keys cannot be fetched: %s", error)

@@ -21,7 +21,7 @@ from domain.characters import UNSEEN, is_blank
 from domain.errors import ContentError, UnknownError
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.log.append import lock_log
-from infrastructure.sealing.stamps import changing_keys
+from infrastructure.sealing.stamps import change_keys
 from infrastructure.tables.record import api_key
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Keys:
             lock_log(connection)
             if connection.execute(found).first() is None:
                 raise UnknownError("key", id_)
-            with changing_keys(connection):
+            with change_keys(connection):
                 connection.execute(change.values(revoked_at=self._clock()))
         with self._database.reading() as connection:
             row = connection.execute(found).one()
@@ -161,7 +161,7 @@ class Keys:
 
 
 def _insert(connection: Connection, row: dict[str, Any]) -> None:
-    with changing_keys(connection):
+    with change_keys(connection):
         connection.execute(api_key.insert(), row)
 
 

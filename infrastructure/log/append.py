@@ -23,10 +23,10 @@ from infrastructure.log.entry import (
     LogEntry,
     stream_name,
 )
-from infrastructure.log.erasing import ERASED_ANSWER, ERASING, destroy, is_erased
-from infrastructure.log.leaves import hashed, new_secret, salt_of
+from infrastructure.log.erasure import ERASED_ANSWER, ERASING, erase_rows, is_erased
+from infrastructure.log.leaves import hash_row, new_secret, salt_of
 from infrastructure.log.tracking import advance
-from infrastructure.sealing.confidential_parts import sealed_part
+from infrastructure.sealing.confidential_parts import seal_part
 from infrastructure.sealing.kept_answers import IdempotencyClaim, answer_under, keep_answer
 from infrastructure.sealing.seals import seals_of
 from infrastructure.sealing.stamps import begin_stamps, change_total
@@ -171,7 +171,7 @@ class LogTransaction:
         for at, entry in enumerate(entries):
             if entry.topic in ERASING:
                 self._insert(entries[begin:at], started)
-                self._added += destroy(self._connection, entry, self._recorded_at)
+                self._added += erase_rows(self._connection, entry, self._recorded_at)
                 begin = at
         self._insert(entries[begin:], started)
         head = {"position": self._position, "recorded_at": self._recorded_at}
@@ -193,7 +193,7 @@ class LogTransaction:
         """Keep what the entries say in confidence; the rows by position."""
         made = {
             entry.id: [
-                sealed_part(keys.wrapping, stream_name(entry.originator_id), entry.id, *numbered)
+                seal_part(keys.wrapping, stream_name(entry.originator_id), entry.id, *numbered)
                 for numbered in enumerate(self._sources[entry.id])
             ]
             for entry in entries
@@ -271,7 +271,7 @@ def _row(entry: LogEntry, keys: BatchKeys, parts: Sequence[Mapping[str, Any]]) -
         "payload": entry.state,
     }
     secret = new_secret()
-    row |= hashed(row, salt_of(secret, [part["digest"] for part in parts]))
+    row |= hash_row(row, salt_of(secret, [part["digest"] for part in parts]))
     return row | keys.sealed({**row, "secret": secret})
 
 

@@ -14,7 +14,7 @@ from domain.streams.clock_corrections import CLOCK_STREAM
 from domain.streams.clock_corrections import corrections as corrections_of
 from domain.streams.entry import Entry
 from domain.streams.event import ClockCorrected, ClockCorrectionWithdrawn
-from domain.time.record_time import ClockCorrection, in_force
+from domain.time.record_time import ClockCorrection, corrections_in_force
 from infrastructure.database.timekeeping import TOLERANCE
 from infrastructure.log.codec import EventCodec
 from infrastructure.log.rows import LOGGED, entries
@@ -34,7 +34,7 @@ __all__ = [
     "last_in_force",
     "last_right_time",
     "position_at",
-    "recorded_at",
+    "record_time_at",
     "wrong_instead",
     "wrong_times",
 ]
@@ -78,9 +78,9 @@ def correction_fault(connection: Connection, row: RowMapping) -> str | None:
         return _withdrawal_fault(connection, said, row)
     if not 1 <= said.first <= position or said.last != position - 1:
         return "it corrects other record times than those right before it"
-    if row["recorded_at"] <= recorded_at(connection, said.first - 1):
+    if row["recorded_at"] <= record_time_at(connection, said.first - 1):
         return "it was recorded no later than the last right one before"
-    if said.first < position and recorded_at(connection, said.first) <= row["recorded_at"]:
+    if said.first < position and record_time_at(connection, said.first) <= row["recorded_at"]:
         return "the record times that it calls wrong do not lie after its own"
     return None
 
@@ -88,7 +88,7 @@ def correction_fault(connection: Connection, row: RowMapping) -> str | None:
 def last_in_force(connection: Connection, before: int) -> ClockCorrection:
     """The last correction before a position that calls any record time wrong; StateError where none stands."""
     known = [each for each in corrections(connection) if each.position < before]
-    standing = [each for each in in_force(known) if each.withdraws is None]
+    standing = [each for each in corrections_in_force(known) if each.withdraws is None]
     found = next((each for each in reversed(standing) if each.first <= each.last), None)
     if found is None:
         raise StateError("no correction of the clock stands that calls a record time wrong")
@@ -139,7 +139,7 @@ def position_at(
     return int(connection.execute(statement).scalar() or 0)
 
 
-def recorded_at(connection: Connection, position: int) -> int:
+def record_time_at(connection: Connection, position: int) -> int:
     """The record time that stands at a position; 0 for none."""
     statement = select(event.c.recorded_at).where(event.c.position == position)
     return int(connection.execute(statement).scalar() or 0)
@@ -148,7 +148,7 @@ def recorded_at(connection: Connection, position: int) -> int:
 def last_right_time(connection: Connection, now: int) -> int:
     """The record time of the last event whose time is right, as far as `now` tells; 0 where there is none."""
     known = corrections(connection)
-    return recorded_at(connection, position_at(connection, now + TOLERANCE, known))
+    return record_time_at(connection, position_at(connection, now + TOLERANCE, known))
 
 
 def wrong_times(connection: Connection, now: int) -> WrongTimes | None:
@@ -157,11 +157,13 @@ def wrong_times(connection: Connection, now: int) -> WrongTimes | None:
     right = position_at(connection, now + TOLERANCE, corrections(connection), head.position)
     if right == head.position and head.recorded_at <= now + TOLERANCE:
         return None
-    first_at = recorded_at(connection, right + 1) if right < head.position else None
+    first_at = record_time_at(connection, right + 1) if right < head.position else None
     return WrongTimes(right + 1, head.position, first_at, head.recorded_at, now)
 
 
 def _right(statement: Select[Any], known: Sequence[ClockCorrection]) -> Select[Any]:
     """With only those events left whose record times are right."""
-    wrong = [event.c.position.between(each.first, each.last) for each in in_force(known)]
+    wrong = [
+        event.c.position.between(each.first, each.last) for each in corrections_in_force(known)
+    ]
     return statement.where(not_(or_(*wrong))) if wrong else statement

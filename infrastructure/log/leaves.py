@@ -29,11 +29,11 @@ __all__ = [
     "LONGEST_ENTRY",
     "digest_of",
     "entry_of",
-    "hashed",
+    "hash_row",
     "inputs_of",
     "new_secret",
+    "salt_in_use",
     "salt_of",
-    "salt_used",
 ]
 
 LONGEST_ENTRY: Final = 65_535
@@ -52,14 +52,14 @@ def salt_of(secret: bytes, parts: Sequence[bytes] = ()) -> bytes:
     return sha256(b"".join([_SALT, secret, *parts])).digest()
 
 
-def salt_used(secret: bytes, payload: bytes, digest: bytes, parts: Sequence[bytes]) -> bytes:
+def salt_in_use(secret: bytes, payload: bytes, digest: bytes, parts: Sequence[bytes]) -> bytes:
     """The salt that a digest was made with: of an event of before, which has no parts, the secret itself."""
     if not parts and digest_of(secret, payload) == digest:
         return secret
     return salt_of(secret, parts)
 
 
-def hashed(row: Mapping[Any, Any], salt: bytes) -> dict[str, bytes]:
+def hash_row(row: Mapping[Any, Any], salt: bytes) -> dict[str, bytes]:
     """The digest and leaf of an event's row; DataError where it can have none."""
     digest = digest_of(salt, row["payload"])
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from infrastructure.log.erasing import TABLES, has_erased
+from infrastructure.log.erasure import TABLES, has_erased
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, and_, select
 
 from domain.streams.event import FactErased
 from infrastructure.log.entry import LogEntry
-from infrastructure.log.leaves import salt_used
+from infrastructure.log.leaves import salt_in_use
 from infrastructure.sealing.seals import seals_of
 from infrastructure.tables.record import confidential_part, event
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import RowMapping
 
-__all__ = ["LOGGED", "entries", "opened", "parts_between"]
+__all__ = ["LOGGED", "entries", "open_row", "parts_between"]
 
 STREAMS_A_QUERY: Final = 500
 _keyed = event.alias("keyed")
@@ -65,7 +65,7 @@ def entries(
     ]
 
 
-def opened(
+def open_row(
     connection: Connection, row: Mapping[Any, Any], parts: Sequence[Mapping[Any, Any]]
 ) -> dict[str, Any]:
     """An event's row, selected by `LOGGED`, with its payload and salt in clear and nothing of its keys.
@@ -75,7 +75,7 @@ def opened(
     payload, secret = seals_of(connection).opened(row)
     sealed = row["key_version"] is not None
     digests = [bytes(part["digest"]) for part in parts]
-    salt = salt_used(secret, payload, row["digest"], digests) if sealed and payload else secret
+    salt = salt_in_use(secret, payload, row["digest"], digests) if sealed and payload else secret
     return {**{name: row[name] for name in _ALL_BUT_KEYS}, "payload": payload, "salt": salt}
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from urllib.parse import SplitResult
 
-__all__ = ["FetchError", "StatusError", "fetched"]
+__all__ = ["FetchError", "StatusError", "fetch"]
 
 OK: Final = 200
 JSON_WEB_KEYS: Final = "application/jwk-set+json, application/json"
@@ -34,7 +34,7 @@ class StatusError(FetchError):
     """There was an answer, and it was no 200."""
 
 
-def fetched(url: str, *, seconds: float, most: int, accept: str = JSON_WEB_KEYS) -> bytes:
+def fetch(url: str, *, seconds: float, most: int, accept: str = JSON_WEB_KEYS) -> bytes:
     """What an address answers, up to `most` bytes; FetchError where it is no 200, or slow, or larger.
 
     Resolving and connecting come first and are bounded on their own; `seconds` bounds each, and then the rest.

@@ -16,16 +16,16 @@ from sqlalchemy import Connection, Table, func, select
 
 from domain.views.full_text import searched
 from infrastructure.database.engines import engine_of
-from infrastructure.log.clock_corrections import corrections, recorded_at
+from infrastructure.log.clock_corrections import corrections, record_time_at
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections import change_requests, fact_text, fact_versions, negotiations
 from infrastructure.projections.outdated import OUTDATED
-from infrastructure.projections.planes import wholly
+from infrastructure.projections.planes import whole_rows
 from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.proofs.integration import TILE
 from infrastructure.sealing.kept_answers import broken_answers
 from infrastructure.sealing.stamps import broken_tables, missing_key
-from infrastructure.tables.facts import FACTS, SIDES, SPARE, served
+from infrastructure.tables.facts import FACTS, SIDES, SPARE, serving_tables
 from infrastructure.tables.record import (
     change_request,
     event,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from infrastructure.log.codec import EventCodec
 
-__all__ = ["Unfounded", "unfounded", "unstamped"]
+__all__ = ["Unfounded", "compare_with_log", "find_unstamped"]
 
 _SMALL: Final = (negotiation, negotiation_correction, negotiation_member, snapshot, change_request)
 _DERIVED: Final = SIDES["first"]
@@ -69,7 +69,7 @@ class Unfounded:
     """Whether a rebuild would put it right."""
 
 
-def unfounded(
+def compare_with_log(
     connection: Connection,
     codec: EventCodec,
     now: int,
@@ -80,7 +80,7 @@ def unfounded(
     `now` is in microseconds UTC; `progress` is told (position reached, last position).
     """
     with _derived(connection, codec, progress) as right:
-        facts = zip(served(connection).all, _DERIVED.all, strict=True)
+        facts = zip(serving_tables(connection).all, _DERIVED.all, strict=True)
         pairs = [*((table, table) for table in _SMALL), *facts]
         found = [
             _first_difference(serving, _rows(connection, serving), _rows(right, table))
@@ -133,7 +133,7 @@ def _texts_of(right: Connection, held: int) -> Iterator[tuple[Any, ...]]:
     columns = _DERIVED.version.c
     wanted = (
         select(columns.fact_id, columns.version, columns.negotiation_id, columns.content)
-        .where(columns.position <= held, *wholly(columns), ~columns.erased)
+        .where(columns.position <= held, *whole_rows(columns), ~columns.erased)
         .order_by(columns.fact_id, columns.version)
     )
     for row in right.execute(wanted):
@@ -141,7 +141,7 @@ def _texts_of(right: Connection, held: int) -> Iterator[tuple[Any, ...]]:
         yield (row.fact_id, row.version, row.negotiation_id, words)
 
 
-def unstamped(connection: Connection) -> Iterator[Unfounded]:
+def find_unstamped(connection: Connection) -> Iterator[Unfounded]:
     """What follows from no event, and is not what Parley wrote: a row that was changed, or a table that lost some."""
     found: dict[Table, tuple[Any, ...]] = dict.fromkeys(broken_tables(connection), ())
     for row in islice(broken_answers(connection), 1):
@@ -182,9 +182,9 @@ def _stray(connection: Connection, now: int) -> Iterator[Unfounded]:
         )
     for name in sorted(held.keys() - {FACTS, FACT_TEXT, TILE, SPARE, OUTDATED}):
         yield Unfounded(projection.name, (name,), "is no projection of the log")
-    if head.recorded_at > max(now, recorded_at(connection, head.position)):
+    if head.recorded_at > max(now, record_time_at(connection, head.position)):
         yield Unfounded(log_head.name, (), "lies in the future")
-    yield from unstamped(connection)
+    yield from find_unstamped(connection)
     if connection.dialect.name == "postgresql":
         words = func.array_to_tsvector(func.string_to_array(func.btrim(text_table.c.body), " "))
         other = select(text_table.c.fact_id, text_table.c.version).where(

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from domain.kinds.envoys import Alias
 from domain.named import Sort, fields_naming, key_of
-from domain.naming import folded, short
+from domain.naming import fold_name, shorten_key
 from domain.register import Shape, Succession
 from domain.streams.erasure import BLANK
 from domain.streams.fact import FactRecord
 from domain.time.instant import BEGINNING, END
 from domain.views.naming import terms_of
 from domain.views.versions import FactVersion
-from infrastructure.database.damage import as_stored
+from infrastructure.database.damage import raise_damage
 from infrastructure.log.codec import decode_fact, encode_fact
 from infrastructure.tables.facts import VALID_INSTANTS
 
@@ -101,7 +101,7 @@ def row_of(version: FactVersion) -> dict[str, Any]:
         "first_position": version.first_position,
         "recorded_at": version.recorded_at,
         "published_at": version.published_at,
-        "last_cited": last_cited(record.fact),
+        "last_cited": last_citation_time(record.fact),
         "actor": version.actor,
         "event": version.event,
         "reason": version.reason,
@@ -110,7 +110,7 @@ def row_of(version: FactVersion) -> dict[str, Any]:
     }
 
 
-def last_cited(fact: Fact) -> int:
+def last_citation_time(fact: Fact) -> int:
     """When the last of the citations that have a day was public; BEGINNING where none has."""
     cited = [at for citation in fact.citations if (at := citation.published_at) is not None]
     return max(cited, default=BEGINNING)
@@ -196,7 +196,7 @@ def _keeps(rule: int, fact: Fact) -> int:
 def _questions(fact: Fact) -> set[tuple[int, str]]:
     """Each question as (rule, text); what every state has to know of comes under a question of its own."""
     found = {
-        (_rule(answer), f"{answer.register.section}{_PART}{short(_key(answer))}{_by(answer)}")
+        (_rule(answer), f"{answer.register.section}{_PART}{shorten_key(_key(answer))}{_by(answer)}")
         for answer in fact.register_entries()
     }
     if isinstance(fact, Alias):
@@ -225,7 +225,7 @@ def entry_questions(fact: Fact, names: Names) -> list[str]:
             else [key_of(name)]
             for field, name in answer.key.items()
         ]
-        keys = (short(_PART.join(each)) for each in islice(product(*parts), MOST_QUESTIONS))
+        keys = (shorten_key(_PART.join(each)) for each in islice(product(*parts), MOST_QUESTIONS))
         found |= {f"{answer.register.section}{_PART}{key}{_by(answer)}" for key in keys}
     return sorted(found)[:MOST_QUESTIONS]
 
@@ -257,7 +257,7 @@ def _by(answer: RegisterEntry) -> str:
     aside = answer.aside
     if aside is None or aside.by is None:
         return ""
-    return f"{BY}{folded(str(answer.shows[aside.by]))}"
+    return f"{BY}{fold_name(str(answer.shows[aside.by]))}"
 
 
 def _key(answer: RegisterEntry) -> str:
@@ -269,7 +269,7 @@ def version_of_row(row: Row[Any], *, erased: bool = False) -> FactVersion:
 
     What an `erased` one said is not read.
     """
-    with as_stored("a version of a fact"):
+    with raise_damage("a version of a fact"):
         return _version_of(row, erased=erased or row.erased)
 
 

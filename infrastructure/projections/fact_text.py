@@ -14,8 +14,8 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from domain.views.full_text import searched
 from infrastructure.log.codec import decode_fact
-from infrastructure.projections.planes import wholly
-from infrastructure.tables.facts import served
+from infrastructure.projections.planes import whole_rows
+from infrastructure.tables.facts import serving_tables
 from infrastructure.tables.record import event, log_head, projection
 from infrastructure.tables.text import FACT_TEXT, fact_text
 
@@ -103,7 +103,7 @@ def _batch(database: Database, last: int) -> _Batch | None:
 
 def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[str, Any]]:
     """The words of each version that the events past `before` and up to `reached` made."""
-    version = served(connection).version
+    version = serving_tables(connection).version
     columns = version.c
     made = (
         select(columns.fact_id, columns.version, columns.negotiation_id, columns.content)
@@ -115,7 +115,7 @@ def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[st
         .where(
             event.c.position > before,
             event.c.position <= reached,
-            *wholly(columns),
+            *whole_rows(columns),
             ~columns.erased,
         )
         .order_by(event.c.position)
@@ -142,7 +142,7 @@ def _written(database: Database, batch: _Batch) -> bool:
 
 def _unerased(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows but those of facts that were erased since they were derived."""
-    columns = served(connection).version.c
+    columns = serving_tables(connection).version.c
     facts = list({row["fact_id"]: None for row in rows})
     erased = select(columns.fact_id).where(columns.fact_id.in_(facts), columns.erased)
     gone = set(connection.execute(erased).scalars())

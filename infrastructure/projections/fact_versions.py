@@ -14,8 +14,8 @@ from domain.streams.clock_corrections import correction_of
 from domain.streams.event import ClockCorrected, FactErased, FactEvent
 from domain.streams.fact import evolve
 from domain.views.published import published_at
-from domain.views.versions import dated, version_of
-from infrastructure.projections.blanking import blank
+from domain.views.versions import correct_times, version_of
+from infrastructure.projections.erasure import erase_versions
 from infrastructure.projections.planes import Planes, whole_versions
 from infrastructure.projections.redating import redate
 from infrastructure.projections.tallies import Tallies
@@ -66,7 +66,7 @@ def apply(
     erased = [e.event.originator_id for e in told if isinstance(e.event, FactErased)]
     if erased:
         known = [each for each in corrections() if each.position <= told[-1].position]
-        batch.planes.rows += blank(connection, tables, erased, known)
+        batch.planes.rows += erase_versions(connection, tables, erased, known)
     changes = sum(1 for entry in told if isinstance(entry.event, FactEvent))
     return Applied(changes, batch.planes.rows)
 
@@ -126,4 +126,4 @@ class _Batch:
     def _earlier(self, id_: UUID, position: int) -> list[FactVersion]:
         self.planes.write()
         found = whole_versions(self._connection, self._tables, [id_])[id_]
-        return [dated(version, self._known(position)) for version in found]
+        return [correct_times(version, self._known(position)) for version in found]

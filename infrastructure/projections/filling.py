@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from domain.streams.entry import Entry
 
-__all__ = ["Filling", "begin", "empty", "fill", "held", "switch"]
+__all__ = ["Filling", "begin", "empty_side", "fill", "position_filled", "switch"]
 
 _BEGUN: Final = "another rebuild has begun meanwhile, and this one has switched nothing; run it again when that is done"
 
@@ -47,7 +47,7 @@ def begin(connection: Connection) -> Filling:
     mine = update(projection).where(projection.c.name == SPARE)
     if not connection.execute(mine.values(begun)).rowcount:
         connection.execute(insert(projection).values(name=SPARE, **begun))
-    empty(connection, filling.tables)
+    empty_side(connection, filling.tables)
     return filling
 
 
@@ -75,13 +75,13 @@ def switch(connection: Connection, filling: Filling, last: int) -> None:
     connection.execute(delete(projection).where(projection.c.name == SPARE))
 
 
-def held(connection: Connection) -> int:
+def position_filled(connection: Connection) -> int:
     """The position up to which the spare side is filled; 0 where no rebuild has begun."""
     spare = select(projection.c.position).where(projection.c.name == SPARE)
     return int(connection.execute(spare).scalar() or 0)
 
 
-def empty(connection: Connection, tables: FactTables) -> None:
+def empty_side(connection: Connection, tables: FactTables) -> None:
     """Row by row: PostgreSQL's TRUNCATE would empty the table for readers of an earlier snapshot too."""
     for table in tables.all:
         connection.execute(table.delete())

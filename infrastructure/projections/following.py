@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from infrastructure.log.subscription import Wakeup
 
-__all__ = ["following"]
+__all__ = ["follow"]
 
 PAUSE_SECONDS: Final = 0.5
 """Between two rounds, so that many writes cost their writers one round."""
@@ -24,7 +24,7 @@ _logger: Final = logging.getLogger(__name__)
 
 
 @contextmanager
-def following(
+def follow(
     wakeup: Wakeup, catch_up: Callable[[], object], poll_seconds: float = POLL_SECONDS
 ) -> Iterator[None]:
     """While the block runs, `catch_up` is called in a thread of its own after `wakeup` has rung."""

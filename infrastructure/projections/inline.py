@@ -15,8 +15,8 @@ from infrastructure.projections import (
     filling,
     negotiations,
 )
-from infrastructure.projections.blanking import blank
-from infrastructure.tables.facts import SIDES, served
+from infrastructure.projections.erasure import erase_versions
+from infrastructure.tables.facts import SIDES, serving_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ class RecordProjection:
         """Write what follows from the entries, into the tables that serve."""
         read = entries_of(self._codec, entries)
         negotiations.apply(connection, read)
-        serving = served(connection)
+        serving = serving_tables(connection)
         fact_versions.apply(connection, read, serving, partial(corrections, connection))
         change_requests.apply(connection, read)
         erased = [each.event.originator_id for each in read if isinstance(each.event, FactErased)]
@@ -49,9 +49,9 @@ class RecordProjection:
                 if (
                     side is not serving
                 ):  # a rebuild that is under way or broke off leaves something there
-                    held = filling.held(connection)
+                    held = filling.position_filled(connection)
                     known = [each for each in corrections(connection) if each.position <= held]
-                    blank(connection, side, erased, known)
+                    erase_versions(connection, side, erased, known)
 
 
 def entries_of(codec: EventCodec, entries: Iterable[LogEntry]) -> list[Entry]:

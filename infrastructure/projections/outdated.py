@@ -14,7 +14,7 @@ from infrastructure.tables.record import projection
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["OUTDATED", "is_outdated", "renewed"]
+__all__ = ["OUTDATED", "is_outdated", "unmark_outdated"]
 
 OUTDATED: Final = "outdated"
 """The name of the row."""
@@ -27,6 +27,6 @@ def is_outdated(connection: Connection) -> bool:
     return connection.execute(_MARKED).first() is not None
 
 
-def renewed(connection: Connection) -> None:
+def unmark_outdated(connection: Connection) -> None:
     """Take the mark away: the tables have been derived again."""
     connection.execute(delete(projection).where(projection.c.name == OUTDATED))

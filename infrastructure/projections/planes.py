@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["Planes", "variants_of", "whole_versions", "wholly"]
+__all__ = ["Planes", "variants_of", "whole_rows", "whole_versions"]
 
 _FACTS_A_QUERY: Final = 500
 
@@ -139,7 +139,7 @@ def _rectangle(row: Row[Any]) -> Rectangle:
     )
 
 
-def wholly(columns: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 -- the columns of a table or of an alias
+def whole_rows(columns: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 -- the columns of a table or of an alias
     """That a row is the one of an event with everything before it, where it begins: one row an event."""
     return (columns.known_from == columns.position, columns.published_to == END)
 
@@ -151,7 +151,7 @@ def whole_versions(
     table = tables.version
     statement = (
         select(table)
-        .where(table.c.fact_id.in_(bindparam("facts", expanding=True)), *wholly(table.c))
+        .where(table.c.fact_id.in_(bindparam("facts", expanding=True)), *whole_rows(table.c))
         .order_by(table.c.position)
     )
     found: dict[UUID, list[FactVersion]] = defaultdict(list)

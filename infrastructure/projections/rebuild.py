@@ -17,7 +17,7 @@ from infrastructure.database.vacuuming import analyze
 from infrastructure.log.append import LOCK_HEAD
 from infrastructure.log.rows import LOGGED, entries
 from infrastructure.projections import change_requests, negotiations
-from infrastructure.projections.filling import Filling, begin, empty, fill, switch
+from infrastructure.projections.filling import Filling, begin, empty_side, fill, switch
 from infrastructure.projections.inline import entries_of
 from infrastructure.tables.facts import SIDES, SPARE, FactTables, serving_side
 from infrastructure.tables.record import change_request, event, log_head, projection
@@ -103,7 +103,7 @@ def _empty_idle(database: Database, filling: Filling) -> None:
         filled = select(projection.c.name).where(projection.c.name == SPARE)
         idle = connection.execute(filled).first() is None
         if idle and serving_side(connection) == filling.tables.side:
-            empty(connection, SIDES["second" if filling.tables.side == "first" else "first"])
+            empty_side(connection, SIDES["second" if filling.tables.side == "first" else "first"])
 
 
 def _head(database: Database) -> int:

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, or_, select
 
-from domain.views.versions import FactVersion, dated
-from infrastructure.projections.planes import variants_of, whole_versions, wholly
+from domain.views.versions import FactVersion, correct_times
+from infrastructure.projections.planes import variants_of, whole_rows, whole_versions
 from infrastructure.projections.rectangles import profile
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from infrastructure.projections.tallies import Tallies
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["redate", "redated"]
+__all__ = ["redate", "redate_versions"]
 
 _BATCH: Final = 500
 
@@ -45,11 +45,11 @@ def redate(
         for id_ in moved:
             counts = tallies.standing(chunk[id_][0].record.negotiation_id)
             variants = variants_of(connection, tables, id_)
-            redated(planes.of(id_), chunk[id_], known, counts, variants)
+            redate_versions(planes.of(id_), chunk[id_], known, counts, variants)
         planes.write()
 
 
-def redated(
+def redate_versions(
     plane: Plane,
     versions: Sequence[FactVersion],
     known: Sequence[ClockCorrection],
@@ -62,14 +62,15 @@ def redated(
     whole = {version.record.version: version for version in versions}
     pieces = [
         (start, end, replace(whole[found.record.version], record=found.record))
-        for start, end, found in profile([dated(each, known) for each in versions])
+        for start, end, found in profile([correct_times(each, known) for each in versions])
     ]
     plane.redate(pieces, known[-1].position, counts, whole, variants)
 
 
 def _moves(versions: Iterable[FactVersion], known: Sequence[ClockCorrection]) -> bool:
     return any(
-        dated(each, known).published_at != dated(each, known[:-1]).published_at for each in versions
+        correct_times(each, known).published_at != correct_times(each, known[:-1]).published_at
+        for each in versions
     )
 
 
@@ -80,5 +81,5 @@ def _undated(
     columns = tables.version.c
     wrong = or_(*(columns.position.between(each.first, each.last) for each in known))
     undated = columns.published_at == columns.recorded_at
-    statement = select(columns.fact_id).where(*wholly(columns), undated, wrong).distinct()
+    statement = select(columns.fact_id).where(*whole_rows(columns), undated, wrong).distinct()
     return [UUID(id_) for id_ in connection.execute(statement.order_by(columns.fact_id)).scalars()]

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, select
 
 from domain.streams.event import SourcesErased
-from infrastructure.log.erasing import ERASING, covered
+from infrastructure.log.erasure import ERASING, streams_to_erase
 from infrastructure.log.leaves import digest_of
-from infrastructure.log.rows import opened
-from infrastructure.sealing.confidential_parts import opened_part
+from infrastructure.log.rows import open_row
+from infrastructure.sealing.confidential_parts import open_part
 from infrastructure.sealing.seals import SECRET_SIZE, seals_of
 from infrastructure.tables.record import confidential_part, event
 
@@ -57,7 +57,7 @@ class Erasures:
         for row in connection.execute(wanted.order_by(event.c.position)):
             found = parts if row.type == SourcesErased.stored_name else payloads
             with suppress(ValueError):  # a stream that is no fact's is found wrong by its row
-                found.update(dict.fromkeys(covered(row.stream), row.position))
+                found.update(dict.fromkeys(streams_to_erase(row.stream), row.position))
         return cls(payloads, parts)
 
 
@@ -75,7 +75,7 @@ def content_fault(
         return _erased_fault(row, parts, erased_at)
     if erased_at > row["position"]:
         return f"it was erased at position {erased_at}, and is there"
-    found = opened(connection, row, parts)
+    found = open_row(connection, row, parts)
     if not _bound(row, found):
         return "its payload is not the one whose digest was recorded"
     return _parts_fault(connection, row, parts, erasures.parts.get(row["stream"], 0))
@@ -120,5 +120,5 @@ def _parts_fault(
         if not erased and erased_at > row["position"]:
             return f"a confidential part of it was erased at position {erased_at}, and is there"
         if not erased and wrapping is not None:
-            opened_part(wrapping, part)
+            open_part(wrapping, part)
     return None

@@ -18,7 +18,7 @@ from infrastructure.tables.record import log_head, projection, tile
 if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
-__all__ = ["BATCH", "TILE", "catch_up", "integrated", "rebuild"]
+__all__ = ["BATCH", "TILE", "catch_up", "integrated_size", "rebuild"]
 
 TILE: Final = "tile"
 """The name of the row in `projection`."""
@@ -33,7 +33,7 @@ _ADVANCE: Final = (
 )
 
 
-def integrated(connection: Connection) -> int:
+def integrated_size(connection: Connection) -> int:
     """The last position whose leaf the tiles hold, or wait for the rest of."""
     return int(connection.execute(_REACHED).scalar_one())
 
@@ -62,7 +62,7 @@ def rebuild(database: Database) -> None:
 def _step(database: Database, last: int) -> bool:
     """Make the tiles of one batch more, unless another did; False where nothing is left."""
     with database.reading() as connection:
-        before = integrated(connection)
+        before = integrated_size(connection)
         if before >= last:
             return False
     reached = min(before + BATCH, last)

@@ -29,7 +29,7 @@ from infrastructure.proofs.ed25519 import Ed25519Signer
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["LastSigned", "LogKeyError", "ensured_signer", "read_signer"]
+__all__ = ["LastSigned", "LogKeyError", "ensure_signer", "read_signer"]
 
 ANYONE_MAY_READ: Final = 0o644
 
@@ -38,7 +38,7 @@ class LogKeyError(Exception):
     """The key file holds no key, or others may read it."""
 
 
-def ensured_signer(path: Path, origin: str) -> Ed25519Signer:
+def ensure_signer(path: Path, origin: str) -> Ed25519Signer:
     """The signer of a key file, which is made where it is missing; LogKeyError where it cannot be used."""
     if not path.exists():
         made = Ed25519PrivateKey.generate()

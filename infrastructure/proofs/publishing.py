@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
     from infrastructure.proofs.log_key import LastSigned
 
-__all__ = ["POLL_SECONDS", "InconsistentLogError", "OtherKeyError", "Publisher", "last_signed"]
+__all__ = ["POLL_SECONDS", "InconsistentLogError", "OtherKeyError", "Publisher", "last_signed_note"]
 
 POLL_SECONDS: Final = 0.4
 """With the pause between two rounds, what any process records is signed within a second."""
@@ -71,7 +71,7 @@ _REFUSALS: Final = (
 )
 
 
-def last_signed(connection: Connection) -> str | None:
+def last_signed_note(connection: Connection) -> str | None:
     """The note of the last checkpoint that was signed for this database; None before the first."""
     found = connection.execute(_LAST).one()
     return None if found.size < 0 else str(found.note)
@@ -128,7 +128,7 @@ class Publisher:
         with self._database.reading() as connection:
             head_at = connection.execute(_HEAD_AT).scalar_one()
             self._database.timekeeper.now(connection, head_at)
-            is_new = self._signed != integration.integrated(connection)
+            is_new = self._signed != integration.integrated_size(connection)
             is_refused = self.refusal is not None or self.other_key(connection) is not None
             if not (is_new or new_key or is_refused):
                 return
@@ -142,7 +142,7 @@ class Publisher:
 
     def other_key(self, connection: Connection) -> str | None:
         """Why nothing is signed here, where the last checkpoint is signed by another key; None where it is not."""
-        note = last_signed(connection)
+        note = last_signed_note(connection)
         is_own = note is None or self.own(note) is not None
         return None if is_own else _OTHER.format(self.signer.key.text)
 
@@ -161,7 +161,7 @@ class Publisher:
         last = connection.execute(_LOCKED).one()
         if last.size >= 0 and self.own(last.note) is None and not new_key:
             raise OtherKeyError(_OTHER.format(self.signer.key.text))
-        size = integration.integrated(connection)
+        size = integration.integrated_size(connection)
         tree = Tree(connection, size)
         checkpoint = Checkpoint(self.signer.key.name, size, tree.root())
         beside = self._kept.read()

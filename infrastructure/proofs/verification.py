@@ -156,7 +156,7 @@ def _checked_tiles(
     for each in completed:
         width = TILE_WIDTH ** (each.level + 1)
         start, end = each.index * width, (each.index + 1) * width
-        if end > integration.integrated(connection):
+        if end > integration.integrated_size(connection):
             continue
         kept = select(tile.c.root).where(tile.c.level == each.level, tile.c.index == each.index)
         root = connection.execute(kept).scalar()
@@ -182,7 +182,7 @@ def _checked_end(
 ) -> Wrong | None:
     """What the log lacks past its last event, or has too much of beside it."""
     after = seen.position + 1
-    missing = max([*signed, head.position, integration.integrated(connection)])
+    missing = max([*signed, head.position, integration.integrated_size(connection)])
     if missing > seen.position:
         return Wrong(after, f"the log ends before it, and went to {missing}")
     if head.position < seen.position or head.recorded_at < seen.recorded_at:
@@ -191,7 +191,7 @@ def _checked_end(
     if stray is not None:
         return Wrong(stray, "it has a confidential part, and no event that it belongs to")
     tiles = connection.execute(select(func.count()).select_from(tile)).scalar_one()
-    if tiles != _tiles_of(integration.integrated(connection)):
+    if tiles != _tiles_of(integration.integrated_size(connection)):
         return Wrong(after, f"there are {tiles} tiles, which is not what the log has")
     return None
 

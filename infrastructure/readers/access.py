@@ -11,10 +11,10 @@ from infrastructure.tables.record import negotiation, negotiation_member
 if TYPE_CHECKING:
     from domain.access import Principal
 
-__all__ = ["hidden", "shown", "within"]
+__all__ = ["hidden_negotiations", "visible_negotiations", "visible_through"]
 
 
-def shown(principal: Principal) -> ColumnElement[bool]:
+def visible_negotiations(principal: Principal) -> ColumnElement[bool]:
     """That a row of `negotiation` is there for somebody."""
     if principal.sees_all:
         return true()
@@ -27,7 +27,7 @@ def shown(principal: Principal) -> ColumnElement[bool]:
     return not_(negotiation.c.private) | mine
 
 
-def within(principal: Principal, id_: ColumnElement[str]) -> ColumnElement[bool]:
+def visible_through(principal: Principal, id_: ColumnElement[str]) -> ColumnElement[bool]:
     """That what a column names the negotiation of is there for somebody.
 
     As a condition of the statement that looks for it: what is hidden is then found as little as what is not there,
@@ -35,12 +35,14 @@ def within(principal: Principal, id_: ColumnElement[str]) -> ColumnElement[bool]
     """
     if principal.sees_all:
         return true()
-    return exists().where(negotiation.c.id == id_, shown(principal))
+    return exists().where(negotiation.c.id == id_, visible_negotiations(principal))
 
 
-def hidden(connection: Connection, principal: Principal) -> list[str]:
+def hidden_negotiations(connection: Connection, principal: Principal) -> list[str]:
     """The ids, as the tables have them, of the negotiations that are not there for somebody."""
     if principal.sees_all:
         return []
-    statement = select(negotiation.c.id).where(negotiation.c.private, not_(shown(principal)))
+    statement = select(negotiation.c.id).where(
+        negotiation.c.private, not_(visible_negotiations(principal))
+    )
     return list(connection.execute(statement).scalars())

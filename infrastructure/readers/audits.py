@@ -16,11 +16,11 @@ from domain.views.audit import CHANGES_OF_MIND
 from domain.views.diff import CITES, MARKS, SAYS_WHY, Differing
 from domain.views.negotiation_changes import told as told_of
 from domain.views.published import told
-from domain.views.versions import dated
+from domain.views.versions import correct_times
 from infrastructure.log.codec import EventCodec
 from infrastructure.log.rows import LOGGED
 from infrastructure.projections.fact_rows import version_of_row
-from infrastructure.projections.planes import wholly
+from infrastructure.projections.planes import whole_rows
 from infrastructure.readers import erasures, log, negotiations, pages, timeslices
 from infrastructure.tables.facts import FactTables
 from infrastructure.tables.record import event
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.log.entry import LogEntry
 
-__all__ = ["ChangeReader", "agreed", "agreeing", "before", "changed", "last_of"]
+__all__ = ["ChangeReader", "select_before", "select_changed", "select_last"]
 
 _ERASING: Final = (FactErased.stored_name, SourcesErased.stored_name)
 
@@ -76,7 +76,7 @@ class ChangeReader:
         if not found:
             raise UnknownError("fact", str(fact_id))
         if not erased:
-            erasures.refuse(self.connection, self.tables, found[0])
+            erasures.refuse_erased(self.connection, self.tables, found[0])
         if perspective.published_cut is not None:
             pairs = self._as_public(found, perspective)
         else:
@@ -97,12 +97,12 @@ class ChangeReader:
         At most `limit` facts, past the first position `after`.
         """
         columns = self.tables.version.c
-        statement = timeslices.differing(self.tables, id_, from_, to, after)
+        statement = timeslices.select_differing(self.tables, id_, from_, to, after)
         is_, more = self._page(statement, to, columns.first_position, limit)
         ids = [version.record.id.hex for version in is_]
-        was = timeslices.known(self.tables, id_, from_).where(columns.fact_id.in_(ids))
+        was = timeslices.select_known(self.tables, id_, from_).where(columns.fact_id.in_(ids))
         said = {
-            events: self._versions(last_of(self.tables, ids, to, events, from_), to)
+            events: self._versions(select_last(self.tables, ids, to, events, from_), to)
             for events in (SAYS_WHY, CITES, MARKS)
         }
         return Differing(self._versions(was, from_), is_, said), more
@@ -114,11 +114,11 @@ class ChangeReader:
 
         Oldest first, past the position `after`, at most `limit`.
         """
-        statement = changed(self.tables, id_, perspective, after)
+        statement = select_changed(self.tables, id_, perspective, after)
         changes, more = self._page(statement, perspective, self.tables.version.c.known_from, limit)
         if perspective.published_cut is not None:
             return self._as_public(changes, perspective), more
-        earlier = self._versions(before(self.tables, id_, *_span(changes)), perspective)
+        earlier = self._versions(select_before(self.tables, id_, *_span(changes)), perspective)
         were = {(v.record.id, v.record.version + 1): v for v in earlier}
         return [(were.get((v.record.id, v.record.version)), v) for v in changes], more
 
@@ -144,12 +144,13 @@ class ChangeReader:
         facts = {each.record.id.hex for each in events}
         rows = self.connection.execute(
             select(table)
-            .where(table.c.fact_id.in_(facts), *wholly(table.c), table.c.position <= last)
+            .where(table.c.fact_id.in_(facts), *whole_rows(table.c), table.c.position <= last)
             .order_by(table.c.fact_id, table.c.version)
         )
         found: dict[int, tuple[FactVersion | None, FactVersion]] = {}
         for _, of_one in groupby(rows, attrgetter("fact_id")):
-            versions = (dated(version_of_row(row), perspective.corrections) for row in of_one)
+            known = perspective.corrections
+            versions = (correct_times(version_of_row(row), known) for row in of_one)
             for pair in told(versions, cut):
                 if pair[1].position in wanted:
                     found[pair[1].position] = pair
@@ -175,8 +176,8 @@ class ChangeReader:
 
     def approvers(self, id_: UUID, changes: Sequence[FactVersion]) -> dict[int, tuple[str, ...]]:
         """Who agreed to changes of a negotiation's facts, by the position of each that others agreed to."""
-        statement = agreeing(self.tables, id_, *_span(changes))
-        return agreed(log.read(self.connection, self.codec, statement), changes)
+        statement = _select_approvals(self.tables, id_, *_span(changes))
+        return _find_approvers(log.read_entries(self.connection, self.codec, statement), changes)
 
     def _page(
         self,
@@ -198,7 +199,7 @@ def _span(changes: Sequence[FactVersion]) -> tuple[int, int]:
     return (changes[0].position, changes[-1].position) if changes else (0, 0)
 
 
-def changed(
+def select_changed(
     tables: FactTables, negotiation_id: UUID, perspective: Perspective, after: int = 0
 ) -> Select[Any]:
     """The versions past a position, in the order of the log; of an erased fact only the one that says so."""
@@ -218,7 +219,7 @@ def changed(
     )
 
 
-def before(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> Select[Any]:
+def select_before(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> Select[Any]:
     """The versions that were followed by such a one from one position to another."""
     table = tables.version
     columns = table.c
@@ -231,13 +232,13 @@ def before(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> S
             later.c.negotiation_id == negotiation_id.hex,
             later.c.known_from.between(first, last),
             later.c.event.in_(CHANGES_OF_MIND),
-            *wholly(later.c),
-            *wholly(columns),
+            *whole_rows(later.c),
+            *whole_rows(columns),
         )
     )
 
 
-def last_of(
+def select_last(
     tables: FactTables,
     fact_ids: Sequence[str],
     perspective: Perspective,
@@ -258,20 +259,20 @@ def last_of(
     return select(table).where(
         table.c.fact_id.in_(fact_ids),
         table.c.version == latest.scalar_subquery(),
-        *wholly(table.c),
+        *whole_rows(table.c),
     )
 
 
-def agreeing(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> Select[Any]:
+def _select_approvals(tables: FactTables, id_: UUID, first: int, last: int) -> Select[Any]:
     """The entries that name who agreed to changes from one position to another.
 
     They are erasures themselves, and what stands in front of a change.
     """
     columns = tables.version.c
     mine = and_(
-        columns.negotiation_id == negotiation_id.hex,
+        columns.negotiation_id == id_.hex,
         columns.known_from.between(first, last),
-        *wholly(columns),
+        *whole_rows(columns),
     )
     erasing = select(columns.known_from).where(mine, columns.event.in_(_ERASING))
     approved = select(columns.known_from - 1).where(mine, columns.event.in_(CHANGES_OF_MIND))
@@ -281,7 +282,7 @@ def agreeing(tables: FactTables, negotiation_id: UUID, first: int, last: int) ->
     )
 
 
-def agreed(
+def _find_approvers(
     found: Iterable[tuple[LogEntry, RecordEvent]], changes: Iterable[FactVersion]
 ) -> dict[int, tuple[str, ...]]:
     """By the position of each change that others agreed to, who they are.

@@ -15,7 +15,7 @@ from domain.streams.change_request import (
     ChangeRequestStatus,
     StatusContext,
     evolve,
-    folded,
+    fold_change_requests,
     stream_of,
 )
 from domain.streams.entry import Entry
@@ -24,7 +24,7 @@ from domain.streams.negotiation import FIRST_EDITION, Negotiation
 from domain.time.instant import END
 from infrastructure.log.rows import LOGGED
 from infrastructure.projections.fact_rows import version_of_row
-from infrastructure.projections.planes import wholly
+from infrastructure.projections.planes import whole_rows
 from infrastructure.readers import access, log, negotiations
 from infrastructure.readers.confidential import said_at
 from infrastructure.tables.record import change_request, event, negotiation, negotiation_correction
@@ -84,11 +84,13 @@ class ChangeRequestReader:
     def of_fact(self, fact_id: UUID) -> ChangeRequests:
         """All that were made about a fact, to decide on."""
         stream = stream_of(fact_id)
-        return folded(stream, self._entries([stream.hex], self._head))
+        return fold_change_requests(stream, self._entries([stream.hex], self._head))
 
     def get(self, id_: UUID, position: int | None = None) -> SeenChangeRequest:
         """One as it stands, or as the log stood at a position; UnknownError where it is not there for who asks."""
-        wanted = _FOUND.where(change_request.c.id == id_.hex, access.shown(self._principal))
+        wanted = _FOUND.where(
+            change_request.c.id == id_.hex, access.visible_negotiations(self._principal)
+        )
         row = self._connection.execute(wanted).one_or_none()
         what = "change request"
         if row is None:
@@ -189,7 +191,7 @@ class ChangeRequestReader:
 
     def _entries(self, streams: Collection[str], last: int) -> list[Entry]:
         wanted = LOGGED.where(event.c.stream.in_(streams), event.c.position <= last)
-        read = log.read(self._connection, self._codec, wanted.order_by(event.c.position))
+        read = log.read_entries(self._connection, self._codec, wanted.order_by(event.c.position))
         return [
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=found)
             for entry, found in read
@@ -220,7 +222,7 @@ class ChangeRequestReader:
         of_talks, of_facts = _subjects(found)
         table = self._tables.version
         asked = tuple_(table.c.fact_id, table.c.version).in_(of_facts)
-        wanted = select(table).where(asked, *wholly(table.c))
+        wanted = select(table).where(asked, *whole_rows(table.c))
         read = [version_of_row(row).record for row in self._connection.execute(wanted)]
         facts = {(record.id.hex, record.version): record for record in read}
         talks = {at: negotiations.at_edition(self._connection, *at) for at in of_talks}

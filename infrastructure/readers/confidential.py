@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, select
 
 from domain.confidential import Confidential, Source, sources_of
 from infrastructure.log.rows import parts_between
-from infrastructure.sealing.confidential_parts import opened_part
+from infrastructure.sealing.confidential_parts import open_part
 from infrastructure.sealing.seals import seals_of
 from infrastructure.tables.record import confidential_part, event
 
@@ -55,4 +55,4 @@ def said_at(connection: Connection, position: int) -> list[Source]:
 
 def _opened(connection: Connection, rows: Sequence[RowMapping]) -> list[Source]:
     wrapping = seals_of(connection).check(connection) if rows else None
-    return [] if wrapping is None else [opened_part(wrapping, row) for row in rows]
+    return [] if wrapping is None else [open_part(wrapping, row) for row in rows]

@@ -13,7 +13,7 @@ from infrastructure.log.clock_corrections import (
     HAS_CORRECTIONS,
     corrections,
     position_at,
-    recorded_at,
+    record_time_at,
 )
 from infrastructure.readers import searches
 from infrastructure.tables.record import event, log_head
@@ -90,7 +90,7 @@ class Cuts:
         if self._whole and self._head_at <= self.now:
             return self._head_at
         last = position_at(self._connection, self.now, self._corrections, self.head)
-        return recorded_at(self._connection, last)
+        return record_time_at(self._connection, last)
 
     def _position_at(self, instant: int, last: int) -> int:
         """The last of the positions up to `last` that was recorded by an instant, by what is known there of the clock.
@@ -107,6 +107,6 @@ class Cuts:
         if query.as_known_at is not None:
             return query.as_known_at
         if query.position is not None:
-            return recorded_at(self._connection, position)
+            return record_time_at(self._connection, position)
         minute_under_way = self._clock - self._clock % _MINUTE + _MINUTE - 1
         return max(minute_under_way, self.now)

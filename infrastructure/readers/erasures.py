@@ -10,15 +10,15 @@ from sqlalchemy import Connection, Row, Select, select
 
 from domain.errors import ErasedError
 from domain.streams.event import FactErased
-from infrastructure.database.damage import as_stored
-from infrastructure.projections.planes import wholly
+from infrastructure.database.damage import raise_damage
+from infrastructure.projections.planes import whole_rows
 
 if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["ErasureNotice", "refuse", "since"]
+__all__ = ["ErasureNotice", "erasures_since", "refuse_erased"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ErasureNotice:
     why: str
 
 
-def refuse(connection: Connection, tables: FactTables, version: FactVersion) -> None:
+def refuse_erased(connection: Connection, tables: FactTables, version: FactVersion) -> None:
     """ErasedError, with what is left to say, for a version of a fact that was erased."""
     if not version.record.erased:
         return
@@ -40,7 +40,7 @@ def refuse(connection: Connection, tables: FactTables, version: FactVersion) -> 
     raise ErasedError(told.fact_id, told.position, told.recorded_at, told.why)
 
 
-def since(
+def erasures_since(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
 ) -> list[ErasureNotice]:
     """The erasures that an answer at a perspective suffered, in their order.
@@ -57,7 +57,7 @@ def since(
     return [_told(row) for row in connection.execute(statement.order_by(columns.known_from))]
 
 
-@as_stored("an erased fact")
+@raise_damage("an erased fact")
 def _told(row: Row[Any]) -> ErasureNotice:
     return ErasureNotice(UUID(row.fact_id), row.known_from, row.recorded_at, row.why)
 
@@ -65,5 +65,5 @@ def _told(row: Row[Any]) -> ErasureNotice:
 def _erasing(tables: FactTables) -> Select[Any]:
     columns = tables.version.c
     return select(columns.fact_id, columns.known_from, columns.recorded_at, columns.why).where(
-        columns.event == FactErased.stored_name, *wholly(columns)
+        columns.event == FactErased.stored_name, *whole_rows(columns)
     )

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, sel
 
 from domain.streams.event import STORED_NAMES, ChangeRequestEvent
 from infrastructure.log.rows import LOGGED, entries
-from infrastructure.projections.planes import wholly
-from infrastructure.readers.pages import fitting
+from infrastructure.projections.planes import whole_rows
+from infrastructure.readers.pages import count_fitting
 from infrastructure.tables.record import change_request, event
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from infrastructure.log.entry import LogEntry
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["of_negotiation", "outside", "page", "past", "read"]
+__all__ = ["of_negotiation", "outside_of", "page", "read_entries", "select_past"]
 
 _PROPOSED: Final = [
     name
@@ -30,19 +30,22 @@ _PROPOSED: Final = [
 ]
 
 
-def past(after: int, last: int, tables: FactTables, batch: str | None = None) -> Select[Any]:
+def select_past(after: int, last: int, tables: FactTables, batch: str | None = None) -> Select[Any]:
     """The entries past a position, up to another, in order; only those that a batch brought, where one is named."""
     between = [event.c.position > after, event.c.position <= last]
     if batch is not None:
         facts = tables.version.c
         brought = select(facts.known_from).where(
-            facts.batch == batch, facts.known_from > after, facts.known_from <= last, *wholly(facts)
+            facts.batch == batch,
+            facts.known_from > after,
+            facts.known_from <= last,
+            *whole_rows(facts),
         )
         between.append(event.c.position.in_(brought))
     return LOGGED.where(*between).order_by(event.c.position)
 
 
-def outside(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bool]:
+def outside_of(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bool]:
     """That an entry concerns none of these negotiations; of a change request, that it is known to concern another."""
     facts = tables.version.c
     within = exists().where(
@@ -63,7 +66,7 @@ def of_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:
     """The entries of a negotiation's own stream and of its facts, up to a position, by position."""
     facts = tables.version.c
     positions = select(facts.known_from).where(
-        facts.negotiation_id == id_.hex, facts.known_from <= last, *wholly(facts)
+        facts.negotiation_id == id_.hex, facts.known_from <= last, *whole_rows(facts)
     )
     mine = or_(event.c.stream == id_.hex, event.c.position.in_(positions))
     return LOGGED.where(event.c.position <= last, mine).order_by(event.c.position)
@@ -72,10 +75,10 @@ def of_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:
 def page(connection: Connection, statement: Select[Any], limit: int) -> Select[Any]:
     """The first entries of a statement that a page takes, `limit` at most."""
     sizes = statement.with_only_columns(func.length(event.c.payload)).limit(limit)
-    return statement.limit(fitting(connection.execute(sizes).scalars().all(), limit))
+    return statement.limit(count_fitting(connection.execute(sizes).scalars().all(), limit))
 
 
-def read(
+def read_entries(
     connection: Connection, codec: EventCodec, statement: Select[Any]
 ) -> list[tuple[LogEntry, RecordEvent]]:
     """The entries that a statement selects, each with its event."""

@@ -10,7 +10,7 @@ from domain.kinds.envoys import Alias
 from domain.views.naming import BORNE, Names
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_rows import ALIAS, TIMELESS
-from infrastructure.readers.timeslices import RETRACTED, seen
+from infrastructure.readers.timeslices import RETRACTED, is_seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ def _aliases(
             answer.negotiation_id == negotiation_id.hex,
             answer.rule == TIMELESS,
             answer.question == ALIAS,
-            seen(answer, perspective),
+            is_seen(answer, perspective),
         )
         .order_by(version.first_position)
     )
@@ -78,7 +78,7 @@ def _borne(
             term.negotiation_id == negotiation_id.hex,
             term.field == BORNE,
             version.status != RETRACTED,
-            seen(version, perspective),
+            is_seen(version, perspective),
         )
         .distinct()
     )

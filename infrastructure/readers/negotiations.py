@@ -15,9 +15,9 @@ from domain.streams.event import NegotiationCorrected
 from domain.streams.negotiation import FIRST_EDITION, Negotiation, Said, negotiation_id
 from domain.time.perspective import Perspective
 from domain.views.negotiation_changes import Correction, as_known
-from infrastructure.database.damage import as_stored
+from infrastructure.database.damage import raise_damage
 from infrastructure.readers import access
-from infrastructure.readers.pages import fitting
+from infrastructure.readers.pages import count_fitting
 from infrastructure.tables.record import negotiation, negotiation_correction, snapshot
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ __all__ = [
     "at_edition",
     "corrections",
     "editions",
-    "opened",
+    "find_negotiation",
+    "find_snapshot",
+    "negotiations_at",
     "page",
-    "seen",
-    "taken",
 ]
 
 
@@ -60,16 +60,17 @@ def page(
     By slug, at most `limit`, and fewer where what they say is long.
     """
     statement = select(negotiation).where(
-        negotiation.c.opened_position <= perspective.position, access.shown(principal)
+        negotiation.c.opened_position <= perspective.position,
+        access.visible_negotiations(principal),
     )
     if after is not None:
         statement = statement.where(negotiation.c.slug > after)
     statement = statement.order_by(negotiation.c.slug)
     size = _size(negotiation) + func.coalesce(_corrected_size(), 0)
     sizes = connection.execute(statement.with_only_columns(size).limit(limit + 1)).scalars().all()
-    many = fitting(sizes, limit)
+    many = count_fitting(sizes, limit)
     found = [_negotiation(row) for row in connection.execute(statement.limit(many))]
-    return seen(connection, found, perspective), many < len(sizes)
+    return negotiations_at(connection, found, perspective), many < len(sizes)
 
 
 def _size(table: Table) -> ColumnElement[int]:
@@ -82,7 +83,7 @@ def _corrected_size() -> ColumnElement[int]:
     return select(func.sum(_size(negotiation_correction))).where(mine).scalar_subquery()
 
 
-def seen(
+def negotiations_at(
     connection: Connection, found: Sequence[Negotiation], perspective: Perspective
 ) -> list[Negotiation]:
     """Negotiations as the perspective sees them."""
@@ -133,7 +134,7 @@ def _corrections(
         yield UUID(row.negotiation_id), _correction(row)
 
 
-@as_stored("a correction of a negotiation")
+@raise_damage("a correction of a negotiation")
 def _correction(row: Row[Any]) -> Correction:
     return Correction(
         position=row.position,
@@ -148,12 +149,12 @@ def _correction(row: Row[Any]) -> Correction:
     )
 
 
-def opened(
+def find_negotiation(
     connection: Connection, principal: Principal, slug: str, position: int | None
 ) -> Negotiation:
     """The negotiation with a slug; UnknownError where none was opened by the position."""
     statement = select(negotiation).where(
-        negotiation.c.id == negotiation_id(slug).hex, access.shown(principal)
+        negotiation.c.id == negotiation_id(slug).hex, access.visible_negotiations(principal)
     )
     row = connection.execute(statement).one_or_none()
     what = "negotiation"
@@ -164,7 +165,7 @@ def opened(
     return _negotiation(row)
 
 
-def taken(connection: Connection, id_: UUID, name: str) -> StoredSnapshot:
+def find_snapshot(connection: Connection, id_: UUID, name: str) -> StoredSnapshot:
     """The snapshot with a name; UnknownError where there is none."""
     statement = select(snapshot).where(
         snapshot.c.negotiation_id == id_.hex, snapshot.c.name == name
@@ -172,14 +173,14 @@ def taken(connection: Connection, id_: UUID, name: str) -> StoredSnapshot:
     row = connection.execute(statement).one_or_none()
     if row is None:
         raise UnknownError("snapshot", name)
-    with as_stored("a snapshot"):
+    with raise_damage("a snapshot"):
         perspective = Perspective(**{"reading": FIRST_READING, **json.loads(row.perspective)})
     return StoredSnapshot(
         name=row.name, perspective=perspective, sha256=row.sha256, position=row.position
     )
 
 
-@as_stored("a negotiation")
+@raise_damage("a negotiation")
 def _negotiation(row: Row[Any]) -> Negotiation:
     return Negotiation(
         id=UUID(row.id),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.versions import FactVersion
 
-__all__ = ["MOST_BYTES", "fitting", "page", "paged", "versions"]
+__all__ = ["MOST_BYTES", "count_fitting", "page", "select_page", "versions"]
 
 MOST_BYTES: Final = 2**21
 """Bytes of stored content after which a page takes nothing more: two thousand ordinary facts, or two of the largest."""
@@ -35,12 +35,12 @@ def page(
     """
     if limit is None:
         return connection.execute(statement).all(), False
-    rows = list[Row[Any]](connection.execute(paged(statement, table, order, limit)))
+    rows = list[Row[Any]](connection.execute(select_page(statement, table, order, limit)))
     shown = rows[:limit]
     return shown, bool(rows) and int(rows[0].many) > len(shown)
 
 
-def paged(
+def select_page(
     statement: Select[Any], table: Table, order: Sequence[ColumnElement[Any]], limit: int
 ) -> Select[Any]:
     """What `page` reads, and one row more: each with how `many` there would be if none was large."""
@@ -61,7 +61,7 @@ def versions(rows: Iterable[Row[Any]], perspective: Perspective) -> list[FactVer
     return [as_seen(version_of_row(row), perspective) for row in rows]
 
 
-def fitting(sizes: Sequence[int], limit: int) -> int:
+def count_fitting(sizes: Sequence[int], limit: int) -> int:
     """How many things of these sizes a page takes."""
     before = accumulate(sizes, initial=0)
     return sum(1 for held in islice(before, min(limit, len(sizes))) if held < MOST_BYTES)

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, select
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.tiles import HIGHEST_LEVEL, TILE_WIDTH
 from infrastructure.log.leaves import entry_of, inputs_of
-from infrastructure.log.rows import LOGGED, opened, parts_between
-from infrastructure.proofs.publishing import last_signed
+from infrastructure.log.rows import LOGGED, open_row, parts_between
+from infrastructure.proofs.publishing import last_signed_note
 from infrastructure.proofs.tree import Tree
 from infrastructure.readers import access, log
-from infrastructure.tables.facts import served
+from infrastructure.tables.facts import serving_tables
 from infrastructure.tables.record import event
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class EventProof:
 
 def signed_size(connection: Connection) -> int:
     """How many events the last signed checkpoint has; 0 before the first."""
-    note = last_signed(connection)
+    note = last_signed_note(connection)
     return 0 if note is None else Checkpoint.unverified(note).size
 
 
@@ -64,9 +64,9 @@ def bundle(connection: Connection, path: TilePath, principal: Principal) -> byte
     wanted = select(*_INPUTS).where(
         event.c.position > start, event.c.position <= start + path.width
     )
-    hidden = access.hidden(connection, principal)
+    hidden = access.hidden_negotiations(connection, principal)
     if hidden:
-        wanted = wanted.where(log.outside(served(connection), hidden))
+        wanted = wanted.where(log.outside_of(serving_tables(connection), hidden))
     rows = connection.execute(wanted.order_by(event.c.position)).mappings().all()
     if len(rows) < path.width:
         return None
@@ -76,12 +76,12 @@ def bundle(connection: Connection, path: TilePath, principal: Principal) -> byte
 
 def event_proof(connection: Connection, position: int) -> EventProof | None:
     """The proof of the event at a position that the log has; None where no signed checkpoint has it yet."""
-    note = last_signed(connection)
+    note = last_signed_note(connection)
     size = signed_size(connection)
     if note is None or position > size:
         return None
     found = connection.execute(LOGGED.where(event.c.position == position)).mappings().one()
     parts = parts_between(connection, position - 1, position)
-    row = opened(connection, found, parts.get(position, ()))
+    row = open_row(connection, found, parts.get(position, ()))
     inclusion = Tree(connection, size).inclusion(position - 1)
     return EventProof(row, inputs_of(row), inclusion, note)

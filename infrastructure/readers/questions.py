@@ -26,15 +26,17 @@ if TYPE_CHECKING:
 
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["between", "given", "named", "steps"]
+__all__ = ["name_table", "question_range", "questions_as_rows", "step_through"]
 
 
-def between(question: ColumnElement[str], first: str, before: str | None) -> ColumnElement[bool]:
+def question_range(
+    question: ColumnElement[str], first: str, before: str | None
+) -> ColumnElement[bool]:
     """A range of questions, in the order of the primary key."""
     return question >= first if before is None else and_(question >= first, question < before)
 
 
-def given(questions: Sequence[str], *, sqlite: bool) -> CTE:
+def questions_as_rows(questions: Sequence[str], *, sqlite: bool) -> CTE:
     """The questions that are asked for, as rows."""
     text = json.dumps(questions)
     if sqlite:
@@ -44,7 +46,7 @@ def given(questions: Sequence[str], *, sqlite: bool) -> CTE:
     return select(rows.label("question")).cte("questions")
 
 
-def steps(
+def step_through(
     tables: FactTables, negotiation_id: UUID, rule: int, first: str, before: str | None
 ) -> CTE:
     """Every question of a range, by stepping from one to the next; the last row is NULL.
@@ -55,8 +57,8 @@ def steps(
     def mine(answer: FromClause) -> ColumnElement[bool]:
         return and_(answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == rule)
 
-    lowest, next_ = named(tables.answer, "first"), named(tables.answer, "next")
-    bounded = between(lowest.c.question, first, before)
+    lowest, next_ = name_table(tables.answer, "first"), name_table(tables.answer, "next")
+    bounded = question_range(lowest.c.question, first, before)
     start = select(func.min(lowest.c.question).label("question")).where(mine(lowest), bounded)
     stepped = start.cte("questions", recursive=True)
     following = select(func.min(next_.c.question)).where(
@@ -69,6 +71,6 @@ def steps(
 
 
 @cache
-def named(table: Table, name: str) -> FromClause:
+def name_table(table: Table, name: str) -> FromClause:
     """A table under another name; its columns are made once, which takes longer than to ask the database."""
     return table.alias(name)

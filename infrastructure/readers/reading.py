@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, select
 
 from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
-from domain.sought import question, sought
+from domain.sought import parse_terms, question
 from domain.streams.entry import Entry
 from domain.streams.event import FactRetracted
 from domain.views.people import people
@@ -32,7 +32,7 @@ from infrastructure.readers.names import names_at
 from infrastructure.readers.proofs import EventProof, event_proof
 from infrastructure.readers.sections import SectionReader
 from infrastructure.readers.similar import similar_to
-from infrastructure.tables.facts import FACTS, SPARE, FactTables, served
+from infrastructure.tables.facts import FACTS, SPARE, FactTables, serving_tables
 from infrastructure.tables.record import negotiation, projection
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Reading:
         self._codec = codec
         self.cuts = Cuts(connection, now, searched=searched)
         self._searched = searched
-        self._tables: FactTables = served(connection)
+        self._tables: FactTables = serving_tables(connection)
 
     @property
     def head(self) -> int:
@@ -101,11 +101,11 @@ class Reading:
 
     def negotiation(self, slug: str, position: int | None = None) -> Negotiation:
         """The negotiation with a slug; UnknownError where none was opened by the position."""
-        return negotiations.opened(self._connection, self._principal, slug, position)
+        return negotiations.find_negotiation(self._connection, self._principal, slug, position)
 
     def seen(self, opened: Negotiation, perspective: Perspective) -> Negotiation:
         """A negotiation, given as it was opened, as the perspective sees it."""
-        return negotiations.seen(self._connection, [opened], perspective)[0]
+        return negotiations.negotiations_at(self._connection, [opened], perspective)[0]
 
     def refuse_unknown(self, fact_id: UUID) -> None:
         """UnknownError where a fact is not there for who asks; nothing of it is read."""
@@ -120,13 +120,14 @@ class Reading:
 
     def known(self, id_: UUID, perspective: Perspective) -> list[FactVersion]:
         """The version of each fact that is seen, retracted ones too."""
-        return self._versions(timeslices.known(self._tables, id_, perspective), perspective)
+        return self._versions(timeslices.select_known(self._tables, id_, perspective), perspective)
 
     def timeslice(
         self, id_: UUID, perspective: Perspective, kinds: frozenset[str] | None = None
     ) -> list[Seen]:
         """All that is known and not retracted, each with its certainty at `as_of`; only of `kinds`, if given."""
-        return self._seen(timeslices.known(self._tables, id_, perspective, kinds), perspective)
+        known = timeslices.select_known(self._tables, id_, perspective, kinds)
+        return self._seen(known, perspective)
 
     def names(self, id_: UUID, perspective: Perspective) -> Names:
         """What names mean in a negotiation."""
@@ -170,12 +171,11 @@ class Reading:
 
         With `q` in a `searched` reading only; unless `translit` is off, it finds words in other scripts too.
         """
-        named = q is not None or wanted.names
-        names = self.names(id_, perspective) if named else NO_NAMES
+        names = self.names(id_, perspective) if q is not None or wanted.names else NO_NAMES
         statement = timeslices.timeline(self._tables, id_, perspective, wanted, names)
         asked = None
         if q is not None:
-            asked = sought(question(q), translit=translit, spellings=names.spellings())
+            asked = parse_terms(question(q), translit=translit, spellings=names.spellings())
         found, more = self._found(statement, perspective, asked, limit)
         begun = [
             Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
@@ -198,20 +198,20 @@ class Reading:
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
         """The version that is seen; UnknownError, NotYetKnownError, ErasedError or WithdrawnError where none is."""
-        seen = timeslices.seen(self._tables.version.c, perspective)
+        seen = timeslices.is_seen(self._tables.version.c, perspective)
         wanted = self._of_fact(self._tables.version, fact_id).where(seen)
         found = self._versions(wanted, perspective)
         if not found:
             self.refuse_unknown(fact_id)
             raise NotYetKnownError("fact", str(fact_id))
-        erasures.refuse(self._connection, self._tables, found[0])
+        erasures.refuse_erased(self._connection, self._tables, found[0])
         if found[0].record.status == timeslices.RETRACTED:
             raise WithdrawnError(fact_id, self._why_withdrawn(fact_id, perspective))
         return found[0]
 
     def _why_withdrawn(self, fact_id: UUID, perspective: Perspective) -> str | None:
         said = [fact_id.hex], perspective, (FactRetracted.stored_name,)
-        return self._versions(audits.last_of(self._tables, *said), perspective)[0].why
+        return self._versions(audits.select_last(self._tables, *said), perspective)[0].why
 
     def confidential(self, version: FactVersion) -> list[Confidential | None]:
         """For each citation of a version, who its source is; ForbiddenError for who may not read sources."""
@@ -227,7 +227,7 @@ class Reading:
 
     def erasures(self, negotiation_id: UUID, perspective: Perspective) -> list[ErasureNotice]:
         """The facts that an answer at the perspective may have held, and that were erased since, by position."""
-        return erasures.since(self._connection, self._tables, negotiation_id, perspective)
+        return erasures.erasures_since(self._connection, self._tables, negotiation_id, perspective)
 
     @property
     def changes(self) -> ChangeReader:
@@ -241,19 +241,19 @@ class Reading:
 
         At most `limit` entries, and fewer where they are large; at least one where there is one.
         """
-        statement = log.past(after, self.head if last is None else last, self._tables, batch)
-        hidden = access.hidden(self._connection, self._principal)
+        statement = log.select_past(after, self.head if last is None else last, self._tables, batch)
+        hidden = access.hidden_negotiations(self._connection, self._principal)
         if hidden:
-            statement = statement.where(log.outside(self._tables, hidden))
+            statement = statement.where(log.outside_of(self._tables, hidden))
         paged = log.page(self._connection, statement, limit)
-        return log.read(self._connection, self._codec, paged)
+        return log.read_entries(self._connection, self._codec, paged)
 
     def entries_of(self, id_: UUID, last: int) -> list[Entry]:
         """What the log holds of a negotiation and its facts, up to a position, in order."""
         statement = log.of_negotiation(self._tables, id_, last)
         return [
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=event)
-            for entry, event in log.read(self._connection, self._codec, statement)
+            for entry, event in log.read_entries(self._connection, self._codec, statement)
         ]
 
     @property
@@ -279,14 +279,14 @@ class Reading:
 
     def snapshot(self, id_: UUID, name: str) -> StoredSnapshot:
         """The snapshot with a name; UnknownError where there is none."""
-        found = negotiations.taken(self._connection, id_, name)
+        found = negotiations.find_snapshot(self._connection, id_, name)
         known = self.cuts.corrections(found.perspective.position)
         return replace(found, perspective=replace(found.perspective, corrections=known))
 
     def _of_fact(self, selected: Any, fact_id: UUID) -> Select[Any]:  # noqa: ANN401 -- a table or a column
         """The versions of a fact that is there for who asks; none of another's."""
         columns = self._tables.version.c
-        mine = access.within(self._principal, columns.negotiation_id)
+        mine = access.visible_through(self._principal, columns.negotiation_id)
         return select(selected).where(columns.fact_id == fact_id.hex, mine)
 
     def _versions(self, statement: Select[Any], perspective: Perspective) -> list[FactVersion]:

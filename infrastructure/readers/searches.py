@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from domain.sought import AllOf, Phrase, holds
+from domain.sought import AllOf, Phrase, holds_terms
 from domain.views.full_text import searched
 from domain.views.published import cited
 from infrastructure.log.codec import decode_fact
@@ -67,7 +67,9 @@ class Search:
     def found_in(self, row: Row[Any]) -> bool:
         """Whether what a row says, as it was cited by the cut, holds what is sought."""
         fact = decode_fact(row.content)
-        return holds(self.wanted, searched(fact if self.cut is None else cited(fact, self.cut)))
+        return holds_terms(
+            self.wanted, searched(fact if self.cut is None else cited(fact, self.cut))
+        )
 
 
 def page(
@@ -85,7 +87,7 @@ def page(
     if more:
         later = later[: bisect_left(later, place(indexed[-1]), key=place)]
     found = sorted([*indexed, *later], key=place)
-    shown = found[: pages.fitting([len(row.content) for row in found], limit)]
+    shown = found[: pages.count_fitting([len(row.content) for row in found], limit)]
     return shown, more or len(shown) < len(found)
 
 

@@ -18,9 +18,9 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 from domain.naming import HASHED
 from domain.register import Shape
 from domain.time.perspective import Perspective
-from domain.views.rivalry.contesting import rivals
+from domain.views.rivalry.contesting import find_rivals
 from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
-from domain.views.state import listed, lists, section, state
+from domain.views.state import limit_list, lists_by_path, section, state
 from domain.views.versions import FactVersion, Seen, as_seen
 from infrastructure.projections.fact_rows import (
     ASIDE,
@@ -33,8 +33,8 @@ from infrastructure.projections.fact_rows import (
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
 from infrastructure.readers.names import names_at
-from infrastructure.readers.questions import between, steps
-from infrastructure.readers.similar import tied
+from infrastructure.readers.questions import question_range, step_through
+from infrastructure.readers.similar import select_tied
 from infrastructure.tables.facts import FactTables
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ class SectionReader:
 
     def state(self, negotiation: Negotiation, rest: Rest | None) -> dict[str, Any]:
         """The state of the negotiation; `rest` as for `domain.views.state`."""
-        counts = states.counts(self.tables, self.negotiation_id, self.perspective)
+        counts = states.select_counts(self.tables, self.negotiation_id, self.perspective)
         counted = self.connection.execute(counts).mappings().first()
         known = dict(counted) if counted is not None else dict.fromkeys(COUNTS, 0)
         return state(negotiation, self._seen(), known, self.perspective, rest, self._names())
 
     def page(self, page: Page, rest: Rest) -> tuple[list[Any], Place | None]:
         """A page of one list of the state, as `domain.views.state.section` gives it."""
-        register, _ = lists()[page.path]
+        register, _ = lists_by_path()[page.path]
         after = page.after or ("",)
         names = self._names()
         paged = register.shape is Shape.ENTRIES and len(after) == 1 and not names.has_ids
@@ -88,7 +88,7 @@ class SectionReader:
                 return section(page, seen, self.perspective, rest, names)
             asked = [*stretch.asked, *(f"{register.section}\x1f{name}" for name in aliases)]
             read = self._seen(questions=asked)
-            found = listed(page.path, read, self.perspective, rest, stretch.holds, names)
+            found = limit_list(page.path, read, self.perspective, rest, stretch.holds, names)
             left = page.limit + 1 - len(shown)
             items, following = found.page(None, left, ROOM_OF_PAGE)
             shown += zip(found.places[: len(items)], items, strict=True)
@@ -103,8 +103,8 @@ class SectionReader:
         names = self._names()
         asked = entry_questions(version.record.fact, names)
         seen = self._seen(questions=asked) if asked else []
-        seen += self._read(tied(self.tables, version.record, self.perspective))
-        return rivals(version, seen, self.perspective, names)
+        seen += self._read(select_tied(self.tables, version.record, self.perspective))
+        return find_rivals(version, seen, self.perspective, names)
 
     def _names(self) -> Names:
         return names_at(self.connection, self.tables, self.negotiation_id, self.perspective)
@@ -117,7 +117,7 @@ class SectionReader:
         long = select(columns.question).where(
             columns.negotiation_id == self.negotiation_id.hex,
             columns.rule.in_(_rules(register)),
-            between(columns.question, first, before),
+            question_range(columns.question, first, before),
             or_(
                 length == HASHED,
                 length > LONGEST_PLACE,
@@ -148,14 +148,14 @@ class SectionReader:
             low = high
 
     def _steps(self, rule: int, begin: str, before: str, size: int) -> list[str]:
-        asked = steps(self.tables, self.negotiation_id, rule, begin, before)
+        asked = step_through(self.tables, self.negotiation_id, rule, begin, before)
         rows = self.connection.execute(select(asked.c.question).limit(size)).scalars()
         return [question for question in rows if question is not None]
 
     def _seen(
         self, section: str | None = None, questions: Sequence[str] | None = None
     ) -> list[Seen]:
-        needed = states.needed(
+        needed = states.select_needed(
             self.tables,
             self.negotiation_id,
             self.perspective,

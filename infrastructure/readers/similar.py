@@ -8,10 +8,10 @@ from sqlalchemy import and_, false, or_, select
 
 from domain.fact import fact_id
 from domain.time.holding import Holding
-from domain.views.rivalry.similar import similar
+from domain.views.rivalry.similar import find_similar
 from infrastructure.projections.fact_rows import PRECISE, answer_rows, version_of_row
-from infrastructure.readers.timeslices import seen
-from infrastructure.tables.facts import served
+from infrastructure.readers.timeslices import is_seen
+from infrastructure.tables.facts import serving_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["near", "similar_to", "tied"]
+__all__ = ["find_near", "select_tied", "similar_to"]
 
 MOST_READ: Final = 200
 """How many facts are looked at, the nearest in time first; where more may be alike, it is not a matter of one."""
@@ -55,10 +55,10 @@ def similar_to(
         _meets(answer, begin, end, took=took),
     ).limit(MOST_READ)
     versions = {each.record.id: each for each in map(version_of_row, connection.execute(found))}
-    return similar(recorded, sorted(versions.values(), key=lambda each: each.first_position))
+    return find_similar(recorded, sorted(versions.values(), key=lambda each: each.first_position))
 
 
-def near(
+def find_near(
     database: Database, recorded: Sequence[FactVersion], perspective: Perspective
 ) -> Iterator[FactVersion]:
     """The facts that stand at a perspective and may be much like some of one negotiation: of their questions and times.
@@ -76,7 +76,7 @@ def near(
         for start in range(0, len(questions), QUESTIONS_A_QUERY):
             part = questions[start : start + QUESTIONS_A_QUERY]
             with database.reading() as connection:
-                tables = served(connection)
+                tables = serving_tables(connection)
                 answer = tables.answer.c
                 asks = (answer.rule == rule, answer.question.in_(part))
                 mine = answer.negotiation_id == recorded[0].record.negotiation_id.hex
@@ -114,12 +114,12 @@ def _answering(
     return (
         select(tables.version)
         .join(tables.answer, same)
-        .where(*wanted, seen(answer, perspective))
+        .where(*wanted, is_seen(answer, perspective))
         .order_by(answer.start_earliest.desc())
     )
 
 
-def tied(tables: FactTables, record: FactRecord, perspective: Perspective) -> Select[Any]:
+def select_tied(tables: FactTables, record: FactRecord, perspective: Perspective) -> Select[Any]:
     """The facts that share a fact's matter, or that it links to, MOST_TIED at most, the latest first."""
     columns = tables.version.c
     named = [link.fact for link in record.fact.links]
@@ -137,7 +137,7 @@ def tied(tables: FactTables, record: FactRecord, perspective: Perspective) -> Se
         .where(
             columns.negotiation_id == record.negotiation_id.hex,
             or_(linked, *shared),
-            seen(columns, perspective),
+            is_seen(columns, perspective),
         )
         .order_by(columns.first_position.desc())
         .limit(MOST_TIED)

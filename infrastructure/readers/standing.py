@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, s
 
 from domain.time.instant import BEGINNING, END
 from infrastructure.projections.fact_rows import ASIDE, YIELDING
-from infrastructure.readers.timeslices import seen
+from infrastructure.readers.timeslices import is_seen
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["ROW", "aside", "yielding"]
+__all__ = ["ROW", "aside", "select_standing"]
 
 ROW: Final = ("fact_id", "known_from", "published_from")
 """The key of a version's row, which its answers have too."""
 
 
-def yielding(
+def select_standing(
     tables: FactTables, negotiation_id: UUID, perspective: Perspective, asked: ColumnElement[bool]
 ) -> Select[Any]:
     """The answers that may hold and have not yielded, and of each question the last to begin of those that are over."""
@@ -86,7 +86,7 @@ def _begun(
             columns.rule == rule,
             asked,
             columns.possible_from <= as_of,
-            seen(columns, perspective),
+            is_seen(columns, perspective),
         )
         .subquery("begun")
     )

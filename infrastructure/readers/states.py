@@ -38,9 +38,14 @@ from infrastructure.projections.fact_rows import (
     questions_of,
 )
 from infrastructure.projections.tallies import counts_at
-from infrastructure.readers.questions import between, given, named, steps
-from infrastructure.readers.standing import ROW, aside, yielding
-from infrastructure.readers.timeslices import RETRACTED, seen
+from infrastructure.readers.questions import (
+    name_table,
+    question_range,
+    questions_as_rows,
+    step_through,
+)
+from infrastructure.readers.standing import ROW, aside, select_standing
+from infrastructure.readers.timeslices import RETRACTED, is_seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,14 +54,14 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["counts", "needed"]
+__all__ = ["select_counts", "select_needed"]
 
 _VAGUENESS: Final = (False, True)
 #: A limit that limits nothing, for which a planner will not turn a lateral query into a join.
 _UNLIMITED: Final = 2**40
 
 
-def needed(
+def select_needed(
     tables: FactTables,
     negotiation_id: UUID,
     perspective: Perspective,
@@ -111,9 +116,9 @@ def _needed(
     sqlite: bool,
 ) -> Select[Any]:
     if questions is None:
-        stepped = steps(tables, negotiation_id, LATEST, *_bounds(section))
+        stepped = step_through(tables, negotiation_id, LATEST, *_bounds(section))
     else:
-        stepped = given(questions, sqlite=sqlite)
+        stepped = questions_as_rows(questions, sqlite=sqlite)
     tops = _tops(tables, negotiation_id, perspective, stepped)
     found = union_all(
         *(
@@ -121,7 +126,7 @@ def _needed(
             for rule in (EVERY, AHEAD)
             for asked in _asked(tables, section, questions)
         ),
-        yielding(tables, negotiation_id, perspective, _own(tables, section, questions)),
+        select_standing(tables, negotiation_id, perspective, _own(tables, section, questions)),
         aside(tables, negotiation_id, perspective, _own(tables, section, questions)),
         *(
             _latest(tables, negotiation_id, perspective, tops, vague=vague, sqlite=sqlite)
@@ -134,7 +139,9 @@ def _needed(
     return select(table).join(wanted, same).order_by(table.c.first_position)
 
 
-def counts(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -> Select[Any]:
+def select_counts(
+    tables: FactTables, negotiation_id: UUID, perspective: Perspective
+) -> Select[Any]:
     """At most one row: how many facts are known (`recorded`), `corrected` ever and `retracted`.
 
     By position they stand in the last version's row; on the published clock they are counted.
@@ -148,7 +155,7 @@ def counts(tables: FactTables, negotiation_id: UUID, perspective: Perspective) -
         func.coalesce(func.sum(case((columns.status == RETRACTED, 1), else_=0)), 0).label(
             "retracted"
         ),
-    ).where(columns.negotiation_id == negotiation_id.hex, seen(columns, perspective))
+    ).where(columns.negotiation_id == negotiation_id.hex, is_seen(columns, perspective))
 
 
 def _asked(
@@ -166,7 +173,7 @@ def _own(
     question = tables.answer.c.question
     if questions is not None:
         return question.in_(questions)
-    return true() if section is None else between(question, *_bounds(section))
+    return true() if section is None else question_range(question, *_bounds(section))
 
 
 def _bounds(section: str | None) -> tuple[str, str | None]:
@@ -188,7 +195,7 @@ def _every(
         columns.rule == rule,
         asked,
         speaks,
-        seen(columns, perspective),
+        is_seen(columns, perspective),
     )
 
 
@@ -216,7 +223,7 @@ def _latest(
     sqlite: bool,
 ) -> Select[Any]:
     """The answers not surely taken over; precise ones begin no more than a day before the latest."""
-    answer = named(tables.answer, f"answer_{vague:d}")
+    answer = name_table(tables.answer, f"answer_{vague:d}")
     columns = answer.c
     after = (tops.c.precise_top, tops.c.vague_top)
     conditions = [
@@ -228,7 +235,7 @@ def _latest(
         *(or_(columns.start_latest > top, columns.start_earliest >= top) for top in after),
         columns.possible_from <= perspective.as_of,
         or_(columns.possible_to > perspective.as_of, columns.certain_to == END),
-        seen(columns, perspective),
+        is_seen(columns, perspective),
     ]
     if not vague:
         conditions += [columns.start_earliest >= top - PRECISE for top in after]
@@ -252,7 +259,7 @@ def _top(
     vague: bool,
 ) -> ScalarSelect[Any]:
     """When the latest answer that surely holds began, at the earliest."""
-    answer = named(tables.answer, f"top_{vague:d}")
+    answer = name_table(tables.answer, f"top_{vague:d}")
     columns = answer.c
     return (
         select(columns.start_earliest)
@@ -264,7 +271,7 @@ def _top(
             columns.start_earliest <= perspective.as_of,
             columns.certain_from <= perspective.as_of,
             columns.certain_to > perspective.as_of,
-            seen(columns, perspective),
+            is_seen(columns, perspective),
         )
         .order_by(columns.start_earliest.desc())
         .limit(1)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, true, tuple_
 
 from domain.time.instant import END
-from domain.time.record_time import in_force, recorded_by
+from domain.time.record_time import corrections_in_force, recorded_by
 from domain.views.naming import Names
 from domain.views.published import PUBLISHING
-from domain.views.timeline import about
-from infrastructure.projections.planes import wholly
+from domain.views.timeline import terms_asked
+from infrastructure.projections.planes import whole_rows
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RETRACTED",
-    "differing",
     "event_known",
     "fact_public",
-    "known",
-    "seen",
+    "is_seen",
+    "select_differing",
+    "select_known",
     "timeline",
     "valid_order",
 ]
@@ -40,7 +40,7 @@ __all__ = [
 RETRACTED: Final = "retracted"
 
 
-def known(
+def select_known(
     tables: FactTables,
     negotiation_id: UUID,
     perspective: Perspective,
@@ -49,14 +49,14 @@ def known(
     """The version of each fact that is seen, retracted ones too, in order of recording; only of `kinds`, if given."""
     table = tables.version
     statement = select(table).where(
-        table.c.negotiation_id == negotiation_id.hex, seen(table.c, perspective)
+        table.c.negotiation_id == negotiation_id.hex, is_seen(table.c, perspective)
     )
     if kinds is not None:
         statement = statement.where(table.c.kind.in_(sorted(kinds)))
     return statement.order_by(table.c.first_position)
 
 
-def differing(
+def select_differing(
     tables: FactTables, negotiation_id: UUID, from_: Perspective, to: Perspective, after: int
 ) -> Select[Any]:
     """The versions seen at a later perspective and not, or not so, at an earlier; of facts recorded past a position.
@@ -66,12 +66,12 @@ def differing(
     columns = tables.version.c
     cuts = [cut for each in (from_, to) if (cut := each.published_cut) is not None]
     cited = [columns.last_cited > cut for cut in cuts]
-    return known(tables, negotiation_id, to).where(
-        or_(~seen(columns, from_), *cited), columns.first_position > after
+    return select_known(tables, negotiation_id, to).where(
+        or_(~is_seen(columns, from_), *cited), columns.first_position > after
     )
 
 
-def seen(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
+def is_seen(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
     """Whether the rectangle of a row, of versions or answers, holds the perspective's position and cut."""
     cut = perspective.published_cut
     public = columns.published_to == END
@@ -86,7 +86,7 @@ def event_known(columns: Any, perspective: Perspective) -> ColumnElement[bool]: 
 
     On the published clock one that is public by the cut, of a fact that is.
     """
-    known = and_(*wholly(columns), columns.position <= perspective.position)
+    known = and_(*whole_rows(columns), columns.position <= perspective.position)
     if perspective.published_cut is None:
         return known
     return and_(known, _public(columns, perspective))
@@ -114,7 +114,7 @@ def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
             and_(columns.position.between(each.first, each.last), undated),
             recorded_by(each.position, each.recorded_at, known),
         )
-        for each in in_force(known)
+        for each in corrections_in_force(known)
     ]
     return (case(*wrong, else_=at) if wrong else at) <= perspective.published_cut
 
@@ -131,7 +131,7 @@ def timeline(
     place = tuple_(*valid_order(tables))
     conditions = [
         columns.negotiation_id == negotiation_id.hex,
-        seen(columns, perspective),
+        is_seen(columns, perspective),
         ~columns.erased,
         *_about(tables, perspective, wanted, names),
     ]
@@ -168,7 +168,7 @@ def _about(
         made = tables.version.alias("brought")
         brought = (made.c.batch == wanted.batch, event_known(made.c, perspective))
         conditions.append(columns.fact_id.in_(select(made.c.fact_id).where(*brought)))
-    for terms in about(wanted, names or Names(())):
+    for terms in terms_asked(wanted, names or Names(())):
         term = tables.term.c
         fields = groupby(sorted(terms), key=itemgetter(0))
         conditions.append(

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from infrastructure.sealing.wrapping import KeyWrapping
 
-__all__ = ["context_of_part", "opened_part", "sealed_part"]
+__all__ = ["context_of_part", "open_part", "seal_part"]
 
 _encoder: Final = msgspec.json.Encoder(order=None)
 _decoder: Final = msgspec.json.Decoder(Source)
 
 
-def sealed_part(
+def seal_part(
     wrapping: KeyWrapping, stream: str, position: int, ordinal: int, source: Source
 ) -> dict[str, Any]:
     """The row of the part `ordinal`, from 0, of the event at a position."""
@@ -45,7 +45,7 @@ def sealed_part(
     }
 
 
-def opened_part(wrapping: KeyWrapping, row: Mapping[Any, Any]) -> Source:
+def open_part(wrapping: KeyWrapping, row: Mapping[Any, Any]) -> Source:
     """What a row holds that was not erased; SealKeyError without its key, BrokenSealError where it was changed."""
     context, sealed = context_of_part(row), bytes(row["sealed"])
     key = wrapping.unwrap(row["key_id"], bytes(row["data_key"]), context)

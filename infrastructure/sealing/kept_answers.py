@@ -17,12 +17,12 @@ from infrastructure.sealing.seals import seals_of
 from infrastructure.sealing.stamps import (
     change_total,
     digest_of_answer,
-    ensured_secret,
+    ensure_secret,
     forget_lost_secret,
     keys_of,
-    made,
     secret_of_keys,
     share_of_answer,
+    stamp_columns,
     stands_for,
 )
 from infrastructure.sealing.wrapping import BrokenSealError
@@ -109,7 +109,7 @@ def answer_under(connection: Connection, caller: str, key: str) -> IdempotencyAn
 
 def keep_answer(connection: Connection, answer: Mapping[str, Any]) -> int:
     """Keep an answer, whose key and fingerprint are in clear; what that adds to the total. The log is locked."""
-    secret, added = ensured_secret(connection)
+    secret, added = ensure_secret(connection)
     digest = digest_of_key(secret, answer["caller"], answer["key"])
     kept = _stamped(keys_of(connection), {**answer, "key": digest})
     connection.execute(_ANSWER.insert(), kept)
@@ -199,7 +199,7 @@ def _stamped(wrapping: KeyWrapping, answer: Mapping[Any, Any]) -> dict[str, Any]
         wrapped = wrapping.wrap(fingerprint.encode(), _FINGERPRINT)
         fingerprint = f"{_WRAPPED}{b64encode(wrapped).decode()}"
     kept = {**answer, "fingerprint": fingerprint}
-    return {**kept, **made(wrapping, digest_of_answer(kept), _STAMP)}
+    return {**kept, **stamp_columns(wrapping, digest_of_answer(kept), _STAMP)}
 
 
 def _holds(wrapping: KeyWrapping | None, row: Mapping[Any, Any]) -> bool:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from infrastructure.private_file import (
     PrivateFileError,
     create_private,
+    lock_folder,
     read_private,
     replace_whole,
-    replacing,
 )
 from infrastructure.sealing.wrapping import (
     Keyring,
@@ -109,7 +109,7 @@ class WrappingKeyFile:
 
     def add(self) -> None:
         """Have a new key wrap from now on, in every process that has this file."""
-        with replacing(self.path):
+        with lock_folder(self.path):
             replace_whole(self.path, self._content() + written_keys([new_key()]))
 
     def look_for(self, key_id: str) -> bool:

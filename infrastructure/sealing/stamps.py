@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 __all__ = [
     "begin_stamps",
     "broken_tables",
+    "change_keys",
     "change_total",
-    "changing_keys",
     "digest_of_answer",
-    "ensured_secret",
+    "ensure_secret",
     "forget_lost_secret",
     "keys_of",
-    "made",
     "missing_key",
     "restore_stamps",
     "secret_of_keys",
     "share_of_answer",
+    "stamp_columns",
     "stamp_tables",
     "stamps_of_answers",
     "stands_for",
@@ -79,7 +79,7 @@ def share_of_answer(row: Mapping[Any, Any]) -> int:
     return int.from_bytes(digest_of_answer(row))
 
 
-def made(wrapping: KeyWrapping, digest: bytes, context: bytes) -> dict[str, Any]:
+def stamp_columns(wrapping: KeyWrapping, digest: bytes, context: bytes) -> dict[str, Any]:
     """The columns of a stamp."""
     return {"key_id": wrapping.newest, "stamp": wrapping.wrap(digest, context)}
 
@@ -136,7 +136,7 @@ def secret_of_keys(connection: Connection) -> bytes | None:
     return keys_of(connection).unwrap(kept["key_id"], bytes(kept["stamp"]), _KEYED_CONTEXT)
 
 
-def ensured_secret(connection: Connection) -> tuple[bytes, int]:
+def ensure_secret(connection: Connection) -> tuple[bytes, int]:
     """The same, made where none was needed yet, and what making it added to the total. The log is locked.
 
     It is part of the total, so that another cannot take its place; BrokenSealError where it is gone.
@@ -147,7 +147,7 @@ def ensured_secret(connection: Connection) -> tuple[bytes, int]:
     if _has_rows(connection, idempotency_answer):
         raise BrokenSealError("the secret by which idempotency keys are known is gone")
     found = secrets.token_bytes(KEY_SIZE)
-    _put_row(connection, _KEYED_BY, made(keys_of(connection), found, _KEYED_CONTEXT))
+    _put_row(connection, _KEYED_BY, stamp_columns(keys_of(connection), found, _KEYED_CONTEXT))
     return found, _share_of_secret(found)
 
 
@@ -178,7 +178,7 @@ def _begin_keys(connection: Connection) -> None:
 
 
 @contextmanager
-def changing_keys(connection: Connection) -> Iterator[None]:
+def change_keys(connection: Connection) -> Iterator[None]:
     """Let the keys be changed, while the log is locked; their stamp follows if it held, and else stays broken."""
     held = not _is_broken(connection, api_key)
     yield
@@ -200,7 +200,7 @@ def wrap_tables(connection: Connection) -> None:
             _put(connection, table, digest)
     secret = _secret_held(connection)
     if secret is not None:
-        _put_row(connection, _KEYED_BY, made(wrapping, secret, _KEYED_CONTEXT))
+        _put_row(connection, _KEYED_BY, stamp_columns(wrapping, secret, _KEYED_CONTEXT))
 
 
 def missing_key(connection: Connection, table: Table) -> str | None:
@@ -256,7 +256,7 @@ def _kept(connection: Connection, name: str) -> Mapping[Any, Any] | None:
 
 
 def _put(connection: Connection, table: Table, digest: bytes) -> None:
-    _put_row(connection, table.name, made(keys_of(connection), digest, _CONTEXTS[table]))
+    _put_row(connection, table.name, stamp_columns(keys_of(connection), digest, _CONTEXTS[table]))
 
 
 def _put_row(connection: Connection, name: str, columns: Mapping[str, Any]) -> None:

@@ -35,8 +35,8 @@ __all__ = [
     "FactTables",
     "Side",
     "metadata",
-    "served",
     "serving_side",
+    "serving_tables",
 ]
 
 Side = Literal["first", "second"]
@@ -193,6 +193,6 @@ def serving_side(connection: Connection) -> str:
     return str(side)
 
 
-def served(connection: Connection) -> FactTables:
+def serving_tables(connection: Connection) -> FactTables:
     """The tables that serve in this transaction."""
     return SIDES[serving_side(connection)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from domain.proof.note import NoteError, VerifierKey
 from infrastructure.private_file import replace_whole, sync_folder
-from infrastructure.proofs.log_key import ANYONE_MAY_READ, ensured_signer, read_signer
+from infrastructure.proofs.log_key import ANYONE_MAY_READ, ensure_signer, read_signer
 from infrastructure.witness.refusals import FolderError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Memory:
         _check_name(name)
         replace_whole(self._name, name.encode(), ANYONE_MAY_READ)
         replace_whole(self._last, b"", ANYONE_MAY_READ)
-        ensured_signer(self.key_file, name)
+        ensure_signer(self.key_file, name)
 
     def _read(self, path: Path) -> str:
         try:

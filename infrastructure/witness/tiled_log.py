@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from domain.proof.merkle import HASH_SIZE
 from domain.proof.tiles import TILE_WIDTH, TilePath
 from infrastructure.outbound.address import AddressError, address
-from infrastructure.outbound.get import FetchError, StatusError, fetched
+from infrastructure.outbound.get import FetchError, StatusError, fetch
 from infrastructure.witness.refusals import RefusalError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class TiledLog:
             raise RefusalError(f"the log is too slow: it had {ROUND_SECONDS:.0f} seconds")
         url, seconds = f"{self._prefix}/{name}", min(left, FETCH_SECONDS)
         try:
-            return fetched(url, seconds=seconds, most=most, accept="*/*")
+            return fetch(url, seconds=seconds, most=most, accept="*/*")
         except FetchError as error:
             refusal = NotServedError if isinstance(error, StatusError) else RefusalError
             raise refusal(f"the log is out of reach: /{name}: {error}") from error

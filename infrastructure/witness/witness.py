@@ -16,9 +16,9 @@ from domain.proof.continuation import (
     check_continued,
     tiles_needed,
 )
-from domain.proof.cosignature import CosignatureVerifier, Cosigner, cosigned_at
+from domain.proof.cosignature import CosignatureVerifier, Cosigner, time_of_cosignature
 from domain.proof.merkle import HASH_SIZE
-from domain.proof.note import NoteError, alone, countersigned
+from domain.proof.note import NoteError, countersign_note, keep_one_signature
 from infrastructure.private_file import replace_whole
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.log_key import ANYONE_MAY_READ
@@ -79,7 +79,7 @@ class Witness:
         if before is not None and now == before.checkpoint:
             return before
         cosigner = Cosigner(self._signer, self._clock() // MICROSECONDS)
-        cosigned = Cosigned(now, countersigned(shown, cosigner), cosigner.time, new=True)
+        cosigned = Cosigned(now, countersign_note(shown, cosigner), cosigner.time, new=True)
         self._memory.remember(cosigned.note)
         _give_out(cosigned.note, given_out)
         return cosigned
@@ -90,7 +90,7 @@ class Witness:
             return None
         try:
             checkpoint = Checkpoint.opened(note, [self._log])
-            return Cosigned(checkpoint, note, cosigned_at(note, self._own), new=False)
+            return Cosigned(checkpoint, note, time_of_cosignature(note, self._own), new=False)
         except NoteError as error:
             raise FolderError(
                 f"what was co-signed last in {self._memory.folder} is not of this log and witness: {error}"
@@ -99,7 +99,7 @@ class Witness:
     def _opened(self, note: str) -> str:
         """The note with the log's own signature and no other."""
         try:
-            shown = alone(note, self._log)
+            shown = keep_one_signature(note, self._log)
             checkpoint = Checkpoint.unverified(shown)
         except NoteError as error:
             raise RefusalError(f"the log's checkpoint is refused: {error}") from error

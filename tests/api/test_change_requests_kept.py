@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from domain.streams.event import RecordEvent
-from infrastructure.projections.comparison import unfounded
+from infrastructure.projections.comparison import compare_with_log
 from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import Client
 from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, RETRACTION, Desk, HeldClock
@@ -54,7 +54,7 @@ def one_of_each(desk: Desk) -> list[Answer]:
 def unfounded_tables(desk: Desk) -> list[str]:
     """The tables that are not what the log gives."""
     with desk.parley.database.reading() as connection:
-        found = unfounded(connection, desk.parley.ledger.codec, desk.clock.now)
+        found = compare_with_log(connection, desk.parley.ledger.codec, desk.clock.now)
     return [each.table for each in found]
 
 

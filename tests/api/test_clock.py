@@ -12,7 +12,7 @@ from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.errors import StateError
 from domain.time.instant import format_instant
-from infrastructure.projections.comparison import unfounded
+from infrastructure.projections.comparison import compare_with_log
 from infrastructure.proofs.verification import verify
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.api.desk import DAY, HeldClock
@@ -321,4 +321,4 @@ def _sound(parley: Parley) -> None:
     assert parley.wrong_times() is None
     with parley.database.reading() as connection:
         assert verify(connection).wrong is None
-        assert unfounded(connection, parley.ledger.codec, parley.clock()) == []
+        assert compare_with_log(connection, parley.ledger.codec, parley.clock()) == []

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from api.cli.ask import ask
 from api.commands.export import history_lines, present_lines
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.access import SCOPES
@@ -171,7 +171,7 @@ def test_an_import_may_bring_sources_and_says_nothing_of_them(desk: Desk) -> Non
         "external_id": "A",
         "citation": cited(MAX, title="Second"),
     }
-    lines = b"\n".join(written(each) for each in (line, change))
+    lines = b"\n".join(write_json(each) for each in (line, change))
     media = "application/x-ndjson"
     first = desk.client.post(f"{TALKS}/import", lines, content_type=media)
     assert (first.json["recorded"], first.json["corroborated"]) == (1, 1)
@@ -281,7 +281,7 @@ def test_the_canary_is_in_no_answer_export_log_line_index_or_backup(
     assert CANARY not in caplog.text
     with desk.parley.reading(desk.parley.owner) as reading:
         id_of, perspective = negotiation_id("talks"), reading.perspective(PerspectiveQuery())
-        exported = written(
+        exported = write_json(
             [
                 *present_lines(reading, id_of, perspective, begun=False),
                 *history_lines(reading, id_of, reading.head),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.commands.csv_cells import plain, table
+from api.commands.csv_cells import read_cell, write_table
 from api.commands.importing.csv_rows import read_csv
 from tests.api.asking import TALKS
 
@@ -31,30 +31,30 @@ def cells(written: bytes) -> list[list[str]]:
 
 @pytest.mark.parametrize("text", FORMULAS, ids=ascii)
 def test_what_a_spreadsheet_would_compute_stands_behind_an_apostrophe(text: str) -> None:
-    _, (shown, number, none) = cells(table(("a", "b", "c"), [(text, -5, None)], bom=False))
+    _, (shown, number, none) = cells(write_table(("a", "b", "c"), [(text, -5, None)], bom=False))
     assert (shown, number, none) == (f"'{text}", "-5", "")
-    assert plain(shown) == text
+    assert read_cell(shown) == text
 
 
 @pytest.mark.parametrize(
     "text", ["Freed", "'tis", "52-54", "a=b", "2025-09-11", "'", "", "[1]", "'Freed'"]
 )
 def test_what_is_no_formula_stands_as_it_is(text: str) -> None:
-    assert cells(table(("a",), [(text,)], bom=False))[1:] == [[text] if text else [""]]
-    assert plain(text) == text
+    assert cells(write_table(("a",), [(text,)], bom=False))[1:] == [[text] if text else [""]]
+    assert read_cell(text) == text
 
 
 @given(st.text(SIGNS + "'\"a,;1 ", max_size=12) | st.text(max_size=20))
 def test_whatever_is_written_is_read_back_and_begins_as_no_formula(text: str) -> None:
-    _, (shown, _) = cells(table(("a", "b"), [(text, "x")], bom=False))
+    _, (shown, _) = cells(write_table(("a", "b"), [(text, "x")], bom=False))
     assert not shown.startswith(tuple(SIGNS))
-    assert plain(shown) == text
+    assert read_cell(shown) == text
 
 
 def test_a_table_of_ours_is_imported_as_it_was_written() -> None:
     columns = ("kind", "valid", "summary", "person", "post", "people")
     row = ("appointment", "-0044", "=1+1", "@John", "'-post", "-A; =B")
-    (line,) = read_csv(table(columns, [row], bom=True).splitlines(keepends=True))
+    (line,) = read_csv(write_table(columns, [row], bom=True).splitlines(keepends=True))
     assert line.content == {**dict(zip(columns, row, strict=True)), "people": ["-A", "=B"]}
 
 

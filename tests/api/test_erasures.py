@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.proof.merkle import verify_inclusion
@@ -22,7 +22,7 @@ from infrastructure.database.database import Database
 from infrastructure.database.lanes import UNHURRIED_SECONDS
 from infrastructure.log import overwritten
 from infrastructure.log.overwritten import Overwritten
-from infrastructure.projections.comparison import unfounded
+from infrastructure.projections.comparison import compare_with_log
 from infrastructure.projections.soundness import own_check, unsound_text
 from infrastructure.proofs.verification import verify
 from infrastructure.tables.record import confidential_part, event, idempotency_answer, log_head
@@ -261,7 +261,7 @@ def test_a_rebuild_a_restore_and_the_comparison_give_the_same_views(
     assert [desk.client.get(path).body for path in asked_] == before
     codec = desk.parley.ledger.codec
     with desk.parley.database.reading() as connection:
-        assert unfounded(connection, codec, desk.parley.clock()) == []
+        assert compare_with_log(connection, codec, desk.parley.clock()) == []
     assert own_check(desk.parley.database).flaw is None
     assert unsound_text(desk.parley.database) is None
     desk.parley.back_up(tmp_path / "backup")
@@ -272,7 +272,7 @@ def test_a_rebuild_a_restore_and_the_comparison_give_the_same_views(
     assert [http.get(path).content for path in asked_] == before
     with restored.database.reading() as connection:
         assert verify(connection).wrong is None
-        assert unfounded(connection, codec, restored.clock()) == []
+        assert compare_with_log(connection, codec, restored.clock()) == []
     restored.close()
 
 
@@ -293,7 +293,7 @@ def test_nothing_more_is_done_with_it_and_its_name_stays_taken(desk: Desk) -> No
         assert desk.change(id_, change, body).status == 410, change
     again = desk.client.post(FACTS, fact(**SAID))
     assert (again.status, again.json["fact"]) == (409, id_)
-    line = written(fact(**SAID))
+    line = write_json(fact(**SAID))
     media = "application/x-ndjson"
     imported = desk.client.post(f"{TALKS}/import", line, content_type=media)
     assert imported.json["rejected"] == [
@@ -560,7 +560,7 @@ def test_another_person_lets_it_be_erased_and_nothing_that_was_proposed_is_left(
         assert connection.execute(confidential_part.select()).all() == []
         assert verify(connection).wrong is None
         codec, now = desk.parley.ledger.codec, desk.parley.clock()
-        assert unfounded(connection, codec, now) == []
+        assert compare_with_log(connection, codec, now) == []
     assert desk.parley.rebuild().differences == ()
 
 

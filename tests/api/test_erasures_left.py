@@ -168,7 +168,7 @@ def test_a_rebuild_that_broke_off_leaves_nothing_that_is_not_erased_with_the_res
     if when == "while it fills":
         monkeypatch.setattr(rebuilding, "NEAR", 0)
     else:
-        monkeypatch.setattr(rebuilding, "empty", Mock(side_effect=KeyboardInterrupt))
+        monkeypatch.setattr(rebuilding, "empty_side", Mock(side_effect=KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         desk.parley.rebuild(broken_off if when == "while it fills" else None)
     monkeypatch.undo()

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from api.http.exchange.idempotency import Idempotency
-from infrastructure.projections.comparison import unstamped
+from infrastructure.projections.comparison import find_unstamped
 from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import FACTS, TALKS, Client, count, entered, fact
 from tests.api.desk import DAY
@@ -255,7 +255,7 @@ def test_a_request_is_done_again_once_its_answer_has_gone_and_no_day_earlier(des
     desk.parley.follow()
     with desk.parley.database.reading() as connection:
         assert len(connection.execute(idempotency_answer.select()).all()) == 1
-        assert list(unstamped(connection)) == []
+        assert list(find_unstamped(connection)) == []
     again = desk.post(FACTS, fact(), idempotency_key="k")
     assert (again.status, "idempotency-replayed" in again.headers) == (201, False)
     assert again.json["id"] != first.json["id"]

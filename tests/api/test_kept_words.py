@@ -12,7 +12,7 @@ from sqlalchemy import text
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.http.app import create_app
 from api.http.exchange.kept_form import kept_form
 from api.http.problems import problem
@@ -242,6 +242,6 @@ def test_so_is_what_is_kept_of_any_answer() -> None:
     place, said = "/" + "/".join(["valid"] * 9_000), "x" * 9_000
     many = [Fault(place, said)] * 300
     listed = [{"line": n, "pointer": place, "detail": said} for n in range(500)]
-    report = Response(written({"recorded": 0, "rejected": listed}))
+    report = Response(write_json({"recorded": 0, "rejected": listed}))
     for answer in (problem("content", said, many), report):
         assert len(kept_form(answer, lambda: frozenset({"valid"}))) < 200_000

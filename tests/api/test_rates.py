@@ -15,10 +15,10 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from api.http.callers import address_of, caller_of
-from api.http.metering import metered, metering
+from api.http.metering import count_work, measure_work
 from api.http.middleware.private_caching import PrivateAnswers
 from api.http.middleware.rate_budget import MOST_LEASES, Budget
-from api.http.middleware.rates import sizing
+from api.http.middleware.rates import count_bytes
 from api.http.middleware.refusals import Refusals
 from api.http.middleware.work import Work
 from domain.access import Principal, anonymous
@@ -142,18 +142,20 @@ def test_a_process_keeps_no_account_of_everybody_who_ever_came() -> None:
 
 
 def test_work_is_measured_in_the_threads_that_do_it_and_by_what_goes_out() -> None:
-    @metered
+    @count_work
     def reckon() -> None:
         began = thread_time()
         while thread_time() - began < 0.002:
             pass
 
     async def run() -> None:
-        with metering() as meter:
+        with measure_work() as meter:
             await to_thread.run_sync(reckon)
-            await sizing(meter, _dropped)({"type": "http.response.body", "body": b"x" * 5 * 16_384})
+            await count_bytes(meter, _dropped)(
+                {"type": "http.response.body", "body": b"x" * 5 * 16_384}
+            )
         assert meter.price >= 2 + 5
-        with metering() as other:
+        with measure_work() as other:
             pass
         assert other.price == 0
         reckon()

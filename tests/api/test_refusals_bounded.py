@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from api.commands.commands import FactParser
-from api.commands.confidential import withheld
+from api.commands.confidential import withhold_confidential
 from api.commands.importing.csv_rows import read_csv
 from api.commands.json_text import MOST_ENTRIES, read_json
 from domain.errors import MOST_FAULTS, ContentError, Fault
@@ -119,7 +119,7 @@ def test_no_fault_is_made_for_each_of_what_is_too_much(
     monkeypatch.setattr(Fault, "__init__", counted)
     raw = compact(DOCUMENTS[name])
     with pytest.raises(ContentError):
-        FactParser().parse(withheld(read_json(raw))[0])
+        FactParser().parse(withhold_confidential(read_json(raw))[0])
     assert made <= 5 * MOST_ENTRIES
 
 

@@ -12,7 +12,7 @@ from api.commands.commands import (
     SnapshotBody,
 )
 from api.commands.examples import FACTS
-from api.commands.merge_patch import merged
+from api.commands.merge_patch import apply_merge_patch
 from domain.errors import ContentError, Fault
 from domain.fact import as_primitives
 from domain.kinds.prisoners import Release
@@ -77,22 +77,22 @@ def test_bodies_are_read_strictly() -> None:
 
 def test_a_patch_changes_what_it_names_and_derives_bounds_again() -> None:
     fact = PARSER.parse(RELEASE)
-    changed = merged(fact, {"quantities": [{"what": "released", "value": 50}]}, PARSER)
+    changed = apply_merge_patch(fact, {"quantities": [{"what": "released", "value": 50}]}, PARSER)
     assert changed.quantities[0].interval.high == 50
     assert changed.citations == fact.citations
-    assert merged(fact, {}, PARSER) == fact
-    assert merged(fact, {"population": None}, PARSER).matter == fact.matter
+    assert apply_merge_patch(fact, {}, PARSER) == fact
+    assert apply_merge_patch(fact, {"population": None}, PARSER).matter == fact.matter
 
 
 def test_a_patch_that_breaks_a_rule_is_pointed_at_under_changes() -> None:
     fact = PARSER.parse(RELEASE)
     with pytest.raises(ContentError) as error:
-        merged(fact, {"summary": None, "valid": 3}, PARSER)
+        apply_merge_patch(fact, {"summary": None, "valid": 3}, PARSER)
     assert sorted(_pointers(error)) == ["/changes/summary", "/changes/valid"]
 
 
 def test_a_patch_may_change_the_kind_and_leaves_its_fields_behind() -> None:
-    pardon = merged(PARSER.parse(RELEASE), {"kind": "pardon", "granted_by": "A"}, PARSER)
+    pardon = apply_merge_patch(PARSER.parse(RELEASE), {"kind": "pardon", "granted_by": "A"}, PARSER)
     assert not isinstance(pardon, Release)
     assert not hasattr(pardon, "destination")
 
@@ -109,7 +109,7 @@ def test_whatever_is_patched_in_is_read_or_refused(changes: dict[str, object]) -
     fact = PARSER.parse(RELEASE)
     faults: tuple[Fault, ...] = ()
     try:
-        found = merged(fact, changes, PARSER)
+        found = apply_merge_patch(fact, changes, PARSER)
     except ContentError as error:
         faults = error.faults
     else:

@@ -8,10 +8,10 @@ from domain.streams.entry import Entry
 from domain.time.instant import parse_cut
 from domain.time.perspective import PerspectiveQuery
 from domain.views import versions as history
-from domain.views.state import counted, state
+from domain.views.state import count_facts, state
 from domain.views.timeline import TimelineFilter
 from infrastructure.ledger import StoredLedger
-from infrastructure.log.erasing import TABLES
+from infrastructure.log.erasure import TABLES
 from infrastructure.readers.reading import Reading
 from tests.benchmarks.measure import Ratio, side_by_side
 from tests.benchmarks.population import SELDOM, populate
@@ -91,5 +91,5 @@ def _fold(ledger: StoredLedger, slug: str, talks: UUID, query: PerspectiveQuery)
         ]
         mine = [v for v in history.versions(entries) if v.record.negotiation_id == talks]
         slice_ = history.timeslice(mine, perspective)
-        known = counted(history.known(mine, perspective))
+        known = count_facts(history.select_known(mine, perspective))
         state(reading.negotiation(slug), slice_, known, perspective)

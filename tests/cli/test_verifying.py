@@ -17,7 +17,7 @@ from domain.fact import fact_id
 from domain.proof.certificate import Certificate, Gave
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.cosignature import Cosigner
-from domain.proof.note import countersigned
+from domain.proof.note import countersign_note
 from domain.rules import READING
 from domain.streams.negotiation import negotiation_id
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
@@ -274,7 +274,7 @@ def test_a_checkpoint_must_have_the_witness_s_word_where_it_is_demanded(light: S
     cosigner = Cosigner(Ed25519Signer.of("witness.example", bytes(32)), 1_763_900_000)
     arguments = ("verify", "--checkpoint", str(saved), "--witness", cosigner.key.text)
     assert "no known key" in light(*arguments).stderr
-    saved.write_text(countersigned(saved.read_text(), cosigner))
+    saved.write_text(countersign_note(saved.read_text(), cosigner))
     word = "co-signed by witness.example at 2025-11-23T12:13:20Z"
     assert f"They continue the signed checkpoint of {saved}, {word}\n" in light.out(*arguments)
     assert light("verify", "--checkpoint", str(saved)).exit_code == 0

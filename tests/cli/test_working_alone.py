@@ -8,7 +8,7 @@ import pytest
 
 from api.composition import compose
 from infrastructure.database.schema import upgrade
-from infrastructure.database.working_alone import NotAloneError, working_alone
+from infrastructure.database.working_alone import NotAloneError, work_alone
 from infrastructure.projections import rebuild as rebuilding
 from infrastructure.settings import Settings
 from tests.cli.conftest import Shell
@@ -24,7 +24,7 @@ UNDER_WAY = "parley: a restore is under way on this database; run this again whe
 def test_a_command_is_refused_in_one_line_while_another_is_under_way(parley: Shell) -> None:
     keys = parley.folder.joinpath("parley.seal").read_bytes()
     database = opened(parley.url)
-    with working_alone(database, "restore"):
+    with work_alone(database, "restore"):
         for command in COMMANDS:
             refused = parley(*command)
             assert (refused.exit_code, refused.stderr) == (1, UNDER_WAY), command
@@ -43,7 +43,7 @@ def test_so_is_a_restore_which_leaves_the_database_empty(
     light.out("backup", str(tmp_path / "backup"))
     other = Shell(database_url, tmp_path)
     database = opened(database_url)
-    with working_alone(database, "rebuild"):
+    with work_alone(database, "rebuild"):
         refused = other("restore", str(tmp_path / "backup"))
     database.close()
     assert refused.exit_code == 1
@@ -57,7 +57,7 @@ def test_a_schema_is_upgraded_when_nothing_else_is_under_way(
     shell = Shell(empty_database_url, tmp_path)
     database = opened(empty_database_url)
     upgrade(database, "0009")
-    with working_alone(database, "rebuild"):
+    with work_alone(database, "rebuild"):
         for command in (("db", "upgrade"), ("serve", "--port", "0")):
             refused = shell(*command)
             assert refused.exit_code == 1

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from domain.characters import invisible, is_blank, strange_character
+from domain.characters import is_blank, is_invisible, strange_character
 
 PERSIAN: Final = "می\u200cخواهد"  # noqa: RUF001 -- another script is the point
 HINDI: Final = "क्\u200dष"
@@ -153,7 +153,7 @@ def test_no_format_character_of_unicode_stands_in_latin_text_but_these() -> None
 
 
 def test_what_is_never_shown_stands_in_no_latin_name_and_only_where_it_is_needed() -> None:
-    unseen = [chr(code) for code in range(sys.maxunicode + 1) if invisible(chr(code))]
+    unseen = [chr(code) for code in range(sys.maxunicode + 1) if is_invisible(chr(code))]
     for text in (
         "Same{}Name",
         "Same{}",
@@ -203,4 +203,4 @@ def test_what_is_one_line_is_not_broken(character: str) -> None:
 
 
 def test_the_invisible_are_those_of_the_standard() -> None:
-    assert sum(invisible(chr(code)) for code in range(sys.maxunicode + 1)) == 4174
+    assert sum(is_invisible(chr(code)) for code in range(sys.maxunicode + 1)) == 4174

@@ -16,7 +16,7 @@ from domain.fact import (
     LONGEST_TEXT,
     Fact,
     as_primitives,
-    checked,
+    check_fact,
     differences,
     fact_id,
     kind,
@@ -32,21 +32,21 @@ from tests.strategies import SOME, facts
 
 def pointers(wrong: Fact) -> list[str]:
     with pytest.raises(ContentError) as refused:
-        checked(wrong)
+        check_fact(wrong)
     return [fault.pointer for fault in refused.value.faults]
 
 
 def test_checking_fills_in_the_bounds_of_every_quantity() -> None:
     counts = (Quantity(what="a", comparator="ge", value=100), Quantity(what="b", text="dozens"))
-    found = checked(replace(fact("release"), quantities=counts)).quantities
+    found = check_fact(replace(fact("release"), quantities=counts)).quantities
     assert [(each.low, each.high) for each in found] == [(100, None), (24, None)]
 
 
 @SOME
 @given(facts())
 def test_a_checked_fact_passes_again_unchanged(drawn: Fact) -> None:
-    once = checked(drawn)
-    assert checked(once) == once
+    once = check_fact(drawn)
+    assert check_fact(once) == once
 
 
 def test_every_fault_is_named_at_once_with_its_place() -> None:
@@ -70,7 +70,7 @@ def test_every_fault_is_named_at_once_with_its_place() -> None:
 
 def test_a_malformed_valid_time_says_where_it_breaks() -> None:
     with pytest.raises(ContentError, match="offset 5"):
-        checked(replace(fact("release"), valid="2025-13"))
+        check_fact(replace(fact("release"), valid="2025-13"))
 
 
 def test_a_fact_without_a_citation_is_refused() -> None:
@@ -93,7 +93,7 @@ def test_text_may_be_missing_and_may_hold_line_breaks_and_any_script() -> None:
 
 def test_the_longest_text_and_the_longest_list_are_kept() -> None:
     kept = replace(fact("release"), note="x" * LONGEST_TEXT, people=("A",) * LONGEST_LIST)
-    assert checked(kept) == kept
+    assert check_fact(kept) == kept
     assert pointers(replace(kept, people=("A",) * (LONGEST_LIST + 1))) == ["/people"]
 
 
@@ -107,9 +107,10 @@ def test_the_longest_text_and_the_longest_list_are_kept() -> None:
 def test_a_fact_has_a_bounded_number_of_quantities_and_of_citations(
     name: str, most: int, part: object
 ) -> None:
-    assert len(getattr(checked(replace(fact("release"), **{name: (part,) * most})), name)) == most  # type: ignore[arg-type]
+    full = replace(fact("release"), **{name: (part,) * most})  # type: ignore[arg-type]
+    assert len(getattr(check_fact(full), name)) == most
     with pytest.raises(ContentError) as refused:
-        checked(replace(fact("release"), **{name: (part,) * 1_001}))  # type: ignore[arg-type]
+        check_fact(replace(fact("release"), **{name: (part,) * 1_001}))  # type: ignore[arg-type]
     (fault,) = refused.value.faults
     assert fault.pointer == f"/{name}"
     assert fault.detail == f"at most {most} entries are expected, not 1001"
@@ -118,7 +119,7 @@ def test_a_fact_has_a_bounded_number_of_quantities_and_of_citations(
 @pytest.mark.parametrize("name", ["matter", "external_id"])
 def test_a_name_is_no_longer_than_an_index_can_hold(name: str) -> None:
     longest = replace(fact("release"), **{name: "é" * LONGEST_NAME})  # type: ignore[arg-type]
-    assert checked(longest) == longest
+    assert check_fact(longest) == longest
     assert pointers(replace(longest, **{name: "é" * (LONGEST_NAME + 1)})) == [f"/{name}"]  # type: ignore[arg-type]
 
 
@@ -172,7 +173,7 @@ def test_a_kind_is_one_class_in_the_registry_until_it_is_taken_out() -> None:
         front: str
 
     try:
-        made = checked(
+        made = check_fact(
             KINDS["ceasefire"](
                 valid="2025",
                 summary="Quiet",

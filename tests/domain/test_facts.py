@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from domain.fact import KINDS
-from domain.quantity import Quantity, bounded
+from domain.quantity import Quantity, fill_bounds
 from domain.register import Rivalry, Shape
 from domain.time.holding import Holding
 from domain.views.state import registers
@@ -209,7 +209,7 @@ def test_a_count_shows_how_many_are_held_before_any_other_figure() -> None:
     women, held = Quantity(what="women", value=170), Quantity(what="held", value=1150)
     shown = [next(iter(fact("prisoner_count", quantities=q).register_entries())).shows["quantity"]
              for q in ((women, held), (women,), ())]  # fmt: skip
-    assert shown == [bounded(held), bounded(women), None]
+    assert shown == [fill_bounds(held), fill_bounds(women), None]
 
 
 def test_the_state_has_a_section_for_every_register() -> None:

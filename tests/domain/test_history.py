@@ -18,10 +18,10 @@ from domain.time.perspective import Perspective
 from domain.views.published import PUBLISHING
 from domain.views.versions import (
     FactVersion,
-    begun,
     by_valid_time,
-    holding,
-    known,
+    select_begun,
+    select_holding,
+    select_known,
     timeslice,
     versions,
 )
@@ -179,9 +179,9 @@ def test_what_holds_is_told_from_what_is_known() -> None:
         "surely": "certain",
         "to come": None,
     }
-    held = [each.version.record.fact.summary for each in holding(log.versions(), at)]
+    held = [each.version.record.fact.summary for each in select_holding(log.versions(), at)]
     assert held == ["perhaps", "surely"]
-    sure = holding(log.versions(), replace(at, match="certain"))
+    sure = select_holding(log.versions(), replace(at, match="certain"))
     assert [each.version.record.fact.summary for each in sure] == ["surely"]
 
 
@@ -189,7 +189,7 @@ def test_what_has_begun_comes_by_valid_time_whether_or_not_it_has_ended() -> Non
     log = Log()
     for valid in ("2025-09-11/..", "2025-01-01/2025-06-01", "2026", "2025-09-11", "2025-09"):
         log.record(fact("custody", summary=valid, valid=valid))
-    found = begun(log.versions(), log.perspective(as_of="2025-11-22"))
+    found = select_begun(log.versions(), log.perspective(as_of="2025-11-22"))
     assert [each.version.record.fact.summary for each in found] == [
         "2025-01-01/2025-06-01",
         "2025-09",
@@ -228,7 +228,7 @@ def test_at_most_one_version_of_a_fact_is_seen_and_no_later_one_qualifies(
             expected[version.record.id] = max(best, version.record.version)
     public = {v.record.id for v in every if qualifies(v) and v.event in PUBLISHING}
     expected = {id_: version for id_, version in expected.items() if id_ in public}
-    found = known(every, at)
+    found = select_known(every, at)
     assert {version.record.id: version.record.version for version in found} == expected
     assert len(found) == len(expected)
 
@@ -264,12 +264,12 @@ def test_what_is_certain_is_among_what_is_possible(
 ) -> None:
     at = replace(data.draw(perspectives(len(entries))), match="possible")
     every = versions(entries)
-    for view in (holding, begun):
+    for view in (select_holding, select_begun):
         possible = view(every, at)
         assert [each for each in possible if each.certainty == "certain"] == view(
             every, replace(at, match="certain")
         )
-    assert begun(every, at) == sorted(begun(every, at), key=by_valid_time)
+    assert select_begun(every, at) == sorted(select_begun(every, at), key=by_valid_time)
 
 
 @SOME
@@ -286,6 +286,6 @@ def test_versions_count_up_in_each_stream_and_positions_in_the_log(entries: list
     everything = Perspective(
         as_of=END, as_known_at=None, clock="recorded", match="possible", position=len(entries)
     )
-    assert len(known(every, everything)) == len(streams)
+    assert len(select_known(every, everything)) == len(streams)
     nothing = replace(everything, clock="published", as_known_at=BEGINNING)
-    assert known(every, nothing) == []
+    assert select_known(every, nothing) == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.named import Named
 from domain.provenance import Citation
-from domain.quantity import Basis, Quantity, bounded
+from domain.quantity import Basis, Quantity, fill_bounds
 from domain.views.merging import merged
 from tests.examples import fact
 from tests.strategies import SOME, facts
@@ -28,7 +28,7 @@ TASS = Citation(publisher="TASS", title="Freed", published="2025-09-14")
 
 
 def counted(what: str, number: int, basis: Basis | None = "increment") -> Quantity:
-    return bounded(Quantity(what=what, comparator="eq", value=number, basis=basis))
+    return fill_bounds(Quantity(what=what, comparator="eq", value=number, basis=basis))
 
 
 def release(**fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
@@ -87,7 +87,7 @@ def test_of_a_quantity_what_changed_is_its_basis_or_its_amount() -> None:
     assert left("quantities", (counted("released", 50, None),), (before,), (after,)) == (
         counted("released", 50),
     )
-    told = bounded(Quantity(what="released", text="at least 55", basis=None))
+    told = fill_bounds(Quantity(what="released", text="at least 55", basis=None))
     assert left("quantities", (counted("released", 50),), (before,), (told,)) == (
         replace(told, basis="increment"),
     )

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.access import same_person
-from domain.naming import LONGEST_KEY, folded, short
-from domain.provenance import Citation, origins
+from domain.naming import LONGEST_KEY, fold_name, shorten_key
+from domain.provenance import Citation, count_origins
 
 ALIKE = [
     ("Zoë Müller", unicodedata.normalize("NFD", "Zoë Müller"), "ZOË\u00a0MÜLLER"),
@@ -55,9 +55,9 @@ ALIKE = [
 
 @pytest.mark.parametrize("spellings", ALIKE)
 def test_spellings_that_look_alike_are_one_name(spellings: tuple[str, ...]) -> None:
-    assert len({folded(each) for each in spellings}) == 1
+    assert len({fold_name(each) for each in spellings}) == 1
     assert all(same_person(*pair) for pair in permutations(spellings, 2))
-    assert origins(Citation(publisher=each) for each in spellings) == 1
+    assert count_origins(Citation(publisher=each) for each in spellings) == 1
 
 
 @pytest.mark.parametrize(
@@ -73,22 +73,22 @@ def test_spellings_that_look_alike_are_one_name(spellings: tuple[str, ...]) -> N
     ],
 )
 def test_names_that_a_reader_tells_apart_are_two(names: tuple[str, str]) -> None:
-    assert len({folded(each) for each in names}) == 2
+    assert len({fold_name(each) for each in names}) == 2
 
 
 @given(st.text())
 def test_what_is_folded_stays_as_it_is(text: str) -> None:
-    assert folded(folded(text)) == folded(text)
+    assert fold_name(fold_name(text)) == fold_name(text)
 
 
 @given(st.text(st.characters(codec="utf-8", min_codepoint=0xA1)))
 def test_neither_composition_nor_case_matters(text: str) -> None:
-    seen = folded(text)
+    seen = fold_name(text)
     for form in ("NFC", "NFD"):
-        assert folded(unicodedata.normalize(form, text)) == folded(text)
-    assert folded(seen.upper()) == folded(seen.upper().lower())
+        assert fold_name(unicodedata.normalize(form, text)) == fold_name(text)
+    assert fold_name(seen.upper()) == fold_name(seen.upper().lower())
 
 
 def test_a_long_key_goes_by_its_hash() -> None:
-    assert short("ż" * (LONGEST_KEY // 2)) == "ż" * (LONGEST_KEY // 2)
-    assert len(short("ż" * LONGEST_KEY)) == 64
+    assert shorten_key("ż" * (LONGEST_KEY // 2)) == "ż" * (LONGEST_KEY // 2)
+    assert len(shorten_key("ż" * LONGEST_KEY)) == 64

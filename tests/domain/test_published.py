@@ -13,7 +13,7 @@ from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
 from domain.views.published import PUBLISHING, public_at, published_at, told
-from domain.views.versions import FactVersion, changes, known, versions
+from domain.views.versions import FactVersion, pair_changes, select_known, versions
 from tests.examples import fact
 from tests.strategies import SOME, histories, instants
 from tests.written_log import Log
@@ -183,9 +183,9 @@ def test_what_is_told_leads_to_what_is_seen(entries: list[Entry], cut: int) -> N
     at = Perspective(
         as_of=cut, as_known_at=cut, clock="published", match="possible", position=len(entries)
     )
-    last = {after.record.id: after for _, after in changes(every, at)}
-    assert last == {version.record.id: version for version in known(every, at)}
-    positions = [after.position for _, after in changes(every, at)]
+    last = {after.record.id: after for _, after in pair_changes(every, at)}
+    assert last == {version.record.id: version for version in select_known(every, at)}
+    positions = [after.position for _, after in pair_changes(every, at)]
     public = {e.position for e in entries if any(v.position == e.position for v in every)}
     assume(public)
     assert positions == sorted(set(positions))

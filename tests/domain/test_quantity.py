@@ -15,13 +15,13 @@ from domain.quantity import (
     Interval,
     Quantity,
     Total,
-    bounded,
+    fill_bounds,
 )
 from tests.strategies import SOME, quantities
 
 
 def interval(**fields: object) -> Interval:
-    return bounded(Quantity(what="released", **fields)).interval  # type: ignore[arg-type]
+    return fill_bounds(Quantity(what="released", **fields)).interval  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,9 @@ def interval(**fields: object) -> Interval:
 def test_what_is_left_out_is_read_from_the_text(
     fields: dict[str, Any], comparator: str, value: int | None, low: int | None, high: int | None
 ) -> None:
-    kept = bounded(Quantity(what="released", **fields))
+    kept = fill_bounds(Quantity(what="released", **fields))
     assert (kept.comparator, kept.value, kept.low, kept.high) == (comparator, value, low, high)
-    assert bounded(kept) == kept
+    assert fill_bounds(kept) == kept
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_what_is_left_out_is_read_from_the_text(
 )
 def test_what_says_otherwise_than_the_text_is_refused(fields: dict[str, Any], pointer: str) -> None:
     with pytest.raises(ContentError) as refused:
-        bounded(Quantity(what="released", **fields))
+        fill_bounds(Quantity(what="released", **fields))
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
 
 
@@ -172,21 +172,21 @@ def test_bounds_that_follow_may_be_sent_along() -> None:
 @SOME
 @given(quantities())
 def test_bounding_twice_is_bounding_once(quantity: Quantity) -> None:
-    once = bounded(quantity)
-    assert bounded(once) == once
+    once = fill_bounds(quantity)
+    assert fill_bounds(once) == once
 
 
 @pytest.mark.parametrize("comparator", ["gt", "ge", "eq", "le", "lt"])
 @pytest.mark.parametrize("value", [LARGEST, 1])
 def test_the_largest_numbers_can_be_read_back(comparator: Comparator, value: int) -> None:
-    once = bounded(Quantity(what="held", comparator=comparator, value=value))
-    assert bounded(once) == once
+    once = fill_bounds(Quantity(what="held", comparator=comparator, value=value))
+    assert fill_bounds(once) == once
 
 
 @SOME
 @given(quantities())
 def test_bounding_keeps_the_words(quantity: Quantity) -> None:
-    kept = bounded(quantity)
+    kept = fill_bounds(quantity)
     assert quantity.comparator in (None, kept.comparator)
     assert quantity.value in (None, kept.value)
     read = {name: getattr(kept, name) for name in ("low", "high", "comparator", "value")}
@@ -204,7 +204,7 @@ def test_intervals_meet_where_one_number_lies_in_both() -> None:
 @SOME
 @given(quantities(), quantities())
 def test_meeting_is_mutual(one: Quantity, other: Quantity) -> None:
-    mine, theirs = bounded(one).interval, bounded(other).interval
+    mine, theirs = fill_bounds(one).interval, fill_bounds(other).interval
     assert mine.meets(theirs) == theirs.meets(mine)
     assert mine.meets(mine)
 

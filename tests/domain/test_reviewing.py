@@ -18,7 +18,13 @@ from domain.errors import (
     StateError,
     UnknownError,
 )
-from domain.streams.change_request import ChangeRequests, Decision, StatusContext, folded, stream_of
+from domain.streams.change_request import (
+    ChangeRequests,
+    Decision,
+    StatusContext,
+    fold_change_requests,
+    stream_of,
+)
 from domain.streams.entry import Entry
 from domain.streams.event import (
     ChangeApproved,
@@ -62,7 +68,7 @@ def given(*events: RecordEvent) -> ChangeRequests:
     entries = [
         Entry(position=10 + n, recorded_at=20 + n, event=event) for n, event in enumerate(events)
     ]
-    return folded(STREAM, entries)
+    return fold_change_requests(STREAM, entries)
 
 
 def proposed(actor: str = "Ann") -> ChangeProposed:

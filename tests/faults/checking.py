@@ -13,7 +13,7 @@ from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.verification import verify
 from infrastructure.sealing.kept_answers import digest_of_key
 from infrastructure.sealing.stamps import secret_of_keys
-from infrastructure.tables.facts import served
+from infrastructure.tables.facts import serving_tables
 from infrastructure.tables.record import event, idempotency_answer, log_head
 from tests.databases import opened, settings_of
 
@@ -69,7 +69,7 @@ def _answered(connection: Connection, names: Collection[str]) -> set[str]:
 
 def _facts(connection: Connection) -> Counter[str]:
     """How often each external id stands among the fact versions."""
-    columns = served(connection).version.c
+    columns = serving_tables(connection).version.c
     return Counter(connection.execute(select(columns.external_id)).scalars())
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, select, update
 
-from infrastructure.log.leaves import hashed, new_secret, salt_of
-from infrastructure.log.rows import LOGGED, opened, parts_between
+from infrastructure.log.leaves import hash_row, new_secret, salt_of
+from infrastructure.log.rows import LOGGED, open_row, parts_between
 from infrastructure.proofs.integration import TILE, _complete
 from infrastructure.sealing.seals import seals_of
 from infrastructure.tables.record import event, log_head, projection, signed_checkpoint, tile
@@ -31,7 +31,7 @@ _CONTENT: Final = ("payload", "salt", "digest", "actor", "type")
 
 def _row(connection: Connection, position: int) -> dict[str, Any]:
     found = connection.execute(LOGGED.where(event.c.position == position)).mappings().one()
-    return opened(
+    return open_row(
         connection, found, parts_between(connection, position - 1, position).get(position, ())
     )
 
@@ -44,7 +44,7 @@ def _put(connection: Connection, row: dict[str, Any]) -> None:
     """Store a row in clear as one that was recorded so: hashed and sealed."""
     place, secret = row["position"], new_secret()
     parts = parts_between(connection, place - 1, place).get(place, ())
-    whole = row | hashed(row, salt_of(secret, [bytes(part["digest"]) for part in parts]))
+    whole = row | hash_row(row, salt_of(secret, [bytes(part["digest"]) for part in parts]))
     keys = seals_of(connection).writing(connection, [row["stream"]])
     sealed = keys.sealed(whole | {"secret": secret})
     kept = {name: whole[name] for name in (*_ENTRY, "digest", "leaf")}

@@ -18,7 +18,7 @@ from domain.views.timeline import TimelineFilter, timeline
 from domain.views.versions import versions
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers import log, timeslices
-from infrastructure.tables.facts import served
+from infrastructure.tables.facts import serving_tables
 from tests.importing.lines import CORRECT, SLUG, change, counted, custody, run
 
 if TYPE_CHECKING:
@@ -114,8 +114,8 @@ def test_an_event_without_a_label_has_the_bytes_that_it_always_had(light: Parley
 def test_a_batch_is_found_by_its_index(parley: Parley) -> None:
     filled(parley)
     with parley.database.reading() as connection:
-        tables = served(connection)
-        statement = log.past(0, 9, tables, "list-1")
+        tables = serving_tables(connection)
+        statement = log.select_past(0, 9, tables, "list-1")
         perspective = Perspective(
             as_of=0, as_known_at=None, clock="recorded", match="possible", position=9
         )

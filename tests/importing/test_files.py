@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.commands.importing.csv_rows import read_csv
-from api.commands.importing.lines import bounded_lines, read_ndjson
+from api.commands.importing.lines import read_bounded_lines, read_ndjson
 from api.commands.importing.text_files import open_text
 from domain.errors import ContentError
 from domain.fact import fact_id
@@ -38,7 +38,7 @@ def table(separator: str, *rows: list[str], names: list[str] = NAMES) -> str:
 
 def read(raw: bytes, charset: str | None = None, media: str = "csv") -> list[Any]:
     """(line, content) of each object of a file, or (line, detail) of a fault."""
-    lines = bounded_lines(open_text(io.BytesIO(raw), charset).stream)
+    lines = read_bounded_lines(open_text(io.BytesIO(raw), charset).stream)
     found = (read_csv if media == "csv" else read_ndjson)(lines)
     return [(e.number, e.faults[0].detail if e.faults else e.content) for e in found]
 
@@ -103,7 +103,7 @@ def test_a_header_may_be_written_with_blanks_and_capitals(name: str) -> None:
 
 def test_what_is_wrong_with_a_header_is_one_fault_of_each_sort() -> None:
     names = ["external_id", *[f"colour{at}" for at in range(40)], "External ID", "Sumary"]
-    lines = bounded_lines(io.BytesIO(table(",", names=names).encode()))
+    lines = read_bounded_lines(io.BytesIO(table(",", names=names).encode()))
     (found,) = read_csv(lines)
     unknown, twice = (fault.detail for fault in found.faults)
     assert "2 'colour0'" in unknown
@@ -294,7 +294,7 @@ def test_a_file_of_any_size_is_read_in_bounded_memory() -> None:
     for rows in (200, 1_000):
         raw = (table(";") + row * rows).replace("\n", "\r").encode("utf-16")
         tracemalloc.start()
-        found = sum(1 for _ in read_csv(bounded_lines(open_text(io.BytesIO(raw)).stream)))
+        found = sum(1 for _ in read_csv(read_bounded_lines(open_text(io.BytesIO(raw)).stream)))
         kept.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert found == rows
@@ -304,7 +304,7 @@ def test_a_file_of_any_size_is_read_in_bounded_memory() -> None:
 def test_what_was_guessed_is_a_notice_on_the_file(light: Parley) -> None:
     text = table(";", ["A", "release", "2025", RUSSIAN, "Onliner"], names=[*NAMES[:4], NAMES[-1]])
     opened = open_text(io.BytesIO(text.encode("windows-1251")))
-    lines = bounded_lines(opened.stream)
+    lines = read_bounded_lines(opened.stream)
     report = run(light, lines, media="csv", guessed=opened.guessed)
     assert counted(report) == {"recorded": 1, "notices_total": 1}
     assert "windows-1251" in report["notices"][0]["detail"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from api.commands.importing.csv_rows import read_csv
-from api.commands.importing.lines import LONGEST_LINE, bounded_lines
+from api.commands.importing.lines import LONGEST_LINE, read_bounded_lines
 from domain.fact import KINDS, Fact, fact_id, kind
 from domain.streams.negotiation import negotiation_id
 from domain.time.holding import Holding
@@ -252,7 +252,7 @@ FITS = b'"' + b"x" * (LONGEST_LINE - 2) + b'"'
 )
 def test_of_a_row_that_is_too_long_no_more_is_lost(long: bytes, lines: int) -> None:
     file = io.BytesIO(b"external_id\nB\n" + long + b"C\n" + FITS + b"\nD")
-    for found in (bounded_lines(file), (line for line in file.getvalue().splitlines())):
+    for found in (read_bounded_lines(file), (line for line in file.getvalue().splitlines())):
         rows = list(read_csv(found))
         assert [row.number for row in rows] == [2, 3, *range(3 + lines, 6 + lines)]
         assert [row.content for row in rows if row.number != 4 + lines and row.content] == [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.commands.importing.lines import LONGEST_LINE, bounded_lines, read_ndjson
+from api.commands.importing.lines import LONGEST_LINE, read_bounded_lines, read_ndjson
 from api.commands.importing.report import LISTED_REJECTIONS
 from tests.importing.lines import change, counted, custody, faults, head, run
 
@@ -64,7 +64,7 @@ def test_a_line_may_be_as_long_as_is_said_and_no_longer(ending: bytes) -> None:
     fits = b'{"a":"' + b"x" * (LONGEST_LINE - 8) + b'"}'
     assert len(fits) == LONGEST_LINE
     file = io.BytesIO(fits + b"\n" + b"y" * (3 * LONGEST_LINE) + b"\n" + GOOD + ending)
-    lines = list(read_ndjson(bounded_lines(file)))
+    lines = list(read_ndjson(read_bounded_lines(file)))
     assert [line.number for line in lines] == [1, 2, 3]
     assert lines[0].content is not None
     assert "longer" in lines[1].faults[0].detail

@@ -9,7 +9,7 @@ from uuid import uuid5
 
 import pytest
 
-from api.commands.changes import decided
+from api.commands.changes import decide_change
 from api.commands.importing import matching
 from api.commands.importing.turns import ATTEMPTS
 from domain.access import owner
@@ -277,9 +277,9 @@ def test_lines_on_one_fact_are_compared_with_its_changes_no_more_than_some_times
 
     def counting(*given: Any) -> FactEvent:  # noqa: ANN401 -- as it is given
         compared.append(given)
-        return decided(*given)
+        return decide_change(*given)
 
-    monkeypatch.setattr(matching, "decided", counting)
+    monkeypatch.setattr(matching, "decide_change", counting)
 
     def corrections(word: str, why: str) -> list[dict[str, Any]]:
         changes = [{"note": f"{word} {number}"} for number in range(100)]

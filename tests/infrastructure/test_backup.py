@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from infrastructure.backup.backup import BackupError, back_up, restore, verified
+from infrastructure.backup.backup import BackupError, back_up, restore, verify_backup
 from infrastructure.log.recorder import EventRecorder
-from infrastructure.projections.comparison import unstamped
+from infrastructure.projections.comparison import find_unstamped
 from infrastructure.tables.record import event, idempotency_answer, log_head
 from tests.databases import opened
 from tests.infrastructure.recording import claim, events
@@ -60,7 +60,7 @@ def test_a_restored_record_is_the_same_rows_on_either_database(
     said: list[tuple[int, int]] = []
     taken = back_up(database, tmp_path / "x", lambda *at: said.append(at))
     assert said[-1] == (1_203, 1_203)
-    assert verified(tmp_path / "x") == taken
+    assert verify_backup(tmp_path / "x") == taken
     assert restore(other, tmp_path / "x", []) == taken
     assert kept(other) == kept(database)
     assert EventRecorder(other).insert_events(events()) == [1_204]
@@ -75,11 +75,11 @@ def test_answers_that_had_no_stamp_get_none_by_a_backup(
         connection.execute(
             update(idempotency_answer).values(fingerprint="print", key_id=None, stamp=None)
         )
-        assert [each.table for each in unstamped(connection)] == ["idempotency_answer"]
+        assert [each.table for each in find_unstamped(connection)] == ["idempotency_answer"]
     back_up(database, tmp_path / "x")
     restore(other, tmp_path / "x", [])
     with other.reading() as connection:
-        assert [each.table for each in unstamped(connection)] == ["idempotency_answer"]
+        assert [each.table for each in find_unstamped(connection)] == ["idempotency_answer"]
     other.close()
 
 
@@ -125,7 +125,7 @@ def test_a_backup_goes_to_a_file_system_without_links_too(
     folder.mkdir()
     monkeypatch.setattr(os, "link", refused)
     taken = back_up(filled(database, 5), folder / "x")
-    assert verified(folder / "x") == taken
+    assert verify_backup(folder / "x") == taken
     assert [path.name for path in folder.iterdir()] == ["x"]
 
 

@@ -16,8 +16,8 @@ from infrastructure.backup.file import (
     Manifest,
     Opening,
     Row,
-    read,
-    write,
+    read_backup,
+    write_backup,
 )
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ THREE = (event(1), event(2, 2), event(3, 1, "b"))
 
 def written(path: Path, rows: Sequence[Row], opening: Opening | None = None) -> Path:
     with path.open("wb") as file:
-        write(file, opening or Opening(FORMAT, 3, 30), rows)
+        write_backup(file, opening or Opening(FORMAT, 3, 30), rows)
     return path
 
 
 def test_what_is_written_is_read_again_byte_for_byte(tmp_path: Path) -> None:
-    lines = list(read(written(tmp_path / "x", [*THREE, ANSWER])))
+    lines = list(read_backup(written(tmp_path / "x", [*THREE, ANSWER])))
     assert lines[:-1] == [Opening(FORMAT, 3, 30), *THREE, ANSWER]
     assert isinstance(lines[-1], Manifest)
     assert (lines[-1].position, lines[-1].answers) == (3, 1)
@@ -54,7 +54,7 @@ def test_what_is_written_is_read_again_byte_for_byte(tmp_path: Path) -> None:
 def test_the_same_record_makes_the_same_bytes() -> None:
     one, two = io.BytesIO(), io.BytesIO()
     for file in (one, two):
-        write(file, Opening(FORMAT, 3, 30), THREE)
+        write_backup(file, Opening(FORMAT, 3, 30), THREE)
     assert one.getvalue() == two.getvalue()
 
 
@@ -66,7 +66,7 @@ def test_every_single_byte_that_is_changed_is_found(tmp_path: Path) -> None:
         changed[at] ^= 1
         path.write_bytes(gzip.compress(bytes(changed), 1))
         with pytest.raises(BackupError):
-            list(read(path))
+            list(read_backup(path))
 
 
 def test_a_backup_that_breaks_off_anywhere_is_refused(tmp_path: Path) -> None:
@@ -75,12 +75,12 @@ def test_a_backup_that_breaks_off_anywhere_is_refused(tmp_path: Path) -> None:
     for end in range(len(whole)):
         path.write_bytes(whole[:end])
         with pytest.raises(BackupError):
-            list(read(path))
+            list(read_backup(path))
     lines = gzip.decompress(whole).splitlines(keepends=True)
     for end in range(len(lines)):
         path.write_bytes(gzip.compress(b"".join(lines[:end])))
         with pytest.raises(BackupError, match="breaks off"):
-            list(read(path))
+            list(read_backup(path))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_log_that_could_not_have_been_recorded_is_refused(
 ) -> None:
     path = written(tmp_path / "x", rows, Opening(FORMAT, 2, 30))
     with pytest.raises(BackupError):
-        list(read(path))
+        list(read_backup(path))
 
 
 def test_a_backup_from_before_payloads_were_sealed_is_read(tmp_path: Path) -> None:
@@ -113,16 +113,16 @@ def test_a_backup_from_before_payloads_were_sealed_is_read(tmp_path: Path) -> No
     sha256 = hashlib.sha256(b"".join(lines)).hexdigest()
     end = f'{{"line":"manifest","format":1,"position":1,"answers":0,"sha256":"{sha256}"}}\n'
     (tmp_path / "x").write_bytes(gzip.compress(b"".join([*lines, end.encode()])))
-    found = list(read(tmp_path / "x"))
+    found = list(read_backup(tmp_path / "x"))
     clear = EventLine(1, 10, "a", 1, "t", "desk", b"\xff\x00", b"s", b"d", b"l")
     assert found == [Opening(1, 1, 10), clear, Manifest(1, 1, 0, sha256)]
 
 
 def test_answers_that_are_counted_twice_are_refused(tmp_path: Path) -> None:
     count = CountLine("key", b"stamp")
-    assert list(read(written(tmp_path / "one", [*THREE, count])))[-2] == count
+    assert list(read_backup(written(tmp_path / "one", [*THREE, count])))[-2] == count
     with pytest.raises(BackupError, match="twice"):
-        list(read(written(tmp_path / "two", [*THREE, count, count])))
+        list(read_backup(written(tmp_path / "two", [*THREE, count, count])))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_answers_that_are_counted_twice_are_refused(tmp_path: Path) -> None:
 )
 def test_an_opening_that_does_not_fit_is_refused(opening: Opening, tmp_path: Path) -> None:
     with pytest.raises(BackupError):
-        list(read(written(tmp_path / "x", THREE, opening)))
+        list(read_backup(written(tmp_path / "x", THREE, opening)))
 
 
 def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
@@ -144,11 +144,11 @@ def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
     ):
         path.write_bytes(content)
         with pytest.raises(BackupError):
-            list(read(path))
+            list(read_backup(path))
 
 
 def test_nothing_may_follow_the_end(tmp_path: Path) -> None:
     path = written(tmp_path / "x", THREE)
     path.write_bytes(path.read_bytes() * 2)
     with pytest.raises(BackupError):
-        list(read(path))
+        list(read_backup(path))

@@ -17,7 +17,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 
-from domain.fact import KINDS, Fact, checked
+from domain.fact import KINDS, Fact, check_fact
 from domain.named import Named
 from domain.streams.event import STORED_NAMES, RecordEvent
 from infrastructure.log import codec
@@ -133,7 +133,7 @@ def test_a_name_with_an_id_is_stored_as_an_object_and_one_without_as_a_text() ->
 @SOME
 @given(facts())
 def test_every_fact_is_read_back_as_it_was(drawn: Fact) -> None:
-    assert decode_fact(encode_fact(checked(drawn))) == checked(drawn)
+    assert decode_fact(encode_fact(check_fact(drawn))) == check_fact(drawn)
 
 
 @SOME

@@ -29,7 +29,7 @@ from infrastructure.database.schema import (
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.ledger import StoredLedger
 from infrastructure.log.recorder import EventRecorder
-from infrastructure.projections.comparison import unstamped
+from infrastructure.projections.comparison import find_unstamped
 from infrastructure.proofs import integration
 from infrastructure.proofs.verification import verify
 from infrastructure.sealing.kept_answers import answer_under
@@ -111,7 +111,7 @@ def test_what_is_kept_from_before_the_stamps_is_given_them(empty_database_url: s
     upgrade(database)
     check(database)
     with database.reading() as connection:
-        assert list(unstamped(connection)) == []
+        assert list(find_unstamped(connection)) == []
         stamps = connection.execute(select(stamp.c.of).order_by(stamp.c.of)).scalars().all()
         assert stamps == ["api_key", "idempotency_answer", "idempotency_answer.key"]
         assert connection.execute(FINGERPRINT).scalar_one().startswith("wrapped ")
@@ -121,7 +121,7 @@ def test_what_is_kept_from_before_the_stamps_is_given_them(empty_database_url: s
     downgrade(database, "0006")
     upgrade(database)
     with database.reading() as connection:
-        assert list(unstamped(connection)) == []
+        assert list(find_unstamped(connection)) == []
         assert connection.execute(FINGERPRINT).scalar_one().startswith("wrapped ")
     database.close()
 
@@ -153,7 +153,7 @@ def test_keys_and_answers_of_former_times_say_no_more_than_those_of_now(
             downgrade(database, "0009")
             upgrade(database)
         with database.reading() as connection:
-            assert list(unstamped(connection)) == []
+            assert list(find_unstamped(connection)) == []
             found = {key: answer_under(connection, "key:a", key) for key, *_ in KEPT}
         assert [key for key, answer in found.items() if answer is None] == ["three"]
         said = {key: answer.body for key, answer in found.items() if answer is not None}
@@ -171,7 +171,7 @@ def test_an_answer_that_was_changed_before_is_not_made_good(database: Database) 
         connection.execute(text("UPDATE idempotency_answer SET status = 500"))
     upgrade(database)
     with database.reading() as connection:
-        assert [each.table for each in unstamped(connection)] == ["idempotency_answer"]
+        assert [each.table for each in find_unstamped(connection)] == ["idempotency_answer"]
 
 
 def test_nor_is_one_that_was_taken_away(database: Database) -> None:
@@ -184,7 +184,7 @@ def test_nor_is_one_that_was_taken_away(database: Database) -> None:
         connection.execute(text(taken))
     upgrade(database)
     with database.reading() as connection:
-        assert [each.table for each in unstamped(connection)] == ["idempotency_answer"]
+        assert [each.table for each in find_unstamped(connection)] == ["idempotency_answer"]
 
 
 def test_a_sealed_record_is_not_taken_back_to_where_its_keys_would_be_lost(

@@ -11,7 +11,7 @@ from domain.time.perspective import PerspectiveQuery
 from domain.views.timeline import TimelineFilter
 from infrastructure.database.schema import downgrade, upgrade
 from infrastructure.projections.outdated import is_outdated
-from infrastructure.tables.facts import served
+from infrastructure.tables.facts import serving_tables
 from infrastructure.tables.text import fact_text
 from tests.databases import settings_of
 from tests.examples import NEGOTIATION, OPENED, OWNER, fact
@@ -27,7 +27,7 @@ def test_tables_from_before_names_were_folded_alike_are_derived_again(database_u
     parley.ledger.append([entry.event for entry in log.entries])
     parley.catch_up()
     with parley.database.writing() as connection:
-        tables = served(connection)
+        tables = serving_tables(connection)
         for column in (tables.term.c.term, tables.answer.c.question):
             former = func.replace(column, "o'neil", "o’neil")
             connection.execute(update(column.table).values({column: former}))

@@ -16,11 +16,11 @@ from domain.provenance import Citation
 from domain.time.instant import END
 from domain.time.perspective import Perspective
 from domain.views.published import left_at
-from domain.views.versions import known, versions
+from domain.views.versions import select_known, versions
 from infrastructure.ledger import StoredLedger
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.projections.rectangles import Plane, profile
-from infrastructure.tables.facts import served
+from infrastructure.tables.facts import serving_tables
 from tests.examples import NEGOTIATION, OPENED, fact
 from tests.strategies import SOME, histories, instants
 from tests.written_log import Log
@@ -112,7 +112,7 @@ def test_events_write_few_rows_in_order_and_never_more_than_their_square(
     for entry in log.entries[1:]:
         ledger.append([entry.event])
     with database.reading() as connection:
-        table = served(connection).version
+        table = serving_tables(connection).version
         rows = connection.execute(select(func.count()).select_from(table)).scalar_one()
         open_ = select(func.count()).where(table.c.known_to == END)
         assert connection.execute(open_).scalar_one() <= EVENTS + 1
@@ -121,7 +121,7 @@ def test_events_write_few_rows_in_order_and_never_more_than_their_square(
     everything = Perspective(
         as_of=0, as_known_at=None, clock="recorded", match="possible", position=EVENTS + 2
     )
-    (last,) = known(log.versions(), replace(everything))
+    (last,) = select_known(log.versions(), replace(everything))
     assert last.record.version == EVENTS + 1
     assert last.record.negotiation_id == NEGOTIATION
     ledger.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from infrastructure.database.schema_comparison import misshapen
+from infrastructure.database.schema_comparison import find_misshapen
 from tests.databases import opened, sqlite_file_url
 from tests.thorough import often
 
@@ -62,14 +62,14 @@ def changed(database: Database, *statements: str) -> str | None:
     with database.writing() as connection:
         for statement in statements:
             connection.execute(text(statement))
-    return misshapen(database)
+    return find_misshapen(database)
 
 
 @pytest.mark.parametrize(("statement", "index", "table"), ON_BOTH)
 def test_what_is_not_as_it_was_made_is_named(
     database: Database, statement: str, index: str, table: str
 ) -> None:
-    assert misshapen(database) is None
+    assert find_misshapen(database) is None
     found = changed(database, statement)
     assert found is not None
     assert (index if database.is_sqlite else table) in found
@@ -84,7 +84,7 @@ def test_what_only_sqlite_can_be_made_to_do_is_found(
     changed(database, *statements)
     database.close()
     database = opened(url)
-    assert misshapen(database) is not None
+    assert find_misshapen(database) is not None
     database.close()
 
 
@@ -116,5 +116,5 @@ def test_the_order_in_which_constraints_were_written_does_not_matter(tmp_path: P
             check=True,
         )
         database = opened(url)
-        assert misshapen(database) is None
+        assert find_misshapen(database) is None
         database.close()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import pytest
 from sqlalchemy import make_url, text
 
-from infrastructure.database.working_alone import NotAloneError, Work, working_alone
+from infrastructure.database.working_alone import NotAloneError, Work, work_alone
 from tests.databases import opened, sqlite_file_url
 from tests.forking import Forked
 
@@ -52,15 +52,15 @@ def test_a_second_is_refused_and_told_what_is_under_way(
 ) -> None:
     database = opened(fresh_database(kind))
     for under_way in get_args(Work):
-        with working_alone(database, under_way) as confirm:
+        with work_alone(database, under_way) as confirm:
             confirm()
             for other in get_args(Work):
-                with pytest.raises(NotAloneError) as refused, working_alone(database, other):
+                with pytest.raises(NotAloneError) as refused, work_alone(database, other):
                     pytest.fail("it was not alone")
                 article = "another" if other == under_way else "an?"
                 assert refused.match(f"^{article} {under_way} is under way on this database; run")
             confirm()
-    with working_alone(database, "rebuild"):
+    with work_alone(database, "rebuild"):
         pass
     database.close()
 
@@ -71,13 +71,13 @@ def test_so_is_another_process_until_the_first_is_killed(
     with held_elsewhere(database_url) as other:
         with (
             pytest.raises(NotAloneError, match="a restore is under way"),
-            working_alone(database, "rebuild"),
+            work_alone(database, "rebuild"),
         ):
             pytest.fail("it was not alone")
         other.send_signal(signal.SIGKILL)
         other.wait()
         for _ in range(2):
-            with working_alone(database, "rebuild") as confirm:
+            with work_alone(database, "rebuild") as confirm:
                 confirm()
 
 
@@ -89,9 +89,9 @@ def test_a_sqlite_file_is_the_same_under_any_name(
     link.symlink_to(str(url.database))
     names = (str(url), sqlite_file_url(link), f"sqlite:///file:{link}?uri=true")
     first, *others = (opened(name) for name in names)
-    with working_alone(first, "rebuild"):
+    with work_alone(first, "rebuild"):
         for other in others:
-            with pytest.raises(NotAloneError), working_alone(other, "rebuild"):
+            with pytest.raises(NotAloneError), work_alone(other, "rebuild"):
                 pytest.fail("it was not alone")
     for each in (first, *others):
         each.close()
@@ -99,7 +99,7 @@ def test_a_sqlite_file_is_the_same_under_any_name(
 
 def test_whoever_takes_the_file_away_is_noticed(fresh_database: Callable[[Kind], str]) -> None:
     database = opened(fresh_database("sqlite-file"))
-    with working_alone(database, "rebuild") as confirm:
+    with work_alone(database, "rebuild") as confirm:
         confirm()
         path = Path(f"{database.url.database}-work")
         path.unlink()
@@ -116,7 +116,7 @@ def test_a_postgresql_keeps_the_lock_for_as_long_as_it_takes_and_no_older_state(
 ) -> None:
     url = make_url(postgresql.fresh())
     database = opened(url.update_query_dict({"options": LIMITS}))
-    with working_alone(database, "rebuild") as confirm:
+    with work_alone(database, "rebuild") as confirm:
         for _ in range(10):  # a driver may prepare what it runs again and again
             confirm()
         with database.reading() as connection:
@@ -134,19 +134,19 @@ def test_a_postgresql_keeps_the_lock_for_as_long_as_it_takes_and_no_older_state(
 
 def test_a_postgresql_that_ends_the_session_ends_the_work(postgresql: PostgreSQL) -> None:
     database = opened(postgresql.fresh())
-    with working_alone(database, "rebuild") as confirm:
+    with work_alone(database, "rebuild") as confirm:
         confirm()
         postgresql.disconnect_everyone()
         with pytest.raises(NotAloneError, match="lost"):
             confirm()
-    with working_alone(database, "rebuild") as confirm:
+    with work_alone(database, "rebuild") as confirm:
         confirm()
     database.close()
 
 
 def test_records_on_one_postgresql_do_not_wait_for_each_other(postgresql: PostgreSQL) -> None:
     first, other = (opened(postgresql.fresh()) for _ in range(2))
-    with working_alone(first, "rebuild"), working_alone(other, "rebuild"):
+    with work_alone(first, "rebuild"), work_alone(other, "rebuild"):
         pass
     first.close()
     other.close()

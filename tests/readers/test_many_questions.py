@@ -10,7 +10,7 @@ from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
 from infrastructure.ledger import StoredLedger
 from infrastructure.readers import states
-from infrastructure.tables.facts import served
+from infrastructure.tables.facts import serving_tables
 from tests.databases import migrate, opened, sqlite_file_url
 from tests.examples import NEGOTIATION, OPENED, fact
 
@@ -52,7 +52,7 @@ def cost(url: str, many: int) -> int:
             as_of=parse_cut("2030"), as_known_at=None, clock="recorded", match="possible",
             position=many + 1,
         )  # fmt: skip
-        needed = states.needed(served(connection), NEGOTIATION, at, sqlite=True)
+        needed = states.select_needed(serving_tables(connection), NEGOTIATION, at, sqlite=True)
         assert len(connection.execute(needed).all()) == many
     ledger.close()
     database.close()

@@ -13,7 +13,7 @@ from domain.views.timeline import TimelineFilter
 from infrastructure.database.database import Database
 from infrastructure.ledger import StoredLedger
 from infrastructure.readers import audits, states, timeslices
-from infrastructure.tables.facts import served
+from infrastructure.tables.facts import serving_tables
 from tests.benchmarks.population import SELDOM, SPEAKERS, populate
 from tests.databases import opened
 from tests.thorough import often
@@ -105,8 +105,8 @@ def test_a_state_steps_from_question_to_question(populated: Populated, clock: Cl
     database, talks, _ = populated
     with database.reading() as connection:
         sqlite = connection.dialect.name == "sqlite"
-        tables = served(connection)
-        statement = states.needed(tables, talks, perspective(clock), sqlite=sqlite)
+        tables = serving_tables(connection)
+        statement = states.select_needed(tables, talks, perspective(clock), sqlite=sqlite)
         shown = len(connection.execute(statement).all())
         assert shown < SPEAKERS + SIZE // 20
         if sqlite:
@@ -120,10 +120,12 @@ def test_a_section_reads_what_answers_in_it(populated: Populated) -> None:
     database, talks, _ = populated
     with database.reading() as connection:
         sqlite = connection.dialect.name == "sqlite"
-        tables = served(connection)
+        tables = serving_tables(connection)
         wanted = {"prisoners.released": {"release"}, "statements": {"statement"}, "missions": set()}
         for section, kinds in wanted.items():
-            statement = states.needed(tables, talks, perspective(), sqlite=sqlite, section=section)
+            statement = states.select_needed(
+                tables, talks, perspective(), sqlite=sqlite, section=section
+            )
             rows = connection.execute(statement).all()
             shown = len(rows)
             assert {row.kind for row in rows} == kinds
@@ -138,7 +140,7 @@ def test_a_section_reads_what_answers_in_it(populated: Populated) -> None:
 def test_the_counts_of_a_state_are_one_row(populated: Populated) -> None:
     database, talks, _ = populated
     with database.reading() as connection:
-        statement = states.counts(served(connection), talks, perspective())
+        statement = states.select_counts(serving_tables(connection), talks, perspective())
         if connection.dialect.name == "postgresql":
             assert rows_read(connection, statement) == 1
         else:
@@ -152,7 +154,9 @@ def test_a_page_of_a_timeline_reads_a_page(populated: Populated, clock: Clock) -
     start = parse_cut("1990")
     with database.reading() as connection:
         wanted = TimelineFilter(begun=True, after=(start, start, 0))
-        statement = timeslices.timeline(served(connection), talks, perspective(clock), wanted)
+        statement = timeslices.timeline(
+            serving_tables(connection), talks, perspective(clock), wanted
+        )
         statement = statement.limit(20)
         assert len(connection.execute(statement).all()) == 20
         if connection.dialect.name == "postgresql":
@@ -166,7 +170,7 @@ def test_a_page_of_a_timeline_reads_a_page(populated: Populated, clock: Clock) -
 def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) -> None:
     database, _, few = populated
     with database.reading() as connection:
-        statement = audits.agreeing(served(connection), few, 0, SIZE + 10)
+        statement = audits.select_approvals(serving_tables(connection), few, 0, SIZE + 10)
         if connection.dialect.name == "postgresql":
             analysed = text(f"EXPLAIN (FORMAT JSON) {literal(connection, statement)}")
             (plan,) = connection.execute(analysed).scalar_one()

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 
 from domain.errors import ContentError, StateError
 from domain.provenance import Citation
-from domain.sought import holds, question, sought
+from domain.sought import holds_terms, parse_terms, question
 from domain.streams.entry import Entry
 from domain.time.instant import parse_cut
 from domain.time.perspective import PerspectiveQuery
@@ -140,11 +140,11 @@ def asked_of(parley: Parley, draw: random.Random) -> int:
         for _ in range(80):
             q, translit = drawn_question(draw), draw.random() < 0.7
             perspective = reading.perspective(drawn_cuts(draw, reading.head))
-            asked = sought(question(q), translit=translit)
+            asked = parse_terms(question(q), translit=translit)
             wanted = [
                 seen
                 for seen in timeline(history, perspective, TimelineFilter())
-                if holds(asked, searched(seen.version.record.fact))
+                if holds_terms(asked, searched(seen.version.record.fact))
             ]
             given, _ = reading.timeline(
                 NEGOTIATION, perspective, TimelineFilter(), q=q, limit=1_000, translit=translit

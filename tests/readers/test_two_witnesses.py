@@ -17,13 +17,13 @@ from domain.streams.entry import Entry
 from domain.streams.event import ClockCorrected
 from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views import versions as history
-from domain.views.audit import tells
+from domain.views.audit import is_audited
 from domain.views.counting.tally import TallyQuery, tally
 from domain.views.diff import SECTIONS, diff
 from domain.views.negotiation_changes import as_known, of_entries, told
 from domain.views.people import PeopleFilter, people, statuses
 from domain.views.sections import Page, Place
-from domain.views.state import counted, lists, section, state
+from domain.views.state import count_facts, lists_by_path, section, state
 from domain.views.timeline import TimelineFilter, timeline
 from domain.views.versions import FactVersion, Seen, by_valid_time
 from infrastructure.ledger import StoredLedger
@@ -178,7 +178,7 @@ def test_both_witnesses_say_the_same(
             assert pinned.position <= asked.position
             _same_slices(reading, versions, asked, pinned)
             _same_negotiation(reading, witnesses.entries(), asked, pinned)
-            listed = data.draw(st.sampled_from(sorted(lists())))
+            listed = data.draw(st.sampled_from(sorted(lists_by_path())))
             _same_pages(reading, history.timeslice(versions, asked), listed, pinned)
             status = data.draw(st.sampled_from(statuses()))
             _same_people(reading, history.timeslice(versions, asked), pinned, status)
@@ -247,11 +247,11 @@ def _query(asked: Perspective) -> PerspectiveQuery:
 def _same_slices(
     reading: Reading, versions: list[FactVersion], asked: Perspective, pinned: Perspective
 ) -> None:
-    known, slice_ = history.known(versions, asked), history.timeslice(versions, asked)
+    known, slice_ = history.select_known(versions, asked), history.timeslice(versions, asked)
     assert reading.known(NEGOTIATION, pinned) == known
     assert reading.timeslice(NEGOTIATION, pinned) == slice_
     talks = reading.negotiation(SLUG)
-    assert reading.state(talks, pinned) == state(talks, slice_, counted(known), pinned)
+    assert reading.state(talks, pinned) == state(talks, slice_, count_facts(known), pinned)
     query = TallyQuery(what="released")
     counted_months = tally(reading.timeslice(NEGOTIATION, pinned), pinned, query)
     by_the_fold = tally(slice_, pinned, query)
@@ -317,7 +317,7 @@ def _after(wanted: TimelineFilter, paged: list[Seen]) -> TimelineFilter:
 def _same_facts(
     reading: Reading, versions: list[FactVersion], asked: Perspective, pinned: Perspective
 ) -> None:
-    known = {version.record.id: version for version in history.known(versions, asked)}
+    known = {version.record.id: version for version in history.select_known(versions, asked)}
     for fact_id in {version.record.id for version in versions}:
         expected = known.get(fact_id)
         if expected is None:
@@ -336,11 +336,11 @@ def _same_facts(
 def _same_history(
     reading: Reading, versions: list[FactVersion], asked: Perspective, pinned: Perspective
 ) -> None:
-    told = history.changes(versions, asked)
+    told = history.pair_changes(versions, asked)
     for fact_id in {version.record.id for version in versions}:
         mine = [pair for pair in told if pair[1].record.id == fact_id]
         assert _history(reading, fact_id, pinned) == mine
-    expected = [pair for pair in told if tells(pair[1])]
+    expected = [pair for pair in told if is_audited(pair[1])]
     assert reading.changes.of_mind(NEGOTIATION, pinned) == (expected, False)
     paged: list[tuple[FactVersion | None, FactVersion]] = []
     more = True
@@ -396,4 +396,4 @@ def test_a_rebuild_gives_what_was_serving(witnesses: Witnesses, entries: list[En
     )
     for reading in witnesses.reading():
         found = reading.known(NEGOTIATION, everything)
-        assert found == history.known(versions, everything)
+        assert found == history.select_known(versions, everything)

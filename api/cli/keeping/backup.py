@@ -9,9 +9,9 @@ import typer
 
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
-from api.cli.session import CommandRefusedError, opened, say, settings
+from api.cli.session import CommandRefusedError, open_record, say, settings
 from api.cli.text import echo
-from infrastructure.backup.backup import BackupError, verified
+from infrastructure.backup.backup import BackupError, verify_backup
 from infrastructure.backup.file import FORMAT, Manifest
 from infrastructure.configured import keys_by
 
@@ -34,7 +34,7 @@ def backup(
     json: AsJson = False,
 ) -> None:
     """Copy the record as it stands to one file, while others read and write."""
-    with opened(lane="unhurried") as parley, progress_bar("backing up", None) as bar:
+    with open_record(lane="unhurried") as parley, progress_bar("backing up", None) as bar:
         try:
             manifest = parley.back_up(target, bar)
         except BackupError as error:
@@ -52,9 +52,9 @@ def restore(
 ) -> None:
     """Put a backup into an empty database, of whichever kind, or leave it empty."""
     try:
-        verified(source, keys_by(settings()))
+        verify_backup(source, keys_by(settings()))
         with (
-            opened(upgrade=True, lane="unhurried") as parley,
+            open_record(upgrade=True, lane="unhurried") as parley,
             progress_bar("restoring", None) as bar,
         ):
             manifest = parley.restore(source, bar)

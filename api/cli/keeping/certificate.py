@@ -19,7 +19,7 @@ from domain.proof.note import NoteError
 from domain.rules import READING
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 
-__all__ = ["read_certificate", "unconfirmed"]
+__all__ = ["explain_difference", "read_certificate"]
 
 
 def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
@@ -32,7 +32,7 @@ def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
         raise CommandRefusedError(f"the certificate of {path}: {error}") from error
 
 
-def unconfirmed(parley: Parley, certificate: Certificate) -> str | None:
+def explain_difference(parley: Parley, certificate: Certificate) -> str | None:
     """Why the certificate's question has a different answer here; None where it has the same.
 
     A certificate of an older reading is not judged, because today's rules may read the same log differently.

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from api.cli.options import AsJson
-from api.cli.session import CommandRefusedError, opened, say
+from api.cli.session import CommandRefusedError, open_record, say
 from api.cli.text import print_text
 from domain.proof.note import NoteError
 from infrastructure.database.timekeeping import ClockInDoubtError
-from infrastructure.proofs.publishing import InconsistentLogError, last_signed
+from infrastructure.proofs.publishing import InconsistentLogError, last_signed_note
 from infrastructure.proofs.tree import BrokenTreeError
 
 __all__ = ["register"]
@@ -30,7 +30,7 @@ def checkpoint(
     json: AsJson = False,
 ) -> None:
     """Sign the log as it stands now, as a server does by itself, and show the signed checkpoint."""
-    with opened(signs=True) as parley:
+    with open_record(signs=True) as parley:
         publisher = parley.publisher
         if publisher is None:
             raise AssertionError
@@ -39,7 +39,7 @@ def checkpoint(
         except (InconsistentLogError, ClockInDoubtError, BrokenTreeError, NoteError) as error:
             raise CommandRefusedError(str(error)) from error
         with parley.database.reading() as connection:
-            note = last_signed(connection)
+            note = last_signed_note(connection)
     if json:
         say({"checkpoint": note, "key": publisher.signer.key.text})
     else:

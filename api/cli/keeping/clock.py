@@ -14,13 +14,13 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.options import AsJson
-from api.cli.session import CommandRefusedError, opened, say
+from api.cli.session import CommandRefusedError, open_record, say
 from api.cli.text import ask_for, confirm, echo
 from api.composition import Parley
 from domain.time.instant import format_instant
 from infrastructure.log.clock_corrections import WrongTimes
 
-__all__ = ["register", "said"]
+__all__ = ["describe_wrong_times", "register"]
 
 _NOTHING: Final = "no record time lies beyond the present: there is nothing to correct"
 _HOUR: Final = 3_600_000_000
@@ -66,7 +66,7 @@ def correct_clock(
     Look at another clock first. If this machine's is behind, set it right: then nothing is wrong. The record times stay
     as they were signed, and count as recorded when this is. Until then nothing else is recorded.
     """
-    with opened() as parley:
+    with open_record() as parley:
         if withdraw is None:
             found = parley.wrong_times()
             if found is None:
@@ -82,7 +82,7 @@ def correct_clock(
     echo(f"Position {entry.id} says so, recorded at {format_instant(entry.recorded_at)}")
 
 
-def said(found: WrongTimes) -> str:
+def describe_wrong_times(found: WrongTimes) -> str:
     """Which record times lie in the future, in one line."""
     now = f"by the clock it is {format_instant(found.now)}"
     if found.first_at is None:
@@ -94,7 +94,7 @@ def said(found: WrongTimes) -> str:
 def _confirm(found: WrongTimes, read: str | None, *, yes: bool) -> None:
     """Ask what another clock shows before showing this machine's time, so that nobody copies that."""
     span = _read(read)
-    echo(said(found), err=True)
+    echo(describe_wrong_times(found), err=True)
     _compare(found.now, *span)
     if span[0] <= found.head_at <= span[1]:
         raise CommandRefusedError(

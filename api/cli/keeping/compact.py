@@ -7,7 +7,7 @@ from typing import Final
 import typer
 
 from api.cli.options import AsJson
-from api.cli.session import opened, say
+from api.cli.session import open_record, say
 from api.cli.text import echo
 
 __all__ = ["register"]
@@ -21,7 +21,7 @@ def compact(*, json: AsJson = False) -> None:
     On PostgreSQL the tables are written anew, for which everybody else waits, and it is said what a superuser has to
     run before the server's own files hold nothing of it either.
     """
-    with opened() as parley:
+    with open_record() as parley:
         left = parley.compact(PATIENCE_SECONDS)
     if json:
         say({"left": list(left)})

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.options import AsJson
-from api.cli.session import consoles, opened, say
+from api.cli.session import consoles, open_record, say
 from api.cli.tables import show_rows
 from api.cli.text import echo, print_line
 from domain.access import SCOPES, Scope
@@ -55,7 +55,7 @@ def create(
     What each scope opens stands in the README, under "Who may do what".
     """
     scopes = [_scope(word) for text in scope for word in text.replace(",", " ").split()]
-    with opened(upgrade=True) as parley:
+    with open_record(upgrade=True) as parley:
         expires_at = None if days is None else parley.clock() + days * DAY
         text, key = parley.keys.create(person, scopes, expires_at)
     if json:
@@ -74,7 +74,7 @@ def _scope(word: str) -> Scope:
 @keys.command("list")
 def list_keys(*, json: AsJson = False) -> None:
     """List every key, oldest first, those that were revoked or have expired too."""
-    with opened() as parley:
+    with open_record() as parley:
         found = [_shown(key) for key in parley.keys.all()]
     if json:
         say({"items": found})
@@ -101,7 +101,7 @@ def revoke(
     json: AsJson = False,
 ) -> None:
     """Let a key open nothing from now on."""
-    with opened() as parley:
+    with open_record() as parley:
         key = parley.keys.revoke(key_id)
     if json:
         say(_shown(key))

@@ -9,7 +9,7 @@ import typer
 
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
-from api.cli.session import opened, say
+from api.cli.session import open_record, say
 from api.cli.text import echo
 
 __all__ = ["register"]
@@ -33,7 +33,7 @@ def seal(
     json: AsJson = False,
 ) -> None:
     """Seal what was recorded in clear, and wrap every data key by the newest key, while others go on."""
-    with opened() as parley, progress_bar("sealing", None) as bar:
+    with open_record() as parley, progress_bar("sealing", None) as bar:
         report, dropped = parley.seal(bar, new_key=new_key, as_is=as_is)
     if json:
         say({**asdict(report), "dropped": dropped})

@@ -7,18 +7,18 @@ from contextlib import contextmanager
 
 from typer import Exit
 
-from api.cli.session import REFUSALS, CommandRefusedError, reason
+from api.cli.session import REFUSALS, CommandRefusedError, describe_refusal
 
-__all__ = ["readable"]
+__all__ = ["refuse_unreadable"]
 
 
 @contextmanager
-def readable() -> Iterator[None]:
+def refuse_unreadable() -> Iterator[None]:
     """Turn any error in the block into a refusal of one line."""
     try:
         yield
     except (Exit, *REFUSALS):
         raise
     except Exception as error:
-        what = f"{type(error).__name__}: {reason(error)}"
+        what = f"{type(error).__name__}: {describe_refusal(error)}"
         raise CommandRefusedError(f"what is stored cannot be read: {what}") from error

@@ -9,29 +9,29 @@ from uuid import UUID
 
 import typer
 
-from api.cli.keeping.certificate import read_certificate, unconfirmed
-from api.cli.keeping.clock import said
-from api.cli.keeping.unreadable import readable
+from api.cli.keeping.certificate import explain_difference, read_certificate
+from api.cli.keeping.clock import describe_wrong_times
+from api.cli.keeping.unreadable import refuse_unreadable
 from api.cli.keeping.verifiers import log_verifier, note_in, witness_verifier
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
-from api.cli.session import CommandRefusedError, opened, say
+from api.cli.session import CommandRefusedError, open_record, say
 from api.cli.text import echo
 from api.composition import Parley, log_key_file
 from domain.proof.certificate import Certificate
 from domain.proof.checkpoint import Checkpoint
-from domain.proof.cosignature import cosigned_at
+from domain.proof.cosignature import time_of_cosignature
 from domain.proof.note import NoteError, Verifier, base64_of
 from domain.rules import READING
 from domain.time.instant import format_instant
 from infrastructure.database.database import Database
-from infrastructure.database.schema_comparison import misshapen
+from infrastructure.database.schema_comparison import find_misshapen
 from infrastructure.log.clock_corrections import WrongTimes, wrong_times
-from infrastructure.projections.comparison import Unfounded, unfounded
+from infrastructure.projections.comparison import Unfounded, compare_with_log
 from infrastructure.projections.soundness import OwnCheck, own_check, unsound_text
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.log_key import LastSigned
-from infrastructure.proofs.publishing import last_signed
+from infrastructure.proofs.publishing import last_signed_note
 from infrastructure.proofs.verification import Verification, verify
 
 __all__ = ["register"]
@@ -87,7 +87,11 @@ def verify_log(
     json: AsJson = False,
 ) -> None:
     """Check every event against its hash, the tree and the signed checkpoints; then all that follows from them."""
-    with readable(), opened(lane="unhurried") as parley, progress_bar("verifying", None) as bar:
+    with (
+        refuse_unreadable(),
+        open_record(lane="unhurried") as parley,
+        progress_bar("verifying", None) as bar,
+    ):
         key_file = log_key_file(parley.settings, parley.database)
         verifier = log_verifier(key, key_file, parley.settings.log_origin)
         if verifier is None and (checkpoint or certificate):
@@ -99,7 +103,7 @@ def verify_log(
             certified = read_certificate(certificate, verifier)
             notes.append((str(certificate), certified.checkpoint))
         with parley.database.reading() as connection:
-            notes += _kept(key_file, last_signed(connection)) if verifier else []
+            notes += _kept(key_file, last_signed_note(connection)) if verifier else []
             found = verify(connection, _opened(notes, verifier), bar)
             tables = [] if found.wrong or log_only else _tables(parley, connection)
             future = None if found.wrong else wrong_times(connection, parley.clock())
@@ -108,12 +112,12 @@ def verify_log(
         flaw = flaw if found.wrong or flaw or log_only else _flaw(parley.database)
         reason = _reason(found, tables, flaw, future)
         asked = certified is not None and reason is None
-        differs = unconfirmed(parley, certified) if certified is not None and asked else None
+        differs = explain_difference(parley, certified) if certified is not None and asked else None
     if json:
         shown = _shown(found, _names(notes), verifier)
         same = differs is None if certified is None or certified.reading == READING else None
         gave = {"certificate": {"same": same, "why": differs}} if asked else {}
-        late = None if future is None else said(future)
+        late = None if future is None else describe_wrong_times(future)
         checked = (
             None if own is None else {"by": own.by, "ran": own.unable is None, "why": own.unable}
         )
@@ -139,7 +143,7 @@ def _confirmed(name: str, certified: Certificate | None) -> str:
 
 def _tables(parley: Parley, connection: Any) -> list[Unfounded]:  # noqa: ANN401 -- sqlalchemy is not the API's
     with progress_bar("deriving", None) as bar:
-        return unfounded(connection, parley.ledger.codec, parley.clock(), bar)
+        return compare_with_log(connection, parley.ledger.codec, parley.clock(), bar)
 
 
 def _reason(
@@ -149,8 +153,8 @@ def _reason(
         return f"position {found.wrong.position}: {found.wrong.what}"
     if future is not None:
         return (
-            f"the log is whole; {said(future)}. Look at another clock first: if this machine's is wrong, set it right;"
-            " if the log's times are, run: parley correct-clock"
+            f"the log is whole; {describe_wrong_times(future)}. Look at another clock first:"
+            " if this machine's is wrong, set it right; if the log's times are, run: parley correct-clock"
         )
     for each in tables:
         key = ", ".join(str(_keyed(part)) for part in each.key)
@@ -166,7 +170,7 @@ def _keyed(part: Any) -> Any:  # noqa: ANN401 -- a part of any table's key
 
 def _flaw(database: Database) -> str | None:
     """What is wrong with the database itself, apart from its content."""
-    return misshapen(database) or unsound_text(database)
+    return find_misshapen(database) or unsound_text(database)
 
 
 def _words_of(notes: list[Named], witness: str | None) -> dict[str, str]:
@@ -179,7 +183,7 @@ def _words_of(notes: list[Named], witness: str | None) -> dict[str, str]:
     found = {}
     for name, note in notes:
         _open(name, note, [verifier])
-        at = format_instant(cosigned_at(note, verifier) * _SECOND).replace(".000000", "")
+        at = format_instant(time_of_cosignature(note, verifier) * _SECOND).replace(".000000", "")
         found[name] = f"co-signed by {verifier.key.name} at {at}"
     return found
 

@@ -14,7 +14,7 @@ import typer
 
 from api.cli.keeping.verifiers import log_key
 from api.cli.options import AsJson
-from api.cli.session import CommandRefusedError, reason, say
+from api.cli.session import CommandRefusedError, describe_refusal, say
 from api.cli.text import echo
 from domain.proof.cosignature import Cosigner
 from domain.proof.note import base64_of
@@ -122,8 +122,8 @@ def _keep_watching(watch: Callable[[], None], every: int) -> None:
         except BrokenPipeError:
             raise
         except (RefusalError, OSError) as refusal:
-            if reason(refusal) != said:
-                said = reason(refusal)
+            if describe_refusal(refusal) != said:
+                said = describe_refusal(refusal)
                 echo(f"parley: {said}", err=True)
         time.sleep(every)
 

@@ -7,12 +7,12 @@ from dataclasses import asdict
 import typer
 
 from api.cli.options import AsJson, Slug
-from api.cli.session import consoles, opened, say
+from api.cli.session import consoles, open_record, say
 from api.cli.tables import show_heading, show_rows
 from api.cli.text import print_line
 from domain.rules import READING
 from domain.time.perspective import PerspectiveQuery
-from domain.views.brief import perspective_shown
+from domain.views.brief import describe_perspective
 from domain.views.notices import notices, read_otherwise
 
 __all__ = ["register"]
@@ -23,7 +23,7 @@ def check(slug: Slug, *, json: AsJson = False) -> None:
 
     Nothing is changed: a number is read anew once an editor corrects it.
     """
-    with opened() as parley, parley.reading(parley.owner) as reading:
+    with open_record() as parley, parley.reading(parley.owner) as reading:
         perspective = reading.perspective(PerspectiveQuery())
         negotiation = reading.negotiation(slug, perspective.position)
         known = reading.known(negotiation.id, perspective)
@@ -38,7 +38,7 @@ def check(slug: Slug, *, json: AsJson = False) -> None:
             if version.record.stands
             for each in (*read_otherwise(version.record.fact), *notices(version.record.fact))
         ]
-        at = perspective_shown(perspective)
+        at = describe_perspective(perspective)
     if json:
         say({"perspective": at, "items": found})
         return

@@ -16,10 +16,10 @@ from api.cli.options import (
     ByClock,
     ByMatch,
     Slug,
-    cut,
+    parse_cut_option,
     perspective,
 )
-from api.cli.session import consoles, opened
+from api.cli.session import consoles, open_record
 from api.cli.tables import show_erased, show_heading, show_rows, sources
 from api.cli.text import print_line, print_table
 from domain.views.diff import SECTIONS
@@ -37,12 +37,16 @@ def diff(
     *,
     from_: Annotated[
         str,
-        typer.Option("--from", parser=cut, metavar="WHEN", help="The earlier knowledge cut."),
+        typer.Option(
+            "--from", parser=parse_cut_option, metavar="WHEN", help="The earlier knowledge cut."
+        ),
     ],
     to: Annotated[
         str | None,
         typer.Option(
-            parser=cut, metavar="WHEN", help="The later knowledge cut. Left out: everything known."
+            parser=parse_cut_option,
+            metavar="WHEN",
+            help="The later knowledge cut. Left out: everything known.",
         ),
     ] = None,
     as_of: AsOf = None,
@@ -53,7 +57,7 @@ def diff(
 ) -> None:
     """What changed between two states of knowledge: added, corrected, ended, retracted, preferred."""
     asked = perspective(as_of, None, position, clock, match)
-    with opened() as parley:
+    with open_record() as parley:
         parameters = {**asked, "from": from_, "to": to}
         answer = ask_whole(parley, f"/v1/negotiations/{slug}/diff", parameters, SECTIONS)
     if json:
@@ -104,7 +108,7 @@ def audit(  # noqa: PLR0913 -- one argument an option
     asked = perspective(as_of, as_known_at, position, clock, match)
     asked |= {"bom": "true"} if bom else {}
     path = f"/v1/negotiations/{slug}/audit"
-    with opened() as parley:
+    with open_record() as parley:
         if csv:
             print_table(ask_table(parley, path, asked))
             return
@@ -146,7 +150,7 @@ def changes(
 ) -> None:
     """The log of all negotiations, in order: what was recorded, when, by whom and in which batch."""
     asked = {"after": after, "limit": limit, "batch": batch, "position": position}
-    with opened() as parley:
+    with open_record() as parley:
         answer = ask(parley, "/v1/changes", asked)
         if json:
             print_answer(answer)

@@ -10,7 +10,7 @@ from api.cli.options import AsJson
 from api.cli.session import CommandRefusedError, consoles, say
 from api.cli.tables import show_rows
 from api.cli.text import print_line, print_table
-from api.commands.csv_cells import table
+from api.commands.csv_cells import write_table
 from api.commands.importing.described import columns_shown, kinds_shown
 from domain.fact import KINDS
 
@@ -55,7 +55,7 @@ def columns(
         raise CommandRefusedError(f"no kind {kind!r}; there are {', '.join(sorted(KINDS))}")
     found = columns_shown(kind)
     if csv:
-        print_table(table([each["column"] for each in found], [], bom=bom))
+        print_table(write_table([each["column"] for each in found], [], bom=bom))
     elif json:
         say({"kind": kind, "columns": found})
     else:

@@ -18,7 +18,7 @@ from api.cli.options import (
     Slug,
     perspective,
 )
-from api.cli.session import consoles, opened
+from api.cli.session import consoles, open_record
 from api.cli.tables import show_erased, show_heading, show_rows
 from api.cli.text import print_line, print_table
 from domain.views.people import statuses
@@ -63,7 +63,7 @@ def people(  # noqa: PLR0913 -- one argument an option
         **perspective(as_of, as_known_at, position, clock, match),
     }  # fmt: skip
     path = f"/v1/negotiations/{slug}/people"
-    with opened() as parley:
+    with open_record() as parley:
         if csv:
             print_table(ask_table(parley, path, asked))
             return

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from api.cli.ask import ApiResponse, ask, ask_whole, print_answer, whole
+from api.cli.ask import ApiResponse, ask, ask_whole, complete_lists, print_answer
 from api.cli.options import (
     AsJson,
     AsKnownAt,
@@ -17,10 +17,10 @@ from api.cli.options import (
     ByClock,
     ByMatch,
     Slug,
-    cut,
+    parse_cut_option,
     perspective,
 )
-from api.cli.session import CommandRefusedError, consoles, opened
+from api.cli.session import CommandRefusedError, consoles, open_record
 from api.cli.tables import (
     kind_and_stage,
     says_anything,
@@ -71,7 +71,7 @@ def show(  # noqa: PLR0913 -- one argument an option
 ) -> None:
     """What was so: the state of a negotiation, or one of its facts, at a perspective."""
     asked = perspective(as_of, as_known_at, position, clock, match)
-    with opened() as parley:
+    with open_record() as parley:
         if fact is None:
             answer = ask(parley, f"/v1/negotiations/{slug}", asked)
             _show_state(parley, answer, section, json=json)
@@ -90,7 +90,7 @@ def _show_state(parley: Parley, answer: ApiResponse, section: str | None, *, jso
     if section is not None:
         kept = {*_NO_SECTIONS, section}
         part = {name: each for name, each in state.items() if name.removesuffix(MORE) in kept}
-        state = whole(parley, part)
+        state = complete_lists(parley, part)
         sections = [section]
     if json:
         print_answer(answer if section is None else ApiResponse.of(state))
@@ -161,11 +161,15 @@ def timeline(  # noqa: PLR0913 -- one argument an option
     from_: Annotated[
         str | None,
         typer.Option(
-            "--from", parser=cut, metavar="WHEN", help="Facts that went on at this or later."
+            "--from",
+            parser=parse_cut_option,
+            metavar="WHEN",
+            help="Facts that went on at this or later.",
         ),
     ] = None,
     to: Annotated[
-        str | None, typer.Option(parser=cut, metavar="WHEN", help="Facts that had begun by then.")
+        str | None,
+        typer.Option(parser=parse_cut_option, metavar="WHEN", help="Facts that had begun by then."),
     ] = None,
     include: Annotated[
         str | None,
@@ -193,7 +197,7 @@ def timeline(  # noqa: PLR0913 -- one argument an option
         "from": from_, "to": to, "include": include, "batch": batch, "translit": None if translit else "false",
     }  # fmt: skip
     asked = {**filters, **perspective(as_of, as_known_at, position, clock, match)}
-    with opened() as parley:
+    with open_record() as parley:
         page = {**({} if cursor else asked), "limit": limit, "cursor": cursor}
         answer = ask(parley, f"/v1/negotiations/{slug}/timeline", page)
         if json:

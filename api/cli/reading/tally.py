@@ -19,8 +19,8 @@ from api.cli.options import (
     Slug,
     perspective,
 )
-from api.cli.session import consoles, opened
-from api.cli.tables import show_erased, show_heading, show_rows, words
+from api.cli.session import consoles, open_record
+from api.cli.tables import format_value, show_erased, show_heading, show_rows
 from api.cli.text import print_line
 from domain.views.counting.points import By
 from domain.views.counting.tally import Per
@@ -69,7 +69,7 @@ def tally(  # noqa: PLR0913 -- one argument an option
 ) -> None:
     """How many: the increments of what is counted, each matter once, point by point."""
     asked = perspective(as_of, as_known_at, position, clock, match)
-    with opened() as parley:
+    with open_record() as parley:
         question = {**({} if cursor else asked), "what": what, "by": by, "kind": kind}
         question |= {"count": None if kind is None else "facts", "from": from_, "to": to}
         question |= {"per": per, "limit": limit, "cursor": cursor}
@@ -107,7 +107,7 @@ def _show_others(out: Console, content: Mapping[str, Any]) -> None:
         if content[name]:
             print_line(out, f"{told}: {_counted(content, name)}")
     for each in content["cumulative"]:
-        told = f"{words(each['quantity'])} ({each['fact']['summary']})"
+        told = f"{format_value(each['quantity'])} ({each['fact']['summary']})"
         print_line(out, f"Running total, not added: {told}")
     if "cumulative_more" in content:
         print_line(out, f"Running totals in all: {content['cumulative_more']['count']}")

@@ -15,7 +15,7 @@ import uvicorn
 
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
-from api.cli.session import CommandRefusedError, consoles, opened, say
+from api.cli.session import CommandRefusedError, consoles, open_record, say
 from api.cli.tables import show_rows
 from api.cli.text import echo
 from api.composition import Parley
@@ -85,7 +85,7 @@ def serve(
     json: AsJson = False,
 ) -> None:
     """Serve the API until told to stop; what was begun is finished first."""
-    with opened(upgrade=upgrade, signs=True) as parley:
+    with open_record(upgrade=upgrade, signs=True) as parley:
         parley.check_seals()
         given = parley.settings
         listening = _listening(
@@ -152,7 +152,7 @@ def _address(listening: socket.socket) -> str:
 
 def rebuild(*, json: AsJson = False) -> None:
     """Derive the tables from the log again, beside those that serve, compare, and switch."""
-    with opened() as parley, progress_bar("rebuilding", None) as bar:
+    with open_record() as parley, progress_bar("rebuilding", None) as bar:
         report = parley.rebuild(bar)
     differing = [_shown(each) for each in report.differences]
     if json:
@@ -204,7 +204,7 @@ def database_commands() -> None:
 @database.command("upgrade")
 def upgrade_database(*, json: AsJson = False) -> None:
     """Bring an empty or older database to the schema's head; nothing happens where it is there."""
-    with opened(upgrade=True) as parley:
+    with open_record(upgrade=True) as parley:
         ready = parley.ready()
     if json:
         say(ready)

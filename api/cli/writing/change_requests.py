@@ -11,11 +11,11 @@ import typer
 
 from api.cli.ask import ApiResponse, ask, print_answer, tell
 from api.cli.options import AsJson, Slug
-from api.cli.session import consoles, opened
-from api.cli.tables import show_rows, words
+from api.cli.session import consoles, open_record
+from api.cli.tables import format_value, show_rows
 from api.cli.text import confirm, print_line
 from api.cli.writing.erase import show_erasure
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.composition import Parley
 from domain.streams.change_request import ChangeRequestStatus
 
@@ -63,7 +63,7 @@ def change_requests(
 ) -> None:
     """The changes that wait for a second person, or did, newest last."""
     asked = {"status": status, "fact": fact, "limit": limit, "cursor": cursor}
-    with opened() as parley:
+    with open_record() as parley:
         answer = ask(parley, f"/v1/negotiations/{slug}/change-requests", asked)
     if json:
         print_answer(answer)
@@ -97,7 +97,7 @@ def approve(
 
     Who approves is PARLEY_ACTOR, and must be another person than who proposed it.
     """
-    with opened() as parley:
+    with open_record() as parley:
         if digest is None:
             item = ask(parley, f"/v1/change-requests/{id_}", {}).content
             _confirm(item, yes=yes)
@@ -140,7 +140,7 @@ def _said(value: object) -> str:
     """A value of a fact in full, in one line; characters that could imitate or hide a line are escaped."""
     if value is None:
         return "nothing"
-    text = value if isinstance(value, str) else written(value).decode()
+    text = value if isinstance(value, str) else write_json(value).decode()
     return text if text.isprintable() else dumps(value)
 
 
@@ -151,13 +151,13 @@ def refuse(
     json: AsJson = False,
 ) -> None:
     """Refuse what another person proposed: it is not done."""
-    with opened() as parley:
+    with open_record() as parley:
         _tell(parley, id_, "refusal", why, json=json)
 
 
 def withdraw(id_: Id, *, why: Why = None, json: AsJson = False) -> None:
     """Withdraw what you proposed yourself: it is not done."""
-    with opened() as parley:
+    with open_record() as parley:
         _tell(parley, id_, "withdrawal", why, json=json)
 
 
@@ -190,7 +190,7 @@ def _show(answer: ApiResponse) -> None:
 def _row(item: Mapping[str, Any]) -> tuple[object, ...]:
     decided = item["decided"] or {}
     changes = [
-        f"{each['field']}: {words(each['before']) or 'nothing'} → {words(each['after']) or 'nothing'}"
+        f"{each['field']}: {format_value(each['before']) or 'nothing'} → {format_value(each['after']) or 'nothing'}"
         for each in item["changes"]
     ]
     return (

@@ -10,7 +10,7 @@ import typer
 
 from api.cli.ask import ApiResponse, print_answer, tell
 from api.cli.options import AsJson, Slug
-from api.cli.session import CommandRefusedError, consoles, opened
+from api.cli.session import CommandRefusedError, consoles, open_record
 from api.cli.tables import show_rows
 from api.cli.text import confirm, print_line
 from api.composition import Parley
@@ -59,7 +59,7 @@ def erase(
 
     Where the negotiation's settings ask for two persons, as they do at first, it is proposed.
     """
-    with opened() as parley:
+    with open_record() as parley:
         record = _record(parley, slug, fact)
         _confirm(record, sources=sources, yes=yes)
         body: dict[str, Any] = {

@@ -20,11 +20,11 @@ from api.cli.options import (
     Slug,
     perspective,
 )
-from api.cli.session import consoles, opened, say
+from api.cli.session import consoles, open_record, say
 from api.cli.tables import show_erased, show_heading
 from api.cli.text import echo, json_text, print_json, print_line
 from api.commands.export import history_lines, present_lines
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.composition import Parley
 from domain.rules import READING
 from domain.time.instant import parse_cut
@@ -61,7 +61,7 @@ def export(  # noqa: PLR0913 -- one argument an option
         clock=clock,
         match=match,
     )
-    with opened() as parley:
+    with open_record() as parley:
         lines = _exported(parley, slug, query, history=history)
         count = _write(lines, sys.stdout.buffer) if output is None else _replace(output, lines)
     if output is not None:
@@ -96,7 +96,7 @@ def _exported(
 def _write(lines: Iterator[dict[str, Any]], file: BinaryIO) -> int:
     count = 0
     for count, line in enumerate(lines, 1):  # noqa: B007 -- how many there were is the answer
-        file.write(json_text(written(line)) + b"\n")
+        file.write(json_text(write_json(line)) + b"\n")
     file.flush()
     return count
 
@@ -122,7 +122,7 @@ def snapshot(  # noqa: PLR0913 -- one argument an option
 ) -> None:
     """Keep the state at a perspective under a name, with its hash; or check one that was kept."""
     asked = perspective(as_of, as_known_at, position, clock, match)
-    with opened() as parley:
+    with open_record() as parley:
         if check:
             answer = ask(parley, f"/v1/negotiations/{slug}/snapshots/{name}", {})
         else:

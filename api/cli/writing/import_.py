@@ -17,12 +17,12 @@ import typer
 from api.cli.interrupts import INTERRUPTED, end_with
 from api.cli.options import AsJson, Slug
 from api.cli.progress import progress_bar
-from api.cli.session import CommandRefusedError, consoles, opened, reason, say
+from api.cli.session import CommandRefusedError, consoles, describe_refusal, open_record, say
 from api.cli.text import print_line
-from api.cli.writing.import_report import heading, refusal, show_report
+from api.cli.writing.import_report import format_heading, refusal, show_report
 from api.commands.commands import FactParser
 from api.commands.importing.importer import Importer
-from api.commands.importing.lines import bounded_lines
+from api.commands.importing.lines import read_bounded_lines
 from api.commands.importing.matching import Update
 from api.commands.importing.reading import Progress
 from api.commands.importing.report import BrokenOffError
@@ -121,7 +121,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
         raise typer.BadParameter("--update, --reason and --why go together", param_hint="--update")
     updating = None if reason_ is None or why is None else Update(reason_, why)
     table = csv or file.lower().removesuffix(".gz").endswith((".csv", ".tsv", ".tab"))
-    with _source(file, encoding) as text, opened(upgrade=True) as parley:
+    with _source(file, encoding) as text, open_record(upgrade=True) as parley:
         opening: list[RecordEvent] = [
             decide_open(
                 slug=slug,
@@ -138,7 +138,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
         with _told(text.lines) as (progress, told):
             report = Importer(parley, FactParser()).run(
                 slug=slug,
-                lines=bounded_lines(text.stream),
+                lines=read_bounded_lines(text.stream),
                 media="csv" if table else "ndjson",
                 dry_run=dry_run,
                 partial=partial,
@@ -154,7 +154,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
     if json:
         say(report.as_dict())
     else:
-        show_report(report, heading(report, dry_run=dry_run, partial=partial))
+        show_report(report, format_heading(report, dry_run=dry_run, partial=partial))
         if opens and refused is None:
             done = "would be opened" if dry_run else "was opened"
             print_line(consoles()[0], f"There was no negotiation {slug}: it {done}.")
@@ -180,7 +180,7 @@ def _told(total: int) -> Iterator[tuple[Progress, Recorded]]:
         try:
             yield lambda read: bar(read, total), told
         except BrokenOffError as error:
-            cause = reason(error.__cause__ or error)
+            cause = describe_refusal(error.__cause__ or error)
             raise CommandRefusedError(f"{error} ({cause})") from error
         except KeyboardInterrupt:
             if reached is None:

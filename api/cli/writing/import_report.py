@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from api.commands.importing.report import ImportReport
 
-__all__ = ["heading", "refusal", "show_report"]
+__all__ = ["format_heading", "refusal", "show_report"]
 
 REJECTIONS_SHOWN: Final = 20
 
@@ -31,7 +31,7 @@ def refusal(report: ImportReport, *, partial: bool) -> str | None:
     )
 
 
-def heading(report: ImportReport, *, dry_run: bool, partial: bool) -> str:
+def format_heading(report: ImportReport, *, dry_run: bool, partial: bool) -> str:
     """What became of the lines that are counted below."""
     if report.listed() and not partial:
         return "Would be refused as a whole" if dry_run else "Nothing was imported"

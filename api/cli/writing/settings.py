@@ -9,7 +9,7 @@ import typer
 
 from api.cli.ask import ApiResponse, PreconditionError, ask, print_answer, tell
 from api.cli.options import AsJson, Slug
-from api.cli.session import CommandRefusedError, consoles, opened
+from api.cli.session import CommandRefusedError, consoles, open_record
 from api.cli.tables import show_rows
 from api.cli.text import print_line
 from api.cli.writing.erase import agreement
@@ -79,7 +79,7 @@ def settings(
         _say_who(parley, before, answer.content["members"])
         return answer
 
-    with opened() as parley:
+    with open_record() as parley:
         while True:
             with suppress(PreconditionError):
                 answer = changed(parley, ask(parley, path, {}))
@@ -149,7 +149,7 @@ def correct_negotiation(  # noqa: PLR0913 -- one argument an option
     given = {"title": title, "parties": party or None, "summary": summary}
     changes = {name: value or None for name, value in given.items() if value is not None}
     body = {"reason": reason, "why": why, "published": published, "changes": changes}
-    with opened() as parley:
+    with open_record() as parley:
         path, any_edition = f"/v1/negotiations/{slug}/corrections", {"if-match": "*"}
         answer = tell(parley, path, body, headers=any_edition, dry_run=dry_run)
     if json:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from api.commands.changes import OPS, Change
 from api.commands.commands import FactParser
-from api.commands.confidential import Withheld, withheld
+from api.commands.confidential import Withheld, withhold_confidential
 from api.commands.importing.lines import SourceLine
 from api.commands.importing.report import COUNTED
 from api.commands.json_text import canonical
@@ -49,7 +49,7 @@ class CommandReader:
         """The command of a line; ContentError with every fault that can be found without reading the record."""
         if line.content is None:
             raise ContentError(*line.faults, more=line.more)
-        content, kept_apart = withheld(dict(line.content))
+        content, kept_apart = withhold_confidential(dict(line.content))
         gathered = Gathering((*line.faults, *kept_apart.faults), line.more)
         # A long import holds all of its commands: what they were read from is let go.
         line = replace(line, content=None)

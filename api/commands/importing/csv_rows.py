@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from api.commands.csv_cells import plain
+from api.commands.csv_cells import read_cell
 from api.commands.importing.csv_columns import Column, columns_of
 from api.commands.importing.csv_table import TOO_LONG, Table
-from api.commands.importing.lines import SourceLine, faulty, refused_blanks
+from api.commands.importing.lines import SourceLine, make_faulty_line, refuse_blanks
 from api.commands.json_text import MOST_ENTRIES, read_json
 from domain.errors import ContentError, Fault
 
@@ -42,10 +42,10 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
     for number, cells in table.rows():
         found: SourceLine | None = None
         if isinstance(cells, str):
-            found = faulty(number, cells, last=table.header is None or cells != TOO_LONG)
+            found = make_faulty_line(number, cells, last=table.header is None or cells != TOO_LONG)
         elif not any(cell and not cell.isspace() for cell in cells):
             table.blank += 1
-            found = refused_blanks(number, table.blank)
+            found = refuse_blanks(number, table.blank)
         elif table.header is None:
             table.header, faults = columns_of(cells)
             if faults:
@@ -58,22 +58,24 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
             if found.last:
                 return
     if table.header is None:
-        yield faulty(1, "a header row is expected")
+        yield make_faulty_line(1, "a header row is expected")
 
 
 def _row(number: int, table: Table, cells: Sequence[str]) -> SourceLine:
     header = table.header or ()
-    filled = [plain(cell.strip()) for cell in cells]
+    filled = [read_cell(cell.strip()) for cell in cells]
     while len(filled) > len(header) and not filled[-1]:
         filled.pop()
     if len(filled) != len(header):
         much = _SEPARATES[table.separator] if len(filled) > len(header) else ""
-        return faulty(
+        return make_faulty_line(
             number, f"the row has {len(filled)} cells, and the header {len(header)}{much}"
         )
     unnamed = [at for at, cell in enumerate(filled) if cell and header[at] is None]
     if unnamed:
-        return faulty(number, f"in column {unnamed[0] + 1}, which has no name, stands a text")
+        return make_faulty_line(
+            number, f"in column {unnamed[0] + 1}, which has no name, stands a text"
+        )
     named = zip(header, filled, strict=True)
     row = _Row([(column, cell) for column, cell in named if cell and column is not None])
     content, faults = row.content()

@@ -17,9 +17,9 @@ from domain.streams.entry import Entry
 from domain.streams.event import FactRecorded
 from domain.streams.fact import evolve
 from domain.time.perspective import PerspectiveQuery
-from domain.views.rivalry.similar import MOST, Alike, marks
+from domain.views.rivalry.similar import MOST, Alike, marks_of
 from domain.views.versions import FactVersion, version_of
-from infrastructure.readers.similar import near
+from infrastructure.readers.similar import find_near
 
 __all__ = ["likenesses"]
 
@@ -32,13 +32,13 @@ def likenesses(
     if not recorded:
         return {}
     found, lines = Alike(), {each.record.id: number for number, each in recorded.items()}
-    marked = {number: marks(each.record.fact) for number, each in recorded.items()}
+    marked = {number: marks_of(each.record.fact) for number, each in recorded.items()}
     wanted = set().union(*marked.values())
     with parley.reading(principal) as reading:
         perspective = reading.perspective(PerspectiveQuery())
     held = set()
-    for each in near(parley.database, list(recorded.values()), perspective):
-        own = marks(each.record.fact) & wanted
+    for each in find_near(parley.database, list(recorded.values()), perspective):
+        own = marks_of(each.record.fact) & wanted
         if own and each.record.id not in held:
             held.add(each.record.id)
             found.add(each, own)

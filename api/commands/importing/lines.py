@@ -15,10 +15,10 @@ from domain.errors import ContentError, Fault
 __all__ = [
     "LONGEST_LINE",
     "SourceLine",
-    "bounded_lines",
-    "faulty",
+    "make_faulty_line",
+    "read_bounded_lines",
     "read_ndjson",
-    "refused_blanks",
+    "refuse_blanks",
     "without_mark",
 ]
 
@@ -53,7 +53,7 @@ class SourceLine:
         return self.columns.get(pointer)
 
 
-def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
+def read_bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
     """The lines of a file; of a line that is too long, only enough to show that it is.
 
     If the part left out has an odd number of quotation marks, one is added, so that the reader of a table finds the end
@@ -73,12 +73,12 @@ def read_ndjson(lines: Iterable[bytes]) -> Iterator[SourceLine]:
     for piece in objects(without_mark(lines)):
         refusal: SourceLine | None = None
         if piece.refusal is not None:
-            refusal = faulty(piece.line, piece.refusal, last=True)
+            refusal = make_faulty_line(piece.line, piece.refusal, last=True)
         elif not piece.json:
             blank += 1
-            refusal = refused_blanks(piece.line, blank)
+            refusal = refuse_blanks(piece.line, blank)
         elif not any_read and names_columns(piece.json):
-            refusal = faulty(piece.line, _TABLE, last=True)
+            refusal = make_faulty_line(piece.line, _TABLE, last=True)
         else:
             any_read = True
             yield _read(piece.line, piece.json)
@@ -96,26 +96,26 @@ def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def refused_blanks(number: int, blank: int) -> SourceLine | None:
+def refuse_blanks(number: int, blank: int) -> SourceLine | None:
     """A line that ends the reading, where too many of the first `number` lines are blank; else None."""
     if 2 * blank - number <= BLANK_LINES:
         return None
-    return faulty(number, f"{blank} lines are blank until here: take them out", last=True)
+    return make_faulty_line(number, f"{blank} lines are blank until here: take them out", last=True)
 
 
 def _read(number: int, line: bytes) -> SourceLine:
     if len(line) > LONGEST_LINE:
-        return faulty(number, f"the line is longer than {LONGEST_LINE} bytes")
+        return make_faulty_line(number, f"the line is longer than {LONGEST_LINE} bytes")
     try:
         content = read_json(line)
     except ContentError as error:
         return SourceLine(number, None, error.faults, more=error.more)
     if not isinstance(content, dict):
-        return faulty(number, "a JSON object is expected")
+        return make_faulty_line(number, "a JSON object is expected")
     return SourceLine(number, content)
 
 
-def faulty(number: int, detail: str, *, last: bool = False) -> SourceLine:
+def make_faulty_line(number: int, detail: str, *, last: bool = False) -> SourceLine:
     """A line from which no object could be read."""
     detail = f"{detail}; the lines after this were not read" if last else detail
     return SourceLine(number, None, (Fault("", detail),), last=last)

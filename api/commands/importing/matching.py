@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
-from api.commands.changes import Change, decided
+from api.commands.changes import Change, decide_change
 from api.commands.commands import CorrectionBody
 from api.commands.importing.command import Command
-from api.commands.merge_patch import merged
+from api.commands.merge_patch import apply_merge_patch
 from domain.errors import ContentError, ErasedError, RecordError, StateError
 from domain.fact import Fact, differences
 from domain.streams.erasure import ErasedVersion
@@ -210,9 +210,9 @@ class FactStream:
         record = cast("FactRecord", self.record)
         again = replace(body, reason=update.reason, why=update.why, published=None)
         try:
-            return decided(record, again, parser, actor)
+            return decide_change(record, again, parser, actor)
         except ContentError:
-            if merged(record.fact, body.changes, parser) == record.fact:
+            if apply_merge_patch(record.fact, body.changes, parser) == record.fact:
                 return None
             raise
 
@@ -227,7 +227,7 @@ class FactStream:
         if self._matched(body, parser) or self._done(self._past[-1:], body, parser):
             return None
         try:
-            return decided(self.record, body, parser, actor)
+            return decide_change(self.record, body, parser, actor)
         except (ContentError, StateError):
             if self._done(self._past, body, parser):
                 return None
@@ -253,7 +253,7 @@ class FactStream:
             return False
         self._comparisons.take()
         try:
-            return decided(before, body, parser, event.actor) == replace(event, batch=None)
+            return decide_change(before, body, parser, event.actor) == replace(event, batch=None)
         except RecordError:
             return False
 

@@ -29,7 +29,7 @@ from infrastructure.errors import OUT_OF_REACH
 from infrastructure.log.errors import OutcomeUnknownError
 from infrastructure.readers.streams import streams
 
-__all__ = ["Recorded", "Turns", "fitting"]
+__all__ = ["Recorded", "Turns", "size_next_turn"]
 
 Moved = Mapping[UUID, tuple[int, int]]
 """The version that a fact was expected at, and the one that it is at."""
@@ -174,7 +174,7 @@ class Turns:
     def _go_on(self, events: int, seconds: float) -> None:
         """Pause for other writers, and decide again where the settings have changed in the meantime."""
         self._tell()
-        self._size = fitting(events, seconds)
+        self._size = size_next_turn(events, seconds)
         if self._recorded == self._of:
             return
         least, most = PAUSE
@@ -228,7 +228,7 @@ class Turns:
         return streams(self._parley.database, self._parley.ledger.codec, ids)
 
 
-def fitting(events: int, seconds: float) -> int:
+def size_next_turn(events: int, seconds: float) -> int:
     """The number of events in the next turn, after a turn of `events` that took `seconds`."""
     wanted = int(events * TURN_SECONDS / max(seconds, 0.001))
     return max(FEWEST_EVENTS, min(wanted, 2 * events, MOST_EVENTS))

@@ -13,14 +13,14 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.composition import Parley
 from api.http.exchange.authorization import principal_of
 from api.http.exchange.in_process import Reply, on_behalf
 from api.http.problems import problem
 from domain.errors import ContentError, Fault
 from domain.proof.certificate import ABSENT, Certificate, Gave, GaveNot
-from infrastructure.proofs.publishing import last_signed
+from infrastructure.proofs.publishing import last_signed_note
 
 __all__ = ["CERTIFIABLE", "Answered", "answered", "certified", "certifying", "result_of"]
 
@@ -86,7 +86,7 @@ def certifying(parley: Parley, asked: Answered) -> Certificate | Response:
         return problem("unavailable", "this server does not sign the log", headers=_AGAIN)
     publisher.keep_publishing()
     with parley.database.reading() as connection:
-        note = last_signed(connection)
+        note = last_signed_note(connection)
     if publisher.refusal is not None:
         return problem("unavailable", f"the log is not signed: {publisher.refusal}", headers=_AGAIN)
     checkpoint = publisher.own(note)
@@ -110,7 +110,7 @@ def certified(parley: Parley, certificate: Certificate) -> Response | None:
     if publisher is None or publisher.own(certificate.checkpoint) is None:
         return None
     headers = {"Cache-Control": "no-store"}
-    body = written(_shown(certificate, certificate.signed(publisher.signer)))
+    body = write_json(_shown(certificate, certificate.signed(publisher.signer)))
     return Response(body, HTTPStatus.CREATED, headers, "application/json")
 
 

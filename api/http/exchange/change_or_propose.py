@@ -10,7 +10,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError
 from starlette.responses import Response
 
 from api.commands.changes import OF_NEGOTIATION, Op
-from api.commands.confidential import withheld
+from api.commands.confidential import withhold_confidential
 from api.commands.json_text import read_json
 from api.http.exchange import change_request_response, dry_run, fact_response
 from api.http.exchange.body import Sent
@@ -24,7 +24,7 @@ from domain.streams.event import ChangeProposed, ReviewedOp
 from domain.streams.fact import FactRecord
 from domain.streams.negotiation import Negotiation, evolve
 from domain.streams.reviewing import decide_propose
-from domain.views.brief import shown_negotiation
+from domain.views.brief import describe_negotiation
 from infrastructure.readers.reading import Reading
 
 __all__ = ["PROPOSED", "changed", "corrected", "expiry", "persistently"]
@@ -48,7 +48,7 @@ def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
 
     Confidential parts are stored with the change, or until it is approved, separately with the change request.
     """
-    document, kept_apart = withheld(read_json(sent.body))
+    document, kept_apart = withhold_confidential(read_json(sent.body))
     body = kept_apart.beside(op.parser.parse, document)
     event = op.decide(record, body, sent.request.app.state.facts, sent.actor)
     sources = kept_apart.sources(event)
@@ -75,7 +75,7 @@ def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:
     if found.settings.review_record:
         event = _change_request(sent, OF_NEGOTIATION, found.subject, body)
         if dry:
-            return dry_run.proposed_of(sent, event, found, shown_negotiation(after))
+            return dry_run.proposed_of(sent, event, found, describe_negotiation(after))
         claim, standing = once.claim(status=202), {found.id: found.version}
         [position] = sent.parley.ledger.append([event], claim=claim, standing=standing)
         return change_request_response.rendered(sent, event.proposal, position, 202)

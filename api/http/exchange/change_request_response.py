@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.commands.changes import PROPOSABLE
 from api.commands.commands import FactParser
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.http.exchange import fact_response
 from api.http.exchange.body import Sent
 from domain.errors import UnknownError
@@ -67,7 +67,7 @@ def answer(seen: SeenChangeRequest, facts: FactParser, status: int = 200) -> Res
     headers = {"ETag": tag(seen), "Cache-Control": "no-store"}
     if status == HTTPStatus.ACCEPTED:
         headers["Location"] = f"/v1/change-requests/{seen.change_request.id}"
-    return Response(written(shown(seen, facts)), status, headers, "application/json")
+    return Response(write_json(shown(seen, facts)), status, headers, "application/json")
 
 
 def rendered(sent: Sent, id_: UUID, position: int, status: int = 200) -> Response:

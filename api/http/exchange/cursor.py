@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.http.exchange.parameters import Parameter, cut, whole_number
 from api.http.problems import RefusedError
 from domain.errors import ContentError
@@ -49,7 +49,7 @@ class Cursor:
     def text(self) -> str:
         """Give the cursor as a client keeps it."""
         content = [dict(self.question), dict(self.pinned), list(self.place)]
-        return base64.urlsafe_b64encode(written(content)).decode().rstrip("=")
+        return base64.urlsafe_b64encode(write_json(content)).decode().rstrip("=")
 
     @classmethod
     def read(cls, parameters: Mapping[str, str], *shapes: tuple[type, ...]) -> Self | None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.http.exchange import change_request_response, fact_response
 from api.http.exchange.body import Sent
 from api.http.exchange.parameters import Parameter, truth
@@ -21,7 +21,7 @@ from domain.streams.event import ChangeProposed, FactEvent
 from domain.streams.fact import FactRecord, evolve
 from domain.streams.negotiation import Negotiation
 from domain.time.perspective import PerspectiveQuery
-from domain.views.brief import brief
+from domain.views.brief import describe_briefly
 from domain.views.rivalry.contesting import when_it_holds
 from domain.views.versions import FactVersion, version_of
 from infrastructure.readers.change_requests import SeenChangeRequest
@@ -78,7 +78,7 @@ def proposed_of(
 
 def answer(content: dict[str, Any]) -> Response:
     """Answer 200, to be kept nowhere."""
-    return Response(written(content), 200, {"Cache-Control": "no-store"}, "application/json")
+    return Response(write_json(content), 200, {"Cache-Control": "no-store"}, "application/json")
 
 
 def _record(sent: Sent, event: FactEvent, before: FactRecord | None) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _record(sent: Sent, event: FactEvent, before: FactRecord | None) -> dict[str
         then = replace(perspective, as_of=when_it_holds(version, reading.now))
         sections = reading.sections(version.record.negotiation_id, then)
         rivals = sections.rivals(version)
-        record |= {**beside, "rivals": [brief(each) for each in rivals[:MOST_RIVALS]]}
+        record |= {**beside, "rivals": [describe_briefly(each) for each in rivals[:MOST_RIVALS]]}
         return record if len(rivals) <= MOST_RIVALS else {**record, "rivals_more": len(rivals)}
 
 

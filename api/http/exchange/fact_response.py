@@ -11,7 +11,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from api.commands.confidential import FIELD
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.http.exchange.body import Sent
 from api.http.exchange.caching import etag
 from domain.confidential import Confidential
@@ -21,7 +21,7 @@ from domain.streams.event import FactCorrected, FactErased, FactRecorded, Source
 from domain.streams.negotiation import FIRST_EDITION, Negotiation
 from domain.time.instant import format_instant
 from domain.time.perspective import Perspective, PerspectiveQuery
-from domain.views.brief import fact_record, perspective_shown, shown_negotiation
+from domain.views.brief import describe_fact, describe_negotiation, describe_perspective
 from domain.views.notices import notices
 from domain.views.rivalry.similar import MOST
 from domain.views.versions import FactVersion, Seen
@@ -47,7 +47,7 @@ def shown(version: FactVersion, perspective: Perspective, reading: Reading) -> d
     """Give the fact record with the perspective that it was read from."""
     seen = Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
     slug = reading.slug_of(version.record.negotiation_id)
-    return {**fact_record(seen, slug), "perspective": perspective_shown(perspective)}
+    return {**describe_fact(seen, slug), "perspective": describe_perspective(perspective)}
 
 
 def disclose(citations: list[dict[str, Any]], confidential: Sequence[Confidential | None]) -> None:
@@ -76,8 +76,8 @@ def rendered(sent: Sent, position: int, status: int) -> Response:
         perspective = reading.perspective(PerspectiveQuery(position=position))
         version = reading.history(event.originator_id, perspective)[-1]
         record = shown(version, perspective, reading)
-        tag = etag(written(record), version.record.version)
-        body = written({**record, **beside(version, reading.similar(version, perspective))})
+        tag = etag(write_json(record), version.record.version)
+        body = write_json({**record, **beside(version, reading.similar(version, perspective))})
     headers = {"ETag": tag, "Cache-Control": "no-store"}
     if status == HTTPStatus.CREATED:
         headers["Location"] = f"/v1/facts/{version.record.id}"
@@ -86,7 +86,7 @@ def rendered(sent: Sent, position: int, status: int) -> Response:
 
 def of_negotiation(found: Negotiation, status: int = 200) -> Response:
     """Answer a write with the negotiation as it stands after it."""
-    content = written(shown_negotiation(found))
+    content = write_json(describe_negotiation(found))
     headers = {"ETag": etag(content, edition_tag(found)), "Cache-Control": "no-store"}
     return Response(content, status, headers, "application/json")
 
@@ -123,4 +123,4 @@ def _erasure(entry: LogEntry, event: FactErased | SourcesErased, reading: Readin
         "recorded_at": format_instant(entry.recorded_at),
     }
     headers = {"Cache-Control": "no-store"}
-    return Response(written(content), HTTPStatus.OK, headers, "application/json")
+    return Response(write_json(content), HTTPStatus.OK, headers, "application/json")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 
 __all__ = ["ANOTHER_KEY", "Known", "kept_form", "names_in"]
 
@@ -37,10 +37,10 @@ def kept_form(answer: Response, known: Known) -> bytes:
         return body
     content = json.loads(body)
     if answer.status_code < HTTPStatus.BAD_REQUEST:
-        return written(_bare(content, known))
+        return write_json(_bare(content, known))
     kept = {name: content[name] for name in ("type", "title", "status")}
     errors = [_bare(each, known) for each in content["errors"][:MOST_LISTED]]
-    return written({**kept, "detail": ANOTHER_KEY, "errors": errors})
+    return write_json({**kept, "detail": ANOTHER_KEY, "errors": errors})
 
 
 def names_in(document: dict[str, Any]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.composition import Parley
 from api.http.exchange.authorization import principal_of
 from api.http.exchange.caching import answered, tags_of
@@ -233,7 +233,7 @@ class Asked:
         canonical.pop(leaving_out, None)
         return answered(
             self.request,
-            written(content) if table is None else table,
+            write_json(content) if table is None else table,
             canonical=None if reading.settled(self.query) else canonical,
             version=version,
             media_type="application/json" if table is None else "text/csv; charset=utf-8",

@@ -23,7 +23,7 @@ from infrastructure.identity.keys import Keys, is_key
 from infrastructure.identity.oidc import TokenVerifier
 from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRefusedError
 
-__all__ = ["Authentication", "Identify", "identifying"]
+__all__ = ["Authentication", "Identify", "identify_by"]
 
 Identify = Callable[[str], Principal | None]
 """From a bearer credential to who brings it; None where it opens nothing."""
@@ -95,7 +95,7 @@ def _credential(headers: list[bytes]) -> str | None:
     return credential if len(credential) <= LONGEST_CREDENTIAL else None
 
 
-def identifying(keys: Keys, verifier: TokenVerifier | None) -> Identify:
+def identify_by(keys: Keys, verifier: TokenVerifier | None) -> Identify:
     """Tell who brings a key of the record, or a token of the issuer that is set."""
 
     def identify(credential: str) -> Principal | None:

@@ -11,13 +11,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.callers import HEALTH, caller_of
-from api.http.metering import Meter, metering
+from api.http.metering import Meter, measure_work
 from api.http.middleware.rate_budget import Budget, RateStatus
 from api.http.middleware.work import Work
 from api.http.problems import problem
 from api.http.threads import lane_of
 
-__all__ = ["Rates", "adding", "spent"]
+__all__ = ["Rates", "add_fields", "answer_spent"]
 
 _DRY: Final = re.compile(rb"(?:^|&)dry_run=true(?:&|$)")
 """A change that is only tried is a question too."""
@@ -60,11 +60,11 @@ class Rates:
         owing = await self.work.admit(caller)
         if owing is not None:
             detail = f"earlier questions took more than {self.work.budget.item} milliseconds of work; nothing was done"
-            await spent(self.work.budget, owing, detail, scope, receive, send)
+            await answer_spent(self.work.budget, owing, detail, scope, receive, send)
             return
-        with metering() as meter:
+        with measure_work() as meter:
             try:
-                await self._counted(budget, caller, scope, receive, sizing(meter, send))
+                await self._counted(budget, caller, scope, receive, count_bytes(meter, send))
             finally:
                 self.work.charge(caller, meter.price)
 
@@ -76,13 +76,13 @@ class Rates:
             return
         standing = await budget.take(caller)
         if standing.allowed:
-            await self.app(scope, receive, adding(budget.fields(standing), send))
+            await self.app(scope, receive, add_fields(budget.fields(standing), send))
         else:
             detail = f"more than {budget.item} were asked for; nothing was done"
-            await spent(budget, standing, detail, scope, receive, send)
+            await answer_spent(budget, standing, detail, scope, receive, send)
 
 
-async def spent(
+async def answer_spent(
     budget: Budget, standing: RateStatus, detail: str, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Answer 429."""
@@ -91,7 +91,7 @@ async def spent(
     await problem("rate-limited", detail, headers=headers)(scope, receive, send)
 
 
-def adding(fields: Mapping[str, str], send: Send) -> Send:
+def add_fields(fields: Mapping[str, str], send: Send) -> Send:
     """Send on, with header fields besides those that an answer has."""
 
     async def passed(message: Message) -> None:
@@ -103,7 +103,7 @@ def adding(fields: Mapping[str, str], send: Send) -> Send:
     return passed
 
 
-def sizing(meter: Meter, send: Send) -> Send:
+def count_bytes(meter: Meter, send: Send) -> Send:
     """Send on, and count the bytes of the answer."""
 
     async def passed(message: Message) -> None:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.callers import HEALTH, address_of
 from api.http.middleware.rate_budget import Budget
-from api.http.middleware.rates import adding, spent
+from api.http.middleware.rates import add_fields, answer_spent
 
 __all__ = ["Refusals"]
 
@@ -38,14 +38,14 @@ class Refusals:
             return
         known = budget.known(address)
         if known is not None and not known.allowed:
-            await spent(budget, known, _TOO_OFTEN, scope, receive, send)
+            await answer_spent(budget, known, _TOO_OFTEN, scope, receive, send)
             return
 
         async def counted(message: Message) -> None:
             refused = message.get("status") == HTTPStatus.UNAUTHORIZED
             if message["type"] == "http.response.start" and refused:
                 fields = budget.fields(await budget.take(address))
-                await adding(fields, send)(message)
+                await add_fields(fields, send)(message)
             else:
                 await send(message)
 

@@ -13,7 +13,7 @@ from typing import Final
 from anyio import fail_after
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.middleware.rates import adding
+from api.http.middleware.rates import add_fields
 from api.http.problems import RefusedError
 
 __all__ = ["SlowBodies"]
@@ -58,6 +58,6 @@ class SlowBodies:
 
         async def passed(message: Message) -> None:
             late = message.get("status") == HTTPStatus.REQUEST_TIMEOUT
-            await (adding({"Connection": "close"}, send) if late else send)(message)
+            await (add_fields({"Connection": "close"}, send) if late else send)(message)
 
         await self.app(scope, received, passed)

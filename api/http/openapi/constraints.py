@@ -17,7 +17,7 @@ from domain.quantity import LARGEST
 from domain.streams.negotiation import SLUG, SNAPSHOT_NAME
 from domain.time.edtf_fault import LONGEST
 
-__all__ = ["constrained"]
+__all__ = ["constrain_components"]
 
 _CONTROL: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
 _UNSHOWN: Final = (
@@ -105,7 +105,7 @@ _BOUND: Final = {
 }
 
 
-def constrained(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
+def constrain_components(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
     """Constrain the components that are sent; each kind's `kind` is required in what is sent."""
     sent = {body.__name__ for body in BODIES} | {
         NegotiationChanges.__name__,

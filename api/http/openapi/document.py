@@ -13,12 +13,12 @@ from api.commands.confidential import FIELD
 from api.http.exchange.authorization import SECURITY_SCHEMES
 from api.http.exchange.operation import IDEMPOTENCY_KEY, reference
 from api.http.exchange.perspective import ERASED
-from api.http.openapi.constraints import constrained
+from api.http.openapi.constraints import constrain_components
 from api.http.openapi.response_schemas import ANSWERS
 from domain.confidential import Confidential
 from domain.register import Register, Shape
 from domain.views.sections import MORE
-from domain.views.state import lists, registers
+from domain.views.state import lists_by_path, registers
 
 __all__ = ["document"]
 
@@ -73,7 +73,7 @@ def _components(parser: FactParser) -> dict[str, Any]:
     schemas["State"] = _state()
     schemas["SectionItem"] = _section_item()
     schemas = _resolved(schemas)
-    schemas = constrained(schemas, [kind.__name__ for kind in parser.kinds])
+    schemas = constrain_components(schemas, [kind.__name__ for kind in parser.kinds])
     schemas["Confidential"]["additionalProperties"] = False
     schemas["Confidential"]["minProperties"] = 1
     schemas["Confidential"]["anyOf"] = [
@@ -103,7 +103,7 @@ def _list_kinds(paths: dict[str, Any], names: list[str]) -> None:
 def _list_sections(paths: dict[str, Any]) -> None:
     for parameter in paths["/v1/negotiations/{slug}/state/{section}"]["get"]["parameters"]:
         if parameter["name"] == "section":
-            parameter["schema"] = {"type": "string", "enum": sorted([*lists(), ERASED])}
+            parameter["schema"] = {"type": "string", "enum": sorted([*lists_by_path(), ERASED])}
 
 
 def _state() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from api.http.exchange.certification import answered, certified, certifying, res
 from api.http.exchange.idempotency import REPLAYED, Once
 from api.http.exchange.in_process import on_behalf
 from api.http.exchange.operation import body_of, writes
-from api.http.threads import LaneRoute, handed_over
+from api.http.threads import LaneRoute, run_in_lane
 from domain.proof.certificate import Certificate, GaveNot
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["proof"])
@@ -61,7 +61,7 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
         return answer
 
     once = sent.request.app.state.idempotency.once
-    answer: Response = await handed_over(once, sent, run)
+    answer: Response = await run_in_lane(once, sent, run)
     if REPLAYED not in answer.headers or answer.status_code != HTTPStatus.CREATED:
         return answer
     first = certificate_again(bytes(answer.body), question, asked.reader)
@@ -69,7 +69,7 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     if again is not None:
         again.headers[REPLAYED] = "true"
         return again
-    return await handed_over(run, Once(sent, None, frozenset))
+    return await run_in_lane(run, Once(sent, None, frozenset))
 
 
 async def _is_hidden_now(first: Certificate, sent: Sent) -> bool:

@@ -10,9 +10,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.changes import PROPOSABLE, Op, agreed
+from api.commands.changes import PROPOSABLE, Op, add_approver
 from api.commands.commands import ApprovalBody, BodyParser, RefusalBody, WithdrawalBody
-from api.commands.confidential import withheld
+from api.commands.confidential import withhold_confidential
 from api.commands.examples import APPROVAL, CORRECTION, REFUSAL, WITHDRAWAL
 from api.commands.json_text import read_json
 from api.http.exchange import change_request_response
@@ -113,7 +113,7 @@ def approve_change_request(
         body = found.op.parser.parse(dict(proposed.body))
         facts = sent.request.app.state.facts
         change = found.op.decide(found.record, body, facts, proposed.proposer)
-        return _Outcome(event, agreed(change, sent.actor), found.sources)
+        return _Outcome(event, add_approver(change, sent.actor), found.sources)
 
     return _decided(change_request_id, sent, decide)
 
@@ -187,7 +187,7 @@ def revise_change_request(
     """Put another body in the place of what one proposed, of the same kind; what was seen before is void."""
 
     def decide(found: _Standing) -> _Outcome:
-        document, kept_apart = withheld(read_json(sent.body))
+        document, kept_apart = withhold_confidential(read_json(sent.body))
         body = kept_apart.beside(found.op.parser.parse, document)
         event = decide_revise(
             found.change_requests,

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.http.exchange import change_request_response
 from api.http.exchange.authorization import principal_of
 from api.http.exchange.cursor import LIMIT
@@ -74,7 +74,7 @@ def list_change_requests(slug: str, request: Request) -> Response:
         "items": [change_request_response.shown(each, request.app.state.facts) for each in page],
         "next": more,
     }
-    return Response(written(content), 200, _NOT_KEPT, "application/json")
+    return Response(write_json(content), 200, _NOT_KEPT, "application/json")
 
 
 @router.get(

@@ -44,7 +44,7 @@ from domain.streams.event import (
 from domain.time.instant import format_instant
 from domain.time.perspective import Perspective
 from domain.time.record_time import recorded_by
-from domain.views.brief import perspective_shown, recorded
+from domain.views.brief import describe_perspective, describe_record_time
 from infrastructure.log.entry import LogEntry
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
@@ -107,7 +107,7 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
         ]
         digests = reading.change_requests.digests(told)
         content = {
-            "perspective": perspective_shown(perspective),
+            "perspective": describe_perspective(perspective),
             "items": [
                 _item(entry, event, digests.get(entry.id), perspective) for entry, event in found
             ],
@@ -124,7 +124,7 @@ def _item(
     by = recorded_by(entry.id, entry.recorded_at, perspective.corrections)
     return {
         "position": entry.id,
-        **recorded(entry.recorded_at, None if by == entry.recorded_at else by),
+        **describe_record_time(entry.recorded_at, None if by == entry.recorded_at else by),
         "actor": event.actor,
         **({} if batch is None else {"batch": batch}),
         "event": entry.topic,
@@ -148,7 +148,7 @@ def _content(event: RecordEvent, digest: str | None) -> dict[str, Any]:
             position=event.position,
             reading=event.reading,
         )
-        shown = perspective_shown(perspective)
+        shown = describe_perspective(perspective)
         return {"name": event.name, "perspective": shown, "sha256": event.sha256}
     shown = {name: _plain(name, getattr(event, name)) for name in _SHOWN.get(type(event), ())}
     if isinstance(event, ChangeRequestEvent):

@@ -8,7 +8,7 @@ from typing import Annotated, Final, cast
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.confidential import withheld
+from api.commands.confidential import withhold_confidential
 from api.commands.examples import FACTS
 from api.commands.json_text import read_json
 from api.http.exchange.body import Sending, Sent
@@ -22,7 +22,7 @@ from api.http.exchange.perspective import Asked, Asking
 from api.http.threads import LaneRoute
 from domain.streams.ledger import decided_record
 from domain.views.audit import change
-from domain.views.brief import perspective_shown
+from domain.views.brief import describe_perspective
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
 
@@ -49,7 +49,7 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
 
     def run(once: Once) -> Response:
         negotiation = sent.negotiation(slug)
-        document, kept_apart = withheld(read_json(sent.body))
+        document, kept_apart = withhold_confidential(read_json(sent.body))
         fact = kept_apart.beside(sent.request.app.state.facts.parse, document)
         if is_dry(sent):
             planned = decided_record(negotiation.id, fact, sent.actor)
@@ -111,7 +111,7 @@ def read_history(fact_id: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Re
         last = found[-1][1].record
         slug = reading.slug_of(last.negotiation_id)
         content = {
-            "perspective": perspective_shown(perspective),
+            "perspective": describe_perspective(perspective),
             "items": [change(before, version) for before, version in found],
             "next": asked.next(perspective, (last.version,)) if more else None,
         }

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.commands.readiness import readiness
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import given
@@ -28,7 +28,7 @@ _AGAIN: Final = {"Retry-After": "5"}
 async def read_health(request: Request) -> Response:
     """Answer as long as the process does."""
     given(request, ())
-    return Response(written({"status": "alive"}), 200, _HEADERS, "application/json")
+    return Response(write_json({"status": "alive"}), 200, _HEADERS, "application/json")
 
 
 @router.get(
@@ -45,4 +45,4 @@ async def read_readiness(request: Request) -> Response:
     if lacks:
         members = {**found, "lacks": lacks}
         return problem("unavailable", "; ".join(lacks), members=members, headers=_AGAIN)
-    return Response(written({"status": "ready", **found}), 200, _HEADERS, "application/json")
+    return Response(write_json({"status": "ready", **found}), 200, _HEADERS, "application/json")

@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from api.commands.examples import CSV_LINES, NDJSON_LINES
 from api.commands.importing.importer import Importer
-from api.commands.importing.lines import bounded_lines
+from api.commands.importing.lines import read_bounded_lines
 from api.commands.importing.matching import Update
 from api.commands.importing.text_files import open_text
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.http.exchange.body import Sent, Spooling
 from api.http.exchange.idempotency import Once
 from api.http.exchange.operation import writes
@@ -127,7 +127,7 @@ def _imported(
     text = open_text(sent.spool, sent.charset)
     report = Importer(sent.parley, sent.request.app.state.facts).run(
         slug=slug,
-        lines=bounded_lines(text.stream),
+        lines=read_bounded_lines(text.stream),
         media="csv" if sent.media == _CSV else "ndjson",
         dry_run=dry_run,
         partial=partial,
@@ -137,5 +137,5 @@ def _imported(
         batch=batch,
     )
     return Response(
-        written(report.as_dict()), 200, {"Cache-Control": "no-store"}, "application/json"
+        write_json(report.as_dict()), 200, {"Cache-Control": "no-store"}, "application/json"
     )

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.commands.commands import BodyParser, SettingsBody
 from api.commands.examples import SETTINGS
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.composition import Parley
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.change_or_propose import persistently
@@ -106,7 +106,7 @@ def _answer(found: Negotiation) -> Response:
 
 def _content(found: Negotiation) -> bytes:
     settings = found.settings
-    return written(
+    return write_json(
         {
             "negotiation": found.slug,
             "visibility": settings.visibility,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.commands.commands import BodyParser, NegotiationBody
 from api.commands.examples import NEGOTIATION, NEGOTIATION_CORRECTION
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.change_or_propose import PROPOSED, corrected, persistently
 from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
@@ -28,7 +28,7 @@ from domain.streams.negotiation import FIRST_EDITION, Negotiation
 from domain.time.perspective import Perspective
 from domain.time.record_time import recorded_by
 from domain.views.audit import negotiation_change
-from domain.views.brief import perspective_shown, recorded, shown_negotiation
+from domain.views.brief import describe_negotiation, describe_perspective, describe_record_time
 from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["negotiations"])
@@ -63,7 +63,7 @@ def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
             "summary": body.summary,
         }
         headers = {"Location": f"/v1/negotiations/{quote(body.slug)}", "Cache-Control": "no-store"}
-        answer = Response(written(content), 201, headers, "application/json")
+        answer = Response(write_json(content), 201, headers, "application/json")
         sent.parley.ledger.open_negotiation(
             **vars(body), actor=sent.actor, claim=once.claim(answer)
         )
@@ -123,8 +123,8 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
         shown, more = reading.negotiations(perspective=perspective, after=after, limit=limit)
         rest = asked.next(perspective, (shown[-1].slug,)) if more else None
         content = {
-            "perspective": perspective_shown(perspective),
-            "items": [shown_negotiation(each) for each in shown],
+            "perspective": describe_perspective(perspective),
+            "items": [describe_negotiation(each) for each in shown],
             "next": rest,
         }
         fixed = {"limit": limit}
@@ -171,7 +171,7 @@ def read_history(slug: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Respo
         left = [each for each in items if each["version"] > after]
         more = len(left) > limit
         content = {
-            "perspective": perspective_shown(perspective),
+            "perspective": describe_perspective(perspective),
             "items": left[:limit],
             "next": asked.next(perspective, (left[limit - 1]["version"],)) if more else None,
         }
@@ -184,7 +184,7 @@ def _opening(reading: Reading, opened: Negotiation, perspective: Perspective) ->
     return {
         "version": opened.version,
         "position": row.position,
-        **recorded(row.recorded_at, None if by == row.recorded_at else by),
+        **describe_record_time(row.recorded_at, None if by == row.recorded_at else by),
         "actor": row.actor,
         "event": NegotiationOpened.stored_name,
         "reason": None,

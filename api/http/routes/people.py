@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.csv_cells import table
+from api.commands.csv_cells import write_table
 from api.http.exchange.accept import prefers_csv
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.operation import reads
@@ -16,8 +16,8 @@ from api.http.exchange.parameters import TEXT, Parameter, truth, whole_number
 from api.http.exchange.perspective import Asked, Asking, with_erasures
 from api.http.threads import LaneRoute
 from domain.errors import ContentError
-from domain.sought import question, sought
-from domain.views.brief import perspective_shown
+from domain.sought import parse_terms, question
+from domain.views.brief import describe_perspective
 from domain.views.people import PeopleFilter, statuses
 from domain.views.sections import ROOM_OF_PAGE
 
@@ -82,12 +82,12 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
         found = reading.people(negotiation.id, perspective, wanted)
         items, last = found.page(None if cursor is None else cursor.place, limit, ROOM_OF_PAGE)
         content: dict[str, Any] = {
-            "perspective": perspective_shown(perspective),
+            "perspective": describe_perspective(perspective),
             "items": items,
             "next": None if last is None else asked.next(perspective, last, question_),
         }
         as_csv = prefers_csv(asked.request.headers.get("accept"))
-        rows = table(_COLUMNS, map(_row, items), bom=bom) if as_csv else None
+        rows = write_table(_COLUMNS, map(_row, items), bom=bom) if as_csv else None
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
         fixed = {**question_, "limit": limit}
@@ -100,7 +100,7 @@ def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
     status, q = parameters.get("status"), parameters.get("q")
     if status is not None and status not in statuses():
         raise ContentError.at("/query/status", f"one of {', '.join(statuses())} is expected")
-    return PeopleFilter(status=status, q=None if q is None else sought(question(q)))
+    return PeopleFilter(status=status, q=None if q is None else parse_terms(question(q)))
 
 
 def _row(item: Mapping[str, Any]) -> list[Any]:

@@ -9,16 +9,16 @@ from anyio import sleep
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.http.exchange.caching import fresh
 from api.http.exchange.fact_response import fact_uuid
 from api.http.exchange.operation import reads
 from api.http.exchange.perspective import Asked, Asking
 from api.http.problems import RefusedError, problem
-from api.http.threads import LaneRoute, handed_over
+from api.http.threads import LaneRoute, run_in_lane
 from domain.proof.merkle import leaf_hash
 from domain.proof.note import base64_of
-from domain.views.brief import perspective_shown
+from domain.views.brief import describe_perspective
 from infrastructure.log.leaves import entry_of
 from infrastructure.readers.proofs import EventProof
 
@@ -49,12 +49,12 @@ async def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) ->
     publisher = asked.parley.publisher
     for _ in range(_LOOKS if publisher is not None else 0):
         try:
-            return await handed_over(_proof, id_, asked)
+            return await run_in_lane(_proof, id_, asked)
         except RefusedError as error:
             if error.name != _NOT_SIGNED:
                 raise
         await sleep(_PAUSE_SECONDS)
-    return await handed_over(_proof, id_, asked)
+    return await run_in_lane(_proof, id_, asked)
 
 
 def _proof(id_: UUID, asked: Asked) -> Response:
@@ -71,8 +71,8 @@ def _proof(id_: UUID, asked: Asked) -> Response:
         raise RefusedError(
             _NOT_SIGNED, at, f"no signed checkpoint has position {version.position} yet"
         )
-    content = {"perspective": perspective_shown(perspective), "fact": str(id_), **_shown(proof)}
-    return fresh(asked.request, written(content), tags=tags)
+    content = {"perspective": describe_perspective(perspective), "fact": str(id_), **_shown(proof)}
+    return fresh(asked.request, write_json(content), tags=tags)
 
 
 def _refused(asked: Asked) -> str | None:

@@ -14,9 +14,9 @@ from api.http.exchange.perspective import ERASED, Asked, Asking, erasures_listed
 from api.http.problems import RefusedError
 from api.http.threads import LaneRoute
 from domain.errors import ContentError
-from domain.views.brief import perspective_shown
+from domain.views.brief import describe_perspective
 from domain.views.sections import Page
-from domain.views.state import lists, places
+from domain.views.state import lists_by_path, place_types
 
 router: Final = APIRouter(tags=["reading"], route_class=LaneRoute)
 
@@ -45,7 +45,7 @@ def read_section(slug: str, section: str, asked: Annotated[Asked, Depends(_ASKIN
         else:
             items, last = reading.section(id_, page, perspective, rest)
         content: dict[str, Any] = {
-            "perspective": perspective_shown(perspective),
+            "perspective": describe_perspective(perspective),
             "items": items,
             "next": None if last is None else asked.next(perspective, last, {"section": section}),
         }
@@ -61,7 +61,7 @@ def _shapes(section: str) -> tuple[tuple[type[int | str], ...], ...]:
     """
     if section == ERASED:
         return ((int,),)
-    if section not in lists():
-        there = ", ".join(sorted([*lists(), ERASED]))
+    if section not in lists_by_path():
+        there = ", ".join(sorted([*lists_by_path(), ERASED]))
         raise ContentError.at("/path/section", f"one of {there} is expected")
-    return places(section)
+    return place_types(section)

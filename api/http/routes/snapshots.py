@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.commands.commands import BodyParser, SnapshotBody
 from api.commands.examples import SNAPSHOT
-from api.commands.json_text import sha256, written
+from api.commands.json_text import hash_json, write_json
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.caching import answered, tags_of
 from api.http.exchange.change_or_propose import persistently
@@ -24,10 +24,10 @@ from domain.errors import ContentError, NotYetKnownError, UnknownError
 from domain.rules import READING
 from domain.streams.negotiation import SNAPSHOT_NAME, negotiation_id
 from domain.time.perspective import Perspective, PerspectiveQuery
-from domain.views.brief import perspective_shown
+from domain.views.brief import describe_perspective
 from domain.views.negotiation_changes import as_known, of_entries
-from domain.views.state import counted, state
-from domain.views.versions import known, timeslice, versions
+from domain.views.state import count_facts, state
+from domain.views.versions import select_known, timeslice, versions
 from infrastructure.readers.negotiations import StoredSnapshot
 from infrastructure.readers.reading import Reading
 
@@ -55,10 +55,10 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
         sent.negotiation(slug)
         query, name = _read(_BODY.parse(sent.body))
         perspective, digest = _hashed(sent, slug, query)
-        shown = {"name": name, "perspective": perspective_shown(perspective), "sha256": digest}
+        shown = {"name": name, "perspective": describe_perspective(perspective), "sha256": digest}
         location = f"/v1/negotiations/{slug}/snapshots/{name}"
         headers = {"Location": location, "Cache-Control": "no-store"}
-        answer = Response(written(shown), 201, headers, "application/json")
+        answer = Response(write_json(shown), 201, headers, "application/json")
         _take(sent, slug, name, perspective, digest, once.claim(answer))
         return answer
 
@@ -86,23 +86,23 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
         if asked.perspective(reading).position < snapshot.position:
             raise NotYetKnownError("snapshot", name)
         same_rules = snapshot.perspective.reading == READING
-        content = replayed(reading, slug, replace(snapshot.perspective, reading=READING))
+        content = replay_state(reading, slug, replace(snapshot.perspective, reading=READING))
         lost = with_erasures({}, reading, id_, snapshot.perspective)
-    held = sha256(content) == snapshot.sha256
+    held = hash_json(content) == snapshot.sha256
     if same_rules and not held and not lost:
         raise _tampered(slug, snapshot)
     shown = {
         "name": snapshot.name,
-        "perspective": perspective_shown(snapshot.perspective),
+        "perspective": describe_perspective(snapshot.perspective),
         "sha256": snapshot.sha256,
         "verified": True if same_rules and held else None,
         "content": content,
         **lost,
     }
-    return answered(asked.request, written(shown), canonical=None, tags=tags_of(slug, shown))
+    return answered(asked.request, write_json(shown), canonical=None, tags=tags_of(slug, shown))
 
 
-def replayed(reading: Reading, slug: str, perspective: Perspective) -> dict[str, Any]:
+def replay_state(reading: Reading, slug: str, perspective: Perspective) -> dict[str, Any]:
     """Give the state at a perspective, folded from the log alone."""
     entries = reading.entries_of(negotiation_id(slug), perspective.position)
     opened, corrections = of_entries(entries)
@@ -110,7 +110,7 @@ def replayed(reading: Reading, slug: str, perspective: Perspective) -> dict[str,
         raise UnknownError("negotiation", slug)
     negotiation = as_known(opened, corrections, perspective)
     found = versions(entries)
-    counts = counted(known(found, perspective))
+    counts = count_facts(select_known(found, perspective))
     return state(negotiation, timeslice(found, perspective), counts, perspective)
 
 
@@ -136,11 +136,11 @@ def _hashed(sent: Sent, slug: str, query: PerspectiveQuery) -> tuple[Perspective
     with sent.reading() as reading:
         perspective = resolved(reading, query, "/position")
         try:
-            content = replayed(reading, slug, perspective)
+            content = replay_state(reading, slug, perspective)
         except UnknownError as error:
             name, detail = "not-reached", f"{slug} was opened after position {perspective.position}"
             raise RefusedError(name, "/position", detail) from error
-    return perspective, sha256(content)
+    return perspective, hash_json(content)
 
 
 def _take(

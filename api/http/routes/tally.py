@@ -18,7 +18,7 @@ from api.http.threads import LaneRoute
 from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.views.counting.points import By
-from domain.views.counting.tally import Per, Place, TallyQuery, hinting, kinds, tally
+from domain.views.counting.tally import Per, Place, TallyQuery, add_hints, kinds, tally
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
@@ -80,7 +80,7 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
         if query.what is not None and not found.lists["facts"]:
             some = counting is not None
             whole = reading.timeslice(negotiation.id, perspective) if some else slice_
-            found = hinting(found, whole)
+            found = add_hints(found, whole)
         after = None if cursor is None else cast("Place", cursor.place)
         content, place = found.page(after, limit)
         following = None if place is None else asked.next(perspective, place, question)

@@ -18,7 +18,7 @@ from api.http.problems import problem
 from api.http.threads import LaneRoute
 from domain.errors import UnknownError
 from domain.proof.tiles import TilePath
-from infrastructure.proofs.publishing import last_signed
+from infrastructure.proofs.publishing import last_signed_note
 from infrastructure.readers.proofs import bundle, tile_hashes
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["proof"])
@@ -60,7 +60,7 @@ def read_checkpoint(request: Request) -> Response:
     given(request, ())
     parley: Parley = request.app.state.parley
     with parley.database.reading() as connection:
-        note = last_signed(connection)
+        note = last_signed_note(connection)
         refused = None if parley.publisher is None else parley.publisher.refused(connection)
     if refused is not None:
         return problem("unavailable", f"the log is not signed: {refused}")

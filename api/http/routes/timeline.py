@@ -15,7 +15,7 @@ from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasu
 from api.http.threads import LaneRoute
 from domain.errors import ContentError
 from domain.fact import KINDS
-from domain.views.brief import fact_record, perspective_shown
+from domain.views.brief import describe_fact, describe_perspective
 from domain.views.timeline import Place, TimelineFilter
 from domain.views.versions import by_valid_time
 
@@ -81,8 +81,8 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
         )
         rest = asked.next(perspective, by_valid_time(found[-1]), question) if more else None
         content = {
-            "perspective": perspective_shown(perspective),
-            "items": [fact_record(seen, slug) for seen in found],
+            "perspective": describe_perspective(perspective),
+            "items": [describe_fact(seen, slug) for seen in found],
             "next": rest,
         }
         erased = asked.rest(slug, perspective)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, cast
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.csv_cells import table
+from api.commands.csv_cells import write_table
 from api.http.exchange.accept import prefers_csv
 from api.http.exchange.cursor import CURSOR, WHOLE_LIMIT, Cursor
 from api.http.exchange.operation import reads
@@ -20,8 +20,8 @@ from api.http.threads import LaneRoute
 from domain.streams.negotiation import Negotiation
 from domain.time.instant import format_instant
 from domain.time.perspective import Perspective
-from domain.views.audit import audited, audited_negotiation
-from domain.views.brief import perspective_shown
+from domain.views.audit import describe_change, describe_negotiation_change
+from domain.views.brief import describe_perspective
 from domain.views.diff import diff, negotiation_differs
 from infrastructure.readers.reading import Reading
 
@@ -127,7 +127,7 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         place = (items[-1]["position"],) if more else None
         following = None if place is None else asked.next(perspective, place, question)
         content: dict[str, Any] = {
-            "perspective": perspective_shown(perspective),
+            "perspective": describe_perspective(perspective),
             "items": items,
             "next": following,
         }
@@ -157,13 +157,16 @@ def _audited(
     facts, more = reading.changes.of_mind(opened.id, perspective, after=after, limit=limit)
     agreed = reading.changes.approvers(opened.id, [version for _, version in facts])
     items = [
-        audited(before, version, agreed.get(version.position, ())) for before, version in facts
+        describe_change(before, version, agreed.get(version.position, ()))
+        for before, version in facts
     ]
     last = facts[-1][1].position if more else perspective.position
     of_it = reading.changes.of_negotiation(opened, perspective, after)
     of_it = [each for each in of_it if each[2].position <= last]
     others = reading.changes.agreed_on(opened, [said for _, _, said in of_it])
-    items += [audited_negotiation(*each, others.get(each[2].position, ())) for each in of_it]
+    items += [
+        describe_negotiation_change(*each, others.get(each[2].position, ())) for each in of_it
+    ]
     items.sort(key=itemgetter("position"))
     return items[:limit], more or len(items) > limit
 
@@ -177,4 +180,4 @@ def _table(items: list[dict[str, Any]], *, bom: bool) -> bytes:
         named["approvers"] = "; ".join(item["approvers"])
         named["changes"] = json.dumps(item["changes"], ensure_ascii=False)
         rows.append([named[column] for column in _COLUMNS])
-    return table(_COLUMNS, rows, bom=bom)
+    return write_table(_COLUMNS, rows, bom=bom)

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.commands.json_text import written
+from api.commands.json_text import write_json
 from api.http.exchange.authorization import secured
 from api.http.exchange.caching import fresh
 from api.http.exchange.parameters import given
@@ -29,4 +29,4 @@ def welcome(request: Request) -> Response:
         "negotiations": "/v1/negotiations",
         "health": "/readyz",
     }
-    return fresh(request, written(content))
+    return fresh(request, write_json(content))

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from domain.fact import as_primitives
-from domain.naming import folded
+from domain.naming import fold_name
 from domain.number.reading import runs_on
 from domain.quantity import Quantity
 from domain.time.holding import Holding
 from domain.time.instant import END
-from domain.views.brief import brief
+from domain.views.brief import describe_briefly
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.claims import ends_of
 
@@ -38,12 +38,15 @@ class Figure:
 
     def shown(self) -> dict[str, Any]:
         """{quantity, fact}."""
-        return {"quantity": as_primitives(self.quantity), "fact": brief(self.candidate.version)}
+        return {
+            "quantity": as_primitives(self.quantity),
+            "fact": describe_briefly(self.candidate.version),
+        }
 
 
 def figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
     """The number that a fact gives on a basis; several become one, from the least to the greatest that they allow."""
-    found = [q for q in numbers(fact, what) if q.basis == basis]
+    found = [q for q in numbers_of(fact, what) if q.basis == basis]
     if len(found) < 2:  # noqa: PLR2004 -- one means what it says
         return next(iter(found), None)
     lows, highs = [q.low for q in found], [q.high for q in found]
@@ -52,9 +55,9 @@ def figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
     return replace(found[0], comparator="eq", value=None, text=None, low=low, high=high)
 
 
-def numbers(fact: Fact, what: str) -> list[Quantity]:
+def numbers_of(fact: Fact, what: str) -> list[Quantity]:
     """The numbers that a fact gives for what is counted, each with its basis, stored or derived."""
-    wanted, own = folded(what), sums(fact, what)
+    wanted, own = fold_name(what), has_total(fact, what)
     found = (each for each in fact.quantities if each.counted == wanted)
     return [
         each if each.basis is not None else replace(each, basis=_following(fact, each, own=own))
@@ -62,10 +65,10 @@ def numbers(fact: Fact, what: str) -> list[Quantity]:
     ]
 
 
-def sums(fact: Fact, what: str) -> bool:
+def has_total(fact: Fact, what: str) -> bool:
     """Whether a fact's kind has a total of its own of what is counted."""
-    wanted = folded(what)
-    return any(folded(register.summed or "") == wanted for register in fact.registers)
+    wanted = fold_name(what)
+    return any(fold_name(register.summed or "") == wanted for register in fact.registers)
 
 
 def _following(fact: Fact, quantity: Quantity, *, own: bool) -> Basis | None:

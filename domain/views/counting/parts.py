@@ -11,7 +11,7 @@ from domain.quantity import Quantity, Total
 from domain.views.counting.figures import figure
 from domain.views.rivalry import disputes
 from domain.views.rivalry.candidates import Candidate
-from domain.views.rivalry.claims import Claims, counted, ends_of, vaguer
+from domain.views.rivalry.claims import Claims, claim_of_quantity, ends_of, vaguer
 from domain.views.rivalry.rivals import Resolved, last_reported
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Part:
         }
 
 
-def added_up(parts: Sequence[Part]) -> Total:
+def add_parts(parts: Sequence[Part]) -> Total:
     """The interval sum; a part that is only possible adds to the high bound alone."""
     open_ = any(part.high is None for part in parts)
     return Total(
@@ -94,15 +94,18 @@ def part_of(
     )
     if not facts:
         return None
-    claims = Claims(facts, (*supporting, *against), lambda each: counted(given(each)))
+    claims = Claims(facts, (*supporting, *against), lambda each: claim_of_quantity(given(each)))
     shown, *rivals = sorted(
         facts,
         key=lambda each: (not each.version.record.preferred, not each.certain, claims.rank(each)),
     )
-    ends = {counted(given(each)): ends_of(given(each)) for each in (*facts, *against)}
+    ends = {claim_of_quantity(given(each)): ends_of(given(each)) for each in (*facts, *against)}
     undated = disputes.never_meet(facts)
     contested = (
-        contested or undated or disputes.exclude(ends.values()) or disputes.linked_against(facts)
+        contested
+        or undated
+        or disputes.exclude(ends.values())
+        or disputes.is_disputed_by_link(facts)
     )
     quantity = given(shown)
     low, high = _width(ends) if contested else ends_of(quantity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.time.instant import BEGINNING
-from domain.views.counting.figures import by_field, numbers
+from domain.views.counting.figures import by_field, numbers_of
 from domain.views.counting.parts import part_of
 from domain.views.counting.points import bucket, bucket_name
 
@@ -63,7 +63,7 @@ def _by_counter(
 
 
 def _stock(candidate: Candidate, what: str) -> Quantity | None:
-    return next((q for q in numbers(candidate.fact, what) if q.basis == "stock"), None)
+    return next((q for q in numbers_of(candidate.fact, what) if q.basis == "stock"), None)
 
 
 def _begun_together(candidates: Iterable[Candidate]) -> list[list[Candidate]]:

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.fact import KINDS, Fact
-from domain.naming import folded
+from domain.naming import fold_name
 from domain.quantity import Quantity
 from domain.time.holding import Holding
 from domain.time.instant import parse_cut
-from domain.views.brief import perspective_shown
-from domain.views.counting.figures import Figure, by_field, numbers
-from domain.views.counting.parts import Part, added_up
+from domain.views.brief import describe_perspective
+from domain.views.counting.figures import Figure, by_field, numbers_of
+from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, Spread, bucket, points
 from domain.views.counting.stocks import series
-from domain.views.counting.totals import Sum, summed
+from domain.views.counting.totals import Sum, sum_facts
 from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.questions import questions
@@ -89,7 +89,7 @@ class Tally:
 
 def _place(point: dict[str, Any]) -> str:
     names = (point.get(name) for name in ("population", "counted_by", "counted_by_id"))
-    return "\x1f".join([point["until"], point["at"], *(folded(name or "") for name in names)])
+    return "\x1f".join([point["until"], point["at"], *(fold_name(name or "") for name in names)])
 
 
 def tally(
@@ -139,7 +139,7 @@ def _content(perspective: Perspective, query: TallyQuery) -> dict[str, Any]:
     counted = (
         {"what": query.what} if query.what is not None else {"count": "facts", "kind": query.kind}
     )
-    return {"perspective": perspective_shown(perspective), **counted, "by": query.by}
+    return {"perspective": describe_perspective(perspective), **counted, "by": query.by}
 
 
 def _lists(
@@ -160,10 +160,10 @@ def _lists(
 
 def _sum(candidates: Sequence[Candidate], query: TallyQuery, perspective: Perspective) -> Sum:
     if query.what is not None:
-        return summed(candidates, query.what, perspective, stretch=query.stretch)
+        return sum_facts(candidates, query.what, perspective, stretch=query.stretch)
     asked = questions(candidates).asked
     parts = [_one(question.facts) for question in asked]
-    total = added_up(parts)
+    total = add_parts(parts)
     if perspective.match == "certain":
         total = replace(total, high=None)
     return Sum(total, total.text, contested=False, parts=parts, cumulative=(), uncounted=())
@@ -198,7 +198,7 @@ def _buckets(told: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | Non
     return bucket(first, by), bucket(last, by)
 
 
-def hinting(tally: Tally, slice_: Iterable[Seen]) -> Tally:
+def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:
     """The tally; where no fact of the slice counts `what`, with the list `known` of all that can be counted in it."""
     known: dict[str, str] = {}
     summing = _summing()
@@ -208,20 +208,20 @@ def hinting(tally: Tally, slice_: Iterable[Seen]) -> Tally:
             what = quantity.counted
             if type(fact) in summing.get(what, {type(fact)}) and _counts(fact, quantity):
                 known.setdefault(what, quantity.what)
-    if folded(tally.content.get("what") or "") in known:
+    if fold_name(tally.content.get("what") or "") in known:
         return tally
     return replace(tally, lists={**tally.lists, "known": sorted(known.values())})
 
 
 def _counts(fact: Fact, quantity: Quantity) -> bool:
-    return any(each.basis is not None for each in numbers(fact, quantity.what))
+    return any(each.basis is not None for each in numbers_of(fact, quantity.what))
 
 
 def kinds(query: TallyQuery) -> frozenset[str] | None:
     """The kinds that can count what is asked for; None where every kind can."""
     if query.what is None:
         return frozenset({query.kind or ""})
-    found = _summing().get(folded(query.what))
+    found = _summing().get(fold_name(query.what))
     if found is None:
         return None
     return frozenset(name for name, kind in KINDS.items() if kind in found)
@@ -256,7 +256,7 @@ def _stands(fact: Fact) -> bool:
 
 def _is_stock(candidates: Iterable[Candidate], what: str) -> bool:
     """Whether all numbers of `what` are stocks, so that nothing is added."""
-    bases = {q.basis for each in candidates for q in numbers(each.fact, what)}
+    bases = {q.basis for each in candidates for q in numbers_of(each.fact, what)}
     return "stock" in bases and not bases & {"increment", "cumulative"}
 
 

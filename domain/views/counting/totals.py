@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.fact import as_primitives
 from domain.quantity import NOT_COUNTED, NOTHING_RECORDED, Total
 from domain.register import Register, Shape
-from domain.views.counting.figures import Figure, figure, numbers, standing_bound, sums
-from domain.views.counting.parts import Part, added_up, part_of
-from domain.views.counting.unnumbered import unnumbered
+from domain.views.counting.figures import Figure, figure, has_total, numbers_of, standing_bound
+from domain.views.counting.parts import Part, add_parts, part_of
+from domain.views.counting.unnumbered import count_names
 from domain.views.entries import listed
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.questions import questions
@@ -69,14 +69,16 @@ def _number(count: int, one: str, several: str) -> str:
     return f"{count} {one if count == 1 else several}" if count else ""
 
 
-def summed(
+def sum_facts(
     candidates: Iterable[Candidate], what: str, perspective: Perspective, *, stretch: bool = False
 ) -> Sum:
     """The sum of `what` over the facts that hold; cumulative figures do not bound the sum of a `stretch` of time.
 
     The sum is open where `match=certain` leaves out what is only possible.
     """
-    every = [each for each in candidates if sums(each.fact, what) or numbers(each.fact, what)]
+    every = [
+        each for each in candidates if has_total(each.fact, what) or numbers_of(each.fact, what)
+    ]
     held = [each for each in every if each.holds]
     asked = questions(every)
     numbered = [
@@ -85,14 +87,14 @@ def summed(
     ]
     parts = [each for each in numbered if each is not None]
     rest = [q for q, part in zip(asked.asked, numbered, strict=True) if part is None]
-    named, uncounted, open_ = unnumbered(rest, parts, what)
+    named, uncounted, open_ = count_names(rest, parts, what)
     parts = sorted(
         [*parts, *named], key=lambda part: (part.shown.starts[0], part.shown.version.first_position)
     )
     cumulative = _figures(held, what, "cumulative")
     bound, disagree = (0, False) if stretch else standing_bound(cumulative, perspective.as_of)
     open_ = open_ or perspective.match == "certain" or (bool(cumulative) and not stretch)
-    added = added_up(parts)
+    added = add_parts(parts)
     total = Total(max(added.low, bound), None if open_ else added.high, added.about)
     contested = disagree or any(part.contested for part in parts)
     text = total.text
@@ -111,11 +113,11 @@ def _figures(candidates: Iterable[Candidate], what: str, basis: Basis) -> list[F
     )
 
 
-def shown_total(
+def describe_total(
     register: Register, candidates: Sequence[Candidate], perspective: Perspective, rest: Rest | None
 ) -> dict[str, Any]:
     """The sum as an interval and in words, and the lists of what it rests on."""
-    found = summed(candidates, register.summed or "", perspective)
+    found = sum_facts(candidates, register.summed or "", perspective)
     shown = found.shown()
     for part, each in sum_lists(found, rest).items():
         path = f"{register.section}.{part}" if part else register.section

@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from domain.quantity import Quantity
-from domain.views.counting.figures import numbers
+from domain.views.counting.figures import numbers_of
 from domain.views.counting.parts import Part
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from domain.views.rivalry.questions import Question
 
 
-def unnumbered(
+def count_names(
     rest: Iterable[Question], parts: Sequence[Part], what: str
 ) -> tuple[list[Part], list[Candidate], bool]:
     """The parts that names add, the facts that cannot be added, and whether either leaves the sum open."""
@@ -30,10 +30,10 @@ def unnumbered(
     uncounted: list[Candidate] = []
     open_ = False
     for each in (fact for question in rest for fact in question.facts):
-        if any(q.basis == "cumulative" for q in numbers(each.fact, what)):
+        if any(q.basis == "cumulative" for q in numbers_of(each.fact, what)):
             continue
         apart = not includes(each)
-        numbered = bool(numbers(each.fact, what))
+        numbered = bool(numbers_of(each.fact, what))
         if each.fact.people and not numbered and apart:
             new = counted.take(each)
             if new:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.named import Named
-from domain.naming import folded
+from domain.naming import fold_name
 from domain.quantity import Quantity
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Ends = tuple[float, float]
 """The low and the high end of an interval; infinite where it is open."""
 
 
-def said(candidate: Candidate) -> Claim:
+def claim_of(candidate: Candidate) -> Claim:
     """The claim of an answer: its values in the compared fields; where no field is compared, a claim of its own."""
     if not candidate.compared:
         return candidate.id
@@ -38,13 +38,13 @@ def said(candidate: Candidate) -> Claim:
 def comparable(value: Any) -> Any:  # noqa: ANN401 -- any value that an entry shows
     """A value in the form in which it is compared: a folded text, or what a quantity counts with its bounds."""
     if isinstance(value, Quantity):
-        return (value.counted, counted(value))
+        return (value.counted, claim_of_quantity(value))
     if isinstance(value, Named):
         return ("id", value.id)
-    return folded(value) if isinstance(value, str) else value
+    return fold_name(value) if isinstance(value, str) else value
 
 
-def counted(quantity: Quantity) -> Claim:
+def claim_of_quantity(quantity: Quantity) -> Claim:
     """The claim that a quantity makes: its bounds, or for "about 50" the approximate number."""
     if quantity.approximate and quantity.value is not None:
         return (_APPROXIMATE, quantity.value)
@@ -64,7 +64,7 @@ class Claims:
         self,
         facts: Sequence[Candidate],
         supporting: Iterable[Candidate] = (),
-        claiming: Claiming = said,
+        claiming: Claiming = claim_of,
     ) -> None:
         self._claiming = claiming
         origins: dict[Claim, set[str]] = defaultdict(set)

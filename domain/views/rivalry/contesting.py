@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from domain.register import Shape
 from domain.views.rivalry.questions import questions
-from domain.views.rivalry.rivals import ranked, stand
-from domain.views.state import keyed
+from domain.views.rivalry.rivals import find_standing, rank_rivals
+from domain.views.state import group_by_key
 from domain.views.versions import Seen
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
     from domain.views.versions import FactVersion
 
-__all__ = ["rivals", "when_it_holds"]
+__all__ = ["find_rivals", "when_it_holds"]
 
 
 def when_it_holds(version: FactVersion, now: int) -> int:
@@ -37,7 +37,7 @@ def when_it_holds(version: FactVersion, now: int) -> int:
     return now if ahead or now >= window.possible_from else window.certain_from
 
 
-def rivals(
+def find_rivals(
     version: FactVersion, others: Iterable[Seen], perspective: Perspective, names: Names
 ) -> list[FactVersion]:
     """The other facts under a version's keys that speak to its question; within an entry the shown fact is first."""
@@ -47,7 +47,7 @@ def rivals(
     mine = Seen(version=version, certainty=record.fact.window.at(perspective.as_of))
     slice_ = [*(each for each in others if each.version.record.id != record.id), mine]
     found: dict[UUID, FactVersion] = {}
-    for register, by_key in keyed(slice_, perspective, names).items():
+    for register, by_key in group_by_key(slice_, perspective, names).items():
         for candidates in by_key.values():
             if any(each.id == record.id for each in candidates):
                 beside = _beside(record.id, candidates, register)
@@ -58,10 +58,10 @@ def rivals(
 def _beside(id_: UUID, candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
     if register.shape is Shape.TOTAL:
         return _of_question(id_, [each for each in candidates if each.holds])
-    standing = stand(candidates, register)
+    standing = find_standing(candidates, register)
     if standing is None or all(each.id != id_ for each in standing.found):
         return []
-    resolved = ranked(standing, register)
+    resolved = rank_rivals(standing, register)
     entry = [*([resolved.shown] if resolved.shown else []), *resolved.rivals]
     if any(each.id == id_ for each in entry):
         return entry

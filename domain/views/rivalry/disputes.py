@@ -45,12 +45,12 @@ def under_one_question(facts: Sequence[Candidate], register: Register) -> bool:
     if len(facts) < 2:  # noqa: PLR2004 -- one contests nothing
         return False
     if register.succession is Succession.YIELDING:
-        return _together(map(_beginning, facts)) or linked_against(facts)
+        return _together(map(_beginning, facts)) or is_disputed_by_link(facts)
     return (
         _differ(facts)
         or _counts_exclude([each.fact.quantities for each in facts])
         or never_meet(facts)
-        or linked_against(facts)
+        or is_disputed_by_link(facts)
     )
 
 
@@ -60,10 +60,10 @@ def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
     if len(begun) < 2:  # noqa: PLR2004 -- one contests nothing
         return False
     if register.succession is not Succession.YIELDING:
-        return _differ(begun) or linked_against(begun)
+        return _differ(begun) or is_disputed_by_link(begun)
     stretches = [_surely(each) for each in begun if each.certain]
     yielding = [_beginning(each) for each in begun if each.yields]
-    return _together(stretches) or _together(yielding) or linked_against(begun)
+    return _together(stretches) or _together(yielding) or is_disputed_by_link(begun)
 
 
 def never_meet(facts: Sequence[Candidate]) -> bool:
@@ -77,7 +77,7 @@ def never_meet(facts: Sequence[Candidate]) -> bool:
     )
 
 
-def linked_against(facts: Sequence[Candidate]) -> bool:
+def is_disputed_by_link(facts: Sequence[Candidate]) -> bool:
     """Whether a link between two of the facts says that they conflict."""
     named: dict[str, Candidate] = {}
     for each in facts:

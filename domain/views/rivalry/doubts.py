@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from domain.views.rivalry.rivals import Resolved
     from domain.views.sections import Key
 
-__all__ = ["Doubts", "doubted"]
+__all__ = ["Doubts", "add_doubts"]
 
 
 class Doubts:
@@ -40,7 +40,7 @@ def _alike(bare: Key, key: Key) -> bool:
     )
 
 
-def doubted(resolved: Resolved, others: Sequence[Candidate]) -> Resolved:
+def add_doubts(resolved: Resolved, others: Sequence[Candidate]) -> Resolved:
     """The resolved entry with the answers that may be about the same person as rivals: contested, and only possible."""
     if not others or resolved.shown is None:
         return resolved

@@ -14,7 +14,7 @@ from domain.register import Rivalry, Succession
 from domain.time.instant import BEGINNING
 from domain.views.rivalry import disputes
 from domain.views.rivalry.candidates import Candidate, precedes
-from domain.views.rivalry.claims import Claims, comparable, said
+from domain.views.rivalry.claims import Claims, claim_of, comparable
 from domain.views.rivalry.questions import Question, questions
 
 if TYPE_CHECKING:
@@ -52,17 +52,17 @@ class Standing:
 
 def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | None:
     """The entry of facts with the same key in a register; None where there is nothing to show."""
-    found = stand(candidates, register)
-    return None if found is None else ranked(found, register)
+    found = find_standing(candidates, register)
+    return None if found is None else rank_rivals(found, register)
 
 
-def stand(candidates: Sequence[Candidate], register: Register) -> Standing | None:
+def find_standing(candidates: Sequence[Candidate], register: Register) -> Standing | None:
     """The facts that stand under a key: none where the key is vacant; None where there is nothing to show."""
     main = [each for each in candidates if each.aside is None]
-    found = standing(main, register)
+    found = select_standing(main, register)
     beside = _beside([each for each in candidates if each.aside and each.holds], main)
     if not found and beside:
-        found = standing([each for others in beside.values() for each in others], register)
+        found = select_standing([each for others in beside.values() for each in others], register)
         beside = {
             name: [each for each in others if each not in found or not _rule(each).many]
             for name, others in beside.items()
@@ -74,7 +74,7 @@ def stand(candidates: Sequence[Candidate], register: Register) -> Standing | Non
     return Standing((), left) if vacant else None
 
 
-def standing(candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
+def select_standing(candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
     """The candidates that hold and that no other one has surely succeeded."""
     latest = _latest(candidates, register)
     return [each for each in candidates if each.holds and not _displaced(each, latest, register)]
@@ -145,7 +145,7 @@ def _latest_first(candidate: Candidate) -> tuple[int, int, int]:
     return -earliest, -latest, candidate.version.first_position
 
 
-def ranked(standing: Standing, register: Register) -> Resolved:
+def rank_rivals(standing: Standing, register: Register) -> Resolved:
     """The entry of the facts that stand: the one that is shown, and its rivals by rank."""
     found, previous, beside = standing.found, standing.previous, standing.beside
     if len(found) < 2:  # noqa: PLR2004 -- one has no rival
@@ -167,8 +167,8 @@ def ranked(standing: Standing, register: Register) -> Resolved:
     if register.rivalry is Rivalry.MATTER:
         rest = [each for each in rest if each.id in same or each.certain is not shown.certain]
     contested = _contested(shown, found, register, asked)
-    claim = said(shown)
-    reported = last_reported(each.fact for each in found if said(each) == claim)
+    claim = claim_of(shown)
+    reported = last_reported(each.fact for each in found if claim_of(each) == claim)
     return Resolved(shown, rest, contested, previous, beside, reported)
 
 

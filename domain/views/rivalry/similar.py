@@ -9,8 +9,8 @@ from bisect import bisect_left, insort
 from typing import TYPE_CHECKING, Final
 
 from domain.named import key_of
-from domain.naming import folded
-from domain.views.rivalry.claims import counted
+from domain.naming import fold_name
+from domain.views.rivalry.claims import claim_of_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -24,7 +24,7 @@ MOST: Final = 10
 """How many similar facts are named; of more it is said how many there are."""
 
 
-def similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[FactVersion]:
+def find_similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[FactVersion]:
     """The other facts that are much like a fact and are not tied to it by a matter or a link, in order."""
     return [
         other
@@ -69,7 +69,7 @@ def _is_another(one: FactVersion, other: FactVersion) -> bool:
     return other.record.id != one.record.id and other.record.stands and not _tied(one, other)
 
 
-def marks(fact: Fact) -> set[Hashable]:
+def marks_of(fact: Fact) -> set[Hashable]:
     """The marks of a fact: two facts are alike where they share a mark and their times meet."""
     people = frozenset(key_of(name) for name in fact.named())
     told = [*_numbers(fact), *([people] if people else [])]
@@ -104,7 +104,7 @@ def _meet(one: Fact, other: Fact) -> bool:
 
 def _keys(fact: Fact) -> set[tuple[str, ...]]:
     """The keys of the questions that a fact speaks to, each with the population that it is about."""
-    population = folded(getattr(fact, "population", None) or "")
+    population = fold_name(getattr(fact, "population", None) or "")
     return {
         (answer.register.section, population, *map(key_of, answer.key.values()))
         for answer in fact.register_entries()
@@ -112,4 +112,4 @@ def _keys(fact: Fact) -> set[tuple[str, ...]]:
 
 
 def _numbers(fact: Fact) -> set[Hashable]:
-    return {(quantity.counted, counted(quantity)) for quantity in fact.quantities}
+    return {(quantity.counted, claim_of_quantity(quantity)) for quantity in fact.quantities}

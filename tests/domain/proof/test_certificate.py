@@ -6,7 +6,7 @@ import pytest
 
 from domain.proof.certificate import Certificate, Gave, GaveNot
 from domain.proof.checkpoint import Checkpoint
-from domain.proof.note import NoteError, signed
+from domain.proof.note import NoteError, sign_note
 from domain.time.instant import parse_cut
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
 
@@ -57,7 +57,7 @@ def test_a_certificate_is_written_line_by_line_and_read_back() -> None:
 def test_one_of_the_first_reading_is_written_as_those_always_were() -> None:
     first = TEXT.replace("certificate/v2", "certificate/v1").replace("reading 2\n", "")
     assert replace(CERTIFICATE, reading=1).text == first
-    assert read(signed(first, [SIGNER])).reading == 1
+    assert read(sign_note(first, [SIGNER])).reading == 1
 
 
 def test_every_changed_character_is_noticed() -> None:
@@ -94,7 +94,7 @@ def test_every_changed_character_is_noticed() -> None:
 def test_what_is_signed_and_written_otherwise_is_no_certificate(before: str, after: str) -> None:
     assert before in TEXT
     with pytest.raises(NoteError):
-        read(signed(TEXT.replace(before, after), [SIGNER]))
+        read(sign_note(TEXT.replace(before, after), [SIGNER]))
 
 
 def test_a_checkpoint_that_another_signed_is_not_rested_on() -> None:

@@ -6,15 +6,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.proof.checkpoint import Checkpoint
-from domain.proof.cosignature import CosignatureVerifier, Cosigner, cosigned_at
+from domain.proof.cosignature import CosignatureVerifier, Cosigner, time_of_cosignature
 from domain.proof.note import (
     COSIGNATURE,
     NoteError,
     Verifier,
     VerifierKey,
     base64_of,
-    countersigned,
-    opened,
+    countersign_note,
+    open_note,
     strict_base64,
 )
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
@@ -40,7 +40,7 @@ def verifier(key: VerifierKey) -> CosignatureVerifier:
 
 
 def test_a_cosignature_is_what_the_specification_says_byte_for_byte() -> None:
-    note = countersigned(Checkpoint.read(TEXT).signed([LOG]), Cosigner(WITNESS, PAGE_TIME))
+    note = countersign_note(Checkpoint.read(TEXT).signed([LOG]), Cosigner(WITNESS, PAGE_TIME))
     private = Ed25519PrivateKey.from_private_bytes(SEED)
     public = private.public_key().public_bytes_raw()
     message = b"cosignature/v1\ntime 1679315147\n" + TEXT.encode()
@@ -61,12 +61,12 @@ def test_the_example_of_the_specification_has_its_parts_where_they_are_looked_fo
     assert len(signature) == 4 + 8 + 64
     assert int.from_bytes(signature[4:12]) == PAGE_TIME
     with pytest.raises(NoteError, match="no known key"):
-        opened(PAGE, [verifier(Cosigner(WITNESS, 0).key)])
+        open_note(PAGE, [verifier(Cosigner(WITNESS, 0).key)])
 
 
 def test_a_note_has_the_log_s_and_the_witness_s_word_apart() -> None:
     alone = Checkpoint.read(TEXT).signed([LOG])
-    both = countersigned(alone, Cosigner(WITNESS, PAGE_TIME))
+    both = countersign_note(alone, Cosigner(WITNESS, PAGE_TIME))
     witness = verifier(Cosigner(WITNESS, 0).key)
     sets: list[list[Verifier]] = [
         [witness],
@@ -74,17 +74,20 @@ def test_a_note_has_the_log_s_and_the_witness_s_word_apart() -> None:
         [Ed25519Verifier(LOG.key), witness],
     ]
     for verifiers in sets:
-        assert opened(both, verifiers) == TEXT
+        assert open_note(both, verifiers) == TEXT
     with pytest.raises(NoteError, match="no known key"):
-        opened(alone, [witness])
+        open_note(alone, [witness])
 
 
 def test_a_cosignature_says_when_it_was_given() -> None:
     witness = verifier(Cosigner(WITNESS, 0).key)
     alone = Checkpoint.read(TEXT).signed([LOG])
-    assert cosigned_at(countersigned(alone, Cosigner(WITNESS, PAGE_TIME)), witness) == PAGE_TIME
+    assert (
+        time_of_cosignature(countersign_note(alone, Cosigner(WITNESS, PAGE_TIME)), witness)
+        == PAGE_TIME
+    )
     with pytest.raises(NoteError):
-        cosigned_at(alone, witness)
+        time_of_cosignature(alone, witness)
 
 
 def test_another_time_or_text_is_not_what_was_cosigned() -> None:
@@ -105,7 +108,7 @@ def test_another_time_or_text_is_not_what_was_cosigned() -> None:
 def test_a_plain_signature_of_a_witness_is_no_cosignature() -> None:
     note = Checkpoint.read(TEXT).signed([WITNESS])
     with pytest.raises(NoteError):
-        opened(note, [verifier(Cosigner(WITNESS, 0).key)])
+        open_note(note, [verifier(Cosigner(WITNESS, 0).key)])
     with pytest.raises(NoteError):
         verifier(WITNESS.key)
     assert Cosigner(WITNESS, 0).key.algorithm == COSIGNATURE

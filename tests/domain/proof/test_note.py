@@ -7,10 +7,10 @@ import pytest
 from domain.proof.note import (
     NoteError,
     VerifierKey,
-    alone,
-    opened,
+    keep_one_signature,
+    open_note,
+    sign_note,
     signature_by,
-    signed,
     strict_base64,
 )
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
@@ -44,22 +44,22 @@ def test_the_reference_key_signs_the_reference_note_to_the_byte() -> None:
     signer = Ed25519Signer.of("PeterNeumann", SEED)
     assert signer.key.text == KEY
     assert signer.key.id.hex() == "c74f20a3"
-    assert signed(TEXT, [signer]) == NOTE
+    assert sign_note(TEXT, [signer]) == NOTE
 
 
 def test_the_reference_note_is_opened(verifier: Ed25519Verifier) -> None:
-    assert opened(NOTE, [verifier]) == TEXT
+    assert open_note(NOTE, [verifier]) == TEXT
 
 
 def test_the_note_of_the_specification_is_well_formed_and_signed_by_nobody_known(
     verifier: Ed25519Verifier,
 ) -> None:
     with pytest.raises(NoteError, match="no known key"):
-        opened(PAGE, [verifier])
+        open_note(PAGE, [verifier])
     text = PAGE.rpartition("\n\n")[0] + "\n"
     signer = Ed25519Signer.of("quasimodo.example/salvatore", SEED)
-    mine = signed(text, [signer])
-    assert opened(mine, [Ed25519Verifier(signer.key)]) == text
+    mine = sign_note(text, [signer])
+    assert open_note(mine, [Ed25519Verifier(signer.key)]) == text
     assert text.count("\n\n") == 1
 
 
@@ -67,9 +67,9 @@ def test_every_changed_character_is_noticed(verifier: Ed25519Verifier) -> None:
     for at, character in enumerate(NOTE):
         changed = NOTE[:at] + chr(ord(character) ^ 1) + NOTE[at + 1 :]
         with pytest.raises(NoteError):
-            opened(changed, [verifier])
+            open_note(changed, [verifier])
         with pytest.raises(NoteError):
-            opened(NOTE[:at], [verifier])
+            open_note(NOTE[:at], [verifier])
 
 
 def test_a_note_may_have_unknown_signatures_and_no_wrong_known_one(
@@ -77,15 +77,17 @@ def test_a_note_may_have_unknown_signatures_and_no_wrong_known_one(
 ) -> None:
     other = Ed25519Signer.of("Enoch", bytes(32))
     peter = Ed25519Signer.of("PeterNeumann", SEED)
-    both = signed(TEXT, [other, peter])
-    assert opened(both, [verifier]) == TEXT
-    assert opened(both, [Ed25519Verifier(other.key)]) == TEXT
+    both = sign_note(TEXT, [other, peter])
+    assert open_note(both, [verifier]) == TEXT
+    assert open_note(both, [Ed25519Verifier(other.key)]) == TEXT
     forged = f"{TEXT}\n{SIGNATURE}".replace("x08go/ZJ", "x08go/ZK")
     with pytest.raises(NoteError, match="not what the key"):
-        opened(forged + both.splitlines(keepends=True)[-2], [verifier, Ed25519Verifier(other.key)])
+        open_note(
+            forged + both.splitlines(keepends=True)[-2], [verifier, Ed25519Verifier(other.key)]
+        )
     with pytest.raises(NoteError):
-        opened(NOTE + SIGNATURE * 100, [verifier])
-    assert opened(f"{TEXT}\n" + SIGNATURE * 16, [verifier]) == TEXT
+        open_note(NOTE + SIGNATURE * 100, [verifier])
+    assert open_note(f"{TEXT}\n" + SIGNATURE * 16, [verifier]) == TEXT
 
 
 def test_one_key_s_word_is_kept_without_what_others_wrote_under_it(
@@ -93,11 +95,11 @@ def test_one_key_s_word_is_kept_without_what_others_wrote_under_it(
 ) -> None:
     others = [Ed25519Signer.of(name, bytes(32)) for name in ("Enoch", "Quasimodo")]
     peter = Ed25519Signer.of("PeterNeumann", SEED)
-    note = signed(TEXT, [others[0], peter, others[1], peter])
-    assert alone(note, verifier) == NOTE
+    note = sign_note(TEXT, [others[0], peter, others[1], peter])
+    assert keep_one_signature(note, verifier) == NOTE
     assert signature_by(note, verifier) == strict_base64(SIGNATURE.rsplit(maxsplit=1)[-1])[4:]
-    for wrong in (signed(TEXT, others), NOTE.replace("cryptography", "Cryptography")):
-        for reads in (alone, signature_by):
+    for wrong in (sign_note(TEXT, others), NOTE.replace("cryptography", "Cryptography")):
+        for reads in (keep_one_signature, signature_by):
             with pytest.raises(NoteError):
                 reads(wrong, verifier)
 
@@ -112,13 +114,13 @@ def test_one_key_s_word_is_kept_without_what_others_wrote_under_it(
 )  # fmt: skip
 def test_a_malformed_note_is_refused(note: str, verifier: Ed25519Verifier) -> None:
     with pytest.raises(NoteError):
-        opened(note, [verifier])
+        open_note(note, [verifier])
 
 
 @pytest.mark.parametrize("text", ["no newline", "tab\there\n", "nul\0\n", "\ud800\n"])
 def test_a_text_that_can_be_no_note_is_not_signed(text: str) -> None:
     with pytest.raises(NoteError):
-        signed(text, [Ed25519Signer.of("PeterNeumann", SEED)])
+        sign_note(text, [Ed25519Signer.of("PeterNeumann", SEED)])
 
 
 def test_a_verifier_key_has_one_form() -> None:

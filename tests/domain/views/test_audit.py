@@ -9,7 +9,7 @@ from hypothesis import given
 from domain.provenance import Citation
 from domain.streams.event import STORED_NAMES
 from domain.time.instant import format_instant
-from domain.views.audit import CHANGES_OF_MIND, audited, change
+from domain.views.audit import CHANGES_OF_MIND, change, describe_change
 from domain.views.versions import versions
 from tests.examples import fact
 from tests.strategies import SOME, histories
@@ -83,7 +83,7 @@ def test_an_end_a_retraction_its_undoing_and_a_mark_show_what_they_changed() -> 
 def test_an_entry_cites_the_fact_as_the_change_left_it() -> None:
     log = Log()
     log.correct(log.record(fact("release", summary="52")), summary="51")
-    entry = audited(*last_two(log), ["Bo"])
+    entry = describe_change(*last_two(log), ["Bo"])
     assert list(entry) == [
         "position",
         "recorded_at",

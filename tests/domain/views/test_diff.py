@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.provenance import Citation
 from domain.views.diff import diff
-from domain.views.versions import known, versions
+from domain.views.versions import select_known, versions
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log, differing
@@ -138,7 +138,7 @@ def test_a_diff_accounts_for_every_fact_that_is_not_the_same(
 ) -> None:
     late = data.draw(perspectives(len(entries)))
     early = data.draw(perspectives(late.position))
-    before, after = known(versions(entries), early), known(versions(entries), late)
+    before, after = select_known(versions(entries), early), select_known(versions(entries), late)
     answer = diff(differing(versions(entries), early, late), (early, late))
     told = [each["fact"]["id"] for name in CONTENT for each in answer[name]]
     assert len(told) == len(set(told))

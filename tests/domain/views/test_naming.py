@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.kinds.envoys import Alias
 from domain.named import Named, Sort
-from domain.naming import folded
+from domain.naming import fold_name
 from domain.views.naming import MOST_TERMS, Names
 from tests.examples import fact
 from tests.steps import steps
@@ -138,7 +138,7 @@ def test_a_canonical_name_is_its_own_and_that_of_every_name_on_the_way(
 ) -> None:
     found = leading(same_as)
     end = found.canonical(name)
-    assert folded(found.canonical(end)) == folded(end)
+    assert fold_name(found.canonical(end)) == fold_name(end)
     if name in same_as:
         assert found.canonical(same_as[name]) == end
 
@@ -146,10 +146,10 @@ def test_a_canonical_name_is_its_own_and_that_of_every_name_on_the_way(
 def followed(same_as: dict[str, str], name: str) -> str:
     """The rule as it reads: one alias after the other, until there is none or one comes again."""
     way: dict[str, str] = {}
-    while (key := folded(name)) in same_as:
+    while (key := fold_name(name)) in same_as:
         if key in way:
             met = list(way)
-            return min((way[each] for each in met[met.index(key) :]), key=folded)
+            return min((way[each] for each in met[met.index(key) :]), key=fold_name)
         name = way[key] = same_as[key]
     return name
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from domain.kinds.prisoners import Pardon, Release
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
-from domain.views.counting.parts import Part, added_up
+from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, bucket, bucket_name
-from domain.views.counting.tally import Tally, TallyQuery, hinting, tally
-from domain.views.counting.totals import summed
+from domain.views.counting.tally import Tally, TallyQuery, add_hints, tally
+from domain.views.counting.totals import sum_facts
 from domain.views.rivalry.candidates import Candidate
 from domain.views.state import state
 from domain.views.versions import Seen, matches, timeslice, versions
@@ -37,7 +37,7 @@ RELEASED = TallyQuery(what="released", by="day")
 
 def tallied(log: Log, what: str = "released", by: By = "month", **at: Any) -> dict[str, Any]:  # noqa: ANN401 -- as a log takes it
     found = tally(log.slice(**at), log.perspective(**at), TallyQuery(what=what, by=by))
-    return whole(found if found.lists["facts"] else hinting(found, log.slice(**at)))
+    return whole(found if found.lists["facts"] else add_hints(found, log.slice(**at)))
 
 
 def whole(found: Tally) -> dict[str, Any]:
@@ -248,7 +248,7 @@ def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tupl
     """The rule as it reads: every part added to each bucket that it touches, bucket by bucket."""
     held = [Candidate(s, {}, holds=True) for s in slice_ if matches(s.certainty, at)]
     kind = {"released": Release, "pardoned": Pardon}[what]
-    found = summed([each for each in held if isinstance(each.fact, kind)], what, at)
+    found = sum_facts([each for each in held if isinstance(each.fact, kind)], what, at)
     inside: dict[int, list[Part]] = defaultdict(list)
     silent: set[int] = set()
     for shown, part in (
@@ -275,7 +275,7 @@ def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tupl
 
 
 def _shown(parts: list[Part], *, silent: bool) -> tuple[int, int | None, bool, str, bool]:
-    total = added_up(parts)
+    total = add_parts(parts)
     high = None if silent else total.high
     text = replace(total, high=high).text if parts else "not counted"
     return total.low, high, total.about > 0, text, any(part.contested for part in parts)

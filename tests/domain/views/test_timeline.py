@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.naming import plain
+from domain.naming import fold_for_search
 from domain.time.instant import parse_cut, parse_instant
 from domain.views.timeline import TimelineFilter, timeline
-from domain.views.versions import begun, by_valid_time, versions
+from domain.views.versions import by_valid_time, select_begun, versions
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
@@ -124,8 +124,8 @@ def test_a_filter_looks_at_the_version_that_is_seen() -> None:
 
 
 def test_plain_text_has_no_accents_case_or_runs_of_blanks() -> None:
-    assert plain(" Ślepowroński\t ÉLYSÉE  Ⅳ ") == "slepowronski elysee iv"
-    assert plain("Straße") == plain("STRASSE")
+    assert fold_for_search(" Ślepowroński\t ÉLYSÉE  Ⅳ ") == "slepowronski elysee iv"
+    assert fold_for_search("Straße") == fold_for_search("STRASSE")
 
 
 @SOME
@@ -140,4 +140,4 @@ def test_a_timeline_continues_from_any_place_without_gap_or_overlap(
     assert places == sorted(set(places))
     for index, place in enumerate(places):
         assert timeline(every, at, TimelineFilter(after=place)) == whole[index + 1 :]
-    assert timeline(every, at, TimelineFilter(begun=True)) == begun(every, at)
+    assert timeline(every, at, TimelineFilter(begun=True)) == select_begun(every, at)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from infrastructure.outbound.get import FetchError, StatusError, fetched
+from infrastructure.outbound.get import FetchError, StatusError, fetch
 from tests.infrastructure.identity.publishing import published, saying
 
 if TYPE_CHECKING:
@@ -103,10 +103,10 @@ def test_who_answers_over_tls_must_have_the_certificate_of_whom_was_asked(
     with listening(over_tls(pem)) as port:
         url = f"https://127.0.0.1:{port}/checkpoint"
         if isinstance(expected, bytes):
-            assert fetched(url, seconds=5, most=10) == expected
+            assert fetch(url, seconds=5, most=10) == expected
         else:
             with pytest.raises(FetchError, match=expected):
-                fetched(url, seconds=5, most=10)
+                fetch(url, seconds=5, most=10)
 
 
 def test_a_greeting_over_tls_that_drips_is_cut_off() -> None:
@@ -123,7 +123,7 @@ def test_a_greeting_over_tls_that_drips_is_cut_off() -> None:
     with listening(serve) as port:
         began = time.monotonic()
         with pytest.raises(FetchError):
-            fetched(f"https://127.0.0.1:{port}/", seconds=0.5, most=10)
+            fetch(f"https://127.0.0.1:{port}/", seconds=0.5, most=10)
         assert 0.4 < time.monotonic() - began < 3
 
 
@@ -138,7 +138,7 @@ def test_an_answer_that_breaks_off_is_none(answer: bytes) -> None:
         connection.sendall(answer)
 
     with listening(serve) as port, pytest.raises(FetchError):
-        fetched(f"http://127.0.0.1:{port}/", seconds=5, most=10)
+        fetch(f"http://127.0.0.1:{port}/", seconds=5, most=10)
 
 
 def test_an_answer_without_a_length_that_is_late_is_none() -> None:
@@ -149,16 +149,16 @@ def test_an_answer_without_a_length_that_is_late_is_none() -> None:
         connection.recv(1)
 
     with listening(serve) as port, pytest.raises(FetchError, match="TimeoutError"):
-        fetched(f"http://127.0.0.1:{port}/", seconds=0.3, most=10)
+        fetch(f"http://127.0.0.1:{port}/", seconds=0.3, most=10)
 
 
 def test_a_status_is_told_apart_from_no_answer() -> None:
     with published(b"none") as publisher:
         publisher.answer = saying(b"none", 404)
         with pytest.raises(StatusError, match="the answer was 404"):
-            fetched(publisher.url, seconds=5, most=10)
+            fetch(publisher.url, seconds=5, most=10)
     with pytest.raises(FetchError) as away:
-        fetched(publisher.url, seconds=5, most=10)
+        fetch(publisher.url, seconds=5, most=10)
     assert not isinstance(away.value, StatusError)
 
 
@@ -176,5 +176,5 @@ def test_of_a_name_with_very_many_addresses_few_are_tried(monkeypatch: pytest.Mo
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found * 1_000)
     monkeypatch.setattr(socket, "create_connection", counted)
     with pytest.raises(FetchError, match="ConnectionRefusedError"):
-        fetched(url, seconds=5, most=10)
+        fetch(url, seconds=5, most=10)
     assert tried == ["127.0.0.1"] * 4

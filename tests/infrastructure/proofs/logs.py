@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from domain.proof.checkpoint import Checkpoint
 from infrastructure.log.recorder import AuthoredEvent, EventRecorder
-from infrastructure.log.rows import LOGGED, opened
+from infrastructure.log.rows import LOGGED, open_row
 from infrastructure.proofs import integration
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
 from infrastructure.proofs.log_key import LastSigned
-from infrastructure.proofs.publishing import Publisher, last_signed
+from infrastructure.proofs.publishing import Publisher, last_signed_note
 from infrastructure.tables.record import event
 from tests.infrastructure.recording import NOON
 
@@ -65,7 +65,7 @@ def leaves(database: Database) -> list[bytes]:
 def signed(database: Database) -> Checkpoint:
     """The checkpoint that the database keeps, opened by its key."""
     with database.reading() as connection:
-        note = last_signed(connection)
+        note = last_signed_note(connection)
     assert note is not None
     return Checkpoint.opened(note, [Ed25519Verifier(signer().key)])
 
@@ -74,4 +74,4 @@ def rows(database: Database) -> list[dict[str, Any]]:
     """The rows of the log, opened."""
     with database.reading() as connection:
         found = connection.execute(LOGGED.order_by(event.c.position)).mappings()
-        return [opened(connection, each, ()) for each in found]
+        return [open_row(connection, each, ()) for each in found]

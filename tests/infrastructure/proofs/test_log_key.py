@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from domain.proof.note import NoteError
-from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensured_signer, read_signer
+from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensure_signer, read_signer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,21 +21,21 @@ def test_a_missing_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "parley.key"
     before = os.umask(0)
     try:
-        made = ensured_signer(path, ORIGIN)
+        made = ensure_signer(path, ORIGIN)
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert ensured_signer(path, ORIGIN).key == made.key == read_signer(path, ORIGIN).key
-    assert ensured_signer(tmp_path / "other.key", ORIGIN).key != made.key
+    assert ensure_signer(path, ORIGIN).key == made.key == read_signer(path, ORIGIN).key
+    assert ensure_signer(tmp_path / "other.key", ORIGIN).key != made.key
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o700, 0o660])
 def test_a_key_that_others_may_touch_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "parley.key"
-    ensured_signer(path, ORIGIN)
+    ensure_signer(path, ORIGIN)
     path.chmod(mode)
     with pytest.raises(LogKeyError, match="chmod 600"):
-        ensured_signer(path, ORIGIN)
+        ensure_signer(path, ORIGIN)
     path.chmod(0o400)
     read_signer(path, ORIGIN)
 
@@ -49,15 +49,15 @@ def test_a_file_without_an_ed25519_key_is_refused_and_never_overwritten(tmp_path
         path.write_bytes(content)
         path.chmod(0o600)
         with pytest.raises(LogKeyError):
-            ensured_signer(path, ORIGIN)
+            ensure_signer(path, ORIGIN)
         assert path.read_bytes() == content
 
 
 def test_a_signer_does_not_show_its_secret(tmp_path: Path) -> None:
-    signer = ensured_signer(tmp_path / "parley.key", ORIGIN)
+    signer = ensure_signer(tmp_path / "parley.key", ORIGIN)
     assert repr(signer) == f"Ed25519Signer({signer.key.text})"
     with pytest.raises(NoteError):
-        ensured_signer(tmp_path / "parley.key", "two words")
+        ensure_signer(tmp_path / "parley.key", "two words")
 
 
 def test_the_last_checkpoint_is_kept_beside_the_key(tmp_path: Path) -> None:

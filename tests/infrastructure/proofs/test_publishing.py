@@ -19,7 +19,7 @@ from domain.proof.merkle import root_of, verify_consistency
 from domain.proof.note import NoteError
 from infrastructure.database.schema import upgrade
 from infrastructure.log.recorder import EventRecorder
-from infrastructure.projections.following import following
+from infrastructure.projections.following import follow
 from infrastructure.proofs import integration, publishing
 from infrastructure.proofs.ed25519 import Ed25519Signer
 from infrastructure.proofs.log_key import LastSigned
@@ -27,7 +27,7 @@ from infrastructure.proofs.publishing import (
     InconsistentLogError,
     OtherKeyError,
     Publisher,
-    last_signed,
+    last_signed_note,
 )
 from infrastructure.proofs.tree import Tree
 from infrastructure.tables.record import event, log_head, projection, signed_checkpoint, tile
@@ -113,7 +113,7 @@ def test_what_is_recorded_is_signed_within_a_second(database: Database, tmp_path
     other = EventRecorder(database)
     signing, recorder = publisher(database, tmp_path), EventRecorder(database)
     signing.publish()
-    with following(recorder.wakeup, signing.keep_publishing, publishing.POLL_SECONDS):
+    with follow(recorder.wakeup, signing.keep_publishing, publishing.POLL_SECONDS):
         for by in (recorder, other):
             time.sleep(0.2)
             size = by.append(events())[-1].id
@@ -319,7 +319,7 @@ def test_what_another_key_or_name_signed_is_signed_again_by_one_that_is_to_be_th
             signing.publish()
         signing.publish(new_key=True)
         with database.reading() as connection:
-            note = last_signed(connection)
+            note = last_signed_note(connection)
         assert signing.own(note) == Checkpoint(name, 3, root_of(leaves(database)))
         assert (tmp_path / "parley.key.checkpoint").read_text() == note
 

@@ -88,7 +88,7 @@ def test_tiles_are_made_anew_and_are_the_same(database: Database) -> None:
     with database.reading() as connection:
         assert connection.execute(wanted).all() == before
         assert len(before) == 2
-        assert integration.integrated(connection) == 700
+        assert integration.integrated_size(connection) == 700
     grow(database, 800)
     with database.reading() as connection:
         assert Tree(connection, 800).root() == root_of(leaves(database))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import root_of
-from infrastructure.log.leaves import hashed
+from infrastructure.log.leaves import hash_row
 from infrastructure.proofs.integration import _complete
 from infrastructure.proofs.verification import verify
 from infrastructure.tables.record import event, log_head, projection, signed_checkpoint, tile
@@ -120,7 +120,7 @@ def rehashed(connection: Connection, random: Random) -> tuple[int, int]:
     position = random.randint(1, SAVED[-1])
     forged = {**row(connection, position), "payload": b'{"forged":true}'}
     clear = {"payload": forged["payload"], "key_version": None, "salt": random.randbytes(16)}
-    change(connection, position, **{**hashed(forged, clear["salt"]), **clear})
+    change(connection, position, **{**hash_row(forged, clear["salt"]), **clear})
     tile_start = 256 if position <= 512 else 0  # the third tile is not complete
     return max(n + 1 for n in (0, SAVED[0], tile_start) if n < position), position
 

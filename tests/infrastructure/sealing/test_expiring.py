@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from infrastructure.log.expiring import drop_kept_before
 from infrastructure.log.recorder import EventRecorder
-from infrastructure.projections.comparison import unstamped
+from infrastructure.projections.comparison import find_unstamped
 from infrastructure.sealing import kept_answers
 from infrastructure.sealing.kept_answers import answer_under
 from infrastructure.tables.record import idempotency_answer
@@ -39,7 +39,7 @@ def kept(database: Database) -> Database:
 
 
 def unfounded(connection: Connection) -> list[str]:
-    return [each.table for each in unstamped(connection)]
+    return [each.table for each in find_unstamped(connection)]
 
 
 def count(connection: Connection) -> int:

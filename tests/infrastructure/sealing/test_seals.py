@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from infrastructure.backup.backup import back_up, restore
-from infrastructure.backup.file import CountLine, EventLine, Manifest, Opening, read
+from infrastructure.backup.file import CountLine, EventLine, Manifest, Opening, read_backup
 from infrastructure.database.database import Database
 from infrastructure.log.recorder import EventRecorder
-from infrastructure.log.rows import LOGGED, opened
+from infrastructure.log.rows import LOGGED, open_row
 from infrastructure.proofs.verification import verify
 from infrastructure.sealing.key_source import GivenKeys, WrappingKeyFile
 from infrastructure.sealing.seals import Seals
@@ -71,7 +71,7 @@ def test_no_file_of_the_database_or_of_a_backup_has_what_was_said(
     database = opened_with_key(fresh_database("sqlite-file"))
     EventRecorder(database).append(events(None, 1, 2, payload=SECRET))
     back_up(database, tmp_path / "backup")
-    lines = list(read(tmp_path / "backup"))
+    lines = list(read_backup(tmp_path / "backup"))
     assert [type(line) for line in lines] == [Opening, EventLine, EventLine, CountLine, Manifest]
     for line in lines:
         for part in msgspec.structs.astuple(line):
@@ -179,7 +179,7 @@ def test_a_stream_whose_key_is_gone_takes_a_new_one(database: Database) -> None:
     recorder.append(events(stream, 2, payload=SECRET))
     with database.reading() as connection:
         row = connection.execute(LOGGED.where(event.c.position == 2)).mappings().one()
-        assert opened(connection, row, ())["payload"] == SECRET
+        assert open_row(connection, row, ())["payload"] == SECRET
 
 
 def test_without_its_key_nothing_is_read_recorded_or_verified(database: Database) -> None:

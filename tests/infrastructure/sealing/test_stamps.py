@@ -14,10 +14,10 @@ from sqlalchemy import Connection, delete, select, update
 from domain.errors import UnknownError
 from infrastructure.database.database import Database
 from infrastructure.identity.keys import Keys
-from infrastructure.log.erasing import ERASED_ANSWER
+from infrastructure.log.erasure import ERASED_ANSWER
 from infrastructure.log.recorder import EventRecorder, IdempotencyClaim
 from infrastructure.log.resealing import reseal, take_as_is
-from infrastructure.projections.comparison import unstamped
+from infrastructure.projections.comparison import find_unstamped
 from infrastructure.sealing.kept_answers import answer_under, change_answers, kept_answer
 from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.seals import Seals
@@ -59,7 +59,7 @@ def under(connection: Connection, key: str) -> ColumnElement[bool]:
 
 
 def unfounded(connection: Connection) -> list[str]:
-    return [each.table for each in unstamped(connection)]
+    return [each.table for each in find_unstamped(connection)]
 
 
 def test_an_empty_database_needs_no_stamp_and_no_key(database: Database) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from infrastructure.backup.backup import back_up, restore
 from infrastructure.database.schema import downgrade, upgrade
 from infrastructure.log.recorder import EventRecorder, IdempotencyClaim
-from infrastructure.projections.comparison import unstamped
+from infrastructure.projections.comparison import find_unstamped
 from infrastructure.sealing.kept_answers import answer_under
 from infrastructure.sealing.wrapping import read_keys
 from infrastructure.tables.record import idempotency_answer
@@ -35,7 +35,7 @@ ANSWER = IdempotencyClaim("key:a", "sent", "f" * 64, 201, "{}", b"the answer", N
 
 def unfounded(database: Database) -> list[str]:
     with database.reading() as connection:
-        return [each.table for each in unstamped(connection)]
+        return [each.table for each in find_unstamped(connection)]
 
 
 @pytest.fixture

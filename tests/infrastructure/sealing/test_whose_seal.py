@@ -17,9 +17,9 @@ from infrastructure.identity.keys import Keys
 from infrastructure.log.expiring import drop_kept_before
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.log.resealing import reseal, take_as_is
-from infrastructure.projections.comparison import unstamped
+from infrastructure.projections.comparison import find_unstamped
 from infrastructure.proofs.log_key import LastSigned
-from infrastructure.proofs.publishing import Publisher, last_signed
+from infrastructure.proofs.publishing import Publisher, last_signed_note
 from infrastructure.proofs.verification import verify
 from infrastructure.sealing.key_source import GivenKeys, WrappingKeyFile
 from infrastructure.sealing.seals import _OWN, Seals
@@ -94,7 +94,7 @@ def test_once_one_has_recorded_another_records_nothing(first: Database, other: D
     EventRecorder(first).append(events())
     with first.reading() as connection:
         assert verify(connection).wrong is None
-        assert list(unstamped(connection)) == []
+        assert list(find_unstamped(connection)) == []
 
 
 def test_the_first_api_key_makes_the_seal_key_the_databases_own(
@@ -112,7 +112,7 @@ def test_the_first_api_key_makes_the_seal_key_the_databases_own(
     assert written(other) == before
     EventRecorder(other).append(events())
     with other.reading() as connection:
-        assert list(unstamped(connection)) == []
+        assert list(find_unstamped(connection)) == []
 
 
 def test_the_first_kept_answer_does_so_too(first: Database, other: Database) -> None:
@@ -143,7 +143,7 @@ def test_of_many_that_begin_at_one_moment_those_with_one_key_record(database_url
     with closing(given(database_url, bytes([winner]) * 32)) as database:
         assert len(EventRecorder(database).entries_between(0, 9)) == 2
         with database.reading() as connection:
-            assert list(unstamped(connection)) == []
+            assert list(find_unstamped(connection)) == []
 
 
 def test_who_lacks_the_newer_of_two_keys_writes_nothing_once_that_has_sealed(
@@ -235,7 +235,7 @@ def test_who_lacks_the_key_signs_nothing_and_says_so(
     assert written(first) == before
     own.follow()
     with first.reading() as connection:
-        assert own.own(last_signed(connection)) is not None
+        assert own.own(last_signed_note(connection)) is not None
 
 
 def test_a_stamp_whose_key_is_lost_is_said_and_can_be_made_anew(
@@ -247,7 +247,7 @@ def test_a_stamp_whose_key_is_lost_is_said_and_can_be_made_anew(
     with first.writing() as connection:
         connection.execute(update(stamp).where(stamp.c.of == "api_key").values(key_id=lost))
     with first.reading() as connection:
-        [found] = unstamped(connection)
+        [found] = find_unstamped(connection)
     assert (found.table, found.what) == (
         "api_key",
         f"is stamped by the key {lost}, which is not given",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.proof.cosignature import CosignatureVerifier, Cosigner
-from domain.proof.note import opened
+from domain.proof.note import open_note
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.witness.memory import Memory
 from infrastructure.witness.refusals import RefusalError
@@ -66,8 +66,8 @@ class Watching:
             assert memory.last() == note
             signer = memory.signer(None)
         key = Cosigner(signer, 0).key
-        text = opened(note, [Ed25519Verifier(LOG.key)])
-        assert opened(note, [CosignatureVerifier(key, Ed25519Verifier(key))]) == text
+        text = open_note(note, [Ed25519Verifier(LOG.key)])
+        assert open_note(note, [CosignatureVerifier(key, Ed25519Verifier(key))]) == text
         assert note.count("\n— ") == 2
         return text
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from domain.proof.checkpoint import Checkpoint
-from domain.proof.note import signed
+from domain.proof.note import sign_note
 from domain.proof.subtrees import NamedTile
 from domain.proof.tiles import TilePath
 from infrastructure.proofs.ed25519 import Ed25519Signer
@@ -71,7 +71,7 @@ class FakeLog:
     def note(self) -> str:
         """Its checkpoint as it stands."""
         text = Checkpoint(self.origin, self.size, self.tree.checkpoint(self.size).root).text
-        return signed(text + self.extension, self.signers)
+        return sign_note(text + self.extension, self.signers)
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         """Answer one request."""

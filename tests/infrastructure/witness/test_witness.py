@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.proof.note import signed
+from domain.proof.note import sign_note
 from domain.proof.tiles import TILE_WIDTH
 from infrastructure.proofs.ed25519 import Ed25519Signer
 from infrastructure.witness import tiled_log
@@ -119,13 +119,13 @@ def forged(log: FakeLog) -> str:
 MALFORMED = {
     "empty": "",
     "no signature": HONEST.checkpoint(400).text + "\n",
-    "two lines": signed("example.com/talks\n400\n", [LOG]),
-    "blank line": signed(HONEST.checkpoint(400).text + "\nmore\n", [LOG]),
-    "negative size": signed(HONEST.checkpoint(400).text.replace("400", "-400"), [LOG]),
-    "leading zero": signed(HONEST.checkpoint(400).text.replace("400", "0400"), [LOG]),
-    "large size": signed(HONEST.checkpoint(400).text.replace("400", "4" * 20), [LOG]),
-    "short root": signed("example.com/talks\n400\nAAAA\n", [LOG]),
-    "certificate": signed("example.com/talks/certificate/v1\nquestion /v1/x\nreader a\n", [LOG]),
+    "two lines": sign_note("example.com/talks\n400\n", [LOG]),
+    "blank line": sign_note(HONEST.checkpoint(400).text + "\nmore\n", [LOG]),
+    "negative size": sign_note(HONEST.checkpoint(400).text.replace("400", "-400"), [LOG]),
+    "leading zero": sign_note(HONEST.checkpoint(400).text.replace("400", "0400"), [LOG]),
+    "large size": sign_note(HONEST.checkpoint(400).text.replace("400", "4" * 20), [LOG]),
+    "short root": sign_note("example.com/talks\n400\nAAAA\n", [LOG]),
+    "certificate": sign_note("example.com/talks/certificate/v1\nquestion /v1/x\nreader a\n", [LOG]),
 }
 
 
@@ -168,7 +168,7 @@ def test_a_root_that_does_not_follow_from_the_tiles_is_refused(
         watching.watch()
     log.grow(400)
     text = HONEST.checkpoint(400).text.replace("400", "401")
-    log.answers["/checkpoint"] = saying(signed(text, [LOG]).encode())
+    log.answers["/checkpoint"] = saying(sign_note(text, [LOG]).encode())
     log.grow(401)
     assert "do not give the root" in watching.refused()
     assert not (watching.folder / "evidence").exists()
@@ -369,8 +369,8 @@ def test_a_memory_of_another_log_or_key_is_not_signed_over(
     last = watching.folder / "last"
     kept = last.read_text()
     log.grow(400)
-    other = signed(HONEST.checkpoint(300).text, [OTHER]) + kept.splitlines(keepends=True)[-1]
-    alone = signed(HONEST.checkpoint(300).text, [LOG])
+    other = sign_note(HONEST.checkpoint(300).text, [OTHER]) + kept.splitlines(keepends=True)[-1]
+    alone = sign_note(HONEST.checkpoint(300).text, [LOG])
     for wrong in (other, alone, kept[:-5], kept.replace("\n300\n", "\n299\n"), "nothing"):
         last.write_text(wrong)
         with pytest.raises(FolderError, match="not of this log and witness"):

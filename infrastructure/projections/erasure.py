@@ -13,8 +13,8 @@ from sqlalchemy import Connection, delete, func, select
 from domain.streams.erasure import BLANK
 from domain.streams.event import FactErased
 from infrastructure.projections.fact_rows import version_of_row
-from infrastructure.projections.planes import Planes, wholly
-from infrastructure.projections.redating import redated
+from infrastructure.projections.planes import Planes, whole_rows
+from infrastructure.projections.redating import redate_versions
 from infrastructure.projections.tallies import COUNTS, counts_at
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["blank"]
+__all__ = ["erase_versions"]
 
 
-def blank(
+def erase_versions(
     connection: Connection,
     tables: FactTables,
     facts: Sequence[UUID],
@@ -53,7 +53,7 @@ def _blanked(
     table = tables.version
     rows = connection.execute(
         select(table)
-        .where(table.c.fact_id == fact.hex, *wholly(table.c))
+        .where(table.c.fact_id == fact.hex, *whole_rows(table.c))
         .order_by(table.c.position)
     ).all()
     held = select(func.count()).where(table.c.fact_id == fact.hex)
@@ -68,11 +68,11 @@ def _blanked(
     for row in rows:
         while ahead and known[ahead[0]].position < row.position:
             at = ahead.pop(0)
-            redated(plane, versions, known[: at + 1], corrected[at], {})
+            redate_versions(plane, versions, known[: at + 1], corrected[at], {})
         versions.append(_erased(row))
         plane.take(versions[-1], {name: getattr(row, f"{name}_count") for name in COUNTS}, list)
     for at in ahead:
-        redated(plane, versions, known[: at + 1], corrected[at], {})
+        redate_versions(plane, versions, known[: at + 1], corrected[at], {})
     planes.write()
     return planes.rows - before
 

@@ -32,10 +32,10 @@ __all__ = [
     "ERASED_ANSWER",
     "ERASING",
     "TABLES",
-    "covered",
-    "destroy",
+    "erase_rows",
     "has_erased",
     "is_erased",
+    "streams_to_erase",
 ]
 
 ERASING: Final = frozenset({FactErased.stored_name, SourcesErased.stored_name})
@@ -94,19 +94,19 @@ TABLES: Final = (
 """Where something is overwritten or deleted by an erasure."""
 
 
-def covered(fact: str) -> tuple[str, ...]:
+def streams_to_erase(fact: str) -> tuple[str, ...]:
     """The streams, as the log names them, that the erasure of a fact destroys."""
     return tuple(stream.hex for stream in erased_streams(UUID(fact)))
 
 
-def destroy(connection: Connection, erasing: LogEntry, reached: int) -> int:
+def erase_rows(connection: Connection, erasing: LogEntry, reached: int) -> int:
     """Carry out what an entry says that is about to be recorded; all before it is in the log.
 
     `reached` is the last record time of its transaction. What the kept answers that it empties add to the total of all
     is returned.
     """
     name = stream_name(erasing.originator_id)
-    streams = {"streams": covered(name)}
+    streams = {"streams": streams_to_erase(name)}
     kept = {"erased_at": erasing.recorded_at, "reached": reached}
     emptied = connection.execute(_ANSWERS, {**streams, "fact": name, **kept}).mappings().all()
     added = change_answers(connection, emptied, ERASED_ANSWER)
