@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.log.entry import LogEntry
 
-__all__ = ["ChangeReader", "select_before", "select_changed", "select_last"]
+__all__ = ["ChangeReader", "select_approvals", "select_before", "select_changed", "select_last"]
 
 _ERASING: Final = (FactErased.stored_name, SourcesErased.stored_name)
 
@@ -176,7 +176,7 @@ class ChangeReader:
 
     def approvers(self, id_: UUID, changes: Sequence[FactVersion]) -> dict[int, tuple[str, ...]]:
         """Who agreed to changes of a negotiation's facts, by the position of each that others agreed to."""
-        statement = _select_approvals(self.tables, id_, *_span(changes))
+        statement = select_approvals(self.tables, id_, *_span(changes))
         return _find_approvers(log.read_entries(self.connection, self.codec, statement), changes)
 
     def _page(
@@ -263,7 +263,7 @@ def select_last(
     )
 
 
-def _select_approvals(tables: FactTables, id_: UUID, first: int, last: int) -> Select[Any]:
+def select_approvals(tables: FactTables, id_: UUID, first: int, last: int) -> Select[Any]:
     """The entries that name who agreed to changes from one position to another.
 
     They are erasures themselves, and what stands in front of a change.
