@@ -11,7 +11,7 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults lock format clean
+.PHONY: help run test check bench faults docs lock format clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -37,6 +37,9 @@ bench: $(VENV)/.dev ## measure on both databases
 faults: $(VENV)/.dev ## kill, starve, unplug and forge it for an hour or two, and count what is left (as root)
 	PARLEY_THOROUGH=1 TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -o faulthandler_timeout=14400 -n $(WORKERS) --dist loadgroup $(THOROUGH)
 	PARLEY_THOROUGH=1 timeout 14400 $(BIN)/python -m tests.faults
+
+docs: $(VENV)/.dev ## write the generated parts of the documentation again
+	$(BIN)/python -m tests.generated
 
 format: $(VENV)/.dev ## let ruff fix and lay out the code
 	$(BIN)/ruff check --fix

@@ -14,10 +14,11 @@ from sqlalchemy.exc import ArgumentError
 from domain.access import OPEN_TO_ANYBODY, Scope
 from domain.characters import is_blank
 from infrastructure.database.lanes import TimeLimits
-from infrastructure.identity.algorithms import ALGORITHMS, DEFAULT_ALGORITHMS
+from infrastructure.identity.algorithms import ALGORITHMS
 from infrastructure.key_files import key_file_of
 from infrastructure.outbound.address import AddressError, address
 from infrastructure.sealing.wrapping import read_keys
+from infrastructure.setting_table import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +57,6 @@ CACHE_SECONDS: Final = "PARLEY_CACHE_SECONDS"
 SEAL_KEY: Final = "PARLEY_SEAL_KEY"
 SEAL_KEY_FILE: Final = "PARLEY_SEAL_KEY_FILE"
 
-HIGHEST_PORT: Final = 65_535
 SCHEMES: Final = frozenset(
     {"memory", "memcached", "redis", "rediss", "redis+unix", "redis+cluster"}
 )
@@ -136,39 +136,41 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read the `PARLEY_…` variables, or raise `SettingsError` for the first that is wrong."""
-        url = _database_url(environ.get(DATABASE_URL, "sqlite:///parley.db"))
-        waiting = _integer(MAX_WAITING, environ, "256", 1, 1_000_000)
+        url = _database_url(value_of(DATABASE_URL, environ))
+        if _FORMER_DAYS in environ:
+            environ = {CHANGE_REQUEST_DAYS: environ[_FORMER_DAYS], **environ}
+        waiting = _integer(MAX_WAITING, environ, 1, 1_000_000)
+        if MAX_WRITING not in environ:
+            environ = {**environ, MAX_WRITING: str(min(64, waiting))}
         return cls(
             database_url=url,
-            host=_text(HOST, environ.get(HOST, "127.0.0.1")),
-            port=_integer(PORT, environ, "8000", 0, HIGHEST_PORT),
-            actor=_text(ACTOR, environ.get(ACTOR, "editor")),
-            max_body_bytes=_integer(MAX_BODY_BYTES, environ, "1048576", 1, 2**40),
-            max_import_bytes=_integer(MAX_IMPORT_BYTES, environ, "268435456", 1, 2**40),
-            log_origin=_word(LOG_ORIGIN, environ.get(LOG_ORIGIN, "parley.local/log")),
+            host=_text(HOST, value_of(HOST, environ)),
+            port=_integer(PORT, environ, 0, 65_535),
+            actor=_text(ACTOR, value_of(ACTOR, environ)),
+            max_body_bytes=_integer(MAX_BODY_BYTES, environ, 1, 2**40),
+            max_import_bytes=_integer(MAX_IMPORT_BYTES, environ, 1, 2**40),
+            log_origin=_word(LOG_ORIGIN, value_of(LOG_ORIGIN, environ)),
             log_key_file=_file(LOG_KEY_FILE, environ, key_file_of(url, "key")),
             max_waiting=waiting,
-            max_writing=_integer(MAX_WRITING, environ, str(min(64, waiting)), 1, 1_000_000),
+            max_writing=_integer(MAX_WRITING, environ, 1, 1_000_000),
             limits=TimeLimits(
-                _integer(STATEMENT_SECONDS, environ, "15", 1, 86_400),
-                _integer(LOG_SECONDS, environ, "10", 1, 86_400),
+                _integer(STATEMENT_SECONDS, environ, 1, 86_400),
+                _integer(LOG_SECONDS, environ, 1, 86_400),
             ),
-            anonymous_scopes=_anonymous(environ.get(ANONYMOUS_SCOPES, "fact:read audit:read")),
+            anonymous_scopes=_anonymous(value_of(ANONYMOUS_SCOPES, environ)),
             oidc=_oidc(environ),
-            rate_reads=_rate(RATE_READS, environ.get(RATE_READS, "12000/minute")),
-            rate_writes=_rate(RATE_WRITES, environ.get(RATE_WRITES, "6000/minute")),
-            rate_work=_rate(RATE_WORK, environ.get(RATE_WORK, "30000/minute")),
-            rate_refusals=_rate(RATE_REFUSALS, environ.get(RATE_REFUSALS, "60/minute")),
-            rate_storage=_storage(environ.get(RATE_STORAGE, "")),
-            allowed_hosts=_hosts(environ.get(ALLOWED_HOSTS, "")),
-            trusted_proxies=_networks(environ.get(TRUSTED_PROXIES, "")),
-            seal_key=_keys(environ.get(SEAL_KEY, "")),
+            rate_reads=_rate(RATE_READS, value_of(RATE_READS, environ)),
+            rate_writes=_rate(RATE_WRITES, value_of(RATE_WRITES, environ)),
+            rate_work=_rate(RATE_WORK, value_of(RATE_WORK, environ)),
+            rate_refusals=_rate(RATE_REFUSALS, value_of(RATE_REFUSALS, environ)),
+            rate_storage=_storage(value_of(RATE_STORAGE, environ)),
+            allowed_hosts=_hosts(value_of(ALLOWED_HOSTS, environ)),
+            trusted_proxies=_networks(value_of(TRUSTED_PROXIES, environ)),
+            seal_key=_keys(value_of(SEAL_KEY, environ)),
             seal_key_file=_file(SEAL_KEY_FILE, environ, key_file_of(url, "seal")),
-            change_request_days=_integer(
-                CHANGE_REQUEST_DAYS, environ, environ.get(_FORMER_DAYS, "7"), 1, 3_650
-            ),
-            idempotency_hours=_integer(IDEMPOTENCY_HOURS, environ, "48", 24, 8_760),
-            cache_seconds=_integer(CACHE_SECONDS, environ, "600", 0, 31_536_000),
+            change_request_days=_integer(CHANGE_REQUEST_DAYS, environ, 1, 3_650),
+            idempotency_hours=_integer(IDEMPOTENCY_HOURS, environ, 24, 8_760),
+            cache_seconds=_integer(CACHE_SECONDS, environ, 0, 31_536_000),
         )
 
 
@@ -184,8 +186,8 @@ def _database_url(value: str) -> str:
 
 def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
     needed = (OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS)
-    algorithms = _algorithms(environ.get(OIDC_ALGORITHMS, " ".join(DEFAULT_ALGORITHMS)))
-    person_claim = _word(OIDC_PERSON_CLAIM, environ.get(OIDC_PERSON_CLAIM, "sub"))
+    algorithms = _algorithms(value_of(OIDC_ALGORITHMS, environ))
+    person_claim = _word(OIDC_PERSON_CLAIM, value_of(OIDC_PERSON_CLAIM, environ))
     if not any(name in environ for name in needed):
         return None
     for name in needed:
@@ -251,8 +253,8 @@ def _word(name: str, value: str) -> str:
     return value
 
 
-def _integer(name: str, environ: Mapping[str, str], default: str, low: int, high: int) -> int:
-    value = environ.get(name, default)
+def _integer(name: str, environ: Mapping[str, str], low: int, high: int) -> int:
+    value = value_of(name, environ)
     if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
         raise SettingsError(name, value, f"a whole number from {low} to {high} is needed")
     return int(value)

@@ -142,12 +142,6 @@ def test_every_command_of_the_tour_prints_what_the_readme_says(place: Place) -> 
         assert plain(place.run(command.line)) == plain(command.prints), command.line
 
 
-def test_every_setting_is_in_the_readme_with_its_default() -> None:
-    settings = (ROOT / "infrastructure" / "settings.py").read_text(encoding="utf-8")
-    named = set(re.findall(r'^[A-Z]\w+: Final = "(PARLEY_[A-Z_]+)"', settings, re.MULTILINE))
-    assert named == set(re.findall(r"^\| `(PARLEY_[A-Z_]+)` \|", README.read_text(), re.MULTILINE))
-
-
 def test_every_scope_is_explained_in_the_readme() -> None:
     section = (
         README.read_text(encoding="utf-8").split("\n## Who may do what\n")[1].split("\n## ")[0]

@@ -21,7 +21,7 @@ _DATES: Final = frozenset({"valid", "published", "accessed", "sentence_ends"})
 _DATE: Final = (
     "a date in EDTF: 2025-09-11, 2025-09, 2025-09-11/2025-09-20, 2025-09-11/.. (still so)"
 )
-_LIST: Final = "; between several"
+_LIST: Final = "several separated by ;"
 _SORTS: Final = {
     Sort.SOMEBODY: "a person or body",
     Sort.PLACE: "a place",
@@ -54,6 +54,13 @@ _SAID: Final = {
 _EXAMPLES: Final[Mapping[Any, str]] = {
     "valid": "2025-09-11",
     "summary": "Ales Bialiatski is freed",
+    "authority": "United States",
+    "target": "Belavia",
+    "counted_by": "Viasna",
+    "name": "John Cole",
+    "same_as": "John Coale",
+    "title": "Joint statement of 11 September",
+    "question": "How many are still held?",
     "citation.publisher": "Reuters",
     Sort.SOMEBODY: "Ales Bialiatski",
     Sort.PLACE: "Minsk",

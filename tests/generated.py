@@ -1,0 +1,149 @@
+"""The parts of the documentation that follow from the code. `python -m tests.generated` writes them again.
+
+`docs/facts.md` is made of the kinds of fact, README's table of settings of `infrastructure/setting_table.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, Final
+
+from api.commands.importing.described import columns_shown, kinds_shown
+from domain import kinds as of_parley
+from domain.fact import KINDS
+from domain.time.instant import BEGINNING, END, format_instant
+from domain.time.valid_time import ValidTime
+from infrastructure.setting_table import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+FACTS: Final = ROOT / "docs" / "facts.md"
+README: Final = ROOT / "README.md"
+SETTINGS_TABLE: Final = re.compile(r"(?<=\n)\| variable \| default \| meaning \|\n(?:\|.*\n)+")
+_MODULES: Final = {each.name for each in iter_modules(of_parley.__path__, f"{of_parley.__name__}.")}
+DATES: Final = (
+    ("2025-09-11", "on that day"),
+    ("2025-09", "at some time in that month"),
+    ("2025", "at some time in that year"),
+    ("2025-09-11T14:30:00Z", "at that second, in UTC"),
+    ("2025-09-11/2025-09-20", "from one day to another"),
+    ("2025-09-11/..", "from that day, and still so"),
+    ("2025-09-11/", "from that day; it ended or will end, and the source does not say when"),
+    ("../2025-09-11", "up to that day, with no known beginning"),
+    ("/2025-09-11", "up to that day; the source does not say from when"),
+    ("2025-09-11?", "on that day, but the source is not sure"),
+    ("2025-09-11~", "about that day"),
+    ("1950~", "about 1950"),
+    ("202X", "in a year of the 2020s"),
+    ("2025-XX-11", "on the 11th of some month of that year"),
+    ("2025-21", "in spring (22 summer, 23 autumn, 24 winter), on either half of the Earth"),
+    ("[2025-09-11,2025-09-14]", "on one of these days"),
+    ("{2025-09-11,2025-09-14}", "on all of these days"),
+)
+INTRODUCTION: Final = """\
+# Facts
+
+What can be recorded: every kind of fact, its fields, and how to write a date. `parley kinds` and `parley columns KIND`
+print the same at a terminal. `parley columns KIND --csv` prints an empty table to fill in.
+
+This page is made from the code by `make docs`; a test compares the two.
+"""
+COMMON: Final = """\
+A field such as `quantity.text` is a column of that name in a table. In JSON it is a field of an object in a list:
+`"quantities": [{"text": "at least 100"}]`. In a table, the second source has the columns `citation2.publisher` and so
+on. Several values in a cell are separated by `;`; in JSON they are a list.
+"""
+HOW_TO_DATE: Final = """\
+Dates are written in EDTF, the Extended Date/Time Format (ISO 8601-2). Write what the source says and no more: `2025-09`
+if it names only the month. The last two columns show what Parley reads: from when the fact may have begun, and by when
+it has begun. A dash means that there is no limit. A date that cannot be read is refused, and the
+refusal says what to write.
+"""
+HOLDING: Final = {
+    "from then on": "from its date on",
+    "period": "for a period; write `2025-09-11/..` while it lasts",
+    "until the next": "until the next fact about the same",
+}
+
+
+def facts_page() -> str:
+    """`docs/facts.md` as the code has it now."""
+    columns = _columns(columns_shown("release"))
+    kinds = [each for each in kinds_shown() if KINDS[each["kind"]].__module__ in _MODULES]
+    own = {field["name"] for kind in kinds for field in kind["fields"]}
+    shared = [each for each in columns if each["column"] not in own]
+    parts = [
+        INTRODUCTION,
+        f"## Dates\n\n{HOW_TO_DATE}",
+        _table(("write", "for", "begins from", "begins before"), map(_date_row, DATES)),
+        f"## Fields of every fact\n\n{COMMON}",
+        _table(("field", "required", "what to write", "example"), map(_field_row, shared)),
+        "## Kinds\n",
+        *map(_kind, kinds),
+    ]
+    return "\n".join(parts)
+
+
+def settings_table() -> str:
+    """README's table of settings as the code has it now."""
+    rows = (
+        (f"`{name}`", each.shown or (f"`{each.default}`" if each.default else ""), each.meaning)
+        for name, each in SETTINGS.items()
+    )
+    return _table(("variable", "default", "meaning"), rows)
+
+
+def _kind(kind: dict[str, Any]) -> str:
+    names = [field["name"] for field in kind["fields"]]
+    fields = [each for each in _columns(columns_shown(kind["kind"])) if each["column"] in names]
+    fields.sort(key=lambda each: names.index(each["column"]))
+    table = _table(("field", "required", "what to write", "example"), map(_field_row, fields))
+    return f"### {kind['kind']}\n\n{kind['says']} Holds: {HOLDING[kind['holds']]}.\n\n{table}"
+
+
+def _columns(columns: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The columns without the bounds of a quantity, which Parley fills in."""
+    return [
+        each for each in columns if each["column"] not in {"kind", "quantity.low", "quantity.high"}
+    ]
+
+
+def _field_row(column: dict[str, Any]) -> tuple[str, ...]:
+    example = f"`{column['example']}`" if column["example"] else ""
+    required = "required" if column["needed"] else ""
+    return f"`{column['column']}`", required, column["write"], example
+
+
+def _date_row(date: tuple[str, str]) -> tuple[str, ...]:
+    text, meaning = date
+    bounds = ValidTime.parse(text).bounds
+    return f"`{text}`", meaning, _instant(bounds.start_earliest), _instant(bounds.start_latest)
+
+
+def _instant(instant: int) -> str:
+    """The day of an instant, with its time where that is not midnight."""
+    if instant in {BEGINNING, END}:
+        return "–"
+    day, _, time = format_instant(instant).partition("T")
+    return day if time == "00:00:00.000000Z" else f"{day} {time.partition('.')[0]}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    cells = [[cell.replace("|", "\\|") for cell in line] for line in (head, *rows)]
+    first, *others = (f"| {' | '.join(line)} |\n".replace("|  |", "| |") for line in cells)
+    return "".join([first, f"{'|---' * len(head)}|\n", *others])
+
+
+def main() -> None:
+    """Write the generated parts again."""
+    FACTS.write_text(facts_page(), encoding="utf-8")
+    readme = README.read_text(encoding="utf-8")
+    README.write_text(SETTINGS_TABLE.sub(lambda _: settings_table(), readme), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""The generated parts of the documentation are what the code gives now; `make docs` writes them again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from domain.fact import KINDS
+from domain.time.valid_time import ValidTime
+from infrastructure import settings
+from infrastructure.setting_table import SETTINGS
+from infrastructure.settings import Settings
+from tests.generated import DATES, FACTS, README, SETTINGS_TABLE, facts_page, settings_table
+
+
+def test_the_page_of_facts_is_what_the_kinds_say() -> None:
+    assert FACTS.read_text(encoding="utf-8") == facts_page()
+    sections = re.findall("^### (.+)$", facts_page(), re.MULTILINE)
+    registered = {
+        name for name, kind in KINDS.items() if kind.__module__.startswith("domain.kinds")
+    }
+    assert sections == sorted(registered)
+
+
+def test_the_table_of_settings_is_what_the_settings_say() -> None:
+    [table] = SETTINGS_TABLE.findall(README.read_text(encoding="utf-8"))
+    assert table == settings_table()
+
+
+def test_every_setting_that_is_read_is_in_the_table() -> None:
+    read = {
+        value
+        for name, value in vars(settings).items()
+        if name.isupper() and not name.startswith("_") and str(value).startswith("PARLEY_")
+    }
+    assert read == set(SETTINGS)
+
+
+def test_a_default_written_out_is_the_default() -> None:
+    shown = {name: each.default for name, each in SETTINGS.items() if each.shown is None}
+    issuer = {name for name in shown if name.startswith("PARLEY_OIDC")}
+    written_out = {name: value for name, value in shown.items() if name not in issuer}
+    assert Settings.from_env(written_out) == Settings.from_env({})
+
+
+@pytest.mark.parametrize("text", [text for text, _ in DATES])
+def test_every_date_of_the_page_is_read(text: str) -> None:
+    assert ValidTime.parse(text).text == text
