@@ -45,8 +45,7 @@ class Command:
 
 def tour(readme: str) -> list[Command]:
     """The commands of the tour, in order."""
-    section = readme.split("## A five-minute tour")[1].split("\n## ", maxsplit=1)[0]
-    blocks = re.findall(r"```console\n(.*?)```", section, re.DOTALL)
+    blocks = re.findall(r"```console\n(.*?)```", readme, re.DOTALL)
     pieces = [
         piece for block in blocks for piece in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
     ]
