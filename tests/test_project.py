@@ -151,6 +151,14 @@ def test_every_decision_has_its_four_sections() -> None:
         assert re.findall(r"^## (.+)$", text, re.MULTILINE) == list(ADR_SECTIONS), path.name
 
 
+def test_every_decision_has_a_status() -> None:
+    for path in sorted(ADRS.glob("[0-9]*.md")):
+        status = path.read_text(encoding="utf-8").split("\n")[2]
+        assert re.fullmatch(r"Status: (accepted.*|superseded by \[\d{4}\]\(.+\.md\))", status), (
+            path.name
+        )
+
+
 def test_the_make_commands_are_those_that_contributing_describes() -> None:
     documented = set(re.findall(r"^\| `make ([a-z]+)` \|", read("CONTRIBUTING.md"), re.MULTILINE))
     offered = set(re.findall(r"^([a-z]+):.*## ", read("Makefile"), re.MULTILINE))

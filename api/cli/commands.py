@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -26,6 +26,20 @@ app = typer.Typer(
 )
 
 
+_PANELS: Final = {
+    "serving": "Serve",
+    "reading": "Read",
+    "writing": "Write, import and export",
+    "keeping": "Keep safe and prove",
+}
+"""The groups of commands in `parley --help`, by the folder that a command is in."""
+
+
+def _panel_of(callback: object) -> str:
+    """The group of a command."""
+    return _PANELS[callback.__module__.split(".")[2]]
+
+
 def _say_version(asked: bool) -> None:
     if asked:
         echo(f"parley {VERSION}")
@@ -37,35 +51,26 @@ def parley(
     *,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which this is."),
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Show the version of Parley."
+        ),
     ] = False,
 ) -> None:
-    """The record of a negotiation: what was so, what did we know, and how do we know it.
+    """Keep and read the record of a negotiation: what was so, what was known, and from which source.
 
     The database is PARLEY_DATABASE_URL, by default sqlite:///parley.db.
     """
 
 
 for commands in (
-    serve,
-    backup,
-    import_,
-    show_and_timeline,
-    people,
-    tally,
-    diff_and_audit,
-    check,
-    kinds,
-    export_and_snapshot,
-    keys,
-    settings,
-    erase,
-    change_requests,
-    verify,
-    checkpoint,
-    witness,
-    seal,
-    compact,
-    clock,
+    *(serve, show_and_timeline, people, tally, diff_and_audit, check, kinds),
+    *(import_, export_and_snapshot, settings, erase, change_requests),
+    *(keys, backup, verify, checkpoint, witness, seal, compact, clock),
 ):
     commands.register(app)
+
+for command in app.registered_commands:
+    command.rich_help_panel = _panel_of(command.callback)
+for group in app.registered_groups:
+    if group.typer_instance is not None:
+        group.rich_help_panel = _panel_of(group.typer_instance.registered_commands[0].callback)

@@ -84,14 +84,14 @@ ByClock = Annotated[
     Clock,
     typer.Option(
         rich_help_panel=_PANEL,
-        help="Known by when we recorded it, or by when a source made it public.",
+        help="Whether known means recorded here, or made public by a source.",
     ),
 ]
 ByMatch = Annotated[
     Match,
     typer.Option(
         rich_help_panel=_PANEL,
-        help="Whether a fact that may hold is enough, or only one that surely does.",
+        help="With possible, also show facts with vague dates that may not hold then.",
     ),
 ]
 

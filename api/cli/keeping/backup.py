@@ -50,7 +50,7 @@ def restore(
     *,
     json: AsJson = False,
 ) -> None:
-    """Put a backup into an empty database, of whichever kind, or leave it empty."""
+    """Restore a backup into an empty database, SQLite or PostgreSQL; all of it or nothing."""
     try:
         verify_backup(source, keys_by(settings()))
         with (

@@ -29,7 +29,7 @@ def checkpoint(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Sign the log as it stands now, as a server does by itself, and show the signed checkpoint."""
+    """Sign the log as it stands now, and show the signed checkpoint."""
     with open_record(signs=True) as parley:
         publisher = parley.publisher
         if publisher is None:

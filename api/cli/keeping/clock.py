@@ -61,7 +61,7 @@ def correct_clock(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Say in the log that its record times which lie in the future are wrong, and go on by the clock.
+    """Record that record times in the future were given by a wrong clock.
 
     Look at another clock first. If this machine's is behind, set it right: then nothing is wrong. The record times stay
     as they were signed, and count as recorded when this is. Until then nothing else is recorded.

@@ -16,7 +16,7 @@ PATIENCE_SECONDS: Final = 10.0
 
 
 def compact(*, json: AsJson = False) -> None:
-    """Leave nothing of what was erased or overwritten in the files of the database.
+    """Remove all bytes that were erased or overwritten from the files of the database.
 
     On PostgreSQL the tables are written anew, for which everybody else waits, and it is said what a superuser has to
     run before the server's own files hold nothing of it either.

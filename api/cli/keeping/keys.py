@@ -17,12 +17,14 @@ from infrastructure.identity.keys import ApiKey
 __all__ = ["register"]
 
 DAY: Final = 86_400_000_000
-keys = typer.Typer(no_args_is_help=True, help="The keys that people and programs come in with.")
+keys = typer.Typer(
+    no_args_is_help=True, help="Make, list and revoke the keys of people and programs."
+)
 
 
 @keys.callback()
 def key_commands() -> None:
-    """The keys that people and programs come in with."""
+    """Make, list and revoke the keys of people and programs."""
 
 
 @keys.command("create")
@@ -50,7 +52,7 @@ def create(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Make a key and show it, once: only its hash is kept.
+    """Make a key and show it once; only its hash is kept.
 
     What each scope opens stands in the README, under "Who may do what".
     """
@@ -73,7 +75,7 @@ def _scope(word: str) -> Scope:
 
 @keys.command("list")
 def list_keys(*, json: AsJson = False) -> None:
-    """List every key, oldest first, those that were revoked or have expired too."""
+    """List every key, oldest first, also those that were revoked or have expired."""
     with open_record() as parley:
         found = [_shown(key) for key in parley.keys.all()]
     if json:
@@ -100,7 +102,7 @@ def revoke(
     *,
     json: AsJson = False,
 ) -> None:
-    """Let a key open nothing from now on."""
+    """Revoke a key: it opens nothing from now on."""
     with open_record() as parley:
         key = parley.keys.revoke(key_id)
     if json:

@@ -32,7 +32,7 @@ def seal(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Seal what was recorded in clear, and wrap every data key by the newest key, while others go on."""
+    """Encrypt what is stored unencrypted, and wrap every data key with the newest key."""
     with open_record() as parley, progress_bar("sealing", None) as bar:
         report, dropped = parley.seal(bar, new_key=new_key, as_is=as_is)
     if json:

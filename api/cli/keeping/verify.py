@@ -86,7 +86,10 @@ def verify_log(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Check every event against its hash, the tree and the signed checkpoints; then all that follows from them."""
+    """Check that nobody changed the log, or the tables made of it, outside Parley.
+
+    Every event is hashed again; the tree is compared with the signed checkpoints, and each table with the log.
+    """
     with (
         refuse_unreadable(),
         open_record(lane="unhurried") as parley,

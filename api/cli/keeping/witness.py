@@ -89,7 +89,7 @@ def witness(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Co-sign what a log has signed, once it is shown to continue all that was co-signed before."""
+    """Watch another machine's log, and co-sign each checkpoint that continues the last."""
     if show_key:
         shown = _key(state, name)
         say({"key": shown}) if json else echo(shown)

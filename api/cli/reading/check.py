@@ -19,7 +19,7 @@ __all__ = ["register"]
 
 
 def check(slug: Slug, *, json: AsJson = False) -> None:
-    """List the facts whose numbers today's rules read otherwise than they are kept, and what else should be looked at.
+    """List what an editor should look at, such as numbers that are read differently today.
 
     Nothing is changed: a number is read anew once an editor corrects it.
     """

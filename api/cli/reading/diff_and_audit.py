@@ -55,7 +55,7 @@ def diff(
     match: ByMatch = "possible",
     json: AsJson = False,
 ) -> None:
-    """What changed between two states of knowledge: added, corrected, ended, retracted, preferred."""
+    """Compare what was known at two times: facts added, corrected, ended, retracted."""
     asked = perspective(as_of, None, position, clock, match)
     with open_record() as parley:
         parameters = {**asked, "from": from_, "to": to}
@@ -100,7 +100,7 @@ def audit(  # noqa: PLR0913 -- one argument an option
     match: ByMatch = "possible",
     json: AsJson = False,
 ) -> None:
-    """Every change of mind, newest last: who changed what, when, and why."""
+    """List every correction and other change: who changed what, when, and why."""
     if csv and json:
         raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
     if bom and not csv:
@@ -148,7 +148,7 @@ def changes(
     position: AtPosition = None,
     json: AsJson = False,
 ) -> None:
-    """The log of all negotiations, in order: what was recorded, when, by whom and in which batch."""
+    """List the log of all negotiations in order: what was recorded, when and by whom."""
     asked = {"after": after, "limit": limit, "batch": batch, "position": position}
     with open_record() as parley:
         answer = ask(parley, "/v1/changes", asked)

@@ -18,7 +18,7 @@ __all__ = ["register"]
 
 
 def kinds(*, json: AsJson = False) -> None:
-    """Every kind of fact: what it says, how long it holds, and the fields of its own."""
+    """List the kinds of fact: what each says, how long it holds, and its own fields."""
     found = kinds_shown()
     if json:
         say({"kinds": found})
@@ -46,7 +46,7 @@ def columns(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """The columns of a table of one kind of fact: which are needed, what to write, an example."""
+    """List the columns of a table of one kind of fact, with what to write in each."""
     if csv and json:
         raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
     if bom and not csv:

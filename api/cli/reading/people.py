@@ -53,7 +53,7 @@ def people(  # noqa: PLR0913 -- one argument an option
     match: ByMatch = "possible",
     json: AsJson = False,
 ) -> None:
-    """Everyone whom a fact names: who is held, who is free, and who else a name may mean."""
+    """List the people whom facts name: who is held, who is free, whom a name may mean."""
     if csv and json:
         raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
     if bom and not csv:

@@ -69,7 +69,7 @@ def show(  # noqa: PLR0913 -- one argument an option
     match: ByMatch = "possible",
     json: AsJson = False,
 ) -> None:
-    """What was so: the state of a negotiation, or one of its facts, at a perspective."""
+    """Show the state of a negotiation, or one of its facts, as of any day."""
     asked = perspective(as_of, as_known_at, position, clock, match)
     with open_record() as parley:
         if fact is None:
@@ -145,7 +145,7 @@ def timeline(  # noqa: PLR0913 -- one argument an option
     kind: Annotated[str | None, typer.Option(help="Facts of this kind.")] = None,
     person: Annotated[str | None, typer.Option(help="Facts that name this person.")] = None,
     place: Annotated[str | None, typer.Option(help="Facts that name this place.")] = None,
-    matter: Annotated[str | None, typer.Option(help="Facts that speak to this matter.")] = None,
+    matter: Annotated[str | None, typer.Option(help="Facts with this `matter`.")] = None,
     batch: Annotated[
         str | None, typer.Option(help="Facts that an import with this label brought or changed.")
     ] = None,
@@ -164,12 +164,12 @@ def timeline(  # noqa: PLR0913 -- one argument an option
             "--from",
             parser=parse_cut_option,
             metavar="WHEN",
-            help="Facts that went on at this or later.",
+            help="Facts that still held then, or began later.",
         ),
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option(parser=parse_cut_option, metavar="WHEN", help="Facts that had begun by then."),
+        typer.Option(parser=parse_cut_option, metavar="WHEN", help="Facts that had begun then."),
     ] = None,
     include: Annotated[
         str | None,
@@ -178,11 +178,9 @@ def timeline(  # noqa: PLR0913 -- one argument an option
             help="retracted: retracted facts too. ahead: with --as-of, what is to come.",
         ),
     ] = None,
-    limit: Annotated[
-        int, typer.Option(min=1, max=1000, help="How many a page has at most.")
-    ] = 1000,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most items on a page.")] = 1000,
     cursor: Annotated[
-        str | None, typer.Option(metavar="NEXT", help="`next` of the page before.")
+        str | None, typer.Option(metavar="NEXT", help="Go on after a page: its `next`.")
     ] = None,
     as_of: AsOf = None,
     as_known_at: AsKnownAt = None,
@@ -191,7 +189,7 @@ def timeline(  # noqa: PLR0913 -- one argument an option
     match: ByMatch = "possible",
     json: AsJson = False,
 ) -> None:
-    """The facts by valid time: with --as-of all that had begun by then, else past and future."""
+    """List the facts in order of their dates; with --as-of only those that had begun."""
     filters = {
         "kind": kind, "person": person, "place": place, "matter": matter, "q": q,
         "from": from_, "to": to, "include": include, "batch": batch, "translit": None if translit else "false",

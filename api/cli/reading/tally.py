@@ -44,21 +44,30 @@ def tally(  # noqa: PLR0913 -- one argument an option
     ] = None,
     *,
     kind: Annotated[
-        str | None, typer.Option(metavar="KIND", help="Count the facts of this kind instead.")
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="Count the facts of this kind, not the numbers in them.",
+        ),
     ] = None,
     from_: Annotated[
-        str | None, typer.Option("--from", metavar="DAY", help="Only what happened from then on.")
+        str | None,
+        typer.Option(
+            "--from", metavar="DAY", help="Count only what happened on this day or later."
+        ),
     ] = None,
     to: Annotated[
-        str | None, typer.Option(metavar="DAY", help="Only what happened until then.")
+        str | None,
+        typer.Option(metavar="DAY", help="Count only what happened on this day or earlier."),
     ] = None,
-    per: Annotated[Per | None, typer.Option(help="Split by what the facts say in it.")] = None,
-    by: Annotated[By, typer.Option(help="What is told apart in valid time.")] = "month",
-    limit: Annotated[
-        int, typer.Option(min=1, max=1000, help="How many points a page has at most.")
-    ] = 1000,
+    per: Annotated[
+        Per | None,
+        typer.Option(help="One total for each population, or each organisation that counts."),
+    ] = None,
+    by: Annotated[By, typer.Option(help="One total for each day, month or year.")] = "month",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most points on a page.")] = 1000,
     cursor: Annotated[
-        str | None, typer.Option(metavar="NEXT", help="`next` of the page before.")
+        str | None, typer.Option(metavar="NEXT", help="Go on after a page: its `next`.")
     ] = None,
     as_of: AsOf = None,
     as_known_at: AsKnownAt = None,
@@ -67,7 +76,7 @@ def tally(  # noqa: PLR0913 -- one argument an option
     match: ByMatch = "possible",
     json: AsJson = False,
 ) -> None:
-    """How many: the increments of what is counted, each matter once, point by point."""
+    """Add up how many people were released, or whatever WHAT counts, month by month."""
     asked = perspective(as_of, as_known_at, position, clock, match)
     with open_record() as parley:
         question = {**({} if cursor else asked), "what": what, "by": by, "kind": kind}

@@ -79,12 +79,12 @@ def serve(
         bool,
         typer.Option(
             "--upgrade/--no-upgrade",
-            help="Bring an empty or older database to the schema's head first, or refuse it.",
+            help="Upgrade an empty or older database first, or refuse to serve it.",
         ),
     ] = True,
     json: AsJson = False,
 ) -> None:
-    """Serve the API until told to stop; what was begun is finished first."""
+    """Serve the API until it is told to stop; requests under way are finished first."""
     with open_record(upgrade=upgrade, signs=True) as parley:
         parley.check_seals()
         given = parley.settings
@@ -151,7 +151,7 @@ def _address(listening: socket.socket) -> str:
 
 
 def rebuild(*, json: AsJson = False) -> None:
-    """Derive the tables from the log again, beside those that serve, compare, and switch."""
+    """Derive the tables from the log again, compare them with those in use, and switch."""
     with open_record() as parley, progress_bar("rebuilding", None) as bar:
         report = parley.rebuild(bar)
     differing = [_shown(each) for each in report.differences]
@@ -203,7 +203,7 @@ def database_commands() -> None:
 
 @database.command("upgrade")
 def upgrade_database(*, json: AsJson = False) -> None:
-    """Bring an empty or older database to the schema's head; nothing happens where it is there."""
+    """Upgrade an empty or older database to the newest schema."""
     with open_record(upgrade=True) as parley:
         ready = parley.ready()
     if json:

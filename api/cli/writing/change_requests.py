@@ -46,22 +46,22 @@ def change_requests(
     *,
     status: Annotated[
         ChangeRequestStatus | None,
-        typer.Option(show_default=False, help="Only those of which this has become."),
+        typer.Option(show_default=False, help="Only those with this status."),
     ] = None,
     fact: Annotated[
         str | None,
-        typer.Option(metavar="ID", show_default=False, help="Only those about a fact, by its id."),
+        typer.Option(
+            metavar="ID", show_default=False, help="Only those about the fact with this id."
+        ),
     ] = None,
-    limit: Annotated[
-        int, typer.Option(min=1, max=1000, help="How many a page has at most.")
-    ] = 1000,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most items on a page.")] = 1000,
     cursor: Annotated[
         int | None,
-        typer.Option(metavar="NEXT", show_default=False, help="`next` of the page before."),
+        typer.Option(metavar="NEXT", show_default=False, help="Go on after a page: its `next`."),
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """The changes that wait for a second person, or did, newest last."""
+    """List the changes that wait for a second person, or did, newest last."""
     asked = {"status": status, "fact": fact, "limit": limit, "cursor": cursor}
     with open_record() as parley:
         answer = ask(parley, f"/v1/negotiations/{slug}/change-requests", asked)
@@ -93,7 +93,7 @@ def approve(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Approve what another person proposed, once it has been shown, and have it done.
+    """Approve a change that another person proposed, after it is shown; it is then made.
 
     Who approves is PARLEY_ACTOR, and must be another person than who proposed it.
     """
@@ -150,13 +150,13 @@ def refuse(
     why: Annotated[str, typer.Option(show_default=False, help="Why, in words.")],
     json: AsJson = False,
 ) -> None:
-    """Refuse what another person proposed: it is not done."""
+    """Refuse a change that another person proposed; it is not made."""
     with open_record() as parley:
         _tell(parley, id_, "refusal", why, json=json)
 
 
 def withdraw(id_: Id, *, why: Why = None, json: AsJson = False) -> None:
-    """Withdraw what you proposed yourself: it is not done."""
+    """Withdraw a change that you proposed yourself; it is not made."""
     with open_record() as parley:
         _tell(parley, id_, "withdrawal", why, json=json)
 

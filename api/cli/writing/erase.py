@@ -55,7 +55,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Erase a fact for good, at every perspective: its content and its keys are destroyed.
+    """Erase a fact for good: its content and its keys are destroyed.
 
     Where the negotiation's settings ask for two persons, as they do at first, it is proposed.
     """

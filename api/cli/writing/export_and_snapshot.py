@@ -38,7 +38,7 @@ def export(  # noqa: PLR0913 -- one argument an option
     *,
     history: Annotated[
         bool,
-        typer.Option("--history", help="Every operation, in the order of the log."),
+        typer.Option("--history", help="Export every change, in the order of the log."),
     ] = False,
     output: Annotated[
         Path | None,
@@ -51,7 +51,7 @@ def export(  # noqa: PLR0913 -- one argument an option
     match: ByMatch = "possible",
     json: AsJson = False,
 ) -> None:
-    """Give out NDJSON to import again: the facts as they stand, or with --history all."""
+    """Export the facts as JSON lines that can be imported; with --history every change."""
     if history and clock == "published" and as_known_at is not None:
         raise typer.BadParameter("a history is cut on the recorded clock", param_hint="--clock")
     query = PerspectiveQuery(
@@ -120,7 +120,7 @@ def snapshot(  # noqa: PLR0913 -- one argument an option
     match: ByMatch = "possible",
     json: AsJson = False,
 ) -> None:
-    """Keep the state at a perspective under a name, with its hash; or check one that was kept."""
+    """Keep the state under a name, with its hash; or check a snapshot that was kept."""
     asked = perspective(as_of, as_known_at, position, clock, match)
     with open_record() as parley:
         if check:

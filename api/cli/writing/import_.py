@@ -50,17 +50,13 @@ def import_(  # noqa: PLR0913 -- one argument an option
     *,
     title: Annotated[
         str | None,
-        typer.Option(
-            help="Where the negotiation is missing it is opened, under this title or else its slug."
-        ),
+        typer.Option(help="The title of a new negotiation. Left out: its slug."),
     ] = None,
     party: Annotated[
         list[str] | None,
-        typer.Option(help="A party to the negotiation that is opened; repeatable."),
+        typer.Option(help="A party to a new negotiation. Repeat it for each party."),
     ] = None,
-    summary: Annotated[
-        str | None, typer.Option(help="A summary of the negotiation that is opened.")
-    ] = None,
+    summary: Annotated[str | None, typer.Option(help="A summary of a new negotiation.")] = None,
     private: Annotated[
         bool,
         typer.Option(
@@ -77,17 +73,26 @@ def import_(  # noqa: PLR0913 -- one argument an option
     update: Annotated[
         bool,
         typer.Option(
-            "--update", help="Correct what stands to what the last line on a fact says otherwise."
+            "--update",
+            help="Correct recorded facts that differ from the file. Needs --reason and --why.",
         ),
     ] = False,
     reason_: Annotated[
-        Reason | None, typer.Option("--reason", help="Of the corrections of an update.")
+        Reason | None,
+        typer.Option(
+            "--reason", help="With --update: why the recorded facts were wrong, in a word."
+        ),
     ] = None,
-    why: Annotated[str | None, typer.Option(metavar="WORDS", help="Of the same, in words.")] = None,
+    why: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help="With --update: why they were wrong, in a sentence."),
+    ] = None,
     batch: Annotated[
         str | None,
         typer.Option(
-            parser=_batch, metavar="NAME", help="A label, kept with all that this import brings."
+            parser=_batch,
+            metavar="NAME",
+            help="A label for all events of this import, by which they can be found.",
         ),
     ] = None,
     csv: Annotated[
@@ -103,7 +108,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Take in facts and changes, a line each: all of them or none, and none twice.
+    """Import facts and changes from a file, one on each line: all of them or none.
 
     Once all is decided it is recorded in turns, so that others can write in between. If it is
     stopped there, the same file finishes it.

@@ -61,7 +61,7 @@ def settings(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Show the settings of a negotiation, or change those that are named."""
+    """Show who sees a negotiation and what takes two persons, or change that."""
     path = f"/v1/negotiations/{slug}/settings"
     others = {
         "visibility": visibility,
@@ -145,7 +145,7 @@ def correct_negotiation(  # noqa: PLR0913 -- one argument an option
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Correct what is said of a negotiation; earlier perspectives keep what was said before."""
+    """Correct the title, parties or summary of a negotiation."""
     given = {"title": title, "parties": party or None, "summary": summary}
     changes = {name: value or None for name, value in given.items() if value is not None}
     body = {"reason": reason, "why": why, "published": published, "changes": changes}
