@@ -183,7 +183,7 @@ def _unread(quantity: Quantity) -> Quantity:
         word = _word(quantity.text)
         if quantity.comparator is None or word is None or comparator in ("le", "lt"):
             raise _not_understood("/text")
-        derived = Interval(word, None)
+        derived = Interval(None if comparator == "approx" else word, None)
     return replace(quantity, comparator=comparator, **_ends(derived))
 
 
@@ -234,22 +234,31 @@ def _show(interval: Interval) -> str:
 class Total:
     """An interval sum of counts of people or things, none below zero; a `high` of None means no bound.
 
-    `about` adds up the numbers that sources gave as approximate, which bound nothing.
+    `about` adds up the numbers that sources gave as approximate, which bound nothing; where sources gave several for
+    one question, the least of them, and `about_most` adds up the greatest.
     """
 
     low: int
     high: int | None
     about: int = 0
+    about_most: int = 0
+
+    @property
+    def approximate(self) -> bool:
+        """Whether a source gave an approximate number."""
+        return self.about > 0 or self.about_most > 0
 
     @property
     def text(self) -> str:
-        """In words: "67", "52 to 67", "at least 52", "at least 3, and about 50"."""
-        if self.about and self.low == 0 and self.high is None:
-            return f"about {self.about}"
+        """In words: "67", "52 to 67", "at least 52", "at least 3, and about 50 to 52"."""
+        most = max(self.about, self.about_most)
+        about = f"about {most}" if most == self.about else f"about {self.about} to {most}"
+        if self.approximate and self.low == 0 and self.high is None:
+            return about
         if self.high is None:
             words = f"at least {self.low}"
         elif self.high == self.low:
             words = str(self.low)
         else:
             words = f"{self.low} to {self.high}"
-        return f"{words}, and about {self.about}" if self.about else words
+        return f"{words}, and {about}" if self.approximate else words

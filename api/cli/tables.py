@@ -73,13 +73,21 @@ def _object_words(value: Entry) -> str:
 
 def _amount(value: Entry) -> str:
     if value.get("text"):
-        return str(value["text"])
+        return _with_bound(value)
     if value.get("approximate") or value.get("comparator") == "approx":
         return f"about {value.get('value', '?')}"
     low, high = value["low"], value["high"]
     if low == high:
         return str(low)
     return f"{'…' if low is None else low}–{'…' if high is None else high}"
+
+
+def _with_bound(value: Entry) -> str:
+    """The words of a source, with the bound that was read from them if they hold no number: "dozens (at least 24)"."""
+    text = str(value["text"])
+    if "comparator" not in value or value["value"] is not None or value["low"] is None:
+        return text
+    return text if value["high"] is not None else f"{text} (at least {value['low']})"
 
 
 def sources(brief: Entry) -> str:

@@ -30,6 +30,9 @@ def freed(number: int | str | None = None, publisher: str = "Reuters", **fields:
     return told("release", publisher, quantities=[quantity], **fields)
 
 
+VAGUE = {"what": "released", "basis": None}
+
+
 def tie(relation: str, *facts: str) -> list[dict[str, str]]:
     return [{"relation": relation, "fact": f"external:{each}"} for each in facts]
 
@@ -212,6 +215,17 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
     "about fifty, and three": (
         [freed("about 50"), freed(3, valid="2025-10-01")],
         (3, None, "at least 3, and about 50", False, 0),
+    ),
+    "about fifty by one, about fifty-two by another": (
+        [freed("about 50", matter="m"), freed("about 52", "AP", matter="m"), freed("about 7", "B")],
+        (0, None, "about 57 to 59", False, 0),
+    ),
+    "about dozens": (
+        [
+            freed(quantities=[{**VAGUE, "comparator": "approx", "text": "dozens of busloads"}]),
+            freed(3, valid="2025-10-01"),
+        ],
+        (3, None, "at least 3", False, 0),
     ),
     "about fifty": ([freed("about 50")], (0, None, "about 50", False, 0)),
     "certain: one day in September": (

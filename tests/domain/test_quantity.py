@@ -36,6 +36,7 @@ def interval(**fields: object) -> Interval:
         ({"text": "some 1,400-1,500", "low": 1400, "high": 1500}, "approx", None, 1400, 1500),
         ({"text": "dozens"}, "ge", None, 24, None),
         ({"text": "about 50"}, "approx", 50, None, None),
+        ({"text": "dozens of busloads", "comparator": "approx"}, "approx", None, None, None),
     ],
 )
 def test_what_is_left_out_is_read_from_the_text(
@@ -218,6 +219,8 @@ def test_meeting_is_mutual(one: Quantity, other: Quantity) -> None:
         (Total(76, None), "at least 76"),
         (Total(3, None, 50), "at least 3, and about 50"),
         (Total(0, None, 50), "about 50"),
+        (Total(0, None, 50, 52), "about 50 to 52"),
+        (Total(3, 9, 50, 52), "3 to 9, and about 50 to 52"),
         (Total(0, None), "at least 0"),
     ],
 )

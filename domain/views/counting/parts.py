@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class Part:
     """What one question adds: a number from `low` to `high` (None: no bound); `about` is a number without bounds.
 
+    Where the facts give several of those, `about` is the least and `about_most` the greatest.
     `quantity` is the number that is shown. Where facts name people and give no number, it counts the names.
     """
 
@@ -35,6 +36,7 @@ class Part:
     low: int
     high: int | None
     about: int = 0
+    about_most: int = 0
     contested: bool = False
     undated: bool = False
     """Whether the facts disagree on when it happened."""
@@ -55,11 +57,11 @@ class Part:
     @property
     def bounds(self) -> dict[str, Any]:
         """{low, high, approximate, text, contested} of this part alone."""
-        total = Total(self.low, self.high, self.about)
+        total = Total(self.low, self.high, self.about, self.about_most)
         return {
             "low": total.low,
             "high": total.high,
-            "approximate": total.about > 0,
+            "approximate": total.approximate,
             "text": total.text,
             "contested": self.contested,
         }
@@ -72,6 +74,7 @@ def add_parts(parts: Sequence[Part]) -> Total:
         sum(part.low for part in parts if part.certain),
         None if open_ else sum(part.high or 0 for part in parts),
         sum(part.about for part in parts),
+        sum(max(part.about, part.about_most) for part in parts),
     )
 
 
@@ -109,6 +112,8 @@ def part_of(
     )
     quantity = given(shown)
     low, high = _width(ends) if contested else ends_of(quantity)
+    about = [each.value or 0 for each in map(given, facts) if each.approximate and each.value]
+    about = about if quantity.approximate else []
     return Part(
         quantity,
         shown,
@@ -116,7 +121,8 @@ def part_of(
         certain=any(each.certain for each in facts),
         low=0 if math.isinf(low) else max(int(low), 0),
         high=None if math.isinf(high) else int(high),
-        about=(quantity.value or 0) if quantity.approximate else 0,
+        about=min(about, default=0),
+        about_most=max(about, default=0),
         contested=contested,
         undated=undated,
     )

@@ -31,7 +31,7 @@ class Spread:
     last: int
     low: int
     high: int | None
-    about: int = 0
+    about: tuple[int, int] = (0, 0)
     contested: bool = False
     counted: bool = True
 
@@ -98,6 +98,7 @@ class _Running:
     high: int = 0
     open_above: int = 0
     about: int = 0
+    about_most: int = 0
     contested: int = 0
 
     def take(self, spread: Spread, sign: int) -> None:
@@ -107,16 +108,19 @@ class _Running:
         self.low += sign * spread.low
         self.high += sign * (spread.high or 0)
         self.open_above += sign * (spread.high is None)
-        self.about += sign * spread.about
+        about, most = spread.about
+        self.about += sign * about
+        self.about_most += sign * max(about, most)
         self.contested += sign * spread.contested
 
     def shown(self) -> dict[str, Any]:
         """The sum as a point shows it."""
-        total = Total(self.low, None if self.open_above else self.high, self.about)
+        high = None if self.open_above else self.high
+        total = Total(self.low, high, self.about, self.about_most)
         return {
             "low": total.low,
             "high": total.high,
-            "approximate": total.about > 0,
+            "approximate": total.approximate,
             "text": total.text if self.counted else NOT_COUNTED,
             "contested": self.contested > 0,
         }

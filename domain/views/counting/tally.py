@@ -16,7 +16,7 @@ from domain.quantity import Quantity
 from domain.time.holding import Holding
 from domain.time.instant import parse_cut
 from domain.views.brief import describe_perspective
-from domain.views.counting.figures import Figure, by_field, numbers_of
+from domain.views.counting.figures import Figure, by_field, has_total, numbers_of
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, Spread, bucket, points
 from domain.views.counting.stocks import series
@@ -182,7 +182,8 @@ def _spreads(found: Sum, by: By, as_of: int) -> Iterable[Spread]:
         if buckets is not None:
             first, last = buckets
             low = part.low if part.certain and first == last else 0
-            yield Spread(first, last, low, part.high, part.about, part.contested)
+            about = (part.about, part.about_most)
+            yield Spread(first, last, low, part.high, about, part.contested)
     for each in found.uncounted:
         buckets = _buckets(each.fact.told, by, as_of)
         if buckets is not None:
@@ -255,7 +256,9 @@ def _stands(fact: Fact) -> bool:
 
 
 def _is_stock(candidates: Iterable[Candidate], what: str) -> bool:
-    """Whether all numbers of `what` are stocks, so that nothing is added."""
+    """Whether all numbers of `what` are stocks, so that nothing is added; never where the state has a total of it."""
+    if any(has_total(each.fact, what) for each in candidates):
+        return False
     bases = {q.basis for each in candidates for q in numbers_of(each.fact, what)}
     return "stock" in bases and not bases & {"increment", "cumulative"}
 

@@ -7,7 +7,8 @@ people and gives no number, the names raise the low bound; a fact that cannot be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import as_primitives
@@ -24,10 +25,12 @@ from domain.views.sections import Listed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from domain.quantity import Basis
+    from domain.quantity import Basis, Quantity
     from domain.time.perspective import Perspective
     from domain.views.sections import Rest
 
+_MOST_WORDS: Final = 5
+_LONGEST_WORDS: Final = 60
 _PART: Final = Register("", Shape.TOTAL)
 SUM_LISTS: Final = ("facts", "cumulative", "uncounted", "")
 """The lists that a total has, as `sum_lists` gives them."""
@@ -49,7 +52,7 @@ class Sum:
         return {
             "low": self.total.low,
             "high": self.total.high,
-            "approximate": self.total.about > 0,
+            "approximate": self.total.approximate,
             "text": self.text,
             "contested": self.contested,
             "rests_on": self._rests_on(),
@@ -61,8 +64,24 @@ class Sum:
             _number(len(self.cumulative), "cumulative figure", "cumulative figures"),
             _number(len(self.uncounted), "fact not counted", "facts not counted"),
         ]
-        words = ", ".join(each for each in said if each) or "no fact"
+        said += words_read(part.quantity for part in self.parts)
+        said += words_read(each.quantity for each in self.cumulative)
+        words = ", ".join(each for each in dict.fromkeys(said) if each) or "no fact"
         return f"{words}; sources disagree" if self.contested else words
+
+
+def words_read(quantities: Iterable[Quantity]) -> list[str]:
+    """The words that have no number in them, such as "dozens", each with what it is read as; at most `_MOST_WORDS`."""
+    found = dict.fromkeys(
+        f"“{each.text[:_LONGEST_WORDS]}” read as {_bound(each)}"
+        for each in quantities
+        if each.text and each.value is None and each.high is None
+    )
+    return list(islice(found, _MOST_WORDS))
+
+
+def _bound(quantity: Quantity) -> str:
+    return "no bound" if quantity.low is None else f"at least {quantity.low}"
 
 
 def _number(count: int, one: str, several: str) -> str:
@@ -95,7 +114,7 @@ def sum_facts(
     bound, disagree = (0, False) if stretch else standing_bound(cumulative, perspective.as_of)
     open_ = open_ or perspective.match == "certain" or (bool(cumulative) and not stretch)
     added = add_parts(parts)
-    total = Total(max(added.low, bound), None if open_ else added.high, added.about)
+    total = replace(added, low=max(added.low, bound), high=None if open_ else added.high)
     contested = disagree or any(part.contested for part in parts)
     text = total.text
     if not parts and not bound:

@@ -185,6 +185,7 @@ def test_a_total_says_what_is_only_possible_and_what_is_approximate() -> None:
     prisoners = log.state()["prisoners"]
     assert prisoners["pardoned"]["text"] == "about 40"
     assert prisoners["released"]["text"] == "at least 24"
+    assert prisoners["released"]["rests_on"] == "1 number added, “dozens” read as at least 24"
     sure = log.state(match="certain")["prisoners"]["pardoned"]
     assert len(sure["facts"]) == 1
 

@@ -17,6 +17,7 @@ from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, bucket, bucket_name
 from domain.views.counting.tally import Tally, TallyQuery, add_hints, tally
 from domain.views.counting.totals import sum_facts
+from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
 from domain.views.state import state
 from domain.views.versions import Seen, matches, timeslice, versions
@@ -246,7 +247,8 @@ def test_a_page_has_a_hundred_facts_and_says_how_many_there_are() -> None:
 
 def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tuple[Any, ...]]:
     """The rule as it reads: every part added to each bucket that it touches, bucket by bucket."""
-    held = [Candidate(s, {}, holds=True) for s in slice_ if matches(s.certainty, at)]
+    names = Names.of(slice_)
+    held = [Candidate(s, {}, holds=True, names=names) for s in slice_ if matches(s.certainty, at)]
     kind = {"released": Release, "pardoned": Pardon}[what]
     found = sum_facts([each for each in held if isinstance(each.fact, kind)], what, at)
     inside: dict[int, list[Part]] = defaultdict(list)
