@@ -88,7 +88,8 @@ def fold_for_search(text: str) -> str:
     """Text as it is searched: as it is compared, and without accents, variants of letters and foreign digits."""
     if text.isascii():
         return fold_name(text)
-    bare = "".join(_bare(letter) for letter in unicodedata.normalize("NFKD", fold_name(text)))
+    seen = unicodedata.normalize("NFKD", fold_name(text))
+    bare = seen.translate({ord(letter): _bare(letter) for letter in set(seen)})
     spelt = unicodedata.normalize("NFC", bare.translate(_LETTERS))
     return " ".join(_IN_HEBREW.sub("", spelt).split())
 

@@ -59,13 +59,14 @@ def split_accented_words(text: str) -> list[str]:
 def _runs(text: str) -> list[str]:
     if text.isascii():
         return [word[:LONGEST_WORD] for word in _NO_LETTER.sub(" ", text).split()]
-    letters = _NO_LETTER.sub(_mark_or_blank, text)
+    blanks = {ord(each): " " for each in set(text) if _NO_LETTER.match(each) and not _is_mark(each)}
+    letters = text.translate(blanks)
     runs = (run for word in letters.split() for run in _RUNS.findall(word))
     return [run if is_unspaced(run) else run[:LONGEST_WORD] for run in runs]
 
 
-def _mark_or_blank(found: re.Match[str]) -> str:
-    return found[0] if unicodedata.category(found[0]) in {"Mn", "Mc"} else " "
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in {"Mn", "Mc"}
 
 
 def is_unspaced(word: str) -> bool:
