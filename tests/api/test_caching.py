@@ -10,6 +10,7 @@ from api.composition import compose
 from api.http.app import create_app
 from tests.api.asking import TALKS, Client, count, entered, without_credentials
 from tests.databases import settings_of
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,7 @@ def _with(path: str, parameters: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}{parameters}"
 
 
+@on_sqlite
 def test_an_answer_that_the_client_has_is_304(client: Client) -> None:
     address = _filled(client)
     for path in (*VIEWS, address, f"{address}/history"):
@@ -80,6 +82,7 @@ def test_a_position_fixes_an_answer_for_ever(client: Client) -> None:
         assert "link" not in again.headers
 
 
+@on_sqlite
 def test_the_past_of_the_record_clock_is_fixed_for_ever(client: Client) -> None:
     address = _filled(client)
     reader = without_credentials(client)
@@ -98,6 +101,7 @@ def test_the_past_of_the_record_clock_is_fixed_for_ever(client: Client) -> None:
     assert diff.headers["cache-control"] == FIXED
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "query", ["", "as_of=2025-11-22", "as_known_at=2999", "clock=published&as_known_at=2025-11-22"]
 )
@@ -121,6 +125,7 @@ def test_what_may_change_names_its_fixed_form(client: Client, query: str) -> Non
         assert "link" not in fixed.headers
 
 
+@on_sqlite
 def test_head_is_get_without_the_body(client: Client) -> None:
     _filled(client)
     for path in (f"{TALKS}?position=3", "/healthz", "/readyz", "/openapi.json"):
@@ -132,6 +137,7 @@ def test_head_is_get_without_the_body(client: Client) -> None:
         assert head.headers == got.headers
 
 
+@on_sqlite
 def test_every_answer_forbids_sniffing(client: Client) -> None:
     for path in ("/healthz", "/nothing", "/v1/negotiations", "/v1/negotiations?x=1"):
         assert client.get(path).headers["x-content-type-options"] == "nosniff"
@@ -174,6 +180,7 @@ def test_nothing_that_an_erasure_changes_is_kept_without_end(client: Client) -> 
             assert own in {"private, max-age=600", "private, no-cache", "no-store"}, asked
 
 
+@on_sqlite
 def test_what_is_answered_to_credentials_has_no_tag(client: Client) -> None:
     address = _filled(client)
     private = {"visibility": "private", "members": ["editor"]}

@@ -16,6 +16,7 @@ from domain.proof.checkpoint import Checkpoint
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from tests.api.asking import TALKS, Answer, Client, entered
 from tests.infrastructure.proofs.logs import publisher
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +126,7 @@ def test_that_there_was_nothing_is_certified_with_its_reason(
     assert later.result.held_by(GaveNot("not-yet-known"))
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "question",
     ["/v1/changes", "/v1/negotiations", "/checkpoint", f"https://example.com{TALKS}", f"{NOBODY}/proof",
@@ -137,6 +139,7 @@ def test_what_is_no_question_of_the_record_is_refused(client: Client, question: 
     assert (answer.status, answer.pointers) == (422, ["/question"])
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("question", "refused", "detail"),
     [
@@ -158,6 +161,7 @@ def test_a_question_that_is_refused_is_not_certified(
     assert answer.headers["cache-control"] == "no-store"
 
 
+@on_sqlite
 def test_a_cursor_that_was_not_given_here_pins_no_absence(parley: Parley, client: Client) -> None:
     others = "/v1/negotiations/others/timeline?cursor=garbage"
     found = opened(parley, certify(client, others))
@@ -188,6 +192,7 @@ def test_an_answer_that_its_own_past_fixes_is_certified_as_it_was_asked(
     assert (found.question, found.position) == (question, 2)
 
 
+@on_sqlite
 def test_a_question_has_no_body_that_is_larger_than_any_question(client: Client) -> None:
     body = f'{{"question":"{TALKS}"}}'.encode()
     for size, status in ((LARGEST, 201), (LARGEST + 1, 413)):
@@ -221,6 +226,7 @@ def test_many_ask_at_once_and_all_are_answered(client: Client) -> None:
     assert set(found) == {201}
 
 
+@on_sqlite
 def test_what_is_not_signed_is_not_certified(parley: Parley, client: Client) -> None:
     assert parley.publisher is not None
     other = Checkpoint("parley.local/log", 2, bytes(32)).signed([parley.publisher.signer])

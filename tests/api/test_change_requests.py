@@ -19,6 +19,7 @@ from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, RETRACTION, 
 from tests.api.test_tokens import bearing
 from tests.databases import settings_of
 from tests.infrastructure.identity.issuing import AUDIENCE, ISSUER, published
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,6 +117,7 @@ def test_what_is_withdrawn_and_put_back_takes_two_as_well(desk: Desk) -> None:
     assert desk.get(fact).json["status"] == "recorded"
 
 
+@on_sqlite
 def test_what_one_person_may_do_is_done_at_once(desk: Desk) -> None:
     fact = desk.fact(kind="custody", person="A", status="detained", valid="2025-01")
     for what, body in (
@@ -127,12 +129,14 @@ def test_what_one_person_may_do_is_done_at_once(desk: Desk) -> None:
     assert not [each for each in desk.events() if each.startswith("change.")]
 
 
+@on_sqlite
 def test_without_the_setting_nothing_is_proposed(desk: Desk) -> None:
     desk.review(asked=False)
     answer = desk.post(f"{desk.fact()}/corrections", CORRECTION, if_match="1")
     assert (answer.status, answer.json["version"]) == (200, 2)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("what", "body", "headers", "status"),
     [
@@ -152,6 +156,7 @@ def test_what_could_not_be_done_is_not_proposed(
     assert desk.get(CHANGE_REQUESTS).json == {"items": [], "next": None}
 
 
+@on_sqlite
 @pytest.mark.parametrize("what", ["approval", "refusal"])
 def test_the_same_person_by_another_key_or_name_does_not_decide(desk: Desk, what: str) -> None:
     proposed = desk.propose(desk.fact())
@@ -162,6 +167,7 @@ def test_the_same_person_by_another_key_or_name_does_not_decide(desk: Desk, what
     assert desk.decide(proposed, what).status == 200
 
 
+@on_sqlite
 def test_the_same_person_by_an_issuers_token_does_not_decide(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -185,6 +191,7 @@ def test_the_same_person_by_an_issuers_token_does_not_decide(
     assert answer.json["decided"]["by"] == "Bo"
 
 
+@on_sqlite
 def test_nobody_in_particular_decides_nothing(desk: Desk) -> None:
     proposed = desk.propose(desk.fact())
     anybody = without_credentials(desk.client)
@@ -203,6 +210,7 @@ def test_only_who_proposed_it_revises_and_withdraws_it(desk: Desk) -> None:
     assert (answer.status, answer.json["status"]) == (200, "withdrawn")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("if_match", "status", "kind"),
     [
@@ -225,6 +233,7 @@ def test_an_approval_names_what_was_seen(desk: Desk, if_match: str, status: int,
     assert desk.decide(proposed, if_match=several).status == 200
 
 
+@on_sqlite
 @pytest.mark.parametrize("what", ["refusal", "withdrawal", "revision"])
 def test_what_is_named_is_what_is_decided_on_elsewhere_too(desk: Desk, what: str) -> None:
     who = "Bo" if what == "refusal" else "Ann"
@@ -253,6 +262,7 @@ def test_a_revision_voids_what_was_seen(desk: Desk, clock: HeldClock) -> None:
     assert desk.get(fact).json["fact"]["summary"] == "Fifty freed"
 
 
+@on_sqlite
 @pytest.mark.parametrize("body", [RETRACTION, {**CORRECTION, "changes": {}}, {}])
 def test_a_revision_is_another_body_of_the_same_op(desk: Desk, body: dict[str, Any]) -> None:
     proposed = desk.propose(desk.fact())
@@ -309,6 +319,7 @@ def test_it_expires_at_the_very_microsecond(desk: Desk, clock: HeldClock) -> Non
         assert "expired at 2025-11-29T12:00:00.000002Z" in answer.json["detail"]
 
 
+@on_sqlite
 def test_how_long_it_waits_is_a_setting(database_url: str) -> None:
     clock = HeldClock()
     settings = settings_of(database_url, PARLEY_CHANGE_REQUEST_DAYS="1")
@@ -321,6 +332,7 @@ def test_how_long_it_waits_is_a_setting(database_url: str) -> None:
     assert proposed.json["expires_at"].startswith("2025-11-23T12:00:00")
 
 
+@on_sqlite
 @pytest.mark.parametrize("first", ["approval", "refusal", "withdrawal"])
 def test_what_was_decided_is_not_decided_again(desk: Desk, first: str) -> None:
     proposed = desk.propose(desk.fact())
@@ -347,6 +359,7 @@ def test_what_is_open_when_the_setting_is_turned_off_is_decided_on_as_before(
     assert desk.decide(proposed, what, who).status == 200
 
 
+@on_sqlite
 def test_who_approves_needs_the_scope_of_what_is_done(desk: Desk) -> None:
     proposed = desk.propose(desk.fact())
     writer = desk.key("Bo", "fact:write", "fact:read", "audit:read", "admin", "erase")
@@ -390,6 +403,7 @@ def test_they_are_listed_newest_last_by_what_has_become_of_them(
     assert paged == every
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("query", "at"),
     [

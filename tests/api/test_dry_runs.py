@@ -14,6 +14,7 @@ from infrastructure.tables.record import metadata
 from tests.api.asking import FACTS, TALKS, Answer, count, entered, fact, without_credentials
 from tests.api.desk import CITED, CORRECTION, RETRACTION, WHY
 from tests.examples import full_fact
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -72,6 +73,7 @@ def test_every_kind_of_fact_is_answered_as_it_is_recorded(client: Client) -> Non
         assert tried.json["fact"]["quantities"][1]["low"] == 1400
 
 
+@on_sqlite
 def test_a_fact_without_an_external_id_has_no_id_yet(client: Client) -> None:
     client.open()
     tried = client.post(f"{FACTS}?{DRY}", fact())
@@ -104,6 +106,7 @@ def test_every_change_is_answered_as_it_is_made(client: Client, parley: Parley) 
     assert tried.json["status"] == "ended"
 
 
+@on_sqlite
 def test_a_dry_run_is_refused_as_the_call_is(client: Client, parley: Parley) -> None:
     client.open()
     address = client.record(external_id="F-1").headers["location"]
@@ -133,6 +136,7 @@ def test_a_dry_run_is_refused_as_the_call_is(client: Client, parley: Parley) -> 
     assert erasing.pointers == ["/query/dry_run"]
 
 
+@on_sqlite
 def test_a_dry_run_takes_what_the_call_takes(client: Client, parley: Parley) -> None:
     client.open()
     address = client.record().headers["location"]
@@ -148,6 +152,7 @@ def test_a_dry_run_takes_what_the_call_takes(client: Client, parley: Parley) -> 
         assert client.post(asked, body, if_match="*").status == 200
 
 
+@on_sqlite
 def test_where_a_change_takes_two_persons_a_dry_run_says_so(desk: Desk) -> None:
     address = desk.fact()
     before = rows(desk.parley)

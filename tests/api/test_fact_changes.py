@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.api.asking import count
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -46,6 +47,7 @@ def test_a_fact_goes_through_all_its_changes(client: Client) -> None:
     assert last["preferred"] is True
 
 
+@on_sqlite
 def test_a_merge_patch_keeps_what_it_does_not_name(client: Client) -> None:
     address = _recorded(client, quantities=count(50), note="first", destination="Vilnius")
     changes = {"note": None, "quantities": count(52)}
@@ -118,6 +120,7 @@ def test_a_change_needs_the_version_that_was_seen(
         assert answer.pointers == ["/header/If-Match"]
 
 
+@on_sqlite
 def test_what_does_not_fit_the_status_is_a_conflict(client: Client) -> None:
     address = _recorded(client)
     assert client.post(f"{address}/reinstatement", WHY, if_match="1").status == 409
@@ -128,6 +131,7 @@ def test_what_does_not_fit_the_status_is_a_conflict(client: Client) -> None:
     )
 
 
+@on_sqlite
 def test_what_happened_once_cannot_end(client: Client) -> None:
     address = _recorded(client)
     answer = client.post(f"{address}/end", {"ended": "2025-10"}, if_match="1")
@@ -159,5 +163,6 @@ def test_where_any_version_will_do_every_change_is_recorded(client: Client) -> N
     assert client.get(address).json["version"] == 4
 
 
+@on_sqlite
 def test_a_change_of_an_unknown_fact_is_unknown(client: Client) -> None:
     assert client.post("/v1/facts/x/end", {"ended": "2025"}, if_match="1").status == 404

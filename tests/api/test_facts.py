@@ -6,6 +6,7 @@ import pytest
 
 from api.commands.examples import FACTS as EXAMPLES
 from tests.api.asking import FACTS, TALKS, count, fact
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -49,6 +50,7 @@ def test_an_external_id_is_taken_once_and_the_problem_names_the_first(client: Cl
     assert client.get("/v1/changes").json["items"][-1]["position"] == 2
 
 
+@on_sqlite
 def test_a_fact_in_no_negotiation_is_refused(client: Client) -> None:
     assert client.post("/v1/negotiations/none/facts", fact()).status == 404
     assert client.post("/v1/negotiations/%00/facts", fact()).status == 404
@@ -129,6 +131,7 @@ def test_the_id_of_a_negotiation_is_no_fact(client: Client) -> None:
     assert client.get(TALKS).status == 200
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("quantity", "read"),
     [

@@ -8,6 +8,7 @@ import pytest
 
 from tests.api.asking import TALKS
 from tests.api.desk import CHANGE_REQUESTS
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from tests.api.asking import Answer
@@ -33,6 +34,7 @@ def is_announced(answer: Answer, address: str) -> bool:
     return answer.headers.get("deprecation") == "@1795824000" and link in answer.headers["link"]
 
 
+@on_sqlite
 def test_a_list_and_one_of_it_are_the_same_at_both_addresses(desk: Desk) -> None:
     address = desk.propose(desk.fact()).headers["location"]
     for present in (address, CHANGE_REQUESTS, f"{CHANGE_REQUESTS}?status=open&limit=1"):
@@ -44,6 +46,7 @@ def test_a_list_and_one_of_it_are_the_same_at_both_addresses(desk: Desk) -> None
         assert "successor-version" not in now.headers.get("link", "")
 
 
+@on_sqlite
 @pytest.mark.parametrize("what", DECISIONS)
 def test_it_is_decided_at_its_former_address(desk: Desk, what: str) -> None:
     who, body = DECISIONS[what]
@@ -56,6 +59,7 @@ def test_it_is_decided_at_its_former_address(desk: Desk, what: str) -> None:
     assert is_announced(decided, address)
 
 
+@on_sqlite
 def test_a_refusal_at_a_former_address_names_the_present_one_too(desk: Desk) -> None:
     proposed = desk.propose(desk.fact())
     address = f"{proposed.headers['location']}/approval"
@@ -70,6 +74,7 @@ def test_a_refusal_at_a_former_address_names_the_present_one_too(desk: Desk) -> 
         assert is_announced(answer, address)
 
 
+@on_sqlite
 def test_a_key_used_at_one_address_is_replayed_at_the_other(desk: Desk) -> None:
     proposed = desk.propose(desk.fact())
     address = f"{proposed.headers['location']}/approval"
@@ -80,6 +85,7 @@ def test_a_key_used_at_one_address_is_replayed_at_the_other(desk: Desk) -> None:
     assert again.headers["idempotency-replayed"] == "true"
 
 
+@on_sqlite
 def test_no_other_address_is_a_former_one(desk: Desk) -> None:
     for path in (
         "/v1/proposals",
@@ -95,6 +101,7 @@ def test_no_other_address_is_a_former_one(desk: Desk) -> None:
     assert is_announced(odd, "/v1/negotiations/%0D%0Ax%3A%20y/change-requests")
 
 
+@on_sqlite
 def test_the_document_names_the_present_addresses_alone(desk: Desk) -> None:
     paths = desk.get("/openapi.json").json["paths"]
     assert [path for path in paths if "/proposals" in path] == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from api.commands.bodies import NegotiationCorrectionBody
 from tests.api.asking import TALKS, Answer, entered, without_credentials
 from tests.api.desk import CHANGE_REQUESTS
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     import pytest
@@ -53,6 +54,7 @@ def test_a_correction_holds_from_then_on_and_leaves_no_trace(client: Client) -> 
     assert client.get("/v1/negotiations?position=1").body == listed.body
 
 
+@on_sqlite
 def test_only_what_is_sent_changes_and_the_slug_never(client: Client) -> None:
     client.open()
     assert correct(client, summary="Since May").json["title"] == "Talks"
@@ -73,6 +75,7 @@ def test_only_what_is_sent_changes_and_the_slug_never(client: Client) -> None:
     assert client.get("/v1/changes").json["items"][-1]["position"] == 3
 
 
+@on_sqlite
 def test_a_correction_is_of_what_was_seen(client: Client) -> None:
     client.open()
     seen = client.get(TALKS).headers["etag"]
@@ -225,6 +228,7 @@ def test_the_same_key_corrects_once(client: Client) -> None:
     assert again.headers["etag"] == first.headers["etag"]
 
 
+@on_sqlite
 def test_who_may_not_correct_facts_corrects_no_negotiation(client: Client, parley: Parley) -> None:
     client.open()
     body = {**WHY, "changes": {"title": "Other talks"}}
@@ -241,6 +245,7 @@ def test_who_may_not_correct_facts_corrects_no_negotiation(client: Client, parle
     assert client.post(CORRECTIONS, body, if_match="*").status == 200
 
 
+@on_sqlite
 def test_a_negotiation_is_corrected_a_bounded_number_of_times(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,6 +259,7 @@ def test_the_body_says_what_a_fact_correction_says() -> None:
     assert fields == {"reason", "why", "changes", "published"}
 
 
+@on_sqlite
 def test_where_corrections_take_two_persons_so_does_this_one(desk: Desk) -> None:
     body = {**WHY, "changes": {"title": "Other talks", "parties": ["A"]}}
     tried = desk.post(f"{CORRECTIONS}?dry_run=true", body, if_match="*")

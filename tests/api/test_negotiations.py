@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from domain.streams.negotiation import negotiation_id
 from tests.api.asking import TALKS, count, fact
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -28,6 +29,7 @@ def test_a_slug_is_taken_once(client: Client) -> None:
     assert answer.json["holder"] == "negotiation talks"
 
 
+@on_sqlite
 def test_every_fault_of_an_opening_has_its_pointer(client: Client) -> None:
     body = {"slug": "Tä lks \U000ba9a0", "title": " ", "parties": ["A", "\x00"]}
     answer = client.post("/v1/negotiations", body)
@@ -68,6 +70,7 @@ def test_the_state_resolves_what_was_recorded(client: Client) -> None:
     assert (before["high"], before["text"]) == (None, "nothing recorded")
 
 
+@on_sqlite
 def test_a_name_in_a_path_that_can_be_none_is_unknown(client: Client) -> None:
     for slug in ("no-such", "%00", "%ff", "a" * 300, "..", "%F0%9F%98%80"):
         answer = client.get(f"/v1/negotiations/{slug}")

@@ -16,6 +16,7 @@ from domain.register import Register, RegisterEntry, Succession
 from domain.time.holding import Holding
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,12 +74,14 @@ def test_it_is_stored_and_served_in_its_own_section(client: Client) -> None:
     assert content["mediation"] == section
 
 
+@on_sqlite
 def test_its_rules_are_checked(client: Client) -> None:
     client.open()
     answer = client.post(FACTS, fact(**{**SENT, "stage": "rumoured"}))
     assert answer.pointers == ["/stage"]
 
 
+@on_sqlite
 def test_it_is_listed_in_openapi(client: Client) -> None:
     document = client.get("/openapi.json").json
     schemas = document["components"]["schemas"]

@@ -9,6 +9,7 @@ import pytest
 
 from infrastructure.readers.pages import MOST_BYTES
 from tests.api.asking import FACTS, TALKS, fact
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -75,6 +76,7 @@ def test_the_pages_of_a_diff_are_all_of_what_the_cuts_disagree_on(client: Client
         assert [each for page in found for each in page[name]] == whole[name]
 
 
+@on_sqlite
 def test_a_page_of_large_facts_ends_before_its_limit(client: Client) -> None:
     client.open()
     large = json.dumps(
@@ -115,6 +117,7 @@ def test_a_table_of_the_audit_says_where_it_goes_on(client: Client) -> None:
     assert 'rel="next"' in latest
 
 
+@on_sqlite
 def test_a_state_and_its_sections_end_where_what_is_cited_fills_them(client: Client) -> None:
     client.open()
     cited = [
@@ -145,6 +148,7 @@ def test_a_state_and_its_sections_end_where_what_is_cited_fills_them(client: Cli
     assert len(rivals) + len(state["custody"][0]["rivals"]) == 6
 
 
+@on_sqlite
 def test_a_page_of_negotiations_ends_where_what_they_say_fills_it(client: Client) -> None:
     for number in range(8):
         opening = {

@@ -19,6 +19,7 @@ from domain.proof.merkle import leaf_hash, verify_inclusion
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from tests.api.asking import FACTS, Client, entered, fact, without_credentials
 from tests.databases import settings_of
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +88,7 @@ def test_every_version_of_a_fact_is_proven(quiet: Client, publisher: Publisher) 
     assert quiet.get(f"{address}/proof").json["leaf"]["version"] == 3
 
 
+@on_sqlite
 def test_a_proof_has_an_entity_tag_and_is_never_called_fixed(
     quiet: Client, publisher: Publisher
 ) -> None:
@@ -125,6 +127,7 @@ def test_any_event_can_be_proven_from_the_tiles_alone(quiet: Client, publisher: 
     assert quiet.get("/tile/0/000.p/3").body == tile.body[:96]
 
 
+@on_sqlite
 def test_the_key_that_signs_is_told_by_whoever_signs(
     quiet: Client, light_client: Client, publisher: Publisher
 ) -> None:
@@ -150,6 +153,7 @@ def test_full_tiles_and_the_level_above_are_served(
     assert quiet.get("/tile/entries/000").body.count(b'"fact.recorded"') == 255
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "path",
     ["0/000", "0/000.p/4", "0/001.p/1", "1/000.p/1", "0/0", "00/000.p/1", "64/000.p/1", "x/000.p/1",

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from domain.rules import READING
 from infrastructure.tables.record import snapshot
 from tests.api.asking import TALKS, count
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -90,6 +91,7 @@ def test_what_is_wrong_with_a_snapshot_is_pointed_at(
     assert answer.pointers == [pointer]
 
 
+@on_sqlite
 def test_an_unknown_snapshot_is_unknown(client: Client) -> None:
     client.open()
     for path in (f"{SNAPSHOTS}/none", f"{SNAPSHOTS}/%00", "/v1/negotiations/none/snapshots/x"):

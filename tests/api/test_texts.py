@@ -13,6 +13,7 @@ from domain.quantity import Quantity
 from domain.streams.event import FactRecorded, NegotiationOpened
 from domain.streams.negotiation import negotiation_id
 from tests.api.asking import FACTS, TALKS, count, fact
+from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -108,6 +109,7 @@ def test_only_what_is_told_at_length_has_several_lines(light_client: Client) -> 
         assert light_client.post("/v1/negotiations", title).pointers == ["/title"]
 
 
+@on_sqlite
 def test_nor_does_any_other_body(client: Client) -> None:
     client.open()
     record = client.record()
@@ -148,6 +150,7 @@ def test_nor_does_any_other_body(client: Client) -> None:
     assert client.get(where).json["version"] == 1
 
 
+@on_sqlite
 def test_an_import_refuses_it_with_its_line(client: Client) -> None:
     client.open()
     lines = [fact(external_id="a"), fact(external_id="b", summary="a\u202eb")]
