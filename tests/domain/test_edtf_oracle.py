@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from time import struct_time
 
 ADR: Final = Path(__file__).parents[2] / "docs" / "adr" / "0003-valid-time-notation.md"
-DRAWN: Final = often(250, 5_000)
+DRAWN: Final = often(100, 5_000)
 
 
 def parley_accepts(text: str) -> bool:
@@ -134,15 +134,15 @@ def test_parley_reads_every_example_of_the_specification() -> None:
 
 
 def test_parley_and_the_oracle_accept_the_same_texts_but_for_the_named_differences() -> None:
-    accepted, unnamed = 0, []
-    for text in corpus():
+    accepted, unnamed, texts = 0, [], corpus()
+    for text in texts:
         parley, oracle = parley_accepts(text), oracle_accepts(text)
         accepted += parley
         named = (each for each in DIFFERENCES if each.parley_accepts is parley)
         if parley is not oracle and not any(each.holds(text) for each in named):
             unnamed.append((text, parley, oracle))
     assert unnamed == []
-    assert DRAWN // 4 < accepted < DRAWN
+    assert len(texts) // 4 < accepted < len(texts)
 
 
 @pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda each: each.name)

@@ -17,7 +17,7 @@ from tests.faults.counting import Cost, Counter, counting
 from tests.faults.dear_record import LONG_NAME, SLUG, populate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import httpx2
@@ -83,13 +83,24 @@ class Ledger:
 
 
 def compare(
-    urls: tuple[str, str], size: int, body: int, folder: Path, *, thorough: bool
+    urls: tuple[str, str],
+    size: int,
+    body: int,
+    folder: Path,
+    *,
+    thorough: bool,
+    of_all: Callable[[Collection[str]], Collection[str]] = set,
 ) -> list[str]:
-    """Ask a record and one half as large, with bodies half as large; the ten dearest, or DearError for what grew."""
+    """Ask a record and one half as large, with bodies half as large; the ten dearest, or DearError for what grew.
+
+    `of_all` says which of all kinds of request are asked.
+    """
     floor = FLOOR_OF_PAGES if thorough else FLOOR
-    large = _asked_of(urls[0], Form(size, body, thorough), folder / "whole", None)
+    large = _asked_of(urls[0], Form(size, body, thorough), folder / "whole", of_all)
     dear = {kind for kind, (cost, _) in large.costs.items() if not cost.within(0, cost, floor)}
-    small = _asked_of(urls[1], Form(size // 2, body // 2, thorough), folder / "half", dear)
+    small = _asked_of(
+        urls[1], Form(size // 2, body // 2, thorough), folder / "half", lambda _: dear
+    )
     grown = [
         f"{kind}\n  {small.costs[kind][0]}\n  {cost}"
         for kind, (cost, _) in large.costs.items()
@@ -100,8 +111,10 @@ def compare(
     return large.dearest()
 
 
-def _asked_of(url: str, form: Form, folder: Path, wanted: set[str] | None) -> Ledger:
-    """What each kind of request comes to, or of those that are wanted."""
+def _asked_of(
+    url: str, form: Form, folder: Path, of_all: Callable[[Collection[str]], Collection[str]]
+) -> Ledger:
+    """What each kind of request comes to that is wanted."""
     folder.mkdir()
     settings = settings_of(url, PARLEY_LOG_KEY_FILE=str(folder / "parley.key"), **UNBOUNDED)
     found = Ledger()
@@ -112,9 +125,12 @@ def _asked_of(url: str, form: Form, folder: Path, wanted: set[str] | None) -> Le
         app = create_app(parley)
         paths = app.openapi()["paths"]
         with TestClient(app, headers=entered(parley)) as http:
+            _begin(http)
             names = _names(http)
-            for each in [*_questions(paths, names, form), *_changes(paths, names, form)]:
-                if wanted is None or each.kind in wanted or f"{each.kind}{_NEXT}" in wanted:
+            every = [*_questions(paths, names, form), *_changes(paths, names, form)]
+            wanted = of_all({each.kind for each in every})
+            for each in every:
+                if each.kind in wanted or f"{each.kind}{_NEXT}" in wanted:
                     _ask(http, counter, each, found)
         parley.close()
     return found
@@ -140,6 +156,13 @@ def _is_json(answer: httpx2.Response) -> bool:
 def _send(http: TestClient, asked: Asked) -> httpx2.Response:
     headers = {"If-Match": "*", "Content-Type": asked.media} if asked.body is not None else {}
     return http.request(asked.method, asked.address, content=asked.body, headers=headers)
+
+
+def _begin(http: TestClient) -> None:
+    """Have made what is made once for a process, such as the columns that a table is read by."""
+    http.post(
+        f"/v1/negotiations/{SLUG}/import", content=b"kind\n", headers={"Content-Type": "text/csv"}
+    )
 
 
 def _names(http: TestClient) -> dict[str, Sequence[str]]:

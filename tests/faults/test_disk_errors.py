@@ -32,7 +32,7 @@ def supervised(errors: Path) -> Iterator[Installation]:
 
 
 CONTROLS: tuple[tuple[Installing, int], ...] = (
-    (on_sqlite, 60),
+    (on_sqlite, 15),
     (on_postgresql, 10),
 )
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from tests.faults.races import RACERS, race_for_a_fact, race_for_keys
 from tests.faults.serving import Server
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-RACES = 10
+RACES = often(5, 20)
 
 
 def test_a_key_makes_one_event_however_many_race_for_it(database_url: str, tmp_path: Path) -> None:
