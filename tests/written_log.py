@@ -14,7 +14,7 @@ from domain.streams.negotiation import evolve as evolve_negotiation
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
 from domain.views import versions as history
-from domain.views.diff import CITES, MARKS, SAYS_WHY, Differing
+from domain.views.diff import SAYING, Differing
 from domain.views.state import count_facts, state
 from tests.examples import NEGOTIATION, OPENED
 
@@ -34,8 +34,8 @@ def differing(versions: Iterable[FactVersion], from_: Perspective, to: Perspecti
     known = {version.position for version in found if history.is_public(version, from_)}
     new = [v for _, v in history.pair_changes(found, to) if v.position not in known]
     said = {
-        events: [*{v.record.id: v for v in new if v.event in events}.values()]
-        for events in (SAYS_WHY, CITES, MARKS)
+        event: [*{v.record.id: v for v in new if v.event == event}.values()]
+        for event in SAYING.values()
     }
     return Differing(before, after, said)
 

@@ -143,7 +143,14 @@ def show_rows(
 
     Empty columns are left out, and so is a column of certainty in which all values are the same.
     """
-    cells = [[visible(format_value(cell)) for cell in row] for row in rows]
+    dated = columns.index("certainty") if "certainty" in columns else -1
+    cells = [
+        [
+            visible(_dated(cell) if at == dated else format_value(cell))
+            for at, cell in enumerate(row)
+        ]
+        for row in rows
+    ]
     kept = [index for index in range(len(columns)) if _says(columns[index], cells, index)]
     if not cells:
         return
@@ -158,9 +165,14 @@ def show_rows(
         _show_lines(out, names, found)
 
 
+def _dated(certainty: object) -> str:
+    """What a certainty says in words: it is about the dates of a fact, not about how far its sources can be trusted."""
+    return f"dates {certainty}" if certainty in ("certain", "possible") else format_value(certainty)
+
+
 def _says(name: str, cells: Sequence[Sequence[str]], index: int) -> bool:
     said = {row[index] for row in cells}
-    return said != {""} and not (name == "certainty" and said == {"certain"})
+    return said != {""} and not (name == "certainty" and said == {_dated("certain")})
 
 
 def _widest(name: str, cells: Sequence[str]) -> int:
@@ -243,7 +255,8 @@ def show_fact(out: Console, record: Entry) -> None:
     """Print a fact record, with a line for each field that has a value."""
     fact = record["fact"]
     about = ("id", "version", "status", "certainty", "preferred", "recorded_at")
-    rows = [(name, record[name]) for name in about] + list(fact.items())
+    told = {**record, "certainty": _dated(record["certainty"])}
+    rows = [(name, told[name]) for name in about] + list(fact.items())
     rows += [
         (f"source of {format_value(citation)}", citation["confidential"])
         for citation in fact["citations"]

@@ -1,10 +1,13 @@
 """A diff lists the facts on which two knowledge cuts disagree, by what became of each fact (`SECTIONS`).
 
-A fact whose content or status changed is in one section. A fact whose mark changed is also under `preferred`.
+A fact whose content or status changed is in the section of what became of it, and in the section of every other
+event between the cuts that still tells: a fact that was corrected and corroborated is in both. A fact whose mark
+changed is also under `preferred`.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -14,18 +17,22 @@ from domain.views.brief import describe_briefly, describe_perspective
 from domain.views.versions import FactVersion
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from domain.streams.negotiation import Negotiation
     from domain.time.perspective import Perspective
     from domain.views.versions import Recorded
 
-SAYS_WHY: Final[tuple[str, ...]] = (
-    "fact.corrected",
-    "fact.ended",
-    "fact.retracted",
-    "fact.reinstated",
-)
-CITES: Final[tuple[str, ...]] = ("fact.corroborated",)
-MARKS: Final[tuple[str, ...]] = ("fact.preferred",)
+SAYING: Final = {
+    "corrected": "fact.corrected",
+    "corroborated": "fact.corroborated",
+    "ended": "fact.ended",
+    "retracted": "fact.retracted",
+    "reinstated": "fact.reinstated",
+    "preferred": "fact.preferred",
+}
+"""The event that says why a fact is in a section."""
+_CHANGING: Final = ("corrected", "ended", "retracted", "reinstated")
 SECTIONS: Final = (
     *("added", "corrected", "corroborated", "ended", "retracted", "reinstated"),
     "preferred",
@@ -36,24 +43,22 @@ SECTIONS: Final = (
 class Differing:
     """The versions of facts, retracted ones too, known at the earlier cut and at the later, and those that say why.
 
-    `said` has for `SAYS_WHY`, `CITES` and `MARKS` the last version of each fact that such an event made and that only
-    the later cut knows.
+    `said` has for each event of `SAYING` the last version of each fact that such an event made and that only the later
+    cut knows.
     """
 
     before: Sequence[FactVersion]
     after: Sequence[FactVersion]
-    said: Mapping[tuple[str, ...], Sequence[FactVersion]] = field(default_factory=dict)
+    said: Mapping[str, Sequence[FactVersion]] = field(default_factory=dict)
 
 
 def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any]:
     """What the two cuts disagree on, by section, in order of first recording."""
-    old, said, cites, marks = (
-        {version.record.id: version for version in versions}
-        for versions in (
-            found.before,
-            *(found.said.get(events, ()) for events in (SAYS_WHY, CITES, MARKS)),
-        )
-    )
+    old = {version.record.id: version for version in found.before}
+    said: dict[UUID, dict[str, FactVersion]] = defaultdict(dict)
+    for section, event in SAYING.items():
+        for version in found.said.get(event, ()):
+            said[version.record.id][section] = version
     answer: dict[str, Any] = {
         "from": describe_perspective(at[0]),
         "to": describe_perspective(at[1]),
@@ -62,13 +67,12 @@ def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any
     }
     for version in found.after:
         id_ = version.record.id
-        section = _section(old.get(id_), version)
-        if section is not None:
-            why = (cites if section == "corroborated" else said).get(id_)
+        for section in _sections(old.get(id_), version, said[id_]):
+            why = _reason(section, said[id_])
             answer[section].append(_entry(section, old.get(id_), version, why))
         marked = id_ in old and old[id_].record.preferred
         if version.record.stands and version.record.preferred != marked:
-            answer["preferred"].append(_mark(version, marks.get(id_)))
+            answer["preferred"].append(_mark(version, said[id_].get("preferred")))
     return answer
 
 
@@ -84,6 +88,35 @@ def negotiation_differs(
         return {}
     reason, why = (None, None) if said is None else (said.reason, said.why)
     return {"negotiation": {"reason": reason, "why": why, "changes": changes}}
+
+
+def _sections(
+    before: FactVersion | None, after: FactVersion, said: Mapping[str, FactVersion]
+) -> list[str]:
+    """The sections that a fact is in: what became of it, then each other event that its content still tells."""
+    section = _section(before, after)
+    if section is None or section in ("added", "retracted") or before is None:
+        return [section] if section else []
+    changed = {each["field"] for each in differences(before.record.fact, after.record.fact)}
+    cited = "citations" in changed
+    others = {
+        "corrected": bool(changed - {"citations"}),
+        "corroborated": cited,
+        "ended": after.record.status == "ended" and before.record.status != "ended",
+    }
+    return [
+        section,
+        *(each for each, tells in others.items() if tells and each in said and each != section),
+    ]
+
+
+def _reason(section: str, said: Mapping[str, FactVersion]) -> FactVersion | None:
+    """The event that a section tells of; where there is none of its own, the last one that changed the content."""
+    own = said.get(section)
+    if own is not None or section == "corroborated":
+        return own
+    others = (said[each] for each in _CHANGING if each in said)
+    return max(others, key=lambda each: each.record.version, default=None)
 
 
 def _section(before: FactVersion | None, after: FactVersion) -> str | None:

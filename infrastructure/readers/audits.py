@@ -13,7 +13,7 @@ from domain.errors import UnknownError
 from domain.streams.change_request import stream_of
 from domain.streams.event import ChangeApproved, FactErased, SourcesErased
 from domain.views.audit import CHANGES_OF_MIND
-from domain.views.diff import CITES, MARKS, SAYS_WHY, Differing
+from domain.views.diff import SAYING, Differing
 from domain.views.negotiation_changes import told as told_of
 from domain.views.published import told
 from domain.views.versions import correct_times
@@ -102,8 +102,8 @@ class ChangeReader:
         ids = [version.record.id.hex for version in is_]
         was = timeslices.select_known(self.tables, id_, from_).where(columns.fact_id.in_(ids))
         said = {
-            events: self._versions(select_last(self.tables, ids, to, events, from_), to)
-            for events in (SAYS_WHY, CITES, MARKS)
+            event: self._versions(select_last(self.tables, ids, to, (event,), from_), to)
+            for event in SAYING.values()
         }
         return Differing(self._versions(was, from_), is_, said), more
 

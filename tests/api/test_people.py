@@ -242,6 +242,8 @@ def test_people_are_given_in_pages_and_as_a_table(client: Client) -> None:
     assert lines[0].startswith(
         "name,id,spellings,status,since,certainty,contested,last_reported,fact"
     )
+    assert lines[0].endswith("may_be,ambiguous,sources")
+    assert all(line.rpartition(",")[2] for line in lines[1:3])
     assert [line.split(",")[0] for line in lines[1:3]] == ["Ann Example", "Łukasz Nowak"]
 
 

@@ -155,6 +155,7 @@ def test_changes_of_mind_and_differences_are_shown_in_tables(light: Shell) -> No
     table = shown(light, "audit", SLUG)
     for told in ("fact.corrected", "refinement", "the town is named", "place", "editor"):
         assert told in table
+    assert " → " in table
     table = shown(light, "diff", SLUG, "--from", "2025-09-10", "--clock", "published")
     assert "Added: 4" in table
     assert "John Coale becomes special envoy" in table
@@ -181,7 +182,8 @@ def test_a_tally_counts_and_says_what_is_counted_where_nothing_is(light: Shell) 
     light.out("import", SLUG, light.file(vague))
     shown = light.out("tally", SLUG, "released")
     assert (
-        "Outside of the years 1 to 9999: 1 fact\nIn all: at least 55 (2 numbers added)\n" in shown
+        "Outside of the years 1 to 9999: 1 fact\n  V: Fifty-two freed\nIn all: at least 55 (2 numbers added)\n"
+        in shown
     )
     assert light("tally", SLUG, "released", "--by", "week").exit_code == 2
 

@@ -20,7 +20,7 @@ from api.cli.options import (
     perspective,
 )
 from api.cli.session import consoles, open_record
-from api.cli.tables import show_erased, show_heading, show_rows, sources
+from api.cli.tables import format_value, show_erased, show_heading, show_rows, sources
 from api.cli.text import print_line, print_table
 from domain.views.diff import SECTIONS
 
@@ -178,7 +178,13 @@ def _named(change: Mapping[str, Any]) -> str:
 
 
 def _changed(changes: Any) -> list[str]:  # noqa: ANN401 -- a list of the API's
-    return [each["field"] for each in changes]
+    return [
+        f"{each['field']}: {_said(each['before'])} → {_said(each['after'])}" for each in changes
+    ]
+
+
+def _said(value: object) -> str:
+    return format_value(value) or "nothing"
 
 
 def register(app: typer.Typer) -> None:

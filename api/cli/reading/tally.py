@@ -22,12 +22,15 @@ from api.cli.options import (
 from api.cli.session import consoles, open_record
 from api.cli.tables import format_value, show_erased, show_heading, show_rows
 from api.cli.text import print_line
+from api.composition import Parley
 from domain.views.counting.points import By
 from domain.views.counting.tally import Per
 
 __all__ = ["register"]
 
 _COLUMNS: Final = ("when", "population", "counted by", "how many", "approximate", "contested")
+_NAMED: Final = 20
+"""How many of the facts that are in no point are named at most."""
 _OTHERS: Final = {
     "undated": "Outside of the years 1 to 9999",
     "uncounted": "No number that can be added",
@@ -83,13 +86,30 @@ def tally(  # noqa: PLR0913 -- one argument an option
         question |= {"count": None if kind is None else "facts", "from": from_, "to": to}
         question |= {"per": per, "limit": limit, "cursor": cursor}
         answer = ask(parley, f"/v1/negotiations/{slug}/tally", question)
+        named = {} if json else _name_facts(parley, answer.content, clock)
     if json:
         print_answer(answer)
         return
-    _show_tally(slug, answer.content)
+    _show_tally(slug, answer.content, named)
 
 
-def _show_tally(slug: str, content: Mapping[str, Any]) -> None:
+def _name_facts(parley: Parley, content: Mapping[str, Any], clock: str) -> dict[str, list[str]]:
+    """The first facts that are in no point, each as its external id, or else its id, with its summary."""
+    at = content["perspective"]
+    asked = {"as_of": at["as_of"], "as_known_at": at["as_known_at"], "clock": clock}
+    asked["position"] = at["position"]
+    return {
+        name: [_name_fact(ask(parley, f"/v1/facts/{each}", asked).content) for each in ids[:_NAMED]]
+        for name in _OTHERS
+        if (ids := content.get(name))
+    }
+
+
+def _name_fact(record: Mapping[str, Any]) -> str:
+    return f"{record['fact']['external_id'] or record['id']}: {record['fact']['summary']}"
+
+
+def _show_tally(slug: str, content: Mapping[str, Any], named: Mapping[str, list[str]]) -> None:
     out, errors = consoles()
     counted = content.get("what") or f"facts of the kind {content.get('kind')}"
     show_heading(out, f"How many {counted}: {slug}", content["perspective"])
@@ -101,7 +121,7 @@ def _show_tally(slug: str, content: Mapping[str, Any]) -> None:
         return
     rows = [_row(each) for each in content["points"]]
     show_rows(out, f"By {content['by']}", _COLUMNS, rows)
-    _show_others(out, content)
+    _show_others(out, content, named)
     for each in content.get("totals", ()):
         name = each.get("population") or each.get("counted_by") or "not said"
         print_line(out, f"{name}: {_amount(each)} ({each['rests_on']})")
@@ -110,11 +130,13 @@ def _show_tally(slug: str, content: Mapping[str, Any]) -> None:
         print_line(errors, f"There is more: --cursor {content['next']}")
 
 
-def _show_others(out: Console, content: Mapping[str, Any]) -> None:
+def _show_others(out: Console, content: Mapping[str, Any], named: Mapping[str, list[str]]) -> None:
     """Print the facts and figures that are in no point, or add nothing."""
     for name, told in _OTHERS.items():
         if content[name]:
             print_line(out, f"{told}: {_counted(content, name)}")
+            for each in named[name]:
+                print_line(out, f"  {each}")
     for each in content["cumulative"]:
         told = f"{format_value(each['quantity'])} ({each['fact']['summary']})"
         print_line(out, f"Running total, not added: {told}")

@@ -51,6 +51,8 @@ _COLUMNS: Final = (
     "fact",
     "facts",
     "may_be",
+    "ambiguous",
+    "sources",
 )
 
 
@@ -106,6 +108,9 @@ def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
 def _row(item: Mapping[str, Any]) -> list[Any]:
     """Give a person in cells: lists in one, split at `;`, and the fact by its id."""
     cells = {**item, "fact": None if item["fact"] is None else item["fact"]["id"]}
+    publishers = [each["publisher"] for each in (item["fact"] or {}).get("citations", ())]
+    cells["sources"] = "; ".join(dict.fromkeys(publishers))
+    cells["ambiguous"] = "; ".join(item.get("ambiguous", ()))
     cells["spellings"] = "; ".join(item["spellings"])
     cells["may_be"] = "; ".join(_called(each) for each in item["may_be"])
     return [cells[column] for column in _COLUMNS]

@@ -17,6 +17,7 @@ from api.http.exchange.operation import reads
 from api.http.exchange.parameters import Parameter, cut, truth, whole_number
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
 from api.http.threads import LaneRoute
+from domain.errors import ContentError
 from domain.streams.negotiation import Negotiation
 from domain.time.instant import format_instant
 from domain.time.perspective import Perspective
@@ -58,6 +59,7 @@ _COLUMNS: Final = (
     "reason",
     "why",
     "changes",
+    "batch",
 )
 
 
@@ -75,8 +77,9 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     asked = asked.pinned(cursor)
     question = {name: asked.parameters[name] for name in ("from", "to") if name in asked.parameters}
     first, last = cut(question, "from") or 0, cut(question, "to")
-    if last is not None:
-        first, last = min(first, last), max(first, last)
+    if last is not None and first > last:
+        detail = "this is later than to: write the earlier cut in from and the later one in to"
+        raise ContentError.at("/query/from", detail)
     later = replace(asked, query=replace(asked.query, as_known_at=last))
     with asked.reading() as reading:
         to = later.perspective(reading)
@@ -179,5 +182,5 @@ def _table(items: list[dict[str, Any]], *, bom: bool) -> bytes:
         named["summary"] = fact["summary"]
         named["approvers"] = "; ".join(item["approvers"])
         named["changes"] = json.dumps(item["changes"], ensure_ascii=False)
-        rows.append([named[column] for column in _COLUMNS])
+        rows.append([named.get(column) for column in _COLUMNS])
     return write_table(_COLUMNS, rows, bom=bom)

@@ -82,6 +82,21 @@ def test_a_source_that_was_taken_away_is_a_correction() -> None:
     assert sections(compared(log, "2025-11-30", "2025-12-31")) == {"corrected": ["freed"]}
 
 
+def test_every_change_between_the_cuts_is_told_with_its_own_reason() -> None:
+    log = Log()
+    id_ = log.record(fact("custody", summary="held", valid="2021/.."), at="2025-11-01")
+    log.correct(id_, summary="still held", reason="refinement")
+    log.corroborate(id_, AP)
+    log.end(id_, "2025-10")
+    answer = compared(log, "2025-11-30", "2025-12-31")
+    same = {name: ["still held"] for name in ("corrected", "corroborated", "ended")}
+    assert sections(answer) == same
+    (corrected,), (cited,), (ended,) = (answer[name] for name in same)
+    assert corrected["reason"] == "refinement"
+    assert cited["reason"] is None
+    assert ended["reason"] is None
+
+
 def test_what_came_and_went_in_between_leaves_no_trace() -> None:
     log = Log()
     back = log.record(fact("release"), at="2025-10-01")
@@ -140,8 +155,9 @@ def test_a_diff_accounts_for_every_fact_that_is_not_the_same(
     early = data.draw(perspectives(late.position))
     before, after = select_known(versions(entries), early), select_known(versions(entries), late)
     answer = diff(differing(versions(entries), early, late), (early, late))
-    told = [each["fact"]["id"] for name in CONTENT for each in answer[name]]
-    assert len(told) == len(set(told))
+    by_section = {name: [each["fact"]["id"] for each in answer[name]] for name in CONTENT}
+    told = {id_ for ids in by_section.values() for id_ in ids}
+    assert all(len(ids) == len(set(ids)) for ids in by_section.values())
     old = {version.record.id: version.record for version in before}
     for version in after:
         was, is_ = old.get(version.record.id), version.record
