@@ -35,17 +35,17 @@ def address_fault(text: str) -> str | None:
     try:
         return _fault_of(urlsplit(text))
     except ValueError:
-        return "an address such as https://example.org/page is expected"
+        return "write an address, such as https://example.org/page"
 
 
 def _fault_of(parts: SplitResult) -> str | None:
     """Say what is wrong with the parts; ValueError where they are none."""
     if parts.scheme not in {"http", "https"}:
-        return "an address that begins with http:// or https:// is expected"
+        return "write an address that begins with http:// or https://"
     if "@" in parts.netloc:
-        return "an address without a user or a password before its host is expected"
+        return "leave out the user and the password before the host of the address"
     if parts.port == 0 or parts.netloc.endswith(":") or not _is_host(parts):
-        return "an address with the name or the number of a host, such as https://example.org, is expected"
+        return "write an address with a host, such as https://example.org"
     return None
 
 

@@ -16,6 +16,6 @@ def check_batch(batch: str, pointer: str) -> None:
     """ContentError at a place where a label is no name of a batch: no sentence, and nothing that has to be shown."""
     if not BATCH.fullmatch(batch):
         detail = (
-            "1 to 64 letters from A to Z, digits and .:_- are expected, a letter or digit first"
+            "write 1 to 64 letters A to Z, digits or . : _ - and begin with a letter or a digit"
         )
         raise ContentError.at(pointer, detail)

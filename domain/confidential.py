@@ -43,7 +43,9 @@ def check_confidential(confidential: Confidential) -> None:
     """ContentError where it says nothing, or a text of it is blank, too long or not printable."""
     faults = text_faults(vars(confidential))
     if not any(value is not None for value in vars(confidential).values()):
-        faults.append(Fault("", "an identity, a contact or a note is expected"))
+        faults.append(
+            Fault("", "write an identity, a contact or a note, or leave the confidential part out")
+        )
     if faults:
         raise ContentError(*faults)
 

@@ -180,7 +180,10 @@ def _valid_faults(fact: Fact) -> list[Fault]:
 
 def _size_faults(fact: Fact) -> Iterable[Fault]:
     if not fact.citations:
-        yield Fault("/citations", "at least one citation is expected")
+        yield Fault(
+            "/citations",
+            "write at least one citation: the publisher, and the address and day of publication if known",
+        )
     for name in ("matter", "external_id"):
         text = getattr(fact, name)
         if text is not None and len(text) > LONGEST_NAME:
@@ -230,7 +233,7 @@ def _text_fault(text: str, pointer: str) -> str | None:
     if len(text) > LONGEST_TEXT:
         return f"at most {LONGEST_TEXT} characters are expected"
     if is_blank(text):
-        return "text is expected, not blanks or what nobody sees"
+        return "write a text: blanks and invisible characters alone are none"
     return strange_character(text, one_line=pointer.rpartition("/")[2] not in SEVERAL_LINES)
 
 

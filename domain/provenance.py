@@ -97,12 +97,14 @@ def _citation_faults(citation: Citation) -> Iterable[Fault]:
         if wrong is not None:
             yield Fault(f"/{name}", wrong)
     if citation.language is not None and not LANGUAGE.fullmatch(citation.language):
-        detail = "a language tag of BCP 47 such as 'uk', 'be' or 'en-GB' is expected"
+        detail = "write a language tag (BCP 47), such as uk, be or en-GB"
         yield Fault("/language", detail)
     if citation.sources is not None and not 0 <= citation.sources <= MOST_SOURCES:
         yield Fault("/sources", f"a count of people, 0 to {MOST_SOURCES}, is expected")
     if citation.grade is not None and not GRADE.fullmatch(citation.grade):
-        yield Fault("/grade", "an Admiralty pair such as 'B2' (A–F, 1–6) is expected")
+        yield Fault(
+            "/grade", "write an Admiralty pair: a letter A to F and a digit 1 to 6, such as B2"
+        )
 
 
 def _check_accessed(accessed: str | None) -> None:
@@ -128,4 +130,7 @@ def check_published(published: str | None) -> None:
 def check_link(link: Link) -> None:
     """ContentError where the target is neither a fact's id nor `external:ID`."""
     if not _TARGET.fullmatch(link.fact):
-        raise ContentError.at("/fact", "a fact's id or 'external:ID' is expected")
+        raise ContentError.at(
+            "/fact",
+            "write the id of a fact, or external: and an external id, as in external:BY-049",
+        )

@@ -172,12 +172,14 @@ def _unread(quantity: Quantity) -> Quantity:
             raise _not_understood("/text")
         derived = of_comparator(comparator, quantity.value)
         if derived.high is not None and derived.high < 0:
-            detail = "fewer than 0 is none: people and things are not counted below zero"
+            detail = "people and things are not counted below zero: write 0 or more"
             raise ContentError.at("/value", detail)
     elif quantity.interval != Interval(None, None):
         derived = _ranged(quantity.low, quantity.high)
     elif quantity.text is None:
-        detail = "a number is expected: a text such as 'at least 100', a value, or a range in low and high"
+        detail = (
+            "write a number: a text such as 'at least 100', a value, or a range in low and high"
+        )
         raise ContentError.at("/value", detail)
     else:
         word = _word(quantity.text)

@@ -178,9 +178,13 @@ def _database_url(value: str) -> str:
     try:
         backend = make_url(value).get_backend_name()
     except (ArgumentError, ValueError):
-        raise SettingsError(DATABASE_URL, "…", "not a SQLAlchemy URL") from None
+        raise SettingsError(
+            DATABASE_URL,
+            "…",
+            "this is not a SQLAlchemy URL: write one, such as sqlite:///parley.db",
+        ) from None
     if backend not in {"sqlite", "postgresql"}:
-        raise SettingsError(DATABASE_URL, "…", f"SQLite or PostgreSQL is needed, not {backend}")
+        raise SettingsError(DATABASE_URL, "…", f"use SQLite or PostgreSQL, not {backend}")
     return value
 
 
@@ -192,7 +196,9 @@ def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
         return None
     for name in needed:
         if name not in environ:
-            raise SettingsError(name, "", f"{', '.join(needed)} are set together or not at all")
+            raise SettingsError(
+                name, "", f"{', '.join(needed)} are set together: set all of them, or none"
+            )
     return OidcSettings(
         issuer=_text(OIDC_ISSUER, environ[OIDC_ISSUER]),
         audience=_text(OIDC_AUDIENCE, environ[OIDC_AUDIENCE]),
@@ -231,7 +237,7 @@ def _keys(value: str) -> str:
 
 def _text(name: str, value: str) -> str:
     if is_blank(value) or not value.isprintable():
-        raise SettingsError(name, value, "one printable line is needed")
+        raise SettingsError(name, value, "write one printable line")
     return value
 
 
@@ -249,14 +255,14 @@ def _anonymous(value: str) -> tuple[Scope, ...]:
 
 def _word(name: str, value: str) -> str:
     if value.split() != [value] or not value.isprintable() or "+" in value:
-        raise SettingsError(name, value, "one word without a plus sign is needed")
+        raise SettingsError(name, value, "write one word without a plus sign")
     return value
 
 
 def _integer(name: str, environ: Mapping[str, str], low: int, high: int) -> int:
     value = value_of(name, environ)
     if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
-        raise SettingsError(name, value, f"a whole number from {low} to {high} is needed")
+        raise SettingsError(name, value, f"write a whole number from {low} to {high}")
     return int(value)
 
 
@@ -268,7 +274,7 @@ def _rate(name: str, value: str) -> RateLimitItem | None:
     except ValueError:
         found = []
     if len(found) != 1 or found[0].amount < 1:
-        raise SettingsError(name, value, "one rate is needed, such as 600/minute, or nothing")
+        raise SettingsError(name, value, "write one rate, such as 600/minute, or nothing")
     return found[0]
 
 
@@ -276,7 +282,7 @@ def _storage(value: str) -> str:
     scheme, separator, _ = value.partition("://")
     if value and not (separator and scheme in SCHEMES):
         known = ", ".join(sorted(SCHEMES))
-        raise SettingsError(RATE_STORAGE, "…", f"an address is needed whose scheme is of {known}")
+        raise SettingsError(RATE_STORAGE, "…", f"write an address that begins with one of {known}")
     return value
 
 
@@ -284,7 +290,7 @@ def _hosts(value: str) -> tuple[str, ...]:
     found = tuple(each.strip().lower().rstrip(".") for each in value.split(",") if each.strip())
     for each in found:
         if each != "*" and not _HOST.fullmatch(each):
-            reason = "names are needed, with commas between: a.example, *.b.example, or * for any"
+            reason = "write names with commas between: a.example, *.b.example, or * for any"
             raise SettingsError(ALLOWED_HOSTS, value, reason)
     return found
 
@@ -295,6 +301,6 @@ def _networks(value: str) -> tuple[str, ...]:
         try:
             ip_network(each)
         except ValueError:
-            reason = "addresses or networks are needed, with commas between, such as 10.0.0.0/8"
+            reason = "write addresses or networks with commas between, such as 10.0.0.0/8"
             raise SettingsError(TRUSTED_PROXIES, value, reason) from None
     return found

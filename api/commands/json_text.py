@@ -36,7 +36,7 @@ _EXACT: Final = 2.0**53
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _WORDS: Final = (
     ("property name", "a name in double quotes is expected here"),
-    ("Expecting value", "a value is expected here"),
+    ("Expecting value", "write a value, or leave the parameter out here"),
     ("',' delimiter", "a comma, or the closing bracket, is expected here"),
     ("':' delimiter", "a colon is expected here"),
     ("trailing comma", "a comma before a closing bracket is too much"),
@@ -95,7 +95,7 @@ def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
     except UnicodeDecodeError as error:
         raise ContentError.at("", f"not UTF-8 at byte {error.start}") from error
     if not text.strip():
-        raise ContentError.at("", "a JSON text is expected, not an empty body")
+        raise ContentError.at("", "the body is empty: send JSON")
     try:
         value = json.loads(
             text, object_pairs_hook=_object, parse_constant=_refused, parse_float=_number
@@ -125,7 +125,9 @@ def _number(text: str) -> int | float:
     """Read a number with a point or an exponent; without a fraction it is an integer all the same."""
     number = float(text)
     if not -_EXACT < number < _EXACT:
-        raise ContentError.at("", "a number is too large to be read exactly")
+        raise ContentError.at(
+            "", "a number is too large to be read exactly: write it without a point or an exponent"
+        )
     return int(number) if number.is_integer() else number
 
 
@@ -145,7 +147,7 @@ def _faults(value: object) -> Iterator[Fault]:
             yield Fault(pointer(place[:1]), much[count > MOST_VALUES])
             return
         if isinstance(part, str) and _HALF.search(part):
-            yield Fault(pointer(place), "half of a surrogate pair is no character")
+            yield Fault(pointer(place), "half of a surrogate pair is no character: leave it out")
         elif isinstance(part, _Object):
             yield from _faults_of_names(place, part)
             waiting += [((*place, name), part[name]) for name in islice(part, MOST_ENTRIES)]
@@ -158,6 +160,9 @@ def _faults(value: object) -> Iterator[Fault]:
 def _faults_of_names(place: _Place, part: _Object) -> Iterator[Fault]:
     if len(part) > MOST_ENTRIES:
         yield Fault(pointer(place), f"at most {MOST_ENTRIES} names are expected")
-    yield from (Fault(pointer((*place, name)), "the name comes twice") for name in part.repeated)
+    yield from (
+        Fault(pointer((*place, name)), "the name stands twice in this object: write it once")
+        for name in part.repeated
+    )
     if any(_HALF.search(name) for name in part):
-        yield Fault(pointer(place), "half of a surrogate pair is no character")
+        yield Fault(pointer(place), "half of a surrogate pair is no character: leave it out")

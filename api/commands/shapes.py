@@ -48,7 +48,9 @@ def _fault(error: dict[str, Any], *, tagged: bool) -> Fault:
     if str(error["type"]).startswith("missing"):
         return Fault(pointer(place), _MISSING)
     if error["type"] == "unexpected_keyword_argument":
-        return Fault(pointer(place), "there is no such field here")
+        return Fault(
+            pointer(place), "there is no such field here: leave it out, or correct its name"
+        )
     return Fault(pointer(place), str(error["msg"]))
 
 

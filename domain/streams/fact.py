@@ -105,9 +105,15 @@ class FactRecord:
         check_room(fact, citation)
         fact = check_changes(add_citation(fact, citation), self.fact)
         if fact.external_id != self.fact.external_id:
-            raise ContentError.at("/changes/external_id", "an external id names the fact for good")
+            raise ContentError.at(
+                "/changes/external_id",
+                "an external id cannot be changed: retract this fact and record another",
+            )
         if fact == self.fact:
-            raise ContentError.at("/changes", "the correction changes nothing")
+            raise ContentError.at(
+                "/changes",
+                "the correction changes nothing: name a field whose value becomes another one",
+            )
         self._must_stand("corrected")
         return FactCorrected(
             **self._next(actor),
@@ -125,7 +131,9 @@ class FactRecord:
         self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
         if citation in self.fact.citations:
-            raise ContentError.at("/citation", "the fact has this citation already")
+            raise ContentError.at(
+                "/citation", "the fact has this citation already: cite another source"
+            )
         check_room(self.fact, citation)
         self._must_stand("corroborated")
         return FactCorroborated(
@@ -183,7 +191,9 @@ class FactRecord:
         """The undoing of a retraction."""
         self._must_be_whole()
         if self.status != "retracted":
-            raise StateError("only a retracted fact can be reinstated")
+            raise StateError(
+                "only a retracted fact can be reinstated, and this one is not retracted"
+            )
         check_change(why=why, citation=None, published=published)
         return FactReinstated(**self._next(actor), why=why, published=published)
 
@@ -207,7 +217,7 @@ class FactRecord:
         self._must_be_whole()
         if self.status == "retracted":
             message = f"a retracted fact cannot be {done}; reinstate it first"
-            raise StateError("it is retracted already" if done == "retracted" else message)
+            raise StateError("the fact is retracted already" if done == "retracted" else message)
 
     def _next(self, actor: str) -> dict[str, Any]:
         self._must_be_whole()

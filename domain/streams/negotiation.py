@@ -98,7 +98,10 @@ class Negotiation:
         if faults:
             raise ContentError(*faults).under("/changes")
         if said == self.said:
-            raise ContentError.at("/changes", "the correction changes nothing")
+            raise ContentError.at(
+                "/changes",
+                "the correction changes nothing: name a field whose value becomes another one",
+            )
         if self.corrections >= MOST_CORRECTIONS:
             raise StateError(f"a negotiation is corrected at most {MOST_CORRECTIONS} times")
         return NegotiationCorrected(
@@ -143,7 +146,7 @@ class Negotiation:
     ) -> SnapshotTaken:
         """A named perspective with the hash of its content; TakenError where the name is in use."""
         if not SNAPSHOT_NAME.fullmatch(name):
-            raise ContentError.at("/name", "1 to 100 letters, digits, '.', '_' or '-' are expected")
+            raise ContentError.at("/name", "write 1 to 100 letters, digits, '.', '_' or '-'")
         if name in self.snapshots:
             raise TakenError("snapshot name", name, f"an earlier snapshot of {self.slug}")
         return SnapshotTaken(

@@ -68,7 +68,7 @@ def read_date(text: str, start: int, end: int) -> Moment:
         raise ValidTimeError(text, *first_fault(text[:end], start, _DATE_SHAPE))
     month = match["month"]
     if match["year"] == "-0000":
-        raise ValidTimeError(text, start, "year zero has no sign")
+        raise ValidTimeError(text, start, "year 0000 is written without a sign")
     if month and "41" >= month > "12" and "X" not in month:
         lower, upper = _season(text, match)
     elif "X" in match[0]:
@@ -95,13 +95,21 @@ def _plain(text: str, match: re.Match[str]) -> tuple[int, int]:
 def _season(text: str, match: re.Match[str]) -> tuple[int, int]:
     number, at = int(match["month"]), match.start("month")
     if number not in _SEASONS:
-        raise ValidTimeError(text, at, f"{number} is neither a month 01..12 nor a season 21..41")
+        raise ValidTimeError(
+            text, at, f"{number} is neither a month (01 to 12) nor a season (21 to 41)"
+        )
     if match["day"]:
-        raise ValidTimeError(text, match.end("month"), "a season has no days")
+        raise ValidTimeError(text, match.end("month"), "a season has no days: leave the day out")
     if match["before_year"] or match["after_year"] or match["before_month"]:
-        raise ValidTimeError(text, match.start(), "a season takes its qualifier at the end")
+        raise ValidTimeError(
+            text,
+            match.start(),
+            "a qualifier (?, ~ or %) of a season stands at the end, as in 2025-21~",
+        )
     if "X" in match["year"]:
-        raise ValidTimeError(text, match.start("year"), "the year of a season has no masked digits")
+        raise ValidTimeError(
+            text, match.start("year"), "the year of a season must be written out, without X"
+        )
     first, months = _SEASONS[number]
     year = int(match["year"])
     return month_start(year, first), month_start(year, first + months)
@@ -110,7 +118,7 @@ def _season(text: str, match: re.Match[str]) -> tuple[int, int]:
 def _masked(text: str, match: re.Match[str]) -> tuple[int, int]:
     first, last = _stretch(match, 1), _stretch(match, -1)
     if first is None or last is None:
-        raise ValidTimeError(text, match.start(), "no day of the calendar fits these digits")
+        raise ValidTimeError(text, match.start(), "no day of the calendar has these digits")
     return first[0], last[1]
 
 
@@ -174,7 +182,11 @@ def _widened(text: str, match: re.Match[str], lower: int, upper: int) -> Moment:
     for component in ("year", "month", "day"):
         before, after = match[f"before_{component}"], match[f"after_{component}"]
         if before and after:
-            raise ValidTimeError(text, match.end(component), "one component takes one qualifier")
+            raise ValidTimeError(
+                text,
+                match.end(component),
+                "write one qualifier (?, ~ or %) at most for a year, a month or a day",
+            )
         times = {None: 0, "%": 2}.get(before or after, 1)
         unit = _unit(match, component) if times else (0, 0)
         months, micros = months + times * unit[0], micros + times * unit[1]

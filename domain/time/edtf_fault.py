@@ -44,13 +44,15 @@ def first_fault(text: str, start: int, form: Shape) -> tuple[int, str]:
 def refuse_strange(text: object) -> str:
     """Return a text of 1 to 200 EDTF characters, or raise ValidTimeError at the first other one."""
     if not isinstance(text, str):
-        raise ValidTimeError(str(text), 0, "not a text")
+        raise ValidTimeError(str(text), 0, 'a date is sent as text, such as "2025-09-11"')
     if not text:
-        raise ValidTimeError(text, 0, "the text is empty")
+        raise ValidTimeError(
+            text, 0, "the date is empty: write one, such as 2025-09-11, or 2025-09 for a month"
+        )
     if len(text) > LONGEST:
         raise ValidTimeError(text, LONGEST, f"longer than {LONGEST} characters")
     strange = _STRANGE.search(text)
     if strange:
         what = "white space" if strange[0].isspace() else ascii(strange[0])
-        raise ValidTimeError(text, strange.start(), f"{what} has no place in EDTF")
+        raise ValidTimeError(text, strange.start(), f"{what} cannot stand in an EDTF date")
     return text

@@ -54,7 +54,9 @@ def _read_time(text: str, start: int, end: int) -> Moment:
     at = text.index("T", start)
     day = read_date(text, start, at)
     if day.upper - day.lower != DAY or day.latest != day.upper or "X" in text[start:at]:
-        raise ValidTimeError(text, at, "a time of day follows a plain day")
+        raise ValidTimeError(
+            text, at, "write a time after a whole day only, as in 2025-09-11T14:30:00Z"
+        )
     match = _TIME.fullmatch(text, at + 1, end)
     if match is None:
         raise ValidTimeError(text, *first_fault(text[:end], at + 1, _TIME_SHAPE))
@@ -81,7 +83,9 @@ def _zone(text: str, match: re.Match[str]) -> int:
     nameless = match["sign"] == "-" and minutes == 0
     if nameless or minute >= _HOUR_MINUTES or minutes > _MOST_ZONE_MINUTES:
         raise ValidTimeError(
-            text, match.start("sign"), "an offset is from -14:00 to +14:00, not -00"
+            text,
+            match.start("sign"),
+            "write an offset from -14:00 to +14:00, or Z for UTC; -00:00 is none",
         )
     return -minutes if match["sign"] == "-" else minutes
 
@@ -92,10 +96,14 @@ def _read_year(text: str, start: int, end: int) -> Moment:
         raise ValidTimeError(text, *first_fault(text[:end], start, _YEAR_SHAPE))
     written = match["long"] or match["short"]
     if written == "-0000":
-        raise ValidTimeError(text, start, "year zero has no sign")
+        raise ValidTimeError(text, start, "year 0000 is written without a sign")
     short = len(written.lstrip("-")) <= _PLAIN_YEAR_DIGITS
     if match["long"] and not match["exponent"] and short:
-        raise ValidTimeError(text, start, "a year after Y has five digits or more, or an exponent")
+        raise ValidTimeError(
+            text,
+            start,
+            "write a year after Y with five digits or more, or with an exponent as in Y17E7",
+        )
     first, last = _rounded(written, match["exponent"] or "0", match["digits"])
     return exactly(_bounded(month_start(first, 1)), _bounded(month_start(last + 1, 1)))
 

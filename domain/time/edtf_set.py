@@ -51,7 +51,9 @@ def read_members(text: str, start: int, end: int) -> Members:
         opens, closes = open_start and at == first, open_end and stop == last
         moments += _member(text, at, stop, opens=opens, closes=closes)
     if len(moments) == 1 and not (open_start or open_end):
-        raise ValidTimeError(text, last, "a set needs two members or a range")
+        raise ValidTimeError(
+            text, last, "write two dates or more, or a range, in a set: [2025-09-11,2025-09-14]"
+        )
     return Members(tuple(moments), open_start, open_end)
 
 
@@ -66,13 +68,15 @@ def _member(text: str, start: int, end: int, *, opens: bool, closes: bool) -> tu
     if opens or closes:
         start, end = start + (2 if opens else 0), end - (2 if closes else 0)
         if opens and closes:
-            raise ValidTimeError(text, end, "one date cannot be open on both sides")
+            raise ValidTimeError(text, end, "write '..' before or after a date, not on both sides")
         return (_plain(text, start, end),)
     middle = text.find(_OPEN, start, end)
     if middle < 0:
         return (read_date(text, start, end),)
     if middle in (start, end - len(_OPEN)):
-        raise ValidTimeError(text, middle, "'..' opens the first member or closes the last")
+        raise ValidTimeError(
+            text, middle, "write '..' before the first date or after the last, or between two dates"
+        )
     return _range(text, start, middle, end)
 
 
@@ -80,14 +84,18 @@ def _range(text: str, start: int, middle: int, end: int) -> tuple[Moment, ...]:
     after = middle + len(_OPEN)
     first, last = _plain(text, start, middle), _plain(text, after, end)
     if text[start + 1 : middle].count("-") != text[after + 1 : end].count("-"):
-        raise ValidTimeError(text, after, "the ends of a range have the same precision")
+        raise ValidTimeError(
+            text, after, "write both ends of a range as days, as months or as years"
+        )
     if last.upper <= first.lower:
-        raise ValidTimeError(text, after, "the range ends before it starts")
+        raise ValidTimeError(text, after, "the range ends before it starts: swap its ends")
     return first, last
 
 
 def _plain(text: str, start: int, end: int) -> Moment:
     moment = read_date(text, start, end)
     if not _PLAIN.fullmatch(text, start, end):
-        raise ValidTimeError(text, start, "the end of a range is a plain year, month or day")
+        raise ValidTimeError(
+            text, start, "write the end of a range as a year, a month or a day, without qualifiers"
+        )
     return moment

@@ -116,11 +116,11 @@ def _checked(text: str, match: re.Match[str]) -> tuple[int, int, int]:
         if parts.get(name) and not low <= int(parts[name]) <= high:
             what = name.replace("_", " ")
             raise InstantError(
-                text, match.start(name), f"{what} {parts[name]} is not {low}..{high}"
+                text, match.start(name), f"{what} {parts[name]} is not from {low} to {high}"
             )
     year, month, day = int(parts["year"]), int(parts["month"] or 1), int(parts["day"] or 1)
     if parts["year"].startswith("-") and year == 0:
-        raise InstantError(text, 0, "year zero has no sign")
+        raise InstantError(text, 0, "year 0000 is written without a sign")
     if not 1 <= day <= days_in_month(year, month):
         raise InstantError(text, match.start("day"), f"this month has no day {parts['day']}")
     return year, month, day
@@ -128,5 +128,7 @@ def _checked(text: str, match: re.Match[str]) -> tuple[int, int, int]:
 
 def _in_range(text: str, instant: int) -> int:
     if not BEGINNING < instant < END:
-        raise InstantError(text, 0, "the year lies beyond the range of the clock")
+        raise InstantError(
+            text, 0, "the year is out of range: write one between -144000 and +148000"
+        )
     return instant

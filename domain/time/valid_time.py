@@ -73,7 +73,9 @@ class ValidTime:
         refuse_strange(ended)
         read_moment(ended, 0, len(ended))
         if self.text.startswith("{"):
-            raise ValidTimeError(self.text, 0, "an all-of set has its end already")
+            raise ValidTimeError(
+                self.text, 0, "a set of days, {…}, cannot be ended: correct its dates instead"
+            )
         return ValidTime.parse(f"{self.start_text}/{ended}")
 
 
@@ -87,7 +89,7 @@ def strict_upper(text: str) -> int:
         return _instant(text)
     upper = read_moment(refuse_strange(text), 0, len(text)).upper
     if upper >= END:
-        raise ValidTimeError(text, 0, "the date has no upper bound")
+        raise ValidTimeError(text, 0, "the date has no end: write a day, month or year")
     return upper - 1
 
 
@@ -113,12 +115,16 @@ def _interval(text: str) -> Bounds:
     slash = text.index("/")
     second = text.find("/", slash + 1)
     if second >= 0:
-        raise ValidTimeError(text, second, "an interval has one '/'")
+        raise ValidTimeError(
+            text, second, "write an interval with one '/', as in 2025-09-11/2025-09-20"
+        )
     if text == "/":
-        raise ValidTimeError(text, 0, "an interval needs a start or an end")
+        raise ValidTimeError(
+            text, 0, "write a start or an end of the interval, as in 2025-09-11/.."
+        )
     start, end = _endpoint(text, 0, slash), _endpoint(text, slash + 1, len(text))
     if start and end and end.upper <= start.lower:
-        raise ValidTimeError(text, slash + 1, "the interval ends before it starts")
+        raise ValidTimeError(text, slash + 1, "the interval ends before it starts: swap its ends")
     return _between(text[:slash], start, text[slash + 1 :], end)
 
 

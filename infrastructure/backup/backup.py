@@ -128,7 +128,7 @@ def verify_backup(source: Path, given: WrappingKeySource | None = None) -> Manif
         if missing is None and given is not None and wraps is not None and not _has(given, wraps):
             missing = wraps
     if not isinstance(last, Manifest):
-        raise BackupError("the backup breaks off")
+        raise BackupError("the backup is incomplete: copy it again")
     if missing is not None:
         raise SealKeyError.missing(missing)
     return last
@@ -193,7 +193,7 @@ def _refuse_used(connection: Connection) -> int:
     """Up to when nothing more is recorded in an empty database, which may have been read; else BackupError."""
     head = connection.execute(LOCK_HEAD).one()
     if head.position or _is_any(connection, TABLES.values()):
-        raise BackupError("the database holds a record already; a backup goes into an empty one")
+        raise BackupError("the database holds a record already: restore into an empty one")
     if last_signed_note(connection) is not None or _is_any(connection, (api_key, stamp)):
         raise BackupError(_BEGUN)
     return int(head.recorded_at)

@@ -163,7 +163,7 @@ def read_backup(path: Path) -> Iterator[Line | Manifest]:
             check.follow(line)
         yield line
     if not check.ended:
-        raise BackupError("the backup breaks off")
+        raise BackupError("the backup is incomplete: copy it again")
 
 
 class _Check:
@@ -183,7 +183,7 @@ class _Check:
         if self.ended:
             raise BackupError("something follows the end of the backup")
         if isinstance(line, Opening) != (self._opening is None):
-            raise BackupError("this is no backup of Parley")
+            raise BackupError("this file is not a backup of Parley")
         if isinstance(line, Opening):
             self._open(line)
         elif isinstance(line, AnswerLine):
@@ -226,7 +226,7 @@ class _Check:
     def complete(self, manifest: Manifest, sha256: str) -> None:
         opening = self._opening
         if self.ended or opening is None or self._recorded_at > opening.recorded_at:
-            raise BackupError("this is no backup of Parley")
+            raise BackupError("this file is not a backup of Parley")
         counted = Manifest(opening.format, self._position, self._answers, sha256)
         if manifest != counted or opening.position != self._position:
             raise BackupError("the backup does not add up to what its manifest says")

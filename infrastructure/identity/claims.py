@@ -66,7 +66,7 @@ def require_claims(claims: dict[str, Any], rules: JWTClaimsRegistry) -> None:
         ) from None
     if "cnf" in claims:
         raise TokenRefusedError(
-            "the token is bound to a key of its sender, and came without proof of it"
+            "the token is bound to a key of its sender, and the request has no proof of that key"
         )
 
 

@@ -89,7 +89,7 @@ class Keys:
             raise ContentError.at("/scopes", f"one of {', '.join(SCOPES)} at least is expected")
         now = self._clock()
         if expires_at is not None and expires_at <= now:
-            raise ContentError.at("/expires_at", "a moment to come is expected")
+            raise ContentError.at("/expires_at", "write a time in the future")
         kept = ApiKey(id_, person, ordered, now, expires_at, None)
         row = {
             "id": id_,

@@ -179,7 +179,7 @@ def _size(ticket: _Ticket) -> int:
 
 def _cause(error: BaseException, stage: _Stage) -> BaseException:
     if not isinstance(error, Exception):
-        return OperationalError("the writing of the log was interrupted")
+        return OperationalError("writing was interrupted: send it again")
     cause = as_persistence_error(error)
     if stage is not _Stage.COMMITTING:
         return cause

@@ -16,7 +16,7 @@ class AddressError(ValueError):
 def address(url: str) -> SplitResult:
     """The parts of an https URL, or of an http one on this machine; AddressError where it is neither."""
     if not (url.isascii() and url.isprintable()) or " " in url:
-        raise AddressError("a URL of printable ASCII is needed")
+        raise AddressError("write a URL of printable ASCII characters")
     try:
         parts = urlsplit(url)
         host = parts.hostname
@@ -24,9 +24,9 @@ def address(url: str) -> SplitResult:
     except ValueError:
         raise AddressError("not a URL") from None
     if not host or parts.username is not None or parts.password is not None or parts.fragment:
-        raise AddressError("a URL with a host, without a user and without a fragment is needed")
+        raise AddressError("write a URL with a host, and without a user or a fragment")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
-        raise AddressError("https is needed, or http on this machine")
+        raise AddressError("write an https URL, or an http URL of this machine")
     return parts
 
 

@@ -57,9 +57,9 @@ def read_signer(path: Path, origin: str) -> Ed25519Signer:
     try:
         private = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError) as error:
-        raise LogKeyError(f"{path} holds no private key in PEM") from error
+        raise LogKeyError(f"{path} holds no private key in PEM form") from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise LogKeyError(f"{path} holds a key, but none of Ed25519")
+        raise LogKeyError(f"{path} holds a key of another kind: an Ed25519 key is needed")
     return Ed25519Signer(VerifierKey(origin, private.public_key().public_bytes_raw()), private)
 
 

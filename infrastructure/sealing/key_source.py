@@ -66,7 +66,7 @@ class GivenKeys:
 
     def add(self) -> None:
         """Refuse."""
-        raise SealKeyError("the environment gives the keys: a newer one has to be put after them")
+        raise SealKeyError("PARLEY_SEAL_KEY gives the keys: append the newer key to it")
 
     def look_for(self, _: str) -> bool:
         """There is nowhere to look."""

@@ -189,7 +189,7 @@ def serving_side(connection: Connection) -> str:
     row = select(projection.c.state).where(projection.c.name == FACTS)
     side = connection.execute(row).scalar()
     if side not in SIDES:
-        raise DatabaseRefusedError("the database does not say which of its tables serve")
+        raise DatabaseRefusedError("the database does not say which of its tables are in use")
     return str(side)
 
 

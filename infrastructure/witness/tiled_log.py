@@ -31,7 +31,7 @@ class NotServedError(RefusalError):
 def prefix(url: str) -> str:
     """The address under which a log is served; AddressError where nothing can be fetched from there."""
     if address(url).query or "?" in url:
-        raise AddressError("an address without a query is needed")
+        raise AddressError("write an address without a query")
     return url.rstrip("/")
 
 

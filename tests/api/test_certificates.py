@@ -146,7 +146,7 @@ def test_what_is_no_question_of_the_record_is_refused(client: Client, question: 
         ("as_of=2025-02-30", 422, "no day 30"),
         ("position=99", 409, "from 0 to 1"),
         ("at=1", 422, "no such parameter"),
-        ("match=", 422, "a value is expected"),
+        ("match=", 422, "write a value, or leave the parameter out"),
     ],
 )
 def test_a_question_that_is_refused_is_not_certified(

@@ -104,9 +104,9 @@ def test_an_end_before_the_start_or_without_a_moment_is_refused(text: str, ended
         ("", 0, "empty"),
         (" 2025", 0, "white space"),
         ("2025-09-11\n", 10, "white space"),
-        ("2025\x00", 4, "no place"),
-        ("٢٠٢٥", 0, "no place"),
-        ("2025-09-11–2025-09-12", 10, "no place"),
+        ("2025\x00", 4, "cannot stand"),
+        ("٢٠٢٥", 0, "cannot stand"),
+        ("2025-09-11–2025-09-12", 10, "cannot stand"),
         ("2" * 201, 200, "longer than 200"),
         ("2025-13", 5, "13 is neither a month"),
         ("2025-00", 5, "no month 00"),
@@ -118,13 +118,13 @@ def test_an_end_before_the_start_or_without_a_moment_is_refused(text: str, ended
         ("2025-1-1", 4, "two-digit month"),
         ("2025-09-1", 7, "two-digit day"),
         ("2025-09-11-12", 10, "nothing may follow"),
-        ("-0000", 0, "year zero"),
+        ("-0000", 0, "without a sign"),
         ("?2025?", 5, "one qualifier"),
-        ("?2025-21", 0, "qualifier at the end"),
+        ("?2025-21", 0, "stands at the end"),
         ("2025-21-01", 7, "no days"),
-        ("202X-21", 0, "no masked digits"),
-        ("2025T10:00:00", 4, "follows a plain day"),
-        ("2025-09-11~T10:00:00Z", 11, "follows a plain day"),
+        ("202X-21", 0, "without X"),
+        ("2025T10:00:00", 4, "after a whole day"),
+        ("2025-09-11~T10:00:00Z", 11, "after a whole day"),
         ("2025-09-11T10:00", 16, "two-digit second"),
         ("2025-09-11T25:00:00", 11, "no hour 25"),
         ("2025-09-11T24:00:01", 11, "no hour 24"),
@@ -134,7 +134,7 @@ def test_an_end_before_the_start_or_without_a_moment_is_refused(text: str, ended
         ("Y2025", 0, "five digits"),
         ("Y0", 0, "leading zeros"),
         ("2025S0", 4, "nothing may follow"),
-        ("/", 0, "needs a start or an end"),
+        ("/", 0, "write a start or an end"),
         ("2024/2025/2026", 9, "one '/'"),
         ("2025-09-11/2025-09-10", 11, "ends before it starts"),
         ("2025~/2024~", 6, "ends before it starts"),
@@ -142,13 +142,13 @@ def test_an_end_before_the_start_or_without_a_moment_is_refused(text: str, ended
         ("2025/{2026,2027}", 5, "four-digit year"),
         ("[2025", 5, "expected ']'"),
         ("[2025}", 6, "expected ']'"),
-        ("[2025]", 5, "two members"),
+        ("[2025]", 5, "two dates or more"),
         ("[2025,,2026]", 6, "four-digit year"),
-        ("[2025-21..2025-22]", 1, "plain"),
+        ("[2025-21..2025-22]", 1, "without qualifiers"),
         ("[2026..2025]", 7, "ends before it starts"),
-        ("[2025..2026-01]", 7, "same precision"),
-        ("[2025~..2026]", 1, "plain"),
-        ("[2025,..2026]", 6, "opens the first member"),
+        ("[2025..2026-01]", 7, "as days, as months"),
+        ("[2025~..2026]", 1, "without qualifiers"),
+        ("[2025,..2026]", 6, "before the first date"),
         ("[..2025..]", 7, "both sides"),
         ("[..]", 3, "four-digit year"),
     ],
@@ -194,7 +194,7 @@ def test_no_text_raises_anything_but_a_valid_time_error(text: str) -> None:
 def test_what_is_not_a_text_is_refused() -> None:
     others: tuple[object, ...] = (None, 2025, 2025.5, [], b"2025")
     for other in others:
-        with pytest.raises(ValidTimeError, match="not a text"):
+        with pytest.raises(ValidTimeError, match="a date is sent as text"):
             ValidTime.parse(other)
 
 

@@ -234,7 +234,7 @@ def test_json_is_read_as_a_list_and_on_several_lines(text: str, lines: list[int]
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[1, 2]", [(1, "a JSON object is expected")]),
+        ("[1, 2]", [(1, "write a JSON object")]),
         (json.dumps([A]) + " x", [(1, None), (1, "in a list only objects")]),
         (json.dumps([A, "x"]), [(1, None), (1, "in a list only objects")]),
         (json.dumps([A]) + "\n{}", [(1, None), (2, "something stands after the list")]),

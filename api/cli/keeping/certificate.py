@@ -81,7 +81,7 @@ def _reader(parley: Parley, caller: str) -> Principal:
         if caller == f"key:{key.id}":
             return Principal(person=key.person, caller=caller, scopes=frozenset(SCOPES))
     raise CommandRefusedError(
-        f"who asked, {caller}, is not known here: what they may see cannot be told"
+        f"who asked, {caller}, is not known here, so their answer cannot be computed: verify where they have a key"
     )
 
 

@@ -21,4 +21,4 @@ def refuse_unreadable() -> Iterator[None]:
         raise
     except Exception as error:
         what = f"{type(error).__name__}: {describe_refusal(error)}"
-        raise CommandRefusedError(f"what is stored cannot be read: {what}") from error
+        raise CommandRefusedError(f"the stored record cannot be read: {what}") from error

@@ -29,7 +29,7 @@ def log_key(text: str, option: str) -> Ed25519Verifier:
     """The key from an option; RefusedError where it is not a log's key."""
     key = _read(text, option)
     if key.algorithm != ED25519:
-        raise CommandRefusedError(f"{option}: the key is a witness's, and none of a log")
+        raise CommandRefusedError(f"{option}: this is the key of a witness: give the key of a log")
     return Ed25519Verifier(key)
 
 

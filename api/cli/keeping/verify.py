@@ -98,7 +98,7 @@ def verify_log(
         key_file = log_key_file(parley.settings, parley.database)
         verifier = log_verifier(key, key_file, parley.settings.log_origin)
         if verifier is None and (checkpoint or certificate):
-            raise CommandRefusedError("there is no key to check the checkpoint by: give --key")
+            raise CommandRefusedError("there is no key to check the checkpoint with: give --key")
         notes = [(str(each), note_in(each)) for each in checkpoint or ()]
         words = _words_of(notes, witness)
         certified = None
@@ -181,7 +181,7 @@ def _words_of(notes: list[Named], witness: str | None) -> dict[str, str]:
     if witness is None:
         return {}
     if not notes:
-        raise CommandRefusedError("--witness goes with --checkpoint")
+        raise CommandRefusedError("--witness needs --checkpoint: name the file of a checkpoint too")
     verifier = witness_verifier(witness)
     found = {}
     for name, note in notes:

@@ -120,7 +120,7 @@ def _first_key(parley: Parley, listening: socket.socket) -> str | None:
     host = listening.getsockname()[0]
     if not ip_address(host).is_loopback:
         raise CommandRefusedError(
-            f"{host} is beyond this machine, and nobody has a key: make one first, with parley keys create"
+            f"{host} can be reached from other machines, and nobody has a key yet: run parley keys create first"
         )
     return parley.keys.create_first(parley.settings.actor, FIRST_SCOPES)
 
@@ -162,7 +162,7 @@ def rebuild(*, json: AsJson = False) -> None:
         _show_differences(differing)
     if differing:
         raise CommandRefusedError(
-            f"{len(differing)} rows differed from what the log gives; the log's now serve"
+            f"{len(differing)} rows differed from the log; they are replaced by what the log says"
         )
 
 

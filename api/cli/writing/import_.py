@@ -236,7 +236,7 @@ def _source(file: str, encoding: str | None) -> Iterator[Text]:
             text = open_text(cast("BinaryIO", source), encoding)
         except (EOFError, zlib.error) as error:
             raise CommandRefusedError(
-                f"{file}: what is packed in it is cut short, or damaged"
+                f"{file}: the packed file is cut short or damaged: copy it again"
             ) from error
         yield text
 

@@ -89,7 +89,7 @@ class CommandReader:
     def _named(self, id_: UUID | None, external_id: str | None) -> Named:
         if external_id is None:
             if id_ is None:
-                raise ContentError.at("/external_id", "the external_id of a fact is required")
+                raise ContentError.at("/external_id", "name the fact: write its external_id")
             return id_, str(id_)
         computed = fact_id(self._negotiation_id, external_id)
         if id_ not in {None, computed}:
@@ -122,7 +122,10 @@ def _id(value: object) -> UUID | None:
     if found is None or str(found) != value:
         raise ContentError.at("/id", "a fact's id is expected, 36 characters in lower case")
     if found.version == OWN_VERSION:
-        raise ContentError.at("/id", f"an id of version {OWN_VERSION} is no fact's")
+        raise ContentError.at(
+            "/id",
+            f"no fact has an id of version {OWN_VERSION}: leave id out, or write the id of a fact",
+        )
     return found
 
 

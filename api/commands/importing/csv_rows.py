@@ -168,7 +168,7 @@ def _object(cell: str, column: Column, faults: list[Fault]) -> dict[str, Any]:
         faults += [Fault(f"/{column.field}", fault.detail) for fault in error.faults]
         return {}
     if not isinstance(found, dict):
-        faults.append(Fault(f"/{column.field}", "a JSON object is expected"))
+        faults.append(Fault(f"/{column.field}", "write a JSON object"))
         return {}
     return found
 

@@ -111,7 +111,7 @@ def _read(number: int, line: bytes) -> SourceLine:
     except ContentError as error:
         return SourceLine(number, None, error.faults, more=error.more)
     if not isinstance(content, dict):
-        return make_faulty_line(number, "a JSON object is expected")
+        return make_faulty_line(number, "write a JSON object")
     return SourceLine(number, content)
 
 

@@ -54,7 +54,7 @@ async def answered(request: Request, parley: Parley, question: str) -> Answered 
     if not re.fullmatch(CERTIFIABLE, question):
         lists = "a timeline, the people, a tally, diff, audit"
         detail = f"the path and query of a state, a section of it, {lists}, fact or history"
-        raise ContentError.at("/question", f"{detail} is expected, percent-encoded")
+        raise ContentError.at("/question", f"{detail} is expected here, percent-encoded")
     reply = await on_behalf(request, question)
     fixed = _CANONICAL.fullmatch(reply.headers.get("link", ""))
     if fixed is not None:

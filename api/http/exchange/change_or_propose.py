@@ -99,7 +99,9 @@ def persistently(attempt: Callable[[], Answer]) -> Answer:
             return attempt()
         except IntegrityError as error:
             faster = error
-    raise OperationalError("other writers were always faster") from faster
+    raise OperationalError(
+        "other writers changed the same fact each time: send it again"
+    ) from faster
 
 
 def _proposed(

@@ -65,10 +65,16 @@ def given(request: Request, declared: Iterable[Parameter]) -> dict[str, str]:
     pairs = _pairs(request.scope["query_string"])
     names = [name for name, _ in pairs]
     faults = [fault for name, text in pairs if (fault := _fault(name, text, known))]
-    faults += [Fault(f"/query/{name}", "given twice") for name in known if names.count(name) > 1]
+    faults += [
+        Fault(f"/query/{name}", "given twice: give it once")
+        for name in known
+        if names.count(name) > 1
+    ]
     whole = "cursor" in names and "cursor" in known
     missing = [n for n, each in known.items() if each.required and n not in names and not whole]
-    faults += [Fault(f"/query/{name}", "this parameter is required") for name in missing]
+    faults += [
+        Fault(f"/query/{name}", "this parameter is required: give it a value") for name in missing
+    ]
     if faults:
         raise ContentError(*faults)
     return dict(pairs)
@@ -90,12 +96,12 @@ def _fault(name: str, text: str, known: Mapping[str, Parameter]) -> Fault | None
         there = ", ".join(known) or "none"
         return Fault(f"/query/{shown[:100]}", f"there is no such parameter here; known: {there}")
     if not text.strip():
-        return Fault(f"/query/{name}", "a value is expected")
+        return Fault(f"/query/{name}", "write a value, or leave the parameter out")
     longest = _LONGEST_CURSOR if name == "cursor" else _LONGEST
     if len(text) > longest:
         return Fault(f"/query/{name}", f"longer than {longest} characters")
     if _UNPRINTABLE.search(text):
-        return Fault(f"/query/{name}", "control characters have no place here")
+        return Fault(f"/query/{name}", "control characters are not allowed here: leave them out")
     return None
 
 
@@ -142,5 +148,5 @@ def truth(parameters: Mapping[str, str], name: str, *, left_out: bool = False) -
     """Read true or false, or take the default where it is left out; ContentError for any other word."""
     text = parameters.get(name, str(left_out).lower())
     if text not in {"true", "false"}:
-        raise ContentError.at(f"/query/{name}", "true or false is expected")
+        raise ContentError.at(f"/query/{name}", "write true or false")
     return text == "true"

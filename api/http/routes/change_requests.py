@@ -110,4 +110,4 @@ def _fact(text: str | None) -> UUID | None:
     try:
         return None if text is None else fact_uuid(text)
     except UnknownError as error:
-        raise ContentError.at("/query/fact", "a fact's id is expected, of 36 characters") from error
+        raise ContentError.at("/query/fact", "write the id of a fact, 36 characters") from error

@@ -100,9 +100,12 @@ def _update(parameters: Mapping[str, str]) -> Update | None:
     asked = truth(parameters, "update")
     for name in ("reason", "why"):
         if asked and name not in parameters:
-            raise ContentError.at(f"/query/{name}", "update=true needs a reason and a why")
+            raise ContentError.at(f"/query/{name}", "update=true needs reason and why: give both")
         if not asked and name in parameters:
-            raise ContentError.at(f"/query/{name}", "it goes with update=true")
+            raise ContentError.at(
+                f"/query/{name}",
+                "this is used only with update=true: give that too, or leave this out",
+            )
     if not asked:
         return None
     reason = parameters["reason"]

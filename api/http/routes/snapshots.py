@@ -116,12 +116,12 @@ def replay_state(reading: Reading, slug: str, perspective: Perspective) -> dict[
 
 def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:
     if not SNAPSHOT_NAME.fullmatch(body.name):
-        detail = "1 to 100 letters, digits, '.', '_' or '-' are expected"
+        detail = "write 1 to 100 letters, digits, '.', '_' or '-'"
         raise ContentError.at("/name", detail)
     cuts = {"as_of": body.as_of, "as_known_at": body.as_known_at}
     written_cuts = {name: text for name, text in cuts.items() if text is not None}
     if body.position is not None and body.position < 0:
-        raise ContentError.at("/position", "a position is 0 or more")
+        raise ContentError.at("/position", "a position is 0 or more: write such a number")
     query = PerspectiveQuery(
         as_of=cut(written_cuts, "as_of", ""),
         as_known_at=cut(written_cuts, "as_known_at", ""),

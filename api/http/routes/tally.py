@@ -99,13 +99,15 @@ def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:
             expected = ", ".join(sorted(known()))
             raise ContentError.at(f"/query/{name}", f"one of {expected} is expected")
     if "count" in question and "kind" not in question:
-        raise ContentError.at("/query/kind", "the kind of facts that are counted is expected")
+        raise ContentError.at(
+            "/query/kind", "write the kind of the facts to count, as in count=facts&kind=meeting"
+        )
     if "count" in question and "what" in question:
         raise ContentError.at(
-            "/query/what", "facts are counted: leave out `what`, or leave out `count`"
+            "/query/what", "count=facts counts facts: leave out what, or leave out count"
         )
     if "count" not in question and "kind" in question:
-        raise ContentError.at("/query/kind", "a kind is counted with count=facts alone")
+        raise ContentError.at("/query/kind", "kind needs count=facts: add it, or leave kind out")
     if "count" not in question and "what" not in question:
         raise ContentError.at(
             "/query/what", "this parameter is required, or count=facts with a kind"

@@ -123,5 +123,7 @@ def _wanted(parameters: Mapping[str, str], cursor: Cursor | None) -> TimelineFil
 def _included(parameters: Mapping[str, str]) -> set[str]:
     included = set(parameters["include"].split(",")) if "include" in parameters else set()
     if included - _INCLUDED:
-        raise ContentError.at("/query/include", "retracted, ahead or both are expected")
+        raise ContentError.at(
+            "/query/include", "write retracted, ahead, or both with a comma between"
+        )
     return included
