@@ -40,6 +40,7 @@ from infrastructure.projections.rebuild import RebuildReport, rebuild
 from infrastructure.proofs import integration
 from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensure_signer, read_signer
 from infrastructure.proofs.publishing import POLL_SECONDS, Publisher, last_signed_note
+from infrastructure.readers.look import Look
 from infrastructure.readers.reading import Reading
 from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.settings import Settings
@@ -81,6 +82,12 @@ class Parley:
         with self.database.reading() as connection:
             yield Reading(connection, self.ledger.codec, now, principal, searched=searched)
 
+    @contextmanager
+    def looking(self, principal: Principal) -> Iterator[Look]:
+        """Somebody's look at single things, each as it stands when it is asked for."""
+        with self.database.looking() as connection:
+            yield Look(connection, self.clock(), principal)
+
     def catch_up(self) -> int:
         """Let the full text hold all of the log; the last position when called."""
         return fact_text.catch_up(self.database)
@@ -104,12 +111,13 @@ class Parley:
         *before: RecordEvent,
         claim: object = None,
         until: int | None = None,
+        within: object = None,
     ) -> int:
         """Carry out an erasure, after what led to it; its position. Raises as `Ledger.change` does.
 
         What it overwrote leaves the files of the database as soon as nobody reads an older state.
         """
-        position = self.ledger.change(erasure, *before, claim=claim, until=until)
+        position = self.ledger.change(erasure, *before, claim=claim, until=until, within=within)
         self.overwritten.add()
         return position
 

@@ -10,6 +10,7 @@ import dataclasses
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from uuid import UUID, uuid5
+from weakref import WeakValueDictionary
 
 from domain.characters import is_blank, strange_character
 from domain.errors import ContentError, Fault
@@ -129,8 +130,11 @@ def fact_id(negotiation_id: UUID, external_id: str) -> UUID:
 def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
     """The fact with its quantities' bounds filled in; ContentError with every fault that it has.
 
-    Texts, quantities and citations that are in the version `standing` before it are no fault of this one.
+    Texts, quantities and citations that are in the version `standing` before it are no fault of this one. What it gave
+    before is given back as it is.
     """
+    if standing is None and _CHECKED.get(id(fact)) is fact:
+        return fact
     kept = frozenset() if standing is None else frozenset(_texts(as_primitives(standing)))
     faults = [
         *_text_faults(as_primitives(fact), "", kept),
@@ -153,7 +157,14 @@ def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
         faults += collect_faults(f"/links/{index}", check_link, link)[1]
     if faults:
         raise ContentError(*faults)
-    return replace(fact, quantities=tuple(quantities))
+    whole = replace(fact, quantities=tuple(quantities))
+    if standing is None:
+        _CHECKED[id(whole)] = whole
+    return whole
+
+
+_CHECKED: Final[WeakValueDictionary[int, Fact]] = WeakValueDictionary()
+"""The facts that passed without another before them, by identity: a parser checks what is then decided on."""
 
 
 def _is_sent(kept: Quantity, sent: Quantity) -> bool:

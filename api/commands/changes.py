@@ -108,8 +108,11 @@ def _appended(
     sources: Sequence[Source],
     claim: object,
     until: int | None = None,
+    within: object = None,
 ) -> int:
-    return parley.ledger.change(event, *before, sources=sources, claim=claim, until=until)
+    return parley.ledger.change(
+        event, *before, sources=sources, claim=claim, until=until, within=within
+    )
 
 
 def _erased(
@@ -119,8 +122,9 @@ def _erased(
     _: Sequence[Source],
     claim: object,
     until: int | None = None,
+    within: object = None,
 ) -> int:
-    return parley.erase(event, *before, claim=claim, until=until)
+    return parley.erase(event, *before, claim=claim, until=until, within=within)
 
 
 def _as_the_record(settings: NegotiationSettings) -> bool:
@@ -132,7 +136,7 @@ def _as_an_erasure(settings: NegotiationSettings) -> bool:
 
 
 class CarryOut(Protocol):
-    """Appends what was decided, before the instant `until`; its position."""
+    """Appends what was decided, before the instant `until`; its position. `within` is called in its transaction."""
 
     def __call__(
         self,
@@ -142,6 +146,7 @@ class CarryOut(Protocol):
         sources: Sequence[Source],
         claim: object,
         until: int | None = None,
+        within: object = None,
         /,
     ) -> int:
         """As `Ledger.change`."""
@@ -206,8 +211,9 @@ def _appended_alone(
     _: Sequence[Source],
     claim: object,
     until: int | None = None,
+    within: object = None,
 ) -> int:
-    return parley.ledger.append([*before, event], claim=claim, until=until)[-1]
+    return parley.ledger.append([*before, event], claim=claim, until=until, within=within)[-1]
 
 
 OF_NEGOTIATION: Final = Op(

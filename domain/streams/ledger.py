@@ -34,7 +34,10 @@ STREAMS_KEPT: Final = 32
 
 
 class Ledger(Application[UUID]):
-    """Negotiations and facts, by their streams. `claim` goes to the recorder with the events it answers for."""
+    """Negotiations and facts, by their streams.
+
+    `claim` goes to the recorder with the events it answers for, and `within` is what it calls in their transaction.
+    """
 
     name = "parley"
 
@@ -96,15 +99,26 @@ class Ledger(Application[UUID]):
         fact: Fact,
         actor: str,
         sources: Sequence[Source] = (),
-        claim: object = None,
     ) -> FactEvent:
         """Record a fact, and apart from it its `sources`; TakenError where its external id is in use."""
         event = decided_record(negotiation_id, fact, actor)
+        self.begin(event, sources=sources)
+        return event
+
+    def begin(
+        self,
+        event: FactRecorded,
+        *,
+        sources: Sequence[Source] = (),
+        claim: object = None,
+        within: object = None,
+    ) -> None:
+        """Append the first event of a fact; TakenError where its external id is in use."""
+        kept = by_event(event, sources)
         try:
-            self.append([event], sources=by_event(event, sources), claim=claim)
+            self.append([event], sources=kept, claim=claim, within=within)
         except IntegrityError as error:
             raise _taken(event) from error
-        return event
 
     def refuse_taken(self, event: FactRecorded) -> None:
         """TakenError where the external id of a fact to record is in use."""
@@ -118,6 +132,7 @@ class Ledger(Application[UUID]):
         sources: Sequence[Source] = (),
         claim: object = None,
         until: int | None = None,
+        within: object = None,
     ) -> int:
         """Append the event that a fact decided on, after what led to it, in one transaction; its position.
 
@@ -125,8 +140,8 @@ class Ledger(Application[UUID]):
         where the instant `until` has come.
         """
         try:
-            kept = by_event(event, sources)
-            return self.append([*before, event], sources=kept, claim=claim, until=until)[-1]
+            kept: dict[str, Any] = {"sources": by_event(event, sources), "claim": claim}
+            return self.append([*before, event], **kept, until=until, within=within)[-1]
         except IntegrityError as error:
             self._refuse_stale(event.originator_id, event.originator_version - 1, error)
             raise
@@ -158,12 +173,14 @@ class Ledger(Application[UUID]):
         claim: object = None,
         standing: Mapping[UUID, int] | None = None,
         until: int | None = None,
+        within: object = None,
     ) -> list[int]:
         """Append events in one transaction; their positions. `sources` are by the stream and version of an event.
 
         IntegrityError where a stream is at another version than `standing` says, or where `until` has come.
         """
         given = {"claim": claim, "sources": sources, "standing": standing, "until": until}
+        given["within"] = within
         extra: dict[str, Any] = {name: value for name, value in given.items() if value}
         positions = [recording.notification.id for recording in self.save(*events, **extra)]
         for event in events:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from domain.streams.event import ClockCorrected
-from infrastructure.log.append import FIRST_VERSIONS
+from infrastructure.log.under_lock import FIRST_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

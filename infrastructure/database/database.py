@@ -91,6 +91,12 @@ class Database:
             yield connection
 
     @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection without a transaction, to read: each statement sees what stands when it is made."""
+        with self._held(self._read_lock), self._looking.connect() as connection:
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that commits at the end of the block, or rolls back when it raises."""
         with self._held(self._write_lock), self._writing.begin() as connection:
@@ -143,6 +149,10 @@ class Database:
     @property
     def _reading(self) -> Engine:
         return self._engine_for("BEGIN", "REPEATABLE READ", read_only=True)
+
+    @property
+    def _looking(self) -> Engine:
+        return self._engine_for("", "AUTOCOMMIT", read_only=True)
 
     @property
     def _writing(self) -> Engine:

@@ -6,10 +6,14 @@ connection: a database that will not is refused. A PostgreSQL session's synchron
 
 from __future__ import annotations
 
+import select
+import time
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, StaticPool, event
+from sqlalchemy.exc import InvalidatePoolError
 
 from infrastructure.database.bounded_connection import BoundedConnection
 from infrastructure.database.closing_pool import make_closing_pool
@@ -21,11 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
     from infrastructure.database.damage import Damage
     from infrastructure.database.lanes import Lane, Patience, TimeLimits
 
-__all__ = ["BEGIN_OPTION", "KEEPALIVES", "Pools"]
+__all__ = ["BEGIN_OPTION", "KEEPALIVES", "QUIET_SECONDS", "Pools"]
 
 SIZES: Final[dict[Lane, tuple[int, int]]] = {
     "reading": (4, 16),
@@ -43,6 +48,9 @@ KEEPALIVES: Final = {
 """When a machine that answers no more is given up; the URL's own parameters come first."""
 PING_SECONDS: Final = 2.0
 """How long a connection that was not in use may take to show that it is alive."""
+QUIET_SECONDS: Final = 1.0
+"""How long after its use a connection is taken to be alive, where nothing says otherwise."""
+_USED_AT: Final = "parley_used_at"
 MARGIN_SECONDS: Final = 0.5
 """How much longer a statement is waited for than the server is told that it may take."""
 BEGIN_OPTION: Final = "parley_begin"
@@ -115,7 +123,6 @@ def _postgresql_engine(url: URL, patience: Patience, pooled: dict[str, Any]) -> 
     engine = engine_of(
         url,
         **pooled,
-        pool_pre_ping=True,
         use_native_hstore=False,
         connect_args={name: at for name, at in waiting.items() if name not in url.query},
     )
@@ -124,8 +131,40 @@ def _postgresql_engine(url: URL, patience: Patience, pooled: dict[str, Any]) -> 
     event.listen(engine, "connect", _set_up_session(patience))
     event.listen(engine, "connect", _waiting_for(allowed))
     event.listen(engine, "checkin", _waiting_for(pinged))
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _see_alive(engine))
     event.listen(engine, "checkout", _waiting_for(allowed))
     return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED_AT] = time.monotonic()
+
+
+def _see_alive(engine: Engine) -> Callable[..., None]:
+    """Have a connection show that it is alive, unless it was in use just now and nothing has come over it since.
+
+    A server that ends closes its connections, and that comes over them.
+    """
+
+    def listener(connection: BoundedConnection, record: ConnectionPoolEntry, _: object) -> None:
+        used_at = record.info.get(_USED_AT)
+        if used_at is None or (
+            time.monotonic() - used_at < QUIET_SECONDS and _is_quiet(connection)
+        ):
+            return
+        try:
+            engine.dialect.do_ping(connection)  # type: ignore[arg-type]
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
+
+    return listener
+
+
+def _is_quiet(connection: BoundedConnection) -> bool:
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not connection.closed and not poll.poll(0)
 
 
 def _waiting_for(seconds: float | None) -> Callable[..., None]:
@@ -162,7 +201,9 @@ def _set_up_session(patience: Patience) -> Callable[[DBAPIConnection, object], N
 
 
 def _emit_begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN_OPTION, "BEGIN"))
+    begin = connection.get_execution_options().get(BEGIN_OPTION, "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
 
 
 def _assert_pragmas(

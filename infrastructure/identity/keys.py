@@ -14,7 +14,7 @@ from base64 import b32encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from domain.access import SCOPES, Principal, Scope
 from domain.characters import UNSEEN, is_blank
@@ -35,6 +35,7 @@ __all__ = ["LONGEST_PERSON", "ApiKey", "Keys", "is_key"]
 
 LONGEST_PERSON: Final = 255
 _KEY: Final = re.compile(r"parley_([a-z2-7]{10})_([a-z2-7]{32})", re.ASCII)
+_BY_ID: Final = select(api_key).where(api_key.c.id == bindparam("key"))
 _ID_BYTES: Final = 6
 _SECRET_BYTES: Final = 20
 
@@ -148,8 +149,8 @@ class Keys:
         if found is None:
             return None
         id_, secret = found.groups()
-        with self._database.reading() as connection:
-            row = connection.execute(select(api_key).where(api_key.c.id == id_)).one_or_none()
+        with self._database.looking() as connection:
+            row = connection.execute(_BY_ID, {"key": id_}).one_or_none()
         kept = bytes(32) if row is None else row.secret_sha256
         right = hmac.compare_digest(kept, _hash(secret))
         if row is None or not right or row.revoked_at is not None:

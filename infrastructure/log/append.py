@@ -6,13 +6,18 @@ position sees every lower one, with any number of writing processes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    select,
+    update,
+)
 
 from domain.confidential import Source
 from infrastructure.log.clock_corrections import last_right_time
@@ -26,40 +31,41 @@ from infrastructure.log.entry import (
 from infrastructure.log.erasure import ERASED_ANSWER, ERASING, erase_rows, is_erased
 from infrastructure.log.leaves import hash_row, new_secret, salt_of
 from infrastructure.log.tracking import advance
+from infrastructure.log.under_lock import FIRST_VERSIONS, last_versions
 from infrastructure.sealing.confidential_parts import seal_part
-from infrastructure.sealing.kept_answers import IdempotencyClaim, answer_under, keep_answer
-from infrastructure.sealing.seals import seals_of
+from infrastructure.sealing.kept_answers import (
+    IdempotencyAnswer,
+    IdempotencyClaim,
+    answer_under,
+    keep_answer,
+)
+from infrastructure.sealing.seals import own_keys, seals_of
 from infrastructure.sealing.stamps import begin_stamps, change_total
 from infrastructure.tables.record import confidential_part, event, log_head
+from infrastructure.transaction_memo import forget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from infrastructure.database.timekeeping import Timekeeper
     from infrastructure.sealing.seals import BatchKeys
 
-__all__ = ["LOCK_HEAD", "MOVE_HEAD", "AppendRequest", "LogTransaction", "Outcome", "lock_log"]
-
-FIRST_VERSIONS: Final = (0, 1)
-STREAMS_A_QUERY: Final = 500
+__all__ = [
+    "LOCK_HEAD",
+    "MOVE_HEAD",
+    "AppendRequest",
+    "LogTransaction",
+    "Outcome",
+    "Within",
+    "lock_log",
+]
 
 LOCK_HEAD = select(log_head.c.position, log_head.c.recorded_at).with_for_update()
+_RECORD: Final = event.insert()
 MOVE_HEAD = update(log_head).where(log_head.c.id == 1)
 GONE = 410
 """The refusal that says itself that the fact was erased."""
-_first, _each = event.alias("first"), event.alias("each")
-LAST_VERSIONS = select(
-    _first.c.stream,
-    select(func.max(_each.c.version))
-    .where(_each.c.stream == _first.c.stream)
-    .scalar_subquery()
-    .label("version"),
-).where(
-    _first.c.stream.in_(bindparam("streams", expanding=True)), _first.c.version.in_(FIRST_VERSIONS)
-)
-"""The last version of each stream, found by its first."""
-
 Sources = Mapping[tuple[UUID | str, int], Sequence[Source]]
+Within = Callable[[Connection, Sequence[LogEntry]], None]
+"""What is called with the entries of a request in their transaction, once all of it is written."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class AppendRequest:
     sources: Sources = field(default_factory=dict)
     standing: Mapping[UUID | str, int] = field(default_factory=dict)
     until: int | None = None
+    within: Within | None = None
 
 
 Outcome = list[LogEntry] | IntegrityError | AlreadyAnswered
@@ -83,6 +90,7 @@ Outcome = list[LogEntry] | IntegrityError | AlreadyAnswered
 def lock_log(connection: Connection) -> Row[int, int]:
     """Lock the log to write what is sealed or stamped, and give its head; SealKeyError without the database's keys."""
     head = connection.execute(LOCK_HEAD).one()
+    forget(connection, own_keys)
     seals_of(connection).check(connection)
     return head
 
@@ -98,7 +106,7 @@ class LogTransaction:
         self, connection: Connection, timekeeper: Timekeeper, *, corrects: bool = False
     ) -> None:
         self._connection = connection
-        head = lock_log(connection)
+        head = connection.execute(LOCK_HEAD).one()
         self.now = timekeeper.now(connection, None if corrects else head.recorded_at)
         self._begun = bool(head.position)
         self._added = 0
@@ -114,7 +122,12 @@ class LogTransaction:
         self, requests: Sequence[AppendRequest], projections: Sequence[InlineProjection]
     ) -> list[Outcome]:
         """Record what can be recorded; a request's outcome is its entries or its refusal."""
-        versions = self._last_versions(requests)
+        named = {
+            stream_name(id_): None
+            for request in requests
+            for id_ in (*(each.originator_id for each in request.events), *request.standing)
+        }
+        versions = last_versions(self._connection, list(named))
         older = list(versions)
         outcomes = [self._admit(request, versions) for request in requests]
         entries = [entry for outcome in outcomes if isinstance(outcome, list) for entry in outcome]
@@ -123,6 +136,9 @@ class LogTransaction:
             for projection in projections:
                 projection.apply(self._connection, entries)
         self._stamp(entries)
+        for request, outcome in zip(requests, outcomes, strict=True):
+            if request.within is not None and isinstance(outcome, list):
+                request.within(self._connection, outcome)
         return outcomes
 
     def _stamp(self, entries: Sequence[LogEntry]) -> None:
@@ -134,18 +150,20 @@ class LogTransaction:
 
     def _admit(self, request: AppendRequest, versions: dict[str, int]) -> Outcome:
         try:
-            self._refuse_answered(request.claim)
             self._refuse_late(request, versions)
             reached = _follow(versions, request.events)
+            if request.claim is not None:
+                self._keep(request.claim, len(request.events))
             if request.tracking is not None:
                 advance(self._connection, request.tracking)
-        except (IntegrityError, AlreadyAnswered) as refusal:
+        except AlreadyAnswered as refusal:
             return refusal
+        except IntegrityError as refusal:
+            kept = self._answered(request.claim)
+            return refusal if kept is None else AlreadyAnswered(kept)
         versions.update(reached)
         entries = [self._number(stored, request.sources) for stored in request.events]
         self._erased |= {stream_name(e.originator_id) for e in entries if e.topic in ERASING}
-        if request.claim is not None:
-            self._keep(request.claim, told=bool(entries))
         return entries
 
     def _number(self, stored: StoredEvent, sources: Sources) -> LogEntry:
@@ -184,7 +202,7 @@ class LogTransaction:
         keys = seals_of(self._connection).writing(self._connection, started)
         parts = self._parts(entries, keys) if self._sources else {}
         rows = [_row(entry, keys, parts.get(entry.id, ())) for entry in entries]
-        self._connection.execute(event.insert(), rows)
+        self._connection.execute(_RECORD, rows)
         started += [row["stream"] for row in rows]
 
     def _parts(
@@ -204,18 +222,6 @@ class LogTransaction:
             self._connection.execute(confidential_part.insert(), rows)
         return made
 
-    def _last_versions(self, requests: Sequence[AppendRequest]) -> dict[str, int]:
-        named = {
-            stream_name(id_): None
-            for request in requests
-            for id_ in (*(each.originator_id for each in request.events), *request.standing)
-        }
-        found: dict[str, int] = {}
-        for streams in _chunks(list(named), STREAMS_A_QUERY):
-            rows = self._connection.execute(LAST_VERSIONS, {"streams": streams})
-            found.update((row.stream, row.version) for row in rows)
-        return found
-
     def _refuse_late(self, request: AppendRequest, versions: Mapping[str, int]) -> None:
         for id_, version in request.standing.items():
             if versions.get(stream_name(id_)) != version:
@@ -227,19 +233,25 @@ class LogTransaction:
     def _next_recorded_at(self) -> int:
         return max(self.now, self._recorded_at + 1)
 
-    def _refuse_answered(self, claim: IdempotencyClaim | None) -> None:
-        if claim is None:
-            return
-        kept = answer_under(self._connection, claim.caller, claim.key)
-        if kept is not None:
-            raise AlreadyAnswered(kept)
+    def _answered(self, claim: IdempotencyClaim | None) -> IdempotencyAnswer | None:
+        return None if claim is None else answer_under(self._connection, claim.caller, claim.key)
 
-    def _keep(self, claim: IdempotencyClaim, *, told: bool) -> None:
-        """Keep an answer, `told` by events or not; a refusal about a fact that was erased meanwhile is kept empty."""
-        answer = {**vars(claim), "answered_at": self._recorded_at, "kept_at": self.now}
-        if not told and claim.status != GONE and self._is_erased(claim.fact_id):
+    def _keep(self, claim: IdempotencyClaim, events: int) -> None:
+        """Keep the answer to a request of so many events; AlreadyAnswered where one is kept.
+
+        A refusal, which has no event, about a fact that was erased meanwhile is kept empty.
+        """
+        at = self._next_recorded_at + events - 1 if events else self._recorded_at
+        answer = {**vars(claim), "answered_at": at, "kept_at": self.now}
+        if not events and claim.status != GONE and self._is_erased(claim.fact_id):
             answer |= ERASED_ANSWER
-        self._added += keep_answer(self._connection, answer)
+        added = keep_answer(self._connection, answer)
+        if added is None:
+            kept = self._answered(claim)
+            if kept is None:
+                raise AssertionError
+            raise AlreadyAnswered(kept)
+        self._added += added
 
     def _is_erased(self, fact: str | None) -> bool:
         if fact is None:
@@ -273,7 +285,3 @@ def _row(entry: LogEntry, keys: BatchKeys, parts: Sequence[Mapping[str, Any]]) -
     secret = new_secret()
     row |= hash_row(row, salt_of(secret, [part["digest"] for part in parts]))
     return row | keys.sealed({**row, "secret": secret})
-
-
-def _chunks(names: list[str], size: int) -> Iterator[list[str]]:
-    return (names[start : start + size] for start in range(0, len(names), size))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from infrastructure.clock import Clock
     from infrastructure.database.database import Database
-    from infrastructure.log.append import Sources
+    from infrastructure.log.append import Sources, Within
     from infrastructure.log.clock_corrections import WrongTimes
 
 __all__ = [
@@ -106,11 +106,13 @@ class _LogRecorder(LogReader):
         sources: Sources | None = None,
         standing: Mapping[UUID | str, int] | None = None,
         until: int | None = None,
+        within: Within | None = None,
     ) -> list[LogEntry]:
         """Record all of it in one transaction, and return the entries once it is committed.
 
         `sources` are what events say in confidence, by their stream and version; `standing` the versions at which
         other streams have to be, and `until` the instant before which it has to be recorded (microseconds UTC).
+        `within` is called in the transaction, with the entries; it may be called again where that fails.
 
         Raises `IntegrityError` for a version that does not follow its stream's last, a tracking that is no advance,
         or where what has to be so is not, `AlreadyAnswered` for a claim whose key is taken, and the library's
@@ -121,7 +123,7 @@ class _LogRecorder(LogReader):
             return []
         entries = self._queue.submit(
             AppendRequest(
-                tuple(stored_events), tracking, claim, sources or {}, standing or {}, until
+                tuple(stored_events), tracking, claim, sources or {}, standing or {}, until, within
             )
         )
         self.wakeup.ring()

@@ -67,7 +67,7 @@ class StreamReader:
         return UUID(stream) if self._is_uuid else stream
 
     def _rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        with persistence_errors(), self.database.reading() as connection:
+        with persistence_errors(), self.database.looking() as connection:
             return connection.execute(statement).all()
 
 
@@ -113,5 +113,5 @@ class LogReader(StreamReader):
         ]
 
     def _entries(self, statement: Select[Any]) -> list[LogEntry]:
-        with persistence_errors(), self.database.reading() as connection:
+        with persistence_errors(), self.database.looking() as connection:
             return rows.entries(connection, statement, self._originator)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Table, bindparam, func, select, update
 
 from domain.time.instant import BEGINNING, END
 from infrastructure.projections.fact_rows import answer_rows, row_of, term_rows, version_of_row
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Planes", "variants_of", "whole_rows", "whole_versions"]
 
 _FACTS_A_QUERY: Final = 500
+_inserting: Final = cache(Table.insert)
 
 
 class Planes:
@@ -112,7 +114,7 @@ class Planes:
             (self._tables.answer, answers),
         ):
             if made:
-                self._connection.execute(table.insert(), made)
+                self._connection.execute(_inserting(table), made)
 
 
 def _row(each: Rectangle) -> dict[str, Any]:

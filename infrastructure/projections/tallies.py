@@ -5,9 +5,10 @@ Each row of `fact_version` keeps the counts as they stood after it, so that a st
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, bindparam, select
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -44,19 +45,28 @@ class Tallies:
         return self._standing[negotiation]
 
     def _read(self, negotiation: UUID) -> dict[str, int]:
-        row = self._connection.execute(counts_at(self._table, negotiation)).mappings().first()
+        given = {"negotiation": negotiation.hex}
+        row = self._connection.execute(_latest(self._table), given).mappings().first()
         return dict.fromkeys(COUNTS, 0) if row is None else dict(row)
 
 
 def counts_at(table: Table, negotiation: UUID, position: int | None = None) -> Select[Any]:
     """The counts after the last version recorded by a position; no row where there is none."""
-    columns = table.c
-    statement = select(*(columns[f"{name}_count"].label(name) for name in COUNTS)).where(
-        columns.negotiation_id == negotiation.hex
-    )
+    statement = _latest(table).params(negotiation=negotiation.hex)
     if position is not None:
-        statement = statement.where(columns.known_from <= position)
-    return statement.order_by(columns.known_from.desc()).limit(1)
+        statement = statement.where(table.c.known_from <= position)
+    return statement
+
+
+@cache
+def _latest(table: Table) -> Select[Any]:
+    columns = table.c
+    return (
+        select(*(columns[f"{name}_count"].label(name) for name in COUNTS))
+        .where(columns.negotiation_id == bindparam("negotiation"))
+        .order_by(columns.known_from.desc())
+        .limit(1)
+    )
 
 
 def _gone(version: FactVersion | None) -> bool:

@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Connection, exists, not_, select, true
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Text,
+    bindparam,
+    exists,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from infrastructure.tables.record import negotiation, negotiation_member
 
 if TYPE_CHECKING:
     from domain.access import Principal
 
-__all__ = ["hidden_negotiations", "visible_negotiations", "visible_through"]
+__all__ = ["SHOWN", "hidden_negotiations", "values", "visible_negotiations", "visible_through"]
+
+SHOWN: Final = or_(
+    bindparam("sees_all", type_=Boolean),
+    not_(negotiation.c.private),
+    exists().where(
+        negotiation_member.c.negotiation_id == negotiation.c.id,
+        negotiation_member.c.person == bindparam("person", type_=Text),
+    ),
+)
+"""As `visible_negotiations`, in a statement that is made once: `values` gives its parameters."""
+
+
+def values(principal: Principal) -> dict[str, Any]:
+    """The parameters of `SHOWN`."""
+    return {"sees_all": principal.sees_all, "person": principal.person}
 
 
 def visible_negotiations(principal: Principal) -> ColumnElement[bool]:

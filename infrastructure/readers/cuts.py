@@ -21,7 +21,7 @@ from infrastructure.tables.record import event, log_head
 if TYPE_CHECKING:
     from domain.time.record_time import ClockCorrection
 
-__all__ = ["Cuts"]
+__all__ = ["Cuts", "present"]
 
 _MINUTE: Final = 60_000_000
 _HEAD: Final = select(
@@ -45,7 +45,7 @@ class Cuts:
         self._corrections = corrections(connection) if head.corrected else ()
         self.head: int = head.position
         self._head_at: int = head.recorded_at
-        self.now = self._head_at if now < self._head_at <= now + TOLERANCE else now
+        self.now = _moved_on(now, self._head_at)
         self._whole = True
         if searched and (last := searches.last_searchable(connection)) < self.head:
             self.head, self._whole = last, False
@@ -108,5 +108,14 @@ class Cuts:
             return query.as_known_at
         if query.position is not None:
             return record_time_at(self._connection, position)
-        minute_under_way = self._clock - self._clock % _MINUTE + _MINUTE - 1
-        return max(minute_under_way, self.now)
+        return present(self._clock, self._head_at)
+
+
+def present(clock: int, head_at: int) -> int:
+    """The cut of a question that names none: the end of the minute under way, or the head where it lies after that."""
+    return max(clock - clock % _MINUTE + _MINUTE - 1, _moved_on(clock, head_at))
+
+
+def _moved_on(clock: int, head_at: int) -> int:
+    """The present instant by a clock, moved on to the head by no more than clocks differ."""
+    return head_at if clock < head_at <= clock + TOLERANCE else clock

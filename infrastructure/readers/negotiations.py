@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, func, literal, select
 
 from domain.errors import NotYetKnownError, UnknownError
 from domain.rules import FIRST_READING
@@ -35,6 +35,11 @@ __all__ = [
     "negotiations_at",
     "page",
 ]
+
+
+_OPENED: Final = select(negotiation).where(
+    negotiation.c.id == bindparam("negotiation"), access.SHOWN
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,10 +158,8 @@ def find_negotiation(
     connection: Connection, principal: Principal, slug: str, position: int | None
 ) -> Negotiation:
     """The negotiation with a slug; UnknownError where none was opened by the position."""
-    statement = select(negotiation).where(
-        negotiation.c.id == negotiation_id(slug).hex, access.visible_negotiations(principal)
-    )
-    row = connection.execute(statement).one_or_none()
+    given = {"negotiation": negotiation_id(slug).hex, **access.values(principal)}
+    row = connection.execute(_OPENED, given).one_or_none()
     what = "negotiation"
     if row is None:
         raise UnknownError(what, slug)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, false, or_, select
 
 from domain.fact import fact_id
 from domain.time.holding import Holding
+from domain.time.instant import END
 from domain.views.rivalry.similar import find_similar
 from infrastructure.projections.fact_rows import PRECISE, answer_rows, version_of_row
-from infrastructure.readers.timeslices import is_seen
+from infrastructure.readers.timeslices import is_seen, known_at
 from infrastructure.tables.facts import serving_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import Connection, Select
 
     from domain.streams.fact import FactRecord
     from domain.time.perspective import Perspective
@@ -35,27 +37,51 @@ MOST_AT_ONCE: Final = 20_000
 """Facts that are read for a part of a file, however large it is."""
 MOST_TIED: Final = 200
 _EXTERNAL: Final = "external:"
+_Instant = int | ColumnElement[int]
 
 
 def similar_to(
     connection: Connection, tables: FactTables, recorded: FactVersion, perspective: Perspective
 ) -> list[FactVersion]:
     """The facts that stand at a perspective and are much like one; see `domain.views.rivalry.similar`."""
-    asked = {(row["rule"], row["question"]) for row in answer_rows(recorded)}
+    asked = sorted({(row["rule"], row["question"]) for row in answer_rows(recorded)})
     if not asked:
         return []
-    answer = tables.answer.c
     begin, end = recorded.record.fact.told
+    given: dict[str, Any] = {
+        "negotiation": recorded.record.negotiation_id.hex,
+        "begin": begin,
+        "end": end,
+        "position": perspective.position,
+    }
+    for index, (rule, question) in enumerate(asked):
+        given |= {f"rule_{index}": rule, f"question_{index}": question}
     took = recorded.record.fact.holding is Holding.ONWARD
-    found = _answering(
+    found = connection.execute(_of_questions(tables, len(asked), took=took), given)
+    versions = {each.record.id: each for each in map(version_of_row, found)}
+    return find_similar(recorded, sorted(versions.values(), key=lambda each: each.first_position))
+
+
+@lru_cache(maxsize=64)
+def _of_questions(tables: FactTables, many: int, *, took: bool) -> Select[Any]:
+    """Selects the facts that `similar_to` looks at for one with so many questions."""
+    answer = tables.answer.c
+    asks = (
+        and_(
+            answer.rule == bindparam(f"rule_{index}"),
+            answer.question == bindparam(f"question_{index}"),
+        )
+        for index in range(many)
+    )
+    begin, end = (bindparam(name, type_=BigInteger) for name in ("begin", "end"))
+    position = bindparam("position", type_=BigInteger)
+    return _answering(
         tables,
-        perspective,
-        answer.negotiation_id == recorded.record.negotiation_id.hex,
-        or_(*(and_(answer.rule == rule, answer.question == asked_) for rule, asked_ in asked)),
+        and_(answer.published_to == END, known_at(answer, position)),
+        answer.negotiation_id == bindparam("negotiation"),
+        or_(*asks),
         _meets(answer, begin, end, took=took),
     ).limit(MOST_READ)
-    versions = {each.record.id: each for each in map(version_of_row, connection.execute(found))}
-    return find_similar(recorded, sorted(versions.values(), key=lambda each: each.first_position))
 
 
 def find_near(
@@ -81,14 +107,14 @@ def find_near(
                 asks = (answer.rule == rule, answer.question.in_(part))
                 mine = answer.negotiation_id == recorded[0].record.negotiation_id.hex
                 meets = _meets(answer, begin, end, took=True)
-                statement = _answering(tables, perspective, mine, *asks, meets)
+                statement = _answering(tables, is_seen(answer, perspective), mine, *asks, meets)
                 rows = connection.execute(
                     statement.limit(min(MOST_AT_ONCE, MOST_READ * len(recorded)))
                 ).all()
             yield from map(version_of_row, rows)
 
 
-def _meets(answer: Any, begin: int, end: int, *, took: bool) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+def _meets(answer: Any, begin: _Instant, end: _Instant, *, took: bool) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
     """Whether what an answer tells may have happened, or begun, between two instants."""
     return and_(
         answer.start_earliest < end,
@@ -101,10 +127,8 @@ def _meets(answer: Any, begin: int, end: int, *, took: bool) -> ColumnElement[bo
     )
 
 
-def _answering(
-    tables: FactTables, perspective: Perspective, *wanted: ColumnElement[bool]
-) -> Select[Any]:
-    """The facts as seen at a perspective that have certain answers, the latest first."""
+def _answering(tables: FactTables, *wanted: ColumnElement[bool]) -> Select[Any]:
+    """The facts that have certain answers, the latest first."""
     answer, version = tables.answer.c, tables.version.c
     same = and_(
         answer.fact_id == version.fact_id,
@@ -114,7 +138,7 @@ def _answering(
     return (
         select(tables.version)
         .join(tables.answer, same)
-        .where(*wanted, is_seen(answer, perspective))
+        .where(*wanted)
         .order_by(answer.start_earliest.desc())
     )
 

@@ -31,6 +31,7 @@ __all__ = [
     "event_known",
     "fact_public",
     "is_seen",
+    "known_at",
     "select_differing",
     "select_known",
     "timeline",
@@ -74,11 +75,15 @@ def select_differing(
 def is_seen(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
     """Whether the rectangle of a row, of versions or answers, holds the perspective's position and cut."""
     cut = perspective.published_cut
-    public = columns.published_to == END
-    if cut is not None:
-        public = and_(columns.published_from <= cut, columns.published_to > cut)
-    position = perspective.position
-    return and_(public, columns.known_from <= position, columns.known_to > position)
+    known = known_at(columns, perspective.position)
+    if cut is None:
+        return and_(columns.published_to == END, known)
+    return and_(columns.published_from <= cut, columns.published_to > cut, known)
+
+
+def known_at(columns: Any, position: int | ColumnElement[int]) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Whether the rectangle of a row holds a position, whatever is public."""
+    return and_(columns.known_from <= position, columns.known_to > position)
 
 
 def event_known(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- the same

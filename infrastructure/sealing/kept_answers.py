@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, delete, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from infrastructure.sealing.seals import seals_of
 from infrastructure.sealing.stamps import (
@@ -85,6 +86,13 @@ BATCH: Final = 500
 
 _ANSWER: Final = idempotency_answer
 _SAME: Final = and_(_ANSWER.c.caller == bindparam("by"), _ANSWER.c.key == bindparam("under"))
+_KEPT: Final = select(_ANSWER).where(_SAME)
+_KEEP: Final = {
+    each.dialect.name: each.insert(_ANSWER)
+    .on_conflict_do_nothing()
+    .execution_options(preserve_rowcount=True)
+    for each in (sqlite, postgresql)
+}
 _STAMP: Final = b"parley stamp\0idempotency_answer"
 _FINGERPRINT: Final = b"parley fingerprint\0"
 _WRAPPED: Final = "wrapped "
@@ -103,16 +111,20 @@ def answer_under(connection: Connection, caller: str, key: str) -> IdempotencyAn
     if secret is None:
         return None
     at = {"by": caller, "under": digest_of_key(secret, caller, key)}
-    row = connection.execute(select(_ANSWER).where(_SAME), at).mappings().first()
+    row = connection.execute(_KEPT, at).mappings().first()
     return None if row is None else kept_answer(connection, row)
 
 
-def keep_answer(connection: Connection, answer: Mapping[str, Any]) -> int:
-    """Keep an answer, whose key and fingerprint are in clear; what that adds to the total. The log is locked."""
+def keep_answer(connection: Connection, answer: Mapping[str, Any]) -> int | None:
+    """Keep an answer, whose key and fingerprint are in clear; what that adds to the total. The log is locked.
+
+    Nothing is kept, and None returned, where one is kept under the key.
+    """
     secret, added = ensure_secret(connection)
     digest = digest_of_key(secret, answer["caller"], answer["key"])
     kept = _stamped(keys_of(connection), {**answer, "key": digest})
-    connection.execute(_ANSWER.insert(), kept)
+    if connection.execute(_KEEP[connection.dialect.name], kept).rowcount != 1:
+        return None
     return added + share_of_answer(kept)
 
 

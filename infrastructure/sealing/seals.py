@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, and_, bindparam, func, select, union
+from sqlalchemy import Connection, LargeBinary, and_, bindparam, func, literal, select, union_all
 
 from infrastructure.sealing.key_source import NoKeys
 from infrastructure.sealing.wrapping import (
@@ -26,12 +26,24 @@ from infrastructure.sealing.wrapping import (
     WrappingKeySource,
     new_key,
 )
-from infrastructure.tables.record import event, log_head, stamp
+from infrastructure.tables.record import TEXT, event, log_head, stamp
+from infrastructure.transaction_memo import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["SEALS", "SECRET_SIZE", "BatchKeys", "Seals", "context_of", "seals_of"]
+    from sqlalchemy import RowMapping
+
+__all__ = [
+    "OWN_KEYS",
+    "SEALS",
+    "SECRET_SIZE",
+    "BatchKeys",
+    "Seals",
+    "context_of",
+    "own_keys",
+    "seals_of",
+]
 
 SEALS: Final = "parley_seals"
 """The execution option by which a connection has the seals of its database."""
@@ -58,14 +70,14 @@ _KEYS_OF: Final = (
     )
 )
 """The data keys that the last events of streams were sealed with."""
-_OWN: Final = union(
-    select(stamp.c.key_id),
-    select(_keyed.c.key_id)
+OWN_KEYS: Final = union_all(
+    select(stamp.c.of, stamp.c.key_id, stamp.c.stamp),
+    select(literal(None, TEXT), _keyed.c.key_id, literal(None, LargeBinary))
     .join_from(log_head, _last, _last.c.position == log_head.c.position)
     .join(_keyed, and_(_keyed.c.stream == _last.c.stream, _keyed.c.version == _last.c.key_version))
     .where(_keyed.c.key_id.is_not(None)),
 )
-"""What a database says are its own keys: those of its stamps, and of its last event."""
+"""What a database says are its own keys: those of its stamps, each with its stamp, and that of its last event."""
 
 
 class Seals:
@@ -77,7 +89,7 @@ class Seals:
 
     def check(self, connection: Connection) -> KeyWrapping | None:
         """The keys, as `given`; MissingKeyError where the database's own, as it says by now, are not among them."""
-        self._require(connection.execute(_OWN).scalars().all())
+        self._require({row["key_id"] for row in remembered(connection, own_keys)})
         return self.given(connection)
 
     def given(self, connection: Connection) -> KeyWrapping | None:
@@ -173,6 +185,11 @@ class BatchKeys:
         plain = row["secret"] + row["payload"]
         stored["payload"] = nonce + cipher.encrypt(nonce, plain, _place_of(row))
         return stored
+
+
+def own_keys(connection: Connection) -> list[RowMapping]:
+    """The rows of the stamps, and without name and stamp the key of the last event; they change under its lock."""
+    return list(connection.execute(OWN_KEYS).mappings())
 
 
 def context_of(stream: str) -> bytes:

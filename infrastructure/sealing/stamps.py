@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, select, update
 
-from infrastructure.sealing.seals import seals_of
+from infrastructure.sealing.seals import own_keys, seals_of
 from infrastructure.sealing.wrapping import KEY_SIZE, BrokenSealError
 from infrastructure.tables.record import api_key, idempotency_answer, log_head, stamp
+from infrastructure.transaction_memo import forget, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,7 +57,7 @@ _SAID: Final = tuple(
     each.name for each in idempotency_answer.c if each.name not in {"key_id", "stamp"}
 )
 _WRAP: Final = 1 << 8 * KEY_SIZE
-_KEPT: Final = select(stamp).where(stamp.c.of == bindparam("table"))
+_PUT: Final = update(stamp).where(stamp.c.of == bindparam("named"))
 
 
 def keys_of(connection: Connection) -> KeyWrapping:
@@ -156,6 +157,7 @@ def forget_lost_secret(connection: Connection) -> bool:
     if _secret_held(connection) is not None:
         return False
     connection.execute(stamp.delete().where(stamp.c.of == _KEYED_BY))
+    forget(connection, own_keys)
     return _has_rows(connection, idempotency_answer)
 
 
@@ -252,7 +254,7 @@ def _has_rows(connection: Connection, table: Table) -> bool:
 
 
 def _kept(connection: Connection, name: str) -> Mapping[Any, Any] | None:
-    return connection.execute(_KEPT, {"table": name}).mappings().one_or_none()
+    return next((row for row in remembered(connection, own_keys) if row["of"] == name), None)
 
 
 def _put(connection: Connection, table: Table, digest: bytes) -> None:
@@ -260,8 +262,9 @@ def _put(connection: Connection, table: Table, digest: bytes) -> None:
 
 
 def _put_row(connection: Connection, name: str, columns: Mapping[str, Any]) -> None:
-    if not connection.execute(update(stamp).where(stamp.c.of == name), columns).rowcount:
+    if not connection.execute(_PUT, {"named": name, **columns}).rowcount:
         connection.execute(stamp.insert(), {"of": name, **columns})
+    forget(connection, own_keys)
 
 
 def _total(total: int) -> bytes:

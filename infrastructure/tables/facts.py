@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.tables.record import HEX_ID, TEXT, metadata, projection
+from infrastructure.transaction_memo import remembered
 
 __all__ = [
     "FACTS",
@@ -195,4 +196,4 @@ def serving_side(connection: Connection) -> str:
 
 def serving_tables(connection: Connection) -> FactTables:
     """The tables that serve in this transaction."""
-    return SIDES[serving_side(connection)]
+    return SIDES[remembered(connection, serving_side)]

@@ -6,6 +6,7 @@ import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from time import sleep
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -18,6 +19,7 @@ from api.composition import compose
 from api.http.app import create_app
 from infrastructure.database.database import Database
 from infrastructure.database.lanes import TimeLimits, in_lane
+from infrastructure.database.pools import QUIET_SECONDS
 from infrastructure.log import group_commit
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
@@ -108,6 +110,7 @@ def test_connections_that_hung_meanwhile_are_made_anew(
             hanging = [pid_of(one), pid_of(other)]
         for process in hanging:
             stop(process)
+        sleep(QUIET_SECONDS)
         with database.reading() as one, database.reading() as other:
             assert not {pid_of(one), pid_of(other)} & set(hanging)
 

@@ -24,12 +24,20 @@ from domain.streams.negotiation import SLUG, Negotiation
 from domain.time.perspective import PerspectiveQuery
 from infrastructure.readers.reading import Reading
 
-__all__ = ["Sending", "Sent", "Spooling"]
+__all__ = ["KnownFact", "Sending", "Sent", "Spooling"]
 
 _JSON: Final = frozenset({"application/json"})
 _IN_MEMORY: Final = 1_048_576
 _UNDERSTOOD: Final = ("charset=", "header=present")
 _UTF8: Final = {"utf-8": "utf-8", "utf8": "utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """A fact to change, as its stream leaves it, and the slug of its negotiation."""
+
+    record: FactRecord
+    slug: str
 
 
 @dataclass(frozen=True)
@@ -59,27 +67,31 @@ class Sent:
         """A reading of the record with the rights of the sender."""
         return self.parley.reading(self.principal)
 
-    def negotiation(self, slug: str) -> Negotiation:
-        """Give a negotiation to change; UnknownError where the sender cannot see one."""
+    def check_negotiation(self, slug: str) -> None:
+        """Raise UnknownError where the sender sees no negotiation with a slug; nothing of what was sent is read."""
         if not SLUG.fullmatch(slug):
             raise UnknownError("negotiation", slug[:100])
-        with self.reading() as reading:
-            reading.negotiation(slug)
+        with self.parley.looking(self.principal) as look:
+            look.negotiation(slug)
+
+    def negotiation(self, slug: str) -> Negotiation:
+        """Give a negotiation to change; raises as `check_negotiation` does."""
+        self.check_negotiation(slug)
         return self.parley.ledger.negotiation(slug)
 
-    def fact(self, id_: UUID) -> FactRecord:
-        """Give a fact to change; as `known_fact`, and ErasedError for an erased one."""
-        found = self.known_fact(id_)
+    def fact(self, id_: UUID) -> KnownFact:
+        """Give a fact to change; UnknownError where the sender cannot see one, ErasedError for an erased one."""
+        slug = self.slug_of_fact(id_)
+        found = self.parley.ledger.fact(id_)
         if found.erased:
             with self.reading() as reading:
                 reading.history(id_, reading.perspective(PerspectiveQuery()))
-        return found
+        return KnownFact(found, slug)
 
-    def known_fact(self, id_: UUID) -> FactRecord:
-        """Give a fact, erased or not; UnknownError where the sender cannot see one, before its stream is read."""
-        with self.reading() as reading:
-            reading.refuse_unknown(id_)
-        return self.parley.ledger.fact(id_)
+    def slug_of_fact(self, id_: UUID) -> str:
+        """Give the slug of a fact's negotiation; UnknownError where the sender cannot see the fact."""
+        with self.parley.looking(self.principal) as look:
+            return look.slug_of_fact(id_)
 
 
 class Sending:

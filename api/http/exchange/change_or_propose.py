@@ -13,7 +13,7 @@ from api.commands.changes import OF_NEGOTIATION, Op
 from api.commands.confidential import withhold_confidential
 from api.commands.json_text import read_json
 from api.http.exchange import change_request_response, dry_run, fact_response
-from api.http.exchange.body import Sent
+from api.http.exchange.body import KnownFact, Sent
 from api.http.exchange.idempotency import Once
 from api.http.exchange.operation import reference
 from domain.confidential import Source
@@ -26,6 +26,7 @@ from domain.streams.negotiation import Negotiation, evolve
 from domain.streams.reviewing import decide_propose
 from domain.views.brief import describe_negotiation
 from infrastructure.readers.reading import Reading
+from infrastructure.readers.recorded_fact import RecordedFact
 
 __all__ = ["PROPOSED", "changed", "corrected", "expiry", "persistently"]
 
@@ -43,11 +44,12 @@ PROPOSED: Final[dict[str, Any]] = {
 _DAY: Final = 86_400_000_000
 
 
-def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
+def changed(sent: Sent, op: Op, known: KnownFact, once: Once) -> Response:
     """Change a fact, or propose the change where it takes two persons; an impossible change is refused at once.
 
     Confidential parts are stored with the change, or until it is approved, separately with the change request.
     """
+    record = known.record
     document, kept_apart = withhold_confidential(read_json(sent.body))
     body = kept_apart.beside(op.parser.parse, document)
     event = op.decide(record, body, sent.request.app.state.facts, sent.actor)
@@ -59,8 +61,9 @@ def changed(sent: Sent, op: Op, record: FactRecord, once: Once) -> Response:
         return persistently(lambda: _proposed(sent, op, record, body, sources, once))
     if dry_run.is_dry(sent):
         return dry_run.recorded(sent, event, record)
-    position = op.carry_out(sent.parley, event, (), sources, once.claim())
-    return fact_response.rendered(sent, position, 200)
+    left = RecordedFact(event, record)
+    op.carry_out(sent.parley, event, (), sources, once.claim(), None, left)
+    return fact_response.recorded(left, known.slug, 200)
 
 
 def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:

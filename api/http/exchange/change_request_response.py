@@ -83,13 +83,13 @@ def again(sent: Sent, position: int, status: int) -> Response:
         found = reading.entries(after=position - 1, last=position, limit=1)
     event = found[0][1] if found else None
     if isinstance(event, FactErased | SourcesErased):
-        return fact_response.rendered(sent, position, status)
+        return fact_response.repeated(sent, position, status)
     named = sent.request.path_params.get("change_request_id")
     if named is not None:
         return rendered(sent, change_request_uuid(named), position, status)
     if isinstance(event, ChangeProposed):
         return rendered(sent, event.proposal, position, status)
-    return fact_response.rendered(sent, position, status)
+    return fact_response.repeated(sent, position, status)
 
 
 def _changes(seen: SeenChangeRequest, facts: FactParser) -> list[Any]:

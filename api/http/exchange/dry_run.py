@@ -85,7 +85,8 @@ def _record(sent: Sent, event: FactEvent, before: FactRecord | None) -> dict[str
     with sent.reading() as reading:
         perspective = reading.perspective(PerspectiveQuery(as_of=reading.now))
         version = _version(reading, event, before)
-        record = {**fact_response.shown(version, perspective, reading), **_UNKNOWN}
+        slug = reading.slug_of(version.record.negotiation_id)
+        record = {**fact_response.shown(version, perspective, slug), **_UNKNOWN}
         if before is None and version.record.fact.external_id is None:
             record["id"] = None
         beside = fact_response.beside(version, reading.similar(version, perspective))

@@ -25,11 +25,10 @@ from domain.views.brief import describe_fact, describe_negotiation, describe_per
 from domain.views.notices import notices
 from domain.views.rivalry.similar import MOST
 from domain.views.versions import FactVersion, Seen
-from infrastructure.log.entry import LogEntry
-from infrastructure.readers.reading import Reading
+from infrastructure.readers.recorded_fact import RecordedFact
 
-__all__ = ["beside", "disclose", "edition_tag", "fact_uuid", "of_negotiation", "position_of"]
-__all__ += ["rendered", "shown"]
+__all__ = ["beside", "disclose", "edition_tag", "fact_uuid", "of_negotiation", "recorded"]
+__all__ += ["repeated", "shown"]
 
 _SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
 """The changes that carry the whole content of a fact."""
@@ -43,10 +42,9 @@ def fact_uuid(text: str) -> UUID:
     return UUID(text)
 
 
-def shown(version: FactVersion, perspective: Perspective, reading: Reading) -> dict[str, Any]:
-    """Give the fact record with the perspective that it was read from."""
+def shown(version: FactVersion, perspective: Perspective, slug: str) -> dict[str, Any]:
+    """Give the fact record of a negotiation's fact, with the perspective that it was read from."""
     seen = Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
-    slug = reading.slug_of(version.record.negotiation_id)
     return {**describe_fact(seen, slug), "perspective": describe_perspective(perspective)}
 
 
@@ -57,27 +55,36 @@ def disclose(citations: list[dict[str, Any]], confidential: Sequence[Confidentia
             citation[FIELD] = as_primitives(part)
 
 
-def position_of(sent: Sent, fact_id: UUID, version: int) -> int:
-    """Find where in the log a version of a fact stands."""
-    with sent.reading() as reading:
-        perspective = reading.perspective(PerspectiveQuery())
-        return reading.history(fact_id, perspective, erased=True)[version - 1].position
+def recorded(found: RecordedFact, slug: str, status: int) -> Response:
+    """Answer a write with the record of the fact that it changed, as it left it, or with its erasure."""
+    version = found.version
+    if isinstance(found.event, FactErased | SourcesErased):
+        return _erasure(found.event, version, slug)
+    return _changed(shown(version, found.perspective, slug), version, found.similar, status)
 
 
-def rendered(sent: Sent, position: int, status: int) -> Response:
-    """Answer a write with the record of the fact that it changed, as the log then stood, or with its erasure."""
+def repeated(sent: Sent, position: int, status: int) -> Response:
+    """Answer a write again: with the record of the fact that it changed, as the log then stood, or with its erasure."""
     with sent.reading() as reading:
         found = reading.entries(after=position - 1, last=position, limit=1)
         if not found:
             raise UnknownError("fact", "to be seen any more")
-        entry, event = found[0]
-        if isinstance(event, FactErased | SourcesErased):
-            return _erasure(entry, event, reading)
+        event = found[0][1]
+        erases = isinstance(event, FactErased | SourcesErased)
         perspective = reading.perspective(PerspectiveQuery(position=position))
-        version = reading.history(event.originator_id, perspective)[-1]
-        record = shown(version, perspective, reading)
-        tag = etag(write_json(record), version.record.version)
-        body = write_json({**record, **beside(version, reading.similar(version, perspective))})
+        version = reading.history(event.originator_id, perspective, erased=erases)[-1]
+        slug = reading.slug_of(version.record.negotiation_id)
+        if isinstance(event, FactErased | SourcesErased):
+            return _erasure(event, version, slug)
+        record, similar = shown(version, perspective, slug), reading.similar(version, perspective)
+    return _changed(record, version, similar, status)
+
+
+def _changed(
+    record: dict[str, Any], version: FactVersion, similar: Sequence[FactVersion], status: int
+) -> Response:
+    body = write_json({**record, **beside(version, similar)})
+    tag = etag(write_json(record), version.record.version)
     headers = {"ETag": tag, "Cache-Control": "no-store"}
     if status == HTTPStatus.CREATED:
         headers["Location"] = f"/v1/facts/{version.record.id}"
@@ -109,18 +116,16 @@ def beside(version: FactVersion, similar: Sequence[FactVersion]) -> dict[str, An
     return told
 
 
-def _erasure(entry: LogEntry, event: FactErased | SourcesErased, reading: Reading) -> Response:
-    perspective = reading.perspective(PerspectiveQuery(position=entry.id))
-    version = reading.history(event.originator_id, perspective, erased=True)[-1]
+def _erasure(event: FactErased | SourcesErased, version: FactVersion, slug: str) -> Response:
     content = {
         "fact": str(event.originator_id),
-        "negotiation": reading.slug_of(version.record.negotiation_id),
+        "negotiation": slug,
         "what": "fact" if isinstance(event, FactErased) else "sources",
         "reason": event.why,
         "approvers": list(event.approvers),
         "actor": event.actor,
-        "position": entry.id,
-        "recorded_at": format_instant(entry.recorded_at),
+        "position": version.position,
+        "recorded_at": format_instant(version.recorded_at),
     }
     headers = {"Cache-Control": "no-store"}
     return Response(write_json(content), HTTPStatus.OK, headers, "application/json")

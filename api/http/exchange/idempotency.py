@@ -17,6 +17,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -31,31 +32,89 @@ from domain.errors import ErasedError, MovedOnError, RecordError, TakenError
 from infrastructure.log.entry import AlreadyAnswered
 from infrastructure.sealing.kept_answers import IdempotencyAnswer, IdempotencyClaim, answer_under
 
-__all__ = ["REPLAYED", "Idempotency", "Once"]
+__all__ = [
+    "REPLAYED",
+    "About",
+    "Idempotency",
+    "Once",
+    "about_change_request",
+    "about_fact",
+    "about_negotiation",
+    "about_nothing",
+    "about_opened",
+]
 
 REPLAYED: Final = "Idempotency-Replayed"
 _HEADER: Final = "Idempotency-Key"
 _WHERE: Final = f"/header/{_HEADER}"
-_NEGOTIATIONS: Final = "/v1/negotiations"
-_SLUG: Final = re.compile(rf"{_NEGOTIATIONS}/([^/]+)/(?!settings$)")
-"""The settings are there for an admin who is no member, too."""
-_ID: Final = "([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
-_FACT: Final = re.compile(f"/v1/facts/{_ID}/")
-_CHANGE_REQUEST: Final = re.compile(f"/v1/change-requests/{_ID}/")
+_ID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OPENED: Final = 201
 _UNKNOWN: Final = 404
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _NOT_KEPT: Final = frozenset({"content-length", "date"})
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a request is about, as its route says: who may not see that any more gets no answer again.
+
+    `look` raises where the sender may not; `fact` is the fact whose erasure empties the answer.
+    """
+
+    look: Callable[[Sent, IdempotencyAnswer], object]
+    fact: UUID | None = None
+
+
+def about_nothing() -> About:
+    """Of what anybody may be answered again who could send it, such as the settings, which an admin keeps."""
+    return About(lambda sent, kept: None)  # noqa: ARG005 -- nothing to look at
+
+
+def about_negotiation(slug: str) -> About:
+    """Of a request about a negotiation."""
+    return About(lambda sent, _: sent.check_negotiation(slug))
+
+
+def about_opened() -> About:
+    """Of a request that opens a negotiation, which the answer names where it was opened."""
+
+    def look(sent: Sent, kept: IdempotencyAnswer) -> None:
+        if kept.status == _OPENED and kept.body:
+            sent.check_negotiation(json.loads(kept.body)["slug"])
+
+    return About(look)
+
+
+def about_fact(text: str) -> About:
+    """Of a request about a fact, by the id in its address."""
+    if not _ID.fullmatch(text):
+        return about_nothing()
+    id_ = UUID(text)
+    return About(lambda sent, _: sent.slug_of_fact(id_), id_)
+
+
+def about_change_request(text: str) -> About:
+    """Of a request about a change request, by the id in its address."""
+
+    def look(sent: Sent, kept: IdempotencyAnswer) -> None:
+        if kept.fact_id is not None:
+            sent.slug_of_fact(UUID(kept.fact_id))
+        elif _ID.fullmatch(text):
+            with sent.reading() as reading:
+                reading.change_requests.get(UUID(text))
+
+    return About(look)
+
+
 class Once:
     """One request; `claim` makes the answer that is kept with its events, or None where the request has no key."""
 
-    def __init__(self, sent: Sent, key: str | None, known: Known) -> None:
+    def __init__(self, sent: Sent, about: About, key: str | None, known: Known) -> None:
         self.sent = sent
+        self.about = about
         self.key = key
-        self.about: UUID | None = None
-        """The fact that the answer tells of, where the address does not name it."""
+        self.fact = about.fact
+        """The fact that the answer tells of; erasing it empties the answer."""
         self._known = known
 
     def claim(
@@ -78,15 +137,8 @@ class Once:
             status=status if answer is None else answer.status_code,
             headers=json.dumps(named),
             body=kept or b"",
-            fact_id=self.fact,
+            fact_id=None if self.fact is None else self.fact.hex,
         )
-
-    @property
-    def fact(self) -> str | None:
-        """The fact that the answer is about, as the log names it; erasing the fact empties the answer."""
-        named = _FACT.match(self.sent.request.scope["path"])
-        about = self.about if named is None else UUID(named[1])
-        return None if about is None else about.hex
 
     @property
     def fingerprint(self) -> str:
@@ -115,31 +167,44 @@ class Idempotency:
         self._under_way: set[tuple[str, ...]] = set()
         self._lock = threading.Lock()
 
-    def once(self, sent: Sent, run: Callable[[Once], Response]) -> Response:
-        """Run the request, or replay its first answer; RefusedError where the key is unfit."""
+    def once(
+        self,
+        sent: Sent,
+        about: About,
+        run: Callable[[Once], Response],
+        *,
+        look_first: bool = False,
+    ) -> Response:
+        """Run the request, or replay its first answer; RefusedError where the key is unfit.
+
+        Who runs it finds out in its one transaction that it was answered before. What is dear, or takes more than one,
+        has to `look_first`.
+        """
         key = _key(sent.request.headers.getlist(_HEADER))
-        once = Once(sent, key, self._known)
+        once = Once(sent, about, key, self._known)
         dry = sent.spool is None and is_dry(sent)
         if dry or key is None or sent.principal.person is None:
             # What nobody in particular may send, and what is a dry run, changes nothing: it may as well be done again.
-            return run(Once(sent, None, self._known))
+            return run(Once(sent, about, None, self._known))
         with self._claimed(sent.principal.caller, key) as alone:
-            kept = self._kept(sent.principal.caller, key)
-            if kept is not None:
-                return self._replay(kept, once)
+            if look_first or not alone:
+                kept = self._kept(sent.principal.caller, key)
+                if kept is not None:
+                    return self._replay(kept, once)
             if not alone:
                 name, detail = "under-way", "a request with this key has not been answered yet"
                 raise RefusedError(name, _WHERE, detail)
             try:
-                return self._run(once, run)
+                return run(once)
             except AlreadyAnswered as answered:
                 return self._replay(answered.answer, once)
-            except MovedOnError:
-                # What moved the fact on may be this request itself, whose commit was under way till now.
+            except Exception as error:
                 kept = self._kept(sent.principal.caller, key)
-                if kept is None:
+                if kept is not None:
+                    return self._replay(kept, once)
+                if isinstance(error, MovedOnError) or not isinstance(error, RecordError):
                     raise
-                return self._replay(kept, once)
+                return self._refused(once, error)
 
     def keep(self, once: Once, answer: Response, kept: bytes | None = None) -> None:
         """Keep an answer in a transaction of its own."""
@@ -147,17 +212,16 @@ class Idempotency:
         if claim is not None:
             self._parley.ledger.append([], claim=claim)
 
-    def _run(self, once: Once, run: Callable[[Once], Response]) -> Response:
+    def _refused(self, once: Once, error: RecordError) -> Response:
+        """Keep a refusal by the record, and answer it."""
+        refusal = problem_of(error)
+        if isinstance(error, TakenError):
+            once.fact = error.fact_id
         try:
-            return run(once)
-        except MovedOnError:
-            raise
-        except RecordError as error:
-            refusal = problem_of(error)
-            if isinstance(error, TakenError):
-                once.about = error.fact_id
             self.keep(once, refusal)
-            return refusal
+        except AlreadyAnswered as answered:
+            return self._replay(answered.answer, once)
+        return refusal
 
     @contextmanager
     def _claimed(self, *request: str) -> Iterator[bool]:
@@ -178,14 +242,14 @@ class Idempotency:
 
     def _replay(self, kept: IdempotencyAnswer, once: Once) -> Response:
         if not kept.fingerprint:
-            _look_again(once.sent, kept)
+            once.about.look(once.sent, kept)
             raise ErasedError(None)
         if kept.fingerprint != once.fingerprint:
             name, detail = "key-reused", "the key came with another request before"
             raise RefusedError(name, _WHERE, detail)
         if kept.body:
             if kept.status != _UNKNOWN:
-                _look_again(once.sent, kept)
+                once.about.look(once.sent, kept)
             answer = Response(kept.body, kept.status, json.loads(kept.headers))
         else:
             answer = self._render(
@@ -197,22 +261,6 @@ class Idempotency:
     def _position_at(self, sent: Sent, recorded_at: int) -> int:
         with sent.reading() as reading:
             return reading.cuts.position_of(recorded_at)
-
-
-def _look_again(sent: Sent, kept: IdempotencyAnswer) -> None:
-    """Refuse a sender who may no longer send the request, such as a person removed from the members since."""
-    path = sent.request.scope["path"]
-    if named := _SLUG.match(path):
-        sent.negotiation(named[1])
-    elif path == _NEGOTIATIONS and kept.status == _OPENED and kept.body:
-        sent.negotiation(json.loads(kept.body)["slug"])
-    elif named := _FACT.match(path):
-        sent.known_fact(UUID(named[1]))
-    elif _CHANGE_REQUEST.match(path) and kept.fact_id is not None:
-        sent.known_fact(UUID(kept.fact_id))
-    elif named := _CHANGE_REQUEST.match(path):
-        with sent.reading() as reading:
-            reading.change_requests.get(UUID(named[1]))
 
 
 def _key(headers: list[str]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any, Final, cast, get_args
+from typing import Any, Final, Protocol, cast, get_args
 from urllib.parse import quote
 from uuid import UUID
 
@@ -33,6 +33,7 @@ __all__ = [
     "PERSPECTIVE",
     "Asked",
     "Asking",
+    "Settling",
     "canonical_query",
     "erasures_listed",
     "perspective_query",
@@ -148,6 +149,13 @@ def erasures_listed(reading: Reading, negotiation_id: UUID, *perspectives: Persp
     return Listed([(each.position,) for each in lost], told)
 
 
+class Settling(Protocol):
+    """What knows of a question whether its answer can never change."""
+
+    def settled(self, query: PerspectiveQuery, /) -> bool:
+        """Whether the log's part in the answer is named, or lies in the past."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """One question: its parameters as given, and the perspective that they ask for.
@@ -216,7 +224,7 @@ class Asked:
         self,
         content: dict[str, Any],
         perspective: Perspective,
-        reading: Reading,
+        log: Settling,
         *,
         fixed: Mapping[str, Any] | None = None,
         leaving_out: str = "",
@@ -234,7 +242,7 @@ class Asked:
         return answered(
             self.request,
             write_json(content) if table is None else table,
-            canonical=None if reading.settled(self.query) else canonical,
+            canonical=None if log.settled(self.query) else canonical,
             version=version,
             media_type="application/json" if table is None else "text/csv; charset=utf-8",
             more={

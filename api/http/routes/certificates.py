@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -13,7 +14,7 @@ from api.commands.examples import CERTIFIED
 from api.commands.kept_certificate import certificate_again, fact_in, kept_certificate
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.certification import answered, certified, certifying, result_of
-from api.http.exchange.idempotency import REPLAYED, Once
+from api.http.exchange.idempotency import REPLAYED, Once, about_nothing
 from api.http.exchange.in_process import on_behalf
 from api.http.exchange.operation import body_of, writes
 from api.http.threads import LaneRoute, run_in_lane
@@ -56,12 +57,12 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
             raise AssertionError
         kept = kept_certificate(question, found) if isinstance(found, Certificate) else None
         if kept is not None:
-            once.about = fact_in(question)
+            once.fact = fact_in(question)
             sent.request.app.state.idempotency.keep(once, answer, kept)
         return answer
 
-    once = sent.request.app.state.idempotency.once
-    answer: Response = await run_in_lane(once, sent, run)
+    once = partial(sent.request.app.state.idempotency.once, look_first=True)
+    answer: Response = await run_in_lane(once, sent, about_nothing(), run)
     if REPLAYED not in answer.headers or answer.status_code != HTTPStatus.CREATED:
         return answer
     first = certificate_again(bytes(answer.body), question, asked.reader)
@@ -69,7 +70,7 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     if again is not None:
         again.headers[REPLAYED] = "true"
         return again
-    return await run_in_lane(run, Once(sent, None, frozenset))
+    return await run_in_lane(run, Once(sent, about_nothing(), None, frozenset))
 
 
 async def _is_hidden_now(first: Certificate, sent: Sent) -> bool:

@@ -19,7 +19,7 @@ from api.http.exchange import change_request_response
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.change_or_propose import expiry, persistently
 from api.http.exchange.entity_tags import required_digests, seen_digests
-from api.http.exchange.idempotency import Once
+from api.http.exchange.idempotency import Once, about_change_request
 from api.http.exchange.operation import (
     CHANGE_REQUEST_SEEN,
     CHANGE_REQUEST_TAG,
@@ -208,13 +208,15 @@ def _decided(change_request_id: str, sent: Sent, decide: _Decide) -> Response:
     def run(once: Once) -> Response:
         return persistently(lambda: _attempted(change_request_id, sent, decide, once))
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    answer: Response = sent.request.app.state.idempotency.once(
+        sent, about_change_request(change_request_id), run
+    )
     return answer
 
 
 def _attempted(change_request_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:
     found = _standing(sent, change_request_response.change_request_uuid(change_request_id))
-    once.about = None if isinstance(found.record, Negotiation) else found.record.id
+    once.fact = None if isinstance(found.record, Negotiation) else found.record.id
     sent.principal.check(found.op.scope)
     outcome = decide(found)
     event, change, sources = outcome.event, outcome.change, outcome.sources

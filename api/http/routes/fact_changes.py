@@ -22,7 +22,7 @@ from api.http.exchange.change_or_propose import PROPOSED, changed
 from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.entity_tags import if_match, precondition
 from api.http.exchange.fact_response import fact_uuid
-from api.http.exchange.idempotency import Once
+from api.http.exchange.idempotency import Once, about_fact
 from api.http.exchange.operation import FACT_TAG, body_of, writes
 from api.http.threads import LaneRoute
 from domain.errors import StaleError
@@ -141,11 +141,11 @@ def _changed(fact_id: str, sent: Sent, op: Op) -> Response:
                     raise
         raise AssertionError
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    answer: Response = sent.request.app.state.idempotency.once(sent, about_fact(fact_id), run)
     return answer
 
 
 def _attempted(fact_id: str, sent: Sent, op: Op, once: Once) -> Response:
-    record = sent.fact(fact_uuid(fact_id))
-    precondition(if_match(sent.request)).check(record)
-    return changed(sent, op, record, once)
+    known = sent.fact(fact_uuid(fact_id))
+    precondition(if_match(sent.request)).check(known.record)
+    return changed(sent, op, known, once)

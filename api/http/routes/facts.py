@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Final, cast
 
@@ -11,18 +12,24 @@ from starlette.responses import Response
 from api.commands.confidential import withhold_confidential
 from api.commands.examples import FACTS
 from api.commands.json_text import read_json
+from api.http.exchange import dry_run, fact_response
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.cursor import CURSOR, WHOLE_LIMIT, Cursor
-from api.http.exchange.dry_run import DRY_RUN, is_dry, recorded
-from api.http.exchange.fact_response import disclose, fact_uuid, position_of, rendered, shown
-from api.http.exchange.idempotency import Once
+from api.http.exchange.dry_run import DRY_RUN
+from api.http.exchange.fact_response import fact_uuid
+from api.http.exchange.idempotency import Once, about_negotiation
 from api.http.exchange.operation import body_of, reads, writes
 from api.http.exchange.parameters import whole_number
-from api.http.exchange.perspective import Asked, Asking
+from api.http.exchange.perspective import Asked, Asking, Settling
 from api.http.threads import LaneRoute
+from domain.confidential import Confidential
 from domain.streams.ledger import decided_record
+from domain.streams.negotiation import negotiation_id
+from domain.time.perspective import Perspective
 from domain.views.audit import change
 from domain.views.brief import describe_perspective
+from domain.views.versions import FactVersion
+from infrastructure.readers.recorded_fact import RecordedFact
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
 
@@ -48,23 +55,19 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
     """Record one claim about the world, with its citations; an `external_id` is taken once only."""
 
     def run(once: Once) -> Response:
-        negotiation = sent.negotiation(slug)
+        sent.check_negotiation(slug)
         document, kept_apart = withhold_confidential(read_json(sent.body))
         fact = kept_apart.beside(sent.request.app.state.facts.parse, document)
-        if is_dry(sent):
-            planned = decided_record(negotiation.id, fact, sent.actor)
-            sent.parley.ledger.refuse_taken(planned)
-            return recorded(sent, planned, None)
-        event = sent.parley.ledger.record(
-            negotiation_id=negotiation.id,
-            fact=fact,
-            actor=sent.actor,
-            sources=kept_apart.of_fact(fact),
-            claim=once.claim(status=201),
-        )
-        return rendered(sent, position_of(sent, event.originator_id, 1), 201)
+        event = decided_record(negotiation_id(slug), fact, sent.actor)
+        if dry_run.is_dry(sent):
+            sent.parley.ledger.refuse_taken(event)
+            return dry_run.recorded(sent, event, None)
+        left, claim = RecordedFact(event, None), once.claim(status=201)
+        sources = kept_apart.of_fact(fact)
+        sent.parley.ledger.begin(event, sources=sources, claim=claim, within=left)
+        return fact_response.recorded(left, slug, 201)
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    answer: Response = sent.request.app.state.idempotency.once(sent, about_negotiation(slug), run)
     return answer
 
 
@@ -78,17 +81,35 @@ def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respon
     Who may read sources (`source:read`) is shown in each citation what is `confidential` of it.
     """
     id_ = fact_uuid(fact_id)
+    with asked.parley.looking(asked.principal) as look:
+        found = look.fact(id_, asked.query)
+    if found is not None and not (asked.discloses and found.confidential):
+        return _answer(asked, found.version, found.perspective, found.slug, found)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         version = reading.fact(id_, perspective)
-        content = shown(version, perspective, reading)
-        if asked.discloses:
-            disclose(content["fact"]["citations"], reading.confidential(version))
-        asked = replace(asked, tag=content["negotiation"])
-        answer = asked.answer(content, perspective, reading, version=version.record.version)
-        if asked.discloses:
-            answer.headers["Cache-Control"] = "no-store"
-        return answer
+        slug = reading.slug_of(version.record.negotiation_id)
+        sources = reading.confidential(version) if asked.discloses else ()
+        return _answer(asked, version, perspective, slug, reading, sources)
+
+
+def _answer(
+    asked: Asked,
+    version: FactVersion,
+    perspective: Perspective,
+    slug: str,
+    log: Settling,
+    sources: Sequence[Confidential | None] = (),
+) -> Response:
+    content = fact_response.shown(version, perspective, slug)
+    if sources:
+        fact_response.disclose(content["fact"]["citations"], sources)
+    answer = replace(asked, tag=slug).answer(
+        content, perspective, log, version=version.record.version
+    )
+    if asked.discloses:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @router.get(

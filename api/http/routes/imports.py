@@ -15,7 +15,7 @@ from api.commands.importing.matching import Update
 from api.commands.importing.text_files import open_text
 from api.commands.json_text import write_json
 from api.http.exchange.body import Sent, Spooling
-from api.http.exchange.idempotency import Once
+from api.http.exchange.idempotency import Once, about_negotiation
 from api.http.exchange.operation import writes
 from api.http.exchange.parameters import TEXT, Parameter, truth
 from api.http.threads import LaneRoute
@@ -91,7 +91,9 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
         sent.request.app.state.idempotency.keep(once, answer)
         return answer
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    answer: Response = sent.request.app.state.idempotency.once(
+        sent, about_negotiation(slug), run, look_first=True
+    )
     return answer
 
 

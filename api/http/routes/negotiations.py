@@ -18,7 +18,7 @@ from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
 from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.entity_tags import if_match, precondition
 from api.http.exchange.fact_response import edition_tag
-from api.http.exchange.idempotency import Once
+from api.http.exchange.idempotency import Once, about_negotiation, about_opened
 from api.http.exchange.operation import NEGOTIATION_TAG, body_of, reads, writes
 from api.http.exchange.parameters import whole_number
 from api.http.exchange.perspective import Asked, Asking, with_erasures
@@ -69,7 +69,7 @@ def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
         )
         return answer
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    answer: Response = sent.request.app.state.idempotency.once(sent, about_opened(), run)
     return answer
 
 
@@ -93,7 +93,7 @@ def correct_negotiation(slug: str, sent: Annotated[Sent, Depends(_CORRECTING)]) 
     def run(once: Once) -> Response:
         return persistently(lambda: _corrected(slug, sent, once))
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    answer: Response = sent.request.app.state.idempotency.once(sent, about_negotiation(slug), run)
     return answer
 
 

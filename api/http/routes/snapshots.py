@@ -14,7 +14,7 @@ from api.commands.json_text import hash_json, write_json
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.caching import answered, tags_of
 from api.http.exchange.change_or_propose import persistently
-from api.http.exchange.idempotency import Once
+from api.http.exchange.idempotency import Once, about_negotiation
 from api.http.exchange.operation import body_of, reads, writes
 from api.http.exchange.parameters import cut
 from api.http.exchange.perspective import Asked, Asking, resolved, with_erasures
@@ -62,7 +62,9 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
         _take(sent, slug, name, perspective, digest, once.claim(answer))
         return answer
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, run)
+    answer: Response = sent.request.app.state.idempotency.once(
+        sent, about_negotiation(slug), run, look_first=True
+    )
     return answer
 
 

@@ -22,7 +22,7 @@ from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import Publisher, last_signed_note
 from infrastructure.proofs.verification import verify
 from infrastructure.sealing.key_source import GivenKeys, WrappingKeyFile
-from infrastructure.sealing.seals import _OWN, Seals
+from infrastructure.sealing.seals import OWN_KEYS, Seals
 from infrastructure.sealing.wrapping import Keyring, SealKeyError
 from infrastructure.tables.record import event, log_head, signed_checkpoint, stamp
 from tests.infrastructure.proofs.logs import signer
@@ -273,7 +273,7 @@ def test_what_a_writer_looks_at_is_one_statement_that_reads_no_more_of_a_longer_
     listened.remove(first.engine, "before_cursor_execute", keep)
     assert sum("FROM stamp" in each for each in seen) == 1
     if first.is_sqlite:
-        said = str(_OWN.compile(first.engine, compile_kwargs={"literal_binds": True}))
+        said = str(OWN_KEYS.compile(first.engine, compile_kwargs={"literal_binds": True}))
         with first.reading() as connection:
             plan = [row[-1] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {said}"))]
         assert not [each for each in plan if each.startswith("SCAN") and "event" in each], plan

@@ -1,0 +1,163 @@
+"""A look answers from one statement and opens no transaction: each answer is of the log as it stands when it is made.
+
+It answers what is asked most, a fact as it is now known or as it was known at a position. What else there is to say,
+such as that a fact was withdrawn, a `Reading` says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    func,
+    select,
+    union_all,
+)
+
+from domain.errors import UnknownError
+from domain.time.instant import END
+from domain.time.perspective import Perspective
+from domain.views.versions import FactVersion
+from infrastructure.log.clock_corrections import HAS_CORRECTIONS
+from infrastructure.projections.fact_rows import version_of_row
+from infrastructure.readers import access, cuts, negotiations, timeslices
+from infrastructure.tables.facts import FACTS, SIDES, FactTables
+from infrastructure.tables.record import (
+    HEX_ID,
+    confidential_part,
+    event,
+    log_head,
+    negotiation,
+    projection,
+)
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.access import Principal
+    from domain.streams.negotiation import Negotiation
+    from domain.time.perspective import PerspectiveQuery
+
+__all__ = ["Look", "SeenFact"]
+
+_FACT: Final = bindparam("fact", type_=HEX_ID)
+_POSITION: Final = bindparam("position", type_=BigInteger)
+_AT: Final = func.coalesce(_POSITION, log_head.c.position)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFact:
+    """A fact as it is seen: its version, its negotiation's slug, and whether it keeps sources in confidence."""
+
+    version: FactVersion
+    slug: str
+    perspective: Perspective
+    confidential: bool
+
+    def settled(self, query: PerspectiveQuery) -> bool:
+        """Whether the answer can never change, as `Reading.settled` says."""
+        return query.position is not None
+
+
+class Look:
+    """Answers somebody on one connection. `now` is in microseconds UTC.
+
+    What is not there for `principal` is found as little as what is not there at all.
+    """
+
+    def __init__(self, connection: Connection, now: int, principal: Principal) -> None:
+        self._connection = connection
+        self._now = now
+        self._who = access.values(principal)
+        self._principal = principal
+
+    def negotiation(self, slug: str) -> Negotiation:
+        """The negotiation with a slug, as it was opened; UnknownError where there is none."""
+        return negotiations.find_negotiation(self._connection, self._principal, slug, None)
+
+    def slug_of_fact(self, fact_id: UUID) -> str:
+        """The slug of the negotiation that a fact is of; UnknownError where there is no such fact."""
+        given = {"fact": fact_id.hex, **self._who}
+        slug = self._connection.execute(_SLUG, given).scalar()
+        if slug is None:
+            raise UnknownError("fact", str(fact_id))
+        return str(slug)
+
+    def fact(self, fact_id: UUID, query: PerspectiveQuery) -> SeenFact | None:
+        """A fact that stands; None where a `Reading` has to answer, as it knows more, or refuses with the reason."""
+        if query.as_known_at is not None:
+            return None
+        given = {"fact": fact_id.hex, "position": query.position, **self._who}
+        row = self._connection.execute(_SEEN, given).first()
+        if row is None or row.clock_corrected or row.erased or row.status == timeslices.RETRACTED:
+            return None
+        if query.position is not None and query.position > row.head:
+            return None
+        perspective = Perspective(
+            as_of=self._as_of(query, row.head_at, row.at),
+            as_known_at=None,
+            clock=query.clock,
+            match=query.match,
+            position=row.head if query.position is None else query.position,
+        )
+        return SeenFact(version_of_row(row), row.slug, perspective, row.confidential)
+
+    def _as_of(self, query: PerspectiveQuery, head_at: int, at: int | None) -> int:
+        if query.as_of is not None:
+            return query.as_of
+        if query.position is not None:
+            return at or 0
+        return cuts.present(self._now, head_at)
+
+
+def _seen_on(tables: FactTables) -> Select[Any]:
+    """The version of a fact that is seen on one side, where that side serves."""
+    version = tables.version
+    recorded = select(event.c.recorded_at).where(event.c.position == _POSITION)
+    withheld = (
+        confidential_part.c.stream == version.c.fact_id,
+        confidential_part.c.sealed.is_not(None),
+    )
+    return (
+        select(
+            version,
+            negotiation.c.slug,
+            log_head.c.position.label("head"),
+            log_head.c.recorded_at.label("head_at"),
+            HAS_CORRECTIONS.label("clock_corrected"),
+            recorded.scalar_subquery().label("at"),
+            exists().where(*withheld).label("confidential"),
+        )
+        .join_from(log_head, projection, projection.c.name == FACTS)
+        .join(version, version.c.fact_id == _FACT)
+        .join(negotiation, negotiation.c.id == version.c.negotiation_id)
+        .where(
+            projection.c.state == tables.side,
+            timeslices.known_at(version.c, _AT),
+            version.c.published_to == END,
+            access.SHOWN,
+        )
+    )
+
+
+def _slug_on(tables: FactTables) -> Select[Any]:
+    columns = tables.version.c
+    return (
+        select(negotiation.c.slug)
+        .join_from(tables.version, negotiation, negotiation.c.id == columns.negotiation_id)
+        .join(projection, projection.c.name == FACTS)
+        .where(projection.c.state == tables.side, columns.fact_id == _FACT, access.SHOWN)
+        .limit(1)
+    )
+
+
+_SEEN: Final = union_all(*map(_seen_on, SIDES.values()))
+_SLUG: Final = union_all(
+    *(select(_slug_on(side).subquery(f"on_{side.side}").c.slug) for side in SIDES.values())
+)
