@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
+from eventsourcing.persistence import IntegrityError, StoredEvent
 from sqlalchemy import (
     Connection,
     Row,
@@ -30,7 +30,6 @@ from infrastructure.log.entry import (
 )
 from infrastructure.log.erasure import ERASED_ANSWER, ERASING, erase_rows, is_erased
 from infrastructure.log.leaves import hash_row, new_secret, salt_of
-from infrastructure.log.tracking import advance
 from infrastructure.log.under_lock import FIRST_VERSIONS, last_versions
 from infrastructure.sealing.confidential_parts import seal_part
 from infrastructure.sealing.kept_answers import (
@@ -76,7 +75,6 @@ class AppendRequest:
     """
 
     events: Sequence[StoredEvent]
-    tracking: Tracking | None = None
     claim: IdempotencyClaim | None = None
     sources: Sources = field(default_factory=dict)
     standing: Mapping[UUID | str, int] = field(default_factory=dict)
@@ -154,8 +152,6 @@ class LogTransaction:
             reached = _follow(versions, request.events)
             if request.claim is not None:
                 self._keep(request.claim, len(request.events))
-            if request.tracking is not None:
-                advance(self._connection, request.tracking)
         except AlreadyAnswered as refusal:
             return refusal
         except IntegrityError as refusal:

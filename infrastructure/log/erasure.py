@@ -18,7 +18,6 @@ from infrastructure.log.entry import stream_name
 from infrastructure.sealing.kept_answers import change_answers
 from infrastructure.tables.facts import SIDES
 from infrastructure.tables.record import (
-    aggregate_snapshot,
     confidential_part,
     event,
     idempotency_answer,
@@ -46,9 +45,6 @@ ERASED_ANSWER: Final = {"fingerprint": "", "body": b"", "headers": "{}"}
 _STREAMS: Final = event.c.stream.in_(bindparam("streams", expanding=True))
 _DESTROY: Final = (
     update(event).where(_STREAMS).values(payload=b"", salt=b"", key_id=None, data_key=None)
-)
-_FORGET: Final = delete(aggregate_snapshot).where(
-    aggregate_snapshot.c.stream.in_(bindparam("streams", expanding=True))
 )
 _DROP_PARTS: Final = delete(confidential_part).where(
     confidential_part.c.stream.in_(bindparam("streams", expanding=True))
@@ -86,7 +82,6 @@ _HAS_ERASED: Final = select(event.c.position).where(event.c.type.in_(sorted(ERAS
 TABLES: Final = (
     event.name,
     confidential_part.name,
-    aggregate_snapshot.name,
     idempotency_answer.name,
     fact_text.name,
     *(table.name for side in SIDES.values() for table in side.all),
@@ -111,7 +106,7 @@ def erase_rows(connection: Connection, erasing: LogEntry, reached: int) -> int:
     emptied = connection.execute(_ANSWERS, {**streams, "fact": name, **kept}).mappings().all()
     added = change_answers(connection, emptied, ERASED_ANSWER)
     only_sources = erasing.topic == SourcesErased.stored_name
-    for statement in (_DESTROY_PARTS,) if only_sources else (_DESTROY, _FORGET, _DROP_PARTS):
+    for statement in (_DESTROY_PARTS,) if only_sources else (_DESTROY, _DROP_PARTS):
         connection.execute(statement, streams)
     return added
 

@@ -15,18 +15,13 @@ from eventsourcing.persistence import (
     ApplicationRecorder,
     InfrastructureFactory,
     ProcessRecorder,
+    TrackingRecorder,
 )
 from eventsourcing.utils import Environment, EnvType, resolve_topic
 
 from infrastructure.configured import seals_by
 from infrastructure.database.database import Database
-from infrastructure.log.recorder import (
-    AggregateEventRecorder,
-    EventRecorder,
-    EventTrackingRecorder,
-    ProcessEventRecorder,
-    SnapshotRecorder,
-)
+from infrastructure.log.recorder import EventRecorder
 from infrastructure.settings import DATABASE_URL, SEAL_KEY, SEAL_KEY_FILE, Settings
 
 if TYPE_CHECKING:
@@ -40,8 +35,8 @@ __all__ = ["EventFactory"]
 ORIGINATOR_ID_TYPE: Final = "ORIGINATOR_ID_TYPE"
 
 
-class EventFactory(InfrastructureFactory[EventTrackingRecorder]):
-    """Makes the recorders of one log. Raises `OSError` for an environment that it cannot use."""
+class EventFactory(InfrastructureFactory[TrackingRecorder]):
+    """Makes application recorders of one log, and no other. Raises `OSError` for an environment that it cannot use."""
 
     def __init__(
         self,
@@ -57,10 +52,8 @@ class EventFactory(InfrastructureFactory[EventTrackingRecorder]):
         self.database = database or self._opened()
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
-        """A recorder of streams: of the log, or of snapshots when that is the purpose."""
-        if purpose == "snapshots":
-            return SnapshotRecorder(self.database, self._originator_id_type)
-        return AggregateEventRecorder(**self._log())
+        """OSError: streams are kept in the log alone, and no snapshots of them are."""
+        raise _refused(f"an aggregate recorder of {purpose}")
 
     def application_recorder(self) -> ApplicationRecorder:
         """The recorder of the log; APPLICATION_RECORDER_TOPIC may name a subclass."""
@@ -69,18 +62,19 @@ class EventFactory(InfrastructureFactory[EventTrackingRecorder]):
         return recorder(**self._log())
 
     def tracking_recorder(
-        self, tracking_recorder_class: type[EventTrackingRecorder] | None = None
-    ) -> EventTrackingRecorder:
-        """A recorder of followed positions; TRACKING_RECORDER_TOPIC may name a subclass."""
-        topic = self.env.get(self.TRACKING_RECORDER_TOPIC)
-        recorder = tracking_recorder_class or _resolved(topic, EventTrackingRecorder)
-        return recorder(self.database)
+        self, tracking_recorder_class: type[TrackingRecorder] | None = None
+    ) -> TrackingRecorder:
+        """OSError: each projection keeps its own position, in the transaction of its rows."""
+        named = (
+            "a tracking recorder"
+            if tracking_recorder_class is None
+            else tracking_recorder_class.__name__
+        )
+        raise _refused(named)
 
     def process_recorder(self) -> ProcessRecorder:
-        """A recorder of both; PROCESS_RECORDER_TOPIC may name a subclass."""
-        topic = self.env.get(self.PROCESS_RECORDER_TOPIC)
-        recorder: type[ProcessEventRecorder] = _resolved(topic, ProcessEventRecorder)
-        return recorder(**self._log())
+        """OSError: nothing that follows the log records events of its own."""
+        raise _refused("a process recorder")
 
     def close(self) -> None:
         """Close the database, unless it was handed in."""
@@ -106,6 +100,11 @@ class EventFactory(InfrastructureFactory[EventTrackingRecorder]):
         if found not in {"uuid", "text"}:
             raise OSError(f"{ORIGINATOR_ID_TYPE}={found!r}: 'uuid' or 'text' is needed")
         return cast("OriginatorIDType", found)
+
+
+def _refused(what: str) -> OSError:
+    message = f"Parley's log has no use for {what}: it makes application recorders alone"
+    return OSError(message)
 
 
 def _resolved(topic: str | None, otherwise: type[Any]) -> type[Any]:

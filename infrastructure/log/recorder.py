@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eventsourcing.persistence import (
-    AggregateRecorder,
-    ApplicationRecorder,
-    ProcessRecorder,
-    StoredEvent,
-    Tracking,
-)
+from eventsourcing.persistence import ApplicationRecorder, ProgrammingError, StoredEvent
 
 from infrastructure.database.timekeeping import Timekeeper
 from infrastructure.log.append import AppendRequest
 from infrastructure.log.clock import correct_clock, settle, withdraw_correction
-from infrastructure.log.entry import (
-    AlreadyAnswered,
-    AuthoredEvent,
-    InlineProjection,
-    LogEntry,
-    stream_name,
-)
+from infrastructure.log.entry import AlreadyAnswered, AuthoredEvent, InlineProjection, LogEntry
 from infrastructure.log.errors import persistence_errors
 from infrastructure.log.group_commit import GroupCommit
-from infrastructure.log.select import LogReader, OriginatorIDType, StreamReader
+from infrastructure.log.select import LogReader, OriginatorIDType
 from infrastructure.log.subscription import EventSubscription, Wakeup
-from infrastructure.log.tracking import EventTrackingRecorder
 from infrastructure.log.write_probe import probe
 from infrastructure.sealing.kept_answers import IdempotencyAnswer, IdempotencyClaim
-from infrastructure.tables.record import aggregate_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,22 +27,21 @@ if TYPE_CHECKING:
     from infrastructure.log.clock_corrections import WrongTimes
 
 __all__ = [
-    "AggregateEventRecorder",
     "AlreadyAnswered",
     "AuthoredEvent",
     "EventRecorder",
-    "EventTrackingRecorder",
     "IdempotencyAnswer",
     "IdempotencyClaim",
     "InlineProjection",
     "LogEntry",
-    "ProcessEventRecorder",
-    "SnapshotRecorder",
 ]
 
 
-class _LogRecorder(LogReader):
-    """Appends to the log of `database` and reads it; `clock` is the database's unless given."""
+class EventRecorder(LogReader, ApplicationRecorder):
+    """Appends to the log of `database` and reads it, as streams and as one sequence.
+
+    `clock` is the database's unless given.
+    """
 
     def __init__(
         self,
@@ -101,7 +86,6 @@ class _LogRecorder(LogReader):
         self,
         stored_events: Sequence[StoredEvent],
         *,
-        tracking: Tracking | None = None,
         claim: IdempotencyClaim | None = None,
         sources: Sources | None = None,
         standing: Mapping[UUID | str, int] | None = None,
@@ -114,17 +98,15 @@ class _LogRecorder(LogReader):
         other streams have to be, and `until` the instant before which it has to be recorded (microseconds UTC).
         `within` is called in the transaction, with the entries; it may be called again where that fails.
 
-        Raises `IntegrityError` for a version that does not follow its stream's last, a tracking that is no advance,
-        or where what has to be so is not, `AlreadyAnswered` for a claim whose key is taken, and the library's
-        other persistence errors. Nothing of the request is recorded then, but for an error in the
-        commit itself, after which nobody knows: `OutcomeUnknownError`.
+        Raises `IntegrityError` for a version that does not follow its stream's last, or where what has to be so is
+        not, `AlreadyAnswered` for a claim whose key is taken, and the library's other persistence errors. Nothing of
+        the request is recorded then, but for an error in the commit itself, after which nobody knows:
+        `OutcomeUnknownError`.
         """
-        if not stored_events and tracking is None and claim is None:
+        if not stored_events and claim is None:
             return []
         entries = self._queue.submit(
-            AppendRequest(
-                tuple(stored_events), tracking, claim, sources or {}, standing or {}, until, within
-            )
+            AppendRequest(tuple(stored_events), claim, sources or {}, standing or {}, until, within)
         )
         self.wakeup.ring()
         return entries
@@ -159,20 +141,16 @@ class _LogRecorder(LogReader):
         self.wakeup.ring()
         return entry
 
-
-class AggregateEventRecorder(_LogRecorder, AggregateRecorder):
-    """The log as a store of streams."""
-
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:  # noqa: ANN401 -- as in the library
-        """`append`, without the positions."""
-        self.append(stored_events, **kwargs)
-
-
-class EventRecorder(_LogRecorder, ApplicationRecorder):
-    """The log as a store of streams and as one sequence."""
-
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> list[int]:  # noqa: ANN401 -- the same
-        """`append`, and the positions of what it recorded."""
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        tracking: None = None,
+        **kwargs: Any,  # noqa: ANN401 -- as in the library
+    ) -> list[int]:
+        """`append`, and the positions of what it recorded; ProgrammingError for the position of another log."""
+        if tracking is not None:
+            raise ProgrammingError("the log keeps no positions of other logs")
         return [entry.id for entry in self.append(stored_events, **kwargs)]
 
     def select_notifications(
@@ -195,38 +173,3 @@ class EventRecorder(_LogRecorder, ApplicationRecorder):
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> EventSubscription:
         """Every entry past `gt`, as it is recorded, by whatever process."""
         return EventSubscription(self, gt, topics)
-
-
-class ProcessEventRecorder(EventTrackingRecorder, EventRecorder, ProcessRecorder):
-    """The log of one that follows another: its events and its position there, together."""
-
-    def __init__(
-        self,
-        database: Database,
-        projections: Sequence[InlineProjection] = (),
-        clock: Clock | None = None,
-        originator_id_type: OriginatorIDType = "uuid",
-    ) -> None:
-        EventRecorder.__init__(self, database, projections, clock, originator_id_type)
-
-
-class SnapshotRecorder(StreamReader, AggregateRecorder):
-    """Aggregates as they were at some versions: a cache beside the log, free to have holes."""
-
-    def __init__(self, database: Database, originator_id_type: OriginatorIDType = "uuid") -> None:
-        super().__init__(database, aggregate_snapshot, originator_id_type)
-
-    def insert_events(self, stored_events: Sequence[StoredEvent], **_: object) -> None:
-        """Keep snapshots; `IntegrityError` where one of that stream and version is kept."""
-        rows = [
-            {
-                "stream": stream_name(stored.originator_id),
-                "version": stored.originator_version,
-                "type": stored.topic,
-                "payload": stored.state,
-            }
-            for stored in stored_events
-        ]
-        if rows:
-            with persistence_errors(), self.database.writing() as connection:
-                connection.execute(aggregate_snapshot.insert(), rows)

@@ -26,7 +26,6 @@ from sqlalchemy import (
 )
 
 __all__ = [
-    "aggregate_snapshot",
     "api_key",
     "change_request",
     "confidential_part",
@@ -42,7 +41,6 @@ __all__ = [
     "snapshot",
     "stamp",
     "tile",
-    "tracking",
 ]
 
 NAMING_CONVENTION = {
@@ -104,22 +102,6 @@ confidential_part = Table(
     Index(None, "stream"),
 )
 """What an event said in confidence, each part sealed under a key of its own; of an erased one the digest is left."""
-
-aggregate_snapshot = Table(
-    "aggregate_snapshot",
-    metadata,
-    Column("stream", TEXT, primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("type", TEXT, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-)
-
-tracking = Table(
-    "tracking",
-    metadata,
-    Column("application_name", TEXT, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-)
 
 idempotency_answer = Table(
     "idempotency_answer",

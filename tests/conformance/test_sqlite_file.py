@@ -14,23 +14,7 @@ class On:
     kind: ClassVar[Kind] = "sqlite-file"
 
 
-class TestAggregates(On, suites.Aggregates):
-    pass
-
-
-class TestSnapshots(On, suites.Snapshots):
-    pass
-
-
 class TestApplications(On, suites.Applications):
-    pass
-
-
-class TestTrackings(On, suites.Trackings):
-    pass
-
-
-class TestProcesses(On, suites.Processes):
     pass
 
 
@@ -38,25 +22,5 @@ class TestNonInterleaving(On, suites.NonInterleaving):
     pass
 
 
-class TestFactories(On, suites.Factories):
-    pass
-
-
-class TestExampleApplications(On, suites.ExampleApplications):
-    pass
-
-
 class TestLibraryApplications(On, suites.LibraryApplications):
-    pass
-
-
-class TestCountersProjections(On, suites.CountersProjections):
-    pass
-
-
-class TestEventSourcedProjections(On, suites.EventSourcedProjections):
-    pass
-
-
-class TestCountersViews(On, suites.CountersViews):
     pass

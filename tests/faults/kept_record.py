@@ -10,16 +10,13 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent, Tracking
 from starlette.testclient import TestClient
 
 from api.composition import compose
 from api.http.app import create_app
 from domain.access import SCOPES
 from domain.time.instant import parse_cut
-from infrastructure.log.recorder import EventTrackingRecorder, SnapshotRecorder
 from infrastructure.settings import Settings
 from tests.databases import SEAL_KEY, UNBOUNDED
 
@@ -180,7 +177,6 @@ def keep(url: str, folder: Path, *, rebuilt: bool = False) -> KeptRecord:
             desk.change(fact, version)
     _propose(desk, record)
     _erase(desk, record)
-    _keep_beside(parley, record.facts[PRIVATE][0])
     record.save_checkpoint(parley)
     if rebuilt:
         parley.rebuild()
@@ -247,13 +243,3 @@ def _erase(desk: _Desk, record: KeptRecord) -> None:
         desk.send(f"/v1/facts/{gone}/erasure", reason, status=200, If_Match="*")
         sources = {**reason, "what": "sources"}
         desk.send(f"/v1/facts/{kept}/erasure", sources, status=200, If_Match="*")
-
-
-def _keep_beside(parley: Parley, fact: str) -> None:
-    """Put rows where the library keeps what Parley itself does not use."""
-    stream = UUID(fact)
-    snapshots = SnapshotRecorder(parley.database)
-    snapshots.insert_events([StoredEvent(stream, number, "t", b"{}") for number in (1, 2)])
-    tracking = EventTrackingRecorder(parley.database)
-    for name in ("follower", "other"):
-        tracking.insert_tracking(Tracking(name, 5))

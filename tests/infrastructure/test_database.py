@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
     from tests.databases import Kind
 
-COUNT = text("SELECT count(*) FROM tracking")
+INSERT = text("INSERT INTO projection (name, position, state) VALUES (:name, 1, 'tested')")
+COUNT = text("SELECT count(*) FROM projection WHERE state = 'tested'")
 
 
 def insert(database: Database, name: str) -> None:
     with database.writing() as connection:
-        connection.execute(text("INSERT INTO tracking VALUES (:name, 1)"), {"name": name})
+        connection.execute(
+            text("INSERT INTO projection (name, position, state) VALUES (:name, 1, 'tested')"),
+            {"name": name},
+        )
 
 
 def test_a_writing_transaction_commits_and_one_that_raises_leaves_nothing(
@@ -35,7 +39,11 @@ def test_a_writing_transaction_commits_and_one_that_raises_leaves_nothing(
 ) -> None:
     insert(database, "kept")
     with pytest.raises(IntegrityError), database.writing() as connection:
-        connection.execute(text("INSERT INTO tracking VALUES ('lost', 1), ('kept', 1)"))
+        connection.execute(
+            text(
+                "INSERT INTO projection (name, position, state) VALUES ('lost', 1, 'tested'), ('kept', 1, 'tested')"
+            )
+        )
     with database.reading() as connection:
         assert connection.execute(COUNT).scalar() == 1
 
@@ -77,7 +85,9 @@ def test_postgresql_reads_only_in_a_reading_transaction(
 ) -> None:
     database = Database(fresh_database("postgresql"))
     with pytest.raises(DBAPIError, match="read-only"), database.reading() as connection:
-        connection.execute(text("INSERT INTO tracking VALUES ('x', 1)"))
+        connection.execute(
+            text("INSERT INTO projection (name, position, state) VALUES ('x', 1, 'tested')")
+        )
     with database.reading() as connection:
         level = connection.execute(text("SHOW transaction_isolation")).scalar()
         assert level == "repeatable read"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
 from threading import Barrier, Thread
 from time import process_time, sleep
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from eventsourcing.persistence import (
     IntegrityError,
     PersistenceError,
     StoredEvent,
-    Tracking,
 )
 
 from infrastructure.database.timekeeping import TOLERANCE
@@ -21,19 +19,18 @@ from infrastructure.log.factory import EventFactory
 from infrastructure.log.recorder import (
     AlreadyAnswered,
     EventRecorder,
-    EventTrackingRecorder,
     LogEntry,
-    ProcessEventRecorder,
 )
 from tests.databases import opened
 from tests.infrastructure.recording import DAY, NOON, claim, clock_of, events
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
     from infrastructure.database.database import Database
+    from tests.databases import Kind
 
 
 @pytest.fixture
@@ -98,7 +95,7 @@ def test_a_position_is_found_by_its_instant(database: Database) -> None:
 
 def test_a_misspelt_keyword_is_not_ignored(recorder: EventRecorder) -> None:
     with pytest.raises(TypeError, match="trackings"):
-        recorder.insert_events(events(), trackings=Tracking("upstream", 1))
+        recorder.insert_events(events(), trackings=1)
 
 
 def test_streams_may_be_named_by_text(database: Database) -> None:
@@ -209,31 +206,6 @@ def test_of_sixteen_racers_for_a_key_one_records(database: Database) -> None:
     assert recorders[0].head()[0] == 1
 
 
-def test_the_tracking_race_is_lost_by_all_but_one(database: Database) -> None:
-    recorders = [ProcessEventRecorder(database) for _ in range(2)]
-    tracking_only = EventTrackingRecorder(database)
-    start = Barrier(9)
-
-    def race(racer: int, position: int) -> bool:
-        start.wait(10)
-        try:
-            if racer == 8:
-                tracking_only.insert_tracking(Tracking("upstream", position))
-            else:
-                recorders[racer % 2].insert_events(
-                    events(), tracking=Tracking("upstream", position)
-                )
-        except IntegrityError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(9) as threads:
-        for position in range(1, 6):
-            assert sum(threads.map(race, range(9), repeat(position))) == 1
-    assert tracking_only.max_tracking_id("upstream") == 5
-    assert recorders[0].head()[0] <= 5
-
-
 def test_two_appends_that_follow_the_same_version_race_and_one_wins(database: Database) -> None:
     recorders = [EventRecorder(opened(database.url)) for _ in range(2)]
     stream = uuid4()
@@ -280,3 +252,21 @@ def test_a_subscriber_to_some_types_passes_over_the_others(recorder: EventRecord
         recorder.append([StoredEvent(uuid4(), 1, "odd" if number % 2 else "even", b"")])
     with recorder.subscribe(gt=1, topics=["odd"]) as subscription:
         assert [next(subscription).id for _ in range(3)] == [2, 4, 6]
+
+
+def test_the_factory_makes_no_recorder_that_the_record_has_no_use_for(
+    fresh_database: Callable[[Kind], str],
+) -> None:
+    database = opened(fresh_database("sqlite-file"))
+    factory = EventFactory({}, database=database)
+    assert type(factory.application_recorder()) is EventRecorder
+    refused: dict[str, Callable[[], object]] = {
+        "of snapshots": lambda: factory.aggregate_recorder("snapshots"),
+        "of events": factory.aggregate_recorder,
+        "tracking": factory.tracking_recorder,
+        "process": factory.process_recorder,
+    }
+    for named, make in refused.items():
+        with pytest.raises(OSError, match=named):
+            make()
+    database.close()
