@@ -1,7 +1,8 @@
-"""A look answers from one statement and opens no transaction: each answer is of the log as it stands when it is made.
+"""A fact is answered from one statement, and a change of one from its own transaction: nothing is read again for it.
 
-It answers what is asked most, a fact as it is now known or as it was known at a position. What else there is to say,
-such as that a fact was withdrawn, a `Reading` says.
+A look opens no transaction, and each of its answers is of the log as it stands when it is made. It answers what is
+asked most, a fact as it is now known or as it was known at a position. What else there is to say, such as that a fact
+was withdrawn, a `Reading` says.
 """
 
 from __future__ import annotations
@@ -21,13 +22,17 @@ from sqlalchemy import (
 )
 
 from domain.errors import UnknownError
+from domain.streams.entry import Entry
+from domain.streams.event import FactErased, SourcesErased
+from domain.streams.fact import evolve
 from domain.time.instant import END
 from domain.time.perspective import Perspective
-from domain.views.versions import FactVersion
+from domain.views.versions import FactVersion, version_of
 from infrastructure.log.clock_corrections import HAS_CORRECTIONS
 from infrastructure.projections.fact_rows import version_of_row
 from infrastructure.readers import access, cuts, negotiations, timeslices
-from infrastructure.tables.facts import FACTS, SIDES, FactTables
+from infrastructure.readers.similar import similar_to
+from infrastructure.tables.facts import FACTS, SIDES, FactTables, serving_tables
 from infrastructure.tables.record import (
     HEX_ID,
     confidential_part,
@@ -38,13 +43,17 @@ from infrastructure.tables.record import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from domain.access import Principal
+    from domain.streams.event import FactEvent
+    from domain.streams.fact import FactRecord
     from domain.streams.negotiation import Negotiation
     from domain.time.perspective import PerspectiveQuery
+    from infrastructure.log.entry import LogEntry
 
-__all__ = ["Look", "SeenFact"]
+__all__ = ["Look", "RecordedFact", "SeenFact"]
 
 _FACT: Final = bindparam("fact", type_=HEX_ID)
 _POSITION: Final = bindparam("position", type_=BigInteger)
@@ -116,6 +125,35 @@ class Look:
         return cuts.present(self._now, head_at)
 
 
+class RecordedFact:
+    """The fact that `event` changes from what it was `before`, None for a new one.
+
+    It is the `within` of an append whose last event is `event`; once that is committed, `version` is what it left,
+    `perspective` that of the log right after it, and `similar` the facts that were then much like it. The version's
+    `first_position` is that of the event.
+    """
+
+    version: FactVersion
+    perspective: Perspective
+
+    def __init__(self, event: FactEvent, before: FactRecord | None) -> None:
+        self.event = event
+        self.before = before
+        self.similar: list[FactVersion] = []
+
+    def __call__(self, connection: Connection, entries: Sequence[LogEntry]) -> None:
+        """Read what else is to be said, in the transaction in which `entries` were written."""
+        at, recorded_at = entries[-1].id, entries[-1].recorded_at
+        entry = Entry(position=at, recorded_at=recorded_at, event=self.event)
+        self.version = version_of(entry, self.event, evolve(self.before, self.event), at)
+        self.perspective = Perspective(
+            as_of=recorded_at, as_known_at=None, clock="recorded", match="possible", position=at
+        )
+        if not isinstance(self.event, FactErased | SourcesErased):
+            tables = serving_tables(connection)
+            self.similar = similar_to(connection, tables, self.version, self.perspective)
+
+
 def _seen_on(tables: FactTables) -> Select[Any]:
     """The version of a fact that is seen on one side, where that side serves."""
     version = tables.version
@@ -143,6 +181,8 @@ def _seen_on(tables: FactTables) -> Select[Any]:
             version.c.published_to == END,
             access.SHOWN,
         )
+        .order_by(version.c.known_from.desc())
+        .limit(1)
     )
 
 
@@ -157,7 +197,7 @@ def _slug_on(tables: FactTables) -> Select[Any]:
     )
 
 
-_SEEN: Final = union_all(*map(_seen_on, SIDES.values()))
+_SEEN: Final = union_all(*(select(_seen_on(each).subquery(each.side)) for each in SIDES.values()))
 _SLUG: Final = union_all(
     *(select(_slug_on(side).subquery(f"on_{side.side}").c.slug) for side in SIDES.values())
 )

@@ -25,7 +25,7 @@ from domain.views.brief import describe_fact, describe_negotiation, describe_per
 from domain.views.notices import notices
 from domain.views.rivalry.similar import MOST
 from domain.views.versions import FactVersion, Seen
-from infrastructure.readers.recorded_fact import RecordedFact
+from infrastructure.readers.look import RecordedFact
 
 __all__ = ["beside", "disclose", "edition_tag", "fact_uuid", "of_negotiation", "recorded"]
 __all__ += ["repeated", "shown"]

@@ -29,7 +29,7 @@ from domain.time.perspective import Perspective
 from domain.views.audit import change
 from domain.views.brief import describe_perspective
 from domain.views.versions import FactVersion
-from infrastructure.readers.recorded_fact import RecordedFact
+from infrastructure.readers.look import RecordedFact
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
 
