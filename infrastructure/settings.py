@@ -178,11 +178,8 @@ def _database_url(value: str) -> str:
     try:
         backend = make_url(value).get_backend_name()
     except (ArgumentError, ValueError):
-        raise SettingsError(
-            DATABASE_URL,
-            "…",
-            "this is not a SQLAlchemy URL: write one, such as sqlite:///parley.db",
-        ) from None
+        reason = "write a SQLAlchemy URL, such as sqlite:///parley.db"
+        raise SettingsError(DATABASE_URL, "…", reason) from None
     if backend not in {"sqlite", "postgresql"}:
         raise SettingsError(DATABASE_URL, "…", f"use SQLite or PostgreSQL, not {backend}")
     return value
@@ -196,9 +193,7 @@ def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
         return None
     for name in needed:
         if name not in environ:
-            raise SettingsError(
-                name, "", f"{', '.join(needed)} are set together: set all of them, or none"
-            )
+            raise SettingsError(name, "", f"set all of {', '.join(needed)}, or none of them")
     return OidcSettings(
         issuer=_text(OIDC_ISSUER, environ[OIDC_ISSUER]),
         audience=_text(OIDC_AUDIENCE, environ[OIDC_AUDIENCE]),

@@ -105,15 +105,10 @@ class FactRecord:
         check_room(fact, citation)
         fact = check_changes(add_citation(fact, citation), self.fact)
         if fact.external_id != self.fact.external_id:
-            raise ContentError.at(
-                "/changes/external_id",
-                "an external id cannot be changed: retract this fact and record another",
-            )
+            wrong = "an external id cannot be changed: retract this fact and record another"
+            raise ContentError.at("/changes/external_id", wrong)
         if fact == self.fact:
-            raise ContentError.at(
-                "/changes",
-                "the correction changes nothing: name a field whose value becomes another one",
-            )
+            raise ContentError.at("/changes", "the correction changes nothing: change a value")
         self._must_stand("corrected")
         return FactCorrected(
             **self._next(actor),
@@ -131,9 +126,7 @@ class FactRecord:
         self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
         if citation in self.fact.citations:
-            raise ContentError.at(
-                "/citation", "the fact has this citation already: cite another source"
-            )
+            raise ContentError.at("/citation", "the fact has this citation: cite another source")
         check_room(self.fact, citation)
         self._must_stand("corroborated")
         return FactCorroborated(
@@ -191,9 +184,7 @@ class FactRecord:
         """The undoing of a retraction."""
         self._must_be_whole()
         if self.status != "retracted":
-            raise StateError(
-                "only a retracted fact can be reinstated, and this one is not retracted"
-            )
+            raise StateError("only a retracted fact can be reinstated, and this is none")
         check_change(why=why, citation=None, published=published)
         return FactReinstated(**self._next(actor), why=why, published=published)
 

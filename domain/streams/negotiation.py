@@ -100,7 +100,7 @@ class Negotiation:
         if said == self.said:
             raise ContentError.at(
                 "/changes",
-                "the correction changes nothing: name a field whose value becomes another one",
+                "the correction changes nothing: change a value",
             )
         if self.corrections >= MOST_CORRECTIONS:
             raise StateError(f"a negotiation is corrected at most {MOST_CORRECTIONS} times")

@@ -54,7 +54,7 @@ STATUSES: Final[dict[str, tuple[str, ...]]] = {
     "retracted, waiting for review": ("retract", "propose reinstate"),
 }
 WITHOUT: Final = re.compile(
-    "was erased|is retracted already|only a retracted fact can be reinstated, and this one is not retracted"
+    "was erased|is retracted already|only a retracted fact can be reinstated, and this is none"
     "|and cannot cease$"
 )
 """What a refusal says that has no advice to give."""
