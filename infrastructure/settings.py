@@ -90,21 +90,10 @@ class OidcSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """How one process runs.
+    """How one process runs; `setting_table` says what each value means.
 
-    `database_url` is a SQLAlchemy URL; `max_body_bytes` bounds the body of one request,
-    `max_import_bytes` that of an import, and
-    `max_waiting` the requests that are under way or wait at once, `max_writing` those that change something, which
-    are counted apart. `limits` says how long the database is waited for. `log_origin` names the log in what it
-    signs, by the key in `log_key_file`. `anonymous_scopes` are what anybody may do with what is public.
-    `oidc` is None where no access tokens are accepted.
-    What a caller may ask, how many milliseconds that may take, and how often an address may be refused, is
-    None where it is not bounded; `rate_storage` is empty where the record itself counts. Of `allowed_hosts`
-    are the names that the server has besides its addresses, of `trusted_proxies` addresses and networks.
-    Payloads are sealed by the keys of `seal_key`, in base64, or, where that is
-    empty, of the file `seal_key_file`. A change that takes two persons waits `change_request_days` for the second.
-    An answer is kept under its idempotency key for `idempotency_hours`; a fixed one may be kept by caches for
-    `cache_seconds`.
+    `limits` says how long the database is waited for. `oidc` is None if no access tokens are accepted, and a rate is
+    None if it is not limited. `rate_storage` is empty if the record itself counts.
     """
 
     database_url: str
