@@ -1,4 +1,4 @@
-"""A clock is given, never looked up: anyone who records is handed the one that it reads."""
+"""The clock of this machine; a recorder is given its clock, so that tests can give another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seals of a process, as its settings say."""
+"""Makes the seals and keys of a process from its settings."""
 
 from __future__ import annotations
 

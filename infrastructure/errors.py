@@ -1,4 +1,4 @@
-"""What is raised where the database is out of reach, is not Parley's, or holds what cannot be read."""
+"""Errors for a database that is out of reach, that is not Parley's, or that holds unreadable data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database's keys are in files that are named after it: two databases used from one folder have keys of their own."""
+"""Names the key files of a database after it, so that two databases in one folder have different keys."""
 
 from __future__ import annotations
 

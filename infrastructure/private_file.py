@@ -1,4 +1,4 @@
-"""A file with a key in it is its owner's alone, and is there whole or not at all."""
+"""Writes a file that only its owner may read, whole or not at all."""
 
 from __future__ import annotations
 

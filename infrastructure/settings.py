@@ -1,4 +1,4 @@
-"""Every setting is an environment variable with a default, checked before anything starts."""
+"""Reads the settings from environment variables and checks them before anything starts."""
 
 from __future__ import annotations
 

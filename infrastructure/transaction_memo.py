@@ -1,4 +1,4 @@
-"""What holds throughout a transaction is read once in it, however many parts of Parley ask for it."""
+"""Remembers what holds for a whole transaction, so that it is read once in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A backup is the record at one moment, taken while it is written; a restore is all of it, or nothing.
+"""Makes and restores backups: a backup holds the record at one moment, and a restore is complete or changes nothing.
 
 The log, its head and the answers kept are copied: positions, instants and bytes unchanged, payloads
 sealed. All else follows from the log, and is derived again in the transaction that restores it; for that the

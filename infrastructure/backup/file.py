@@ -1,4 +1,4 @@
-"""A backup is gzipped JSON lines: what it holds, the log, the answers kept, and what it all must add up to.
+"""Reads and writes the file of a backup: gzipped JSON lines with a head, the log, kept responses and checksums.
 
 Payloads and confidential parts are sealed in it as in the database, and the keys that wrap the data keys are in
 neither. Nothing of it is of one database: a record that was backed up from either is restored into either.

@@ -1,4 +1,4 @@
-"""A backup from before idempotency keys were kept as digests is restored as the schema's own upgrade would have it."""
+"""Restores backups made before idempotency keys were stored as digests, as a schema upgrade would convert them."""
 
 from __future__ import annotations
 

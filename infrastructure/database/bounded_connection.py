@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL that says nothing for too long is given up, so that its caller goes on.
+"""Closes a PostgreSQL connection that stays silent for too long, so that its caller does not wait for ever.
 
 The server's own time limits end what it is busy with. They end nothing where its process is stopped or its machine
 hangs, while the connection stays up: only a clock on this side does.

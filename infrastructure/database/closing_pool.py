@@ -1,4 +1,4 @@
-"""A connection that is returned after its database was closed is closed too.
+"""Closes a connection that is returned to its pool after the database was closed.
 
 `Engine.dispose` closes the connections that are in the pool, and none that is in use.
 """

@@ -1,4 +1,4 @@
-"""What a database gives back that was never put there is damage: none of the request's, and remembered until a restart.
+"""Reports data that a database returns and that Parley never stored, and remembers it until the process restarts.
 
 The database says so itself (SQLite: "malformed", PostgreSQL: class XX of its states), or what is stored cannot be read.
 """

@@ -1,4 +1,4 @@
-"""An engine whose errors quote no value: they come to be logged, and what they quote may be private, or erased since.
+"""Makes engines whose errors quote no values, because logged values may be private, or erased later.
 
 SQLAlchemy would add a statement's parameters; PostgreSQL adds the row or the key that it refuses, and SQLite's driver a
 text that it cannot read.

@@ -1,4 +1,4 @@
-"""Work goes in lanes: each has connections of its own, and says how long it waits for the database.
+"""Divides work into lanes; each has its own connections and its own limit on waiting for the database.
 
 Who waits for the log, or works for long, takes no connection that a question or a look at the health needs.
 """

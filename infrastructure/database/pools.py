@@ -1,4 +1,4 @@
-"""Each lane has connections of its own, set up so that none waits longer than its lane allows.
+"""Gives each lane its own connections, which wait no longer than the lane allows.
 
 SQLite files run in WAL mode with synchronous=FULL, foreign keys and secure_delete on, read back on every new
 connection: a database that will not is refused. A PostgreSQL session's synchronous_commit is never off.

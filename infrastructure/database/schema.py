@@ -1,4 +1,4 @@
-"""The schema is what the migrations make it, in one transaction, by one process at a time."""
+"""Brings the schema to the newest migration, in one transaction, in one process at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every definition is what the migrations make it: another collation, type or trigger changes answers without a row.
+"""Compares every definition in the database with what the migrations make, because a changed one changes answers.
 
 SQLite keeps definitions as text, which is compared with that of a database made in memory. On PostgreSQL the tables
 that a name means on this connection are compared, as its catalog describes them, with temporary ones.

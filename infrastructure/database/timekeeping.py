@@ -1,4 +1,4 @@
-"""Nothing is recorded, settled or signed while there is evidence against the clock that it would be done by.
+"""Stops recording, settling and signing while the clock disagrees with the log or with the database server.
 
 A clock is held to the record time that the log has reached, and the machine's own also to that of the database's
 server and to the time that has passed since it was last believed, which no setting of a clock changes.

@@ -1,4 +1,4 @@
-"""On PostgreSQL, what is overwritten or deleted leaves a table's rows, and the samples that queries are planned by.
+"""Removes from PostgreSQL the old rows and the column samples that still hold erased data.
 
 ANALYZE takes samples of every column into the catalog, where they stay until it takes others. It takes none of
 an empty table and leaves the old ones: they go when a column's type is set, though it is the same. No row goes

@@ -1,4 +1,4 @@
-"""Work on a whole database is done by one process at a time: a second is refused at once, and told what is under way.
+"""Lets one process at a time work on a whole database; a second one is refused and told what is under way.
 
 On PostgreSQL a transaction of its own holds two advisory locks, one for all such work and one that says which it is. It
 keeps no snapshot, so that VACUUM does not wait for it; it goes through a pooler that lends a connection for each

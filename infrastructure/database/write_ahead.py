@@ -1,4 +1,4 @@
-"""A SQLite file is brought to a write-ahead log although others open it at the same moment."""
+"""Switches a SQLite file to a write-ahead log, also while other processes open it."""
 
 from __future__ import annotations
 

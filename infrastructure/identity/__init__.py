@@ -1,1 +1,1 @@
-"""Who somebody is, from the credential that they bring."""
+"""Finds out who sends a request, from the credential in it."""

@@ -1,4 +1,4 @@
-"""The signatures that a token may carry are those of key pairs: a published key must not be able to sign.
+"""Lists the accepted signatures of tokens; all use key pairs, so that a published key cannot sign.
 
 So there is no HMAC, whose key would be the public one, and no `none`. RFC 7518, RFC 8037, RFC 9864.
 """

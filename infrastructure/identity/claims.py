@@ -1,4 +1,4 @@
-"""What a token claims is believed after its signature, and only if it was meant for us, now, as an access token.
+"""Checks the claims of a signed token: it must be an access token, for this server, and valid now.
 
 RFC 7519 for the claims, RFC 9068 for access tokens. An ID token says who signed in at a client, and is no permission;
 a token bound to its sender's key (RFC 9449, RFC 8705) is no bearer token.

@@ -1,4 +1,4 @@
-"""A JSON object says each thing once: what two readers could read differently is not read at all."""
+"""Reads a JSON object and refuses a repeated name, which two readers could understand differently."""
 
 from __future__ import annotations
 

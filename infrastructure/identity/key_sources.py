@@ -1,4 +1,4 @@
-"""The keys at hand are the last that could be read: an issuer that is away does not shut its people out.
+"""Keeps the issuer's last readable keys, so that people can sign in while the issuer is away.
 
 A file is read each time, and parsed where it changed. An address is asked when the keys are ten minutes old, or when a
 token names a key that is not among them, but never twice within half a minute: a sender of tokens cannot make us

@@ -1,4 +1,4 @@
-"""A bearer token becomes a principal only if the issuer signed it, for us, as an access token, and its time is now.
+"""Turns a bearer token into a principal if the issuer signed it for this server and it is valid now.
 
 The token says which of the pinned algorithms and which of the published keys; whatever else its header says of keys
 (`jwk`, `jku`, `x5u`, `x5c`) is passed over. What it declares critical (`crit`) is refused: nothing of it is known here.

@@ -1,4 +1,4 @@
-"""A published key verifies what it is meant for, and nothing else (RFC 7517).
+"""Reads the published keys of an issuer (RFC 7517) and uses each only for what it is meant for.
 
 A key that cannot be used is passed over, and does not spoil those beside it: of a kind unknown here, damaged, shorter
 than 2048 bits of RSA, symmetric, or published with its private half.

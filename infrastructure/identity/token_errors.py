@@ -1,4 +1,4 @@
-"""A token is refused, or nobody can say: the two are not the same answer.
+"""Distinguishes a token that is refused from a token that cannot be checked now.
 
 TokenRefusedError         the token is not good, no matter who asks again
 IssuerOutOfReachError     there are no keys to tell by; it may be good

@@ -1,4 +1,4 @@
-"""Under one lock positions are dense and `recorded_at` rises; a refused request leaves nothing.
+"""Appends events under one lock: positions have no gaps, `recorded_at` rises, and a refused request leaves nothing.
 
 The lock is the row of `log_head`, or SQLite's write lock, held until the commit: anyone who sees a
 position sees every lower one, with any number of writing processes.

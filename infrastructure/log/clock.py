@@ -1,4 +1,4 @@
-"""The log's clock is its head: the record time that the next event exceeds, moved under the log's lock alone."""
+"""Keeps the log's clock, the record time that the next event must exceed; it moves only under the log's lock."""
 
 from __future__ import annotations
 

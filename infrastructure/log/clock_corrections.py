@@ -1,4 +1,4 @@
-"""The log says which of its record times are wrong; the right ones rise, and lead from an instant to a position."""
+"""Reads which record times the log calls wrong, and finds the position of an instant by the right ones."""
 
 from __future__ import annotations
 

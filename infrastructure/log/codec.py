@@ -1,4 +1,4 @@
-"""Between events and stored bytes: JSON under permanent names, decoded by type, never re-serialised.
+"""Converts events to stored JSON and back, under permanent names; stored bytes are never written again.
 
 A stored name is a key of `domain.streams.event.STORED_NAMES`; an unknown one is refused, so no payload can name a
 class of its own. `shape` in the payload is the version of its form; an older shape is upcast when read.

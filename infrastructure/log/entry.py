@@ -1,4 +1,4 @@
-"""An entry is an event as given, with its position and its place on the record clock."""
+"""An entry: an event with its position and its record time."""
 
 from __future__ import annotations
 

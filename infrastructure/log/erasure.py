@@ -1,4 +1,4 @@
-"""An erasure is carried out in the transaction of its event: what it destroys, and its telling so, are one.
+"""Carries out an erasure in the transaction of its event, so that both happen or neither does.
 
 Of an erased stream the payloads, their secrets and their data key are gone; digests and leaves stay, and so does the
 tree. What was answered under idempotency keys says nothing more of it: which answers these are is known by the id of

@@ -1,4 +1,4 @@
-"""Whatever the database raises reaches a caller as one of the library's own persistence errors."""
+"""Converts errors of the database to the event-sourcing library's persistence errors."""
 
 from __future__ import annotations
 

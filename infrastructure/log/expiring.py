@@ -1,4 +1,4 @@
-"""Answers that were kept for long enough go, some at a time, so that no writer of the log waits for long."""
+"""Deletes expired responses a few at a time, so that no writer of the log waits for long."""
 
 from __future__ import annotations
 

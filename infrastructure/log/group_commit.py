@@ -1,4 +1,4 @@
-"""Concurrent appends share a transaction; nothing is acknowledged before its commit has returned.
+"""Lets concurrent appends share one transaction; no append is acknowledged before its commit.
 
 A writer that finds no leader leads: it takes the log's lock, drains what has queued until then, and
 commits it for all. A refused request fails alone. Where a transaction fails before its commit, each

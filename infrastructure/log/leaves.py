@@ -1,4 +1,4 @@
-r"""A leaf says all of an event but its payload, and binds that by a salted hash; it never changes.
+r"""Computes the leaf of an event: it contains everything but the payload, and binds the payload by a salted hash.
 
 The entry is the RFC 8785 (JCS) text of {v, position, stream, version, type, recorded_at, actor, payload}, where
 payload is base64url (unpadded) of the digest, SHA-256(salt ‖ payload); the leaf is the RFC 6962 hash of the entry.

@@ -1,4 +1,4 @@
-"""What an erasure overwrote leaves the files of the database too: at once, or as soon as that can be done."""
+"""Removes what an erasure overwrote from the files of the database, at once or as soon as possible."""
 
 from __future__ import annotations
 

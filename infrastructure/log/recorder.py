@@ -1,4 +1,4 @@
-"""What is in the log was recorded here, once, at one position, its payload as it was given."""
+"""Records events in the log and reads them back, for the event-sourcing library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is stored in clear is sealed, and every data key is wrapped by the newest key, while others read and write.
+"""Seals unencrypted payloads and wraps every data key with the newest key, while others read and write.
 
 Neither changes a digest or a leaf: what was signed and proven before holds as before.
 """

@@ -1,4 +1,4 @@
-"""A row of the log becomes an entry in one place, where its payload is opened by the keys of its database.
+"""Turns a row of the log into an entry, and opens its payload with the keys of the database.
 
 A row whose payload was erased has none, and its entry says so by what erased it.
 """

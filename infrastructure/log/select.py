@@ -1,4 +1,4 @@
-"""Reading the log never locks it: a reader sees whole transactions, in order of position."""
+"""Reads the log without locking it: whole transactions, in order of position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a database has room for so many bytes is tried out, and nothing of the trial stays.
+"""Tests whether the database has room for a number of bytes, and leaves nothing of the test.
 
 A write so small that it fits in what a file has left says nothing of the next one.
 """

@@ -1,4 +1,4 @@
-"""Keys are fetched over TLS, or from this machine: anyone who can change them on the way can sign anything."""
+"""Accepts an address to fetch keys from if it uses TLS or is on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One GET that ends: so many seconds, so many bytes, from the address given and from no other.
+"""Sends one GET with a limit on time and size, to the given address only.
 
 The standard library suffices for it, and follows no redirect unless told to. No proxy is asked.
 """

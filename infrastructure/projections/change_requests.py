@@ -1,4 +1,4 @@
-"""Who proposed which change and what became of it, as a pure function of the log; what it says stays in the log."""
+"""Derives from the log who proposed which change and its status; the content stays in the log."""
 
 from __future__ import annotations
 

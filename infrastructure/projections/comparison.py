@@ -1,4 +1,4 @@
-"""The tables that serve are what the log gives: it is all derived again, and compared row by row.
+"""Derives every table again and compares it with the one in use, row by row.
 
 The derivation stands in memory alone, so that nothing of the record is left on another disk, and anyone who reads and
 writes goes on. Values are compared as they are stored: a database's own notion of a truth value is none of a reader's.

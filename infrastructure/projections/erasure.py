@@ -1,4 +1,4 @@
-"""Of an erased fact the rows of every version say that it was there and nothing of what it said.
+"""Empties the rows of an erased fact: they say that it existed, and nothing of its content.
 
 That is also when its sources made it public: its versions count from their recording, as nothing of them is dated.
 """

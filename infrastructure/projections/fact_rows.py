@@ -1,4 +1,4 @@
-"""A version of a fact and its row in `fact_version` are one and the same, either way round."""
+"""Converts a version of a fact to its row in `fact_version`, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rebuild fills the spare side alone: where another began meanwhile, it stops, and what is not whole never serves.
+"""Fills the spare tables of a rebuild, and stops if another rebuild has begun.
 
 While it does, the row `spare` of `projection` says how far it has come and, in `state`, which rebuild it is.
 """

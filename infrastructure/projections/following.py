@@ -1,4 +1,4 @@
-"""What follows the log keeps up: soon after each write here, now and then for others' writes."""
+"""Calls what follows the log soon after each write here, and regularly for writes of other processes."""
 
 from __future__ import annotations
 

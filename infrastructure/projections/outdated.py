@@ -1,4 +1,4 @@
-"""Tables that an older Parley filled are derived from the log again, where a migration says that today's differ.
+"""Marks tables that an older Parley filled under other rules, so that they are derived again.
 
 It says so by a row of `projection`, and the rebuild that follows takes the row away.
 """

@@ -1,4 +1,4 @@
-"""The planes of facts are read from the tables as far as the next events meet them, and what changed is written."""
+"""Reads the rectangles of facts that new events change, and writes the changed ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rebuild derives the fact versions anew beside those that serve, compares the two, and switches.
+"""Derives the fact versions again beside those in use, compares the two, and switches.
 
 It follows the log in batches while writers go on; the last step locks the log, catches up, compares and
 switches in one transaction. What differs is said; what was rebuilt then serves, since the log is right. Where another

@@ -1,4 +1,4 @@
-"""Where the log says that its record times are wrong, what no source dates was made public at other times.
+"""Moves the published times of events whose record times are corrected.
 
 From that position on each fact with such an event has other rectangles; what is known before stays as it was.
 """

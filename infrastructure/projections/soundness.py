@@ -1,4 +1,4 @@
-"""What a database finds wrong with its own files: whether its pages, indexes and full text are what it wrote.
+"""Runs a database's own check of its files: pages, indexes and full text.
 
 SQLite always can. PostgreSQL can where its extension `amcheck` is installed and this user may run it.
 """

@@ -1,4 +1,4 @@
-"""How many facts a negotiation has recorded, corrected and retracted, running on from version to version.
+"""Counts the recorded, corrected and retracted facts of a negotiation after each version.
 
 Each row of `fact_version` keeps the counts as they stood after it, so that a state at a position reads one row.
 """

@@ -1,4 +1,4 @@
-"""The index finds every word of the full text where it stands: SQLite's own check reads the index, and asks nothing.
+"""Checks that the index finds every word of the full text, which SQLite's own check does not do.
 
 FTS5 finds the page of a word in a table of its own (`fact_text_idx`). With the end of that gone, its check
 passes and words are found nowhere.

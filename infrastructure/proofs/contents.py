@@ -1,4 +1,4 @@
-"""What an event said is what its digest was made of, or an erasure later in the log says that it is gone."""
+"""Checks that each payload matches its digest, or that a later event says that it was erased."""
 
 from __future__ import annotations
 

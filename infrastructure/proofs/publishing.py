@@ -1,4 +1,4 @@
-"""Nothing is ever signed that does not continue all that was signed before.
+"""Signs checkpoints, and only those that continue all that was signed before.
 
 The last signed checkpoint is kept twice: in the database, under whose lock the next is signed, and beside the key,
 which an older database put in its place does not bring back. The copy beside the key is written first: at every

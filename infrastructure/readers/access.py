@@ -1,4 +1,4 @@
-"""A private negotiation is there for its members alone; for anybody else it is as if it had never been."""
+"""Hides private negotiations from everyone but their members, as if they did not exist."""
 
 from __future__ import annotations
 

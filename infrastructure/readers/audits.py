@@ -1,4 +1,4 @@
-"""The audit is read by its events: each version that a change of mind made, the one before it, and who agreed to it."""
+"""Reads the audit: each change, the version before it, and who approved it."""
 
 from __future__ import annotations
 

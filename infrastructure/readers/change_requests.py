@@ -1,4 +1,4 @@
-"""Change requests are found by the tables and read from the log, so that what they say is nowhere else."""
+"""Finds change requests by the tables and reads their content from the log."""
 
 from __future__ import annotations
 

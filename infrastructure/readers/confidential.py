@@ -1,4 +1,4 @@
-"""What a fact's citations keep in confidence is opened one by one, for who may read sources and nobody else."""
+"""Opens the confidential parts of a fact, only for a person who may read sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a question rests on: its cuts, resolved by the log's record times and the present instant."""
+"""Resolves the cuts of a question by the record times of the log and the present instant."""
 
 from __future__ import annotations
 

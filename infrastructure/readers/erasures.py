@@ -1,4 +1,4 @@
-"""What was erased is told of: by the person who asks for it, and in every answer that may have held it."""
+"""Finds the erasures that an answer must mention."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What names mean at a perspective is read from the aliases and from the names that ids bear, and no other fact."""
+"""Reads what names mean at a perspective, from aliases and from names that ids bear."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page ends at its limit, or before, where what it holds is large: it is read and made in a fraction of a second."""
+"""Ends a page at its limit, or earlier if its items are large, so that each page is read quickly."""
 
 from __future__ import annotations
 

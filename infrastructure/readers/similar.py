@@ -1,4 +1,4 @@
-"""Which facts are much like one: those of its questions whose dates may meet are read; and those tied to it."""
+"""Finds the facts that are much like one: with its questions at overlapping dates, or tied to it."""
 
 from __future__ import annotations
 

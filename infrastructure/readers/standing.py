@@ -1,4 +1,4 @@
-"""Answers that yield, and answers that stand aside: of each question those that no other has surely displaced."""
+"""Selects the register entries that no other entry has surely displaced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A state is read by its questions: of each, the answers that may be shown, and no other fact.
+"""Selects, for each question of a state, only the entries that may be shown.
 
 Of answers that take one another's place, those begun before the latest that surely holds are never read:
 the primary key of `fact_answer` leads from question to question, and in each backwards from `as_of`.

@@ -1,1 +1,1 @@
-"""Payloads are kept sealed: a data key a stream, wrapped by a key that the database never holds."""
+"""Encrypts payloads, with one data key for each stream; keys outside the database wrap the data keys."""

@@ -1,4 +1,4 @@
-"""Each confidential part is sealed under a key of its own, bound to its place: any one can be destroyed alone.
+"""Seals each confidential part under its own key, so that each can be destroyed alone.
 
 Sealed bytes are nonce ‖ AES-256-GCM ciphertext of salt ‖ content; the digest, SHA-256(salt ‖ content), is bound by the
 leaf of the event, and tells nothing without the salt.

@@ -1,4 +1,4 @@
-"""An answer is kept under a stamp and the digest of its key, and knows its request by a wrapped fingerprint.
+"""Keeps responses for idempotency keys, each with a stamp and a wrapped fingerprint of its request.
 
 In clear the fingerprint would confirm a guess at what was sent, and some of that is confidential. What a key says is
 for its sender alone: its digest takes a secret that is wrapped as data keys are.

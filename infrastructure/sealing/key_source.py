@@ -1,4 +1,4 @@
-"""Wrapping keys are given by the environment, or kept in a file of their owner's alone, never in the database."""
+"""Reads wrapping keys from the environment or from a file of their owner's, never from the database."""
 
 from __future__ import annotations
 

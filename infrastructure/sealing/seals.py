@@ -1,4 +1,4 @@
-"""A payload is sealed, with the secret of its salt, under its stream's data key; it opens in its own row alone.
+"""Seals a payload and the secret of its salt under its stream's data key; it opens only in its own row.
 
 Sealed bytes are nonce ‖ AES-256-GCM ciphertext of secret ‖ payload; the nonce is random, as a version may be recorded
 again after an older backup was restored. The data key stands, wrapped, in the row that was sealed with it first:

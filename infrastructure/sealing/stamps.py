@@ -1,4 +1,4 @@
-"""What follows from no event is stamped: without the wrapping keys nobody can make such a row, nor change one.
+"""Stamps rows that no event implies, so that nobody without the wrapping keys can forge or change one.
 
 A stamp is the digest of what it stands for, wrapped as a data key is. A kept answer has one in its row, and their
 total, the sum of their digests, has another; the keys that people come in with have one together. So what is gone is

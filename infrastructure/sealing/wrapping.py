@@ -1,4 +1,4 @@
-"""A data key is stored wrapped, by a key that never is: the newest wraps, older ones still unwrap.
+"""Wraps data keys: the newest wrapping key wraps, and older ones still unwrap.
 
 `KeyWrapping` is all that sealing asks of the keys outside the database. `Keyring` has them in this process's
 memory; a key service that wraps and unwraps elsewhere can stand in its place.

@@ -1,4 +1,4 @@
-"""What speaks against a log is its own signatures: they are kept, convince others, and cannot be taken back."""
+"""Keeps the signed evidence of a log's fork or roll-back, so that others can check it."""
 
 from __future__ import annotations
 

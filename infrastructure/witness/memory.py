@@ -1,4 +1,4 @@
-"""What a witness must not forget is in one folder: its name, its key, and what it co-signed last.
+"""Keeps a witness's name, key and last co-signed checkpoint in one folder.
 
 The key is made when all else is there, so a folder with a key and without the rest has lost something. Losing
 what was co-signed last, and signing on, would be to sign any fork.

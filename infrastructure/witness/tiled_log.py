@@ -1,4 +1,4 @@
-"""A log is asked for few things, each small, and all of them in a minute; what it answers is not believed here.
+"""Fetches checkpoints and tiles from a log, few and small, within a minute; it trusts none of them.
 
 It is served as C2SP tlog-tiles says. A partial tile may be gone once the whole one is there, which is asked for then.
 """

@@ -1,4 +1,4 @@
-"""A witness co-signs what continues all that it co-signed before, and remembers it before it says so.
+"""Co-signs a checkpoint that continues all earlier ones, and remembers it before it publishes the signature.
 
 So two checkpoints that it has co-signed are never of two histories, whatever the log does and wherever it is killed.
 """
