@@ -88,10 +88,13 @@ class ContentError(RecordError):
 
 
 class UnknownError(RecordError):
-    """No such thing: `what` is negotiation, fact, snapshot or change request; `name` is how it was asked for."""
+    """No such thing: `what` is negotiation, fact, snapshot or change request; `name` is how it was asked for.
 
-    def __init__(self, what: str, name: str) -> None:
-        super().__init__(f"no {what} {name}")
+    `advice` says what to ask for instead.
+    """
+
+    def __init__(self, what: str, name: str, advice: str | None = None) -> None:
+        super().__init__(f"no {what} {name}" if advice is None else f"no {what} {name}: {advice}")
         self.what = what
         self.name = name
 

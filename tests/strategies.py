@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from domain.errors import ContentError, ErasedError, StateError, TakenError
 from domain.fact import fact_id
 from domain.streams.entry import Entry
-from domain.streams.event import FactEvent, Reason, RecordEvent
+from domain.streams.event import FactErased, FactEvent, Reason, RecordEvent
 from domain.streams.fact import FactRecord, decide_record, evolve
 from domain.streams.negotiation import Negotiation, Said, decide_open, negotiation_id
 from domain.streams.negotiation import evolve as evolve_negotiation
@@ -92,6 +92,7 @@ _Change = Callable[["DrawFn", _Log], RecordEvent | None]
 _ELAPSED: Final = st.sampled_from((1, HOUR, DAY, 10 * DAY))
 _REASONS: Final = st.sampled_from(get_args(Reason))
 PARTIES: Final = ("Belarus", "United States", "Lithuania")
+_BATCHES: Final = st.sampled_from((None, None, "first", "second"))
 _WHY: Final = st.sampled_from(("the ministry says so", "misread"))
 
 
@@ -108,6 +109,8 @@ def histories(draw: DrawFn, max_changes: int = 12) -> list[Entry]:
     )
     for _ in range(draw(st.integers(1, max_changes))):
         event = _changed(draw, log)
+        if isinstance(event, FactEvent) and not isinstance(event, FactErased):
+            event = dataclasses.replace(event, batch=draw(_BATCHES))
         if event is not None:
             log.take(event, draw(_ELAPSED))
     return log.entries

@@ -153,6 +153,7 @@ def filters() -> SearchStrategy[TimelineFilter]:
         person=st.none() | st.sampled_from((*NAMES, "JOHN  COALE", "lukasz nowak", "1", "Q3")),
         place=st.none() | st.sampled_from(PLACES),
         matter=st.none() | st.sampled_from(MATTERS),
+        batch=st.none() | st.just("first"),
         from_=st.none() | instants(),
         to=st.none() | instants(),
         retracted=st.booleans(),

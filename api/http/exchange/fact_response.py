@@ -33,12 +33,16 @@ __all__ += ["repeated", "shown"]
 _SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
 """The changes that carry the whole content of a fact."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NO_ID: Final = (
+    "an id is expected, as every fact record has in `id`; the timeline of a negotiation lists its facts with their ids"
+    " and external ids"
+)
 
 
 def fact_uuid(text: str) -> UUID:
     """Read the id in a path; UnknownError where no fact can have it."""
     if not _UUID.fullmatch(text):
-        raise UnknownError("fact", text[:100])
+        raise UnknownError("fact", text[:100], _NO_ID)
     return UUID(text)
 
 
