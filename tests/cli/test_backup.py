@@ -10,7 +10,7 @@ from api.composition import compose
 from infrastructure.proofs.publishing import InconsistentLogError, Publisher
 from infrastructure.settings import Settings
 from tests.cli.conftest import Shell
-from tests.importing.lines import SLUG
+from tests.importing.lines import SLUG, custody
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def test_a_backup_is_restored_into_an_empty_database_and_answers_the_same(
     parley: Shell, empty_database_url: str, tmp_path: Path
 ) -> None:
+    parley.out("import", SLUG, parley.file(custody("B", person="Nina")), "--batch", "spring")
     target = tmp_path / "backup"
     manifest = json.loads(parley.out("backup", str(target), "--json"))
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
@@ -27,6 +28,10 @@ def test_a_backup_is_restored_into_an_empty_database_and_answers_the_same(
     pinned = ("--position", str(manifest["position"]), "--as-of", "2026-01-01", "--json")
     for command in (("show", SLUG), ("timeline", SLUG), ("audit", SLUG)):
         assert other.out(*command, *pinned) == parley.out(*command, *pinned)
+    for labelled in (("changes", "--batch", "spring"), ("timeline", SLUG, "--batch", "spring")):
+        restored = other.out(*labelled, "--json")
+        assert len(json.loads(restored)["items"]) == 1
+        assert json.loads(restored)["items"] == json.loads(parley.out(*labelled, "--json"))["items"]
     assert json.loads(other.out("rebuild", "--json"))["differences"] == []
 
 
