@@ -52,7 +52,7 @@ def create_private(path: Path, content: bytes) -> None:
 
 
 def replace_whole(path: Path, content: bytes, mode: int = OWNER_ALONE) -> None:
-    """Put a file in the place of one, whatever happens meanwhile."""
+    """Replace a file: after a crash it has its old content or its new content."""
     beside = _written(path, content, mode)
     try:
         beside.replace(path)

@@ -29,7 +29,7 @@ def remembered(connection: Connection, read: Callable[[Connection], _T]) -> _T:
 
 
 def remember(connection: Connection, read: Callable[[Connection], _T], found: _T) -> None:
-    """Have `read` give this in the transaction under way, as it was read beside something else."""
+    """Set what `read` returns in this transaction, if it was already read with something else."""
     transaction = connection.get_transaction()
     if transaction is not None:
         _MEMOS.setdefault(transaction, {})[read] = found

@@ -76,7 +76,7 @@ def work_alone(database: Database, work: Work) -> Iterator[Callable[[], None]]:
 
 
 def _other(work: Work, found: str) -> NotAloneError:
-    """What is said of work that is `found` under way; empty where it is not known which."""
+    """Describes the work that is under way in words; empty if it is not known which."""
     article = "another" if found == work else "an" if found[:1] in set("aeiou") else "a"
     what = f"{article} {found}" if found in _WORKS[1:] else "other work"
     return NotAloneError(f"{what} is under way on this database; run this again when that is done")

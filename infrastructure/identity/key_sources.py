@@ -51,7 +51,7 @@ def open_issuer_keys(place: str) -> IssuerKeySource:
 
 
 class IssuerKeyFile:
-    """The keys in a file, which are new as soon as it is."""
+    """The keys in a file, read again whenever the file changes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -82,7 +82,7 @@ class Keys:
     def _new(
         self, person: str, scopes: Iterable[Scope], expires_at: int | None
     ) -> tuple[str, ApiKey, dict[str, Any]]:
-        """A key that is nowhere yet: its text, what is to be kept of it, and the row of that."""
+        """A new key: its text, the key without its secret, and the row that is stored."""
         _check(person)
         id_, secret = _random(_ID_BYTES), _random(_SECRET_BYTES)
         ordered = tuple(scope for scope in SCOPES if scope in set(scopes))

@@ -268,7 +268,7 @@ def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str
 
 
 def _row(entry: LogEntry, keys: BatchKeys, parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The event as it is kept, with its leaf in the log's tree and its payload sealed."""
+    """The row of an event, with its leaf and its sealed payload."""
     row = {
         "position": entry.id,
         "recorded_at": entry.recorded_at,

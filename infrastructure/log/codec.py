@@ -107,7 +107,7 @@ class EventCodec(Mapper[UUID]):
         super().__init__(transcoder=JSONTranscoder())
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
-        """The bytes to be stored, once and as they are."""
+        """The bytes that are stored; they are never written again."""
         if not isinstance(domain_event, RecordEvent):
             raise TypeError(f"{type(domain_event).__name__} is no event of the record")
         payload = {k: v for k, v in _stored(domain_event).items() if k not in _ENVELOPE}

@@ -36,7 +36,7 @@ ORIGINATOR_ID_TYPE: Final = "ORIGINATOR_ID_TYPE"
 
 
 class EventFactory(InfrastructureFactory[TrackingRecorder]):
-    """Makes application recorders of one log, and no other. Raises `OSError` for an environment that it cannot use."""
+    """Makes application recorders of one log, and no others. OSError for an environment that it cannot use."""
 
     def __init__(
         self,

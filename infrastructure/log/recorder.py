@@ -92,7 +92,7 @@ class EventRecorder(LogReader, ApplicationRecorder):
         until: int | None = None,
         within: Within | None = None,
     ) -> list[LogEntry]:
-        """Record all of it in one transaction, and return the entries once it is committed.
+        """Record all events in one transaction; returns their entries after the commit.
 
         `sources` are what events say in confidence, by their stream and version; `standing` the versions at which
         other streams have to be, and `until` the instant before which it has to be recorded (microseconds UTC).
@@ -171,5 +171,5 @@ class EventRecorder(LogReader, ApplicationRecorder):
         return self.head()[0] or None
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> EventSubscription:
-        """Every entry past `gt`, as it is recorded, by whatever process."""
+        """Every entry past `gt`, as any process records it."""
         return EventSubscription(self, gt, topics)

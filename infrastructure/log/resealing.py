@@ -93,7 +93,7 @@ def reseal(database: Database, progress: Callable[[int, int], None] | None = Non
 
 
 def take_as_is(database: Database) -> int:
-    """Stamp the keys as they stand, and take changed answers away; how many. What was tampered with is seen no more.
+    """Stamp the keys as they are, and delete changed responses. Hides tampering. Returns how many were deleted.
 
     The keys that stamped them are not needed, as they may be lost.
     """

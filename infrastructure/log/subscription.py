@@ -39,7 +39,7 @@ class Wakeup:
 
     @property
     def rings(self) -> int:
-        """How often it rang; read it before looking for what a ring would tell of."""
+        """How often it rang; read it before you look for new entries."""
         return self._rings
 
     def wait(self, rings: int, seconds: float) -> None:

@@ -36,7 +36,7 @@ class _UndoneError(Exception):
 
 
 def probe(database: Database, size: int) -> None:
-    """Write about `size` bytes, and the head of the log as it is; raises as SQLAlchemy does where there is no room."""
+    """Write about `size` bytes and an unchanged head of the log; raises an error of SQLAlchemy if there is no room."""
     size = min(size, LARGEST)
     if database.is_sqlite and not database.is_memory:
         with suppress(_UndoneError), database.writing() as connection:

@@ -23,7 +23,7 @@ __all__ = ["apply", "rows"]
 
 
 def apply(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write what the entries make of their change requests, in order; of one that is not there, nothing."""
+    """Update the rows of change requests with these entries, in order; an unknown change request is left out."""
     for entry in entries:
         event = entry.event
         if isinstance(event, FactErased):

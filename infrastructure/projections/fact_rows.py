@@ -265,7 +265,7 @@ def _key(answer: RegisterEntry) -> str:
 
 
 def version_of_row(row: Row[Any], *, erased: bool = False) -> FactVersion:
-    """The version that `row_of` made the row of; DamagedError where it is none of those.
+    """The version from which `row_of` made this row; DamagedError for any other row.
 
     What an `erased` one said is not read.
     """

@@ -47,7 +47,7 @@ class Rectangle:
 
 @dataclass(slots=True)
 class Plane:
-    """The rectangles of one fact that are open, by published time, the last of them the edge; and what was written.
+    """The open rectangles of one fact by published time (the last is the edge), and those that were written.
 
     `open` may begin anywhere at or below the published time of the next event.
     """

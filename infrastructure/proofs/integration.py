@@ -60,7 +60,7 @@ def rebuild(database: Database) -> None:
 
 
 def _step(database: Database, last: int) -> bool:
-    """Make the tiles of one batch more, unless another did; False where nothing is left."""
+    """Make the tiles of one more batch, unless another process did; False if nothing is left."""
     with database.reading() as connection:
         before = integrated_size(connection)
         if before >= last:

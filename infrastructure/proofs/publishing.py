@@ -78,7 +78,7 @@ def last_signed_note(connection: Connection) -> str | None:
 
 
 class Publisher:
-    """Signs the log of one database as `signer`. `refusal` says why it does not, while it does not."""
+    """Signs the log of one database as `signer`. `refusal` says why it does not sign, or is None."""
 
     def __init__(self, database: Database, signer: Signer, kept: LastSigned) -> None:
         self.signer = signer

@@ -43,7 +43,7 @@ _OF_CLOCK: Final = (ClockCorrected.stored_name, ClockCorrectionWithdrawn.stored_
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """The first position that is not as it was recorded, and what about it."""
+    """The first position that was changed, and what is wrong with it."""
 
     position: int
     what: str

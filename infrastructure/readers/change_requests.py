@@ -87,7 +87,7 @@ class ChangeRequestReader:
         return fold_change_requests(stream, self._entries([stream.hex], self._head))
 
     def get(self, id_: UUID, position: int | None = None) -> SeenChangeRequest:
-        """One as it stands, or as the log stood at a position; UnknownError where it is not there for who asks."""
+        """A change request now, or with the log at a position; UnknownError if the principal may not see it."""
         wanted = _FOUND.where(
             change_request.c.id == id_.hex, access.visible_negotiations(self._principal)
         )

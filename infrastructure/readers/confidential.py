@@ -25,7 +25,7 @@ __all__ = ["confidential", "said_at"]
 
 
 def confidential(connection: Connection, version: FactVersion) -> list[Confidential | None]:
-    """For each citation of a version, in their order, who its source is; None where nothing is kept of it, or any more.
+    """For each citation of a version, in order, its confidential part; None if it has none, or has none any more.
 
     Raises SealKeyError where a part was sealed by a key that is not given.
     """

@@ -117,5 +117,5 @@ def present(clock: int, head_at: int) -> int:
 
 
 def _moved_on(clock: int, head_at: int) -> int:
-    """The present instant by a clock, moved on to the head by no more than clocks differ."""
+    """The present instant, moved forward to the head of the log if that is at most a minute ahead."""
     return head_at if clock < head_at <= clock + TOLERANCE else clock

@@ -46,7 +46,7 @@ def select_past(after: int, last: int, tables: FactTables, batch: str | None = N
 
 
 def outside_of(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bool]:
-    """That an entry concerns none of these negotiations; of a change request, that it is known to concern another."""
+    """Whether an entry concerns none of these negotiations; a change request must be known to concern another."""
     facts = tables.version.c
     within = exists().where(
         facts.negotiation_id.in_(negotiations),

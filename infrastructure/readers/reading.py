@@ -104,11 +104,11 @@ class Reading:
         return negotiations.find_negotiation(self._connection, self._principal, slug, position)
 
     def seen(self, opened: Negotiation, perspective: Perspective) -> Negotiation:
-        """A negotiation, given as it was opened, as the perspective sees it."""
+        """A negotiation at a perspective."""
         return negotiations.negotiations_at(self._connection, [opened], perspective)[0]
 
     def refuse_unknown(self, fact_id: UUID) -> None:
-        """UnknownError where a fact is not there for who asks; nothing of it is read."""
+        """UnknownError if the principal may not see the fact, or there is none; reads no content."""
         known = self._of_fact(self._tables.version.c.version, fact_id).limit(1)
         if self._connection.execute(known).first() is None:
             raise UnknownError("fact", str(fact_id))
@@ -237,7 +237,7 @@ class Reading:
     def entries(
         self, *, after: int, limit: int, last: int | None = None, batch: str | None = None
     ) -> list[tuple[LogEntry, RecordEvent]]:
-        """The log past a position, up to `last`, in order: all, or all of a batch, that is there for who asks.
+        """The entries past a position, up to `last`, that the principal may see, in order; only of `batch`, if given.
 
         At most `limit` entries, and fewer where they are large; at least one where there is one.
         """
@@ -284,7 +284,7 @@ class Reading:
         return replace(found, perspective=replace(found.perspective, corrections=known))
 
     def _of_fact(self, selected: Any, fact_id: UUID) -> Select[Any]:  # noqa: ANN401 -- a table or a column
-        """The versions of a fact that is there for who asks; none of another's."""
+        """The versions of a fact, if the principal may see it."""
         columns = self._tables.version.c
         mine = access.visible_through(self._principal, columns.negotiation_id)
         return select(selected).where(columns.fact_id == fact_id.hex, mine)

@@ -65,7 +65,7 @@ class Search:
         return self.cut is not None and row.last_cited > self.cut
 
     def found_in(self, row: Row[Any]) -> bool:
-        """Whether what a row says, as it was cited by the cut, holds what is sought."""
+        """Whether a row, with its citations up to the cut, holds the words."""
         fact = decode_fact(row.content)
         return holds_terms(
             self.wanted, searched(fact if self.cut is None else cited(fact, self.cut))

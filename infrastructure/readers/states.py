@@ -70,7 +70,7 @@ def select_needed(
     section: str | None = None,
     questions: Sequence[str] | None = None,
 ) -> Select[Any]:
-    """The versions that the state, a section of it or some of its questions have to look at, in order of recording.
+    """The versions that a state, a section or some questions are made from, in order of recording.
 
     Each question's answers are read by a lateral query, which no planner turns into a scan of them all:
     PostgreSQL's own, and on SQLite, which has none, `json_each` over the answers of one question.

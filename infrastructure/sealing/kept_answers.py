@@ -157,7 +157,7 @@ def broken_answers(connection: Connection) -> Iterator[RowMapping]:
 
 
 def drop_broken(connection: Connection) -> int:
-    """Take away the rows whose stamp does not hold, or all where their keys are known no more; how many."""
+    """Delete the rows whose stamp is wrong, or all rows if their secret is lost; returns how many."""
     if forget_lost_secret(connection):
         return connection.execute(delete(_ANSWER)).rowcount
     broken = list(broken_answers(connection))
@@ -181,7 +181,7 @@ def drop_some_before(connection: Connection, instant: int) -> int:
 
 
 def wrap_answers(connection: Connection, after: tuple[str, str]) -> tuple[str, str] | None:
-    """Wrap some that an older key wraps, past a (caller, key), and give the last; a broken one is left as it is."""
+    """Wrap some responses with the newest key, past a (caller, key); returns the last, and leaves broken ones."""
     wrapping = keys_of(connection)
     older = select(_ANSWER).where(
         _ANSWER.c.key_id != wrapping.newest, tuple_(_ANSWER.c.caller, _ANSWER.c.key) > after
@@ -205,7 +205,7 @@ def _drop(connection: Connection, rows: Iterable[RowMapping]) -> None:
 
 
 def _stamped(wrapping: KeyWrapping, answer: Mapping[Any, Any]) -> dict[str, Any]:
-    """An answer as it is kept, whose fingerprint is given in clear, or empty."""
+    """The row of a response; `answer` has its fingerprint unencrypted, or empty."""
     fingerprint = answer["fingerprint"]
     if fingerprint:
         wrapped = wrapping.wrap(fingerprint.encode(), _FINGERPRINT)

@@ -160,7 +160,7 @@ class Seals:
 
 
 class BatchKeys:
-    """The data keys of one batch: those that were read, and those that are made for streams that have none."""
+    """The data keys of one batch: those that exist, and new ones for streams without one."""
 
     def __init__(self, wrapping: KeyWrapping, keys: dict[str, tuple[int, AESGCM]]) -> None:
         self._wrapping = wrapping
