@@ -71,6 +71,9 @@ _FEWER: Final = ("fewer than", "less than", "lower than", "under", "below")
 _MORE: Final = ("more than", "greater than", "higher than", "over", "above", "beyond", "exceeding")
 _MUCH: Final = ("slightly", "a little", "far", "many", "much", "considerably")
 _MENSHE_RU: Final = ("менее", "меньше", "менее чем", "меньше чем", "ниже")
+_DOUBT_EN: Final = (
+    "est estimate estimates guess likely revised corrected unconfirmed disputed rumoured"
+)
 _MONTH_RU: Final = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"  # fmt: skip
 _MONTH_UK: Final = "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня"  # fmt: skip
 _BOLSHE_RU: Final = ("более", "больше", "более чем", "больше чем", "свыше", "выше")
@@ -139,7 +142,7 @@ ENGLISH: Final = Language(
             "more or less", "give or take", "or more or less", "estimated", "or around that",
         ),
     },
-    doubts=frozenset(_phrases("est", "estimate", "estimates", "guess", "likely", "revised", "corrected")),
+    doubts=frozenset(_phrases(*_DOUBT_EN.split(), "unverified", "allegedly", "reportedly", "preliminary", "rumored")),
     ranges=(
         (("between",), ("and",)), (("from",), ("to",)), ((), ("to",)), ((), ("-",)),
         ((), ("or",)), (("either",), ("or",)), (("anywhere", "between"), ("and",)),
@@ -215,7 +218,7 @@ RUSSIAN: Final = Language(
         **_all("le", "и менее", "или менее", "и меньше", "или меньше", "максимум", "как максимум"),
         **_all("approx", "примерно", "или около того", "приблизительно"),
     },
-    doubts=frozenset(_phrases("оценка", "оценке", "возможно", "вероятно", "предположительно", "уточнено")),
+    doubts=frozenset(_phrases("оценка", "оценке", "возможно", "вероятно", "предположительно", "уточнено", "якобы")),
     ranges=(
         (("от",), ("до",)), (("с",), ("до",)), (("между",), ("и",)), ((), ("-",)), ((), ("или",)),
     ),
@@ -282,7 +285,7 @@ UKRAINIAN: Final = Language(
         **_all("le", "і менше", "або менше", "чи менше", "максимум"),
         **_all("approx", "приблизно", "або близько того"),
     },
-    doubts=frozenset(_phrases("оцінка", "оцінкою", "можливо", "ймовірно", "імовірно", "уточнено")),
+    doubts=frozenset(_phrases("оцінка", "оцінкою", "можливо", "ймовірно", "імовірно", "уточнено", "нібито")),
     ranges=(
         (("від",), ("до",)), (("з",), ("до",)), (("між",), ("і",)), (("між",), ("та",)), ((), ("-",)),
         ((), ("або",)), ((), ("чи",)),
