@@ -71,9 +71,7 @@ _FEWER: Final = ("fewer than", "less than", "lower than", "under", "below")
 _MORE: Final = ("more than", "greater than", "higher than", "over", "above", "beyond", "exceeding")
 _MUCH: Final = ("slightly", "a little", "far", "many", "much", "considerably")
 _MENSHE_RU: Final = ("менее", "меньше", "менее чем", "меньше чем", "ниже")
-_DOUBT_EN: Final = (
-    "est estimate estimates guess likely revised corrected unconfirmed disputed rumoured"
-)
+_DOUBT_EN: Final = "est estimate estimates guess likely revised corrected unconfirmed disputed rumoured"  # fmt: skip
 _MONTH_RU: Final = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"  # fmt: skip
 _MONTH_UK: Final = "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня"  # fmt: skip
 _BOLSHE_RU: Final = ("более", "больше", "более чем", "больше чем", "свыше", "выше")
