@@ -32,14 +32,14 @@ from infrastructure.log.erasure import ERASED_ANSWER, ERASING, erase_rows, is_er
 from infrastructure.log.leaves import hash_row, new_secret, salt_of
 from infrastructure.log.under_lock import FIRST_VERSIONS, last_versions
 from infrastructure.sealing.confidential_parts import seal_part
-from infrastructure.sealing.kept_answers import (
-    IdempotencyAnswer,
-    IdempotencyClaim,
-    answer_under,
-    keep_answer,
-)
 from infrastructure.sealing.seals import own_keys, seals_of
 from infrastructure.sealing.stamps import begin_stamps, change_total
+from infrastructure.sealing.stored_responses import (
+    IdempotencyClaim,
+    StoredResponse,
+    find_response,
+    store_response,
+)
 from infrastructure.tables.record import confidential_part, event, log_head
 from infrastructure.transaction_memo import forget
 
@@ -229,8 +229,8 @@ class LogTransaction:
     def _next_recorded_at(self) -> int:
         return max(self.now, self._recorded_at + 1)
 
-    def _answered(self, claim: IdempotencyClaim | None) -> IdempotencyAnswer | None:
-        return None if claim is None else answer_under(self._connection, claim.caller, claim.key)
+    def _answered(self, claim: IdempotencyClaim | None) -> StoredResponse | None:
+        return None if claim is None else find_response(self._connection, claim.caller, claim.key)
 
     def _keep(self, claim: IdempotencyClaim, events: int) -> None:
         """Keep the answer to a request of so many events; AlreadyAnswered where one is kept.
@@ -241,7 +241,7 @@ class LogTransaction:
         answer = {**vars(claim), "answered_at": at, "kept_at": self.now}
         if not events and claim.status != GONE and self._is_erased(claim.fact_id):
             answer |= ERASED_ANSWER
-        added = keep_answer(self._connection, answer)
+        added = store_response(self._connection, answer)
         if added is None:
             kept = self._answered(claim)
             if kept is None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from infrastructure.sealing.kept_answers import IdempotencyAnswer
+    from infrastructure.sealing.stored_responses import StoredResponse
 
 __all__ = [
     "AlreadyAnswered",
@@ -54,7 +54,7 @@ class InlineProjection(Protocol):
 class AlreadyAnswered(Exception):  # noqa: N818 -- a result that the caller replays, not a fault
     """The (caller, key) of a claim is taken by `answer`: nothing of the request was recorded."""
 
-    def __init__(self, answer: IdempotencyAnswer) -> None:
+    def __init__(self, answer: StoredResponse) -> None:
         super().__init__(f"{answer.caller!r} was answered under this key already")
         self.answer = answer
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, not_, or_, select, u
 from domain.streams.erasure import erased_streams
 from domain.streams.event import FactErased, SourcesErased
 from infrastructure.log.entry import stream_name
-from infrastructure.sealing.kept_answers import change_answers
+from infrastructure.sealing.stored_responses import change_responses
 from infrastructure.tables.facts import SIDES
 from infrastructure.tables.record import (
     confidential_part,
@@ -104,7 +104,7 @@ def erase_rows(connection: Connection, erasing: LogEntry, reached: int) -> int:
     streams = {"streams": streams_to_erase(name)}
     kept = {"erased_at": erasing.recorded_at, "reached": reached}
     emptied = connection.execute(_ANSWERS, {**streams, "fact": name, **kept}).mappings().all()
-    added = change_answers(connection, emptied, ERASED_ANSWER)
+    added = change_responses(connection, emptied, ERASED_ANSWER)
     only_sources = erasing.topic == SourcesErased.stored_name
     for statement in (_DESTROY_PARTS,) if only_sources else (_DESTROY, _DROP_PARTS):
         connection.execute(statement, streams)

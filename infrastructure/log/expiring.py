@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, select
 
 from infrastructure.log.append import lock_log
-from infrastructure.sealing.kept_answers import drop_some_before
+from infrastructure.sealing.stored_responses import drop_some_before
 from infrastructure.tables.record import idempotency_answer
 
 if TYPE_CHECKING:

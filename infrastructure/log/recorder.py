@@ -15,7 +15,7 @@ from infrastructure.log.group_commit import GroupCommit
 from infrastructure.log.select import LogReader, OriginatorIDType
 from infrastructure.log.subscription import EventSubscription, Wakeup
 from infrastructure.log.write_probe import probe
-from infrastructure.sealing.kept_answers import IdempotencyAnswer, IdempotencyClaim
+from infrastructure.sealing.stored_responses import IdempotencyClaim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,6 @@ __all__ = [
     "AlreadyAnswered",
     "AuthoredEvent",
     "EventRecorder",
-    "IdempotencyAnswer",
     "IdempotencyClaim",
     "InlineProjection",
     "LogEntry",

@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, 
 from infrastructure.log.append import LOCK_HEAD, lock_log
 from infrastructure.log.rows import LOGGED
 from infrastructure.sealing.confidential_parts import context_of_part
-from infrastructure.sealing.kept_answers import drop_broken, wrap_answers
 from infrastructure.sealing.seals import context_of, seals_of
 from infrastructure.sealing.stamps import stamp_tables, wrap_tables
+from infrastructure.sealing.stored_responses import drop_broken, wrap_responses
 from infrastructure.tables.record import confidential_part, event, log_head
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _wrap_stamps(database: Database) -> None:
             lock_log(connection)
             if seals_of(connection).given(connection) is None:
                 return
-            last = wrap_answers(connection, last)
+            last = wrap_responses(connection, last)
             wrap_tables(connection)
 
 

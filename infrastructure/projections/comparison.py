@@ -23,8 +23,8 @@ from infrastructure.projections.outdated import OUTDATED
 from infrastructure.projections.planes import whole_rows
 from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.proofs.integration import TILE
-from infrastructure.sealing.kept_answers import broken_answers
 from infrastructure.sealing.stamps import broken_tables, missing_key
+from infrastructure.sealing.stored_responses import broken_responses
 from infrastructure.tables.facts import FACTS, SIDES, SPARE, serving_tables
 from infrastructure.tables.record import (
     change_request,
@@ -144,7 +144,7 @@ def _texts_of(right: Connection, held: int) -> Iterator[tuple[Any, ...]]:
 def find_unstamped(connection: Connection) -> Iterator[Unfounded]:
     """What follows from no event, and is not what Parley wrote: a row that was changed, or a table that lost some."""
     found: dict[Table, tuple[Any, ...]] = dict.fromkeys(broken_tables(connection), ())
-    for row in islice(broken_answers(connection), 1):
+    for row in islice(broken_responses(connection), 1):
         found[idempotency_answer] = (row["caller"], row["key"])
     for table, key in found.items():
         missing = missing_key(connection, table)

@@ -19,7 +19,7 @@ from infrastructure.log.append import AppendRequest, LogTransaction
 from infrastructure.log.overwritten import Overwritten
 from infrastructure.projections import rebuild as rebuilding
 from infrastructure.projections.inline import RecordProjection
-from infrastructure.sealing.kept_answers import IdempotencyClaim
+from infrastructure.sealing.stored_responses import IdempotencyClaim
 from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import FACTS, TALKS, Client, fact
 from tests.api.desk import CORRECTION, Desk

@@ -11,8 +11,8 @@ from api.composition import compose
 from domain.proof.checkpoint import Checkpoint
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.verification import verify
-from infrastructure.sealing.kept_answers import digest_of_key
 from infrastructure.sealing.stamps import secret_of_keys
+from infrastructure.sealing.stored_responses import digest_of_key
 from infrastructure.tables.facts import serving_tables
 from infrastructure.tables.record import event, idempotency_answer, log_head
 from tests.databases import opened, settings_of

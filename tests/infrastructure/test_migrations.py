@@ -32,7 +32,7 @@ from infrastructure.log.recorder import EventRecorder
 from infrastructure.projections.comparison import find_unstamped
 from infrastructure.proofs import integration
 from infrastructure.proofs.verification import verify
-from infrastructure.sealing.kept_answers import answer_under
+from infrastructure.sealing.stored_responses import find_response
 from infrastructure.tables.record import idempotency_answer, stamp
 from tests.databases import migrate, opened
 from tests.examples import fact
@@ -154,7 +154,7 @@ def test_keys_and_answers_of_former_times_say_no_more_than_those_of_now(
             upgrade(database)
         with database.reading() as connection:
             assert list(find_unstamped(connection)) == []
-            found = {key: answer_under(connection, "key:a", key) for key, *_ in KEPT}
+            found = {key: find_response(connection, "key:a", key) for key, *_ in KEPT}
         assert [key for key, answer in found.items() if answer is None] == ["three"]
         said = {key: answer.body for key, answer in found.items() if answer is not None}
         assert b"W" not in b"".join(said.values())

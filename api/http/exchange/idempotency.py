@@ -30,7 +30,7 @@ from api.http.exchange.kept_form import Known, kept_form
 from api.http.problems import RefusedError, problem_of
 from domain.errors import ErasedError, MovedOnError, RecordError, TakenError
 from infrastructure.log.entry import AlreadyAnswered
-from infrastructure.sealing.kept_answers import IdempotencyAnswer, IdempotencyClaim, answer_under
+from infrastructure.sealing.stored_responses import IdempotencyClaim, StoredResponse, find_response
 
 __all__ = [
     "REPLAYED",
@@ -61,7 +61,7 @@ class About:
     `look` raises where the sender may not; `fact` is the fact whose erasure empties the answer.
     """
 
-    look: Callable[[Sent, IdempotencyAnswer], object]
+    look: Callable[[Sent, StoredResponse], object]
     fact: UUID | None = None
 
 
@@ -78,7 +78,7 @@ def about_negotiation(slug: str) -> About:
 def about_opened() -> About:
     """Of a request that opens a negotiation, which the answer names where it was opened."""
 
-    def look(sent: Sent, kept: IdempotencyAnswer) -> None:
+    def look(sent: Sent, kept: StoredResponse) -> None:
         if kept.status == _OPENED and kept.body:
             sent.check_negotiation(json.loads(kept.body)["slug"])
 
@@ -96,7 +96,7 @@ def about_fact(text: str) -> About:
 def about_change_request(text: str) -> About:
     """Of a request about a change request, by the id in its address."""
 
-    def look(sent: Sent, kept: IdempotencyAnswer) -> None:
+    def look(sent: Sent, kept: StoredResponse) -> None:
         if kept.fact_id is not None:
             sent.slug_of_fact(UUID(kept.fact_id))
         elif _ID.fullmatch(text):
@@ -236,11 +236,11 @@ class Idempotency:
                 with self._lock:
                     self._under_way.discard(request)
 
-    def _kept(self, caller: str, key: str) -> IdempotencyAnswer | None:
+    def _kept(self, caller: str, key: str) -> StoredResponse | None:
         with self._parley.database.reading() as connection:
-            return answer_under(connection, caller, key)
+            return find_response(connection, caller, key)
 
-    def _replay(self, kept: IdempotencyAnswer, once: Once) -> Response:
+    def _replay(self, kept: StoredResponse, once: Once) -> Response:
         if not kept.fingerprint:
             once.about.look(once.sent, kept)
             raise ErasedError(None)

@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 from infrastructure.log.expiring import drop_kept_before
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.projections.comparison import find_unstamped
-from infrastructure.sealing import kept_answers
-from infrastructure.sealing.kept_answers import answer_under
+from infrastructure.sealing import stored_responses
+from infrastructure.sealing.stored_responses import find_response
 from infrastructure.tables.record import idempotency_answer
 from tests.infrastructure.recording import DAY, NOON, claim, events
 from tests.infrastructure.test_backup import kept as rows_kept
@@ -51,15 +51,15 @@ def count(connection: Connection) -> int:
 def test_what_was_kept_long_enough_goes_and_nothing_is_missed(
     kept: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_answers, "BATCH", 3)
+    monkeypatch.setattr(stored_responses, "BATCH", 3)
     with kept.reading() as connection:
         assert unfounded(connection) == []
     assert drop_kept_before(kept, NOON) == 0
     assert drop_kept_before(kept, LATER) == OLD
     with kept.reading() as connection:
         assert (count(connection), unfounded(connection)) == (NEW, [])
-        assert answer_under(connection, "editor", "old 1") is None
-        assert answer_under(connection, "editor", "new 1") is not None
+        assert find_response(connection, "editor", "old 1") is None
+        assert find_response(connection, "editor", "new 1") is not None
     EventRecorder(kept).append(events(), claim=claim("old 1"))
     assert drop_kept_before(kept, LATER + 1) == NEW
     with kept.reading() as connection:
@@ -69,7 +69,7 @@ def test_what_was_kept_long_enough_goes_and_nothing_is_missed(
 @pytest.mark.parametrize("which", ["old", "new"])
 def test_one_that_somebody_took_away_is_missed_before_and_after(kept: Database, which: str) -> None:
     with kept.writing() as connection:
-        taken = answer_under(connection, "editor", f"{which} 2")
+        taken = find_response(connection, "editor", f"{which} 2")
         assert taken is not None
         same = idempotency_answer.c.key == taken.key
         connection.execute(idempotency_answer.delete().where(same))
@@ -81,13 +81,13 @@ def test_one_that_somebody_took_away_is_missed_before_and_after(kept: Database, 
 
 def test_an_expired_one_that_is_put_back_in_its_place_hides_nothing(kept: Database) -> None:
     with kept.reading() as connection:
-        expired = answer_under(connection, "editor", "old 2")
+        expired = find_response(connection, "editor", "old 2")
         assert expired is not None
         same = idempotency_answer.c.key == expired.key
         before = dict(connection.execute(idempotency_answer.select().where(same)).mappings().one())
     drop_kept_before(kept, LATER)
     with kept.writing() as connection:
-        taken = answer_under(connection, "editor", "new 2")
+        taken = find_response(connection, "editor", "new 2")
         assert taken is not None
         connection.execute(idempotency_answer.delete().where(idempotency_answer.c.key == taken.key))
         connection.execute(idempotency_answer.insert(), before)

@@ -18,10 +18,10 @@ from infrastructure.log.erasure import ERASED_ANSWER
 from infrastructure.log.recorder import EventRecorder, IdempotencyClaim
 from infrastructure.log.resealing import reseal, take_as_is
 from infrastructure.projections.comparison import find_unstamped
-from infrastructure.sealing.kept_answers import answer_under, change_answers, kept_answer
 from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.stamps import change_total
+from infrastructure.sealing.stored_responses import change_responses, find_response, read_response
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
 from infrastructure.tables.record import api_key, idempotency_answer, stamp
 from tests.databases import SEAL_KEY
@@ -53,7 +53,7 @@ def kept_rows(connection: Connection) -> list[RowMapping]:
 
 def under(connection: Connection, key: str) -> ColumnElement[bool]:
     """That a row is what is kept under a key."""
-    found = answer_under(connection, ANSWER.caller, key)
+    found = find_response(connection, ANSWER.caller, key)
     assert found is not None
     return idempotency_answer.c.key == found.key
 
@@ -138,7 +138,7 @@ def test_what_was_sent_is_known_by_no_hash_that_confirms_a_guess(kept: Database)
         assert ANSWER.fingerprint not in str({**first})
         assert first["fingerprint"] != second["fingerprint"], "the same was sent"
         for row in (first, second):
-            assert kept_answer(connection, row).fingerprint == ANSWER.fingerprint
+            assert read_response(connection, row).fingerprint == ANSWER.fingerprint
 
 
 def test_a_fingerprint_is_opened_after_a_change_of_keys_by_the_newest_alone(kept: Database) -> None:
@@ -148,7 +148,7 @@ def test_a_fingerprint_is_opened_after_a_change_of_keys_by_the_newest_alone(kept
     alone = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER.split()[1]))))
     with alone.reading() as connection:
         for row in kept_rows(connection):
-            assert kept_answer(connection, row).fingerprint == ANSWER.fingerprint
+            assert read_response(connection, row).fingerprint == ANSWER.fingerprint
     alone.close()
 
 
@@ -157,13 +157,13 @@ def test_a_fingerprint_that_was_not_wrapped_here_is_not_opened(kept: Database, f
     with kept.reading() as connection:
         row = {**kept_rows(connection)[0], "fingerprint": forged}
         with pytest.raises(BrokenSealError):
-            kept_answer(connection, row)
+            read_response(connection, row)
 
 
 def test_keys_are_changed_past_an_answer_that_an_erasure_emptied(kept: Database) -> None:
     with kept.writing() as connection:
         change_total(
-            connection, change_answers(connection, kept_rows(connection)[:1], ERASED_ANSWER)
+            connection, change_responses(connection, kept_rows(connection)[:1], ERASED_ANSWER)
         )
         assert unfounded(connection) == []
     both = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER))))
@@ -171,7 +171,7 @@ def test_keys_are_changed_past_an_answer_that_an_erasure_emptied(kept: Database)
     with both.reading() as connection:
         rows = kept_rows(connection)
         assert [row["key_id"] for row in rows] == [newest] * 2
-        assert {kept_answer(connection, row).fingerprint for row in rows} == {
+        assert {read_response(connection, row).fingerprint for row in rows} == {
             "",
             ANSWER.fingerprint,
         }
@@ -290,14 +290,14 @@ def test_a_changed_answer_is_as_it_was_once_it_is_put_back_whatever_the_keys(
         connection.execute(change.values(status=ANSWER.status))
         assert unfounded(connection) == []
         for row in kept_rows(connection):
-            assert kept_answer(connection, row).fingerprint == ANSWER.fingerprint
+            assert read_response(connection, row).fingerprint == ANSWER.fingerprint
     both.close()
 
 
 def test_an_answer_that_stands_there_again_as_it_once_was_is_missed(kept: Database) -> None:
     with kept.writing() as connection:
         before = kept_rows(connection)[0]
-        change_total(connection, change_answers(connection, [before], ERASED_ANSWER))
+        change_total(connection, change_responses(connection, [before], ERASED_ANSWER))
         assert unfounded(connection) == []
         same = idempotency_answer.c.key == before["key"]
         connection.execute(update(idempotency_answer).where(same).values(**before))
@@ -320,7 +320,7 @@ def test_the_secret_of_the_keys_is_missed_and_no_other_takes_its_place(
     recorder.append(events(), claim=ANSWER)
     with kept.reading() as connection:
         assert unfounded(connection) == []
-        assert answer_under(connection, ANSWER.caller, ANSWER.key) is not None
+        assert find_response(connection, ANSWER.caller, ANSWER.key) is not None
 
 
 def test_a_key_stands_nowhere_and_is_another_for_another_caller(kept: Database) -> None:
@@ -329,4 +329,4 @@ def test_a_key_stands_nowhere_and_is_another_for_another_caller(kept: Database) 
         keys = [row["key"] for row in kept_rows(connection)]
         assert len(set(keys)) == 3
         assert all(re.fullmatch("hmac-sha256 [0-9a-f]{64}", key) for key in keys)
-        assert answer_under(connection, "key:c", ANSWER.key) is None
+        assert find_response(connection, "key:c", ANSWER.key) is None

@@ -15,7 +15,7 @@ from infrastructure.backup.backup import back_up, restore
 from infrastructure.database.schema import downgrade, upgrade
 from infrastructure.log.recorder import EventRecorder, IdempotencyClaim
 from infrastructure.projections.comparison import find_unstamped
-from infrastructure.sealing.kept_answers import answer_under
+from infrastructure.sealing.stored_responses import find_response
 from infrastructure.sealing.wrapping import read_keys
 from infrastructure.tables.record import idempotency_answer
 from migrations import former_answers
@@ -174,6 +174,6 @@ def test_a_backup_with_keys_in_clear_is_restored_with_their_digests(
     restore(database, tmp_path / "former", [])
     assert unfounded(database) == ([] if how == "as it was" else ["idempotency_answer"])
     with database.reading() as connection:
-        assert answer_under(connection, ANSWER.caller, "clear-key") is not None
+        assert find_response(connection, ANSWER.caller, "clear-key") is not None
     assert tables_holding(database, "clear-key", idempotency_answer.name) == []
     database.close()

@@ -37,17 +37,17 @@ if TYPE_CHECKING:
     from infrastructure.sealing.wrapping import KeyWrapping
 
 __all__ = [
-    "IdempotencyAnswer",
     "IdempotencyClaim",
-    "answer_under",
-    "broken_answers",
-    "change_answers",
+    "StoredResponse",
+    "broken_responses",
+    "change_responses",
     "digest_of_key",
     "drop_broken",
     "drop_some_before",
-    "keep_answer",
-    "kept_answer",
-    "wrap_answers",
+    "find_response",
+    "read_response",
+    "store_response",
+    "wrap_responses",
 ]
 
 
@@ -68,7 +68,7 @@ class IdempotencyClaim:
 
 
 @dataclass(frozen=True)
-class IdempotencyAnswer(IdempotencyClaim):
+class StoredResponse(IdempotencyClaim):
     """A claim as kept, under the digest of its key.
 
     `answered_at` is the `recorded_at` of the request's last event (of the log's head, if it had
@@ -105,17 +105,17 @@ def digest_of_key(secret: bytes, caller: str, key: str) -> str:
     return f"hmac-sha256 {hmac.digest(secret, said, 'sha256').hex()}"
 
 
-def answer_under(connection: Connection, caller: str, key: str) -> IdempotencyAnswer | None:
-    """The answer that is kept under a caller's key; raises as `kept_answer` does."""
+def find_response(connection: Connection, caller: str, key: str) -> StoredResponse | None:
+    """The answer that is kept under a caller's key; raises as `read_response` does."""
     secret = secret_of_keys(connection)
     if secret is None:
         return None
     at = {"by": caller, "under": digest_of_key(secret, caller, key)}
     row = connection.execute(_KEPT, at).mappings().first()
-    return None if row is None else kept_answer(connection, row)
+    return None if row is None else read_response(connection, row)
 
 
-def keep_answer(connection: Connection, answer: Mapping[str, Any]) -> int | None:
+def store_response(connection: Connection, answer: Mapping[str, Any]) -> int | None:
     """Keep an answer, whose key and fingerprint are in clear; what that adds to the total. The log is locked.
 
     Nothing is kept, and None returned, where one is kept under the key.
@@ -128,7 +128,7 @@ def keep_answer(connection: Connection, answer: Mapping[str, Any]) -> int | None
     return added + share_of_answer(kept)
 
 
-def change_answers(
+def change_responses(
     connection: Connection, rows: Iterable[RowMapping], values: Mapping[str, Any]
 ) -> int:
     """Give kept answers other values under new stamps; what that adds to the total. The log is locked."""
@@ -141,13 +141,13 @@ def change_answers(
     return added
 
 
-def kept_answer(connection: Connection, row: Mapping[Any, Any]) -> IdempotencyAnswer:
+def read_response(connection: Connection, row: Mapping[Any, Any]) -> StoredResponse:
     """What is kept in a row; SealKeyError or BrokenSealError where its fingerprint cannot be opened."""
     opened = _fingerprint(keys_of(connection), row)
-    return IdempotencyAnswer(**{**row, "fingerprint": opened})
+    return StoredResponse(**{**row, "fingerprint": opened})
 
 
-def broken_answers(connection: Connection) -> Iterator[RowMapping]:
+def broken_responses(connection: Connection) -> Iterator[RowMapping]:
     """The rows whose stamp is not there, or is not their own."""
     wrapping = seals_of(connection).given(connection)
     ordered = select(_ANSWER).order_by(_ANSWER.c.caller, _ANSWER.c.key)
@@ -160,7 +160,7 @@ def drop_broken(connection: Connection) -> int:
     """Delete the rows whose stamp is wrong, or all rows if their secret is lost; returns how many."""
     if forget_lost_secret(connection):
         return connection.execute(delete(_ANSWER)).rowcount
-    broken = list(broken_answers(connection))
+    broken = list(broken_responses(connection))
     _drop(connection, broken)
     return len(broken)
 
@@ -180,7 +180,7 @@ def drop_some_before(connection: Connection, instant: int) -> int:
     return len(dropped)
 
 
-def wrap_answers(connection: Connection, after: tuple[str, str]) -> tuple[str, str] | None:
+def wrap_responses(connection: Connection, after: tuple[str, str]) -> tuple[str, str] | None:
     """Wrap some responses with the newest key, past a (caller, key); returns the last, and leaves broken ones."""
     wrapping = keys_of(connection)
     older = select(_ANSWER).where(
@@ -192,7 +192,7 @@ def wrap_answers(connection: Connection, after: tuple[str, str]) -> tuple[str, s
     for row in rows:
         if _holds(wrapping, row):
             clear = {"fingerprint": _fingerprint(wrapping, row)}
-            added += change_answers(connection, [row], clear)
+            added += change_responses(connection, [row], clear)
     if added:
         change_total(connection, added)
     return (rows[-1]["caller"], rows[-1]["key"]) if rows else None
