@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.on_sqlite import on_sqlite
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -282,7 +280,6 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
 }
 
 
-@on_sqlite
 def test_a_total_is_as_sharp_as_what_was_said(client: Client) -> None:
     cases = {name: facts for name, (facts, _) in SUMS.items()}
     found = {
@@ -409,7 +406,6 @@ def test_a_tally_follows_aliases_and_ids_of_what_it_is_split_by(client: Client) 
         ]
 
 
-@on_sqlite
 def test_a_post_says_who_holds_it_and_when_nobody_knows(client: Client) -> None:
     found = {}
     for number, (name, (at, facts, _)) in enumerate(POSTS.items()):
@@ -436,7 +432,6 @@ def measure(action: str, stage: str, valid: str, **fields: Any) -> Body:  # noqa
     )
 
 
-@on_sqlite
 def test_talk_of_easing_does_not_lift_a_sanction(client: Client) -> None:
     imposed = measure("imposed", "in_force", "2021-08", external_id="I")
     discussed = measure("eased", "discussed", "2025-09", external_id="D")
@@ -469,7 +464,6 @@ def test_talk_of_easing_does_not_lift_a_sanction(client: Client) -> None:
     }
 
 
-@on_sqlite
 def test_a_question_is_asked_until_it_is_surely_answered(client: Client) -> None:
     asked = told("open_question", question="When?", valid="2025-09-01", external_id="Q")
     answered = told("statement", speaker="S", links=tie("answers", "Q"))
@@ -492,7 +486,6 @@ def test_a_question_is_asked_until_it_is_surely_answered(client: Client) -> None
     }
 
 
-@on_sqlite
 def test_talk_is_talk_until_it_is_surely_carried_out(client: Client) -> None:
     imposed = measure("imposed", "in_force", "2021-08")
     talk = measure("lifted", "announced", "2025-11-01", external_id="D")
@@ -506,7 +499,6 @@ def test_talk_is_talk_until_it_is_surely_carried_out(client: Client) -> None:
     assert [each["stage"] for each in entry["outlook"]] == ["announced"]
 
 
-@on_sqlite
 def test_a_pardon_frees_nobody_and_a_release_ends_every_custody(client: Client) -> None:
     held = told("custody", person="Ann", status="sentenced", valid="2021-05-01/2028-05-01")
     pardon = told("pardon", granted_by="President", people=["Ann"], valid="2025-11-22")
@@ -531,7 +523,6 @@ def test_a_pardon_frees_nobody_and_a_release_ends_every_custody(client: Client) 
     }
 
 
-@on_sqlite
 def test_statements_of_one_name_by_different_parties_are_different_proposals(
     client: Client,
 ) -> None:
