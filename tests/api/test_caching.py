@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -123,6 +124,62 @@ def test_what_may_change_names_its_fixed_form(client: Client, query: str) -> Non
         assert fixed.headers["etag"] == loose.headers["etag"]
         assert fixed.headers["cache-control"] == FIXED
         assert "link" not in fixed.headers
+
+
+GIVEN = {
+    "as_of": "2025-11-22",
+    "clock": "published",
+    "match": "certain",
+    "limit": "2",
+    "after": "1",
+    "by": "day",
+    "per": "population",
+    "from": "2025",
+    "to": "2026",
+    "include": "retracted,ahead",
+    "person": "A",
+    "place": "B",
+    "q": "freed",
+    "translit": "false",
+    "matter": "m",
+    "batch": "b",
+    "status": "held",
+}
+"""A value other than the default for every parameter of a question that may be left out."""
+NEEDED = {"what": "released", "from": "2025"}
+TRIED_ALONE = {"as_known_at", "position", "cursor", "bom", "count", "kind", "what"}
+"""They name the log's part, ask for another form, or go with nothing else."""
+
+
+@on_sqlite
+def test_the_fixed_form_has_every_parameter_that_was_given(client: Client) -> None:
+    fact = _filled(client).rpartition("/")[2]
+    paths, tried = client.get("/openapi.json").json["paths"], set[str]()
+    for path, operations in paths.items():
+        parameters = operations.get("get", {}).get("parameters", ())
+        names = {each["name"] for each in parameters if each["in"] == "query"}
+        if "as_of" not in names or "{name}" in path or path.endswith("/proof"):
+            continue
+        required = [each["name"] for each in parameters if each["required"]]
+        needed = {name: NEEDED[name] for name in required if name in names}
+        if path.endswith("/tally"):
+            needed = {"what": "released"}
+        address = (
+            path.replace("{slug}", "talks")
+            .replace("{fact_id}", fact)
+            .replace("{section}", "statements")
+        )
+        for name in names - TRIED_ALONE:
+            query = urlencode({**needed, name: GIVEN[name]})
+            answer = client.get(f"{address}?{query}")
+            assert answer.status == 200, (address, query, answer.json)
+            link = answer.headers["link"].partition(">")[0]
+            canonical = dict(parse_qsl(urlsplit(link[1:]).query))
+            assert name in canonical, (address, query, link)
+            if name not in {"as_of", "from", "to"}:
+                assert set(canonical[name].split(",")) == set(GIVEN[name].split(","))
+            tried.add(f"{path} {name}")
+    assert len(tried) > 40
 
 
 @on_sqlite

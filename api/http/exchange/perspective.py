@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, cast, get_args
@@ -16,7 +16,7 @@ from api.commands.json_text import write_json
 from api.composition import Parley
 from api.http.exchange.authorization import principal_of
 from api.http.exchange.caching import answered, tags_of
-from api.http.exchange.cursor import OF_THE_PAGE, Cursor
+from api.http.exchange.cursor import CURSOR, OF_THE_PAGE, Cursor
 from api.http.exchange.edtf_patterns import CUT
 from api.http.exchange.in_process import UNDISCLOSED
 from api.http.exchange.parameters import Parameter, cut, given, whole_number
@@ -160,13 +160,15 @@ class Settling(Protocol):
 class Asked:
     """One question: its parameters as given, and the perspective that they ask for.
 
-    Its answer is tagged by the negotiation of its address, unless by `tag`.
+    `declared` are the parameters that it may have. Its answer is tagged by the negotiation of its address, unless by
+    `tag`.
     """
 
     request: Request
     parley: Parley
     parameters: Mapping[str, str]
     query: PerspectiveQuery
+    declared: tuple[Parameter, ...]
     tag: str | None = None
 
     @property
@@ -227,18 +229,19 @@ class Asked:
         log: Settling,
         *,
         fixed: Mapping[str, Any] | None = None,
-        leaving_out: str = "",
+        leaving_out: Iterable[str] = (),
         version: int | None = None,
         table: bytes | None = None,
         varies: bool = False,
     ) -> Response:
         """Answer in JSON, or with a CSV `table`, whose next page is a link, as it has no place for a cursor.
 
-        `fixed` are the parameters of the answer's fixed form besides the perspective; `leaving_out`
-        the one of the perspective that they stand for.
+        The answer's fixed form has the resolved perspective, every other parameter as it was given or is left out, and
+        in their place those of `fixed`, as they were resolved; it has none of `leaving_out`, which say nothing in it.
         """
-        canonical = {**canonical_query(perspective, self.query), **(fixed or {})}
-        canonical.pop(leaving_out, None)
+        canonical = {**canonical_query(perspective, self.query), **self._others(), **(fixed or {})}
+        for name in leaving_out:
+            canonical.pop(name, None)
         return answered(
             self.request,
             write_json(content) if table is None else table,
@@ -251,6 +254,18 @@ class Asked:
             },
             tags=tags_of(self.tag or self.request.path_params["slug"], content),
         )
+
+    def _others(self) -> dict[str, Any]:
+        """The parameters besides the perspective's: as they were given, or as they count where they are left out."""
+        found: dict[str, Any] = {}
+        for each in self.declared:
+            if each in PERSPECTIVE or each.name == CURSOR.name:
+                continue
+            if each.name in self.parameters:
+                found[each.name] = self.parameters[each.name]
+            elif "default" in each.schema and each.schema["type"] != "boolean":
+                found[each.name] = each.schema["default"]
+        return found
 
     def _onward(self, content: Mapping[str, Any]) -> dict[str, str]:
         if content.get("next") is None:
@@ -270,4 +285,4 @@ class Asking:
         """Read the question, or raise ContentError."""
         parameters = given(request, self.parameters)
         query = perspective_query(parameters)
-        return Asked(request, request.app.state.parley, parameters, query)
+        return Asked(request, request.app.state.parley, parameters, query, self.parameters)

@@ -113,8 +113,7 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
             ],
             "next": last if more else None,
         }
-        fixed = {"after": after, "limit": limit, **batch}
-        return replace(asked, tag="changes").answer(content, perspective, reading, fixed=fixed)
+        return replace(asked, tag="changes").answer(content, perspective, reading)
 
 
 def _item(

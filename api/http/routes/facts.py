@@ -137,4 +137,4 @@ def read_history(fact_id: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Re
             "next": asked.next(perspective, (last.version,)) if more else None,
         }
         asked = replace(asked, tag=f"{slug},{id_}")
-        return asked.answer(content, perspective, reading, fixed={"limit": limit})
+        return asked.answer(content, perspective, reading)

@@ -127,8 +127,7 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
             "items": [describe_negotiation(each) for each in shown],
             "next": rest,
         }
-        fixed = {"limit": limit}
-        return replace(asked, tag="negotiations").answer(content, perspective, reading, fixed=fixed)
+        return replace(asked, tag="negotiations").answer(content, perspective, reading)
 
 
 @router.get(
@@ -175,7 +174,7 @@ def read_history(slug: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Respo
             "items": left[:limit],
             "next": asked.next(perspective, (left[limit - 1]["version"],)) if more else None,
         }
-        return asked.answer(content, perspective, reading, fixed={"limit": limit})
+        return asked.answer(content, perspective, reading)
 
 
 def _opening(reading: Reading, opened: Negotiation, perspective: Perspective) -> dict[str, Any]:

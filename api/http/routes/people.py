@@ -92,10 +92,10 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
         rows = write_table(_COLUMNS, map(_row, items), bom=bom) if as_csv else None
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        fixed = {**question_, "limit": limit}
-        if not as_csv:
-            fixed.pop("bom", None)
-        return asked.answer(content, perspective, reading, fixed=fixed, table=rows, varies=True)
+        lost = () if as_csv else ("bom",)
+        return asked.answer(
+            content, perspective, reading, leaving_out=lost, table=rows, varies=True
+        )
 
 
 def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:

@@ -51,7 +51,7 @@ def read_section(slug: str, section: str, asked: Annotated[Asked, Depends(_ASKIN
         }
         if section != ERASED:
             content = with_erasures(content, reading, id_, perspective, rest=rest)
-        return asked.answer(content, perspective, reading, fixed={"limit": limit})
+        return asked.answer(content, perspective, reading)
 
 
 def _shapes(section: str) -> tuple[tuple[type[int | str], ...], ...]:

@@ -87,7 +87,7 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
         content = _leading_on(content, asked.request, following)
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        return asked.answer(content, perspective, reading, fixed={**question, "limit": limit})
+        return asked.answer(content, perspective, reading)
 
 
 def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:

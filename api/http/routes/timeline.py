@@ -87,7 +87,7 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
         }
         erased = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=erased)
-        return asked.answer(content, perspective, reading, fixed={**question, "limit": limit})
+        return asked.answer(content, perspective, reading, fixed=question)
 
 
 def _question(parameters: Mapping[str, str], *, paged: bool) -> dict[str, str]:

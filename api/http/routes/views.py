@@ -92,11 +92,11 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         following = None if place is None else later.next(to, place, question)
         of_it = _of_itself(reading, negotiation, (from_, to))
         content = {**diff(found, (from_, to)), **of_it, "next": following}
-        fixed: dict[str, Any] = {"from": format_instant(first), "limit": limit}
+        fixed = {"from": format_instant(first)}
         if last is not None:
             fixed["to"] = format_instant(last)
         content = with_erasures(content, reading, negotiation.id, from_, to)
-        return later.answer(content, to, reading, fixed=fixed, leaving_out="as_known_at")
+        return later.answer(content, to, reading, fixed=fixed, leaving_out=("as_known_at",))
 
 
 @router.get(
@@ -136,10 +136,12 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         }
         as_csv = prefers_csv(asked.request.headers.get("accept"))
         rows = _table(items, bom=bom) if as_csv else None
-        fixed = {**(question if as_csv else {}), "limit": limit}
+        lost = () if as_csv else ("bom",)
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        return asked.answer(content, perspective, reading, fixed=fixed, table=rows, varies=True)
+        return asked.answer(
+            content, perspective, reading, leaving_out=lost, table=rows, varies=True
+        )
 
 
 def _of_itself(
