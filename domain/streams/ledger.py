@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from eventsourcing.application import Application, LRUCache
-from eventsourcing.persistence import IntegrityError
 
 from domain.confidential import Source
 from domain.errors import StaleError, StateError, TakenError, UnknownError
 from domain.fact import Fact, check_fact, fact_id
 from domain.streams import fact as fact_record
 from domain.streams import negotiation
+from domain.streams.conflicts import StandingMovedError, VersionTakenError
 from domain.streams.event import FactErased
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Ledger(Application[UUID]):
             events.append(negotiation.evolve(None, event).decide_settings(settings, actor))
         try:
             self.append(events, claim=claim)
-        except IntegrityError as error:
+        except VersionTakenError as error:
             raise TakenError("slug", slug, f"negotiation {slug}") from error
         return event
 
@@ -117,7 +117,7 @@ class Ledger(Application[UUID]):
         kept = by_event(event, sources)
         try:
             self.append([event], sources=kept, claim=claim, within=within)
-        except IntegrityError as error:
+        except VersionTakenError as error:
             raise _taken(event) from error
 
     def refuse_taken(self, event: FactRecorded) -> None:
@@ -136,15 +136,17 @@ class Ledger(Application[UUID]):
     ) -> int:
         """Append the event that a fact decided on, after what led to it, in one transaction; its position.
 
-        StaleError where the fact has moved on meanwhile, IntegrityError where the stream of another event has, or
-        where the instant `until` has come.
+        StaleError where the fact has moved on meanwhile, another ConflictError where the stream of another event has,
+        or where the instant `until` has come.
         """
         try:
             kept: dict[str, Any] = {"sources": by_event(event, sources), "claim": claim}
             return self.append([*before, event], **kept, until=until, within=within)[-1]
-        except IntegrityError as error:
-            self._refuse_stale(event.originator_id, event.originator_version - 1, error)
-            raise
+        except VersionTakenError as error:
+            if error.stream != event.originator_id.hex:
+                raise
+            expected = event.originator_version - 1
+            raise StaleError(event.originator_id, expected, error.last or 0) from error
 
     def propose(
         self,
@@ -156,14 +158,13 @@ class Ledger(Application[UUID]):
     ) -> int:
         """Append the change request to change a fact that stands as it was read; its position. Raises as `change` does.
 
-        Of a fact that was erased meanwhile it would be left.
+        Without this check a change request could outlive its fact.
         """
         kept, standing = by_event(event, sources), {fact.id: fact.version}
         try:
             return self.append([event], sources=kept, claim=claim, standing=standing)[0]
-        except IntegrityError as error:
-            self._refuse_stale(fact.id, fact.version, error)
-            raise
+        except StandingMovedError as error:
+            raise StaleError(fact.id, fact.version, error.last or 0) from error
 
     def append(
         self,
@@ -177,7 +178,7 @@ class Ledger(Application[UUID]):
     ) -> list[int]:
         """Append events in one transaction; their positions. `sources` are by the stream and version of an event.
 
-        IntegrityError where a stream is at another version than `standing` says, or where `until` has come.
+        ConflictError where a stream is at another version than an event or `standing` says, or where `until` has come.
         """
         given = {"claim": claim, "sources": sources, "standing": standing, "until": until}
         given["within"] = within
@@ -188,11 +189,6 @@ class Ledger(Application[UUID]):
                 with suppress(KeyError):
                     self._kept.get(event.originator_id, evict=True)
         return positions
-
-    def _refuse_stale(self, id_: UUID, expected: int, error: Exception) -> None:
-        last = next(iter(self.events.get(id_, desc=True, limit=1)))
-        if last.originator_version != expected:
-            raise StaleError(id_, expected, last.originator_version) from error
 
     def _negotiation(self, id_: UUID) -> Negotiation | None:
         try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.persistence import StoredEvent
 from sqlalchemy import (
     Connection,
     Row,
@@ -20,6 +20,12 @@ from sqlalchemy import (
 )
 
 from domain.confidential import Source
+from domain.streams.conflicts import (
+    ConflictError,
+    DeadlinePassedError,
+    StandingMovedError,
+    VersionTakenError,
+)
 from infrastructure.log.clock_corrections import last_right_time
 from infrastructure.log.entry import (
     AlreadyAnswered,
@@ -82,7 +88,7 @@ class AppendRequest:
     within: Within | None = None
 
 
-Outcome = list[LogEntry] | IntegrityError | AlreadyAnswered
+Outcome = list[LogEntry] | ConflictError | AlreadyAnswered
 
 
 def lock_log(connection: Connection) -> Row[int, int]:
@@ -154,7 +160,7 @@ class LogTransaction:
                 self._keep(request.claim, len(request.events))
         except AlreadyAnswered as refusal:
             return refusal
-        except IntegrityError as refusal:
+        except ConflictError as refusal:
             kept = self._answered(request.claim)
             return refusal if kept is None else AlreadyAnswered(kept)
         versions.update(reached)
@@ -220,10 +226,12 @@ class LogTransaction:
 
     def _refuse_late(self, request: AppendRequest, versions: Mapping[str, int]) -> None:
         for id_, version in request.standing.items():
-            if versions.get(stream_name(id_)) != version:
-                raise IntegrityError(f"{id_} is not at version {version} any more")
+            stream = stream_name(id_)
+            last = versions.get(stream)
+            if last != version:
+                raise StandingMovedError(stream, version, last)
         if request.until is not None and self._next_recorded_at >= request.until:
-            raise IntegrityError("the time for it is over")
+            raise DeadlinePassedError
 
     @property
     def _next_recorded_at(self) -> int:
@@ -256,13 +264,13 @@ class LogTransaction:
 
 
 def _follow(versions: dict[str, int], events: Sequence[StoredEvent]) -> dict[str, int]:
-    """The version that each stream reaches with `events`; `IntegrityError` at a hole or repeat."""
+    """The version that each stream reaches with `events`; VersionTakenError at a hole or repeat."""
     reached: dict[str, int] = {}
     for stored in events:
         stream, version = stream_name(stored.originator_id), stored.originator_version
         last = reached.get(stream, versions.get(stream))
         if version != last + 1 if last is not None else version not in FIRST_VERSIONS:
-            raise IntegrityError(f"version {version} of {stream} does not follow {last}")
+            raise VersionTakenError(stream, version, last)
         reached[stream] = version
     return reached
 

@@ -8,9 +8,10 @@ from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from eventsourcing.persistence import IntegrityError, OperationalError
+from eventsourcing.persistence import OperationalError
 
 from api.http.exchange.change_or_propose import persistently
+from domain.streams.conflicts import DeadlinePassedError
 from tests.api.asking import TALKS
 from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, RETRACTION, Desk
 
@@ -169,7 +170,7 @@ def test_approvals_and_edits_at_once_never_do_what_was_not_seen(desk: Desk) -> N
 
 def test_who_is_always_too_late_is_told_to_come_again() -> None:
     def beaten() -> Any:  # noqa: ANN401 -- it never answers
-        raise IntegrityError
+        raise DeadlinePassedError
 
     with pytest.raises(OperationalError, match="changed the same fact each time"):
         persistently(beaten)

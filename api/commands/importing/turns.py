@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
+from eventsourcing.persistence import OperationalError, PersistenceError
 
 from api.commands.commands import FactParser
 from api.commands.importing.command import Command
@@ -23,6 +23,7 @@ from api.composition import Parley
 from domain.access import Principal
 from domain.confidential import Source
 from domain.errors import MovedOnError, RecordError, StaleError, TakenError
+from domain.streams.conflicts import ConflictError
 from domain.streams.event import RecordEvent
 from domain.streams.negotiation import negotiation_id
 from infrastructure.errors import OUT_OF_REACH
@@ -123,7 +124,7 @@ class Turns:
             began = time.monotonic()
             try:
                 self._append(turn)
-            except IntegrityError as error:
+            except ConflictError as error:
                 moved = self._moved(turn)
                 conflicts = 0 if self._decide_anew(moved) else conflicts + 1
                 if conflicts == ATTEMPTS:

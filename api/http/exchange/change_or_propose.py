@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar, cast
 from uuid import uuid4
 
-from eventsourcing.persistence import IntegrityError, OperationalError
+from eventsourcing.persistence import OperationalError
 from starlette.responses import Response
 
 from api.commands.changes import OF_NEGOTIATION, Op
@@ -20,6 +20,7 @@ from domain.confidential import Source
 from domain.errors import UnknownError
 from domain.fact import as_primitives
 from domain.streams.change_request import Subject
+from domain.streams.conflicts import ConflictError
 from domain.streams.event import ChangeProposed, ReviewedOp
 from domain.streams.fact import FactRecord
 from domain.streams.negotiation import Negotiation, evolve
@@ -69,7 +70,7 @@ def changed(sent: Sent, op: Op, known: KnownFact, once: Once) -> Response:
 def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:
     """Correct a negotiation, or propose the correction where it takes two persons.
 
-    IntegrityError where another writer of its stream was faster.
+    ConflictError where another writer of its stream was faster.
     """
     body = OF_NEGOTIATION.parser.parse(sent.body)
     correction = OF_NEGOTIATION.decide(found, body, sent.request.app.state.facts, sent.actor)
@@ -100,7 +101,7 @@ def persistently(attempt: Callable[[], Answer]) -> Answer:
     for _ in range(ATTEMPTS):
         try:
             return attempt()
-        except IntegrityError as error:
+        except ConflictError as error:
             faster = error
     raise OperationalError(
         "other writers changed the same fact each time: send it again"
