@@ -66,7 +66,9 @@ class GivenKeys:
 
     def add(self) -> None:
         """Refuse."""
-        raise SealKeyError("PARLEY_SEAL_KEY gives the keys: append the newer key to it")
+        raise SealKeyError(
+            "the environment gives the keys: append the newer key to PARLEY_SEAL_KEY"
+        )
 
     def look_for(self, _: str) -> bool:
         """There is nowhere to look."""

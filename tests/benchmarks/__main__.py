@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infrastructure.database.schema import upgrade
-from tests.benchmarks import appending, reading, writing_and_parsing
+from tests.benchmarks import appending, reading, serving, writing_and_parsing
 from tests.databases import opened, postgresql_server
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from tests.benchmarks.measure import Ratio
 
 DEFAULT_SIZE: Final = 20_000
+MEASURED: Final = {
+    "Serving": serving.ratios,
+    "Appending": appending.ratios,
+    "Reading": reading.ratios,
+}
 
 
 def main() -> None:
@@ -36,7 +41,7 @@ def main() -> None:
     started = time.monotonic()
     console.print(_table("Notation and codec", writing_and_parsing.ratios()))
     with tempfile.TemporaryDirectory() as folder, postgresql_server() as server:
-        for what, ratios in (("Appending", appending.ratios), ("Reading", reading.ratios)):
+        for what, ratios in MEASURED.items():
             for name, url in (
                 ("SQLite", f"sqlite:///{Path(folder) / what}.db"),
                 ("PostgreSQL", server.fresh(migrated=False)),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 import sys
 import time
+from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,7 @@ from starlette.responses import Response
 from tests.faults.system_calls import install
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from domain.fact import Fact
-    from domain.streams.event import FactEvent
+    from domain.streams.event import FactRecorded
 
 LATE_SECONDS = 0.05
 
@@ -32,22 +30,16 @@ def acknowledge_early() -> None:
     """Answer before the commit: what is acknowledged may be lost."""
     from domain.streams import ledger  # noqa: PLC0415 -- before anything is served
 
-    record = ledger.Ledger.record
+    begin = ledger.Ledger.begin
 
-    def early(
-        self: ledger.Ledger, *, negotiation_id: UUID, fact: Fact, actor: str, **more: object
-    ) -> FactEvent:
-        sent: dict[str, Any] = {"negotiation_id": negotiation_id, "fact": fact, "actor": actor}
-        whole: dict[str, Any] = {**sent, **more}
-
+    def early(self: ledger.Ledger, event: FactRecorded, **more: Any) -> None:  # noqa: ANN401
         def late() -> None:
             time.sleep(LATE_SECONDS)
-            record(self, **whole)
+            begin(self, event, **more)
 
         Thread(target=late, daemon=True).start()
-        return ledger.decided_record(**sent)
 
-    ledger.Ledger.record = early  # type: ignore[method-assign]
+    ledger.Ledger.begin = early  # type: ignore[method-assign]
     answer_blindly()
 
 
@@ -55,31 +47,25 @@ def take_failures_for_done() -> None:
     """Answer 201 where the database has failed: what is acknowledged was perhaps never recorded."""
     from domain.streams import ledger  # noqa: PLC0415 -- before anything is served
 
-    record = ledger.Ledger.record
+    begin = ledger.Ledger.begin
 
-    def deaf(
-        self: ledger.Ledger, *, negotiation_id: UUID, fact: Fact, actor: str, **more: object
-    ) -> FactEvent:
-        sent: dict[str, Any] = {"negotiation_id": negotiation_id, "fact": fact, "actor": actor}
-        whole: dict[str, Any] = {**sent, **more}
-        try:
-            return record(self, **whole)
-        except OperationalError:
-            return ledger.decided_record(**sent)
+    def deaf(self: ledger.Ledger, event: FactRecorded, **more: Any) -> None:  # noqa: ANN401
+        with suppress(OperationalError):
+            begin(self, event, **more)
 
-    ledger.Ledger.record = deaf  # type: ignore[method-assign]
+    ledger.Ledger.begin = deaf  # type: ignore[method-assign]
     answer_blindly()
 
 
 def answer_blindly() -> None:
-    """Answer a recorded fact without reading what was recorded."""
-    from api.http.routes import facts  # noqa: PLC0415 -- before anything is served
+    """Answer a recorded fact without knowing what was recorded."""
+    from api.http.exchange import fact_response  # noqa: PLC0415 -- before anything is served
 
     def answered(*_: object) -> Response:
         return Response(b"{}", 201, media_type="application/json")
 
-    given: Any = facts
-    given.position_of, given.rendered = answered, answered
+    given: Any = fact_response
+    given.recorded = answered
 
 
 def sync_less() -> None:

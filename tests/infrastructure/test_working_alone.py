@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 HOLDER: Final = """
 import sys, time
 from infrastructure.database.database import Database
-from infrastructure.database.working_alone import working_alone
-with working_alone(Database(sys.argv[1]), "restore"):
+from infrastructure.database.working_alone import work_alone
+with work_alone(Database(sys.argv[1]), "restore"):
     print("held", flush=True)
     time.sleep(600)
 """

@@ -16,7 +16,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -29,6 +29,7 @@ from api.http.exchange.dry_run import is_dry
 from api.http.exchange.kept_form import Known, kept_form
 from api.http.problems import RefusedError, problem_of
 from domain.errors import ErasedError, MovedOnError, RecordError, TakenError
+from infrastructure.errors import OUT_OF_REACH
 from infrastructure.log.entry import AlreadyAnswered
 from infrastructure.sealing.stored_responses import IdempotencyClaim, StoredResponse, find_response
 
@@ -199,7 +200,7 @@ class Idempotency:
             except AlreadyAnswered as answered:
                 return self._replay(answered.answer, once)
             except Exception as error:
-                kept = self._kept(sent.principal.caller, key)
+                kept = None if look_first else self._look_after(sent.principal.caller, key)
                 if kept is not None:
                     return self._replay(kept, once)
                 if isinstance(error, MovedOnError) or not isinstance(error, RecordError):
@@ -235,6 +236,12 @@ class Idempotency:
             if alone:
                 with self._lock:
                     self._under_way.discard(request)
+
+    def _look_after(self, caller: str, key: str) -> StoredResponse | None:
+        """What is kept by now, where a request failed: it may have been carried out before, or by a lost commit."""
+        with suppress(*OUT_OF_REACH):
+            return self._kept(caller, key)
+        return None
 
     def _kept(self, caller: str, key: str) -> StoredResponse | None:
         with self._parley.database.reading() as connection:
