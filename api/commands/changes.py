@@ -35,7 +35,16 @@ from domain.streams.event import (
 from domain.streams.fact import FactRecord
 from domain.streams.negotiation import Negotiation, NegotiationSettings
 
-__all__ = ["OF_NEGOTIATION", "OPS", "PROPOSABLE", "Change", "Op", "add_approver", "decide_change"]
+__all__ = [
+    "OF_NEGOTIATION",
+    "OPS",
+    "PROPOSABLE",
+    "Along",
+    "Change",
+    "Op",
+    "add_approver",
+    "decide_change",
+]
 
 Change = (
     CorrectionBody
@@ -101,30 +110,12 @@ def add_approver(event: FactEvent, approver: str) -> FactEvent:
     return event
 
 
-def _appended(
-    parley: Parley,
-    event: FactEvent,
-    before: Sequence[RecordEvent],
-    sources: Sequence[Source],
-    claim: object,
-    until: int | None = None,
-    within: object = None,
-) -> int:
-    return parley.ledger.change(
-        event, *before, sources=sources, claim=claim, until=until, within=within
-    )
+def _appended(parley: Parley, event: FactEvent, before: Sequence[RecordEvent], along: Along) -> int:
+    return parley.ledger.change(event, *before, **vars(along))
 
 
-def _erased(
-    parley: Parley,
-    event: FactEvent,
-    before: Sequence[RecordEvent],
-    _: Sequence[Source],
-    claim: object,
-    until: int | None = None,
-    within: object = None,
-) -> int:
-    return parley.erase(event, *before, claim=claim, until=until, within=within)
+def _erased(parley: Parley, event: FactEvent, before: Sequence[RecordEvent], along: Along) -> int:
+    return parley.erase(event, *before, claim=along.claim, until=along.until, within=along.within)
 
 
 def _as_the_record(settings: NegotiationSettings) -> bool:
@@ -135,18 +126,29 @@ def _as_an_erasure(settings: NegotiationSettings) -> bool:
     return settings.review_erasure
 
 
+@dataclass(frozen=True)
+class Along:
+    """What goes with events into their transaction, as `Ledger.append` takes it.
+
+    `sources` are what the last of them says in confidence, `claim` is the idempotency key and its answer, `until` the
+    instant before which it has to be recorded, and `within` is called in the transaction.
+    """
+
+    sources: Sequence[Source] = ()
+    claim: object = None
+    until: int | None = None
+    within: object = None
+
+
 class CarryOut(Protocol):
-    """Appends what was decided, before the instant `until`; its position. `within` is called in its transaction."""
+    """Appends what was decided, after what led to it; its position."""
 
     def __call__(
         self,
         parley: Parley,
         event: Any,  # noqa: ANN401 -- what `decide` gives
         before: Sequence[RecordEvent],
-        sources: Sequence[Source],
-        claim: object,
-        until: int | None = None,
-        within: object = None,
+        along: Along,
         /,
     ) -> int:
         """As `Ledger.change`."""
@@ -158,8 +160,7 @@ class Op:
 
     `reviewed` says whether it takes two persons under the settings of a negotiation; None where it never does.
     `decide` gives the event that a body comes to on a fact, for an actor, or the refusal. `carry_out` appends the event
-    that was decided, after what led to it and with what it says in confidence, in one transaction, and gives its
-    position; the claim goes with it.
+    that was decided, after what led to it, in one transaction with what goes along, and gives its position.
     """
 
     name: str
@@ -205,15 +206,10 @@ def _correcting(
 
 
 def _appended_alone(
-    parley: Parley,
-    event: RecordEvent,
-    before: Sequence[RecordEvent],
-    _: Sequence[Source],
-    claim: object,
-    until: int | None = None,
-    within: object = None,
+    parley: Parley, event: RecordEvent, before: Sequence[RecordEvent], along: Along
 ) -> int:
-    return parley.ledger.append([*before, event], claim=claim, until=until, within=within)[-1]
+    given = {name: each for name, each in vars(along).items() if name != "sources"}
+    return parley.ledger.append([*before, event], **given)[-1]
 
 
 OF_NEGOTIATION: Final = Op(

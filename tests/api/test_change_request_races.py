@@ -1,4 +1,4 @@
-"""Whoever races, one wins: a change request is decided once, on the fact and the body that were seen."""
+"""However many race, one wins: a change request is decided once, on the fact and the body that were seen."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from eventsourcing.persistence import OperationalError
 from starlette.responses import Response
 
-from api.commands.changes import OF_NEGOTIATION, Op
+from api.commands.changes import OF_NEGOTIATION, Along, Op
 from api.commands.confidential import withhold_confidential
 from api.commands.json_text import read_json
 from api.http.exchange import change_request_response, dry_run, fact_response
@@ -63,7 +63,7 @@ def changed(sent: Sent, op: Op, known: KnownFact, once: Once) -> Response:
     if dry_run.is_dry(sent):
         return dry_run.recorded(sent, event, record)
     left = RecordedFact(event, record)
-    op.carry_out(sent.parley, event, (), sources, once.claim(), None, left)
+    op.carry_out(sent.parley, event, (), Along(sources, once.claim(), within=left))
     return fact_response.recorded(left, known.slug, 200)
 
 

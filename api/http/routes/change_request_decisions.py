@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.changes import PROPOSABLE, Op, add_approver
+from api.commands.changes import PROPOSABLE, Along, Op, add_approver
 from api.commands.commands import ApprovalBody, BodyParser, RefusalBody, WithdrawalBody
 from api.commands.confidential import withhold_confidential
 from api.commands.examples import APPROVAL, CORRECTION, REFUSAL, WITHDRAWAL
@@ -231,7 +231,7 @@ def _attempted(change_request_id: str, sent: Sent, decide: _Decide, once: Once) 
             [event], sources=kept, claim=claim, standing=standing, until=until
         )
     else:
-        position = found.op.carry_out(sent.parley, change, [event], sources, claim, until)
+        position = found.op.carry_out(sent.parley, change, [event], Along(sources, claim, until))
     return change_request_response.again(sent, position, 200)
 
 
