@@ -10,16 +10,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RootTransaction
 
-__all__ = ["forget", "remember", "remembered"]
+__all__ = ["TRANSACTIONLESS", "forget", "remember", "remembered"]
 
+TRANSACTIONLESS: Final = "parley_transactionless"
+"""The execution option of connections on which each statement sees what stands when it is made."""
 _T = TypeVar("_T")
 _MEMOS: Final[WeakKeyDictionary[RootTransaction, dict[Any, Any]]] = WeakKeyDictionary()
 
 
 def remembered(connection: Connection, read: Callable[[Connection], _T]) -> _T:
-    """What `read` gave when it was first called in the transaction under way; it is called where it was not yet."""
+    """The result of `read`, which is called once in each transaction, and each time on a connection without one."""
     transaction = connection.get_transaction()
-    if transaction is None:
+    if transaction is None or connection.get_execution_options().get(TRANSACTIONLESS):
         return read(connection)
     memo = _MEMOS.setdefault(transaction, {})
     if read not in memo:
@@ -36,7 +38,7 @@ def remember(connection: Connection, read: Callable[[Connection], _T], found: _T
 
 
 def forget(connection: Connection, read: Callable[[Connection], Any]) -> None:
-    """Have it read again: it was changed, or a lock was taken since, under which it may read otherwise."""
+    """Have it read again, because it was changed, or because a lock was taken after it was read."""
     transaction = connection.get_transaction()
     if transaction is not None:
         _MEMOS.get(transaction, {}).pop(read, None)

@@ -28,6 +28,7 @@ from infrastructure.database.timekeeping import Timekeeper
 from infrastructure.database.vacuuming import rewrite, vacuum
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.sealing.seals import SEALS, Seals
+from infrastructure.transaction_memo import TRANSACTIONLESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +162,8 @@ class Database:
     def _engine_for(self, sqlite_begin: str, isolation: str, *, read_only: bool) -> Engine:
         kind = (current_lane(), sqlite_begin)
         if kind not in self._optioned:
-            engine = self.engine.execution_options(**{SEALS: self.seals})
+            alone = {TRANSACTIONLESS: isolation == "AUTOCOMMIT"}
+            engine = self.engine.execution_options(**{SEALS: self.seals}, **alone)
             self._optioned[kind] = (
                 engine.execution_options(**{BEGIN_OPTION: sqlite_begin})
                 if self.is_sqlite

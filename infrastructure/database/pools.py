@@ -142,9 +142,9 @@ def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
 
 
 def _see_alive(engine: Engine) -> Callable[..., None]:
-    """Have a connection show that it is alive, unless it was in use just now and nothing has come over it since.
+    """Ping a connection that was not used within QUIET_SECONDS, or whose socket has something to read.
 
-    A server that ends closes its connections, and that comes over them.
+    A server that stops closes its connections, which makes their sockets readable.
     """
 
     def listener(connection: BoundedConnection, record: ConnectionPoolEntry, _: object) -> None:
@@ -162,9 +162,11 @@ def _see_alive(engine: Engine) -> Callable[..., None]:
 
 
 def _is_quiet(connection: BoundedConnection) -> bool:
+    if connection.closed:
+        return False
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
-    return not connection.closed and not poll.poll(0)
+    return not poll.poll(0)
 
 
 def _waiting_for(seconds: float | None) -> Callable[..., None]:

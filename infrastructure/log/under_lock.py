@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from infrastructure.sealing.seals import OWN_KEYS, own_keys, seals_of
-from infrastructure.tables.facts import FACTS, serving_side
+from infrastructure.tables.facts import FACTS, SIDES, serving_side
 from infrastructure.tables.record import TEXT, event, projection
 from infrastructure.transaction_memo import remember
 
@@ -69,7 +69,8 @@ def last_versions(connection: Connection, streams: Sequence[str]) -> dict[str, i
         sorts[row["sort"]].append(row)
     remember(connection, own_keys, sorts["key"])
     for row in sorts["side"]:
-        remember(connection, serving_side, row["of"])
+        if row["of"] in SIDES:
+            remember(connection, serving_side, row["of"])
     seals_of(connection).check(connection)
     found = {row["of"]: row["version"] for row in sorts["stream"]}
     for start in range(STREAMS_A_QUERY, len(streams), STREAMS_A_QUERY):

@@ -1,12 +1,12 @@
-"""A fact is answered from one statement, and a change of one from its own transaction: nothing is read again for it.
+"""Reads a fact in one statement, and answers a change from what its own transaction wrote.
 
-A look opens no transaction, and each of its answers is of the log as it stands when it is made. It answers what is
-asked most, a fact as it is now known or as it was known at a position. What else there is to say, such as that a fact
-was withdrawn, a `Reading` says.
+A look opens no transaction: each answer shows the log as it stands at that moment. It covers the commonest question, a
+fact as it is known now or was known at a position. A `Reading` answers all others, such as why a fact was withdrawn.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,11 +28,12 @@ from domain.streams.fact import evolve
 from domain.time.instant import END
 from domain.time.perspective import Perspective
 from domain.views.versions import FactVersion, version_of
+from infrastructure.database.damage import DamagedError
 from infrastructure.log.clock_corrections import HAS_CORRECTIONS
 from infrastructure.projections.fact_rows import version_of_row
 from infrastructure.readers import access, cuts, negotiations, timeslices
 from infrastructure.readers.similar import similar_to
-from infrastructure.tables.facts import FACTS, SIDES, FactTables, serving_tables
+from infrastructure.tables.facts import FACTS, SIDES, FactTables, serving_side, serving_tables
 from infrastructure.tables.record import (
     HEX_ID,
     confidential_part,
@@ -77,7 +78,7 @@ class SeenFact:
 class Look:
     """Answers somebody on one connection. `now` is in microseconds UTC.
 
-    What is not there for `principal` is found as little as what is not there at all.
+    What `principal` may not see is treated as if it did not exist.
     """
 
     def __init__(self, connection: Connection, now: int, principal: Principal) -> None:
@@ -95,11 +96,14 @@ class Look:
         given = {"fact": fact_id.hex, **self._who}
         slug = self._connection.execute(_SLUG, given).scalar()
         if slug is None:
+            serving_side(
+                self._connection
+            )  # which refuses a database that does not say where facts stand
             raise UnknownError("fact", str(fact_id))
         return str(slug)
 
     def fact(self, fact_id: UUID, query: PerspectiveQuery) -> SeenFact | None:
-        """A fact that stands; None where a `Reading` has to answer, as it knows more, or refuses with the reason."""
+        """A fact that stands; None where a `Reading` has to answer instead, or has to say why it is refused."""
         if query.as_known_at is not None:
             return None
         given = {"fact": fact_id.hex, "position": query.position, **self._who}
@@ -126,19 +130,20 @@ class Look:
 
 
 class RecordedFact:
-    """The fact that `event` changes from what it was `before`, None for a new one.
+    """A fact as an event leaves it: the `within` of an append that ends with `event`.
 
-    It is the `within` of an append whose last event is `event`; once that is committed, `version` is what it left,
-    `perspective` that of the log right after it, and `similar` the facts that were then much like it. The version's
-    `first_position` is that of the event.
+    `before` is the fact as it was, None for a new one. After the commit `version` is the fact as the event left it,
+    `perspective` that of the log right after it, and `similar` the facts that were then much like it and that
+    `principal` may see. The version's `first_position` is that of the event.
     """
 
     version: FactVersion
     perspective: Perspective
 
-    def __init__(self, event: FactEvent, before: FactRecord | None) -> None:
+    def __init__(self, event: FactEvent, before: FactRecord | None, principal: Principal) -> None:
         self.event = event
         self.before = before
+        self._principal = principal
         self.similar: list[FactVersion] = []
 
     def __call__(self, connection: Connection, entries: Sequence[LogEntry]) -> None:
@@ -151,7 +156,9 @@ class RecordedFact:
         )
         if not isinstance(self.event, FactErased | SourcesErased):
             tables = serving_tables(connection)
-            self.similar = similar_to(connection, tables, self.version, self.perspective)
+            asked = self.version, self.perspective, self._principal
+            with suppress(DamagedError):  # of another fact, which says so itself when it is read
+                self.similar = similar_to(connection, tables, *asked)
 
 
 def _seen_on(tables: FactTables) -> Select[Any]:

@@ -135,7 +135,7 @@ class Reading:
 
     def similar(self, recorded: FactVersion, perspective: Perspective) -> list[FactVersion]:
         """The facts that stand and are much like one, tied to it by nothing."""
-        return similar_to(self._connection, self._tables, recorded, perspective)
+        return similar_to(self._connection, self._tables, recorded, perspective, self._principal)
 
     def state(
         self, negotiation: Negotiation, perspective: Perspective, rest: Rest | None = None

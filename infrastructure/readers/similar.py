@@ -5,21 +5,24 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, false, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, false, or_, select
 
 from domain.fact import fact_id
 from domain.time.holding import Holding
 from domain.time.instant import END
 from domain.views.rivalry.similar import find_similar
 from infrastructure.projections.fact_rows import PRECISE, answer_rows, version_of_row
+from infrastructure.readers import access
 from infrastructure.readers.timeslices import is_seen, known_at
 from infrastructure.tables.facts import serving_tables
+from infrastructure.tables.record import negotiation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection, Select
 
+    from domain.access import Principal
     from domain.streams.fact import FactRecord
     from domain.time.perspective import Perspective
     from domain.views.versions import FactVersion
@@ -41,9 +44,16 @@ _Instant = int | ColumnElement[int]
 
 
 def similar_to(
-    connection: Connection, tables: FactTables, recorded: FactVersion, perspective: Perspective
+    connection: Connection,
+    tables: FactTables,
+    recorded: FactVersion,
+    perspective: Perspective,
+    principal: Principal,
 ) -> list[FactVersion]:
-    """The facts that stand at a perspective and are much like one; see `domain.views.rivalry.similar`."""
+    """The facts that stand at a perspective and are much like one; see `domain.views.rivalry.similar`.
+
+    None where `principal` may not see the negotiation.
+    """
     asked = sorted({(row["rule"], row["question"]) for row in answer_rows(recorded)})
     if not asked:
         return []
@@ -53,34 +63,37 @@ def similar_to(
         "begin": begin,
         "end": end,
         "position": perspective.position,
+        "itself": recorded.record.id.hex,
+        **access.values(principal),
     }
-    for index, (rule, question) in enumerate(asked):
-        given |= {f"rule_{index}": rule, f"question_{index}": question}
+    rules = tuple(dict.fromkeys(rule for rule, _ in asked))
+    for rule in rules:
+        given[f"of_{rule}"] = [question for of, question in asked if of == rule]
     took = recorded.record.fact.holding is Holding.ONWARD
-    found = connection.execute(_of_questions(tables, len(asked), took=took), given)
+    found = connection.execute(_of_questions(tables, rules, took=took), given)
     versions = {each.record.id: each for each in map(version_of_row, found)}
     return find_similar(recorded, sorted(versions.values(), key=lambda each: each.first_position))
 
 
 @lru_cache(maxsize=64)
-def _of_questions(tables: FactTables, many: int, *, took: bool) -> Select[Any]:
-    """Selects the facts that `similar_to` looks at for one with so many questions."""
+def _of_questions(tables: FactTables, rules: tuple[int, ...], *, took: bool) -> Select[Any]:
+    """Select the facts that `similar_to` looks at for one whose questions come under these rules."""
     answer = tables.answer.c
     asks = (
-        and_(
-            answer.rule == bindparam(f"rule_{index}"),
-            answer.question == bindparam(f"question_{index}"),
-        )
-        for index in range(many)
+        and_(answer.rule == rule, answer.question.in_(bindparam(f"of_{rule}", expanding=True)))
+        for rule in rules
     )
+    visible = exists().where(negotiation.c.id == answer.negotiation_id, access.SHOWN)
     begin, end = (bindparam(name, type_=BigInteger) for name in ("begin", "end"))
     position = bindparam("position", type_=BigInteger)
     return _answering(
         tables,
         and_(answer.published_to == END, known_at(answer, position)),
         answer.negotiation_id == bindparam("negotiation"),
+        answer.fact_id != bindparam("itself"),
         or_(*asks),
         _meets(answer, begin, end, took=took),
+        visible,
     ).limit(MOST_READ)
 
 
@@ -139,7 +152,7 @@ def _answering(tables: FactTables, *wanted: ColumnElement[bool]) -> Select[Any]:
         select(tables.version)
         .join(tables.answer, same)
         .where(*wanted)
-        .order_by(answer.start_earliest.desc())
+        .order_by(answer.start_earliest.desc(), answer.known_from, answer.fact_id)
     )
 
 

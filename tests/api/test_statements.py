@@ -1,18 +1,19 @@
-"""A request asks its database a bounded number of statements, however long a fact's history is."""
+"""A request asks its database a bounded number of statements, and what they read together is told to nobody else."""
 
 from __future__ import annotations
 
 import os
 import re
 import sqlite3
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from sqlalchemy import Pool, event
+from sqlalchemy import Pool, event, text
 from starlette.testclient import TestClient
 
 from api.composition import Parley, compose
 from api.http.app import create_app
+from infrastructure.transaction_memo import remembered
 from tests.api.asking import FACTS, Client, count, entered, fact
 from tests.databases import UNBOUNDED, settings_of
 
@@ -114,3 +115,65 @@ def test_a_change_of_a_fact_with_a_long_history_asks_no_more(
 
     sent = [len(preferred(turn)) for turn in range(1, 30)]
     assert sent[3] == sent[-1] <= CHANGE, sent
+
+
+def test_a_fact_of_a_thousand_questions_is_recorded_and_changed(client: Client) -> None:
+    client.open()
+    body = fact(external_id="A", people=[f"Person {n}" for n in range(1_000)], quantities=count(1))
+    recorded = client.post(FACTS, body)
+    assert recorded.status == 201, recorded.json
+    alike = client.post(FACTS, {**body, "external_id": "B"})
+    assert alike.json["similar"] == [recorded.json["id"]]
+    at = recorded.headers["location"]
+    sent = {"preferred": True, "why": "so"}
+    assert client.post(f"{at}/preference", sent, if_match="*").status == 200
+
+
+def test_what_was_made_private_meanwhile_is_named_to_no_writer_as_similar(
+    client: Client, parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.open()
+    append = parley.ledger.append
+    settings = {"visibility": "private", "members": ["Ann"]}
+
+    def overtaken(events: Sequence[Any], **more: Any) -> list[int]:  # noqa: ANN401
+        monkeypatch.undo()
+        member = Client(TestClient(create_app(parley), headers=entered(parley, "Ann")))
+        assert member.post("/v1/negotiations/talks/settings", settings, if_match="*").status == 200
+        assert member.post(FACTS, fact(external_id="G", quantities=count(1))).status == 201
+        return append(events, **more)
+
+    monkeypatch.setattr(parley.ledger, "append", overtaken)
+    answer = client.post(FACTS, fact(external_id="F", quantities=count(1)))
+    assert answer.status == 201
+    assert "similar" not in answer.json
+
+
+def test_a_database_that_does_not_say_where_facts_stand_is_not_taken_to_have_none(
+    client: Client, parley: Parley
+) -> None:
+    client.open()
+    at = client.record(external_id="A").headers["location"]
+    broken = text("UPDATE projection SET state = 'broken' WHERE name = 'facts'")
+    with parley.database.writing() as connection:
+        connection.execute(broken)
+    sent = {"preferred": True, "why": "so"}
+    changed = client.post(f"{at}/preference", sent, if_match="*", idempotency_key="k")
+    assert changed.status >= 500
+    with parley.database.writing() as connection:
+        connection.execute(text("UPDATE projection SET state = 'first' WHERE name = 'facts'"))
+    again = client.post(f"{at}/preference", sent, if_match="*", idempotency_key="k")
+    assert again.status == 200
+
+
+def test_a_look_sees_each_time_what_stands(parley: Parley) -> None:
+    numbers = iter(range(9))
+
+    def counted(_: object) -> int:
+        return next(numbers)
+
+    with parley.database.looking() as connection:
+        connection.execute(text("SELECT 1"))
+        assert [remembered(connection, counted) for _ in range(2)] == [0, 1]
+    with parley.database.reading() as connection:
+        assert [remembered(connection, counted) for _ in range(2)] == [2, 2]

@@ -62,7 +62,7 @@ def changed(sent: Sent, op: Op, known: KnownFact, once: Once) -> Response:
         return persistently(lambda: _proposed(sent, op, record, body, sources, once))
     if dry_run.is_dry(sent):
         return dry_run.recorded(sent, event, record)
-    left = RecordedFact(event, record)
+    left = RecordedFact(event, record, sent.principal)
     op.carry_out(sent.parley, event, (), Along(sources, once.claim(), within=left))
     return fact_response.recorded(left, known.slug, 200)
 

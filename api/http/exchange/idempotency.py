@@ -31,6 +31,7 @@ from api.http.problems import RefusedError, problem_of
 from domain.errors import ErasedError, MovedOnError, RecordError, TakenError
 from infrastructure.errors import OUT_OF_REACH
 from infrastructure.log.entry import AlreadyAnswered
+from infrastructure.log.errors import OutcomeUnknownError
 from infrastructure.sealing.stored_responses import IdempotencyClaim, StoredResponse, find_response
 
 __all__ = [
@@ -67,7 +68,7 @@ class About:
 
 
 def about_nothing() -> About:
-    """Of what anybody may be answered again who could send it, such as the settings, which an admin keeps."""
+    """For requests whose answer may always be repeated to their sender, such as a change of settings by an admin."""
     return About(lambda sent, kept: None)  # noqa: ARG005 -- nothing to look at
 
 
@@ -178,8 +179,8 @@ class Idempotency:
     ) -> Response:
         """Run the request, or replay its first answer; RefusedError where the key is unfit.
 
-        Who runs it finds out in its one transaction that it was answered before. What is dear, or takes more than one,
-        has to `look_first`.
+        An earlier answer is found in the transaction that would record the request. Pass `look_first` where the work is
+        costly or takes several transactions.
         """
         key = _key(sent.request.headers.getlist(_HEADER))
         once = Once(sent, about, key, self._known)
@@ -200,7 +201,8 @@ class Idempotency:
             except AlreadyAnswered as answered:
                 return self._replay(answered.answer, once)
             except Exception as error:
-                kept = None if look_first else self._look_after(sent.principal.caller, key)
+                looks = not look_first or isinstance(error, OutcomeUnknownError)
+                kept = self._look_after(sent.principal.caller, key) if looks else None
                 if kept is not None:
                     return self._replay(kept, once)
                 if isinstance(error, MovedOnError) or not isinstance(error, RecordError):

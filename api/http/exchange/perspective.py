@@ -236,8 +236,8 @@ class Asked:
     ) -> Response:
         """Answer in JSON, or with a CSV `table`, whose next page is a link, as it has no place for a cursor.
 
-        The answer's fixed form has the resolved perspective, every other parameter as it was given or is left out, and
-        in their place those of `fixed`, as they were resolved; it has none of `leaving_out`, which say nothing in it.
+        The fixed form has the resolved perspective, and the other parameters as given, or their defaults. `fixed`
+        replaces some of them by resolved values; `leaving_out` names those that do not belong there.
         """
         canonical = {**canonical_query(perspective, self.query), **self._others(), **(fixed or {})}
         for name in leaving_out:

@@ -62,7 +62,7 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
         if dry_run.is_dry(sent):
             sent.parley.ledger.refuse_taken(event)
             return dry_run.recorded(sent, event, None)
-        left, claim = RecordedFact(event, None), once.claim(status=201)
+        left, claim = RecordedFact(event, None, sent.principal), once.claim(status=201)
         sources = kept_apart.of_fact(fact)
         sent.parley.ledger.begin(event, sources=sources, claim=claim, within=left)
         return fact_response.recorded(left, slug, 201)
