@@ -68,7 +68,7 @@ class Sent:
         return self.parley.reading(self.principal)
 
     def check_negotiation(self, slug: str) -> None:
-        """Raise UnknownError where the sender sees no negotiation with a slug; nothing of what was sent is read."""
+        """Raise UnknownError where the sender sees no negotiation with a slug, before the body is read."""
         if not SLUG.fullmatch(slug):
             raise UnknownError("negotiation", slug[:100])
         with self.parley.looking(self.principal) as look:

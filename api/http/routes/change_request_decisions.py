@@ -133,15 +133,7 @@ def refuse_change_request(
     change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
 ) -> Response:
     """Let it not be done, and say why."""
-
-    def decide(found: _Standing) -> _Outcome:
-        why, id_ = _REFUSAL.parse(sent.body).why, found.seen.change_request.id
-        event = decide_refuse(
-            found.change_requests, id_, why=why, moment=found.moment, actor=sent.actor
-        )
-        return _Outcome(event)
-
-    return _decided(change_request_id, sent, decide)
+    return _closed(change_request_id, sent, _REFUSAL, decide_refuse)
 
 
 @router.post(
@@ -159,15 +151,7 @@ def withdraw_change_request(
     change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
 ) -> Response:
     """Let it not be done, as who proposed it."""
-
-    def decide(found: _Standing) -> _Outcome:
-        why, id_ = _WITHDRAWAL.parse(sent.body).why, found.seen.change_request.id
-        event = decide_withdraw(
-            found.change_requests, id_, why=why, moment=found.moment, actor=sent.actor
-        )
-        return _Outcome(event)
-
-    return _decided(change_request_id, sent, decide)
+    return _closed(change_request_id, sent, _WITHDRAWAL, decide_withdraw)
 
 
 @router.post(
@@ -202,6 +186,22 @@ def revise_change_request(
         return _Outcome(event, sources=kept_apart.sources(change))
 
     return _decided(change_request_id, sent, decide)
+
+
+def _closed(
+    change_request_id: str,
+    sent: Sent,
+    parser: BodyParser[Any],
+    decide: Callable[..., ChangeRequestEvent],
+) -> Response:
+    """Carry out a decision after which nothing is changed, with the reason that the body gives."""
+
+    def outcome(found: _Standing) -> _Outcome:
+        why, id_ = parser.parse(sent.body).why, found.seen.change_request.id
+        event = decide(found.change_requests, id_, why=why, moment=found.moment, actor=sent.actor)
+        return _Outcome(event)
+
+    return _decided(change_request_id, sent, outcome)
 
 
 def _decided(change_request_id: str, sent: Sent, decide: _Decide) -> Response:
