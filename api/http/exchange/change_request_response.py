@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from api.commands.commands import FactParser
 from api.commands.json_text import write_json
 from api.http.exchange import fact_response
 from api.http.exchange.body import Sent
+from api.http.exchange.parameters import parse_uuid
 from domain.errors import UnknownError
 from domain.fact import differences
 from domain.streams.change_request import Decision
@@ -24,14 +24,13 @@ from infrastructure.readers.change_requests import SeenChangeRequest
 
 __all__ = ["again", "answer", "change_request_uuid", "rendered", "shown", "tag"]
 
-_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
 
 def change_request_uuid(text: str) -> UUID:
     """Read the id in a path; UnknownError where no change request can have it."""
-    if not _UUID.fullmatch(text):
+    found = parse_uuid(text)
+    if found is None:
         raise UnknownError("change request", text[:100])
-    return UUID(text)
+    return found
 
 
 def tag(seen: SeenChangeRequest) -> str:

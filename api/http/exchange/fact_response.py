@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,6 +13,7 @@ from api.commands.confidential import FIELD
 from api.commands.json_text import write_json
 from api.http.exchange.body import Sent
 from api.http.exchange.caching import etag
+from api.http.exchange.parameters import parse_uuid
 from domain.confidential import Confidential
 from domain.errors import UnknownError
 from domain.fact import as_primitives
@@ -32,7 +32,6 @@ __all__ += ["repeated", "shown"]
 
 _SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
 """The changes that carry the whole content of a fact."""
-_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NO_ID: Final = (
     "an id is expected, as every fact record has in `id`; the timeline of a negotiation lists its facts with their ids"
     " and external ids"
@@ -41,9 +40,10 @@ _NO_ID: Final = (
 
 def fact_uuid(text: str) -> UUID:
     """Read the id in a path; UnknownError where no fact can have it."""
-    if not _UUID.fullmatch(text):
+    found = parse_uuid(text)
+    if found is None:
         raise UnknownError("fact", text[:100], _NO_ID)
-    return UUID(text)
+    return found
 
 
 def shown(version: FactVersion, perspective: Perspective, slug: str) -> dict[str, Any]:

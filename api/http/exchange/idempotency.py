@@ -27,6 +27,7 @@ from api.composition import Parley
 from api.http.exchange.body import Sent
 from api.http.exchange.dry_run import is_dry
 from api.http.exchange.kept_form import Known, kept_form
+from api.http.exchange.parameters import parse_uuid
 from api.http.problems import RefusedError, problem_of
 from domain.errors import ErasedError, MovedOnError, RecordError, TakenError
 from infrastructure.errors import OUT_OF_REACH
@@ -49,7 +50,6 @@ __all__ = [
 REPLAYED: Final = "Idempotency-Replayed"
 _HEADER: Final = "Idempotency-Key"
 _WHERE: Final = f"/header/{_HEADER}"
-_ID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OPENED: Final = 201
 _UNKNOWN: Final = 404
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
@@ -58,9 +58,9 @@ _NOT_KEPT: Final = frozenset({"content-length", "date"})
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a request is about, as its route says: who may not see that any more gets no answer again.
+    """What a request is about, as its route says: a sender who may no longer see that gets no answer again.
 
-    `look` raises where the sender may not; `fact` is the fact whose erasure empties the answer.
+    `look` raises for such a sender; erasing `fact` empties the stored answer.
     """
 
     look: Callable[[Sent, StoredResponse], object]
@@ -89,21 +89,22 @@ def about_opened() -> About:
 
 def about_fact(text: str) -> About:
     """Of a request about a fact, by the id in its address."""
-    if not _ID.fullmatch(text):
+    id_ = parse_uuid(text)
+    if id_ is None:
         return about_nothing()
-    id_ = UUID(text)
     return About(lambda sent, _: sent.slug_of_fact(id_), id_)
 
 
 def about_change_request(text: str) -> About:
     """Of a request about a change request, by the id in its address."""
+    id_ = parse_uuid(text)
 
     def look(sent: Sent, kept: StoredResponse) -> None:
         if kept.fact_id is not None:
             sent.slug_of_fact(UUID(kept.fact_id))
-        elif _ID.fullmatch(text):
+        elif id_ is not None:
             with sent.reading() as reading:
-                reading.change_requests.get(UUID(text))
+                reading.change_requests.get(id_)
 
     return About(look)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from starlette.requests import Request
 
@@ -14,7 +15,16 @@ from domain.errors import ContentError, Fault
 from domain.time.edtf_calendar import DAY, month_start
 from domain.time.instant import InstantError, parse_cut
 
-__all__ = ["TEXT", "Parameter", "cut", "first_moment", "given", "truth", "whole_number"]
+__all__ = [
+    "TEXT",
+    "Parameter",
+    "cut",
+    "first_moment",
+    "given",
+    "parse_uuid",
+    "truth",
+    "whole_number",
+]
 
 _MOST: Final = 100
 _LONGEST: Final = 255
@@ -30,6 +40,7 @@ TEXT: Final[Mapping[str, Any]] = {
     "maxLength": _LONGEST,
 }
 """The schema of a parameter that holds words."""
+_UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WHOLE: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -78,6 +89,11 @@ def given(request: Request, declared: Iterable[Parameter]) -> dict[str, str]:
     if faults:
         raise ContentError(*faults)
     return dict(pairs)
+
+
+def parse_uuid(text: str) -> UUID | None:
+    """Read a UUID as RFC 9562 writes it, with its hyphens; None where the text is none."""
+    return UUID(text) if _UUID.fullmatch(text) else None
 
 
 def _pairs(query: bytes) -> list[tuple[str, str]]:
