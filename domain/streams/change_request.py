@@ -31,7 +31,7 @@ Decided = Literal["approved", "refused", "withdrawn"]
 ChangeRequestStatus = Literal["open", "approved", "refused", "withdrawn", "expired", "void"]
 
 
-#: RFC 9562's version of an id of one's own making; no fact has one, so that none takes the place of change requests.
+#: RFC 9562's version for custom ids. No fact's id has it, so no fact can take the id of a stream of change requests.
 OWN_VERSION: Final = 8
 
 
@@ -45,7 +45,7 @@ def stream_of(fact_id: UUID) -> UUID:
 class Subject:
     """What a change is proposed of: a fact at a version, or a negotiation at an edition.
 
-    Of a negotiation both ids are its own, and stand where an event, and a change request, name a fact.
+    For a negotiation both ids are its own id, which events and change requests then hold in place of a fact's id.
     """
 
     id: UUID
@@ -90,7 +90,7 @@ class ChangeRequest:
     decision: Decision | None
 
     def status(self, moment: StatusContext) -> ChangeRequestStatus:
-        """A decision stands; without one, what has moved on is void, and what is open expires."""
+        """As decided. If undecided: void once the fact or negotiation has changed; otherwise open until it expires."""
         if self.decision is not None:
             return self.decision.status
         if moment.fact_version != self.fact_version:

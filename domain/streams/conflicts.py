@@ -8,7 +8,7 @@ __all__ = ["ConflictError", "DeadlinePassedError", "StandingMovedError", "Versio
 
 
 class ConflictError(IntegrityError):
-    """It has to be decided again, on what is recorded by now. Any other IntegrityError is the database's own."""
+    """The change must be decided again, from the log as it is now. Any other IntegrityError comes from the database."""
 
 
 class VersionTakenError(ConflictError):
@@ -21,7 +21,7 @@ class VersionTakenError(ConflictError):
 
 
 class StandingMovedError(ConflictError):
-    """A stream that an event rests on, and is not recorded in, stands at `last` and no more at `version`."""
+    """Another stream that an event depends on is now at `last`, no longer at `version`."""
 
     def __init__(self, stream: str, version: int, last: int | None) -> None:
         super().__init__(f"{stream} is at version {last}, not {version} any more")
@@ -30,7 +30,7 @@ class StandingMovedError(ConflictError):
 
 
 class DeadlinePassedError(ConflictError):
-    """The instant has come before which the events had to be recorded."""
+    """The events were not recorded before their deadline."""
 
     def __init__(self) -> None:
         super().__init__("the time for it is over")

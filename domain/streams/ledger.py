@@ -156,7 +156,7 @@ class Ledger(Application[UUID]):
         sources: Sequence[Source] = (),
         claim: object = None,
     ) -> int:
-        """Append the change request to change a fact that stands as it was read; its position. Raises as `change` does.
+        """Append a change request if its fact is still as it was read; give its position. Raises as `change` does.
 
         Without this check a change request could outlive its fact.
         """

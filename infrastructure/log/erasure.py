@@ -1,8 +1,8 @@
 """Carries out an erasure in the transaction of its event, so that both happen or neither does.
 
 Of an erased stream the payloads, their secrets and their data key are gone; digests and leaves stay, and so does the
-tree. What was answered under idempotency keys says nothing more of it: which answers these are is known by the id of
-the fact, and by its events, alone. The projections see to their own rows.
+tree. Answers kept under idempotency keys are emptied too; they are found only by the id of the fact and by its events.
+The projections erase their own rows.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 ERASING: Final = frozenset({FactErased.stored_name, SourcesErased.stored_name})
 """The types of the events that erase."""
 ERASED_ANSWER: Final = {"fingerprint": "", "body": b"", "headers": "{}"}
-"""What is kept under an idempotency key whose answer told of something erased: sent again, it is told so."""
+"""Replaces a kept answer that held something erased: the request, sent again, is told that it was erased."""
 
 _STREAMS: Final = event.c.stream.in_(bindparam("streams", expanding=True))
 _DESTROY: Final = (
@@ -70,10 +70,10 @@ _ANSWERS: Final = select(idempotency_answer).where(
         ),
     )
 )
-"""Those that tell of a fact, and those that are read from its events again.
+"""The kept answers about a fact, and those that are kept without words and read again from its events.
 
-Those that the same transaction keeps from the erasure on are as they have to be; earlier ones that a wrong clock dated
-may lie after it.
+Answers dated between the erasure and the end of its transaction were kept by that transaction, and are right already.
+Later dates are included, because a wrong clock may have given an earlier answer one.
 """
 _IS_ERASED: Final = select(event.c.position).where(
     event.c.stream == bindparam("stream"), event.c.type == FactErased.stored_name
@@ -95,10 +95,10 @@ def streams_to_erase(fact: str) -> tuple[str, ...]:
 
 
 def erase_rows(connection: Connection, erasing: LogEntry, reached: int) -> int:
-    """Carry out what an entry says that is about to be recorded; all before it is in the log.
+    """Carry out the erasure that an entry orders. The entry is not yet in the log; all entries before it are.
 
-    `reached` is the last record time of its transaction. What the kept answers that it empties add to the total of all
-    is returned.
+    `reached` is the last record time of its transaction. Returns by how much the total of all kept answers changes,
+    because some of them are emptied.
     """
     name = stream_name(erasing.originator_id)
     streams = {"streams": streams_to_erase(name)}

@@ -97,10 +97,10 @@ class EventRecorder(LogReader, ApplicationRecorder):
         other streams have to be, and `until` the instant before which it has to be recorded (microseconds UTC).
         `within` is called in the transaction, with the entries; it may be called again where that fails.
 
-        Raises VersionTakenError for a version that does not follow its stream's last, StandingMovedError and
-        DeadlinePassedError where what has to be so is not, `AlreadyAnswered` for a claim whose key is taken, and the
-        library's other persistence errors. Nothing of the request is recorded then, but for an error in the commit
-        itself, after which nobody knows: `OutcomeUnknownError`.
+        Raises VersionTakenError for a version that does not follow its stream's last, StandingMovedError where
+        `standing` does not hold, DeadlinePassedError where `until` has come, `AlreadyAnswered` for a claim whose key is
+        taken, and the library's other persistence errors. Nothing of the request is recorded then, with one exception:
+        after `OutcomeUnknownError`, an error in the commit itself, nobody knows whether it was recorded.
         """
         if not stored_events and claim is None:
             return []

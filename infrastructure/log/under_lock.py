@@ -41,7 +41,7 @@ _LAST_VERSIONS: Final = select(
 ).where(
     _first.c.stream.in_(bindparam("streams", expanding=True)), _first.c.version.in_(FIRST_VERSIONS)
 )
-"""The last version of each stream, found by its first."""
+"""The last version of each stream. Each stream is looked up by its first event."""
 _last = _LAST_VERSIONS.subquery("last")
 _own = OWN_KEYS.subquery("own")
 _NO_KEY: Final = (

@@ -96,14 +96,12 @@ class Look:
         given = {"fact": fact_id.hex, **self._who}
         slug = self._connection.execute(_SLUG, given).scalar()
         if slug is None:
-            serving_side(
-                self._connection
-            )  # which refuses a database that does not say where facts stand
+            serving_side(self._connection)  # raises where no tables of facts serve
             raise UnknownError("fact", str(fact_id))
         return str(slug)
 
     def fact(self, fact_id: UUID, query: PerspectiveQuery) -> SeenFact | None:
-        """A fact that stands; None where a `Reading` has to answer instead, or has to say why it is refused."""
+        """A fact that stands; None where a `Reading` must be asked instead, which answers or says why it refuses."""
         if query.as_known_at is not None:
             return None
         given = {"fact": fact_id.hex, "position": query.position, **self._who}
@@ -147,7 +145,7 @@ class RecordedFact:
         self.similar: list[FactVersion] = []
 
     def __call__(self, connection: Connection, entries: Sequence[LogEntry]) -> None:
-        """Read what else is to be said, in the transaction in which `entries` were written."""
+        """Keep the fact's new version and read the facts like it, in the transaction that wrote `entries`."""
         at, recorded_at = entries[-1].id, entries[-1].recorded_at
         entry = Entry(position=at, recorded_at=recorded_at, event=self.event)
         self.version = version_of(entry, self.event, evolve(self.before, self.event), at)

@@ -150,7 +150,7 @@ def erasures_listed(reading: Reading, negotiation_id: UUID, *perspectives: Persp
 
 
 class Settling(Protocol):
-    """What knows of a question whether its answer can never change."""
+    """Tells whether the answer to a question can never change."""
 
     def settled(self, query: PerspectiveQuery, /) -> bool:
         """Whether the log's part in the answer is named, or lies in the past."""
