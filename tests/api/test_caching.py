@@ -183,6 +183,14 @@ def test_the_fixed_form_has_every_parameter_that_was_given(client: Client) -> No
 
 
 @on_sqlite
+def test_a_number_is_written_in_one_way_in_the_fixed_form(client: Client) -> None:
+    _filled(client)
+    for path in (f"{TALKS}/timeline?limit=", "/v1/changes?after="):
+        one, other = (client.get(f"{path}{number}").headers["link"] for number in ("1", "001"))
+        assert one == other
+
+
+@on_sqlite
 def test_head_is_get_without_the_body(client: Client) -> None:
     _filled(client)
     for path in (f"{TALKS}?position=3", "/healthz", "/readyz", "/openapi.json"):

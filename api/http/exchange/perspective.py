@@ -261,8 +261,10 @@ class Asked:
         for each in self.declared:
             if each in PERSPECTIVE or each.name == CURSOR.name:
                 continue
-            if each.name in self.parameters:
-                found[each.name] = self.parameters[each.name]
+            given_text = self.parameters.get(each.name)
+            if given_text is not None:
+                is_number = each.schema["type"] == "integer"
+                found[each.name] = int(given_text) if is_number else given_text
             elif "default" in each.schema and each.schema["type"] != "boolean":
                 found[each.name] = each.schema["default"]
         return found

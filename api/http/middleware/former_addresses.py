@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["FormerAddresses"]
 
+_OF_A_QUERY: Final = "%&=+,:;/?@!$'()*-._~"
+"""What RFC 3986 lets stand in a query, besides letters and digits."""
 _LIST: Final = re.compile(r"(/v1/negotiations/[^/]+/)proposals")
 _ONE: Final = re.compile(r"/v1/proposals(/.+)")
 _DEPRECATED: Final = "@1795824000"
@@ -32,13 +34,15 @@ class FormerAddresses:
         if address is None:
             await self.app(scope, receive, send)
             return
+        query = scope["query_string"].decode("latin-1")
+        link = quote(address) + (f"?{quote(query, safe=_OF_A_QUERY)}" if query else "")
 
         async def send_notice(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message.setdefault("headers", [])
                 headers = MutableHeaders(scope=message)
                 headers["Deprecation"] = _DEPRECATED
-                headers.append("Link", f'<{quote(address)}>; rel="successor-version"')
+                headers.append("Link", f'<{link}>; rel="successor-version"')
             await send(message)
 
         await self.app({**scope, "path": address}, receive, send_notice)
