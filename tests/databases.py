@@ -94,10 +94,14 @@ class PostgreSQL:
     def disconnect_everyone(self) -> None:
         """End every session but those from here, as a restart of the server would."""
         self._admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
             "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND pid <> %s",
             (self._other.info.backend_pid,),
         )
+
+    def end_backend(self, pid: int) -> None:
+        """End one session, and return when it has ended."""
+        self._admin.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
 
     def drop_all(self) -> None:
         """Drop the databases that tests have made, connections or not, after those that were to be dropped before."""

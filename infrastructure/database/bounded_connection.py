@@ -14,17 +14,21 @@ import psycopg
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["LOOK_SECONDS", "BoundedConnection"]
+__all__ = ["LOOK_SECONDS", "BoundedConnection", "SilentServerError"]
 
 LOOK_SECONDS: Final = 0.1
 """How often a silent connection is looked at."""
 _T = TypeVar("_T")
 
 
+class SilentServerError(psycopg.OperationalError):
+    """The server has said nothing for as long as the connection waits."""
+
+
 class BoundedConnection(psycopg.Connection[Any]):
     """A psycopg connection that waits at most `seconds` for the server to say something more; None is for ever.
 
-    After that it is closed, and OperationalError is raised: nobody knows whether the statement was carried out.
+    After that it is closed, and SilentServerError is raised: nobody knows whether the statement was carried out.
     """
 
     seconds: float | None = None
@@ -47,7 +51,7 @@ class BoundedConnection(psycopg.Connection[Any]):
                 elif time.monotonic() > deadline:
                     self.pgconn.finish()
                     message = f"the database server has said nothing for {seconds:g} s"
-                    raise psycopg.OperationalError(message)
+                    raise SilentServerError(message)
                 wanted = gen.send(ready)
         except StopIteration as ended:
             found: _T = ended.value

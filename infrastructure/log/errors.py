@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Final
 from eventsourcing import persistence
 from sqlalchemy import exc
 
+from infrastructure.database.bounded_connection import SilentServerError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
     "OutcomeUnknownError",
     "as_persistence_error",
+    "ended_by_server",
     "lost_connection",
     "persistence_errors",
 ]
@@ -63,4 +66,13 @@ def lost_connection(error: BaseException) -> bool:
     """Whether the database went away, so that trying the parts one by one cannot help."""
     return isinstance(error, exc.TimeoutError) or (
         isinstance(error, exc.DBAPIError) and error.connection_invalidated
+    )
+
+
+def ended_by_server(error: BaseException) -> bool:
+    """Whether the server closed the connection, as it does when it restarts; not where it is silent."""
+    return (
+        isinstance(error, exc.DBAPIError)
+        and error.connection_invalidated
+        and not isinstance(error.orig, SilentServerError)
     )

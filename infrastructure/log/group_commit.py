@@ -25,6 +25,7 @@ from infrastructure.log.append import AppendRequest, LogTransaction, Outcome
 from infrastructure.log.errors import (
     OutcomeUnknownError,
     as_persistence_error,
+    ended_by_server,
     lost_connection,
 )
 
@@ -131,7 +132,7 @@ class GroupCommit:
                 room -= len(drained[-1].request.events)
         return drained
 
-    def _transact(self, take: Callable[[], list[_Ticket]]) -> None:
+    def _transact(self, take: Callable[[], list[_Ticket]], *, again: bool = True) -> None:
         stage = _Stage.LOCKING
         tickets: list[_Ticket] = []
         outcomes: list[Outcome] = []
@@ -144,6 +145,9 @@ class GroupCommit:
                 outcomes = log.append([t.request for t in tickets], self._projections)
                 stage = _Stage.COMMITTING
         except BaseException as error:
+            if again and stage is _Stage.LOCKING and ended_by_server(error):
+                self._transact(take, again=False)
+                return
             self._fail(tickets or take(), stage, error)
             if not isinstance(error, Exception):
                 raise

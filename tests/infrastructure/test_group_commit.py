@@ -4,7 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import current_thread
 from time import sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -219,6 +219,26 @@ def test_a_restart_of_the_server_between_appends_goes_unnoticed(
     recorder.append(events())
     postgresql.disconnect_everyone()
     assert recorder.insert_events(events()) == [2]
+    database.close()
+
+
+def test_a_server_that_closes_the_connection_as_the_log_is_locked_goes_unnoticed(
+    fresh_database: Callable[[Kind], str], postgresql: PostgreSQL
+) -> None:
+    database = opened(fresh_database("postgresql"))
+    recorder = EventRecorder(database)
+    recorder.append(events())
+    ended: list[int] = []
+
+    def end_first(connection: Connection, _: object, statement: str, *_rest: object) -> None:
+        if not ended and "FOR UPDATE" in statement:
+            driver: Any = connection.connection.driver_connection
+            ended.append(driver.info.backend_pid)
+            postgresql.end_backend(ended[0])
+
+    listening.listen(database.engine, "before_cursor_execute", end_first)
+    assert recorder.insert_events(events()) == [2]
+    assert ended
     database.close()
 
 
