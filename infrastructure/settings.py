@@ -1,290 +1,269 @@
-"""Reads the settings from environment variables and checks them before anything starts."""
+"""How one process runs: each setting is declared once, and README's table is made of it.
+
+The environment variable of a setting is `PARLEY_` and its name in capitals. All are read and checked before anything
+starts.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from ipaddress import ip_network
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from limits import RateLimitItem, parse_many
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+from limits import RateLimitItem
 
-from domain.access import OPEN_TO_ANYBODY, Scope
-from domain.characters import is_blank
+from domain.access import Scope
 from infrastructure.database.lanes import TimeLimits
-from infrastructure.identity.algorithms import ALGORITHMS
+from infrastructure.identity.algorithms import DEFAULT_ALGORITHMS
 from infrastructure.key_files import key_file_of
-from infrastructure.outbound.address import AddressError, address
-from infrastructure.sealing.wrapping import read_keys
-from infrastructure.setting_table import value_of
+from infrastructure.setting_values import (
+    Setting,
+    SettingsError,
+    database_url,
+    host_names,
+    issuer_keys,
+    line,
+    networks,
+    open_scopes,
+    rate,
+    seal_keys,
+    setting,
+    settings_in,
+    signatures,
+    storage_address,
+    values_of,
+    variable,
+    whole_number,
+    word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["OidcSettings", "Settings", "SettingsError"]
 
-DATABASE_URL: Final = "PARLEY_DATABASE_URL"
-HOST: Final = "PARLEY_HOST"
-PORT: Final = "PARLEY_PORT"
-ACTOR: Final = "PARLEY_ACTOR"
-MAX_BODY_BYTES: Final = "PARLEY_MAX_BODY_BYTES"
-MAX_IMPORT_BYTES: Final = "PARLEY_MAX_IMPORT_BYTES"
-LOG_ORIGIN: Final = "PARLEY_LOG_ORIGIN"
-LOG_KEY_FILE: Final = "PARLEY_LOG_KEY_FILE"
-MAX_WAITING: Final = "PARLEY_MAX_WAITING"
-MAX_WRITING: Final = "PARLEY_MAX_WRITING"
-STATEMENT_SECONDS: Final = "PARLEY_STATEMENT_SECONDS"
-LOG_SECONDS: Final = "PARLEY_LOG_SECONDS"
-ANONYMOUS_SCOPES: Final = "PARLEY_ANONYMOUS_SCOPES"
-OIDC_ISSUER: Final = "PARLEY_OIDC_ISSUER"
-OIDC_AUDIENCE: Final = "PARLEY_OIDC_AUDIENCE"
-OIDC_JWKS: Final = "PARLEY_OIDC_JWKS"
-OIDC_ALGORITHMS: Final = "PARLEY_OIDC_ALGORITHMS"
-OIDC_PERSON_CLAIM: Final = "PARLEY_OIDC_PERSON_CLAIM"
-RATE_READS: Final = "PARLEY_RATE_READS"
-RATE_WRITES: Final = "PARLEY_RATE_WRITES"
-RATE_WORK: Final = "PARLEY_RATE_WORK"
-RATE_REFUSALS: Final = "PARLEY_RATE_REFUSALS"
-RATE_STORAGE: Final = "PARLEY_RATE_STORAGE"
-ALLOWED_HOSTS: Final = "PARLEY_ALLOWED_HOSTS"
-TRUSTED_PROXIES: Final = "PARLEY_TRUSTED_PROXIES"
-CHANGE_REQUEST_DAYS: Final = "PARLEY_CHANGE_REQUEST_DAYS"
-_FORMER_DAYS: Final = "PARLEY_PROPOSAL_DAYS"
-IDEMPOTENCY_HOURS: Final = "PARLEY_IDEMPOTENCY_HOURS"
-CACHE_SECONDS: Final = "PARLEY_CACHE_SECONDS"
-SEAL_KEY: Final = "PARLEY_SEAL_KEY"
-SEAL_KEY_FILE: Final = "PARLEY_SEAL_KEY_FILE"
+__all__ = ["SETTINGS", "OidcSettings", "Settings", "SettingsError"]
 
-SCHEMES: Final = frozenset(
-    {"memory", "memcached", "redis", "rediss", "redis+unix", "redis+cluster"}
-)
-_HOST: Final = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
-
-
-class SettingsError(ValueError):
-    """An environment variable, `name`, holds what it cannot mean."""
-
-    def __init__(self, name: str, value: str, reason: str) -> None:
-        super().__init__(f"{name}={value!r}: {reason}")
-        self.name = name
-        self.value = value
-        self.reason = reason
+OIDC: Final = "oidc_"
+"""What the names of the settings of an issuer begin with."""
 
 
 @dataclass(frozen=True)
 class OidcSettings:
-    """Whose access tokens are accepted.
+    """Whose access tokens are accepted."""
 
-    `issuer` and `audience` are compared exactly with a token's `iss` and `aud`; `jwks` is where the issuer's keys are,
-    a file or a URL. `person_claim` is the claim that names the person, which nobody may be able to choose.
-    """
+    issuer: str = setting(
+        line,
+        None,
+        "the OpenID Connect issuer whose access tokens are accepted: exactly the `iss` that they carry. Set this"
+        " and the next two together",
+    )
+    audience: str = setting(
+        line,
+        None,
+        "a value that the `aud` of every token must have",
+    )
+    jwks: str = setting(
+        issuer_keys,
+        None,
+        "the issuer's public keys, a JWK Set: an https URL (http on this machine alone), or a file",
+        secret=True,
+    )
+    algorithms: tuple[str, ...] = setting(
+        signatures,
+        " ".join(DEFAULT_ALGORITHMS),
+        "the signatures that are accepted. RS, PS and ES of 256, 384 and 512 may be named; HMAC and `none` may not",
+    )
+    person_claim: str = setting(
+        word,
+        "sub",
+        "the claim that names the person. Take one that people cannot choose for themselves; `email` counts only"
+        " if it is verified",
+    )
 
-    issuer: str
-    audience: str
-    jwks: str
-    algorithms: tuple[str, ...]
-    person_claim: str
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self | None:
+        """Read the settings of an issuer; None where none is set, SettingsError where a part of them is."""
+        found = values_of(cls, environ, OIDC)
+        needed = {variable(OIDC + name): found[name] for name in ("issuer", "audience", "jwks")}
+        missing = [name for name, value in needed.items() if value is None]
+        if len(missing) == len(needed):
+            return None
+        if missing:
+            raise SettingsError(missing[0], "", f"set all of {', '.join(needed)}, or none of them")
+        return cls(**found)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How one process runs; `setting_table` says what each value means.
+    """The settings of one process.
 
-    `limits` says how long the database is waited for. `oidc` is None if no access tokens are accepted, and a rate is
-    None if it is not limited. `rate_storage` is empty if the record itself counts.
+    `oidc` is None where no access tokens are accepted, and a rate where nothing is limited.
     """
 
-    database_url: str
-    host: str
-    port: int
-    actor: str
-    max_body_bytes: int
-    max_import_bytes: int
-    log_origin: str
-    log_key_file: str
-    max_waiting: int
-    max_writing: int
-    limits: TimeLimits
-    anonymous_scopes: tuple[Scope, ...]
     oidc: OidcSettings | None
-    rate_reads: RateLimitItem | None
-    rate_writes: RateLimitItem | None
-    rate_work: RateLimitItem | None
-    rate_refusals: RateLimitItem | None
-    rate_storage: str
-    allowed_hosts: tuple[str, ...]
-    trusted_proxies: tuple[str, ...]
-    seal_key: str = field(repr=False)
-    seal_key_file: str
-    change_request_days: int
-    idempotency_hours: int
-    cache_seconds: int
+    database_url: str = setting(
+        database_url,
+        "sqlite:///parley.db",
+        "a SQLAlchemy URL of SQLite or PostgreSQL (15 or newer)",
+        secret=True,
+    )
+    host: str = setting(
+        line,
+        "127.0.0.1",
+        "the address at which `parley serve` listens",
+    )
+    port: int = setting(
+        whole_number(0, 65_535),
+        "8000",
+        "its port",
+    )
+    actor: str = setting(
+        line,
+        "editor",
+        "the person who is named as the author of a change made on the command line",
+    )
+    anonymous_scopes: tuple[Scope, ...] = setting(
+        open_scopes,
+        "fact:read audit:read",
+        "what anybody may do with public negotiations, without a key: these two, one of them or none",
+    )
+    max_body_bytes: int = setting(
+        whole_number(1, 2**40),
+        "1048576",
+        "the largest request body, except for imports",
+    )
+    max_import_bytes: int = setting(
+        whole_number(1, 2**40),
+        "268435456",
+        "the largest import by HTTP, which is streamed to disk; `parley import` has no limit",
+    )
+    log_origin: str = setting(
+        word,
+        "parley.local/log",
+        "the name of the log in the checkpoints that it signs: one word, best an address without `https://`",
+    )
+    log_key_file: str = setting(
+        line,
+        lambda found: key_file_of(found["database_url"], "key"),
+        "the Ed25519 key that signs the checkpoints. `parley serve` makes it if it is missing. It signs with"
+        " another key than the log's only after `parley checkpoint --new-key`. Keep the file, and the"
+        " `.checkpoint` beside it, apart from backups of the database",
+        shown="named after the database: `parley.key` for `parley.db`, `talks@db.example+5432.key` for a PostgreSQL",
+    )
+    seal_key_file: str = setting(
+        line,
+        lambda found: key_file_of(found["database_url"], "seal"),
+        "the keys that seal payloads, one in base64 a line, the newest last. It is made with the first event or"
+        " the first key, never for a record that is sealed already. No backup can be read without it: keep it"
+        " apart from them",
+        shown="named in the same way: `parley.seal` for `parley.db`",
+    )
+    seal_key: str = setting(
+        seal_keys,
+        "",
+        "the same keys, separated by blanks, instead of a file",
+        secret=True,
+    )
+    max_waiting: int = setting(
+        whole_number(1, 1_000_000),
+        "256",
+        "how many requests may be under way or wait at once, and how many bodies may be coming in, a quarter of"
+        " them from one address; one address has three quarters of the questions. More are answered 503 with"
+        " `Retry-After`",
+    )
+    max_writing: int = setting(
+        whole_number(1, 1_000_000),
+        lambda found: str(min(64, found["max_waiting"])),
+        "how many requests that may change something may be under way or wait at once. They are counted apart"
+        " from questions; more are answered 503 with `Retry-After`",
+        shown="`64`, or `PARLEY_MAX_WAITING` where that is less",
+    )
+    log_seconds: int = setting(
+        whole_number(1, 86_400),
+        "10",
+        "how long such a request waits for its turn, and as long again for the log while others write it. Then it"
+        " is answered 503 with `Retry-After`, and nothing was done",
+    )
+    statement_seconds: int = setting(
+        whole_number(1, 86_400),
+        "15",
+        "how long PostgreSQL may take for one statement of a request, and be silent. What an operator begins"
+        " (`parley rebuild`, `backup`, `verify` and the like) has no limit",
+    )
+    change_request_days: int = setting(
+        whole_number(1, 3_650),
+        "7",
+        "how many days a change request waits for a second person",
+        former="PARLEY_PROPOSAL_DAYS",
+    )
+    idempotency_hours: int = setting(
+        whole_number(24, 8_760),
+        "48",
+        "how many hours a response is kept under its `Idempotency-Key`, at least 24. A request that is sent again"
+        " later is done again",
+    )
+    cache_seconds: int = setting(
+        whole_number(0, 31_536_000),
+        "600",
+        "how many seconds caches may keep a fixed answer that needs no credentials. Raise it only if you purge"
+        " the `Cache-Tag` (the slug, `changes` and `negotiations`) after an erasure, and after a negotiation is"
+        " made private. Browsers keep an answer as long",
+    )
+    rate_reads: RateLimitItem | None = setting(
+        rate,
+        "12000/minute",
+        "how many requests one caller may read with. A caller is a key, or without one an address (of IPv6 its"
+        " /64). More are answered 429 with `Retry-After`. Empty: no limit",
+    )
+    rate_work: RateLimitItem | None = setting(
+        rate,
+        "30000/minute",
+        "how many milliseconds of the processor one caller's questions may take; 16 KiB of answers count as one"
+        " more. It is counted after each answer, and a caller who is over the limit waits. Empty: no limit",
+    )
+    rate_writes: RateLimitItem | None = setting(
+        rate,
+        "6000/minute",
+        "how many requests one caller may write with; an import counts once",
+    )
+    rate_refusals: RateLimitItem | None = setting(
+        rate,
+        "60/minute",
+        "how often one address may send credentials that are refused, before its credentials are no longer looked"
+        " at",
+    )
+    rate_storage: str = setting(
+        storage_address,
+        "",
+        "where rates are counted, as a URI of the library [limits](https://limits.readthedocs.io) (`redis://…`)."
+        " Empty: on the record's PostgreSQL, or in a file `…-limits` beside its SQLite file, which may be deleted",
+        secret=True,
+    )
+    allowed_hosts: tuple[str, ...] = setting(
+        host_names,
+        "",
+        "the host names of the server, separated by commas (`parley.example, *.parley.example`), besides"
+        " `localhost` and its own addresses; `*` is any",
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        networks,
+        "",
+        "addresses and networks, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are"
+        " believed. Such a proxy must set both. Empty: none",
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read the `PARLEY_…` variables, or raise `SettingsError` for the first that is wrong."""
-        url = _database_url(value_of(DATABASE_URL, environ))
-        if _FORMER_DAYS in environ:
-            environ = {CHANGE_REQUEST_DAYS: environ[_FORMER_DAYS], **environ}
-        waiting = _integer(MAX_WAITING, environ, 1, 1_000_000)
-        if MAX_WRITING not in environ:
-            environ = {**environ, MAX_WRITING: str(min(64, waiting))}
-        return cls(
-            database_url=url,
-            host=_text(HOST, value_of(HOST, environ)),
-            port=_integer(PORT, environ, 0, 65_535),
-            actor=_text(ACTOR, value_of(ACTOR, environ)),
-            max_body_bytes=_integer(MAX_BODY_BYTES, environ, 1, 2**40),
-            max_import_bytes=_integer(MAX_IMPORT_BYTES, environ, 1, 2**40),
-            log_origin=_word(LOG_ORIGIN, value_of(LOG_ORIGIN, environ)),
-            log_key_file=_file(LOG_KEY_FILE, environ, key_file_of(url, "key")),
-            max_waiting=waiting,
-            max_writing=_integer(MAX_WRITING, environ, 1, 1_000_000),
-            limits=TimeLimits(
-                _integer(STATEMENT_SECONDS, environ, 1, 86_400),
-                _integer(LOG_SECONDS, environ, 1, 86_400),
-            ),
-            anonymous_scopes=_anonymous(value_of(ANONYMOUS_SCOPES, environ)),
-            oidc=_oidc(environ),
-            rate_reads=_rate(RATE_READS, value_of(RATE_READS, environ)),
-            rate_writes=_rate(RATE_WRITES, value_of(RATE_WRITES, environ)),
-            rate_work=_rate(RATE_WORK, value_of(RATE_WORK, environ)),
-            rate_refusals=_rate(RATE_REFUSALS, value_of(RATE_REFUSALS, environ)),
-            rate_storage=_storage(value_of(RATE_STORAGE, environ)),
-            allowed_hosts=_hosts(value_of(ALLOWED_HOSTS, environ)),
-            trusted_proxies=_networks(value_of(TRUSTED_PROXIES, environ)),
-            seal_key=_keys(value_of(SEAL_KEY, environ)),
-            seal_key_file=_file(SEAL_KEY_FILE, environ, key_file_of(url, "seal")),
-            change_request_days=_integer(CHANGE_REQUEST_DAYS, environ, 1, 3_650),
-            idempotency_hours=_integer(IDEMPOTENCY_HOURS, environ, 24, 8_760),
-            cache_seconds=_integer(CACHE_SECONDS, environ, 0, 31_536_000),
-        )
+        return cls(**values_of(cls, environ), oidc=OidcSettings.from_env(environ))
+
+    @property
+    def limits(self) -> TimeLimits:
+        """How long the database is waited for."""
+        return TimeLimits(self.statement_seconds, self.log_seconds)
 
 
-def _database_url(value: str) -> str:
-    try:
-        backend = make_url(value).get_backend_name()
-    except (ArgumentError, ValueError):
-        reason = "write a SQLAlchemy URL, such as sqlite:///parley.db"
-        raise SettingsError(DATABASE_URL, "…", reason) from None
-    if backend not in {"sqlite", "postgresql"}:
-        raise SettingsError(DATABASE_URL, "…", f"use SQLite or PostgreSQL, not {backend}")
-    return value
-
-
-def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
-    needed = (OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS)
-    algorithms = _algorithms(value_of(OIDC_ALGORITHMS, environ))
-    person_claim = _word(OIDC_PERSON_CLAIM, value_of(OIDC_PERSON_CLAIM, environ))
-    if not any(name in environ for name in needed):
-        return None
-    for name in needed:
-        if name not in environ:
-            raise SettingsError(name, "", f"set all of {', '.join(needed)}, or none of them")
-    return OidcSettings(
-        issuer=_text(OIDC_ISSUER, environ[OIDC_ISSUER]),
-        audience=_text(OIDC_AUDIENCE, environ[OIDC_AUDIENCE]),
-        jwks=_key_place(_text(OIDC_JWKS, environ[OIDC_JWKS])),
-        algorithms=algorithms,
-        person_claim=person_claim,
-    )
-
-
-def _algorithms(value: str) -> tuple[str, ...]:
-    named = tuple(value.replace(",", " ").split())
-    if not named or not ALGORITHMS.issuperset(named):
-        raise SettingsError(
-            OIDC_ALGORITHMS, value, f"some of {', '.join(sorted(ALGORITHMS))} are needed"
-        )
-    return named
-
-
-def _key_place(value: str) -> str:
-    if "://" in value:
-        try:
-            address(value)
-        except AddressError as error:
-            raise SettingsError(OIDC_JWKS, "…", str(error)) from None
-    return value
-
-
-def _keys(value: str) -> str:
-    try:
-        if value:
-            read_keys(value)
-    except ValueError as error:
-        raise SettingsError(SEAL_KEY, "…", str(error)) from None
-    return value
-
-
-def _text(name: str, value: str) -> str:
-    if is_blank(value) or not value.isprintable():
-        raise SettingsError(name, value, "write one printable line")
-    return value
-
-
-def _file(name: str, environ: Mapping[str, str], default: str) -> str:
-    return _text(name, environ[name]) if name in environ else default
-
-
-def _anonymous(value: str) -> tuple[Scope, ...]:
-    words = value.replace(",", " ").split()
-    if not set(words) <= set(OPEN_TO_ANYBODY):
-        wanted = " and ".join(OPEN_TO_ANYBODY)
-        raise SettingsError(ANONYMOUS_SCOPES, value, f"of {wanted} some or none is needed")
-    return tuple(scope for scope in OPEN_TO_ANYBODY if scope in words)
-
-
-def _word(name: str, value: str) -> str:
-    if value.split() != [value] or not value.isprintable() or "+" in value:
-        raise SettingsError(name, value, "write one word without a plus sign")
-    return value
-
-
-def _integer(name: str, environ: Mapping[str, str], low: int, high: int) -> int:
-    value = value_of(name, environ)
-    if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
-        raise SettingsError(name, value, f"write a whole number from {low} to {high}")
-    return int(value)
-
-
-def _rate(name: str, value: str) -> RateLimitItem | None:
-    if not value.strip():
-        return None
-    try:
-        found = parse_many(value)
-    except ValueError:
-        found = []
-    if len(found) != 1 or found[0].amount < 1:
-        raise SettingsError(name, value, "write one rate, such as 600/minute, or nothing")
-    return found[0]
-
-
-def _storage(value: str) -> str:
-    scheme, separator, _ = value.partition("://")
-    if value and not (separator and scheme in SCHEMES):
-        known = ", ".join(sorted(SCHEMES))
-        raise SettingsError(RATE_STORAGE, "…", f"write an address that begins with one of {known}")
-    return value
-
-
-def _hosts(value: str) -> tuple[str, ...]:
-    found = tuple(each.strip().lower().rstrip(".") for each in value.split(",") if each.strip())
-    for each in found:
-        if each != "*" and not _HOST.fullmatch(each):
-            reason = "write names with commas between: a.example, *.b.example, or * for any"
-            raise SettingsError(ALLOWED_HOSTS, value, reason)
-    return found
-
-
-def _networks(value: str) -> tuple[str, ...]:
-    found = tuple(each.strip() for each in value.split(",") if each.strip())
-    for each in found:
-        try:
-            ip_network(each)
-        except ValueError:
-            reason = "write addresses or networks with commas between, such as 10.0.0.0/8"
-            raise SettingsError(TRUSTED_PROXIES, value, reason) from None
-    return found
+SETTINGS: Final[Mapping[str, Setting]] = {
+    **{variable(name): each for name, each in settings_in(Settings)},
+    **{variable(OIDC + name): each for name, each in settings_in(OidcSettings)},
+}
+"""Every setting, by its environment variable."""

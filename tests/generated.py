@@ -1,6 +1,6 @@
 """The parts of the documentation that follow from the code. `python -m tests.generated` writes them again.
 
-`docs/facts.md` is made of the kinds of fact, README's table of settings of `infrastructure/setting_table.py`.
+`docs/facts.md` is made of the kinds of fact, README's table of settings of `infrastructure/settings.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from domain import kinds as of_parley
 from domain.fact import KINDS
 from domain.time.instant import BEGINNING, END, format_instant
 from domain.time.valid_time import ValidTime
-from infrastructure.setting_table import SETTINGS
+from infrastructure.settings import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -22,7 +22,8 @@ from eventsourcing.utils import Environment, EnvType, resolve_topic
 from infrastructure.configured import seals_by
 from infrastructure.database.database import Database
 from infrastructure.log.recorder import EventRecorder
-from infrastructure.settings import DATABASE_URL, SEAL_KEY, SEAL_KEY_FILE, Settings
+from infrastructure.setting_values import variable
+from infrastructure.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,9 +90,10 @@ class EventFactory(InfrastructureFactory[TrackingRecorder]):
         }
 
     def _opened(self) -> Database:
-        if not self.env.get(DATABASE_URL):
-            raise OSError(f"none of {', '.join(self.env.create_keys(DATABASE_URL))} is set")
-        found = {name: self.env.get(name) for name in (DATABASE_URL, SEAL_KEY, SEAL_KEY_FILE)}
+        url, *keys = map(variable, ("database_url", "seal_key", "seal_key_file"))
+        if not self.env.get(url):
+            raise OSError(f"none of {', '.join(self.env.create_keys(url))} is set")
+        found = {name: self.env.get(name) for name in (url, *keys)}
         settings = Settings.from_env({name: text for name, text in found.items() if text})
         return Database(settings.database_url, seals=seals_by(settings))
 

@@ -1,0 +1,230 @@
+"""Declares a setting as the field of a class, and reads the values that environment variables give it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any, Final
+
+from limits import RateLimitItem, parse_many
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from domain.access import OPEN_TO_ANYBODY, Scope
+from domain.characters import is_blank
+from infrastructure.identity.algorithms import ALGORITHMS
+from infrastructure.outbound.address import address
+from infrastructure.sealing.wrapping import read_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "Setting",
+    "SettingsError",
+    "database_url",
+    "host_names",
+    "issuer_keys",
+    "line",
+    "networks",
+    "open_scopes",
+    "rate",
+    "seal_keys",
+    "setting",
+    "settings_in",
+    "signatures",
+    "storage_address",
+    "values_of",
+    "variable",
+    "whole_number",
+    "word",
+]
+
+PREFIX: Final = "PARLEY_"
+SCHEMES: Final = frozenset(
+    {"memory", "memcached", "redis", "rediss", "redis+unix", "redis+cluster"}
+)
+_HOST: Final = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
+
+
+class SettingsError(ValueError):
+    """An environment variable, `name`, holds what it cannot mean."""
+
+    def __init__(self, name: str, value: str, reason: str) -> None:
+        super().__init__(f"{name}={value!r}: {reason}")
+        self.name = name
+        self.value = value
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An environment variable: how its text is read, its default, and what it means.
+
+    `read` gives the value, or raises ValueError with what to write. `default` is the text that counts where the
+    variable is not set, or makes it from the settings before it; without one the value is None. `shown` is the default
+    in words. `former` is an older name of the variable, and a `secret` is not shown when it is refused.
+    """
+
+    read: Callable[[str], Any]
+    default: str | Callable[[Mapping[str, Any]], str] | None
+    meaning: str
+    shown: str | None
+    former: str | None
+    secret: bool
+
+    def value(self, name: str, environ: Mapping[str, str], found: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- as `read` gives it
+        """Read the value in an environment, after those in `found`; SettingsError for a text that cannot be meant."""
+        text = environ.get(name, environ.get(self.former) if self.former else None)
+        if text is None:
+            text = self.default(found) if callable(self.default) else self.default
+        if text is None:
+            return None
+        try:
+            return self.read(text)
+        except ValueError as error:
+            raise SettingsError(name, "…" if self.secret else text, str(error)) from None
+
+
+def setting(
+    read: Callable[[str], Any],
+    default: str | Callable[[Mapping[str, Any]], str] | None,
+    meaning: str,
+    *,
+    shown: str | None = None,
+    former: str | None = None,
+    secret: bool = False,
+) -> Any:  # noqa: ANN401 -- stands for the value of its field
+    """A field of a class of settings, set by the environment variable of its name."""
+    declared = Setting(read, default, meaning, shown, former, secret)
+    return field(metadata={"setting": declared}, repr=not secret)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + name.upper()
+
+
+def settings_in(cls: Any) -> Iterator[tuple[str, Setting]]:  # noqa: ANN401 -- a dataclass
+    """The fields of a class that are settings, in order."""
+    return ((each.name, each.metadata["setting"]) for each in fields(cls) if each.metadata)
+
+
+def values_of(cls: Any, environ: Mapping[str, str], prefix: str = "") -> dict[str, Any]:  # noqa: ANN401 -- a dataclass
+    """The values of a class's settings in an environment; SettingsError for the first that cannot be meant."""
+    found: dict[str, Any] = {}
+    for name, declared in settings_in(cls):
+        found[name] = declared.value(variable(prefix + name), environ, found)
+    return found
+
+
+def line(text: str) -> str:
+    """One printable line."""
+    if is_blank(text) or not text.isprintable():
+        raise ValueError("write one printable line")
+    return text
+
+
+def word(text: str) -> str:
+    """One word."""
+    if text.split() != [text] or not text.isprintable() or "+" in text:
+        raise ValueError("write one word without a plus sign")
+    return text
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """A whole number from `low` to `high`, in ASCII digits."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+            raise ValueError(f"write a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def database_url(text: str) -> str:
+    """A SQLAlchemy URL of a database that Parley runs on."""
+    try:
+        backend = make_url(text).get_backend_name()
+    except (ArgumentError, ValueError):
+        raise ValueError("write a SQLAlchemy URL, such as sqlite:///parley.db") from None
+    if backend not in {"sqlite", "postgresql"}:
+        raise ValueError(f"use SQLite or PostgreSQL, not {backend}")
+    return text
+
+
+def open_scopes(text: str) -> tuple[Scope, ...]:
+    """Scopes that may be given to anybody."""
+    words = text.replace(",", " ").split()
+    if not set(words) <= set(OPEN_TO_ANYBODY):
+        raise ValueError(f"of {' and '.join(OPEN_TO_ANYBODY)} some or none is needed")
+    return tuple(scope for scope in OPEN_TO_ANYBODY if scope in words)
+
+
+def signatures(text: str) -> tuple[str, ...]:
+    """Names of signature algorithms that tokens may have."""
+    named = tuple(text.replace(",", " ").split())
+    if not named or not ALGORITHMS.issuperset(named):
+        raise ValueError(f"some of {', '.join(sorted(ALGORITHMS))} are needed")
+    return named
+
+
+def issuer_keys(text: str) -> str:
+    """A file, or a URL that may be trusted, of an issuer's keys."""
+    if "://" in line(text):
+        address(text)
+    return text
+
+
+def seal_keys(text: str) -> str:
+    """Keys that seal, or nothing."""
+    if text:
+        read_keys(text)
+    return text
+
+
+def rate(text: str) -> RateLimitItem | None:
+    """One rate, or none."""
+    if not text.strip():
+        return None
+    try:
+        found = parse_many(text)
+    except ValueError:
+        found = []
+    if len(found) != 1 or found[0].amount < 1:
+        raise ValueError("write one rate, such as 600/minute, or nothing")
+    return found[0]
+
+
+def storage_address(text: str) -> str:
+    """The address of a storage of rates, or nothing."""
+    scheme, separator, _ = text.partition("://")
+    if text and not (separator and scheme in SCHEMES):
+        raise ValueError(f"write an address that begins with one of {', '.join(sorted(SCHEMES))}")
+    return text
+
+
+def host_names(text: str) -> tuple[str, ...]:
+    """Names of hosts, in lower case."""
+    found = tuple(each.strip().lower().rstrip(".") for each in text.split(",") if each.strip())
+    for each in found:
+        if each != "*" and not _HOST.fullmatch(each):
+            raise ValueError(
+                "write names with commas between: a.example, *.b.example, or * for any"
+            )
+    return found
+
+
+def networks(text: str) -> tuple[str, ...]:
+    """Addresses and networks."""
+    found = tuple(each.strip() for each in text.split(",") if each.strip())
+    for each in found:
+        try:
+            ip_network(each)
+        except ValueError:
+            reason = "write addresses or networks with commas between, such as 10.0.0.0/8"
+            raise ValueError(reason) from None
+    return found
