@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from starlette.types import Scope
 
+from api.http.problems import RefusedError
 from domain.access import Principal
 
-__all__ = ["HEALTH", "address_of", "caller_of"]
+__all__ = ["EXPECTED", "HEALTH", "WHERE", "Confirmation", "address_of", "caller_of"]
+
+WHERE: Final = "/header/Authorization"
+EXPECTED: Final = (
+    "one Bearer credential that is known here and has neither expired nor been revoked is expected"
+)
 
 HEALTH: Final = frozenset({"/healthz", "/readyz"})
 """What is asked past every limit: who watches over a server has to hear from it."""
 _PREFIX: Final = 64
 _NOBODY: Final = "anonymous"
+
+
+class Confirmation:
+    """Looks, in the thread that does a request's work, whether its credential still opens what it opened before.
+
+    Until then the request is taken to come from `principal`. `tried` says whether it was looked.
+    """
+
+    def __init__(self, identify: Callable[[], Principal | None], principal: Principal) -> None:
+        self._identify = identify
+        self.principal = principal
+        self.tried = False
+        self.confirmed = False
+
+    def confirm(self) -> None:
+        """Look, unless that was done; RefusedError where the credential opens nothing, or something else, by now."""
+        if self.confirmed:
+            return
+        self.tried = True
+        if self._identify() != self.principal:
+            raise RefusedError("unauthenticated", WHERE, EXPECTED)
+        self.confirmed = True
 
 
 def caller_of(scope: Scope) -> str | None:

@@ -62,6 +62,11 @@ _UNKNOWN_OUTCOME: Final = (
 )
 _AGAIN: Final = {"Retry-After": "1"}
 _LATER: Final = {"Retry-After": "60"}
+_SENT_WITH: Final[Mapping[str, Mapping[str, str]]] = {
+    "overloaded": _AGAIN,
+    "unauthenticated": {"WWW-Authenticate": 'Bearer realm="parley", error="invalid_token"'},
+}
+"""Header fields of a request's refusal, by its kind."""
 
 
 class RefusedError(Exception):
@@ -110,7 +115,7 @@ def _content(error: ContentError) -> Response:
 
 
 def _refused(error: RefusedError) -> Response:
-    headers = _AGAIN if error.name == "overloaded" else None
+    headers = _SENT_WITH.get(error.name)
     return problem(error.name, error.fault.detail, [error.fault], headers=headers)
 
 

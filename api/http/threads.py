@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
-from functools import partial, wraps
+from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -21,7 +21,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.callers import caller_of
+from api.http.callers import Confirmation, caller_of
 from api.http.metering import count_work
 from api.http.problems import RefusedError
 from infrastructure.database.lanes import Lane, TimeLimits, in_lane
@@ -99,13 +99,21 @@ async def _turn(limiter: CapacityLimiter) -> AsyncIterator[None]:
         limiter.release_on_behalf_of(borrower)
 
 
-_UNDER_WAY: Final[ContextVar[tuple[Threads, Lane, str | None]]] = ContextVar("threads")
+_UNDER_WAY: Final[ContextVar[Request]] = ContextVar("request")
 
 
 async def run_in_lane(call: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
-    """Call it in a thread of the lane of the request that is under way."""
-    threads, lane, caller = _UNDER_WAY.get()
-    return await threads.run(lane, partial(call, *given, **named), caller)
+    """Call it in a thread of the lane of the request that is under way, once its credential is confirmed."""
+    request = _UNDER_WAY.get()
+    confirmation: Confirmation | None = request.scope["state"].get("confirmation")
+
+    def confirmed() -> _T:
+        if confirmation is not None:
+            confirmation.confirm()
+        return call(*given, **named)
+
+    threads: Threads = request.app.state.threads
+    return await threads.run(lane_of(request.method), confirmed, caller_of(request.scope))
 
 
 class LaneRoute(APIRoute):
@@ -115,12 +123,11 @@ class LaneRoute(APIRoute):
         super().__init__(path, _in_a_thread(endpoint), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Have what answers know its lane."""
+        """Have what answers know its request."""
         answer = super().get_route_handler()
 
         async def answered(request: Request) -> Response:
-            lane, caller = lane_of(request.method), caller_of(request.scope)
-            before = _UNDER_WAY.set((request.app.state.threads, lane, caller))
+            before = _UNDER_WAY.set(request)
             try:
                 return await answer(request)
             finally:

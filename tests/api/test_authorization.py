@@ -285,12 +285,34 @@ def test_two_credentials_are_none(record: Record) -> None:
     assert answer.status_code == 401
 
 
-def test_a_revoked_key_is_refused_at_once(record: Record) -> None:
-    key, kept = record.parley.keys.create("Ann", ["fact:read"])
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", TALKS, None),
+        ("GET", "/v1/nowhere", None),
+        ("GET", f"{TALKS}?position=x", None),
+        ("DELETE", TALKS, None),
+        ("POST", FACTS, fact()),
+        ("POST", FACTS, {"kind": "none"}),
+        ("POST", f"{TALKS}/settings", {"visibility": "private"}),
+    ],
+    ids=["answered", "nowhere", "wrong", "no method", "recorded", "refused", "forbidden"],
+)
+def test_a_revoked_key_is_refused_at_once(
+    record: Record, method: str, path: str, body: object
+) -> None:
+    key, kept = record.parley.keys.create("Ann", ["fact:read", "fact:write"])
     header = {"authorization": f"bearer {key}"}
-    assert record.http.get(TALKS, headers=header).status_code == 200
+    for _ in range(2):
+        assert record.http.get(TALKS, headers=header).status_code == 200
+    before = record.head
     record.parley.keys.revoke(kept.id)
-    assert record.http.get(TALKS, headers=header).status_code == 401
+    for _ in range(2):
+        answer = record.http.request(method, path, json=body, headers=header)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == 'Bearer realm="parley", error="invalid_token"'
+        assert answer.json()["errors"][0]["pointer"] == "/header/Authorization"
+    assert record.head == before
 
 
 def test_a_change_is_recorded_under_the_person_of_the_key(record: Record) -> None:

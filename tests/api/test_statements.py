@@ -8,13 +8,14 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from anyio import to_thread
 from sqlalchemy import Pool, event, text
 from starlette.testclient import TestClient
 
 from api.composition import Parley, compose
 from api.http.app import create_app
 from infrastructure.transaction_memo import remembered
-from tests.api.asking import FACTS, Client, count, entered, fact
+from tests.api.asking import FACTS, TALKS, Client, count, entered, fact
 from tests.databases import UNBOUNDED, settings_of
 
 if TYPE_CHECKING:
@@ -99,6 +100,32 @@ def test_a_fact_is_read_by_one_statement_besides_its_reader_s_key(
     statements()
     assert client.get(f"{at}?position=2").status == 200
     assert len(statements()) == GET
+
+
+def test_a_request_is_handed_over_to_a_thread_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_over: list[object] = []
+    hand_over = to_thread.run_sync
+
+    def counted(call: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
+        handed_over.append(call)
+        return hand_over(call, *given, **named)
+
+    client.open()
+    monkeypatch.setattr(to_thread, "run_sync", counted)
+    at = client.record(external_id="A").headers["location"]
+    tag = client.get(f"{at}?position=2").headers["etag"]
+    assert len(handed_over) == 2
+    assert client.get(f"{at}?position=2", if_none_match=tag).status == 304
+    assert (
+        client.post(f"{at}/preference", {"preferred": True, "why": "so"}, if_match="*").status
+        == 200
+    )
+    assert client.get(TALKS).status == 200
+    assert client.get("/v1/nowhere").status == 404
+    assert client.get(f"{at}?position=x").status == 422
+    assert len(handed_over) == 7
 
 
 def test_a_change_of_a_fact_with_a_long_history_asks_no_more(

@@ -1,24 +1,26 @@
 """Who asks is settled once, before anything else: by a key, by an issuer's token, or as nobody in particular.
 
-A credential that opens nothing is refused wherever it is brought; it never becomes the anonymous one.
+A credential that opens nothing is refused wherever it is brought; it never becomes the anonymous one. A key that opened
+before is taken to open still, until the request's own thread looks it up; nothing is sent before that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from hashlib import sha256
+from http import HTTPStatus
 from typing import Final
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.callers import HEALTH
+from api.http.callers import EXPECTED, HEALTH, WHERE, Confirmation
 from api.http.problems import RefusedError, problem, problem_of
 from api.http.threads import Threads
 from domain.access import Principal
-from domain.errors import Fault
 from infrastructure.identity.keys import Keys, is_key
 from infrastructure.identity.oidc import TokenVerifier
 from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRefusedError
@@ -30,11 +32,11 @@ Identify = Callable[[str], Principal | None]
 
 LONGEST_CREDENTIAL: Final = 16_384
 _TOKENS_AT_ONCE: Final = 8
-_WHERE: Final = "/header/Authorization"
-_EXPECTED: Final = (
-    "one Bearer credential that is known here and has neither expired nor been revoked is expected"
-)
-_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="parley", error="invalid_token"'}
+_MOST_REMEMBERED: Final = 1_024
+"""How many keys that opened are remembered."""
+_LARGE: Final = 1_048_576
+"""From how many bytes on a body is taken in only after its key was looked up."""
+_NOTHING_DONE: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 class Authentication:
@@ -48,6 +50,7 @@ class Authentication:
         self.identify = identify
         self.nobody = nobody
         self._tokens = CapacityLimiter(_TOKENS_AT_ONCE)
+        self._opened: dict[bytes, Principal] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, with who asks."""
@@ -58,22 +61,67 @@ class Authentication:
         principal: Principal | Response | None = self.nobody
         if found and scope["path"] not in HEALTH:
             credential = _credential(found)
-            principal = None if credential is None else await self._looked_up(credential)
+            opened = self._opened.get(_digest(credential or ""))
+            if credential is not None and opened is not None and not _brings_much(scope):
+                confirmation = Confirmation(partial(self.identify, credential), opened)
+                await self._confirmed(confirmation, credential, scope, receive, send)
+                return
+            principal = None if credential is None else await self._look_up(credential)
         if isinstance(principal, Principal):
             scope.setdefault("state", {})["principal"] = principal
             await self.app(scope, receive, send)
         else:
             await (principal or _refused())(scope, receive, send)
 
-    async def _looked_up(self, credential: str) -> Principal | Response | None:
+    async def _confirmed(
+        self,
+        confirmation: Confirmation,
+        credential: str,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Pass a request on, and send nothing of its answer where its credential opens nothing any more."""
+        refusal: Response | None = None
+
+        async def passed(message: Message) -> None:
+            nonlocal refusal
+            if not confirmation.tried and message.get("status") not in _NOTHING_DONE:
+                refusal = await self._confirm(confirmation)
+                if refusal is not None:
+                    await refusal(scope, receive, send)
+            if refusal is None:
+                await send(message)
+
+        scope.setdefault("state", {}).update(
+            principal=confirmation.principal, confirmation=confirmation
+        )
+        await self.app(scope, receive, passed)
+        if confirmation.tried and not confirmation.confirmed:
+            self._opened.pop(_digest(credential), None)
+
+    async def _confirm(self, confirmation: Confirmation) -> Response | None:
+        """Confirm a credential whose request had no work for a thread; give the refusal where that fails."""
+        try:
+            await self.threads.run("reading", confirmation.confirm)
+        except Exception as error:  # noqa: BLE001 -- this stands outside of what makes problems of errors
+            return problem_of(error)
+        return None
+
+    async def _look_up(self, credential: str) -> Principal | Response | None:
         """Tokens have threads of their own: while their issuer is waited for, all others are answered."""
         identified = partial(self._identified, credential)
         if not is_key(credential):
             return await run_sync(identified, limiter=self._tokens)
         try:
-            return await self.threads.run("reading", identified)
+            found = await self.threads.run("reading", identified)
         except RefusedError as error:
             return problem_of(error)
+        if isinstance(found, Principal):
+            if len(self._opened) >= _MOST_REMEMBERED:
+                self._opened.clear()
+            self._opened[_digest(credential)] = found
+        return found
 
     def _identified(self, credential: str) -> Principal | Response | None:
         try:
@@ -106,5 +154,16 @@ def identify_by(keys: Keys, verifier: TokenVerifier | None) -> Identify:
     return identify
 
 
-def _refused(detail: str = _EXPECTED) -> Response:
-    return problem("unauthenticated", detail, [Fault(_WHERE, detail)], headers=_CHALLENGE)
+def _brings_much(scope: Scope) -> bool:
+    """Whether a body comes that is large, or of unknown length."""
+    fields = dict(scope["headers"])
+    length = fields.get(b"content-length", b"0")
+    return b"transfer-encoding" in fields or not length.isdigit() or int(length) >= _LARGE
+
+
+def _digest(credential: str) -> bytes:
+    return sha256(credential.encode()).digest()
+
+
+def _refused(detail: str = EXPECTED) -> Response:
+    return problem_of(RefusedError("unauthenticated", WHERE, detail))
