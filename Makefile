@@ -58,7 +58,7 @@ TEST_FOLDER = $(or $(TMPDIR),$(shell [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | 
   && echo /dev/shm || echo /tmp))
 
 # The tests that draw less each time than in their long form.
-THOROUGH = $(shell grep -rlE --include='test_*.py' 'tests.(thorough|on_sqlite)|from hypothesis' tests)
+THOROUGH = $(shell grep -rlE --include='test_*.py' 'tests.(thorough|on_sqlite)|from hypothesis|mark.(either_database|control)' tests)
 
 LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet $(LOCKFLAGS)

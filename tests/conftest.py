@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
@@ -25,7 +26,7 @@ from tests.databases import (
 )
 from tests.faults.supply import why_no_fuse
 from tests.one_call import ask_in_one_call, end_shared_loop
-from tests.thorough import often
+from tests.thorough import THOROUGH, deal, often
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
 
+DATABASES: Final = ("sqlite-file", "postgresql")
 LONGEST: Final = {
     f"test_{name}.py"
     for name in (
@@ -73,8 +75,28 @@ def pytest_sessionfinish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left with it at the end."""
+    """Begin with what takes longest, so that no worker is left with it at the end; draw but for the long form."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
+    if not THOROUGH:
+        items[:] = _drawn(items)
+
+
+def _drawn(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Each test of `either_database` on one of them, a third of the controls, and all others."""
+    same: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("control") is None or not deal(item.nodeid, 3):
+            same[_without_database(item)].append(item)
+    drawn = {each[deal(name, len(each))] for name, each in same.items()}
+    return [item for item in items if item in drawn]
+
+
+def _without_database(item: pytest.Item) -> str:
+    """What the runs of a test have in common that rest on either database; of any other test its own name."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None or item.get_closest_marker("either_database") is None:
+        return item.nodeid
+    return f"{item.nodeid.partition('[')[0]}{[each for each in callspec.params.values() if each not in DATABASES]}"
 
 
 def pytest_report_header() -> str:
@@ -142,7 +164,7 @@ def fresh_database(
         database.close()
 
 
-@pytest.fixture(params=["sqlite-file", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str]) -> str:
     """The URL of a fresh, migrated database; a test that asks for it runs on both databases."""
     return fresh_database(request.param)
@@ -156,7 +178,7 @@ def database(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture(params=["sqlite-file", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database without a table, on both databases."""
     if request.param == "postgresql":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["THOROUGH", "often", "part_of", "some_of"]
+__all__ = ["THOROUGH", "deal", "often", "part_of", "some_of"]
 
 T = TypeVar("T")
 
@@ -33,6 +33,10 @@ def some_of(every: Sequence[T], each_time: int) -> list[T]:
 
 def part_of(every: Iterable[str], part: int, parts: int) -> list[str]:
     """The share of one of several tests that divide the whole among them; in the long form all of it."""
+    return [name for name in every if THOROUGH or deal(name, parts) == part]
+
+
+def deal(name: str, parts: int) -> int:
+    """A number below `parts`: the same for a name in all workers of a run."""
     run = "" if os.environ.get("CI") else _RUN
-    dealt = {name: sha256(f"{run} {name}".encode()).digest()[0] % parts for name in every}
-    return [name for name, at in dealt.items() if THOROUGH or at == part]
+    return sha256(f"{run} {name}".encode()).digest()[0] % parts

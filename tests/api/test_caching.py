@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 FIXED = "public, max-age=600"
 VIEWS = [
     TALKS,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from api.composition import Parley
 
+pytestmark = pytest.mark.either_database
+
 CERTIFICATES = "/v1/certificates"
 NOBODY = "/v1/facts/00000000-0000-0000-0000-000000000000"
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from api.composition import Parley
 
+pytestmark = pytest.mark.either_database
+
 
 def test_a_fact_that_was_retracted_since_leaves_the_first_certificate(signing: Parley) -> None:
     client = Client(TestClient(create_app(signing), headers=entered(signing)))

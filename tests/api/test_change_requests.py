@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from tests.api.asking import Answer
 
+pytestmark = pytest.mark.either_database
+
 SUMMARY: Final = "Fifty-two prisoners freed"
 
 

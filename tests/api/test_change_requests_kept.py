@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.api.asking import Answer
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 REPLAYED: Final = "idempotency-replayed"
 
 

@@ -23,6 +23,8 @@ from tests.infrastructure.sealing.files import holds, tables_holding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.either_database
+
 WORDS: Final = (
     "Quetzal",  # the body that was proposed
     "Ocelot",  # why it was proposed

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.api.asking import TALKS, count
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
+
+pytestmark = pytest.mark.either_database
 
 
 def _filled(client: Client) -> None:

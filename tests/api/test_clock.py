@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.api.asking import Answer
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 MINUTE: Final = 60_000_000
 YEARS: Final = 3_650 * DAY
 SOURCELESS: Final = {"citations": [{"publisher": "Wire"}]}

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from tests.api.asking import Client
 
+pytestmark = pytest.mark.either_database
+
 SENTENCE = "a part of the database is damaged: run parley verify, which says what"
 
 

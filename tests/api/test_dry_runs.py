@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tests.api.asking import Client
     from tests.api.desk import Desk
 
+pytestmark = pytest.mark.either_database
+
 DRY: Final = "dry_run=true"
 #: What only the log gives, and what only a dry run says.
 APART: Final = ("position", "recorded_at", "perspective", "rivals", "rivals_more")

@@ -15,6 +15,8 @@ from tests.infrastructure.sealing.files import tables_holding
 if TYPE_CHECKING:
     from tests.api.desk import Desk
 
+pytestmark = pytest.mark.either_database
+
 
 def left(desk: Desk) -> list[str]:
     return tables_holding(desk.parley.database, WORD, idempotency_answer.name)

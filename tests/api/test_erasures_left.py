@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from tests.api.desk import HeldClock
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 WORD = "Zanzibarcanary"
 ERASURE = {"reason": "The family asked for it"}
 NDJSON = {"content_type": "application/x-ndjson"}

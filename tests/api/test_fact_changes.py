@@ -11,6 +11,8 @@ from tests.on_sqlite import on_sqlite
 if TYPE_CHECKING:
     from tests.api.asking import Client
 
+pytestmark = pytest.mark.either_database
+
 WHY = {"why": "Better known now"}
 RETRACTION = {"reason": "coding_error", **WHY}
 CITATION = {"publisher": "Reuters", "published": "2025-09-12"}

@@ -11,6 +11,8 @@ from tests.on_sqlite import on_sqlite
 if TYPE_CHECKING:
     from tests.api.asking import Client
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_example_of_the_documentation_is_recorded(client: Client, name: str) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 
 def test_what_is_alive_and_complete_is_ready(client: Client) -> None:
     client.open()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.api.asking import Answer
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 IMPORT = f"{TALKS}/import"
 NDJSON = "application/x-ndjson"
 

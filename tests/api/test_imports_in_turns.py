@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from domain.streams.event import RecordEvent
     from tests.api.asking import Answer
 
+pytestmark = pytest.mark.either_database
+
 MANY = 400
 LINES = b"".join(
     json.dumps(fact(external_id=f"line {number}")).encode() + b"\n" for number in range(MANY)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from tests.api.asking import Answer
 
+pytestmark = pytest.mark.either_database
+
 WORD: Final = "Zanzibarcanary"
 KEY: Final = "Pembacanary-1"
 REPLAYED: Final = "idempotency-replayed"

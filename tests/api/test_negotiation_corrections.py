@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from api.commands.bodies import NegotiationCorrectionBody
 from tests.api.asking import TALKS, Answer, entered, without_credentials
 from tests.api.desk import CHANGE_REQUESTS
 from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
-    import pytest
-
     from api.composition import Parley
     from tests.api.asking import Client
     from tests.api.desk import Desk
+
+pytestmark = pytest.mark.either_database
 
 CORRECTIONS: Final = f"{TALKS}/corrections"
 WHY: Final = {"reason": "coding_error", "why": "It was misread"}

@@ -3,12 +3,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from domain.streams.negotiation import negotiation_id
 from tests.api.asking import TALKS, count, fact
 from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
+
+pytestmark = pytest.mark.either_database
 
 OPENING = {"slug": "talks", "title": "Talks", "parties": ["A", "B"], "summary": "In short"}
 

@@ -14,6 +14,8 @@ from tests.on_sqlite import on_sqlite
 if TYPE_CHECKING:
     from tests.api.asking import Client
 
+pytestmark = pytest.mark.either_database
+
 LARGE = "𝄞" * 90_000
 """Somewhat less than the longest text that is taken, in characters of four bytes."""
 

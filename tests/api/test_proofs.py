@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from infrastructure.proofs.publishing import Publisher
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.fixture
 def parley(database_url: str, tmp_path: Path) -> Iterator[Parley]:

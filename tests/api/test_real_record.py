@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.api.asking import Client
 
+pytestmark = pytest.mark.either_database
+
 RECORD: Final = Path(__file__).parents[2] / "data" / "us-belarus.ndjson"
 BELARUS: Final = "/v1/negotiations/us-belarus"
 

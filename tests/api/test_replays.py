@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.api.test_authorization import Record
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 SENT: Final = {path: body for (method, path), (_, body) in TABLE.items() if method == "post"}
 FOR_WHO_IS_NO_MEMBER: Final = {
     "/v1/negotiations": 201,

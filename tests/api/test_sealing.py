@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from api.composition import Parley
 
+pytestmark = pytest.mark.either_database
+
 
 def test_a_broken_seal_is_said_with_its_position(parley: Parley, client: Client) -> None:
     client.open()

@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+import pytest
+
 from domain.streams.event import FactErased
 from domain.streams.negotiation import negotiation_id
 from infrastructure.projections.fact_rows import version_of_row
@@ -15,12 +17,13 @@ from tests.api.asking import TALKS, count, fact
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    import pytest
     from sqlalchemy import Row
 
     from api.composition import Parley
     from domain.views.versions import FactVersion
     from tests.api.asking import Client
+
+pytestmark = pytest.mark.either_database
 
 PEOPLE: Final = 450
 STATE: Final = f"{TALKS}/state"

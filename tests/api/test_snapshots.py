@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from tests.api.asking import Client
 
+pytestmark = pytest.mark.either_database
+
 SNAPSHOTS = f"{TALKS}/snapshots"
 
 

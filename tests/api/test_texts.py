@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from tests.api.asking import Client
 
+pytestmark = pytest.mark.either_database
+
 HOSTILE: Final = (
     "a\u202eb",
     "a\u009b31mb",

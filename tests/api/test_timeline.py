@@ -9,6 +9,8 @@ from tests.api.asking import TALKS
 if TYPE_CHECKING:
     from tests.api.asking import Answer, Client
 
+pytestmark = pytest.mark.either_database
+
 TIMELINE = f"{TALKS}/timeline"
 
 

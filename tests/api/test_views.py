@@ -12,6 +12,8 @@ from tests.api.asking import TALKS, count
 if TYPE_CHECKING:
     from tests.api.asking import Client
 
+pytestmark = pytest.mark.either_database
+
 
 def _mended(client: Client) -> str:
     client.open()

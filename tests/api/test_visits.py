@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from data.map_visits import published, source_fields
 from domain.fact import as_primitives
 from domain.streams.negotiation import negotiation_id
@@ -17,6 +19,8 @@ from tests.thorough import some_of
 
 if TYPE_CHECKING:
     from api.composition import Parley
+
+pytestmark = pytest.mark.either_database
 
 DATA: Final = Path(__file__).parents[2] / "data"
 Visits = dict[str, dict[str, Any]]

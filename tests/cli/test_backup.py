@@ -15,6 +15,8 @@ from tests.importing.lines import SLUG, custody
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.either_database
+
 
 def test_a_backup_is_restored_into_an_empty_database_and_answers_the_same(
     parley: Shell, empty_database_url: str, tmp_path: Path

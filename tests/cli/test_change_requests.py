@@ -25,6 +25,8 @@ from tests.importing.lines import SLUG
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
+pytestmark = pytest.mark.either_database
+
 BODY = {"reason": "refinement", "why": "recounted", "changes": {"summary": "Fifty-one freed"}}
 
 

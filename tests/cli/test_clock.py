@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
 YEARS = 3_650 * DAY

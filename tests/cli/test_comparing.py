@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Shell
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 FORGERIES = (
     ("UPDATE fact_version SET status = 'retracted' WHERE version = 1", "fact_version"),
     ("UPDATE fact_version SET kind = 'statement'", "fact_version"),

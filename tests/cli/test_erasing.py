@@ -17,6 +17,8 @@ from tests.importing.lines import SLUG
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
+pytestmark = pytest.mark.either_database
+
 REASON = "The family asked for it"
 
 

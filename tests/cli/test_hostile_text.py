@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 HOSTILE: Final = (
     "x\u009b31m\u202eevil\u2066\x1b]0;t\x07\x7f\u200b\u2028\u061c\U000e0041[bold]\ufeff"
 )

@@ -21,6 +21,8 @@ from tests.importing.lines import SLUG, custody
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.either_database
+
 FACT = fact_id(negotiation_id(SLUG), "R")
 FIXED = ("--as-of", "2025-11-22", "--position", str(len(LINES) + 1))
 QUERY = f"as_of=2025-11-22&position={len(LINES) + 1}"

@@ -6,6 +6,7 @@ import json
 import stat
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import update
 
 from domain.proof.note import base64_of
@@ -17,6 +18,8 @@ from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.either_database
 
 EVENTS = len(LINES) + 1
 

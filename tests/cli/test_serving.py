@@ -19,6 +19,8 @@ from tests.forking import Forked
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
+pytestmark = pytest.mark.either_database
+
 PROGRAM = (sys.executable, "-c", "from api.cli.app import main; main()")
 
 

@@ -31,6 +31,8 @@ from tests.importing.lines import SLUG
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.either_database
+
 EVENTS = len(LINES) + 1
 
 

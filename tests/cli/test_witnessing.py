@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from tests.databases import Kind
     from tests.infrastructure.witness.logs import FakeLog
 
+pytestmark = pytest.mark.either_database
+
 EVENTS: Final = len(LINES) + 1
 SECONDS: Final = 60
 

@@ -17,6 +17,8 @@ from tests.databases import opened
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.either_database
+
 COMMANDS = (("rebuild",), ("seal",), ("seal", "--new-key"), ("seal", "--as-is"), ("compact",))
 UNDER_WAY = "parley: a restore is under way on this database; run this again when that is done\n"
 

@@ -13,6 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import select, text
 
 from infrastructure.tables.record import log_head
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
     from tests.databases import Kind
+
+pytestmark = pytest.mark.either_database
 
 FIXED = ("--as-of", "2025-11-22", "--position", str(len(LINES) + 1))
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tests.databases import Kind, PostgreSQL
     from tests.faults.system_calls import Call
 
+pytestmark = pytest.mark.either_database
+
 CALLS = "write,fsync,link"
 
 

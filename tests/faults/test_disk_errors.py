@@ -57,10 +57,11 @@ def check_figures(figures: ErrorFigures) -> None:
     assert {each.split()[0] for each in figures.failed} >= {"write", "sync"}
 
 
+@pytest.mark.control
 def test_a_server_that_takes_failures_for_done_is_found_out_by_a_disk_that_fails(
     tmp_path: Path,
 ) -> None:
-    """On one database, drawn each time, and on both in the long form."""
+    """On one database, drawn, and on both in the long form."""
 
     def again_and_again(installing: Installing, sites: int) -> None:
         """What fails first is drawn, and may be nothing that an acknowledgement rests on."""

@@ -45,6 +45,7 @@ def test_nor_is_one_of_the_file_or_of_its_write_ahead_log(files: tuple[Files, Fi
     assert figures.detected > BESIDE // 4
 
 
+@pytest.mark.control
 def test_a_verify_that_looks_at_the_log_alone_is_found_out(
     files: tuple[Files, Files], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,7 @@ def test_no_forgery_is_unseen_that_changes_an_answer(copies: Copies) -> None:
     assert figures.detected > figures.made // 3
 
 
+@pytest.mark.control
 def test_a_verify_that_looks_at_the_log_alone_is_found_out(
     copies: Copies, monkeypatch: pytest.MonkeyPatch
 ) -> None:

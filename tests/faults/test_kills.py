@@ -27,6 +27,7 @@ def test_what_was_acknowledged_is_there_once_after_every_kill(
     assert figures.in_doubt > 0
 
 
+@pytest.mark.control
 def test_a_server_that_acknowledges_before_it_commits_is_found_out(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -53,6 +53,7 @@ def test_what_was_acknowledged_is_there_once_after_every_power_cut(tmp_path: Pat
         assert figures.signed > 1
 
 
+@pytest.mark.control
 def test_a_database_that_does_not_sync_its_commits_loses_them(tmp_path: Path) -> None:
     """On one of the same disks, drawn each time."""
     for installing in some_of([on_sqlite, supervised], 1):
@@ -75,6 +76,7 @@ def unsynced(errors: Path) -> None:
     loses(on_postgresql(errors, fsync="off"), said)
 
 
+@pytest.mark.control
 def test_a_postgresql_whose_commits_are_late_or_not_synced_loses_them(tmp_path: Path) -> None:
     """One of the two each time; one that does not sync may not start again instead."""
     for control in some_of([late, unsynced], 1):

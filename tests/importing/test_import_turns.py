@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 MANY = 2 * FIRST_TURN + 30
 LAST = f"{MANY - 1}"
 LINES = [custody(str(number)) for number in range(MANY)]

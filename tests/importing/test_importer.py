@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from domain.streams.event import FactEvent, RecordEvent
 
+pytestmark = pytest.mark.either_database
+
 RECORD = Path(__file__).resolve().parents[2] / "data" / "us-belarus.ndjson"
 
 

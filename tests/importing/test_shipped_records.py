@@ -14,6 +14,8 @@ from tests.importing.shipped import import_whole_and_once
 if TYPE_CHECKING:
     from api.composition import Parley
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.mark.parametrize(
     ("file", "recorded", "operations"),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from infrastructure.log.recorder import LogEntry
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 KEPT = (event, idempotency_answer, log_head)
 
 

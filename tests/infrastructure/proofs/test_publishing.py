@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
     from tests.databases import Kind
 
+pytestmark = pytest.mark.either_database
+
 
 def test_what_is_signed_is_the_log_as_it_is(database: Database, tmp_path: Path) -> None:
     signing = publisher(database, tmp_path)

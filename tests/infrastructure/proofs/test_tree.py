@@ -15,6 +15,8 @@ from tests.thorough import some_of
 if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
+pytestmark = pytest.mark.either_database
+
 
 def test_every_leaf_and_every_beginning_of_every_size_is_proven(database: Database) -> None:
     grow(database, 200)

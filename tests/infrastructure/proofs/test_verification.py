@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
 
+pytestmark = pytest.mark.either_database
+
 SIZE: Final = 600
 SAVED: Final = (100, 550)
 EACH: Final = 3

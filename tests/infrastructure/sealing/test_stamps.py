@@ -30,6 +30,8 @@ from tests.infrastructure.recording import events
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Delete, RowMapping, Update
 
+pytestmark = pytest.mark.either_database
+
 ANSWER = IdempotencyClaim("key:a", "sent", "f" * 64, 201, "{}", b"the answer", None)
 NEWER = f"{SEAL_KEY} {b64encode(os.urandom(32)).decode()}"
 
