@@ -83,7 +83,8 @@ class Register:
 class RegisterEntry:
     """A fact's answer in a register: `key` and `shows` are field → value, `names` the fields that name people.
 
-    Rivals are held against each other by the fields `compared`.
+    Rivals are held against each other by the fields `compared`. A `lasting` answer is final: once it has surely begun,
+    nothing that begins later takes its place.
     """
 
     register: Register
@@ -92,3 +93,4 @@ class RegisterEntry:
     names: frozenset[str] = frozenset()
     compared: tuple[str, ...] = ()
     aside: Aside | None = None
+    lasting: bool = False

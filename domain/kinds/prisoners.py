@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from domain.errors import Fault
@@ -11,10 +11,13 @@ from domain.later import later
 from domain.named import Place, Population, Somebody
 from domain.register import Aside, Register, RegisterEntry, Shape, Succession
 from domain.time.holding import Holding
+from domain.time.instant import END
 from domain.time.valid_time import ValidTime, ValidTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from domain.time.holding import Window
 
 RELEASED: Final = Register("prisoners.released", Shape.TOTAL, summed="released")
 PARDONED: Final = Register("prisoners.pardoned", Shape.TOTAL, summed="pardoned")
@@ -22,6 +25,7 @@ HELD: Final = Register("prisoners.held", succession=Succession.LATER)
 PARDONS: Final = Aside("pardoned", many=False, ended_by=frozenset({Holding.PERIOD}))
 CUSTODY: Final = Register("custody", succession=Succession.LATER, asides=(PARDONS,))
 _PERSON: Final = frozenset({"person"})
+_DIED: Final = "died"
 
 
 @kind(holds=Holding.ONWARD, registers=(PARDONED, CUSTODY))
@@ -63,7 +67,8 @@ class Release(Fact):
 class Custody(Fact):
     """`person` is in custody, or what became of them, while the period runs.
 
-    `sentence_ends` is EDTF: the day that the sentence foresees. It is planned, and ends nothing.
+    `sentence_ends` is EDTF: the day that the sentence foresees. It is planned, and ends nothing. A death has no end,
+    whatever period is given.
     """
 
     kind: Literal["custody"] = "custody"
@@ -83,6 +88,12 @@ class Custody(Fact):
     place: Place | None = None
     sentence_ends: str | None = later()
 
+    @property
+    def window(self) -> Window:
+        """When it may hold and surely holds; a death holds for good."""
+        found = super().window
+        return found if self.status != _DIED else replace(found, certain_to=END, possible_to=END)
+
     def own_faults(self) -> Iterable[Fault]:
         """A day on which the sentence ends is EDTF."""
         if self.sentence_ends is not None:
@@ -94,7 +105,14 @@ class Custody(Fact):
     def register_entries(self) -> Iterable[RegisterEntry]:
         """Where the person is."""
         shows = {"status": self.status, "place": self.place, "sentence_ends": self.sentence_ends}
-        yield RegisterEntry(CUSTODY, {"person": self.person}, shows, _PERSON, ("status",))
+        yield RegisterEntry(
+            CUSTODY,
+            {"person": self.person},
+            shows,
+            _PERSON,
+            ("status",),
+            lasting=self.status == _DIED,
+        )
 
 
 @kind(holds=Holding.UNTIL_NEXT, registers=(HELD,))

@@ -151,6 +151,7 @@ def group_by_key(
                     aside,
                     tuple(answer.key),
                     done,
+                    begun and answer.lasting,
                     names,
                 )
                 keyed[register][key].setdefault(record.id, candidate)

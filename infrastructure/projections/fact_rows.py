@@ -36,6 +36,7 @@ __all__ = [
     "BY",
     "ERASED",
     "EVERY",
+    "LASTING",
     "LATEST",
     "PRECISE",
     "TIMELESS",
@@ -61,6 +62,8 @@ YIELDING: Final = 4
 """An answer is needed while it may hold, unless it has yielded to another; and the last of those that are over."""
 ASIDE: Final = 5
 """An answer that stands aside is needed while it may hold, unless another of its question is surely later."""
+LASTING: Final = 6
+"""An answer that lasts has a second row under this rule, and is needed whatever has begun after it."""
 ALIAS: Final = "alias"
 SETTLES: Final = "settles"
 CALLS_OFF: Final = "calls off"
@@ -196,8 +199,9 @@ def _keeps(rule: int, fact: Fact) -> int:
 def _questions(fact: Fact) -> set[tuple[int, str]]:
     """Each question as (rule, text); what every state has to know of comes under a question of its own."""
     found = {
-        (_rule(answer), f"{answer.register.section}{_PART}{shorten_key(_key(answer))}{_by(answer)}")
+        (rule, f"{answer.register.section}{_PART}{shorten_key(_key(answer))}{_by(answer)}")
         for answer in fact.register_entries()
+        for rule in (_rule(answer), *((LASTING,) if answer.lasting else ()))
     }
     if isinstance(fact, Alias):
         found.add((TIMELESS, ALIAS))
@@ -242,11 +246,7 @@ def rule_of(register: Register) -> int:
     return _RULES[register.succession]
 
 
-_RULES: Final = {
-    Succession.NONE: EVERY,
-    Succession.LATER: LATEST,
-    Succession.YIELDING: YIELDING,
-}
+_RULES: Final = {Succession.NONE: EVERY, Succession.LATER: LATEST, Succession.YIELDING: YIELDING}
 
 
 def _rule(answer: RegisterEntry) -> int:

@@ -33,6 +33,7 @@ from infrastructure.projections.fact_rows import (
     AHEAD,
     ALWAYS,
     EVERY,
+    LASTING,
     LATEST,
     PRECISE,
     questions_of,
@@ -126,6 +127,7 @@ def _needed(
             for rule in (EVERY, AHEAD)
             for asked in _asked(tables, section, questions)
         ),
+        _every(tables, negotiation_id, perspective, LASTING, _own(tables, section, questions)),
         select_standing(tables, negotiation_id, perspective, _own(tables, section, questions)),
         aside(tables, negotiation_id, perspective, _own(tables, section, questions)),
         *(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from domain.rules import READING
+from domain.rules import FIRST_READING, READING
 from infrastructure.tables.record import snapshot
 from tests.api.asking import TALKS, count
 from tests.on_sqlite import on_sqlite
@@ -114,6 +114,6 @@ def test_one_that_was_taken_by_an_older_reading_is_said_neither_to_hold_nor_to_b
         connection.execute(update(snapshot).values(perspective=older, sha256="0" * 64))
     read = client.get(f"{SNAPSHOTS}/first")
     assert (read.status, read.json["verified"]) == (200, None)
-    assert read.json["perspective"]["reading"] == READING - 1
+    assert read.json["perspective"]["reading"] == FIRST_READING
     assert read.json["content"]["perspective"]["reading"] == READING
     assert read.json["sha256"] == "0" * 64

@@ -26,8 +26,8 @@ class Candidate:
     """A fact that answers, with the fields that it shows and those by which it is compared with others.
 
     `holds`: it may be shown. `begun`: it has surely begun, even if it has ended since. `key` names the fields of
-    `shows` that all facts under one key have in common. `done`: it has been carried out. `names` resolves the names
-    in the fact.
+    `shows` that all facts under one key have in common. `done`: it has been carried out. `lasts`: it has surely
+    begun, and nothing that begins later takes its place. `names` resolves the names in the fact.
     """
 
     seen: Seen
@@ -38,6 +38,7 @@ class Candidate:
     aside: Aside | None = None
     key: tuple[str, ...] = ()
     done: bool = False
+    lasts: bool = False
     names: Names = NO_NAMES
 
     @property

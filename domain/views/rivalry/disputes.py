@@ -60,7 +60,8 @@ def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
     if len(begun) < 2:  # noqa: PLR2004 -- one contests nothing
         return False
     if register.succession is not Succession.YIELDING:
-        return _differ(begun) or is_disputed_by_link(begun)
+        ends = never_meet([each for each in begun if each.lasts])
+        return ends or _differ(begun) or is_disputed_by_link(begun)
     stretches = [_surely(each) for each in begun if each.certain]
     yielding = [_beginning(each) for each in begun if each.yields]
     return _together(stretches) or _together(yielding) or is_disputed_by_link(begun)

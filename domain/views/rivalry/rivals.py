@@ -88,7 +88,8 @@ def _latest(candidates: Iterable[Candidate], register: Register) -> int | None:
 
 
 def _displaced(candidate: Candidate, latest: int | None, register: Register) -> bool:
-    yields = candidate.yields or register.succession is Succession.LATER
+    later = candidate.yields or register.succession is Succession.LATER
+    yields = later and not candidate.lasts
     return latest is not None and yields and precedes(candidate, latest)
 
 
@@ -204,8 +205,11 @@ def _contested(
 def _current(found: Sequence[Candidate], register: Register) -> frozenset[UUID]:
     """The ids of the latest to begin of those that surely hold (else of all), and of those that may have begun as late.
 
-    In a register that looks ahead, the next to begin.
+    Where answers last, these alone. In a register that looks ahead, the next to begin.
     """
+    lasting = frozenset(each.id for each in found if each.lasts)
+    if lasting:
+        return lasting
     surely = [each for each in found if each.certain] or found
     if register.ahead:
         soonest = min(each.starts[1] for each in surely)
