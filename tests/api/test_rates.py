@@ -16,7 +16,7 @@ from api.composition import compose
 from api.http.app import create_app
 from api.http.callers import address_of, caller_of
 from api.http.metering import count_work, measure_work
-from api.http.middleware.private_caching import PrivateAnswers
+from api.http.middleware.frame import Frame
 from api.http.middleware.rate_budget import MOST_LEASES, Budget
 from api.http.middleware.rates import count_bytes
 from api.http.middleware.refusals import Refusals
@@ -241,7 +241,7 @@ def test_who_guesses_is_not_heard_with_the_right_key_either() -> None:
 
 
 def test_what_is_answered_to_credentials_is_never_public() -> None:
-    client = TestClient(PrivateAnswers(door))
+    client = TestClient(Frame(door, checks=()))
     anybody = client.get("/")
     assert anybody.headers["cache-control"] == "public, max-age=60, immutable"
     theirs = client.get("/", headers={"Authorization": "Bearer right"})

@@ -10,9 +10,9 @@ from typing import Final
 from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-__all__ = ["FormerAddresses"]
+__all__ = ["note_successor", "present_address"]
 
 _OF_A_QUERY: Final = "%&=+,:;/?@!$'()*-._~"
 """What RFC 3986 lets stand in a query, besides letters and digits."""
@@ -22,33 +22,15 @@ _DEPRECATED: Final = "@1795824000"
 """2026-11-28, in seconds since 1970."""
 
 
-class FormerAddresses:
-    """ASGI middleware around all that looks at the path of a request."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, to the present address of what it asks for."""
-        address = _present_address(scope["path"]) if scope["type"] == "http" else None
-        if address is None:
-            await self.app(scope, receive, send)
-            return
-        query = scope["query_string"].decode("latin-1")
-        link = quote(address) + (f"?{quote(query, safe=_OF_A_QUERY)}" if query else "")
-
-        async def send_notice(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message.setdefault("headers", [])
-                headers = MutableHeaders(scope=message)
-                headers["Deprecation"] = _DEPRECATED
-                headers.append("Link", f'<{link}>; rel="successor-version"')
-            await send(message)
-
-        await self.app({**scope, "path": address}, receive, send_notice)
+def note_successor(address: str, scope: Scope, headers: MutableHeaders) -> None:
+    """Say in the head of an answer what the present address of the request is, its query included."""
+    query = scope["query_string"].decode("latin-1")
+    link = quote(address) + (f"?{quote(query, safe=_OF_A_QUERY)}" if query else "")
+    headers["Deprecation"] = _DEPRECATED
+    headers.append("Link", f'<{link}>; rel="successor-version"')
 
 
-def _present_address(path: str) -> str | None:
+def present_address(path: str) -> str | None:
     """The present path of a change request, or of a list of them; None for a path that is not a former one."""
     if several := _LIST.fullmatch(path):
         return f"{several[1]}change-requests"

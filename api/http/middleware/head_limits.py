@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Scope
 
 from api.http.problems import problem
 
-__all__ = ["MAX_HEADER_BYTES", "RequestHeads", "fault_of"]
+__all__ = ["MAX_HEADER_BYTES", "check_head", "fault_of"]
 
 MAX_ADDRESS_BYTES: Final = 16_384
 MAX_HEADERS: Final = 100
@@ -26,27 +27,17 @@ _CODING: Final = (
 )
 
 
-class RequestHeads:
-    """ASGI middleware that refuses what is longer; what comes in without end, the protocol ends."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, or answer 414 or 431."""
-        if scope["type"] == "http":
-            address = len(scope["raw_path"]) + len(scope["query_string"]) + 1
-            if address > MAX_ADDRESS_BYTES:
-                detail = f"an address has at most {MAX_ADDRESS_BYTES} bytes"
-                await problem("address-too-long", detail)(scope, receive, send)
-                return
-            fields = scope["headers"]
-            size = sum(len(name) + len(text) + _SEPARATORS for name, text in fields)
-            if len(fields) > MAX_HEADERS or size > MAX_HEADER_BYTES:
-                detail = f"at most {MAX_HEADERS} header fields of {MAX_HEADER_BYTES} bytes are read"
-                await problem("headers-too-large", detail)(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+def check_head(scope: Scope) -> Response | None:
+    """Refuse a head that is too long with 414 or 431; what comes in without end, the protocol ends."""
+    address = len(scope["raw_path"]) + len(scope["query_string"]) + 1
+    if address > MAX_ADDRESS_BYTES:
+        return problem("address-too-long", f"an address has at most {MAX_ADDRESS_BYTES} bytes")
+    fields = scope["headers"]
+    size = sum(len(name) + len(text) + _SEPARATORS for name, text in fields)
+    if len(fields) > MAX_HEADERS or size > MAX_HEADER_BYTES:
+        detail = f"at most {MAX_HEADERS} header fields of {MAX_HEADER_BYTES} bytes are read"
+        return problem("headers-too-large", detail)
+    return None
 
 
 def fault_of(target: bytes, fields: Sequence[tuple[bytes, bytes]]) -> str | None:

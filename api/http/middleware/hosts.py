@@ -12,7 +12,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Scope
 
 from api.http.problems import problem
 
@@ -25,28 +26,25 @@ _ELSEWHERE: Final = "this server does not answer under that name"
 
 
 class Hosts:
-    """ASGI middleware that refuses other hosts than the server's; `*` among the allowed is any."""
+    """The hosts that a server answers as; `*` among the allowed is any."""
 
-    def __init__(self, app: ASGIApp, allowed: Sequence[str]) -> None:
-        self.app = app
+    def __init__(self, allowed: Sequence[str]) -> None:
         self.any = "*" in allowed
         self.allowed = frozenset(allowed)
         self.below = tuple(each[1:] for each in allowed if each.startswith("*."))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, or answer 400 or 421."""
+    def check(self, scope: Scope) -> Response | None:
+        """Refuse a request to another host with 400 or 421."""
         # One that this process asks of itself comes from nowhere, and is sent to no host.
-        if scope["type"] != "http" or scope.get("client") is None:
-            await self.app(scope, receive, send)
-            return
+        if scope.get("client") is None:
+            return None
         sent = [text.decode("latin-1") for name, text in scope["headers"] if name == b"host"]
         found = _FORM.fullmatch(sent[0]) if len(sent) == 1 else None
         if found is None:
-            await problem("malformed", _UNFIT)(scope, receive, send)
-        elif self._is_ours(found[1].lower().removesuffix("."), scope):
-            await self.app(scope, receive, send)
-        else:
-            await problem("misdirected", _ELSEWHERE)(scope, receive, send)
+            return problem("malformed", _UNFIT)
+        if self._is_ours(found[1].lower().removesuffix("."), scope):
+            return None
+        return problem("misdirected", _ELSEWHERE)
 
     def _is_ours(self, host: str, scope: Scope) -> bool:
         if self.any or host in self.allowed or _LOOPBACK.fullmatch(host) is not None:

@@ -7,37 +7,19 @@ anybody may see.
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-__all__ = ["PrivateAnswers"]
+__all__ = ["keep_private"]
 
 _SHARED = frozenset({"public", "s-maxage", "proxy-revalidate", "private"})
 
 
-class PrivateAnswers:
-    """ASGI middleware around whatever looks at `Authorization`."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        trusted = any(name == b"authorization" for name, _ in scope["headers"])
-
-        async def passed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message.setdefault("headers", [])
-                headers = MutableHeaders(scope=message)
-                headers.add_vary_header("Authorization")
-                if trusted:
-                    headers["Cache-Control"] = _private(headers.get("cache-control", "no-store"))
-                    del headers["Cache-Tag"]
-            await send(message)
-
-        await self.app(scope, receive, passed)
+def keep_private(scope: Scope, headers: MutableHeaders) -> None:
+    """Complete the head of an answer to a request, which may bring credentials."""
+    headers.add_vary_header("Authorization")
+    if any(name == b"authorization" for name, _ in scope["headers"]):
+        headers["Cache-Control"] = _private(headers.get("cache-control", "no-store"))
+        del headers["Cache-Tag"]
 
 
 def _private(directives: str) -> str:

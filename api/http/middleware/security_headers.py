@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-__all__ = ["HARDENING", "Hardening"]
+__all__ = ["HARDENING", "harden"]
 
 HARDENING: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -21,28 +21,12 @@ HARDENING: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_ONLY_HTTPS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+_ONLY_HTTPS: Final = ("Strict-Transport-Security", "max-age=31536000")
 
 
-class Hardening:
-    """ASGI middleware around all that answers; what has a policy of its own keeps it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        fields = {**HARDENING, **(_ONLY_HTTPS if scope["scheme"] == "https" else {})}
-
-        async def passed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message.setdefault("headers", [])
-                headers = MutableHeaders(scope=message)
-                for name, text in fields.items():
-                    headers.setdefault(name, text)
-            await send(message)
-
-        await self.app(scope, receive, passed)
+def harden(scope: Scope, headers: MutableHeaders) -> None:
+    """Complete the head of an answer; what has a policy of its own keeps it."""
+    for name, text in HARDENING.items():
+        headers.setdefault(name, text)
+    if scope["scheme"] == "https":
+        headers.setdefault(*_ONLY_HTTPS)

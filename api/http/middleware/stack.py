@@ -8,17 +8,14 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.composition import Parley
 from api.http.middleware.authentication import Authentication, Identify
-from api.http.middleware.former_addresses import FormerAddresses
-from api.http.middleware.head_limits import RequestHeads
-from api.http.middleware.head_requests import Wire
+from api.http.middleware.frame import Frame
+from api.http.middleware.head_limits import check_head
 from api.http.middleware.hosts import Hosts
 from api.http.middleware.internal_errors import Unforeseen
 from api.http.middleware.load_shedding import Shedding
-from api.http.middleware.private_caching import PrivateAnswers
 from api.http.middleware.rate_budget import Budget
 from api.http.middleware.rates import Rates
 from api.http.middleware.refusals import Refusals
-from api.http.middleware.security_headers import Hardening
 from api.http.middleware.slow_bodies import SlowBodies
 from domain.access import anonymous
 from infrastructure.rate_storage import storage_of
@@ -50,12 +47,7 @@ def guard(app: FastAPI, parley: Parley, identify: Identify) -> None:
     nobody = anonymous(frozenset(settings.anonymous_scopes))
     app.add_middleware(Authentication, identify=identify, nobody=nobody, threads=app.state.threads)
     app.add_middleware(Refusals, budget=budget("refusals", settings.rate_refusals))
-    app.add_middleware(PrivateAnswers)
-    app.add_middleware(FormerAddresses)
     app.add_middleware(Shedding, most=settings.max_waiting, changes=settings.max_writing)
     app.add_middleware(SlowBodies)
-    app.add_middleware(RequestHeads)
-    app.add_middleware(Hosts, allowed=settings.allowed_hosts)
-    app.add_middleware(Wire)
-    app.add_middleware(Hardening)
+    app.add_middleware(Frame, checks=(Hosts(settings.allowed_hosts).check, check_head))
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))

@@ -1,0 +1,57 @@
+"""What waits for nothing is done in one frame: the head of a request is checked, and that of its answer is completed.
+
+HEAD is GET without the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.middleware.former_addresses import note_successor, present_address
+from api.http.middleware.private_caching import keep_private
+from api.http.middleware.security_headers import harden
+
+__all__ = ["Frame"]
+
+Check = Callable[[Scope], Response | None]
+"""Gives the refusal of a request by its head, or None."""
+
+
+class Frame:
+    """ASGI middleware around all other; a request goes on to the present address of what it asks for."""
+
+    def __init__(self, app: ASGIApp, checks: Sequence[Check]) -> None:
+        self.app = app
+        self.checks = checks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or answer with the first refusal."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = next((found for check in self.checks if (found := check(scope))), None)
+        is_head = scope["method"] == "HEAD"
+        successor = None if refusal is not None else present_address(scope["path"])
+
+        async def passed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message.setdefault("headers", [])
+                headers = MutableHeaders(scope=message)
+                harden(scope, headers)
+                keep_private(scope, headers)
+                if successor is not None:
+                    note_successor(successor, scope, headers)
+            elif is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        if refusal is not None:
+            await refusal(scope, receive, passed)
+            return
+        asked = {**scope, "method": "GET"} if is_head else scope
+        asked = asked if successor is None else {**asked, "path": successor}
+        await self.app(asked, receive, passed)
