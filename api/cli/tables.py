@@ -35,6 +35,7 @@ _LONGEST_WORD: Final = 24
 #: What a column takes besides its longest word: its borders, and room for a second word here and there.
 _ROOM_A_COLUMN: Final = 6
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_BY_THEN: Final = re.compile(r"\[\.\.([^\],]+)\]")
 _KEPT_WHOLE: Final = frozenset({"when", "recorded at", "since", "position"})
 
 
@@ -64,7 +65,7 @@ def _object_words(value: Entry) -> str:
     if "summary" in value and "citations" in value:
         return str(value["summary"])
     if "certainty" in value and "fact" in value:
-        said = (format_value(part) for name, part in value.items() if name not in _APART and part)
+        said = (_cell(name, part) for name, part in value.items() if name not in _APART and part)
         return " ".join(said)
     return ", ".join(
         f"{name}: {format_value(part)}" for name, part in value.items() if part is not None
@@ -143,12 +144,8 @@ def show_rows(
 
     Empty columns are left out, and so is a column of certainty in which all values are the same.
     """
-    dated = columns.index("certainty") if "certainty" in columns else -1
     cells = [
-        [
-            visible(_dated(cell) if at == dated else format_value(cell))
-            for at, cell in enumerate(row)
-        ]
+        [visible(_cell(name, cell)) for name, cell in zip(columns, row, strict=True)]
         for row in rows
     ]
     kept = [index for index in range(len(columns)) if _says(columns[index], cells, index)]
@@ -163,6 +160,14 @@ def show_rows(
         out.print(_table(names, widths, found))
     else:
         _show_lines(out, names, found)
+
+
+def _cell(name: str, value: object) -> str:
+    """A value in the words of its field."""
+    if name == "certainty":
+        return _dated(value)
+    text = format_value(value)
+    return _BY_THEN.sub(r"\1 at the latest", text) if name == "since" else text
 
 
 def _dated(certainty: object) -> str:

@@ -10,6 +10,7 @@ from domain.views.naming import AMBIGUOUS
 from domain.views.rivalry.doubts import Doubts, add_doubts
 from domain.views.rivalry.rivals import Resolved, find_standing, rank_rivals
 from domain.views.sections import Listed, place_of
+from domain.views.since import since
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -114,7 +115,7 @@ def _named(candidate: Candidate) -> dict[str, Any]:
 
 def _when(candidate: Candidate) -> dict[str, Any]:
     return {
-        "since": candidate.fact.valid_time.start_text,
+        "since": since(candidate.fact),
         "certainty": candidate.seen.certainty,
     }
 

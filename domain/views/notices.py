@@ -13,6 +13,7 @@ from domain.fact import KINDS
 from domain.named import fields_naming, text_of
 from domain.naming import fold_name
 from domain.quantity import fill_bounds
+from domain.views.since import by_then, went_on_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,6 +75,12 @@ def _of_time(fact: Fact) -> Iterable[Notice]:
     if span is not None and int(span[3]) == (int(span[2]) + 1) % 100:
         years = f"{span[1]}{span[2]}/{int(span[1] + span[2]) + 1}"
         detail = f"read as EDTF has it, a part of the year {span[1]}{span[2]}; a span of years is written {years}"
+        yield Notice("/valid", detail)
+    if went_on_before(fact):
+        detail = (
+            "the summary says that it had begun before, so this is read as since that date at the latest;"
+            f" write the day on which it began, if it is known, or {by_then(fact.valid_time)}"
+        )
         yield Notice("/valid", detail)
 
 

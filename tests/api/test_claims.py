@@ -628,3 +628,22 @@ def test_an_edited_file_corrects_what_stands_where_it_is_asked_to(client: Client
     assert (entry["reason"], entry["why"]) == ("refinement", "the master file")
     told = client.post(sent, json.dumps(line).encode(), **media).json["superseded"]
     assert [(each["line"], each["version"]) for each in told] == [(1, 2)]
+
+
+def test_the_day_of_a_report_that_says_still_is_not_given_as_the_beginning(client: Client) -> None:
+    client.open()
+    for each in (
+        told("custody", person="Ann Example", status="sentenced", summary="Ann still in prison"),
+        told("appointment", person="Bo", post="envoy", summary="Bo remains the envoy"),
+        told("measure", authority="B", target="t", action="imposed", stage="in_force"),
+    ):
+        answer = client.post("/v1/negotiations/talks/facts", each)
+        noticed = [notice["pointer"] for notice in answer.json.get("notices", ())]
+        assert noticed == (["/valid"] if each["kind"] != "measure" else [])
+    at = f"?as_of={AT}"
+    state = client.get(f"/v1/negotiations/talks{at}").json
+    (listed, _) = client.get(f"/v1/negotiations/talks/people{at}").json["items"][:2]
+    sections = ("custody", "posts", "measures")
+    since = [each["since"] for section in sections for each in state[section]]
+    assert since == ["[..2025-09-11]", "[..2025-09-11]", "2025-09-11"]
+    assert listed["since"] == "[..2025-09-11]"

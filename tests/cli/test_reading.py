@@ -100,6 +100,14 @@ def test_show_gives_every_section_in_a_table(light: Shell) -> None:
     assert "Fifty-two" not in posts
 
 
+def test_what_was_still_so_on_a_day_is_shown_as_since_then_at_the_latest(light: Shell) -> None:
+    still = custody("S", person="Ann Example", valid="2025-06-25", summary="Ann is still held")
+    light.out("import", SLUG, light.file(still))
+    for asked in (("show", SLUG, "--section", "custody"), ("people", SLUG, "--q", "ann example")):
+        assert "2025-06-25 at the latest" in shown(light, *asked)
+    assert "[..2025-06-25]" in light.out("people", SLUG, "--csv")
+
+
 def test_a_section_in_json_is_that_of_the_state(light: Shell) -> None:
     whole: dict[str, Any] = json.loads(light.out("show", SLUG, "--json", *FIXED))
     part = json.loads(light.out("show", SLUG, "--json", *FIXED, "--section", "posts"))
