@@ -26,6 +26,7 @@ from api.http.exchange.authorization import authorized
 from api.http.exchange.change_request_response import again
 from api.http.exchange.idempotency import Idempotency
 from api.http.exchange.kept_form import names_in
+from api.http.exchange.revalidation import KnownTags
 from api.http.middleware.authentication import Identify, identify_by
 from api.http.middleware.stack import guard
 from api.http.openapi.document import document
@@ -79,6 +80,7 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
     app.state.facts = FactParser()
     known = cache(lambda: names_in(app.openapi()))
     app.state.idempotency = Idempotency(parley, again, known)
+    app.state.known_tags = KnownTags()
     app.state.threads = Threads(parley.settings.limits)
     included, app.state.addresses = _routes()
     app.router.routes += included

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
-from functools import wraps
+from functools import partial, wraps
 from inspect import iscoroutinefunction
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -142,6 +142,7 @@ def _in_a_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(endpoint)
     async def handing_over(*given: Any, **named: Any) -> Any:  # noqa: ANN401 -- as the endpoint has them
-        return await run_in_lane(endpoint, *given, **named)
+        request, make = _UNDER_WAY.get(), partial(endpoint, *given, **named)
+        return await run_in_lane(request.app.state.known_tags.answer, request, make)
 
     return handing_over

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal_column,
     select,
     union_all,
 )
@@ -36,6 +37,7 @@ from infrastructure.readers.similar import similar_to
 from infrastructure.tables.facts import FACTS, SIDES, FactTables, serving_side, serving_tables
 from infrastructure.tables.record import (
     HEX_ID,
+    TEXT,
     confidential_part,
     event,
     log_head,
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import PerspectiveQuery
     from infrastructure.log.entry import LogEntry
 
-__all__ = ["Look", "RecordedFact", "SeenFact"]
+__all__ = ["Ground", "Look", "RecordedFact", "SeenFact"]
 
 _FACT: Final = bindparam("fact", type_=HEX_ID)
 _POSITION: Final = bindparam("position", type_=BigInteger)
@@ -73,6 +75,14 @@ class SeenFact:
     def settled(self, query: PerspectiveQuery) -> bool:
         """Whether the answer can never change, as `Reading.settled` says."""
         return query.position is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What can change a fixed answer about a negotiation: who sees it, and where the last of its facts was erased."""
+
+    slug: str
+    erased_at: int | None
 
 
 class Look:
@@ -99,6 +109,18 @@ class Look:
             serving_side(self._connection)  # raises where no tables of facts serve
             raise UnknownError("fact", str(fact_id))
         return str(slug)
+
+    def ground(self, named: UUID | str) -> Ground | None:
+        """What answers about a negotiation, by its slug or one of its facts, rest on.
+
+        None where there is none to be seen, or where record times were corrected, which may happen again.
+        """
+        by_slug = isinstance(named, str)
+        given = {"named": named if by_slug else named.hex, **self._who}  # type: ignore[union-attr]
+        row = self._connection.execute(_GROUND_BY_SLUG if by_slug else _GROUND, given).first()
+        if row is None or row.clock_corrected:
+            return None
+        return Ground(row.slug, row.erased_at)
 
     def fact(self, fact_id: UUID, query: PerspectiveQuery) -> SeenFact | None:
         """A fact that stands; None where a `Reading` must be asked instead, which answers or says why it refuses."""
@@ -202,6 +224,37 @@ def _slug_on(tables: FactTables) -> Select[Any]:
     )
 
 
+def _ground_on(tables: FactTables, *, by_slug: bool) -> Select[Any]:
+    """What an answer rests on, on the side that serves."""
+    columns = tables.version.c
+    erased = select(func.max(columns.known_from)).where(
+        columns.negotiation_id == negotiation.c.id,
+        columns.event == literal_column(f"'{FactErased.stored_name}'"),  # as the index has it
+    )
+    named = bindparam("named", type_=TEXT)
+    one = tables.version.alias("one")
+    of_fact = select(one.c.negotiation_id).where(one.c.fact_id == named).limit(1)
+    return (
+        select(
+            negotiation.c.slug,
+            HAS_CORRECTIONS.label("clock_corrected"),
+            erased.scalar_subquery().label("erased_at"),
+        )
+        .join_from(negotiation, projection, projection.c.name == FACTS)
+        .where(
+            projection.c.state == tables.side,
+            negotiation.c.slug == named
+            if by_slug
+            else negotiation.c.id == of_fact.scalar_subquery(),
+            access.SHOWN,
+        )
+    )
+
+
+_GROUND, _GROUND_BY_SLUG = (
+    union_all(*(_ground_on(each, by_slug=by_slug) for each in SIDES.values()))
+    for by_slug in (False, True)
+)
 _SEEN: Final = union_all(*(select(_seen_on(each).subquery(each.side)) for each in SIDES.values()))
 _SLUG: Final = union_all(
     *(select(_slug_on(side).subquery(f"on_{side.side}").c.slug) for side in SIDES.values())

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
-from api.composition import compose
+from api.composition import Parley, compose
 from api.http.app import create_app
 from tests.api.asking import TALKS, Client, count, entered, without_credentials
 from tests.databases import settings_of
@@ -273,3 +273,55 @@ def test_the_setting_is_for_caches_that_can_be_purged(
     )
     assert client.get(asked).headers["cache-control"] == "private, max-age=600"
     parley.close()
+
+
+@pytest.mark.parametrize("about", ["fact", "state"])
+def test_a_tag_that_was_confirmed_is_worth_nothing_once_the_answer_may_not_be_given(
+    client: Client, parley: Parley, about: str
+) -> None:
+    client.open()
+    at = client.record(external_id="A").headers["location"]
+    client.record(external_id="B")
+    path = {"fact": f"{at}?position=3", "state": f"{TALKS}?position=3&as_of=2026"}[about]
+    reader = Client(
+        TestClient(client.http.app, headers=entered(parley, "Ann", "fact:read", "audit:read"))
+    )
+    tag = reader.get(path).headers["etag"]
+    for _ in range(3):
+        had = reader.get(path, if_none_match=tag)
+        assert (had.status, had.body) == (304, b"")
+        assert had.headers["etag"] == tag
+    assert without_credentials(client).get(path, if_none_match=tag).status == 304
+    client.post(f"{TALKS}/settings", {"visibility": "private", "members": ["editor"]}, if_match="*")
+    assert reader.get(path, if_none_match=tag).status == 404
+    client.post(f"{TALKS}/settings", {"members": ["editor", "Ann"]}, if_match="*")
+    assert reader.get(path, if_none_match=tag).status == 304
+    client.post(f"{TALKS}/settings", {"review_erasure": False}, if_match="*")
+    erased = client.post(f"{at}/erasure", {"reason": "asked for"}, if_match="*")
+    assert erased.status == 200, erased.json
+    after = reader.get(path, if_none_match=tag)
+    assert after.status == (410 if about == "fact" else 200)
+    assert reader.get(path, if_none_match='"other"').status == after.status
+
+
+def test_a_fixed_answer_that_a_client_has_is_not_made_again(
+    client: Client, parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.open()
+    client.record(external_id="A")
+    reader = Client(TestClient(client.http.app, headers=entered(parley, "Ann", "fact:read")))
+    path = f"{TALKS}?position=2&as_of=2026"
+    tag = reader.get(path).headers["etag"]
+    made: list[object] = []
+    reading = Parley.reading
+
+    def counted(self: Parley, *given: Any, **named: Any) -> Any:  # noqa: ANN401
+        made.append(self)
+        return reading(self, *given, **named)
+
+    monkeypatch.setattr(Parley, "reading", counted)
+    statuses = [reader.get(path, if_none_match=tag).status for _ in range(4)]
+    assert (statuses, len(made)) == ([304] * 4, 1)
+    assert reader.get(path, if_none_match='"other"').status == 200
+    assert reader.get(path).status == 200
+    assert len(made) >= 3

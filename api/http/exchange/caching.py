@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.exchange.entity_tags import tags
+from api.http.exchange.entity_tags import has_tag
 
 __all__ = ["FOR_EVER", "answered", "etag", "for_ever", "fresh", "tags_of"]
 
@@ -107,14 +107,7 @@ def _seconds(request: Request) -> int:
 def _unless_had(
     request: Request, body: bytes, headers: Mapping[str, str], media_type: str
 ) -> Response:
-    if _has(request.headers.get("if-none-match"), headers["ETag"]):
+    had = request.headers.get("if-none-match")
+    if had is not None and has_tag(had, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, media_type)
-
-
-def _has(header: str | None, tag: str) -> bool:
-    """Compare weakly, as RFC 9110 §13.1.2 says; a malformed header asks for nothing."""
-    if header is None:
-        return False
-    found = tags(header)
-    return found == ["*"] or (found is not None and tag in [t.removeprefix("W/") for t in found])

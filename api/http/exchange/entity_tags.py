@@ -17,6 +17,7 @@ from domain.streams.negotiation import Negotiation
 
 __all__ = [
     "Precondition",
+    "has_tag",
     "if_match",
     "precondition",
     "required_digests",
@@ -39,6 +40,12 @@ def tags(header: str) -> list[str] | None:
     if header.strip() == "*":
         return ["*"]
     return _ONE.findall(header) if _LIST.fullmatch(header) else None
+
+
+def has_tag(header: str, tag: str) -> bool:
+    """Compare weakly, as RFC 9110 §13.1.2 says; a malformed header has none."""
+    found = tags(header)
+    return found == ["*"] or (found is not None and tag in [t.removeprefix("W/") for t in found])
 
 
 @dataclass(frozen=True)
