@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import Annotated, Any, Final, get_type_hints
 
 import typer
 
@@ -13,15 +16,11 @@ from domain.time.perspective import Clock, Match
 
 __all__ = [
     "AsJson",
-    "AsKnownAt",
-    "AsOf",
-    "AtPosition",
-    "ByClock",
-    "ByMatch",
     "Slug",
+    "check_table_options",
     "parse_cut_option",
-    "perspective",
     "slug",
+    "take_perspective",
 ]
 
 _PANEL: Final = "Perspective"
@@ -50,7 +49,7 @@ Slug = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the API answers it.")]
-AsOf = Annotated[
+_AS_OF = Annotated[
     str | None,
     typer.Option(
         parser=parse_cut_option,
@@ -61,7 +60,7 @@ AsOf = Annotated[
         " instant. Left out: --as-known-at, else now.",
     ),
 ]
-AsKnownAt = Annotated[
+_AS_KNOWN_AT = Annotated[
     str | None,
     typer.Option(
         parser=parse_cut_option,
@@ -71,7 +70,7 @@ AsKnownAt = Annotated[
         help="What was known then. Left out: everything known.",
     ),
 ]
-AtPosition = Annotated[
+_POSITION = Annotated[
     int | None,
     typer.Option(
         min=0,
@@ -80,30 +79,66 @@ AtPosition = Annotated[
         help="The log as it stood at this position. Left out: the latest.",
     ),
 ]
-ByClock = Annotated[
+_CLOCK = Annotated[
     Clock,
     typer.Option(
         rich_help_panel=_PANEL,
         help="Whether known means recorded here, or made public by a source.",
     ),
 ]
-ByMatch = Annotated[
+_MATCH = Annotated[
     Match,
     typer.Option(
         rich_help_panel=_PANEL,
         help="With possible, also show facts with vague dates that may not hold then.",
     ),
 ]
+_PERSPECTIVE: Final[dict[str, tuple[Any, object]]] = {
+    "as_of": (_AS_OF, None),
+    "as_known_at": (_AS_KNOWN_AT, None),
+    "position": (_POSITION, None),
+    "clock": (_CLOCK, "recorded"),
+    "match": (_MATCH, "possible"),
+}
+"""The options of every perspective, each with its default."""
 
 
-def perspective(
-    as_of: str | None, as_known_at: str | None, position: int | None, clock: Clock, match: Match
-) -> dict[str, object]:
-    """The perspective as the API's parameters."""
-    return {
-        "as_of": as_of,
-        "as_known_at": as_known_at,
-        "position": position,
-        "clock": clock,
-        "match": match,
-    }
+def take_perspective(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of the perspective, or those of some `names` alone.
+
+    It is called with them as `asked`, which holds the API's parameters.
+    """
+    options = {name: _PERSPECTIVE[name] for name in names or _PERSPECTIVE}
+    taken = [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=option)
+        for name, (option, default) in options.items()
+    ]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        hints = get_type_hints(command, include_extras=True)
+        own = [
+            each.replace(annotation=hints[each.name])
+            for each in signature(command).parameters.values()
+            if each.name != "asked"
+        ]
+        last = [each for each in own if each.name == "json"]
+
+        @wraps(command)
+        def called(**given: object) -> None:
+            asked = {name: given.pop(name) for name in options}
+            command(**given, asked=asked)
+
+        ordered = [*(each for each in own if each not in last), *taken, *last]
+        called.__signature__ = Signature(ordered)  # type: ignore[attr-defined]
+        called.__annotations__ = {each.name: each.annotation for each in ordered}
+        return called
+
+    return decorate
+
+
+def check_table_options(*, csv: bool, bom: bool, json: bool) -> None:
+    """BadParameter where options for a table do not go together."""
+    if csv and json:
+        raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
+    if bom and not csv:
+        raise typer.BadParameter("it goes with --csv", param_hint="--bom")

@@ -10,14 +10,10 @@ import typer
 from api.cli.ask import ask, ask_table, ask_whole, print_answer
 from api.cli.options import (
     AsJson,
-    AsKnownAt,
-    AsOf,
-    AtPosition,
-    ByClock,
-    ByMatch,
     Slug,
+    check_table_options,
     parse_cut_option,
-    perspective,
+    take_perspective,
 )
 from api.cli.session import consoles, open_record
 from api.cli.tables import format_value, show_erased, show_heading, show_rows, sources
@@ -32,6 +28,7 @@ _EVENTS: Final = (
 )
 
 
+@take_perspective("as_of", "position", "clock", "match")
 def diff(
     slug: Slug,
     *,
@@ -49,14 +46,10 @@ def diff(
             help="The later knowledge cut. Left out: everything known.",
         ),
     ] = None,
-    as_of: AsOf = None,
-    position: AtPosition = None,
-    clock: ByClock = "recorded",
-    match: ByMatch = "possible",
+    asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """Compare what was known at two times: facts added, corrected, ended, retracted."""
-    asked = perspective(as_of, None, position, clock, match)
     with open_record() as parley:
         parameters = {**asked, "from": from_, "to": to}
         answer = ask_whole(parley, f"/v1/negotiations/{slug}/diff", parameters, SECTIONS)
@@ -86,26 +79,19 @@ def diff(
         print_line(out, "Nothing changed.")
 
 
-def audit(  # noqa: PLR0913 -- one argument an option
+@take_perspective()
+def audit(
     slug: Slug,
     *,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV, as the API answers it.")] = False,
     bom: Annotated[
         bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")
     ] = False,
-    as_of: AsOf = None,
-    as_known_at: AsKnownAt = None,
-    position: AtPosition = None,
-    clock: ByClock = "recorded",
-    match: ByMatch = "possible",
+    asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """List every correction and other change: who changed what, when, and why."""
-    if csv and json:
-        raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
-    if bom and not csv:
-        raise typer.BadParameter("it goes with --csv", param_hint="--bom")
-    asked = perspective(as_of, as_known_at, position, clock, match)
+    check_table_options(csv=csv, bom=bom, json=json)
     asked |= {"bom": "true"} if bom else {}
     path = f"/v1/negotiations/{slug}/audit"
     with open_record() as parley:
@@ -136,6 +122,7 @@ def _told_of(entry: Mapping[str, Any]) -> str:
     return str(fact["summary"] or fact["id"])
 
 
+@take_perspective("position")
 def changes(
     *,
     after: Annotated[
@@ -145,11 +132,11 @@ def changes(
     batch: Annotated[
         str | None, typer.Option(help="Events of imports with this label alone.")
     ] = None,
-    position: AtPosition = None,
+    asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """List the log of all negotiations in order: what was recorded, when and by whom."""
-    asked = {"after": after, "limit": limit, "batch": batch, "position": position}
+    asked |= {"after": after, "limit": limit, "batch": batch}
     with open_record() as parley:
         answer = ask(parley, "/v1/changes", asked)
         if json:

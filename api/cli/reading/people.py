@@ -10,13 +10,9 @@ import typer
 from api.cli.ask import ask_table, ask_whole, print_answer
 from api.cli.options import (
     AsJson,
-    AsKnownAt,
-    AsOf,
-    AtPosition,
-    ByClock,
-    ByMatch,
     Slug,
-    perspective,
+    check_table_options,
+    take_perspective,
 )
 from api.cli.session import consoles, open_record
 from api.cli.tables import show_erased, show_heading, show_rows
@@ -29,7 +25,8 @@ _COLUMNS: Final = ("name", "id", "other spellings", "status", "since", "certaint
 _MORE: Final = ("last reported", "facts", "may be")
 
 
-def people(  # noqa: PLR0913 -- one argument an option
+@take_perspective()
+def people(
     slug: Slug,
     *,
     status: Annotated[
@@ -46,21 +43,14 @@ def people(  # noqa: PLR0913 -- one argument an option
     bom: Annotated[
         bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")
     ] = False,
-    as_of: AsOf = None,
-    as_known_at: AsKnownAt = None,
-    position: AtPosition = None,
-    clock: ByClock = "recorded",
-    match: ByMatch = "possible",
+    asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """List the people whom facts name: who is held, who is free, whom a name may mean."""
-    if csv and json:
-        raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
-    if bom and not csv:
-        raise typer.BadParameter("it goes with --csv", param_hint="--bom")
+    check_table_options(csv=csv, bom=bom, json=json)
     asked = {
         "status": status, "q": q, "limit": 1000, **({"bom": "true"} if bom else {}),
-        **perspective(as_of, as_known_at, position, clock, match),
+        **asked,
     }  # fmt: skip
     path = f"/v1/negotiations/{slug}/people"
     with open_record() as parley:

@@ -11,14 +11,9 @@ import typer
 from api.cli.ask import ApiResponse, ask, ask_whole, complete_lists, print_answer
 from api.cli.options import (
     AsJson,
-    AsKnownAt,
-    AsOf,
-    AtPosition,
-    ByClock,
-    ByMatch,
     Slug,
     parse_cut_option,
-    perspective,
+    take_perspective,
 )
 from api.cli.session import CommandRefusedError, consoles, open_record
 from api.cli.tables import (
@@ -43,7 +38,8 @@ __all__ = ["register"]
 _NO_SECTIONS: Final = frozenset({"negotiation", "perspective", "erased"})
 
 
-def show(  # noqa: PLR0913 -- one argument an option
+@take_perspective()
+def show(
     slug: Slug,
     *,
     fact: Annotated[
@@ -62,15 +58,10 @@ def show(  # noqa: PLR0913 -- one argument an option
             "--confidential", help="With --fact: show who its sources are, where that is kept."
         ),
     ] = False,
-    as_of: AsOf = None,
-    as_known_at: AsKnownAt = None,
-    position: AtPosition = None,
-    clock: ByClock = "recorded",
-    match: ByMatch = "possible",
+    asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """Show the state of a negotiation, or one of its facts, as of any day."""
-    asked = perspective(as_of, as_known_at, position, clock, match)
     with open_record() as parley:
         if fact is None:
             answer = ask(parley, f"/v1/negotiations/{slug}", asked)
@@ -139,6 +130,7 @@ def _say_whose_are_gone(parley: Parley, id_: str) -> None:
             print_line(out, gone + each["why"])
 
 
+@take_perspective()
 def timeline(  # noqa: PLR0913 -- one argument an option
     slug: Slug,
     *,
@@ -182,11 +174,7 @@ def timeline(  # noqa: PLR0913 -- one argument an option
     cursor: Annotated[
         str | None, typer.Option(metavar="NEXT", help="Go on after a page: its `next`.")
     ] = None,
-    as_of: AsOf = None,
-    as_known_at: AsKnownAt = None,
-    position: AtPosition = None,
-    clock: ByClock = "recorded",
-    match: ByMatch = "possible",
+    asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """List the facts in order of their dates; with --as-of only those that had begun."""
@@ -194,7 +182,7 @@ def timeline(  # noqa: PLR0913 -- one argument an option
         "kind": kind, "person": person, "place": place, "matter": matter, "q": q,
         "from": from_, "to": to, "include": include, "batch": batch, "translit": None if translit else "false",
     }  # fmt: skip
-    asked = {**filters, **perspective(as_of, as_known_at, position, clock, match)}
+    asked = {**filters, **asked}
     with open_record() as parley:
         page = {**({} if cursor else asked), "limit": limit, "cursor": cursor}
         answer = ask(parley, f"/v1/negotiations/{slug}/timeline", page)

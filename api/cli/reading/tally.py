@@ -11,13 +11,8 @@ from rich.console import Console
 from api.cli.ask import ask, print_answer
 from api.cli.options import (
     AsJson,
-    AsKnownAt,
-    AsOf,
-    AtPosition,
-    ByClock,
-    ByMatch,
     Slug,
-    perspective,
+    take_perspective,
 )
 from api.cli.session import consoles, open_record
 from api.cli.tables import format_value, show_erased, show_heading, show_rows
@@ -37,6 +32,7 @@ _OTHERS: Final = {
 }
 
 
+@take_perspective()
 def tally(  # noqa: PLR0913 -- one argument an option
     slug: Slug,
     what: Annotated[
@@ -72,21 +68,16 @@ def tally(  # noqa: PLR0913 -- one argument an option
     cursor: Annotated[
         str | None, typer.Option(metavar="NEXT", help="Go on after a page: its `next`.")
     ] = None,
-    as_of: AsOf = None,
-    as_known_at: AsKnownAt = None,
-    position: AtPosition = None,
-    clock: ByClock = "recorded",
-    match: ByMatch = "possible",
+    asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """Add up how many people were released, or whatever WHAT counts, month by month."""
-    asked = perspective(as_of, as_known_at, position, clock, match)
     with open_record() as parley:
         question = {**({} if cursor else asked), "what": what, "by": by, "kind": kind}
         question |= {"count": None if kind is None else "facts", "from": from_, "to": to}
         question |= {"per": per, "limit": limit, "cursor": cursor}
         answer = ask(parley, f"/v1/negotiations/{slug}/tally", question)
-        named = {} if json else _name_facts(parley, answer.content, clock)
+        named = {} if json else _name_facts(parley, answer.content, str(asked["clock"]))
     if json:
         print_answer(answer)
         return

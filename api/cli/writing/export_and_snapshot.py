@@ -12,13 +12,8 @@ import typer
 from api.cli.ask import ask, tell
 from api.cli.options import (
     AsJson,
-    AsKnownAt,
-    AsOf,
-    AtPosition,
-    ByClock,
-    ByMatch,
     Slug,
-    perspective,
+    take_perspective,
 )
 from api.cli.session import consoles, open_record, say
 from api.cli.tables import show_erased, show_heading
@@ -33,7 +28,8 @@ from domain.time.perspective import PerspectiveQuery
 __all__ = ["register"]
 
 
-def export(  # noqa: PLR0913 -- one argument an option
+@take_perspective()
+def export(
     slug: Slug,
     *,
     history: Annotated[
@@ -44,23 +40,14 @@ def export(  # noqa: PLR0913 -- one argument an option
         Path | None,
         typer.Option(help="Write to this file. Left out: standard output.", show_default=False),
     ] = None,
-    as_of: AsOf = None,
-    as_known_at: AsKnownAt = None,
-    position: AtPosition = None,
-    clock: ByClock = "recorded",
-    match: ByMatch = "possible",
+    asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """Export the facts as JSON lines that can be imported; with --history every change."""
-    if history and clock == "published" and as_known_at is not None:
+    if history and asked["clock"] == "published" and asked["as_known_at"] is not None:
         raise typer.BadParameter("a history is cut on the recorded clock", param_hint="--clock")
-    query = PerspectiveQuery(
-        as_of=None if as_of is None else parse_cut(as_of),
-        as_known_at=None if as_known_at is None else parse_cut(as_known_at),
-        position=position,
-        clock=clock,
-        match=match,
-    )
+    cuts = {name: asked[name] and parse_cut(str(asked[name])) for name in ("as_of", "as_known_at")}
+    query = PerspectiveQuery(**{**asked, **cuts})  # type: ignore[arg-type]
     with open_record() as parley:
         lines = _exported(parley, slug, query, history=history)
         count = _write(lines, sys.stdout.buffer) if output is None else _replace(output, lines)
@@ -101,7 +88,8 @@ def _write(lines: Iterator[dict[str, Any]], file: BinaryIO) -> int:
     return count
 
 
-def snapshot(  # noqa: PLR0913 -- one argument an option
+@take_perspective()
+def snapshot(
     slug: Slug,
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="The snapshot's name.", show_default=False)
@@ -113,15 +101,10 @@ def snapshot(  # noqa: PLR0913 -- one argument an option
             "--check", help="Replay a snapshot from the log and check it against its hash."
         ),
     ] = False,
-    as_of: AsOf = None,
-    as_known_at: AsKnownAt = None,
-    position: AtPosition = None,
-    clock: ByClock = "recorded",
-    match: ByMatch = "possible",
+    asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """Keep the state under a name, with its hash; or check a snapshot that was kept."""
-    asked = perspective(as_of, as_known_at, position, clock, match)
     with open_record() as parley:
         if check:
             answer = ask(parley, f"/v1/negotiations/{slug}/snapshots/{name}", {})
