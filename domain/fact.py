@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from domain.characters import is_blank, strange_character
 from domain.errors import ContentError, Fault
-from domain.named import LONGEST_ID, Name, Place, Somebody, Sort, named_in, text_of
+from domain.named import LONGEST_ID, Being, Name, Person, Place, Sort, beings_in, named_in, text_of
 from domain.provenance import Citation, Link, check_citation, check_link
 from domain.quantity import Quantity, fill_bounds
 from domain.register import Register, RegisterEntry
@@ -51,7 +51,7 @@ class Fact:
     summary: str
     citations: tuple[Citation, ...]
     quantities: tuple[Quantity, ...] = ()
-    people: tuple[Somebody, ...] = ()
+    people: tuple[Person, ...] = ()
     places: tuple[Place, ...] = ()
     parties: tuple[Name, ...] = ()
     matter: str | None = None
@@ -83,6 +83,13 @@ class Fact:
     def located(self) -> Iterable[str]:
         """Every place that the fact names, in its places and in its kind's own fields."""
         return map(text_of, named_in(self, Sort.PLACE))
+
+    def bodies(self) -> Iterable[Name]:
+        """Whom it names as a body: a party, an outlet, and by its kind's own fields."""
+        outlets = (
+            name for each in self.citations for name in (each.publisher, each.origin) if name
+        )
+        return (*self.parties, *outlets, *beings_in(self, Being.BODY))
 
     def settles(self) -> Iterable[str]:
         """What it carries out or answers once it holds, as links name it."""

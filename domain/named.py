@@ -15,8 +15,28 @@ from domain.naming import fold_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["LONGEST_ID", "Name", "Named", "Place", "Population", "Post", "Somebody", "Sort"]
-__all__ += ["fields_naming", "id_in", "key_of", "key_of_id", "named_in", "text_of"]
+__all__ = [
+    "LONGEST_ID",
+    "Being",
+    "Body",
+    "Name",
+    "Named",
+    "Person",
+    "Place",
+    "Population",
+    "Post",
+    "Somebody",
+]
+__all__ += [
+    "Sort",
+    "beings_in",
+    "fields_naming",
+    "id_in",
+    "key_of",
+    "key_of_id",
+    "named_in",
+    "text_of",
+]
 
 LONGEST_ID: Final = 255
 _BY_ID: Final = "\x1e"
@@ -43,8 +63,17 @@ class Sort(Enum):
     POPULATION = "population"
 
 
+class Being(Enum):
+    """What somebody is, where a field can name nothing else."""
+
+    PERSON = "person"
+    BODY = "body"
+
+
 Somebody = Annotated[Name, Sort.SOMEBODY]
 """A person or a body."""
+Person = Annotated[Name, Sort.SOMEBODY, Being.PERSON]
+Body = Annotated[Name, Sort.SOMEBODY, Being.BODY]
 Place = Annotated[str, Sort.PLACE]
 Post = Annotated[str, Sort.POST]
 Population = Annotated[str, Sort.POPULATION]
@@ -96,7 +125,32 @@ def named_in(value: object, sort: Sort) -> Iterable[Name]:
             yield found
 
 
+def beings_in(value: object, being: Being) -> Iterable[Name]:
+    """What those of an object's fields name that can only name a person, or only a body."""
+    for field in _fields_of(type(value), being):
+        found = getattr(value, field)
+        if isinstance(found, tuple):
+            yield from found
+        elif found is not None:
+            yield found
+
+
+def _fields_of(cls: type, being: Being) -> tuple[str, ...]:
+    if (cls, being) not in _BEINGS:
+        hints = get_type_hints(cls, include_extras=True)
+        found = (field for field in fields_naming(cls) if being in _metadata(hints[field]))
+        _BEINGS[cls, being] = tuple(found)
+    return _BEINGS[cls, being]
+
+
+def _metadata(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- a type hint is anything
+    """What a hint is annotated with, in a list and where the field may be left out too."""
+    inside = (each for part in get_args(hint) for each in _metadata(part))
+    return (*getattr(hint, "__metadata__", ()), *inside)
+
+
 _COMMON: Final = frozenset({"people", "places"})
+_BEINGS: Final[dict[tuple[type, Being], tuple[str, ...]]] = {}
 _FIELDS: Final[dict[type, Mapping[str, Sort]]] = {}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
-from domain.named import Name, Post, Somebody, Sort, text_of
+from domain.named import Name, Person, Post, Somebody, Sort, text_of
 from domain.register import Register, RegisterEntry, Succession
 from domain.time.holding import Holding
 
@@ -24,7 +24,7 @@ class Appointment(Fact):
     """`person` holds `post` while the period runs."""
 
     kind: Literal["appointment"] = "appointment"
-    person: Somebody
+    person: Person
     post: Post
     appointed_by: Somebody | None = None
     on_behalf_of: Somebody | None = None
@@ -80,6 +80,11 @@ class Alias(Fact):
     def located(self) -> Iterable[str]:
         """Both spellings, of a place."""
         return (*map(text_of, self._of(Sort.PLACE)), *self.places)
+
+    def bodies(self) -> Iterable[Name]:
+        """Both spellings, of an organisation."""
+        both = (self.name, self.same_as) if self.of == "organisation" else ()
+        return (*both, *super().bodies())
 
     def _of(self, sort: Sort) -> tuple[Name, ...]:
         return (self.name, self.same_as) if self.sort is sort else ()

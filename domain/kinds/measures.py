@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from domain.fact import Fact, kind
-from domain.named import Somebody
+from domain.named import Body, Somebody
 from domain.register import Aside, Register, RegisterEntry, Succession
 from domain.time.holding import Holding
 
@@ -23,7 +23,7 @@ class Measure(Fact):
     """`authority` imposed, eased or lifted a measure on `target`; it stands until the next action."""
 
     kind: Literal["measure"] = "measure"
-    authority: Somebody
+    authority: Body
     target: Somebody
     action: Literal["imposed", "eased", "lifted"]
     stage: Literal["discussed", "announced", "in_force"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from domain.errors import Fault
 from domain.fact import Fact, kind
 from domain.later import later
-from domain.named import Place, Population, Somebody
+from domain.named import Body, Person, Place, Population, Somebody
 from domain.register import Aside, Register, RegisterEntry, Shape, Succession
 from domain.time.holding import Holding
 from domain.time.instant import END
@@ -72,7 +72,7 @@ class Custody(Fact):
     """
 
     kind: Literal["custody"] = "custody"
-    person: Somebody
+    person: Person
     status: Literal[
         "detained",
         "charged",
@@ -122,7 +122,7 @@ class PrisonerCount(Fact):
 
     kind: Literal["prisoner_count"] = "prisoner_count"
     population: Population
-    counted_by: Somebody
+    counted_by: Body
 
     def register_entries(self) -> Iterable[RegisterEntry]:
         """How many are held, by this counter's count."""

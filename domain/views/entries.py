@@ -9,7 +9,7 @@ from domain.views.brief import describe_briefly
 from domain.views.naming import AMBIGUOUS
 from domain.views.rivalry.doubts import Doubts, add_doubts
 from domain.views.rivalry.rivals import Resolved, find_standing, rank_rivals
-from domain.views.sections import Listed, place_of
+from domain.views.sections import Listed, bound_list, place_of
 from domain.views.since import since
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def listed(
 
     def item(index: int) -> dict[str, Any]:
         shown = resolved(index)
-        entry = {**more(index), **_entry(shown, register)}
+        href = rest and rest(register.section, at[index])
+        entry = bound_list({**more(index), **_entry(shown, register)}, AMBIGUOUS, href)
         _rivals(shown, at[index]).fill(entry, "rivals", register.section, rest)
         return entry
 

@@ -11,22 +11,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from domain.kinds.prisoners import CUSTODY, Custody
-from domain.named import Name, Named, text_of
+from domain.named import Being, Name, Named, beings_in, text_of
 from domain.naming import fold_name
 from domain.sought import AllOf, holds_terms
 from domain.views.alike import Likeness
 from domain.views.full_text import searched_in
 from domain.views.naming import AMBIGUOUS, Names
 from domain.views.rivalry.rivals import last_reported
-from domain.views.sections import Listed, place_of
+from domain.views.sections import Listed, bound_list, place_of
 from domain.views.state import limit_list
 from domain.views.versions import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from domain.time.perspective import Perspective
-    from domain.views.sections import Place
+    from domain.views.sections import Place, Rest
 
 __all__ = ["HELD", "PeopleFilter", "people", "statuses"]
 
@@ -43,19 +43,21 @@ _OF_ENTRY: Final = ("status", "since", "certainty", "contested", "last_reported"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleFilter:
-    """Which people a list keeps; None keeps all."""
+    """Which people a list keeps; None keeps all. `parties` are those of the negotiation, which are no people."""
 
     status: str | None = None
     q: AllOf | None = None
+    parties: Sequence[str] = ()
 
 
 @dataclass(slots=True)
 class _Person:
-    """A person, with the spellings and facts that name them; `ids` are all ids that bear the name."""
+    """Somebody, with the spellings and facts that name them; `ids` are all ids that bear the name."""
 
     name: str
     id: str | None
     ids: Sequence[str]
+    known_to_be: str | None = None
     spellings: set[str] = field(default_factory=set)
     facts: list[Seen] = field(default_factory=list)
 
@@ -70,15 +72,17 @@ def people(
     perspective: Perspective,
     asked: PeopleFilter,
     names: Names | None = None,
+    rest: Rest | None = None,
 ) -> Listed:
     """The people whom the facts of a slice name and the filter keeps, by folded name.
 
-    {name, id, spellings, status, since, certainty, contested, last_reported, fact, facts, may_be}, and `ambiguous`
-    where several ids bear the name. Fields that the custody section does not tell are None, except `last_reported`,
-    which then comes from all facts that name the person.
+    {name, id, known_to_be, spellings, status, since, certainty, contested, last_reported, fact, external_id, facts,
+    may_be}, and `ambiguous` where several ids bear the name. A name of a body that is nowhere a person's is left out.
+    `known_to_be` is "person", or None where no fact tells. Fields that the custody section does not tell are None,
+    except `last_reported`, which then comes from all facts that name the person. `rest` is as for the state.
     """
     names = names or Names.of(slice_)
-    everyone = _everyone(slice_, names)
+    everyone = _everyone(slice_, names, asked.parties)
     whole = limit_list(CUSTODY.section, slice_, perspective, _nowhere, names=names)
     entries = {place: index for index, place in enumerate(whole.places)}
     likeness = Likeness((each.name, each.id) for each in everyone.values())
@@ -93,20 +97,27 @@ def people(
     def item(index: int) -> dict[str, Any]:
         person, shown = everyone[kept[index]], entry(kept[index])
         told = {name: shown.get(name) for name in _OF_ENTRY}
+        told["external_id"] = _external_id(person, shown)
         if not shown:
             told["last_reported"] = last_reported(each.version.record.fact for each in person.facts)
         may_be = likeness.of(person.name, person.id)
-        return {**_named(person), **told, "facts": len(person.facts), "may_be": may_be}
+        about = {**_named(person), **told, "facts": len(person.facts), "may_be": may_be}
+        return bound_list(about, AMBIGUOUS, rest and rest("people", kept[index]))
 
     return Listed(kept, item)
 
 
-def _everyone(slice_: Iterable[Seen], names: Names) -> dict[Place, _Person]:
-    """The people whom the facts name, by the place that their key has in the state, in that order."""
+def _everyone(slice_: Iterable[Seen], names: Names, parties: Iterable[str]) -> dict[Place, _Person]:
+    """The people whom the facts name, by the place that their key has in the state, in that order; no bodies."""
     found: dict[str, _Person] = {}
+    persons: set[str] = set()
+    bodies = set(map(names.key, parties))
     for seen in slice_:
         told: dict[str, set[Name]] = defaultdict(set)
-        for name in seen.version.record.fact.named():
+        fact = seen.version.record.fact
+        persons.update(map(names.key, beings_in(fact, Being.PERSON)))
+        bodies.update(map(names.key, fact.bodies()))
+        for name in fact.named():
             told[names.key(name)].add(name)
         for key, spelt in told.items():
             person = found.get(key) or found.setdefault(key, _person(next(iter(spelt)), names))
@@ -115,7 +126,16 @@ def _everyone(slice_: Iterable[Seen], names: Names) -> dict[Place, _Person]:
                 if text_of(name) not in person.spellings:
                     person.spellings.add(text_of(name))
                     person.name = min(person.name, text_of(names.resolved(name)), key=_letters)
-    return {place_of((key,)): found[key] for key in sorted(found)}
+    for key in persons:
+        found[key].known_to_be = Being.PERSON.value
+    return {place_of((key,)): found[key] for key in sorted(found.keys() - (bodies - persons))}
+
+
+def _external_id(person: _Person, entry: Mapping[str, Any]) -> str | None:
+    """The external id of the fact that an entry shows."""
+    shown = None if entry.get("fact") is None else entry["fact"]["id"]
+    records = (seen.version.record for seen in person.facts)
+    return next((each.fact.external_id for each in records if str(each.id) == shown), None)
 
 
 def _person(name: Name, names: Names) -> _Person:
@@ -133,6 +153,7 @@ def _letters(name: str) -> tuple[str, str]:
 
 def _named(person: _Person) -> dict[str, Any]:
     about: dict[str, Any] = {"name": person.name, "id": person.id}
+    about["known_to_be"] = person.known_to_be
     if len(person.ids) > 1:
         about[AMBIGUOUS] = list(person.ids)
     return {**about, "spellings": sorted(person.spellings)[:MOST]}

@@ -91,6 +91,14 @@ class Listed:
         return bisect_right(self.places, after) if self.ascending else 0
 
 
+def bound_list(owner: dict[str, Any], name: str, href: str | None) -> dict[str, Any]:
+    """The owner with the first items of a long list, and `{name}_more`; whole where there is no `href` of the rest."""
+    items = owner.get(name, ())
+    if href is None or len(items) <= MOST:
+        return owner
+    return {**owner, name: items[:MOST], name + MORE: {"count": len(items), "href": href}}
+
+
 def characters(part: object) -> int:
     """How many characters the texts in a JSON value have in all."""
     if isinstance(part, str):

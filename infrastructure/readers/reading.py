@@ -143,9 +143,9 @@ class Reading:
         """The state; `rest` as for `domain.views.state`."""
         return self.sections(negotiation.id, perspective).state(negotiation, rest)
 
-    def people(self, id_: UUID, perspective: Perspective, wanted: PeopleFilter) -> Listed:
-        """Those who are wanted of all whom a fact names, as `domain.views.people` lists them."""
-        return people(self.timeslice(id_, perspective), perspective, wanted)
+    def people(self, id_: UUID, at: Perspective, asked: PeopleFilter, rest: Rest | None) -> Listed:
+        """As `domain.views.people` lists them."""
+        return people(self.timeslice(id_, at), at, asked, rest=rest)
 
     def section(
         self, id_: UUID, page: Page, perspective: Perspective, rest: Rest

@@ -258,3 +258,63 @@ def test_a_name_that_several_ids_bear_may_be_any_of_them(client: Client) -> None
         ("wikidata:Q42", "the same name"),
     ]
     assert [(each["contested"], each["certainty"]) for each in others] == [(True, "possible")] * 2
+
+
+def test_a_list_of_people_calls_no_body_a_person(client: Client) -> None:
+    client.post(
+        "/v1/negotiations", {"slug": "talks", "title": "T", "parties": ["Belarus", "Poland"]}
+    )
+    either = {"asked": {"kind": "response", "answer": "declined"}, "speaker": {"kind": "statement"}}
+    bodies = ("BELARUS", "United\u00a0States", "Reuters", "AP", "Viasna", "Spring", "Ministry")
+    named = (*bodies, "Ann Example", "Bo", "Ada", "Tsikhanouskaya", "White House")
+    for field, own in either.items():
+        for name in named:
+            client.record(**own, **{field: name}, summary=name)
+    client.record(
+        parties=["United States"],
+        citations=[{"publisher": "Reuters", "origin": "AP"}],
+        people=["ann example"],
+    )
+    client.record(kind="custody", status="detained", person="Bo", external_id="BO")
+    client.record(kind="appointment", post="envoy", person="Ada", citations=[{"publisher": "Ada"}])
+    for counter in ("Viasna", "Tsikhanouskaya"):
+        client.record(kind="prisoner_count", population="prisoners", counted_by=counter)
+    client.record(people=["Tsikhanouskaya"])
+    client.record(kind="alias", of="organisation", name="Spring", same_as="Viasna")
+    client.record(
+        kind="measure", authority="Ministry", target="T", action="imposed", stage="in_force"
+    )
+    found = {each["name"]: each["known_to_be"] for each in listed(client)}
+    people = dict.fromkeys(("Ada", "Ann Example", "Bo", "Tsikhanouskaya"), "person")
+    assert found == {**people, "T": None, "White House": None}
+    assert [each["external_id"] for each in listed(client, "status=held")] == ["BO"]
+    head, row, _ = (
+        client.get(f"{TALKS}/people?status=held", accept="text/csv").body.decode().split("\r\n")
+    )
+    told = dict(zip(head.split(","), row.split(","), strict=True))
+    assert (told["name"], told["known_to_be"], told["external_id"]) == ("Bo", "person", "BO")
+
+
+def test_of_very_many_ids_that_bear_a_name_the_first_are_given_and_the_way_to_the_rest(
+    client: Client,
+) -> None:
+    client.open()
+    for batch in range(3):
+        people = [{"name": "Ann Example", "id": f"{batch * 50 + n:03}"} for n in range(50)]
+        client.record(people=people, summary=f"part {batch}")
+    client.record(**HELD, person="ann example")
+    ids = [f"{n:03}" for n in range(150)]
+    bare = listed(client, "limit=1")[0]
+    assert (bare["id"], bare["ambiguous"]) == (None, ids[:100])
+    assert bare["ambiguous_more"]["count"] == 150
+    page = client.get(bare["ambiguous_more"]["href"]).json
+    assert [each["id"] for each in page["items"]] == ids[:100]
+    (entry,) = (each for each in custody(client) if each["person_id"] is None)
+    assert (entry["ambiguous"], entry["ambiguous_more"]["count"]) == (ids[:100], 150)
+    page = client.get(entry["ambiguous_more"]["href"]).json
+    assert [each["person_id"] for each in page["items"]][:2] == ids[:2]
+    rows = client.get(f"{TALKS}/people?limit=1", accept="text/csv").body.decode()
+    assert "; 099; … and 50 more" in rows
+    client.post(f"{TALKS}/snapshots", {"name": "whole"})
+    kept = client.get(f"{TALKS}/snapshots/whole").json["content"]["custody"][0]
+    assert (kept["ambiguous"], "ambiguous_more" in kept) == (ids, False)

@@ -275,7 +275,7 @@ def _same_negotiation(
 def _same_people(reading: Reading, slice_: list[Seen], pinned: Perspective, status: str) -> None:
     for wanted in (PeopleFilter(), PeopleFilter(status=status)):
         expected = people(slice_, pinned, wanted).page(None, 1_000)
-        assert reading.people(NEGOTIATION, pinned, wanted).page(None, 1_000) == expected
+        assert reading.people(NEGOTIATION, pinned, wanted, None).page(None, 1_000) == expected
 
 
 def _same_pages(reading: Reading, slice_: list[Seen], path: str, pinned: Perspective) -> None:

@@ -22,7 +22,7 @@ from domain.views.people import statuses
 __all__ = ["register"]
 
 _COLUMNS: Final = ("name", "id", "other spellings", "status", "since", "certainty", "contested")
-_MORE: Final = ("last reported", "facts", "may be")
+_MORE: Final = ("last reported", "external id", "facts", "may be", "known to be")
 
 
 @take_perspective()
@@ -84,7 +84,8 @@ def _row(person: Mapping[str, Any]) -> list[object]:
     contested = person["contested"] or None
     return [
         *(person["name"], person["id"], others, *told, contested),
-        *(person["last_reported"], person["facts"], may_be),
+        *(person["last_reported"], person["external_id"], person["facts"], may_be),
+        person["known_to_be"] or "person or body",
     ]
 
 

@@ -222,6 +222,12 @@ class Asked:
 
         return address
 
+    def people(self, slug: str, perspective: Perspective) -> Rest:
+        """Give the address of the people after a place in the list of all people, with the perspective pinned."""
+        return lambda _, place: (
+            f"/v1/negotiations/{slug}/people?cursor={self.next(perspective, place, {})}"
+        )
+
     def answer(
         self,
         content: dict[str, Any],

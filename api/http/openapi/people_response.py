@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
+from typing import Literal, NotRequired
 
-from api.http.openapi.response_parts import Bereft, Brief, Exact, PerspectiveShown
+from api.http.openapi.response_parts import Bereft, Brief, Exact, More, PerspectiveShown
 
 __all__ = ["People"]
 
@@ -20,12 +20,16 @@ class MayBe(Exact):
 class Person(Exact):
     """Somebody whom facts name, in these spellings, and what became of them; null is not known.
 
+    `known_to_be` is null where no fact tells whether the name is that of a person or of a body. `external_id` is that
+    of the fact.
     `ambiguous` lists the ids that bear the name, where there are several.
     """
 
     name: str
     id: str | None
+    known_to_be: Literal["person"] | None
     ambiguous: NotRequired[list[str]]
+    ambiguous_more: NotRequired[More]
     spellings: list[str]
     status: str | None
     since: str | None
@@ -33,6 +37,7 @@ class Person(Exact):
     contested: bool | None
     last_reported: str | None
     fact: Brief | None
+    external_id: str | None
     facts: int
     may_be: list[MayBe]
 

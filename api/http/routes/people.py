@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -49,7 +50,9 @@ _COLUMNS: Final = (
     "contested",
     "last_reported",
     "fact",
+    "external_id",
     "facts",
+    "known_to_be",
     "may_be",
     "ambiguous",
     "sources",
@@ -81,7 +84,9 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        found = reading.people(negotiation.id, perspective, wanted)
+        parties = reading.seen(negotiation, perspective).parties
+        wanted = replace(wanted, parties=parties)
+        found = reading.people(negotiation.id, perspective, wanted, asked.people(slug, perspective))
         items, last = found.page(None if cursor is None else cursor.place, limit, ROOM_OF_PAGE)
         content: dict[str, Any] = {
             "perspective": describe_perspective(perspective),
@@ -110,7 +115,9 @@ def _row(item: Mapping[str, Any]) -> list[Any]:
     cells = {**item, "fact": None if item["fact"] is None else item["fact"]["id"]}
     publishers = [each["publisher"] for each in (item["fact"] or {}).get("citations", ())]
     cells["sources"] = "; ".join(dict.fromkeys(publishers))
-    cells["ambiguous"] = "; ".join(item.get("ambiguous", ()))
+    more = item.get("ambiguous_more", {"count": 0})["count"] - len(item.get("ambiguous", ()))
+    left = [f"… and {more} more"] if more > 0 else []
+    cells["ambiguous"] = "; ".join([*item.get("ambiguous", ()), *left])
     cells["spellings"] = "; ".join(item["spellings"])
     cells["may_be"] = "; ".join(_called(each) for each in item["may_be"])
     return [cells[column] for column in _COLUMNS]
