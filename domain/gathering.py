@@ -24,6 +24,11 @@ class Gathering:
         self._faults = [*faults]
         self._more = more
 
+    @property
+    def found(self) -> bool:
+        """Whether there are any."""
+        return bool(self._faults)
+
     def take(self, check: Callable[P, R], *given: P.args, **named: P.kwargs) -> R | None:
         """What a check gives; None where it found faults, which are kept."""
         try:

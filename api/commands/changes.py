@@ -44,6 +44,7 @@ __all__ = [
     "Op",
     "add_approver",
     "decide_change",
+    "parse_change",
 ]
 
 Change = (
@@ -90,6 +91,30 @@ def decide_change(record: FactRecord, body: Change, parser: FactParser, actor: s
             return record.decide_reinstate(why=why, published=published, actor=actor)
         case PreferenceBody(preferred=preferred, why=why):
             return record.decide_prefer(preferred=preferred, why=why, actor=actor)
+
+
+def parse_change(
+    op: Op,
+    record: FactRecord | Negotiation,
+    document: Any,  # noqa: ANN401 -- what was sent may be any JSON
+    parser: FactParser,
+    *,
+    refused: bool,
+) -> Any:  # noqa: ANN401 -- any body
+    """The body of a change; ContentError with every fault of it, and of the `changes` of a correction besides.
+
+    Where it is `refused` anyway, what it says is checked at once, and not only when the change is decided.
+    """
+    gathered = Gathering()
+    body = gathered.take(op.parser.parse, document)
+    changes = document.get("changes") if isinstance(document, dict) else None
+    wrong = refused or body is None
+    if wrong and isinstance(record, FactRecord) and isinstance(changes, dict):
+        gathered.take(apply_merge_patch, record.fact, changes, parser)
+    if refused and body is not None:
+        gathered.take(_check_said, body)
+    gathered.refuse()
+    return body
 
 
 def _check_said(body: Any) -> None:  # noqa: ANN401 -- any body of a change

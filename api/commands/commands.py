@@ -34,7 +34,7 @@ from api.commands.bodies import (
     SnapshotBody,
     WithdrawalBody,
 )
-from api.commands.json_text import read_json
+from api.commands.json_text import read_repeating
 from api.commands.mending import Place, faults_elsewhere, mend
 from api.commands.shapes import ShapeError, validate_json
 from domain.errors import ContentError
@@ -78,7 +78,7 @@ class BodyParser(Generic[Body]):
 
     def parse(self, raw: bytes | dict[str, Any]) -> Body:
         """Read a body; ContentError with every fault of its shape, and then those that `check` finds beside them."""
-        document = read_json(raw) if isinstance(raw, bytes) else raw
+        document = _document(raw, self.parse)
         try:
             body: Body = validate_json(self.adapter, document, tagged=False)
         except ShapeError as wrong:
@@ -97,6 +97,18 @@ class BodyParser(Generic[Body]):
             _check_besides(places, check, rest)
 
 
+def _document(raw: bytes | dict[str, Any], parse: Callable[..., object], *given: object) -> Any:  # noqa: ANN401
+    """What was sent; ContentError with all that is wrong with it where a name comes twice."""
+    if not isinstance(raw, bytes):
+        return raw
+    document, repeated = read_repeating(raw)
+    if repeated.faults:
+        gathered = Gathering(repeated.faults)
+        gathered.take(parse, document, *given)
+        gathered.refuse()
+    return document
+
+
 @lru_cache(maxsize=2)
 def _adapter_of(kinds: tuple[type[Fact], ...]) -> TypeAdapter[Any]:
     """One adapter for all parsers of the same kinds, since it is dear to make."""
@@ -113,7 +125,7 @@ class FactParser:
 
     def parse(self, raw: bytes | dict[str, Any], standing: Fact | None = None) -> Fact:
         """Read a fact, its quantities' bounds filled in; ContentError with every fault that `standing` has not."""
-        document = read_json(raw) if isinstance(raw, bytes) else raw
+        document = _document(raw, self.parse, standing)
         try:
             fact: Fact = validate_json(self.adapter, document, tagged=True)
         except ShapeError as wrong:
@@ -124,6 +136,10 @@ class FactParser:
             raise AssertionError from wrong
         return check_fact(fact, standing)
 
+    def parse_common(self, document: dict[str, Any], standing: Fact | None = None) -> None:
+        """ContentError with what is wrong in the fields that every fact has."""
+        self.parse({**document, "kind": _plainest()}, standing)
+
     def _check_rest(
         self, document: dict[str, Any], wrong: ShapeError, standing: Fact | None
     ) -> None:
@@ -131,7 +147,7 @@ class FactParser:
         if wrong.is_of_kind:
             common = {each.name for each in fields(Fact)}
             rest = {name: value for name, value in document.items() if name in common}
-            self.parse({**rest, "kind": _plainest()}, standing)
+            self.parse_common(rest, standing)
             return
         with suppress(ShapeError):
             cls = KINDS[document["kind"]]

@@ -6,17 +6,17 @@ So no fact, no event's payload and no answer can hold it by mistake: those have 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
-from api.commands.json_text import CONFIDENTIAL, pointer
+from api.commands.json_text import CONFIDENTIAL, pointer, read_repeating
 from domain.confidential import Confidential, Source, check_confidential
 from domain.errors import ContentError, Fault
 from domain.fact import Fact
 from domain.gathering import Gathering
 from domain.streams.event import FactCorrected, FactEvent, FactRecorded
 
-__all__ = ["FIELD", "Withheld", "withhold_confidential"]
+__all__ = ["FIELD", "Withheld", "read_withholding", "withhold_confidential"]
 
 FIELD: Final = CONFIDENTIAL
 P = ParamSpec("P")
@@ -59,6 +59,13 @@ class Withheld:
         if self.own is not None and citation is not None:
             found.append(Source(citation=citation, confidential=self.own))
         return found
+
+
+def read_withholding(raw: bytes) -> tuple[Any, Withheld]:
+    """What a body says, as `withhold_confidential` gives it; names that come twice are among the faults."""
+    document, repeated = read_repeating(raw)
+    rest, withheld = withhold_confidential(document)
+    return rest, replace(withheld, faults=(*repeated.faults, *withheld.faults))
 
 
 def withhold_confidential(document: Any) -> tuple[Any, Withheld]:  # noqa: ANN401 -- what was sent may be any JSON

@@ -21,6 +21,7 @@ __all__ = [
     "hash_json",
     "pointer",
     "read_json",
+    "read_repeating",
     "write_json",
 ]
 
@@ -32,6 +33,7 @@ MOST_VALUES: Final = 20_000
 _LONGEST_NAME: Final = 100
 _LONGEST_POINTER: Final = 300
 CONFIDENTIAL: Final = "confidential"
+_TWICE: Final = "the name stands twice in this object: write it once"
 _EXACT: Final = 2.0**53
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _WORDS: Final = (
@@ -90,6 +92,14 @@ def hash_json(value: object) -> str:
 
 def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
     """Read one JSON text; ContentError where it is no UTF-8, no JSON, deep, large, or repeats names."""
+    value, repeated = read_repeating(raw)
+    if repeated.faults:
+        raise repeated
+    return value
+
+
+def read_repeating(raw: bytes) -> tuple[Any, ContentError]:
+    """Read one JSON text, and the faults of names that come twice, of which the last counts; else as `read_json`."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -108,9 +118,9 @@ def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
     except ValueError as error:
         raise ContentError.at("", "a number has too many digits to be read") from error
     refusal = ContentError.of(_faults(value))
-    if refusal.faults:
+    if refusal.more or any(fault.detail != _TWICE for fault in refusal.faults):
         raise refusal
-    return value
+    return value, refusal
 
 
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
@@ -160,9 +170,6 @@ def _faults(value: object) -> Iterator[Fault]:
 def _faults_of_names(place: _Place, part: _Object) -> Iterator[Fault]:
     if len(part) > MOST_ENTRIES:
         yield Fault(pointer(place), f"at most {MOST_ENTRIES} names are expected")
-    yield from (
-        Fault(pointer((*place, name)), "the name stands twice in this object: write it once")
-        for name in part.repeated
-    )
+    yield from (Fault(pointer((*place, name)), _TWICE) for name in part.repeated)
     if any(_HALF.search(name) for name in part):
         yield Fault(pointer(place), "half of a surrogate pair is no character: leave it out")

@@ -8,7 +8,7 @@ from api.commands.commands import FactParser
 from domain.errors import ContentError
 from domain.fact import KINDS, Fact, as_primitives
 
-__all__ = ["apply_merge_patch"]
+__all__ = ["apply_merge_patch", "check_common"]
 
 
 def apply_merge_patch(fact: Fact, changes: dict[str, Any], parser: FactParser) -> Fact:
@@ -20,6 +20,19 @@ def apply_merge_patch(fact: Fact, changes: dict[str, Any], parser: FactParser) -
         return parser.parse(document, fact)
     except ContentError as error:
         raise error.under("/changes") from error
+
+
+def check_common(changes: object, parser: FactParser) -> None:
+    """ContentError with pointers under /changes for what no fact of any kind may say, before the fact is known."""
+    if not isinstance(changes, dict):
+        return
+    names = [name for name in Fact.__dataclass_fields__ if name != "kind"]
+    said = {name: changes[name] for name in names if changes.get(name) is not None}
+    try:
+        parser.parse_common(said)
+    except ContentError as error:
+        kept = (each for each in error.faults if each.pointer.split("/")[1] in said)
+        raise ContentError(*kept, more=error.more).under("/changes") from error
 
 
 def _as_sent(fact: Fact) -> dict[str, Any]:

@@ -203,7 +203,7 @@ def test_a_name_in_it_that_comes_twice_or_is_no_text_is_not_repeated_either(
         body = text.replace('"X": 1', broken).encode()
         keyed = {"content_type": "application/json", "idempotency_key": f"key-{number}"}
         answer = light_client.post(FACTS, body, **keyed)
-        assert (answer.status, answer.pointers) == (422, ["/citations/0/confidential"])
+        assert (answer.status, {*answer.pointers}) == (422, {"/citations/0/confidential"})
         assert CANARY.encode() not in answer.body
 
 

@@ -13,6 +13,7 @@ from api.commands.confidential import Withheld, withhold_confidential
 from api.commands.importing.lines import SourceLine
 from api.commands.importing.report import COUNTED
 from api.commands.json_text import canonical
+from api.commands.merge_patch import check_common
 from domain.characters import is_blank
 from domain.errors import ContentError
 from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id
@@ -65,6 +66,8 @@ class CommandReader:
             external_id = gathered.take(_external_id, content.pop("external_id", None))
             named = gathered.take(self._named, id_, external_id)
             body = gathered.take(self._said, line, OPS[op].parser.parse, content)
+            if op == "correct" and gathered.found:
+                gathered.take(check_common, content.get("changes"), self._facts)
         gathered.refuse()
         if op is None or body is None or named is None:
             raise AssertionError

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 
 from api.commands.importing.csv_columns import names_columns
 from api.commands.importing.json_objects import objects
-from api.commands.json_text import read_json
+from api.commands.json_text import read_repeating
 from domain.errors import ContentError, Fault
 
 __all__ = [
@@ -107,12 +107,12 @@ def _read(number: int, line: bytes) -> SourceLine:
     if len(line) > LONGEST_LINE:
         return make_faulty_line(number, f"the line is longer than {LONGEST_LINE} bytes")
     try:
-        content = read_json(line)
+        content, repeated = read_repeating(line)
     except ContentError as error:
         return SourceLine(number, None, error.faults, more=error.more)
     if not isinstance(content, dict):
         return make_faulty_line(number, "write a JSON object")
-    return SourceLine(number, content)
+    return SourceLine(number, content, repeated.faults)
 
 
 def make_faulty_line(number: int, detail: str, *, last: bool = False) -> SourceLine:

@@ -9,9 +9,8 @@ from uuid import uuid4
 from eventsourcing.persistence import OperationalError
 from starlette.responses import Response
 
-from api.commands.changes import OF_NEGOTIATION, Along, Op
-from api.commands.confidential import withhold_confidential
-from api.commands.json_text import read_json
+from api.commands.changes import OF_NEGOTIATION, Along, Op, parse_change
+from api.commands.confidential import read_withholding
 from api.http.exchange import change_request_response, dry_run, fact_response
 from api.http.exchange.body import KnownFact, Sent
 from api.http.exchange.idempotency import Once
@@ -51,9 +50,10 @@ def changed(sent: Sent, op: Op, known: KnownFact, once: Once) -> Response:
     Confidential parts are stored with the change, or until it is approved, separately with the change request.
     """
     record = known.record
-    document, kept_apart = withhold_confidential(read_json(sent.body))
-    body = kept_apart.beside(op.parser.parse, document)
-    event = op.decide(record, body, sent.request.app.state.facts, sent.actor)
+    document, kept_apart = read_withholding(sent.body)
+    facts, refused = sent.request.app.state.facts, bool(kept_apart.faults)
+    body = kept_apart.beside(parse_change, op, record, document, facts, refused=refused)
+    event = op.decide(record, body, facts, sent.actor)
     sources = kept_apart.sources(event)
     settings = sent.parley.ledger.settings
     if op.reviewed is not None and op.reviewed(settings(record.negotiation_id)):

@@ -10,11 +10,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.changes import PROPOSABLE, Along, Op, add_approver
+from api.commands.changes import PROPOSABLE, Along, Op, add_approver, parse_change
 from api.commands.commands import ApprovalBody, BodyParser, RefusalBody, WithdrawalBody
-from api.commands.confidential import withhold_confidential
+from api.commands.confidential import read_withholding
 from api.commands.examples import APPROVAL, CORRECTION, REFUSAL, WITHDRAWAL
-from api.commands.json_text import read_json
 from api.http.exchange import change_request_response
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.change_or_propose import expiry, persistently
@@ -171,8 +170,10 @@ def revise_change_request(
     """Put another body in the place of what one proposed, of the same kind; what was seen before is void."""
 
     def decide(found: _Standing) -> _Outcome:
-        document, kept_apart = withhold_confidential(read_json(sent.body))
-        body = kept_apart.beside(found.op.parser.parse, document)
+        document, kept_apart = read_withholding(sent.body)
+        facts, refused = sent.request.app.state.facts, bool(kept_apart.faults)
+        read = (found.op, found.record, document, facts)
+        body = kept_apart.beside(parse_change, *read, refused=refused)
         event = decide_revise(
             found.change_requests,
             found.seen.change_request.id,
@@ -181,7 +182,6 @@ def revise_change_request(
             moment=found.moment,
             actor=sent.actor,
         )
-        facts = sent.request.app.state.facts
         change = found.op.decide(found.record, body, facts, sent.actor)
         return _Outcome(event, sources=kept_apart.sources(change))
 

@@ -9,9 +9,8 @@ from typing import Annotated, Final, cast
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.confidential import withhold_confidential
+from api.commands.confidential import read_withholding
 from api.commands.examples import FACTS
-from api.commands.json_text import read_json
 from api.http.exchange import dry_run, fact_response
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.cursor import CURSOR, WHOLE_LIMIT, Cursor
@@ -56,7 +55,7 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
 
     def run(once: Once) -> Response:
         sent.check_negotiation(slug)
-        document, kept_apart = withhold_confidential(read_json(sent.body))
+        document, kept_apart = read_withholding(sent.body)
         fact = kept_apart.beside(sent.request.app.state.facts.parse, document)
         event = decided_record(negotiation_id(slug), fact, sent.actor)
         if dry_run.is_dry(sent):

@@ -1,0 +1,91 @@
+"""A refusal tells all faults of a body at once: of its shape, of its changes, and of names that come twice."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tests.api.asking import FACTS, TALKS, fact
+
+if TYPE_CHECKING:
+    from tests.api.asking import Client
+
+CITATION = {"publisher": "Reuters"}
+CHANGES: dict[str, Any] = {
+    "valid": "2025-13",
+    "summary": 5,
+    "citations": [CITATION, {"publisher": 7, "url": "ftp://x"}],
+    "quantities": [{"what": "released", "text": "umpteen"}],
+    "nonsense": 1,
+}
+WRONG = [
+    *("/changes/citations/1/publisher", "/changes/citations/1/url", "/changes/nonsense"),
+    *("/changes/quantities/0/text", "/changes/summary", "/changes/valid"),
+]
+
+
+def test_a_correction_of_the_wrong_shape_tells_what_is_wrong_in_its_changes_too(
+    light_client: Client,
+) -> None:
+    light_client.open()
+    recorded = light_client.record()
+    address, tag = f"/v1/facts/{recorded.json['id']}/corrections", recorded.headers["etag"]
+    whole = {"reason": "refinement", "why": "It is better", "changes": CHANGES}
+    for body, pointers in (
+        (whole, []),
+        ({**whole, "reason": "mood"}, ["/reason"]),
+        ({"changes": CHANGES}, ["/reason", "/why"]),
+        ({**whole, "extra": 1, "why": 5}, ["/extra", "/why"]),
+        ({**whole, "reason": "mood", "changes": {"person": 1}}, ["/reason"]),
+    ):
+        answer = light_client.post(address, body, if_match=tag)
+        wrong = WRONG if body["changes"] is CHANGES else ["/changes/person"]
+        assert (answer.status, sorted(answer.pointers)) == (422, sorted([*wrong, *pointers]))
+
+
+def test_a_name_that_comes_twice_hides_no_other_fault(light_client: Client) -> None:
+    light_client.open()
+    recorded = light_client.record()
+    text = json.dumps(fact(valid="2025-13", extra=1))
+    repeated = text.replace('"summary"', '"kind": "release", "summary"').encode()
+    answer = light_client.post(FACTS, repeated)
+    assert (answer.status, sorted(answer.pointers)) == (422, ["/extra", "/kind", "/valid"])
+    address, tag = f"/v1/facts/{recorded.json['id']}", recorded.headers["etag"]
+    body = json.dumps({"reason": "refinement", "why": " ", "changes": CHANGES})
+    for text, expected in (
+        (body.replace('"why"', '"why": "x", "why"'), ["/why", *WRONG]),
+        (body.replace('"valid"', '"valid": "x", "valid"'), [*WRONG[:-1], "/changes/valid", "/why"]),
+        (body.replace('"refinement"', '"mood", "why": "x"'), ["/reason", "/why", *WRONG]),
+    ):
+        answer = light_client.post(f"{address}/corrections", text.encode(), if_match=tag)
+        assert (answer.status, sorted(set(answer.pointers))) == (422, sorted(expected))
+    end = b'{"ended": "2025-13", "ended": "2025-13", "extra": 1, "why": " "}'
+    answer = light_client.post(f"{address}/end", end, if_match=tag)
+    assert sorted(answer.pointers) == ["/ended", "/extra", "/why"]
+
+
+def test_a_line_of_an_import_tells_all_its_faults_at_once(light_client: Client) -> None:
+    light_client.open()
+    fine = {**fact(), "external_id": "A"}
+    again = json.dumps({**fact(valid="2025-13"), "extra": 1}).replace(
+        '"kind"', '"kind": "x", "kind"'
+    )
+    correct = {"op": "correct", "external_id": "A", "reason": "mood", "changes": CHANGES}
+    twice = json.dumps({**correct, "reason": "refinement", "why": "x"})
+    lines = [
+        json.dumps(fine),
+        again,
+        json.dumps(correct),
+        twice.replace('"why"', '"op": "correct", "why"'),
+    ]
+    sent = "\n".join(lines).encode()
+    report = light_client.post(f"{TALKS}/import", sent, content_type="application/x-ndjson").json
+    told: dict[int, list[str]] = {}
+    for each in report["rejected"]:
+        told.setdefault(each["line"], []).append(each["pointer"])
+    common = [each for each in WRONG if each != "/changes/nonsense"]
+    assert {line: sorted(pointers) for line, pointers in told.items()} == {
+        2: ["/extra", "/kind", "/valid"],
+        3: sorted(["/reason", "/why", *common]),
+        4: sorted(["/op", *common]),
+    }
