@@ -1,1 +1,1 @@
-"""How the record is stored and found again; it knows the domain, and nothing of HTTP."""
+"""Stores the record and finds it again; this package uses the domain, and knows nothing of HTTP."""

@@ -1,4 +1,4 @@
-"""The clock of this machine; a recorder is given its clock, so that tests can give another."""
+"""The clock of this machine; recorders take a clock as a parameter, so that tests can pass another."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Callable
 __all__ = ["Clock", "system_clock"]
 
 Clock = Callable[[], int]
-"""Now, in whole microseconds since 1970-01-01 UTC. It may step back; `recorded_at` does not."""
+"""Returns the present time in whole microseconds since 1970-01-01 UTC. It may step back; `recorded_at` does not."""
 
 
 def system_clock() -> int:
-    """Now by the machine's own clock, in microseconds since 1970-01-01 UTC."""
+    """The time of the machine's own clock, in microseconds since 1970-01-01 UTC."""
     return time.time_ns() // 1000

@@ -18,12 +18,15 @@ __all__ = ["keys_by", "seals_by"]
 
 
 def seals_by(settings: Settings) -> Seals:
-    """Seals by the keys of the settings."""
+    """Make seals with the keys of the settings."""
     return Seals(keys_by(settings))
 
 
 def keys_by(settings: Settings) -> WrappingKeySource:
-    """The keys of the environment; where it gives none, those of the key file, of old the same for every database."""
+    """The keys of the environment or, if it gives none, of the key file.
+
+    The key file has a name of its own for each database; an older file, with one name for all, is still found.
+    """
     if settings.seal_key:
         return GivenKeys(read_keys(settings.seal_key))
     named = settings.seal_key_file == key_file_of(settings.database_url, "seal")

@@ -16,11 +16,11 @@ __all__ = ["OF_STORAGE", "OUT_OF_REACH", "DatabaseRefusedError", "UnreadableEven
 
 
 class DatabaseRefusedError(Exception):
-    """The database cannot keep what the log promises; the message says which promise."""
+    """The database cannot give a guarantee that the log needs; the message says which."""
 
 
 class UnreadableEventError(MapperDeserialisationError):
-    """A stored event that no rule here can read: its name is unknown, or its payload does not fit."""
+    """A stored event cannot be read: its name is unknown, or its payload has the wrong shape."""
 
 
 OUT_OF_REACH: Final[tuple[type[Exception], ...]] = (
@@ -31,7 +31,7 @@ OUT_OF_REACH: Final[tuple[type[Exception], ...]] = (
     exc.TimeoutError,
     DatabaseRefusedError,
 )
-"""What is raised where the database went away, is too busy or has no room."""
+"""The errors that are raised if the database went away, is too busy or has no room."""
 
 OF_STORAGE: Final = (PersistenceError, exc.SQLAlchemyError)
-"""Whatever the database, or the library above it, raises."""
+"""All errors that the database, or the library above it, raises."""

@@ -12,16 +12,16 @@ from sqlalchemy import URL, make_url
 __all__ = ["BEFORE", "database_file", "key_file_of"]
 
 BEFORE: Final = {"key": "parley.key", "seal": "parley.seal"}
-"""What the files of every database were called once, in the folder that a process was started in."""
+"""The former names of the files, the same for every database, in the process's working folder."""
 _DEFAULT_PORT: Final = 5_432
 _LONGEST: Final = 200
 
 
 def key_file_of(database_url: str, what: Literal["key", "seal"]) -> str:
-    """The file of a database's log `key`, or of the keys that it is sealed by (`seal`).
+    """The path of the key that signs a database's log (`key`), or of the keys that seal its payloads (`seal`).
 
-    Beside a SQLite file: talks.db has talks.key, and talks.sqlite has talks.sqlite-key. For a PostgreSQL in the folder
-    that the process was started in: parley@db.example+5432.key, what is no letter or digit percent-encoded.
+    For a SQLite file it is beside that: talks.db has talks.key, and talks.sqlite has talks.sqlite-key. For PostgreSQL
+    it is in the working folder: parley@db.example+5432.key, with special characters percent-encoded.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
@@ -33,20 +33,24 @@ def key_file_of(database_url: str, what: Literal["key", "seal"]) -> str:
 
 
 def database_file(database_url: str) -> Path | None:
-    """The file of a SQLite database that a path names; None of any other."""
+    """The file of a SQLite database; None for a database in memory, a SQLite `file:` URI, and PostgreSQL."""
     url = make_url(database_url)
     plain = url.get_backend_name() == "sqlite" and url.database and "uri" not in url.query
     return Path(str(url.database)) if plain and url.database != ":memory:" else None
 
 
 def _named(url: URL) -> str:
-    """A PostgreSQL database by its name, host and port, as far as the URL says them."""
-    parts = [url.database or "", url.host or _asked(url, "host"), url.port or _asked(url, "port")]
+    """The name, host and port of a PostgreSQL database, as far as its URL gives them."""
+    parts = [
+        url.database or "",
+        url.host or _query_value(url, "host"),
+        url.port or _query_value(url, "port"),
+    ]
     database, host, port = (quote(str(part), safe="") for part in parts)
     name = f"{database}@{host or 'localhost'}+{port or _DEFAULT_PORT}"
     return name if len(name) <= _LONGEST else sha256(name.encode()).hexdigest()
 
 
-def _asked(url: URL, name: str) -> str:
-    found = url.query.get(name, "")
-    return found if isinstance(found, str) else ",".join(found)
+def _query_value(url: URL, name: str) -> str:
+    value = url.query.get(name, "")
+    return value if isinstance(value, str) else ",".join(value)

@@ -31,19 +31,19 @@ class PrivateFileError(Exception):
 
 
 def read_private(path: Path) -> bytes:
-    """What a file holds; PrivateFileError where others may read it, FileNotFoundError where it is missing."""
+    """Read a file; PrivateFileError if others may read it, FileNotFoundError if it is missing."""
     with path.open("rb") as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         if mode & ~OWNER_ALONE:
             raise PrivateFileError(
-                f"{path} may be read by others (mode {mode:04o}); run: chmod 600"
+                f"{path} may be read by others (mode {mode:04o}); run: chmod 600 {path}"
             )
         return file.read(_LONGEST)
 
 
 def create_private(path: Path, content: bytes) -> None:
-    """Make a file that is on the disk when this returns; FileExistsError where there is one by then."""
-    beside = _written(path, content, OWNER_ALONE)
+    """Create a file and sync it to the disk; FileExistsError if another process has created it."""
+    beside = _write_beside(path, content, OWNER_ALONE)
     try:
         os.link(beside, path)
     finally:
@@ -52,8 +52,8 @@ def create_private(path: Path, content: bytes) -> None:
 
 
 def replace_whole(path: Path, content: bytes, mode: int = OWNER_ALONE) -> None:
-    """Replace a file: after a crash it has its old content or its new content."""
-    beside = _written(path, content, mode)
+    """Replace a file atomically: after a crash it has its old content or its new content."""
+    beside = _write_beside(path, content, mode)
     try:
         beside.replace(path)
     except BaseException:
@@ -64,7 +64,7 @@ def replace_whole(path: Path, content: bytes, mode: int = OWNER_ALONE) -> None:
 
 @contextmanager
 def lock_folder(path: Path) -> Iterator[None]:
-    """While the block runs, other processes wait before they rewrite a file of this folder."""
+    """While the block runs, other processes that take this lock wait, to rewrite a file of the folder."""
     handle = os.open(path.absolute().parent, os.O_RDONLY)
     try:
         flock(handle, LOCK_EX)
@@ -74,7 +74,7 @@ def lock_folder(path: Path) -> Iterator[None]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let the names in a folder be on the disk."""
+    """Sync the names in a folder to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -82,8 +82,8 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _written(path: Path, content: bytes, mode: int) -> Path:
-    """The content in a file of another name beside `path`."""
+def _write_beside(path: Path, content: bytes, mode: int) -> Path:
+    """Write and sync the content to a new file beside `path`, and return that file."""
     handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,8 +1,8 @@
-"""Each count is one statement over one row: this window's, and the share of the last that still counts.
+"""The SQL of the rate counters: each count is one statement over one row.
 
-`NOW` stands for the instant in microseconds. A row of the window to come, by a clock that is ahead, is
-taken as this one's; all other rows count no more. Divisions are of integers, so that every
-database comes to the same count.
+A sliding window's count is that of the current window, plus a share of the previous one. `NOW` stands for the instant
+in microseconds. A row of the next window, from a clock that is ahead, is treated as the current one's; older rows do
+not count. Divisions are of integers, so that both databases compute the same count.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What callers have asked for is counted in one row each, by every process that serves the same record.
+"""Counts each caller's requests in one row, which all processes that serve the same record share.
 
-A storage for the library `limits`. On PostgreSQL the rows are an unlogged table beside the record, which
-a crash empties; for a SQLite file they are in a file of their own beside it, which may go at any time.
-A row holds the count of its window and of the one before, and each count is one statement: processes
-need no other lock. Instants are microseconds, and PostgreSQL's own where several machines may count.
+This is a storage for the library `limits`. On PostgreSQL the rows are in an unlogged table beside the record, which a
+crash empties; for a SQLite file they are in another file beside it, which may be deleted at any time. A row has the
+counts of its window and of the previous one, and each count is one statement, so that processes need no other lock.
+Instants are microseconds; on PostgreSQL they come from its clock, because several machines may count.
 """
 
 from __future__ import annotations
@@ -44,18 +44,18 @@ __all__ = ["RecordStorage", "storage_of"]
 
 SECOND: Final = 1_000_000
 SWEPT_EVERY: Final = 60
-"""Seconds between two looks of one process for rows that count no more."""
+"""Seconds after which a process again deletes the rows that no longer count."""
 LONGEST_SECONDS: Final = 0.5
-"""How long a count may take; the request is let through then."""
+"""How long a count may take; after that the request is let through."""
 
 _NOWHERE: Final = URL.create("sqlite")
 _ITS_NOW: Final = "CAST(extract(epoch FROM statement_timestamp()) * 1000000 AS BIGINT)"
 
 
 class RecordStorage(Storage, SlidingWindowCounterSupport):
-    """Counts on the record's PostgreSQL, or in the file beside its SQLite file.
+    """Counts on the record's PostgreSQL database, or in a file beside its SQLite file.
 
-    It serves the fixed window and the sliding window counter, at any number of threads.
+    It supports the fixed window and the sliding window counter, and any number of threads.
     """
 
     STORAGE_SCHEME = None
@@ -71,11 +71,11 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
 
     @property
     def base_exceptions(self) -> type[Exception]:
-        """What is raised where the database fails."""
+        """The errors that the database raises."""
         return SQLAlchemyError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count in a fixed window that began with its first count; the count with these."""
+        """Add to a fixed window, which began with its first count; returns the new count."""
         row = self._run(INCREASE, key=key, span=expiry * SECOND, amount=amount)
         return cast("int", row[0]) if row else 0
 
@@ -85,41 +85,41 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         return cast("int", row[0]) if row else 0
 
     def get_expiry(self, key: str) -> float:
-        """When a fixed window is over, in seconds since 1970; now where none is open."""
+        """When a fixed window is over, in seconds since 1970; the present time if none is open."""
         row = self._run(EXPIRY, key=key)
         return row[0] / SECOND if row else time.time()
 
     def acquire_sliding_window_entry(
         self, key: str, limit: int, expiry: int, amount: int = 1
     ) -> bool:
-        """Count where the limit allows it: this window's, and the share of the last that still counts."""
+        """Add to a sliding window if its count, with a share of the previous window's, stays within the limit."""
         if amount > limit:
             return False
         given = {"span": expiry * SECOND, "amount": amount, "most": limit}
         return self._run(ACQUIRE, key=_sliding(key), **given) is not None
 
     def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
-        """The last window's count and how long it still counts, this one's and how long it will."""
+        """The previous window's count and the seconds that it still counts, then the same of the current window."""
         row = self._run(LOOK, key=_sliding(key), span=expiry * SECOND)
         previous, current, gone = (0, 0, 0) if row is None else cast("tuple[int, int, int]", row)
         left = expiry - gone / SECOND
         return previous, left if previous else 0.0, current, left + expiry
 
     def clear_sliding_window(self, key: str, expiry: int) -> None:  # noqa: ARG002 -- the library's
-        """Forget a caller's windows."""
+        """Delete a caller's sliding window."""
         self.clear(_sliding(key))
 
     def clear(self, key: str) -> None:
-        """Forget a fixed window."""
+        """Delete a fixed window."""
         self._run(CLEAR, key=key)
 
     def reset(self) -> int | None:
-        """Forget everything, and say how much it was."""
+        """Delete all counts; returns how many."""
         with self._engine.connect() as connection:
             return connection.execute(text(RESET)).rowcount
 
     def check(self) -> bool:
-        """Whether it can count."""
+        """Whether the database can be reached."""
         try:
             self.get("")
         except SQLAlchemyError:
@@ -127,7 +127,7 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         return True
 
     def close(self) -> None:
-        """Let go of the database, also for a thread that still counts and is waited for no longer."""
+        """Close the connections; one that a thread still uses is closed when it is returned."""
         self._closed.set()
         self._engine.dispose()
 
@@ -144,7 +144,7 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
             raise
 
     def _begin_anew(self) -> None:
-        """Take a file away that is no database any more, as after a power cut."""
+        """Delete a file that is no longer a database, as after a power cut."""
         self._engine.dispose()
         file = str(self._engine.url.database)
         for name in (file, f"{file}-wal", f"{file}-shm"):
@@ -157,7 +157,7 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
 
 
 def storage_of(database: Database, uri: str) -> Storage:
-    """Where a record's callers are counted: at `uri` of the library, or where it is empty by the record."""
+    """The storage of a record's rates: at a `uri` of the library `limits`, or beside the record if that is empty."""
     if uri:
         return cast("Storage", storage_from_string(uri))
     if database.is_memory:
@@ -185,12 +185,12 @@ def _beside(url: URL, pool: type[QueuePool]) -> Engine:
             cursor.execute(line)
         cursor.close()
 
-    event.listen(engine, "do_connect", _keeping_private(file))
+    event.listen(engine, "do_connect", _make_private(file))
     event.listen(engine, "connect", prepare)
     return engine
 
 
-def _keeping_private(file: str) -> Any:  # noqa: ANN401 -- a listener of SQLAlchemy
+def _make_private(file: str) -> Any:  # noqa: ANN401 -- a listener of SQLAlchemy
     def touch(*_: object) -> None:
         if not file.startswith("file:"):
             Path(file).touch(mode=0o600)

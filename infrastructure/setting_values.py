@@ -50,7 +50,7 @@ _HOST: Final = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 
 
 class SettingsError(ValueError):
-    """An environment variable, `name`, holds what it cannot mean."""
+    """The environment variable `name` has a value that cannot be used; `reason` says what to write."""
 
     def __init__(self, name: str, value: str, reason: str) -> None:
         super().__init__(f"{name}={value!r}: {reason}")
@@ -63,9 +63,10 @@ class SettingsError(ValueError):
 class Setting:
     """An environment variable: how its text is read, its default, and what it means.
 
-    `read` gives the value, or raises ValueError with what to write. `default` is the text that counts where the
-    variable is not set, or makes it from the settings before it; without one the value is None. `shown` is the default
-    in words. `former` is an older name of the variable, and a `secret` is not shown when it is refused.
+    `read` gives the value, or raises ValueError with what to write. `default` is the text that counts if the variable
+    is not set, or a function that makes this text from the settings before; without a default the value is None.
+    `shown` is the default in words. `former` is an older name of the variable. A `secret` is not shown when it is
+    refused.
     """
 
     read: Callable[[str], Any]
@@ -75,11 +76,11 @@ class Setting:
     former: str | None
     secret: bool
 
-    def value(self, name: str, environ: Mapping[str, str], found: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- as `read` gives it
-        """Read the value in an environment, after those in `found`; SettingsError for a text that cannot be meant."""
+    def value(self, name: str, environ: Mapping[str, str], values: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- as `read` gives it
+        """Read the value in an environment, given those of the settings before; SettingsError if it is refused."""
         text = environ.get(name, environ.get(self.former) if self.former else None)
         if text is None:
-            text = self.default(found) if callable(self.default) else self.default
+            text = self.default(values) if callable(self.default) else self.default
         if text is None:
             return None
         try:
@@ -97,7 +98,7 @@ def setting(
     former: str | None = None,
     secret: bool = False,
 ) -> Any:  # noqa: ANN401 -- stands for the value of its field
-    """A field of a class of settings, set by the environment variable of its name."""
+    """Declare a field of a class of settings, which the environment variable of its name sets."""
     declared = Setting(read, default, meaning, shown, former, secret)
     return field(metadata={"setting": declared}, repr=not secret)
 
@@ -109,15 +110,15 @@ def variable(name: str) -> str:
 
 def settings_in(cls: Any) -> Iterator[tuple[str, Setting]]:  # noqa: ANN401 -- a dataclass
     """The fields of a class that are settings, in order."""
-    return ((each.name, each.metadata["setting"]) for each in fields(cls) if each.metadata)
+    return ((field_.name, field_.metadata["setting"]) for field_ in fields(cls) if field_.metadata)
 
 
 def values_of(cls: Any, environ: Mapping[str, str], prefix: str = "") -> dict[str, Any]:  # noqa: ANN401 -- a dataclass
-    """The values of a class's settings in an environment; SettingsError for the first that cannot be meant."""
-    found: dict[str, Any] = {}
+    """The values of a class's settings in an environment; SettingsError for the first that is refused."""
+    values: dict[str, Any] = {}
     for name, declared in settings_in(cls):
-        found[name] = declared.value(variable(prefix + name), environ, found)
-    return found
+        values[name] = declared.value(variable(prefix + name), environ, values)
+    return values
 
 
 def line(text: str) -> str:
@@ -157,30 +158,30 @@ def database_url(text: str) -> str:
 
 
 def open_scopes(text: str) -> tuple[Scope, ...]:
-    """Scopes that may be given to anybody."""
+    """Scopes that anonymous callers may have."""
     words = text.replace(",", " ").split()
     if not set(words) <= set(OPEN_TO_ANYBODY):
-        raise ValueError(f"of {' and '.join(OPEN_TO_ANYBODY)} some or none is needed")
+        raise ValueError(f"write {' and '.join(OPEN_TO_ANYBODY)}, one of them, or nothing")
     return tuple(scope for scope in OPEN_TO_ANYBODY if scope in words)
 
 
 def signatures(text: str) -> tuple[str, ...]:
-    """Names of signature algorithms that tokens may have."""
+    """Names of signature algorithms that are accepted in tokens."""
     named = tuple(text.replace(",", " ").split())
     if not named or not ALGORITHMS.issuperset(named):
-        raise ValueError(f"some of {', '.join(sorted(ALGORITHMS))} are needed")
+        raise ValueError(f"write one or more of {', '.join(sorted(ALGORITHMS))}")
     return named
 
 
 def issuer_keys(text: str) -> str:
-    """A file, or a URL that may be trusted, of an issuer's keys."""
+    """A file, or an https URL (http on this machine), of an issuer's keys."""
     if "://" in line(text):
         address(text)
     return text
 
 
 def seal_keys(text: str) -> str:
-    """Keys that seal, or nothing."""
+    """Wrapping keys in base64, or nothing."""
     if text:
         read_keys(text)
     return text
@@ -191,12 +192,12 @@ def rate(text: str) -> RateLimitItem | None:
     if not text.strip():
         return None
     try:
-        found = parse_many(text)
+        rates = parse_many(text)
     except ValueError:
-        found = []
-    if len(found) != 1 or found[0].amount < 1:
+        rates = []
+    if len(rates) != 1 or rates[0].amount < 1:
         raise ValueError("write one rate, such as 600/minute, or nothing")
-    return found[0]
+    return rates[0]
 
 
 def storage_address(text: str) -> str:
@@ -209,22 +210,22 @@ def storage_address(text: str) -> str:
 
 def host_names(text: str) -> tuple[str, ...]:
     """Names of hosts, in lower case."""
-    found = tuple(each.strip().lower().rstrip(".") for each in text.split(",") if each.strip())
-    for each in found:
-        if each != "*" and not _HOST.fullmatch(each):
+    names = tuple(part.strip().lower().rstrip(".") for part in text.split(",") if part.strip())
+    for name in names:
+        if name != "*" and not _HOST.fullmatch(name):
             raise ValueError(
                 "write names with commas between: a.example, *.b.example, or * for any"
             )
-    return found
+    return names
 
 
 def networks(text: str) -> tuple[str, ...]:
     """Addresses and networks."""
-    found = tuple(each.strip() for each in text.split(",") if each.strip())
-    for each in found:
+    addresses = tuple(part.strip() for part in text.split(",") if part.strip())
+    for name in addresses:
         try:
-            ip_network(each)
+            ip_network(name)
         except ValueError:
             reason = "write addresses or networks with commas between, such as 10.0.0.0/8"
             raise ValueError(reason) from None
-    return found
+    return addresses

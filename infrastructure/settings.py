@@ -1,7 +1,7 @@
-"""How one process runs: each setting is declared once, and README's table is made of it.
+"""The settings of a process; each is declared once, and `make docs` writes README's table from the declarations.
 
-The environment variable of a setting is `PARLEY_` and its name in capitals. All are read and checked before anything
-starts.
+The environment variable of a setting is `PARLEY_` and its name in capitals. All variables are read and checked before
+anything starts.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
 __all__ = ["SETTINGS", "OidcSettings", "Settings", "SettingsError"]
 
 OIDC: Final = "oidc_"
-"""What the names of the settings of an issuer begin with."""
+"""The prefix of the settings of an issuer."""
 
 
 @dataclass(frozen=True)
 class OidcSettings:
-    """Whose access tokens are accepted."""
+    """The issuer whose access tokens are accepted."""
 
     issuer: str = setting(
         line,
@@ -81,22 +81,22 @@ class OidcSettings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self | None:
-        """Read the settings of an issuer; None where none is set, SettingsError where a part of them is."""
-        found = values_of(cls, environ, OIDC)
-        needed = {variable(OIDC + name): found[name] for name in ("issuer", "audience", "jwks")}
+        """Read the settings of an issuer; None if none is set, SettingsError if only some are."""
+        values = values_of(cls, environ, OIDC)
+        needed = {variable(OIDC + name): values[name] for name in ("issuer", "audience", "jwks")}
         missing = [name for name, value in needed.items() if value is None]
         if len(missing) == len(needed):
             return None
         if missing:
             raise SettingsError(missing[0], "", f"set all of {', '.join(needed)}, or none of them")
-        return cls(**found)
+        return cls(**values)
 
 
 @dataclass(frozen=True)
 class Settings:
     """The settings of one process.
 
-    `oidc` is None where no access tokens are accepted, and a rate where nothing is limited.
+    `oidc` is None if no access tokens are accepted; a rate is None if it has no limit.
     """
 
     oidc: OidcSettings | None
@@ -143,18 +143,18 @@ class Settings:
     )
     log_key_file: str = setting(
         line,
-        lambda found: key_file_of(found["database_url"], "key"),
-        "the Ed25519 key that signs the checkpoints. `parley serve` makes it if it is missing. It signs with"
-        " another key than the log's only after `parley checkpoint --new-key`. Keep the file, and the"
-        " `.checkpoint` beside it, apart from backups of the database",
+        lambda values: key_file_of(values["database_url"], "key"),
+        "the file of the Ed25519 key that signs the checkpoints. `parley serve` creates it if it is missing. A"
+        " different key is used only after `parley checkpoint --new-key`. Keep the file, and the `.checkpoint`"
+        " beside it, apart from backups of the database",
         shown="named after the database: `parley.key` for `parley.db`, `talks@db.example+5432.key` for a PostgreSQL",
     )
     seal_key_file: str = setting(
         line,
-        lambda found: key_file_of(found["database_url"], "seal"),
-        "the keys that seal payloads, one in base64 a line, the newest last. It is made with the first event or"
-        " the first key, never for a record that is sealed already. No backup can be read without it: keep it"
-        " apart from them",
+        lambda values: key_file_of(values["database_url"], "seal"),
+        "the file of the keys that seal payloads: one base64 key a line, the newest last. It is created with the"
+        " first event or the first API key, never for a record that is sealed already. Backups cannot be read without"
+        " it: keep it apart from them",
         shown="named in the same way: `parley.seal` for `parley.db`",
     )
     seal_key: str = setting(
@@ -166,28 +166,28 @@ class Settings:
     max_waiting: int = setting(
         whole_number(1, 1_000_000),
         "256",
-        "how many requests may be under way or wait at once, and how many bodies may be coming in, a quarter of"
-        " them from one address; one address has three quarters of the questions. More are answered 503 with"
-        " `Retry-After`",
+        "how many requests may be under way or wait at once, and how many bodies may be received at once. One"
+        " address may have a quarter of the bodies, and three quarters of the reading requests. Further requests are"
+        " answered 503 with `Retry-After`",
     )
     max_writing: int = setting(
         whole_number(1, 1_000_000),
-        lambda found: str(min(64, found["max_waiting"])),
-        "how many requests that may change something may be under way or wait at once. They are counted apart"
-        " from questions; more are answered 503 with `Retry-After`",
+        lambda values: str(min(64, values["max_waiting"])),
+        "how many requests that may change something may be under way or wait at once. They are counted"
+        " separately from reading requests; further requests are answered 503 with `Retry-After`",
         shown="`64`, or `PARLEY_MAX_WAITING` where that is less",
     )
     log_seconds: int = setting(
         whole_number(1, 86_400),
         "10",
-        "how long such a request waits for its turn, and as long again for the log while others write it. Then it"
-        " is answered 503 with `Retry-After`, and nothing was done",
+        "how many seconds such a request waits for its turn, and then at most as long again for the log while"
+        " others write to it. After that it is answered 503 with `Retry-After`, and nothing was changed",
     )
     statement_seconds: int = setting(
         whole_number(1, 86_400),
         "15",
-        "how long PostgreSQL may take for one statement of a request, and be silent. What an operator begins"
-        " (`parley rebuild`, `backup`, `verify` and the like) has no limit",
+        "how many seconds PostgreSQL may take for one statement of a request, or stay silent. An operator's"
+        " commands (`parley rebuild`, `backup`, `verify` and the like) have no limit",
     )
     change_request_days: int = setting(
         whole_number(1, 3_650),
@@ -199,7 +199,7 @@ class Settings:
         whole_number(24, 8_760),
         "48",
         "how many hours a response is kept under its `Idempotency-Key`, at least 24. A request that is sent again"
-        " later is done again",
+        " after that is carried out again",
     )
     cache_seconds: int = setting(
         whole_number(0, 31_536_000),
@@ -211,31 +211,32 @@ class Settings:
     rate_reads: RateLimitItem | None = setting(
         rate,
         "12000/minute",
-        "how many requests one caller may read with. A caller is a key, or without one an address (of IPv6 its"
-        " /64). More are answered 429 with `Retry-After`. Empty: no limit",
+        "how many reading requests one caller may send. A caller is an API key or, without one, an address (a /64"
+        " network for IPv6). Further requests are answered 429 with `Retry-After`. Empty: no limit",
     )
     rate_work: RateLimitItem | None = setting(
         rate,
         "30000/minute",
-        "how many milliseconds of the processor one caller's questions may take; 16 KiB of answers count as one"
-        " more. It is counted after each answer, and a caller who is over the limit waits. Empty: no limit",
+        "how many milliseconds of processor time one caller's reading requests may take; each 16 KiB of responses"
+        " count as one more. They are counted after each response, and a caller over the limit has to wait. Empty:"
+        " no limit",
     )
     rate_writes: RateLimitItem | None = setting(
         rate,
         "6000/minute",
-        "how many requests one caller may write with; an import counts once",
+        "how many writing requests one caller may send; an import counts as one",
     )
     rate_refusals: RateLimitItem | None = setting(
         rate,
         "60/minute",
-        "how often one address may send credentials that are refused, before its credentials are no longer looked"
-        " at",
+        "how many refused credentials one address may send, before its credentials are no longer checked",
     )
     rate_storage: str = setting(
         storage_address,
         "",
         "where rates are counted, as a URI of the library [limits](https://limits.readthedocs.io) (`redis://…`)."
-        " Empty: on the record's PostgreSQL, or in a file `…-limits` beside its SQLite file, which may be deleted",
+        " Empty: in the record's PostgreSQL database, or in a file `…-limits` beside its SQLite file; that file may"
+        " be deleted",
         secret=True,
     )
     allowed_hosts: tuple[str, ...] = setting(
@@ -263,7 +264,7 @@ class Settings:
 
 
 SETTINGS: Final[Mapping[str, Setting]] = {
-    **{variable(name): each for name, each in settings_in(Settings)},
-    **{variable(OIDC + name): each for name, each in settings_in(OidcSettings)},
+    **{variable(name): declared for name, declared in settings_in(Settings)},
+    **{variable(OIDC + name): declared for name, declared in settings_in(OidcSettings)},
 }
 """Every setting, by its environment variable."""

@@ -1,4 +1,4 @@
-"""Remembers what holds for a whole transaction, so that it is read once in it."""
+"""Remembers what a transaction has read, so that it is read only once."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RootTransaction
 
-__all__ = ["TRANSACTIONLESS", "forget", "remember", "remembered"]
+__all__ = ["TRANSACTIONLESS", "forget", "read_once", "remember"]
 
 TRANSACTIONLESS: Final = "parley_transactionless"
-"""The execution option of connections on which each statement sees what stands when it is made."""
+"""The execution option of connections without transactions, on which nothing is read_once."""
 _T = TypeVar("_T")
 _MEMOS: Final[WeakKeyDictionary[RootTransaction, dict[Any, Any]]] = WeakKeyDictionary()
 
 
-def remembered(connection: Connection, read: Callable[[Connection], _T]) -> _T:
-    """The result of `read`, which is called once in each transaction, and each time on a connection without one."""
+def read_once(connection: Connection, read: Callable[[Connection], _T]) -> _T:
+    """The result of `read`, which is called once in a transaction; without a transaction it is called each time."""
     transaction = connection.get_transaction()
     if transaction is None or connection.get_execution_options().get(TRANSACTIONLESS):
         return read(connection)
     memo = _MEMOS.setdefault(transaction, {})
     if read not in memo:
         memo[read] = read(connection)
-    found: _T = memo[read]
-    return found
+    result: _T = memo[read]
+    return result
 
 
-def remember(connection: Connection, read: Callable[[Connection], _T], found: _T) -> None:
-    """Set what `read` returns in this transaction, if it was already read with something else."""
+def remember(connection: Connection, read: Callable[[Connection], _T], result: _T) -> None:
+    """Set the result of `read` for this transaction, because another statement has read it."""
     transaction = connection.get_transaction()
     if transaction is not None:
-        _MEMOS.setdefault(transaction, {})[read] = found
+        _MEMOS.setdefault(transaction, {})[read] = result
 
 
 def forget(connection: Connection, read: Callable[[Connection], Any]) -> None:
-    """Have it read again, because it was changed, or because a lock was taken after it was read."""
+    """Have `read` called again, because the data was changed, or a lock was taken after it was read."""
     transaction = connection.get_transaction()
     if transaction is not None:
         _MEMOS.get(transaction, {}).pop(read, None)

@@ -1,7 +1,7 @@
 """Closes a PostgreSQL connection that stays silent for too long, so that its caller does not wait for ever.
 
-The server's own time limits end what it is busy with. They end nothing where its process is stopped or its machine
-hangs, while the connection stays up: only a clock on this side does.
+The server's own time limits end long statements. They do not help if its process is stopped or its machine hangs while
+the connection stays up: only a clock on this side does.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ class SilentServerError(psycopg.OperationalError):
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """A psycopg connection that waits at most `seconds` for the server to say something more; None is for ever.
+    """A psycopg connection that waits at most `seconds` for the next bytes of the server; None waits for ever.
 
-    After that it is closed, and SilentServerError is raised: nobody knows whether the statement was carried out.
+    After that it closes itself and raises SilentServerError: whether the statement was carried out is unknown.
     """
 
     seconds: float | None = None
 
     def wait(self, gen: Generator[Any, Any, _T], *given: Any, **named: Any) -> _T:  # noqa: ANN401 -- as psycopg has it
-        """Wait for what was asked."""
+        """Wait for the server, as psycopg does, within the limit."""
         if self.seconds is None:
             return super().wait(gen, *given, **named)
         return super().wait(self._bounded(gen, self.seconds), *given, **named)
 
     def _bounded(self, gen: Generator[Any, Any, _T], seconds: float) -> Generator[Any, Any, _T]:
-        """Pass on what is waited for, until nothing has come for so long."""
+        """Run psycopg's generator until it ends, or until nothing has come for `seconds`."""
         try:
             wanted = next(gen)
             deadline = time.monotonic() + seconds
@@ -54,5 +54,5 @@ class BoundedConnection(psycopg.Connection[Any]):
                     raise SilentServerError(message)
                 wanted = gen.send(ready)
         except StopIteration as ended:
-            found: _T = ended.value
-            return found
+            answer: _T = ended.value
+            return answer

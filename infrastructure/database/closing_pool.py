@@ -1,6 +1,6 @@
 """Closes a connection that is returned to its pool after the database was closed.
 
-`Engine.dispose` closes the connections that are in the pool, and none that is in use.
+`Engine.dispose` closes only connections that are in the pool, not those in use.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["make_closing_pool"]
 
 
 def make_closing_pool(closed: Event) -> type[QueuePool]:
-    """The pool of an engine that is disposed of at any time, and for good after `closed` is set."""
+    """Make a pool class for an engine that may be disposed of at any time, and for good once `closed` is set."""
 
     class ClosingPool(QueuePool):
         _disposed = False

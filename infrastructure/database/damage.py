@@ -1,6 +1,6 @@
-"""Reports data that a database returns and that Parley never stored, and remembers it until the process restarts.
+"""Notices that a database is damaged, and remembers it until the process restarts.
 
-The database says so itself (SQLite: "malformed", PostgreSQL: class XX of its states), or what is stored cannot be read.
+Either the database reports it (SQLite: "malformed", PostgreSQL: SQLSTATE class XX), or stored data cannot be read.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ __all__ = ["Damage", "DamagedError", "raise_damage", "shows_damage"]
 
 _CORRUPT: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY: Final = 0xFF
-"""The bits of SQLite's extended codes that are the code which they extend."""
+"""Masks the primary result code in one of SQLite's extended codes."""
 _STATES: Final = frozenset({"XX001", "XX002", "58P01"})
 """PostgreSQL's data_corrupted, index_corrupted, and undefined_file: a table's own file is gone."""
 
 
 class DamagedError(Exception):
-    """What is stored cannot be read; the message says what."""
+    """Stored data cannot be read; the message says which."""
 
 
 _UNREADABLE: Final = (DamagedError, BrokenSealError, UnreadableEventError, msgspec.MsgspecError)
@@ -41,7 +41,7 @@ _UNREADABLE: Final = (DamagedError, BrokenSealError, UnreadableEventError, msgsp
 
 @contextmanager
 def raise_damage(what: str) -> Iterator[None]:
-    """Raise DamagedError where a row does not hold what such a row is written with."""
+    """Raise DamagedError if the block cannot read a row, which `what` names."""
     try:
         yield
     except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
@@ -49,7 +49,7 @@ def raise_damage(what: str) -> Iterator[None]:
 
 
 class Damage:
-    """Whether anything has shown that a database is damaged, since this was made."""
+    """Whether anything has shown damage to a database since this object was made (`seen`)."""
 
     def __init__(self) -> None:
         self.seen = False
@@ -67,8 +67,8 @@ class Damage:
 
 
 def shows_damage(error: BaseException) -> bool:
-    """Whether an error, or one that it came of, is one that only a damaged database brings about."""
-    return any(_is_damage(each) for each in _chain(error))
+    """Whether an error, or one of its causes, comes from a damaged database only."""
+    return any(_is_damage(cause) for cause in _chain(error))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

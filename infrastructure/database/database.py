@@ -2,8 +2,8 @@
 
 A writing transaction of SQLite holds the only write lock from its start (BEGIN IMMEDIATE); a reading one sees one
 unchanging snapshot. A SQLite database in memory has one connection and serves one transaction at a time. PostgreSQL
-writes at READ COMMITTED and reads at REPEATABLE READ, read only. Which connection a transaction takes, and how long
-it waits, goes by the lane. Every connection has the `seals` that open what its database holds.
+writes at READ COMMITTED and reads at REPEATABLE READ, read only. The lane decides which connection a transaction takes,
+and how long it waits. Every connection has the `seals` that open its database's payloads.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ TRY_SECONDS: Final = 0.05
 class Database:
     """Owns the engines of one database.
 
-    `url` is a SQLAlchemy URL of SQLite or PostgreSQL, `limits` how long a request waits for it. Connects at once, so
-    that a database that would have to be refused is refused at start (`DatabaseRefusedError`), not at the first write.
-    Without `seals` nothing is recorded in it, and no sealed payload is read.
+    `url` is a SQLAlchemy URL of SQLite or PostgreSQL; `limits` says how long a request waits for it. Connects at once,
+    so that an unsuitable database is refused at start (`DatabaseRefusedError`), not at the first write. Without `seals`
+    nothing can be recorded, and no sealed payload can be read.
     """
 
     def __init__(
@@ -77,39 +77,39 @@ class Database:
 
     @property
     def engine(self) -> Engine:
-        """The engine of the lane that this is done in."""
+        """The engine of the current lane."""
         return self._pools.engine(current_lane())
 
     @property
     def patience(self) -> Patience:
-        """How long is waited in the lane that this is done in."""
+        """How long work in the current lane waits."""
         return self._limits.patience(current_lane())
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one snapshot and writes nothing."""
-        with self._held(self._read_lock), self._reading.begin() as connection:
+        with self._lock(self._read_lock), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
-        """A connection without a transaction, to read: each statement sees what stands when it is made."""
-        with self._held(self._read_lock), self._looking.connect() as connection:
+        """A reading connection without a transaction: each statement sees the latest committed state."""
+        with self._lock(self._read_lock), self._looking.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that commits at the end of the block, or rolls back when it raises."""
-        with self._held(self._write_lock), self._writing.begin() as connection:
+        with self._lock(self._write_lock), self._writing.begin() as connection:
             yield connection
 
     def drop_overwritten(self, *tables: str, patience: float = 0) -> None:
-        """Let what was overwritten or deleted be in no file of a SQLite database; its write-ahead log is emptied.
+        """Remove overwritten and deleted data from the database's files.
 
-        Raises LockTimeoutError where somebody uses it, or on PostgreSQL reads an older state, for longer than
-        `patience`, in seconds. There the tables are vacuumed and sampled anew, so that neither gives up what was
-        overwritten; what is left of it in free space, and in the server's own write-ahead log, goes as those are used
-        again, or by `compact`.
+        On SQLite the write-ahead log is emptied, after which no file holds such data. On PostgreSQL the `tables` are
+        vacuumed and their columns sampled again; remains in free space and in the server's write-ahead log disappear
+        as these are reused, or with `compact`. Raises LockTimeoutError if the write-ahead log (on PostgreSQL: an older
+        state) stays in use for longer than `patience`, in seconds.
         """
         if not self.is_sqlite:
             with in_lane("unhurried"):
@@ -124,9 +124,9 @@ class Database:
                 time.sleep(TRY_SECONDS)
 
     def compact(self, *tables: str, patience: float) -> tuple[str, ...]:
-        """As `drop_overwritten`, but on PostgreSQL the tables are written anew, and nobody uses them meanwhile.
+        """Do as `drop_overwritten`, but on PostgreSQL write the tables into new files; nobody can use them meanwhile.
 
-        What a superuser has to run there besides is returned, in order.
+        Returns the statements that a superuser still has to run there, in order.
         """
         if not self.is_sqlite:
             with in_lane("unhurried"):
@@ -135,16 +135,16 @@ class Database:
         return ()
 
     def _is_wal_in_use(self) -> bool:
-        """Whether something is in the way of emptying the log; it is waited for shortly, as nobody writes meanwhile."""
+        """Try to empty the write-ahead log; whether it stays in use. The wait is short, as writers are held up."""
         try:
-            with self._held(self._write_lock), closing(self.engine.raw_connection()) as connection:
+            with self._lock(self._write_lock), closing(self.engine.raw_connection()) as connection:
                 return _is_busy(connection.cursor(), self.patience.turn)
         except sqlite3.Error as error:
             raise SQLAlchemyError(str(error)) from error
 
     def close(self) -> None:
         """Close every idle connection now, and one in use when its transaction ends."""
-        with self._held(self._read_lock):
+        with self._lock(self._read_lock):
             self._pools.close()
 
     @property
@@ -173,20 +173,20 @@ class Database:
             )
         return self._optioned[kind]
 
-    def _held(self, lock: threading.Lock | None) -> AbstractContextManager[object]:
-        return nullcontext() if lock is None else _locked(lock, self.patience.turn)
+    def _lock(self, lock: threading.Lock | None) -> AbstractContextManager[object]:
+        return nullcontext() if lock is None else _acquire(lock, self.patience.turn)
 
 
 def _with_driver(url: URL) -> URL:
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
         raise DatabaseRefusedError(
-            f"a database of SQLite or PostgreSQL is needed, not {url.get_backend_name()}"
+            f"use a database of SQLite or PostgreSQL, not {url.get_backend_name()}"
         )
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
 def _keep_private(url: URL) -> None:
-    """Make a missing file readable to its owner alone; what SQLite puts beside it has the same mode."""
+    """Create a missing file with mode 0600; SQLite gives the files beside it the same mode."""
     if url.database is not None and not url.database.startswith("file:"):
         with suppress(OSError):
             Path(url.database).touch(mode=0o600, exist_ok=False)
@@ -201,7 +201,7 @@ def _is_memory(url: URL) -> bool:
 
 
 @contextmanager
-def _locked(lock: threading.Lock, seconds: float) -> Iterator[None]:
+def _acquire(lock: threading.Lock, seconds: float) -> Iterator[None]:
     if not lock.acquire(timeout=seconds):
         raise LockTimeoutError(f"the database stayed locked for {seconds:g} s")
     try:

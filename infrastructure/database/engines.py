@@ -1,7 +1,7 @@
-"""Makes engines whose errors quote no values, because logged values may be private, or erased later.
+"""Makes engines whose errors quote no values, because errors are logged and values may be private, or erased later.
 
-SQLAlchemy would add a statement's parameters; PostgreSQL adds the row or the key that it refuses, and SQLite's driver a
-text that it cannot read.
+SQLAlchemy would quote a statement's parameters, PostgreSQL the row or the key that it refuses, and SQLite's driver a
+text that it cannot decode.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 __all__ = ["NOT_UTF8", "engine_of"]
 
 NOT_UTF8: Final = "Could not decode to UTF-8"
-"""How Python's SQLite begins what it says of a text that it cannot read, which it quotes."""
+"""How an error of Python's SQLite begins that quotes a text it cannot decode."""
 
 
 def engine_of(url: URL | str, **options: Any) -> Engine:  # noqa: ANN401 -- SQLAlchemy's
-    """As `create_engine`; a connection to PostgreSQL may be told how long to wait."""
+    """Make an engine as `create_engine` does; its connections to PostgreSQL are BoundedConnections."""
     engine = create_engine(url, hide_parameters=True, **options)
     event.listen(engine, "handle_error", _leave_out_detail)
     if engine.dialect.name == "postgresql":
-        event.listen(engine, "do_connect", _connected)
+        event.listen(engine, "do_connect", _connect)
     return engine
 
 
-def _connected(
+def _connect(
     _dialect: object, _record: object, given: list[Any], named: dict[str, Any]
 ) -> BoundedConnection:
     return BoundedConnection.connect(*given, **named)
 
 
 def _leave_out_detail(context: ExceptionContext) -> None:
-    raised, said = context.original_exception, None
+    raised, message = context.original_exception, None
     if isinstance(raised, psycopg.Error):
-        said = raised.diag.message_primary
+        message = raised.diag.message_primary
     elif isinstance(raised, sqlite3.Error) and str(raised).startswith(NOT_UTF8):
-        said = NOT_UTF8
-    if said is not None:
-        raised.args = (said,)
+        message = NOT_UTF8
+    if message is not None:
+        raised.args = (message,)
         if context.sqlalchemy_exception is not None:
-            context.sqlalchemy_exception.args = (said,)
+            context.sqlalchemy_exception.args = (message,)

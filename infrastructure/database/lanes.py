@@ -1,6 +1,6 @@
 """Divides work into lanes; each has its own connections and its own limit on waiting for the database.
 
-Who waits for the log, or works for long, takes no connection that a question or a look at the health needs.
+So work that waits for the log, or takes long, uses no connection that a question or a health check needs.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["UNHURRIED_SECONDS", "Lane", "Patience", "TimeLimits", "current_lane", "in_lane"]
 
 Lane = Literal["reading", "writing", "health", "unhurried"]
-"""In `reading` questions are answered, in `health` it is looked whether the database serves, in `unhurried` goes what
-an operator began and may take hours: rebuild, restore, backup, verify, compact, new keys, the schema. All else goes in
-`writing`."""
+"""`reading` is for questions, `health` for health checks, and `unhurried` for an operator's work that may take hours:
+rebuild, restore, backup, verify, compact, new keys, the schema. Everything else is done in `writing`."""
 
 _UNDER_WAY: Final[ContextVar[Lane]] = ContextVar("lane", default="writing")
 _LOOK_SECONDS: Final = 1.0
@@ -30,9 +29,9 @@ UNHURRIED_SECONDS: Final = 30.0
 
 @dataclass(frozen=True)
 class Patience:
-    """How long work in one lane waits, in seconds: for a statement's answer, for a lock, for a connection to be made.
+    """How long work in one lane waits, in seconds: for a statement's result, for a lock, for a connection to be made.
 
-    None is for as long as it takes.
+    None means without limit.
     """
 
     statement: float | None
@@ -41,19 +40,19 @@ class Patience:
 
     @property
     def turn(self) -> float:
-        """How long it waits for a connection of the pool, and on SQLite for the one write lock."""
+        """Seconds to wait for a connection of the pool, and on SQLite for the write lock."""
         return UNHURRIED_SECONDS if self.lock is None else self.lock
 
 
 @dataclass(frozen=True)
 class TimeLimits:
-    """How long a request waits for the answer to one statement, and a change for the log's lock, in seconds."""
+    """How long a request waits for the result of a statement, and a change for the log's lock, in seconds."""
 
     statement: float = 15.0
     log: float = 10.0
 
     def patience(self, lane: Lane) -> Patience:
-        """How long work in a lane waits. A question waits for no writer."""
+        """How long work in a lane waits; questions wait for a lock at most `_LOOK_SECONDS`."""
         if lane == "unhurried":
             return Patience(None, None, _CONNECT_SECONDS)
         short = min(self.log, _LOOK_SECONDS)

@@ -1,7 +1,7 @@
 """Gives each lane its own connections, which wait no longer than the lane allows.
 
-SQLite files run in WAL mode with synchronous=FULL, foreign keys and secure_delete on, read back on every new
-connection: a database that will not is refused. A PostgreSQL session's synchronous_commit is never off.
+SQLite files run in WAL mode with synchronous=FULL, foreign keys and secure_delete on. Each new connection reads these
+settings back, and refuses a database that does not have them. A PostgreSQL session's synchronous_commit is never off.
 """
 
 from __future__ import annotations
@@ -45,20 +45,20 @@ KEEPALIVES: Final = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
 }
-"""When a machine that answers no more is given up; the URL's own parameters come first."""
+"""When a connection to a machine that no longer responds is given up; the URL's own parameters take precedence."""
 PING_SECONDS: Final = 2.0
-"""How long a connection that was not in use may take to show that it is alive."""
+"""How long an idle connection may take to answer a ping."""
 QUIET_SECONDS: Final = 1.0
-"""How long after its use a connection is taken to be alive, where nothing says otherwise."""
+"""How long after its last use a connection counts as alive without a ping."""
 _USED_AT: Final = "parley_used_at"
 MARGIN_SECONDS: Final = 0.5
-"""How much longer a statement is waited for than the server is told that it may take."""
+"""How much longer a client waits for a statement than the server's own statement_timeout."""
 BEGIN_OPTION: Final = "parley_begin"
 FULL: Final = 2
 
 
 class Pools:
-    """The engines of one database, each made when it is first asked for; a database in memory has one for all."""
+    """The engines of one database, each made at its first use; a database in memory has one for all lanes."""
 
     def __init__(self, url: URL, limits: TimeLimits, damage: Damage, *, memory: bool) -> None:
         self._url = url
@@ -74,7 +74,7 @@ class Pools:
         lane = "writing" if self._memory else lane
         with self._lock:
             if lane not in self._engines:
-                self._engines[lane] = self._made(lane)
+                self._engines[lane] = self._make_engine(lane)
                 self._damage.watch(self._engines[lane])
             return self._engines[lane]
 
@@ -89,7 +89,7 @@ class Pools:
         self._closed.set()
         self.dispose()
 
-    def _made(self, lane: Lane) -> Engine:
+    def _make_engine(self, lane: Lane) -> Engine:
         patience = self._limits.patience(lane)
         size, overflow = SIZES[lane]
         pooled: dict[str, Any] = {
@@ -129,11 +129,11 @@ def _postgresql_engine(url: URL, patience: Patience, pooled: dict[str, Any]) -> 
     allowed = None if patience.statement is None else patience.statement + MARGIN_SECONDS
     pinged = PING_SECONDS if allowed is None else min(PING_SECONDS, allowed)
     event.listen(engine, "connect", _set_up_session(patience))
-    event.listen(engine, "connect", _waiting_for(allowed))
-    event.listen(engine, "checkin", _waiting_for(pinged))
+    event.listen(engine, "connect", _limit_waiting(allowed))
+    event.listen(engine, "checkin", _limit_waiting(pinged))
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _see_alive(engine))
-    event.listen(engine, "checkout", _waiting_for(allowed))
+    event.listen(engine, "checkout", _limit_waiting(allowed))
     return engine
 
 
@@ -169,8 +169,8 @@ def _is_quiet(connection: BoundedConnection) -> bool:
     return not poll.poll(0)
 
 
-def _waiting_for(seconds: float | None) -> Callable[..., None]:
-    """Have a connection wait for so long from now on."""
+def _limit_waiting(seconds: float | None) -> Callable[..., None]:
+    """Make a listener that limits how long a connection waits, from now on."""
 
     def listener(connection: object, *_: object) -> None:
         if isinstance(connection, BoundedConnection):
@@ -180,17 +180,17 @@ def _waiting_for(seconds: float | None) -> Callable[..., None]:
 
 
 def _set_up_session(patience: Patience) -> Callable[[DBAPIConnection, object], None]:
-    """Let a commit be on the server's disk before it is told, whatever the server's own setting.
+    """Make a listener that has each commit on the server's disk before it is acknowledged, and sets the time limits.
 
-    The planner is to take pages to be in memory or on a solid disk, as records of this size are. What has no end here
-    has the end that the server's own settings give it.
+    A low random_page_cost tells the planner that pages are in memory or on a solid-state disk. A limit that is None
+    here leaves the server's own setting.
     """
     lines = ["SET random_page_cost = 1.1"]
     limits = {"statement_timeout": patience.statement, "lock_timeout": patience.lock}
     lines += [f"SET {name} = {at * 1_000:.0f}" for name, at in limits.items() if at is not None]
 
     def on_connect(connection: DBAPIConnection, _record: object) -> None:
-        _waiting_for(patience.connect)(connection)
+        _limit_waiting(patience.connect)(connection)
         connection.autocommit = True
         cursor = connection.cursor()
         cursor.execute("; ".join(lines))
@@ -221,10 +221,10 @@ def _assert_pragmas(
             keep_write_ahead(cursor, patience.turn)
         for pragma, value in wanted.items():
             cursor.execute(f"PRAGMA {pragma} = {value}")
-            found = cursor.execute(f"PRAGMA {pragma}").fetchone()[0]
-            if found != value:
+            kept = cursor.execute(f"PRAGMA {pragma}").fetchone()[0]
+            if kept != value:
                 raise DatabaseRefusedError(
-                    f"this SQLite database keeps {pragma}={found}, and {value} is needed"
+                    f"this SQLite database keeps {pragma}={kept}, but Parley needs {pragma}={value}"
                 )
         cursor.close()
 

@@ -1,7 +1,7 @@
 """Compares every definition in the database with what the migrations make, because a changed one changes answers.
 
-SQLite keeps definitions as text, which is compared with that of a database made in memory. On PostgreSQL the tables
-that a name means on this connection are compared, as its catalog describes them, with temporary ones.
+SQLite keeps definitions as text, which is compared with the text in a new database in memory. On PostgreSQL the
+catalog's description of each table, found by its name on this connection, is compared with that of a temporary table.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SQLITE: Final = text(
     "SELECT type, name, tbl_name, sql FROM sqlite_schema"
     " WHERE NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4')) ORDER BY type, name"
 )
-"""All but the tables of what ANALYZE counts, by which no answer changes."""
+"""All definitions but those of ANALYZE's statistics, which change no answer."""
 
 _CONFIG: Final = text("SELECT k, v FROM fact_text_config")
 _FTS5_VERSION: Final = [("version", 4)]
@@ -65,12 +65,12 @@ _PARTS: Final = (
         " WHERE tgrelid = :at ORDER BY conname, nspname, proname, tgtype"
     ),
 )
-"""Columns, constraints, indexes, and triggers: those of foreign keys are PostgreSQL's own, and no others are right."""
+"""Columns, constraints, indexes, and triggers; the only triggers expected are PostgreSQL's own, for foreign keys."""
 
 
 def find_misshapen(database: Database) -> str | None:
-    """The first definition that is not what the migrations make it, in words; None where all are."""
-    right = _made_sqlite() if database.is_sqlite else _made_postgresql(database)
+    """Describe the first definition that differs from what the migrations make; None if no definition does."""
+    right = _make_sqlite() if database.is_sqlite else _make_postgresql(database)
     with database.reading() as connection:
         if not database.is_sqlite:
             return _first_other(_postgresql(connection), right)
@@ -80,10 +80,12 @@ def find_misshapen(database: Database) -> str | None:
         return other
 
 
-def _first_other(found: Sequence[Definition], right: Sequence[Definition]) -> str | None:
-    for mine, made in zip_longest(found, right):
-        if mine != made:
-            kind, name = min(each[:2] for each in (mine, made) if each is not None)
+def _first_other(present: Sequence[Definition], right: Sequence[Definition]) -> str | None:
+    for actual, expected in zip_longest(present, right):
+        if actual != expected:
+            kind, name = min(
+                definition[:2] for definition in (actual, expected) if definition is not None
+            )
             return f"the {kind} {name} is not as it was made"
     return None
 
@@ -96,55 +98,55 @@ def _sqlite(connection: Connection) -> list[Definition]:
 
 
 def _parts_of(kind: str, sql: str) -> tuple[str, ...]:
-    """A definition, that of a table as its parts: in which order constraints were written differs and means nothing."""
+    """Split a table's definition into sorted parts, because the order of its constraints means nothing."""
     words = " ".join(sql.split())
     if kind != "table":
         return (words,)
     parts, depth, begun = [], 0, 0
-    for found in _PUNCTUATION.finditer(words):
-        mark = found[0]
+    for match in _PUNCTUATION.finditer(words):
+        mark = match[0]
         depth += (mark == "(") - (mark == ")")
         if depth == (mark != ")") and mark in "(,)":
-            parts.append(words[begun : found.start()].strip())
-            begun = found.end()
+            parts.append(words[begun : match.start()].strip())
+            begun = match.end()
     head, *body = parts or [""]
     return (head, *sorted(body), words[begun:])
 
 
 @cache
-def _made_sqlite() -> list[Definition]:
-    """What the migrations make, once a process."""
+def _make_sqlite() -> list[Definition]:
+    """The definitions that the migrations make; computed once a process."""
     made = Database("sqlite://")
     upgrade(made)
     with made.reading() as connection:
-        found = _sqlite(connection)
+        definitions = _sqlite(connection)
     made.close()
-    return found
+    return definitions
 
 
 def _postgresql(connection: Connection) -> list[Definition]:
-    """What the name of each table means here, and the parts that it is made of."""
-    found: list[Definition] = []
+    """The definition of each table that its name means on this connection."""
+    definitions: list[Definition] = []
     for name in sorted((*SCHEMA.tables, FACT_TEXT)):
         at = {
             "at": connection.execute(
                 text("SELECT to_regclass(:name)::oid"), {"name": name}
             ).scalar()
         }
-        found += [("table", name, *row) for row in connection.execute(_RELATION, at)]
+        definitions += [("table", name, *row) for row in connection.execute(_RELATION, at)]
         for part in _PARTS:
-            found += [("table", name, *row) for row in connection.execute(part, at)]
-    return found
+            definitions += [("table", name, *row) for row in connection.execute(part, at)]
+    return definitions
 
 
-def _made_postgresql(database: Database) -> list[Definition]:
-    """What the tables would be, made again as temporary ones, of which nothing is kept."""
+def _make_postgresql(database: Database) -> list[Definition]:
+    """The definitions of the tables when made again, as temporary tables that are rolled back."""
     with database.writing() as connection, connection.begin_nested() as undone:
         connection.execute(text("SET LOCAL search_path TO pg_temp"))
         SCHEMA.create_all(connection, checkfirst=False)
         alone = MetaData(naming_convention=SCHEMA.naming_convention)
         fact_text.to_metadata(alone)
         alone.create_all(connection, checkfirst=False)
-        found = _postgresql(connection)
+        definitions = _postgresql(connection)
         undone.rollback()
-    return found
+    return definitions

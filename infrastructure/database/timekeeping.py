@@ -1,7 +1,7 @@
 """Stops recording, settling and signing while the clock disagrees with the log or with the database server.
 
-A clock is held to the record time that the log has reached, and the machine's own also to that of the database's
-server and to the time that has passed since it was last believed, which no setting of a clock changes.
+Every clock is compared with the log's last record time. The machine's own clock is also compared with the database
+server's, and with a steady clock, which counts the time since the last check and which nobody can set.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["TOLERANCE", "ClockInDoubtError", "Timekeeper", "steady_clock"]
 
 TOLERANCE: Final = 60_000_000
-"""Microseconds by which two clocks may differ: more than machines that keep their time do, and a request takes."""
+"""Microseconds by which two clocks may differ: more than synchronised machines do, and more than a request takes."""
 
 _STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _SERVER: Final = select(cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger))
@@ -29,16 +29,16 @@ _UNTIL: Final = "nothing is recorded or signed until they agree"
 
 
 class ClockInDoubtError(OperationalError):
-    """Two clocks differ; the message says what each of them says, and what to do."""
+    """Two clocks differ; the message gives the time of each, and what to do."""
 
 
 def steady_clock() -> int:
-    """Microseconds since some moment; where the system can tell, those in which the machine slept count too."""
+    """Microseconds since some moment; time in which the machine slept counts too, if the system can tell."""
     return time.clock_gettime_ns(_STEADY) // 1000
 
 
 class Timekeeper:
-    """Says the time by `clock`, or raises ClockInDoubtError. A clock that is not `steady` is no machine's own."""
+    """Gives the time of `clock`, or raises ClockInDoubtError; `steady` is given for the machine's own clock only."""
 
     def __init__(self, clock: Clock, steady: Clock | None = None) -> None:
         self._clock = clock
@@ -47,7 +47,7 @@ class Timekeeper:
 
     @classmethod
     def of(cls, clock: Clock) -> Timekeeper:
-        """One that takes the machine's clock for what it is, and any other as it is given."""
+        """Make a timekeeper; only the machine's own clock is checked against the steady clock and the server."""
         return cls(clock, steady_clock if clock is system_clock else None)
 
     def now(self, connection: Connection, recorded_at: int | None = None) -> int:
@@ -58,7 +58,7 @@ class Timekeeper:
             self._compare_with_passed(now, self._steady())
         if recorded_at is not None and recorded_at > now + TOLERANCE:
             raise ClockInDoubtError(
-                f"the clock says {_said(now)}, and the log has record times up to {_said(recorded_at)}: {_UNTIL}. "
+                f"the clock says {_utc(now)}, and the log has record times up to {_utc(recorded_at)}: {_UNTIL}. "
                 "Look at another clock first. If this machine's is wrong, set it right; if the log's times are, run: "
                 "parley correct-clock"
             )
@@ -70,18 +70,18 @@ class Timekeeper:
         server = int(connection.execute(_SERVER).scalar_one())
         if abs(now - server) > TOLERANCE:
             raise ClockInDoubtError(
-                f"this machine's clock says {_said(now)}, and the database server's {_said(server)}: {_UNTIL}"
+                f"this machine's clock says {_utc(now)}, and the database server's {_utc(server)}: {_UNTIL}"
             )
 
     def _compare_with_passed(self, now: int, steady: int) -> None:
         expected = self._offset + steady
         if abs(now - expected) > TOLERANCE:
             raise ClockInDoubtError(
-                f"this machine's clock says {_said(now)}, and by the time that has passed since it was last read it is "
-                f"{_said(expected)}: {_UNTIL}; if the clock was set right, start the process again"
+                f"this machine's clock says {_utc(now)}, and by the time that has passed since it was last read it is "
+                f"{_utc(expected)}: {_UNTIL}; if the clock was set right, start the process again"
             )
         self._offset = now - steady
 
 
-def _said(instant: int) -> str:
+def _utc(instant: int) -> str:
     return f"{format_instant(instant)[:19]}Z"

@@ -1,8 +1,8 @@
 """Removes from PostgreSQL the old rows and the column samples that still hold erased data.
 
-ANALYZE takes samples of every column into the catalog, where they stay until it takes others. It takes none of
-an empty table and leaves the old ones: they go when a column's type is set, though it is the same. No row goes
-that a transaction may still read, whichever table it has read so far.
+ANALYZE stores samples of every column in the catalog until it takes new ones. From an empty table it takes no samples
+and keeps the old ones; setting a column's type removes them, even to the type that it has. VACUUM keeps rows that an
+open transaction may still read, even if that transaction has not read their table.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ _READS_OLDER: Final = """
         AND age(backend_xmin) > age(CAST('{moment}' AS xid))
 """
 _OLDER: Final = (
-    "somebody reads an older state of the database, in which what was overwritten is kept"
+    "a transaction still reads an older state of the database, so overwritten data is kept; try again when it has"
+    " ended"
 )
 _RECYCLE_NONE: Final = "ALTER SYSTEM SET wal_recycle = off; SELECT pg_reload_conf();"
 _LEAVE_SEGMENTS: Final = (
@@ -44,10 +45,10 @@ _LEAVE_SEGMENTS: Final = (
     " IF alone < 2 THEN RAISE EXCEPTION 'files of the write-ahead log are kept by a replication slot, wal_keep_size,"
     " archiving, or a wal_recycle that is on'; END IF; END $$;"
 )
-"""Leave the files of the write-ahead log one after the other until, twice, the one in use was the only one.
+"""Switch to a new file of the write-ahead log until, twice, the file in use is the only one.
 
-The process that takes files away hears late that it is to keep none for another use. One that it still kept may hold
-anything past what was written into it: once no other is there, the next one is new.
+The checkpointer learns late that it should recycle no files. A recycled file may hold old data behind the new; once
+there is no other file, the next one is new.
 """
 _SAMPLES: Final = "VACUUM FULL pg_catalog.pg_statistic"
 _OWNS: Final = (
@@ -66,10 +67,10 @@ _SAMPLED: Final = text("""
 
 
 def vacuum(engine: Engine, tables: Sequence[str], patience: float) -> None:
-    """Vacuum tables, and take their samples anew.
+    """Vacuum tables, and sample their columns again.
 
-    Readers of an older state are waited for, `patience` seconds at most; LockTimeoutError, though it was done, where
-    somebody reads one still.
+    Waits at most `patience` seconds for readers of an older state. If one is left, the tables are vacuumed all the
+    same, and then LockTimeoutError is raised.
     """
     if not tables:
         return
@@ -84,10 +85,11 @@ def vacuum(engine: Engine, tables: Sequence[str], patience: float) -> None:
 
 
 def rewrite(engine: Engine, tables: Sequence[str], patience: float) -> tuple[str, ...]:
-    """Write tables into new files, which hold what they hold now and no more, and begin a new write-ahead log.
+    """Write tables into new files, which hold only present rows, and begin a new write-ahead log.
 
-    Nobody else uses a table meanwhile: OperationalError where somebody does so for long, LockTimeoutError where an
-    older state is read for longer than `patience` seconds. What a superuser has to run is returned, in order.
+    Locks the tables: OperationalError if somebody else uses one for longer than 10 seconds, LockTimeoutError if an
+    older state is read for longer than `patience` seconds. Returns the statements that a superuser still has to run,
+    in order.
     """
     left = []
     with _unhurried(engine) as connection:
@@ -112,14 +114,14 @@ def rewrite(engine: Engine, tables: Sequence[str], patience: float) -> tuple[str
 
 
 def analyze(connection: Connection, tables: Sequence[str]) -> None:
-    """Take samples of tables that were filled at once, which PostgreSQL would do by itself a minute later."""
+    """Sample tables right after they were filled; PostgreSQL would do so by itself about a minute later."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")
 
 
 @contextmanager
 def _unhurried(engine: Engine) -> Iterator[Connection]:
-    """A connection without transactions, on which a statement takes as long as it takes."""
+    """A connection without transactions and without a statement timeout."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("SET statement_timeout = 0")
         try:
@@ -130,7 +132,7 @@ def _unhurried(engine: Engine) -> Iterator[Connection]:
 
 
 def _is_read(connection: Connection, patience: float) -> bool:
-    """Whether somebody, after so many seconds, still reads a state of before now."""
+    """Whether a transaction still reads a state older than now, after at most `patience` seconds."""
     moment = int(connection.exec_driver_sql(_NOW).scalar_one())
     deadline = time.monotonic() + patience
     while connection.exec_driver_sql(_READS_OLDER.format(moment=moment)).first() is not None:

@@ -1,9 +1,9 @@
 """Lets one process at a time work on a whole database; a second one is refused and told what is under way.
 
-On PostgreSQL a transaction of its own holds two advisory locks, one for all such work and one that says which it is. It
-keeps no snapshot, so that VACUUM does not wait for it; it goes through a pooler that lends a connection for each
-transaction; and it ends with its process. Beside a SQLite file a file `-work` is locked, and names the work. What is
-done on a database in memory is known in its process.
+On PostgreSQL a separate transaction holds two advisory locks: one for all such work, and one for the kind of work. It
+keeps no snapshot, so that VACUUM does not wait for it; it works through a transaction pooler; and it ends with its
+process. For a SQLite file, a file `…-work` beside it is locked and names the work. For a database in memory the process
+keeps the work in a variable.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["NotAloneError", "Work", "work_alone"]
 
 Work = Literal["rebuild", "restore", "sealing", "compaction", "upgrade of the schema"]
-"""Their numbers in PostgreSQL's locks are their places here, from 1; 0 is the lock for all of them."""
+"""A work's number in PostgreSQL's locks is its place here, from 1; 0 is the lock for all of them."""
 
 _WORKS: Final[tuple[str, ...]] = ("", *get_args(Work))
 _CLASS: Final = 0x7061_726C
@@ -46,8 +46,8 @@ _HELD: Final = text(
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 _LIVES: Final = text("SHOW transaction_isolation")
-"""It needs no snapshot, and lets go of the one that the statement before it was answered from."""
-_LOST: Final = "the lock on the database was lost, so that this stopped where it was; run it again"
+"""Shows that the connection is alive; takes no snapshot, and releases that of the statement before."""
+_LOST: Final = "the lock on the database was lost, so this work stopped halfway; run it again"
 _LONGEST: Final = 100
 _OWNER_ALONE: Final = 0o600
 
@@ -61,32 +61,32 @@ class NotAloneError(Exception):
 
 @contextmanager
 def work_alone(database: Database, work: Work) -> Iterator[Callable[[], None]]:
-    """While the block runs, no other such work is done on the database, by whatever process.
+    """While the block runs, no process does other such work on the database.
 
-    Gives what raises NotAloneError if the lock was lost since. Raises NotAloneError where other work is under way.
+    Yields a function that raises NotAloneError if the lock was lost. Raises NotAloneError if other work is under way.
     """
     if database.is_memory:
-        held = _in_process(database, work)
+        held = _mark_in_process(database, work)
     elif database.is_sqlite:
-        held = _beside(_file_of(database), work)
+        held = _lock_file(_file_of(database), work)
     else:
-        held = _in_transaction(database, work)
+        held = _lock_in_transaction(database, work)
     with in_lane("unhurried"), held as confirm:
         yield confirm
 
 
-def _other(work: Work, found: str) -> NotAloneError:
-    """Describes the work that is under way in words; empty if it is not known which."""
-    article = "another" if found == work else "an" if found[:1] in set("aeiou") else "a"
-    what = f"{article} {found}" if found in _WORKS[1:] else "other work"
+def _other(work: Work, other: str) -> NotAloneError:
+    """Make the error that names the work under way; `other` is empty if it is not known."""
+    article = "another" if other == work else "an" if other[:1] in set("aeiou") else "a"
+    what = f"{article} {other}" if other in _WORKS[1:] else "other work"
     return NotAloneError(f"{what} is under way on this database; run this again when that is done")
 
 
 @contextmanager
-def _in_process(database: Database, work: Work) -> Iterator[Callable[[], None]]:
+def _mark_in_process(database: Database, work: Work) -> Iterator[Callable[[], None]]:
     with _looking:
-        if (found := _under_way.get(database)) is not None:
-            raise _other(work, found)
+        if (other := _under_way.get(database)) is not None:
+            raise _other(work, other)
         _under_way[database] = work
     try:
         yield lambda: None
@@ -95,14 +95,14 @@ def _in_process(database: Database, work: Work) -> Iterator[Callable[[], None]]:
 
 
 def _file_of(database: Database) -> Path:
-    """The file beside a SQLite file, by whatever name or link that was opened."""
+    """The lock file beside a SQLite file, whose links are resolved."""
     with database.reading() as connection:
         listed = connection.exec_driver_sql("PRAGMA database_list").all()
     return Path(f"{listed[0].file}-work")
 
 
 @contextmanager
-def _beside(path: Path, work: Work) -> Iterator[Callable[[], None]]:
+def _lock_file(path: Path, work: Work) -> Iterator[Callable[[], None]]:
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ALONE)
     try:
         try:
@@ -117,7 +117,7 @@ def _beside(path: Path, work: Work) -> Iterator[Callable[[], None]]:
 
 
 def _refuse_moved(path: Path, handle: int) -> None:
-    """If the file is taken away, another process can work beside this one."""
+    """Raise NotAloneError if the lock file was removed or replaced, because another process may then hold its own."""
     with suppress(FileNotFoundError):
         if os.path.samestat(path.stat(), os.fstat(handle)):
             return
@@ -125,19 +125,19 @@ def _refuse_moved(path: Path, handle: int) -> None:
 
 
 @contextmanager
-def _in_transaction(database: Database, work: Work) -> Iterator[Callable[[], None]]:
+def _lock_in_transaction(database: Database, work: Work) -> Iterator[Callable[[], None]]:
     engine = database.engine.execution_options(isolation_level="READ COMMITTED")
     with engine.connect() as connection:
         connection.execute(_NO_LIMITS)
-        if not _taken(connection, ""):
+        if not _take_lock(connection, ""):
             number = connection.execute(_HELD, {"class": _CLASS}).scalar() or 0
             raise _other(work, _WORKS[number] if number < len(_WORKS) else "")
-        _taken(connection, work)
+        _take_lock(connection, work)
         connection.execute(_LIVES)
         yield partial(_refuse_lost, connection)
 
 
-def _taken(connection: Connection, work: str) -> bool:
+def _take_lock(connection: Connection, work: str) -> bool:
     lock = {"class": _CLASS, "number": _WORKS.index(work)}
     return cast("bool", connection.execute(_TAKE, lock).scalar_one())
 

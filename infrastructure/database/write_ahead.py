@@ -15,9 +15,9 @@ PAUSE_SECONDS: Final = 0.005
 
 
 def keep_write_ahead(cursor: DBAPICursor, patience_seconds: float) -> None:
-    """Ask for WAL mode until nobody is in the way, as SQLite itself does not wait for who else changes the mode.
+    """Set WAL mode; tries again while another process changes the mode, because SQLite itself does not wait for that.
 
-    Raises sqlite3.OperationalError where it is locked for longer than `patience_seconds`.
+    Raises sqlite3.OperationalError if the file is locked for longer than `patience_seconds`.
     """
     deadline = time.monotonic() + patience_seconds
     while True:

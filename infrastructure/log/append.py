@@ -201,7 +201,7 @@ class LogTransaction:
         """Insert entries of streams of which those that have `started` may have a key."""
         if not entries:
             return
-        keys = seals_of(self._connection).writing(self._connection, started)
+        keys = seals_of(self._connection).keys_for_batch(self._connection, started)
         parts = self._parts(entries, keys) if self._sources else {}
         rows = [_row(entry, keys, parts.get(entry.id, ())) for entry in entries]
         self._connection.execute(_RECORD, rows)
@@ -288,4 +288,4 @@ def _row(entry: LogEntry, keys: BatchKeys, parts: Sequence[Mapping[str, Any]]) -
     }
     secret = new_secret()
     row |= hash_row(row, salt_of(secret, [part["digest"] for part in parts]))
-    return row | keys.sealed({**row, "secret": secret})
+    return row | keys.seal_payload({**row, "secret": secret})

@@ -69,7 +69,7 @@ def corrections(connection: Connection) -> tuple[ClockCorrection, ...]:
 def correction_fault(connection: Connection, row: RowMapping) -> str | None:
     """What is wrong with a correction, selected by `LOGGED`, that follows what is before it."""
     position, stream = row["position"], row["stream"]
-    state = seals_of(connection).opened(row)[0]
+    state = seals_of(connection).open_payload(row)[0]
     stored = StoredEvent(UUID(stream), row["version"], row["type"], state)
     said = _CODEC.read(stored, row["actor"])
     if not isinstance(said, ClockCorrected) or said.originator_id != CLOCK_STREAM:

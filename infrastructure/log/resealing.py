@@ -116,9 +116,9 @@ def _seal(connection: Connection, after: int, until: int) -> int:
     if not rows:
         return 0
     streams = list({row["stream"]: None for row in rows})
-    keys = seals_of(connection).writing(connection, streams)
+    keys = seals_of(connection).keys_for_batch(connection, streams)
     changed = [
-        {"at_position": row["position"], **keys.sealed({**row, "secret": row["salt"]})}
+        {"at_position": row["position"], **keys.seal_payload({**row, "secret": row["salt"]})}
         for row in rows
     ]
     connection.execute(event.update().where(_KEYED[0].at), changed)

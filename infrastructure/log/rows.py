@@ -46,7 +46,7 @@ def entries(
     originator: Callable[[str], UUID | str] = UUID,
 ) -> list[LogEntry]:
     """The entries that a statement made from `LOGGED` selects, each stream by what `originator` makes of its name."""
-    open_ = seals_of(connection).opened
+    open_ = seals_of(connection).open_payload
     rows = connection.execute(statement).mappings().all()
     erased = {row["stream"]: None for row in rows if not row["payload"]}
     by = _erasures(connection, list(erased)) if erased else {}
@@ -72,7 +72,7 @@ def open_row(
 
     `parts` are the rows of its confidential parts. Of an erased event payload and salt are empty.
     """
-    payload, secret = seals_of(connection).opened(row)
+    payload, secret = seals_of(connection).open_payload(row)
     sealed = row["key_version"] is not None
     digests = [bytes(part["digest"]) for part in parts]
     salt = salt_in_use(secret, payload, row["digest"], digests) if sealed and payload else secret
@@ -98,5 +98,5 @@ def _erasures(connection: Connection, streams: Sequence[str]) -> dict[str, bytes
             event.c.type == FactErased.stored_name,
         )
         rows: Sequence[RowMapping] = connection.execute(wanted).mappings().all()
-        found.update((row["stream"], seals_of(connection).opened(row)[0]) for row in rows)
+        found.update((row["stream"], seals_of(connection).open_payload(row)[0]) for row in rows)
     return found

@@ -61,7 +61,7 @@ _STANDING: Final = union_all(
 def last_versions(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
     """The last version of each stream that has one; SealKeyError where the database's own keys are not given.
 
-    Those keys, the stamps and the side that serves are remembered for the transaction.
+    Those keys, the stamps and the side that serves are read_once for the transaction.
     """
     first = {"streams": streams[:STREAMS_A_QUERY]}
     sorts: dict[str, list[RowMapping]] = defaultdict(list)

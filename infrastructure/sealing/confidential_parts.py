@@ -1,7 +1,7 @@
 """Seals each confidential part under its own key, so that each can be destroyed alone.
 
-Sealed bytes are nonce ‖ AES-256-GCM ciphertext of salt ‖ content; the digest, SHA-256(salt ‖ content), is bound by the
-leaf of the event, and tells nothing without the salt.
+Sealed bytes are nonce ‖ AES-256-GCM ciphertext of salt ‖ content. The event's leaf covers the digest,
+SHA-256(salt ‖ content), which reveals nothing without the salt.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _decoder: Final = msgspec.json.Decoder(Source)
 def seal_part(
     wrapping: KeyWrapping, stream: str, position: int, ordinal: int, source: Source
 ) -> dict[str, Any]:
-    """The row of the part `ordinal`, from 0, of the event at a position."""
+    """Return the row of part number `ordinal` (from 0) of the event at a position."""
     place = {"position": position, "ordinal": ordinal, "stream": stream}
     plain = secrets.token_bytes(SECRET_SIZE) + _encoder.encode(source)
     key, nonce, context = new_key(), secrets.token_bytes(NONCE_SIZE), context_of_part(place)
@@ -46,7 +46,7 @@ def seal_part(
 
 
 def open_part(wrapping: KeyWrapping, row: Mapping[Any, Any]) -> Source:
-    """What a row holds that was not erased; SealKeyError without its key, BrokenSealError where it was changed."""
+    """Open a part that was not erased; SealKeyError if its key is missing, BrokenSealError if it was changed."""
     context, sealed = context_of_part(row), bytes(row["sealed"])
     key = wrapping.unwrap(row["key_id"], bytes(row["data_key"]), context)
     try:
@@ -59,7 +59,7 @@ def open_part(wrapping: KeyWrapping, row: Mapping[Any, Any]) -> Source:
 
 
 def context_of_part(row: Mapping[Any, Any]) -> bytes:
-    """What a part and its key are bound to: their place in the record."""
+    """The authenticated context of a part and its key: their place in the record."""
     return f"parley part\0{row['stream']}\0{row['position']}\0{row['ordinal']}".encode()
 
 

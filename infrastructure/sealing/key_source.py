@@ -1,4 +1,4 @@
-"""Reads wrapping keys from the environment or from a file of their owner's, never from the database."""
+"""Reads wrapping keys from the environment or from a private file, never from the database."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from infrastructure.sealing.wrapping import (
     Keyring,
     KeyWrapping,
     SealKeyError,
+    format_keys,
     new_key,
     read_keys,
-    written_keys,
 )
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 __all__ = ["GivenKeys", "NoKeys", "WrappingKeyFile"]
 
 
-_NONE: Final = "this database was opened without the keys that its payloads are sealed by"
+_NONE: Final = "this database was opened without the keys that seal its payloads"
 
 
 class NoKeys:
-    """No key is given: nothing can be sealed or opened."""
+    """A source without keys: nothing can be sealed or opened."""
 
     def read(self) -> KeyWrapping | None:
         """None."""
@@ -76,10 +76,10 @@ class GivenKeys:
 
 
 class WrappingKeyFile:
-    """The file that has a key in base64 a line, the newest last; read again whenever it has changed.
+    """A file with one base64 key a line, the newest last; it is read again whenever it has changed.
 
-    Keys once read stay known, so that a file that is taken away stops no process that has begun. While the file is
-    missing, that of `before` stands in for it once a key is looked for that it has.
+    Keys that were read stay in memory, so that removing the file stops no running process. If the file is missing and
+    the older file `before` has a key that is looked for, that file is read instead.
     """
 
     def __init__(self, path: Path, before: Path | None = None) -> None:
@@ -89,37 +89,37 @@ class WrappingKeyFile:
         self._keys: Keyring | None = None
 
     def read(self) -> KeyWrapping | None:
-        """The keys of the file; None where there is none and was none."""
+        """The keys of the file; None if it never existed."""
         with suppress(FileNotFoundError):
-            found = self.path.stat()
-            seen = (found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode)
-            if seen != self._seen:
-                self._keys, self._seen = self._read(), seen
+            status = self.path.stat()
+            mark = (status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode)
+            if mark != self._seen:
+                self._keys, self._seen = self._read(), mark
         return self._keys
 
     def make(self) -> KeyWrapping:
-        """The keys of the file, which is made with one where it is missing."""
+        """The keys of the file; a missing file is created with one key."""
         try:
             with suppress(FileExistsError):
-                create_private(self.path, written_keys([new_key()]))
+                create_private(self.path, format_keys([new_key()]))
         except OSError as error:
-            raise SealKeyError(f"no key can be kept in {self.path}: {error.strerror}") from error
-        found = self.read()
-        if found is None:
-            raise SealKeyError(f"{self.path} was taken away as soon as it was made")
-        return found
+            raise SealKeyError(f"no key can be written to {self.path}: {error.strerror}") from error
+        keys = self.read()
+        if keys is None:
+            raise SealKeyError(f"{self.path} was removed as soon as it was created; start again")
+        return keys
 
     def add(self) -> None:
-        """Have a new key wrap from now on, in every process that has this file."""
+        """Append a new key; every process that reads this file wraps with it from now on."""
         with lock_folder(self.path):
-            replace_whole(self.path, self._content() + written_keys([new_key()]))
+            replace_whole(self.path, self._content() + format_keys([new_key()]))
 
     def look_for(self, key_id: str) -> bool:
-        """Whether the key was found in the file of before, which is read from now on."""
+        """Whether the older file `before` has the key; if so, that file is read from now on."""
         if self._before is None or self._keys is not None or self.path.exists():
             return False
-        found = WrappingKeyFile(self._before).read()
-        if found is None or key_id not in found.ids:
+        keys = WrappingKeyFile(self._before).read()
+        if keys is None or key_id not in keys.ids:
             return False
         self.path, self._before = self._before, None
         return True

@@ -1,10 +1,10 @@
 """Seals a payload and the secret of its salt under its stream's data key; it opens only in its own row.
 
-Sealed bytes are nonce ‖ AES-256-GCM ciphertext of secret ‖ payload; the nonce is random, as a version may be recorded
-again after an older backup was restored. The data key stands, wrapped, in the row that was sealed with it first:
-`key_version` says which. No data key outlives the statement that it was read for: once it is destroyed, nothing
-opens, in any process. From the first thing that is stamped or sealed a database has keys of its own: a process that
-lacks one writes nothing.
+Sealed bytes are nonce ‖ AES-256-GCM ciphertext of secret ‖ payload. The nonce is random, because a version may be
+recorded again after an older backup was restored. The wrapped data key stands in the first row that it sealed;
+`key_version` names that row. Data keys are not kept in memory after the statement that needed them, so that no process
+can open anything once its data key is destroyed. As soon as anything is stamped or sealed, a database has keys of its
+own, and a process that lacks one of them writes nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from infrastructure.sealing.wrapping import (
     new_key,
 )
 from infrastructure.tables.record import TEXT, event, log_head, stamp
-from infrastructure.transaction_memo import remembered
+from infrastructure.transaction_memo import read_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,18 +46,18 @@ __all__ = [
 ]
 
 SEALS: Final = "parley_seals"
-"""The execution option by which a connection has the seals of its database."""
+"""The execution option that holds the seals of a connection's database."""
 STREAMS_A_QUERY: Final = 500
 SECRET_SIZE: Final = 16
-"""Bytes of the secret by which a payload's digest cannot be guessed; it stands in front of what is sealed."""
+"""Bytes of the secret that keeps a payload's digest from being guessed; it precedes the payload in the plain text."""
 
 _PLACE: Final = struct.Struct(">qqqHH")
 _KEY_IDS: Final = select(event.c.key_id).where(event.c.key_id.is_not(None)).limit(1)
 _ENDS: Final = (_KEY_IDS.order_by(event.c.position), _KEY_IDS.order_by(event.c.position.desc()))
 
-_first, _last, _keyed, _each = (event.alias(name) for name in ("first", "last", "keyed", "each"))
+_first, _last, _keyed, _any = (event.alias(name) for name in ("first", "last", "keyed", "any"))
 _NEWEST: Final = (
-    select(func.max(_each.c.version)).where(_each.c.stream == _first.c.stream).scalar_subquery()
+    select(func.max(_any.c.version)).where(_any.c.stream == _first.c.stream).scalar_subquery()
 )
 _KEYS_OF: Final = (
     select(_keyed.c.stream, _keyed.c.version, _keyed.c.key_id, _keyed.c.data_key)
@@ -69,7 +69,7 @@ _KEYS_OF: Final = (
         _keyed.c.data_key.is_not(None),
     )
 )
-"""The data keys that the last events of streams were sealed with."""
+"""The data keys that sealed the last events of streams."""
 OWN_KEYS: Final = union_all(
     select(stamp.c.of, stamp.c.key_id, stamp.c.stamp),
     select(literal(None, TEXT), _keyed.c.key_id, literal(None, LargeBinary))
@@ -77,66 +77,66 @@ OWN_KEYS: Final = union_all(
     .join(_keyed, and_(_keyed.c.stream == _last.c.stream, _keyed.c.version == _last.c.key_version))
     .where(_keyed.c.key_id.is_not(None)),
 )
-"""What a database says are its own keys: those of its stamps, each with its stamp, and that of its last event."""
+"""The keys that a database needs: the key of each stamp, with the stamp, and the key of the last event."""
 
 
 class Seals:
-    """Seals and opens the payloads of one database, by the keys that a source has."""
+    """Seals and opens the payloads of one database, with the keys of a source."""
 
     def __init__(self, source: WrappingKeySource | None = None) -> None:
         self._source = source or NoKeys()
         self._checked: frozenset[str] = frozenset()
 
     def check(self, connection: Connection) -> KeyWrapping | None:
-        """The keys, as `given`; MissingKeyError where the database's own, as it says by now, are not among them."""
-        self._require({row["key_id"] for row in remembered(connection, own_keys)})
+        """The keys, as `given`; MissingKeyError if one that the database needs by now is not among them."""
+        self._require({row["key_id"] for row in read_once(connection, own_keys)})
         return self.given(connection)
 
     def given(self, connection: Connection) -> KeyWrapping | None:
-        """The keys; None where there are none and nothing is sealed.
+        """The keys; None if there are none and nothing is sealed.
 
-        MissingKeyError where what was sealed first, or last, when these keys were first used here, was sealed by a key
-        that is not among them. Who writes has to `check`, under the log's lock.
+        When these keys are first used here, MissingKeyError if the first or the last sealed payload was sealed by a
+        key that is not among them. A writer has to call `check` instead, under the log's lock.
         """
-        found = self._source.read()
-        if found is None or found.ids != self._checked:
+        keys = self._source.read()
+        if keys is None or keys.ids != self._checked:
             ends = (connection.execute(end).scalar() for end in _ENDS)
             self._require(used for used in ends if used is not None)
-            found = self._source.read()
-            self._checked = frozenset() if found is None else found.ids
-        return found
+            keys = self._source.read()
+            self._checked = frozenset() if keys is None else keys.ids
+        return keys
 
     def _require(self, used: Iterable[str]) -> None:
-        """Refuse where one of the keys that were used is not there."""
+        """Raise MissingKeyError for the first used key that no source has."""
         for key_id in used:
-            found = self._source.read()
-            is_there = found is not None and key_id in found.ids
+            keys = self._source.read()
+            is_there = keys is not None and key_id in keys.ids
             if not (is_there or self._source.look_for(key_id)):
                 raise SealKeyError.missing(key_id)
 
     def add_key(self) -> None:
-        """Have a new wrapping key wrap from now on."""
+        """Make a new wrapping key, which wraps from now on."""
         self._source.add()
 
     def wrapping(self, connection: Connection) -> KeyWrapping:
-        """The keys; one is made only where the database holds nothing that was sealed by another."""
+        """The keys; the first one is made only if nothing in the database is sealed yet."""
         return self.given(connection) or self._source.make()
 
-    def writing(self, connection: Connection, older: Sequence[str]) -> BatchKeys:
-        """The data keys for a batch of events, given those streams in it that had events before."""
+    def keys_for_batch(self, connection: Connection, older: Sequence[str]) -> BatchKeys:
+        """The data keys for a batch of events; `older` names its streams that already had events."""
         wrapping = self.wrapping(connection)
         keys: dict[str, tuple[int, AESGCM]] = {}
         for start in range(0, len(older), STREAMS_A_QUERY):
             streams = {"streams": older[start : start + STREAMS_A_QUERY]}
             for row in connection.execute(_KEYS_OF, streams):
-                cipher = _unwrapped(wrapping, row.stream, row.key_id, row.data_key)
+                cipher = _unwrap_data_key(wrapping, row.stream, row.key_id, row.data_key)
                 keys[row.stream] = (row.version, cipher)
         return BatchKeys(wrapping, keys)
 
-    def opened(self, row: Mapping[Any, Any]) -> tuple[bytes, bytes]:
-        """The payload and secret of an event's row that has the id and bytes of its data key as `by` and `opened_by`.
+    def open_payload(self, row: Mapping[Any, Any]) -> tuple[bytes, bytes]:
+        """The payload and secret of an event's row, which has its data key as `opened_by`, wrapped by the key `by`.
 
-        Raises SealKeyError where no key is there to open it, BrokenSealError where it is not what was sealed.
+        Raises SealKeyError if the wrapping key is missing, BrokenSealError if the row is not what was sealed.
         """
         if row["key_version"] is None or not row["payload"]:
             return bytes(row["payload"]), bytes(row["salt"])
@@ -149,7 +149,7 @@ class Seals:
             wrapping = self._source.read()
         if wrapping is None:
             raise SealKeyError.missing(row["by"])
-        cipher = _unwrapped(wrapping, row["stream"], row["by"], row["opened_by"])
+        cipher = _unwrap_data_key(wrapping, row["stream"], row["by"], row["opened_by"])
         sealed = bytes(row["payload"])
         try:
             plain = cipher.decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], _place_of(row))
@@ -168,11 +168,11 @@ class BatchKeys:
 
     @property
     def wrapping(self) -> KeyWrapping:
-        """What data keys are wrapped by."""
+        """The keys that wrap the data keys."""
         return self._wrapping
 
-    def sealed(self, row: Mapping[Any, Any]) -> dict[str, Any]:
-        """What is to be stored of an event's row with payload and secret in clear, in their place and beside them."""
+    def seal_payload(self, row: Mapping[Any, Any]) -> dict[str, Any]:
+        """The columns that replace or join the unencrypted payload and secret of an event's row."""
         stream = row["stream"]
         stored: dict[str, Any] = {"salt": b"", "key_id": None, "data_key": None}
         if stream not in self._keys:
@@ -188,26 +188,26 @@ class BatchKeys:
 
 
 def own_keys(connection: Connection) -> list[RowMapping]:
-    """The rows of the stamps, and without name and stamp the key of the last event; they change under its lock."""
+    """The rows of the stamps, and one with only the key of the last event; they change under the log's lock."""
     return list(connection.execute(OWN_KEYS).mappings())
 
 
 def context_of(stream: str) -> bytes:
-    """What the wrapped data key of a stream is bound to."""
+    """The authenticated context of a stream's wrapped data key."""
     return f"parley data key\0{stream}".encode()
 
 
-def _unwrapped(wrapping: KeyWrapping, stream: str, key_id: str, data_key: bytes) -> AESGCM:
+def _unwrap_data_key(wrapping: KeyWrapping, stream: str, key_id: str, data_key: bytes) -> AESGCM:
     return AESGCM(wrapping.unwrap(key_id, bytes(data_key), context_of(stream)))
 
 
 def _place_of(row: Mapping[Any, Any]) -> bytes:
-    """Everything that an event's row says besides the payload, and no two rows alike."""
+    """The authenticated context of a payload: all other columns of its event, which differ between any two rows."""
     texts = [row[name].encode() for name in ("stream", "type", "actor")]
     numbers = (row["position"], row["recorded_at"], row["version"])
     return b"".join([_PLACE.pack(*numbers, len(texts[0]), len(texts[1])), *texts])
 
 
 def seals_of(connection: Connection) -> Seals:
-    """What seals and opens on the database of a connection."""
+    """The seals of a connection's database."""
     return cast("Seals", connection.get_execution_options()[SEALS])

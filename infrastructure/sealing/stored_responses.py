@@ -1,7 +1,7 @@
 """Keeps responses for idempotency keys, each with a stamp and a wrapped fingerprint of its request.
 
-In clear the fingerprint would confirm a guess at what was sent, and some of that is confidential. What a key says is
-for its sender alone: its digest takes a secret that is wrapped as data keys are.
+An unencrypted fingerprint would confirm a guess at the request, parts of which are confidential. Idempotency keys are
+stored as HMAC digests only, because a sender may write anything into them; the HMAC's secret is wrapped, too.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from infrastructure.sealing.stamps import (
     ensure_secret,
     forget_lost_secret,
     keys_of,
+    open_stamp,
     secret_of_keys,
     share_of_answer,
     stamp_columns,
-    stands_for,
 )
 from infrastructure.sealing.wrapping import BrokenSealError
 from infrastructure.tables.record import idempotency_answer
@@ -53,9 +53,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class IdempotencyClaim:
-    """The answer to one request, to be kept under (caller, key) together with its events.
+    """The response to one request, to be kept under (caller, key) together with its events.
 
-    `fact_id` is the stream of the fact that it tells of: an erasure of that takes it.
+    `fact_id` is the stream of the fact that the response shows; the fact's erasure empties the response.
     """
 
     caller: str
@@ -69,11 +69,11 @@ class IdempotencyClaim:
 
 @dataclass(frozen=True)
 class StoredResponse(IdempotencyClaim):
-    """A claim as kept, under the digest of its key.
+    """A claim as it is stored, under the digest of its key.
 
-    `answered_at` is the `recorded_at` of the request's last event (of the log's head, if it had
-    none): `position_at(answered_at)` is the log as the first answer saw it. `kept_at` is what the clock showed when it
-    was kept. The rest is its stamp.
+    `answered_at` is the `recorded_at` of the request's last event, or of the log's head if it had none:
+    `position_at(answered_at)` is the position that the first response saw. `kept_at` is the clock's time when the
+    response was stored. `key_id` and `stamp` are its stamp.
     """
 
     answered_at: int
@@ -88,25 +88,25 @@ _ANSWER: Final = idempotency_answer
 _SAME: Final = and_(_ANSWER.c.caller == bindparam("by"), _ANSWER.c.key == bindparam("under"))
 _KEPT: Final = select(_ANSWER).where(_SAME)
 _KEEP: Final = {
-    each.dialect.name: each.insert(_ANSWER)
+    database.dialect.name: database.insert(_ANSWER)
     .on_conflict_do_nothing()
     .execution_options(preserve_rowcount=True)
-    for each in (sqlite, postgresql)
+    for database in (sqlite, postgresql)
 }
 _STAMP: Final = b"parley stamp\0idempotency_answer"
 _FINGERPRINT: Final = b"parley fingerprint\0"
 _WRAPPED: Final = "wrapped "
-"""What a fingerprint begins with."""
+"""The prefix of a wrapped fingerprint."""
 
 
 def digest_of_key(secret: bytes, caller: str, key: str) -> str:
-    """What a caller's idempotency key is kept as; no key that can be sent looks like it, as none has a blank."""
-    said = f"{caller}\0{key}".encode()
-    return f"hmac-sha256 {hmac.digest(secret, said, 'sha256').hex()}"
+    """The digest that stands for a caller's idempotency key; it has a blank, which no key that can be sent has."""
+    message = f"{caller}\0{key}".encode()
+    return f"hmac-sha256 {hmac.digest(secret, message, 'sha256').hex()}"
 
 
 def find_response(connection: Connection, caller: str, key: str) -> StoredResponse | None:
-    """The answer that is kept under a caller's key; raises as `read_response` does."""
+    """The response that is stored under a caller's key; raises as `read_response` does."""
     secret = secret_of_keys(connection)
     if secret is None:
         return None
@@ -116,13 +116,13 @@ def find_response(connection: Connection, caller: str, key: str) -> StoredRespon
 
 
 def store_response(connection: Connection, answer: Mapping[str, Any]) -> int | None:
-    """Keep an answer, whose key and fingerprint are in clear; what that adds to the total. The log is locked.
+    """Store a response, given with its unhashed key and fingerprint; the log is locked.
 
-    Nothing is kept, and None returned, where one is kept under the key.
+    Returns what it adds to the total, or None if another response is stored under the key: then nothing is stored.
     """
     secret, added = ensure_secret(connection)
     digest = digest_of_key(secret, answer["caller"], answer["key"])
-    kept = _stamped(keys_of(connection), {**answer, "key": digest})
+    kept = _stamp_response(keys_of(connection), {**answer, "key": digest})
     if connection.execute(_KEEP[connection.dialect.name], kept).rowcount != 1:
         return None
     return added + share_of_answer(kept)
@@ -131,10 +131,10 @@ def store_response(connection: Connection, answer: Mapping[str, Any]) -> int | N
 def change_responses(
     connection: Connection, rows: Iterable[RowMapping], values: Mapping[str, Any]
 ) -> int:
-    """Give kept answers other values under new stamps; what that adds to the total. The log is locked."""
+    """Change values of stored responses and stamp them again; returns what it adds to the total. The log is locked."""
     wrapping, added = keys_of(connection), 0
     for row in rows:
-        changed = _stamped(wrapping, {**row, **values})
+        changed = _stamp_response(wrapping, {**row, **values})
         at = {"by": row["caller"], "under": row["key"]}
         connection.execute(update(_ANSWER).where(_SAME).values(**changed), at)
         added += share_of_answer(changed) - share_of_answer(row)
@@ -142,13 +142,13 @@ def change_responses(
 
 
 def read_response(connection: Connection, row: Mapping[Any, Any]) -> StoredResponse:
-    """What is kept in a row; SealKeyError or BrokenSealError where its fingerprint cannot be opened."""
+    """Read a response from its row; SealKeyError or BrokenSealError if its fingerprint cannot be opened."""
     opened = _fingerprint(keys_of(connection), row)
     return StoredResponse(**{**row, "fingerprint": opened})
 
 
 def broken_responses(connection: Connection) -> Iterator[RowMapping]:
-    """The rows whose stamp is not there, or is not their own."""
+    """The rows whose stamp is missing or wrong."""
     wrapping = seals_of(connection).given(connection)
     ordered = select(_ANSWER).order_by(_ANSWER.c.caller, _ANSWER.c.key)
     for row in connection.execute(ordered).mappings():
@@ -161,27 +161,30 @@ def drop_broken(connection: Connection) -> int:
     if forget_lost_secret(connection):
         return connection.execute(delete(_ANSWER)).rowcount
     broken = list(broken_responses(connection))
-    _drop(connection, broken)
+    _delete_rows(connection, broken)
     return len(broken)
 
 
 def drop_some_before(connection: Connection, instant: int) -> int:
-    """Take away some of the answers kept before an instant, and say how many. The log is locked.
+    """Delete some of the responses stored before an instant; returns how many. The log is locked.
 
-    One whose stamp does not hold stays: that it was changed is not to be hidden.
+    A response with a wrong stamp stays, because deleting it would hide that it was changed.
     """
     older = select(_ANSWER).where(_ANSWER.c.kept_at < instant).order_by(_ANSWER.c.kept_at)
     rows = connection.execute(older.limit(BATCH)).mappings().all()
     wrapping = keys_of(connection)
     dropped = [row for row in rows if _holds(wrapping, row)]
-    _drop(connection, dropped)
+    _delete_rows(connection, dropped)
     if dropped:
         change_total(connection, -sum(map(share_of_answer, dropped)))
     return len(dropped)
 
 
 def wrap_responses(connection: Connection, after: tuple[str, str]) -> tuple[str, str] | None:
-    """Wrap some responses with the newest key, past a (caller, key); returns the last, and leaves broken ones."""
+    """Wrap some responses after a (caller, key) with the newest key; returns the last (caller, key).
+
+    Responses with a wrong stamp are left as they are.
+    """
     wrapping = keys_of(connection)
     older = select(_ANSWER).where(
         _ANSWER.c.key_id != wrapping.newest, tuple_(_ANSWER.c.caller, _ANSWER.c.key) > after
@@ -198,13 +201,13 @@ def wrap_responses(connection: Connection, after: tuple[str, str]) -> tuple[str,
     return (rows[-1]["caller"], rows[-1]["key"]) if rows else None
 
 
-def _drop(connection: Connection, rows: Iterable[RowMapping]) -> None:
+def _delete_rows(connection: Connection, rows: Iterable[RowMapping]) -> None:
     named = [{"by": row["caller"], "under": row["key"]} for row in rows]
     if named:
         connection.execute(delete(_ANSWER).where(_SAME), named)
 
 
-def _stamped(wrapping: KeyWrapping, answer: Mapping[Any, Any]) -> dict[str, Any]:
+def _stamp_response(wrapping: KeyWrapping, answer: Mapping[Any, Any]) -> dict[str, Any]:
     """The row of a response; `answer` has its fingerprint unencrypted, or empty."""
     fingerprint = answer["fingerprint"]
     if fingerprint:
@@ -215,15 +218,15 @@ def _stamped(wrapping: KeyWrapping, answer: Mapping[Any, Any]) -> dict[str, Any]
 
 
 def _holds(wrapping: KeyWrapping | None, row: Mapping[Any, Any]) -> bool:
-    return stands_for(wrapping, row, _STAMP) == digest_of_answer(row)
+    return open_stamp(wrapping, row, _STAMP) == digest_of_answer(row)
 
 
 def _fingerprint(wrapping: KeyWrapping, row: Mapping[Any, Any]) -> str:
-    """The fingerprint in clear; of an answer that an erasure emptied there is none."""
+    """The unencrypted fingerprint; empty for a response that an erasure emptied."""
     if not row["fingerprint"]:
         return ""
     try:
         wrapped = b64decode(row["fingerprint"].removeprefix(_WRAPPED), validate=True)
     except ValueError as error:
-        raise BrokenSealError("a kept answer is not the one that was wrapped") from error
+        raise BrokenSealError("a stored response is not the one that was wrapped") from error
     return wrapping.unwrap(row["key_id"] or "", wrapped, _FINGERPRINT).decode()

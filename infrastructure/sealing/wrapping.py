@@ -1,7 +1,7 @@
 """Wraps data keys: the newest wrapping key wraps, and older ones still unwrap.
 
-`KeyWrapping` is all that sealing asks of the keys outside the database. `Keyring` has them in this process's
-memory; a key service that wraps and unwraps elsewhere can stand in its place.
+Sealing uses the keys outside the database through `KeyWrapping` alone. `Keyring` implements it with keys in this
+process's memory; a key service that wraps and unwraps elsewhere can replace it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ __all__ = [
     "MissingKeyError",
     "SealKeyError",
     "WrappingKeySource",
+    "format_keys",
     "new_key",
     "read_keys",
-    "written_keys",
 ]
 
 KEY_SIZE: Final = 32
@@ -40,11 +40,11 @@ _NAMED: Final = b"parley wrapping key\0"
 
 
 class SealKeyError(OperationalError):
-    """The key that is needed to seal or open is not given; the message says which, and where it is looked for."""
+    """A key that is needed to seal or open is not given; the message names it, and where it is looked for."""
 
     @staticmethod
     def missing(key_id: str) -> MissingKeyError:
-        """What is stored was sealed by another key than those that there are."""
+        """The error for a key that sealed something and is not given."""
         where = "PARLEY_SEAL_KEY_FILE or PARLEY_SEAL_KEY has to name it"
         return MissingKeyError(
             f"the record is sealed by the key {key_id}, which is not given: {where}"
@@ -52,11 +52,11 @@ class SealKeyError(OperationalError):
 
 
 class MissingKeyError(SealKeyError):
-    """Other keys are given than the record is sealed by."""
+    """The keys that are given are not those that sealed the record."""
 
 
 class BrokenSealError(DataError):
-    """What is stored is not what was sealed: it was changed, or put in another's place."""
+    """Stored bytes are not what was sealed: they were changed, or moved to another row."""
 
 
 class KeyWrapping(Protocol):
@@ -71,26 +71,26 @@ class KeyWrapping(Protocol):
         """The ids of the keys that unwrap."""
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
-        """A data key, to be unwrapped with the same context only."""
+        """Wrap a data key; it can be unwrapped with the same context only."""
 
     def unwrap(self, key_id: str, wrapped: bytes, context: bytes) -> bytes:
-        """The data key; SealKeyError for an unknown id, BrokenSealError where it is not what was wrapped."""
+        """Unwrap a data key; SealKeyError for an unknown id, BrokenSealError if it is not what was wrapped."""
 
 
 class WrappingKeySource(Protocol):
     """Where the wrapping keys are looked for."""
 
     def read(self) -> KeyWrapping | None:
-        """The keys as they are now; None where there is none yet. SealKeyError where they cannot be used."""
+        """The keys as they are now; None if there is none yet. SealKeyError if they cannot be used."""
 
     def make(self) -> KeyWrapping:
-        """Make the first key, and give what is there then; SealKeyError where none can be made."""
+        """Make the first key, and return the keys; SealKeyError if none can be made."""
 
     def add(self) -> None:
-        """Make a newer key beside those that are there; SealKeyError where none can be made."""
+        """Add a newer key; SealKeyError if none can be made."""
 
     def look_for(self, key_id: str) -> bool:
-        """Look for a key where else it may be; whether it is read from now on."""
+        """Look for a key elsewhere; whether it was found, and is read from there from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class _Key:
 class Keyring:
     """Wrapping keys of 32 bytes, the newest last. A wrapped key is nonce ‖ AES-256-GCM ciphertext.
 
-    A key wraps under random nonces, at most 2³² times (NIST SP 800-38D §8.3): more facts than a log takes.
+    A key may wrap 2³² times under random nonces (NIST SP 800-38D §8.3), which is more than a log has facts.
     """
 
     def __init__(self, keys: Sequence[bytes]) -> None:
@@ -120,32 +120,32 @@ class Keyring:
 
     @property
     def ids(self) -> frozenset[str]:
-        """The ids of all."""
+        """The ids of all keys."""
         return frozenset(self._keys)
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
-        """Nonce and ciphertext, by the newest key."""
+        """Wrap a data key with the newest key: nonce ‖ ciphertext."""
         nonce = secrets.token_bytes(NONCE_SIZE)
         return nonce + self._newest.cipher.encrypt(nonce, key, context)
 
     def unwrap(self, key_id: str, wrapped: bytes, context: bytes) -> bytes:
-        """The data key."""
-        found = self._keys.get(key_id)
-        if found is None:
+        """Unwrap a data key with the key of that id."""
+        wrapping_key = self._keys.get(key_id)
+        if wrapping_key is None:
             raise SealKeyError.missing(key_id)
         try:
-            return found.cipher.decrypt(wrapped[:NONCE_SIZE], wrapped[NONCE_SIZE:], context)
+            return wrapping_key.cipher.decrypt(wrapped[:NONCE_SIZE], wrapped[NONCE_SIZE:], context)
         except (InvalidTag, ValueError) as error:
             raise BrokenSealError("a data key is not the one that was wrapped") from error
 
 
 def new_key() -> bytes:
-    """A key that nobody can guess."""
+    """A random key of `KEY_SIZE` bytes."""
     return AESGCM.generate_key(8 * KEY_SIZE)
 
 
 def read_keys(text: str) -> Keyring:
-    """The keyring of keys in base64, with blanks or line ends between; ValueError says what is wrong with them."""
+    """The keyring of base64 keys, separated by blanks or line ends; ValueError says what is wrong with them."""
     try:
         keys = [strict_base64(word) for word in text.split()]
     except NoteError as error:
@@ -155,11 +155,11 @@ def read_keys(text: str) -> Keyring:
     return Keyring(keys)
 
 
-def written_keys(keys: Sequence[bytes]) -> bytes:
-    """Keys as `read_keys` takes them, one a line."""
+def format_keys(keys: Sequence[bytes]) -> bytes:
+    """Format keys as `read_keys` takes them, one a line."""
     return "".join(f"{base64_of(key)}\n" for key in keys).encode()
 
 
 def _id_of(key: bytes) -> str:
-    """A name for a key that tells nothing of it."""
+    """The id of a key, which reveals nothing of the key."""
     return sha256(_NAMED + key).hexdigest()[:16]

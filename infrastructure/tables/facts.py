@@ -1,7 +1,7 @@
-"""The versions of every fact, as a pure function of the log, on two sides: one serves, one is spare.
+"""The tables of facts' versions: a pure function of the log, kept twice, as a serving and a spare side.
 
-A rebuild fills the spare side while the other serves, and the two change roles in one transaction: the row
-`facts` of `projection` names the side that serves.
+A rebuild fills the spare side while the other serves; then the two swap roles in one transaction. The row `facts` of
+the table `projection` names the side that serves.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.tables.record import HEX_ID, TEXT, metadata, projection
-from infrastructure.transaction_memo import remembered
+from infrastructure.transaction_memo import read_once
 
 __all__ = [
     "FACTS",
@@ -57,7 +57,7 @@ VALID_INSTANTS: Final = (
     "possible_to",
     "happened_latest",
 )
-"""The columns that say when what the fact says was so."""
+"""The columns of a fact's valid time."""
 _BIGINTS: Final = [
     "known_to",
     "published_to",
@@ -88,15 +88,15 @@ _BATCHED: Final = text("batch IS NOT NULL")
 
 @dataclass(frozen=True)
 class FactTables:
-    """One side: the rectangles of every fact; the names and places by which a version is found; its answers.
+    """One side: the versions of every fact, the terms that a version is found by, and the questions it answers.
 
-    A row of `version` is what a fact says at the positions from `known_from` to before `known_to` and the cuts of the
-    published clock from `published_from` to before `published_to`; the recorded clock reads those without such an end.
-    `position`, `version` and `published_at` are those of its last event. Of the contents that one event left, `variant`
-    0 is that with every event before it, which stood in the row that has `known_from` = `position` and no
-    `published_to`; the others lack what was not public. `last_cited` is when the last of its citations was public.
-    `answer` has a row for each question of the state that a version speaks to, with the times that decide
-    whether it is shown, so that a state need not read the facts that it does not show.
+    A row of `version` is a fact's content at the positions from `known_from` until before `known_to`, and at the cuts
+    of the published clock from `published_from` until before `published_to`; the recorded clock reads the rows without
+    a `published_to`. `position`, `version` and `published_at` are those of the row's last event. One event can leave
+    several contents: `variant` 0 includes every event before it, and is in the row with `known_from` = `position` and
+    no `published_to`; other variants lack events that were not public yet. `last_cited` is when the last of its
+    citations was published. `answer` has a row for each question of the state that a version answers, with the times
+    that decide whether it is shown, so that a state reads only the facts that it shows.
     """
 
     side: Side
@@ -186,14 +186,16 @@ SIDES: Final[dict[str, FactTables]] = {
 
 
 def serving_side(connection: Connection) -> str:
-    """The side that serves in this transaction; DatabaseRefusedError where none does."""
+    """The side that serves in this transaction; DatabaseRefusedError if none does."""
     row = select(projection.c.state).where(projection.c.name == FACTS)
     side = connection.execute(row).scalar()
     if side not in SIDES:
-        raise DatabaseRefusedError("the database does not say which of its tables are in use")
+        raise DatabaseRefusedError(
+            "the row `facts` of the table `projection` names no side; restore the database from a backup"
+        )
     return str(side)
 
 
 def serving_tables(connection: Connection) -> FactTables:
     """The tables that serve in this transaction."""
-    return SIDES[remembered(connection, serving_side)]
+    return SIDES[read_once(connection, serving_side)]

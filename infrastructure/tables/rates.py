@@ -1,7 +1,7 @@
-"""`rate_count` has what callers asked for lately, on PostgreSQL: no part of the record, and in no backup.
+"""`rate_count` counts callers' requests on PostgreSQL; it is not part of the record, and in no backup.
 
-Unlogged: it costs no write-ahead log, and a crash of the server empties it. Room is left in its pages,
-so that a count is made where the row stands.
+The table is unlogged: it writes no write-ahead log, and a crash of the server empties it. Its pages are filled by half,
+so that a row can be updated in place.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`event` and `log_head` are the record; the other tables follow from it or stand beside it.
+"""`event` and `log_head` are the record; the other tables are derived from it, or kept beside it.
 
 Instants are BIGINT microseconds since 1970-01-01 UTC; positions are BIGINT. Text sorts by code
 point on both databases (`COLLATE "C"` on PostgreSQL), so that an order never depends on a locale.
@@ -56,7 +56,7 @@ metadata = MetaData(naming_convention=NAMING_CONVENTION)
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 HEX_ID = String(32).with_variant(String(32, collation="C"), "postgresql")
 ROW_POSITION = BigInteger().with_variant(Integer(), "sqlite")
-"""INTEGER on SQLite, where it makes the position the row's own key."""
+"""INTEGER on SQLite, which makes the position the row id."""
 
 log_head = Table(
     "log_head",
@@ -86,8 +86,8 @@ event = Table(
     UniqueConstraint("recorded_at"),
     UniqueConstraint("stream", "version"),
 )
-"""`payload` is sealed, with the salt in it and `salt` empty, by the `data_key` that stands in the row of the stream's
-version `key_version`, wrapped by the key `key_id`. Without `key_version` payload and salt are in clear."""
+"""`payload` is sealed, together with the salt; `salt` is then empty. The row of the stream's version `key_version` has
+the `data_key`, wrapped by the key `key_id`. Without a `key_version`, payload and salt are not encrypted."""
 
 confidential_part = Table(
     "confidential_part",
@@ -101,7 +101,7 @@ confidential_part = Table(
     Column("data_key", LargeBinary),
     Index(None, "stream"),
 )
-"""What an event said in confidence, each part sealed under a key of its own; of an erased one the digest is left."""
+"""The confidential parts of events, each sealed under its own key; of an erased part only the digest is left."""
 
 idempotency_answer = Table(
     "idempotency_answer",
@@ -120,8 +120,8 @@ idempotency_answer = Table(
     Index(None, "answered_at"),
     Index(None, "kept_at"),
 )
-"""`key` is the digest of an idempotency key, `kept_at` what the clock showed when the answer was kept. `stamp` is the
-digest of the other columns, wrapped by the key `key_id`: no answer is there without one."""
+"""`key` is the digest of an idempotency key, and `kept_at` the time when the response was stored. `stamp` is the digest
+of the other columns, wrapped by the key `key_id`; every response has one."""
 
 negotiation = Table(
     "negotiation",
@@ -153,7 +153,7 @@ negotiation_correction = Table(
     Column("summary", TEXT),
     Column("parties", TEXT, nullable=False),
 )
-"""What is said of a negotiation since each correction; `negotiation` has what its opening said."""
+"""A negotiation's title, summary and parties after each correction; `negotiation` has those of its opening."""
 
 negotiation_member = Table(
     "negotiation_member",
@@ -161,7 +161,7 @@ negotiation_member = Table(
     Column("negotiation_id", HEX_ID, ForeignKey("negotiation.id"), primary_key=True),
     Column("person", TEXT, primary_key=True),
 )
-"""Who sees a negotiation that is private."""
+"""The people who may see a private negotiation."""
 
 snapshot = Table(
     "snapshot",
@@ -195,7 +195,7 @@ change_request = Table(
     Index(None, "negotiation_id", "proposed_position"),
     Index(None, "stream"),
 )
-"""Changes that take two persons. What is proposed, and why it was decided so, is in the log alone, sealed."""
+"""Changes that need a second person. Their content, and the reasons of the decision, are sealed in the log alone."""
 
 projection = Table(
     "projection",
@@ -212,7 +212,7 @@ tile = Table(
     Column("index", BigInteger, primary_key=True, autoincrement=False),
     Column("root", LargeBinary, nullable=False),
 )
-"""The complete tiles of the log's tree, each by the hash over its 256 hashes."""
+"""The complete tiles of the log's tree; `root` is the hash over a tile's 256 hashes."""
 
 signed_checkpoint = Table(
     "signed_checkpoint",
@@ -222,7 +222,7 @@ signed_checkpoint = Table(
     Column("note", TEXT, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
 )
-"""The last that was signed; `size` is -1 before the first."""
+"""The checkpoint that was signed last; `size` is -1 before the first."""
 
 api_key = Table(
     "api_key",
@@ -235,7 +235,7 @@ api_key = Table(
     Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
 )
-"""Who may come in; not part of the record, and in no backup of it."""
+"""The API keys; they are not part of the record, and in no backup of it."""
 
 stamp = Table(
     "stamp",
@@ -244,4 +244,4 @@ stamp = Table(
     Column("key_id", TEXT, nullable=False),
     Column("stamp", LargeBinary, nullable=False),
 )
-"""The stamps of whole tables, by their names; and a secret, wrapped as they are."""
+"""The stamps of whole tables, by the tables' names, and the secret of idempotency keys, wrapped in the same way."""

@@ -1,7 +1,7 @@
-"""One row a version of a fact: its words, with breaks between texts, a blank before and after each.
+"""The words of every version of a fact, one row each, with breaks between texts and a blank around each word.
 
-On SQLite the table is FTS5's own (see the migration); on PostgreSQL an index of the distinct words
-stands beside it. Neither database decides what a word is: words come folded, with blanks between.
+On SQLite the table is a virtual one of FTS5 (see the migration); on PostgreSQL a column has the distinct words, and is
+indexed. Neither database decides what a word is: words are stored folded, with blanks between them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FACT_TEXT: Final = "fact_text"
 """The name of the table, and of its row in `projection`."""
 
 POSTGRESQL: Final = MetaData(naming_convention=NAMING_CONVENTION)
-"""What only PostgreSQL has as an ordinary table."""
+"""The tables that are ordinary ones on PostgreSQL only."""
 
 fact_text: Final = Table(
     FACT_TEXT,

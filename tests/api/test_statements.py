@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from api.composition import Parley, compose
 from api.http.app import create_app
-from infrastructure.transaction_memo import remembered
+from infrastructure.transaction_memo import read_once
 from tests.api.asking import FACTS, TALKS, Client, count, entered, fact
 from tests.databases import UNBOUNDED, settings_of
 
@@ -201,6 +201,6 @@ def test_a_look_sees_each_time_what_stands(parley: Parley) -> None:
 
     with parley.database.looking() as connection:
         connection.execute(text("SELECT 1"))
-        assert [remembered(connection, counted) for _ in range(2)] == [0, 1]
+        assert [read_once(connection, counted) for _ in range(2)] == [0, 1]
     with parley.database.reading() as connection:
-        assert [remembered(connection, counted) for _ in range(2)] == [2, 2]
+        assert [read_once(connection, counted) for _ in range(2)] == [2, 2]

@@ -85,7 +85,7 @@ def test_every_command_says_so_in_one_line_and_leaves_it_alone(parley: Shell) ->
         assert (refused.exit_code, refused.stdout) == (1, ""), line
         said = refused.stderr.removeprefix(FORMER)
         assert said.startswith("parley: a newer Parley made this database: "), line
-        assert said.endswith("a newer Parley is needed\n"), line
+        assert said.endswith("install a newer Parley\n"), line
         assert said.count("\n") == 1, line
         assert "upgrade" not in said, line
     assert {path.name for path in parley.folder.iterdir()} == before

@@ -45,8 +45,8 @@ def _put(connection: Connection, row: dict[str, Any]) -> None:
     place, secret = row["position"], new_secret()
     parts = parts_between(connection, place - 1, place).get(place, ())
     whole = row | hash_row(row, salt_of(secret, [bytes(part["digest"]) for part in parts]))
-    keys = seals_of(connection).writing(connection, [row["stream"]])
-    sealed = keys.sealed(whole | {"secret": secret})
+    keys = seals_of(connection).keys_for_batch(connection, [row["stream"]])
+    sealed = keys.seal_payload(whole | {"secret": secret})
     kept = {name: whole[name] for name in (*_ENTRY, "digest", "leaf")}
     kept |= {name: sealed[name] for name in ("payload", "salt", "key_version")}
     at = event.c.position == row["position"]

@@ -126,7 +126,9 @@ def test_sqlite_keeps_wal_full_synchronisation_and_foreign_keys_on_every_connect
 
 def test_a_sqlite_file_that_cannot_keep_a_write_ahead_log_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///file:{tmp_path}/dotfile.db?vfs=unix-dotfile&uri=true"
-    with pytest.raises(DatabaseRefusedError, match="journal_mode=delete, and wal is needed"):
+    with pytest.raises(
+        DatabaseRefusedError, match="journal_mode=delete, but Parley needs journal_mode=wal"
+    ):
         Database(url)
 
 
@@ -147,7 +149,9 @@ def test_a_sqlite_build_without_foreign_keys_is_refused(
 ) -> None:
     connect = partial(sqlite3.connect, factory=WithoutForeignKeys)
     monkeypatch.setattr(sqlite3.dbapi2, "connect", connect)
-    with pytest.raises(DatabaseRefusedError, match="foreign_keys=0, and 1 is needed"):
+    with pytest.raises(
+        DatabaseRefusedError, match="foreign_keys=0, but Parley needs foreign_keys=1"
+    ):
         Database(sqlite_file_url(tmp_path / "without.db"))
 
 

@@ -9,9 +9,9 @@ from infrastructure.sealing.wrapping import (
     BrokenSealError,
     Keyring,
     SealKeyError,
+    format_keys,
     new_key,
     read_keys,
-    written_keys,
 )
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
@@ -51,7 +51,7 @@ def test_what_is_wrapped_opens_in_no_other_context_and_not_when_changed() -> Non
 
 def test_keys_are_read_as_they_are_written() -> None:
     keys = [new_key() for _ in range(3)]
-    text = written_keys(keys).decode()
+    text = format_keys(keys).decode()
     assert len(text.splitlines()) == 3
     for written in (text, text.replace("\n", "  "), f"\n{text}\n"):
         found = read_keys(written)
