@@ -11,6 +11,7 @@ from api.http.openapi.change_response import (
     ChangeRequestPage,
     ChangeRequestRecord,
     DryChangeRequest,
+    DryErasure,
     DryRun,
 )
 from api.http.openapi.people_response import People
@@ -274,6 +275,7 @@ ANSWERS: tuple[type[Any], ...] = (
     Changes,
     DryRun,
     DryChangeRequest,
+    DryErasure,
     ChangeRequestRecord,
     ChangeRequestPage,
     Proof,
