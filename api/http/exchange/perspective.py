@@ -117,6 +117,10 @@ def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[s
     }
 
 
+BOM: Final = "bom"
+"""The parameter that only questions have which may be answered as a table."""
+
+
 def with_erasures(
     content: dict[str, Any],
     reading: Reading,
@@ -238,7 +242,6 @@ class Asked:
         leaving_out: Iterable[str] = (),
         version: int | None = None,
         table: bytes | None = None,
-        varies: bool = False,
     ) -> Response:
         """Answer in JSON, or with a CSV `table`, whose next page is a link, as it has no place for a cursor.
 
@@ -246,8 +249,9 @@ class Asked:
         replaces some of them by resolved values; `leaving_out` names those that do not belong there.
         """
         canonical = {**canonical_query(perspective, self.query), **self._others(), **(fixed or {})}
-        for name in leaving_out:
+        for name in (*leaving_out, *((BOM,) if table is None else ())):
             canonical.pop(name, None)
+        tabular = any(each.name == BOM for each in self.declared)
         return answered(
             self.request,
             write_json(content) if table is None else table,
@@ -255,7 +259,7 @@ class Asked:
             version=version,
             media_type="application/json" if table is None else "text/csv; charset=utf-8",
             more={
-                **({"Vary": "Accept"} if varies else {}),
+                **({"Vary": "Accept"} if tabular else {}),
                 **(self._onward(content) if table else {}),
             },
             tags=tags_of(self.tag or self.request.path_params["slug"], content),
