@@ -25,6 +25,7 @@ __all__ = [
     "print_table",
     "print_text",
     "visible",
+    "visible_bytes",
     "visible_line",
 ]
 
@@ -92,8 +93,12 @@ def print_json(written: bytes) -> None:
 
 def print_table(table: bytes) -> None:
     """Print CSV; for a terminal, characters that would act on it are escaped."""
-    text = visible(table.decode()) if sys.stdout.isatty() else table
-    typer.echo(text, nl=False)
+    typer.echo(visible_bytes(table), nl=False)
+
+
+def visible_bytes(table: bytes) -> bytes:
+    """CSV for standard output: where that is a terminal, characters that would act on it are escaped."""
+    return visible(table.decode()).encode() if sys.stdout.isatty() else table
 
 
 def _number(match: re.Match[str]) -> str:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any, Final
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final, Self
 from uuid import UUID
 
+from api.composition import Parley
+from domain.access import Principal
 from domain.fact import Fact, as_primitives
 from domain.streams.event import (
     FactCorrected,
@@ -23,13 +27,15 @@ from domain.streams.event import (
     FactRetracted,
 )
 from domain.streams.fact import FactRecord, evolve
-from domain.time.perspective import Perspective
-from domain.views.versions import Seen
+from domain.time.perspective import Perspective, PerspectiveQuery
 from infrastructure.readers.reading import Reading
 
-__all__ = ["history_lines", "present_lines"]
+__all__ = ["Export", "Line"]
 
+Line = dict[str, Any]
+"""One operation of an import."""
 ENTRIES_A_READ: Final = 1_000
+FACTS_A_READ: Final = 500
 
 _OPS: Final[dict[type[FactEvent], str]] = {
     FactRecorded: "record",
@@ -43,36 +49,107 @@ _OPS: Final[dict[type[FactEvent], str]] = {
 _NOT_SENT: Final = frozenset({"originator_id", "originator_version", "actor", "fact", "valid"})
 
 
-def present_lines(
-    reading: Reading, negotiation_id: UUID, perspective: Perspective, *, begun: bool
-) -> Iterator[dict[str, Any]]:
-    """The facts that stand, in order of recording; with `begun`, only those begun by `as_of`."""
-    for seen in reading.timeslice(negotiation_id, perspective):
-        record = seen.version.record
-        if not begun or _has_begun(seen, perspective):
-            yield {"op": "record", **_named(record), **_sparse(record.fact)}
-            if record.preferred:
-                why = _preferred_why(reading, record.id, perspective)
-                yield {"op": "prefer", **_name(record), "preferred": True, "why": why}
+@dataclass(frozen=True)
+class Export:
+    """The facts of a negotiation that a principal sees, at a perspective that is fixed when the export begins."""
+
+    parley: Parley
+    principal: Principal
+    slug: str
+    query: PerspectiveQuery
+    perspective: Perspective
+    history: bool
+
+    @classmethod
+    def of(
+        cls,
+        parley: Parley,
+        principal: Principal,
+        slug: str,
+        query: PerspectiveQuery,
+        *,
+        history: bool,
+    ) -> Self:
+        """Begin an export; UnknownError where the principal sees no such negotiation at the perspective.
+
+        ContentError at `/position` for a position that the log has not reached.
+        """
+        with parley.reading(principal) as reading:
+            perspective = reading.perspective(query)
+            reading.negotiation(slug, perspective.position)
+        return cls(parley, principal, slug, query, perspective, history)
+
+    def pages(self) -> Iterator[list[Line]]:
+        """The lines, page by page, in order of recording: the facts that stand, or with `history` every operation.
+
+        Where an `as_of` was asked for, only facts that had begun by then. Each page is read by itself, so that a slow
+        client holds no connection. Facts that are erased between two pages are not in those that follow.
+        """
+        after: int | None = 0
+        records: dict[UUID, FactRecord] = {}
+        position = self.perspective.position
+        while after is not None:
+            with self.parley.reading(self.principal) as reading:
+                id_ = reading.negotiation(self.slug, position).id
+                if self.history:
+                    lines, after = _history_page(reading, id_, position, after, records)
+                else:
+                    lines, after = self._present_page(reading, id_, after)
+            yield lines
+
+    def lines(self) -> Iterator[Line]:
+        """The same, line by line."""
+        return chain.from_iterable(self.pages())
+
+    def _present_page(
+        self, reading: Reading, id_: UUID, after: int
+    ) -> tuple[list[Line], int | None]:
+        versions = reading.known(id_, self.perspective, after=after, limit=FACTS_A_READ)
+        lines = [
+            line
+            for version in versions
+            if version.record.stands and self._is_asked_for(version.record)
+            for line in _present(reading, version.record, self.perspective)
+        ]
+        is_last = len(versions) < FACTS_A_READ
+        return lines, None if is_last else versions[-1].first_position
+
+    def _is_asked_for(self, record: FactRecord) -> bool:
+        if self.query.as_of is None:
+            return True
+        begun = record.fact.window.begun(self.perspective.as_of)
+        return begun is not None and (self.query.match == "possible" or begun == "certain")
 
 
-def history_lines(
-    reading: Reading, negotiation_id: UUID, position: int
-) -> Iterator[dict[str, Any]]:
-    """Every operation on the negotiation's facts up to a position, in the order of the log."""
-    records: dict[UUID, FactRecord] = {}
-    after = 0
-    while after < position:
-        entries = reading.entries(after=after, limit=ENTRIES_A_READ)
-        for entry, event in entries:
-            if entry.id <= position and isinstance(event, FactEvent):
-                yield from _operation(records, negotiation_id, event)
-        after = entries[-1][0].id if entries else position
+def _present(reading: Reading, record: FactRecord, perspective: Perspective) -> Iterator[Line]:
+    yield {"op": "record", **_named(record), **_sparse(record.fact)}
+    if record.preferred:
+        why = _preferred_why(reading, record.id, perspective)
+        yield {"op": "prefer", **_name(record), "preferred": True, "why": why}
+
+
+def _history_page(
+    reading: Reading,
+    negotiation_id: UUID,
+    position: int,
+    after: int,
+    records: dict[UUID, FactRecord],
+) -> tuple[list[Line], int | None]:
+    """The operations of the next entries, and the position that the page after them begins after."""
+    entries = reading.entries(after=after, limit=ENTRIES_A_READ, last=position)
+    lines = [
+        line
+        for _, event in entries
+        if isinstance(event, FactEvent)
+        for line in _operation(records, negotiation_id, event)
+    ]
+    following = entries[-1][0].id if entries else position
+    return lines, following if following < position else None
 
 
 def _operation(
     records: dict[UUID, FactRecord], negotiation_id: UUID, event: FactEvent
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Line]:
     before = records.get(event.originator_id)
     if isinstance(event, FactRecorded):
         if event.negotiation_id != negotiation_id:
@@ -138,11 +215,6 @@ def _sparse(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or scala
 def _required(field: dataclasses.Field[Any]) -> bool:
     missing = dataclasses.MISSING
     return field.default is missing and field.default_factory is missing
-
-
-def _has_begun(seen: Seen, perspective: Perspective) -> bool:
-    begun = seen.version.record.fact.window.begun(perspective.as_of)
-    return begun is not None and (perspective.match == "possible" or begun == "certain")
 
 
 def _preferred_why(reading: Reading, fact_id: UUID, perspective: Perspective) -> str:

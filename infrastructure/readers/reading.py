@@ -118,16 +118,23 @@ class Reading:
         named = select(negotiation.c.slug).where(negotiation.c.id == id_.hex)
         return str(self._connection.execute(named).scalar_one())
 
-    def known(self, id_: UUID, perspective: Perspective) -> list[FactVersion]:
-        """The version of each fact that is seen, retracted ones too."""
-        return self._versions(timeslices.select_known(self._tables, id_, perspective), perspective)
+    def known(
+        self, id_: UUID, perspective: Perspective, *, after: int = 0, limit: int | None = None
+    ) -> list[FactVersion]:
+        """The version of each fact that is seen, retracted ones too: of the first facts recorded past a position."""
+        known = timeslices.select_known(self._tables, id_, perspective, after=after)
+        return self._versions(known.limit(limit), perspective)
 
     def timeslice(
         self, id_: UUID, perspective: Perspective, kinds: frozenset[str] | None = None
     ) -> list[Seen]:
         """All that is known and not retracted, each with its certainty at `as_of`; only of `kinds`, if given."""
         known = timeslices.select_known(self._tables, id_, perspective, kinds)
-        return self._seen(known, perspective)
+        return [
+            Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
+            for version in self._versions(known, perspective)
+            if version.record.stands
+        ]
 
     def names(self, id_: UUID, perspective: Perspective) -> Names:
         """What names mean in a negotiation."""
@@ -291,10 +298,3 @@ class Reading:
 
     def _versions(self, statement: Select[Any], perspective: Perspective) -> list[FactVersion]:
         return pages.versions(self._connection.execute(statement), perspective)
-
-    def _seen(self, statement: Select[Any], perspective: Perspective) -> list[Seen]:
-        return [
-            Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
-            for version in self._versions(statement, perspective)
-            if version.record.stands
-        ]

@@ -46,12 +46,19 @@ def select_known(
     negotiation_id: UUID,
     perspective: Perspective,
     kinds: frozenset[str] | None = None,
+    *,
+    after: int = 0,
 ) -> Select[Any]:
-    """The version of each fact that is seen, retracted ones too, in order of recording; only of `kinds`, if given."""
+    """The version of each fact that is seen, retracted ones too, in order of recording.
+
+    Only facts of `kinds`, if given, and that were recorded past the position `after`.
+    """
     table = tables.version
     statement = select(table).where(
         table.c.negotiation_id == negotiation_id.hex, is_seen(table.c, perspective)
     )
+    if after:
+        statement = statement.where(table.c.first_position > after)
     if kinds is not None:
         statement = statement.where(table.c.kind.in_(sorted(kinds)))
     return statement.order_by(table.c.first_position)
@@ -67,8 +74,8 @@ def select_differing(
     columns = tables.version.c
     cuts = [cut for each in (from_, to) if (cut := each.published_cut) is not None]
     cited = [columns.last_cited > cut for cut in cuts]
-    return select_known(tables, negotiation_id, to).where(
-        or_(~is_seen(columns, from_), *cited), columns.first_position > after
+    return select_known(tables, negotiation_id, to, after=after).where(
+        or_(~is_seen(columns, from_), *cited)
     )
 
 

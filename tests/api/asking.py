@@ -53,7 +53,8 @@ class Client:
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         response = self.http.request(method, path, headers=named, **(sent or {}))
         media = response.headers.get("content-type", "")
-        json = response.json() if "json" in media and response.content else None
+        has_json = "json" in media and "ndjson" not in media and response.content
+        json = response.json() if has_json else None
         return Answer(response.status_code, dict(response.headers), response.content, json)
 
     def open(self, slug: str = "talks") -> None:

@@ -51,6 +51,7 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("post", "/v1/negotiations/{slug}/corrections"): ("fact:correct", RETITLING),
     ("get", "/v1/negotiations/{slug}/state/{section}"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/people"): ("fact:read", None),
+    ("get", "/v1/negotiations/{slug}/export"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/timeline"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/tally"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/diff"): ("fact:read", None),

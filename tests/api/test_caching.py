@@ -129,6 +129,7 @@ def test_what_may_change_names_its_fixed_form(client: Client, query: str) -> Non
 
 
 GIVEN = {
+    "history": "true",
     "as_of": "2025-11-22",
     "clock": "published",
     "match": "certain",

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from sqlalchemy import inspect
 
-from api.commands.export import history_lines, present_lines
+from api.commands.export import Export
 from api.http.routes.changes import _SHOWN
 from domain.access import anonymous
 from domain.streams.event import STORED_NAMES, ChangeRequestEvent, FactEvent, RecordEvent
-from domain.streams.negotiation import negotiation_id
 from domain.time.perspective import PerspectiveQuery
 from tests.api.asking import TALKS, Answer, without_credentials
 from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, Desk
@@ -105,13 +104,11 @@ def test_who_may_correct_is_told_all_of_it(said: Desk) -> None:
 
 
 def test_no_export_says_it(said: Desk) -> None:
-    with said.parley.reading(anonymous(frozenset({"fact:read", "audit:read"}))) as reading:
-        perspective = reading.perspective(PerspectiveQuery())
-        id_ = negotiation_id("talks")
-        lines = [
-            *present_lines(reading, id_, perspective, begun=False),
-            *history_lines(reading, id_, perspective.position),
-        ]
+    anybody = anonymous(frozenset({"fact:read", "audit:read"}))
+    asked = said.parley, anybody, "talks", PerspectiveQuery()
+    lines = [
+        line for history in (False, True) for line in Export.of(*asked, history=history).lines()
+    ]
     written = json.dumps(lines)
     assert "Fifty-one freed" in written
     assert [word for word in WORDS if word in written] == []

@@ -12,12 +12,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.cli.ask import ask
-from api.commands.export import history_lines, present_lines
+from api.commands.export import Export
 from api.commands.json_text import write_json
 from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.access import SCOPES
-from domain.streams.negotiation import negotiation_id
 from domain.time.perspective import PerspectiveQuery
 from infrastructure.proofs.verification import verify
 from infrastructure.tables.record import confidential_part
@@ -279,14 +278,10 @@ def test_the_canary_is_in_no_answer_export_log_line_index_or_backup(
             assert CANARY.encode() not in content, address
     assert told > 3, "who may read sources is told"
     assert CANARY not in caplog.text
-    with desk.parley.reading(desk.parley.owner) as reading:
-        id_of, perspective = negotiation_id("talks"), reading.perspective(PerspectiveQuery())
-        exported = write_json(
-            [
-                *present_lines(reading, id_of, perspective, begun=False),
-                *history_lines(reading, id_of, reading.head),
-            ]
-        )
+    of_all = desk.parley, desk.parley.owner, "talks", PerspectiveQuery()
+    exported = write_json(
+        [line for history in (False, True) for line in Export.of(*of_all, history=history).lines()]
+    )
     assert b"Own reporting" in exported
     assert CANARY.encode() not in exported
     desk.parley.back_up(tmp_path / "backup")

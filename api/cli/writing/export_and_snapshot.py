@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -17,10 +17,10 @@ from api.cli.options import (
 )
 from api.cli.session import consoles, open_record, say
 from api.cli.tables import show_erased, show_heading
-from api.cli.text import echo, json_text, print_json, print_line
-from api.commands.export import history_lines, present_lines
+from api.cli.text import echo, json_text, print_json, print_line, visible_bytes
+from api.commands.export import Export, Line
+from api.commands.export_table import write_pages
 from api.commands.json_text import write_json
-from api.composition import Parley
 from domain.rules import READING
 from domain.time.instant import parse_cut
 from domain.time.perspective import PerspectiveQuery
@@ -40,52 +40,68 @@ def export(
         Path | None,
         typer.Option(help="Write to this file. Left out: standard output.", show_default=False),
     ] = None,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Write a table, which can be imported as well.")
+    ] = False,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")
+    ] = False,
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """Export the facts as JSON lines that can be imported; with --history every change."""
+    if bom and not csv:
+        raise typer.BadParameter("it goes with --csv", param_hint="--bom")
     if history and asked["clock"] == "published" and asked["as_known_at"] is not None:
         raise typer.BadParameter("a history is cut on the recorded clock", param_hint="--clock")
     cuts = {name: asked[name] and parse_cut(str(asked[name])) for name in ("as_of", "as_known_at")}
     query = PerspectiveQuery(**{**asked, **cuts})  # type: ignore[arg-type]
     with open_record() as parley:
-        lines = _exported(parley, slug, query, history=history)
-        count = _write(lines, sys.stdout.buffer) if output is None else _replace(output, lines)
+        exported = Export.of(parley, parley.owner, slug, query, history=history)
+        lines = _Lines(exported)
+        pieces = write_pages(lines.pages, bom=bom) if csv else lines.written()
+        if output is None:
+            _write(map(visible_bytes, pieces) if csv else pieces, sys.stdout.buffer)
+        else:
+            _replace(output, pieces)
     if output is not None:
-        answer = {"lines": count, "output": str(output)}
-        say(answer) if json else echo(f"{count} lines in {output}")
+        answer = {"lines": lines.count, "output": str(output)}
+        say(answer) if json else echo(f"{lines.count} lines in {output}")
 
 
-def _replace(output: Path, lines: Iterator[dict[str, Any]]) -> int:
+class _Lines:
+    """The lines of an export, which are counted as they are read."""
+
+    def __init__(self, exported: Export) -> None:
+        self._exported = exported
+        self.count = 0
+
+    def pages(self) -> Iterator[list[Line]]:
+        """The pages, from the first."""
+        self.count = 0
+        for page in self._exported.pages():
+            self.count += len(page)
+            yield page
+
+    def written(self) -> Iterator[bytes]:
+        """Each line as JSON that acts on no terminal."""
+        return (json_text(write_json(line)) + b"\n" for page in self.pages() for line in page)
+
+
+def _replace(output: Path, pieces: Iterator[bytes]) -> None:
     """Write beside the file and put it in its place when it is whole."""
     partly = output.with_name(output.name + ".part")
     try:
         with partly.open("wb") as file:
-            count = _write(lines, file)
+            _write(pieces, file)
         partly.replace(output)
     finally:
         partly.unlink(missing_ok=True)
-    return count
 
 
-def _exported(
-    parley: Parley, slug: str, query: PerspectiveQuery, *, history: bool
-) -> Iterator[dict[str, Any]]:
-    with parley.reading(parley.owner) as reading:
-        asked = reading.perspective(query)
-        id_ = reading.negotiation(slug, asked.position).id
-        if history:
-            yield from history_lines(reading, id_, asked.position)
-        else:
-            yield from present_lines(reading, id_, asked, begun=query.as_of is not None)
-
-
-def _write(lines: Iterator[dict[str, Any]], file: BinaryIO) -> int:
-    count = 0
-    for count, line in enumerate(lines, 1):  # noqa: B007 -- how many there were is the answer
-        file.write(json_text(write_json(line)) + b"\n")
+def _write(pieces: Iterator[bytes], file: BinaryIO) -> None:
+    file.writelines(pieces)
     file.flush()
-    return count
 
 
 @take_perspective()

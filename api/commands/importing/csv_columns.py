@@ -15,12 +15,14 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 import domain.kinds  # noqa: F401 -- registers the kinds whose fields are columns
 from domain.errors import Fault
 from domain.fact import KINDS, Fact
+from domain.named import Named
 from domain.provenance import Link
 
 __all__ = [
     "Column",
     "Shape",
     "best_separator",
+    "column_names",
     "columns_of",
     "names_columns",
     "singular_of",
@@ -28,7 +30,7 @@ __all__ = [
 
 MOST_COLUMNS: Final = 2_000
 """More than all that a table can have, each once."""
-Shape = Literal["text", "integer", "truth", "list", "links", "entries", "json"]
+Shape = Literal["text", "name", "integer", "truth", "list", "links", "entries", "json"]
 
 _OF_CHANGES: Final[dict[str, Shape]] = {
     "op": "text",
@@ -39,6 +41,7 @@ _OF_CHANGES: Final[dict[str, Shape]] = {
     "published": "text",
     "preferred": "truth",
     "changes": "json",
+    "citation": "json",
 }
 """The columns that no fact has: the name of the operation, and the parts of a change."""
 
@@ -110,6 +113,26 @@ def columns_of(header: Sequence[str]) -> tuple[list[Column | None], list[Fault]]
         (mixed, "comes whole or in parts, not both"),
     )
     return columns, [Fault("", f"column {_some(each)} {what}") for each, what in wrong if each]
+
+
+def column_names() -> list[str]:
+    """Every column, in the order of a table; before those of an entry of a list, what they begin with."""
+    known = _known()
+    first = ("op", "id", "external_id", "kind", "valid", "summary")
+    quantity, citation = (
+        (
+            singular,
+            *(
+                f"{singular}.{field.name}"
+                for field in dataclasses.fields(known.entries[singular][1])
+            ),
+        )
+        for singular in ("quantity", "citation")
+    )
+    last = ("note", "quantities", *quantity, "citations", *citation, "links")
+    middle = [name for name in known.plain if name not in {*first, *last, *_OF_CHANGES}]
+    changes = [name for name in _OF_CHANGES if name not in {*first, *last}]
+    return [*first, *middle, *last, *changes]
 
 
 def names_columns(line: bytes) -> bool:
@@ -198,6 +221,8 @@ def _shape(hint: Any) -> Shape:  # noqa: ANN401 -- a type hint is anything
         return "links"
     if any(get_origin(each) is tuple for each in options):
         return "list"
+    if Named in options:
+        return "name"
     if bool in options:
         return "truth"
     return "integer" if int in options else "text"

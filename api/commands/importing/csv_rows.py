@@ -1,9 +1,9 @@
 """A row becomes the object that the header describes: each column is a field, and an empty cell an absent field.
 
-Lists are split at `;`. `citation.publisher` is a field of the first citation, `citation2.publisher`
-of the second, or `citations` holds them all as JSON, and quantities likewise; `links` holds
-"relation external:ID; …". In a row that corrects, the fact's own columns are the changes;
-`changes` may hold them as JSON, which can also remove a field (null). The apostrophe that Parley's own
+Lists are split at `;`, unless a cell holds one as JSON. A name with an id is JSON too. `citation.publisher` is a
+field of the first citation, `citation2.publisher` of the second, or `citations` holds them all as JSON, and
+quantities likewise; `links` holds "relation external:ID; …". In a row that corrects, the fact's own columns are the
+changes; `changes` may hold them as JSON, which can also remove a field (null). The apostrophe that Parley's own
 tables put before a text that a spreadsheet would take for a formula is not part of the cell.
 """
 
@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from api.commands.csv_cells import read_cell
-from api.commands.importing.csv_columns import Column, columns_of
+from api.commands.importing.csv_columns import Column, Shape, columns_of
 from api.commands.importing.csv_table import TOO_LONG, Table
 from api.commands.importing.lines import SourceLine, make_faulty_line, refuse_blanks
 from api.commands.json_text import MOST_ENTRIES, read_json
@@ -29,6 +29,7 @@ _OF_CORRECTION: Final = frozenset(
 _CITED: Final = "citation"
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
+Parsed = TypeVar("Parsed", list[Any], dict[str, Any])
 _TRUTH: Final = {"true": True, "false": False}
 _SEPARATES: Final = {
     name: f": put quotes around a cell in which {said} stands"
@@ -119,17 +120,14 @@ class _Row:
     def _value(self, column: Column, cell: str, faults: list[Fault]) -> Any:  # noqa: ANN401 -- a cell is whatever its field holds
         match column.shape(self._kind):
             case "list" | "links" as shape:
-                return [_link(part) if shape == "links" else part for part in _parts(cell)]
-            case "integer" if _INTEGER.fullmatch(cell):
-                return int(cell)
-            case "truth":
-                return _TRUTH.get(cell.casefold(), cell)
+                parts = _parsed(cell, list) or _parts(cell)
+                return [_link(part) if shape == "links" else part for part in parts]
             case "entries":
                 return _entries(cell, column, faults)
             case "json":
                 return _object(cell, column, faults)
-            case _:
-                return cell
+            case shape:
+                return _scalar(cell, shape)
 
     def _cell(self, field: str) -> str | None:
         return next((cell for column, cell in self._filled if column.name == field), None)
@@ -193,6 +191,27 @@ def _parts(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";", MOST_ENTRIES + 1) if part.strip()]
 
 
-def _link(part: str) -> dict[str, str]:
+def _scalar(cell: str, shape: Shape) -> Any:  # noqa: ANN401 -- as the shape has it
+    if shape == "name":
+        return _parsed(cell, dict) or cell
+    if shape == "integer" and _INTEGER.fullmatch(cell):
+        return int(cell)
+    return _TRUTH.get(cell.casefold(), cell) if shape == "truth" else cell
+
+
+def _parsed(cell: str, kind: type[Parsed]) -> Parsed | None:
+    """The JSON list or object that a cell holds; None where it holds none."""
+    if cell[:1] not in {"[", "{"}:
+        return None
+    try:
+        value = read_json(cell.encode())
+    except ContentError:
+        return None
+    return value if isinstance(value, kind) else None
+
+
+def _link(part: Any) -> Any:  # noqa: ANN401 -- a text, or any JSON
+    if not isinstance(part, str):
+        return part
     relation, _, fact = part.partition(" ")
     return {"relation": relation, "fact": fact.strip()}

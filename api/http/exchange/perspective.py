@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, cast, get_args
@@ -117,10 +117,6 @@ def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[s
     }
 
 
-BOM: Final = "bom"
-"""The parameter that only questions have which may be answered as a table."""
-
-
 def with_erasures(
     content: dict[str, Any],
     reading: Reading,
@@ -177,7 +173,7 @@ class Asked:
 
     @property
     def principal(self) -> Principal:
-        """The principal who asks."""
+        """Who asks."""
         return principal_of(self.request)
 
     @property
@@ -239,31 +235,33 @@ class Asked:
         log: Settling,
         *,
         fixed: Mapping[str, Any] | None = None,
-        leaving_out: Iterable[str] = (),
+        leaving_out: Collection[str] = (),
         version: int | None = None,
         table: bytes | None = None,
+        varies: bool = False,
     ) -> Response:
         """Answer in JSON, or with a CSV `table`, whose next page is a link, as it has no place for a cursor.
 
         The fixed form has the resolved perspective, and the other parameters as given, or their defaults. `fixed`
         replaces some of them by resolved values; `leaving_out` names those that do not belong there.
         """
-        canonical = {**canonical_query(perspective, self.query), **self._others(), **(fixed or {})}
-        for name in (*leaving_out, *((BOM,) if table is None else ())):
-            canonical.pop(name, None)
-        tabular = any(each.name == BOM for each in self.declared)
+        canonical = self.canonical(perspective, fixed or {}, leaving_out)
         return answered(
             self.request,
             write_json(content) if table is None else table,
             canonical=None if log.settled(self.query) else canonical,
             version=version,
             media_type="application/json" if table is None else "text/csv; charset=utf-8",
-            more={
-                **({"Vary": "Accept"} if tabular else {}),
-                **(self._onward(content) if table else {}),
-            },
+            more=({"Vary": "Accept"} if varies else {}) | (self._onward(content) if table else {}),
             tags=tags_of(self.tag or self.request.path_params["slug"], content),
         )
+
+    def canonical(
+        self, perspective: Perspective, fixed: Mapping[str, Any], leaving_out: Collection[str]
+    ) -> dict[str, Any]:
+        """Give the parameters of the fixed form, as `answer` says."""
+        question = {**canonical_query(perspective, self.query), **self._others(), **fixed}
+        return {name: value for name, value in question.items() if name not in leaving_out}
 
     def _others(self) -> dict[str, Any]:
         """The parameters besides the perspective's: as they were given, or as they count where they are left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 
@@ -25,7 +25,7 @@ from domain.streams.event import ReviewedOp
 from domain.streams.fact import FactStatus
 from domain.time.holding import Certainty
 
-__all__ = ["ChangeRequestPage", "ChangeRequestRecord", "DryChangeRequest", "DryErasure", "DryRun"]
+__all__ = ["ChangeRequestPage", "ChangeRequestRecord", "DryChangeRequest", "DryRun"]
 
 
 class DryRun(Exact):
@@ -51,20 +51,6 @@ class DryRun(Exact):
     similar_more: NotRequired[int]
     rivals: list[Brief]
     rivals_more: NotRequired[int]
-
-
-class DryErasure(Exact):
-    """What would be erased for good: a fact with this many versions, or who its sources are in all of them."""
-
-    fact: Identity
-    negotiation: str
-    what: Literal["fact", "sources"]
-    reason: str
-    approvers: list[str]
-    actor: str
-    position: None
-    recorded_at: None
-    versions: int
 
 
 class ChangeRequestRecord(Exact):
@@ -119,4 +105,4 @@ class DryChangeRequest(Exact):
     digest: None
     status: ChangeRequestStatus
     decided: None
-    record: DryRun | DryErasure | Negotiation
+    record: DryRun | Negotiation

@@ -11,7 +11,6 @@ from api.http.openapi.change_response import (
     ChangeRequestPage,
     ChangeRequestRecord,
     DryChangeRequest,
-    DryErasure,
     DryRun,
 )
 from api.http.openapi.people_response import People
@@ -275,7 +274,6 @@ ANSWERS: tuple[type[Any], ...] = (
     Changes,
     DryRun,
     DryChangeRequest,
-    DryErasure,
     ChangeRequestRecord,
     ChangeRequestPage,
     Proof,

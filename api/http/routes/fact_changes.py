@@ -32,6 +32,7 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
 ATTEMPTS: Final = 5
 """Times that a change is decided again where any version will do and another writer was faster."""
 _SENDING: Final = Sending(DRY_RUN)
+_ERASING: Final = Sending()
 
 
 def _described(
@@ -39,20 +40,20 @@ def _described(
     operation: str,
     summary: str,
     example: dict[str, Any],
-    answers: tuple[str, str] = ("FactRecord", "DryRun"),
+    answer: str | None = None,
 ) -> dict[str, Any]:
     found = OPS[op]
     sent = body_of(found.parser.name, {"us-belarus": example})
-    dry = () if found.reviewed is None else ("DryChangeRequest",)
+    dry = ("DryRun",) if found.reviewed is None else ("DryRun", "DryChangeRequest")
     return writes(
         operation,
         summary,
-        (*answers, *dry),
+        ("FactRecord", *dry) if answer is None else answer,
         sent,
         scope=found.scope,
         if_match=FACT_TAG,
-        tagged=op != "erase",
-        parameters=_SENDING.parameters,
+        tagged=answer is None,
+        parameters=_SENDING.parameters if answer is None else (),
         proposed=None if found.reviewed is None else PROPOSED,
     )
 
@@ -118,10 +119,10 @@ def prefer_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respo
         "eraseFact",
         "Erase a fact, or its confidential sources",
         ERASURE,
-        ("Erasure", "DryErasure"),
+        "Erasure",
     ),
 )
-def erase_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
+def erase_fact(fact_id: str, sent: Annotated[Sent, Depends(_ERASING)]) -> Response:
     """Destroy what was said of a fact, at every perspective and for good.
 
     Its payloads and their key are gone, and so are its rows in every projection, its words in the full text, what was

@@ -1,0 +1,100 @@
+"""An export is streamed, a page of facts at a time: it holds no connection to the database between two pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from typing import Annotated, Final
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends
+from starlette.responses import StreamingResponse
+
+from api.commands.export import Export
+from api.commands.export_table import write_pages
+from api.commands.json_text import write_json
+from api.http.callers import caller_of
+from api.http.exchange.accept import prefers_csv
+from api.http.exchange.operation import reads
+from api.http.exchange.parameters import Parameter, truth
+from api.http.exchange.perspective import Asked, Asking
+from api.http.threads import LaneRoute, Threads
+
+router: Final = APIRouter(route_class=LaneRoute, tags=["import"])
+
+_NDJSON: Final = "application/x-ndjson"
+_CSV: Final = "text/csv"
+_HISTORY: Final = Parameter(
+    "history",
+    "Every change in the order of the log, false and superseded claims too; takes the scope `audit:read`.",
+    {"type": "boolean", "default": False},
+)
+_BOM: Final = Parameter(
+    "bom",
+    "Begin CSV with a byte order mark, by which Excel sees that it is UTF-8. NDJSON has none.",
+    {"type": "boolean", "default": False},
+)
+_ASKING: Final = Asking(_HISTORY, _BOM)
+
+
+@router.get(
+    "/v1/negotiations/{slug}/export",
+    **reads(
+        "exportLines",
+        "The facts as lines that can be imported",
+        None,
+        _ASKING.parameters,
+        media={
+            _NDJSON: {"schema": {"type": "string"}},
+            _CSV: {"schema": {"type": "string"}},
+        },
+        cached=False,
+        refuses=(404, 409, 422),
+    ),
+)
+def export_lines(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> StreamingResponse:
+    """Give the facts that stand at the perspective, one a line, or with `history` every operation.
+
+    Imported again they make the same record. The perspective is fixed when the export begins; the link `canonical`
+    leads to the same export. Facts that are erased while it is read are not in what follows.
+    """
+    history, bom = truth(asked.parameters, _HISTORY.name), truth(asked.parameters, _BOM.name)
+    if history:
+        asked.principal.check("audit:read")
+    with asked.reading() as reading:
+        perspective = asked.perspective(reading)
+        reading.negotiation(slug, perspective.position)
+    export = Export(asked.parley, asked.principal, slug, asked.query, perspective, history)
+    as_csv = prefers_csv(asked.request.headers.get("accept"))
+    pieces = write_pages(export.pages, bom=bom) if as_csv else _write_lines(export)
+    return StreamingResponse(
+        _in_threads(asked, pieces),
+        media_type=f"{_CSV}; charset=utf-8" if as_csv else _NDJSON,
+        headers=_headers(asked, export, "csv" if as_csv else "ndjson"),
+    )
+
+
+def _write_lines(export: Export) -> Iterator[bytes]:
+    return (b"".join(write_json(line) + b"\n" for line in page) for page in export.pages())
+
+
+async def _in_threads(asked: Asked, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Make each piece in a thread of its own turn, so that no export keeps others waiting."""
+    threads: Threads = asked.request.app.state.threads
+    caller = caller_of(asked.request.scope)
+    while (piece := await threads.run("reading", partial(next, pieces, None), caller)) is not None:
+        if piece:
+            yield piece
+
+
+def _headers(asked: Asked, export: Export, ending: str) -> dict[str, str]:
+    left_out = ("bom",) if asked.query.as_of is not None else ("bom", "as_of")
+    question = asked.canonical(export.perspective, {}, left_out)
+    address = f"{quote(asked.request.scope['path'])}?{urlencode(question)}"
+    name = f"{export.slug}-{export.perspective.position}.{ending}"
+    return {
+        "Cache-Control": "no-cache",
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Link": f'<{address}>; rel="canonical"',
+        "Vary": "Accept",
+    }
