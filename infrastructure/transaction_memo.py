@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["TRANSACTIONLESS", "forget", "read_once", "remember"]
 
 TRANSACTIONLESS: Final = "parley_transactionless"
-"""The execution option of connections without transactions, on which nothing is read_once."""
+"""The execution option of connections without transactions, on which nothing is remembered."""
 _T = TypeVar("_T")
 _MEMOS: Final[WeakKeyDictionary[RootTransaction, dict[Any, Any]]] = WeakKeyDictionary()
 

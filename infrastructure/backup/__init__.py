@@ -1,1 +1,1 @@
-"""Copies of the record, and the way back."""
+"""Makes copies of the record, and restores them."""

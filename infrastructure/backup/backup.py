@@ -1,8 +1,8 @@
 """Makes and restores backups: a backup holds the record at one moment, and a restore is complete or changes nothing.
 
-The log, its head and the answers kept are copied: positions, instants and bytes unchanged, payloads
-sealed. All else follows from the log, and is derived again in the transaction that restores it; for that the
-wrapping keys have to be there, which no backup holds.
+It copies the log, its head and the stored responses: positions, instants and bytes unchanged, and payloads sealed. All
+other tables are derived from the log again, in the transaction that restores it. A restore needs the wrapping keys,
+which are in no backup.
 """
 
 from __future__ import annotations
@@ -65,24 +65,24 @@ TABLES: Final[dict[type, Table]] = {
 }
 
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS})
-"""What a file system says that gives no second name to a file, as those of memory sticks do not."""
+"""The errors of file systems without hard links, such as those of memory sticks."""
 
 _BEGUN: Final = (
     "the database is in use already: an API key was made in it, or a server has signed or stamped it;"
-    " a backup goes into a new database"
+    " restore into a new database"
 )
 
 Progress = Callable[[int, int], None]
 
 
 def back_up(database: Database, target: Path, progress: Progress | None = None) -> Manifest:
-    """Write the record as one snapshot shows it to `target`, which is there whole or not at all.
+    """Write the record, as one transaction sees it, to the new file `target`, as a whole or not at all.
 
-    It has mode 0600. `progress` is told (position reached, last position). Raises BackupError where
-    `target` exists already, and OSError.
+    The file has mode 0600. `progress` is called with (position reached, last position). Raises BackupError if `target`
+    exists already, and OSError.
     """
     if os.path.lexists(target):
-        raise BackupError(f"{target} exists already")
+        raise BackupError(f"{target} exists already: name another file")
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     part = Path(name)
     try:
@@ -99,11 +99,11 @@ def back_up(database: Database, target: Path, progress: Progress | None = None) 
 
 
 def _name(part: Path, target: Path) -> None:
-    """Give a whole file its name, for good or not at all; BackupError where another has it by now."""
+    """Rename a complete file and sync its folder; BackupError if another file has that name by now."""
     try:
         os.link(part, target)
     except FileExistsError as error:
-        raise BackupError(f"{target} exists already") from error
+        raise BackupError(f"{target} exists already: name another file") from error
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
@@ -117,9 +117,9 @@ def _name(part: Path, target: Path) -> None:
 
 
 def verify_backup(source: Path, given: WrappingKeySource | None = None) -> Manifest:
-    """The manifest of a backup that has been read to its end.
+    """Read a backup to its end, and return its manifest.
 
-    BackupError where it is not whole, SealKeyError where it is sealed by a key that is not `given`.
+    BackupError if it is not complete, SealKeyError if a key that sealed it is not among those `given`.
     """
     missing: str | None = None
     last: Line | Manifest | None = None
@@ -135,16 +135,16 @@ def verify_backup(source: Path, given: WrappingKeySource | None = None) -> Manif
 
 
 def _wrapped_by(line: Line | Manifest) -> str | None:
-    """The id of the key without which a line of a backup is of no use; None where it takes none."""
+    """The id of the wrapping key that a line of a backup needs; None if it needs none."""
     if isinstance(line, (EventLine, PartLine)):
         return None if line.data_key is None else line.key_id
     return line.key_id if isinstance(line, CountLine) else None
 
 
 def _has(keys: WrappingKeySource, key_id: str) -> bool:
-    """Whether a key is there, or was found."""
-    found = keys.read()
-    return (found is not None and key_id in found.ids) or keys.look_for(key_id)
+    """Whether a source has a key, or finds it elsewhere."""
+    keyring = keys.read()
+    return (keyring is not None and key_id in keyring.ids) or keys.look_for(key_id)
 
 
 def restore(
@@ -153,10 +153,10 @@ def restore(
     projections: Sequence[InlineProjection],
     progress: Progress | None = None,
 ) -> Manifest:
-    """Put a backup into an empty database whose schema is at head, in one transaction.
+    """Restore a backup into an empty database whose schema is at head, in one transaction.
 
-    Raises BackupError, having left nothing, for a database that is not empty, or that a server or an API key has made
-    its own, or a file that is not whole, and SealKeyError where it is sealed by a key that is not given.
+    Raises BackupError for a database that has a record, an API key, stamps or a signed checkpoint, and for an
+    incomplete file; SealKeyError if a key that sealed the backup is not given. Then the database is unchanged.
     """
     with database.writing() as connection:
         promised = _refuse_used(connection)
@@ -190,7 +190,7 @@ def _rows(connection: Connection, last: int, progress: Progress | None) -> Itera
 
 
 def _refuse_used(connection: Connection) -> int:
-    """Up to when nothing more is recorded in an empty database, which may have been read; else BackupError."""
+    """The record time of an empty database's head, which the next event must exceed; BackupError if it is in use."""
     head = connection.execute(LOCK_HEAD).one()
     if head.position or _is_any(connection, TABLES.values()):
         raise BackupError("the database holds a record already: restore into an empty one")
@@ -200,8 +200,8 @@ def _refuse_used(connection: Connection) -> int:
 
 
 def _is_any(connection: Connection, tables: Iterable[Table]) -> bool:
-    found = (connection.execute(select(table).limit(1)).first() for table in tables)
-    return any(row is not None for row in found)
+    firsts = (connection.execute(select(table).limit(1)).first() for table in tables)
+    return any(row is not None for row in firsts)
 
 
 def _load(
@@ -240,14 +240,14 @@ def _load(
 
 
 def _batches(source: Path) -> Iterator[tuple[type, list[Line | Manifest]]]:
-    """Lines of one kind together, at most BATCH of them."""
+    """The lines of a backup, in groups of one kind and at most BATCH lines."""
     for kind, lines in groupby(read_backup(source), type):
         while batch := list(islice(lines, BATCH)):
             yield kind, batch
 
 
 def _project(connection: Connection, after: int, projections: Sequence[InlineProjection]) -> None:
-    """Let the projections hold some events more, opened as any reader opens them."""
+    """Apply the projections to the next events, which are opened as any reader opens them."""
     put = LOGGED.where(event.c.position > after).order_by(event.c.position).limit(BATCH)
     logged = entries(connection, put, str) if projections else []
     for projection in projections:

@@ -1,7 +1,7 @@
 """Reads and writes the file of a backup: gzipped JSON lines with a head, the log, kept responses and checksums.
 
-Payloads and confidential parts are sealed in it as in the database, and the keys that wrap the data keys are in
-neither. Nothing of it is of one database: a record that was backed up from either is restored into either.
+Payloads and confidential parts are sealed as in the database; the keys that wrap the data keys are in neither. The file
+does not depend on the database: a backup of SQLite can be restored into PostgreSQL, and the other way round.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ __all__ = [
 
 FORMAT: Final = 5
 FORMATS: Final = (1, 2, 3, 4, FORMAT)
-"""Those that are read: the first is from before payloads were sealed, the second from before parts and stamps, the
-third from before the number of answers was stamped, the fourth has idempotency keys in clear."""
+"""The formats that can be read. Format 1 has unsealed payloads, 2 has no confidential parts and stamps, 3 has no stamp
+of the responses' number, and 4 has unhashed idempotency keys."""
 
 
 class BackupError(Exception):
-    """A file is no backup, or not all of one; the message says what is wrong with it."""
+    """A file is not a backup, or not a complete one; the message says what is wrong."""
 
 
 class Opening(
@@ -57,7 +57,7 @@ class Opening(
 class EventLine(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="event"
 ):
-    """A row of the log as it is; bytes in base64."""
+    """A row of the log, unchanged; bytes are in base64."""
 
     position: int
     recorded_at: int
@@ -77,7 +77,7 @@ class EventLine(
 class PartLine(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="part"
 ):
-    """A confidential part of the event before it, as it is."""
+    """A confidential part of the event before it, unchanged."""
 
     position: int
     ordinal: int
@@ -91,7 +91,7 @@ class PartLine(
 class AnswerLine(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="answer"
 ):
-    """An answer kept under an idempotency key, as it is."""
+    """A response stored under an idempotency key, unchanged."""
 
     caller: str
     key: str
@@ -109,7 +109,7 @@ class AnswerLine(
 class CountLine(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="count"
 ):
-    """The stamp of the answers, or the secret by which their keys are known, as it is: `of` says which."""
+    """The stamp of the responses' total, or the secret of their keys' digests, unchanged; `of` says which."""
 
     key_id: str
     stamp: bytes
@@ -119,7 +119,7 @@ class CountLine(
 class Manifest(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="line", tag="manifest"
 ):
-    """How much there is, and the SHA-256 of every line before this one."""
+    """The last line: how much the backup contains, and the SHA-256 of all lines before this one."""
 
     format: int
     position: int
@@ -134,7 +134,7 @@ _decoder: Final = msgspec.json.Decoder[Line | Manifest](Line | Manifest)
 
 
 def write_backup(file: IO[bytes], opening: Opening, rows: Iterable[Row]) -> Manifest:
-    """Write a backup, and give what it ends with."""
+    """Write a backup, and return its manifest."""
     hashed, answers = hashlib.sha256(), 0
     with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as lines:
         for row in chain[Line]([opening], rows):
@@ -148,9 +148,9 @@ def write_backup(file: IO[bytes], opening: Opening, rows: Iterable[Row]) -> Mani
 
 
 def read_backup(path: Path) -> Iterator[Line | Manifest]:
-    """Every line in order, the manifest last; BackupError at the first thing that is not as it says.
+    """Yield every line in order, the manifest last; BackupError at the first inconsistency.
 
-    What came before an error is not to be kept: only the manifest tells that it was all of it.
+    A caller must discard the lines before an error: only the manifest shows that the backup is complete.
     """
     hashed = hashlib.sha256()
     check = _Check()
@@ -167,7 +167,7 @@ def read_backup(path: Path) -> Iterator[Line | Manifest]:
 
 
 class _Check:
-    """Follows a backup line by line, as the log itself would take its events."""
+    """Checks a backup line by line, as the log would check its events."""
 
     def __init__(self) -> None:
         self._opening: Opening | None = None
@@ -181,7 +181,7 @@ class _Check:
 
     def follow(self, line: Line) -> None:
         if self.ended:
-            raise BackupError("something follows the end of the backup")
+            raise BackupError("there are lines after the end of the backup")
         if isinstance(line, Opening) != (self._opening is None):
             raise BackupError("this file is not a backup of Parley")
         if isinstance(line, Opening):
@@ -198,7 +198,8 @@ class _Check:
     def _open(self, opening: Opening) -> None:
         if opening.format not in FORMATS:
             raise BackupError(
-                f"this backup has format {opening.format}, and up to {FORMAT} is read here"
+                f"this backup has format {opening.format}, but this Parley reads formats up to {FORMAT}: install a"
+                " newer Parley"
             )
         self._opening = opening
 
@@ -208,7 +209,7 @@ class _Check:
         dense = line.position == self._position + 1
         rises = line.recorded_at > self._recorded_at or line.type == ClockCorrected.stored_name
         if not (follows and dense and rises):
-            raise BackupError(f"position {line.position} does not follow what is before it")
+            raise BackupError(f"position {line.position} does not follow the lines before it")
         self._versions[line.stream] = line.version
         self._position, self._recorded_at = line.position, line.recorded_at
         self._parts = 0
@@ -220,7 +221,7 @@ class _Check:
 
     def _count(self, line: CountLine) -> None:
         if line.of in self._counted:
-            raise BackupError("the answers of the backup are counted twice")
+            raise BackupError("the backup has the stamp of its responses twice")
         self._counted.add(line.of)
 
     def complete(self, manifest: Manifest, sha256: str) -> None:
@@ -229,7 +230,7 @@ class _Check:
             raise BackupError("this file is not a backup of Parley")
         counted = Manifest(opening.format, self._position, self._answers, sha256)
         if manifest != counted or opening.position != self._position:
-            raise BackupError("the backup does not add up to what its manifest says")
+            raise BackupError("the backup does not match its manifest: copy it again")
         self.ended = True
 
 

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["FormerAnswers"]
 
 LAST_FORMAT: Final = 4
-"""The last in which keys stand in clear."""
+"""The last format with unhashed idempotency keys."""
 
 
 class FormerAnswers:
-    """The kept answers of one older backup, as they are put into a database."""
+    """Converts the stored responses of one older backup to the present form."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -32,22 +32,22 @@ class FormerAnswers:
 
     @classmethod
     def of(cls, connection: Connection, opening: Opening) -> Self | None:
-        """What reads the answers of a backup that opens so; None where they are as they are now."""
+        """The converter for a backup with this opening; None if its responses need no conversion."""
         return cls(connection) if opening.format <= LAST_FORMAT else None
 
     def rows(self, sent: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Some answers as they are kept now; certificates are left out."""
+        """Convert some responses; certificates are left out."""
         wrapping = seals_of(self._connection).wrapping(self._connection)
         self._secret = former.made_secret(self._connection, wrapping)
         now = time.time_ns() // 1_000
-        found = [former.as_of_0011(wrapping, self._secret, row, now) for row in sent]
-        kept = [row for row in found if row is not None]
+        converted = [former.as_of_0011(wrapping, self._secret, row, now) for row in sent]
+        kept = [row for row in converted if row is not None]
         self._sent += len(sent)
         self._after += kept
         return kept
 
     def stamps(self, counted: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The stamp of all answers as it is now, if what was counted before was their number."""
+        """The stamp of all converted responses; none if the number in the old stamp is wrong."""
         wrapping = seals_of(self._connection).wrapping(self._connection)
         count = former.opened(wrapping, counted, former.COUNT)
         if count != self._sent.to_bytes(former.SIZE):

@@ -1,6 +1,6 @@
-"""Lists the accepted signatures of tokens; all use key pairs, so that a published key cannot sign.
+"""Lists the accepted signature algorithms of tokens (RFC 7518, RFC 8037, RFC 9864).
 
-So there is no HMAC, whose key would be the public one, and no `none`. RFC 7518, RFC 8037, RFC 9864.
+All use key pairs, so that the published keys cannot sign: HMAC and `none` are left out.
 """
 
 from __future__ import annotations
@@ -24,6 +24,6 @@ ALGORITHMS: Final = frozenset(
         "Ed25519",
     }
 )
-"""What may be pinned. EdDSA means Ed25519 here, by whichever of its two names."""
+"""The algorithms that settings may name. EdDSA and Ed25519 are two names of the same algorithm here."""
 
 DEFAULT_ALGORITHMS: Final = ("RS256", "ES256", "EdDSA", "Ed25519")

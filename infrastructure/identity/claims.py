@@ -1,7 +1,7 @@
 """Checks the claims of a signed token: it must be an access token, for this server, and valid now.
 
-RFC 7519 for the claims, RFC 9068 for access tokens. An ID token says who signed in at a client, and is no permission;
-a token bound to its sender's key (RFC 9449, RFC 8705) is no bearer token.
+RFC 7519 defines the claims, RFC 9068 access tokens. An ID token says who signed in at a client, and permits nothing
+here; a token that is bound to its sender's key (RFC 9449, RFC 8705) is not a bearer token.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _WRONG: Final = {
 
 
 def claims_registry(issuer: str, audience: str, clock: Clock) -> JWTClaimsRegistry:
-    """What is required of the claims: exactly this issuer, this audience among others, and the time."""
+    """The rules for claims: exactly this issuer, this audience among others, and valid times."""
     return JWTClaimsRegistry(
         now=lambda: clock() // 1_000_000,
         leeway=LEEWAY_SECONDS,
@@ -53,7 +53,7 @@ def claims_registry(issuer: str, audience: str, clock: Clock) -> JWTClaimsRegist
 
 
 def require_claims(claims: dict[str, Any], rules: JWTClaimsRegistry) -> None:
-    """Refuse claims that are missing, of the wrong form, or not for us and now."""
+    """Refuse claims that are missing or malformed, and tokens for another server or time."""
     try:
         rules.validate(claims)
     except MissingClaimError as error:
@@ -66,28 +66,28 @@ def require_claims(claims: dict[str, Any], rules: JWTClaimsRegistry) -> None:
         ) from None
     if "cnf" in claims:
         raise TokenRefusedError(
-            "the token is bound to a key of its sender, and the request has no proof of that key"
+            "the token is bound to a key of its sender, which is not supported here: send a bearer token"
         )
 
 
 def require_access_token(header: dict[str, Any], claims: dict[str, Any]) -> None:
-    """Refuse what is not an access token by its `typ`, or, where that says little, by what it claims."""
+    """Refuse a token that its `typ` or, if that is generic, its claims show not to be an access token."""
     kind = header.get("typ", "JWT")
     if not isinstance(kind, str) or kind.lower() not in ACCESS_TOKEN | ANY_TOKEN:
         raise TokenRefusedError("the token's typ is not that of an access token")
     if kind.lower() in ACCESS_TOKEN:
         return
     if OF_ID_TOKENS & claims.keys() or claims.get("typ", "Bearer") not in ("Bearer", "bearer"):
-        raise TokenRefusedError("an access token is needed, and this is another kind of token")
+        raise TokenRefusedError("an access token is needed, but this is another kind of token")
     if "scope" not in claims and "scp" not in claims:
-        raise TokenRefusedError("an access token is needed, and this one claims no scope")
+        raise TokenRefusedError("an access token is needed, but this token has no scope claim")
 
 
 def granted_scopes(claims: dict[str, Any]) -> frozenset[Scope]:
-    """The scopes of ours that `scope` names, or else `scp`; others are for others."""
-    found = claims["scope"] if "scope" in claims else claims.get("scp", "")
-    names = found.split(" ") if isinstance(found, str) else found
-    listed = isinstance(found, str) or "scope" not in claims
+    """Parley's scopes that the claim `scope` names or, without it, `scp`; other scopes are ignored."""
+    value = claims["scope"] if "scope" in claims else claims.get("scp", "")
+    names = value.split(" ") if isinstance(value, str) else value
+    listed = isinstance(value, str) or "scope" not in claims
     if not (listed and isinstance(names, list) and all(isinstance(name, str) for name in names)):
         raise TokenRefusedError(
             "the token's scopes are neither a text nor, as scp, a list of texts"
@@ -96,15 +96,15 @@ def granted_scopes(claims: dict[str, Any]) -> frozenset[Scope]:
 
 
 def one_line(claims: dict[str, Any], name: str) -> str:
-    """The text of a claim that names somebody: printable, without blanks around it, at most 255 characters.
+    """The text of a claim that names a person: printable, without blanks around it, at most 255 characters.
 
-    An address that the issuer has not verified names nobody.
+    An email address that the issuer has not verified is refused.
     """
-    found = claims.get(name)
-    if not isinstance(found, str) or not found.isprintable() or found.strip() != found:
+    value = claims.get(name)
+    if not isinstance(value, str) or not value.isprintable() or value.strip() != value:
         raise TokenRefusedError(f"the token's {name} is not one printable line")
-    if is_blank(found) or len(found) > LONGEST_NAME:
+    if is_blank(value) or len(value) > LONGEST_NAME:
         raise TokenRefusedError(f"the token's {name} is empty or longer than {LONGEST_NAME}")
     if name == "email" and claims.get("email_verified") is not True:
         raise TokenRefusedError("the token's email is not verified")
-    return found
+    return value

@@ -9,22 +9,22 @@ __all__ = ["json_object"]
 
 
 def json_object(text: bytes) -> dict[str, Any]:
-    """Read one JSON object in UTF-8; ValueError where it is none, repeats a name or names no number."""
+    """Read one JSON object in UTF-8; ValueError if it is not one, repeats a name, or has NaN or Infinity."""
     try:
-        found = json.loads(text.decode(), object_pairs_hook=_once, parse_constant=_refused)
+        value = json.loads(text.decode(), object_pairs_hook=_make_object, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 -- of the text, not of an argument
-    return found
+    return value
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
         raise ValueError("a name comes twice")
-    return found
+    return members
 
 
-def _refused(constant: str) -> None:
+def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no number")

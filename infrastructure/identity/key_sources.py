@@ -1,8 +1,8 @@
-"""Keeps the issuer's last readable keys, so that people can sign in while the issuer is away.
+"""Keeps the issuer's last readable keys, so that people can sign in while the issuer is unreachable.
 
-A file is read each time, and parsed where it changed. An address is asked when the keys are ten minutes old, or when a
-token names a key that is not among them, but never twice within half a minute: a sender of tokens cannot make us
-send the issuer requests.
+A file is read for each token, and parsed again if it changed. An address is fetched when the keys are ten minutes old,
+or when a token names an unknown key, but at most once in half a minute, so that tokens cannot cause many requests to
+the issuer.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _logger: Final = logging.getLogger(__name__)
 
 
 class IssuerKeySource(Protocol):
-    """Where the issuer's keys are had from."""
+    """A place that the issuer's keys are read from."""
 
     def keys(self) -> PublishedKeys:
-        """The keys at hand, or IssuerOutOfReachError where there are none."""
+        """The keys at hand; IssuerOutOfReachError if there are none."""
 
     def newer_keys(self) -> PublishedKeys:
-        """The keys after another look, where one is due: for a token whose key is not among them."""
+        """The keys, fetched again if that is due; for a token whose key is not among those at hand."""
 
 
 def open_issuer_keys(place: str) -> IssuerKeySource:
@@ -59,38 +59,38 @@ class IssuerKeyFile:
         self._fault = ""
 
     def keys(self) -> PublishedKeys:
-        """The keys in the file, or those that were in it before it became unreadable."""
+        """The keys in the file; if it cannot be read, the keys that it had before."""
         try:
-            found = self._read()
-            if found != self._held[0]:
-                self._held = (found, PublishedKeys.of(found))
+            content = self._read()
+            if content != self._held[0]:
+                self._held = (content, PublishedKeys.of(content))
             self._fault = ""
         except (OSError, KeysError) as error:
             self._say(str(error))
-        return _some(self._held[1])
+        return _require_keys(self._held[1])
 
     def newer_keys(self) -> PublishedKeys:
-        """The same: they are as new as they can be."""
+        """The keys in the file, which is read each time."""
         return self.keys()
 
     def _read(self) -> bytes:
         with self._path.open("rb") as file:
-            found = file.read(LARGEST + 1)
-        if len(found) > LARGEST:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
             raise KeysError(f"larger than {LARGEST} bytes")
-        return found
+        return content
 
     def _say(self, fault: str) -> None:
-        """Log a fault once, not at each request."""
+        """Log a fault once, not for each request."""
         if fault != self._fault:
             _logger.warning("the issuer's keys cannot be read from their file: %s", fault)
         self._fault = fault
 
 
 class IssuerKeyAddress:
-    """The keys that an address publishes. One thread asks at a time; the others go on with the keys at hand.
+    """The keys that are published at an address. One thread fetches at a time; the others use the keys at hand.
 
-    They wait for it only while there are none.
+    They wait for the fetching thread only while there are no keys.
     """
 
     def __init__(self, url: str, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -102,17 +102,17 @@ class IssuerKeyAddress:
         self._held = PublishedKeys(())
 
     def keys(self) -> PublishedKeys:
-        """The keys at hand, asked for again where they are old."""
+        """The keys at hand, fetched again if they are old."""
         if not self._held.keys:
             self._ask(wait=True)
         elif self._monotonic() - self._had_at >= OLD_AFTER:
             self._ask(wait=False)
-        return _some(self._held)
+        return _require_keys(self._held)
 
     def newer_keys(self) -> PublishedKeys:
-        """The keys at hand, after asking for them unless that is under way, or was done half a minute ago or less."""
+        """The keys, fetched again unless another thread is fetching or the last try is less than half a minute old."""
         self._ask(wait=not self._held.keys)
-        return _some(self._held)
+        return _require_keys(self._held)
 
     def _ask(self, *, wait: bool) -> None:
         if not self._lock.acquire(blocking=wait):
@@ -130,9 +130,9 @@ class IssuerKeyAddress:
             self._lock.release()
 
 
-def _some(keys: PublishedKeys) -> PublishedKeys:
+def _require_keys(keys: PublishedKeys) -> PublishedKeys:
     if not keys.keys:
         raise IssuerOutOfReachError(
-            "the issuer's keys are out of reach, so no token can be checked"
+            "the issuer's keys cannot be fetched, so no token can be checked: try again later"
         )
     return keys

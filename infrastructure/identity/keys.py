@@ -1,7 +1,7 @@
-"""An API key is `parley_<id>_<secret>`; the database keeps its id and the SHA-256 of the secret, never the secret.
+"""Makes, revokes and checks API keys; the database keeps a key's id and the SHA-256 of its secret, never the secret.
 
-The secret has 160 random bits: a plain hash of it cannot be searched. A key that is revoked or has expired is as if
-it had never been.
+A key is written `parley_<id>_<secret>`. The secret has 160 random bits, too many to be guessed from a plain hash. A
+revoked or expired key is treated like an unknown one.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SECRET_BYTES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What is known of a key: whose it is, its scopes, and from when to when it opens; microseconds UTC."""
+    """An API key without its secret; times are in microseconds UTC."""
 
     id: str
     person: str
@@ -53,7 +53,7 @@ class ApiKey:
 
 
 class Keys:
-    """The keys of a database."""
+    """The API keys of a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -62,7 +62,10 @@ class Keys:
     def create(
         self, person: str, scopes: Iterable[Scope], expires_at: int | None = None
     ) -> tuple[str, ApiKey]:
-        """A new key, as its text, which is nowhere else, and what is kept of it; ContentError for a bad name."""
+        """Make a key; returns its text, which is stored nowhere, and the key without its secret.
+
+        ContentError for a malformed name, no scope, or a past expiry.
+        """
         text, kept, row = self._new(person, scopes, expires_at)
         with self._database.writing() as connection:
             lock_log(connection)
@@ -70,7 +73,7 @@ class Keys:
         return text, kept
 
     def create_first(self, person: str, scopes: Iterable[Scope]) -> str | None:
-        """The text of a new key where there is no other key, also when several servers try at once; else None."""
+        """Make a key if no valid key exists, and return its text; else None. Of several servers, only one makes it."""
         text, _, row = self._new(person, scopes, None)
         with self._database.writing() as connection:
             lock_log(connection)
@@ -82,12 +85,12 @@ class Keys:
     def _new(
         self, person: str, scopes: Iterable[Scope], expires_at: int | None
     ) -> tuple[str, ApiKey, dict[str, Any]]:
-        """A new key: its text, the key without its secret, and the row that is stored."""
+        """Prepare a key: its text, the key without its secret, and the row to store."""
         _check(person)
         id_, secret = _random(_ID_BYTES), _random(_SECRET_BYTES)
         ordered = tuple(scope for scope in SCOPES if scope in set(scopes))
         if not ordered:
-            raise ContentError.at("/scopes", f"one of {', '.join(SCOPES)} at least is expected")
+            raise ContentError.at("/scopes", f"write at least one of {', '.join(SCOPES)}")
         now = self._clock()
         if expires_at is not None and expires_at <= now:
             raise ContentError.at("/expires_at", "write a time in the future")
@@ -110,29 +113,27 @@ class Keys:
             return [_key(row) for row in connection.execute(statement)]
 
     def revoke(self, id_: str) -> ApiKey:
-        """Let a key open nothing from now on; nothing is done where it is revoked.
+        """Revoke a key; a key that is revoked already stays as it is.
 
-        UnknownError where there is none, DatabaseRefusedError where it is open all the same.
+        UnknownError if there is no such key, DatabaseRefusedError if it is not revoked afterwards.
         """
-        found = select(api_key).where(api_key.c.id == id_)
+        stored = select(api_key).where(api_key.c.id == id_)
         change = update(api_key).where(api_key.c.id == id_, api_key.c.revoked_at.is_(None))
         with self._database.writing() as connection:
             lock_log(connection)
-            if connection.execute(found).first() is None:
+            if connection.execute(stored).first() is None:
                 raise UnknownError("key", id_)
             with change_keys(connection):
                 connection.execute(change.values(revoked_at=self._clock()))
         with self._database.reading() as connection:
-            row = connection.execute(found).one()
+            row = connection.execute(stored).one()
         if row.revoked_at is None:
-            message = (
-                f"the key {id_} is as open as before: the database was changed; run: parley verify"
-            )
+            message = f"the key {id_} is still valid, because the database was changed; run: parley verify"
             raise DatabaseRefusedError(message)
         return _key(row)
 
     def any_open(self) -> bool:
-        """Whether a key opens anything at all."""
+        """Whether there is a valid key."""
         with self._database.reading() as connection:
             return self._is_any_open(connection)
 
@@ -144,11 +145,11 @@ class Keys:
         return connection.execute(statement.limit(1)).first() is not None
 
     def principal(self, text: str) -> Principal | None:
-        """Who comes in with a key; None for one that opens nothing, whatever the reason."""
-        found = _KEY.fullmatch(text)
-        if found is None:
+        """The principal of a key; None for an unknown, revoked or expired key."""
+        match = _KEY.fullmatch(text)
+        if match is None:
             return None
-        id_, secret = found.groups()
+        id_, secret = match.groups()
         with self._database.looking() as connection:
             row = connection.execute(_BY_ID, {"key": id_}).one_or_none()
         kept = bytes(32) if row is None else row.secret_sha256
@@ -183,7 +184,7 @@ def _check(person: str) -> None:
     seen = person.isprintable() and not UNSEEN.search(person)
     if is_blank(person) or not seen or len(person) > LONGEST_PERSON:
         raise ContentError.at(
-            "/person", f"one printable line of at most {LONGEST_PERSON} characters is expected"
+            "/person", f"write one printable line of at most {LONGEST_PERSON} characters"
         )
 
 

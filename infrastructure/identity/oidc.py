@@ -1,7 +1,7 @@
 """Turns a bearer token into a principal if the issuer signed it for this server and it is valid now.
 
-The token says which of the pinned algorithms and which of the published keys; whatever else its header says of keys
-(`jwk`, `jku`, `x5u`, `x5c`) is passed over. What it declares critical (`crit`) is refused: nothing of it is known here.
+The token's header chooses one of the pinned algorithms and one of the published keys; keys in the header itself (`jwk`,
+`jku`, `x5u`, `x5c`) are ignored. Critical extensions (`crit`) are refused, because none is supported.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ _ENCRYPTED: Final = 4
 
 
 def verifier_of(settings: Settings) -> TokenVerifier | None:
-    """The verifier of the issuer that is set; None where none is."""
+    """The verifier for the issuer of the settings; None if no issuer is set."""
     if settings.oidc is None:
         return None
     return TokenVerifier(settings.oidc, open_issuer_keys(settings.oidc.jwks), system_clock)
 
 
 class TokenVerifier:
-    """Tells whom a token of one issuer stands for. Many threads may ask at once; it may wait for the issuer's keys."""
+    """Verifies the tokens of one issuer; may be used by many threads, and may wait for the issuer's keys."""
 
     def __init__(self, oidc: OidcSettings, keys: IssuerKeySource, clock: Clock) -> None:
         self._oidc = oidc
@@ -58,9 +58,9 @@ class TokenVerifier:
         self._claims = claims_registry(oidc.issuer, oidc.audience, clock)
 
     def principal(self, token: str) -> Principal:
-        """Whom a token stands for; TokenRefusedError, or IssuerOutOfReachError where nobody can tell."""
+        """The principal of a token; TokenRefusedError, or IssuerOutOfReachError if it cannot be checked now."""
         header = self._header(token)
-        claims = self._signed(token, self._key(header["alg"], header.get("kid")))
+        claims = self._verify(token, self._key(header["alg"], header.get("kid")))
         require_claims(claims, self._claims)
         require_access_token(header, claims)
         subject = one_line(claims, "sub")
@@ -86,7 +86,7 @@ class TokenVerifier:
         if header.get("alg") not in self._oidc.algorithms:
             raise TokenRefusedError("the token is not signed by an algorithm that is accepted here")
         if "crit" in header or "b64" in header:
-            raise TokenRefusedError("the token's header has extensions, and none is known here")
+            raise TokenRefusedError("the token's header has extensions, but none is supported here")
         if not isinstance(header.get("kid", ""), str):
             raise TokenRefusedError("the token's kid is not a text")
         return header
@@ -96,10 +96,10 @@ class TokenVerifier:
         if key is None:
             key = self._keys.newer_keys().one(algorithm, kid)
         if key is None:
-            raise TokenRefusedError("no key of the issuer that is known here suits the token")
+            raise TokenRefusedError("no known key of the issuer fits the token")
         return key
 
-    def _signed(self, token: str, key: PublishedKey) -> dict[str, Any]:
+    def _verify(self, token: str, key: PublishedKey) -> dict[str, Any]:
         try:
             payload = deserialize_compact(token, key, registry=self._signatures).payload
         except BadSignatureError:
@@ -113,7 +113,7 @@ class TokenVerifier:
 
 
 class _Pinned(JWSRegistry):
-    """The algorithms that are pinned and no others; a token's own length bounds its parts."""
+    """Allows the pinned algorithms only; the parts of a token are limited by the token's length alone."""
 
     max_header_length = LONGEST_TOKEN
     max_payload_length = LONGEST_TOKEN

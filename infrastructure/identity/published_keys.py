@@ -1,7 +1,7 @@
-"""Reads the published keys of an issuer (RFC 7517) and uses each only for what it is meant for.
+"""Reads the published keys of an issuer (RFC 7517), and uses each only as it declares.
 
-A key that cannot be used is passed over, and does not spoil those beside it: of a kind unknown here, damaged, shorter
-than 2048 bits of RSA, symmetric, or published with its private half.
+Keys that cannot be used are ignored, and the others are used: keys of an unknown kind, damaged ones, RSA keys shorter
+than 2048 bits, symmetric keys, and keys published with their private half.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ PublishedKey = RSAKey | ECKey | OKPKey
 
 
 class KeysError(ValueError):
-    """A document is no JWK Set; says why."""
+    """A document is not a JWK Set; the message says why."""
 
 
 @dataclass(frozen=True)
 class PublishedKeys:
-    """The keys of one document that signatures can be verified by."""
+    """The keys of one document that can verify signatures."""
 
     keys: tuple[PublishedKey, ...]
 
     @classmethod
     def of(cls, document: bytes) -> Self:
-        """The keys of a JWK Set, or KeysError."""
+        """Read the keys of a JWK Set; KeysError if it is none."""
         try:
             listed = json_object(document).get("keys")
         except ValueError as error:
@@ -55,12 +55,12 @@ class PublishedKeys:
         return cls(tuple(key for key in map(_key, listed) if key is not None))
 
     def one(self, algorithm: str, kid: str | None) -> PublishedKey | None:
-        """The key of that id that suits the algorithm; None where there is none, or more than one.
+        """The key with an id that fits the algorithm; None if no key or more than one fits.
 
-        A token need not say the id while only one key suits (OpenID Connect Core, section 10.1).
+        A token may omit the id if only one key fits (OpenID Connect Core, section 10.1).
         """
-        found = [key for key in self.keys if kid in (None, key.kid) and _suits(key, algorithm)]
-        return found[0] if len(found) == 1 else None
+        suitable = [key for key in self.keys if kid in (None, key.kid) and _suits(key, algorithm)]
+        return suitable[0] if len(suitable) == 1 else None
 
 
 def _key(listed: Any) -> PublishedKey | None:  # noqa: ANN401 -- JSON is anything

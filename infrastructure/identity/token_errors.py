@@ -1,7 +1,7 @@
 """Distinguishes a token that is refused from a token that cannot be checked now.
 
-TokenRefusedError         the token is not good, no matter who asks again
-IssuerOutOfReachError     there are no keys to tell by; it may be good
+TokenRefusedError         the token is not valid; sending it again does not help
+IssuerOutOfReachError     there are no keys to check the token with; it may be valid
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ __all__ = ["IssuerOutOfReachError", "TokenRefusedError"]
 
 
 class TokenRefusedError(Exception):
-    """A token is not accepted. The reason may be shown: no part of the token is in it."""
+    """A token is refused; `reason` may be shown, because it contains no part of the token."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -18,7 +18,7 @@ class TokenRefusedError(Exception):
 
 
 class IssuerOutOfReachError(Exception):
-    """The keys of the issuer cannot be had, and none were had before. The reason may be shown."""
+    """The issuer's keys cannot be fetched, and none were fetched before; `reason` may be shown."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

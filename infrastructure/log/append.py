@@ -67,17 +67,17 @@ LOCK_HEAD = select(log_head.c.position, log_head.c.recorded_at).with_for_update(
 _RECORD: Final = event.insert()
 MOVE_HEAD = update(log_head).where(log_head.c.id == 1)
 GONE = 410
-"""The refusal that says itself that the fact was erased."""
+"""The status of a refusal that says that the fact was erased."""
 Sources = Mapping[tuple[UUID | str, int], Sequence[Source]]
 Within = Callable[[Connection, Sequence[LogEntry]], None]
-"""What is called with the entries of a request in their transaction, once all of it is written."""
+"""A function that is called with a request's entries in their transaction, once everything is written."""
 
 
 @dataclass(frozen=True)
 class AppendRequest:
-    """What one caller wants recorded, all of it or nothing; `sources` by the stream and version of their event.
+    """The events that one caller wants recorded, all or none; `sources` are by the stream and version of their event.
 
-    It is refused where one of the streams `standing` is not at its version any more, and from the instant `until` on.
+    It is refused if one of the streams in `standing` has left its version, or if the instant `until` has come.
     """
 
     events: Sequence[StoredEvent]
@@ -92,7 +92,7 @@ Outcome = list[LogEntry] | ConflictError | AlreadyAnswered
 
 
 def lock_log(connection: Connection) -> Row[int, int]:
-    """Lock the log to write what is sealed or stamped, and give its head; SealKeyError without the database's keys."""
+    """Lock the log for sealed or stamped writes, and return its head; SealKeyError without the database's keys."""
     head = connection.execute(LOCK_HEAD).one()
     forget(connection, own_keys)
     seals_of(connection).check(connection)
@@ -100,10 +100,10 @@ def lock_log(connection: Connection) -> Row[int, int]:
 
 
 class LogTransaction:
-    """One writing transaction on the log: locks it at once, then takes requests in any number.
+    """One writing transaction on the log: locks it at once, then takes any number of requests.
 
-    Raises as `lock_log`, and ClockInDoubtError while there is evidence against its clock. One that `corrects` the
-    log's own record times goes on from the last that is right.
+    Raises as `lock_log` does, and ClockInDoubtError while its clock is in doubt. A transaction that `corrects` the
+    log's record times continues from the last right one.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class LogTransaction:
         self.now = timekeeper.now(connection, None if corrects else head.recorded_at)
         self._begun = bool(head.position)
         self._added = 0
-        """To the total of the kept answers."""
+        """What this transaction adds to the total of the stored responses."""
         self._erased: set[str] = set()
         self._position: int = head.position
         self._recorded_at: int = (
@@ -125,11 +125,11 @@ class LogTransaction:
     def append(
         self, requests: Sequence[AppendRequest], projections: Sequence[InlineProjection]
     ) -> list[Outcome]:
-        """Record what can be recorded; a request's outcome is its entries or its refusal."""
+        """Record the requests that are not refused; a request's outcome is its entries or its refusal."""
         named = {
             stream_name(id_): None
             for request in requests
-            for id_ in (*(each.originator_id for each in request.events), *request.standing)
+            for id_ in (*(stored.originator_id for stored in request.events), *request.standing)
         }
         versions = last_versions(self._connection, list(named))
         older = list(versions)
@@ -161,7 +161,7 @@ class LogTransaction:
         except AlreadyAnswered as refusal:
             return refusal
         except ConflictError as refusal:
-            kept = self._answered(request.claim)
+            kept = self._find_response(request.claim)
             return refusal if kept is None else AlreadyAnswered(kept)
         versions.update(reached)
         entries = [self._number(stored, request.sources) for stored in request.events]
@@ -171,9 +171,9 @@ class LogTransaction:
     def _number(self, stored: StoredEvent, sources: Sources) -> LogEntry:
         self._position += 1
         self._recorded_at = self._next_recorded_at
-        said = sources.get((stored.originator_id, stored.originator_version))
-        if said:
-            self._sources[self._position] = said
+        parts = sources.get((stored.originator_id, stored.originator_version))
+        if parts:
+            self._sources[self._position] = parts
         return LogEntry(
             originator_id=stored.originator_id,
             originator_version=stored.originator_version,
@@ -185,7 +185,7 @@ class LogTransaction:
         )
 
     def _write(self, entries: Sequence[LogEntry], older: Sequence[str]) -> None:
-        """Insert the entries; one that erases after those before it, of which it may destroy some."""
+        """Insert the entries; before one that erases, those before it are inserted, because it may erase them."""
         started = [*older]
         begin = 0
         for at, entry in enumerate(entries):
@@ -198,7 +198,7 @@ class LogTransaction:
         self._connection.execute(MOVE_HEAD, head)
 
     def _insert(self, entries: Sequence[LogEntry], started: list[str]) -> None:
-        """Insert entries of streams of which those that have `started` may have a key."""
+        """Insert entries; only the streams in `started` can have a data key already."""
         if not entries:
             return
         keys = seals_of(self._connection).keys_for_batch(self._connection, started)
@@ -210,7 +210,7 @@ class LogTransaction:
     def _parts(
         self, entries: Sequence[LogEntry], keys: BatchKeys
     ) -> dict[int, list[dict[str, Any]]]:
-        """Keep what the entries say in confidence; the rows by position."""
+        """Insert the confidential parts of the entries; returns their rows by position."""
         made = {
             entry.id: [
                 seal_part(keys.wrapping, stream_name(entry.originator_id), entry.id, *numbered)
@@ -237,13 +237,13 @@ class LogTransaction:
     def _next_recorded_at(self) -> int:
         return max(self.now, self._recorded_at + 1)
 
-    def _answered(self, claim: IdempotencyClaim | None) -> StoredResponse | None:
+    def _find_response(self, claim: IdempotencyClaim | None) -> StoredResponse | None:
         return None if claim is None else find_response(self._connection, claim.caller, claim.key)
 
     def _keep(self, claim: IdempotencyClaim, events: int) -> None:
-        """Keep the answer to a request of so many events; AlreadyAnswered where one is kept.
+        """Store the response to a request with so many events; AlreadyAnswered if its key has a response already.
 
-        A refusal, which has no event, about a fact that was erased meanwhile is kept empty.
+        A refusal has no events; if its fact was erased meanwhile, it is stored empty.
         """
         at = self._next_recorded_at + events - 1 if events else self._recorded_at
         answer = {**vars(claim), "answered_at": at, "kept_at": self.now}
@@ -251,7 +251,7 @@ class LogTransaction:
             answer |= ERASED_ANSWER
         added = store_response(self._connection, answer)
         if added is None:
-            kept = self._answered(claim)
+            kept = self._find_response(claim)
             if kept is None:
                 raise AssertionError
             raise AlreadyAnswered(kept)

@@ -1,4 +1,4 @@
-"""Keeps the log's clock, the record time that the next event must exceed; it moves only under the log's lock."""
+"""Moves the log's clock, the record time that the next event must exceed, and only under the log's lock."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 __all__ = ["correct_clock", "rewrite_head", "settle", "withdraw_correction"]
 
 _LOCK_FREE_HEAD: Final = LOCK_HEAD.with_for_update(skip_locked=True)
-_NOTHING: Final = (
-    "no record time lies beyond the present by more than a minute: there is nothing to correct"
+_NOTHING: Final = "no record time is more than a minute in the future: there is nothing to correct"
+_OTHER: Final = (
+    "the wrong record times are no longer those that were shown: run the command again to see them"
 )
-_OTHER: Final = "other record times are wrong by now than were shown: look again"
 
 
 def settle(connection: Connection, instant: int) -> None:
-    """Raise the record time from which the next event counts on to `instant`, under the log's lock.
+    """Raise the record time that the next event must exceed to `instant`, under the log's lock.
 
-    On PostgreSQL nothing happens while another process holds the lock: recording raises the time, too.
+    On PostgreSQL this does nothing while another process holds the lock, because recording raises the time, too.
     """
     head = connection.execute(_LOCK_FREE_HEAD).one_or_none()
     if head is not None and head.recorded_at < instant:
@@ -46,7 +46,7 @@ def settle(connection: Connection, instant: int) -> None:
 
 
 def rewrite_head(connection: Connection) -> None:
-    """Write the head of the log as it stands, under its lock."""
+    """Write the head of the log again, unchanged, under its lock."""
     head = connection.execute(LOCK_HEAD).one()
     connection.execute(MOVE_HEAD, {"position": head.position, "recorded_at": head.recorded_at})
 
@@ -60,21 +60,22 @@ def correct_clock(
     why: str,
     actor: str,
 ) -> LogEntry:
-    """Record that the record times that were `seen` are wrong, and let the log go on from its last right one.
+    """Record that the record times in `seen` are wrong, and continue the log from its last right one.
 
-    StateError where nothing is wrong, or more than was seen; ClockInDoubtError where the clock itself is in doubt.
+    StateError if nothing is wrong, or if other times are wrong than were seen; ClockInDoubtError if the clock itself
+    is in doubt.
     """
     log = LogTransaction(connection, timekeeper, corrects=True)
-    found = wrong_times(connection, log.now)
-    if found is None:
+    wrong = wrong_times(connection, log.now)
+    if wrong is None:
         raise StateError(_NOTHING)
-    if (found.first, found.last) != (seen.first, seen.last):
+    if (wrong.first, wrong.last) != (seen.first, seen.last):
         raise StateError(_OTHER)
     version = len(corrections(connection)) + 1
     event = decide_correct_clock(
-        first=found.first, last=found.last, why=why, version=version, actor=actor
+        first=wrong.first, last=wrong.last, why=why, version=version, actor=actor
     )
-    return _appended(log, event, projections)
+    return _append(log, event, projections)
 
 
 def withdraw_correction(
@@ -86,29 +87,29 @@ def withdraw_correction(
     why: str,
     actor: str,
 ) -> LogEntry:
-    """Record that the last correction of the clock, at a position, is void: what it called wrong was right.
+    """Record that the last correction of the clock, at a position, is void: the times that it called wrong were right.
 
-    StateError where it is not the last that stands, or where what would be right lies beyond the present.
+    StateError if it is not the last one in force, or if times that would be right again lie in the future.
     """
     log = LogTransaction(connection, timekeeper)
     withdrawn = last_in_force(connection, END)
     if withdrawn.position != position:
         raise StateError(
-            f"the last correction of the clock that stands is at position {withdrawn.position}, not {position}"
+            f"the last correction of the clock in force is at position {withdrawn.position}, not {position}"
         )
     right, last = wrong_instead(connection, withdrawn, END)
     if log.now <= right:
         message = (
-            f"by the clock it is {format_instant(log.now)}, and the record times that would be right again go up to"
-            f" {format_instant(right)}: set this machine's clock right first"
+            f"this machine's clock says {format_instant(log.now)}, but the record times that would be right again go up"
+            f" to {format_instant(right)}: set this machine's clock right first"
         )
         raise StateError(message)
     version = len(corrections(connection)) + 1
     event = decide_withdraw(withdrawn, last=last, why=why, version=version, actor=actor)
-    return _appended(log, event, projections)
+    return _append(log, event, projections)
 
 
-def _appended(
+def _append(
     log: LogTransaction, event: ClockCorrected, projections: Sequence[InlineProjection]
 ) -> LogEntry:
     request = AppendRequest((EventCodec().to_stored_event(event),))

@@ -1,4 +1,4 @@
-"""Reads which record times the log calls wrong, and finds the position of an instant by the right ones."""
+"""Reads which record times the log calls wrong, and finds an instant's position by the right ones."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ __all__ = [
 _OF_CLOCK: Final = event.c.stream == CLOCK_STREAM.hex
 _CODEC: Final = EventCodec()
 HAS_CORRECTIONS: Final = exists().where(_OF_CLOCK)
-"""Whether the log corrects any of its record times."""
+"""Whether the log has a correction of its record times."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrongTimes:
-    """What lies beyond `now`: the record times of `first` to `last`, which may be none, and of the head, `head_at`."""
+    """The record times later than `now`: those at positions `first` to `last`, if any, and the head's (`head_at`)."""
 
     first: int
     last: int
@@ -58,49 +58,60 @@ class WrongTimes:
 
 def corrections(connection: Connection) -> tuple[ClockCorrection, ...]:
     """All corrections in the log, in order."""
-    found = entries(connection, LOGGED.where(_OF_CLOCK).order_by(event.c.version))
+    logged = entries(connection, LOGGED.where(_OF_CLOCK).order_by(event.c.version))
     read = [
-        Entry(position=each.id, recorded_at=each.recorded_at, event=_CODEC.read(each, each.actor))
-        for each in found
+        Entry(
+            position=entry.id, recorded_at=entry.recorded_at, event=_CODEC.read(entry, entry.actor)
+        )
+        for entry in logged
     ]
-    return corrections_of(read, max((each.position for each in read), default=0))
+    return corrections_of(read, max((entry.position for entry in read), default=0))
 
 
 def correction_fault(connection: Connection, row: RowMapping) -> str | None:
-    """What is wrong with a correction, selected by `LOGGED`, that follows what is before it."""
+    """What is wrong with a correction of the clock, given the events before it; `row` is selected by `LOGGED`."""
     position, stream = row["position"], row["stream"]
     state = seals_of(connection).open_payload(row)[0]
     stored = StoredEvent(UUID(stream), row["version"], row["type"], state)
-    said = _CODEC.read(stored, row["actor"])
-    if not isinstance(said, ClockCorrected) or said.originator_id != CLOCK_STREAM:
+    correction = _CODEC.read(stored, row["actor"])
+    if not isinstance(correction, ClockCorrected) or correction.originator_id != CLOCK_STREAM:
         return "it is no correction of the log's clock"
-    if isinstance(said, ClockCorrectionWithdrawn):
-        return _withdrawal_fault(connection, said, row)
-    if not 1 <= said.first <= position or said.last != position - 1:
-        return "it corrects other record times than those right before it"
-    if row["recorded_at"] <= record_time_at(connection, said.first - 1):
+    if isinstance(correction, ClockCorrectionWithdrawn):
+        return _withdrawal_fault(connection, correction, row)
+    if not 1 <= correction.first <= position or correction.last != position - 1:
+        return "it corrects record times other than those right before it"
+    if row["recorded_at"] <= record_time_at(connection, correction.first - 1):
         return "it was recorded no later than the last right one before"
-    if said.first < position and record_time_at(connection, said.first) <= row["recorded_at"]:
+    if (
+        correction.first < position
+        and record_time_at(connection, correction.first) <= row["recorded_at"]
+    ):
         return "the record times that it calls wrong do not lie after its own"
     return None
 
 
 def last_in_force(connection: Connection, before: int) -> ClockCorrection:
-    """The last correction before a position that calls any record time wrong; StateError where none stands."""
-    known = [each for each in corrections(connection) if each.position < before]
-    standing = [each for each in corrections_in_force(known) if each.withdraws is None]
-    found = next((each for each in reversed(standing) if each.first <= each.last), None)
-    if found is None:
-        raise StateError("no correction of the clock stands that calls a record time wrong")
-    return found
+    """The last correction in force before a position that calls a record time wrong; StateError if there is none."""
+    known = [correction for correction in corrections(connection) if correction.position < before]
+    standing = [
+        correction for correction in corrections_in_force(known) if correction.withdraws is None
+    ]
+    last = next(
+        (correction for correction in reversed(standing) if correction.first <= correction.last),
+        None,
+    )
+    if last is None:
+        raise StateError("no correction of the clock that calls a record time wrong is in force")
+    return last
 
 
 def wrong_instead(
     connection: Connection, withdrawn: ClockCorrection, before: int
 ) -> tuple[int, int]:
-    """What follows where a correction is void: the last of the record times that are right then, and a position.
+    """What follows if a correction is void: the last record time that is right again, and a position.
 
-    Up to that position what was recorded since the correction, before another position, does not lie after that time.
+    Events from the correction up to that position (and below `before`) have record times that do not exceed it, and so
+    are wrong.
     """
     columns = event.c
     among = columns.position.between(withdrawn.first, withdrawn.last)
@@ -111,15 +122,19 @@ def wrong_instead(
 
 
 def _withdrawal_fault(
-    connection: Connection, said: ClockCorrectionWithdrawn, row: RowMapping
+    connection: Connection, withdrawal: ClockCorrectionWithdrawn, row: RowMapping
 ) -> str | None:
     try:
         withdrawn = last_in_force(connection, row["position"])
     except StateError as error:
         return str(error)
     right, last = wrong_instead(connection, withdrawn, row["position"])
-    if (said.correction, said.first, said.last) != (withdrawn.position, withdrawn.position, last):
-        return "it withdraws another correction than the last, or calls other record times wrong"
+    if (withdrawal.correction, withdrawal.first, withdrawal.last) != (
+        withdrawn.position,
+        withdrawn.position,
+        last,
+    ):
+        return "it does not withdraw the last correction, or calls other record times wrong"
     if row["recorded_at"] <= right:
         return "it was recorded no later than what was right before the correction"
     return None
@@ -128,9 +143,9 @@ def _withdrawal_fault(
 def position_at(
     connection: Connection, instant: int, known: Sequence[ClockCorrection], last: int | None = None
 ) -> int:
-    """The highest position, up to `last`, that was recorded at or before an instant; 0 where there is none.
+    """The highest position, up to `last`, that was recorded at or before an instant; 0 if there is none.
 
-    Where times are corrected, it is that of an event whose own is right.
+    Events with corrected record times are left out.
     """
     statement = select(event.c.position).where(event.c.recorded_at <= instant)
     if last is not None:
@@ -140,19 +155,19 @@ def position_at(
 
 
 def record_time_at(connection: Connection, position: int) -> int:
-    """The record time that stands at a position; 0 for none."""
+    """The record time that is stored at a position; 0 if there is no such position."""
     statement = select(event.c.recorded_at).where(event.c.position == position)
     return int(connection.execute(statement).scalar() or 0)
 
 
 def last_right_time(connection: Connection, now: int) -> int:
-    """The record time of the last event whose time is right, as far as `now` tells; 0 where there is none."""
+    """The record time of the last event whose time is not in the future of `now` or corrected; 0 if there is none."""
     known = corrections(connection)
     return record_time_at(connection, position_at(connection, now + TOLERANCE, known))
 
 
 def wrong_times(connection: Connection, now: int) -> WrongTimes | None:
-    """What of the log's record times lies further beyond `now` than clocks differ; None where nothing does."""
+    """The log's record times that exceed `now` by more than clocks may differ; None if none does."""
     head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
     right = position_at(connection, now + TOLERANCE, corrections(connection), head.position)
     if right == head.position and head.recorded_at <= now + TOLERANCE:
@@ -162,8 +177,9 @@ def wrong_times(connection: Connection, now: int) -> WrongTimes | None:
 
 
 def _right(statement: Select[Any], known: Sequence[ClockCorrection]) -> Select[Any]:
-    """With only those events left whose record times are right."""
+    """Restrict a statement to events whose record times are right."""
     wrong = [
-        event.c.position.between(each.first, each.last) for each in corrections_in_force(known)
+        event.c.position.between(correction.first, correction.last)
+        for correction in corrections_in_force(known)
     ]
     return statement.where(not_(or_(*wrong))) if wrong else statement

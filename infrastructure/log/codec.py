@@ -1,7 +1,7 @@
 """Converts events to stored JSON and back, under permanent names; stored bytes are never written again.
 
-A stored name is a key of `domain.streams.event.STORED_NAMES`; an unknown one is refused, so no payload can name a
-class of its own. `shape` in the payload is the version of its form; an older shape is upcast when read.
+A stored name is a key of `domain.streams.event.STORED_NAMES`; an unknown name is refused, so that no payload can choose
+a class. `shape` in the payload is the version of its form; an older shape is upcast when it is read.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ UPCASTS: Final[dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]]
 _ENVELOPE: Final = ("originator_id", "originator_version", "actor")
 _encoder: Final = msgspec.json.Encoder(order=None)
 _BUILDING: Final = Lock()
-"""Held while a decoder is made: msgspec keeps what it makes on the types, and another thread may find it half made."""
+"""Held while a decoder is made: msgspec caches parts of it on types, and another thread could find them half made."""
 _fact_decoders: Final[dict[str, msgspec.json.Decoder[Any]]] = {}
 
 
@@ -51,12 +51,12 @@ _kind_decoder: Final = msgspec.json.Decoder(_Kind)
 
 
 def encode_fact(fact: Fact) -> bytes:
-    """A fact as JSON, every field in its order; fields that came later only where they say something."""
+    """A fact as JSON, with its fields in order; fields added later are left out if they have their default."""
     return _encoder.encode(_stored(fact))
 
 
 def _stored(value: Any) -> Any:  # noqa: ANN401 -- any part of an event
-    """A value without the later fields that say nothing."""
+    """A value without the later fields that have their default."""
     if isinstance(value, tuple):
         return [_stored(part) for part in value]
     fields = _fields(type(value))
@@ -79,13 +79,13 @@ _kept_fields: Final[dict[type, tuple[tuple[str, Any], ...] | None]] = {}
 
 
 def _fields(cls: type) -> tuple[tuple[str, Any], ...] | None:
-    """The fields of a dataclass with their defaults, of those that came later; None of another class."""
+    """A dataclass's fields, each with its default if it was added later, else `_ALWAYS`; None for another class."""
     if cls not in _kept_fields:
-        found = None
+        fields = None
         if dataclasses.is_dataclass(cls):
             added = later_fields(cls)
-            found = tuple((f.name, added.get(f.name, _ALWAYS)) for f in dataclasses.fields(cls))
-        _kept_fields[cls] = found
+            fields = tuple((f.name, added.get(f.name, _ALWAYS)) for f in dataclasses.fields(cls))
+        _kept_fields[cls] = fields
     return _kept_fields[cls]
 
 
@@ -107,9 +107,9 @@ class EventCodec(Mapper[UUID]):
         super().__init__(transcoder=JSONTranscoder())
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
-        """The bytes that are stored; they are never written again."""
+        """Encode an event as it is stored."""
         if not isinstance(domain_event, RecordEvent):
-            raise TypeError(f"{type(domain_event).__name__} is no event of the record")
+            raise TypeError(f"{type(domain_event).__name__} is not an event of the record")
         payload = {k: v for k, v in _stored(domain_event).items() if k not in _ENVELOPE}
         shape = 1 + len(UPCASTS.get(domain_event.stored_name, ()))
         return AuthoredEvent(
@@ -121,13 +121,13 @@ class EventCodec(Mapper[UUID]):
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
-        """The event that was stored; UnreadableEventError where it cannot be read."""
+        """Decode a stored event; UnreadableEventError if it cannot be read."""
         return self.read(stored_event, getattr(stored_event, "actor", ""))
 
     def read(self, stored: StoredEvent, actor: str) -> RecordEvent:
-        """The event that was stored, by the actor that the log names; what was erased says what it was."""
+        """Decode a stored event and add its actor; an erased one becomes an ErasedEvent or ErasedVersion."""
         if isinstance(stored, LogEntry) and stored.erased_by is not None:
-            return _erased(stored, stored.erased_by, actor)
+            return _restore_erased(stored, stored.erased_by, actor)
         cls = STORED_NAMES.get(stored.topic)
         try:
             if cls is None:
@@ -150,7 +150,7 @@ class EventCodec(Mapper[UUID]):
             ) from error
 
 
-def _erased(entry: LogEntry, erased_by: bytes, actor: str) -> RecordEvent:
+def _restore_erased(entry: LogEntry, erased_by: bytes, actor: str) -> RecordEvent:
     """What is left of an event whose payload was erased."""
     envelope: dict[str, Any] = {
         "originator_id": _uuid(entry.originator_id),
@@ -162,25 +162,25 @@ def _erased(entry: LogEntry, erased_by: bytes, actor: str) -> RecordEvent:
         return ErasedEvent(**envelope)
     if not erased_by:
         raise UnreadableEventError(
-            f"the payload of position {entry.id} is gone, and nothing says that it was erased"
+            f"the payload of position {entry.id} is gone, but no event says that it was erased"
         )
     erasure = _payload_decoder(FactErased.stored_name).decode(erased_by)
     return ErasedVersion(**envelope, negotiation_id=erasure.negotiation_id)  # type: ignore[attr-defined]
 
 
 def _payload_decoder(stored_name: str) -> msgspec.json.Decoder[msgspec.Struct]:
-    """Decodes an event's own fields by their types; a fact stays raw until its kind is known."""
-    found = _payload_decoders.get(stored_name)
-    if found is None:
+    """The decoder of an event's own fields by their types; a fact stays raw until its kind is known."""
+    decoder = _payload_decoders.get(stored_name)
+    if decoder is None:
         with _BUILDING:
-            found = _payload_decoders[stored_name] = _made(stored_name)
-    return found
+            decoder = _payload_decoders[stored_name] = _make_decoder(stored_name)
+    return decoder
 
 
 _payload_decoders: Final[dict[str, msgspec.json.Decoder[msgspec.Struct]]] = {}
 
 
-def _made(stored_name: str) -> msgspec.json.Decoder[msgspec.Struct]:
+def _make_decoder(stored_name: str) -> msgspec.json.Decoder[msgspec.Struct]:
     cls = STORED_NAMES[stored_name]
     hints = get_type_hints(cls)
     own = [field.name for field in dataclasses.fields(cls) if field.name not in _ENVELOPE]
@@ -206,7 +206,7 @@ def _check_shape(name: str, shape: int) -> None:
     newest = 1 + len(UPCASTS.get(name, ()))
     if shape != newest:
         raise UnreadableEventError(
-            f"its shape is {shape}, and {newest} is the newest that is known here"
+            f"its shape is {shape}, but this Parley knows shapes up to {newest}: install a newer one"
         )
 
 

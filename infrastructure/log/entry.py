@@ -26,7 +26,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class AuthoredEvent(StoredEvent):
-    """A stored event that says who caused it; a plain one is recorded with an empty actor."""
+    """A stored event with its actor; a plain StoredEvent is recorded with an empty actor."""
 
     actor: str
 
@@ -35,8 +35,8 @@ class AuthoredEvent(StoredEvent):
 class LogEntry(Notification):
     """An event as recorded. `id` is its position, `recorded_at` microseconds since 1970 UTC.
 
-    Of one whose payload was erased `state` is empty, and `erased_by` the payload of what erased it, where that is an
-    event of the same stream, or empty; None of any other.
+    If the payload was erased, `state` is empty, and `erased_by` is the payload of the erasing event if that is in the
+    same stream, else empty. Otherwise `erased_by` is None.
     """
 
     recorded_at: int
@@ -48,14 +48,14 @@ class InlineProjection(Protocol):
     """A projection that is written in the transaction of its events."""
 
     def apply(self, connection: Connection, entries: Sequence[LogEntry]) -> None:
-        """Write what follows from `entries`, which are in the log already, in order of position."""
+        """Update the projection from `entries`, which are in the log already, in order of position."""
 
 
 class AlreadyAnswered(Exception):  # noqa: N818 -- a result that the caller replays, not a fault
-    """The (caller, key) of a claim is taken by `answer`: nothing of the request was recorded."""
+    """The (caller, key) of a claim already has the response `answer`; nothing of the request was recorded."""
 
     def __init__(self, answer: StoredResponse) -> None:
-        super().__init__(f"{answer.caller!r} was answered under this key already")
+        super().__init__(f"{answer.caller!r} already used this idempotency key")
         self.answer = answer
 
 

@@ -1,8 +1,8 @@
 """Carries out an erasure in the transaction of its event, so that both happen or neither does.
 
-Of an erased stream the payloads, their secrets and their data key are gone; digests and leaves stay, and so does the
-tree. Answers kept under idempotency keys are emptied too; they are found only by the id of the fact and by its events.
-The projections erase their own rows.
+The payloads, secrets and data key of an erased stream are destroyed; digests, leaves and the tree stay. Responses kept
+under idempotency keys are emptied, too; they are found by the fact's id and by its events. The projections erase their
+own rows.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 ERASING: Final = frozenset({FactErased.stored_name, SourcesErased.stored_name})
 """The types of the events that erase."""
 ERASED_ANSWER: Final = {"fingerprint": "", "body": b"", "headers": "{}"}
-"""Replaces a kept answer that held something erased: the request, sent again, is told that it was erased."""
+"""Replaces the content of a stored response that had erased content; a repeated request then gets 410 Gone."""
 
 _STREAMS: Final = event.c.stream.in_(bindparam("streams", expanding=True))
 _DESTROY: Final = (
@@ -70,10 +70,10 @@ _ANSWERS: Final = select(idempotency_answer).where(
         ),
     )
 )
-"""The kept answers about a fact, and those that are kept without words and read again from its events.
+"""The stored responses about a fact, and those that are stored without a body and made again from its events.
 
-Answers dated between the erasure and the end of its transaction were kept by that transaction, and are right already.
-Later dates are included, because a wrong clock may have given an earlier answer one.
+Responses dated between the erasure and the end of its transaction were stored by that transaction, and are right
+already. Later dates are included, because a wrong clock may have dated an earlier response so.
 """
 _IS_ERASED: Final = select(event.c.position).where(
     event.c.stream == bindparam("stream"), event.c.type == FactErased.stored_name
@@ -86,7 +86,7 @@ TABLES: Final = (
     fact_text.name,
     *(table.name for side in SIDES.values() for table in side.all),
 )
-"""Where something is overwritten or deleted by an erasure."""
+"""The tables in which an erasure overwrites or deletes rows."""
 
 
 def streams_to_erase(fact: str) -> tuple[str, ...]:

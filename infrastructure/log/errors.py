@@ -36,16 +36,16 @@ MAPPED: Final[tuple[tuple[type[Exception], type[persistence.PersistenceError]], 
     (OverflowError, persistence.DataError),
     (UnicodeError, persistence.DataError),
 )
-"""The most particular first. The last two are what the drivers raise of values they cannot send."""
+"""The most specific error first. The drivers raise the last two for values that they cannot send."""
 
 
 class OutcomeUnknownError(persistence.OperationalError):
-    """The commit itself failed: what was sent was recorded whole or not at all, and nobody knows which."""
+    """The commit itself failed: the request was recorded as a whole or not at all, and it is unknown which."""
 
 
 @contextmanager
 def persistence_errors() -> Iterator[None]:
-    """Raise what the block raises, with the database's errors in the library's terms."""
+    """Convert the database's errors that the block raises to the library's."""
     try:
         yield
     except (exc.SQLAlchemyError, OverflowError, UnicodeError) as error:
@@ -63,14 +63,14 @@ def as_persistence_error(error: BaseException) -> BaseException:
 
 
 def lost_connection(error: BaseException) -> bool:
-    """Whether the database went away, so that trying the parts one by one cannot help."""
+    """Whether the database went away, so that trying the requests one by one cannot help."""
     return isinstance(error, exc.TimeoutError) or (
         isinstance(error, exc.DBAPIError) and error.connection_invalidated
     )
 
 
 def ended_by_server(error: BaseException) -> bool:
-    """Whether the server closed the connection, as it does when it restarts; not where it is silent."""
+    """Whether the server closed the connection, as it does when it restarts; False if it was silent."""
     return (
         isinstance(error, exc.DBAPIError)
         and error.connection_invalidated

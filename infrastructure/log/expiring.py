@@ -23,7 +23,7 @@ _ANY: Final = (
 
 
 def drop_kept_before(database: Database, instant: int) -> int:
-    """Take away the answers that were kept before an instant (microseconds UTC), and say how many."""
+    """Delete the responses that were stored before an instant (microseconds UTC); returns how many."""
     dropped = 0
     while _is_any(database, instant) and (some := _drop_some(database, instant)):
         dropped += some

@@ -1,9 +1,8 @@
-"""The library's factory for Parley's log; it makes recorders and no table.
+"""Makes recorders of Parley's log for the event-sourcing library; it creates no tables.
 
-Loaded by `PERSISTENCE_MODULE="infrastructure.log.factory"` it opens the database that
-`PARLEY_DATABASE_URL` names, with the keys that the settings name, and closes it with itself. A
-composition root hands it a `Database`, which it then leaves open, and the projections to write in
-each event's transaction.
+If the library loads it (`PERSISTENCE_MODULE="infrastructure.log.factory"`), it opens the database that
+`PARLEY_DATABASE_URL` names, with the keys that the settings name, and later closes it. A composition root passes a
+`Database`, which stays open, and the projections to write in each event's transaction.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ ORIGINATOR_ID_TYPE: Final = "ORIGINATOR_ID_TYPE"
 
 
 class EventFactory(InfrastructureFactory[TrackingRecorder]):
-    """Makes application recorders of one log, and no others. OSError for an environment that it cannot use."""
+    """Makes application recorders of one log, and no other recorders. OSError if the environment lacks a setting."""
 
     def __init__(
         self,
@@ -50,35 +49,35 @@ class EventFactory(InfrastructureFactory[TrackingRecorder]):
         self._projections = projections
         self._originator_id_type = self._read_originator_id_type()
         self._owns_database = database is None
-        self.database = database or self._opened()
+        self.database = database or self._open_database()
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
-        """OSError: streams are kept in the log alone, and no snapshots of them are."""
-        raise _refused(f"an aggregate recorder of {purpose}")
+        """Raise OSError: streams are kept in the log alone, and there are no snapshots of them."""
+        raise _refusal(f"an aggregate recorder of {purpose}")
 
     def application_recorder(self) -> ApplicationRecorder:
         """The recorder of the log; APPLICATION_RECORDER_TOPIC may name a subclass."""
         topic = self.env.get(self.APPLICATION_RECORDER_TOPIC)
-        recorder: type[EventRecorder] = _resolved(topic, EventRecorder)
+        recorder: type[EventRecorder] = _resolve(topic, EventRecorder)
         return recorder(**self._log())
 
     def tracking_recorder(
         self, tracking_recorder_class: type[TrackingRecorder] | None = None
     ) -> TrackingRecorder:
-        """OSError: each projection keeps its own position, in the transaction of its rows."""
+        """Raise OSError: each projection keeps its own position, in the transaction of its rows."""
         named = (
             "a tracking recorder"
             if tracking_recorder_class is None
             else tracking_recorder_class.__name__
         )
-        raise _refused(named)
+        raise _refusal(named)
 
     def process_recorder(self) -> ProcessRecorder:
-        """OSError: nothing that follows the log records events of its own."""
-        raise _refused("a process recorder")
+        """Raise OSError: no follower of the log records events of its own."""
+        raise _refusal("a process recorder")
 
     def close(self) -> None:
-        """Close the database, unless it was handed in."""
+        """Close the database, unless it was passed to this factory."""
         if self._owns_database:
             self.database.close()
 
@@ -89,28 +88,27 @@ class EventFactory(InfrastructureFactory[TrackingRecorder]):
             "originator_id_type": self._originator_id_type,
         }
 
-    def _opened(self) -> Database:
+    def _open_database(self) -> Database:
         url, *keys = map(variable, ("database_url", "seal_key", "seal_key_file"))
         if not self.env.get(url):
             raise OSError(f"none of {', '.join(self.env.create_keys(url))} is set")
-        found = {name: self.env.get(name) for name in (url, *keys)}
-        settings = Settings.from_env({name: text for name, text in found.items() if text})
+        values = {name: self.env.get(name) for name in (url, *keys)}
+        settings = Settings.from_env({name: text for name, text in values.items() if text})
         return Database(settings.database_url, seals=seals_by(settings))
 
     def _read_originator_id_type(self) -> OriginatorIDType:
-        found = self.env.get(ORIGINATOR_ID_TYPE, "uuid").lower()
-        if found not in {"uuid", "text"}:
-            raise OSError(f"{ORIGINATOR_ID_TYPE}={found!r}: 'uuid' or 'text' is needed")
-        return cast("OriginatorIDType", found)
+        id_type = self.env.get(ORIGINATOR_ID_TYPE, "uuid").lower()
+        if id_type not in {"uuid", "text"}:
+            raise OSError(f"{ORIGINATOR_ID_TYPE}={id_type!r}: write 'uuid' or 'text'")
+        return cast("OriginatorIDType", id_type)
 
 
-def _refused(what: str) -> OSError:
-    message = f"Parley's log has no use for {what}: it makes application recorders alone"
-    return OSError(message)
+def _refusal(what: str) -> OSError:
+    return OSError(f"Parley's log makes application recorders only, and not {what}")
 
 
-def _resolved(topic: str | None, otherwise: type[Any]) -> type[Any]:
-    found: type[Any] = resolve_topic(topic) if topic else otherwise
-    if not issubclass(found, otherwise):
-        raise OSError(f"{topic} is no {otherwise.__name__}")
-    return found
+def _resolve(topic: str | None, otherwise: type[Any]) -> type[Any]:
+    cls: type[Any] = resolve_topic(topic) if topic else otherwise
+    if not issubclass(cls, otherwise):
+        raise OSError(f"{topic} is not a subclass of {otherwise.__name__}")
+    return cls

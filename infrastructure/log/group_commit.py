@@ -1,10 +1,10 @@
 """Lets concurrent appends share one transaction; no append is acknowledged before its commit.
 
-A writer that finds no leader leads: it takes the log's lock, drains what has queued until then, and
-commits it for all. A refused request fails alone. Where a transaction fails before its commit, each
-of its requests is tried alone, so that a poisonous one fails alone too. Where the commit itself
-fails nobody knows what became of it, so every request in it fails and none is tried again. A request that has
-waited as long as its work may, and is in no transaction yet, is taken back.
+A writer that finds no leader becomes the leader: it takes the log's lock, takes all requests that have queued until
+then, and commits them together. A refused request fails alone. If a transaction fails before its commit, each of its
+requests is tried alone, so that one bad request does not fail the others. If the commit itself fails, its result is
+unknown, so every request in it fails and none is tried again. A request that has waited as long as its lane allows, and
+is in no transaction yet, is taken out of the queue.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ __all__ = ["GroupCommit"]
 EVENTS_A_TRANSACTION: Final = 2_000
 BYTES_A_REQUEST: Final = 131_072
 PAGES: Final = 16 * 4_096
-"""What the tables and indices of one event may take, in bytes."""
+"""Bytes that the tables and indexes of one event may take."""
 STALLED_SECONDS: Final = 2.0
-"""How long a transaction may take once it has the log; an import records in turns of less than a second."""
+"""How long a transaction may take once it has the log's lock; an import records in turns of less than a second."""
 
 
 @dataclass(eq=False)
@@ -54,7 +54,7 @@ class _Ticket:
     def redeem(self) -> list[LogEntry]:
         if isinstance(self.outcome, list):
             return self.outcome
-        raise self.outcome or OperationalError("the log gave no answer")
+        raise self.outcome or OperationalError("the log gave no result: send the request again")
 
 
 class _Stage(Enum):
@@ -64,10 +64,10 @@ class _Stage(Enum):
 
 
 class GroupCommit:
-    """The queue before one database's log. `transactions` counts those that recorded something.
+    """The queue for one database's log; `transactions` counts the transactions that recorded something.
 
-    `trouble` is why the database failed the last transaction, and `refused` about how many bytes that would have
-    written; it is None from when one succeeds.
+    `trouble` says why the database failed the last transaction, and is None after one that succeeds; `refused` is about
+    how many bytes the failed one would have written.
     """
 
     def __init__(
@@ -86,11 +86,11 @@ class GroupCommit:
 
     @property
     def stalled(self) -> bool:
-        """Whether the transaction that is under way has waited for the database for longer than it should."""
+        """Whether the transaction under way has waited for the database for too long."""
         return time.monotonic() > self._stalls_at
 
     def submit(self, request: AppendRequest) -> list[LogEntry]:
-        """Record `request`; return its entries once they are committed, or raise why it failed."""
+        """Record `request`; returns its entries once they are committed, or raises the error that it failed with."""
         ticket = _Ticket(request)
         patience = self._database.patience.lock
         with self._condition:
@@ -114,13 +114,13 @@ class GroupCommit:
         return ticket.outcome is not None or not self._led
 
     def _take_back(self, ticket: _Ticket, patience: float | None) -> None:
-        """Raise for a ticket that nobody has drawn; one that was drawn has its outcome soon."""
+        """Remove a ticket that is still queued, and raise OperationalError; a ticket in a transaction is left."""
         if ticket in self._queue:
             self._queue.remove(ticket)
-            raise OperationalError(f"others have written the log for {patience:g} s")
+            raise OperationalError(f"other requests have written to the log for {patience:g} s")
 
     def _watch(self, waits: float) -> None:
-        """Begin what should take `waits` seconds at most, and a little."""
+        """Begin a step that should take at most `waits` seconds plus STALLED_SECONDS."""
         self._stalls_at = time.monotonic() + waits + STALLED_SECONDS
 
     def _drain(self) -> list[_Ticket]:
@@ -176,7 +176,7 @@ class GroupCommit:
 
 
 def _size(ticket: _Ticket) -> int:
-    """About how many bytes a request takes: its payloads, in the log and in what serves, and their pages."""
+    """About how many bytes a request takes: its payloads, in the log and in the projections, and their pages."""
     payloads = sum(len(stored.state) for stored in ticket.request.events)
     return BYTES_A_REQUEST + PAGES * len(ticket.request.events) + 4 * payloads
 

@@ -1,11 +1,11 @@
-r"""Computes the leaf of an event: it contains everything but the payload, and binds the payload by a salted hash.
+r"""Computes the leaf of an event: it covers everything but the payload, and the payload by a salted hash.
 
 The entry is the RFC 8785 (JCS) text of {v, position, stream, version, type, recorded_at, actor, payload}, where
 payload is base64url (unpadded) of the digest, SHA-256(salt ‖ payload); the leaf is the RFC 6962 hash of the entry.
-A payload that is destroyed with its salt leaves the digest, which tells nothing of it, and so the tree.
+If a payload is destroyed with its salt, the digest stays, which reveals nothing of it; so the tree stays, too.
 
-The salt is itself SHA-256("parley salt\0" ‖ secret ‖ the digests of the event's confidential parts), so that the leaf
-binds these too, and tells not even whether there are any. Earlier events have 16 random bytes for a salt, and no parts.
+The salt is itself SHA-256("parley salt\0" ‖ secret ‖ the digests of the event's confidential parts). So the leaf covers
+these parts as well, without revealing whether there are any. Earlier events have 16 random bytes as salt, and no parts.
 """
 
 from __future__ import annotations
@@ -37,57 +37,60 @@ __all__ = [
 ]
 
 LONGEST_ENTRY: Final = 65_535
-"""Bytes: the length of an entry is written in 16 bits where entries are served."""
+"""The most bytes of an entry: served entries have their length in 16 bits (C2SP tlog-tiles)."""
 _VERSION: Final = 1
 _SALT: Final = b"parley salt\0"
 
 
 def new_secret() -> bytes:
-    """Random bytes that nobody can guess a payload's digest without."""
+    """Random bytes that keep a payload's digest from being guessed."""
     return secrets.token_bytes(SECRET_SIZE)
 
 
 def salt_of(secret: bytes, parts: Sequence[bytes] = ()) -> bytes:
-    """The salt of an event with confidential parts of these digests, in their order."""
+    """The salt of an event whose confidential parts have these digests, in order."""
     return sha256(b"".join([_SALT, secret, *parts])).digest()
 
 
 def salt_in_use(secret: bytes, payload: bytes, digest: bytes, parts: Sequence[bytes]) -> bytes:
-    """The salt that a digest was made with: of an event of before, which has no parts, the secret itself."""
+    """The salt that a digest was made with; for an earlier event, without parts, it is the secret itself."""
     if not parts and digest_of(secret, payload) == digest:
         return secret
     return salt_of(secret, parts)
 
 
 def hash_row(row: Mapping[Any, Any], salt: bytes) -> dict[str, bytes]:
-    """The digest and leaf of an event's row; DataError where it can have none."""
+    """The digest and leaf of an event's row; DataError if it has no canonical form or its entry is too long."""
     digest = digest_of(salt, row["payload"])
     try:
-        entry = _written(row, digest)
+        entry = _encode_entry(row, digest)
     except UnicodeEncodeError as error:
         raise DataError(f"the event of {row['stream']!a} has no canonical form: {error}") from error
     if len(entry) > LONGEST_ENTRY:
-        raise DataError(f"the stream, type and actor of an event take {len(entry)} bytes")
+        raise DataError(
+            f"the stream, type and actor of an event make an entry of {len(entry)} bytes; at most {LONGEST_ENTRY}"
+            " are possible"
+        )
     return {"digest": digest, "leaf": leaf_hash(entry)}
 
 
 def digest_of(salt: bytes, payload: bytes) -> bytes:
-    """What binds a payload without telling it."""
+    """The digest of a payload: SHA-256(salt ‖ payload)."""
     return sha256(salt + payload).digest()
 
 
 def inputs_of(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """What a leaf says, from a row with position, stream, version, type, recorded_at, actor and digest."""
+    """The members of a leaf's entry, from a row with position, stream, version, type, recorded_at, actor and digest."""
     return msgspec.structs.asdict(_leaf_of(row, row["digest"]))
 
 
 def entry_of(row: Mapping[Any, Any]) -> bytes:
-    """The canonical bytes that the leaf is the hash of."""
-    return _written(row, row["digest"])
+    """The canonical bytes of an entry, whose hash is the leaf."""
+    return _encode_entry(row, row["digest"])
 
 
 class _Leaf(msgspec.Struct):
-    """Its members stand in the order of JCS, and are texts and whole numbers: their JSON is the canonical one."""
+    """The entry of a leaf; its members are sorted, and are texts and integers, so its JSON is canonical (RFC 8785)."""
 
     actor: str
     payload: str
@@ -115,5 +118,5 @@ def _leaf_of(row: Mapping[Any, Any], digest: bytes) -> _Leaf:
     )
 
 
-def _written(row: Mapping[Any, Any], digest: bytes) -> bytes:
+def _encode_entry(row: Mapping[Any, Any], digest: bytes) -> bytes:
     return _encoder.encode(_leaf_of(row, digest))

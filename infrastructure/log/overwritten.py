@@ -1,4 +1,4 @@
-"""Removes what an erasure overwrote from the files of the database, at once or as soon as possible."""
+"""Removes data that an erasure overwrote from the database's files, at once or as soon as possible."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["Overwritten"]
 
 PAUSE_SECONDS: Final = 5.0
-"""For how long what stood in the way is not tried again."""
+"""The pause after a try that failed."""
 PATIENCE_SECONDS: Final = 1.0
-"""How long readers of an older state of a PostgreSQL are waited for; nobody waits meanwhile."""
+"""How long one try waits for readers of an older state on PostgreSQL; no request waits for it."""
 
 _logger: Final = logging.getLogger("parley")
 
 
 class Overwritten:
-    """Has a database forget what erasures overwrote; `pending` while some of it may be left in its files."""
+    """Removes the data that erasures overwrote in one database; `pending` while some may be left in its files."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -39,11 +39,11 @@ class Overwritten:
 
     @property
     def pending(self) -> bool:
-        """Whether something may be left."""
+        """Whether overwritten data may be left in the files."""
         return self._pending.is_set()
 
     def add(self) -> None:
-        """Something was overwritten. It goes now, unless it takes long and somebody follows who can do it."""
+        """Note that data was overwritten; removes it now on SQLite, or if no follower calls `drop`."""
         self._pending.set()
         self._erased = True
         self._again_at = 0.0
@@ -51,9 +51,9 @@ class Overwritten:
             self.drop()
 
     def drop(self) -> None:
-        """Let it be gone, where any is left; what stands in the way is tried again another time.
+        """Remove overwritten data, if any may be left; after a failure, a later call tries again.
 
-        Of a log in which nothing was ever erased, nothing is left.
+        A log in which nothing was ever erased has none.
         """
         if not self._pending.is_set() or time.monotonic() < self._again_at:
             return
@@ -67,7 +67,7 @@ class Overwritten:
             self._pending.set()
             if not isinstance(error, SQLAlchemyError):
                 raise
-            _logger.warning("what was erased is not overwritten everywhere yet: %s", error)
+            _logger.warning("erased data is not overwritten in all files yet: %s", error)
 
     def _has_erased(self) -> bool:
         with self._database.reading() as connection:
@@ -75,9 +75,9 @@ class Overwritten:
 
     @contextmanager
     def followed(self) -> Iterator[None]:
-        """While the block runs, `drop` is called now and then.
+        """Promise that `drop` is called now and then while the block runs.
 
-        It has something to do at first: the erasure before may have been killed.
+        The first call has something to do, because an earlier process may have been killed during an erasure.
         """
         self._pending.set()
         self._followed.set()

@@ -57,23 +57,23 @@ class EventRecorder(LogReader, ApplicationRecorder):
 
     @property
     def committed_transactions(self) -> int:
-        """How many transactions it has committed: fewer than appends, when they come at once."""
+        """How many transactions it has committed; concurrent appends share one."""
         return self._queue.transactions
 
     @property
     def trouble(self) -> str | None:
-        """Why the database failed the last transaction of this process; None where it did not."""
+        """Why the database failed the last transaction of this process; None if it did not fail."""
         return self._queue.trouble
 
     @property
     def stalled(self) -> bool:
-        """Whether the database has left a transaction of this process without an answer for too long."""
+        """Whether a transaction of this process has waited for the database for too long."""
         return self._queue.stalled
 
     def try_again(self) -> None:
-        """Write as much as was refused last, to see that it can be written; raises as `append` does.
+        """Try to write as many bytes as failed last, and undo it; raises as `append` does.
 
-        Nothing of it stays, and there is no trouble any more.
+        If it succeeds, `trouble` is None from then on.
         """
         refused = self._queue.refused
         with persistence_errors():
@@ -93,14 +93,14 @@ class EventRecorder(LogReader, ApplicationRecorder):
     ) -> list[LogEntry]:
         """Record all events in one transaction; returns their entries after the commit.
 
-        `sources` are what events say in confidence, by their stream and version; `standing` the versions at which
-        other streams have to be, and `until` the instant before which it has to be recorded (microseconds UTC).
-        `within` is called in the transaction, with the entries; it may be called again where that fails.
+        `sources` are the confidential parts of events, by stream and version; `standing` gives the versions that other
+        streams must have, and `until` the instant before which the events must be recorded (microseconds UTC).
+        `within` is called in the transaction, with the entries; it is called again if the transaction is repeated.
 
-        Raises VersionTakenError for a version that does not follow its stream's last, StandingMovedError where
-        `standing` does not hold, DeadlinePassedError where `until` has come, `AlreadyAnswered` for a claim whose key is
-        taken, and the library's other persistence errors. Nothing of the request is recorded then, with one exception:
-        after `OutcomeUnknownError`, an error in the commit itself, nobody knows whether it was recorded.
+        Raises VersionTakenError for a version that does not follow its stream's last, StandingMovedError if `standing`
+        does not hold, DeadlinePassedError if `until` has come, `AlreadyAnswered` for a claim whose key is taken, and
+        the library's other persistence errors. Then nothing of the request is recorded, with one exception: after
+        `OutcomeUnknownError`, an error in the commit itself, it is unknown whether it was recorded.
         """
         if not stored_events and claim is None:
             return []
@@ -111,15 +111,15 @@ class EventRecorder(LogReader, ApplicationRecorder):
         return entries
 
     def settle(self, instant: int) -> None:
-        """Let nothing be recorded at or before `instant` any more, by whatever process, whatever its clock.
+        """Ensure that no process records anything at or before `instant` any more, even if its clock is behind.
 
-        Nothing happens where another holds the log's lock of a PostgreSQL.
+        On PostgreSQL this does nothing while another process holds the log's lock.
         """
         with persistence_errors(), self.database.writing() as connection:
             settle(connection, instant)
 
     def correct_clock(self, seen: WrongTimes, *, why: str, actor: str) -> LogEntry:
-        """Record that the record times that were `seen` are wrong: as `log_clock.correct_clock`."""
+        """Record that the record times in `seen` are wrong, as `log.clock.correct_clock` does."""
         with persistence_errors(), self.database.writing() as connection:
             entry = correct_clock(
                 connection,
@@ -133,10 +133,10 @@ class EventRecorder(LogReader, ApplicationRecorder):
         return entry
 
     def withdraw_correction(self, position: int, *, why: str, actor: str) -> LogEntry:
-        """Record that a correction of the clock is void: as `log_clock.withdraw_correction`."""
-        said: dict[str, Any] = {"position": position, "why": why, "actor": actor}
+        """Record that a correction of the clock is void, as `log.clock.withdraw_correction` does."""
+        decision: dict[str, Any] = {"position": position, "why": why, "actor": actor}
         with persistence_errors(), self.database.writing() as connection:
-            entry = withdraw_correction(connection, self._timekeeper, self._projections, **said)
+            entry = withdraw_correction(connection, self._timekeeper, self._projections, **decision)
         self.wakeup.ring()
         return entry
 
@@ -147,7 +147,7 @@ class EventRecorder(LogReader, ApplicationRecorder):
         tracking: None = None,
         **kwargs: Any,  # noqa: ANN401 -- as in the library
     ) -> list[int]:
-        """`append`, and the positions of what it recorded; ProgrammingError for the position of another log."""
+        """Append events and return their positions; ProgrammingError if `tracking` is given."""
         if tracking is not None:
             raise ProgrammingError("the log keeps no positions of other logs")
         return [entry.id for entry in self.append(stored_events, **kwargs)]
@@ -161,7 +161,7 @@ class EventRecorder(LogReader, ApplicationRecorder):
         *,
         inclusive_of_start: bool = True,
     ) -> list[LogEntry]:
-        """At most `limit` entries from position `start` to `stop`, inclusive unless told not."""
+        """At most `limit` entries from position `start` to `stop`, both included by default."""
         after = 0 if start is None else start - 1 if inclusive_of_start else start
         return self.entries_between(after, limit, stop=stop, types=topics)
 
@@ -170,5 +170,5 @@ class EventRecorder(LogReader, ApplicationRecorder):
         return self.head()[0] or None
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> EventSubscription:
-        """Every entry past `gt`, as any process records it."""
+        """A subscription to all entries after position `gt`, from any process."""
         return EventSubscription(self, gt, topics)

@@ -1,6 +1,6 @@
 """Seals unencrypted payloads and wraps every data key with the newest key, while others read and write.
 
-Neither changes a digest or a leaf: what was signed and proven before holds as before.
+Neither changes a digest or a leaf, so earlier checkpoints and proofs stay valid.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 __all__ = ["SealReport", "reseal", "take_as_is"]
 
 BATCH: Final = 500
-"""Rows a transaction: so few that writers of the log hardly wait."""
+"""Events in one transaction: few, so that writers of the log hardly wait."""
 PATIENCE_SECONDS: Final = 30
-"""How long a reader or writer beside it may keep what was in clear in a file of SQLite."""
+"""How long to wait for others who use SQLite's write-ahead log, which may still hold unencrypted payloads."""
 
 
 @dataclass(frozen=True)
 class _Keyed:
-    """A table whose rows have data keys, and what each is bound to."""
+    """A table whose rows have data keys, and the authenticated context of each key."""
 
     table: Table
     context: Callable[[Mapping[Any, Any]], bytes]
 
     @property
     def at(self) -> ColumnElement[bool]:
-        """A row, by its primary key."""
+        """The condition that selects a row by its primary key."""
         return and_(
             *(column == bindparam(f"at_{column.name}") for column in self.table.primary_key)
         )
@@ -54,7 +54,7 @@ _KEYED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SealReport:
-    """How many payloads were sealed and data keys wrapped again, and how many data keys each wrapping key has now."""
+    """How many payloads were sealed, how many data keys were wrapped again, and the data keys of each wrapping key."""
 
     sealed: int
     wrapped: int
@@ -63,10 +63,10 @@ class SealReport:
 
 
 def reseal(database: Database, progress: Callable[[int, int], None] | None = None) -> SealReport:
-    """Seal and wrap all there is. `progress` is told (events done, of how many).
+    """Seal all payloads and wrap all data keys; `progress` is called with (events done, events in total).
 
-    The last events come first: a stream takes the key of its last event, and so has one key.
-    Raises SealKeyError where a data key is wrapped by a key that is not given; what was done is kept.
+    The last events come first: a stream takes the key of its last event, and so has one key. Raises SealKeyError if a
+    data key is wrapped by a key that is not given; the batches before are kept.
     """
     with database.reading() as connection:
         last = int(connection.execute(select(log_head.c.position)).scalar_one())
@@ -76,26 +76,26 @@ def reseal(database: Database, progress: Callable[[int, int], None] | None = Non
         with database.writing() as connection:
             lock_log(connection)
             sealed += _seal(connection, after, after + BATCH)
-            wrapped += sum(_wrap(connection, each, after, after + BATCH) for each in _KEYED)
+            wrapped += sum(_wrap(connection, keyed, after, after + BATCH) for keyed in _KEYED)
         if progress is not None:
             progress(min(done * BATCH, last), last)
     _wrap_stamps(database)
-    database.drop_overwritten(*(each.table.name for each in _KEYED), patience=PATIENCE_SECONDS)
+    database.drop_overwritten(*(keyed.table.name for keyed in _KEYED), patience=PATIENCE_SECONDS)
     with database.reading() as connection:
         keys = seals_of(connection).check(connection)
-        found: Counter[str] = Counter()
+        wrapped_by: Counter[str] = Counter()
         for keyed in _KEYED:
             key_id = keyed.table.c.key_id
             counted = select(key_id, func.count().label("wrapped")).group_by(key_id)
             used = connection.execute(counted.where(key_id.is_not(None)))
-            found.update({row.key_id: int(row.wrapped) for row in used})
-    return SealReport(sealed, wrapped, "" if keys is None else keys.newest, dict(found))
+            wrapped_by.update({row.key_id: int(row.wrapped) for row in used})
+    return SealReport(sealed, wrapped, "" if keys is None else keys.newest, dict(wrapped_by))
 
 
 def take_as_is(database: Database) -> int:
-    """Stamp the keys as they are, and delete changed responses. Hides tampering. Returns how many were deleted.
+    """Stamp the API keys as they are, and delete changed responses; returns how many. This hides tampering.
 
-    The keys that stamped them are not needed, as they may be lost.
+    The wrapping keys of the old stamps are not needed, because they may be lost.
     """
     with database.writing() as connection:
         connection.execute(LOCK_HEAD)
@@ -105,7 +105,7 @@ def take_as_is(database: Database) -> int:
 
 
 def _seal(connection: Connection, after: int, until: int) -> int:
-    """Seal what stands in clear past a position and up to another."""
+    """Seal the unencrypted payloads from `after` (excluded) to `until`."""
     clear = LOGGED.where(
         event.c.position > after,
         event.c.position <= until,
@@ -137,7 +137,7 @@ def _wrap_stamps(database: Database) -> None:
 
 
 def _wrap(connection: Connection, keyed: _Keyed, after: int, until: int) -> int:
-    """Wrap those data keys past a position and up to another that are not wrapped by the newest key."""
+    """Wrap the data keys from `after` (excluded) to `until` that the newest key does not wrap yet."""
     wrapping = seals_of(connection).given(connection)
     if wrapping is None:
         return 0

@@ -1,6 +1,6 @@
-"""Turns a row of the log into an entry, and opens its payload with the keys of the database.
+"""Turns a row of the log into an entry, and opens its payload with the database's keys.
 
-A row whose payload was erased has none, and its entry says so by what erased it.
+The entry of an erased payload has the payload of the erasing event instead (`erased_by`).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def entries(
     statement: Select[Any],
     originator: Callable[[str], UUID | str] = UUID,
 ) -> list[LogEntry]:
-    """The entries that a statement made from `LOGGED` selects, each stream by what `originator` makes of its name."""
+    """The entries that a statement made from `LOGGED` selects; `originator` turns a stream's name into its id."""
     open_ = seals_of(connection).open_payload
     rows = connection.execute(statement).mappings().all()
     erased = {row["stream"]: None for row in rows if not row["payload"]}
@@ -68,9 +68,9 @@ def entries(
 def open_row(
     connection: Connection, row: Mapping[Any, Any], parts: Sequence[Mapping[Any, Any]]
 ) -> dict[str, Any]:
-    """An event's row, selected by `LOGGED`, with its payload and salt in clear and nothing of its keys.
+    """An event's row, selected by `LOGGED`, with its payload and salt unencrypted, and without its keys.
 
-    `parts` are the rows of its confidential parts. Of an erased event payload and salt are empty.
+    `parts` are the rows of its confidential parts. An erased event has an empty payload and salt.
     """
     payload, secret = seals_of(connection).open_payload(row)
     sealed = row["key_version"] is not None
@@ -80,23 +80,23 @@ def open_row(
 
 
 def parts_between(connection: Connection, after: int, last: int) -> dict[int, list[RowMapping]]:
-    """The confidential parts of the events past a position and up to another, by position."""
+    """The confidential parts of the events from `after` (excluded) to `last`, by position."""
     columns = confidential_part.c
     wanted = select(confidential_part).where(columns.position > after, columns.position <= last)
-    found: dict[int, list[RowMapping]] = {}
+    parts: dict[int, list[RowMapping]] = {}
     for row in connection.execute(wanted.order_by(*confidential_part.primary_key)).mappings():
-        found.setdefault(row["position"], []).append(row)
-    return found
+        parts.setdefault(row["position"], []).append(row)
+    return parts
 
 
 def _erasures(connection: Connection, streams: Sequence[str]) -> dict[str, bytes]:
-    """The payload of what erased each stream that is erased by an event of its own."""
-    found: dict[str, bytes] = {}
+    """The payload of the erasing event in each stream that has one."""
+    erasures: dict[str, bytes] = {}
     for start in range(0, len(streams), STREAMS_A_QUERY):
         wanted: Select[Any] = LOGGED.where(
             event.c.stream.in_(streams[start : start + STREAMS_A_QUERY]),
             event.c.type == FactErased.stored_name,
         )
         rows: Sequence[RowMapping] = connection.execute(wanted).mappings().all()
-        found.update((row["stream"], seals_of(connection).open_payload(row)[0]) for row in rows)
-    return found
+        erasures.update((row["stream"], seals_of(connection).open_payload(row)[0]) for row in rows)
+    return erasures

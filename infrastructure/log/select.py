@@ -28,7 +28,7 @@ HEAD = select(log_head.c.position, log_head.c.recorded_at)
 
 
 class StreamReader:
-    """Reads the streams of one table, and calls each by a UUID or by its text."""
+    """Reads the streams of one table, whose ids are UUIDs or texts."""
 
     def __init__(
         self, database: Database, table: Table, originator_id_type: OriginatorIDType
@@ -47,7 +47,7 @@ class StreamReader:
         desc: bool = False,
         limit: int | None = None,
     ) -> list[StoredEvent]:
-        """The events of one stream past version `gt` and up to `lte`, by version, rising or not."""
+        """The events of one stream from version `gt` (excluded) to `lte`, by version, ascending unless `desc`."""
         columns = self._table.c
         statement = self._selected.where(columns.stream == stream_name(originator_id))
         if gt is not None:
@@ -80,11 +80,11 @@ class LogReader(StreamReader):
 
     def head(self) -> tuple[int, int]:
         """The last position and its `recorded_at`; (0, 0) for an empty log."""
-        found = self._rows(HEAD)[0]
-        return found.position, found.recorded_at
+        head = self._rows(HEAD)[0]
+        return head.position, head.recorded_at
 
     def position_at(self, recorded_at: int) -> int:
-        """The highest position recorded at or before an instant; 0 where there is none."""
+        """The highest position recorded at or before an instant; 0 if there is none."""
         with persistence_errors(), self.database.reading() as connection:
             return position_at(connection, recorded_at, corrections(connection))
 
@@ -96,7 +96,7 @@ class LogReader(StreamReader):
     def entries_between(
         self, after: int, limit: int, *, stop: int | None = None, types: Sequence[str] = ()
     ) -> list[LogEntry]:
-        """At most `limit` entries past `after`, up to `stop` inclusive, of `types` or of all."""
+        """At most `limit` entries from position `after` (excluded) to `stop` (included), of `types` or of all types."""
         statement = LOGGED.where(event.c.position > after)
         if stop is not None:
             statement = statement.where(event.c.position <= stop)
@@ -106,10 +106,10 @@ class LogReader(StreamReader):
 
     def _stored(self, statement: Select[Any]) -> list[StoredEvent]:
         return [
-            StoredEvent(each.originator_id, each.originator_version, each.topic, each.state)
-            if each.erased_by is None
-            else each
-            for each in self._entries(statement)
+            StoredEvent(entry.originator_id, entry.originator_version, entry.topic, entry.state)
+            if entry.erased_by is None
+            else entry
+            for entry in self._entries(statement)
         ]
 
     def _entries(self, statement: Select[Any]) -> list[LogEntry]:

@@ -1,8 +1,7 @@
-"""A subscriber sees every event once, in order, and sleeps while there is none.
+"""Gives a subscriber every event once, in order, and lets it sleep while there is none.
 
-Appends of this process wake it at once; those of other processes are found by looking at the head
-of the log every `POLL_SECONDS`. Positions are dense and in commit order, so whatever is at or below
-a head is there to be read.
+Appends of this process wake it at once; it finds those of other processes by reading the head of the log every
+`POLL_SECONDS`. Positions are dense and in commit order, so every position up to the head can be read.
 """
 
 from __future__ import annotations
@@ -25,21 +24,21 @@ ENTRIES_A_READ: Final = 500
 
 
 class Wakeup:
-    """Counts the appends that this process made, for those who wait for the next."""
+    """Counts this process's appends, and wakes threads that wait for the next one."""
 
     def __init__(self) -> None:
         self._condition = Condition()
         self._rings = 0
 
     def ring(self) -> None:
-        """Wake everyone who waits."""
+        """Wake all threads that wait."""
         with self._condition:
             self._rings += 1
             self._condition.notify_all()
 
     @property
     def rings(self) -> int:
-        """How often it rang; read it before you look for new entries."""
+        """How often it rang; read this before looking for new entries."""
         return self._rings
 
     def wait(self, rings: int, seconds: float) -> None:
@@ -59,11 +58,11 @@ class Followed(Protocol):
     def entries_between(
         self, after: int, limit: int, *, stop: int | None = None, types: Sequence[str] = ()
     ) -> list[LogEntry]:
-        """Entries past a position, in order."""
+        """Entries after a position, in order."""
 
 
 class EventSubscription(Subscription[ApplicationRecorder]):
-    """Yields log entries past `gt`, for ever or until stopped; may be stopped from any thread."""
+    """Yields log entries after position `gt` until it is stopped, which any thread may do."""
 
     def __init__(self, log: Followed, gt: int | None, topics: Sequence[str]) -> None:
         super().__init__(cast("ApplicationRecorder", log), gt, topics)
@@ -89,9 +88,9 @@ class EventSubscription(Subscription[ApplicationRecorder]):
         head, _ = self._log.head()
         if head <= self._reached:
             return False
-        found = self._log.entries_between(
+        entries = self._log.entries_between(
             self._reached, ENTRIES_A_READ, stop=head, types=self._topics
         )
-        self._ready.extend(found)
-        self._reached = found[-1].id if len(found) == ENTRIES_A_READ else head
+        self._ready.extend(entries)
+        self._reached = entries[-1].id if len(entries) == ENTRIES_A_READ else head
         return True

@@ -1,4 +1,4 @@
-"""What a transaction has to know once it has the log's lock, read in one statement."""
+"""Reads what a transaction needs to know once it has the log's lock, in one statement."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ __all__ = ["FIRST_VERSIONS", "last_versions"]
 FIRST_VERSIONS: Final = (0, 1)
 STREAMS_A_QUERY: Final = 500
 
-_first, _each = event.alias("first"), event.alias("each")
+_first, _any = event.alias("first"), event.alias("any")
 _LAST_VERSIONS: Final = select(
     _first.c.stream,
-    select(func.max(_each.c.version))
-    .where(_each.c.stream == _first.c.stream)
+    select(func.max(_any.c.version))
+    .where(_any.c.stream == _first.c.stream)
     .scalar_subquery()
     .label("version"),
 ).where(
@@ -59,9 +59,9 @@ _STANDING: Final = union_all(
 
 
 def last_versions(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
-    """The last version of each stream that has one; SealKeyError where the database's own keys are not given.
+    """The last version of each stream that exists; SealKeyError if a key that the database needs is not given.
 
-    Those keys, the stamps and the side that serves are read_once for the transaction.
+    The ids of those keys, the stamps and the side that serves are remembered for the transaction.
     """
     first = {"streams": streams[:STREAMS_A_QUERY]}
     sorts: dict[str, list[RowMapping]] = defaultdict(list)
@@ -72,8 +72,10 @@ def last_versions(connection: Connection, streams: Sequence[str]) -> dict[str, i
         if row["of"] in SIDES:
             remember(connection, serving_side, row["of"])
     seals_of(connection).check(connection)
-    found = {row["of"]: row["version"] for row in sorts["stream"]}
+    versions = {row["of"]: row["version"] for row in sorts["stream"]}
     for start in range(STREAMS_A_QUERY, len(streams), STREAMS_A_QUERY):
-        more = {"streams": streams[start : start + STREAMS_A_QUERY]}
-        found.update((row.stream, row.version) for row in connection.execute(_LAST_VERSIONS, more))
-    return found
+        others = {"streams": streams[start : start + STREAMS_A_QUERY]}
+        versions.update(
+            (row.stream, row.version) for row in connection.execute(_LAST_VERSIONS, others)
+        )
+    return versions

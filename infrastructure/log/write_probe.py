@@ -1,6 +1,6 @@
-"""Tests whether the database has room for a number of bytes, and leaves nothing of the test.
+"""Tests whether the database has room for a number of bytes, and undoes the test.
 
-A write so small that it fits in what a file has left says nothing of the next one.
+A small write could fit into free space of a file, and would not show whether the next one fits.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["LARGEST", "probe"]
 
 LARGEST: Final = 64 * 1_048_576
-"""The most bytes that are tried out."""
+"""The most bytes that are tried."""
 _ROW: Final = 1_900
-"""So long that four fill a page of PostgreSQL, and none is compressed."""
+"""A length at which four rows fill a page of PostgreSQL, and no row is compressed."""
 _FEW_PAGES: Final = 8
 _FILL: Final = (
     "CREATE TEMPORARY TABLE parley_probe ON COMMIT DROP AS"
@@ -32,11 +32,11 @@ _LOGGED: Final = text("SELECT pg_logical_emit_message(true, 'parley', repeat('x'
 
 
 class _UndoneError(Exception):
-    """What was written was a trial."""
+    """Rolls back a trial write."""
 
 
 def probe(database: Database, size: int) -> None:
-    """Write about `size` bytes and an unchanged head of the log; raises an error of SQLAlchemy if there is no room."""
+    """Write about `size` bytes and the unchanged head of the log; raises SQLAlchemy's error if there is no room."""
     size = min(size, LARGEST)
     if database.is_sqlite and not database.is_memory:
         with suppress(_UndoneError), database.writing() as connection:
@@ -49,7 +49,7 @@ def probe(database: Database, size: int) -> None:
 
 
 def _spill(connection: Connection, size: int) -> None:
-    """Have SQLite write pages before a transaction ends, which it does when few are kept in memory."""
+    """Make SQLite write pages before the transaction ends, by allowing it only a few in memory."""
     kept = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
     connection.exec_driver_sql(f"PRAGMA cache_size = {_FEW_PAGES}")
     try:
@@ -60,7 +60,7 @@ def _spill(connection: Connection, size: int) -> None:
 
 
 def _fill(connection: Connection, size: int) -> None:
-    """Have PostgreSQL extend a file, and its write-ahead log where it lets us."""
+    """Make PostgreSQL extend a file, and its write-ahead log if this role may write to it."""
     connection.exec_driver_sql(_FILL.format(row=_ROW, rows=size // _ROW + 1))
     try:
         with connection.begin_nested():

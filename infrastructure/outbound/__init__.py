@@ -1,1 +1,1 @@
-"""What is fetched from other servers, and from which addresses."""
+"""Fetches documents from other servers, and checks their addresses first."""

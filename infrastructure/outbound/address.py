@@ -1,4 +1,4 @@
-"""Accepts an address to fetch keys from if it uses TLS or is on this machine."""
+"""Accepts an address to fetch from if it uses TLS or is on this machine."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ __all__ = ["AddressError", "address"]
 
 
 class AddressError(ValueError):
-    """A URL that nothing is fetched from; says why."""
+    """A URL is refused; the message says what to write."""
 
 
 def address(url: str) -> SplitResult:
-    """The parts of an https URL, or of an http one on this machine; AddressError where it is neither."""
+    """The parts of an https URL, or of an http URL on this machine; AddressError for any other."""
     if not (url.isascii() and url.isprintable()) or " " in url:
         raise AddressError("write a URL of printable ASCII characters")
     try:
@@ -22,7 +22,7 @@ def address(url: str) -> SplitResult:
         host = parts.hostname
         _ = parts.port
     except ValueError:
-        raise AddressError("not a URL") from None
+        raise AddressError("write a URL, such as https://parley.example") from None
     if not host or parts.username is not None or parts.password is not None or parts.fragment:
         raise AddressError("write a URL with a host, and without a user or a fragment")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):

@@ -1,6 +1,6 @@
 """Sends one GET with a limit on time and size, to the given address only.
 
-The standard library suffices for it, and follows no redirect unless told to. No proxy is asked.
+It uses the standard library's http.client, which follows no redirects and uses no proxy.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ __all__ = ["FetchError", "StatusError", "fetch"]
 OK: Final = 200
 JSON_WEB_KEYS: Final = "application/jwk-set+json, application/json"
 MOST_ADDRESSES: Final = 4
-"""How many of a name's addresses are tried: anyone who has the name says how many there are."""
+"""How many addresses of a host name are tried; the owner of the name could list any number."""
 
 
 class FetchError(Exception):
-    """Nothing was had from an address; says why, in words that do not come from there."""
+    """Nothing could be fetched from an address; the message quotes nothing of the response."""
 
 
 class StatusError(FetchError):
-    """There was an answer, and it was no 200."""
+    """The response had a status other than 200."""
 
 
 def fetch(url: str, *, seconds: float, most: int, accept: str = JSON_WEB_KEYS) -> bytes:
-    """What an address answers, up to `most` bytes; FetchError where it is no 200, or slow, or larger.
+    """The body of a response, at most `most` bytes; FetchError if it is larger, slow, or not a 200.
 
-    Resolving and connecting come first and are bounded on their own; `seconds` bounds each, and then the rest.
+    `seconds` limits connecting and, separately, all the rest; resolving the name is limited by the system.
     """
     parts = address(url)
     try:
         with closing(_channel(parts, seconds)) as channel, _cut_after(seconds, channel):
             if isinstance(channel, SSLSocket):
                 channel.do_handshake()
-            body = _asked(parts, channel, accept, most + 1)
+            body = _request(parts, channel, accept, most + 1)
     except (OSError, HTTPException, ValueError) as error:
         raise FetchError(f"no answer: {type(error).__name__}") from error
     if len(body) > most:
@@ -52,7 +52,7 @@ def fetch(url: str, *, seconds: float, most: int, accept: str = JSON_WEB_KEYS) -
     return body
 
 
-def _asked(parts: SplitResult, channel: socket.socket, accept: str, most: int) -> bytes:
+def _request(parts: SplitResult, channel: socket.socket, accept: str, most: int) -> bytes:
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(str(parts.hostname), parts.port)
     connection.sock = channel
@@ -68,10 +68,10 @@ def _asked(parts: SplitResult, channel: socket.socket, accept: str, most: int) -
 
 
 def _channel(parts: SplitResult, seconds: float) -> socket.socket:
-    """A connection; over TLS, which is yet to begin, where the address says so."""
+    """A connected socket; for https it is wrapped in TLS, whose handshake has not begun."""
     host = str(parts.hostname)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    plain = _connected(host, port, seconds)
+    plain = _connect(host, port, seconds)
     if parts.scheme != "https":
         return plain
     try:
@@ -83,11 +83,11 @@ def _channel(parts: SplitResult, seconds: float) -> socket.socket:
         raise
 
 
-def _connected(host: str, port: int, seconds: float) -> socket.socket:
+def _connect(host: str, port: int, seconds: float) -> socket.socket:
     failed = OSError("the name has no address")
-    for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[:MOST_ADDRESSES]:
+    for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[:MOST_ADDRESSES]:
         try:
-            return socket.create_connection((str(found[4][0]), port), seconds)
+            return socket.create_connection((str(info[4][0]), port), seconds)
         except OSError as error:
             failed = error
     raise failed
@@ -95,7 +95,7 @@ def _connected(host: str, port: int, seconds: float) -> socket.socket:
 
 @contextmanager
 def _cut_after(seconds: float, channel: socket.socket) -> Iterator[None]:
-    """A time limit of its own: the socket's is for each read, and a byte a second satisfies it for ever."""
+    """Limit the time of the whole block; a socket's timeout limits each read only, so bytes could come for ever."""
     late = Event()
     timer = Timer(seconds, _cut, (channel, late))
     timer.daemon = True

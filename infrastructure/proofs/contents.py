@@ -41,57 +41,65 @@ _STRAY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Erasures:
-    """By stream, the last position at which the log says that it, or what was confidential in it, was erased."""
+    """The last position at which each stream's payloads, or its confidential parts, were erased."""
 
     payloads: Mapping[str, int]
     parts: Mapping[str, int]
 
     @classmethod
     def of(cls, connection: Connection) -> Erasures:
-        """Those of a whole log."""
+        """Read the erasures of the whole log."""
         wanted = select(event.c.position, event.c.stream, event.c.type).where(
             event.c.type.in_(ERASING)
         )
         payloads: dict[str, int] = {}
         parts: dict[str, int] = {}
         for row in connection.execute(wanted.order_by(event.c.position)):
-            found = parts if row.type == SourcesErased.stored_name else payloads
-            with suppress(ValueError):  # a stream that is no fact's is found wrong by its row
-                found.update(dict.fromkeys(streams_to_erase(row.stream), row.position))
+            erased = parts if row.type == SourcesErased.stored_name else payloads
+            with suppress(
+                ValueError
+            ):  # a stream that is not a fact's is reported when its row is checked
+                erased.update(dict.fromkeys(streams_to_erase(row.stream), row.position))
         return cls(payloads, parts)
 
 
 def stray_part(connection: Connection) -> int | None:
-    """The first position that has a confidential part and no event of the part's stream."""
+    """The first position of a confidential part that belongs to no event; None if there is none."""
     return connection.execute(_STRAY).scalar()
 
 
 def content_fault(
     connection: Connection, row: RowMapping, parts: Sequence[RowMapping], erasures: Erasures
 ) -> str | None:
-    """What is wrong with what an event says, or is said to have said; SealKeyError and BrokenSealError."""
+    """What is wrong with an event's payload and confidential parts; None if nothing is.
+
+    Raises SealKeyError if a key is not given, BrokenSealError if something is not what was sealed.
+    """
     erased_at = erasures.payloads.get(row["stream"], 0)
     if not row["payload"]:
         return _erased_fault(row, parts, erased_at)
     if erased_at > row["position"]:
-        return f"it was erased at position {erased_at}, and is there"
-    found = open_row(connection, row, parts)
-    if not _bound(row, found):
+        return f"it was erased at position {erased_at}, but is still there"
+    opened = open_row(connection, row, parts)
+    if not _bound(row, opened):
         return "its payload is not the one whose digest was recorded"
     return _parts_fault(connection, row, parts, erasures.parts.get(row["stream"], 0))
 
 
 def _erased_fault(row: RowMapping, parts: Sequence[RowMapping], erased_at: int) -> str | None:
     if erased_at <= row["position"]:
-        return "its payload is gone, and nothing says that it was erased"
+        return "its payload is gone, but no event says that it was erased"
     if row["salt"] or row["data_key"] or parts:
-        return f"it was erased at position {erased_at}, and something of it is there"
+        return f"it was erased at position {erased_at}, but something of it is still there"
     return None
 
 
-def _bound(row: RowMapping, found: Mapping[str, Any]) -> bool:
-    """Whether the digest is that of the payload: the end of a longer salt, taken for text, is none."""
-    salt, payload = found["salt"], found["payload"]
+def _bound(row: RowMapping, opened: Mapping[str, Any]) -> bool:
+    """Whether the digest is that of salt and payload.
+
+    With a short salt the payload must be JSON: else bytes of a longer salt could be moved to the front of the payload.
+    """
+    salt, payload = opened["salt"], opened["payload"]
     if len(salt) == SECRET_SIZE and not _is_text(payload):
         return False
     known = len(salt) == SECRET_SIZE or row["key_version"] is not None
@@ -107,7 +115,7 @@ def _is_text(payload: bytes) -> bool:
 def _parts_fault(
     connection: Connection, row: RowMapping, parts: Sequence[RowMapping], erased_at: int
 ) -> str | None:
-    """What is wrong with the confidential parts, whose digests are bound already."""
+    """What is wrong with the confidential parts, whose digests the leaf has confirmed; None if nothing is."""
     if not parts:
         return None
     wrapping = seals_of(connection).check(connection)
@@ -116,9 +124,11 @@ def _parts_fault(
             return "its confidential parts are not in their places"
         erased = part["sealed"] is None
         if erased and erased_at <= row["position"]:
-            return "a confidential part of it is gone, and nothing says that it was erased"
+            return "a confidential part of it is gone, but no event says that it was erased"
         if not erased and erased_at > row["position"]:
-            return f"a confidential part of it was erased at position {erased_at}, and is there"
+            return (
+                f"a confidential part of it was erased at position {erased_at}, but is still there"
+            )
         if not erased and wrapping is not None:
             open_part(wrapping, part)
     return None

@@ -1,4 +1,4 @@
-"""Ed25519 (RFC 8032) by a library: what signs and what verifies notes."""
+"""Signs and verifies notes with Ed25519 (RFC 8032), by a library."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["Ed25519Signer", "Ed25519Verifier"]
 
 @dataclass(frozen=True)
 class Ed25519Signer:
-    """Signs as `key`, by the private key that belongs to it."""
+    """Signs with the private key that belongs to `key`."""
 
     key: VerifierKey
     private: Ed25519PrivateKey
 
     @classmethod
     def of(cls, name: str, seed: bytes) -> Self:
-        """The signer of a name and the 32 bytes of a private key."""
+        """The signer with a name and a private key of 32 bytes."""
         private = Ed25519PrivateKey.from_private_bytes(seed)
         return cls(VerifierKey(name, private.public_key().public_bytes_raw()), private)
 
@@ -30,13 +30,13 @@ class Ed25519Signer:
         return f"Ed25519Signer({self.key.text})"
 
     def sign(self, text: bytes) -> bytes:
-        """The 64 bytes of signature."""
+        """Sign a text; the signature has 64 bytes."""
         return self.private.sign(text)
 
 
 @dataclass(frozen=True)
 class Ed25519Verifier:
-    """Verifies what `key` has signed."""
+    """Verifies signatures of `key`."""
 
     key: VerifierKey
 

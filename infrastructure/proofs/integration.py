@@ -1,7 +1,7 @@
-"""The tiles follow the log: a batch's complete tiles and the checkpoint are written together, once.
+"""Writes the tiles that follow from the log; a batch's tiles and the position that they reach are written together.
 
-As with the full text, a transaction moves the checkpoint from where it was read; of two processes with the same
-batch one moves it, and the other leaves nothing.
+A transaction moves the position only from the value that was read before. If two processes have the same batch, one
+moves the position, and the other writes nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["BATCH", "TILE", "catch_up", "integrated_size", "rebuild"]
 TILE: Final = "tile"
 """The name of the row in `projection`."""
 BATCH: Final = 8 * TILE_WIDTH
-"""Leaves a transaction: so few that writers of the log hardly wait."""
+"""Leaves in one transaction: few, so that writers of the log hardly wait."""
 
 _REACHED: Final = select(projection.c.position).where(projection.c.name == TILE)
 _ADVANCE: Final = (
@@ -34,12 +34,12 @@ _ADVANCE: Final = (
 
 
 def integrated_size(connection: Connection) -> int:
-    """The last position whose leaf the tiles hold, or wait for the rest of."""
+    """The last position whose leaf is in a complete tile, or in one that is not complete yet."""
     return int(connection.execute(_REACHED).scalar_one())
 
 
 def catch_up(database: Database) -> int:
-    """Make the tiles of what the log holds by now, no matter who does it; its last position when called."""
+    """Make the tiles of the whole log, or let another process do so; returns the log's last position at the call."""
     with database.reading() as connection:
         last = int(connection.execute(select(log_head.c.position)).scalar_one())
     while _step(database, last):
@@ -48,7 +48,7 @@ def catch_up(database: Database) -> int:
 
 
 def rebuild(database: Database) -> None:
-    """Make every tile again, in one transaction: a reader sees the tiles of before or of after, meanwhile."""
+    """Make every tile again, in one transaction, so that a reader sees either the old tiles or the new ones."""
     with database.writing() as connection:
         connection.execute(update(projection).where(projection.c.name == TILE).values(position=0))
         connection.execute(tile.delete())
@@ -60,7 +60,7 @@ def rebuild(database: Database) -> None:
 
 
 def _step(database: Database, last: int) -> bool:
-    """Make the tiles of one more batch, unless another process did; False if nothing is left."""
+    """Make the tiles of the next batch, unless another process did so; False if nothing is left."""
     with database.reading() as connection:
         before = integrated_size(connection)
         if before >= last:

@@ -1,7 +1,7 @@
-"""The key that signs the log lives in a file of its owner's alone, outside the database.
+"""Keeps the key that signs the log in a private file, outside the database.
 
-Beside it, `<key file>.checkpoint` is the last checkpoint that it signed: an older database put in the place of a
-newer one is known by it. It is there before the key is, and empty until something is signed.
+Beside it, `<key file>.checkpoint` has the last checkpoint that the key signed, which shows when an older database has
+replaced a newer one. This file is created before the key, and is empty until something is signed.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ ANYONE_MAY_READ: Final = 0o644
 
 
 class LogKeyError(Exception):
-    """The key file holds no key, or others may read it."""
+    """The key file has no usable key, or others may read it."""
 
 
 def ensure_signer(path: Path, origin: str) -> Ed25519Signer:
-    """The signer of a key file, which is made where it is missing; LogKeyError where it cannot be used."""
+    """The signer of a key file; a missing file is created. LogKeyError if the file cannot be used."""
     if not path.exists():
         made = Ed25519PrivateKey.generate()
         pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -49,7 +49,7 @@ def ensure_signer(path: Path, origin: str) -> Ed25519Signer:
 
 
 def read_signer(path: Path, origin: str) -> Ed25519Signer:
-    """The signer of a key file that is there; LogKeyError or FileNotFoundError."""
+    """The signer of a key file; LogKeyError if it cannot be used, FileNotFoundError if it is missing."""
     try:
         pem = read_private(path)
     except PrivateFileError as error:
@@ -59,7 +59,7 @@ def read_signer(path: Path, origin: str) -> Ed25519Signer:
     except (ValueError, TypeError) as error:
         raise LogKeyError(f"{path} holds no private key in PEM form") from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise LogKeyError(f"{path} holds a key of another kind: an Ed25519 key is needed")
+        raise LogKeyError(f"{path} has a key of another kind: use an Ed25519 key")
     return Ed25519Signer(VerifierKey(origin, private.public_key().public_bytes_raw()), private)
 
 
@@ -70,17 +70,17 @@ class LastSigned:
         self.path = key_file.with_name(f"{key_file.name}.checkpoint")
 
     def begin(self) -> None:
-        """Say that the key has signed nothing, unless there is a word on that already."""
+        """Create the empty file, which says that the key has signed nothing, unless the file exists."""
         with suppress(FileExistsError):
             create_private(self.path, b"")
 
     @property
     def begun(self) -> bool:
-        """Whether there is a word on what the key has signed, if only that it is nothing."""
+        """Whether the file exists, even if it says that nothing was signed."""
         return self.path.exists()
 
     def read(self) -> str | None:
-        """The note; None before the first; NoteError where the file holds no text."""
+        """The note; None before the first one. NoteError if the file is not UTF-8."""
         try:
             return self.path.read_text(encoding="utf-8") or None
         except FileNotFoundError:
@@ -89,5 +89,5 @@ class LastSigned:
             raise NoteError(f"{self.path} is not UTF-8") from error
 
     def write(self, note: str) -> None:
-        """Keep a note instead of the one before, whatever happens meanwhile."""
+        """Replace the note; after a crash the file has the old note or the new one."""
         replace_whole(self.path, note.encode(), ANYONE_MAY_READ)

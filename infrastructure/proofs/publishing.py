@@ -1,10 +1,9 @@
-"""Signs checkpoints, and only those that continue all that was signed before.
+"""Signs checkpoints, and only those that continue every checkpoint signed before.
 
-The last signed checkpoint is kept twice: in the database, under whose lock the next is signed, and beside the key,
-which an older database put in its place does not bring back. The copy beside the key is written first: at every
-moment it is the newest that anyone can have seen, or newer. Where both are lost, nothing is signed. The log's key is
-the one that signed the checkpoint in the database: another signs nothing, unless somebody says that it is to be the
-log's key from now on.
+The last signed checkpoint is kept twice: in the database, whose lock is held while the next one is signed, and beside
+the key, where replacing the database by an older one does not change it. The copy beside the key is written first, so
+it is never older than a checkpoint that somebody has seen. If both are lost, nothing is signed. The log's key is the
+one that signed the checkpoint in the database; a different key signs nothing until an operator makes it the log's key.
 """
 
 from __future__ import annotations
@@ -33,28 +32,28 @@ if TYPE_CHECKING:
 __all__ = ["POLL_SECONDS", "InconsistentLogError", "OtherKeyError", "Publisher", "last_signed_note"]
 
 POLL_SECONDS: Final = 0.4
-"""With the pause between two rounds, what any process records is signed within a second."""
+"""The pause between two rounds, short enough that every event is signed within a second."""
 
 SETTLE_AFTER: Final = 3_000_000
 SETTLED_BEHIND: Final = 1_000_000
-"""Microseconds: once the log's record time lies so far back, it is brought up to so shortly before now."""
+"""Microseconds: a log whose record time is older than SETTLE_AFTER is brought up to SETTLED_BEHIND before now."""
 
 _LAST: Final = select(signed_checkpoint.c.size, signed_checkpoint.c.note)
 _HEAD_AT: Final = select(log_head.c.recorded_at)
 _LOCKED: Final = _LAST.with_for_update()
 _LOST: Final = (
-    "{0} is missing, and nothing else says what the key has signed: put it back, or sign by a new key; "
-    "if this one has signed nothing yet, say so: touch {0}"
+    "{0} is missing, and nothing else says what the key has signed: put it back, or sign with a new key; "
+    "if this key has signed nothing yet, create the file: touch {0}"
 )
 _OTHER: Final = (
-    "the log's key is another than {0}, which is given here (PARLEY_LOG_KEY_FILE, PARLEY_LOG_ORIGIN): give the log's"
-    " own; or, to sign by this one from now on, run: parley checkpoint --new-key"
+    "the log's key is not {0}, which is given here (PARLEY_LOG_KEY_FILE, PARLEY_LOG_ORIGIN): give the log's"
+    " own; or, to sign with this one from now on, run: parley checkpoint --new-key"
 )
 _logger: Final = logging.getLogger(__name__)
 
 
 class InconsistentLogError(Exception):
-    """The log is no continuation of what was signed before, or nobody can tell; the message says how."""
+    """The log does not continue what was signed before, or it is unknown what was signed; the message says which."""
 
 
 class OtherKeyError(InconsistentLogError):
@@ -73,12 +72,12 @@ _REFUSALS: Final = (
 
 def last_signed_note(connection: Connection) -> str | None:
     """The note of the last checkpoint that was signed for this database; None before the first."""
-    found = connection.execute(_LAST).one()
-    return None if found.size < 0 else str(found.note)
+    last = connection.execute(_LAST).one()
+    return None if last.size < 0 else str(last.note)
 
 
 class Publisher:
-    """Signs the log of one database as `signer`. `refusal` says why it does not sign, or is None."""
+    """Signs the log of one database with `signer`; `refusal` says why it does not sign, or is None."""
 
     def __init__(self, database: Database, signer: Signer, kept: LastSigned) -> None:
         self.signer = signer
@@ -88,9 +87,9 @@ class Publisher:
         self._signed = -1
 
     def keep_publishing(self) -> None:
-        """`publish`, where a refusal is said once and kept until it is overcome.
+        """Do as `publish`, but log a refusal once and keep it in `refusal` until signing succeeds.
 
-        Who has not the keys that seal the record is refused, too: such a process writes nothing.
+        A process without the keys that seal the record is refused, too, because it may write nothing.
         """
         try:
             with self._database.reading() as connection:
@@ -104,7 +103,7 @@ class Publisher:
             self.refusal = None
 
     def follow(self) -> None:
-        """`keep_publishing`, and settle the clock of a log in which nothing was recorded for some seconds."""
+        """Do as `keep_publishing`, then settle the clock of a log in which nothing was recorded for some seconds."""
         self.keep_publishing()
         if self.refusal is None:
             self._settle()
@@ -118,11 +117,11 @@ class Publisher:
                 settle(connection, now - SETTLED_BEHIND)
 
     def publish(self, *, new_key: bool = False) -> None:
-        """Sign the log as it is now, unless nothing is new; with `new_key` also where another key has signed it.
+        """Sign the log as it is now, unless nothing is new; `new_key` makes this signer's key the log's key.
 
-        Raises `OtherKeyError` where another has, and this is not to be the log's key from now on,
-        `InconsistentLogError` where it does not continue what was signed, `NoteError` where a kept
-        checkpoint cannot be read, `ClockInDoubtError`, `BrokenTreeError` and `OSError`; nothing is signed then.
+        Raises `OtherKeyError` if another key has signed the log (and not `new_key`), `InconsistentLogError` if the log
+        does not continue what was signed, `NoteError` if a kept checkpoint cannot be read, `ClockInDoubtError`,
+        `BrokenTreeError` and `OSError`; then nothing is signed.
         """
         integration.catch_up(self._database)
         with self._database.reading() as connection:
@@ -137,25 +136,25 @@ class Publisher:
         self._signed = signed
 
     def refused(self, connection: Connection) -> str | None:
-        """Why nothing is signed here, as found last or as the last checkpoint says by now."""
+        """Why nothing is signed: the last refusal, or that another key has signed the last checkpoint."""
         return self.refusal or self.other_key(connection)
 
     def other_key(self, connection: Connection) -> str | None:
-        """Why nothing is signed here, where the last checkpoint is signed by another key; None where it is not."""
+        """Why nothing is signed, if another key has signed the last checkpoint; None if none has."""
         note = last_signed_note(connection)
         is_own = note is None or self.own(note) is not None
         return None if is_own else _OTHER.format(self.signer.key.text)
 
     def own(self, note: str | None) -> Checkpoint | None:
-        """The checkpoint of a note that this signer made of this log; None for any other."""
+        """The checkpoint of a note, if this signer signed it for this log; None otherwise."""
         if note is None:
             return None
         key = self.signer.key
         try:
-            found = Checkpoint.opened(note, [Ed25519Verifier(key)])
+            checkpoint = Checkpoint.opened(note, [Ed25519Verifier(key)])
         except NoteError:
             return None
-        return found if found.origin == key.name else None
+        return checkpoint if checkpoint.origin == key.name else None
 
     def _sign(self, connection: Connection, *, new_key: bool) -> int:
         last = connection.execute(_LOCKED).one()

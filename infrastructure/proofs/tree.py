@@ -1,4 +1,4 @@
-"""The tree is read from leaves and complete tiles: any root or proof costs a few tiles a level."""
+"""Computes roots and proofs of the tree from leaves and complete tiles; each reads a few tiles a level."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class BrokenTreeError(Exception):
 class Tree:
     """The tree over the first `size` leaves of the log, in one transaction.
 
-    The tiles that lie within it must have been made: BrokenTreeError where one is missing.
+    Its complete tiles must have been made: BrokenTreeError if one is missing.
     """
 
     def __init__(self, connection: Connection, size: int) -> None:
@@ -49,22 +49,22 @@ class Tree:
 
     def hashes(self, level: int, index: int) -> list[bytes]:
         """The hashes of a tile, as many as the tree has there: 0 to 256."""
-        found = self._tiles.get((level, index))
-        if found is None:
-            found = self._tiles[level, index] = self._read(level, index)
-        return found
+        hashes = self._tiles.get((level, index))
+        if hashes is None:
+            hashes = self._tiles[level, index] = self._read(level, index)
+        return hashes
 
     def root(self) -> bytes:
         """The root over all leaves."""
         return self._hash(0, self.size) if self.size else EMPTY_ROOT
 
     def inclusion(self, index: int) -> list[bytes]:
-        """What proves that the leaf `index`, from 0, is in the tree; IndexError where it is not."""
-        return [self._hash(*each) for each in inclusion_ranges(index, self.size)]
+        """The inclusion proof of the leaf `index`, from 0; IndexError if the tree has no such leaf."""
+        return [self._hash(*leaves) for leaves in inclusion_ranges(index, self.size)]
 
     def consistency(self, old: int) -> list[bytes]:
-        """What proves that the tree begins with that of `old` leaves, of which there is at least one."""
-        return [self._hash(*each) for each in consistency_ranges(old, self.size)]
+        """The proof that this tree continues the tree of its first `old` leaves, at least one."""
+        return [self._hash(*leaves) for leaves in consistency_ranges(old, self.size)]
 
     def _hash(self, start: int, end: int) -> bytes:
         return subtree_hash(start, end, self.hashes)
@@ -74,9 +74,11 @@ class Tree:
         end = min(start + TILE_WIDTH, self.size >> 8 * level)
         wanted: Select[Any] = _ROOTS if level else _LEAVES
         parameters = {"start": start, "end": end, **({"below": level - 1} if level else {})}
-        found = [bytes(each) for each in self._connection.execute(wanted, parameters).scalars()]
-        if len(found) != max(end - start, 0):
+        hashes = [
+            bytes(digest) for digest in self._connection.execute(wanted, parameters).scalars()
+        ]
+        if len(hashes) != max(end - start, 0):
             raise BrokenTreeError(
-                f"tile {index} of level {level} has {len(found)} hashes of {end - start}"
+                f"tile {index} of level {level} has {len(hashes)} hashes instead of {end - start}"
             )
-        return found
+        return hashes

@@ -1,9 +1,9 @@
-"""Every stored event is hashed again, in order: what differs from what was signed is found, and where.
+"""Hashes every stored event again, in order, and finds the first that differs from what was signed.
 
-A log is whole when its positions are dense, its record times rise but where it says that they are wrong, each
-stream's versions follow one another, each leaf is that of its row, each payload and confidential part is the one that
-was sealed, or was erased by a later event, each tile is that of its leaves, and each signed checkpoint has the root
-found here.
+A log is intact if its positions are dense; its record times rise, unless it says that they are wrong; each stream's
+versions follow one another; each leaf is that of its row; each payload and confidential part is the one that was
+sealed, or was erased by a later event; each tile is that of its leaves; and each signed checkpoint has the root
+computed here.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Verification:
 
 @dataclass(slots=True)
 class _Progress:
-    """What the rows before the next one came to."""
+    """The position, record time and versions that the rows so far have reached."""
 
     position: int = 0
     recorded_at: int = BEGINNING
@@ -72,30 +72,33 @@ def verify(
     checkpoints: Sequence[Checkpoint] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Verification:
-    """Check the whole log, as one transaction sees it, against itself and what was signed of it.
+    """Check the whole log, as one transaction sees it, against itself and against signed checkpoints.
 
-    `progress` is told (position checked, last position). A payload whose key is not given counts as wrong: nobody
-    can say what it is.
+    `progress` is called with (position checked, last position). A payload whose key is not given counts as wrong,
+    because it cannot be checked.
     """
     head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
     builder, seen = TileBuilder(), _Progress()
-    signed = {each.size: each for each in sorted(checkpoints, key=lambda each: each.size)}
+    signed = {
+        checkpoint.size: checkpoint
+        for checkpoint in sorted(checkpoints, key=lambda each: each.size)
+    }
     proven = 0
-    wrong = _checked_root(builder, checkpoints, proven)
+    wrong = _check_root(builder, checkpoints, proven)
     erasures = Erasures.of(connection)
     for row, parts in _rows(connection):
-        wrong = wrong or _checked_row(connection, row, parts, erasures, seen)
+        wrong = wrong or _check_row(connection, row, parts, erasures, seen)
         if wrong is None:
             completed = builder.add(leaf_hash(entry_of(row)))
-            wrong = _checked_tiles(connection, completed, proven)
+            wrong = _check_tiles(connection, completed, proven)
         if wrong is None and builder.size in signed:
-            wrong = _checked_root(builder, checkpoints, proven)
+            wrong = _check_root(builder, checkpoints, proven)
             proven = builder.size
         if wrong is not None:
             return Verification(builder.size, builder.root(), wrong)
         if progress is not None and seen.position % BATCH == 0:
             progress(seen.position, head.position)
-    wrong = wrong or _checked_end(connection, seen, head, [*signed])
+    wrong = wrong or _check_end(connection, seen, head, [*signed])
     return Verification(builder.size, builder.root(), wrong)
 
 
@@ -112,14 +115,14 @@ def _rows(connection: Connection) -> Iterator[tuple[RowMapping, Sequence[RowMapp
         after = rows[-1]["position"]
 
 
-def _checked_row(
+def _check_row(
     connection: Connection,
     row: RowMapping,
     parts: Sequence[RowMapping],
     erasures: Erasures,
     seen: _Progress,
 ) -> Wrong | None:
-    """What is wrong with an event after those that were seen; it is seen then, too."""
+    """What is wrong with an event, given those in `seen`; if nothing is, the event is added to `seen`."""
     position = seen.position + 1
     if row["position"] != position:
         return Wrong(position, f"it is missing: position {row['position']} comes next")
@@ -146,53 +149,55 @@ def _fault(row: RowMapping, seen: _Progress) -> str | None:
     if row["version"] != last + 1 if last is not None else row["version"] not in FIRST_VERSIONS:
         return f"version {row['version']} of its stream does not follow {last}"
     if leaf_hash(entry_of(row)) != row["leaf"]:
-        return "its leaf is not that of its row"
+        return "its leaf does not match its row"
     return None
 
 
-def _checked_tiles(
+def _check_tiles(
     connection: Connection, completed: Sequence[CompleteTile], proven: int
 ) -> Wrong | None:
-    for each in completed:
-        width = TILE_WIDTH ** (each.level + 1)
-        start, end = each.index * width, (each.index + 1) * width
+    for complete in completed:
+        width = TILE_WIDTH ** (complete.level + 1)
+        start, end = complete.index * width, (complete.index + 1) * width
         if end > integration.integrated_size(connection):
             continue
-        kept = select(tile.c.root).where(tile.c.level == each.level, tile.c.index == each.index)
+        kept = select(tile.c.root).where(
+            tile.c.level == complete.level, tile.c.index == complete.index
+        )
         root = connection.execute(kept).scalar()
-        if root is None or bytes(root) != each.root:
-            what = f"tile {each.index} of level {each.level} is not that of {start + 1} to {end}"
+        if root is None or bytes(root) != complete.root:
+            what = f"tile {complete.index} of level {complete.level} does not match positions {start + 1} to {end}"
             return Wrong(max(start, proven) + 1, what)
     return None
 
 
-def _checked_root(
+def _check_root(
     builder: TileBuilder, checkpoints: Sequence[Checkpoint], proven: int
 ) -> Wrong | None:
     root = builder.root()
-    for each in checkpoints:
-        if each.size == builder.size and each.root != root:
-            what = f"{proven + 1} to {each.size} do not give the root of the signed checkpoint"
+    for checkpoint in checkpoints:
+        if checkpoint.size == builder.size and checkpoint.root != root:
+            what = f"positions {proven + 1} to {checkpoint.size} do not give the root of the signed checkpoint"
             return Wrong(proven + 1, what)
     return None
 
 
-def _checked_end(
+def _check_end(
     connection: Connection, seen: _Progress, head: Row[Any, Any], signed: Sequence[int]
 ) -> Wrong | None:
-    """What the log lacks past its last event, or has too much of beside it."""
+    """What is missing after the log's last event, or is left over beside the log."""
     after = seen.position + 1
     missing = max([*signed, head.position, integration.integrated_size(connection)])
     if missing > seen.position:
-        return Wrong(after, f"the log ends before it, and went to {missing}")
+        return Wrong(after, f"it is missing: the log went up to position {missing}")
     if head.position < seen.position or head.recorded_at < seen.recorded_at:
-        return Wrong(head.position + 1, "it lies past the head of the log")
+        return Wrong(head.position + 1, "it lies beyond the head of the log")
     stray = stray_part(connection)
     if stray is not None:
-        return Wrong(stray, "it has a confidential part, and no event that it belongs to")
+        return Wrong(stray, "it has a confidential part that belongs to no event")
     tiles = connection.execute(select(func.count()).select_from(tile)).scalar_one()
     if tiles != _tiles_of(integration.integrated_size(connection)):
-        return Wrong(after, f"there are {tiles} tiles, which is not what the log has")
+        return Wrong(after, f"there are {tiles} tiles, which is not the number that the log needs")
     return None
 
 

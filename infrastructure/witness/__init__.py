@@ -1,1 +1,1 @@
-"""What a witness needs to watch a log from another machine: an address, a folder, and no database."""
+"""Watches a log from another machine, as a witness; needs its address and a folder, and no database."""

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["Evidence"]
 
 MOST: Final = 50
-"""How many cases of a kind are kept: a log could sign one a second."""
+"""How many cases of a kind are kept, because a log could sign a new one every second."""
 
 
 class Evidence:
-    """The folder `evidence` in that of a witness: a case has a folder of its own.
+    """The folder `evidence` in a witness's folder, with one folder for each case.
 
-    There `cosigned` is the note that the witness has co-signed, `shown` the one that does not continue it, and
-    `tile/…` what the log gave for it, by which anyone can check that.
+    A case has the note that the witness has co-signed (`cosigned`), the note that does not continue it (`shown`), and
+    the tiles that the log gave for that one (`tile/…`), with which anyone can check the case.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -40,12 +40,12 @@ class Evidence:
     def keep(
         self, error: ContinuationError, cosigned: str, shown: str, tiles: Mapping[NamedTile, bytes]
     ) -> str:
-        """Keep a case, unless it is kept; a few words that say where."""
+        """Write a case, unless it is kept already; returns a few words that say where it is."""
         kind = "fork" if isinstance(error, ForkError) else "roll-back"
         case = self.folder / _name(kind, cosigned, shown)
         if not (case / "shown").exists():
             if sum(name.startswith(kind) for name in self.cases()) >= MOST:
-                return f"{MOST} such are kept in {self.folder}, and this one is not"
+                return f"this case is not kept, because {self.folder} has {MOST} such cases already"
             for tile, content in tiles.items():
                 _write(case / "tile" / str(tile.level) / tile.path.text, content)
             _write(case / "cosigned", cosigned.encode())
@@ -60,8 +60,8 @@ def _name(kind: str, cosigned: str, shown: str) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    missing = [each for each in path.parents if not each.exists()]
+    missing = [folder for folder in path.parents if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
-    for each in missing:
-        sync_folder(each.parent)
+    for folder in missing:
+        sync_folder(folder.parent)
     replace_whole(path, content, ANYONE_MAY_READ)

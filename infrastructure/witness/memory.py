@@ -1,7 +1,7 @@
 """Keeps a witness's name, key and last co-signed checkpoint in one folder.
 
-The key is made when all else is there, so a folder with a key and without the rest has lost something. Losing
-what was co-signed last, and signing on, would be to sign any fork.
+The key is made last, so a folder that has a key but lacks another file has lost that file. A witness that lost its last
+co-signed checkpoint and went on would sign any fork.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Memory:
     @classmethod
     @contextmanager
     def held(cls, folder: Path) -> Iterator[Self]:
-        """The folder, made where it is missing, and nobody else's meanwhile; FolderError where it is in use."""
+        """Lock the folder, which is created if it is missing; FolderError if another process uses it."""
         if not folder.is_dir():
             folder.mkdir(mode=OWNER_ALONE, parents=True)
             sync_folder(folder.absolute().parent)
@@ -46,14 +46,13 @@ class Memory:
             try:
                 flock(lock, LOCK_EX | LOCK_NB)
             except BlockingIOError:
-                raise FolderError(f"{folder}: another process works in it") from None
+                raise FolderError(f"another process uses {folder}: stop it first") from None
             yield cls(folder)
 
     def signer(self, name: str | None) -> Ed25519Signer:
-        """What the witness signs by, made under `name` in a folder where nothing has been signed yet.
+        """The witness's signer; it is created with `name` if the folder has none and nothing was signed yet.
 
-        FolderError where the folder is not whole or the witness has another name; LogKeyError where its key cannot
-        be used.
+        FolderError if the folder lacks a file or the witness has another name; LogKeyError if its key cannot be used.
         """
         if not self.key_file.exists():
             self._begin(name)
@@ -64,18 +63,22 @@ class Memory:
         return read_signer(self.key_file, kept)
 
     def last(self) -> str | None:
-        """The note that was co-signed last; None before the first."""
+        """The note that was co-signed last; None before the first one."""
         return self._read(self._last) or None
 
     def remember(self, note: str) -> None:
-        """Have a co-signed note on the disk instead of the one before, before anybody is given it."""
+        """Replace the last co-signed note on the disk; this must be done before the note is given out."""
         replace_whole(self._last, note.encode(), ANYONE_MAY_READ)
 
     def _begin(self, name: str | None) -> None:
         if self._last.exists() and self.last() is not None:
-            raise FolderError(f"{self._last} is there, and not the key that co-signed it")
+            raise FolderError(
+                f"{self._last} exists, but the key that co-signed it is missing: put {self.key_file} back"
+            )
         if name is None:
-            raise FolderError(f"there is no witness in {self.folder} yet: name it, with --name")
+            raise FolderError(
+                f"there is no witness in {self.folder} yet: give its name with --name"
+            )
         _check_name(name)
         replace_whole(self._name, name.encode(), ANYONE_MAY_READ)
         replace_whole(self._last, b"", ANYONE_MAY_READ)
@@ -85,9 +88,11 @@ class Memory:
         try:
             return path.read_text(encoding="utf-8")
         except FileNotFoundError:
-            raise FolderError(f"{self.key_file} is there, and {path} is not") from None
+            raise FolderError(
+                f"{self.key_file} exists, but {path} is missing: put it back"
+            ) from None
         except UnicodeDecodeError:
-            raise FolderError(f"{path} is not as the witness left it") from None
+            raise FolderError(f"{path} is not UTF-8, so the witness did not write it so") from None
 
 
 def _check_name(name: str) -> None:

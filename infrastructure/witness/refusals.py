@@ -1,8 +1,8 @@
-"""Why a witness does not co-sign.
+"""The reasons why a witness does not co-sign.
 
 WitnessError
-    FolderError     its folder is not as it left it, or is used by another
-    RefusalError    what the log shows now is not to be co-signed, or nothing can be had from it
+    FolderError     its folder was changed, or another process uses it
+    RefusalError    the log's checkpoint must not be co-signed, or the log cannot be reached
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ class WitnessError(Exception):
 
 
 class FolderError(WitnessError):
-    """The folder cannot be worked in until somebody has looked at it."""
+    """The folder cannot be used until a person has looked at it."""
 
 
 class RefusalError(WitnessError):
-    """The log is refused for now; it may be asked again."""
+    """The log is refused for now; the witness may try again."""

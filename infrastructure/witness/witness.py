@@ -1,6 +1,6 @@
-"""Co-signs a checkpoint that continues all earlier ones, and remembers it before it publishes the signature.
+"""Co-signs a checkpoint that continues all earlier ones, and stores it before it publishes the signature.
 
-So two checkpoints that it has co-signed are never of two histories, whatever the log does and wherever it is killed.
+So its co-signed checkpoints never belong to two histories, whatever the log does and whenever the witness is killed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ MICROSECONDS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Cosigned:
-    """A checkpoint that the witness has co-signed, at a time in whole seconds; `new` where that was just now."""
+    """A checkpoint that the witness has co-signed, at a time in whole seconds; `new` if it was co-signed just now."""
 
     checkpoint: Checkpoint
     note: str
@@ -51,7 +51,7 @@ class Cosigned:
 
 
 class Witness:
-    """Watches the log of `log_key`, in the folder of `memory`, which must be held."""
+    """Watches the log of `log_key`, in the folder of `memory`, which must be locked."""
 
     def __init__(
         self, memory: Memory, signer: Ed25519Signer, log_key: VerifierKey, clock: Clock
@@ -65,15 +65,15 @@ class Witness:
         self._clock = clock
 
     def watch(self, log: TiledLog, given_out: Path) -> Cosigned:
-        """Co-sign what the log shows, where it is new, and have the last co-signed note in the file `given_out`.
+        """Co-sign the log's checkpoint if it is new, and write the last co-signed note to the file `given_out`.
 
-        RefusalError where the log is not to be co-signed, FolderError where the folder is not this witness's of this
-        log, OSError where nothing can be written: what is then in the file was co-signed before.
+        RefusalError if the checkpoint must not be co-signed, FolderError if the folder belongs to another log or
+        witness, OSError if a file cannot be written; then the file keeps a note that was co-signed before.
         """
         before = self._last()
         if before is not None:
             _give_out(before.note, given_out)
-        shown = self._opened(log.checkpoint())
+        shown = self._open_own(log.checkpoint())
         now = Checkpoint.unverified(shown)
         self._check(before, shown, now, log)
         if before is not None and now == before.checkpoint:
@@ -93,34 +93,34 @@ class Witness:
             return Cosigned(checkpoint, note, time_of_cosignature(note, self._own), new=False)
         except NoteError as error:
             raise FolderError(
-                f"what was co-signed last in {self._memory.folder} is not of this log and witness: {error}"
+                f"the last co-signed note in {self._memory.folder} does not belong to this log and witness: {error}"
             ) from error
 
-    def _opened(self, note: str) -> str:
-        """The note with the log's own signature and no other."""
+    def _open_own(self, note: str) -> str:
+        """The note with the log's own signature only; RefusalError if the log has not signed it."""
         try:
             shown = keep_one_signature(note, self._log)
             checkpoint = Checkpoint.unverified(shown)
         except NoteError as error:
             raise RefusalError(f"the log's checkpoint is refused: {error}") from error
         if checkpoint.origin != self._log.key.name:
-            raise RefusalError("the log's checkpoint is refused: it is of another log")
+            raise RefusalError("the log's checkpoint is refused: it belongs to another log")
         return shown
 
     def _check(self, before: Cosigned | None, shown: str, now: Checkpoint, log: TiledLog) -> None:
         last = None if before is None else before.checkpoint
         tiles = {tile: log.tile(tile) for tile in tiles_needed(last, now)}
-        held = {(tile.level, tile.path.index): _hashes(each) for tile, each in tiles.items()}
+        held = {(tile.level, tile.path.index): _hashes(content) for tile, content in tiles.items()}
         try:
             check_continued(last, now, lambda level, index: held[level, index])
         except ContinuationError as error:
-            where = "" if before is None else self._kept(error, before.note, shown, tiles)
+            where = "" if before is None else self._keep_evidence(error, before.note, shown, tiles)
             raise RefusalError(f"{error}{where}") from error
 
-    def _kept(
+    def _keep_evidence(
         self, error: ContinuationError, cosigned: str, shown: str, tiles: dict[NamedTile, bytes]
     ) -> str:
-        """Keep what speaks against the log; a few words that say where, or why it is not kept."""
+        """Keep the evidence against the log; returns a few words that say where, or why it is not kept."""
         if not isinstance(error, (ForkError, RollBackError)):
             return ""
         try:

@@ -295,7 +295,7 @@ def test_a_correction_that_was_wrong_itself_is_withdrawn(watched: Watched) -> No
     assert [watched.client.get(path).body for path in pinned] == before
     assert watched.client.get("/readyz").status == 200
     assert watched.record("E").status == 201
-    with pytest.raises(StateError, match="no correction of the clock stands"):
+    with pytest.raises(StateError, match="no correction of the clock"):
         watched.parley.withdraw_correction(corrected, WHY)
     _sound(watched.parley)
     assert watched.parley.rebuild().differences == ()
@@ -307,7 +307,7 @@ def test_nothing_is_corrected_that_is_not_wrong_or_was_not_seen(watched: Watched
     seen = watched.parley.wrong_times()
     assert seen is not None
     watched.record_ahead("C")
-    with pytest.raises(StateError, match="look again"):
+    with pytest.raises(StateError, match="run the command again"):
         watched.parley.correct_clock(seen, WHY)
     watched.correct()
     with pytest.raises(StateError, match="nothing to correct"):

@@ -82,7 +82,7 @@ def test_a_backup_goes_into_no_database_that_a_server_or_a_key_has_made_its_own(
     for seal_file in (other.folder / "parley.seal", light.folder / "parley.seal"):
         refused = other("restore", str(target), PARLEY_SEAL_KEY_FILE=str(seal_file))
         assert refused.exit_code == 1
-    assert "goes into a new database" in refused.stderr
+    assert "restore into a new database" in refused.stderr
     assert "0 events" in other.out("verify")
 
 

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from tests.databases import Kind
 
 YEAR: Final = 365 * DAY
-WITHDRAWN: Final = (
-    "it withdraws another correction than the last, or calls other record times wrong"
-)
-OTHERS: Final = "it corrects other record times than those right before it"
+WITHDRAWN: Final = "it does not withdraw the last correction, or calls other record times wrong"
+OTHERS: Final = "it corrects record times other than those right before it"
 
 
 @pytest.fixture

@@ -341,7 +341,7 @@ def test_a_new_key_continues_the_log(database: Database, tmp_path: Path) -> None
     other = publisher(database, tmp_path / "new", bytes(32))
     assert other.signer.key != signer().key
     other.keep_publishing()
-    assert str(other.refusal).startswith("the log's key is another")
+    assert str(other.refusal).startswith("the log's key is not")
     assert signed(database).size == 3, "and the one that is not the log's has signed nothing"
     publisher(database, tmp_path).publish()
     other.publish(new_key=True)

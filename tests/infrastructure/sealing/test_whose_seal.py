@@ -201,7 +201,7 @@ def test_a_backup_goes_into_no_database_that_has_become_anothers(
         with closing(given(url, FIRST)) as owner, closing(given(url, FIRST)) as database:
             make(owner)
             before = written(owner)
-            with pytest.raises(BackupError, match="goes into a new database"):
+            with pytest.raises(BackupError, match="restore into a new database"):
                 restore(database, tmp_path / "backup", [])
             assert written(owner) == before
 

@@ -108,7 +108,7 @@ def test_a_case_is_kept_once_and_so_many_of_a_kind(
     for size in (1, 2, 2, 3, 4, 4):
         log.grow(size)
         refusal = watching.refused()
-        assert ("this one is not" in refusal) == (size > 3)
+        assert ("this case is not kept" in refusal) == (size > 3)
     log.grow(400, FORK)
     assert "both checkpoints are kept" in watching.refused()
     cases = evidence.Evidence(watching.folder).cases()

@@ -54,7 +54,7 @@ def test_a_folder_that_has_lost_something_is_not_worked_in(folder: Path) -> None
         path = folder / name
         content = path.read_bytes()
         path.unlink()
-        with pytest.raises(FolderError, match=f"{name} is not"):
+        with pytest.raises(FolderError, match=f"{name} is missing"):
             key_of(folder)
         path.write_bytes(b"\xff")
         with pytest.raises(FolderError, match="not as the witness left it"):
