@@ -92,7 +92,9 @@ class Memory:
                 f"{self.key_file} exists, but {path} is missing: put it back"
             ) from None
         except UnicodeDecodeError:
-            raise FolderError(f"{path} is not UTF-8, so the witness did not write it so") from None
+            raise FolderError(
+                f"{path} is not UTF-8: it was changed, so put back the file that the witness wrote"
+            ) from None
 
 
 def _check_name(name: str) -> None:
