@@ -18,7 +18,7 @@ from domain.named import LONGEST_ID, Being, Name, Person, Place, Sort, beings_in
 from domain.provenance import Citation, Link, check_citation, check_link
 from domain.quantity import Quantity, fill_bounds
 from domain.register import Register, RegisterEntry
-from domain.time.edtf_meant import may_mean
+from domain.time.edtf_meant import explain
 from domain.time.holding import Holding, Window, window
 from domain.time.valid_time import ValidTime, ValidTimeError
 
@@ -191,8 +191,7 @@ def _valid_faults(fact: Fact) -> list[Fault]:
     try:
         ValidTime.parse(fact.valid)
     except ValidTimeError as error:
-        meant = " or ".join(may_mean(fact.valid))
-        return [Fault("/valid", f"{error}; write {meant}" if meant else str(error))]
+        return [Fault("/valid", explain(error))]
     return []
 
 

@@ -11,6 +11,7 @@ from domain.errors import ContentError, Fault
 from domain.gathering import Gathering
 from domain.later import later
 from domain.naming import fold_name
+from domain.time.edtf_meant import explain
 from domain.time.valid_time import ValidTimeError, strict_upper
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _check_accessed(accessed: str | None) -> None:
     try:
         strict_upper(accessed)
     except ValidTimeError as error:
-        raise ContentError.at("/accessed", str(error)) from error
+        raise ContentError.at("/accessed", explain(error, one_date=True)) from error
 
 
 def check_published(published: str | None) -> None:
@@ -124,7 +125,7 @@ def check_published(published: str | None) -> None:
     try:
         strict_upper(published)
     except ValidTimeError as error:
-        raise ContentError.at("/published", str(error)) from error
+        raise ContentError.at("/published", explain(error, one_date=True)) from error
 
 
 def check_link(link: Link) -> None:

@@ -10,6 +10,7 @@ from domain.fact import Fact, kind
 from domain.later import later
 from domain.named import Body, Person, Place, Population, Somebody
 from domain.register import Aside, Register, RegisterEntry, Shape, Succession
+from domain.time.edtf_meant import explain
 from domain.time.holding import Holding
 from domain.time.instant import END
 from domain.time.valid_time import ValidTime, ValidTimeError
@@ -100,7 +101,7 @@ class Custody(Fact):
             try:
                 ValidTime.parse(self.sentence_ends)
             except ValidTimeError as error:
-                yield Fault("/sentence_ends", str(error))
+                yield Fault("/sentence_ends", explain(error))
 
     def register_entries(self) -> Iterable[RegisterEntry]:
         """Where the person is."""

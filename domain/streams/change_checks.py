@@ -9,6 +9,7 @@ from domain.errors import ContentError, Fault
 from domain.fact import MOST_CITATIONS, Fact, check_fact, collect_faults, text_faults
 from domain.gathering import Gathering
 from domain.provenance import Citation, check_citation, check_published
+from domain.time.edtf_meant import explain
 from domain.time.holding import Holding
 from domain.time.valid_time import ValidTimeError
 
@@ -68,7 +69,7 @@ def end_valid_time(fact: Fact, ended: str, *, stands: bool) -> ValidTime:
     try:
         return fact.valid_time.ending(ended)
     except ValidTimeError as error:
-        raise ContentError.at("/ended", str(error)) from error
+        raise ContentError.at("/ended", explain(error, one_date=True)) from error
 
 
 def check_erasure(why: str, approvers: Sequence[str]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from domain.time.edtf_calendar import DAY
+from domain.time.instant import format_instant, parse_instant
 from domain.time.valid_time import ValidTime, ValidTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["may_mean"]
+__all__ = ["explain", "may_mean"]
 
 _LONGEST: Final = 60
 _MONTHS: Final = {
@@ -44,6 +46,9 @@ _SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _DOTTED: Final = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})")
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_SERIAL: Final = re.compile(r"([2-7]\d{4})(?:\.0*)?")
+"""A day as a spreadsheet counts it, from 1954 to 2119: a date that lost its format."""
+_SERIAL_ZERO: Final = parse_instant("1899-12-30T00:00:00Z")
 _YEAR_MONTH: Final = re.compile(r"(\d{4})[-/.](\d{1,2})")
 _INSTANT: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d)?(?:[.,]\d+)?\s*(z|[+-]\d\d:?\d\d)?"
@@ -61,6 +66,12 @@ def may_mean(text: str) -> list[str]:
         return []
     found = dict.fromkeys(_readings(" ".join(text.casefold().split()).rstrip(".,;")))
     return [each for each in found if each != text and _is_edtf(each)]
+
+
+def explain(error: ValidTimeError, *, one_date: bool = False) -> str:
+    """What is wrong with a text that is no date, and what to write instead; for `one_date`, no interval."""
+    meant = [each for each in may_mean(error.text) if not (one_date and "/" in each)]
+    return f"{error}; write {' or '.join(meant)}" if meant else str(error)
 
 
 def _is_edtf(text: str) -> bool:
@@ -104,6 +115,9 @@ def _one(text: str) -> Iterable[str]:
         if found:
             year, month, day = (int(found[index]) for index in order)
             yield f"{year:04d}-{month:02d}-{day:02d}"
+    serial = _SERIAL.fullmatch(text)
+    if serial:
+        yield format_instant(_SERIAL_ZERO + int(serial[1]) * DAY)[:10]
     in_year = _YEAR_MONTH.fullmatch(text)
     if in_year:
         yield f"{in_year[1]}-{int(in_year[2]):02d}"

@@ -13,6 +13,8 @@ from domain.fact import KINDS
 from domain.named import fields_naming, text_of
 from domain.naming import fold_name
 from domain.quantity import fill_bounds
+from domain.time.edtf_calendar import DAY
+from domain.time.holding import Holding
 from domain.views.since import by_then, went_on_before
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class Notice:
 
 def notices(fact: Fact) -> list[Notice]:
     """The notices on a fact."""
-    return [*_of_time(fact), *_of_names(fact), *_of_counts(fact)]
+    return [*_of_time(fact), *_of_names(fact), *_of_counts(fact), *_of_citations(fact)]
 
 
 def read_otherwise(fact: Fact) -> list[Notice]:
@@ -82,6 +84,18 @@ def _of_time(fact: Fact) -> Iterable[Notice]:
             f" write the day on which it began, if it is known, or {by_then(fact.valid_time)}"
         )
         yield Notice("/valid", detail)
+
+
+def _of_citations(fact: Fact) -> Iterable[Notice]:
+    """What happened is reported after it happened, unless it is still to come."""
+    ahead = any(answer.register.ahead for answer in fact.register_entries())
+    if fact.holding is not Holding.ONWARD or ahead or not fact.registers:
+        return
+    begins = fact.valid_time.bounds.start_earliest
+    for index, citation in enumerate(fact.citations):
+        if citation.published_at is not None and citation.published_at < begins - DAY:
+            detail = f"published before {fact.valid}, which it reports: one of the two dates may be wrong"
+            yield Notice(f"/citations/{index}/published", detail)
 
 
 def _of_names(fact: Fact) -> Iterable[Notice]:

@@ -174,7 +174,8 @@ def test_a_refusal_tells_of_every_fault_of_a_fact_and_of_a_change(light_client: 
     refused = light_client.post(
         f"/v1/facts/{made.json['id']}/corrections", sent, **{"If-Match": "*"}
     )
-    assert {each["pointer"] for each in refused.json["errors"]} == {"/reason", "/why", "/published"}
+    pointers = {"/reason", "/why", "/published", "/changes/valid"}
+    assert {each["pointer"] for each in refused.json["errors"]} == pointers
     sent = {"reason": "refinement", "why": " ", "changes": {"valid": "x"}, "published": "y"}
     refused = light_client.post(
         f"/v1/facts/{made.json['id']}/corrections", sent, **{"If-Match": "*"}

@@ -171,6 +171,13 @@ def test_changes_of_mind_and_differences_are_shown_in_tables(light: Shell) -> No
     assert "John Coale becomes special envoy" in table
 
 
+def test_a_diff_of_all_that_was_recorded_since_leads_to_the_other_clock(light: Shell) -> None:
+    hint = "--clock published"
+    assert hint in shown(light, "diff", SLUG, "--from", "2020")
+    assert hint not in shown(light, "diff", SLUG, "--from", "2020", "--clock", "published")
+    assert hint not in shown(light, "diff", SLUG, "--from", "2100")
+
+
 def test_names_that_look_like_markup_are_shown_as_they_are(light: Shell) -> None:
     light.out("import", SLUG, light.file(custody("M", summary="[bold]Held[/bold] [x]")))
     assert "[bold]Held[/bold] [x]" in light.out("timeline", SLUG)

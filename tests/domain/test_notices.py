@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.provenance import Citation
 from domain.quantity import Quantity
 from domain.views.notices import notices, read_otherwise
 from tests.examples import count, fact, full_fact
@@ -77,3 +78,33 @@ def test_what_is_kept_and_would_be_read_otherwise_today_is_said(
     kept = replace(fact("release"), quantities=(Quantity(what="released", **stored),))
     found = [each.pointer.removeprefix("/quantities/0") for each in read_otherwise(kept)]
     assert found == pointers
+
+
+@pytest.mark.parametrize(
+    ("kind", "valid", "published", "noticed"),
+    [
+        ("release", "2025-09-11", "2025-09-09", True),
+        ("statement", "2025-09", "2024-09-11", True),
+        ("incident", "2025-09-11", "2025-08", True),
+        ("release", "2025-09-11", "2025-09-10", False),
+        ("release", "2025-09-11", "2025-09-11", False),
+        ("release", "2025-09", "2025-09-11", False),
+        ("release", "2025-09-11", None, False),
+        ("appointment", "2025-09-11", "2025-08-01", False),
+        ("proposal", "2025-09-11", "2025-08-01", False),
+        ("alias", "2025-09-11", "2025-08-01", False),
+    ],
+)
+def test_a_report_from_before_what_it_reports_is_noticed(
+    kind: str, valid: str, published: str | None, *, noticed: bool
+) -> None:
+    cited = (Citation(publisher="AP"), Citation(publisher="Reuters", published=published))
+    found = [each.pointer for each in notices(fact(kind, valid=valid, citations=cited))]
+    assert found == (["/citations/1/published"] if noticed else [])
+
+
+@pytest.mark.parametrize(("stage", "number"), [("held", 1), ("planned", 0)])
+def test_what_is_planned_is_reported_before_it_happens(stage: str, number: int) -> None:
+    cited = (Citation(publisher="Reuters", published="2025-08-01"),)
+    planned = fact("meeting", valid="2025-09-11", stage=stage, citations=cited)
+    assert len(notices(planned)) == number

@@ -270,3 +270,24 @@ def test_a_quote_that_is_never_closed_takes_the_rest_and_no_memory() -> None:
     tracemalloc.stop()
     assert (found.number, most < 16 * LONGEST_LINE) == (2, True)
     assert "a quote in it that is open" in found.faults[0].detail
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("45983", "2025-11-22"),
+        ("22.11.2025", "2025-11-22"),
+        ("11/22/2025", "2025-11-22"),
+        ("05/06/2025", "2025-05-06 or 2025-06-05"),
+    ],
+)
+def test_a_date_as_a_spreadsheet_writes_it_is_refused_with_what_it_may_mean(
+    light: Parley, written: str, meant: str
+) -> None:
+    columns = "kind,person,status,summary,valid,sentence_ends,citation.publisher,citation.published,citation.accessed"
+    row = f"custody,Ann,sentenced,Held,{written},{written},Reuters,{written},{written}"
+    report = import_table(light, columns, row)
+    told = {each["pointer"]: each["detail"] for each in report["rejected"]}
+    dates = ("/valid", "/sentence_ends", "/citations/0/published", "/citations/0/accessed")
+    assert sorted(told) == sorted(dates)
+    assert all(detail.endswith(f"; write {meant}") for detail in told.values()), told

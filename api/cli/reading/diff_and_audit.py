@@ -77,6 +77,14 @@ def diff(
         show_rows(out, "Negotiation", ("reason", "why", "changes"), [row])
     elif not any(content[section] for section in SECTIONS):
         print_line(out, "Nothing changed.")
+    facts = {name: {each["fact"]["id"] for each in content[name]} for name in SECTIONS}
+    if (
+        asked["clock"] == "recorded"
+        and facts["added"]
+        and set().union(*facts.values()) <= facts["added"]
+    ):
+        told = "All of this was recorded later, whenever it was published."
+        print_line(out, f"{told} By the time of publication: --clock published")
 
 
 @take_perspective()
