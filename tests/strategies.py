@@ -17,7 +17,7 @@ from domain.fact import fact_id
 from domain.streams.entry import Entry
 from domain.streams.event import FactErased, FactEvent, Reason, RecordEvent
 from domain.streams.fact import FactRecord, decide_record, evolve
-from domain.streams.negotiation import Negotiation, Said, decide_open, negotiation_id
+from domain.streams.negotiation import Negotiation, NegotiationContent, decide_open, negotiation_id
 from domain.streams.negotiation import evolve as evolve_negotiation
 from domain.time.perspective import Perspective
 from tests.drawn_facts import (
@@ -164,7 +164,7 @@ def _correct(draw: DrawFn, log: _Log) -> RecordEvent:
 def _correct_negotiation(draw: DrawFn, log: _Log) -> RecordEvent | None:
     if log.negotiation is None:
         return None
-    said = Said(
+    content = NegotiationContent(
         title=draw(st.sampled_from(("Talks", "Other talks", "Talks on prisoners"))),
         parties=tuple(draw(st.lists(st.sampled_from(PARTIES), max_size=3, unique=True))),
         summary=draw(st.none() | st.sampled_from(("Prisoners", "Potash"))),
@@ -172,7 +172,7 @@ def _correct_negotiation(draw: DrawFn, log: _Log) -> RecordEvent | None:
     return log.negotiation.decide_correct(
         reason=draw(_REASONS),
         why=draw(_WHY),
-        said=said,
+        content=content,
         published=draw(published_days()),
         actor="editor",
     )

@@ -224,7 +224,7 @@ def _correcting(
     return found.decide_correct(
         reason=body.reason,
         why=body.why,
-        said=replace(found.said, **body.changes),
+        content=replace(found.content, **body.changes),
         published=body.published,
         actor=actor,
     )

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 from uuid import UUID
 
 from api.commands.json_text import write_json
-from domain.proof.certificate import Certificate, Gave, GaveNot
+from domain.proof.certificate import AbsentResult, Certificate, DigestResult
 from domain.rules import FIRST_READING
 
 __all__ = ["certificate_again", "fact_in", "kept_certificate"]
@@ -40,8 +40,8 @@ def kept_certificate(sent: str, certificate: Certificate) -> bytes | None:
             "question": fixed,
             "time": certificate.time,
             "position": certificate.position,
-            "sha256": result.sha256 if isinstance(result, Gave) else None,
-            "problem": result.problem if isinstance(result, GaveNot) else None,
+            "sha256": result.sha256 if isinstance(result, DigestResult) else None,
+            "problem": result.problem if isinstance(result, AbsentResult) else None,
             "origin": certificate.origin,
             "checkpoint": certificate.checkpoint,
             "reading": certificate.reading,
@@ -59,7 +59,7 @@ def certificate_again(kept: bytes, sent: str, reader: str) -> Certificate:
         reader=reader,
         time=found["time"],
         position=found["position"],
-        result=GaveNot(found["problem"]) if given is None else Gave(given),
+        result=AbsentResult(found["problem"]) if given is None else DigestResult(given),
         checkpoint=found["checkpoint"],
         reading=found.get("reading", FIRST_READING),
     )

@@ -1,1 +1,1 @@
-"""Numbers in the words of a source: a text is understood as a whole, or is not read as a number."""
+"""Reads numbers in the words of a source; a text that is not understood as a whole is not read as a number."""

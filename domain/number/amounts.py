@@ -1,4 +1,4 @@
-"""An amount is a number without its hedges, in digits, in words, or as a unit with a number before it."""
+"""Reads an amount: a number without hedges, in digits, in words, or as a unit with a number before it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Amount", "Amounts"]
 
 MOST: Final = 10**15
 _AT_LEAST: Final = 2
-"""What a plural of a unit is at least, of that unit."""
+"""A plural of a unit means at least two of that unit."""
 _HUNDRED: Final = 100
 _THOUSAND: Final = 1_000
 _TEN: Final = 10
@@ -27,20 +27,20 @@ _DECIMAL: Final = re.compile(r"(\d+)[.,](\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number; `open` means at least so many, as a plural does ("hundreds")."""
+    """A number; `open` means at least that many, as in the plural "hundreds"."""
 
     value: int
     open: bool = False
 
 
 class Amounts:
-    """Reads amounts by the words of one language; one that is understood only in part is not read."""
+    """Reads amounts in the words of one language; an amount that is understood only in part is not read."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
 
     def read(self, tokens: Phrase, *, hedged: bool) -> Amount | None:
-        """The number that these tokens are; `hedged` where a hedge stands beside it."""
+        """The number that these tokens write; `hedged` says whether a hedge is beside them. None if not understood."""
         language = self._language
         if tokens in language.whole:
             return Amount(language.whole[tokens])
@@ -55,7 +55,7 @@ class Amounts:
         return self._plural(tokens) or self._several(tokens)
 
     def _behind_singular(self, tokens: Phrase) -> Fraction | None:
-        """A thousand and more, in the grammatical case that follows a hedge: "тысячи двухсот"."""
+        """A number from a thousand on, in the grammatical case that follows a hedge: "тысячи двухсот"."""
         unit = self._language.singulars.get(tokens[0], 0)
         rest = self._words(tokens[1:]) if unit >= _THOUSAND and tokens[1:] else None
         return None if rest is None or rest >= unit else unit + rest
@@ -122,7 +122,7 @@ class Amounts:
         return value if last < MOST else None
 
     def _words(self, tokens: Phrase) -> Fraction | None:
-        """A number in words, added up from the largest unit down."""
+        """A number in words, summed from the largest unit down."""
         sum_ = _Sum()
         at = 0
         while at < len(tokens):
@@ -133,7 +133,7 @@ class Amounts:
         return sum_.value()
 
     def _take(self, sum_: _Sum, tokens: Phrase, at: int) -> int:
-        """Add what begins at a token to a sum, and give how many tokens that took; 0 where it does not fit there."""
+        """Add the words at a token to a sum; returns how many tokens were used, or 0 if they do not fit."""
         language, word, following = self._language, tokens[at], tokens[at + 1 : at + 2]
         if word in language.small:
             return int(sum_.add(language.small[word]))
@@ -151,7 +151,7 @@ class Amounts:
 
 @dataclass(slots=True)
 class _Sum:
-    """A number while it is added up: `group` is what a unit may multiply next, `below` the unit that came before."""
+    """A sum in progress: the next unit multiplies `group`, and must be smaller than `below`, the last unit."""
 
     total: int = 0
     group: int | None = None
@@ -169,7 +169,7 @@ class _Sum:
         return (self.group or self.total) > 0 and (self.group or 0) % _HUNDRED == 0
 
     def add(self, number: int) -> bool:
-        """Add a word of number to its group, as five after twenty or twenty after 100; False where it does not fit."""
+        """Add a number word to the group, as five after twenty or twenty after 100; False if it does not fit."""
         group = self.group
         if self.half or (group is not None and not _follows(group, number)):
             return False
@@ -177,7 +177,7 @@ class _Sum:
         return True
 
     def multiply(self, unit: int) -> bool:
-        """Multiply the group by a unit; False where the unit does not fit."""
+        """Multiply the group by a unit; False if the unit does not fit."""
         group = 1 if self.group is None else self.group
         if unit < _THOUSAND:
             self.group = group * unit
@@ -189,14 +189,14 @@ class _Sum:
         return True
 
     def value(self) -> Fraction | None:
-        """The number; None where nothing was added, or a half of nothing."""
+        """The number; None if nothing was added, or a half without a unit."""
         if self.half or (self.group is None and not self.total):
             return None
         return Fraction(self.total + (self.group or 0))
 
 
 def _follows(group: int, word: int) -> bool:
-    """Whether a word of number can follow the words of its group."""
+    """Whether a number word can follow the words of its group."""
     if word == 0 or group == 0:
         return False
     if group % _HUNDRED == 0:
@@ -205,7 +205,7 @@ def _follows(group: int, word: int) -> bool:
 
 
 def _number(text: str, *, whole: bool) -> Fraction | None:
-    """The number in digits, with marks between thousands or a decimal mark; None where a mark may be either."""
+    """A number in digits, with thousands separators or a decimal mark; None if a mark may be either."""
     if text.isdecimal():
         return None if len(text) > 1 and text[0] == "0" else Fraction(int(text))
     grouped = _GROUPED.fullmatch(text)

@@ -1,4 +1,4 @@
-"""A number in words is read as a whole or not at all, and never more sharply than it is written.
+"""Reads a number in words as a whole or not at all, and never more precisely than it is written.
 
 A text consists of hedges, a number or a range of numbers, and more hedges; words that change no bound are skipped. Text
 in brackets or after a comma is a remark, unless it may belong to the number. The words are in `domain.number.words`.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["NumberReading", "bounds_of", "read_number", "runs_on"]
 
 LONGEST: Final = 200
-"""Characters of a text that may be a number; a longer one tells a story."""
+"""The most characters of a number; a longer text is prose."""
 _MOST_TOKENS: Final = 24
 _LONGEST_PHRASE: Final = 5
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
@@ -46,14 +46,14 @@ _TELLING: Final = {
     for phrase in (*language.before, *language.after, *language.doubts)
     for word in phrase
 } - _FUNCTION
-"""Words by which a remark may change what the number before it says."""
+"""Words in a remark that may change the number before it."""
 _MARKS: Final = frozenset(",()")
 _LOW, _HIGH = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
 
 
 @dataclass(frozen=True, slots=True)
 class NumberReading:
-    """What a text says: a comparator with a value, or only a `low` and a `high`; None means no bound on that side."""
+    """The number that a text gives: a comparator with a value, or only `low` and `high`; a bound of None is open."""
 
     comparator: Comparator
     value: int | None = None
@@ -63,52 +63,54 @@ class NumberReading:
 
 @lru_cache(maxsize=4096)
 def read_number(text: str) -> NumberReading | None:
-    """The number that a text says; None where the text is not understood."""
+    """The number that a text gives; None if the text is not understood."""
     tokens = _tokens(text)
-    read = (None if tokens is None else grammar.text(tokens) for grammar in _GRAMMARS)
-    return next((found for found in read if found is not None), None)
+    readings = (None if tokens is None else grammar.text(tokens) for grammar in _GRAMMARS)
+    return next((reading for reading in readings if reading is not None), None)
 
 
 @lru_cache(maxsize=4096)
 def runs_on(text: str) -> bool:
-    """Whether a number counts all up to a day: it says "so far", "in total", "since January"."""
+    """Whether a number counts everything up to a day, by words such as "so far", "in total" or "since January"."""
     tokens = _tokens(text)
     return tokens is not None and any(grammar.runs_on(tokens) for grammar in _GRAMMARS)
 
 
 def _tokens(text: str) -> Phrase | None:
-    """The words, numbers and signs of a text; None where it holds anything else, or is too long."""
+    """The words, numbers and signs of a text; None if it has anything else, or is too long."""
     if len(text) > LONGEST or any(map(_hides_digits, text)):
         return None
     plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0451", "\u0435")
     plain = _APOSTROPHES.sub("'", _DASHES.sub("-", plain))
     plain = plain.replace("[", "(").replace("]", ")").replace(";", ",").rstrip(" .")
     plain = " ".join(plain.split())
-    found, at = list[str](), 0
+    tokens, at = list[str](), 0
     while at < len(plain):
         match = _TOKEN.match(plain, at)
-        if match is None or len(found) == _MOST_TOKENS:
+        if match is None or len(tokens) == _MOST_TOKENS:
             return None
-        found.append(match["word"] or match[0])
+        tokens.append(match["word"] or match[0])
         at = match.end() + (plain[match.end() : match.end() + 1] == " ")
-    return tuple(found) or None
+    return tuple(tokens) or None
 
 
 def _hides_digits(character: str) -> bool:
-    """Whether a character is not a digit but becomes digits in compatibility form: a footnote mark, a fraction."""
+    """Whether a character becomes digits in compatibility form but is not a digit, as a footnote mark or fraction."""
     if character.isdecimal():
         return False
     return any(map(str.isdecimal, unicodedata.normalize("NFKC", character)))
 
 
-def _parted(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
-    """The tokens outside brackets and before the first comma, and each remark: the rest, without brackets."""
+def _split_remarks(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
+    """Split tokens into those outside brackets and before the first comma, and the remarks, without brackets."""
     shown: list[str] = []
     remarks: list[list[str]] = []
     inside = False
     for at, part in enumerate(tokens):
         if part == "," and not inside:
-            return tuple(shown), [tuple(each) for each in (*remarks, _plain(tokens[at:])) if each]
+            return tuple(shown), [
+                tuple(remark) for remark in (*remarks, _plain(tokens[at:])) if remark
+            ]
         if part in "()":
             inside = part == "("
             remarks += [[]] if inside else []
@@ -116,7 +118,7 @@ def _parted(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
             remarks[-1].append(part)
         else:
             shown.append(part)
-    return tuple(shown), [tuple(_plain(each)) for each in remarks if each]
+    return tuple(shown), [tuple(_plain(remark)) for remark in remarks if remark]
 
 
 def _plain(tokens: Sequence[str]) -> list[str]:
@@ -124,20 +126,20 @@ def _plain(tokens: Sequence[str]) -> list[str]:
 
 
 class _Grammar:
-    """Reads tokens by the words of one language."""
+    """Reads tokens in the words of one language."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
         self._amounts = Amounts(language)
-        self._passed_over = language.idle | language.running
+        self._skipped = language.idle | language.running
 
     def text(self, tokens: Phrase) -> NumberReading | None:
         """The reading of a number, with or without remarks."""
         plain = tuple(part for part in tokens if part not in _MARKS)
-        found = self._number(plain)
-        if found is not None or plain == tokens:
-            return found
-        shown, remarks = _parted(tokens)
+        reading = self._number(plain)
+        if reading is not None or plain == tokens:
+            return reading
+        shown, remarks = _split_remarks(tokens)
         head = self._number(shown)
         if head is None or not all(self._is_remark(head, remark) for remark in remarks):
             return None
@@ -165,8 +167,8 @@ class _Grammar:
 
     def _number(self, tokens: Phrase) -> NumberReading | None:
         kept = self._without_idle(tokens)
-        found = kept and (self._bare(kept) or self._hedged(kept, ()) or self._two_sided(kept))
-        return found or None
+        reading = kept and (self._bare(kept) or self._hedged(kept, ()) or self._two_sided(kept))
+        return reading or None
 
     def _without_idle(self, tokens: Phrase) -> Phrase:
         kept: list[str] = []
@@ -175,29 +177,29 @@ class _Grammar:
             if kept and _longest(tokens, at, self._language.since):
                 break
             negated = bool(kept) and kept[-1] in _NEGATIONS
-            length = 0 if negated else _longest(tokens, at, self._passed_over)
+            length = 0 if negated else _longest(tokens, at, self._skipped)
             if not length:
                 kept.append(tokens[at])
             at += length or 1
         return tuple(kept)
 
     def _bare(self, tokens: Phrase) -> NumberReading | None:
-        return _said(self._amount(tokens, hedged=False), ()) or self._range(tokens, ())
+        return _apply_hedges(self._amount(tokens, hedged=False), ()) or self._range(tokens, ())
 
     def _hedged(self, tokens: Phrase, hedges: tuple[Comparator, ...]) -> NumberReading | None:
         """The reading of a number with at least one hedge before or after it, outermost first."""
-        for rest, comparator in self._peeled(tokens):
+        for rest, comparator in self._peel_hedges(tokens):
             so_far = (*hedges, comparator)
-            found = (
-                _said(self._amount(rest, hedged=True), so_far)
+            reading = (
+                _apply_hedges(self._amount(rest, hedged=True), so_far)
                 or self._range(rest, so_far)
                 or (self._hedged(rest, so_far) if len(so_far) < _LONGEST_PHRASE else None)
             )
-            if found is not None:
-                return found
+            if reading is not None:
+                return reading
         return None
 
-    def _peeled(self, tokens: Phrase) -> Iterator[tuple[Phrase, Comparator]]:
+    def _peel_hedges(self, tokens: Phrase) -> Iterator[tuple[Phrase, Comparator]]:
         """The tokens without a hedge at their beginning or end; longer hedges are tried first."""
         for length in range(min(_LONGEST_PHRASE, len(tokens) - 1), 0, -1):
             begin, end = tokens[:length], tokens[-length:]
@@ -208,7 +210,7 @@ class _Grammar:
                 yield rest[:-1] if rest[-1] == "-" else rest, self._language.after[end]
 
     def _two_sided(self, tokens: Phrase) -> NumberReading | None:
-        """The reading of two hedged numbers: more than one and less than the other."""
+        """The reading of two hedged numbers: more than the first and less than the second."""
         for at in range(1, len(tokens) - 1):
             if tokens[at] not in self._language.both:
                 continue
@@ -231,13 +233,13 @@ class _Grammar:
             rest = tokens[len(opening) :]
             for at in range(1, len(rest) - len(middle)):
                 if rest[at : at + len(middle)] == middle:
-                    found = self._ends(rest[:at], rest[at + len(middle) :])
-                    if found is not None:
-                        return NumberReading("approx") if hedges else found
+                    reading = self._ends(rest[:at], rest[at + len(middle) :])
+                    if reading is not None:
+                        return NumberReading("approx") if hedges else reading
         return None
 
     def _ends(self, first: Phrase, second: Phrase) -> NumberReading | None:
-        """The reading of a range; a unit that only the second number has counts for both: "two to three thousand"."""
+        """The reading of a range; a unit after the second number counts for both, as in "two to three thousand"."""
         high = self._amount(second, hedged=True)
         unit = next((word for word in second[-1:] if word in self._language.units), None)
         shared = (*first, unit) if unit is not None and unit not in first else first
@@ -252,7 +254,7 @@ class _Grammar:
 
 
 def _longest(tokens: Phrase, at: int, phrases: frozenset[Phrase] | Mapping[Phrase, object]) -> int:
-    """How many tokens the longest of the phrases at a place has; 0 where there is none."""
+    """The number of tokens of the longest phrase at a place; 0 if there is none."""
     lengths = range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1)
     return next((length for length in lengths if tokens[at : at + length] in phrases), 0)
 
@@ -273,8 +275,8 @@ def bounds_of(comparator: Comparator, value: int) -> tuple[int | None, int | Non
     )
 
 
-def _said(amount: Amount | None, hedges: Sequence[Comparator]) -> NumberReading | None:
-    """The reading of an amount with its hedges; None where the hedges do not go together."""
+def _apply_hedges(amount: Amount | None, hedges: Sequence[Comparator]) -> NumberReading | None:
+    """The reading of an amount with its hedges; None if the hedges contradict one another."""
     if amount is None:
         return None
     kinds: set[Comparator] = set(hedges)

@@ -1,6 +1,7 @@
-"""The words for numbers that newspapers use, one table for each language; the grammar is `domain.number.reading`.
+"""Lists the words for numbers that newspapers use, by language; the grammar is in `domain.number.reading`.
 
-A word is written as it is compared: compatibility form, case folded, no diaeresis, one apostrophe, one hyphen.
+Words are written as they are compared: in compatibility form, case folded, without diaeresis, and with one kind of
+apostrophe and hyphen.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ Phrase = tuple[str, ...]
 class Language:
     """How one language writes numbers.
 
-    Words in `small` are below a thousand and are added up; `units` multiply the number before them. A unit in `bare`
-    may stand without a number, and so may one of `singulars` after a hedge, which takes another grammatical case.
-    `plurals` and `several` mean at least two of a unit. Numbers in `whole` stand alone. `before` and `after` are the
-    hedges before and after a number. `idle` words change no bound; neither do those of `running`, nor what follows one
-    of `since`: they say that a number counts all up to a day. `both` joins two hedged numbers, `joint` the parts of one
-    number. A remark with one of `doubts` takes the number back.
+    Words in `small` are below a thousand and are summed; `units` multiply the number before them. A unit in `bare` may
+    be used without a number, and so may one of `singulars` after a hedge, which requires another grammatical case.
+    `plurals` and `several` mean at least two of a unit. Numbers in `whole` are used alone. `before` and `after` are the
+    hedges before and after a number. `idle` words change no bound; neither do words in `running`, nor the words after
+    one in `since`, which say that a number counts everything up to a day. `both` joins two hedged numbers, `joint` the
+    parts of one number. A remark with one of `doubts` makes the number unreadable.
     """
 
     small: Mapping[str, int]
@@ -295,5 +296,5 @@ UKRAINIAN: Final = Language(
 )  # fmt: skip
 
 SUFFIXES: Final = {"k": 10**3, "m": 10**6}
-"""What multiplies a number that it is written together with."""
+"""Suffixes that multiply the number before them, as in 5k."""
 LANGUAGES: Final = (ENGLISH, RUSSIAN, UKRAINIAN)

@@ -1,1 +1,1 @@
-"""Proofs that the log is whole: pure hashing and text, with no key and no database."""
+"""Proves that the log is complete and unchanged: pure hashing and text, without private keys or a database."""

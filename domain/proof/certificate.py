@@ -1,6 +1,6 @@
-"""A certificate says that a question gave these bytes, or no answer, on a log that the same key has signed.
+"""Defines certificates: a certificate says which bytes a question gave, or that it gave none, on a signed log.
 
-Its text (docs/proofs.md) can be read as no checkpoint, and a checkpoint as no certificate: a checkpoint has no blank
+Its text (docs/proofs.md) cannot be read as a checkpoint, nor a checkpoint as a certificate: a checkpoint has no blank
 line, and its second line is a number.
 """
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from domain.proof.note import Signer, Verifier
 
-__all__ = ["ABSENT", "Certificate", "Gave", "GaveNot"]
+__all__ = ["ABSENT", "AbsentResult", "Certificate", "DigestResult"]
 
 ABSENT: Final = {"unknown": 404, "not-yet-known": 404, "withdrawn": 410, "erased": 410}
-"""The problems that say that there is no such answer, and their statuses."""
+"""The problems that say that there is no answer, and their statuses."""
 _QUESTION: Final = r"/v1/[!-~]{1,8000}"
 _NAME: Final = "/certificate/v2"
 _FIRST_NAME: Final = "/certificate/v1"
@@ -41,7 +41,7 @@ _TEXT: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Gave:
+class DigestResult:
     """The question gave bytes with this SHA-256 (in hex)."""
 
     sha256: str
@@ -53,16 +53,16 @@ class Gave:
 
     @property
     def text(self) -> str:
-        """As a certificate has it."""
+        """The result as it is written in a certificate."""
         return f"{self.status} sha256:{self.sha256}"
 
-    def held_by(self, later: Gave | GaveNot) -> bool:
-        """Whether it is still so by what the same question gives later."""
+    def confirmed_by(self, later: DigestResult | AbsentResult) -> bool:
+        """Whether a later answer to the same question agrees."""
         return later == self
 
 
 @dataclass(frozen=True, slots=True)
-class GaveNot:
+class AbsentResult:
     """The question had no answer; `problem` is one of ABSENT."""
 
     problem: str
@@ -74,12 +74,12 @@ class GaveNot:
 
     @property
     def text(self) -> str:
-        """As a certificate has it."""
+        """The result as it is written in a certificate."""
         return f"{self.status} {self.problem}"
 
-    def held_by(self, later: Gave | GaveNot) -> bool:
-        """Whether it is still so: what nobody knew of may since have become known, at later positions."""
-        unheard_of = self.problem == "unknown" and later == GaveNot("not-yet-known")
+    def confirmed_by(self, later: DigestResult | AbsentResult) -> bool:
+        """Whether a later answer agrees; something unknown may have become known at later positions."""
+        unheard_of = self.problem == "unknown" and later == AbsentResult("not-yet-known")
         return unheard_of or later == self
 
 
@@ -87,9 +87,9 @@ class GaveNot:
 class Certificate:
     """The log `origin` answered a question, in its fixed form, to `reader`.
 
-    `time` is in microseconds UTC; the answer rests on the log up to `position`, which the checkpoint of the note
-    `checkpoint` covers. `reading` is the number of the rules by which it was read; certificates of the first do not
-    say it.
+    `time` is in microseconds UTC. The answer is derived from the log up to `position`, and the signed note `checkpoint`
+    covers that position. `reading` is the number of the rules that the record was read by; certificates of the first
+    reading do not contain it.
     """
 
     origin: str
@@ -97,7 +97,7 @@ class Certificate:
     reader: str
     time: int
     position: int
-    result: Gave | GaveNot
+    result: DigestResult | AbsentResult
     checkpoint: str
     reading: int = READING
 
@@ -112,33 +112,33 @@ class Certificate:
             f"result {self.result.text}\n\n{self.checkpoint}"
         )
 
-    def signed(self, signer: Signer) -> str:
+    def sign(self, signer: Signer) -> str:
         """The note of this certificate."""
         return sign_note(self.text, [signer])
 
     @classmethod
-    def opened(cls, note: str, verifiers: Sequence[Verifier]) -> Self:
-        """The certificate of a note; NoteError where one of the keys has not signed it and its checkpoint.
+    def verify_note(cls, note: str, verifiers: Sequence[Verifier]) -> Self:
+        """Read the certificate of a note; NoteError unless one of the keys has signed it, and one its checkpoint.
 
-        The checkpoint is one of the same log, and covers the position.
+        The checkpoint must belong to the same log, and cover the position.
         """
         text = open_note(note, verifiers)
-        found = _TEXT.fullmatch(text)
-        if found is None:
-            raise NoteError("it is signed, and is no certificate")
+        match = _TEXT.fullmatch(text)
+        if match is None:
+            raise NoteError("it is signed, but is not a certificate")
         certificate = cls(
-            origin=found["origin"],
-            question=found["question"],
-            reader=found["reader"],
-            time=_instant(found["time"]),
-            position=int(found["position"]),
-            result=_result(found),
-            checkpoint=found["checkpoint"],
-            reading=int(found["reading"] or FIRST_READING),
+            origin=match["origin"],
+            question=match["question"],
+            reader=match["reader"],
+            time=_instant(match["time"]),
+            position=int(match["position"]),
+            result=_result(match),
+            checkpoint=match["checkpoint"],
+            reading=int(match["reading"] or FIRST_READING),
         )
-        checkpoint = Checkpoint.opened(certificate.checkpoint, verifiers)
+        checkpoint = Checkpoint.verify_note(certificate.checkpoint, verifiers)
         if checkpoint.origin != certificate.origin or checkpoint.size < certificate.position:
-            raise NoteError("its checkpoint is of another log, or does not cover its position")
+            raise NoteError("its checkpoint belongs to another log, or does not cover its position")
         if certificate.text != text:
             raise NoteError("it is not written as certificates are")
         return certificate
@@ -148,12 +148,12 @@ def _instant(text: str) -> int:
     try:
         return parse_cut(text)
     except InstantError as error:
-        raise NoteError(f"its time is none: {error}") from error
+        raise NoteError(f"its time cannot be read: {error}") from error
 
 
-def _result(found: re.Match[str]) -> Gave | GaveNot:
-    if found["sha256"] is not None:
-        return Gave(found["sha256"])
-    if ABSENT.get(found["problem"]) != int(found["status"]):
-        raise NoteError("its result is none")
-    return GaveNot(found["problem"])
+def _result(match: re.Match[str]) -> DigestResult | AbsentResult:
+    if match["sha256"] is not None:
+        return DigestResult(match["sha256"])
+    if ABSENT.get(match["problem"]) != int(match["status"]):
+        raise NoteError("its result has a status that does not belong to its problem")
+    return AbsentResult(match["problem"])

@@ -1,4 +1,4 @@
-"""A signed checkpoint says of which log it is, how many leaves it had, and their root: C2SP tlog-checkpoint."""
+"""Defines signed checkpoints: a log's name, its number of leaves, and their root (C2SP tlog-checkpoint)."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Checkpoint:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The checkpoint of a signed text, or NoteError; extension lines are passed over."""
+        """Read the checkpoint of a signed text; NoteError if it is none. Extension lines are ignored."""
         lines = text.removesuffix("\n").split("\n")
         if len(lines) < _LINES or not all(lines) or not _SIZE.fullmatch(lines[1]):
-            raise NoteError("a checkpoint is three lines: origin, size and root")
+            raise NoteError("a checkpoint must have three lines: origin, size and root")
         root = strict_base64(lines[2])
         if len(root) != HASH_SIZE:
             raise NoteError(f"a root has {HASH_SIZE} bytes, not {len(root)}")
@@ -46,14 +46,14 @@ class Checkpoint:
 
     @classmethod
     def unverified(cls, note: str) -> Self:
-        """The checkpoint that a note claims, no matter who signed it, or NoteError."""
+        """Read the checkpoint of a note without verifying its signatures; NoteError if it is none."""
         return cls.read(note.rpartition("\n\n")[0] + "\n")
 
-    def signed(self, signers: Sequence[Signer]) -> str:
+    def sign(self, signers: Sequence[Signer]) -> str:
         """The note of this checkpoint."""
         return sign_note(self.text, signers)
 
     @classmethod
-    def opened(cls, note: str, verifiers: Sequence[Verifier]) -> Self:
-        """The checkpoint that a note holds; NoteError where none of the keys has signed it."""
+    def verify_note(cls, note: str, verifiers: Sequence[Verifier]) -> Self:
+        """Read the checkpoint of a note; NoteError if none of the keys has signed it."""
         return cls.read(open_note(note, verifiers))

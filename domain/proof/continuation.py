@@ -1,7 +1,7 @@
-"""Whether a log continues what it has signed before is told from its tiles, and no tile is believed unchecked.
+"""Checks from a log's tiles whether it continues what it has signed before; tiles are not trusted.
 
-Every hash that is used leads to a root that the log has signed. So a tile that is wrong accuses nobody: a fork is
-said to be one only where the new root itself has another beginning than the old.
+Every hash that is used is checked against a root that the log has signed. So a wrong tile alone is not a fork: a fork
+is reported only if the new root itself begins differently from the old one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = [
 
 
 class ContinuationError(ValueError):
-    """A checkpoint is not shown to continue another; says how."""
+    """A checkpoint is not proven to continue another; the message says why."""
 
 
 class ForkError(ContinuationError):
@@ -34,15 +34,15 @@ class ForkError(ContinuationError):
 
 
 class RollBackError(ContinuationError):
-    """The log shows fewer leaves than it had."""
+    """The log has fewer leaves than before."""
 
 
 class UnfoundedError(ContinuationError):
-    """The log's tiles do not lead to the root that it has signed."""
+    """The log's tiles do not give the root that it has signed."""
 
 
 def tiles_needed(before: Checkpoint | None, now: Checkpoint) -> list[NamedTile]:
-    """The tiles of the tree of `now` that `check_continued` asks for: two a level at most, and sixteen in all."""
+    """The tiles of the tree of `now` that `check_continued` needs: at most two a level, and sixteen in all."""
     old = 0 if before is None else before.size
     if now.size <= old:
         return []
@@ -51,9 +51,9 @@ def tiles_needed(before: Checkpoint | None, now: Checkpoint) -> list[NamedTile]:
 
 
 def check_continued(before: Checkpoint | None, now: Checkpoint, hashes: Hashes) -> None:
-    """Raise ContinuationError unless the tree of `now` is shown to begin with that of `before`.
+    """Raise ContinuationError unless the tree of `now` is proven to begin with the tree of `before`.
 
-    Before the first checkpoint there is nothing to continue, and the root alone must follow from the tiles.
+    For the first checkpoint `before` is None: then only the root must follow from the tiles.
     """
     if before is not None and now.size <= before.size:
         _check_not_grown(before, now)
@@ -66,14 +66,14 @@ def check_continued(before: Checkpoint | None, now: Checkpoint, hashes: Hashes) 
 
 def _check_not_grown(before: Checkpoint, now: Checkpoint) -> None:
     if now.size < before.size:
-        raise RollBackError(f"the log shows {now.size} events, and had {before.size}")
+        raise RollBackError(f"the log shows {now.size} events, but it had {before.size} before")
     if now.root != before.root:
         raise ForkError(f"the log has signed two roots of its first {now.size} events")
 
 
 def _check_grown(before: Checkpoint, now: Checkpoint, hashes: Hashes) -> None:
     sizes = before.size, now.size
-    proof = [subtree_hash(*each, hashes) for each in consistency_ranges(*sizes)]
+    proof = [subtree_hash(*leaves, hashes) for leaves in consistency_ranges(*sizes)]
     if verify_consistency(*sizes, proof, before.root, now.root):
         return
     if verify_consistency(*sizes, proof, subtree_hash(0, before.size, hashes), now.root):
@@ -85,5 +85,5 @@ def _check_grown(before: Checkpoint, now: Checkpoint, hashes: Hashes) -> None:
 
 def _unfounded(now: Checkpoint) -> UnfoundedError:
     return UnfoundedError(
-        f"the log's tiles do not give the root that it has signed of {now.size} events"
+        f"the log's tiles do not give the root that it has signed for {now.size} events"
     )

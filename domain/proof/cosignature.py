@@ -1,7 +1,8 @@
-"""A witness says since when it has seen that a checkpoint continues all before: C2SP tlog-cosignature, with Ed25519.
+"""Defines cosignatures, by which a witness says when it saw that a checkpoint continues all earlier ones.
 
-What is signed is `cosignature/v1`, a line with the time, and the checkpoint's text; the signature of the note is the
-time in eight bytes and the 64 of Ed25519. Times are whole seconds since 1970-01-01 UTC.
+The format is C2SP tlog-cosignature, with Ed25519. The signed text is `cosignature/v1`, a line with the time, and the
+checkpoint's text; the signature in the note is the time in eight bytes, then the 64 bytes of Ed25519. Times are whole
+seconds since 1970-01-01 UTC.
 """
 
 from __future__ import annotations
@@ -26,32 +27,32 @@ _LATEST: Final = 2**63 - 1
 
 @dataclass(frozen=True)
 class Cosigner:
-    """Co-signs at a time, by what signs plain text under the same name."""
+    """Co-signs at a time, with the signer of the same name."""
 
     signer: Signer
     time: int
 
     @property
     def key(self) -> VerifierKey:
-        """The key that its cosignatures are verified by."""
+        """The key that verifies its cosignatures."""
         plain = self.signer.key
         return VerifierKey(plain.name, plain.public, COSIGNATURE)
 
     def sign(self, text: bytes) -> bytes:
-        """The time and the signature."""
+        """Co-sign a text: the time, then the signature."""
         return self.time.to_bytes(_TIME_SIZE) + self.signer.sign(_message(self.time, text))
 
 
 @dataclass(frozen=True)
 class CosignatureVerifier:
-    """Verifies cosignatures of `key`, by what verifies plain text of the same public key."""
+    """Verifies cosignatures of `key`, with the plain verifier of the same public key."""
 
     key: VerifierKey
     plain: Verifier
 
     def __post_init__(self) -> None:
         if self.key.algorithm != COSIGNATURE:
-            raise NoteError("the key is a log's, and none of a witness")
+            raise NoteError("this is a log's key: use the key of a witness")
 
     def verifies(self, text: bytes, signature: bytes) -> bool:
         """Whether the key has co-signed the text."""
@@ -60,7 +61,7 @@ class CosignatureVerifier:
 
 
 def time_of_cosignature(note: str, verifier: CosignatureVerifier) -> int:
-    """When the key says that it has co-signed a note; NoteError where it has not."""
+    """The time at which the key co-signed a note, by its own account; NoteError if it did not."""
     return int.from_bytes(signature_by(note, verifier)[:_TIME_SIZE])
 
 

@@ -1,7 +1,8 @@
-"""The hash of a tree says what every leaf is and in which order: RFC 6962 §2.1, with SHA-256.
+"""Computes and checks Merkle tree hashes and proofs (RFC 6962 §2.1, with SHA-256).
 
-A proof is a list of subtrees, each a half-open range of leaves; anyone who can hash a range can prove. It is
-checked by the algorithms of RFC 9162 §2.1.3.2 and §2.1.4.2. Every hash is 32 bytes.
+A tree's hash determines every leaf and the order of leaves. A proof is the hashes of a list of subtrees, each a
+half-open range of leaves. Proofs are checked by the algorithms of RFC 9162 §2.1.3.2 and §2.1.4.2. Every hash is 32
+bytes.
 """
 
 from __future__ import annotations
@@ -32,22 +33,22 @@ _NODE: Final = b"\x01"
 
 
 def leaf_hash(entry: bytes) -> bytes:
-    """The hash of one entry."""
+    """The hash of one entry as a leaf."""
     return sha256(_LEAF + entry).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of two subtrees."""
+    """The hash of the tree over two subtrees."""
     return sha256(_NODE + left + right).digest()
 
 
 def split_size(size: int) -> int:
-    """How many of `size` > 1 leaves lie to the left: the largest power of two below it."""
+    """How many of `size` > 1 leaves are in the left subtree: the largest power of two below `size`."""
     return 1 << (size - 1).bit_length() - 1
 
 
 def root_of(hashes: Sequence[bytes]) -> bytes:
-    """The hash of the tree over leaves, or over whole subtrees of one size, given by their hashes."""
+    """The hash of the tree over leaves, or over complete subtrees of one size, given their hashes."""
     if not hashes:
         return EMPTY_ROOT
     level = list(hashes)
@@ -61,26 +62,26 @@ def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
     """The subtrees that prove leaf `index` (from 0) of a tree of `size`, nearest the leaf first."""
     if not 0 <= index < size:
         raise IndexError(f"a tree of {size} leaves has no leaf {index}")
-    found = []
+    ranges = []
     start, end = 0, size
     while end - start > 1:
         middle = start + split_size(end - start)
-        found.append((middle, end) if index < middle else (start, middle))
+        ranges.append((middle, end) if index < middle else (start, middle))
         start, end = (start, middle) if index < middle else (middle, end)
-    return found[::-1]
+    return ranges[::-1]
 
 
 def consistency_ranges(old: int, new: int) -> list[tuple[int, int]]:
     """The subtrees that prove that a tree of `new` leaves begins with one of `old`, 0 < old <= new."""
     if not 0 < old <= new:
         raise IndexError(f"a tree of {old} leaves is not the beginning of one of {new}")
-    found = []
+    ranges = []
     start, end = 0, new
     while old != end:
         middle = start + split_size(end - start)
-        found.append((middle, end) if old <= middle else (start, middle))
+        ranges.append((middle, end) if old <= middle else (start, middle))
         start, end = (start, middle) if old <= middle else (middle, end)
-    return ([(start, end)] if start else []) + found[::-1]
+    return ([(start, end)] if start else []) + ranges[::-1]
 
 
 def verify_inclusion(
@@ -89,17 +90,17 @@ def verify_inclusion(
     """Whether the proof shows that `leaf` is the leaf `index` (from 0) of the tree with that root."""
     if not 0 <= index < size:
         return False
-    at, last, found = index, size - 1, leaf
-    for each in proof:
+    at, last, hash_ = index, size - 1, leaf
+    for sibling in proof:
         if last == 0:
             return False
         if at % 2 or at == last:
-            found = node_hash(each, found)
-            at, last = _climbed(at, last)
+            hash_ = node_hash(sibling, hash_)
+            at, last = _climb(at, last)
         else:
-            found = node_hash(found, each)
+            hash_ = node_hash(hash_, sibling)
         at, last = at >> 1, last >> 1
-    return last == 0 and found == root
+    return last == 0 and hash_ == root
 
 
 def verify_consistency(
@@ -111,28 +112,28 @@ def verify_consistency(
     if old in {0, new}:
         return not proof and old_root == (new_root if old else EMPTY_ROOT)
     path = iter(proof if old & (old - 1) else [old_root, *proof])
-    at, last = _climbed(old - 1, new - 1, while_odd=True)
+    at, last = _climb(old - 1, new - 1, while_odd=True)
     first = next(path, None)
-    return first is not None and _walked(path, at, last, first) == (old_root, new_root)
+    return first is not None and _walk(path, at, last, first) == (old_root, new_root)
 
 
-def _walked(path: Iterator[bytes], at: int, last: int, first: bytes) -> tuple[bytes, bytes] | None:
-    """The old and the new root that a consistency proof leads to; None where its length is wrong."""
+def _walk(path: Iterator[bytes], at: int, last: int, first: bytes) -> tuple[bytes, bytes] | None:
+    """The old and the new root that a consistency proof gives; None if it has the wrong length."""
     old_root = new_root = first
-    for each in path:
+    for sibling in path:
         if last == 0:
             return None
         if at % 2 or at == last:
-            old_root, new_root = node_hash(each, old_root), node_hash(each, new_root)
-            at, last = _climbed(at, last)
+            old_root, new_root = node_hash(sibling, old_root), node_hash(sibling, new_root)
+            at, last = _climb(at, last)
         else:
-            new_root = node_hash(new_root, each)
+            new_root = node_hash(new_root, sibling)
         at, last = at >> 1, last >> 1
     return (old_root, new_root) if last == 0 else None
 
 
-def _climbed(at: int, last: int, *, while_odd: bool = False) -> tuple[int, int]:
-    """Go up past the levels that need no hash: where `at` has no right sibling, or is one."""
+def _climb(at: int, last: int, *, while_odd: bool = False) -> tuple[int, int]:
+    """Go up past the levels that need no hash of the proof."""
     while at and (at % 2 == 1) is while_odd:
         at, last = at >> 1, last >> 1
     return at, last

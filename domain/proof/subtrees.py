@@ -1,6 +1,6 @@
-"""The hash over any subtree comes from a few hashes of tiles: who has those tiles can prove anything of the tree.
+"""Computes the hash of any subtree from a few hashes of tiles, so that a proof needs only those tiles.
 
-A subtree is a half-open range of leaves that RFC 6962 §2.1 comes upon when it splits a tree.
+A subtree is a half-open range of leaves that arises when RFC 6962 §2.1 splits a tree.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["Hashes", "NamedTile", "subtree_hash", "tiles_under"]
 
 Hashes = Callable[[int, int], Sequence[bytes]]
-"""Gives the hashes of a tile, by its level and its index."""
+"""Returns the hashes of a tile, given its level and its index."""
 
 
 class NamedTile(NamedTuple):
-    """A tile by its level and its path."""
+    """A tile, identified by its level and its path."""
 
     level: int
     path: TilePath
@@ -30,7 +30,7 @@ class NamedTile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """Hashes side by side in one tile, over a subtree whose size is a power of two."""
+    """Adjacent hashes in one tile, over a subtree whose size is a power of two."""
 
     level: int
     index: int
@@ -39,7 +39,7 @@ class _Row:
 
 
 def subtree_hash(start: int, end: int, hashes: Hashes) -> bytes:
-    """The hash over the leaves from `start` up to `end`, of which there is one at least."""
+    """The hash over the leaves from `start` to before `end`, at least one."""
     width = end - start
     if width & (width - 1):
         middle = start + split_size(width)
@@ -49,8 +49,8 @@ def subtree_hash(start: int, end: int, hashes: Hashes) -> bytes:
 
 
 def tiles_under(subtrees: Iterable[tuple[int, int]], size: int) -> list[NamedTile]:
-    """The tiles that these subtrees of a tree of `size` are hashed from, as wide as the tree has them."""
-    needed = {(row.level, row.index) for each in subtrees for row in _rows(*each)}
+    """The tiles, as wide as a tree of `size` leaves has them, that are needed to hash these subtrees."""
+    needed = {(row.level, row.index) for leaves in subtrees for row in _rows(*leaves)}
     return [NamedTile(level, _path(level, index, size)) for level, index in sorted(needed)]
 
 

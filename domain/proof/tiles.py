@@ -1,6 +1,6 @@
-"""A tile is 256 hashes side by side; the hash of a complete one stands in a tile of the level above.
+"""Names and builds tiles: 256 adjacent hashes, whose own hash is in a tile of the level above.
 
-C2SP tlog-tiles: the hash `i` of level `l` covers the leaves from i·256^l up to (i+1)·256^l.
+By C2SP tlog-tiles, hash `i` of level `l` covers the leaves from i·256^l to before (i+1)·256^l.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ __all__ = ["HIGHEST_LEVEL", "TILE_WIDTH", "CompleteTile", "TileBuilder", "TilePa
 
 TILE_WIDTH: Final = 256
 HIGHEST_LEVEL: Final = 7
-"""Positions are less than 2^63: no higher level has a hash."""
+"""Positions are less than 2^63, so higher levels have no hashes."""
 _PATH: Final = re.compile(r"((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 _GROUP: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class TilePath:
-    """Which tile of a level, and how many of its hashes: 1 to 256."""
+    """The index of a tile in its level, and how many of its hashes there are: 1 to 256."""
 
     index: int
     width: int
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """The tile of a path such as `x001/x234/067.p/8`; None where it is written in any other way."""
-        found = _PATH.fullmatch(text)
-        if found is None:
+        """Read a path such as `x001/x234/067.p/8`; None if it is not in canonical form."""
+        match = _PATH.fullmatch(text)
+        if match is None:
             return None
-        width = TILE_WIDTH if found[2] is None else int(found[2])
-        path = cls(int(found[1].replace("x", "").replace("/", "")), width)
+        width = TILE_WIDTH if match[2] is None else int(match[2])
+        path = cls(int(match[1].replace("x", "").replace("/", "")), width)
         return path if path.text == text else None
 
     @property
@@ -50,13 +50,13 @@ class TilePath:
         return "/".join(groups) + part
 
     def within(self, level: int, size: int) -> bool:
-        """Whether a tree of `size` leaves has all of these hashes at a level."""
+        """Whether a tree of `size` leaves has all hashes of this tile at a level."""
         return self.index * TILE_WIDTH + self.width <= size >> 8 * level
 
 
 @dataclass(frozen=True, slots=True)
 class CompleteTile:
-    """The hash over the tile `index` of `level`, all of whose 256 hashes are known."""
+    """A tile with all of its 256 hashes; `root` is the hash over them."""
 
     level: int
     index: int
@@ -64,14 +64,14 @@ class CompleteTile:
 
 
 class TileBuilder:
-    """Takes leaves in their order, and gives each tile that becomes complete."""
+    """Takes leaves in order, and returns each tile that becomes complete."""
 
     def __init__(self) -> None:
         self.size = 0
         self._pending: list[list[bytes]] = []
 
     def add(self, leaf: bytes) -> list[CompleteTile]:
-        """Take one more leaf; the tiles that it completes, lowest first."""
+        """Take the next leaf; returns the tiles that it completes, lowest level first."""
         self.size += 1
         carried, completed = leaf, []
         for level in count():

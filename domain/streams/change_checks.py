@@ -1,4 +1,4 @@
-"""What a change of a fact says beside the fact is checked in one place, each fault at its place in what was sent."""
+"""Checks the parts of a change other than the fact itself; each fault points to its place in the request body."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def check_changes(fact: Fact, standing: Fact) -> Fact:
-    """The corrected fact with its bounds filled in; ContentError with pointers under /changes."""
+    """Check a corrected fact, and fill in its bounds; ContentError with pointers under /changes."""
     try:
         return check_fact(fact, standing)
     except ContentError as error:
@@ -28,7 +28,7 @@ def check_changes(fact: Fact, standing: Fact) -> Fact:
 
 
 def check_change(*, why: str | None, citation: Citation | None, published: str | None) -> None:
-    """ContentError where a text, the published day or the citation of a change is malformed."""
+    """Raise ContentError if a text, the published day or the citation of a change is malformed."""
     faults: list[Fault] = text_faults({"why": why, "published": published})
     faults += collect_faults("", check_published, published)[1]
     faults += collect_faults("/citation", _check_cited, citation)[1]
@@ -44,26 +44,26 @@ def _check_cited(citation: Citation | None) -> None:
 
 
 def check_room(fact: Fact, citation: Citation | None) -> None:
-    """ContentError where a change would give one more source to a fact that has as many as it may."""
+    """Raise ContentError if a change would add a citation to a fact that has the most allowed."""
     if add_citation(fact, citation) is not fact and len(fact.citations) >= MOST_CITATIONS:
         detail = (
-            f"the fact has {len(fact.citations)} citations, and {MOST_CITATIONS} are the most: correct it to cite"
-            " fewer, or record what this source says as a fact of its own with the same matter"
+            f"the fact has {len(fact.citations)} citations, and at most {MOST_CITATIONS} are allowed: correct it to"
+            " cite fewer, or record what this source says as a separate fact with the same matter"
         )
         raise ContentError.at("/citation", detail)
 
 
 def add_citation(fact: Fact, citation: Citation | None) -> Fact:
-    """The fact with one more source; the same where it cites that already, or there is none."""
+    """The fact with one more citation; unchanged if it has that already, or none is given."""
     if citation is None or citation in fact.citations:
         return fact
     return replace(fact, citations=(*fact.citations, citation))
 
 
 def end_valid_time(fact: Fact, ended: str, *, stands: bool) -> ValidTime:
-    """The valid time of a fact with its end; ContentError where it can have none, or not this one."""
+    """The valid time of a fact with its end; ContentError if the fact cannot end, or not at that time."""
     if fact.holding is Holding.ONWARD:
-        detail = f"a {fact.kind} holds from then on and cannot cease"
+        detail = f"a {fact.kind} holds from then on, and cannot end"
         advice = "; correct or retract it" if stands else ""
         raise ContentError.at("/ended", detail + advice)
     try:
@@ -73,7 +73,7 @@ def end_valid_time(fact: Fact, ended: str, *, stands: bool) -> ValidTime:
 
 
 def check_erasure(why: str, approvers: Sequence[str]) -> None:
-    """ContentError where the reason or a name is blank, too long or not printable."""
+    """Raise ContentError if the reason or a name is blank, too long or not printable."""
     faults = text_faults({"reason": why, "approvers": list(approvers)})
     if faults:
         raise ContentError(*faults)

@@ -1,7 +1,7 @@
-"""A change that takes two persons: one proposes it on a version of a fact, another approves or refuses it.
+"""Defines change requests: one person proposes a change of a version of a fact, another approves or refuses it.
 
-The change requests of a fact are one stream. No event says that one expired, or that it became void because its fact
-changed: both follow from the clock and the log.
+The change requests of a fact are one stream. There is no event for a request that expired, or that became void because
+its fact changed: both follow from the clock and the log.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ Decided = Literal["approved", "refused", "withdrawn"]
 ChangeRequestStatus = Literal["open", "approved", "refused", "withdrawn", "expired", "void"]
 
 
-#: RFC 9562's version for custom ids. No fact's id has it, so no fact can take the id of a stream of change requests.
+#: The version of custom ids in RFC 9562. No fact's id has it, so no fact can have the id of a change requests' stream.
 OWN_VERSION: Final = 8
 
 
 def stream_of(fact_id: UUID) -> UUID:
-    """The stream of a fact's change requests: the hash of a version 5 id, as a version 8."""
+    """The id of the stream of a fact's change requests: the hash of a version 5 UUID, as a version 8 UUID."""
     hashed = uuid5(fact_id, "proposals").int
     return UUID(int=hashed & ~(0xF << 76) | OWN_VERSION << 76)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What a change is proposed of: a fact at a version, or a negotiation at an edition.
+    """The subject of a change request: a fact at a version, or a negotiation at an edition.
 
-    For a negotiation both ids are its own id, which events and change requests then hold in place of a fact's id.
+    For a negotiation both ids are its own id, which its events and change requests have instead of a fact's id.
     """
 
     id: UUID
@@ -55,7 +55,7 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class StatusContext:
-    """When a change request is looked at: `now` in microseconds UTC, and the version at which its fact then stands."""
+    """What a change request's status depends on: `now` in microseconds UTC, and the version of its fact then."""
 
     now: int
     fact_version: int
@@ -63,7 +63,7 @@ class StatusContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What became of a change request, by whom, when and why."""
+    """The decision on a change request, with the person, the time (microseconds UTC) and the reason."""
 
     status: Decided
     by: str
@@ -74,7 +74,7 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRequest:
-    """A change as it is proposed at present; the event at `content_position` has its `body`."""
+    """A change as it is proposed now; the event at `content_position` has its `body`."""
 
     id: UUID
     negotiation_id: UUID
@@ -90,7 +90,7 @@ class ChangeRequest:
     decision: Decision | None
 
     def status(self, moment: StatusContext) -> ChangeRequestStatus:
-        """As decided. If undecided: void once the fact or negotiation has changed; otherwise open until it expires."""
+        """The status: as decided; else void once the fact or negotiation has changed; else open until it expires."""
         if self.decision is not None:
             return self.decision.status
         if moment.fact_version != self.fact_version:
@@ -100,41 +100,41 @@ class ChangeRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRequests:
-    """The change requests of one fact, as their stream leaves them at `version`."""
+    """The change requests of one fact, after their stream's event `version`."""
 
     stream: UUID
     version: int = 0
-    each: Mapping[UUID, ChangeRequest] = field(default_factory=dict)
+    by_id: Mapping[UUID, ChangeRequest] = field(default_factory=dict)
 
     def change_request(self, id_: UUID) -> ChangeRequest:
-        """The change request with an id; UnknownError where there is none."""
-        if id_ not in self.each:
+        """The change request with an id; UnknownError if there is none."""
+        if id_ not in self.by_id:
             raise UnknownError("change request", str(id_))
-        return self.each[id_]
+        return self.by_id[id_]
 
 
 def evolve(change_requests: ChangeRequests, entry: Entry) -> ChangeRequests:
-    """The change requests after one more event of their stream; what cannot be read any more is passed over."""
+    """Apply the next event of their stream; an event that was erased is ignored."""
     event = entry.event
     after = replace(change_requests, version=event.originator_version)
     if isinstance(event, ChangeProposed):
-        return _with(after, _proposed(entry, event))
-    standing = change_requests.each.get(getattr(event, "proposal", None))  # type: ignore[arg-type]
+        return _with(after, _begin_request(entry, event))
+    standing = change_requests.by_id.get(getattr(event, "proposal", None))  # type: ignore[arg-type]
     if standing is None or standing.decision is not None:
         return after
     if isinstance(event, ChangeRevised):
-        return _with(after, _revised(standing, entry, event))
+        return _with(after, _revise_request(standing, entry, event))
     decision = decision_of(entry)
     return after if decision is None else _with(after, replace(standing, decision=decision))
 
 
 def fold_change_requests(stream: UUID, entries: Iterable[Entry]) -> ChangeRequests:
-    """The change requests that the entries of a stream come to."""
+    """The change requests after all entries of their stream."""
     return reduce(evolve, entries, ChangeRequests(stream=stream))
 
 
 def decision_of(entry: Entry) -> Decision | None:
-    """What an event decides; None for one that decides nothing."""
+    """The decision that an event makes; None if it makes none."""
     event = entry.event
     status: Decided
     match event:
@@ -153,11 +153,11 @@ def decision_of(entry: Entry) -> Decision | None:
 
 def _with(change_requests: ChangeRequests, change_request: ChangeRequest) -> ChangeRequests:
     return replace(
-        change_requests, each={**change_requests.each, change_request.id: change_request}
+        change_requests, by_id={**change_requests.by_id, change_request.id: change_request}
     )
 
 
-def _proposed(entry: Entry, event: ChangeProposed) -> ChangeRequest:
+def _begin_request(entry: Entry, event: ChangeProposed) -> ChangeRequest:
     return ChangeRequest(
         id=event.proposal,
         negotiation_id=event.negotiation_id,
@@ -174,7 +174,7 @@ def _proposed(entry: Entry, event: ChangeProposed) -> ChangeRequest:
     )
 
 
-def _revised(standing: ChangeRequest, entry: Entry, event: ChangeRevised) -> ChangeRequest:
+def _revise_request(standing: ChangeRequest, entry: Entry, event: ChangeRevised) -> ChangeRequest:
     return replace(
         standing,
         fact_version=event.fact_version,

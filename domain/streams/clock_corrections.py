@@ -1,4 +1,4 @@
-"""That record times are wrong is an event like any other, on a stream of its own; so is the withdrawal of that."""
+"""Decides corrections of the log's record times and their withdrawals; both are events of one stream."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 CLOCK_STREAM: Final = UUID("9b6b1c1e-3f0a-8c1c-8d0c-0c10c4c0c10c")
-"""The stream of all corrections of the clock; a version 8 id, which no fact's is."""
+"""The stream of all corrections of the clock; a version 8 UUID, which no fact has."""
 
 
 def corrections(entries: Iterable[Entry], position: int) -> tuple[ClockCorrection, ...]:
@@ -37,7 +37,7 @@ def corrections(entries: Iterable[Entry], position: int) -> tuple[ClockCorrectio
 
 
 def correction_of(entry: Entry, event: ClockCorrected) -> ClockCorrection:
-    """What an event says of the log's record times."""
+    """The correction that an event makes to the log's record times."""
     return ClockCorrection(
         position=entry.position,
         recorded_at=entry.recorded_at,
@@ -50,20 +50,20 @@ def correction_of(entry: Entry, event: ClockCorrected) -> ClockCorrection:
 def decide_correct_clock(
     *, first: int, last: int, why: str, version: int, actor: str
 ) -> ClockCorrected:
-    """Say that the record times from `first` to `last` are wrong; ContentError where `why` says nothing."""
-    return ClockCorrected(first=first, last=last, **_said(why, version, actor))
+    """Say that the record times at positions `first` to `last` are wrong; ContentError if `why` is malformed."""
+    return ClockCorrected(first=first, last=last, **_common_fields(why, version, actor))
 
 
 def decide_withdraw(
     withdrawn: ClockCorrection, *, last: int, why: str, version: int, actor: str
 ) -> ClockCorrectionWithdrawn:
-    """Say that a correction is void, and that its own record time and those up to `last` are wrong instead."""
+    """Say that a correction is void, and that the record times from its own position to `last` are wrong instead."""
     first = withdrawn.position
-    said = _said(why, version, actor)
-    return ClockCorrectionWithdrawn(first=first, last=last, correction=first, **said)
+    fields = _common_fields(why, version, actor)
+    return ClockCorrectionWithdrawn(first=first, last=last, correction=first, **fields)
 
 
-def _said(why: str, version: int, actor: str) -> dict[str, Any]:
+def _common_fields(why: str, version: int, actor: str) -> dict[str, Any]:
     faults = text_faults({"why": why})
     if faults:
         raise ContentError(*faults)

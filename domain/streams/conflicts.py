@@ -1,4 +1,4 @@
-"""Why the log refuses events that were rightly decided: something else was recorded first, or it is too late."""
+"""The errors of a log that refuses valid events: something else was recorded first, or it is too late."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class ConflictError(IntegrityError):
 
 
 class VersionTakenError(ConflictError):
-    """The event's `version` does not follow `last`, the last of its stream; None where the stream has none."""
+    """An event's version does not follow `last`, the last version of its stream; None if the stream is new."""
 
     def __init__(self, stream: str, version: int, last: int | None) -> None:
         super().__init__(f"version {version} of {stream} does not follow {last}")
@@ -21,7 +21,7 @@ class VersionTakenError(ConflictError):
 
 
 class StandingMovedError(ConflictError):
-    """Another stream that an event depends on is now at `last`, no longer at `version`."""
+    """Another stream, which an event depends on, is now at version `last`, no longer at the expected one."""
 
     def __init__(self, stream: str, version: int, last: int | None) -> None:
         super().__init__(f"{stream} is at version {last}, not {version} any more")
@@ -33,4 +33,4 @@ class DeadlinePassedError(ConflictError):
     """The events were not recorded before their deadline."""
 
     def __init__(self) -> None:
-        super().__init__("the time for it is over")
+        super().__init__("the deadline has passed")

@@ -1,4 +1,4 @@
-"""An entry of the log is an event in its place."""
+"""Defines an entry of the log: an event with its position."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Entry"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An event with the place in the log and the instant (microseconds UTC) that the log gave it."""
+    """An event with the position and the record time (microseconds UTC) that the log gave it."""
 
     position: int
     recorded_at: int

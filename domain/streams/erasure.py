@@ -1,4 +1,4 @@
-"""An erased fact says nothing at any perspective; that it was there, and who erased it, when and why, is left."""
+"""Represents erased facts: their content is gone at every perspective, and only the erasure itself is left to read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["BLANK", "ErasedFact", "ErasedVersion", "erased_streams", "erasures"]
 
 @dataclass(frozen=True, kw_only=True)
 class ErasedFact(Fact):
-    """What stands where a fact's content was. No kind: it cannot be recorded, and holds at no time."""
+    """Replaces the content of an erased fact. It is not a registered kind, so it cannot be recorded; it never holds."""
 
     kind: str = "erased"
     valid: str = ""
@@ -31,7 +31,7 @@ class ErasedFact(Fact):
 
     @property
     def window(self) -> Window:
-        """Never."""
+        """An empty window: it never holds."""
         return Window(END, END, END, END)
 
 
@@ -40,7 +40,7 @@ BLANK: Final = ErasedFact()
 
 @dataclass(frozen=True, kw_only=True)
 class ErasedEvent(RecordEvent):
-    """An event whose payload was erased with the fact that it spoke of: `was` is its stored name."""
+    """An event whose payload was erased with its fact; `was` is its stored name."""
 
     stored_name = "erased"
     was: str
@@ -56,7 +56,7 @@ class ErasedVersion(FactEvent):
 
 
 def erased_streams(fact_id: UUID) -> tuple[UUID, ...]:
-    """The streams that hold what was said of a fact, all of which its erasure destroys."""
+    """The streams with the content of a fact; its erasure destroys all of them."""
     return (fact_id, stream_of(fact_id))
 
 

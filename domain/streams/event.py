@@ -1,6 +1,6 @@
-"""An event is one immutable, recorded change of the record: never an instant in the world.
+"""Defines the events: an event is one immutable change of the record, never an occurrence in the world.
 
-The stored names are permanent (`STORED_NAMES`); the log gives each event its position and `recorded_at`.
+Their stored names are permanent (`STORED_NAMES`); the log gives each event its position and `recorded_at`.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Reason = Literal[
 ]
 
 ReviewedOp = Literal["correct", "retract", "reinstate", "erase", "correct_negotiation"]
-"""What may take two persons."""
+"""The changes that may need a second person."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordEvent:
-    """What every event has: its stream, its version in it, and who made the change."""
+    """The fields of every event: its stream, its version in that, and the person who made the change."""
 
     stored_name: ClassVar[str]
 
@@ -53,7 +53,7 @@ def stored_as(cls: EventType) -> EventType:
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class NegotiationOpened(RecordEvent):
-    """A track of talks has a record from now on."""
+    """A negotiation was opened, and has a record from now on."""
 
     stored_name = "negotiation.opened"
     slug: str
@@ -65,7 +65,7 @@ class NegotiationOpened(RecordEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class NegotiationCorrected(RecordEvent):
-    """What was said of a negotiation was wrong; it has the full new content. The slug stays."""
+    """A negotiation's title, parties or summary was wrong; the event has the full new content. The slug stays."""
 
     stored_name = "negotiation.corrected"
     reason: Reason
@@ -79,7 +79,7 @@ class NegotiationCorrected(RecordEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class SnapshotTaken(RecordEvent):
-    """A perspective was named and kept with the hash of its content, and the number of the rules it was read by."""
+    """A perspective was given a name; the event has the hash of its content, and the reading's number."""
 
     stored_name = "negotiation.snapshot_taken"
     name: str
@@ -95,7 +95,7 @@ class SnapshotTaken(RecordEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class SettingsChanged(RecordEvent):
-    """Who sees a negotiation, and what takes two persons; all of the settings as they are from now on."""
+    """The settings of a negotiation from now on: who may see it, and which changes need a second person."""
 
     stored_name = "negotiation.settings_changed"
     visibility: Visibility
@@ -107,9 +107,9 @@ class SettingsChanged(RecordEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class ClockCorrected(RecordEvent):
-    """The record times of the positions `first` to `last` are wrong; where `last` lies before `first`, of none.
+    """The record times of positions `first` to `last` are wrong; of no position if `last` is below `first`.
 
-    What is known of them is that they were recorded before this event was, whose own record time is right.
+    All that is known is that they were recorded before this event, whose own record time is right.
     """
 
     stored_name = "clock.corrected"
@@ -123,7 +123,7 @@ class ClockCorrected(RecordEvent):
 class ClockCorrectionWithdrawn(ClockCorrected):
     """The correction at position `correction` is void: the record times that it called wrong were right.
 
-    Wrong are those of the clock by which it was made instead, `first` to `last`, its own the first of them.
+    Instead, the record times of positions `first` to `last` are wrong; the first of them is the correction's own.
     """
 
     stored_name = "clock.correction_withdrawn"
@@ -140,7 +140,7 @@ class FactEvent(RecordEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class FactRecorded(FactEvent):
-    """A claim entered the record."""
+    """A fact was recorded."""
 
     stored_name = "fact.recorded"
     negotiation_id: UUID
@@ -150,7 +150,7 @@ class FactRecorded(FactEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class FactCorrected(FactEvent):
-    """What we recorded was wrong; `fact` is the full new content."""
+    """The recorded content was wrong; `fact` is the full new content."""
 
     stored_name = "fact.corrected"
     reason: Reason
@@ -174,7 +174,7 @@ class FactCorroborated(FactEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class FactEnded(FactEvent):
-    """It was right and has ceased; `valid` is the valid time with its end."""
+    """A fact was right, and has ceased to be true; `valid` is the valid time with its end."""
 
     stored_name = "fact.ended"
     valid: str
@@ -186,7 +186,7 @@ class FactEnded(FactEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class FactRetracted(FactEvent):
-    """The claim is withdrawn."""
+    """A claim is withdrawn."""
 
     stored_name = "fact.retracted"
     reason: Reason
@@ -217,9 +217,9 @@ class FactPreferred(FactEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class FactErased(FactEvent):
-    """All that was said of a fact is destroyed, of every version; `why` says so in words, and names nothing of it.
+    """The content of a fact is destroyed, in every version; `why` is a reason that repeats nothing of the content.
 
-    `negotiation_id` stands here too, since what said it first is gone.
+    The event repeats `negotiation_id`, because the fact's first event has lost it.
     """
 
     stored_name = "fact.erased"
@@ -231,7 +231,7 @@ class FactErased(FactEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class SourcesErased(FactEvent):
-    """The confidential parts of a fact's citations so far are destroyed; the fact stands."""
+    """The confidential parts of a fact's citations so far are destroyed; the fact itself stays."""
 
     stored_name = "fact.sources_erased"
     why: str
@@ -249,7 +249,7 @@ class ChangeRequestEvent(RecordEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class ChangeProposed(ChangeRequestEvent):
-    """Somebody wants to change a fact that stands at `fact_version`; `body` is what they sent."""
+    """A person proposed a change of a fact at `fact_version`; `body` is the body of their request."""
 
     stored_name = "change.proposed"
     negotiation_id: UUID
@@ -262,7 +262,7 @@ class ChangeProposed(ChangeRequestEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class ChangeRevised(ChangeRequestEvent):
-    """The proposer replaced the change that is asked for; an approval of the former content is void."""
+    """The proposer replaced the proposed change; an approval of the former content no longer counts."""
 
     stored_name = "change.revised"
     fact_version: int
@@ -273,7 +273,7 @@ class ChangeRevised(ChangeRequestEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class ChangeApproved(ChangeRequestEvent):
-    """Another person agreed to what the log binds by `digest`; the fact's own event stands beside this one."""
+    """Another person approved the change whose payload has this `digest` in the log; the fact's event follows."""
 
     stored_name = "change.approved"
     digest: str
@@ -283,7 +283,7 @@ class ChangeApproved(ChangeRequestEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class ChangeRefused(ChangeRequestEvent):
-    """Another person did not agree."""
+    """Another person refused the change."""
 
     stored_name = "change.refused"
     why: str
@@ -292,7 +292,7 @@ class ChangeRefused(ChangeRequestEvent):
 @stored_as
 @dataclass(frozen=True, kw_only=True)
 class ChangeWithdrawn(ChangeRequestEvent):
-    """The proposer took it back."""
+    """The proposer withdrew the change request."""
 
     stored_name = "change.withdrawn"
     why: str | None

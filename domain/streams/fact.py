@@ -1,6 +1,6 @@
-"""A fact's own stream: recorded, then corrected, corroborated, ended, retracted, reinstated or preferred.
+"""Decides and applies the events of a fact's stream: recorded, then corrected, ended, retracted and so on.
 
-Deciding and evolving are pure. `decide_*` gives the next event or raises; `evolve` applies one.
+Both are pure functions: `decide_*` returns the next event or raises, and `evolve` applies an event.
 """
 
 from __future__ import annotations
@@ -56,15 +56,15 @@ _STATUSES: Final[dict[str, FactStatus | None]] = {
     FactRetracted.stored_name: "retracted",
     SourcesErased.stored_name: None,
 }
-"""The status that a change gives a fact; None where it keeps its own, or gets an earlier one back."""
+"""The status that a change gives a fact; None if the fact keeps its status, or gets an earlier one back."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FactRecord:
-    """A fact as its stream leaves it at `version`.
+    """A fact after its stream's event `version`.
 
-    `standing` is the status that a reinstatement restores; `corrected` whether it ever was corrected. Of one that is
-    `erased` the status is the last that it had, and `fact` says nothing.
+    `standing` is the status that a reinstatement restores; `corrected` says whether it was ever corrected. An `erased`
+    fact keeps its last status, and `fact` is blank.
     """
 
     id: UUID
@@ -79,12 +79,12 @@ class FactRecord:
 
     @property
     def stands(self) -> bool:
-        """Whether it is part of what is known: neither withdrawn nor erased."""
+        """Whether the fact counts as known: it is neither retracted nor erased."""
         return self.status != "retracted" and not self.erased
 
     @property
     def link_targets(self) -> frozenset[str]:
-        """How links name the fact: by its id, and by its external id where it has one."""
+        """The names of the fact in links: its id, and its external id if it has one."""
         external_id = self.fact.external_id
         named = set() if external_id is None else {f"external:{external_id}"}
         return frozenset({str(self.id)} | named)
@@ -99,7 +99,7 @@ class FactRecord:
         published: str | None,
         actor: str,
     ) -> FactCorrected:
-        """The correction to `fact`; ContentError where it changes nothing or the external id."""
+        """Correct the content to `fact`; ContentError if this changes nothing, or changes the external id."""
         self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
         check_room(fact, citation)
@@ -122,7 +122,7 @@ class FactRecord:
     def decide_corroborate(
         self, *, citation: Citation, why: str | None, published: str | None, actor: str
     ) -> FactCorroborated:
-        """Another source; ContentError where the citation stands already."""
+        """Add a citation; ContentError if the fact has it already."""
         self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
         if citation in self.fact.citations:
@@ -142,7 +142,7 @@ class FactRecord:
         published: str | None,
         actor: str,
     ) -> FactEnded:
-        """The end of what held for a period or until its next; what happened once cannot cease."""
+        """End a fact that holds for a period or until its next one; ContentError for a fact that holds from then on."""
         self._must_be_whole()
         gathered = Gathering()
         gathered.take(check_change, why=why, citation=citation, published=published)
@@ -159,7 +159,7 @@ class FactRecord:
         )
 
     def decide_erase(self, *, why: str, approvers: tuple[str, ...], actor: str) -> FactErased:
-        """The destruction of all that was said of the fact, whatever its status."""
+        """Erase the content of the fact, whatever its status is."""
         check_erasure(why, approvers)
         return FactErased(
             **self._next(actor), negotiation_id=self.negotiation_id, why=why, approvers=approvers
@@ -168,34 +168,36 @@ class FactRecord:
     def decide_erase_sources(
         self, *, why: str, approvers: tuple[str, ...], actor: str
     ) -> SourcesErased:
-        """The destruction of what is confidential of its citations; the fact stands as it is."""
+        """Erase the confidential parts of the fact's citations; the fact itself stays."""
         check_erasure(why, approvers)
         return SourcesErased(**self._next(actor), why=why, approvers=approvers)
 
     def decide_retract(
         self, *, reason: Reason, why: str, published: str | None, actor: str
     ) -> FactRetracted:
-        """The withdrawal of the claim."""
+        """Retract the fact; StateError if it is retracted already."""
         self._must_stand("retracted")
         check_change(why=why, citation=None, published=published)
         return FactRetracted(**self._next(actor), reason=reason, why=why, published=published)
 
     def decide_reinstate(self, *, why: str, published: str | None, actor: str) -> FactReinstated:
-        """The undoing of a retraction."""
+        """Undo a retraction; StateError if the fact is not retracted."""
         self._must_be_whole()
         if self.status != "retracted":
-            raise StateError("only a retracted fact can be reinstated, and this is none")
+            raise StateError(
+                "only a retracted fact can be reinstated, and this fact is not retracted"
+            )
         check_change(why=why, citation=None, published=published)
         return FactReinstated(**self._next(actor), why=why, published=published)
 
     def decide_prefer(self, *, preferred: bool, why: str, actor: str) -> FactPreferred:
-        """An editor's mark among rivals."""
+        """Mark the fact as the preferred one among its rivals, or remove the mark."""
         self._must_stand("preferred")
         check_change(why=why, citation=None, published=None)
         return FactPreferred(**self._next(actor), preferred=preferred, why=why)
 
     def expect(self, version: int | None) -> None:
-        """StaleError unless the fact stands at `version`; None expects nothing."""
+        """Raise StaleError unless the fact is at `version`; None accepts any version."""
         if version is not None and version != self.version:
             raise StaleError(self.id, version, self.version)
 
@@ -204,7 +206,10 @@ class FactRecord:
             raise ErasedError(self.id)
 
     def _must_stand(self, done: str) -> None:
-        """Of what would be done if the fact stood; so that nobody reinstates it in vain, this is asked last."""
+        """Raise StateError if the fact is retracted.
+
+        This is checked after the content, so that nobody reinstates a fact for a change that is refused anyway.
+        """
         self._must_be_whole()
         if self.status == "retracted":
             message = f"a retracted fact cannot be {done}; reinstate it first"
@@ -216,7 +221,7 @@ class FactRecord:
 
 
 def decide_record(*, fact_id: UUID, negotiation_id: UUID, fact: Fact, actor: str) -> FactRecorded:
-    """The first event of a fact; ContentError with every fault of its content."""
+    """Record a fact, as its first event; ContentError with every fault of its content."""
     return FactRecorded(
         originator_id=fact_id,
         originator_version=1,
@@ -227,18 +232,18 @@ def decide_record(*, fact_id: UUID, negotiation_id: UUID, fact: Fact, actor: str
 
 
 def evolve(record: FactRecord | None, event: FactEvent) -> FactRecord:
-    """The fact after one more event."""
+    """Apply the next event to a fact, or begin it with the first event."""
     version = 0 if record is None else record.version
     if event.originator_version != version + 1:
         raise StateError(f"event {event.originator_version} does not follow version {version}")
     if record is None:
-        return _begun(event)
-    return _changed(replace(record, version=event.originator_version), event)
+        return _begin(event)
+    return _apply_change(replace(record, version=event.originator_version), event)
 
 
-def _begun(event: FactEvent) -> FactRecord:
+def _begin(event: FactEvent) -> FactRecord:
     if not isinstance(event, FactRecorded | ErasedVersion) or _name(event) != _RECORDED:
-        raise StateError(f"no fact begins with {_name(event)}")
+        raise StateError(f"a fact cannot begin with the event {_name(event)}")
     erased = isinstance(event, ErasedVersion)
     return FactRecord(
         id=event.originator_id,
@@ -253,7 +258,7 @@ def _begun(event: FactEvent) -> FactRecord:
     )
 
 
-def _changed(record: FactRecord, event: FactEvent) -> FactRecord:
+def _apply_change(record: FactRecord, event: FactEvent) -> FactRecord:
     record = change_status(record, _name(event))
     match event:
         case FactCorrected():
@@ -272,9 +277,9 @@ def _changed(record: FactRecord, event: FactEvent) -> FactRecord:
 
 
 def change_status(record: FactRecord, name: str) -> FactRecord:
-    """The fact in the status that an event of this stored name gives it, whatever else that says."""
+    """Give a fact the status that an event with this stored name sets; the event's content is not needed."""
     if name not in _STATUSES:
-        raise StateError(f"no rule for {name}")
+        raise StateError(f"the event {name} cannot be applied to a fact")
     status = _STATUSES[name]
     if name == FactReinstated.stored_name:
         status = record.standing
@@ -290,5 +295,5 @@ def _name(event: FactEvent) -> str:
 
 
 def project(record: FactRecord | None, events: Iterable[FactEvent]) -> FactRecord | None:
-    """Fold a stream's events onto what stood before; the projector that the library's repository takes."""
+    """Fold events onto a fact, or None; this is the projector of the library's repository."""
     return reduce(evolve, events, record)

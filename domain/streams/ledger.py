@@ -1,6 +1,6 @@
-"""The ledger takes every command: it decides on the stream as it stands and saves the event, or raises.
+"""Carries out the commands on negotiations and facts: reads a stream, and saves the event that was decided, or raises.
 
-It is the eventsourcing Application of the record; saving happens in one transaction, or not at all.
+The ledger is an `Application` of the eventsourcing library; it saves events in one transaction, or not at all.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 SourcesByEvent = Mapping[tuple[UUID, int], Sequence[Source]]
 
 STREAMS_KEPT: Final = 32
-"""How many streams are kept as they were last read, so that a change costs the same at every version."""
+"""How many streams are cached as they were last read, so that a change costs the same at every version."""
 
 
 class Ledger(Application[UUID]):
-    """Negotiations and facts, by their streams.
+    """Reads and appends to the streams of negotiations and facts.
 
-    `claim` goes to the recorder with the events it answers for, and `within` is what it calls in their transaction.
+    The recorder stores `claim`, the response to a request, with its events, and calls `within` in their transaction.
     """
 
     name = "parley"
@@ -46,26 +46,26 @@ class Ledger(Application[UUID]):
         self._kept: LRUCache[UUID, tuple[Any, RecordEvent]] = LRUCache(STREAMS_KEPT)
 
     def negotiation(self, slug: str) -> Negotiation:
-        """The negotiation with a slug; UnknownError where there is none."""
-        found = self._negotiation(negotiation.negotiation_id(slug))
-        if found is None:
+        """The negotiation with a slug; UnknownError if there is none."""
+        negotiation_ = self._negotiation(negotiation.negotiation_id(slug))
+        if negotiation_ is None:
             raise UnknownError("negotiation", slug)
-        return found
+        return negotiation_
 
     def settings(self, negotiation_id: UUID) -> NegotiationSettings:
-        """The settings of a negotiation as they stand; of one that is not opened yet, those that it begins with."""
-        found = self._negotiation(negotiation_id)
-        return negotiation.NegotiationSettings() if found is None else found.settings
+        """The present settings of a negotiation; if it is not opened yet, the initial ones."""
+        negotiation_ = self._negotiation(negotiation_id)
+        return negotiation.NegotiationSettings() if negotiation_ is None else negotiation_.settings
 
     def fact(self, id_: UUID) -> FactRecord:
-        """The fact as its stream leaves it; UnknownError where there is none."""
+        """The fact with an id; UnknownError if there is none."""
         try:
-            found = self._stream(id_, fact_record.project)
+            record = self._stream(id_, fact_record.project)
         except StateError:  # the stream of a negotiation
-            found = None
-        if not isinstance(found, fact_record.FactRecord):
+            record = None
+        if not isinstance(record, fact_record.FactRecord):
             raise UnknownError("fact", str(id_))
-        return found
+        return record
 
     def open_negotiation(
         self,
@@ -78,7 +78,7 @@ class Ledger(Application[UUID]):
         visibility: Visibility = "public",
         claim: object = None,
     ) -> RecordEvent:
-        """Open a negotiation, a private one with who opens it as its member; TakenError where the slug is in use."""
+        """Open a negotiation; TakenError if the slug is in use. The actor becomes the member of a private one."""
         event = negotiation.decide_open(
             slug=slug, title=title, parties=parties, summary=summary, actor=actor
         )
@@ -100,8 +100,8 @@ class Ledger(Application[UUID]):
         actor: str,
         sources: Sequence[Source] = (),
     ) -> FactEvent:
-        """Record a fact, and apart from it its `sources`; TakenError where its external id is in use."""
-        event = decided_record(negotiation_id, fact, actor)
+        """Record a fact, and separately its confidential `sources`; TakenError if its external id is in use."""
+        event = decide_new_fact(negotiation_id, fact, actor)
         self.begin(event, sources=sources)
         return event
 
@@ -113,17 +113,17 @@ class Ledger(Application[UUID]):
         claim: object = None,
         within: object = None,
     ) -> None:
-        """Append the first event of a fact; TakenError where its external id is in use."""
-        kept = by_event(event, sources)
+        """Append the first event of a fact; TakenError if its external id is in use."""
+        kept = sources_by_event(event, sources)
         try:
             self.append([event], sources=kept, claim=claim, within=within)
         except VersionTakenError as error:
-            raise _taken(event) from error
+            raise _taken_error(event) from error
 
     def refuse_taken(self, event: FactRecorded) -> None:
-        """TakenError where the external id of a fact to record is in use."""
+        """Raise TakenError if the external id of a new fact is in use."""
         if self.events.recorder.select_events(event.originator_id, limit=1):
-            raise _taken(event)
+            raise _taken_error(event)
 
     def change(
         self,
@@ -134,13 +134,13 @@ class Ledger(Application[UUID]):
         until: int | None = None,
         within: object = None,
     ) -> int:
-        """Append the event that a fact decided on, after what led to it, in one transaction; its position.
+        """Append a fact's event after the events `before`, in one transaction; returns its position.
 
-        StaleError where the fact has moved on meanwhile, another ConflictError where the stream of another event has,
-        or where the instant `until` has come.
+        StaleError if the fact has changed meanwhile; another ConflictError if another of the streams has changed, or
+        if the instant `until` has come.
         """
         try:
-            kept: dict[str, Any] = {"sources": by_event(event, sources), "claim": claim}
+            kept: dict[str, Any] = {"sources": sources_by_event(event, sources), "claim": claim}
             return self.append([*before, event], **kept, until=until, within=within)[-1]
         except VersionTakenError as error:
             if error.stream != event.originator_id.hex:
@@ -156,11 +156,11 @@ class Ledger(Application[UUID]):
         sources: Sequence[Source] = (),
         claim: object = None,
     ) -> int:
-        """Append a change request if its fact is still as it was read; give its position. Raises as `change` does.
+        """Append a change request if its fact is still as it was read; returns its position. Raises as `change` does.
 
         Without this check a change request could outlive its fact.
         """
-        kept, standing = by_event(event, sources), {fact.id: fact.version}
+        kept, standing = sources_by_event(event, sources), {fact.id: fact.version}
         try:
             return self.append([event], sources=kept, claim=claim, standing=standing)[0]
         except StandingMovedError as error:
@@ -176,9 +176,9 @@ class Ledger(Application[UUID]):
         until: int | None = None,
         within: object = None,
     ) -> list[int]:
-        """Append events in one transaction; their positions. `sources` are by the stream and version of an event.
+        """Append events in one transaction; returns their positions. `sources` are by an event's stream and version.
 
-        ConflictError where a stream is at another version than an event or `standing` says, or where `until` has come.
+        ConflictError if a stream is not at the version that an event or `standing` requires, or if `until` has come.
         """
         given = {"claim": claim, "sources": sources, "standing": standing, "until": until}
         given["within"] = within
@@ -198,34 +198,34 @@ class Ledger(Application[UUID]):
         return found if isinstance(found, negotiation.Negotiation) else None
 
     def _stream(self, id_: UUID, project: Any) -> Any:  # noqa: ANN401 -- one projector an aggregate
-        """What a stream leaves: on from where it was last read, if it still says there what it said then."""
-        found, events = self._read_on(id_) or (None, list(self.events.get(id_)))
+        """The state that a stream's events give; continues from the cached state if its last event is unchanged."""
+        state, events = self._read_on(id_) or (None, list(self.events.get(id_)))
         if events:
-            found = project(found, events)
-            self._kept.put(id_, (found, events[-1]))
-        return found
+            state = project(state, events)
+            self._kept.put(id_, (state, events[-1]))
+        return state
 
     def _read_on(self, id_: UUID) -> tuple[Any, list[Any]] | None:
         try:
-            found, last = self._kept.get(id_)
+            state, last = self._kept.get(id_)
         except KeyError:
             return None
         events: list[Any] = list(self.events.get(id_, gt=last.originator_version - 1))
-        return (found, events[1:]) if events[:1] == [last] else None
+        return (state, events[1:]) if events[:1] == [last] else None
 
 
-def by_event(event: RecordEvent, sources: Sequence[Source]) -> SourcesByEvent:
-    """What one event says in confidence, as `Ledger.append` takes it."""
+def sources_by_event(event: RecordEvent, sources: Sequence[Source]) -> SourcesByEvent:
+    """The confidential sources of one event, as `Ledger.append` takes them."""
     return {(event.originator_id, event.originator_version): sources} if sources else {}
 
 
-def _taken(event: FactRecorded) -> TakenError:
+def _taken_error(event: FactRecorded) -> TakenError:
     what, id_ = "external id", event.originator_id
     return TakenError(what, str(event.fact.external_id), f"fact {id_}", id_)
 
 
-def decided_record(negotiation_id: UUID, fact: Fact, actor: str) -> FactRecorded:
-    """The first event of a fact: its id follows from its external id, or is drawn at random."""
+def decide_new_fact(negotiation_id: UUID, fact: Fact, actor: str) -> FactRecorded:
+    """Decide the first event of a fact, whose id is derived from its external id, or random without one."""
     fact = check_fact(fact)
     external_id = fact.external_id
     id_ = uuid4() if external_id is None else fact_id(negotiation_id, external_id)

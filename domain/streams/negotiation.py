@@ -1,4 +1,4 @@
-"""A negotiation is one small stream: opened once, then corrections, settings and the snapshots taken of it."""
+"""Decides and applies the events of a negotiation's stream: its opening, corrections, settings and snapshots."""
 
 from __future__ import annotations
 
@@ -32,34 +32,34 @@ SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
 SNAPSHOT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 FIRST_EDITION: Final = 1
 MOST_CORRECTIONS: Final = 1000
-"""Corrections of one negotiation: the published clock reads all of them."""
+"""The most corrections of one negotiation, because the published clock reads all of them."""
 
 
 def negotiation_id(slug: str) -> UUID:
-    """The id that belongs to a slug: the same in every copy of the record."""
+    """The id that is derived from a slug; it is the same in every copy of the record."""
     return uuid5(NAMESPACE, slug)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """What is said of a negotiation, and can be corrected."""
+class NegotiationContent:
+    """The content of a negotiation that can be corrected."""
 
     title: str
     parties: tuple[str, ...]
     summary: str | None = None
 
     def faults(self) -> list[Fault]:
-        """Its texts that are malformed."""
+        """The faults of its texts."""
         shown = {"title": self.title, "parties": list(self.parties), "summary": self.summary}
         return text_faults(shown)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NegotiationSettings:
-    """Who sees a negotiation, and what takes two persons.
+    """Who may see a negotiation, and which of its changes need a second person.
 
-    A private one is there for its `members` alone. `review_record` is for corrections and retractions,
-    `review_erasure` for erasures.
+    Only `members` may see a private one. `review_record` is for corrections and retractions, `review_erasure` for
+    erasures.
     """
 
     visibility: Visibility = "public"
@@ -70,7 +70,7 @@ class NegotiationSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Negotiation:
-    """A negotiation as its stream leaves it at `version`; `edition` is that of its opening or last correction."""
+    """A negotiation after its stream's event `version`; `edition` is the version of its opening or last correction."""
 
     id: UUID
     version: int
@@ -88,16 +88,16 @@ class Negotiation:
         *,
         reason: Reason,
         why: str,
-        said: Said,
+        content: NegotiationContent,
         published: str | None,
         actor: str,
     ) -> NegotiationCorrected:
-        """The correction to what is `said` of it; ContentError where it changes nothing."""
+        """Correct the content to `content`; ContentError if this changes nothing."""
         check_change(why=why, citation=None, published=published)
-        faults = said.faults()
+        faults = content.faults()
         if faults:
             raise ContentError(*faults).under("/changes")
-        if said == self.said:
+        if content == self.content:
             raise ContentError.at(
                 "/changes",
                 "the correction changes nothing: change a value",
@@ -110,24 +110,24 @@ class Negotiation:
             actor=actor,
             reason=reason,
             why=why,
-            title=said.title,
-            parties=said.parties,
-            summary=said.summary,
+            title=content.title,
+            parties=content.parties,
+            summary=content.summary,
             published=published,
         )
 
     @property
     def subject(self) -> Subject:
-        """What a change request names as its own."""
+        """The subject of a change request for this negotiation."""
         return Subject(id=self.id, negotiation_id=self.id, version=self.edition)
 
     @property
-    def said(self) -> Said:
-        """What is said of it, all of which can be corrected."""
-        return Said(title=self.title, parties=self.parties, summary=self.summary)
+    def content(self) -> NegotiationContent:
+        """Its content that can be corrected."""
+        return NegotiationContent(title=self.title, parties=self.parties, summary=self.summary)
 
     def decide_settings(self, settings: NegotiationSettings, actor: str) -> SettingsChanged:
-        """The settings from now on; ContentError where a member's name is malformed."""
+        """Set the settings from now on; ContentError if a member's name is malformed."""
         faults = text_faults({"members": list(settings.members)})
         if faults:
             raise ContentError(*faults)
@@ -144,7 +144,7 @@ class Negotiation:
     def decide_snapshot(
         self, *, name: str, perspective: Perspective, sha256: str, actor: str
     ) -> SnapshotTaken:
-        """A named perspective with the hash of its content; TakenError where the name is in use."""
+        """Name a perspective, with the hash of its content; TakenError if the name is in use."""
         if not SNAPSHOT_NAME.fullmatch(name):
             raise ContentError.at("/name", "write 1 to 100 letters, digits, '.', '_' or '-'")
         if name in self.snapshots:
@@ -167,10 +167,10 @@ class Negotiation:
 def decide_open(
     *, slug: str, title: str, parties: tuple[str, ...], summary: str | None, actor: str
 ) -> NegotiationOpened:
-    """The first event of a negotiation; ContentError where the slug or a text is malformed."""
-    faults = Said(title=title, parties=parties, summary=summary).faults()
+    """Open a negotiation, as its first event; ContentError if the slug or a text is malformed."""
+    faults = NegotiationContent(title=title, parties=parties, summary=summary).faults()
     if not SLUG.fullmatch(slug):
-        detail = "1 to 100 lower-case letters, digits and inner hyphens are expected"
+        detail = "write 1 to 100 lower-case letters, digits and inner hyphens"
         faults.append(Fault("/slug", detail))
     if faults:
         raise ContentError(*faults)
@@ -186,7 +186,7 @@ def decide_open(
 
 
 def evolve(negotiation: Negotiation | None, event: RecordEvent) -> Negotiation:
-    """The negotiation after one more event."""
+    """Apply the next event to a negotiation, or begin it with the first event."""
     match event:
         case NegotiationOpened():
             return Negotiation(
@@ -226,9 +226,9 @@ def evolve(negotiation: Negotiation | None, event: RecordEvent) -> Negotiation:
                 snapshots=negotiation.snapshots | {event.name},
             )
         case _:
-            raise StateError(f"no rule for {type(event).__name__} after {negotiation}")
+            raise StateError(f"the event {type(event).__name__} cannot be applied to {negotiation}")
 
 
 def project(negotiation: Negotiation | None, events: Iterable[RecordEvent]) -> Negotiation | None:
-    """Fold a stream's events onto what stood before; the projector that the library's repository takes."""
+    """Fold events onto a negotiation, or None; this is the projector of the library's repository."""
     return reduce(evolve, events, negotiation)

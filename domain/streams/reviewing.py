@@ -1,4 +1,4 @@
-"""Who may do what with a change request: each `decide_…` gives the next event of its stream, or raises."""
+"""Decides who may do what with a change request: each `decide_…` returns the next event of its stream, or raises."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def decide_propose(
     expires_at: int,
     actor: str,
 ) -> ChangeProposed:
-    """A change of the fact, or of the negotiation, as it stands; that it could be carried out has been seen before."""
+    """Propose a change of the present version of a fact or negotiation, which the caller has found possible."""
     return ChangeProposed(
         **_next(change_requests, actor),
         proposal=id_,
@@ -63,13 +63,13 @@ def decide_revise(
     moment: StatusContext,
     actor: str,
 ) -> ChangeRevised:
-    """Another body for what is open, on the same version of the fact, by who proposed it."""
-    found = change_requests.change_request(id_)
-    _must_be_own(found, actor)
-    _must_be_open(found, moment)
+    """Replace the body of an open change request, for the same version of the fact; only its proposer may."""
+    change_request = change_requests.change_request(id_)
+    _must_be_own(change_request, actor)
+    _must_be_open(change_request, moment)
     return ChangeRevised(
-        **_about(change_requests, found, actor),
-        fact_version=found.fact_version,
+        **_about(change_requests, change_request, actor),
+        fact_version=change_request.fact_version,
         body=body,
         expires_at=expires_at,
     )
@@ -85,32 +85,37 @@ def decide_approve(
     moment: StatusContext,
     actor: str,
 ) -> ChangeApproved:
-    """The agreement of another person to what stands, whose `digest` is one of those `seen`.
+    """Approve the present content, whose `digest` must be one of those `seen`; the proposer may not.
 
-    RevisedError where it is none of them, StaleError where the fact has moved on.
+    RevisedError if the digest was not seen, StaleError if the fact has changed.
     """
-    found = change_requests.change_request(id_)
-    _must_be_others(found, actor)
+    change_request = change_requests.change_request(id_)
+    _must_be_others(change_request, actor)
     _check_why(why)
-    void = found.status(moment) == "void"
+    void = change_request.status(moment) == "void"
     if not void:
-        _must_be_open(found, moment)
+        _must_be_open(change_request, moment)
     if digest not in seen:
         raise RevisedError(id_)
     if void:
-        raise StaleError(found.fact_id, found.fact_version, moment.fact_version, _named(found))
-    return ChangeApproved(**_about(change_requests, found, actor), digest=digest, why=why)
+        raise StaleError(
+            change_request.fact_id,
+            change_request.fact_version,
+            moment.fact_version,
+            _named(change_request),
+        )
+    return ChangeApproved(**_about(change_requests, change_request, actor), digest=digest, why=why)
 
 
 def decide_refuse(
     change_requests: ChangeRequests, id_: UUID, *, why: str, moment: StatusContext, actor: str
 ) -> ChangeRefused:
-    """The disagreement of another person."""
-    found = change_requests.change_request(id_)
-    _must_be_others(found, actor)
+    """Refuse a change request; the proposer may not."""
+    change_request = change_requests.change_request(id_)
+    _must_be_others(change_request, actor)
     _check_why(why)
-    _must_be_open(found, moment)
-    return ChangeRefused(**_about(change_requests, found, actor), why=why)
+    _must_be_open(change_request, moment)
+    return ChangeRefused(**_about(change_requests, change_request, actor), why=why)
 
 
 def decide_withdraw(
@@ -121,12 +126,12 @@ def decide_withdraw(
     moment: StatusContext,
     actor: str,
 ) -> ChangeWithdrawn:
-    """The end of it by who proposed it."""
-    found = change_requests.change_request(id_)
-    _must_be_own(found, actor)
+    """Withdraw a change request; only its proposer may."""
+    change_request = change_requests.change_request(id_)
+    _must_be_own(change_request, actor)
     _check_why(why)
-    _must_be_open(found, moment)
-    return ChangeWithdrawn(**_about(change_requests, found, actor), why=why)
+    _must_be_open(change_request, moment)
+    return ChangeWithdrawn(**_about(change_requests, change_request, actor), why=why)
 
 
 def _next(change_requests: ChangeRequests, actor: str) -> dict[str, Any]:
@@ -134,30 +139,37 @@ def _next(change_requests: ChangeRequests, actor: str) -> dict[str, Any]:
     return {"originator_id": change_requests.stream, "originator_version": version, "actor": actor}
 
 
-def _about(change_requests: ChangeRequests, found: ChangeRequest, actor: str) -> dict[str, Any]:
-    return {**_next(change_requests, actor), "proposal": found.id, "fact_id": found.fact_id}
+def _about(
+    change_requests: ChangeRequests, change_request: ChangeRequest, actor: str
+) -> dict[str, Any]:
+    return {
+        **_next(change_requests, actor),
+        "proposal": change_request.id,
+        "fact_id": change_request.fact_id,
+    }
 
 
-def _must_be_own(found: ChangeRequest, actor: str) -> None:
-    if not same_person(found.proposer, actor):
-        raise OthersChangeRequestError(found.proposer)
+def _must_be_own(change_request: ChangeRequest, actor: str) -> None:
+    if not same_person(change_request.proposer, actor):
+        raise OthersChangeRequestError(change_request.proposer)
 
 
-def _must_be_others(found: ChangeRequest, actor: str) -> None:
-    if same_person(found.proposer, actor):
-        raise OwnChangeRequestError(found.proposer)
+def _must_be_others(change_request: ChangeRequest, actor: str) -> None:
+    if same_person(change_request.proposer, actor):
+        raise OwnChangeRequestError(change_request.proposer)
 
 
-def _must_be_open(found: ChangeRequest, moment: StatusContext) -> None:
-    status = found.status(moment)
+def _must_be_open(change_request: ChangeRequest, moment: StatusContext) -> None:
+    status = change_request.status(moment)
     if status == "open":
         return
+    subject = _named(change_request) or "fact"
     ended = {
-        "expired": f"it expired at {format_instant(found.expires_at)}",
-        "void": f"it is void: the {_named(found) or 'fact'} has moved on from version {found.fact_version}",
+        "expired": f"it expired at {format_instant(change_request.expires_at)}",
+        "void": f"it is void: the {subject} has changed since version {change_request.fact_version}",
     }
     raise StateError(
-        f"change request {found.id} is not open: {ended.get(status, f'it was {status}')}"
+        f"change request {change_request.id} is not open: {ended.get(status, f'it was {status}')}"
     )
 
 
@@ -167,6 +179,6 @@ def _check_why(why: str | None) -> None:
         raise ContentError(*faults)
 
 
-def _named(found: ChangeRequest) -> str | None:
-    """What a change request is of, where that is no fact."""
-    return "negotiation" if found.op == "correct_negotiation" else None
+def _named(change_request: ChangeRequest) -> str | None:
+    """The noun for a change request's subject, if that is not a fact."""
+    return "negotiation" if change_request.op == "correct_negotiation" else None

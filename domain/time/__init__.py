@@ -1,1 +1,1 @@
-"""Valid time and its EDTF, instants, and how a kind of fact holds."""
+"""Instants, valid time in EDTF, perspectives, and how long a kind of fact holds."""

@@ -1,4 +1,4 @@
-"""Every day of the proleptic Gregorian calendar is one integer, in any year, before or after 1."""
+"""Numbers the days of the proleptic Gregorian calendar, in all years, also before year 1."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _MONTH_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def days_in_month(year: int, month: int) -> int:
-    """Count the days of a month 1..12, year 0 and negative years being astronomical."""
+    """Count the days of a month, 1 to 12; years are astronomical, so year 0 is 1 BC."""
     if month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0):
         return 29
     return _MONTH_DAYS[month - 1]
 
 
 def day_number(year: int, month: int, day: int) -> int:
-    """Count days from 1970-01-01 to a valid day, after Hinnant's `days_from_civil`."""
+    """Count the days from 1970-01-01 to a valid day, by Hinnant's `days_from_civil`."""
     shifted = year - (month <= 2)
     era, year_of_era = divmod(shifted, 400)
     day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
@@ -27,13 +27,13 @@ def day_number(year: int, month: int, day: int) -> int:
 
 
 def month_start(year: int, month: int) -> int:
-    """Count microseconds from 1970 to a month's start; months past 12 or before 1 carry over."""
+    """Count the microseconds from 1970 to a month's start; months above 12 or below 1 carry over."""
     carried, index = divmod(month - 1, 12)
     return day_number(year + carried, index + 1, 1) * DAY
 
 
 def civil_day(number: int) -> tuple[int, int, int]:
-    """Find the (year, month, day) of a day number, after Hinnant's `civil_from_days`."""
+    """Return the (year, month, day) of a day number, by Hinnant's `civil_from_days`."""
     era, day_of_era = divmod(number + 719_468, 146_097)
     leapless = day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096
     year_of_era = leapless // 365
@@ -48,7 +48,7 @@ def civil_day(number: int) -> tuple[int, int, int]:
 
 
 def shift_months(instant: int, months: int) -> int:
-    """Move an instant by whole months; a day the month lacks becomes its last."""
+    """Move an instant by whole months; a day that the month lacks becomes its last day."""
     number, rest = divmod(instant, DAY)
     year, month, day = civil_day(number)
     carried, index = divmod(year * 12 + month - 1 + months, 12)

@@ -1,8 +1,8 @@
-"""An EDTF date is a half-open stretch of days, `lower` to `upper`, and wider where qualified.
+"""Reads an EDTF date as a half-open interval of days, `lower` to `upper`; a qualifier widens it.
 
-Years, months, days and seasons with masked digits (X) and qualifiers (? ~ %) in every position of
-levels 0 to 2. A qualifier widens the stretch on both sides by the unit of the component that it
-stands at, `%` by two; a masked component takes the unit of the one before it.
+Dates are years, months, days and seasons, with masked digits (X) and with qualifiers (? ~ %) in every position of
+levels 0 to 2. A qualifier widens the interval on both sides by one unit of its component, `%` by two; the unit of a
+masked component is that of the component before it.
 """
 
 from __future__ import annotations
@@ -40,15 +40,16 @@ _SEASONS: Final = {
     33: (1, 3), 34: (4, 3), 35: (7, 3), 36: (10, 3),
     37: (1, 4), 38: (5, 4), 39: (9, 4), 40: (1, 6), 41: (7, 6),
 }  # fmt: skip
-"""First month and number of months; 0 is December of the year before, and a winter runs into the next year.
+"""First month and number of months; 0 is December of the year before, and a winter ends in the next year.
 
-21 to 24 name no hemisphere: a spring is an autumn elsewhere, and a summer or winter may begin in either December.
+21 to 24 name no hemisphere, so they cover the season of both: spring is autumn in the other hemisphere, and a summer or
+winter may begin in December of this year or of the year before.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a thing happened: in [lower, upper) as written, in [earliest, latest) where in doubt."""
+    """The time of an occurrence: in [lower, upper) as written, and in [earliest, latest) with its qualifiers."""
 
     lower: int
     upper: int
@@ -57,7 +58,7 @@ class Moment:
 
 
 def exactly(lower: int, upper: int) -> Moment:
-    """Make a moment without doubt about its edges."""
+    """Make a moment without qualifiers."""
     return Moment(lower, upper, lower, upper)
 
 
@@ -75,7 +76,7 @@ def read_date(text: str, start: int, end: int) -> Moment:
         lower, upper = _masked(text, match)
     else:
         lower, upper = _plain(text, match)
-    return _widened(text, match, lower, upper)
+    return _widen(text, match, lower, upper)
 
 
 def _plain(text: str, match: re.Match[str]) -> tuple[int, int]:
@@ -104,7 +105,7 @@ def _season(text: str, match: re.Match[str]) -> tuple[int, int]:
         raise ValidTimeError(
             text,
             match.start(),
-            "a qualifier (?, ~ or %) of a season stands at the end, as in 2025-21~",
+            "write the qualifier (?, ~ or %) of a season at the end, as in 2025-21~",
         )
     if "X" in match["year"]:
         raise ValidTimeError(
@@ -123,7 +124,7 @@ def _masked(text: str, match: re.Match[str]) -> tuple[int, int]:
 
 
 def _stretch(match: re.Match[str], step: int) -> tuple[int, int] | None:
-    """The first stretch that the digits allow, or the last where step is -1; None where there is none."""
+    """The first interval that fits the digits, or the last if step is -1; None if no interval fits."""
     months = _filled(match["month"] or "01", 12)[::step]
     days = _filled(match["day"] or "01", 31)[::step]
     year = next(_years_with(match["year"], months, days, step), None)
@@ -138,7 +139,7 @@ def _stretch(match: re.Match[str], step: int) -> tuple[int, int] | None:
 
 
 def _years_with(mask: str, months: Sequence[int], days: Sequence[int], step: int) -> Iterator[int]:
-    """The years in which one of the days is in one of the months; decided by the calendar, not year by year."""
+    """The years with one of the days in one of the months; only leap years are searched one by one."""
     if any(_fitting(_COMMON_YEAR, months, days)):
         yield from _years(mask, step)
     elif any(_fitting(_LEAP_YEAR, months, days)) and _fits_a_multiple_of_4(mask):
@@ -151,7 +152,7 @@ def _fitting(year: int, months: Sequence[int], days: Sequence[int]) -> Iterator[
 
 
 def _fits_a_multiple_of_4(mask: str) -> bool:
-    """Whether a leap year may fit: one is near then, which is why the search for it is short."""
+    """Whether a leap year may fit the digits; then one is near, so the search for it is short."""
     tens, ones = mask[-2], mask[-1]
     return any(
         (10 * int(ten) + int(one)) % 4 == 0 for ten in _choices(tens) for one in _choices(ones)
@@ -160,10 +161,10 @@ def _fits_a_multiple_of_4(mask: str) -> bool:
 
 @cache
 def _filled(mask: str, most: int) -> tuple[int, ...]:
-    """Find the numbers 1..most that fit two digits, some of them X."""
+    """The numbers from 1 to `most` that fit two digits, each a digit or X."""
     tens, ones = mask[0], mask[1]
-    found = (10 * int(ten) + int(one) for ten in _choices(tens) for one in _choices(ones))
-    return tuple(number for number in found if 1 <= number <= most)
+    numbers = (10 * int(ten) + int(one) for ten in _choices(tens) for one in _choices(ones))
+    return tuple(number for number in numbers if 1 <= number <= most)
 
 
 def _choices(digit: str) -> str:
@@ -177,7 +178,7 @@ def _years(mask: str, step: int) -> Iterator[int]:
     return (year for year in years if year or sign > 0)
 
 
-def _widened(text: str, match: re.Match[str], lower: int, upper: int) -> Moment:
+def _widen(text: str, match: re.Match[str], lower: int, upper: int) -> Moment:
     months = micros = 0
     for component in ("year", "month", "day"):
         before, after = match[f"before_{component}"], match[f"after_{component}"]
@@ -185,7 +186,7 @@ def _widened(text: str, match: re.Match[str], lower: int, upper: int) -> Moment:
             raise ValidTimeError(
                 text,
                 match.end(component),
-                "write one qualifier (?, ~ or %) at most for a year, a month or a day",
+                "write at most one qualifier (?, ~ or %) for a year, a month or a day",
             )
         times = {None: 0, "%": 2}.get(before or after, 1)
         unit = _unit(match, component) if times else (0, 0)
@@ -195,7 +196,7 @@ def _widened(text: str, match: re.Match[str], lower: int, upper: int) -> Moment:
 
 
 def _unit(match: re.Match[str], component: str) -> tuple[int, int]:
-    """Measure what one qualifier at a component widens by: (months, microseconds)."""
+    """How far one qualifier of a component widens the interval: (months, microseconds)."""
     if component == "year":
         return 12 * 10 ** (4 - len(match["year"][-4:].rstrip("X"))), 0
     if "X" in match[component]:

@@ -1,4 +1,4 @@
-"""A fault in an EDTF text always says where it is and why."""
+"""Reports faults in EDTF texts, each with its place and reason."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 from typing import Final
 
 LONGEST: Final = 200
-"""Characters that an expression may have."""
+"""The most characters of an expression."""
 
 Shape = tuple[tuple[re.Pattern[str], str], ...]
-"""The parts of a form in order, each with the words for what is expected there."""
+"""The parts of a form in order, each with a description of it."""
 
 _STRANGE: Final = re.compile(r"[^-0-9XYETZS?~%\[\]{},./:+]")
 
 
 class ValidTimeError(ValueError):
-    """A text that is no valid time: `text`, the 0-based `offset` of the fault, and the `reason`."""
+    """A text is not a valid time: `text`, the 0-based `offset` of the fault, and the `reason`."""
 
     def __init__(self, text: str, offset: int, reason: str) -> None:
         """Keep what was read, and where and why it failed."""
@@ -26,12 +26,12 @@ class ValidTimeError(ValueError):
 
 
 def shape(*parts: tuple[str, str]) -> Shape:
-    """Compile a form from pairs of pattern and words."""
+    """Compile a form from pairs of pattern and description."""
     return tuple((re.compile(pattern), expected) for pattern, expected in parts)
 
 
 def first_fault(text: str, start: int, form: Shape) -> tuple[int, str]:
-    """Find where a text leaves a form, and why: (offset, reason)."""
+    """Find where a text first differs from a form, and why: (offset, reason)."""
     offset = start
     for pattern, expected in form:
         match = pattern.match(text, offset)
@@ -42,7 +42,7 @@ def first_fault(text: str, start: int, form: Shape) -> tuple[int, str]:
 
 
 def refuse_strange(text: object) -> str:
-    """Return a text of 1 to 200 EDTF characters, or raise ValidTimeError at the first other one."""
+    """Return a text of 1 to 200 EDTF characters, or raise ValidTimeError at the first other character."""
     if not isinstance(text, str):
         raise ValidTimeError(str(text), 0, 'a date is sent as text, such as "2025-09-11"')
     if not text:

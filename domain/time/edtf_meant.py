@@ -1,4 +1,4 @@
-"""What people write for a date is not always EDTF; the EDTF that they may mean is told, and never taken for granted."""
+"""Suggests the EDTF that a date in another notation may mean; a suggestion is shown, and never used by itself."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ _SEASON: Final = re.compile(rf"(?:the\s+)?({'|'.join(_SEASONS)})\s+(?:of\s+)?(\d
 
 
 def may_mean(text: str) -> list[str]:
-    """The EDTF that a text which is none may mean, the likelier first; nothing where nobody could tell."""
+    """The EDTF that another notation may mean, the most likely first; empty if there is no suggestion."""
     if len(text) > _LONGEST:
         return []
-    found = dict.fromkeys(_readings(" ".join(text.casefold().split()).rstrip(".,;")))
-    return [each for each in found if each != text and _is_edtf(each)]
+    readings = dict.fromkeys(_readings(" ".join(text.casefold().split()).rstrip(".,;")))
+    return [reading for reading in readings if reading != text and _is_edtf(reading)]
 
 
 def explain(error: ValidTimeError, *, one_date: bool = False) -> str:
@@ -92,12 +92,12 @@ def _readings(text: str) -> Iterable[str]:
         yield f"{short[1]}{short[2]}/{short[1]}{short[3]}"
     about = _ABOUT.match(text)
     if about:
-        for each in _one(text[about.end() :]):
-            yield f"{each}~"
-            yield each
+        for reading in _one(text[about.end() :]):
+            yield f"{reading}~"
+            yield reading
     for word, shape in _OPEN.items():
         if text.startswith(f"{word} "):
-            yield from (shape.format(each) for each in _one(text.removeprefix(word).strip()))
+            yield from (shape.format(reading) for reading in _one(text.removeprefix(word).strip()))
     ends = _DASH.split(text)
     if len(ends) == 2:  # noqa: PLR2004 -- from one to another
         starts, stops = ([*_one(end)] for end in ends)
@@ -105,15 +105,15 @@ def _readings(text: str) -> Iterable[str]:
 
 
 def _one(text: str) -> Iterable[str]:
-    """One date, day, month, decade or year."""
+    """Suggestions for one date: a day, month, season, decade or year."""
     yield text.upper()
     decade = _DECADE.fullmatch(text)
     if decade:
         yield f"{decade[1]}X"
     for pattern, order in _ORDERS:
-        found = pattern.fullmatch(text)
-        if found:
-            year, month, day = (int(found[index]) for index in order)
+        match = pattern.fullmatch(text)
+        if match:
+            year, month, day = (int(match[index]) for index in order)
             yield f"{year:04d}-{month:02d}-{day:02d}"
     serial = _SERIAL.fullmatch(text)
     if serial:
@@ -142,4 +142,4 @@ _ORDERS: Final = (
     (_YEAR_FIRST, (1, 2, 3)),
     (_COMPACT, (1, 2, 3)),
 )
-"""Where year, month and day stand; with slashes both orders are in use."""
+"""The groups of year, month and day; with slashes both orders of day and month are in use."""

@@ -1,4 +1,4 @@
-"""Every way to write one moment: a date, a time of day, a long or rounded year, a one-of set."""
+"""Reads one moment in any EDTF form: a date, a time of day, a long or rounded year, a one-of set."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def read_moment(text: str, start: int, end: int) -> Moment:
 
 
 def _read_time(text: str, start: int, end: int) -> Moment:
-    """Read one second, in UTC where the text names no offset."""
+    """Read one second, in UTC unless the text has an offset."""
     at = text.index("T", start)
     day = read_date(text, start, at)
     if day.upper - day.lower != DAY or day.latest != day.upper or "X" in text[start:at]:
@@ -85,7 +85,7 @@ def _zone(text: str, match: re.Match[str]) -> int:
         raise ValidTimeError(
             text,
             match.start("sign"),
-            "write an offset from -14:00 to +14:00, or Z for UTC; -00:00 is none",
+            "write an offset from -14:00 to +14:00, or Z for UTC; -00:00 is not allowed",
         )
     return -minutes if match["sign"] == "-" else minutes
 
@@ -104,12 +104,12 @@ def _read_year(text: str, start: int, end: int) -> Moment:
             start,
             "write a year after Y with five digits or more, or with an exponent as in Y17E7",
         )
-    first, last = _rounded(written, match["exponent"] or "0", match["digits"])
-    return exactly(_bounded(month_start(first, 1)), _bounded(month_start(last + 1, 1)))
+    first, last = _round_year(written, match["exponent"] or "0", match["digits"])
+    return exactly(_clamp(month_start(first, 1)), _clamp(month_start(last + 1, 1)))
 
 
-def _rounded(written: str, exponent: str, significant: str | None) -> tuple[int, int]:
-    """Find the first and last year meant; years off the clock stand for all that lie beyond it."""
+def _round_year(written: str, exponent: str, significant: str | None) -> tuple[int, int]:
+    """The first and last year of a rounded year; a year beyond the clock's range becomes 10⁷ or -10⁷."""
     zeros = int(exponent) if len(exponent) <= _MOST_EXPONENT_DIGITS else 10 * _MOST_YEAR_DIGITS
     digits = written.lstrip("-")
     year, step = 10**_MOST_YEAR_DIGITS, 1
@@ -122,5 +122,5 @@ def _rounded(written: str, exponent: str, significant: str | None) -> tuple[int,
     return (-last, -first) if written.startswith("-") else (first, last)
 
 
-def _bounded(instant: int) -> int:
+def _clamp(instant: int) -> int:
     return min(max(instant, BEGINNING), END)

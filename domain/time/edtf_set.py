@@ -1,6 +1,6 @@
-"""A set names at least two dates, or a range of them, and says where it is open.
+"""Reads an EDTF set, which has at least two dates, or a range of dates, and may be open at its ends.
 
-Members are years, seasons, months and days; the ends of a range are plain and of one precision.
+Members are years, seasons, months and days; the ends of a range have no qualifiers, and the same precision.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OPEN: Final = ".."
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The dates of a set, a range by its two ends; open where it runs on without bound."""
+    """The dates of a set, with a range's two ends; an open end has no bound."""
 
     moments: tuple[Moment, ...]
     open_start: bool
@@ -31,10 +31,10 @@ class Members:
     def hull(self) -> Moment:
         """One moment somewhere from the first member to the last."""
         return Moment(
-            BEGINNING if self.open_start else min(each.lower for each in self.moments),
-            END if self.open_end else max(each.upper for each in self.moments),
-            BEGINNING if self.open_start else min(each.earliest for each in self.moments),
-            END if self.open_end else max(each.latest for each in self.moments),
+            BEGINNING if self.open_start else min(moment.lower for moment in self.moments),
+            END if self.open_end else max(moment.upper for moment in self.moments),
+            BEGINNING if self.open_start else min(moment.earliest for moment in self.moments),
+            END if self.open_end else max(moment.latest for moment in self.moments),
         )
 
 

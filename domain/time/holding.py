@@ -1,6 +1,6 @@
-"""How a kind holds gives each fact a window; against a cut the fact is certain, possible or neither.
+"""Computes the window in which a fact holds, from its valid time and from how its kind holds.
 
-Half-open text bounds (`valid_time.Bounds`) become four cuts: the fact is *possible* while
+The bounds of the valid time (`valid_time.Bounds`) give four cuts: a fact is *possible* while
 `possible_from <= as_of < possible_to`, and *certain* while `certain_from <= as_of < certain_to`.
 """
 
@@ -19,7 +19,7 @@ Certainty = Literal["certain", "possible"]
 
 
 class Holding(Enum):
-    """From the moment it happened on; while a period runs; until a later answer to the same question."""
+    """How long a fact holds: from then on, for a period, or until a later answer to the same question."""
 
     ONWARD = "from then on"
     PERIOD = "period"
@@ -28,7 +28,7 @@ class Holding(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Microseconds since 1970 UTC between which a fact may hold, and surely holds."""
+    """The instants (microseconds since 1970 UTC) between which a fact may hold, and between which it surely holds."""
 
     possible_from: int
     certain_from: int
@@ -36,13 +36,13 @@ class Window:
     possible_to: int
 
     def at(self, as_of: int) -> Certainty | None:
-        """Whether the fact holds at `as_of`; None is not yet or no longer."""
+        """Whether the fact certainly or possibly holds at `as_of`; None if not yet, or no longer."""
         if not self.possible_from <= as_of < self.possible_to:
             return None
         return "certain" if self.certain_from <= as_of < self.certain_to else "possible"
 
     def begun(self, as_of: int) -> Certainty | None:
-        """Whether the fact has begun by `as_of`, ended or not."""
+        """Whether the fact has certainly or possibly begun by `as_of`, even if it has ended; None if not."""
         if as_of < self.possible_from:
             return None
         return "certain" if self.certain_from <= as_of else "possible"
@@ -51,8 +51,8 @@ class Window:
 def window(valid: ValidTime, holding: Holding) -> Window:
     """The window of a fact whose valid time is `valid`.
 
-    A happening that took a while (an interval, or a set of dates) is only certain once all of it has passed. A
-    period whose end is unknown is certain within its start alone.
+    An occurrence over several days (an interval, or a set of dates) is certain only after all of them. A period with an
+    unknown end is certain only within its start.
     """
     bounds = valid.bounds
     started = bounds.start_latest - 1

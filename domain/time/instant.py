@@ -1,4 +1,4 @@
-"""An instant is one integer: microseconds since 1970-01-01T00:00:00Z, from BEGINNING to END."""
+"""Reads and writes instants, which are integers: microseconds since 1970-01-01T00:00:00Z, from BEGINNING to END."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _LIMITS: Final = (
 
 
 class InstantError(ValueError):
-    """A text that is no instant: `text`, the 0-based `offset` of the fault, and the `reason`."""
+    """A text is not an instant: `text`, the 0-based `offset` of the fault, and the `reason`."""
 
     def __init__(self, text: str, offset: int, reason: str) -> None:
         """Keep what was read, and where and why it failed."""
@@ -61,13 +61,13 @@ class InstantError(ValueError):
 def parse_instant(text: str) -> int:
     """Read RFC 3339 with an offset and 0 to 6 decimals, or raise InstantError.
 
-    What `format_instant` writes is read back, expanded years included. Leap seconds have no place
-    on this clock and are refused.
+    It reads all that `format_instant` writes, expanded years included. Leap seconds are refused, because this clock has
+    none.
     """
     match = _INSTANT.fullmatch(text)
     if match is None:
         raise InstantError(text, *first_fault(text, 0, _SHAPE))
-    year, month, day = _checked(text, match)
+    year, month, day = _checked_date(text, match)
     shift = int(match["offset_hour"] or 0) * _HOUR + int(match["offset_minute"] or 0) * _MINUTE
     instant = (
         day_number(year, month, day) * DAY
@@ -81,7 +81,7 @@ def parse_instant(text: str) -> int:
 
 
 def format_instant(instant: int) -> str:
-    """Write RFC 3339 in UTC, six decimals and Z; years outside 0001..9999 as ISO 8601 ±YYYYYY."""
+    """Write RFC 3339 in UTC, with six decimals and Z; years outside 0001 to 9999 are written ±YYYYYY (ISO 8601)."""
     number, micros = divmod(instant, DAY)
     year, month, day = civil_day(number)
     seconds, micros = divmod(micros, _SECOND)
@@ -92,9 +92,9 @@ def format_instant(instant: int) -> str:
 
 
 def parse_cut(text: str) -> int:
-    """Read the inclusive instant at which a text cuts an axis, or raise InstantError.
+    """Read a cut of a time axis, an inclusive instant, or raise InstantError.
 
-    An RFC 3339 instant is itself; a bare year, month or day is its last microsecond (UTC).
+    An RFC 3339 instant is the cut itself; a year, month or day cuts at its last microsecond (UTC).
     """
     match = _CUT.fullmatch(text)
     if match is None and "T" in text.upper():
@@ -102,7 +102,7 @@ def parse_cut(text: str) -> int:
     if match is None:
         reason = "expected a plain year, month or day, or an RFC 3339 instant"
         raise InstantError(text, first_fault(text, 0, _SHAPE)[0], reason)
-    year, month, day = _checked(text, match)
+    year, month, day = _checked_date(text, match)
     if match["day"]:
         after = (day_number(year, month, day) + 1) * DAY
     else:
@@ -110,7 +110,7 @@ def parse_cut(text: str) -> int:
     return _in_range(text, after - 1)
 
 
-def _checked(text: str, match: re.Match[str]) -> tuple[int, int, int]:
+def _checked_date(text: str, match: re.Match[str]) -> tuple[int, int, int]:
     parts = match.groupdict()
     for name, low, high in _LIMITS:
         if parts.get(name) and not low <= int(parts[name]) <= high:

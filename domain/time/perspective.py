@@ -1,6 +1,6 @@
-"""A perspective is the two cuts, the clock, the match and the position of the log that an answer rests on.
+"""Defines perspectives: the two cuts, the clock, the match and the position of the log that determine an answer.
 
-Cuts are inclusive instants in microseconds UTC; a bare day, month or year cuts at its last microsecond.
+Cuts are inclusive instants in microseconds UTC; a day, month or year cuts at its last microsecond.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ Match = Literal["certain", "possible"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Perspective:
-    """`as_of` cuts valid time; `as_known_at` (None: everything known) and `position` cut knowledge.
+    """The perspective of an answer: `as_of` cuts valid time; `as_known_at` (None: no cut) and `position` cut knowledge.
 
-    On the recorded clock `position` already answers `as_known_at`: it is the last that was recorded by then.
-    `corrections` are those of the log's clock up to the position, in order. `reading` is the number of the rules.
+    On the recorded clock `position` is the last one that was recorded by `as_known_at`. `corrections` are those of the
+    log's clock up to the position, in order. `reading` is the number of the rules.
     """
 
     as_of: int
@@ -33,13 +33,13 @@ class Perspective:
 
     @property
     def published_cut(self) -> int | None:
-        """The cut by which something has to be public; None where nothing has."""
+        """The instant by which a fact must have been published to be shown; None on the recorded clock."""
         return self.as_known_at if self.clock == "published" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerspectiveQuery:
-    """What was asked for, before the log is consulted; None was left out. Cuts as in `Perspective`."""
+    """The perspective that a request asks for, before the log is read; what was left out is None."""
 
     as_of: int | None = None
     as_known_at: int | None = None
@@ -49,5 +49,5 @@ class PerspectiveQuery:
 
     @property
     def fixed(self) -> bool:
-        """Whether a position was named: such an answer is the same for ever."""
+        """Whether a position is given; then the answer never changes."""
         return self.position is not None

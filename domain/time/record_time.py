@@ -1,6 +1,7 @@
-"""A record time that a wrong clock gave stays as it was signed, and counts no more once the log says so.
+"""Computes when an event was recorded if the log says that its record time is wrong.
 
-All that is known then is that the event was recorded before the correction was.
+A record time from a wrong clock stays as it was signed. Once it is corrected, all that is known is that the event was
+recorded before the correction.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ __all__ = ["ClockCorrection", "corrections_in_force", "recorded_by"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockCorrection:
-    """What the event at `position`, recorded at `recorded_at`, says: the times of `first` to `last` are wrong.
+    """The event at `position`, recorded at `recorded_at`, says that the times of `first` to `last` are wrong.
 
-    Where it withdraws an earlier correction, `withdraws` is the position of that.
+    If it withdraws an earlier correction, `withdraws` is the position of that.
     """
 
     position: int
@@ -29,18 +30,18 @@ class ClockCorrection:
 
 
 def corrections_in_force(known: Iterable[ClockCorrection]) -> list[ClockCorrection]:
-    """The corrections that no other of those that are known withdraws, in order."""
-    found = list(known)
-    withdrawn = {each.withdraws for each in found}
-    return [each for each in found if each.position not in withdrawn]
+    """The known corrections that none of the others withdraws, in order."""
+    corrections = list(known)
+    withdrawn = {correction.withdraws for correction in corrections}
+    return [correction for correction in corrections if correction.position not in withdrawn]
 
 
 def recorded_by(position: int, recorded_at: int, known: Iterable[ClockCorrection]) -> int:
-    """By when an event was recorded: its record time, or where that is wrong, that of what says so.
+    """The instant by which an event was recorded: its record time or, if that is wrong, that of the correction.
 
-    `known` are the corrections that are known, in order; a later one may say that an earlier one's time is wrong too.
+    `known` are the known corrections, in order; a later one may correct the time of an earlier one, too.
     """
-    for each in corrections_in_force(known):
-        if each.first <= position <= each.last:
-            position, recorded_at = each.position, each.recorded_at
+    for correction in corrections_in_force(known):
+        if correction.first <= position <= correction.last:
+            position, recorded_at = correction.position, correction.recorded_at
     return recorded_at

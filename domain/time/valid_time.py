@@ -1,7 +1,7 @@
-"""Valid time is EDTF kept as written, and the four bounds that the text implies.
+"""Reads valid time: an EDTF text, kept as written, and the four bounds that it implies.
 
-Intervals and sets of levels 0 to 2 (ISO 8601-2; Library of Congress, 2019); what is neither is read
-by `edtf_moment`. Days are UTC. docs/adr/0003-valid-time-notation.md says what is decided here.
+This module reads intervals and sets of levels 0 to 2 (ISO 8601-2; Library of Congress, 2019); `edtf_moment` reads all
+other forms. Days are UTC days. docs/adr/0003-valid-time-notation.md has the decisions.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _REMEMBERED: Final = 65_536
 class Bounds:
     """Microseconds: start in [start_earliest, start_latest), end in (end_earliest, end_latest].
 
-    BEGINNING and END mean unbounded. Where the start is open both its bounds are BEGINNING, where
-    the end is open both are END; an unknown end may come at any time after the earliest start.
+    BEGINNING and END mean unbounded. Both bounds of an open start are BEGINNING, and both of an open end are END; an
+    unknown end may come at any time after the earliest start.
     """
 
     start_earliest: int
@@ -43,9 +43,9 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class ValidTime:
-    """When it was so: the text as written, and its bounds.
+    """A valid time: the text as written, and its bounds.
 
-    `spans` tells an interval or an all-of set from one moment. A moment bounds the start alone.
+    `spans` is True for an interval or an all-of set, and False for one moment, which bounds only the start.
     """
 
     text: str
@@ -55,21 +55,21 @@ class ValidTime:
     @classmethod
     def parse(cls, text: object) -> ValidTime:
         """Read EDTF of level 0 to 2; raise ValidTimeError for any other text."""
-        return _parsed(text if isinstance(text, str) else refuse_strange(text))
+        return _parse(text if isinstance(text, str) else refuse_strange(text))
 
     @property
     def start_text(self) -> str:
-        """The start of an interval as written ('' unknown, '..' open), or another text whole."""
+        """The start of an interval as written ('' unknown, '..' open); the whole text of any other form."""
         return self.text.partition("/")[0]
 
     @property
     def end_text(self) -> str | None:
-        """The end of an interval as written ('' unknown, '..' open), or None for another text."""
+        """The end of an interval as written ('' unknown, '..' open); None for any other form."""
         _, slash, end = self.text.partition("/")
         return end if slash else None
 
     def ending(self, ended: str) -> ValidTime:
-        """Give the same start this end, itself one moment; ValidTimeError where that cannot be."""
+        """The interval from this start to the moment `ended`; ValidTimeError if that is not possible."""
         refuse_strange(ended)
         read_moment(ended, 0, len(ended))
         if self.text.startswith("{"):
@@ -81,9 +81,9 @@ class ValidTime:
 
 @lru_cache(maxsize=_REMEMBERED)
 def strict_upper(text: str) -> int:
-    """Find the last microsecond of one moment, unqualified; ValidTimeError if unbounded.
+    """The last microsecond of one moment, without its qualifiers; ValidTimeError if it has no end.
 
-    A time of day is that instant, as it is for a cut; RFC 3339 decimals are read too.
+    A time of day is that instant itself, as it is for a cut; RFC 3339 decimals are read, too.
     """
     if "T" in text and not text.startswith("["):
         return _instant(text)
@@ -101,7 +101,7 @@ def _instant(text: str) -> int:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _parsed(text: str) -> ValidTime:
+def _parse(text: str) -> ValidTime:
     refuse_strange(text)
     if "/" in text:
         return ValidTime(text, _interval(text), spans=True)
@@ -148,8 +148,8 @@ def _between(start_text: str, start: Moment | None, end_text: str, end: Moment |
 
 def _all_of(text: str) -> Bounds:
     members = read_members(text, 0, len(text))
-    earliest = [each.earliest for each in members.moments]
-    latest = [each.latest for each in members.moments]
+    earliest = [moment.earliest for moment in members.moments]
+    latest = [moment.latest for moment in members.moments]
     start = (BEGINNING, BEGINNING) if members.open_start else (min(earliest), min(latest))
     end = (END, END) if members.open_end else (max(earliest), max(latest))
     return _bounds(*start, *end)
@@ -164,7 +164,7 @@ def _bounds(
     start_unknown: bool = False,
     end_unknown: bool = False,
 ) -> Bounds:
-    """No start lies after its end: each bound gives way to what the others imply."""
+    """Make bounds, moved where needed so that no start is after its end."""
     return Bounds(
         start_earliest,
         min(start_latest, end_latest),

@@ -65,7 +65,7 @@ def negotiation_change(
         "event": correction.event,
         "reason": correction.reason,
         "why": correction.why,
-        "changes": differences(before.said, after.said),
+        "changes": differences(before.content, after.content),
     }
 
 

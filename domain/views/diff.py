@@ -83,7 +83,7 @@ def negotiation_differs(
 
     `said` is the last correction that only the later cut knows.
     """
-    changes = differences(*(each.said for each in found))
+    changes = differences(*(each.content for each in found))
     if not changes:
         return {}
     reason, why = (None, None) if said is None else (said.reason, said.why)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from domain.streams.event import NegotiationCorrected, NegotiationOpened
-from domain.streams.negotiation import Negotiation, Said, evolve
+from domain.streams.negotiation import Negotiation, NegotiationContent, evolve
 from domain.time.valid_time import strict_upper
 from domain.views.merging import merged_value
 from domain.views.versions import Recorded, correct_times, is_public
@@ -25,10 +25,10 @@ __all__ = ["Correction", "as_known", "correction_of", "of_entries", "told"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Recorded):
-    """A correction of a negotiation: `said` is the full content after it, `version` its place in the stream."""
+    """A correction of a negotiation: `content` is the full content after it, `version` its place in the stream."""
 
     version: int
-    said: Said
+    content: NegotiationContent
 
 
 def of_entries(entries: Iterable[Entry]) -> tuple[Negotiation | None, list[Correction]]:
@@ -55,7 +55,7 @@ def correction_of(entry: Entry, event: NegotiationCorrected) -> Correction:
         reason=event.reason,
         why=event.why,
         version=event.originator_version,
-        said=Said(title=event.title, parties=event.parties, summary=event.summary),
+        content=NegotiationContent(title=event.title, parties=event.parties, summary=event.summary),
     )
 
 
@@ -71,18 +71,20 @@ def told(
     opened: Negotiation, corrections: Iterable[Correction], perspective: Perspective
 ) -> Iterator[tuple[Negotiation, Negotiation, Correction]]:
     """Each correction known at the perspective, as (what was seen before it, what was seen after it, itself)."""
-    shown, whole = opened, opened.said
+    shown, whole = opened, opened.content
     for correction in corrections:
         found = correct_times(correction, perspective.corrections)
         if is_public(correction, perspective):
             before, shown = shown, _corrected(shown, whole, found)
             yield before, shown, found
-        whole = correction.said
+        whole = correction.content
 
 
-def _corrected(shown: Negotiation, whole: Said, correction: Correction) -> Negotiation:
+def _corrected(
+    shown: Negotiation, whole: NegotiationContent, correction: Correction
+) -> Negotiation:
     """`shown` with the fields in which a correction differs from `whole`, the full content before it."""
-    was, is_, mine = vars(whole), vars(correction.said), vars(shown.said)
+    was, is_, mine = vars(whole), vars(correction.content), vars(shown.content)
     changed = {
         name: merged_value(name, mine[name], was[name], new)
         for name, new in is_.items()

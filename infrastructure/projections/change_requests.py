@@ -32,7 +32,7 @@ def apply(connection: Connection, entries: Sequence[Entry]) -> None:
             connection.execute(change_request.insert(), _erased(entry, event))
         elif isinstance(event, ChangeProposed):
             empty = ChangeRequests(stream=event.originator_id)
-            opened = evolve(empty, entry).each[event.proposal]
+            opened = evolve(empty, entry).by_id[event.proposal]
             connection.execute(change_request.insert(), _row(event.originator_id, opened))
         elif isinstance(event, ChangeRequestEvent):
             changed = _revision(entry, event) or _decided(decision_of(entry))
@@ -53,7 +53,7 @@ def rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     gone = {stream_of(event.originator_id) for _, event in erased}
     left = [(stream, of) for stream, of in streams.items() if stream not in gone]
     return [
-        *(_row(stream, each) for stream, of in left for each in of.each.values()),
+        *(_row(stream, each) for stream, of in left for each in of.by_id.values()),
         *(_erased(entry, event) for entry, event in erased),
     ]
 

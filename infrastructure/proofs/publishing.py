@@ -151,7 +151,7 @@ class Publisher:
             return None
         key = self.signer.key
         try:
-            checkpoint = Checkpoint.opened(note, [Ed25519Verifier(key)])
+            checkpoint = Checkpoint.verify_note(note, [Ed25519Verifier(key)])
         except NoteError:
             return None
         return checkpoint if checkpoint.origin == key.name else None
@@ -171,7 +171,7 @@ class Publisher:
                 _refuse_unless_continued(Checkpoint.unverified(note), checkpoint, tree)
         if last.size == size and last.note == beside and self.own(beside) is not None:
             return size
-        note = checkpoint.signed([self.signer])
+        note = checkpoint.sign([self.signer])
         self._kept.write(note)
         connection.execute(update(signed_checkpoint).values(size=size, note=note))
         return size

@@ -171,9 +171,9 @@ class ChangeRequestReader:
             before = streams.get(stream.hex, ChangeRequests(stream=stream))
             streams[stream.hex] = evolve(before, entry)
         found = [
-            (row.slug, streams[row.stream].each[UUID(row.id)])
+            (row.slug, streams[row.stream].by_id[UUID(row.id)])
             for row in rows
-            if row.stream in streams and UUID(row.id) in streams[row.stream].each
+            if row.stream in streams and UUID(row.id) in streams[row.stream].by_id
         ]
         bound = self.digests([each.content_position for _, each in found])
         versions = self._versions([each for _, each in found], position)

@@ -12,7 +12,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, func, l
 from domain.errors import NotYetKnownError, UnknownError
 from domain.rules import FIRST_READING
 from domain.streams.event import NegotiationCorrected
-from domain.streams.negotiation import FIRST_EDITION, Negotiation, Said, negotiation_id
+from domain.streams.negotiation import (
+    FIRST_EDITION,
+    Negotiation,
+    NegotiationContent,
+    negotiation_id,
+)
 from domain.time.perspective import Perspective
 from domain.views.negotiation_changes import Correction, as_known
 from infrastructure.database.damage import raise_damage
@@ -119,7 +124,9 @@ def at_edition(connection: Connection, id_: str, edition: int) -> Negotiation:
         columns.negotiation_id == id_, columns.version == edition
     )
     row = connection.execute(last).one_or_none()
-    return found if row is None else replace(found, **vars(_correction(row).said), edition=edition)
+    return (
+        found if row is None else replace(found, **vars(_correction(row).content), edition=edition)
+    )
 
 
 def corrections(connection: Connection, id_: UUID, perspective: Perspective) -> list[Correction]:
@@ -150,7 +157,9 @@ def _correction(row: Row[Any]) -> Correction:
         reason=row.reason,
         why=row.why,
         version=row.version,
-        said=Said(title=row.title, parties=tuple(json.loads(row.parties)), summary=row.summary),
+        content=NegotiationContent(
+            title=row.title, parties=tuple(json.loads(row.parties)), summary=row.summary
+        ),
     )
 
 

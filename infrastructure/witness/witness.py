@@ -89,7 +89,7 @@ class Witness:
         if note is None:
             return None
         try:
-            checkpoint = Checkpoint.opened(note, [self._log])
+            checkpoint = Checkpoint.verify_note(note, [self._log])
             return Cosigned(checkpoint, note, time_of_cosignature(note, self._own), new=False)
         except NoteError as error:
             raise FolderError(

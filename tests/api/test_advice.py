@@ -54,8 +54,8 @@ STATUSES: Final[dict[str, tuple[str, ...]]] = {
     "retracted, waiting for review": ("retract", "propose reinstate"),
 }
 WITHOUT: Final = re.compile(
-    "was erased|is retracted already|only a retracted fact can be reinstated, and this is none"
-    "|and cannot cease$"
+    "was erased|is retracted already|only a retracted fact can be reinstated, and this fact is not retracted"
+    "|and cannot end$"
 )
 """What a refusal says that has no advice to give."""
 CASES: Final = [(CUSTODY, op) for op in ("record", *BODIES)] + [(RELEASE, "end")]

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from api.http.app import create_app
 from api.http.routes.certificates import LARGEST
-from domain.proof.certificate import Certificate, Gave, GaveNot
+from domain.proof.certificate import AbsentResult, Certificate, DigestResult
 from domain.proof.checkpoint import Checkpoint
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from tests.api.asking import TALKS, Answer, Client, entered
@@ -57,11 +57,11 @@ def certify(client: Client, question: str, **headers: str) -> Answer:
 
 def opened(parley: Parley, answer: Answer) -> Certificate:
     """The certificate of an answer, which says what its note says."""
-    found = Certificate.opened(answer.json["certificate"], [verifier(parley)])
+    found = Certificate.verify_note(answer.json["certificate"], [verifier(parley)])
     shown: dict[str, Any] = answer.json
     assert (found.question, found.reader) == (shown["question"], shown["reader"])
     assert (found.position, found.result.status) == (shown["position"], shown["status"])
-    expected = Gave(shown["sha256"]) if shown["sha256"] else GaveNot(shown["problem"])
+    expected = DigestResult(shown["sha256"]) if shown["sha256"] else AbsentResult(shown["problem"])
     assert found.result == expected
     return found
 
@@ -86,10 +86,10 @@ def test_an_answer_is_certified_by_the_bytes_of_its_fixed_form(
     client.record(valid="2025-09-10", summary="Something more, recorded later")
     for question, certificate in zip(questions, certificates, strict=True):
         body = client.get(certificate.question).body
-        assert certificate.result == Gave(sha256(body).hexdigest()), question
+        assert certificate.result == DigestResult(sha256(body).hexdigest()), question
         assert certificate.position == 2
         assert certificate.reader.startswith("key:")
-        checkpoint = Checkpoint.opened(certificate.checkpoint, [verifier(parley)])
+        checkpoint = Checkpoint.verify_note(certificate.checkpoint, [verifier(parley)])
         assert (checkpoint.origin, checkpoint.size) == ("parley.local/log", 2)
         assert client.get(question).body != body or "history" in question
 
@@ -117,7 +117,7 @@ def test_that_there_was_nothing_is_certified_with_its_reason(
         ("/v1/negotiations/others/timeline?limit=5", "unknown", 404),
     ):
         found = opened(parley, certify(client, question))
-        assert (found.result, found.result.status) == (GaveNot(problem), status), question
+        assert (found.result, found.result.status) == (AbsentResult(problem), status), question
         assert "position=" in found.question
         assert client.get(found.question).status == status
     later = opened(parley, certify(client, "/v1/negotiations/others"))
@@ -125,7 +125,7 @@ def test_that_there_was_nothing_is_certified_with_its_reason(
     assert client.get("/v1/negotiations/others").status == 200
     again = client.get(later.question)
     assert again.json["type"] == "urn:parley:problem:not-yet-known"
-    assert later.result.held_by(GaveNot("not-yet-known"))
+    assert later.result.confirmed_by(AbsentResult("not-yet-known"))
 
 
 @on_sqlite
@@ -169,7 +169,7 @@ def test_a_cursor_that_was_not_given_here_pins_no_absence(parley: Parley, client
     found = opened(parley, certify(client, others))
     assert found.question == f"{others}&position=1"
     client.open("others")
-    assert found.result.held_by(GaveNot("not-yet-known"))
+    assert found.result.confirmed_by(AbsentResult("not-yet-known"))
     assert client.get(found.question).status == 404
 
 
@@ -181,7 +181,7 @@ def test_a_page_is_certified_as_its_cursor_pins_it(parley: Parley, client: Clien
     found = opened(parley, certify(client, question))
     assert (found.question, found.position) == (question, 4)
     client.record(summary="Something more")
-    assert found.result == Gave(sha256(client.get(question).body).hexdigest())
+    assert found.result == DigestResult(sha256(client.get(question).body).hexdigest())
 
 
 def test_an_answer_that_its_own_past_fixes_is_certified_as_it_was_asked(
@@ -231,7 +231,7 @@ def test_many_ask_at_once_and_all_are_answered(client: Client) -> None:
 @on_sqlite
 def test_what_is_not_signed_is_not_certified(parley: Parley, client: Client) -> None:
     assert parley.publisher is not None
-    other = Checkpoint("parley.local/log", 2, bytes(32)).signed([parley.publisher.signer])
+    other = Checkpoint("parley.local/log", 2, bytes(32)).sign([parley.publisher.signer])
     parley.publisher._kept.write(other)
     answer = client.post(CERTIFICATES, {"question": TALKS}, idempotency_key="k")
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")

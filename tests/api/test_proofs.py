@@ -56,7 +56,9 @@ def quiet(parley: Parley) -> Client:
 
 def proven(proof: dict[str, Any], publisher: Publisher) -> Checkpoint:
     """The checkpoint that a proof leads to; asserts every step to there."""
-    checkpoint = Checkpoint.opened(proof["checkpoint"], [Ed25519Verifier(publisher.signer.key)])
+    checkpoint = Checkpoint.verify_note(
+        proof["checkpoint"], [Ed25519Verifier(publisher.signer.key)]
+    )
     salt, payload = b64decode(proof["salt"]), b64decode(proof["payload"])
     digest = urlsafe_b64decode(proof["leaf"]["payload"] + "=")
     assert sha256(salt + payload).digest() == digest
@@ -114,7 +116,7 @@ def test_any_event_can_be_proven_from_the_tiles_alone(quiet: Client, publisher: 
     note = anybody.get("/checkpoint")
     assert note.headers["content-type"] == "text/plain; charset=utf-8"
     assert note.headers["cache-control"] == "no-cache"
-    checkpoint = Checkpoint.opened(note.body.decode(), [Ed25519Verifier(publisher.signer.key)])
+    checkpoint = Checkpoint.verify_note(note.body.decode(), [Ed25519Verifier(publisher.signer.key)])
     assert (checkpoint.origin, checkpoint.size) == ("parley.local/log", 5)
     tile, entries = anybody.get("/tile/0/000.p/5"), anybody.get("/tile/entries/000.p/5").body
     assert tile.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -187,7 +189,7 @@ def test_what_nobody_signs_has_no_checkpoint_and_no_proof(light_client: Client) 
 def test_a_log_that_may_not_be_signed_says_why(quiet: Client, publisher: Publisher) -> None:
     quiet.open()
     address = quiet.post(FACTS, fact()).headers["location"]
-    other = Checkpoint("parley.local/log", 2, bytes(32)).signed([publisher.signer])
+    other = Checkpoint("parley.local/log", 2, bytes(32)).sign([publisher.signer])
     publisher._kept.write(other)
     publisher.keep_publishing()
     for path in (f"{address}/proof", "/checkpoint"):
@@ -232,7 +234,7 @@ def test_a_server_that_has_another_key_than_the_logs_says_so_and_signs_nothing(
             assert (answer.status, "PARLEY_LOG_KEY_FILE" in answer.json["detail"]) == (503, True)
         publisher.publish()
         checkpoint = quiet.get("/checkpoint").body.decode()
-        assert Checkpoint.opened(checkpoint, [Ed25519Verifier(publisher.signer.key)]).size == 2
+        assert Checkpoint.verify_note(checkpoint, [Ed25519Verifier(publisher.signer.key)]).size == 2
         assert quiet.get("/readyz").status == 200
 
 

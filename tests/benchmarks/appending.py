@@ -13,7 +13,7 @@ from uuid import uuid4
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
-from domain.streams.ledger import decided_record
+from domain.streams.ledger import decide_new_fact
 from domain.streams.negotiation import negotiation_id
 from infrastructure.ledger import StoredLedger
 from infrastructure.log import append
@@ -97,7 +97,7 @@ def _importing(database: Database) -> Ratio:
 
     def recording() -> None:
         batch = [fact("release", external_id=f"B-{next(numbers)}") for _ in range(BULK)]
-        ledger.append([decided_record(talks, each, "bench") for each in batch])
+        ledger.append([decide_new_fact(talks, each, "bench") for each in batch])
 
     return side_by_side(
         f"record {BULK} facts at once",
@@ -115,7 +115,7 @@ def _projecting(database: Database, recorder: EventRecorder) -> Ratio:
     def recording() -> None:
         for _ in range(APPENDS):
             release = fact("release", external_id=f"B-{next(numbers)}")
-            ledger.append([decided_record(talks, release, "bench")])
+            ledger.append([decide_new_fact(talks, release, "bench")])
 
     def bare() -> None:
         for _ in range(APPENDS):

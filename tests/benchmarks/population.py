@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.streams.ledger import decided_record
+from domain.streams.ledger import decide_new_fact
 from domain.streams.negotiation import negotiation_id
 from tests.examples import count, fact
 
@@ -56,7 +56,7 @@ def populate(ledger: StoredLedger, slug: str, size: int) -> UUID:
     ledger.open_negotiation(slug=slug, title=slug, parties=(), summary=None, actor="bench")
     batch: list[FactEvent] = []
     for each in facts(size):
-        batch.append(decided_record(talks, each, "bench"))
+        batch.append(decide_new_fact(talks, each, "bench"))
         if len(batch) == _BATCH:
             ledger.append(batch)
             batch = []

@@ -9,7 +9,7 @@ import edtf
 from eventsourcing.persistence import JSONTranscoder
 
 from domain.fact import as_primitives
-from domain.streams.ledger import decided_record
+from domain.streams.ledger import decide_new_fact
 from domain.streams.negotiation import negotiation_id
 from domain.time.edtf_moment import read_moment
 from infrastructure.log.codec import EventCodec
@@ -33,7 +33,7 @@ def ratios() -> Iterator[Ratio]:
         "edtf.parse_edtf",
     )
     codec, transcoder = EventCodec(), JSONTranscoder()
-    event = decided_record(negotiation_id("talks"), full_fact("release"), "bench")
+    event = decide_new_fact(negotiation_id("talks"), full_fact("release"), "bench")
     stored = codec.to_stored_event(event)
     encoded = transcoder.encode({"fact": as_primitives(event.fact)})
     yield side_by_side(

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from domain.fact import fact_id
-from domain.proof.certificate import Certificate, Gave
+from domain.proof.certificate import Certificate, DigestResult
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.cosignature import Cosigner
 from domain.proof.note import countersign_note
@@ -117,7 +117,7 @@ def test_a_checkpoint_that_another_signed_is_refused(light: Shell) -> None:
     saved.write_text(saved.read_text().replace(f"\n{EVENTS}\n", f"\n{EVENTS - 1}\n"))
     light.folder.joinpath("binary").write_bytes(b"\xff")
     for arguments, reason in (
-        (("--checkpoint", str(saved)), "not what the key has signed"),
+        (("--checkpoint", str(saved)), "its signature does not match its text"),
         (("--key", other), "no known key"),
         (("--key", "nonsense"), "--key"),
         (("--checkpoint", str(light.folder / "binary")), "not UTF-8"),
@@ -139,14 +139,14 @@ def test_a_file_is_checked_whatever_it_is_called(
     monkeypatch.chdir(light.folder)
     result = light("verify", "--log-only", "--checkpoint", other.name)
     assert result.exit_code == 1
-    assert "the checkpoint of the database: the note is not what" in result.stderr
+    assert "the checkpoint of the database: the note was changed" in result.stderr
 
 
 def test_a_checkpoint_of_another_log_is_refused_though_the_key_signed_it(light: Shell) -> None:
     saved = signed(light)
     signer = read_signer(light.key_file, "parley.local/log")
     own = Checkpoint.unverified(saved.read_text())
-    saved.write_text(replace(own, origin="other.example/log").signed([signer]))
+    saved.write_text(replace(own, origin="other.example/log").sign([signer]))
     result = light("verify", "--log-only", "--checkpoint", str(saved))
     assert result.exit_code == 1
     assert "one of another log, other.example/log" in result.stderr
@@ -188,7 +188,7 @@ def test_a_certificate_is_asked_again_and_compared(parley: Shell) -> None:
     assert verified(parley, "--certificate", str(file))[1]["certificate"]["same"] is True
     other = answer.json["certificate"].replace("reader anonymous", "reader somebody")
     file.write_text(other)
-    assert "not what the key" in parley("verify", "--certificate", str(file)).stderr
+    assert "its signature does not match" in parley("verify", "--certificate", str(file)).stderr
     file.write_bytes(answer.body)
     forge(parley, "UPDATE fact_version SET status = 'retracted'")
     result = parley("verify", "--log-only", "--certificate", str(file))
@@ -209,11 +209,13 @@ def test_a_certificate_of_an_older_reading_is_neither_confirmed_nor_called_forge
     assert answer.json["reading"] == READING
     publisher = composed.publisher
     assert publisher is not None
-    given = Certificate.opened(answer.json["certificate"], [Ed25519Verifier(publisher.signer.key)])
-    older = replace(given, reading=READING - 1, result=Gave("0" * 64))
+    given = Certificate.verify_note(
+        answer.json["certificate"], [Ed25519Verifier(publisher.signer.key)]
+    )
+    older = replace(given, reading=READING - 1, result=DigestResult("0" * 64))
     composed.close()
     file = light.folder / "certificate"
-    file.write_text(older.signed(publisher.signer))
+    file.write_text(older.sign(publisher.signer))
     told = light.out("verify", "--certificate", str(file))
     assert f"was given by reading {READING - 1} of the rules" in told
     assert "of its answer nothing is said" in told

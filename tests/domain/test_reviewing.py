@@ -276,7 +276,7 @@ def test_what_cannot_be_read_any_more_is_passed_over() -> None:
     decision = replace(approve()(OPEN, AT), originator_version=2)
     revision = replace(revise()(OPEN, AT), originator_version=3)
     found = given(gone, decision, revision)
-    assert (found.version, found.each) == (3, {})
+    assert (found.version, found.by_id) == (3, {})
 
 
 def test_a_decided_change_request_is_not_decided_again_by_what_the_log_holds() -> None:

@@ -120,7 +120,7 @@ def test_an_end_before_the_start_or_without_a_moment_is_refused(text: str, ended
         ("2025-09-11-12", 10, "nothing may follow"),
         ("-0000", 0, "without a sign"),
         ("?2025?", 5, "one qualifier"),
-        ("?2025-21", 0, "stands at the end"),
+        ("?2025-21", 0, "at the end"),
         ("2025-21-01", 7, "no days"),
         ("202X-21", 0, "without X"),
         ("2025T10:00:00", 4, "after a whole day"),

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 
 from domain.errors import StaleError
 from domain.streams.erasure import BLANK
-from domain.streams.ledger import decided_record
+from domain.streams.ledger import decide_new_fact
 from domain.streams.negotiation import negotiation_id
 from infrastructure.ledger import StoredLedger
 from infrastructure.tables.record import event
@@ -125,6 +125,6 @@ def test_a_ledger_keeps_no_more_streams_than_it_says(
     for each in ids[2:]:
         here.fact(each)
     assert count() == 3
-    batch = [decided_record(TALKS, fact("custody"), "desk") for _ in range(2)]
+    batch = [decide_new_fact(TALKS, fact("custody"), "desk") for _ in range(2)]
     here.append(batch)
     assert here.fact(batch[0].originator_id).version == 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from sqlalchemy import func, select, text
 
-from domain.streams.ledger import decided_record
+from domain.streams.ledger import decide_new_fact
 from domain.streams.negotiation import negotiation_id
 from domain.time.perspective import PerspectiveQuery
 from infrastructure.database.schema import check
@@ -38,7 +38,7 @@ def ledger(database: Database) -> Iterator[StoredLedger]:
     found = StoredLedger(database)
     found.open_negotiation(slug="talks", title="Talks", parties=(), summary=None, actor="desk")
     events = [
-        decided_record(TALKS, fact("appointment", external_id=f"F-{n}"), "desk") for n in range(50)
+        decide_new_fact(TALKS, fact("appointment", external_id=f"F-{n}"), "desk") for n in range(50)
     ]
     found.append(events)
     first = found.fact(events[0].originator_id)

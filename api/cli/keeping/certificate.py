@@ -13,7 +13,7 @@ from api.composition import Parley
 from api.http.exchange.certification import result_of
 from api.http.exchange.in_process import Reply
 from domain.access import OPEN_TO_ANYBODY, SCOPES, Principal, anonymous
-from domain.proof.certificate import Certificate, Gave, GaveNot
+from domain.proof.certificate import AbsentResult, Certificate, DigestResult
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.note import NoteError
 from domain.rules import READING
@@ -27,7 +27,7 @@ def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
     text = note_in(path)
     try:
         note = json.loads(text)["certificate"] if text.startswith("{") else text
-        return Certificate.opened(str(note), [verifier])
+        return Certificate.verify_note(str(note), [verifier])
     except (ValueError, KeyError, TypeError, NoteError) as error:
         raise CommandRefusedError(f"the certificate of {path}: {error}") from error
 
@@ -46,7 +46,7 @@ def explain_difference(parley: Parley, certificate: Certificate) -> str | None:
     found = result_of(reply)
     if found is None:
         return f"the certified question is refused here, with status {reply.status}"
-    if certificate.result.held_by(found):
+    if certificate.result.confirmed_by(found):
         return None
     erased = _erased_since(reply, Checkpoint.unverified(certificate.checkpoint).size)
     if erased is not None:
@@ -85,11 +85,15 @@ def _reader(parley: Parley, caller: str) -> Principal:
     )
 
 
-def _perhaps(*results: Gave | GaveNot) -> str:
+def _perhaps(*results: DigestResult | AbsentResult) -> str:
     """The causes, other than a forgery, for which something is unknown at one time and known at another."""
     seen = "; or who may see it was changed since, by the settings of the negotiation"
-    return seen if GaveNot("unknown") in results else ""
+    return seen if AbsentResult("unknown") in results else ""
 
 
-def _said(result: Gave | GaveNot) -> str:
-    return f"SHA-256 {result.sha256}" if isinstance(result, Gave) else f"nothing ({result.problem})"
+def _said(result: DigestResult | AbsentResult) -> str:
+    return (
+        f"SHA-256 {result.sha256}"
+        if isinstance(result, DigestResult)
+        else f"nothing ({result.problem})"
+    )

@@ -216,7 +216,7 @@ def _of_its_log(name: str, note: str, verifier: Ed25519Verifier) -> Checkpoint:
 
 def _open(name: str, note: str, verifiers: list[Verifier]) -> Checkpoint:
     try:
-        return Checkpoint.opened(note, verifiers)
+        return Checkpoint.verify_note(note, verifiers)
     except NoteError as error:
         raise CommandRefusedError(f"the checkpoint of {name}: {error}") from error
 

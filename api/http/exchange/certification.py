@@ -19,7 +19,7 @@ from api.http.exchange.authorization import principal_of
 from api.http.exchange.in_process import Reply, on_behalf
 from api.http.problems import problem
 from domain.errors import ContentError, Fault
-from domain.proof.certificate import ABSENT, Certificate, Gave, GaveNot
+from domain.proof.certificate import ABSENT, AbsentResult, Certificate, DigestResult
 from infrastructure.proofs.publishing import last_signed_note
 
 __all__ = ["CERTIFIABLE", "Answered", "answered", "certified", "certifying", "result_of"]
@@ -46,7 +46,7 @@ class Answered:
     question: str
     reader: str
     position: int
-    result: Gave | GaveNot
+    result: DigestResult | AbsentResult
 
 
 async def answered(request: Request, parley: Parley, question: str) -> Answered | Response:
@@ -60,23 +60,23 @@ async def answered(request: Request, parley: Parley, question: str) -> Answered 
     if fixed is not None:
         question = fixed[1]
         reply = await on_behalf(request, question)
-    elif isinstance(result_of(reply), GaveNot) and not _has(question, "position"):
+    elif isinstance(result_of(reply), AbsentResult) and not _has(question, "position"):
         question += f"{'&' if '?' in question else '?'}position={_head(parley)}"
         reply = await on_behalf(request, question)
     result = result_of(reply)
     if result is None:
         return _refused(reply)
-    if isinstance(result, Gave) and not (fixed or _has(question, *_PINS)):
+    if isinstance(result, DigestResult) and not (fixed or _has(question, *_PINS)):
         return problem("not-certifiable", "the answer has no fixed form")
     return Answered(question, _reader(request), _position(reply, question, parley), result)
 
 
-def result_of(reply: Reply) -> Gave | GaveNot | None:
+def result_of(reply: Reply) -> DigestResult | AbsentResult | None:
     """The result that a certificate states for an answer; None where the question was refused."""
     if reply.status == HTTPStatus.OK:
-        return Gave(sha256(reply.body).hexdigest())
+        return DigestResult(sha256(reply.body).hexdigest())
     name = _problem(reply)
-    return GaveNot(name) if ABSENT.get(name) == reply.status else None
+    return AbsentResult(name) if ABSENT.get(name) == reply.status else None
 
 
 def certifying(parley: Parley, asked: Answered) -> Certificate | Response:
@@ -110,7 +110,7 @@ def certified(parley: Parley, certificate: Certificate) -> Response | None:
     if publisher is None or publisher.own(certificate.checkpoint) is None:
         return None
     headers = {"Cache-Control": "no-store"}
-    body = write_json(_shown(certificate, certificate.signed(publisher.signer)))
+    body = write_json(_shown(certificate, certificate.sign(publisher.signer)))
     return Response(body, HTTPStatus.CREATED, headers, "application/json")
 
 
@@ -122,8 +122,8 @@ def _shown(certificate: Certificate, note: str) -> dict[str, Any]:
         "position": certificate.position,
         "reading": certificate.reading,
         "status": result.status,
-        "sha256": result.sha256 if isinstance(result, Gave) else None,
-        "problem": result.problem if isinstance(result, GaveNot) else None,
+        "sha256": result.sha256 if isinstance(result, DigestResult) else None,
+        "problem": result.problem if isinstance(result, AbsentResult) else None,
         "certificate": note,
     }
 

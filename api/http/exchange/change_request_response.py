@@ -98,7 +98,7 @@ def _changes(seen: SeenChangeRequest, facts: FactParser) -> list[Any]:
     body = op.parser.parse(dict(found.body))
     event = op.decide(before, body, facts, found.proposer)
     if isinstance(before, Negotiation):
-        return list(differences(before.said, evolve(before, event).said))
+        return list(differences(before.content, evolve(before, event).content))
     if not isinstance(event, FactCorrected):
         return []
     return list(differences(before.fact, event.fact))

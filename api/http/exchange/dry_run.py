@@ -65,7 +65,7 @@ def proposed_of(
         entry = Entry(position=reading.head + 1, recorded_at=reading.now, event=event)
         made = evolve_change_requests(ChangeRequests(stream=event.originator_id), entry)
         seen = SeenChangeRequest(
-            change_request=made.each[event.proposal],
+            change_request=made.by_id[event.proposal],
             negotiation=reading.slug_of(event.negotiation_id),
             moment=StatusContext(now=reading.now, fact_version=event.fact_version),
             before=before,

@@ -18,7 +18,7 @@ from api.http.exchange.idempotency import REPLAYED, Once, about_nothing
 from api.http.exchange.in_process import on_behalf
 from api.http.exchange.operation import body_of, writes
 from api.http.threads import LaneRoute, run_in_lane
-from domain.proof.certificate import Certificate, GaveNot
+from domain.proof.certificate import AbsentResult, Certificate
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["proof"])
 
@@ -77,4 +77,4 @@ async def _is_hidden_now(first: Certificate, sent: Sent) -> bool:
     """Whether what was certified is there no more for who asks, as for somebody who is no member since."""
     if first.result.status != HTTPStatus.OK:
         return False
-    return isinstance(result_of(await on_behalf(sent.request, first.question)), GaveNot)
+    return isinstance(result_of(await on_behalf(sent.request, first.question)), AbsentResult)

@@ -33,7 +33,7 @@ from domain.fact import as_primitives
 from domain.streams.change_request import ChangeRequests, StatusContext
 from domain.streams.event import ChangeRequestEvent, RecordEvent
 from domain.streams.fact import FactRecord
-from domain.streams.ledger import by_event
+from domain.streams.ledger import sources_by_event
 from domain.streams.negotiation import Negotiation
 from domain.streams.reviewing import decide_approve, decide_refuse, decide_revise, decide_withdraw
 from infrastructure.readers.change_requests import SeenChangeRequest
@@ -226,7 +226,7 @@ def _attempted(change_request_id: str, sent: Sent, decide: _Decide, once: Once) 
     until, claim = found.seen.change_request.expires_at, once.claim()
     if change is None:
         standing = {found.record.id: found.record.version}
-        kept = by_event(event, sources)
+        kept = sources_by_event(event, sources)
         [position] = sent.parley.ledger.append(
             [event], sources=kept, claim=claim, standing=standing, until=until
         )

@@ -22,7 +22,7 @@ from api.http.exchange.parameters import whole_number
 from api.http.exchange.perspective import Asked, Asking, Settling
 from api.http.threads import LaneRoute
 from domain.confidential import Confidential
-from domain.streams.ledger import decided_record
+from domain.streams.ledger import decide_new_fact
 from domain.streams.negotiation import negotiation_id
 from domain.time.perspective import Perspective
 from domain.views.audit import change
@@ -57,7 +57,7 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
         sent.check_negotiation(slug)
         document, kept_apart = read_withholding(sent.body)
         fact = kept_apart.beside(sent.request.app.state.facts.parse, document)
-        event = decided_record(negotiation_id(slug), fact, sent.actor)
+        event = decide_new_fact(negotiation_id(slug), fact, sent.actor)
         if dry_run.is_dry(sent):
             sent.parley.ledger.refuse_taken(event)
             return dry_run.recorded(sent, event, None)

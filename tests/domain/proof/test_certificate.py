@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.proof.certificate import Certificate, Gave, GaveNot
+from domain.proof.certificate import AbsentResult, Certificate, DigestResult
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.note import NoteError, sign_note
 from domain.time.instant import parse_cut
@@ -13,14 +13,14 @@ from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
 ORIGIN = "example.com/talks"
 SIGNER = Ed25519Signer.of(ORIGIN, bytes(range(32)))
 OTHER = Ed25519Signer.of(ORIGIN, bytes(32))
-CHECKPOINT = Checkpoint(ORIGIN, 147, bytes(32)).signed([SIGNER])
+CHECKPOINT = Checkpoint(ORIGIN, 147, bytes(32)).sign([SIGNER])
 CERTIFICATE = Certificate(
     origin=ORIGIN,
     question="/v1/negotiations/us-belarus?as_of=2025-11-22T23%3A59%3A59.999999Z&position=147",
     reader="anonymous",
     time=parse_cut("2025-11-26T17:44:02.000001Z"),
     position=147,
-    result=Gave("9f" * 32),
+    result=DigestResult("9f" * 32),
     checkpoint=CHECKPOINT,
     reading=2,
 )
@@ -37,21 +37,21 @@ result 200 sha256:{"9f" * 32}
 
 
 def read(note: str) -> Certificate:
-    return Certificate.opened(note, [Ed25519Verifier(SIGNER.key)])
+    return Certificate.verify_note(note, [Ed25519Verifier(SIGNER.key)])
 
 
 def test_a_certificate_is_written_line_by_line_and_read_back() -> None:
     assert CERTIFICATE.text == TEXT
     for each in (
         CERTIFICATE,
-        replace(CERTIFICATE, result=GaveNot("unknown"), position=0),
-        replace(CERTIFICATE, result=GaveNot("withdrawn"), reader="key:desk"),
+        replace(CERTIFICATE, result=AbsentResult("unknown"), position=0),
+        replace(CERTIFICATE, result=AbsentResult("withdrawn"), reader="key:desk"),
         replace(CERTIFICATE, reading=1),
     ):
-        assert read(each.signed(SIGNER)) == each
+        assert read(each.sign(SIGNER)) == each
     assert "\nresult 404 not-yet-known\n" in replace(
-        CERTIFICATE, result=GaveNot("not-yet-known")
-    ).signed(SIGNER)
+        CERTIFICATE, result=AbsentResult("not-yet-known")
+    ).sign(SIGNER)
 
 
 def test_one_of_the_first_reading_is_written_as_those_always_were() -> None:
@@ -61,12 +61,12 @@ def test_one_of_the_first_reading_is_written_as_those_always_were() -> None:
 
 
 def test_every_changed_character_is_noticed() -> None:
-    note = CERTIFICATE.signed(SIGNER)
+    note = CERTIFICATE.sign(SIGNER)
     for at, character in enumerate(note):
         with pytest.raises(NoteError):
             read(note[:at] + chr(ord(character) ^ 1) + note[at + 1 :])
     with pytest.raises(NoteError):
-        read(CERTIFICATE.signed(OTHER))
+        read(CERTIFICATE.sign(OTHER))
 
 
 @pytest.mark.parametrize(
@@ -98,23 +98,23 @@ def test_what_is_signed_and_written_otherwise_is_no_certificate(before: str, aft
 
 
 def test_a_checkpoint_that_another_signed_is_not_rested_on() -> None:
-    elsewhere = Checkpoint(ORIGIN, 147, bytes(32)).signed([OTHER])
+    elsewhere = Checkpoint(ORIGIN, 147, bytes(32)).sign([OTHER])
     with pytest.raises(NoteError):
-        read(replace(CERTIFICATE, checkpoint=elsewhere).signed(SIGNER))
+        read(replace(CERTIFICATE, checkpoint=elsewhere).sign(SIGNER))
 
 
 def test_no_checkpoint_is_a_certificate_and_no_certificate_a_checkpoint() -> None:
     with pytest.raises(NoteError):
         read(CHECKPOINT)
     with pytest.raises(NoteError):
-        Checkpoint.opened(CERTIFICATE.signed(SIGNER), [Ed25519Verifier(SIGNER.key)])
+        Checkpoint.verify_note(CERTIFICATE.sign(SIGNER), [Ed25519Verifier(SIGNER.key)])
 
 
 def test_what_nobody_knew_of_may_become_known_and_nothing_else_may_change() -> None:
-    unknown, early = GaveNot("unknown"), GaveNot("not-yet-known")
-    assert unknown.held_by(unknown)
-    assert unknown.held_by(early)
-    assert not early.held_by(unknown)
-    assert not early.held_by(Gave("00" * 32))
-    assert Gave("00" * 32).held_by(Gave("00" * 32))
-    assert not Gave("00" * 32).held_by(Gave("01" * 32))
+    unknown, early = AbsentResult("unknown"), AbsentResult("not-yet-known")
+    assert unknown.confirmed_by(unknown)
+    assert unknown.confirmed_by(early)
+    assert not early.confirmed_by(unknown)
+    assert not early.confirmed_by(DigestResult("00" * 32))
+    assert DigestResult("00" * 32).confirmed_by(DigestResult("00" * 32))
+    assert not DigestResult("00" * 32).confirmed_by(DigestResult("01" * 32))

@@ -21,11 +21,11 @@ def test_the_example_of_the_specification_is_read_and_written() -> None:
 
 def test_a_checkpoint_is_opened_by_its_key_alone() -> None:
     signer = Ed25519Signer.of("example.com/log", bytes(32))
-    note = Checkpoint("example.com/log", 0, EMPTY_ROOT).signed([signer])
-    assert Checkpoint.opened(note, [Ed25519Verifier(signer.key)]).size == 0
+    note = Checkpoint("example.com/log", 0, EMPTY_ROOT).sign([signer])
+    assert Checkpoint.verify_note(note, [Ed25519Verifier(signer.key)]).size == 0
     other = Ed25519Signer.of("example.com/log", bytes([1] * 32))
     with pytest.raises(NoteError):
-        Checkpoint.opened(note, [Ed25519Verifier(other.key)])
+        Checkpoint.verify_note(note, [Ed25519Verifier(other.key)])
 
 
 @pytest.mark.parametrize(

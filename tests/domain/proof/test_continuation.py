@@ -164,7 +164,7 @@ def test_what_has_not_grown_needs_no_tile_and_is_the_same_or_refused() -> None:
         check_continued(before, replace(before, root=OTHER), nothing)
     smaller = TREE.checkpoint(299)
     assert tiles_needed(before, smaller) == []
-    with pytest.raises(RollBackError, match="shows 299 events, and had 300"):
+    with pytest.raises(RollBackError, match="shows 299 events, but it had 300 before"):
         check_continued(before, smaller, nothing)
 
 

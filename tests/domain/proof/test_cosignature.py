@@ -40,7 +40,7 @@ def verifier(key: VerifierKey) -> CosignatureVerifier:
 
 
 def test_a_cosignature_is_what_the_specification_says_byte_for_byte() -> None:
-    note = countersign_note(Checkpoint.read(TEXT).signed([LOG]), Cosigner(WITNESS, PAGE_TIME))
+    note = countersign_note(Checkpoint.read(TEXT).sign([LOG]), Cosigner(WITNESS, PAGE_TIME))
     private = Ed25519PrivateKey.from_private_bytes(SEED)
     public = private.public_key().public_bytes_raw()
     message = b"cosignature/v1\ntime 1679315147\n" + TEXT.encode()
@@ -65,7 +65,7 @@ def test_the_example_of_the_specification_has_its_parts_where_they_are_looked_fo
 
 
 def test_a_note_has_the_log_s_and_the_witness_s_word_apart() -> None:
-    alone = Checkpoint.read(TEXT).signed([LOG])
+    alone = Checkpoint.read(TEXT).sign([LOG])
     both = countersign_note(alone, Cosigner(WITNESS, PAGE_TIME))
     witness = verifier(Cosigner(WITNESS, 0).key)
     sets: list[list[Verifier]] = [
@@ -81,7 +81,7 @@ def test_a_note_has_the_log_s_and_the_witness_s_word_apart() -> None:
 
 def test_a_cosignature_says_when_it_was_given() -> None:
     witness = verifier(Cosigner(WITNESS, 0).key)
-    alone = Checkpoint.read(TEXT).signed([LOG])
+    alone = Checkpoint.read(TEXT).sign([LOG])
     assert (
         time_of_cosignature(countersign_note(alone, Cosigner(WITNESS, PAGE_TIME)), witness)
         == PAGE_TIME
@@ -106,7 +106,7 @@ def test_another_time_or_text_is_not_what_was_cosigned() -> None:
 
 
 def test_a_plain_signature_of_a_witness_is_no_cosignature() -> None:
-    note = Checkpoint.read(TEXT).signed([WITNESS])
+    note = Checkpoint.read(TEXT).sign([WITNESS])
     with pytest.raises(NoteError):
         open_note(note, [verifier(Cosigner(WITNESS, 0).key)])
     with pytest.raises(NoteError):

@@ -67,7 +67,7 @@ def signed(database: Database) -> Checkpoint:
     with database.reading() as connection:
         note = last_signed_note(connection)
     assert note is not None
-    return Checkpoint.opened(note, [Ed25519Verifier(signer().key)])
+    return Checkpoint.verify_note(note, [Ed25519Verifier(signer().key)])
 
 
 def rows(database: Database) -> list[dict[str, Any]]:

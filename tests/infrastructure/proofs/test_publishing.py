@@ -328,7 +328,7 @@ def test_what_another_key_or_name_signed_is_signed_again_by_one_that_is_to_be_th
 
 def test_a_checkpoint_of_another_log_is_not_its_own(database: Database, tmp_path: Path) -> None:
     signing = publisher(database, tmp_path)
-    other = Checkpoint("other.example/log", 0, bytes(32)).signed([signing.signer])
+    other = Checkpoint("other.example/log", 0, bytes(32)).sign([signing.signer])
     assert signing.own(other) is None
     assert signing.own(None) is None
 

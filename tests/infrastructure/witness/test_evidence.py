@@ -31,7 +31,7 @@ def case(watching: Watching, refusal: str) -> Path:
 def signed_twice(folder: Path) -> tuple[Checkpoint, Checkpoint]:
     """What the log has signed before and after, by what is kept of it."""
     notes = [(folder / name).read_text() for name in ("cosigned", "shown")]
-    found = [Checkpoint.opened(note, [Ed25519Verifier(LOG.key)]) for note in notes]
+    found = [Checkpoint.verify_note(note, [Ed25519Verifier(LOG.key)]) for note in notes]
     return found[0], found[1]
 
 
@@ -79,7 +79,7 @@ def test_a_roll_back_is_refused_and_kept(log: FakeLog, watching: Watching, size:
     watching.watch()
     log.grow(size)
     refusal = watching.refused()
-    assert refusal.startswith(f"the log shows {size} events, and had 300; ")
+    assert refusal.startswith(f"the log shows {size} events, but it had 300 before; ")
     before, now = signed_twice(case(watching, refusal))
     assert (before.size, now.size) == (300, size)
 

@@ -153,7 +153,7 @@ def test_what_another_signed_is_refused(log: FakeLog, watching: Watching, begun:
         assert "no known key has signed" in watching.refused()
     log.signers = [LOG]
     log.answers["/checkpoint"] = saying(forged(log).encode())
-    assert "not what the key has signed" in watching.refused()
+    assert "its signature does not match its text" in watching.refused()
     log.answers.clear()
     log.origin = "example.com/talks2"
     assert "another log" in watching.refused()
