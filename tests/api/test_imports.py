@@ -58,6 +58,16 @@ def test_the_examples_of_the_documentation_are_imported(client: Client) -> None:
     assert report.json["recorded"] == 1, report.json
 
 
+def test_the_query_can_say_the_format_instead_of_the_media_type(client: Client) -> None:
+    client.open()
+    report = _sent(client, CSV_LINES.encode(), "?format=csv")
+    assert (report.status, report.json["recorded"]) == (200, 1)
+    again = _sent(client, NDJSON_LINES.encode(), "?format=ndjson", media="text/csv")
+    assert (again.status, again.json["recorded"]) == (200, 1)
+    refused = _sent(client, CSV_LINES.encode(), "?format=xlsx")
+    assert (refused.status, refused.pointers) == (422, ["/query/format"])
+
+
 def test_all_or_nothing_is_recorded_unless_partial(client: Client) -> None:
     client.open()
     body = _lines(fact(external_id="a"), fact(valid="2025-13"), "text") + b"{\n"

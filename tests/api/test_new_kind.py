@@ -85,7 +85,7 @@ def test_its_rules_are_checked(client: Client) -> None:
 def test_it_is_listed_in_openapi(client: Client) -> None:
     document = client.get("/openapi.json").json
     schemas = document["components"]["schemas"]
-    assert "mediation" in schemas["Fact-Input"]["discriminator"]["mapping"]
+    assert "mediation" in schemas["Fact"]["discriminator"]["mapping"]
     assert schemas["State"]["properties"]["mediation"]["type"] == "array"
     timeline = document["paths"]["/v1/negotiations/{slug}/timeline"]["get"]
     kinds = next(each for each in timeline["parameters"] if each["name"] == "kind")

@@ -103,9 +103,7 @@ IDEMPOTENCY_KEY: Final = {
     " details; with another body it is 422. Kept for `PARLEY_IDEMPOTENCY_HOURS`, at least 24.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$", "minLength": 1, "maxLength": 255},
 }
-"""Any POST takes it. It stands among the components and is no operation's parameter, because what one
-may send depends on what was sent before, which no schema can say."""
-_TAKES_KEY: Final = "Takes an `Idempotency-Key` (`#/components/parameters/IdempotencyKey`)."
+"""Any POST takes it."""
 
 
 def reference(name: str) -> dict[str, str]:
@@ -177,7 +175,7 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
         would_be = {"application/json": {"schema": reference(tried)}}
         done[200] = {"description": "What a dry run comes to", "content": would_be, "headers": {}}
     refused = (*_WRITE, *_scoped(scope), *_preconditions(if_match))
-    shared = [] if if_match is None else [dict(if_match)]
+    shared = [IDEMPOTENCY_KEY] if if_match is None else [dict(if_match), IDEMPOTENCY_KEY]
     return {
         **_common(operation, summary),
         "response_description": "Done",
@@ -188,11 +186,7 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
         },
         "openapi_extra": {
             "parameters": [*(each.documented() for each in parameters), *shared],
-            "requestBody": {
-                "required": True,
-                "content": dict(body),
-                "description": _TAKES_KEY,
-            },
+            "requestBody": {"required": True, "content": dict(body)},
             **secured(scope),
         },
     }

@@ -89,15 +89,18 @@ _NUMBERS: Final = {
     "position": {"minimum": 0},
 }
 
-_COUNTED: Final = [
-    {"required": ["value"], "properties": {"value": {"type": "integer", "minimum": 1}}},
-    {
-        "required": ["value"],
-        "properties": {"value": {"const": 0}, "comparator": {"not": {"const": "lt"}}},
-    },
-    {"required": ["text"], "properties": {"text": {"type": "string"}}},
-]
-"""A number, or words. Which words are a number, and agree with what stands beside them, no schema tells."""
+_NOT_COUNTED: Final = {
+    "properties": {"text": {"type": "null"}},
+    "anyOf": [
+        {"properties": {"value": {"type": "null"}}},
+        {
+            "required": ["value", "comparator"],
+            "properties": {"value": {"const": 0}, "comparator": {"const": "lt"}},
+        },
+    ],
+}
+"""What is neither a number nor words. Which words are a number, and agree with what stands beside them, no schema
+tells."""
 _BOUND: Final = {
     "readOnly": True,
     "description": "What follows from comparator and value, or from the text. Where neither says a number, low and"
@@ -125,7 +128,7 @@ def constrain_components(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[
         if plain == NegotiationChanges.__name__:
             schema["minProperties"] = 1
         if plain == "Quantity":
-            schema["anyOf"] = _COUNTED
+            schema["not"] = _NOT_COUNTED
             for end in ("low", "high"):
                 schema["properties"][end].update(_BOUND)
         if plain in kinds:

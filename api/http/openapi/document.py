@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 from api.commands.commands import BODIES, FactParser
 from api.commands.confidential import FIELD
 from api.http.exchange.authorization import SECURITY_SCHEMES
-from api.http.exchange.operation import IDEMPOTENCY_KEY, reference
+from api.http.exchange.operation import reference
 from api.http.exchange.perspective import ERASED
 from api.http.openapi.constraints import constrain_components
 from api.http.openapi.response_schemas import ANSWERS
@@ -32,8 +33,7 @@ _CONFIDENTIAL: Final = {
     "description": "Who the source is. It is kept apart, sealed by a key of its own, and answered by `readFact` alone,"
     " to who has the scope `source:read`.",
 }
-_TEMPLATE: Final = "#/components/schemas/{model}"
-_INPUT: Final = "Fact-Input"
+_COMPONENTS: Final = "#/components/schemas/"
 
 
 def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
@@ -46,7 +46,6 @@ def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
         routes=app.routes,
     )
     found["components"] = {
-        "parameters": {"IdempotencyKey": IDEMPOTENCY_KEY},
         "schemas": _components(parser),
         "securitySchemes": SECURITY_SCHEMES,
     }
@@ -60,37 +59,45 @@ def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
 def _components(parser: FactParser) -> dict[str, Any]:
     sent = [(body.__name__, "validation", TypeAdapter(body)) for body in BODIES]
     answered = [(answer.__name__, "serialization", TypeAdapter(answer)) for answer in ANSWERS]
-    facts = [
-        (name, mode, parser.adapter)
-        for name, mode in ((_INPUT, "validation"), ("Fact", "serialization"))
-    ]
     kept_apart = [("Confidential", "validation", TypeAdapter(Confidential))]
-    wanted: Any = [*sent, *answered, *facts, *kept_apart]
-    keyed, defined = TypeAdapter.json_schemas(wanted, ref_template=_TEMPLATE)
+    wanted: Any = [*sent, *answered, ("Fact", "validation", parser.adapter), *kept_apart]
+    keyed, defined = TypeAdapter.json_schemas(wanted, ref_template=f"{_COMPONENTS}{{model}}")
     schemas: dict[str, Any] = dict(defined.get("$defs", {}))
     for (name, _), schema in keyed.items():
         schemas.setdefault(str(name), schema)
     schemas["State"] = _state()
     schemas["SectionItem"] = _section_item()
-    schemas = _resolved(schemas)
     schemas = constrain_components(schemas, [kind.__name__ for kind in parser.kinds])
+    named = {kind.__name__: f"{kind.__name__}Fact" for kind in parser.kinds}
+    schemas = _resolved({named.get(name, name): schema for name, schema in schemas.items()}, named)
     schemas["Confidential"]["additionalProperties"] = False
     schemas["Confidential"]["minProperties"] = 1
-    schemas["Confidential"]["anyOf"] = [
-        {"required": [name], "properties": {name: {"type": "string"}}}
-        for name in schemas["Confidential"]["properties"]
-    ]
+    nothing = {name: {"type": "null"} for name in schemas["Confidential"]["properties"]}
+    schemas["Confidential"]["not"] = {"properties": nothing}
     schemas["Citation"]["properties"][FIELD] = _CONFIDENTIAL
     return schemas
 
 
-def _resolved(part: Any) -> Any:  # noqa: ANN401 -- a schema is any JSON
-    """Put references where an answer names a component that pydantic does not know."""
+def _resolved(part: Any, named: Mapping[str, str]) -> Any:  # noqa: ANN401 -- a schema is any JSON
+    """Put references where an answer names a component that pydantic does not know, and name those of the kinds anew.
+
+    Pydantic calls a kind by its class, as `Response`: a name that programs made from the document have for themselves.
+    Its titles, which repeat the names, go: such programs would take them for names.
+    """
     if isinstance(part, dict):
         if "x-component" in part:
             return reference(part["x-component"])
-        return {name: _resolved(inner) for name, inner in part.items()}
-    return [_resolved(inner) for inner in part] if isinstance(part, list) else part
+        return {
+            name: _resolved(inner, named)
+            for name, inner in part.items()
+            if name != "title" or isinstance(inner, dict)
+        }
+    if isinstance(part, list):
+        return [_resolved(inner, named) for inner in part]
+    if isinstance(part, str) and part.startswith(_COMPONENTS):
+        name = part.removeprefix(_COMPONENTS)
+        return _COMPONENTS + named.get(name, name)
+    return part
 
 
 def _list_kinds(paths: dict[str, Any], names: list[str]) -> None:

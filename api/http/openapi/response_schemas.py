@@ -148,7 +148,7 @@ class Snapshot(Exact):
 class SnapshotContent(Snapshot):
     """A snapshot with its state, replayed from the log; `verified` is null where another reading took it."""
 
-    verified: Annotated[bool | None, Field(json_schema_extra={"enum": [True, None]})]
+    verified: Literal[True] | None
     content: AnyState
     erased: NotRequired[list[Erased]]
 

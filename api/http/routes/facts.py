@@ -43,7 +43,7 @@ _SENDING: Final = Sending(DRY_RUN)
         "recordFact",
         "Record a fact",
         "FactRecord",
-        body_of("Fact-Input", FACTS),
+        body_of("Fact", FACTS),
         status=201,
         tagged=True,
         parameters=_SENDING.parameters,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.commands.examples import CSV_LINES, NDJSON_LINES
-from api.commands.importing.importer import Importer
+from api.commands.importing.importer import Importer, Media
 from api.commands.importing.lines import read_bounded_lines
 from api.commands.importing.matching import Update
 from api.commands.importing.text_files import open_text
@@ -50,8 +50,15 @@ _SPOOLING: Final = Spooling(
         "A label for what this import brings: kept with its events, and asked for by `batch` in changes and timelines.",
         {"type": "string", "pattern": f"^{BATCH.pattern}$"},
     ),
+    Parameter(
+        "format",
+        "What the body is, whatever Content-Type says. Left out, Content-Type says it.",
+        {"type": "string", "enum": [*get_args(Media)]},
+    ),
 )
-_LINES: Final = {"description": f"One object a line, such as {NDJSON_LINES}"}
+_FILE: Final = {"type": "string", "format": "binary"}
+_LINES: Final = {**_FILE, "description": f"One object a line, such as {NDJSON_LINES}"}
+_TABLE: Final = {**_FILE, "description": "A column for each field, and a row for each fact"}
 
 
 @router.post(
@@ -61,7 +68,7 @@ _LINES: Final = {"description": f"One object a line, such as {NDJSON_LINES}"}
         "Import NDJSON or CSV",
         "ImportReport",
         {
-            _CSV: {"schema": {"contentMediaType": _CSV}, "example": CSV_LINES},
+            _CSV: {"schema": _TABLE, "example": CSV_LINES},
             **{media: {"schema": _LINES} for media in _NDJSON},
         },
         parameters=_SPOOLING.parameters,
@@ -83,6 +90,8 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
     """
     dry_run, partial = truth(sent.parameters, "dry_run"), truth(sent.parameters, "partial")
     update, batch = _update(sent.parameters), sent.parameters.get("batch")
+    if sent.parameters.get("format", "csv") not in get_args(Media):
+        raise ContentError.at("/query/format", f"one of {', '.join(get_args(Media))} is expected")
     if batch is not None:
         check_batch(batch, "/query/batch")
 
@@ -130,10 +139,11 @@ def _imported(
     if sent.spool is None:
         raise AssertionError
     text = open_text(sent.spool, sent.charset)
+    media = cast("Media", sent.parameters.get("format", "csv" if sent.media == _CSV else "ndjson"))
     report = Importer(sent.parley, sent.request.app.state.facts).run(
         slug=slug,
         lines=read_bounded_lines(text.stream),
-        media="csv" if sent.media == _CSV else "ndjson",
+        media=media,
         dry_run=dry_run,
         partial=partial,
         principal=sent.principal,
