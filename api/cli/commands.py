@@ -11,7 +11,14 @@ from api.cli.reading import check, diff_and_audit, kinds, people, show_and_timel
 from api.cli.serving import serve
 from api.cli.session import RefusingGroup
 from api.cli.text import echo
-from api.cli.writing import change_requests, erase, export_and_snapshot, import_, settings
+from api.cli.writing import (
+    change_requests,
+    erase,
+    export_and_snapshot,
+    import_,
+    one_fact,
+    settings,
+)
 from api.http.app import VERSION
 
 __all__ = ["app"]
@@ -64,7 +71,7 @@ def parley(
 
 for commands in (
     *(serve, show_and_timeline, people, tally, diff_and_audit, check, kinds),
-    *(import_, export_and_snapshot, settings, erase, change_requests),
+    *(one_fact, import_, export_and_snapshot, settings, erase, change_requests),
     *(keys, backup, verify, checkpoint, witness, seal, compact, clock),
 ):
     commands.register(app)

@@ -29,6 +29,7 @@ COMMANDS = {
     "seal", "compact", "erase", "witness", "change-requests", "approve", "refuse", "withdraw",
     "check",
     "checkpoint", "correct-clock", "correct-negotiation",
+    "record", "correct", "corroborate", "end", "retract", "reinstate", "prefer",
 }  # fmt: skip
 FORMER = {"proposals"}
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}

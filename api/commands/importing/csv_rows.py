@@ -10,7 +10,7 @@ tables put before a text that a spreadsheet would take for a formula is not part
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, TypeVar
 
@@ -21,7 +21,7 @@ from api.commands.importing.lines import SourceLine, make_faulty_line, refuse_bl
 from api.commands.json_text import MOST_ENTRIES, read_json
 from domain.errors import ContentError, Fault
 
-__all__ = ["read_csv"]
+__all__ = ["read_cells", "read_csv"]
 
 _OF_CORRECTION: Final = frozenset(
     {"op", "id", "external_id", "reason", "why", "published", "changes"}
@@ -60,6 +60,18 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
                 return
     if table.header is None:
         yield make_faulty_line(1, "a header row is expected")
+
+
+def read_cells(cells: Mapping[str, str]) -> dict[str, Any]:
+    """The object that cells of one row make, by column, as `read_csv` has it; ContentError where one cannot be read."""
+    columns, faults = columns_of([*cells])
+    if not faults:
+        filled = zip(columns, cells.values(), strict=True)
+        row = _Row([(column, cell) for column, cell in filled if column is not None])
+        content, faults = row.content()
+    if faults:
+        raise ContentError(*faults)
+    return content
 
 
 def _row(number: int, table: Table, cells: Sequence[str]) -> SourceLine:

@@ -1,0 +1,231 @@
+"""One fact is recorded or changed at a terminal: the command shows what it would do, and asks before it writes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Final, get_args
+from uuid import UUID
+
+import typer
+
+from api.cli.ask import ApiResponse, ask, print_answer, tell
+from api.cli.options import AsJson, Slug
+from api.cli.session import CommandRefusedError, consoles, open_record
+from api.cli.tables import format_value, show_fact, show_rows
+from api.cli.text import ask_for, confirm, print_line
+from api.cli.writing.erase import agreement
+from api.commands.importing.csv_rows import read_cells
+from api.commands.importing.described import columns_shown
+from api.composition import Parley
+from domain.fact import KINDS, fact_id
+from domain.streams.event import Reason
+from domain.streams.negotiation import negotiation_id
+
+__all__ = ["register"]
+
+_TAKES_FIELDS: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
+Fact = Annotated[
+    str,
+    typer.Argument(
+        metavar="FACT", show_default=False, help="The fact, by its id or its external id."
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be recorded, and write nothing.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask again.")]
+_CHANGES: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
+    "correct": (
+        "corrections",
+        ("reason", "why"),
+        "Correct fields of a fact: --reason, --why, and the fields, such as --summary TEXT.",
+    ),
+    "corroborate": (
+        "corroborations",
+        ("citation.publisher",),
+        "Add a source to a fact: --citation.publisher NAME, and more of it, such as --citation.url URL.",
+    ),
+    "end": ("end", ("ended",), "Say when what a fact says ended: --ended 2025-09-11."),
+    "retract": ("retraction", ("reason", "why"), "Retract a fact: --reason and --why."),
+    "reinstate": ("reinstatement", ("why",), "Let a retracted fact stand again: --why."),
+    "prefer": (
+        "preference",
+        ("why",),
+        "Show a fact before its rivals: --why. With --preferred false, no longer.",
+    ),
+}
+"""The commands that change a fact: the end of each one's address, the fields that it needs, and its help."""
+_REASONS: Final = f"one of {', '.join(get_args(Reason))}"
+
+
+def record(
+    context: typer.Context,
+    slug: Slug,
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", show_default=False, help="As parley kinds lists them.")
+    ],
+    *,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: AsJson = False,
+) -> None:
+    """Record one fact. Each field is an option: --valid 2025-09-11 --summary TEXT --citation.publisher NAME.
+
+    parley columns KIND lists the fields. What is missing is asked for at a terminal.
+    """
+    if kind not in KINDS:
+        raise typer.BadParameter(
+            f"one of {', '.join(sorted(KINDS))} is expected", param_hint="KIND"
+        )
+    cells = _fields(context.args)
+    needed = [(each["column"], each["write"]) for each in columns_shown(kind) if each["needed"]]
+    body = read_cells({"kind": kind, **cells, **_missing(needed, {"kind": kind, **cells})})
+    with open_record() as parley:
+        path = f"/v1/negotiations/{slug}/facts"
+        _write(parley, path, body, {}, None, dry_run=dry_run, yes=yes, json=json)
+
+
+def _change(op: str) -> Callable[..., None]:
+    path, needed, text = _CHANGES[op]
+
+    def change(
+        context: typer.Context,
+        slug: Slug,
+        fact: Fact,
+        *,
+        dry_run: DryRun = False,
+        yes: Yes = False,
+        json: AsJson = False,
+    ) -> None:
+        cells = _fields(context.args)
+        if op == "prefer":
+            cells.setdefault("preferred", "true")
+        asked = [(name, _REASONS if name == "reason" else "text") for name in needed]
+        body = read_cells({"op": op, **cells, **_missing(asked, cells)})
+        del body["op"]
+        with open_record() as parley:
+            before = _standing(parley, slug, fact)
+            seen = {"if-match": f'"{before["version"]}"'}
+            address = f"/v1/facts/{before['id']}/{path}"
+            _write(parley, address, body, seen, before, dry_run=dry_run, yes=yes, json=json)
+
+    change.__doc__ = text
+    return change
+
+
+def _fields(arguments: Sequence[str]) -> dict[str, str]:
+    """The fields that options give, by column: `--summary TEXT`, or `--summary=TEXT`."""
+    cells: dict[str, str] = {}
+    left = [*arguments]
+    while left:
+        option = left.pop(0)
+        name, given, text = option.removeprefix("--").partition("=")
+        if not option.startswith("--") or not name:
+            raise typer.BadParameter(f"{option!r} belongs to no option: write --FIELD VALUE")
+        if not given and not left:
+            raise typer.BadParameter("a value is expected after it", param_hint=option)
+        if name in cells:
+            raise typer.BadParameter(
+                "given twice: separate several values with ;", param_hint=option
+            )
+        cells[name] = text if given else left.pop(0)
+    return cells
+
+
+def _missing(needed: Iterable[tuple[str, str]], cells: Mapping[str, str]) -> dict[str, str]:
+    """The needed fields that were not given, as they are asked for at a terminal; elsewhere the API names them."""
+    if not sys.stdin.isatty():
+        return {}
+    return {name: ask_for(f"{name} ({write}):") for name, write in needed if name not in cells}
+
+
+def _standing(parley: Parley, slug: str, named: str) -> dict[str, Any]:
+    """The record of a fact as it stands, retracted or not."""
+    try:
+        id_ = UUID(named)
+    except ValueError:
+        id_ = fact_id(negotiation_id(slug), named)
+    try:
+        versions = ask(parley, f"/v1/facts/{id_}/history", {"limit": 1_000}).content["items"]
+        last = versions[-1]["position"] - (versions[-1]["event"] == "fact.retracted")
+        found = ask(parley, f"/v1/facts/{id_}", {"position": last}).content
+    except CommandRefusedError as error:
+        raise CommandRefusedError(str(error).replace(str(id_), named)) from error
+    if found["negotiation"] != slug:
+        raise CommandRefusedError(f"the fact {named} belongs to {found['negotiation']}")
+    status = "retracted" if last < versions[-1]["position"] else found["status"]
+    return {**found, "version": versions[-1]["version"], "status": status}
+
+
+def _write(
+    parley: Parley,
+    path: str,
+    body: Mapping[str, Any],
+    headers: Mapping[str, str],
+    before: Mapping[str, Any] | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+    json: bool,
+) -> None:
+    """Show what a change would come to, ask, and make it."""
+    if not dry_run and not yes and not sys.stdin.isatty():
+        raise typer.BadParameter("needed where nobody can be asked", param_hint="--yes")
+    if dry_run or not yes:
+        would_be = tell(parley, path, body, headers=headers, dry_run=True)
+        _show(would_be, before, json=json and dry_run)
+    if dry_run:
+        return
+    if not yes:
+        confirm("Record it?")
+    answer = tell(parley, path, body, headers=headers)
+    if json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    if "op" in answer.content:
+        print_line(out, agreement(answer))
+        return
+    done = answer.content
+    print_line(
+        out, f"Recorded at position {done['position']}: {done['id']}, version {done['version']}"
+    )
+
+
+def _show(would_be: ApiResponse, before: Mapping[str, Any] | None, *, json: bool) -> None:
+    if json:
+        print_answer(would_be)
+        return
+    out, errors = consoles()
+    content = would_be.content
+    record_ = content.get("record", content) if "op" in content else content
+    if before is None:
+        show_fact(out, record_)
+    else:
+        old, new = (
+            {**each["fact"], "status": each["status"], "preferred": each["preferred"]}
+            for each in (before, record_)
+        )
+        rows = [
+            (name, format_value(old.get(name)) or "nothing", format_value(value) or "nothing")
+            for name, value in new.items()
+            if value != old.get(name)
+        ]
+        title = f"{old['summary']} (version {before['version']})"
+        show_rows(out, title, ("field", "is", "would be"), rows)
+    if "op" in content:
+        print_line(errors, agreement(would_be))
+    for notice in content.get("notices", ()):
+        print_line(errors, f"Look at {notice['pointer']}: {notice['detail']}")
+    for other in content.get("similar", ()):
+        print_line(errors, f"Much like the fact {other}, and tied to it by nothing")
+    for rival in content.get("rivals", ()):
+        print_line(errors, f"A rival: {rival['summary']} ({rival['id']})")
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the commands."""
+    app.command(context_settings=_TAKES_FIELDS)(record)
+    for op in _CHANGES:
+        app.command(op, context_settings=_TAKES_FIELDS)(_change(op))

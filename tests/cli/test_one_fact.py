@@ -1,0 +1,122 @@
+"""One fact is recorded or changed by a command that shows what it would do, and asks before it writes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.test_change_requests import at_a_terminal
+from tests.importing.lines import SLUG
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+RELEASE = (
+    *("record", SLUG, "release", "--valid", "2025-11-22", "--summary", "=Thirty-one; freed"),
+    *("--quantity.what", "released", "--quantity.text", "not fewer than 31", "--external-id", "X"),
+    *("--people", "Ann Example; Bo Example", "--citation.publisher=Reuters"),
+)
+WHY = ("--reason", "coding_error", "--why", "Misread")
+
+
+def shown(shell: Shell, fact: str = "X") -> dict[str, object]:
+    record: dict[str, object] = json.loads(shell.out("show", SLUG, "--fact", fact, "--json"))
+    return record
+
+
+def test_a_fact_is_recorded_field_by_field(light: Shell) -> None:
+    tried = light.out(*RELEASE, "--dry-run")
+    assert "released: not fewer than 31" in tried
+    assert light("show", SLUG, "--fact", "X").exit_code == 1
+    said = light.out(*RELEASE, "--yes")
+    fact = shown(light)["fact"]
+    assert isinstance(fact, dict)
+    assert said.startswith("Recorded at position ")
+    assert fact["summary"] == "=Thirty-one; freed"
+    assert fact["people"] == ["Ann Example", "Bo Example"]
+    assert fact["quantities"][0]["low"] == 31
+    assert fact["citations"][0]["publisher"] == "Reuters"
+
+
+def test_each_change_shows_what_is_and_what_would_be(light: Shell) -> None:
+    light.out(*RELEASE, "--yes")
+    correction = (
+        "correct",
+        SLUG,
+        "X",
+        *WHY,
+        "--quantity.what",
+        "released",
+        "--quantity.text",
+        "31",
+    )
+    tried = light.out(*correction, "--dry-run")
+    assert "released: not fewer than 31" in tried
+    assert shown(light)["version"] == 1
+    light.out(*correction, "--yes")
+    light.out("corroborate", SLUG, "X", "--citation.publisher", "AP", "--yes")
+    light.out("prefer", SLUG, "X", "--why", "Counted", "--yes")
+    assert "yes" in light.out(
+        "prefer", SLUG, "X", "--why", "x", "--preferred", "false", "--dry-run"
+    )
+    light.out("retract", SLUG, "X", *WHY, "--yes")
+    assert light("show", SLUG, "--fact", "X").exit_code == 1
+    again = light.out("reinstate", SLUG, "X", "--why", "It was right", "--dry-run")
+    assert "retracted" in again
+    light.out("reinstate", SLUG, "X", "--why", "It was right", "--yes")
+    record = shown(light)
+    assert (record["version"], record["status"]) == (6, "corrected")
+    ended = json.loads(light.out("end", SLUG, "P", "--ended", "2025-12-01", "--yes", "--json"))
+    assert ended["fact"]["valid"] == "2025-11-09/2025-12-01"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("record", SLUG, "release", "--valed", "2025", "--yes"), 1, "valed"),
+        (("record", SLUG, "releese", "--valid", "2025", "--yes"), 2, "release"),
+        (("record", SLUG, "release", "--yes", "--valid"), 2, "a value is expected"),
+        (("record", SLUG, "release", "2025", "--yes"), 2, "--FIELD VALUE"),
+        (("record", SLUG, "release", "--note", "a", "--note", "b", "--yes"), 2, "twice"),
+        (("record", SLUG, "release", "--yes"), 1, "/valid: this field is required"),
+        (("record", SLUG, "release", "--valid", "2025"), 2, "--yes"),
+        (
+            ("correct", SLUG, "P", *WHY, "--post", "envoy", "--kind", "release", "--yes"),
+            1,
+            "/changes/post",
+        ),
+        (("correct", SLUG, "none", *WHY, "--note", "x", "--yes"), 1, "no fact none"),
+        (("retract", SLUG, "P", "--why", "x", "--yes"), 1, "/reason"),
+        (("end", SLUG, "P", "--ended", "22.11.2025", "--yes"), 1, "2025-11-22"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_written(
+    light: Shell, arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    before = json.loads(light.out("changes", "--json"))["next"]
+    result = light(*arguments)
+    assert (result.exit_code, said in result.stderr) == (status, True), result.stderr
+    assert json.loads(light.out("changes", "--json"))["next"] == before
+
+
+def test_at_a_terminal_what_is_missing_is_asked_for(light: Shell) -> None:
+    given = ("record", SLUG, "release", "--valid", "2025-11-22", "--external-id", "X")
+    for last, status in (("n", 1), ("y", 0)):
+        code, said = at_a_terminal(light, f"Freed\nReuters\n{last}\n", *given)
+        assert code == status, said
+        assert "summary (what the source says, in a sentence):" in said
+        assert "citation.publisher" in said
+    assert shown(light)["version"] == 1
+    code, said = at_a_terminal(light, "y\n", "correct", SLUG, "X", *WHY, "--summary", "Set free")
+    assert code == 0, said
+    assert shown(light)["version"] == 2
+
+
+def test_a_change_that_takes_two_persons_is_proposed(light: Shell) -> None:
+    light.out("settings", SLUG, "--review-record")
+    change = ("correct", SLUG, "P", *WHY, "--post", "envoy")
+    assert "another person would have to agree" in light(*change, "--dry-run").stderr
+    assert "Proposed" in light.out(*change, "--yes")
+    assert shown(light, "P")["version"] == 1
