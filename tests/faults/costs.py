@@ -171,6 +171,7 @@ def _names(http: TestClient) -> dict[str, Sequence[str]]:
         "items"
     ]
     cited = max(listed, key=lambda item: len(item["fact"]["citations"]))
+    http.get(f"/v1/facts/{cited['id']}")  # a statement is compiled once for a process
     http.post(f"/v1/negotiations/{SLUG}/snapshots", json={"name": "all"})
     return {
         "slug": [SLUG],
