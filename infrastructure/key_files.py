@@ -25,7 +25,7 @@ def key_file_of(database_url: str, what: Literal["key", "seal"]) -> str:
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        return f"{_named(url)}.{what}"
+        return f"{_name_server(url)}.{what}"
     file = (url.database or "").removeprefix("file:")
     if not file or ":memory:" in file or {"memory", "memdb"} & set(map(str, url.query.values())):
         return BEFORE[what]
@@ -39,7 +39,7 @@ def database_file(database_url: str) -> Path | None:
     return Path(str(url.database)) if plain and url.database != ":memory:" else None
 
 
-def _named(url: URL) -> str:
+def _name_server(url: URL) -> str:
     """The name, host and port of a PostgreSQL database, as far as its URL gives them."""
     parts = [
         url.database or "",

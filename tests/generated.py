@@ -10,7 +10,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Final
 
-from api.commands.importing.described import columns_shown, kinds_shown
+from api.commands.importing.described import describe_columns, describe_kinds
 from domain import kinds as of_parley
 from domain.fact import KINDS
 from domain.time.instant import BEGINNING, END, format_instant
@@ -72,8 +72,8 @@ HOLDING: Final = {
 
 def facts_page() -> str:
     """`docs/facts.md` as the code has it now."""
-    columns = _columns(columns_shown("release"))
-    kinds = [each for each in kinds_shown() if KINDS[each["kind"]].__module__ in _MODULES]
+    columns = _columns(describe_columns("release"))
+    kinds = [each for each in describe_kinds() if KINDS[each["kind"]].__module__ in _MODULES]
     own = {field["name"] for kind in kinds for field in kind["fields"]}
     shared = [each for each in columns if each["column"] not in own]
     parts = [
@@ -99,7 +99,7 @@ def settings_table() -> str:
 
 def _kind(kind: dict[str, Any]) -> str:
     names = [field["name"] for field in kind["fields"]]
-    fields = [each for each in _columns(columns_shown(kind["kind"])) if each["column"] in names]
+    fields = [each for each in _columns(describe_columns(kind["kind"])) if each["column"] in names]
     fields.sort(key=lambda each: names.index(each["column"]))
     table = _table(("field", "required", "what to write", "example"), map(_field_row, fields))
     return f"### {kind['kind']}\n\n{kind['says']} Holds: {HOLDING[kind['holds']]}.\n\n{table}"

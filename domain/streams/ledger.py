@@ -192,10 +192,10 @@ class Ledger(Application[UUID]):
 
     def _negotiation(self, id_: UUID) -> Negotiation | None:
         try:
-            found = self._stream(id_, negotiation.project)
+            negotiation_ = self._stream(id_, negotiation.project)
         except StateError:  # the stream of a fact that was imported under this id
             return None
-        return found if isinstance(found, negotiation.Negotiation) else None
+        return negotiation_ if isinstance(negotiation_, negotiation.Negotiation) else None
 
     def _stream(self, id_: UUID, project: Any) -> Any:  # noqa: ANN401 -- one projector an aggregate
         """The state that a stream's events give; continues from the cached state if its last event is unchanged."""

@@ -125,8 +125,8 @@ def _masked(text: str, match: re.Match[str]) -> tuple[int, int]:
 
 def _stretch(match: re.Match[str], step: int) -> tuple[int, int] | None:
     """The first interval that fits the digits, or the last if step is -1; None if no interval fits."""
-    months = _filled(match["month"] or "01", 12)[::step]
-    days = _filled(match["day"] or "01", 31)[::step]
+    months = _fitting_numbers(match["month"] or "01", 12)[::step]
+    days = _fitting_numbers(match["day"] or "01", 31)[::step]
     year = next(_years_with(match["year"], months, days, step), None)
     if year is None:
         return None
@@ -160,7 +160,7 @@ def _fits_a_multiple_of_4(mask: str) -> bool:
 
 
 @cache
-def _filled(mask: str, most: int) -> tuple[int, ...]:
+def _fitting_numbers(mask: str, most: int) -> tuple[int, ...]:
     """The numbers from 1 to `most` that fit two digits, each a digit or X."""
     tens, ones = mask[0], mask[1]
     numbers = (10 * int(ten) + int(one) for ten in _choices(tens) for one in _choices(ones))

@@ -69,8 +69,8 @@ def may_mean(text: str) -> list[str]:
 
 
 def explain(error: ValidTimeError, *, one_date: bool = False) -> str:
-    """What is wrong with a text that is no date, and what to write instead; for `one_date`, no interval."""
-    meant = [each for each in may_mean(error.text) if not (one_date and "/" in each)]
+    """Explain what is wrong with a date, and what to write instead; with `one_date`, suggest no interval."""
+    meant = [reading for reading in may_mean(error.text) if not (one_date and "/" in reading)]
     return f"{error}; write {' or '.join(meant)}" if meant else str(error)
 
 

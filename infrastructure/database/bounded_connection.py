@@ -37,9 +37,11 @@ class BoundedConnection(psycopg.Connection[Any]):
         """Wait for the server, as psycopg does, within the limit."""
         if self.seconds is None:
             return super().wait(gen, *given, **named)
-        return super().wait(self._bounded(gen, self.seconds), *given, **named)
+        return super().wait(self._wait_bounded(gen, self.seconds), *given, **named)
 
-    def _bounded(self, gen: Generator[Any, Any, _T], seconds: float) -> Generator[Any, Any, _T]:
+    def _wait_bounded(
+        self, gen: Generator[Any, Any, _T], seconds: float
+    ) -> Generator[Any, Any, _T]:
         """Run psycopg's generator until it ends, or until nothing has come for `seconds`."""
         try:
             wanted = next(gen)

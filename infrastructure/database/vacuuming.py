@@ -74,11 +74,11 @@ def vacuum(engine: Engine, tables: Sequence[str], patience: float) -> None:
     """
     if not tables:
         return
-    with _unhurried(engine) as connection:
+    with _connect_unhurried(engine) as connection:
         kept = _is_read(connection, patience)
         connection.exec_driver_sql(f"VACUUM (ANALYZE) {', '.join(tables)}")
     _forget_samples(engine, tables)
-    with _unhurried(engine) as connection:
+    with _connect_unhurried(engine) as connection:
         connection.exec_driver_sql("VACUUM pg_catalog.pg_statistic")
     if kept:
         raise LockTimeoutError(_OLDER)
@@ -92,13 +92,13 @@ def rewrite(engine: Engine, tables: Sequence[str], patience: float) -> tuple[str
     in order.
     """
     left = []
-    with _unhurried(engine) as connection:
+    with _connect_unhurried(engine) as connection:
         if _is_read(connection, patience):
             raise LockTimeoutError(_OLDER)
         connection.exec_driver_sql(_LONGER)
         connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {', '.join(tables)}")
     _forget_samples(engine, tables)
-    with _unhurried(engine) as connection:
+    with _connect_unhurried(engine) as connection:
         connection.exec_driver_sql(_LONGER)
         if connection.exec_driver_sql(_OWNS).scalar_one():
             connection.exec_driver_sql(_SAMPLES)
@@ -120,7 +120,7 @@ def analyze(connection: Connection, tables: Sequence[str]) -> None:
 
 
 @contextmanager
-def _unhurried(engine: Engine) -> Iterator[Connection]:
+def _connect_unhurried(engine: Engine) -> Iterator[Connection]:
     """A connection without transactions and without a statement timeout."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("SET statement_timeout = 0")

@@ -52,18 +52,18 @@ _kind_decoder: Final = msgspec.json.Decoder(_Kind)
 
 def encode_fact(fact: Fact) -> bytes:
     """A fact as JSON, with its fields in order; fields added later are left out if they have their default."""
-    return _encoder.encode(_stored(fact))
+    return _encoder.encode(_drop_defaults(fact))
 
 
-def _stored(value: Any) -> Any:  # noqa: ANN401 -- any part of an event
+def _drop_defaults(value: Any) -> Any:  # noqa: ANN401 -- any part of an event
     """A value without the later fields that have their default."""
     if isinstance(value, tuple):
-        return [_stored(part) for part in value]
+        return [_drop_defaults(part) for part in value]
     fields = _fields(type(value))
     if fields is None:
         return value
     return {
-        name: part if type(part) in _SIMPLE else _stored(part)
+        name: part if type(part) in _SIMPLE else _drop_defaults(part)
         for name, default in fields
         if (part := getattr(value, name)) != default or default is _ALWAYS
     }
@@ -110,7 +110,7 @@ class EventCodec(Mapper[UUID]):
         """Encode an event as it is stored."""
         if not isinstance(domain_event, RecordEvent):
             raise TypeError(f"{type(domain_event).__name__} is not an event of the record")
-        payload = {k: v for k, v in _stored(domain_event).items() if k not in _ENVELOPE}
+        payload = {k: v for k, v in _drop_defaults(domain_event).items() if k not in _ENVELOPE}
         shape = 1 + len(UPCASTS.get(domain_event.stored_name, ()))
         return AuthoredEvent(
             originator_id=domain_event.originator_id,

@@ -55,9 +55,9 @@ class StreamReader:
         if lte is not None:
             statement = statement.where(columns.version <= lte)
         order = columns.version.desc() if desc else columns.version
-        return self._stored(statement.order_by(order).limit(limit))
+        return self._read_events(statement.order_by(order).limit(limit))
 
-    def _stored(self, statement: Select[Any]) -> list[StoredEvent]:
+    def _read_events(self, statement: Select[Any]) -> list[StoredEvent]:
         return [
             StoredEvent(self._originator(row.stream), row.version, row.type, row.payload)
             for row in self._rows(statement)
@@ -104,7 +104,7 @@ class LogReader(StreamReader):
             statement = statement.where(event.c.type.in_(types))
         return self._entries(statement.order_by(event.c.position).limit(limit))
 
-    def _stored(self, statement: Select[Any]) -> list[StoredEvent]:
+    def _read_events(self, statement: Select[Any]) -> list[StoredEvent]:
         return [
             StoredEvent(entry.originator_id, entry.originator_version, entry.topic, entry.state)
             if entry.erased_by is None

@@ -135,7 +135,7 @@ class Publisher:
             signed = self._sign(connection, new_key=new_key)
         self._signed = signed
 
-    def refused(self, connection: Connection) -> str | None:
+    def find_refusal(self, connection: Connection) -> str | None:
         """Why nothing is signed: the last refusal, or that another key has signed the last checkpoint."""
         return self.refusal or self.other_key(connection)
 

@@ -81,7 +81,7 @@ def verify(
     builder, seen = TileBuilder(), _Progress()
     signed = {
         checkpoint.size: checkpoint
-        for checkpoint in sorted(checkpoints, key=lambda each: each.size)
+        for checkpoint in sorted(checkpoints, key=lambda checkpoint: checkpoint.size)
     }
     proven = 0
     wrong = _check_root(builder, checkpoints, proven)

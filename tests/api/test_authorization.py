@@ -331,7 +331,7 @@ def test_an_import_corrects_nothing_without_the_scope(record: Record) -> None:
     before = record.head
     answer = record.ask("fact:write", "post", "/v1/negotiations/{slug}/import", lines)
     assert answer.json()["rejected"] == [
-        {"line": 2, "pointer": "/op", "detail": "this takes the scope fact:correct"}
+        {"line": 2, "pointer": "/op", "detail": "this needs the scope fact:correct"}
     ]
     assert record.head == before
     assert (

@@ -464,7 +464,7 @@ def test_an_import_corrects_nothing_where_that_takes_two(desk: Desk) -> None:
     sent = {"content_type": "application/x-ndjson"}
     refused = desk.post(f"{TALKS}/import", lines, **sent).json
     detail = (
-        "in this negotiation it takes two persons, and no import can wait for the second:"
+        "in this negotiation a second person must approve it, for which an import cannot wait:"
         f" POST it to {fact}/retraction"
     )
     assert refused["rejected"] == [{"line": 2, "pointer": "/op", "detail": detail}]

@@ -159,7 +159,7 @@ def test_a_file_is_read_as_people_have_it(light_client: Client, raw: bytes, medi
     ("raw", "media", "said"),
     [
         (b"PK\x03\x04" + bytes(26) + b"xl/workbook.xml", "text/csv", "Excel workbook"),
-        (TABLE.encode("koi8-r"), "text/csv", "no UTF-8"),
+        (TABLE.encode("koi8-r"), "text/csv", "not UTF-8"),
         (b"%PDF-1.4", NDJSON, "PDF"),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_restore_says_that_keys_are_to_be_made_anew(light: Shell) -> None:
     target = light.folder / "backup"
     light.out("backup", str(target))
     other = Shell(f"sqlite:///{light.folder / 'other.db'}", light.folder)
-    assert "API keys are in no backup" in other.out("restore", str(target))
+    assert "Backups have no API keys" in other.out("restore", str(target))
 
 
 def test_a_restore_without_the_keys_that_seal_leaves_no_database(light: Shell) -> None:

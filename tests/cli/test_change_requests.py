@@ -45,7 +45,7 @@ def proposed(shell: Shell, person: str = "Ann", **more: object) -> dict[str, Any
 
 
 def test_what_waits_is_listed_for_people_and_for_programs(parley: Shell) -> None:
-    assert "There are none." in parley.out("change-requests", SLUG)
+    assert "There are no change requests." in parley.out("change-requests", SLUG)
     made = proposed(parley)
     listed = json.loads(parley.out("change-requests", SLUG, "--json"))
     assert [each["id"] for each in listed["items"]] == [made["id"]]
@@ -53,7 +53,9 @@ def test_what_waits_is_listed_for_people_and_for_programs(parley: Shell) -> None
     for word in (made["id"], "recounted", "Ann", "correct", "Fifty-two freed"):
         assert word in shown
     assert "summary: Fifty-two freed → Fifty-one freed" in shown
-    assert "There are none." in parley.out("change-requests", SLUG, "--status", "void")
+    assert "There are no change requests." in parley.out(
+        "change-requests", SLUG, "--status", "void"
+    )
     assert "Change requests: 1" in parley.out("change-requests", SLUG, "--fact", made["fact"])
 
 
@@ -142,7 +144,7 @@ def test_what_an_approved_erasure_would_erase_is_shown_before(light: Shell) -> N
     assert f"PARLEY_ACTOR=NAME parley approve {id_}" in told
     code, said = at_a_terminal(light, "y\n", "approve", id_)
     assert code == 0, said
-    assert "Fifty-two freed (2025-09-11)\n  would be erased: all of it, for good" in said
+    assert "Fifty-two freed (2025-09-11)\n  would erase: all of it, for good" in said
     assert light("show", SLUG, "--fact", "R").exit_code == 1
 
 
@@ -177,7 +179,7 @@ def test_an_import_says_that_it_takes_two(light: Shell) -> None:
     line = {"op": "retract", "external_id": "R", "reason": "coding_error", "why": "x"}
     refused = light("import", SLUG, light.file(line))
     assert refused.exit_code == 1
-    assert "it takes two persons" in refused.output
+    assert "a second person must approve it" in refused.output
 
 
 def test_a_correction_of_the_negotiation_waits_for_a_second_person_too(light: Shell) -> None:

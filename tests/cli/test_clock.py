@@ -116,9 +116,10 @@ def test_by_a_clock_that_is_behind_no_right_time_is_called_wrong(ahead: Shell) -
         f"{day_of(-3 * DAY)}T12:00+01:00",
     ):
         found = ahead(*correct, "--now", read)
-        assert (found.exit_code, "set this machine's right first" in found.stderr) == (1, True), (
-            read
-        )
+        assert (found.exit_code, "set this machine's clock right first" in found.stderr) == (
+            1,
+            True,
+        ), read
     for read in ("yes", "", "28.11.2026", f"{day_of()}T12:00", "2026-13-01"):
         assert ahead(*correct, "--now", read).exit_code == 2, read
     assert ahead("verify").exit_code == 1, "nothing was recorded"
@@ -168,5 +169,5 @@ def test_at_a_terminal_the_date_is_asked_for_before_a_clock_is_shown(
     assert started.returncode == 1
     question, _, answer = said.decode().partition("?")
     assert question == "What is today's date, by another clock than this machine's (YYYY-MM-DD)"
-    assert "by the clock it is" in answer
-    assert "set this machine's right first" in answer
+    assert "this machine's clock says" in answer
+    assert "set this machine's clock right first" in answer

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WORD = "Zanzibarcanary"
 SAID = {**LINES[0], "external_id": f"{WORD}-1", "summary": f"{WORD} was freed"}
 ERASED = ("erase", SLUG, f"{WORD}-1", "--reason", "The family asked for it", "--yes")
-DONE = "Nothing that was erased or overwritten is left in the files of the database\n"
+DONE = "The database's files have no erased or overwritten bytes any more\n"
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_what_takes_more_privileges_is_said(own_cluster: Cluster, tmp_path: Path
             connection.execute(f"ALTER TABLE {table} OWNER TO plain".encode())
     plain = Shell(make_url(parley.url).set(username="plain").render_as_string(), tmp_path)
     printed = plain.out("compact")
-    assert "left in the files of the tables" in printed
+    assert "The files of the tables have no erased or overwritten bytes" in printed
     steps = [line.strip() for line in printed.splitlines() if line.startswith("  ")]
     assert steps == ["VACUUM FULL pg_catalog.pg_statistic;", recycle, leave]
     assert {path.split("/")[0] for path in holding(own_cluster.data)} >= {"pg_wal"}

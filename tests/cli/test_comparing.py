@@ -38,7 +38,7 @@ FORGERIES = (
     ("INSERT INTO projection VALUES ('another', 1, '')", "projection"),
     ("DROP INDEX ix_negotiation_private", "not as it was made"),
     ("UPDATE projection SET state = 'second' WHERE name = 'facts'", "fact_version"),
-    ("UPDATE projection SET state = 'third' WHERE name = 'facts'", "does not say which"),
+    ("UPDATE projection SET state = 'third' WHERE name = 'facts'", "names no side"),
 )
 
 

@@ -34,7 +34,7 @@ def test_a_fact_is_erased_and_what_is_left_is_said(alone: Shell) -> None:
     result = alone(*arguments, PARLEY_ACTOR="Ann")
     assert result.exit_code == 0, result.output
     assert REASON in result.stdout
-    assert "Backups of before" in result.stderr
+    assert "Earlier backups" in result.stderr
     refused = alone("show", SLUG, "--fact", "R")
     assert refused.exit_code == 1
     assert f"was erased: {REASON}" in refused.stderr
@@ -75,7 +75,7 @@ def test_a_snapshot_of_what_was_erased_is_not_said_to_be_what_its_hash_says(alon
     assert told in checked
     assert taken["sha256"] in checked
     unharmed = alone.out("snapshot", SLUG, "before", "--check")
-    assert "Snapshot before of talks is what its hash says" in unharmed
+    assert "Snapshot before of talks matches its hash" in unharmed
     assert "erased" not in unharmed
 
 

@@ -28,7 +28,7 @@ def test_a_key_is_shown_once_and_listed_without_its_secret(parley: Shell) -> Non
 
 def test_a_key_is_revoked(parley: Shell) -> None:
     made = json.loads(parley.out("keys", "create", "Ann", "--scope", "admin", "--json"))
-    assert "opens nothing any more" in parley.out("keys", "revoke", made["id"])
+    assert "is revoked" in parley.out("keys", "revoke", made["id"])
     assert json.loads(parley.out("keys", "list", "--json"))["items"][0]["revoked_at"] is not None
     refused = parley("keys", "revoke", "nothing")
     assert refused.exit_code == 1
@@ -59,7 +59,7 @@ def test_settings_are_shown_and_changed(parley: Shell) -> None:
 
 
 def test_that_there_are_no_keys_is_said(light: Shell) -> None:
-    assert light.out("keys", "list") == "There are none.\n"
+    assert light.out("keys", "list") == "There are no keys.\n"
     light.out("keys", "create", "Ann", "--scope", "admin")
     assert "There are none." not in light.out("keys", "list")
 
@@ -75,16 +75,16 @@ def test_members_are_named_anew_or_added_and_taken_out(light: Shell) -> None:
     assert first.stderr == ""
     added = light("settings", SLUG, "--add-member", "Cy", "--add-member", "ann")
     assert members() == ["Ann", "Bo", "Cy", "ann"]
-    assert "No key is Cy's" in added.stderr
-    assert "No key is ann's" in added.stderr
-    assert "No member any more" not in added.stderr
+    assert "Cy has no key" in added.stderr
+    assert "ann has no key" in added.stderr
+    assert "Removed" not in added.stderr
     taken = light("settings", SLUG, "--remove-member", "ann", "--remove-member", "Cy")
     assert members() == ["Ann", "Bo"]
-    assert taken.stderr == "No member any more: Cy, ann\n"
-    assert light("settings", SLUG, "--member", "Bo").stderr == "No member any more: Ann\n"
+    assert taken.stderr == "Removed: Cy, ann\n"
+    assert light("settings", SLUG, "--member", "Bo").stderr == "Removed: Ann\n"
     refused = light("settings", SLUG, "--remove-member", "Ann")
     assert refused.exit_code == 1
-    assert "Ann is no member" in refused.stderr
+    assert "Ann is not a member" in refused.stderr
     light.out("settings", SLUG, "--remove-member", "Bo")
     assert members() == []
 

@@ -47,7 +47,7 @@ def test_a_new_key_takes_the_place_of_the_old_one(parley: Shell) -> None:
     seal_file(parley).write_text(newest)
     assert json.loads(parley.out("verify", "--json"))["root"] == root
     assert "0 data keys wrapped again" in parley.out("seal")
-    assert f"The key {report['newest']}, the newest, wraps" in parley.out("seal")
+    assert f"The key {report['newest']} (the newest) wraps" in parley.out("seal")
 
 
 def test_a_record_whose_key_is_missing_is_neither_served_nor_written_nor_given_another(
@@ -139,6 +139,6 @@ def test_keys_that_somebody_has_looked_at_are_taken_for_what_they_are(parley: Sh
     assert "parley seal --as-is" in refused.stderr
     assert parley("keys", "create", "Ben", "--scope", "fact:read").exit_code == 0
     assert parley("verify").exit_code == 1, "another key hides nothing"
-    assert "kept answers dropped: 0" in parley.out("seal", "--as-is")
+    assert "stored responses deleted: 0" in parley.out("seal", "--as-is")
     assert f"{EVENTS} events" in parley.out("verify")
     assert json.loads(parley.out("seal", "--as-is", "--json"))["dropped"] == 0

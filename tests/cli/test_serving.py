@@ -70,7 +70,7 @@ def test_a_port_that_is_taken_is_named_once_with_the_setting(light: Shell) -> No
         refused = light("serve", PARLEY_PORT=port)
     assert refused.exit_code == 1
     assert refused.stderr.count(port) == 1
-    assert "Address already in use; PARLEY_PORT" in refused.stderr
+    assert "Address already in use; give another port with PARLEY_PORT" in refused.stderr
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 -- refused, or stopped at once

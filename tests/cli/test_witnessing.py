@@ -198,7 +198,7 @@ def test_what_is_said_is_what_was_done(log: FakeLog, elsewhere: Elsewhere) -> No
     )
     log.grow(301)
     after = elsewhere(*watched)
-    assert after.stdout.endswith("What speaks against the log is in w/evidence\n")
+    assert after.stdout.endswith("Evidence against the log is in w/evidence\n")
     assert sorted(path.name for path in elsewhere.folder.iterdir()) == ["out", "w"]
 
 

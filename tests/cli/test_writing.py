@@ -100,7 +100,7 @@ def test_a_file_that_is_no_text_is_refused_in_a_line(light: Shell) -> None:
         assert result.exit_code == 1
         assert re.fullmatch(r"parley: \S.*CSV UTF-8.*\n", result.stderr), result.stderr
     result = light("import", SLUG, light.file(gzip.compress(b"x" * 999)[:-9], name="f.csv.gz"))
-    assert (result.exit_code, "cut short" in result.stderr) == (1, True)
+    assert (result.exit_code, "truncated" in result.stderr) == (1, True)
     result = light("import", SLUG, light.file(b"a", name="f.csv"), "--encoding", "ebcdic")
     assert (result.exit_code, "koi8-r" in result.stderr) == (2, True)
 
@@ -158,7 +158,7 @@ def test_an_import_that_is_interrupted_between_turns_says_how_far_it_came(
     assert process.returncode == 130
     said = re.fullmatch(
         r"parley: the import broke off: at least (\d+) of 400 lines are recorded; "
-        r"the same file, imported again, finishes it\n",
+        r"import the same file again to complete it\n",
         errors,
     )
     assert said, errors
@@ -215,7 +215,7 @@ def test_a_first_import_need_not_publish(empty: Shell) -> None:
     empty.out("import", SLUG, empty.file(*LINES), "--title", "Talks")
     refused = empty("import", SLUG, empty.file(custody("N")), "--title", "Talks", "--private")
     assert refused.exit_code == 1
-    assert "was opened before, for everybody" in refused.stderr
+    assert "exists already, and is public" in refused.stderr
     assert "N" not in empty.out("timeline", SLUG, "--json").split('"')
 
 

@@ -87,10 +87,10 @@ def test_blank_columns_and_blank_rows_are_passed_over(expected: list[Any]) -> No
     text = ",,,\n \n" + table(",", *rows, names=[*NAMES, "", " "])
     assert read(text.encode()) == [(5, expected[0][1])]
     told = read(table(",", [*CELLS, "", "x"], names=[*NAMES, "", ""]).encode())
-    assert told == [(2, "in column 11, which has no name, stands a text")]
+    assert told == [(2, "column 11 has a text, but no name: name the column, or empty the cell")]
     told = read(table(";", [*CELLS, "x", ""]).encode())
     ((line, detail),) = told
-    assert (line, detail.partition(":")[0]) == (2, "the row has 10 cells, and the header 9")
+    assert (line, detail.partition(":")[0]) == (2, "the row has 10 cells, but the header has 9")
     assert "semicolon" in detail
     assert read(table(",", [*CELLS, "", "", ""]).encode()) == expected
 
@@ -108,12 +108,12 @@ def test_what_is_wrong_with_a_header_is_one_fault_of_each_sort() -> None:
     unknown, twice = (fault.detail for fault in found.faults)
     assert "2 'colour0'" in unknown
     assert "and 31 more" in unknown
-    assert twice == "column 42 'External ID' comes twice: leave one of them"
+    assert twice == "column 42 'External ID' comes twice: remove one of them"
     ((_, detail),) = read(b"external_id,sumary\nA,B\n")
     assert "'sumary' (summary?)" in detail
     ((line, detail),) = read(b"Kuupaev;Kokkuvote\nA;B\n")
     assert line == 1
-    assert "the first row of a table names its columns" in detail
+    assert "the first row of a table must name its columns" in detail
 
 
 @pytest.mark.parametrize("text", [RUSSIAN, UKRAINIAN, "Вызвалены Алесь Бяляцкі ў Мінску"])
@@ -127,7 +127,7 @@ def test_windows_1251_is_read_where_it_is_surely_that(text: str) -> None:
             coded = table(";", ["A", text], names=["external_id", "summary"]).encode(other)
         except UnicodeEncodeError:
             continue
-        with pytest.raises(ContentError, match="line 2 is no UTF-8"):
+        with pytest.raises(ContentError, match="line 2 is not UTF-8"):
             read(coded)
         assert read(coded, other)[0][1]["summary"] == text
 
@@ -153,7 +153,7 @@ def test_what_may_be_several_encodings_is_refused_with_what_to_do(text: str, enc
     with pytest.raises(ContentError) as refused:
         read(raw)
     (fault,) = refused.value.faults
-    assert fault.detail.startswith("line 3 is no UTF-8")
+    assert fault.detail.startswith("line 3 is not UTF-8")
     assert "CSV UTF-8" in fault.detail
     if encoding.startswith("windows"):
         assert read(raw, encoding)[1][1]["summary"] == text
@@ -196,7 +196,7 @@ def archive(name: str, content: bytes = b"x") -> bytes:
         ("\ufeff  <html>".encode("utf-16-le"), "HTML"),
         (b"<?xml version='1.0'?>\n<Workbook>", "XML"),
         (b"\x89PNG\r\n", "picture"),
-        (bytes(range(64)) * 9, "no text"),
+        (bytes(range(64)) * 9, "not text"),
     ],
 )
 def test_what_is_no_text_is_told_by_what_it_is(raw: bytes, said: str) -> None:
@@ -235,9 +235,9 @@ def test_json_is_read_as_a_list_and_on_several_lines(text: str, lines: list[int]
     ("text", "told"),
     [
         ("[1, 2]", [(1, "write a JSON object")]),
-        (json.dumps([A]) + " x", [(1, None), (1, "in a list only objects")]),
-        (json.dumps([A, "x"]), [(1, None), (1, "in a list only objects")]),
-        (json.dumps([A]) + "\n{}", [(1, None), (2, "something stands after the list")]),
+        (json.dumps([A]) + " x", [(1, None), (1, "a list may have only objects")]),
+        (json.dumps([A, "x"]), [(1, None), (1, "a list may have only objects")]),
+        (json.dumps([A]) + "\n{}", [(1, None), (2, "there is text after the list")]),
         (json.dumps([A, B])[:-9], [(1, None), (1, "the object that begins here is not closed")]),
         (json.dumps([A, B], indent=1)[:-2], [(2, None), (17, None), (1, "the list that begins")]),
         ("[" + '{"a":"' + "x" * 1_100_000 + '"}]', [(1, "this line of a list is longer")]),

@@ -94,7 +94,7 @@ def test_each_turn_is_one_transaction_and_others_write_between_them(parley: Parl
         run(parley, [custody(f"other {recorded}")], principal=EDITOR)
         between.append(head(parley))
 
-    report = run(parley, LINES, told=others)
+    report = run(parley, LINES, on_recorded=others)
     turns = [recorded for recorded, _ in told]
     assert report["recorded"] == MANY
     assert {of for _, of in told} == {MANY}
@@ -122,7 +122,7 @@ def test_a_turn_has_no_more_bytes_than_are_soon_written(light: Parley) -> None:
     fit = MOST_BYTES // (len(note) + 1_000)
     told: list[int] = []
     lines = [custody(str(number), note=note) for number in range(fit + 5)]
-    run(light, lines, told=lambda recorded, _: told.append(recorded))
+    run(light, lines, on_recorded=lambda recorded, _: told.append(recorded))
     assert told[0] == 0
     assert fit <= told[1] < fit + 5
     assert told[-1] == fit + 5
@@ -139,14 +139,18 @@ def test_the_negotiation_is_opened_in_the_first_turn(light: Parley) -> None:
     heads: list[int] = []
     lines = LINES
     report = run(
-        light, lines, slug="new", opening=[opening], told=lambda *_: heads.append(head(light))
+        light,
+        lines,
+        slug="new",
+        opening=[opening],
+        on_recorded=lambda *_: heads.append(head(light)),
     )
     assert heads[:2] == [1, 1 + 1 + FIRST_TURN]
     assert (report["first_position"], report["last_position"]) == (3, MANY + 2)
 
 
 def test_what_another_writer_recorded_alike_between_turns_is_unchanged(parley: Parley) -> None:
-    report = run(parley, LINES, told=once(as_editor(parley, custody(LAST))))
+    report = run(parley, LINES, on_recorded=once(as_editor(parley, custody(LAST))))
     assert counted(report) == {"recorded": MANY - 1, "unchanged": 1}
     assert head(parley) == MANY + 1
 
@@ -156,7 +160,7 @@ def test_a_change_goes_on_from_what_another_writer_said_of_its_fact_between_turn
 ) -> None:
     lines = [custody("A"), *LINES, END]
     said = as_editor(parley, change("corroborate", "A", citation=OTHER_CITATION))
-    report = run(parley, lines, told=once(said))
+    report = run(parley, lines, on_recorded=once(said))
     assert counted(report) == {"recorded": MANY + 1, "ended": 1}
     found = record(parley, "A")
     assert (found.version, found.status, len(found.fact.citations)) == (3, "ended", 2)
@@ -169,7 +173,7 @@ def test_what_the_record_does_not_admit_any_more_is_rejected_and_the_rest_record
     lines = [*LINES, change("end", "0", ended="2025-09-11"), change("end", "1", ended="2025-09-11")]
     retract = change("retract", "0", reason="coding_error", why="Misread")
     other = custody(LAST, summary="Somebody else's")
-    report = run(parley, lines, told=once(as_editor(parley, retract, other)))
+    report = run(parley, lines, on_recorded=once(as_editor(parley, retract, other)))
     assert counted(report) == {"recorded": MANY - 1, "ended": 1, "rejected_total": 2}
     assert faults(report) == [(MANY, "/external_id"), (MANY + 1, "")]
     assert record(parley, "0").status == "retracted"
@@ -183,7 +187,7 @@ def test_an_import_goes_on_where_another_writer_is_there_before_each_of_its_turn
     def ahead(recorded: int, _of: int) -> None:
         run(parley, [custody(str(min(recorded + 5, MANY - 1)))], principal=EDITOR)
 
-    report = run(parley, LINES, told=ahead)
+    report = run(parley, LINES, on_recorded=ahead)
     assert report["recorded"] + report["unchanged"] == MANY
     assert report["unchanged"] > 1
     assert report["rejected"] == []
@@ -200,10 +204,10 @@ def test_where_corrections_take_two_persons_from_now_on_no_later_turn_makes_any(
     run(parley, LINES)
     negotiation = parley.ledger.negotiation(SLUG)
     reviewed = negotiation.decide_settings(NegotiationSettings(review_record=True), "admin")
-    report = run(parley, corrects, told=once(lambda: parley.ledger.append([reviewed])))
+    report = run(parley, corrects, on_recorded=once(lambda: parley.ledger.append([reviewed])))
     assert report["corrected"] == FIRST_TURN
     assert report["rejected_total"] == MANY - FIRST_TURN
-    assert "takes two persons" in report["rejected"][0]["detail"]
+    assert "a second person must approve it" in report["rejected"][0]["detail"]
     assert record(parley, LAST).version == 1
 
 
@@ -213,7 +217,12 @@ def test_who_is_no_member_any_more_imports_no_further(parley: Parley) -> None:
     negotiation = parley.ledger.negotiation(SLUG)
     hidden = negotiation.decide_settings(NegotiationSettings(visibility="private"), "admin")
     with pytest.raises(UnknownError):
-        run(parley, LINES, principal=member, told=once(lambda: parley.ledger.append([hidden])))
+        run(
+            parley,
+            LINES,
+            principal=member,
+            on_recorded=once(lambda: parley.ledger.append([hidden])),
+        )
     assert head(parley) == FIRST_TURN + 2
 
 
@@ -230,7 +239,7 @@ def test_a_turn_that_the_database_could_not_take_is_tried_again(
             rename(light, "gone", "log_head")
 
     monkeypatch.setattr("api.commands.importing.turns.time.sleep", back)
-    report = run(light, LINES, told=once(lambda: rename(light, "log_head", "gone")))
+    report = run(light, LINES, on_recorded=once(lambda: rename(light, "log_head", "gone")))
     assert counted(report) == {"recorded": MANY}
     assert head(light) == MANY + 1
 
@@ -240,7 +249,7 @@ def test_where_the_database_goes_away_between_turns_the_same_file_finishes_it(
 ) -> None:
     monkeypatch.setattr("api.commands.importing.turns.AGAIN_SECONDS", 0.01)
     with pytest.raises(BrokenOffError, match=f"{FIRST_TURN} of {MANY} lines") as broken:
-        run(parley, LINES, told=once(lambda: rename(parley, "log_head", "gone")))
+        run(parley, LINES, on_recorded=once(lambda: rename(parley, "log_head", "gone")))
     assert (broken.value.recorded, broken.value.of) == (FIRST_TURN, MANY)
     rename(parley, "gone", "log_head")
     report = run(parley, LINES)
@@ -264,7 +273,7 @@ def told(recorded, of):
 with open(sys.argv[1], "rb") as lines:
     Importer(compose(Settings.from_env(os.environ), upgrade=False), FactParser()).run(
         slug="talks", lines=lines, media="ndjson", dry_run=False, partial=False,
-        principal=owner("importer"), told=told,
+        principal=owner("importer"), on_recorded=told,
     )
 """
 

@@ -294,7 +294,7 @@ def test_lines_on_one_fact_are_compared_with_its_changes_no_more_than_some_times
     alike = [*lines, *corrections("Other", "Alike")]
     details = [each["detail"] for each in run(light, alike)["rejected"]]
     assert len(compared) < 1_000 + 7 * len(alike)
-    assert "give each a why of its own" in details[-2]
+    assert "give each a different why" in details[-2]
     other = [*lines, REINSTATE, *corrections("Other", "Not alike")]
     assert counted(run(light, other)) == {"unchanged": 102, "reinstated": 1, "corrected": 100}
 

@@ -1,4 +1,4 @@
-"""The commands that copy the record to a file and back; an incomplete copy is never left as a backup."""
+"""Defines the commands that copy the record to a file and restore it; an incomplete copy never remains as a backup."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from infrastructure.configured import keys_by
 __all__ = ["register"]
 
 _UNSTAMPED: Final = (
-    "This backup is from before the answers in it were stamped: parley verify reports them as changed, until"
-    " parley seal --as-is takes those that hold"
+    "This backup has an older format without valid stamps of its stored responses: parley verify reports these as"
+    " changed, until you run parley seal --as-is"
 )
 
 
@@ -27,13 +27,13 @@ def backup(
     target: Annotated[
         Path,
         typer.Argument(
-            metavar="TARGET", show_default=False, help="The file to make; it must not exist yet."
+            metavar="TARGET", show_default=False, help="The file to create; it must not exist yet."
         ),
     ],
     *,
     json: AsJson = False,
 ) -> None:
-    """Copy the record as it stands to one file, while others read and write."""
+    """Copy the record to one file, while others read and write."""
     with open_record(lane="unhurried") as parley, progress_bar("backing up", None) as bar:
         try:
             manifest = parley.back_up(target, bar)
@@ -50,7 +50,7 @@ def restore(
     *,
     json: AsJson = False,
 ) -> None:
-    """Restore a backup into an empty database, SQLite or PostgreSQL; all of it or nothing."""
+    """Restore a backup into an empty database, SQLite or PostgreSQL, as a whole or not at all."""
     try:
         verify_backup(source, keys_by(settings()))
         with (
@@ -64,7 +64,7 @@ def restore(
     if not json:
         if manifest.format < FORMAT:
             echo(_UNSTAMPED)
-        echo("API keys are in no backup: make new ones, with parley keys create")
+        echo("Backups have no API keys: make new ones with parley keys create")
 
 
 def _report(manifest: Manifest, done: str, *, json: bool) -> None:

@@ -1,4 +1,4 @@
-"""A certificate is checked offline: its signature, the log that it rests on, and the answer to its question here."""
+"""Checks a certificate offline: its signature, its checkpoint, and the answer to its question in this record."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["explain_difference", "read_certificate"]
 
 
 def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
-    """The certificate in a file, or in the JSON of an answer; RefusedError where this key has not signed it."""
+    """Read a certificate from a file, or from a JSON response in it; CommandRefusedError unless this key signed it."""
     text = note_in(path)
     try:
         note = json.loads(text)["certificate"] if text.startswith("{") else text
@@ -33,9 +33,9 @@ def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
 
 
 def explain_difference(parley: Parley, certificate: Certificate) -> str | None:
-    """Why the certificate's question has a different answer here; None where it has the same.
+    """Why the certificate's question has a different answer here; None if it has the same.
 
-    A certificate of an older reading is not judged, because today's rules may read the same log differently.
+    A certificate of an older reading is not compared, because today's rules may read the same log differently.
     """
     if certificate.reading != READING:
         return None
@@ -43,36 +43,38 @@ def explain_difference(parley: Parley, certificate: Certificate) -> str | None:
         reply = reply_to(parley, certificate.question, _reader(parley, certificate.reader))
     except CommandRefusedError as refusal:
         return str(refusal)
-    found = result_of(reply)
-    if found is None:
+    current = result_of(reply)
+    if current is None:
         return f"the certified question is refused here, with status {reply.status}"
-    if certificate.result.confirmed_by(found):
+    if certificate.result.confirmed_by(current):
         return None
     erased = _erased_since(reply, Checkpoint.unverified(certificate.checkpoint).size)
     if erased is not None:
         return (
-            f"the certified question gave {_said(certificate.result)}; what its answer may have held was erased"
-            f" since, {erased}, and so it can no longer be compared: {certificate.question}"
+            f"the certified question gave {_describe(certificate.result)}; content that its answer may have had was"
+            f" erased since, {erased}, so the answers cannot be compared any more: {certificate.question}"
         )
     return (
-        f"the certified question gave {_said(certificate.result)}, and gives {_said(found)} here:"
-        f" {certificate.question}{_perhaps(certificate.result, found)}"
+        f"the certified question gave {_describe(certificate.result)}, and gives {_describe(current)} here:"
+        f" {certificate.question}{_other_cause(certificate.result, current)}"
     )
 
 
 def _erased_since(reply: Reply, size: int) -> str | None:
-    """Where the log, after its first `size` events, erases something that an answer may have held."""
+    """The positions after `size` that erase something an answer may have had, in words; None if there are none."""
     content = json.loads(reply.body)
     if reply.status == HTTPStatus.GONE:
         content = {"erased": [content] if content.get("position") is not None else []}
-    positions = [each["position"] for each in content.get("erased", ()) if each["position"] > size]
+    positions = [
+        erasure["position"] for erasure in content.get("erased", ()) if erasure["position"] > size
+    ]
     if not positions:
         return None
     return f"at position{'s' * (len(positions) > 1)} {', '.join(map(str, positions))}"
 
 
 def _reader(parley: Parley, caller: str) -> Principal:
-    """The principal of a credential, which decides what is hidden; RefusedError where it is not known here."""
+    """The principal of a credential, which decides what is hidden; CommandRefusedError if it is unknown here."""
     if caller == parley.owner.caller:
         return parley.owner
     if caller == "anonymous":
@@ -81,17 +83,18 @@ def _reader(parley: Parley, caller: str) -> Principal:
         if caller == f"key:{key.id}":
             return Principal(person=key.person, caller=caller, scopes=frozenset(SCOPES))
     raise CommandRefusedError(
-        f"who asked, {caller}, is not known here, so their answer cannot be computed: verify where they have a key"
+        f"the certificate's reader, {caller}, is unknown here, so their answer cannot be computed: verify it where they"
+        " have a key"
     )
 
 
-def _perhaps(*results: DigestResult | AbsentResult) -> str:
-    """The causes, other than a forgery, for which something is unknown at one time and known at another."""
-    seen = "; or who may see it was changed since, by the settings of the negotiation"
-    return seen if AbsentResult("unknown") in results else ""
+def _other_cause(*results: DigestResult | AbsentResult) -> str:
+    """A cause, other than a forgery, for which something is unknown at one time and known at another."""
+    cause = "; or the negotiation's settings have changed since, and with them who may see it"
+    return cause if AbsentResult("unknown") in results else ""
 
 
-def _said(result: DigestResult | AbsentResult) -> str:
+def _describe(result: DigestResult | AbsentResult) -> str:
     return (
         f"SHA-256 {result.sha256}"
         if isinstance(result, DigestResult)

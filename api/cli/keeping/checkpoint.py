@@ -1,4 +1,4 @@
-"""The command that signs the log as it stands, and lets another key sign it from now on."""
+"""Defines the command that signs the log, and lets another key sign it from now on."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def checkpoint(
         bool,
         typer.Option(
             "--new-key",
-            help="Let the key of PARLEY_LOG_KEY_FILE, under the name of PARLEY_LOG_ORIGIN, be the log's from now on,"
-            " though another has signed it. Tell everyone who checks checkpoints.",
+            help="Make the key of PARLEY_LOG_KEY_FILE, with the name of PARLEY_LOG_ORIGIN, the log's key from now on,"
+            " although another key has signed the log. Tell everyone who checks checkpoints.",
         ),
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Sign the log as it stands now, and show the signed checkpoint."""
+    """Sign the log as it is now, and show the signed checkpoint."""
     with open_record(signs=True) as parley:
         publisher = parley.publisher
         if publisher is None:

@@ -1,7 +1,8 @@
-"""The command finds record times that a wrong clock gave, and marks them as wrong; it changes nothing that was signed.
+"""Marks record times from a wrong clock as wrong; what was signed stays unchanged.
 
-Where the log's times lie after the machine's clock, one of the two is wrong, and neither shows which. So a person has
-to say what another clock shows, and `--yes` is not enough: a clock that is behind would make all right times wrong.
+If the log has record times later than the machine's clock, one of the two is wrong, and neither shows which. So a
+person has to say what another clock shows, and `--yes` is not enough: with a clock that is behind, right times would
+be marked as wrong.
 """
 
 from __future__ import annotations
@@ -22,15 +23,13 @@ from infrastructure.log.clock_corrections import WrongTimes
 
 __all__ = ["describe_wrong_times", "register"]
 
-_NOTHING: Final = "no record time lies beyond the present: there is nothing to correct"
+_NOTHING: Final = "no record time is in the future: there is nothing to correct"
 _HOUR: Final = 3_600_000_000
 _EAST, _WEST = 14 * _HOUR, 12 * _HOUR
-"""How much sooner, and how much later, than by UTC a day begins somewhere."""
+"""How much earlier, and how much later, than in UTC a day begins somewhere."""
 _NEAR: Final = _HOUR // 12
-"""How exactly a person reads the time off a clock and types it."""
-_FORM: Final = (
-    "a date (YYYY-MM-DD), or a time with its offset (2026-11-28T08:25+01:00), is expected"
-)
+"""The error of a time that a person reads off a clock and types."""
+_FORM: Final = "write a date (YYYY-MM-DD), or a time with its offset (2026-11-28T08:25+01:00)"
 
 
 def correct_clock(
@@ -38,14 +37,14 @@ def correct_clock(
     why: Annotated[
         str,
         typer.Option(
-            show_default=False, help="Why they are wrong, in words: they stay in the log."
+            show_default=False, help="Why the times are wrong, in words that stay in the log."
         ),
     ],
     now: Annotated[
         str | None,
         typer.Option(
             show_default=False,
-            help="Today's date (YYYY-MM-DD), or the time with its offset, read off another clock than this machine's.",
+            help="Today's date (YYYY-MM-DD), or the time with its offset, by a clock other than this machine's.",
         ),
     ] = None,
     withdraw: Annotated[
@@ -57,64 +56,65 @@ def correct_clock(
         ),
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask again; --now is needed all the same.")
+        bool, typer.Option("--yes", help="Do not ask again; --now is still needed.")
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Record that record times in the future were given by a wrong clock.
+    """Record that a wrong clock gave record times in the future.
 
     Look at another clock first. If this machine's is behind, set it right: then nothing is wrong. The record times stay
-    as they were signed, and count as recorded when this is. Until then nothing else is recorded.
+    as they were signed; their events count as recorded at the time of this correction. Until it is made, nothing else
+    can be recorded.
     """
     with open_record() as parley:
         if withdraw is None:
-            found = parley.wrong_times()
-            if found is None:
+            wrong = parley.wrong_times()
+            if wrong is None:
                 raise CommandRefusedError(_NOTHING)
-            _confirm(found, now, yes=yes)
-            shown, entry = _shown(found), parley.correct_clock(found, why)
+            _confirm(wrong, now, yes=yes)
+            shown, entry = _as_json(wrong), parley.correct_clock(wrong, why)
         else:
             _confirm_withdrawal(parley, now, yes=yes)
             shown, entry = {"withdrawn": withdraw}, parley.withdraw_correction(withdraw, why)
     if json:
         say(shown | {"position": entry.id, "recorded_at": format_instant(entry.recorded_at)})
         return
-    echo(f"Position {entry.id} says so, recorded at {format_instant(entry.recorded_at)}")
+    echo(f"Recorded at position {entry.id}, at {format_instant(entry.recorded_at)}")
 
 
-def describe_wrong_times(found: WrongTimes) -> str:
-    """Which record times lie in the future, in one line."""
-    now = f"by the clock it is {format_instant(found.now)}"
-    if found.first_at is None:
-        return f"the log's clock (log_head) stands at {format_instant(found.head_at)}, and {now}"
-    span = f"{found.first} to {found.last}" if found.last > found.first else str(found.first)
-    return f"the record time of position {span} is {format_instant(found.first_at)} or later, and {now}"
+def describe_wrong_times(wrong: WrongTimes) -> str:
+    """Describe the record times in the future in one line."""
+    now = f"this machine's clock says {format_instant(wrong.now)}"
+    if wrong.first_at is None:
+        return f"the log's clock (log_head) is at {format_instant(wrong.head_at)}, and {now}"
+    span = f"{wrong.first} to {wrong.last}" if wrong.last > wrong.first else str(wrong.first)
+    return f"the record time of position {span} is {format_instant(wrong.first_at)} or later, and {now}"
 
 
-def _confirm(found: WrongTimes, read: str | None, *, yes: bool) -> None:
+def _confirm(wrong: WrongTimes, read: str | None, *, yes: bool) -> None:
     """Ask what another clock shows before showing this machine's time, so that nobody copies that."""
     span = _read(read)
-    echo(describe_wrong_times(found), err=True)
-    _compare(found.now, *span)
-    if span[0] <= found.head_at <= span[1]:
+    echo(describe_wrong_times(wrong), err=True)
+    _compare(wrong.now, *span)
+    if span[0] <= wrong.head_at <= span[1]:
         raise CommandRefusedError(
-            f"the log's clock stands at {format_instant(found.head_at)}, and what you read fits it as well: give the"
+            f"the log's clock is at {format_instant(wrong.head_at)}, which also fits the date that you gave: give the"
             " time with its offset (--now 2026-11-28T08:25+01:00), or wait until then; nothing was recorded"
         )
-    _agree("Is the clock right, and are they wrong?", yes=yes)
+    _agree("Is this machine's clock right, and are those record times wrong?", yes=yes)
 
 
 def _confirm_withdrawal(parley: Parley, read: str | None, *, yes: bool) -> None:
     """Ask what another clock shows, because with a clock that is ahead, wrong times would count as right again."""
     span = _read(read)
     now = parley.clock()
-    echo(f"by the clock it is {format_instant(now)}", err=True)
+    echo(f"this machine's clock says {format_instant(now)}", err=True)
     _compare(now, *span)
-    _agree("Is the clock right, and was it wrong when the correction was made?", yes=yes)
+    _agree("Is this clock right now, and was it wrong when the correction was made?", yes=yes)
 
 
 def _read(read: str | None) -> tuple[int, int]:
-    """The first and last instant that the other clock may mean; it is asked for where it was not given."""
+    """The first and last instant that the other clock may mean; asks for its time if none was given."""
     if read is None and not sys.stdin.isatty():
         raise typer.BadParameter(f"needed, with or without --yes: {_FORM}", param_hint="--now")
     if read is None:
@@ -126,7 +126,7 @@ def _agree(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise typer.BadParameter("needed where nobody can be asked", param_hint="--yes")
+        raise typer.BadParameter("needed, because there is no terminal to ask", param_hint="--yes")
     confirm(question)
 
 
@@ -156,19 +156,20 @@ def _instant(at: datetime) -> int:
 
 
 def _compare(now: int, first: int, last: int) -> None:
-    """RefusedError where the other clock contradicts this machine's clock."""
+    """Raise CommandRefusedError if the other clock contradicts this machine's clock."""
     if not first <= now <= last:
         raise CommandRefusedError(
-            f"this machine's clock says {format_instant(now)}, and the one that you read does not: set this"
-            " machine's right first, and only what lies in the future then is wrong; nothing was recorded"
+            f"this machine's clock says {format_instant(now)}, but the clock that you read differs: set this"
+            " machine's clock right first; only record times that are in the future then are wrong. Nothing was"
+            " recorded"
         )
 
 
-def _shown(found: WrongTimes) -> dict[str, Any]:
+def _as_json(wrong: WrongTimes) -> dict[str, Any]:
     instants = {"first_at", "head_at", "now"}
     return {
         name: format_instant(value) if name in instants and value is not None else value
-        for name, value in asdict(found).items()
+        for name, value in asdict(wrong).items()
     }
 
 

@@ -1,4 +1,4 @@
-"""The command that removes all erased and overwritten bytes from the files of the database."""
+"""Defines the command that removes all erased and overwritten bytes from the database's files."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ PATIENCE_SECONDS: Final = 10.0
 
 
 def compact(*, json: AsJson = False) -> None:
-    """Remove all bytes that were erased or overwritten from the files of the database.
+    """Remove all erased and overwritten bytes from the database's files.
 
-    On PostgreSQL the tables are written anew, for which everybody else waits, and it is said what a superuser has to
-    run before the server's own files hold nothing of it either.
+    On PostgreSQL the tables are written into new files, while everybody else waits. The command then prints what a
+    superuser has to run, so that the server's other files have no such bytes either.
     """
     with open_record() as parley:
         left = parley.compact(PATIENCE_SECONDS)
     if json:
         say({"left": list(left)})
     elif not left:
-        echo("Nothing that was erased or overwritten is left in the files of the database")
+        echo("The database's files have no erased or overwritten bytes any more")
     else:
-        echo("Nothing that was erased or overwritten is left in the files of the tables")
-        echo("The server's own files may hold some of it. A superuser has to run this:")
-        for each in left:
-            echo(f"  {each}")
+        echo("The files of the tables have no erased or overwritten bytes any more")
+        echo("The server's other files may still have some. A superuser has to run this:")
+        for statement in left:
+            echo(f"  {statement}")
 
 
 def register(app: typer.Typer) -> None:

@@ -1,4 +1,4 @@
-"""API keys are made, listed and revoked on the machine that has the database; a key is shown once."""
+"""Defines the commands that make, list and revoke API keys, on the machine with the database; a key is shown once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def create(
         typer.Argument(
             metavar="PERSON",
             show_default=False,
-            help="Whose key it is: what is done with it is recorded under this name.",
+            help="The person or program that the key is for; its changes are recorded under this name.",
         ),
     ],
     *,
@@ -43,7 +43,7 @@ def create(
         typer.Option(
             "--scope",
             show_default=False,
-            help=f"What it may do, as often as needed: {', '.join(SCOPES)}.",
+            help=f"What the key allows; may be repeated: {', '.join(SCOPES)}.",
         ),
     ],
     days: Annotated[
@@ -52,16 +52,16 @@ def create(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Make a key and show it once; only its hash is kept.
+    """Make a key and show it once; only its hash is stored.
 
-    What each scope opens stands in the README, under "Who may do what".
+    The README says what each scope allows, under "Who may do what".
     """
     scopes = [_scope(word) for text in scope for word in text.replace(",", " ").split()]
     with open_record(upgrade=True) as parley:
         expires_at = None if days is None else parley.clock() + days * DAY
         text, key = parley.keys.create(person, scopes, expires_at)
     if json:
-        say({"key": text, **_shown(key)})
+        say({"key": text, **_as_json(key)})
     else:
         echo(text)
 
@@ -70,25 +70,27 @@ def _scope(word: str) -> Scope:
     for scope in SCOPES:
         if word == scope:
             return scope
-    raise typer.BadParameter(f"{word!r} is none of {', '.join(SCOPES)}", param_hint="--scope")
+    raise typer.BadParameter(
+        f"{word!r} is not a scope: write one of {', '.join(SCOPES)}", param_hint="--scope"
+    )
 
 
 @keys.command("list")
 def list_keys(*, json: AsJson = False) -> None:
     """List every key, oldest first, also those that were revoked or have expired."""
     with open_record() as parley:
-        found = [_shown(key) for key in parley.keys.all()]
+        items = [_as_json(key) for key in parley.keys.all()]
     if json:
-        say({"items": found})
+        say({"items": items})
         return
     out, _ = consoles()
-    if not found:
-        print_line(out, "There are none.")
+    if not items:
+        print_line(out, "There are no keys.")
     columns = ("id", "person", "scopes", "created_at", "expires_at", "revoked_at")
     rows = [
-        tuple(" ".join(v) if isinstance(v, list) else v for v in each.values()) for each in found
+        tuple(" ".join(v) if isinstance(v, list) else v for v in item.values()) for item in items
     ]
-    show_rows(out, f"Keys: {len(found)}", columns, rows)
+    show_rows(out, f"Keys: {len(items)}", columns, rows)
 
 
 @keys.command("revoke")
@@ -96,22 +98,22 @@ def revoke(
     key_id: Annotated[
         str,
         typer.Argument(
-            metavar="ID", show_default=False, help="The key's id, as `keys list` has it."
+            metavar="ID", show_default=False, help="The key's id, as `keys list` shows it."
         ),
     ],
     *,
     json: AsJson = False,
 ) -> None:
-    """Revoke a key: it opens nothing from now on."""
+    """Revoke a key: it is refused from now on."""
     with open_record() as parley:
         key = parley.keys.revoke(key_id)
     if json:
-        say(_shown(key))
+        say(_as_json(key))
     else:
-        echo(f"The key {key.id} of {key.person} opens nothing any more.")
+        echo(f"The key {key.id} of {key.person} is revoked.")
 
 
-def _shown(key: ApiKey) -> dict[str, Any]:
+def _as_json(key: ApiKey) -> dict[str, Any]:
     return {
         "id": key.id,
         "person": key.person,

@@ -1,4 +1,4 @@
-"""The command that seals unencrypted payloads, and wraps every data key by the newest wrapping key."""
+"""Defines the command that seals unencrypted payloads, and wraps every data key with the newest wrapping key."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def seal(
         bool,
         typer.Option(
             "--as-is",
-            help="First take the API keys for what they are, and drop kept answers that were changed.",
+            help="First accept the API keys as they are, and delete stored responses that were changed.",
         ),
     ] = False,
     json: AsJson = False,
@@ -39,11 +39,11 @@ def seal(
         say({**asdict(report), "dropped": dropped})
         return
     if as_is:
-        echo(f"The API keys are stamped as they are; kept answers dropped: {dropped}")
+        echo(f"The API keys are stamped as they are; stored responses deleted: {dropped}")
     echo(f"{report.sealed} payloads sealed, {report.wrapped} data keys wrapped again")
     for key_id, count in sorted(report.keys.items()):
-        newest = ", the newest" if key_id == report.newest else ""
-        echo(f"The key {key_id}{newest}, wraps {count} data keys")
+        newest = " (the newest)" if key_id == report.newest else ""
+        echo(f"The key {key_id}{newest} wraps {count} data keys")
 
 
 def register(app: typer.Typer) -> None:

@@ -1,4 +1,4 @@
-"""Damaged data may make any reader fail; a check then reports that in one line, and never that all is well."""
+"""Makes a check report damaged data in one line, because damaged data may cause any error in any reader."""
 
 from __future__ import annotations
 

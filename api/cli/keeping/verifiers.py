@@ -1,4 +1,4 @@
-"""The keys that a command uses: from its options, or from the file of the log's own key."""
+"""Reads the keys that a command verifies with, from its options or from the log's key file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST: int = 2_000_000
 
 
 def log_verifier(key: str | None, file: Path, origin: str) -> Ed25519Verifier | None:
-    """The key from --key, or from the key file; None where there is neither."""
+    """The key from --key, or from the key file; None if there is neither."""
     if key is not None:
         return log_key(key, "--key")
     try:
@@ -26,7 +26,7 @@ def log_verifier(key: str | None, file: Path, origin: str) -> Ed25519Verifier | 
 
 
 def log_key(text: str, option: str) -> Ed25519Verifier:
-    """The key from an option; RefusedError where it is not a log's key."""
+    """The key from an option; CommandRefusedError if it is not a log's key."""
     key = _read(text, option)
     if key.algorithm != ED25519:
         raise CommandRefusedError(f"{option}: this is the key of a witness: give the key of a log")
@@ -34,7 +34,7 @@ def log_key(text: str, option: str) -> Ed25519Verifier:
 
 
 def witness_verifier(text: str) -> CosignatureVerifier:
-    """The key from --witness; RefusedError where it is not a witness's key."""
+    """The key from --witness; CommandRefusedError if it is not a witness's key."""
     key = _read(text, "--witness")
     try:
         return CosignatureVerifier(key, Ed25519Verifier(key))
@@ -43,15 +43,15 @@ def witness_verifier(text: str) -> CosignatureVerifier:
 
 
 def note_in(path: Path) -> str:
-    """The text of a file."""
+    """The text of a file; CommandRefusedError if it is too long or not UTF-8."""
     with path.open("rb") as file:
         content = file.read(_LONGEST + 1)
     if len(content) > _LONGEST:
-        raise CommandRefusedError(f"{path}: too long")
+        raise CommandRefusedError(f"{path} is longer than {_LONGEST} bytes")
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise CommandRefusedError(f"{path}: not UTF-8") from error
+        raise CommandRefusedError(f"{path} is not UTF-8") from error
 
 
 def _read(text: str, option: str) -> VerifierKey:

@@ -1,4 +1,4 @@
-"""`parley verify` needs no server and trusts no stored data: it hashes the log again, and derives the rest from it."""
+"""Defines `parley verify`, which trusts no stored data: it hashes the log again, and derives the tables from it."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from infrastructure.proofs.verification import Verification, verify
 __all__ = ["register"]
 
 Named = tuple[str, str]
-"""Where a note is from, and the note: two may be from places that are called alike."""
+"""The name of a note's source, and the note; two sources may have the same name."""
 
 _SECOND: Final = 1_000_000
 _ID: Final = re.compile(r"[0-9a-f]{32}")
-_LOOK: Final = "run: parley keys list, and once that is as it has to be: parley seal --as-is"
+_LOOK: Final = "run: parley keys list, and when the list is right: parley seal --as-is"
 
 
 def verify_log(
@@ -61,7 +61,7 @@ def verify_log(
             exists=True,
             dir_okay=False,
             show_default=False,
-            help="A certificate, or the answer that brought it: its question is asked again.",
+            help="A certificate, or the JSON response that contains it: its question is asked again.",
         ),
     ] = None,
     key: Annotated[
@@ -69,7 +69,7 @@ def verify_log(
         typer.Option(
             metavar="NAME+ID+KEY",
             show_default=False,
-            help="The key that must have signed them. Left out: that of PARLEY_LOG_KEY_FILE.",
+            help="The key that must have signed them. Default: the key in PARLEY_LOG_KEY_FILE.",
         ),
     ] = None,
     witness: Annotated[
@@ -82,11 +82,11 @@ def verify_log(
     ] = None,
     log_only: Annotated[
         bool,
-        typer.Option("--log-only", help="Check the log, and not the tables that follow from it."),
+        typer.Option("--log-only", help="Check the log only, and not the tables derived from it."),
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Check that nobody changed the log, or the tables made of it, outside Parley.
+    """Check that nobody changed the log, or the tables derived from it, outside Parley.
 
     Every event is hashed again; the tree is compared with the signed checkpoints, and each table with the log.
     """
@@ -99,48 +99,48 @@ def verify_log(
         verifier = log_verifier(key, key_file, parley.settings.log_origin)
         if verifier is None and (checkpoint or certificate):
             raise CommandRefusedError("there is no key to check the checkpoint with: give --key")
-        notes = [(str(each), note_in(each)) for each in checkpoint or ()]
+        notes = [(str(path), note_in(path)) for path in checkpoint or ()]
         words = _words_of(notes, witness)
         certified = None
         if certificate is not None and verifier is not None:
             certified = read_certificate(certificate, verifier)
             notes.append((str(certificate), certified.checkpoint))
         with parley.database.reading() as connection:
-            notes += _kept(key_file, last_signed_note(connection)) if verifier else []
-            found = verify(connection, _opened(notes, verifier), bar)
-            tables = [] if found.wrong or log_only else _tables(parley, connection)
-            future = None if found.wrong else wrong_times(connection, parley.clock())
-        own = None if found.wrong else own_check(parley.database)
+            notes += _kept_notes(key_file, last_signed_note(connection)) if verifier else []
+            verified = verify(connection, _verify_notes(notes, verifier), bar)
+            tables = [] if verified.wrong or log_only else _tables(parley, connection)
+            future = None if verified.wrong else wrong_times(connection, parley.clock())
+        own = None if verified.wrong else own_check(parley.database)
         flaw = None if own is None else own.flaw
-        flaw = flaw if found.wrong or flaw or log_only else _flaw(parley.database)
-        reason = _reason(found, tables, flaw, future)
+        flaw = flaw if verified.wrong or flaw or log_only else _flaw(parley.database)
+        reason = _reason(verified, tables, flaw, future)
         asked = certified is not None and reason is None
         differs = explain_difference(parley, certified) if certified is not None and asked else None
     if json:
-        shown = _shown(found, _names(notes), verifier)
+        shown = _as_json(verified, _names(notes), verifier)
         same = differs is None if certified is None or certified.reading == READING else None
         gave = {"certificate": {"same": same, "why": differs}} if asked else {}
         late = None if future is None else describe_wrong_times(future)
         checked = (
             None if own is None else {"by": own.by, "ran": own.unable is None, "why": own.unable}
         )
-        shown |= {"future": late, "tables": _named(tables, flaw), "own_check": checked}
+        shown |= {"future": late, "tables": _tables_as_json(tables, flaw), "own_check": checked}
         say({**shown, **gave})
     elif reason is None:
-        _print(found, _names(notes), words, own, log_only=log_only)
+        _print(verified, _names(notes), words, own, log_only=log_only)
         if asked and differs is None:
-            echo(_confirmed(str(certificate), certified))
+            echo(_describe_same(str(certificate), certified))
     if (refusal := reason or differs) is not None:
         raise CommandRefusedError(refusal)
 
 
-def _confirmed(name: str, certified: Certificate | None) -> str:
-    """What to say of a certificate where the answer here does not differ from the certified one."""
+def _describe_same(name: str, certified: Certificate | None) -> str:
+    """The message for a certificate whose answer here does not differ from the certified one."""
     if certified is None or certified.reading == READING:
-        return f"The question of {name} is given the same answer here"
+        return f"The question of {name} has the same answer here"
     return (
-        f"{name} was given by reading {certified.reading} of the rules, and today's is {READING}: the log up to its"
-        f" position {certified.position} stands; of its answer nothing is said"
+        f"{name} was made with reading {certified.reading} of the rules, and today's is {READING}: the log up to its"
+        f" position {certified.position} is intact, but its answer was not compared"
     )
 
 
@@ -150,24 +150,24 @@ def _tables(parley: Parley, connection: Any) -> list[Unfounded]:  # noqa: ANN401
 
 
 def _reason(
-    found: Verification, tables: list[Unfounded], flaw: str | None, future: WrongTimes | None
+    verified: Verification, tables: list[Unfounded], flaw: str | None, future: WrongTimes | None
 ) -> str | None:
-    if found.wrong is not None:
-        return f"position {found.wrong.position}: {found.wrong.what}"
+    if verified.wrong is not None:
+        return f"position {verified.wrong.position}: {verified.wrong.what}"
     if future is not None:
         return (
             f"the log is whole; {describe_wrong_times(future)}. Look at another clock first:"
             " if this machine's is wrong, set it right; if the log's times are, run: parley correct-clock"
         )
-    for each in tables:
-        key = ", ".join(str(_keyed(part)) for part in each.key)
-        remedy = "run: parley rebuild" if each.derived else _LOOK
-        return f"the log is whole; {each.table} ({key}) {each.what}; {remedy}"
+    for row in tables:
+        key = ", ".join(str(_format_key(part)) for part in row.key)
+        remedy = "run: parley rebuild" if row.derived else _LOOK
+        return f"the log is whole; {row.table} ({key}) {row.what}; {remedy}"
     return None if flaw is None else f"the log is whole; the database is not: {flaw}"
 
 
-def _keyed(part: Any) -> Any:  # noqa: ANN401 -- a part of any table's key
-    """A part of a row's key as people write it: an id with its hyphens."""
+def _format_key(part: Any) -> Any:  # noqa: ANN401 -- a part of any table's key
+    """A part of a row's key as people write it: ids with their hyphens."""
     return str(UUID(part)) if isinstance(part, str) and _ID.fullmatch(part) else part
 
 
@@ -177,44 +177,46 @@ def _flaw(database: Database) -> str | None:
 
 
 def _words_of(notes: list[Named], witness: str | None) -> dict[str, str]:
-    """When a witness co-signed each checkpoint, in words; RefusedError where it has not co-signed one."""
+    """When a witness co-signed each checkpoint, in words; CommandRefusedError if it has not co-signed one."""
     if witness is None:
         return {}
     if not notes:
         raise CommandRefusedError("--witness needs --checkpoint: name the file of a checkpoint too")
     verifier = witness_verifier(witness)
-    found = {}
+    cosigned = {}
     for name, note in notes:
-        _open(name, note, [verifier])
+        _read_checkpoint(name, note, [verifier])
         at = format_instant(time_of_cosignature(note, verifier) * _SECOND).replace(".000000", "")
-        found[name] = f"co-signed by {verifier.key.name} at {at}"
-    return found
+        cosigned[name] = f"co-signed by {verifier.key.name} at {at}"
+    return cosigned
 
 
-def _kept(key_file: Path, stored: str | None) -> list[Named]:
-    """The checkpoints that the database and the folder of the key keep."""
+def _kept_notes(key_file: Path, stored: str | None) -> list[Named]:
+    """The checkpoints that are kept in the database and beside the key."""
     beside = LastSigned(key_file)
-    found = (("the database", stored), (str(beside.path), beside.read()))
-    return [(name, note) for name, note in found if note is not None]
+    notes = (("the database", stored), (str(beside.path), beside.read()))
+    return [(name, note) for name, note in notes if note is not None]
 
 
 def _names(notes: list[Named]) -> list[str]:
     return sorted({name for name, _ in notes})
 
 
-def _opened(notes: list[Named], verifier: Ed25519Verifier | None) -> list[Checkpoint]:
-    """The checkpoints that the log's key has signed; where there are notes, there is a key."""
-    return [_of_its_log(name, note, verifier) for name, note in notes if verifier]
+def _verify_notes(notes: list[Named], verifier: Ed25519Verifier | None) -> list[Checkpoint]:
+    """The checkpoints of notes, verified with the log's key; without a key there are no notes."""
+    return [_verify_note(name, note, verifier) for name, note in notes if verifier]
 
 
-def _of_its_log(name: str, note: str, verifier: Ed25519Verifier) -> Checkpoint:
-    found = _open(name, note, [verifier])
-    if found.origin != verifier.key.name:
-        raise CommandRefusedError(f"the checkpoint of {name} is one of another log, {found.origin}")
-    return found
+def _verify_note(name: str, note: str, verifier: Ed25519Verifier) -> Checkpoint:
+    checkpoint = _read_checkpoint(name, note, [verifier])
+    if checkpoint.origin != verifier.key.name:
+        raise CommandRefusedError(
+            f"the checkpoint of {name} belongs to another log, {checkpoint.origin}"
+        )
+    return checkpoint
 
 
-def _open(name: str, note: str, verifiers: list[Verifier]) -> Checkpoint:
+def _read_checkpoint(name: str, note: str, verifiers: list[Verifier]) -> Checkpoint:
     try:
         return Checkpoint.verify_note(note, verifiers)
     except NoteError as error:
@@ -222,43 +224,44 @@ def _open(name: str, note: str, verifiers: list[Verifier]) -> Checkpoint:
 
 
 def _print(
-    found: Verification,
+    verified: Verification,
     names: list[str],
     words: dict[str, str],
     own: OwnCheck | None,
     *,
     log_only: bool,
 ) -> None:
-    echo(f"{found.events} events are as they were recorded; the root is")
-    echo(base64_of(found.root))
+    echo(f"{verified.events} events are as they were recorded; the root is")
+    echo(base64_of(verified.root))
     for name in names:
         word = f", {words[name]}" if name in words else ""
         echo(f"They continue the signed checkpoint of {name}{word}")
     if not log_only:
-        echo("The tables that answer questions are what the log gives")
+        echo("The tables match the log")
     if own is not None:
         did = "found nothing wrong" if own.unable is None else f"did not run: {own.unable}"
         echo(f"The database's own check ({own.by}) {did}")
 
 
-def _shown(
-    found: Verification, checkpoints: list[str], verifier: Ed25519Verifier | None
+def _as_json(
+    verified: Verification, checkpoints: list[str], verifier: Ed25519Verifier | None
 ) -> dict[str, Any]:
-    wrong = found.wrong
+    wrong = verified.wrong
     return {
-        "events": found.events,
-        "root": base64_of(found.root),
+        "events": verified.events,
+        "root": base64_of(verified.root),
         "key": None if verifier is None else verifier.key.text,
         "checkpoints": checkpoints,
         "wrong": None if wrong is None else {"position": wrong.position, "what": wrong.what},
     }
 
 
-def _named(tables: list[Unfounded], flaw: str | None) -> list[dict[str, Any]]:
-    found = [
-        {"table": each.table, "key": [*map(_keyed, each.key)], "what": each.what} for each in tables
+def _tables_as_json(tables: list[Unfounded], flaw: str | None) -> list[dict[str, Any]]:
+    rows = [
+        {"table": row.table, "key": [*map(_format_key, row.key)], "what": row.what}
+        for row in tables
     ]
-    return [*found, *([] if flaw is None else [{"table": None, "key": [], "what": flaw}])]
+    return [*rows, *([] if flaw is None else [{"table": None, "key": [], "what": flaw}])]
 
 
 def register(app: typer.Typer) -> None:

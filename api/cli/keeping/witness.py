@@ -1,4 +1,4 @@
-"""`parley witness` runs on another machine than the log, and trusts only what it has checked there."""
+"""Defines `parley witness`, which runs on another machine than the log, and trusts only what it has checked itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def witness(
         typer.Argument(
             metavar="URL",
             show_default=False,
-            help="Where the log is served: https, or http on this machine.",
+            help="The log's address: https, or http on this machine.",
         ),
     ] = None,
     *,
@@ -45,7 +45,7 @@ def witness(
             "--log-key",
             metavar="NAME+ID+KEY",
             show_default=False,
-            help="The log's key, which must have come by another way than from that address.",
+            help="The log's key, which you must have from elsewhere than that address.",
         ),
     ] = None,
     name: Annotated[
@@ -53,7 +53,7 @@ def witness(
         typer.Option(
             metavar="NAME",
             show_default=False,
-            help="What a new witness is called, best an address without https://; its key is made under it.",
+            help="The name of a new witness, best an address without https://; its key gets this name.",
         ),
     ] = None,
     state: Annotated[
@@ -61,7 +61,7 @@ def witness(
         typer.Option(
             metavar="FOLDER",
             file_okay=False,
-            help="Where its key is, and what it co-signed last: one folder for each log.",
+            help="The folder of its key and of its last co-signed checkpoint: one for each log.",
         ),
     ] = Path("parley.witness"),
     out: Annotated[
@@ -70,7 +70,7 @@ def witness(
             metavar="FILE",
             dir_okay=False,
             show_default=False,
-            help="Write the co-signed checkpoint here. Left out: `checkpoint` in that folder.",
+            help="Write the co-signed checkpoint to this file. Default: `checkpoint` in the folder.",
         ),
     ] = None,
     every: Annotated[
@@ -80,12 +80,14 @@ def witness(
             max=86_400,
             metavar="SECONDS",
             show_default=False,
-            help="Go on until told to stop, and ask so often.",
+            help="Watch the log every so many seconds, until stopped.",
         ),
     ] = None,
     show_key: Annotated[
         bool,
-        typer.Option("--show-key", help="Only show the key that verifies this witness's word."),
+        typer.Option(
+            "--show-key", help="Only show the key that verifies this witness's cosignatures."
+        ),
     ] = False,
     json: AsJson = False,
 ) -> None:
@@ -95,15 +97,15 @@ def witness(
         say({"key": shown}) if json else echo(shown)
         return
     if url is None or key is None:
-        raise typer.BadParameter("URL and --log-key say which log to watch")
+        raise typer.BadParameter("give URL and --log-key, to say which log to watch")
     address, verifier = _address(url), log_key(key, "--log-key")
     given_out = state / "checkpoint" if out is None else out
-    with _refusing(), Memory.held(state) as memory:
+    with _refuse_witness_errors(), Memory.held(state) as memory:
         watching = Witness(memory, memory.signer(name), verifier.key, system_clock)
 
         def watch() -> None:
-            found = watching.watch(TiledLog(address), given_out)
-            _report(watching, found, given_out, quiet=every is not None, json=json)
+            cosigned = watching.watch(TiledLog(address), given_out)
+            _report(watching, cosigned, given_out, quiet=every is not None, json=json)
 
         if every is None:
             watch()
@@ -112,19 +114,19 @@ def witness(
 
 
 def _keep_watching(watch: Callable[[], None], every: int) -> None:
-    """Watch for ever; the reason why nothing is co-signed is printed once, and again when it changes."""
+    """Watch until stopped; print why nothing is co-signed once, and again when the reason changes."""
     signal.signal(signal.SIGTERM, _end)
-    said = None
+    last = None
     while True:
         try:
             watch()
-            said = None
+            last = None
         except BrokenPipeError:
             raise
         except (RefusalError, OSError) as refusal:
-            if describe_refusal(refusal) != said:
-                said = describe_refusal(refusal)
-                echo(f"parley: {said}", err=True)
+            if describe_refusal(refusal) != last:
+                last = describe_refusal(refusal)
+                echo(f"parley: {last}", err=True)
         time.sleep(every)
 
 
@@ -134,8 +136,8 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 
 
 def _key(state: Path, name: str | None) -> str:
-    """The witness's verifier key; where there is one, its folder need not be locked to read it."""
-    with _refusing():
+    """The witness's verifier key; the folder is locked only if the key has to be created."""
+    with _refuse_witness_errors():
         memory = Memory(state)
         if memory.key_file.exists():
             return Cosigner(memory.signer(name), 0).key.text
@@ -151,7 +153,7 @@ def _address(url: str) -> str:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def _refuse_witness_errors() -> Iterator[None]:
     try:
         yield
     except WitnessError as error:
@@ -159,27 +161,27 @@ def _refusing() -> Iterator[None]:
 
 
 def _report(
-    watching: Witness, found: Cosigned, given_out: Path, *, quiet: bool, json: bool
+    watching: Witness, cosigned: Cosigned, given_out: Path, *, quiet: bool, json: bool
 ) -> None:
-    if quiet and not found.new:
+    if quiet and not cosigned.new:
         return
     if json:
-        say(_shown(watching, found, given_out))
+        say(_as_json(watching, cosigned, given_out))
         return
-    events = f"the log's first {found.checkpoint.size} events"
-    at = format_instant(found.time * MICROSECONDS)
-    echo(f"Co-signed {events}" if found.new else f"Nothing new: {events} were co-signed at {at}")
+    events = f"the log's first {cosigned.checkpoint.size} events"
+    at = format_instant(cosigned.time * MICROSECONDS)
+    echo(f"Co-signed {events}" if cosigned.new else f"Nothing new: {events} were co-signed at {at}")
     echo(f"The co-signed checkpoint is in {given_out}")
     if watching.evidence.cases():
-        echo(f"What speaks against the log is in {watching.evidence.folder}")
+        echo(f"Evidence against the log is in {watching.evidence.folder}")
 
 
-def _shown(watching: Witness, found: Cosigned, given_out: Path) -> dict[str, Any]:
+def _as_json(watching: Witness, cosigned: Cosigned, given_out: Path) -> dict[str, Any]:
     return {
-        "cosigned": found.new,
-        "events": found.checkpoint.size,
-        "root": base64_of(found.checkpoint.root),
-        "time": format_instant(found.time * MICROSECONDS),
+        "cosigned": cosigned.new,
+        "events": cosigned.checkpoint.size,
+        "root": base64_of(cosigned.checkpoint.root),
+        "time": format_instant(cosigned.time * MICROSECONDS),
         "key": watching.key.text,
         "checkpoint": str(given_out),
         "evidence": [str(watching.evidence.folder / case) for case in watching.evidence.cases()],

@@ -11,7 +11,7 @@ from api.cli.session import CommandRefusedError, consoles, say
 from api.cli.tables import show_rows
 from api.cli.text import print_line, print_table
 from api.commands.csv_cells import write_table
-from api.commands.importing.described import columns_shown, kinds_shown
+from api.commands.importing.described import describe_columns, describe_kinds
 from domain.fact import KINDS
 
 __all__ = ["register"]
@@ -19,7 +19,7 @@ __all__ = ["register"]
 
 def kinds(*, json: AsJson = False) -> None:
     """List the kinds of fact: what each says, how long it holds, and its own fields."""
-    found = kinds_shown()
+    found = describe_kinds()
     if json:
         say({"kinds": found})
         return
@@ -53,7 +53,7 @@ def columns(
         raise typer.BadParameter("it goes with --csv", param_hint="--bom")
     if kind not in KINDS:
         raise CommandRefusedError(f"no kind {kind!r}; there are {', '.join(sorted(KINDS))}")
-    found = columns_shown(kind)
+    found = describe_columns(kind)
     if csv:
         print_table(write_table([each["column"] for each in found], [], bom=bom))
     elif json:

@@ -1,4 +1,4 @@
-"""The commands that keep the record running: serve, rebuild, and the schema of its database."""
+"""Defines the commands that keep the record running: serve, rebuild and db upgrade."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ from infrastructure.projections.rebuild import Difference
 __all__ = ["register"]
 
 TURN_SECONDS: Final = 0.000_5
-"""After how long a thread that computes, as one that reads an import, lets another go on.
+"""How long a computing thread (as one that reads an import) runs before another thread may.
 
-A request may wait that long at each of its statements. Python's 5 ms made a change wait twice as long beside an import.
+A request may wait that long at each of its statements. With Python's default, 5 ms, a change took twice as long beside
+an import.
 """
 GRACE_SECONDS: Final = 30
-"""How long requests under way may take to be answered, once the server was told to stop."""
+"""How long requests under way may still take once the server was told to stop."""
 
 FIRST_SCOPES: Final[tuple[Scope, ...]] = (
     "fact:read",
@@ -42,10 +43,10 @@ FIRST_SCOPES: Final[tuple[Scope, ...]] = (
     "audit:read",
     "admin",
 )
-"""Of the key that is made where there is none: all but to read confidential sources and to erase."""
+"""The scopes of the first key, which is made automatically: all but reading confidential sources and erasing."""
 _OF_THE_FIRST: Final = (
-    f"Its scopes: {', '.join(FIRST_SCOPES)}; not {', '.join(each for each in SCOPES if each not in FIRST_SCOPES)},"
-    " which take a key of their own: parley keys create"
+    f"Its scopes: {', '.join(FIRST_SCOPES)}; not {', '.join(scope for scope in SCOPES if scope not in FIRST_SCOPES)},"
+    " which need a separate key: parley keys create"
 )
 PROTOCOL: Final[dict[str, Any]] = {
     "http": BoundedProtocol,
@@ -55,16 +56,16 @@ PROTOCOL: Final[dict[str, Any]] = {
     "timeout_keep_alive": 5,
     "timeout_graceful_shutdown": GRACE_SECONDS,
 }
-"""How the server speaks: proxies are believed by the application, and as its settings say."""
+"""The server's protocol settings; proxy headers are read by the application, as its settings say."""
 
-database = typer.Typer(no_args_is_help=True, help="The database itself.")
+database = typer.Typer(no_args_is_help=True, help="Maintain the database.")
 
 
 def serve(
     *,
     host: Annotated[
         str | None,
-        typer.Option(help="Listen here. Left out: PARLEY_HOST.", show_default=False),
+        typer.Option(help="Listen at this address. Default: PARLEY_HOST.", show_default=False),
     ] = None,
     port: Annotated[
         int | None,
@@ -72,31 +73,31 @@ def serve(
             min=0,
             max=65535,
             show_default=False,
-            help="Listen on this port; 0 is any free one. Left out: PARLEY_PORT.",
+            help="Listen on this port; 0 is any free one. Default: PARLEY_PORT.",
         ),
     ] = None,
     upgrade: Annotated[
         bool,
         typer.Option(
             "--upgrade/--no-upgrade",
-            help="Upgrade an empty or older database first, or refuse to serve it.",
+            help="Upgrade an empty or older database first; without it, refuse to serve one.",
         ),
     ] = True,
     json: AsJson = False,
 ) -> None:
-    """Serve the API until it is told to stop; requests under way are finished first."""
+    """Serve the API until stopped; requests under way are finished first."""
     with open_record(upgrade=upgrade, signs=True) as parley:
         parley.check_seals()
         given = parley.settings
-        listening = _listening(
+        listening = _listen(
             given.host if host is None else host, given.port if port is None else port
         )
         address = _address(listening)
-        _say_what_is_signed(parley)
+        _sign_once(parley)
         config = uvicorn.Config(create_app(parley), log_config=LOGGING, **PROTOCOL)
         server = uvicorn.Server(config)
         for stop in (signal.SIGTERM, signal.SIGINT):
-            # What raised from a handler would be lost in the loop that is being made.
+            # An exception from a handler would be lost while uvicorn creates its event loop.
             signal.signal(stop, server.handle_exit)
         key = _first_key(parley, listening)
         if json:
@@ -104,28 +105,28 @@ def serve(
         else:
             echo(f"Parley listens at {address}")
             if key is not None:
-                echo(f"Your key, shown this once: {key}")
+                echo(f"Your key, shown only this once: {key}")
                 echo(_OF_THE_FIRST)
         sys.setswitchinterval(TURN_SECONDS)
         server.run(sockets=[listening])
 
 
 def _first_key(parley: Parley, listening: socket.socket) -> str | None:
-    """Make a key where nobody has one yet; RefusedError where the server listens beyond this machine.
+    """Make a key if there is no valid one yet; CommandRefusedError if the server listens beyond this machine.
 
-    Such a server needs a key that somebody has made on purpose, because others could use the first one.
+    Such a server needs a key that a person has made on purpose.
     """
     if parley.keys.any_open() or parley.settings.oidc is not None:
         return None
     host = listening.getsockname()[0]
     if not ip_address(host).is_loopback:
         raise CommandRefusedError(
-            f"{host} can be reached from other machines, and nobody has a key yet: run parley keys create first"
+            f"{host} can be reached from other machines, but there is no key yet: run parley keys create first"
         )
     return parley.keys.create_first(parley.settings.actor, FIRST_SCOPES)
 
 
-def _say_what_is_signed(parley: Parley) -> None:
+def _sign_once(parley: Parley) -> None:
     """Sign the log once before serving, and warn if it does not continue what was signed before."""
     publisher = parley.publisher
     if publisher is not None:
@@ -134,14 +135,14 @@ def _say_what_is_signed(parley: Parley) -> None:
             echo(f"parley: the log is not signed: {publisher.refusal}", err=True)
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
         raise CommandRefusedError(
-            f"cannot listen at {host}:{port}: {why}; PARLEY_PORT, or --port, names another port"
+            f"cannot listen at {host}:{port}: {why}; give another port with PARLEY_PORT or --port"
         ) from error
 
 
@@ -154,7 +155,7 @@ def rebuild(*, json: AsJson = False) -> None:
     """Derive the tables from the log again, compare them with those in use, and switch."""
     with open_record() as parley, progress_bar("rebuilding", None) as bar:
         report = parley.rebuild(bar)
-    differing = [_shown(each) for each in report.differences]
+    differing = [_as_json(difference) for difference in report.differences]
     if json:
         say({"position": report.position, "versions": report.versions, "differences": differing})
     else:
@@ -162,28 +163,28 @@ def rebuild(*, json: AsJson = False) -> None:
         _show_differences(differing)
     if differing:
         raise CommandRefusedError(
-            f"{len(differing)} rows differed from the log; they are replaced by what the log says"
+            f"{len(differing)} rows differed from the log; they were replaced"
         )
 
 
 def _show_differences(differing: list[dict[str, Any]]) -> None:
     out, _ = consoles()
     rows = []
-    for each in differing:
-        served, derived = each["served"] or {}, each["derived"] or {}
+    for difference in differing:
+        served, derived = difference["served"] or {}, difference["derived"] or {}
         names = [name for name in {**served, **derived} if served.get(name) != derived.get(name)]
         rows += [
-            (each["table"], each["key"], name, served.get(name), derived.get(name))
+            (difference["table"], difference["key"], name, served.get(name), derived.get(name))
             for name in names
         ]
     columns = ("table", "key", "column", "served", "derived")
     show_rows(out, f"Differences: {len(differing)} rows", columns, rows)
 
 
-def _shown(difference: Difference) -> dict[str, Any]:
+def _as_json(difference: Difference) -> dict[str, Any]:
     """A difference as JSON, with bytes as text."""
-    found: dict[str, Any] = _plain(asdict(difference))
-    return found
+    shown: dict[str, Any] = _plain(asdict(difference))
+    return shown
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 -- rows of any table
@@ -198,7 +199,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 -- rows of any table
 
 @database.callback()
 def database_commands() -> None:
-    """The database itself."""
+    """Maintain the database."""
 
 
 @database.command("upgrade")

@@ -1,4 +1,4 @@
-"""Change requests are listed, approved, refused and withdrawn on the machine that has the database."""
+"""Defines the commands that list, approve, refuse and withdraw change requests, on the machine with the database."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _COLUMNS: Final = (
 _GROUNDS: Final = ("reason", "why", "citation", "published", "approvers")
 
 Id = Annotated[
-    str, typer.Argument(metavar="ID", show_default=False, help="The change request, by its id.")
+    str, typer.Argument(metavar="ID", show_default=False, help="The id of the change request.")
 ]
 Why = Annotated[str | None, typer.Option(show_default=False, help="Why, in words.")]
 
@@ -57,11 +57,11 @@ def change_requests(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most items on a page.")] = 1000,
     cursor: Annotated[
         int | None,
-        typer.Option(metavar="NEXT", show_default=False, help="Go on after a page: its `next`."),
+        typer.Option(metavar="NEXT", show_default=False, help="Continue after a page: its `next`."),
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """List the changes that wait for a second person, or did, newest last."""
+    """List the changes that wait, or have waited, for a second person, newest last."""
     asked = {"status": status, "fact": fact, "limit": limit, "cursor": cursor}
     with open_record() as parley:
         answer = ask(parley, f"/v1/negotiations/{slug}/change-requests", asked)
@@ -70,9 +70,9 @@ def change_requests(
         return
     out, _ = consoles()
     items = answer.content["items"]
-    show_rows(out, f"Change requests: {len(items)}", _COLUMNS, [_row(each) for each in items])
+    show_rows(out, f"Change requests: {len(items)}", _COLUMNS, [_row(item) for item in items])
     if not items:
-        print_line(out, "There are none.")
+        print_line(out, "There are no change requests.")
     if answer.content["next"] is not None:
         print_line(out, f"More: --cursor {answer.content['next']}")
 
@@ -85,58 +85,59 @@ def approve(
         str | None,
         typer.Option(
             show_default=False,
-            help="What was seen of it, as --json shows it: nobody is asked, and nothing else is approved.",
+            help="The `digest` that --json shows: approve only this content, and do not ask.",
         ),
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Approve what stands now, and do not ask.")
+        bool, typer.Option("--yes", help="Approve the present content, and do not ask.")
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Approve a change that another person proposed, after it is shown; it is then made.
+    """Show a change that another person proposed, and approve it; then it is made.
 
-    Who approves is PARLEY_ACTOR, and must be another person than who proposed it.
+    The approver is PARLEY_ACTOR, who must not be the proposer.
     """
     with open_record() as parley:
         if digest is None:
             item = ask(parley, f"/v1/change-requests/{id_}", {}).content
             _confirm(item, yes=yes)
             digest = item["digest"]
-        _tell(parley, id_, "approval", why, json=json, headers={"if-match": f'"{digest}"'})
+        _send(parley, id_, "approval", why, json=json, headers={"if-match": f'"{digest}"'})
 
 
 def _confirm(item: Mapping[str, Any], *, yes: bool) -> None:
-    """Show all of what is proposed, and ask."""
+    """Show the whole change request, and ask."""
     if yes:
         return
     if not sys.stdin.isatty():
         raise typer.BadParameter(
-            "one is needed where nobody can be asked", param_hint="--digest or --yes"
+            "one of them is needed, because there is no terminal to ask",
+            param_hint="--digest or --yes",
         )
     _, errors = consoles()
-    for line in _whole(item):
+    for line in _describe(item):
         print_line(errors, line)
     confirm("Approve it?")
 
 
-def _whole(item: Mapping[str, Any]) -> Iterator[str]:
-    """A change request line by line, with nothing cut short."""
+def _describe(item: Mapping[str, Any]) -> Iterator[str]:
+    """A change request line by line, in full."""
     body = item["body"]
     if item["fact"] is None:
-        yield f"{_said(item['proposer'])} proposes to correct the negotiation {item['negotiation']}:"
-        yield f"  {_said(item['summary'])}"
+        yield f"{_in_one_line(item['proposer'])} proposes to correct the negotiation {item['negotiation']}:"
+        yield f"  {_in_one_line(item['summary'])}"
     else:
-        yield f"{_said(item['proposer'])} proposes to {item['op']} the fact {item['fact']}:"
-        yield f"  {_said(item['summary'])} ({item['valid']})"
+        yield f"{_in_one_line(item['proposer'])} proposes to {item['op']} the fact {item['fact']}:"
+        yield f"  {_in_one_line(item['summary'])} ({item['valid']})"
     if item["op"] == "erase":
         gone = "who its sources are" if body.get("what") == "sources" else "all of it, for good"
-        yield f"  would be erased: {gone}"
-    for each in item["changes"]:
-        yield f"  {each['field']}: {_said(each['before'])} → {_said(each['after'])}"
-    yield from (f"  {name}: {_said(body[name])}" for name in _GROUNDS if body.get(name))
+        yield f"  would erase: {gone}"
+    for change in item["changes"]:
+        yield f"  {change['field']}: {_in_one_line(change['before'])} → {_in_one_line(change['after'])}"
+    yield from (f"  {name}: {_in_one_line(body[name])}" for name in _GROUNDS if body.get(name))
 
 
-def _said(value: object) -> str:
+def _in_one_line(value: object) -> str:
     """A value of a fact in full, in one line; characters that could imitate or hide a line are escaped."""
     if value is None:
         return "nothing"
@@ -152,16 +153,16 @@ def refuse(
 ) -> None:
     """Refuse a change that another person proposed; it is not made."""
     with open_record() as parley:
-        _tell(parley, id_, "refusal", why, json=json)
+        _send(parley, id_, "refusal", why, json=json)
 
 
 def withdraw(id_: Id, *, why: Why = None, json: AsJson = False) -> None:
     """Withdraw a change that you proposed yourself; it is not made."""
     with open_record() as parley:
-        _tell(parley, id_, "withdrawal", why, json=json)
+        _send(parley, id_, "withdrawal", why, json=json)
 
 
-def _tell(
+def _send(
     parley: Parley,
     id_: str,
     what: str,
@@ -190,8 +191,9 @@ def _show(answer: ApiResponse) -> None:
 def _row(item: Mapping[str, Any]) -> tuple[object, ...]:
     decided = item["decided"] or {}
     changes = [
-        f"{each['field']}: {format_value(each['before']) or 'nothing'} → {format_value(each['after']) or 'nothing'}"
-        for each in item["changes"]
+        f"{change['field']}: {format_value(change['before']) or 'nothing'}"
+        f" → {format_value(change['after']) or 'nothing'}"
+        for change in item["changes"]
     ]
     return (
         item["id"],

@@ -1,4 +1,4 @@
-"""A fact is erased on the machine that has the database, after the person who asks for it has seen the fact."""
+"""Defines the command that erases a fact, on the machine with the database, after it has shown the fact."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from domain.streams.negotiation import negotiation_id
 __all__ = ["register", "show_erasure"]
 
 _LEFT: Final = (
-    "Backups of before hold it still, sealed: delete them, or change the keys (parley seal --new-key) and destroy the"
-    " old one. The files of a PostgreSQL hold bytes of it until they are used again, or until parley compact. What was"
-    " published, exported or cached is out of reach."
+    "Earlier backups still have it, sealed: delete them, or change the keys (parley seal --new-key) and destroy the old"
+    " key. PostgreSQL's files keep bytes of it until they are reused, or until parley compact. Copies that were"
+    " published, exported or cached cannot be erased."
 )
 
 
@@ -33,7 +33,7 @@ def erase(
     fact: Annotated[
         str,
         typer.Argument(
-            metavar="FACT", show_default=False, help="The fact, by its id or its external id."
+            metavar="FACT", show_default=False, help="The id or the external id of the fact."
         ),
     ],
     *,
@@ -41,23 +41,25 @@ def erase(
         str,
         typer.Option(
             show_default=False,
-            help="Why, in words that name nothing of it: they stay in the log.",
+            help="Why, in words that repeat nothing of the fact: they stay in the log.",
         ),
     ],
     sources: Annotated[
         bool,
-        typer.Option("--sources", help="Erase only who its sources are; the fact stands."),
+        typer.Option(
+            "--sources", help="Erase only its confidential sources; the fact itself stays."
+        ),
     ] = False,
     approver: Annotated[
         list[str] | None,
-        typer.Option(show_default=False, help="Who agreed to it, as often as needed."),
+        typer.Option(show_default=False, help="A person who agreed; may be repeated."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
     json: AsJson = False,
 ) -> None:
     """Erase a fact for good: its content and its keys are destroyed.
 
-    Where the negotiation's settings ask for two persons, as they do at first, it is proposed.
+    If the negotiation's settings require a second person, as they do at first, a change request is made instead.
     """
     with open_record() as parley:
         record = _record(parley, slug, fact)
@@ -80,11 +82,11 @@ def erase(
 
 
 def agreement(proposed: ApiResponse) -> str:
-    """What a second person has to do where a change takes two; after a dry run, what they would have to do."""
+    """What a second person has to do to approve a change; after a dry run, what they would have to do."""
     id_ = proposed.content["id"]
     if id_ is None:
-        return "It would be proposed, and another person would have to agree."
-    return f"Proposed. Another person has to agree: PARLEY_ACTOR=NAME parley approve {id_}"
+        return "It would be proposed, and another person would have to approve it."
+    return f"Proposed. Another person has to approve it: PARLEY_ACTOR=NAME parley approve {id_}"
 
 
 def show_erasure(answer: ApiResponse) -> None:
@@ -105,7 +107,7 @@ def _record(parley: Parley, slug: str, named: str) -> FactRecord:
     except RecordError as error:
         raise CommandRefusedError(str(error).replace(str(id_), named)) from error
     if record.negotiation_id != talks.id:
-        raise CommandRefusedError(f"the fact {named} is not one of {slug}")
+        raise CommandRefusedError(f"the fact {named} does not belong to {slug}")
     return record
 
 
@@ -113,8 +115,8 @@ def _confirm(record: FactRecord, *, sources: bool, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise typer.BadParameter("needed where nobody can be asked", param_hint="--yes")
-    what = "who the sources are of" if sources else "for good, in every version,"
+        raise typer.BadParameter("needed, because there is no terminal to ask", param_hint="--yes")
+    what = "the confidential sources of" if sources else "for good, in every version,"
     confirm(f"Erase {what} “{record.fact.summary}”?")
 
 

@@ -1,4 +1,4 @@
-"""The commands that keep the record elsewhere: exports, and snapshots with their hashes."""
+"""Defines the commands that export facts, and that take and check snapshots."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def export(
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option(help="Write to this file. Left out: standard output.", show_default=False),
+        typer.Option(help="Write to this file. Default: standard output.", show_default=False),
     ] = None,
     csv: Annotated[
         bool, typer.Option("--csv", help="Write a table, which can be imported as well.")
@@ -49,11 +49,13 @@ def export(
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
-    """Export the facts as JSON lines that can be imported; with --history every change."""
+    """Export the facts as JSON lines that can be imported; with --history, export every change."""
     if bom and not csv:
         raise typer.BadParameter("it goes with --csv", param_hint="--bom")
     if history and asked["clock"] == "published" and asked["as_known_at"] is not None:
-        raise typer.BadParameter("a history is cut on the recorded clock", param_hint="--clock")
+        raise typer.BadParameter(
+            "with --history and --as-known-at, use the recorded clock", param_hint="--clock"
+        )
     cuts = {name: asked[name] and parse_cut(str(asked[name])) for name in ("as_of", "as_known_at")}
     query = PerspectiveQuery(**{**asked, **cuts})  # type: ignore[arg-type]
     with open_record() as parley:
@@ -73,13 +75,13 @@ class _Lines:
     """The lines of an export, which are counted as they are read."""
 
     def __init__(self, exported: Export) -> None:
-        self._exported = exported
+        self._export_lines = exported
         self.count = 0
 
     def pages(self) -> Iterator[list[Line]]:
         """The pages, from the first."""
         self.count = 0
-        for page in self._exported.pages():
+        for page in self._export_lines.pages():
             self.count += len(page)
             yield page
 
@@ -89,7 +91,7 @@ class _Lines:
 
 
 def _replace(output: Path, pieces: Iterator[bytes]) -> None:
-    """Write beside the file and put it in its place when it is whole."""
+    """Write to a file beside the output, and rename it when it is complete."""
     partly = output.with_name(output.name + ".part")
     try:
         with partly.open("wb") as file:
@@ -120,7 +122,7 @@ def snapshot(
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
-    """Keep the state under a name, with its hash; or check a snapshot that was kept."""
+    """Take a named snapshot of the state, with its hash; or check an earlier snapshot."""
     with open_record() as parley:
         if check:
             answer = ask(parley, f"/v1/negotiations/{slug}/snapshots/{name}", {})
@@ -133,11 +135,11 @@ def snapshot(
     content = answer.content
     older = content["perspective"]["reading"]
     gone = check and content["verified"] is None
-    checked = "is what its hash says"
+    checked = "matches its hash"
     if gone:
         checked = "can no longer be checked against its hash"
     if gone and older != READING:
-        checked = f"was taken by reading {older} of the rules; by today's, {READING}, its hash is not checked"
+        checked = f"was taken with reading {older} of the rules; with today's, {READING}, its hash cannot be checked"
     done = checked if check else "taken"
     show_heading(out, f"Snapshot {content['name']} of {slug} {done}", content["perspective"])
     if gone:

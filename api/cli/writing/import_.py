@@ -1,4 +1,4 @@
-"""The import command reports what became of every line."""
+"""Defines the import command, which reports the outcome of every line."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def import_(  # noqa: PLR0913 -- one argument an option
         typer.Argument(
             metavar="FILE",
             show_default=False,
-            help="NDJSON or CSV, gzipped where the name ends in .gz; - is standard input.",
+            help="NDJSON or CSV, gzipped if the name ends in .gz; - is standard input.",
         ),
     ],
     *,
     title: Annotated[
         str | None,
-        typer.Option(help="The title of a new negotiation. Left out: its slug."),
+        typer.Option(help="The title of a new negotiation. Default: its slug."),
     ] = None,
     party: Annotated[
         list[str] | None,
@@ -61,7 +61,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
         bool,
         typer.Option(
             "--private",
-            help="With --title: open it for its members alone; the first is PARLEY_ACTOR.",
+            help="With --title: make the new negotiation private; its first member is PARLEY_ACTOR.",
         ),
     ] = False,
     dry_run: Annotated[
@@ -92,38 +92,43 @@ def import_(  # noqa: PLR0913 -- one argument an option
         typer.Option(
             parser=_batch,
             metavar="NAME",
-            help="A label for all events of this import, by which they can be found.",
+            help="A label for all events of this import, to find them by.",
         ),
     ] = None,
     csv: Annotated[
-        bool, typer.Option("--csv", help="Read CSV, as where the file's name ends in .csv or .tsv.")
+        bool,
+        typer.Option(
+            "--csv", help="Read CSV, even if the file's name does not end in .csv or .tsv."
+        ),
     ] = False,
     encoding: Annotated[
         str | None,
         typer.Option(
             parser=_encoding,
             metavar="NAME",
-            help="Of a text that is neither UTF-8 nor UTF-16: windows-1251, windows-1252, koi8-u, …",
+            help="The encoding, if it is neither UTF-8 nor UTF-16: windows-1251, windows-1252, koi8-u, …",
         ),
     ] = None,
     json: AsJson = False,
 ) -> None:
     """Import facts and changes from a file, one on each line: all of them or none.
 
-    Once all is decided it is recorded in turns, so that others can write in between. If it is
-    stopped there, the same file finishes it.
+    When all lines are accepted, they are recorded in turns, so that others can write in between. If this is
+    interrupted, importing the same file again completes it.
 
-    NDJSON is one JSON object a line: `op` (record where left out, or correct, corroborate, end,
-    retract, reinstate, prefer), `external_id` to name the fact, and what the API takes for that.
+    NDJSON is one JSON object a line: `op` (record by default, or correct, corroborate, end, retract,
+    reinstate, prefer), `external_id` to name the fact, and the fields that the API takes for that operation.
 
-    CSV is a column a field, lists split at ";", as in citation.publisher, citation2.publisher,
-    quantity.value, and links as "refines external:ID; …". Where op is correct, the fact's own
-    columns are the changes. Commas, semicolons or tabs may separate its cells.
+    CSV has one column for each field, such as citation.publisher, citation2.publisher and quantity.value; lists
+    are split at ";", and links are written "refines external:ID; …". If op is correct, the fact's own columns
+    are the changes. Commas, semicolons or tabs may separate the cells.
     """
     if private and title is None:
-        raise typer.BadParameter("it goes with --title", param_hint="--private")
+        raise typer.BadParameter("give --title, too", param_hint="--private")
     if len({update, reason_ is not None, why is not None}) > 1:
-        raise typer.BadParameter("--update, --reason and --why go together", param_hint="--update")
+        raise typer.BadParameter(
+            "give --update, --reason and --why together", param_hint="--update"
+        )
     updating = None if reason_ is None or why is None else Update(reason_, why)
     table = csv or file.lower().removesuffix(".gz").endswith((".csv", ".tsv", ".tab"))
     with _source(file, encoding) as text, open_record(upgrade=True) as parley:
@@ -139,8 +144,8 @@ def import_(  # noqa: PLR0913 -- one argument an option
         opens = not _is_open(parley, slug)
         if private:
             _refuse_public(parley, slug)
-            opening.append(_closing(opening[0]))
-        with _told(text.lines) as (progress, told):
+            opening.append(_make_private(opening[0]))
+        with _show_progress(text.lines) as (progress, on_recorded):
             report = Importer(parley, FactParser()).run(
                 slug=slug,
                 lines=read_bounded_lines(text.stream),
@@ -149,7 +154,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
                 partial=partial,
                 principal=parley.owner,
                 progress=progress,
-                told=told,
+                on_recorded=on_recorded,
                 opening=opening,
                 update=updating,
                 guessed=text.guessed,
@@ -168,13 +173,13 @@ def import_(  # noqa: PLR0913 -- one argument an option
 
 
 @contextmanager
-def _told(total: int) -> Iterator[tuple[Progress, Recorded]]:
-    """Show how many lines have been read, and then recorded; where that breaks off, say how far it came."""
+def _show_progress(total: int) -> Iterator[tuple[Progress, Recorded]]:
+    """Show how many lines were read, and then recorded; if this breaks off, say how many were recorded."""
     reached: tuple[int, int] | None = None
     with ExitStack() as shown:
         bar = shown.enter_context(progress_bar("reading", total, "deciding"))
 
-        def told(recorded: int, of: int) -> None:
+        def show_recorded(recorded: int, of: int) -> None:
             nonlocal bar, reached
             if reached is None:
                 shown.close()
@@ -183,7 +188,7 @@ def _told(total: int) -> Iterator[tuple[Progress, Recorded]]:
             bar(recorded, of)
 
         try:
-            yield lambda read: bar(read, total), told
+            yield lambda read: bar(read, total), show_recorded
         except BrokenOffError as error:
             cause = describe_refusal(error.__cause__ or error)
             raise CommandRefusedError(f"{error} ({cause})") from error
@@ -203,19 +208,19 @@ def _is_open(parley: Parley, slug: str) -> bool:
 
 
 def _refuse_public(parley: Parley, slug: str) -> None:
-    """RefusedError where the negotiation is public already."""
+    """Raise CommandRefusedError if the negotiation is public already."""
     try:
         settings = parley.ledger.negotiation(slug).settings
     except UnknownError:
         return
     if settings.visibility == "public":
         raise CommandRefusedError(
-            f"{slug} was opened before, for everybody: parley settings {slug} --visibility private"
+            f"{slug} exists already, and is public; to change that, run: parley settings {slug} --visibility private"
         )
 
 
-def _closing(opening: RecordEvent) -> RecordEvent:
-    """The event that makes a negotiation private from its beginning, with the person who opens it as its member."""
+def _make_private(opening: RecordEvent) -> RecordEvent:
+    """The event that makes a new negotiation private, with the person who opens it as its member."""
     settings = NegotiationSettings(visibility="private", members=(opening.actor,))
     return evolve(None, opening).decide_settings(settings, opening.actor)
 
@@ -235,14 +240,12 @@ def _source(file: str, encoding: str | None) -> Iterator[Text]:
         try:
             text = open_text(cast("BinaryIO", source), encoding)
         except (EOFError, zlib.error) as error:
-            raise CommandRefusedError(
-                f"{file}: the packed file is cut short or damaged: copy it again"
-            ) from error
+            raise CommandRefusedError(f"{file} is truncated or damaged: copy it again") from error
         yield text
 
 
 def _batch(label: str) -> str:
-    """A label as it was written; BadParameter where it is not a valid label."""
+    """Check a label, and return it; BadParameter if it is not valid."""
     try:
         check_batch(label, "")
     except ContentError as error:
@@ -251,12 +254,10 @@ def _batch(label: str) -> str:
 
 
 def _encoding(name: str) -> str:
-    """The known name of an encoding; BadParameter where it is unknown."""
+    """The canonical name of an encoding; BadParameter if it is unknown."""
     known = CHARSETS.get(name.lower())
     if known is None:
-        raise typer.BadParameter(
-            f"one of {', '.join(dict.fromkeys(CHARSETS.values()))} is expected"
-        )
+        raise typer.BadParameter(f"write one of {', '.join(dict.fromkeys(CHARSETS.values()))}")
     return known
 
 

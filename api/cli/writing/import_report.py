@@ -1,4 +1,4 @@
-"""What people at a terminal are told of an import: what became of its lines, and what is wrong with them."""
+"""Prints the report of an import at a terminal: the outcome of its lines, and their faults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REJECTIONS_SHOWN: Final = 20
 
 
 def refusal(report: ImportReport, *, partial: bool) -> str | None:
-    """Why the command ends as refused: what was asked for was not done, or not all of it; None where it was."""
+    """Why the command fails, because not all lines were imported as asked; None if it succeeds."""
     listed = report.listed()
     if not listed or (partial and report.stopped is None):
         return None
@@ -32,7 +32,7 @@ def refusal(report: ImportReport, *, partial: bool) -> str | None:
 
 
 def format_heading(report: ImportReport, *, dry_run: bool, partial: bool) -> str:
-    """What became of the lines that are counted below."""
+    """The heading of the table of counts."""
     if report.listed() and not partial:
         return "Would be refused as a whole" if dry_run else "Nothing was imported"
     return "Would be imported" if dry_run else "Imported"
@@ -43,24 +43,24 @@ def _lines(count: int) -> str:
 
 
 def show_report(report: ImportReport, title: str) -> None:
-    """Print the counts under a title, and the first of what should be looked at."""
+    """Print the counts under a title, and the first lines that need attention."""
     content = report.as_dict()
     out, _ = consoles()
     counts = [*report.done.items(), ("unchanged", report.unchanged)]
     counts += [("superseded", report.superseded_total), ("rejected", report.rejected_lines)]
     rows = [(name, count) for name, count in counts if count]
     show_rows(out, title, ("lines", "count"), rows)
-    for told in ("superseded", "notices"):
-        listed = content.get(told, ())
-        found = [(each["line"], each.get("pointer", ""), each["detail"]) for each in listed]
-        what = f"{told.capitalize()}: {content.get(f'{told}_total', 0)}"
-        show_rows(out, what, ("line", "where", "what"), found[:REJECTIONS_SHOWN])
+    for name in ("superseded", "notices"):
+        listed = content.get(name, ())
+        rows_ = [(entry["line"], entry.get("pointer", ""), entry["detail"]) for entry in listed]
+        what = f"{name.capitalize()}: {content.get(f'{name}_total', 0)}"
+        show_rows(out, what, ("line", "where", "what"), rows_[:REJECTIONS_SHOWN])
     alike = content.get("similar", ())
-    similar = [(each["line"], *_alike(each)) for each in alike[:REJECTIONS_SHOWN]]
+    similar = [(entry["line"], *_alike(entry)) for entry in alike[:REJECTIONS_SHOWN]]
     what = f"Much like other facts, and tied to none of them: {content.get('similar_total', 0)}"
     show_rows(out, what, ("line", "lines of this file", "facts"), similar)
     rejected = content["rejected"]
-    faults = [(each["line"], each["pointer"], each["detail"]) for each in rejected]
+    faults = [(fault["line"], fault["pointer"], fault["detail"]) for fault in rejected]
     what = f"Faults: {content['rejected_total']}"
     show_rows(out, what, ("line", "where", "why"), faults[:REJECTIONS_SHOWN])
     longest = max(map(len, (faults, alike, content["superseded"], content.get("notices", ()))))
@@ -69,7 +69,7 @@ def show_report(report: ImportReport, title: str) -> None:
 
 
 def _alike(line: Mapping[str, Any]) -> tuple[list[int], list[str]]:
-    """The lines and the facts that a line is much like, as many as are named, and how many there are in all."""
+    """The lines and the facts that a line is much like, and the number of all if not all are named."""
     facts = [*line["similar"]]
     if "similar_more" in line:
         facts.append(f"{line['similar_more']} in all")

@@ -1,4 +1,4 @@
-"""A negotiation's title, members and reviews are set on the machine that has the database."""
+"""Defines the commands that change a negotiation's settings and content, on the machine with the database."""
 
 from __future__ import annotations
 
@@ -25,30 +25,29 @@ def settings(
     *,
     visibility: Annotated[
         Visibility | None,
-        typer.Option(show_default=False, help="For everybody to see, or for its members alone."),
+        typer.Option(show_default=False, help="Public, or private to its members."),
     ] = None,
     member: Annotated[
         list[str] | None,
         typer.Option(
             show_default=False,
-            help="Who the members are from now on, all of them, by the names on their keys: anyone who is not named is"
-            " none any more. As often as needed.",
+            help="A member from now on, by the name on their key; may be repeated. All others are removed.",
         ),
     ] = None,
     add_member: Annotated[
         list[str] | None,
-        typer.Option(show_default=False, help="Who becomes a member besides; as often as needed."),
+        typer.Option(show_default=False, help="A person to add as a member; may be repeated."),
     ] = None,
     remove_member: Annotated[
         list[str] | None,
-        typer.Option(show_default=False, help="Who is no member any more; as often as needed."),
+        typer.Option(show_default=False, help="A member to remove; may be repeated."),
     ] = None,
     review_record: Annotated[
         bool | None,
         typer.Option(
             "--review-record/--no-review-record",
             show_default=False,
-            help="Whether corrections and retractions take two persons.",
+            help="Whether corrections and retractions need a second person.",
         ),
     ] = None,
     review_erasure: Annotated[
@@ -56,12 +55,12 @@ def settings(
         typer.Option(
             "--review-erasure/--no-review-erasure",
             show_default=False,
-            help="Whether erasures take two persons.",
+            help="Whether erasures need a second person.",
         ),
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Show who sees a negotiation and what takes two persons, or change that."""
+    """Show or change who may see a negotiation, and which changes need a second person."""
     path = f"/v1/negotiations/{slug}/settings"
     others = {
         "visibility": visibility,
@@ -69,8 +68,8 @@ def settings(
         "review_erasure": review_erasure,
     }
 
-    def changed(parley: Parley, seen: ApiResponse) -> ApiResponse:
-        """Change the settings that were seen into those asked for; MovedOnError where another writer was faster."""
+    def change(parley: Parley, seen: ApiResponse) -> ApiResponse:
+        """Change the settings that were seen as asked; PreconditionError if they were changed meanwhile."""
         before = seen.content["members"]
         changes = {**others, "members": _members(before, member, add_member, remove_member)}
         if all(value is None for value in changes.values()):
@@ -82,7 +81,7 @@ def settings(
     with open_record() as parley:
         while True:
             with suppress(PreconditionError):
-                answer = changed(parley, ask(parley, path, {}))
+                answer = change(parley, ask(parley, path, {}))
                 break
     if json:
         print_answer(answer)
@@ -97,14 +96,14 @@ def settings(
 def _members(
     before: list[str], named: list[str] | None, added: list[str] | None, removed: list[str] | None
 ) -> list[str] | None:
-    """The new list of members; None where no option names members."""
+    """The new list of members; None if no option names members."""
     if not (named or added or removed):
         return None
-    found = [*(named or before), *(added or ())]
+    members = [*(named or before), *(added or ())]
     for person in removed or ():
-        if person not in found:
-            raise CommandRefusedError(f"{person} is no member")
-    return [person for person in found if person not in (removed or ())]
+        if person not in members:
+            raise CommandRefusedError(f"{person} is not a member")
+    return [person for person in members if person not in (removed or ())]
 
 
 def _say_who(parley: Parley, before: list[str], after: list[str]) -> None:
@@ -112,13 +111,13 @@ def _say_who(parley: Parley, before: list[str], after: list[str]) -> None:
     _, errors = consoles()
     gone = [person for person in before if person not in after]
     if gone:
-        print_line(errors, f"No member any more: {', '.join(gone)}")
+        print_line(errors, f"Removed: {', '.join(gone)}")
     if parley.settings.oidc is not None:
         return
     known = {key.person for key in parley.keys.all()}
     for person in after:
         if person not in before and person not in known:
-            warning = f"No key is {person}'s: names are compared to the letter"
+            warning = f"{person} has no key; a member's name must match the name on the key exactly"
             print_line(errors, warning)
 
 
@@ -132,16 +131,16 @@ def correct_negotiation(  # noqa: PLR0913 -- one argument an option
     title: Annotated[str | None, typer.Option(show_default=False, help="The right title.")] = None,
     party: Annotated[
         list[str] | None,
-        typer.Option(show_default=False, help="A party; all of them, as often as needed."),
+        typer.Option(show_default=False, help="A party; repeat it for each party."),
     ] = None,
     summary: Annotated[
         str | None, typer.Option(show_default=False, help="The right summary; empty for none.")
     ] = None,
     published: Annotated[
-        str | None, typer.Option(show_default=False, help="When a source made it public.")
+        str | None, typer.Option(show_default=False, help="When a source published the correction.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what it would be, and write nothing.")
+        bool, typer.Option("--dry-run", help="Show the result, and write nothing.")
     ] = False,
     json: AsJson = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""A text that does not name its encoding is read by a code page only if no other likely one reads it differently.
+"""Guesses the code page of a text only if no other likely code page would read it differently.
 
 Windows-1251 is certain if whole words are Russian, Ukrainian or Belarusian, with capitals in their usual places and
 about as many vowels as these languages have: text in other code pages does not look like this. Windows-1252 is certain
@@ -20,10 +20,10 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_LETTERS: Final = 10
 _ODD_WORDS: Final = 0.02
 _SHARES: Final = (0.3, 0.55)
-"""Of vowels among letters."""
+"""The lowest and highest share of vowels among letters."""
 
 _ALIKE: Final = "äéëóöüßÄÉÓÖÜ"
-"""Letters that stand at the same byte in the code pages of Western and Central Europe, Turkey and the Baltic."""
+"""Letters that have the same byte in the code pages of Western and Central Europe, Turkey and the Baltic."""
 _SURE: Final = re.compile(
     f"(?<=[A-Za-z{_ALIKE}])[{_ALIKE}]|[{_ALIKE}](?=[a-z{_ALIKE}])"
     r"|(?<=[A-Za-z])’(?=[A-Za-z])|(?<=[\s\d,;\"])[–—](?=[\s\d,;\"])"
@@ -33,7 +33,7 @@ _PAIRS: Final = str.maketrans("", "", "“”„‘’«»")
 
 
 def code_page_of(lines: Iterable[bytes]) -> str | None:
-    """The code page of lines that are not UTF-8; None where it is not certain."""
+    """The code page of lines that are not UTF-8; None if it is not certain."""
     cyrillic, western = _Cyrillic(), True
     for line in lines:
         if line.isascii():
@@ -47,19 +47,19 @@ def code_page_of(lines: Iterable[bytes]) -> str | None:
 
 def _is_western(line: bytes) -> bool:
     text = line.decode("windows-1252", "replace")
-    left = _SURE.sub(lambda found: found[0].translate(_PAIRS) if len(found[0]) > 1 else "", text)
+    left = _SURE.sub(lambda match: match[0].translate(_PAIRS) if len(match[0]) > 1 else "", text)
     left = _SURE.sub("", left)
     return left.isascii()
 
 
 class _Cyrillic:
-    """Counts the words of a text that was read by Windows-1251."""
+    """Counts the words of a text that was decoded as Windows-1251."""
 
     def __init__(self) -> None:
         self._words = self._odd = self._letters = self._small = self._vowels = 0
 
     def take(self, text: str) -> None:
-        """Count the words of one more line."""
+        """Count the words of the next line."""
         for word in _WORD.findall(text):
             if word.isascii():
                 continue
@@ -74,7 +74,7 @@ class _Cyrillic:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the words are those of a Cyrillic text, so that the code page is certain."""
+        """Whether the words are certainly those of a Cyrillic text."""
         least, most = _SHARES
         return (
             self._letters >= _FEWEST_LETTERS

@@ -1,4 +1,4 @@
-"""A line becomes a command on one fact, which the line names by its external id or its id."""
+"""Reads a line as a command on one fact, which the line names by its external id or its id."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ __all__ = ["Command", "CommandReader"]
 
 R = TypeVar("R")
 Named = tuple[UUID, str | None]
-"""The id of a fact, and how a line names it."""
+"""The id of a fact, and the name that a line has for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What one line asks for; `named` is the id that it gives, None where it gives none."""
+    """The command of one line; `named` is the external id or id that it gives, None if it gives neither."""
 
     line: SourceLine
     op: str
@@ -47,25 +47,25 @@ class CommandReader:
         self._facts = parser
 
     def read(self, line: SourceLine) -> Command:
-        """The command of a line; ContentError with every fault that can be found without reading the record."""
+        """Read a line's command; ContentError with every fault that can be found without reading the record."""
         if line.content is None:
             raise ContentError(*line.faults, more=line.more)
         content, kept_apart = withhold_confidential(dict(line.content))
         gathered = Gathering((*line.faults, *kept_apart.faults), line.more)
-        # A long import holds all of its commands: what they were read from is let go.
+        # A long import keeps all of its commands in memory, so their source is dropped here.
         line = replace(line, content=None)
         op = gathered.take(_op, content.pop("op", "record"))
         id_ = gathered.take(_id, content.pop("id", None))
         named: Named | None = None
         body: Fact | Change | None = None
         if op == "record" or (op is None and "kind" in content):
-            body = gathered.take(self._said, line, self._facts.parse, content)
+            body = gathered.take(self._parse, line, self._facts.parse, content)
             if body is not None:
                 named = gathered.take(self._of_fact, id_, body)
         elif op is not None:
             external_id = gathered.take(_external_id, content.pop("external_id", None))
-            named = gathered.take(self._named, id_, external_id)
-            body = gathered.take(self._said, line, OPS[op].parser.parse, content)
+            named = gathered.take(self._name_fact, id_, external_id)
+            body = gathered.take(self._parse, line, OPS[op].parser.parse, content)
             if op == "correct" and gathered.found:
                 gathered.take(check_common, content.get("changes"), self._facts)
         gathered.refuse()
@@ -73,10 +73,10 @@ class CommandReader:
             raise AssertionError
         return Command(line, op, *named, body, kept_apart)
 
-    def _said(
+    def _parse(
         self, line: SourceLine, parse: Callable[[dict[str, Any]], R], content: dict[str, Any]
     ) -> R:
-        """What a line's object says; of a part of it that could not be read, only that."""
+        """Parse a line's object; a part that could not be read gets no further faults."""
         try:
             return parse(content)
         except ContentError as error:
@@ -87,26 +87,28 @@ class CommandReader:
     def _of_fact(self, id_: UUID | None, fact: Fact) -> Named:
         if id_ is None and fact.external_id is None:
             return self._by_content(fact), None
-        return self._named(id_, fact.external_id)
+        return self._name_fact(id_, fact.external_id)
 
-    def _named(self, id_: UUID | None, external_id: str | None) -> Named:
+    def _name_fact(self, id_: UUID | None, external_id: str | None) -> Named:
         if external_id is None:
             if id_ is None:
                 raise ContentError.at("/external_id", "name the fact: write its external_id")
             return id_, str(id_)
         computed = fact_id(self._negotiation_id, external_id)
         if id_ not in {None, computed}:
-            raise ContentError.at("/id", f"the id that goes with this external_id is {computed}")
+            raise ContentError.at(
+                "/id", f"write {computed}, which is the id of this external_id, or leave id out"
+            )
         return computed, external_id
 
     def _by_content(self, fact: Fact) -> UUID:
-        """An id that follows from the content, so that recording the same content again is recognised."""
+        """An id that is derived from the content, so that recording the same content again is recognised."""
         unnamed = uuid5(self._negotiation_id, "")
         return uuid5(unnamed, canonical(as_primitives(fact)).decode())
 
 
 def _is_within(pointer: str, others: Iterable[str]) -> bool:
-    return any(pointer == each or pointer.startswith(f"{each}/") for each in others)
+    return any(pointer == other or pointer.startswith(f"{other}/") for other in others)
 
 
 def _op(value: object) -> str:
@@ -119,17 +121,17 @@ def _id(value: object) -> UUID | None:
     if value is None:
         return None
     try:
-        found = UUID(str(value))
+        id_ = UUID(str(value))
     except ValueError:
-        found = None
-    if found is None or str(found) != value:
+        id_ = None
+    if id_ is None or str(id_) != value:
         raise ContentError.at("/id", "a fact's id is expected, 36 characters in lower case")
-    if found.version == OWN_VERSION:
+    if id_.version == OWN_VERSION:
         raise ContentError.at(
             "/id",
             f"no fact has an id of version {OWN_VERSION}: leave id out, or write the id of a fact",
         )
-    return found
+    return id_
 
 
 def _external_id(value: object) -> str | None:

@@ -1,4 +1,4 @@
-"""The columns of a table are the fields of the registered kinds; a field's type decides how its cells are read."""
+"""Derives the columns of a table from the fields of the registered kinds; a field's type says how cells are read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 MOST_COLUMNS: Final = 2_000
-"""More than all that a table can have, each once."""
+"""A limit above the number of all possible columns."""
 Shape = Literal["text", "name", "integer", "truth", "list", "links", "entries", "json"]
 
 _OF_CHANGES: Final[dict[str, Shape]] = {
@@ -43,13 +43,13 @@ _OF_CHANGES: Final[dict[str, Shape]] = {
     "changes": "json",
     "citation": "json",
 }
-"""The columns that no fact has: the name of the operation, and the parts of a change."""
+"""The columns that are no fields of a fact: the name of the operation, and the parts of a change."""
 
 SEPARATORS: Final = (",", ";", "\t", "|")
-_UNKNOWN: Final = "is no field of a fact or a change; parley columns KIND tells which there are"
+_UNKNOWN: Final = "is not a field of a fact or a change; parley columns KIND lists the columns"
 _NO_HEADER: Final = (
-    "is no field of a fact or a change, and no other column is one: the first row of a table names its columns;"
-    " parley columns KIND tells which there are"
+    "is not a field of a fact or a change, and no other column is: the first row of a table must name its columns;"
+    " parley columns KIND lists them"
 )
 _SHOWN: Final = 10
 _LONGEST_HEADER: Final = 100_000
@@ -61,9 +61,9 @@ _NUMBERED: Final = re.compile(r"(?P<singular>[a-z_]+)(?P<number>[1-9][0-9]?)?\.(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `field` of the object, or `part` of the entry at `index` (from 0) of its list.
+    """One column: `field` of the object, or `part` of the entry at `index` (from 0) of the field's list.
 
-    `shapes` says for each kind of fact how a cell is read; "" is for a row that names no kind.
+    `shapes` says how a cell is read, for each kind of fact; "" is for a row that names no kind.
     """
 
     name: str
@@ -85,39 +85,41 @@ class _Known:
 
 
 def columns_of(header: Sequence[str]) -> tuple[list[Column | None], list[Fault]]:
-    """The column that each cell of a header names (None: blank or unknown), and one fault for each sort of error."""
+    """The column of each cell of a header (None: blank or unknown), and one fault for each kind of error."""
     if len(header) > MOST_COLUMNS:
-        detail = f"a table has at most {MOST_COLUMNS} columns, and this header {len(header)}"
+        detail = f"a table may have {MOST_COLUMNS} columns, but this header has {len(header)}"
         return [], [Fault("", detail)]
-    known = _known()
-    found: dict[str, Column] = {}
+    known = _known_columns()
+    columns_by_name: dict[str, Column] = {}
     columns: list[Column | None] = []
     whole: dict[str, bool] = {}
     unknown, twice, mixed = [], [], []
     for at, cell in enumerate(header, 1):
         name = _plain(cell)
-        column = _column(name, known)
+        column = _find_column(name, known)
         columns.append(column)
         shown = f"{at} {cell.strip()[:100]!r}"
         if column is None:
-            unknown += [shown + _meant(name, known)] if name else []
-        elif column.name in found:
+            unknown += [shown + _suggest(name, known)] if name else []
+        elif column.name in columns_by_name:
             twice.append(shown)
         elif whole.setdefault(column.field, column.part is None) != (column.part is None):
             mixed.append(f"{shown} ({column.field})")
         else:
-            found[column.name] = column
+            columns_by_name[column.name] = column
     wrong = (
-        (unknown, _UNKNOWN if found else _NO_HEADER),
-        (twice, "comes twice: leave one of them"),
-        (mixed, "comes whole or in parts, not both"),
+        (unknown, _UNKNOWN if columns_by_name else _NO_HEADER),
+        (twice, "comes twice: remove one of them"),
+        (mixed, "comes both whole and in parts: keep one form"),
     )
-    return columns, [Fault("", f"column {_some(each)} {what}") for each, what in wrong if each]
+    return columns, [
+        Fault("", f"column {_list_some(cells)} {what}") for cells, what in wrong if cells
+    ]
 
 
 def column_names() -> list[str]:
-    """Every column, in the order of a table; before those of an entry of a list, what they begin with."""
-    known = _known()
+    """Every column, in the order of a table; the columns of a list's entries follow the word they begin with."""
+    known = _known_columns()
     first = ("op", "id", "external_id", "kind", "valid", "summary")
     quantity, citation = (
         (
@@ -138,42 +140,42 @@ def column_names() -> list[str]:
 def names_columns(line: bytes) -> bool:
     """Whether a line of text looks like the header of a table."""
     text = line[:_LONGEST_HEADER].decode("utf-8", "replace")
-    return not text.startswith(("{", "[")) and _named(text, best_separator(text)) >= _SURELY
+    return not text.startswith(("{", "[")) and _count_known(text, best_separator(text)) >= _SURELY
 
 
 def best_separator(line: str, declared: str = ",") -> str:
-    """The separator by which most cells of a header name columns; on a tie the `declared` one."""
-    return max((declared, *SEPARATORS), key=lambda separator: _named(line, separator))
+    """The separator that gives a header the most known columns; on a tie, the `declared` one."""
+    return max((declared, *SEPARATORS), key=lambda separator: _count_known(line, separator))
 
 
-def _named(line: str, separator: str) -> int:
-    """How many columns a header names, when it is read with a separator."""
-    known = _known()
+def _count_known(line: str, separator: str) -> int:
+    """How many known columns a header has, read with a separator."""
+    known = _known_columns()
     try:
         cells = next(csv.reader([line], delimiter=separator), [])
     except csv.Error:
         return 0
-    return sum(_column(_plain(cell), known) is not None for cell in cells[:MOST_COLUMNS])
+    return sum(_find_column(_plain(cell), known) is not None for cell in cells[:MOST_COLUMNS])
 
 
 def _plain(name: str) -> str:
-    """A column's name as it is known: in small letters, with underscores for blanks and hyphens."""
+    """The canonical form of a column's name: lower case, with underscores for blanks and hyphens."""
     joined = _JOINTS.sub("_", name.strip(" \t\r\n\xa0\ufeff").lower())
     return _DOT.sub(".", joined)
 
 
-def _meant(name: str, known: _Known) -> str:
-    """The column with the most similar name, in brackets; empty where no name is similar."""
+def _suggest(name: str, known: _Known) -> str:
+    """The column with the most similar name, in brackets; empty if no name is similar."""
     near = get_close_matches(name[:100], known.plain, n=1, cutoff=0.8)
     return f" ({near[0]}?)" if near else ""
 
 
-def _some(shown: Sequence[str]) -> str:
-    more = len(shown) - _SHOWN
-    return ", ".join(shown[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+def _list_some(shown: Sequence[str]) -> str:
+    rest = len(shown) - _SHOWN
+    return ", ".join(shown[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _column(name: str, known: _Known) -> Column | None:
+def _find_column(name: str, known: _Known) -> Column | None:
     if name in known.plain:
         return Column(name, name, known.plain[name])
     numbered = _NUMBERED.fullmatch(name)
@@ -189,7 +191,7 @@ def _column(name: str, known: _Known) -> Column | None:
     return Column(written, field, shapes, numbered["singular"], number - 1, part)
 
 
-def _known() -> _Known:
+def _known_columns() -> _Known:
     """Every field of every kind as a column; computed on each call, because kinds may be registered later."""
     return _known_of(tuple(KINDS.items()))
 
@@ -216,10 +218,10 @@ def _fields(kinds: Iterable[tuple[str, type[Fact]]]) -> Iterator[tuple[str, str,
 
 
 def _shape(hint: Any) -> Shape:  # noqa: ANN401 -- a type hint is anything
-    options = [each for each in _options(hint) if each is not type(None)]
+    options = [option for option in _options(hint) if option is not type(None)]
     if _entry_of(hint) is Link:
         return "links"
-    if any(get_origin(each) is tuple for each in options):
+    if any(get_origin(option) is tuple for option in options):
         return "list"
     if Named in options:
         return "name"
@@ -235,10 +237,10 @@ def _options(hint: Any) -> Sequence[Any]:  # noqa: ANN401 -- a type hint is anyt
 def _entry_of(hint: Any) -> type[Any] | None:  # noqa: ANN401 -- a type hint is anything
     """The class of the entries of a list of objects."""
     arguments = get_args(hint) if get_origin(hint) is tuple else ()
-    found = arguments[0] if arguments else None
-    return found if isinstance(found, type) and dataclasses.is_dataclass(found) else None
+    entry = arguments[0] if arguments else None
+    return entry if isinstance(entry, type) and dataclasses.is_dataclass(entry) else None
 
 
 def singular_of(field: str) -> str:
-    """The word that the names of the columns of a list's entries begin with."""
+    """The singular of a list's name, with which the columns of its entries begin."""
     return field.removesuffix("ies") + "y" if field.endswith("ies") else field.removesuffix("s")

@@ -1,10 +1,10 @@
-"""A row becomes the object that the header describes: each column is a field, and an empty cell an absent field.
+"""Turns a row into the object that the header describes: each column is a field, and an empty cell an absent field.
 
-Lists are split at `;`, unless a cell holds one as JSON. A name with an id is JSON too. `citation.publisher` is a
-field of the first citation, `citation2.publisher` of the second, or `citations` holds them all as JSON, and
-quantities likewise; `links` holds "relation external:ID; …". In a row that corrects, the fact's own columns are the
-changes; `changes` may hold them as JSON, which can also remove a field (null). The apostrophe that Parley's own
-tables put before a text that a spreadsheet would take for a formula is not part of the cell.
+Lists are split at `;`, unless a cell has a list as JSON. A name with an id is JSON, too. `citation.publisher` is a
+field of the first citation, `citation2.publisher` of the second; or `citations` has all as JSON. Quantities are
+written in the same way. `links` has "relation external:ID; …". In a row that corrects, the fact's own columns are the
+changes; `changes` may have them as JSON, which can also remove a field (null). Parley's own tables put an apostrophe
+before a text that a spreadsheet would take for a formula; it is not part of the cell.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 Parsed = TypeVar("Parsed", list[Any], dict[str, Any])
 _TRUTH: Final = {"true": True, "false": False}
 _SEPARATES: Final = {
-    name: f": put quotes around a cell in which {said} stands"
-    for name, said in ((",", "a comma"), (";", "a semicolon"), ("\t", "a tab"), ("|", "a bar"))
+    name: f": put quotes around a cell in which {mark} stands"
+    for name, mark in ((",", "a comma"), (";", "a semicolon"), ("\t", "a tab"), ("|", "a bar"))
 }
 
 
@@ -41,25 +41,25 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
     """One object for each row, numbered by the line on which it starts; reading ends at a row that is not CSV."""
     table = Table(lines)
     for number, cells in table.rows():
-        found: SourceLine | None = None
+        line: SourceLine | None = None
         if isinstance(cells, str):
-            found = make_faulty_line(number, cells, last=table.header is None or cells != TOO_LONG)
+            line = make_faulty_line(number, cells, last=table.header is None or cells != TOO_LONG)
         elif not any(cell and not cell.isspace() for cell in cells):
             table.blank += 1
-            found = refuse_blanks(number, table.blank)
+            line = refuse_blanks(number, table.blank)
         elif table.header is None:
             table.header, faults = columns_of(cells)
             if faults:
                 yield SourceLine(number, None, tuple(faults))
                 return
         else:
-            found = _row(number, table, cells)
-        if found is not None:
-            yield found
-            if found.last:
+            line = _row(number, table, cells)
+        if line is not None:
+            yield line
+            if line.last:
                 return
     if table.header is None:
-        yield make_faulty_line(1, "a header row is expected")
+        yield make_faulty_line(1, "there is no header row: write one that names the columns")
 
 
 def read_cells(cells: Mapping[str, str]) -> dict[str, Any]:
@@ -82,12 +82,13 @@ def _row(number: int, table: Table, cells: Sequence[str]) -> SourceLine:
     if len(filled) != len(header):
         much = _SEPARATES[table.separator] if len(filled) > len(header) else ""
         return make_faulty_line(
-            number, f"the row has {len(filled)} cells, and the header {len(header)}{much}"
+            number, f"the row has {len(filled)} cells, but the header has {len(header)}{much}"
         )
     unnamed = [at for at, cell in enumerate(filled) if cell and header[at] is None]
     if unnamed:
         return make_faulty_line(
-            number, f"in column {unnamed[0] + 1}, which has no name, stands a text"
+            number,
+            f"column {unnamed[0] + 1} has a text, but no name: name the column, or empty the cell",
         )
     named = zip(header, filled, strict=True)
     row = _Row([(column, cell) for column, cell in named if cell and column is not None])
@@ -96,7 +97,7 @@ def _row(number: int, table: Table, cells: Sequence[str]) -> SourceLine:
 
 
 class _Row:
-    """The filled cells of one row; `places` says which column a pointer into its object means."""
+    """The filled cells of one row; `places` maps each pointer into the row's object to a column."""
 
     def __init__(self, filled: Sequence[tuple[Column, str]]) -> None:
         self._filled = filled
@@ -107,7 +108,7 @@ class _Row:
 
     def content(self) -> tuple[dict[str, Any], list[Fault]]:
         """The row's object, without the cells that cannot be read, and their faults."""
-        found: dict[str, Any] = {}
+        content: dict[str, Any] = {}
         faults: list[Fault] = []
         for column, cell in self._filled:
             place = self._place(column)
@@ -115,11 +116,11 @@ class _Row:
             if _NOT_UTF8.search(cell):
                 faults.append(Fault("/" + "/".join(map(str, place)), "not UTF-8"))
             else:
-                _put(found, place, self._value(column, cell, faults))
-        return found, faults
+                _put(content, place, self._value(column, cell, faults))
+        return content, faults
 
     def _place(self, column: Column) -> list[str | int]:
-        """Where in the object the column's value stands."""
+        """The place of a column's value in the object."""
         inside: list[str | int] = []
         if self._op != "record" and column.singular == _CITED and column.index == 0:
             return [_CITED, str(column.part)]
@@ -132,7 +133,7 @@ class _Row:
     def _value(self, column: Column, cell: str, faults: list[Fault]) -> Any:  # noqa: ANN401 -- a cell is whatever its field holds
         match column.shape(self._kind):
             case "list" | "links" as shape:
-                parts = _parsed(cell, list) or _parts(cell)
+                parts = _parse_json(cell, list) or _parts(cell)
                 return [_link(part) if shape == "links" else part for part in parts]
             case "entries":
                 return _entries(cell, column, faults)
@@ -151,68 +152,68 @@ def _ranks(columns: Iterable[Column]) -> dict[str, dict[int, int]]:
     for column in columns:
         numbers.setdefault(column.field, set()).add(column.index)
     return {
-        field: {number: at for at, number in enumerate(sorted(found))}
-        for field, found in numbers.items()
+        field: {number: at for at, number in enumerate(sorted(indexes))}
+        for field, indexes in numbers.items()
     }
 
 
-def _put(found: Any, place: Sequence[str | int], value: Any) -> None:  # noqa: ANN401 -- an object or a list in it
+def _put(target: Any, place: Sequence[str | int], value: Any) -> None:  # noqa: ANN401 -- an object or a list in it
     """Set a value in nested objects, and create the objects and lists that are missing on the way."""
     for step, following in pairwise(place):
         if isinstance(step, int):
-            found.extend({} for _ in range(step + 1 - len(found)))
-            found = found[step]
+            target.extend({} for _ in range(step + 1 - len(target)))
+            target = target[step]
         else:
-            found = found.setdefault(step, [] if isinstance(following, int) else {})
-    known = found.get(place[-1])
+            target = target.setdefault(step, [] if isinstance(following, int) else {})
+    known = target.get(place[-1])
     if isinstance(known, dict) and isinstance(value, dict):
         value = {**value, **known}
-    found[place[-1]] = value
+    target[place[-1]] = value
 
 
 def _object(cell: str, column: Column, faults: list[Fault]) -> dict[str, Any]:
-    """The changes that a cell holds as JSON; the row's other columns take precedence over them."""
+    """The changes that a cell has as JSON; the row's other columns take precedence."""
     try:
-        found = read_json(cell.encode())
+        value = read_json(cell.encode())
     except ContentError as error:
         faults += [Fault(f"/{column.field}", fault.detail) for fault in error.faults]
         return {}
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         faults.append(Fault(f"/{column.field}", "write a JSON object"))
         return {}
-    return found
+    return value
 
 
 def _entries(cell: str, column: Column, faults: list[Fault]) -> list[Any]:
-    """The list of objects that a cell holds as JSON; a single one may stand alone."""
+    """The list of objects that a cell has as JSON, or a single object."""
     try:
-        found = read_json(cell.encode())
+        value = read_json(cell.encode())
     except ContentError:
-        found = None
-    if isinstance(found, dict):
-        return [found]
-    if isinstance(found, list):
-        return found
-    detail = "a JSON list is expected; or leave the column out and give each part one of its own"
+        value = None
+    if isinstance(value, dict):
+        return [value]
+    if isinstance(value, list):
+        return value
+    detail = "write a JSON list; or leave this column out, and use a column for each part"
     faults.append(Fault(f"/{column.field}", detail))
     return []
 
 
 def _parts(cell: str) -> list[str]:
-    """The parts of a cell; of a list that is too long, only enough to show that it is."""
+    """The parts of a cell; a list that is too long is cut at one entry more than allowed, so that it is refused."""
     return [part.strip() for part in cell.split(";", MOST_ENTRIES + 1) if part.strip()]
 
 
 def _scalar(cell: str, shape: Shape) -> Any:  # noqa: ANN401 -- as the shape has it
     if shape == "name":
-        return _parsed(cell, dict) or cell
+        return _parse_json(cell, dict) or cell
     if shape == "integer" and _INTEGER.fullmatch(cell):
         return int(cell)
     return _TRUTH.get(cell.casefold(), cell) if shape == "truth" else cell
 
 
-def _parsed(cell: str, kind: type[Parsed]) -> Parsed | None:
-    """The JSON list or object that a cell holds; None where it holds none."""
+def _parse_json(cell: str, kind: type[Parsed]) -> Parsed | None:
+    """The JSON list or object in a cell; None if there is none."""
     if cell[:1] not in {"[", "{"}:
         return None
     try:

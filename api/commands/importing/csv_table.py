@@ -1,4 +1,4 @@
-"""A file becomes rows of cells, with any usual separator; faults of a row are reported in Parley's own words."""
+"""Splits a file into rows of cells, with any usual separator, and reports faults of rows in Parley's own words."""
 
 from __future__ import annotations
 
@@ -13,28 +13,33 @@ from api.commands.importing.lines import BLANK_LINES, LONGEST_LINE, without_mark
 
 __all__ = ["TOO_LONG", "Table"]
 
-TOO_LONG: Final = f"the row is longer than {LONGEST_LINE} bytes: give it less, or close a quote in it that is open"
+TOO_LONG: Final = (
+    f"the row is longer than {LONGEST_LINE} bytes: shorten it, or close a quote in it that is open"
+)
 
 _JSON: Final = (
-    "this is JSON and no table: send it as application/x-ndjson, without --csv and not named .csv"
+    "this is JSON, not a table: send it as application/x-ndjson, or import it without --csv and under a name that does"
+    " not end in .csv"
 )
 _NO_ROW: Final = "the row cannot be read as cells: look for a quote in it that is not closed"
 _WORDS: Final = (
     (
         "expected after",
-        'a quoted cell goes on after its quotes: write a quote in a quoted cell twice, as ""',
+        'a quoted cell continues after its quotes: write a quote in a quoted cell twice, as ""',
     ),
     ("unexpected end", "a quote is opened here and not closed"),
     (
         "new-line",
-        "a carriage return stands alone in it: put quotes around the cell, or take it out",
+        "the row has a lone carriage return: put quotes around the cell, or remove it",
     ),
 )
-"""What is said where the reader of CSV says the first."""
+"""Parts of the CSV reader's messages, and the messages that replace them."""
 _SEPARATED: Final = re.compile(r'"?sep=(.|\\t|)"?[,;\t|]*', re.IGNORECASE)
 _AROUND: Final = "\r\n \ufeff"
 _UNFILLED: Final = '\r\n \t\xa0\ufeff,;|"'
-csv.field_size_limit(LONGEST_LINE)  # of the whole process; 131,072 is less than one row may have
+csv.field_size_limit(
+    LONGEST_LINE
+)  # for the whole process; the default, 131,072, is too small for a row
 
 
 class Table:
@@ -47,7 +52,7 @@ class Table:
         self.blank = 0
 
     def rows(self) -> Iterator[tuple[int, list[str] | str]]:
-        """Each row, as the number of the line on which it starts, and its cells or its fault."""
+        """Each row: the number of the line on which it starts, and its cells or its fault."""
         passed, header = self._header()
         yield from ((number, []) for number in range(1, passed))
         if header.startswith(("{", "[")):
@@ -68,9 +73,9 @@ class Table:
         """The number and text of the first line that is neither blank nor a `sep=;`."""
         number, line, declared = 1, "", ","
         for number, line in enumerate(self._text, 1):
-            said = _SEPARATED.fullmatch(line.strip(_AROUND))
-            if said is not None:
-                declared = "\t" if said[1] in ("\\t", "") else said[1]
+            declaration = _SEPARATED.fullmatch(line.strip(_AROUND))
+            if declaration is not None:
+                declared = "\t" if declaration[1] in ("\\t", "") else declaration[1]
             elif line.strip(_UNFILLED) or number > BLANK_LINES:
                 break
         self.separator = best_separator(line, declared)
@@ -80,8 +85,8 @@ class Table:
 class _Text:
     """The lines as text; bytes that are not UTF-8 become lone surrogates, which the row reports with their column.
 
-    `size` is how many bytes the present row has so far. Of a row that is too long, only the quotation marks that end
-    its quotes are passed on.
+    `size` is how many bytes the present row has so far. If it is too long, only the quotation marks that close its
+    quotes are passed on.
     """
 
     def __init__(self, lines: Iterable[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""An import decides line by line, on the record as it stands, which events it would write."""
+"""Decides line by line, on the present record, which events an import would write."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _RECORDING: Final[Scope] = "fact:write"
 class Step:
     """A line and its outcome: a waiting event, a rejection, or no change; `done` once the event is recorded.
 
-    `superseded` is set where the line's content was corrected since: the version that stands, and the fields that
-    differ. `updates` is true where the line records no new fact and corrects the one that stands.
+    `superseded` is set if the line's content was corrected since: the present version, and the fields that differ.
+    `updates` is true if the line records no new fact, but corrects the present one.
     """
 
     line: Read
@@ -50,7 +50,7 @@ class Step:
 
 
 class Deciding:
-    """One pass over the lines; `working` holds each fact as the lines so far leave it."""
+    """One pass over the lines; `_working` has each fact after the lines so far."""
 
     def __init__(
         self,
@@ -77,21 +77,21 @@ class Deciding:
         self._room = LISTED_REJECTIONS
 
     def decide(self, steps: Sequence[Step], *, waiting: bool = False) -> None:
-        """Decide each step in order, on the record as it stands now; with `waiting`, only steps whose event waits.
+        """Decide each step in order, on the present record; with `waiting`, only steps whose event waits.
 
-        The outcome of the other steps stays, and no other line is matched with the events that they recorded.
+        The outcome of the other steps stays, and the events that they recorded are matched with no other line.
         """
         self._identify(steps)
         self._comparisons = Comparisons(len(steps))
         self._last = _last_of(steps)
-        for step in self._loaded(steps):
-            each = step.line
-            if isinstance(each, Misread):
-                step.rejected = each
+        for step in self._load_facts(steps):
+            line = step.line
+            if isinstance(line, Misread):
+                step.rejected = line
             elif not waiting or step.event is not None:
-                self._decide(step, each)
+                self._decide(step, line)
             elif step.rejected is None:
-                self._working[each.fact_id].pass_over(each, self._parser)
+                self._working[line.fact_id].pass_over(line, self._parser)
             if step.rejected is not None and step.rejected.named is not None:
                 self._rejected.setdefault(step.rejected.named, step.rejected.number)
         self._supersede(steps)
@@ -102,77 +102,77 @@ class Deciding:
             if step.event is None and step.rejected is None and not step.done:
                 step.superseded = self._working[id_].superseded()
 
-    def _decide(self, step: Step, each: Command) -> None:
+    def _decide(self, step: Step, command: Command) -> None:
         step.event = step.rejected = None
         try:
-            event = self._answer(each, last=self._last.get(each.fact_id) is step)
+            event = self._answer(command, last=self._last.get(command.fact_id) is step)
             step.event = None if event is None else replace(event, batch=self._batch)
-            step.updates = isinstance(each.body, Fact) and isinstance(step.event, FactCorrected)
+            step.updates = isinstance(command.body, Fact) and isinstance(step.event, FactCorrected)
         except RecordError as error:
-            step.rejected = self._misread(each, error)
+            step.rejected = self._misread(command, error)
 
-    def _misread(self, each: Command, error: RecordError) -> Misread:
+    def _misread(self, command: Command, error: RecordError) -> Misread:
         refusal = error if isinstance(error, ContentError) else ContentError.at("", str(error))
-        listed = rejections(each.line, refusal.faults[: self._room])
+        listed = rejections(command.line, refusal.faults[: self._room])
         self._room -= len(listed)
-        return Misread(each.line.number, each.named, refusal.count, listed)
+        return Misread(command.line.number, command.named, refusal.count, listed)
 
-    def _answer(self, each: Command, *, last: bool) -> FactEvent | None:
-        op = OPS.get(each.op)
+    def _answer(self, command: Command, *, last: bool) -> FactEvent | None:
+        op = OPS.get(command.op)
         scope: Scope = _RECORDING if op is None else op.scope
         if not self._principal.may(scope):
-            raise ContentError.at("/op", f"this takes the scope {scope}")
-        stream = self._working[each.fact_id]
-        rejected = self._rejected.get(each.named or "")
+            raise ContentError.at("/op", f"this needs the scope {scope}")
+        stream = self._working[command.fact_id]
+        rejected = self._rejected.get(command.named or "")
         if stream.record is None and op is not None and rejected is not None:
             raise ContentError.at("/external_id", f"its fact was rejected on line {rejected}")
         reviews = (op or OPS["correct"]).reviewed
         reviewed = reviews is not None and reviews(self._settings)
         update = self._update if last else None
-        event = stream.answer(each, self._parser, self._actor, reviewed=reviewed, update=update)
+        event = stream.answer(command, self._parser, self._actor, reviewed=reviewed, update=update)
         if isinstance(event, FactCorrected) and not self._principal.may("fact:correct"):
-            raise ContentError.at("/op", "this takes the scope fact:correct")
+            raise ContentError.at("/op", "this needs the scope fact:correct")
         return event
 
-    def _loaded(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """The same steps, with the fact of each loaded before the step is given."""
+    def _load_facts(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """Yield the steps; the fact of each is loaded before."""
         rest = iter(steps)
         while batch := list(islice(rest, _BATCH)):
-            named = [each.line.fact_id for each in batch if isinstance(each.line, Command)]
-            new = [each for each in dict.fromkeys(named) if each not in self._working]
+            named = [step.line.fact_id for step in batch if isinstance(step.line, Command)]
+            new = [id_ for id_ in dict.fromkeys(named) if id_ not in self._working]
             self._load(new)
             elsewhere = [id_ for id_ in new if self._working[id_].taken]
             self._copies |= {id_: uuid5(self._negotiation_id, str(id_)) for id_ in elsewhere}
             self._load([self._copies[id_] for id_ in elsewhere])
             for step in batch:
-                step.line = self._copied(step.line)
+                step.line = self._on_copy(step.line)
                 yield step
 
     def _load(self, ids: Sequence[UUID]) -> None:
-        found = streams(self._parley.database, self._parley.ledger.codec, ids)
+        events = streams(self._parley.database, self._parley.ledger.codec, ids)
         for id_ in ids:
             self._working[id_] = FactStream(
-                self._negotiation_id, found.get(id_, ()), self._comparisons
+                self._negotiation_id, events.get(id_, ()), self._comparisons
             )
 
-    def _copied(self, each: Read) -> Read:
-        """The line; for a fact of another negotiation, on its copy here, whose id follows from that fact's id."""
-        if isinstance(each, Command) and each.fact_id in self._copies:
-            return replace(each, fact_id=self._copies[each.fact_id])
-        return each
+    def _on_copy(self, line: Read) -> Read:
+        """The line; if its fact belongs to another negotiation, the line for its copy here, with a derived id."""
+        if isinstance(line, Command) and line.fact_id in self._copies:
+            return replace(line, fact_id=self._copies[line.fact_id])
+        return line
 
     def _identify(self, steps: Sequence[Step]) -> None:
         """Give a line that names no fact the id of the fact that has its content."""
         nameless = [
             step for step in steps if isinstance(step.line, Command) and not step.line.named
         ]
-        unnamed = self._unnamed() if nameless else {}
+        unnamed = self._facts_by_content() if nameless else {}
         for step in nameless:
             line = step.line
             if isinstance(line, Command) and isinstance(line.body, Fact) and line.body in unnamed:
                 step.line = replace(line, fact_id=unnamed[line.body])
 
-    def _unnamed(self) -> dict[Fact, UUID]:
+    def _facts_by_content(self) -> dict[Fact, UUID]:
         """The facts without an external id, by content."""
         with self._parley.reading(self._principal) as reading:
             known = reading.known(self._negotiation_id, reading.perspective(PerspectiveQuery()))

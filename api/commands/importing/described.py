@@ -1,4 +1,4 @@
-"""The registry of kinds describes the fields of each kind of fact and the columns of a table of it."""
+"""Describes the fields of each kind of fact, and the columns of a table of it, from the registry of kinds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.fact import KINDS, Fact
 from domain.named import Named, Sort
 from domain.provenance import Link
 
-__all__ = ["columns_shown", "kinds_shown"]
+__all__ = ["describe_columns", "describe_kinds"]
 
 _FIRST: Final = ("external_id", "kind", "valid", "summary")
 _LAST: Final = ("quantities", "citations", "links", "note")
@@ -29,9 +29,9 @@ _SORTS: Final = {
     Sort.POPULATION: "whom a number counts",
 }
 _SAID: Final = {
-    "external_id": "a name of your own for the fact, which no other has: with it a file can be imported again",
+    "external_id": "your own unique name for the fact, with which a file can be imported again",
     "summary": "what the source says, in a sentence",
-    "matter": "the question that several facts speak to, in the same words in each",
+    "matter": "the question that several facts answer, in the same words in each",
     "people": f"names, {_LIST}",
     "places": f"places, {_LIST}",
     "parties": f"names of states or bodies, {_LIST}",
@@ -39,7 +39,7 @@ _SAID: Final = {
     "note": "what else a reader should know",
     "quantity.what": "what is counted: released, pardoned, held",
     "quantity.text": 'the number in the words of the source: "at least 100", "dozens"',
-    "quantity.value": "a whole number, where no text says it",
+    "quantity.value": "a whole number, if there is no text",
     "quantity.basis": "increment (these, this time), cumulative (all so far) or stock (how many there are)",
     "citation.publisher": "who published it; more sources: citation2.publisher, citation3.publisher, …",
     "citation.origin": "the report that this one derives from, as Reuters",
@@ -49,7 +49,7 @@ _SAID: Final = {
     "citation.url": "an address, http or https",
     "citation.archived_url": "an address, http or https",
 }
-"""What is written in columns that every kind has, where their type does not say it."""
+"""The descriptions of columns that every kind has and whose type does not describe them."""
 
 _EXAMPLES: Final[Mapping[Any, str]] = {
     "valid": "2025-09-11",
@@ -67,11 +67,11 @@ _EXAMPLES: Final[Mapping[Any, str]] = {
     Sort.POST: "special envoy",
     Sort.POPULATION: "political prisoners",
 }
-"""Where no example of the documentation has one."""
+"""The examples of columns that no example of the documentation has."""
 
 
-def kinds_shown() -> list[dict[str, Any]]:
-    """Every kind: {kind, says, holds, fields: [{name, needed, write}]}, its own fields alone."""
+def describe_kinds() -> list[dict[str, Any]]:
+    """Every kind, with its own fields only: {kind, says, holds, fields: [{name, needed, write}]}."""
     return [
         {
             "kind": name,
@@ -81,7 +81,7 @@ def kinds_shown() -> list[dict[str, Any]]:
                 {
                     "name": field.name,
                     "needed": _is_needed(field),
-                    "write": _written(field.name, hint),
+                    "write": _describe_field(field.name, hint),
                 }
                 for field, hint in _fields(cls)
                 if field.name not in Fact.__dataclass_fields__
@@ -91,10 +91,10 @@ def kinds_shown() -> list[dict[str, Any]]:
     ]
 
 
-def columns_shown(kind: str) -> list[dict[str, Any]]:
+def describe_columns(kind: str) -> list[dict[str, Any]]:
     """The columns of a table of a kind, in order: [{column, needed, write, example}]; KeyError for an unknown kind."""
     cls = KINDS[kind]
-    example = next((each for each in FACTS.values() if each["kind"] == kind), {})
+    example = next((fact for fact in FACTS.values() if fact["kind"] == kind), {})
     fields = {field.name: (field, hint) for field, hint in _fields(cls)}
     own = [name for name in fields if name not in Fact.__dataclass_fields__]
     own.sort(key=lambda name: not _is_needed(fields[name][0]))
@@ -102,8 +102,8 @@ def columns_shown(kind: str) -> list[dict[str, Any]]:
     columns: list[dict[str, Any]] = []
     for name in (*_FIRST, *own, *middle, *_LAST):
         columns += _columns_of(kind, *fields[name], example.get(name))
-    found, faults = columns_of([each["column"] for each in columns])
-    if faults or None in found:
+    parsed, faults = columns_of([column["column"] for column in columns])
+    if faults or None in parsed:
         raise AssertionError(faults)
     return columns
 
@@ -129,14 +129,19 @@ def _columns_of(
 
 def _column(name: str, hint: Any, example: str, *, needed: bool) -> dict[str, Any]:  # noqa: ANN401 -- a type hint
     shown = example or (_example(name, hint) if needed else "")
-    return {"column": name, "needed": needed, "write": _written(name, hint), "example": shown}
+    return {
+        "column": name,
+        "needed": needed,
+        "write": _describe_field(name, hint),
+        "example": shown,
+    }
 
 
 def _example(name: str, hint: Any) -> str:  # noqa: ANN401 -- a type hint is anything
-    """An example for a column that has to be filled."""
+    """An example for a required column."""
     options = _options(hint)
-    chosen = [str(get_args(each)[0]) for each in options if get_origin(each) is Literal]
-    named = [_EXAMPLES[each] for each in options if isinstance(each, Sort)]
+    chosen = [str(get_args(option)[0]) for option in options if get_origin(option) is Literal]
+    named = [_EXAMPLES[option] for option in options if isinstance(option, Sort)]
     return _EXAMPLES.get(name) or next(iter((*chosen, *named)), "Example")
 
 
@@ -149,47 +154,49 @@ def _is_needed(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING
 
 
-def _written(name: str, hint: Any) -> str:  # noqa: ANN401 -- a type hint is anything
+def _describe_field(name: str, hint: Any) -> str:  # noqa: ANN401 -- a type hint is anything
     """What to write in a column, in words."""
     if name in _SAID:
         return _SAID[name]
     if name.rpartition(".")[2] in _DATES:
         return _DATE
     options = _options(hint)
-    listed = next((get_args(each)[0] for each in options if get_origin(each) is tuple), None)
+    listed = next((get_args(option)[0] for option in options if get_origin(option) is tuple), None)
     if listed is not None:
-        return f"{_written('', listed)}, {_LIST}"
-    sort = next((each for each in options if isinstance(each, Sort)), None)
-    chosen = [value for each in options if get_origin(each) is Literal for value in get_args(each)]
+        return f"{_describe_field('', listed)}, {_LIST}"
+    sort = next((option for option in options if isinstance(option, Sort)), None)
+    chosen = [
+        value for option in options if get_origin(option) is Literal for value in get_args(option)
+    ]
     if chosen:
         return ("one of " if len(chosen) > 1 else "") + ", ".join(map(str, chosen))
     if sort is not None:
         return _SORTS[sort]
     plain: Mapping[Any, str] = {bool: "true or false", int: "a whole number", Named: "a name"}
-    return next((plain[each] for each in (bool, int, Named) if each in options), "text")
+    return next((plain[type_] for type_ in (bool, int, Named) if type_ in options), "text")
 
 
 def _options(hint: Any) -> list[Any]:  # noqa: ANN401 -- a type hint is anything
-    """The types that a field may have, and the marks that say what it names."""
+    """The types that a field may have, and the marks that say what it names (`Sort`)."""
     if get_origin(hint) is Annotated:
         inner, *marks = get_args(hint)
         return [*_options(inner), *marks]
     if get_origin(hint) in {Union, UnionType}:
-        return [each for option in get_args(hint) for each in _options(option)]
+        return [type_ for option in get_args(hint) for type_ in _options(option)]
     return [hint]
 
 
 def _entry(hint: Any) -> type | None:  # noqa: ANN401 -- a type hint is anything
-    """The class of the entries in a list of objects; None for any other field, also for a list of names."""
-    for each in _options(hint):
-        arguments = get_args(each) if get_origin(each) is tuple else ()
+    """The class of the entries in a list of objects; None for any other field, including a list of names."""
+    for option in _options(hint):
+        arguments = get_args(option) if get_origin(option) is tuple else ()
         if arguments and dataclasses.is_dataclass(arguments[0]) and arguments[0] is not Named:
             return arguments[0] if isinstance(arguments[0], type) else None
     return None
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 -- any JSON
-    """A value of an example in the form in which it is typed into a cell."""
+    """An example's value as it is typed into a cell."""
     if value is None:
         return ""
     if isinstance(value, list):

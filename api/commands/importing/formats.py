@@ -1,4 +1,4 @@
-"""A file that is not text is recognised by its first bytes; the refusal says what it is and how to save it."""
+"""Recognises a file that is not text by its first bytes; the refusal says what it is and how to save it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 __all__ = ["HEAD", "known_format"]
 
 HEAD: Final = 4_096
-"""Bytes of a file's beginning that are looked at."""
+"""How many bytes of a file's beginning are examined."""
 AS_CSV: Final = "save its table as CSV UTF-8 (comma delimited) and import that"
 _UNPACK: Final = "unpack it, and import the text in it"
 
@@ -26,13 +26,13 @@ _BINARY: Final[Sequence[tuple[bytes, str]]] = (
     (b"\x09\x08", f"this is an old Excel file (.xls): {AS_CSV}"),
     (b"%PDF-", "this is a PDF: copy its table into a spreadsheet, and save that as CSV UTF-8"),
     (b"{\\rtf", "this is rich text (.rtf): copy its table into a spreadsheet, and save that as CSV UTF-8"),
-    (b"\x1f\x8b", f"this is packed by gzip: {_UNPACK}; parley import reads it where its name ends in .gz"),
+    (b"\x1f\x8b", f"this is packed by gzip: {_UNPACK}; parley import reads it if its name ends in .gz"),
     (b"BZh", f"this is packed by bzip2: {_UNPACK}"),
     (b"\xfd7zXZ\x00", f"this is packed by xz: {_UNPACK}"),
     (b"\x28\xb5\x2f\xfd", f"this is packed by zstd: {_UNPACK}"),
     (b"7z\xbc\xaf\x27\x1c", f"this is a 7z archive: {_UNPACK}"),
     (b"Rar!\x1a\x07", f"this is a RAR archive: {_UNPACK}"),
-    (b"SQLite format 3\x00", "this is an SQLite database: what is imported is text, a line a fact"),
+    (b"SQLite format 3\x00", "this is an SQLite database: export its facts as text, one fact a line"),
     (b"PAR1", "this is a Parquet file: save it as CSV UTF-8, or one JSON object a line"),
     (b"\x89PNG", "this is a picture: facts are imported as text"),
     (b"\xff\xd8\xff", "this is a picture: facts are imported as text"),
@@ -46,7 +46,7 @@ _MARKED: Final = "copy its table into a spreadsheet, and save that as CSV UTF-8"
 
 
 def known_format(head: bytes) -> str | None:
-    """What a file that begins with these bytes is, and what to do with it; None where it may be text."""
+    """The format of a file with these first bytes, and what to do with it; None if it may be text."""
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         archive = f"this is a ZIP archive: {_UNPACK}"
         return next((detail for sign, detail in _PACKED if sign in head), archive)
@@ -54,9 +54,9 @@ def known_format(head: bytes) -> str | None:
 
 
 def known_markup(head: str) -> str | None:
-    """What a text that begins so is, such as a web page, and what to do with it; None where it may be facts."""
-    found = _MARKUP.match(head)
-    if found is None:
+    """The format of a text with this beginning, as a web page, and what to do with it; None if it may be facts."""
+    match = _MARKUP.match(head)
+    if match is None:
         return None
-    page = found["name"].casefold() in ("!doctype", "html", "head", "body", "table", "meta")
+    page = match["name"].casefold() in ("!doctype", "html", "head", "body", "table", "meta")
     return f"this is {'a web page (HTML)' if page else 'XML'}: {_MARKED}"

@@ -1,7 +1,7 @@
-"""An import is decided as a whole, in memory, before anything is recorded; one rejected line refuses all of it.
+"""Imports a file: decides it as a whole, in memory, before anything is recorded; one rejected line refuses all of it.
 
-With `partial`, rejected lines are left out instead. The decided events are recorded in turns, and other writers may
-write between two turns. After the first turn the import goes on to its end; a line that the changed record no longer
+With `partial`, rejected lines are left out instead. The decided events are recorded in turns, between which others may
+write. After the first turn the import always continues to its end; a line that the record, changed by others, no longer
 allows is then rejected alone.
 """
 
@@ -47,19 +47,19 @@ class Importer:
         partial: bool,
         principal: Principal,
         progress: Progress | None = None,
-        told: Recorded | None = None,
+        on_recorded: Recorded | None = None,
         opening: Sequence[RecordEvent] = (),
         update: Update | None = None,
         guessed: str | None = None,
         batch: str | None = None,
     ) -> ImportReport:
-        """Import `lines` into the negotiation with a slug, and report what became of each.
+        """Import `lines` into the negotiation with a slug, and report the outcome of each.
 
-        `opening` opens the negotiation where it is missing, in the first turn. `progress` is told how many lines
-        have been read, and `told` how many are recorded. UnknownError for a missing negotiation, and StaleError where
-        other writers were always faster, mean that nothing was written; BrokenOffError means that a part was written.
-        With `update`, a line that differs from its fact corrects the fact. `guessed` is the encoding in which the file
-        was read although the file did not name it. `batch` labels the events.
+        `opening` are the events that open the negotiation, in the first turn, if it is missing. `progress` is called
+        with the number of lines read, and `on_recorded` with the number recorded. UnknownError (the negotiation is
+        missing) and StaleError (other writers were always faster) mean that nothing was written; BrokenOffError means
+        that a part was written. With `update`, a line that differs from its fact corrects the fact. `guessed` is the
+        encoding of the file if it was guessed. `batch` is a label for the events.
         """
         if not opening:
             with self._parley.reading(principal) as reading:
@@ -74,7 +74,7 @@ class Importer:
             principal=principal,
             opening=opening,
             partial=partial,
-            told=told,
+            on_recorded=on_recorded,
             update=update,
             batch=batch,
         )
@@ -85,9 +85,9 @@ class Importer:
             turns.record()
         report = _report(turns, read, alike)
         if turns.refused or broken:
-            report.nothing_done()
+            report.undo_counts()
         if guessed is not None:
-            report.notice_file(f"the file does not say how it is encoded: it was read as {guessed}")
+            report.notice_file(f"the file does not name its encoding: it was read as {guessed}")
         return report
 
 

@@ -1,7 +1,7 @@
-"""Objects are read one by one from a text that has each on one line, each on several lines, or all in one list.
+"""Reads objects one by one from a text that has each on one line, each on several lines, or all in one list.
 
-An object ends on the line that closes its brackets. An object that is never closed does not swallow the next one: a
-line that begins with a brace, in a place where the open object cannot have one, begins a new object.
+An object ends on the line that closes its brackets. If an object is never closed, the next one is still read: a line
+that begins with a brace where the open object cannot have one begins a new object.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["Piece", "objects"]
 
 _MOST_BYTES: Final = 1_048_576
 _MOST_OPEN: Final = 40
-"""How many brackets may be open; no object that can be read has more."""
+"""How many brackets may be open at once; no valid object has more."""
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]')
 _AROUND: Final = b" \t\r\n"
 _BETWEEN: Final = b" \t\r\n,"
@@ -25,7 +25,7 @@ _BY_LINE: Final = "write one object a line, as jq -c '.[]' FILE does"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of the text from a line on: the JSON of one object, or why nothing is read from there on."""
+    """A part of the text that begins on a line: the JSON of one object, or the reason why reading ends there."""
 
     line: int
     json: bytes
@@ -97,7 +97,7 @@ def _is_closed(line: bytes) -> bool:
 
 
 def _begins(raw: bytes, before: bytes, opened: _Open) -> bool:
-    """Whether a line begins a new object while one is open: it starts at the margin, where no part could follow."""
+    """Whether a line begins a new object while one is open: it has a brace at the margin, where none can follow."""
     if not raw.startswith(b"{"):
         return False
     in_list = opened.brackets.endswith(b"[") and before.endswith((b"[", b","))
@@ -119,7 +119,7 @@ class _List:
         self._is_begun = False
 
     def items(self, numbered: Iterable[tuple[int, bytes]]) -> Iterator[Piece]:
-        """The pieces of the list; if it is not whole, the last piece says why it is not read further."""
+        """The pieces of the list; if it is incomplete, the last piece says why reading ends."""
         for number, raw in numbered:
             line = raw.rstrip(_AROUND)
             try:
@@ -129,7 +129,7 @@ class _List:
                 return
         if self._opened.brackets:
             what = "the object" if self._held else "the list"
-            detail = "is not closed: the file is cut short, or a bracket or a quote is missing"
+            detail = "is not closed: the file is truncated, or a bracket or a quote is missing"
             yield Piece(self._first, b"", f"{what} that begins here {detail}")
 
     def _items_of(self, number: int, line: bytes) -> Iterator[Piece]:
@@ -152,7 +152,7 @@ class _List:
         self._keep(line[begin:])
 
     def _keep(self, rest: bytes) -> None:
-        """Keep the rest of a line where an object goes on; outside objects only blanks and commas are allowed."""
+        """Keep the rest of a line inside an object; outside objects only blanks and commas are allowed."""
         if len(self._opened.brackets) <= 1:
             self._refuse_other(rest)
             self._first = self._begun
@@ -172,12 +172,10 @@ class _List:
     def _refuse_more(self, before: int) -> None:
         if not before and self._is_begun:
             raise _RefusedError(
-                f"something stands after the list that begins on line {self._begun}"
+                f"there is text after the list that begins on line {self._begun}: remove it"
             )
         self._is_begun = True
 
     def _refuse_other(self, between: bytes) -> None:
         if between.strip(_BETWEEN):
-            raise _RefusedError(
-                f"in a list only objects are expected, with commas between: {_BY_LINE}"
-            )
+            raise _RefusedError(f"a list may have only objects, separated by commas: {_BY_LINE}")

@@ -1,7 +1,7 @@
-"""The facts that a file records are compared with the record and with one another, to find what is told twice.
+"""Compares the facts that a file would record with the record and with one another, to find duplicates.
 
-As in the answer to a write, a line's report names only facts that came before it: the record as it stood, and the lines
-above.
+As in the response to a single write, a line's report names only earlier facts: those in the record before the import,
+and those of the lines above.
 """
 
 from __future__ import annotations
@@ -28,32 +28,32 @@ def likenesses(
     parley: Parley, principal: Principal, steps: Sequence[Step]
 ) -> dict[int, SimilarFacts]:
     """{line number: facts much like it}, for lines that would record a fact; to be called before any is recorded."""
-    recorded = dict(_recorded(steps))
+    recorded = dict(_recorded_facts(steps))
     if not recorded:
         return {}
-    found, lines = Alike(), {each.record.id: number for number, each in recorded.items()}
-    marked = {number: marks_of(each.record.fact) for number, each in recorded.items()}
+    index, lines = Alike(), {version.record.id: number for number, version in recorded.items()}
+    marked = {number: marks_of(version.record.fact) for number, version in recorded.items()}
     wanted = set().union(*marked.values())
     with parley.reading(principal) as reading:
         perspective = reading.perspective(PerspectiveQuery())
     held = set()
-    for each in find_near(parley.database, list(recorded.values()), perspective):
-        own = marks_of(each.record.fact) & wanted
-        if own and each.record.id not in held:
-            held.add(each.record.id)
-            found.add(each, own)
-    told = {}
+    for near in find_near(parley.database, list(recorded.values()), perspective):
+        own = marks_of(near.record.fact) & wanted
+        if own and near.record.id not in held:
+            held.add(near.record.id)
+            index.add(near, own)
+    reports = {}
     for number, version in recorded.items():
-        alike = found.of(version, marked[number])
-        found.add(version, marked[number])
+        alike = index.of(version, marked[number])
+        index.add(version, marked[number])
         if alike:
-            ids = [each.record.id for each in alike]
-            in_file = [lines[each] for each in ids if each in lines]
-            told[number] = SimilarFacts(number, ids[:MOST], in_file[:MOST], len(ids))
-    return told
+            ids = [version_.record.id for version_ in alike]
+            in_file = [lines[id_] for id_ in ids if id_ in lines]
+            reports[number] = SimilarFacts(number, ids[:MOST], in_file[:MOST], len(ids))
+    return reports
 
 
-def _recorded(steps: Iterable[Step]) -> Iterable[tuple[int, FactVersion]]:
+def _recorded_facts(steps: Iterable[Step]) -> Iterable[tuple[int, FactVersion]]:
     """The facts that the lines record, each as its line leaves it."""
     for step in steps:
         event = step.event

@@ -1,4 +1,4 @@
-"""A line of an import is one JSON object, or has faults; its number, from 1, is exact."""
+"""Reads the lines of an import; each is one JSON object, or has faults, and has its exact number, from 1."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ __all__ = [
 ]
 
 LONGEST_LINE: Final = 1_048_576
-"""Bytes that one line, or one row of a table, may have, its line break left out."""
+"""The most bytes of one line, or of one row of a table, without its line break."""
 BLANK_LINES: Final = 10_000
-"""Blank lines that a file may have beyond as many as it has others."""
+"""By how many the blank lines of a file may outnumber its other lines."""
 
-_TABLE: Final = "this is a table and no JSON: send it as text/csv; parley import reads what is named .csv, or --csv"
+_TABLE: Final = "this is a table, not JSON: send it as text/csv, or import it with --csv or from a file named .csv"
 _ENOUGH: Final = LONGEST_LINE + 3
 """The longest line, two bytes for a line break, and one that shows that a line is too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One line as read: its object, and its faults; `columns` says which column of a table a pointer means.
+    """One line as read: its object and its faults; `columns` maps pointers to the columns of a table.
 
-    `more` counts the faults that are not listed. Nothing is read after a line that is the `last`.
+    `more` counts the faults that are not listed. Reading ends after a line that is `last`.
     """
 
     number: int
@@ -47,17 +47,17 @@ class SourceLine:
     last: bool = False
 
     def column(self, pointer: str) -> str | None:
-        """The column of the table that a pointer leads into; None where there is no table."""
+        """The column that a pointer leads into; None if there is no table."""
         while pointer and pointer not in self.columns:
             pointer = pointer.rpartition("/")[0]
         return self.columns.get(pointer)
 
 
 def read_bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file; of a line that is too long, only enough to show that it is.
+    """The lines of a file; a line that is too long is cut just above the limit, so that it is refused.
 
-    If the part left out has an odd number of quotation marks, one is added, so that the reader of a table finds the end
-    of its row.
+    If the omitted part has an odd number of quotation marks, one is added, so that the reader of a table finds the end
+    of the row.
     """
     while line := stream.readline(_ENOUGH):
         rest, marks = line, 0
@@ -97,10 +97,10 @@ def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def refuse_blanks(number: int, blank: int) -> SourceLine | None:
-    """A line that ends the reading, where too many of the first `number` lines are blank; else None."""
+    """A line that ends reading if too many of the first `number` lines are blank; else None."""
     if 2 * blank - number <= BLANK_LINES:
         return None
-    return make_faulty_line(number, f"{blank} lines are blank until here: take them out", last=True)
+    return make_faulty_line(number, f"{blank} lines are blank until here: remove them", last=True)
 
 
 def _read(number: int, line: bytes) -> SourceLine:
@@ -116,6 +116,6 @@ def _read(number: int, line: bytes) -> SourceLine:
 
 
 def make_faulty_line(number: int, detail: str, *, last: bool = False) -> SourceLine:
-    """A line from which no object could be read."""
+    """A line without an object, with one fault."""
     detail = f"{detail}; the lines after this were not read" if last else detail
     return SourceLine(number, None, (Fault("", detail),), last=last)

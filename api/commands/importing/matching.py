@@ -1,8 +1,8 @@
-"""A line whose change is already in the log changes nothing: each line is matched with the events of its fact.
+"""Matches each line with the events of its fact, so that a line whose change is in the log changes nothing.
 
-A line stands for an event in the log when deciding it again, on the fact as it stood before that
-event, gives that event. Each event in the log answers for one line, so that a file that retracts,
-reinstates and retracts again does all three, once, however often it is imported.
+A line matches an event in the log if deciding the line again, on the fact before that event, gives that event. Each
+event matches at most one line, so that a file that retracts, reinstates and retracts again does all three, once,
+however often it is imported.
 """
 
 from __future__ import annotations
@@ -36,34 +36,32 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparisons", "FactStream", "Update"]
 
-_TAKES_TWO: Final = (
-    "in this negotiation it takes two persons, and no import can wait for the second: POST it to "
-)
+_TAKES_TWO: Final = "in this negotiation a second person must approve it, for which an import cannot wait: POST it to "
 _SENT_TO: Final = {"correct": "corrections", "retract": "retraction", "reinstate": "reinstatement"}
-"""Where a change is sent that may take two persons, below its fact."""
+"""The addresses, below a fact's, of changes that may need a second person."""
 _ALIKE: Final = (
-    "too many changes are alike to tell which of them it was; give each a why of its own"
+    "too many changes have the same why to tell which of them this is; give each a different why"
 )
 Step = tuple[FactRecord, FactEvent]
-"""A fact as it stood, and the event that changed it."""
+"""A fact, and the event that changed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """The reason and why for corrections by lines that differ from their facts, as such lines state neither."""
+    """The reason and why of corrections by lines that differ from their facts, because such lines have neither."""
 
     reason: Reason
     why: str
 
 
 class Comparisons:
-    """A limit on how often the lines of an import are compared with events that have the same why."""
+    """Limits how often the lines of an import are compared with events that have the same why."""
 
     def __init__(self, lines: int) -> None:
         self._left = 1_000 + 5 * lines
 
     def take(self) -> None:
-        """Count one more; ContentError where there were too many."""
+        """Count one comparison; ContentError after too many."""
         if not self._left:
             raise ContentError.at("/why", _ALIKE)
         self._left -= 1
@@ -81,7 +79,7 @@ class FactStream:
         self.taken = False
         self._past: list[Step] = []
         self._first: Fact | None = None
-        self._said: int | None = None
+        self._matched_at: int | None = None
         self._line: int | None = None
         """The line of this import that recorded the fact."""
         for event in kept:
@@ -113,19 +111,19 @@ class FactStream:
         reviewed: bool,
         update: Update | None = None,
     ) -> FactEvent | None:
-        """The next event of the fact; None where the line changes nothing; RecordError where it is refused.
+        """Decide the next event of the fact; None if the line changes nothing, RecordError if it is refused.
 
-        ContentError where the line would make a change that is `reviewed`, because a line cannot wait for a second
-        person. With `update`, given for the last line on a fact, the fact is corrected to what the line says.
+        ContentError if the line would make a change that is `reviewed`, because a line cannot wait for a second person.
+        With `update`, which is given for the last line on a fact, the fact is corrected to the line's content.
         """
         body = command.body
-        self._said = None
+        self._matched_at = None
         if isinstance(body, Fact):
-            event = self._recorded(command, body, actor, reviewed=reviewed, update=update)
+            event = self._decide_record(command, body, actor, reviewed=reviewed, update=update)
         else:
-            event = self._changed(command, body, parser, actor)
+            event = self._decide_change(command, body, parser, actor)
             if event is None and update and self.superseded() and isinstance(body, CorrectionBody):
-                event = self._corrected_again(body, parser, actor, update)
+                event = self._decide_correction_again(body, parser, actor, update)
         takes_two = not isinstance(body, Fact) or isinstance(event, FactCorrected)
         if event is not None and reviewed and takes_two:
             op = "correct" if isinstance(body, Fact) else command.op
@@ -135,35 +133,35 @@ class FactStream:
         return event
 
     def superseded(self) -> tuple[int, list[str]] | None:
-        """(version that stands, fields that differ) where the last line's content was corrected since; else None.
+        """(present version, fields that differ) if the last line's content was corrected since; else None.
 
-        Only corrections that were in the log before this import count. A citation that was added since, an end, a mark
-        or a retraction supersedes nothing.
+        Only corrections that were in the log before this import count; added citations, an end, a preference or a
+        retraction do not.
         """
-        if self._said is None or self.record is None or not self.record.stands:
+        if self._matched_at is None or self.record is None or not self.record.stands:
             return None
-        later = [event for _, event in self._past[self._said : self._kept]]
+        later = [event for _, event in self._past[self._matched_at : self._kept]]
         if not any(isinstance(event, FactCorrected) for event in later):
             return None
-        if self._said:
-            before, said_by = self._past[self._said - 1]
-            said = evolve(before, said_by).fact
+        if self._matched_at:
+            before, said_by = self._past[self._matched_at - 1]
+            recorded = evolve(before, said_by).fact
         else:
-            said = cast("Fact", self._first)
+            recorded = cast("Fact", self._first)
         ended = any(isinstance(event, FactEnded) for event in later)
-        added = set(said.citations) <= set(self.record.fact.citations)
-        told = {each["field"] for each in differences(said, self.record.fact)}
-        told -= {"valid"} if ended else set()
-        told -= {"citations"} if added else set()
-        return (self.record.version, sorted(told)) if told else None
+        added = set(recorded.citations) <= set(self.record.fact.citations)
+        changed = {difference["field"] for difference in differences(recorded, self.record.fact)}
+        changed -= {"valid"} if ended else set()
+        changed -= {"citations"} if added else set()
+        return (self.record.version, sorted(changed)) if changed else None
 
     def pass_over(self, command: Command, parser: FactParser) -> None:
-        """Take out the event of a line that was answered before, so that it is matched with no other line."""
+        """Match the event of a line that was decided before, so that it matches no other line."""
         if not isinstance(command.body, Fact):
             with suppress(ContentError):
-                self._matched(command.body, parser)
+                self._match(command.body, parser)
 
-    def _recorded(
+    def _decide_record(
         self, command: Command, fact: Fact, actor: str, *, reviewed: bool, update: Update | None
     ) -> FactEvent | None:
         id_ = command.fact_id
@@ -177,19 +175,19 @@ class FactStream:
                 fact_id=id_, negotiation_id=self._negotiation_id, fact=fact, actor=actor
             )
         if fact in (self._first, self.record.fact):
-            self._said = 0 if fact != self.record.fact else None
+            self._matched_at = 0 if fact != self.record.fact else None
             again = update is not None and self.superseded() is not None
-            return self._updated(self.record, fact, actor, update) if again else None
+            return self._decide_update(self.record, fact, actor, update) if again else None
         if update is not None and self.record.stands and _same_name(self.record.fact, fact):
-            return self._updated(self.record, fact, actor, update)
-        raise _differs(self.record, fact, self._line, reviewed=reviewed)
+            return self._decide_update(self.record, fact, actor, update)
+        raise _refusal(self.record, fact, self._line, reviewed=reviewed)
 
-    def _updated(
+    def _decide_update(
         self, record: FactRecord, fact: Fact, actor: str, update: Update | None
     ) -> FactEvent | None:
-        """The correction of the fact to what a line says; citations are only added, and an end stays."""
+        """Correct the fact to a line's content; citations are only added, and an end stays."""
         now = record.fact
-        added = (each for each in fact.citations if each not in now.citations)
+        added = (citation for citation in fact.citations if citation not in now.citations)
         ended = any(isinstance(event, FactEnded) for _, event in self._past)
         valid = now.valid if ended and now.valid.startswith(f"{_start(fact)}/") else fact.valid
         wanted = replace(fact, citations=(*now.citations, *added), valid=valid)
@@ -204,7 +202,7 @@ class FactStream:
             actor=actor,
         )
 
-    def _corrected_again(
+    def _decide_correction_again(
         self, body: CorrectionBody, parser: FactParser, actor: str, update: Update
     ) -> FactEvent | None:
         record = cast("FactRecord", self.record)
@@ -216,7 +214,7 @@ class FactStream:
                 return None
             raise
 
-    def _changed(
+    def _decide_change(
         self, command: Command, body: Change, parser: FactParser, actor: str
     ) -> FactEvent | None:
         if self.record is None:
@@ -224,31 +222,31 @@ class FactStream:
             raise ContentError.at(at, f"no fact {command.named!r} in this negotiation")
         if self.record.erased:
             raise ErasedError(command.fact_id)
-        if self._matched(body, parser) or self._done(self._past[-1:], body, parser):
+        if self._match(body, parser) or self._is_done(self._past[-1:], body, parser):
             return None
         try:
             return decide_change(self.record, body, parser, actor)
         except (ContentError, StateError):
-            if self._done(self._past, body, parser):
+            if self._is_done(self._past, body, parser):
                 return None
             raise
 
-    def _matched(self, body: Change, parser: FactParser) -> bool:
+    def _match(self, body: Change, parser: FactParser) -> bool:
         for index, (before, event) in enumerate(self._unmatched):
-            if self._comes_to(event, before, body, parser):
+            if self._gives(event, before, body, parser):
                 del self._unmatched[index]
-                at = next(i for i, (_, each) in enumerate(self._past) if each is event)
-                self._said = at + 1 if isinstance(event, FactCorrected) else None
+                at = next(i for i, (_, past) in enumerate(self._past) if past is event)
+                self._matched_at = at + 1 if isinstance(event, FactCorrected) else None
                 return True
         return False
 
-    def _done(self, past: Iterable[Step], body: Change, parser: FactParser) -> bool:
-        return any(self._comes_to(event, before, body, parser) for before, event in past)
+    def _is_done(self, past: Iterable[Step], body: Change, parser: FactParser) -> bool:
+        return any(self._gives(event, before, body, parser) for before, event in past)
 
-    def _comes_to(
+    def _gives(
         self, event: FactEvent, before: FactRecord, body: Change, parser: FactParser
     ) -> bool:
-        """Whether `body`, decided on the fact as it stood before the event, gives the same event, by any actor."""
+        """Whether `body`, decided on the fact before the event, gives the same event, by any actor."""
         if getattr(event, "why", None) != body.why:
             return False
         self._comparisons.take()
@@ -266,13 +264,13 @@ def _same_name(one: Fact, other: Fact) -> bool:
     return one.external_id == other.external_id
 
 
-def _differs(record: FactRecord, fact: Fact, line: int | None, *, reviewed: bool) -> ContentError:
-    """The refusal of a line whose id has a fact with other content; it says what to do about it.
+def _refusal(record: FactRecord, fact: Fact, line: int | None, *, reviewed: bool) -> ContentError:
+    """The refusal of a line whose id belongs to a fact with other content; it says what to do about it.
 
-    `line` is the line of this import that records that fact; None where the log already had it.
+    `line` is the line of this import that records that fact; None if the log already had it.
     """
     at = "/external_id" if fact.external_id else "/id"
-    fields = [each["field"] for each in differences(record.fact, fact)]
+    fields = [difference["field"] for difference in differences(record.fact, fact)]
     if line is not None:
         own = f"taken on line {line}, which differs in {', '.join(fields)}: give this fact a name of its own"
         return ContentError.at(

@@ -1,4 +1,4 @@
-"""Reading an import gives its commands; of lines that are no commands, only what a report lists is kept."""
+"""Reads the commands of an import; of misread lines it keeps only what a report lists."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ __all__ = ["Misread", "Progress", "Read", "ReadLines", "read_lines", "rejections
 Progress = Callable[[int], None]
 _LINES_A_STEP: Final = 500
 MISREAD_LINES: Final = 100
-"""Lines that may be misread, beyond as many as were not, before no more are read."""
+"""By how many misread lines may outnumber the others before reading ends."""
 _LONGEST_SHOWN: Final = 500
 _TOO_MANY: Final = (
-    "{} lines until here could not be read: put them right; the lines after this were not read"
+    "{} lines until here could not be read: correct them; the lines after this were not read"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """A line that gives no command: the id that it names, how many faults it has, and the faults to list."""
+    """A line without a command: the id that it names, the number of its faults, and the faults to list."""
 
     number: int
     named: str | None
@@ -52,7 +52,7 @@ class ReadLines:
     _room: int = LISTED_REJECTIONS
 
     def misread(self, line: SourceLine, error: ContentError) -> None:
-        """Add a line that gives no command."""
+        """Add a line without a command."""
         self.misread_lines += 1
         if not self._room:
             self.more_from = self.more_from or line.number
@@ -70,39 +70,39 @@ class ReadLines:
 def read_lines(
     reader: CommandReader, source: Iterable[SourceLine], progress: Progress | None
 ) -> ReadLines:
-    """Read lines until too many are misread; `progress` is told how many have been read."""
-    found, number, balance = ReadLines(), 0, 0
+    """Read lines until too many are misread; `progress` is called with the number of lines read."""
+    read, number, balance = ReadLines(), 0, 0
     for line in source:
         number = line.number
         if progress is not None and number % _LINES_A_STEP == 0:
             progress(number)
         try:
-            found.lines.append(reader.read(line))
+            read.lines.append(reader.read(line))
             balance -= 1
         except ContentError as error:
             balance += 1
             if line.last:
-                (found.stopped,) = rejections(line, error.faults)
+                (read.stopped,) = rejections(line, error.faults)
                 break
-            found.misread(line, error)
+            read.misread(line, error)
         if balance > MISREAD_LINES:
-            found.stopped = Rejection(number, "", _TOO_MANY.format(found.misread_lines))
+            read.stopped = Rejection(number, "", _TOO_MANY.format(read.misread_lines))
             break
     if progress is not None:
         progress(number)
-    return found
+    return read
 
 
 def rejections(line: SourceLine, faults: Iterable[Fault]) -> list[Rejection]:
     """The faults of a line as a report lists them; for a table, each with its column."""
-    found = []
+    listed = []
     for fault in faults:
         column = line.column(fault.pointer)
         detail = fault.detail if column is None else f"column {column}: {fault.detail}"
-        found.append(Rejection(line.number, _shown(fault.pointer), _shown(detail)))
-    return found
+        listed.append(Rejection(line.number, _truncate(fault.pointer), _truncate(detail)))
+    return listed
 
 
-def _shown(text: str) -> str:
-    """The text, cut short where it is longer than anybody reads."""
+def _truncate(text: str) -> str:
+    """The text, truncated at `_LONGEST_SHOWN` characters."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -1,4 +1,4 @@
-"""A report counts the lines of an import by what each did, and lists the rejected lines by number."""
+"""Reports an import: counts its lines by what they did, and lists the rejected lines by number."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 LISTED_REJECTIONS: Final = MOST_FAULTS
-"""Rejections that a report lists; it counts them all in `rejected_total`."""
+"""The most rejections that a report lists; it counts all in `rejected_total`."""
 
 COUNTED: Final = {
     "record": "recorded",
@@ -34,7 +34,7 @@ COUNTED: Final = {
     "reinstate": "reinstated",
     "prefer": "preferred",
 }
-"""Each operation, and the count that it goes into."""
+"""Each operation, and the name of its count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """A line whose content was recorded once and corrected since; `version` is the one that stands."""
+    """A line whose content was recorded and has been corrected since; `version` is the present one."""
 
     line: int
     version: int
@@ -57,7 +57,7 @@ class Superseded:
 
 @dataclass(frozen=True, slots=True)
 class SimilarFacts:
-    """A line that is much like `many` other facts: the ids of the first of them, and the lines of those in the file."""
+    """A line much like `many` other facts: the ids of the first ones, and the lines of those in the file."""
 
     line: int
     similar: Sequence[UUID]
@@ -65,20 +65,20 @@ class SimilarFacts:
     many: int
 
     def as_dict(self) -> dict[str, Any]:
-        """The shape in the report; `similar_more` is the number of all, where not all are listed."""
-        told: dict[str, Any] = {"line": self.line, "similar": [str(each) for each in self.similar]}
+        """The form in the report; `similar_more` is the number of all, if not all are listed."""
+        shown: dict[str, Any] = {"line": self.line, "similar": [str(id_) for id_ in self.similar]}
         if self.lines:
-            told["lines"] = list(self.lines)
-        return told if self.many == len(self.similar) else {**told, "similar_more": self.many}
+            shown["lines"] = list(self.lines)
+        return shown if self.many == len(self.similar) else {**shown, "similar_more": self.many}
 
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did, or with `dry_run` would have done.
+    """What an import did or, with `dry_run`, would have done.
 
-    An import that was refused as a whole did nothing, and counts only the lines that were `unchanged`.
-    The first and last position are None where nothing was written; events of others may lie between them.
-    `stopped` says why reading stopped at a line, None where all lines were read; it is one of the rejections.
+    An import that was refused as a whole did nothing, and counts only the lines that were `unchanged`. The first and
+    last position are None if nothing was written; events of others may lie between them. `stopped` says why reading
+    stopped at a line, and is also one of the rejections; None if all lines were read.
     """
 
     done: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED.values(), 0))
@@ -98,13 +98,13 @@ class ImportReport:
     _unlisted: int | None = None
 
     def count(self, op: str) -> None:
-        """Count a line that did what its `op` says."""
+        """Count a line that carried out its `op`."""
         self.done[COUNTED[op]] += 1
 
     def reject(
         self, line: int, faults: int, listed: Sequence[Rejection] = (), *, lines: int = 1
     ) -> None:
-        """Add a line with its faults, or several lines from it on; past LISTED_REJECTIONS they are only counted."""
+        """Add a line with its faults, or several lines from it on; after LISTED_REJECTIONS they are only counted."""
         listed = listed[: LISTED_REJECTIONS - len(self.rejected)]
         self.rejected += listed
         self.rejected_total += faults
@@ -119,14 +119,14 @@ class ImportReport:
         self.rejected_lines += 1
 
     def notice(self, line: int, fact: Fact) -> None:
-        """Add the notices on a fact that a line records; past LISTED_REJECTIONS they are only counted."""
-        for each in notices(fact):
+        """Add the notices on a fact that a line records; after LISTED_REJECTIONS they are only counted."""
+        for noticed in notices(fact):
             self.notices_total += 1
             if len(self.notices) < LISTED_REJECTIONS:
-                self.notices.append(Rejection(line, each.pointer, each.detail))
+                self.notices.append(Rejection(line, noticed.pointer, noticed.detail))
 
     def liken(self, likeness: SimilarFacts) -> None:
-        """Add a line whose fact is much like others that nothing ties to it."""
+        """Add a line whose fact is much like others, to which it has no link."""
         self.similar_total += 1
         if len(self.similar) < LISTED_REJECTIONS:
             self.similar.append(likeness)
@@ -141,12 +141,12 @@ class ImportReport:
         self.superseded_total += 1
         if len(self.superseded) < LISTED_REJECTIONS:
             detail = (
-                f"it was recorded so, and corrected since in {', '.join(fields)}: version {version} stands;"
-                " to make it say this again, use op correct, or import with --update --reason --why"
+                f"this content was recorded, and has been corrected since in {', '.join(fields)}: the fact is at"
+                f" version {version}. To restore this content, use op correct, or import with --update --reason --why"
             )
             self.superseded.append(Superseded(line, version, detail))
 
-    def nothing_done(self) -> None:
+    def undo_counts(self) -> None:
         """Count nothing as done, because the import was refused as a whole."""
         self.notices, self.notices_total = [], 0
         self.similar, self.similar_total = [], 0
@@ -155,46 +155,46 @@ class ImportReport:
     def listed(self) -> list[Rejection]:
         """The list of faults: the first ones, how many more there are, and why reading stopped."""
         stopped = [self.stopped] if self.stopped else []
-        more = self.rejected_total - len(self.rejected) - len(stopped)
-        rest = [Rejection(self._unlisted or 1, "", f"… and {more} more")] if more else []
+        unlisted = self.rejected_total - len(self.rejected) - len(stopped)
+        rest = [Rejection(self._unlisted or 1, "", f"… and {unlisted} more")] if unlisted else []
         return [*self.rejected, *rest, *stopped]
 
-    def _noticed(self) -> dict[str, Any]:
-        told: dict[str, Any] = {}
+    def _notices_as_dict(self) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
         if self.notices:
-            listed = [asdict(each) for each in self.notices]
-            told |= {"notices": listed, "notices_total": self.notices_total}
+            listed = [asdict(notice) for notice in self.notices]
+            shown |= {"notices": listed, "notices_total": self.notices_total}
         if self.similar:
-            listed = [each.as_dict() for each in self.similar]
-            told |= {"similar": listed, "similar_total": self.similar_total}
-        return told
+            listed = [likeness.as_dict() for likeness in self.similar]
+            shown |= {"similar": listed, "similar_total": self.similar_total}
+        return shown
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as the API answers it."""
+        """The report as the API returns it."""
         return {
             **self.done,
             "unchanged": self.unchanged,
-            "rejected": [asdict(each) for each in self.listed()],
+            "rejected": [asdict(rejection) for rejection in self.listed()],
             "rejected_total": self.rejected_total,
-            "superseded": [asdict(each) for each in self.superseded],
+            "superseded": [asdict(line) for line in self.superseded],
             "superseded_total": self.superseded_total,
-            **self._noticed(),
+            **self._notices_as_dict(),
             "first_position": self.first_position,
             "last_position": self.last_position,
         }
 
 
 class BrokenOffError(OperationalError):
-    """An import broke off between its turns; what it recorded until then stands.
+    """An import broke off between its turns; the lines recorded until then stay.
 
-    `recorded` of `of` lines are surely recorded; with `unsure`, more may be, as the outcome of a commit is unknown.
+    `recorded` of `of` lines are surely recorded; with `unsure`, more may be, because a commit's outcome is unknown.
     """
 
     def __init__(self, recorded: int, of: int, *, unsure: bool) -> None:
         least = "at least " if unsure else ""
         super().__init__(
             f"the import broke off: {least}{recorded} of {of} lines are recorded; "
-            "the same file, imported again, finishes it"
+            "import the same file again to complete it"
         )
         self.recorded = recorded
         self.of = of

@@ -1,7 +1,7 @@
-"""Before a file is read, its format, its encoding and its line ends are determined.
+"""Determines the format, the encoding and the line ends of a file before it is read.
 
-The reader gets UTF-8 whose lines end in a line feed. A file whose encoding is not certain is refused in one line that
-says how to save it.
+The reader gets UTF-8 with line feeds. A file without a certain encoding is refused with one line that says how to save
+it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CHARSETS: Final = {
     **{name.replace("windows-", "cp"): name for name in _SAID if name.startswith("windows-")},
     **_ALSO,
 }
-"""The names of encodings that a file may be said to be in, and what Python calls them."""
+"""The accepted names of encodings, and Python's names for them."""
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -54,25 +54,25 @@ _WIDE: Final = (
     ("utf-16-le", re.compile(rb"(?:[\t\n\r -~]\0){2}(?:[^\0]\0|[^\0][^\0]){2}")),
     ("utf-16-be", re.compile(rb"(?:\0[\t\n\r -~]){2}(?:\0[^\0]|[^\0][^\0]){2}")),
 )
-"""How a text of two bytes a character begins, without a mark: a column's name, or a bracket, is ASCII."""
+"""The beginnings of UTF-16 text without a byte order mark: a column's name, or a bracket, is ASCII."""
 _CHUNK: Final = 1 << 20
 _UNREADABLE: Final = "parley.unreadable"
 _UNSURE: Final = (
-    "line {} is no UTF-8, and in which encoding this text is cannot be told for sure: in a spreadsheet, "
-    f"{AS_CSV}; or say which it is, as charset=windows-1252 in Content-Type, or by --encoding windows-1252"
+    "line {} is not UTF-8, and the encoding of this text is uncertain: in a spreadsheet, "
+    f"{AS_CSV}; or name the encoding, as charset=windows-1252 in Content-Type, or as --encoding windows-1252"
 )
 _DAMAGED: Final = 10
-"""Lines that may be no UTF-8 for one that has more than ASCII and is, in a text of UTF-8 that is damaged."""
-_NO_TEXT: Final = f"this is no text: if it is a spreadsheet, {AS_CSV}"
+"""A text counts as damaged UTF-8 if fewer than this many lines are invalid for each valid line beyond ASCII."""
+_NO_TEXT: Final = f"this is not text: if it is a spreadsheet, {AS_CSV}"
 
 codecs.register_error(_UNREADABLE, lambda error: ("\udcff", getattr(error, "end", 0)))
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file as text: `stream` gives UTF-8 with line feeds, `lines` is how many lines it has.
+    """A file as text: `stream` gives UTF-8 with line feeds, and `lines` is the number of lines.
 
-    `guessed` is the encoding, where neither the caller nor a mark named it; else None.
+    `guessed` is the encoding, if neither the caller nor a byte order mark named it; else None.
     """
 
     stream: BinaryIO
@@ -81,9 +81,9 @@ class Text:
 
 
 def open_text(file: BinaryIO, charset: str | None = None) -> Text:
-    """A seekable file as text, in `charset` (one of CHARSETS) if that is given; ContentError where it is not text.
+    """Open a seekable file as text, in `charset` (one of CHARSETS) if that is given; ContentError if it is not text.
 
-    Bytes that the encoding does not have are passed on as invalid UTF-8, so that the line reports them.
+    Bytes that the encoding does not have become invalid UTF-8, so that their line is rejected.
     """
     head = file.read(HEAD)
     wrong = known_format(head)
@@ -92,14 +92,14 @@ def open_text(file: BinaryIO, charset: str | None = None) -> Text:
     encoding, guessed = _encoding(file, head, charset)
     file.seek(0)
     feeds = returns = 0
-    for chunk in _chunks(_recoded(file, encoding)):
+    for chunk in _chunks(_recode(file, encoding)):
         feeds += chunk.count(b"\n")
         returns += chunk.count(b"\r")
     file.seek(0)
-    _refuse_markup(_recoded(file, encoding).read(HEAD))
+    _refuse_markup(_recode(file, encoding).read(HEAD))
     file.seek(0)
     old = returns > 0 and not feeds
-    text = _recoded(file, encoding)
+    text = _recode(file, encoding)
     stream = io.BufferedReader(_Feeding(text), _CHUNK) if old else text
     return Text(stream, feeds or returns or 1, guessed)
 
@@ -114,7 +114,7 @@ def _refuse_markup(head: bytes) -> None:
 
 
 def _encoding(file: BinaryIO, head: bytes, charset: str | None) -> tuple[str, str | None]:
-    """The encoding, and again the encoding if it was guessed, else None."""
+    """The encoding, and a second time if it was guessed, else None."""
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     if marked is not None:
         return marked, None
@@ -173,7 +173,7 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
     return iter(lambda: file.read(_CHUNK), b"")
 
 
-def _recoded(file: BinaryIO, encoding: str) -> BinaryIO:
+def _recode(file: BinaryIO, encoding: str) -> BinaryIO:
     if encoding == "utf-8":
         return file
     return cast("BinaryIO", io.BufferedReader(_Recoding(file, encoding), _CHUNK))
@@ -192,10 +192,10 @@ class _Piecewise(io.RawIOBase):
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill the buffer with what there is, and give the number of bytes."""
+        """Fill the buffer with the bytes at hand; returns their number."""
         while not self._left:
             raw = self._file.read(_CHUNK)
-            self._left = self._changed(raw)
+            self._left = self._convert(raw)
             if not raw:
                 break
         taken, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
@@ -203,8 +203,8 @@ class _Piecewise(io.RawIOBase):
         return len(taken)
 
     @abstractmethod
-    def _changed(self, raw: bytes) -> bytes:
-        """What a piece of the file becomes; an empty piece is its end."""
+    def _convert(self, raw: bytes) -> bytes:
+        """Convert a piece of the file; an empty piece is the end."""
 
 
 class _Recoding(_Piecewise):
@@ -214,12 +214,12 @@ class _Recoding(_Piecewise):
         super().__init__(file)
         self._decoder = codecs.getincrementaldecoder(encoding)(_UNREADABLE)
 
-    def _changed(self, raw: bytes) -> bytes:
+    def _convert(self, raw: bytes) -> bytes:
         return self._decoder.decode(raw, final=not raw).encode("utf-8", "surrogateescape")
 
 
 class _Feeding(_Piecewise):
-    """A text whose lines end in a lone carriage return, with line feeds instead."""
+    """A text with carriage returns alone at line ends, converted to line feeds."""
 
-    def _changed(self, raw: bytes) -> bytes:
+    def _convert(self, raw: bytes) -> bytes:
         return raw.replace(b"\r", b"\n")

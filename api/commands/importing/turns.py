@@ -1,7 +1,7 @@
-"""Decided events are recorded in turns, each in its own transaction, so that other writers can write in between.
+"""Records decided events in turns, each in its own transaction, so that others can write in between.
 
-A turn is as large as can be recorded in TURN_SECONDS, judged by the turn before it. Where another writer was faster,
-the waiting events are decided again: lines that are refused now are rejected, and the others go on.
+A turn is as large as can be recorded in TURN_SECONDS, judged by the turn before it. If another writer was faster, the
+waiting events are decided again: lines that are refused now are rejected, and the others are recorded.
 """
 
 from __future__ import annotations
@@ -33,34 +33,35 @@ from infrastructure.readers.streams import streams
 __all__ = ["Recorded", "Turns", "size_next_turn"]
 
 Moved = Mapping[UUID, tuple[int, int]]
-"""The version that a fact was expected at, and the one that it is at."""
+"""By fact, the version that was expected, and the present one."""
 Recorded = Callable[[int, int], None]
-"""Is told how many events are recorded, none at first, and of how many."""
+"""Is called with the number of recorded events, 0 at first, and the number of all."""
 ATTEMPTS: Final = 10
-"""Times in a row that a turn is decided, and no less waits then, before other writers, always faster, end it."""
+"""How many times in a row other writers may be faster, with no progress, before the import ends."""
 TURN_SECONDS: Final = 0.2
 FIRST_TURN: Final = 100
 FEWEST_EVENTS: Final = 25
 MOST_EVENTS: Final = 1_000
 MOST_BYTES: Final = 4_194_304
-"""Of all payloads of a turn of more than one event."""
+"""The most bytes of all payloads in a turn of more than one event."""
 TRIES: Final = 5
-"""Times in a row that a turn past the first is tried where the database, or the log, is not to be had."""
+"""How many times in a row a turn after the first is tried while the database or the log is unavailable."""
 AGAIN_SECONDS: Final = 0.5
 PAUSE: Final = (0.01, 0.15)
-"""Seconds between turns, at least and at most. A writer in another process asks for SQLite's lock again after a part of
-the time that it has waited, and at least every 0.1 s: it asks at least once in a pause of a third of a turn."""
+"""The shortest and longest pause between turns, in seconds. A writer in another process asks for SQLite's lock again
+after a fraction of the time that it has waited, and at least every 0.1 s; so it asks at least once in a pause of a
+third of a turn."""
 
 
 ENDS: Final[tuple[type[Exception], ...]] = (*OUT_OF_REACH, PersistenceError, MovedOnError)
-"""What ends an import that is not refused: the database is out of reach, or other writers are always faster."""
+"""The errors that end an accepted import: the database is out of reach, or other writers are always faster."""
 
 
 class Turns:
     """Decides the lines of one import and records their events.
 
-    `opening` opens the negotiation where it is missing, in the first turn. `positions` are the first and the last
-    of the lines' events; events of others may lie between.
+    `opening` are the events that open the negotiation, in the first turn, if it is missing. `positions` are the first
+    and the last position of the lines' events; events of others may lie between them.
     """
 
     def __init__(  # noqa: PLR0913 -- the parts of an import
@@ -73,7 +74,7 @@ class Turns:
         principal: Principal,
         opening: Sequence[RecordEvent],
         partial: bool,
-        told: Recorded | None,
+        on_recorded: Recorded | None,
         update: Update | None = None,
         batch: str | None = None,
     ) -> None:
@@ -84,7 +85,7 @@ class Turns:
         self._principal = principal
         self._opens = opening
         self._partial = partial
-        self._told = told
+        self._on_recorded = on_recorded
         self._update = update
         self._batch = batch
         self.steps = [Step(line) for line in lines]
@@ -94,20 +95,20 @@ class Turns:
         self.decide()
 
     def decide(self) -> None:
-        """Decide all lines on the record as it stands; after the first turn, only the lines whose event waits."""
+        """Decide all lines on the present record; after the first turn, only the lines whose event waits."""
         self._opening = () if self._streams([self._id]) else self._opens
         self._settings = self._parley.ledger.settings(self._id)
         self._decide(self.steps)
 
     @property
     def refused(self) -> bool:
-        """Whether nothing is to be recorded, because a line was rejected before the first turn."""
-        return not (self._partial or self._recorded) and any(each.rejected for each in self.steps)
+        """Whether nothing may be recorded, because a line was rejected before the first turn."""
+        return not (self._partial or self._recorded) and any(step.rejected for step in self.steps)
 
     def record(self) -> None:
-        """Record the waiting events; BrokenOffError where an error ends that after the first turn.
+        """Record the waiting events; BrokenOffError if an error ends this after the first turn.
 
-        An error in the first turn is raised as it is: then nothing was recorded.
+        An error in the first turn is raised unchanged; then nothing was recorded.
         """
         try:
             self._record()
@@ -142,7 +143,7 @@ class Turns:
                 self._go_on(len(turn), time.monotonic() - began)
 
     def _turn(self) -> list[Step]:
-        """The next steps that wait, as many as a turn takes."""
+        """The next waiting steps, as many as fit in a turn."""
         turn: list[Step] = []
         room = MOST_BYTES
         while self._at < len(self.steps):
@@ -159,9 +160,11 @@ class Turns:
         events = [step.event for step in turn if step.event is not None]
         sources: dict[tuple[UUID, int], Sequence[Source]] = {}
         for step, event in zip(turn, events, strict=True):
-            said = step.line.withheld.sources(event) if isinstance(step.line, Command) else ()
-            if said:
-                sources[event.originator_id, event.originator_version] = said
+            confidential = (
+                step.line.withheld.sources(event) if isinstance(step.line, Command) else ()
+            )
+            if confidential:
+                sources[event.originator_id, event.originator_version] = confidential
         appended = self._parley.ledger.append([*self._opening, *events], sources=sources)
         positions = appended[len(self._opening) :]
         for step in turn:
@@ -173,7 +176,7 @@ class Turns:
             self.positions = first, positions[-1]
 
     def _go_on(self, events: int, seconds: float) -> None:
-        """Pause for other writers, and decide again where the settings have changed in the meantime."""
+        """Pause for other writers, and decide again if the settings have changed meanwhile."""
         self._tell()
         self._size = size_next_turn(events, seconds)
         if self._recorded == self._of:
@@ -186,14 +189,14 @@ class Turns:
             self.decide()
 
     def _tell(self) -> None:
-        if self._told is not None:
-            self._told(self._recorded, self._of)
+        if self._on_recorded is not None:
+            self._on_recorded(self._recorded, self._of)
 
     def _decide_anew(self, moved: Moved) -> bool:
-        """Decide again, after the first turn only lines on facts that moved on; True where fewer events wait now."""
+        """Decide again; after the first turn, only lines on facts that have changed. True if fewer events wait now."""
         waited = self._of
         if self._recorded:
-            self._decide([each for each in self.steps if each.about(moved)])
+            self._decide([step for step in self.steps if step.about(moved)])
         else:
             self.decide()
         return self._of < waited
@@ -202,7 +205,7 @@ class Turns:
         given = (self._parley, self._parser, self._id, self._principal, self._settings)
         deciding = Deciding(*given, self._update, self._batch)
         deciding.decide(steps, waiting=self._recorded > 0)
-        waiting = sum(each.event is not None for each in self.steps)
+        waiting = sum(step.event is not None for step in self.steps)
         self._of, self._at = self._recorded + waiting, 0
 
     def _moved(self, turn: Sequence[Step]) -> Moved:
@@ -210,8 +213,8 @@ class Turns:
         expected: dict[UUID, int] = {}
         for event in (step.event for step in turn if step.event is not None):
             expected.setdefault(event.originator_id, event.originator_version - 1)
-        found = self._streams(list(expected))
-        last = {id_: events[-1].originator_version for id_, events in found.items()}
+        events_by_id = self._streams(list(expected))
+        last = {id_: events[-1].originator_version for id_, events in events_by_id.items()}
         return {
             id_: (version, last.get(id_, 0))
             for id_, version in expected.items()
@@ -219,7 +222,7 @@ class Turns:
         }
 
     def _stale(self, moved: Moved) -> RecordError:
-        """The error that names the first fact that has moved on; where none has, it names the negotiation."""
+        """The error that names the first fact that has changed or, if none has, the negotiation."""
         for id_, (expected, version) in moved.items():
             return StaleError(id_, expected, version)
         what = "slug"

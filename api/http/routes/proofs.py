@@ -80,7 +80,7 @@ def _refused(asked: Asked) -> str | None:
     if asked.parley.publisher is None:
         return None
     with asked.parley.database.reading() as connection:
-        return asked.parley.publisher.refused(connection)
+        return asked.parley.publisher.find_refusal(connection)
 
 
 def _shown(proof: EventProof) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def read_checkpoint(request: Request) -> Response:
     parley: Parley = request.app.state.parley
     with parley.database.reading() as connection:
         note = last_signed_note(connection)
-        refused = None if parley.publisher is None else parley.publisher.refused(connection)
+        refused = None if parley.publisher is None else parley.publisher.find_refusal(connection)
     if refused is not None:
         return problem("unavailable", f"the log is not signed: {refused}")
     if note is None:
