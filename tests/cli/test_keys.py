@@ -61,7 +61,7 @@ def test_settings_are_shown_and_changed(parley: Shell) -> None:
 def test_that_there_are_no_keys_is_said(light: Shell) -> None:
     assert light.out("keys", "list") == "There are no keys.\n"
     light.out("keys", "create", "Ann", "--scope", "admin")
-    assert "There are none." not in light.out("keys", "list")
+    assert "There are no keys." not in light.out("keys", "list")
 
 
 def test_members_are_named_anew_or_added_and_taken_out(light: Shell) -> None:

@@ -16,7 +16,7 @@ from api.cli.tables import format_value, show_fact, show_rows
 from api.cli.text import ask_for, confirm, print_line
 from api.cli.writing.erase import agreement
 from api.commands.importing.csv_rows import read_cells
-from api.commands.importing.described import columns_shown
+from api.commands.importing.described import describe_columns
 from api.composition import Parley
 from domain.fact import KINDS, fact_id
 from domain.streams.event import Reason
@@ -79,7 +79,7 @@ def record(
             f"one of {', '.join(sorted(KINDS))} is expected", param_hint="KIND"
         )
     cells = _fields(context.args)
-    needed = [(each["column"], each["write"]) for each in columns_shown(kind) if each["needed"]]
+    needed = [(each["column"], each["write"]) for each in describe_columns(kind) if each["needed"]]
     body = read_cells({"kind": kind, **cells, **_missing(needed, {"kind": kind, **cells})})
     with open_record() as parley:
         path = f"/v1/negotiations/{slug}/facts"
