@@ -77,7 +77,7 @@ def test_each_change_shows_what_is_and_what_would_be(light: Shell) -> None:
     [
         (("record", SLUG, "release", "--valed", "2025", "--yes"), 1, "valed"),
         (("record", SLUG, "releese", "--valid", "2025", "--yes"), 2, "release"),
-        (("record", SLUG, "release", "--yes", "--valid"), 2, "a value is expected"),
+        (("record", SLUG, "release", "--yes", "--valid"), 2, "write a value after it"),
         (("record", SLUG, "release", "2025", "--yes"), 2, "--FIELD VALUE"),
         (("record", SLUG, "release", "--note", "a", "--note", "b", "--yes"), 2, "twice"),
         (("record", SLUG, "release", "--yes"), 1, "/valid: this field is required"),

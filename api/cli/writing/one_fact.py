@@ -1,4 +1,4 @@
-"""One fact is recorded or changed at a terminal: the command shows what it would do, and asks before it writes."""
+"""Defines the commands that record or change one fact; they show the result, and ask before they write."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TAKES_FIELDS: Final = {"allow_extra_args": True, "ignore_unknown_options": True
 Fact = Annotated[
     str,
     typer.Argument(
-        metavar="FACT", show_default=False, help="The fact, by its id or its external id."
+        metavar="FACT", show_default=False, help="The id or the external id of the fact."
     ),
 ]
 DryRun = Annotated[
@@ -44,11 +44,11 @@ _CHANGES: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
     "corroborate": (
         "corroborations",
         ("citation.publisher",),
-        "Add a source to a fact: --citation.publisher NAME, and more of it, such as --citation.url URL.",
+        "Add a source to a fact: --citation.publisher NAME, and other fields, such as --citation.url URL.",
     ),
-    "end": ("end", ("ended",), "Say when what a fact says ended: --ended 2025-09-11."),
+    "end": ("end", ("ended",), "Say when a fact ceased to be true: --ended 2025-09-11."),
     "retract": ("retraction", ("reason", "why"), "Retract a fact: --reason and --why."),
-    "reinstate": ("reinstatement", ("why",), "Let a retracted fact stand again: --why."),
+    "reinstate": ("reinstatement", ("why",), "Undo the retraction of a fact: --why."),
     "prefer": (
         "preference",
         ("why",),
@@ -63,7 +63,8 @@ def record(
     context: typer.Context,
     slug: Slug,
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", show_default=False, help="As parley kinds lists them.")
+        str,
+        typer.Argument(metavar="KIND", show_default=False, help="A kind that parley kinds lists."),
     ],
     *,
     dry_run: DryRun = False,
@@ -72,15 +73,15 @@ def record(
 ) -> None:
     """Record one fact. Each field is an option: --valid 2025-09-11 --summary TEXT --citation.publisher NAME.
 
-    parley columns KIND lists the fields. What is missing is asked for at a terminal.
+    parley columns KIND lists the fields. At a terminal, the command asks for missing fields.
     """
     if kind not in KINDS:
-        raise typer.BadParameter(
-            f"one of {', '.join(sorted(KINDS))} is expected", param_hint="KIND"
-        )
+        raise typer.BadParameter(f"write one of {', '.join(sorted(KINDS))}", param_hint="KIND")
     cells = _fields(context.args)
-    needed = [(each["column"], each["write"]) for each in describe_columns(kind) if each["needed"]]
-    body = read_cells({"kind": kind, **cells, **_missing(needed, {"kind": kind, **cells})})
+    needed = [
+        (column["column"], column["write"]) for column in describe_columns(kind) if column["needed"]
+    ]
+    body = read_cells({"kind": kind, **cells, **_ask_missing(needed, {"kind": kind, **cells})})
     with open_record() as parley:
         path = f"/v1/negotiations/{slug}/facts"
         _write(parley, path, body, {}, None, dry_run=dry_run, yes=yes, json=json)
@@ -102,10 +103,10 @@ def _change(op: str) -> Callable[..., None]:
         if op == "prefer":
             cells.setdefault("preferred", "true")
         asked = [(name, _REASONS if name == "reason" else "text") for name in needed]
-        body = read_cells({"op": op, **cells, **_missing(asked, cells)})
+        body = read_cells({"op": op, **cells, **_ask_missing(asked, cells)})
         del body["op"]
         with open_record() as parley:
-            before = _standing(parley, slug, fact)
+            before = _read_fact(parley, slug, fact)
             seen = {"if-match": f'"{before["version"]}"'}
             address = f"/v1/facts/{before['id']}/{path}"
             _write(parley, address, body, seen, before, dry_run=dry_run, yes=yes, json=json)
@@ -124,7 +125,7 @@ def _fields(arguments: Sequence[str]) -> dict[str, str]:
         if not option.startswith("--") or not name:
             raise typer.BadParameter(f"{option!r} belongs to no option: write --FIELD VALUE")
         if not given and not left:
-            raise typer.BadParameter("a value is expected after it", param_hint=option)
+            raise typer.BadParameter("write a value after it", param_hint=option)
         if name in cells:
             raise typer.BadParameter(
                 "given twice: separate several values with ;", param_hint=option
@@ -133,15 +134,15 @@ def _fields(arguments: Sequence[str]) -> dict[str, str]:
     return cells
 
 
-def _missing(needed: Iterable[tuple[str, str]], cells: Mapping[str, str]) -> dict[str, str]:
-    """The needed fields that were not given, as they are asked for at a terminal; elsewhere the API names them."""
+def _ask_missing(needed: Iterable[tuple[str, str]], cells: Mapping[str, str]) -> dict[str, str]:
+    """Ask for needed fields that were not given; without a terminal, the API reports them."""
     if not sys.stdin.isatty():
         return {}
     return {name: ask_for(f"{name} ({write}):") for name, write in needed if name not in cells}
 
 
-def _standing(parley: Parley, slug: str, named: str) -> dict[str, Any]:
-    """The record of a fact as it stands, retracted or not."""
+def _read_fact(parley: Parley, slug: str, named: str) -> dict[str, Any]:
+    """The present record of a fact, even if it is retracted."""
     try:
         id_ = UUID(named)
     except ValueError:
@@ -149,13 +150,13 @@ def _standing(parley: Parley, slug: str, named: str) -> dict[str, Any]:
     try:
         versions = ask(parley, f"/v1/facts/{id_}/history", {"limit": 1_000}).content["items"]
         last = versions[-1]["position"] - (versions[-1]["event"] == "fact.retracted")
-        found = ask(parley, f"/v1/facts/{id_}", {"position": last}).content
+        present = ask(parley, f"/v1/facts/{id_}", {"position": last}).content
     except CommandRefusedError as error:
         raise CommandRefusedError(str(error).replace(str(id_), named)) from error
-    if found["negotiation"] != slug:
-        raise CommandRefusedError(f"the fact {named} belongs to {found['negotiation']}")
-    status = "retracted" if last < versions[-1]["position"] else found["status"]
-    return {**found, "version": versions[-1]["version"], "status": status}
+    if present["negotiation"] != slug:
+        raise CommandRefusedError(f"the fact {named} belongs to {present['negotiation']}")
+    status = "retracted" if last < versions[-1]["position"] else present["status"]
+    return {**present, "version": versions[-1]["version"], "status": status}
 
 
 def _write(
@@ -169,9 +170,9 @@ def _write(
     yes: bool,
     json: bool,
 ) -> None:
-    """Show what a change would come to, ask, and make it."""
+    """Show the result of a change, ask, and make it."""
     if not dry_run and not yes and not sys.stdin.isatty():
-        raise typer.BadParameter("needed where nobody can be asked", param_hint="--yes")
+        raise typer.BadParameter("needed, because there is no terminal to ask", param_hint="--yes")
     if dry_run or not yes:
         would_be = tell(parley, path, body, headers=headers, dry_run=True)
         _show(would_be, before, json=json and dry_run)
@@ -204,8 +205,8 @@ def _show(would_be: ApiResponse, before: Mapping[str, Any] | None, *, json: bool
         show_fact(out, record_)
     else:
         old, new = (
-            {**each["fact"], "status": each["status"], "preferred": each["preferred"]}
-            for each in (before, record_)
+            {**shown["fact"], "status": shown["status"], "preferred": shown["preferred"]}
+            for shown in (before, record_)
         )
         rows = [
             (name, format_value(old.get(name)) or "nothing", format_value(value) or "nothing")
@@ -219,7 +220,7 @@ def _show(would_be: ApiResponse, before: Mapping[str, Any] | None, *, json: bool
     for notice in content.get("notices", ()):
         print_line(errors, f"Look at {notice['pointer']}: {notice['detail']}")
     for other in content.get("similar", ()):
-        print_line(errors, f"Much like the fact {other}, and tied to it by nothing")
+        print_line(errors, f"Much like the fact {other}, to which it has no link")
     for rival in content.get("rivals", ()):
         print_line(errors, f"A rival: {rival['summary']} ({rival['id']})")
 

@@ -63,7 +63,7 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
 
 
 def read_cells(cells: Mapping[str, str]) -> dict[str, Any]:
-    """The object that cells of one row make, by column, as `read_csv` has it; ContentError where one cannot be read."""
+    """The object of one row's cells, given by column, as `read_csv` makes it; ContentError if one cannot be read."""
     columns, faults = columns_of([*cells])
     if not faults:
         filled = zip(columns, cells.values(), strict=True)
