@@ -126,7 +126,7 @@ class Parley:
         """While the block runs, what is written is taken up soon after, asked for or not."""
         recorder = cast("EventRecorder", self.ledger.recorder)
         with ExitStack() as held:
-            held.enter_context(self.overwritten.followed())
+            held.enter_context(self.overwritten.keep_following())
             held.enter_context(follow(recorder.wakeup, self.follow))
             if self.publisher is not None:
                 publish = self.publisher.follow

@@ -74,7 +74,7 @@ class Overwritten:
             return has_erased(connection)
 
     @contextmanager
-    def followed(self) -> Iterator[None]:
+    def keep_following(self) -> Iterator[None]:
         """Promise that `drop` is called now and then while the block runs.
 
         The first call has something to do, because an earlier process may have been killed during an erasure.

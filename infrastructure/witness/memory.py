@@ -37,7 +37,7 @@ class Memory:
 
     @classmethod
     @contextmanager
-    def held(cls, folder: Path) -> Iterator[Self]:
+    def lock(cls, folder: Path) -> Iterator[Self]:
         """Lock the folder, which is created if it is missing; FolderError if another process uses it."""
         if not folder.is_dir():
             folder.mkdir(mode=OWNER_ALONE, parents=True)

@@ -237,7 +237,7 @@ def test_a_start_vacuums_where_anything_was_ever_erased_and_nowhere_else(
     vacuums = text("SELECT coalesce(sum(vacuum_count), 0) FROM pg_stat_user_tables")
 
     def vacuumed() -> int:
-        with parley.overwritten.followed():
+        with parley.overwritten.keep_following():
             parley.overwritten.drop()
         with parley.database.reading() as connection:
             return int(connection.execute(vacuums).scalar_one())

@@ -117,6 +117,6 @@ def test_at_a_terminal_what_is_missing_is_asked_for(light: Shell) -> None:
 def test_a_change_that_takes_two_persons_is_proposed(light: Shell) -> None:
     light.out("settings", SLUG, "--review-record")
     change = ("correct", SLUG, "P", *WHY, "--post", "envoy")
-    assert "another person would have to agree" in light(*change, "--dry-run").stderr
+    assert "another person would have to approve it" in light(*change, "--dry-run").stderr
     assert "Proposed" in light.out(*change, "--yes")
     assert shown(light, "P")["version"] == 1

@@ -83,7 +83,7 @@ class Machine:
 
     def watch(self) -> None:
         """A round on a disk that works."""
-        with Memory.held(self.folder / "w") as memory:
+        with Memory.lock(self.folder / "w") as memory:
             witness = Witness(memory, memory.signer(NAME), LOG.key, system_clock)
             witness.watch(TiledLog(self.log.url), self.out)
 

@@ -21,7 +21,7 @@ def run(listener: int, calls: str, url: str, folder: Path, out: Path) -> None:
     """Watch the log once."""
     with socket.socket(fileno=listener) as handover:
         install(calls.split(","), handover)
-    with Memory.held(folder) as memory:
+    with Memory.lock(folder) as memory:
         Witness(memory, memory.signer(NAME), LOG.key, system_clock).watch(TiledLog(url), out)
 
 

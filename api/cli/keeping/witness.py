@@ -100,7 +100,7 @@ def witness(
         raise typer.BadParameter("give URL and --log-key, to say which log to watch")
     address, verifier = _address(url), log_key(key, "--log-key")
     given_out = state / "checkpoint" if out is None else out
-    with _refuse_witness_errors(), Memory.held(state) as memory:
+    with _refuse_witness_errors(), Memory.lock(state) as memory:
         watching = Witness(memory, memory.signer(name), verifier.key, system_clock)
 
         def watch() -> None:
@@ -141,7 +141,7 @@ def _key(state: Path, name: str | None) -> str:
         memory = Memory(state)
         if memory.key_file.exists():
             return Cosigner(memory.signer(name), 0).key.text
-        with Memory.held(state) as memory:
+        with Memory.lock(state) as memory:
             return Cosigner(memory.signer(name), 0).key.text
 
 

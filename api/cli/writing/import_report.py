@@ -20,7 +20,7 @@ REJECTIONS_SHOWN: Final = 20
 
 def refusal(report: ImportReport, *, partial: bool) -> str | None:
     """Why the command fails, because not all lines were imported as asked; None if it succeeds."""
-    listed = report.listed()
+    listed = report.list_faults()
     if not listed or (partial and report.stopped is None):
         return None
     done = sum(report.done.values())
@@ -33,7 +33,7 @@ def refusal(report: ImportReport, *, partial: bool) -> str | None:
 
 def format_heading(report: ImportReport, *, dry_run: bool, partial: bool) -> str:
     """The heading of the table of counts."""
-    if report.listed() and not partial:
+    if report.list_faults() and not partial:
         return "Would be refused as a whole" if dry_run else "Nothing was imported"
     return "Would be imported" if dry_run else "Imported"
 

@@ -100,7 +100,7 @@ class Deciding:
         """Mark the last line on each fact, if its content had been corrected before this import began."""
         for id_, step in _last_of(steps).items():
             if step.event is None and step.rejected is None and not step.done:
-                step.superseded = self._working[id_].superseded()
+                step.superseded = self._working[id_].find_superseded()
 
     def _decide(self, step: Step, command: Command) -> None:
         step.event = step.rejected = None

@@ -122,7 +122,12 @@ class FactStream:
             event = self._decide_record(command, body, actor, reviewed=reviewed, update=update)
         else:
             event = self._decide_change(command, body, parser, actor)
-            if event is None and update and self.superseded() and isinstance(body, CorrectionBody):
+            if (
+                event is None
+                and update
+                and self.find_superseded()
+                and isinstance(body, CorrectionBody)
+            ):
                 event = self._decide_correction_again(body, parser, actor, update)
         takes_two = not isinstance(body, Fact) or isinstance(event, FactCorrected)
         if event is not None and reviewed and takes_two:
@@ -132,7 +137,7 @@ class FactStream:
             self._take(event)
         return event
 
-    def superseded(self) -> tuple[int, list[str]] | None:
+    def find_superseded(self) -> tuple[int, list[str]] | None:
         """(present version, fields that differ) if the last line's content was corrected since; else None.
 
         Only corrections that were in the log before this import count; added citations, an end, a preference or a
@@ -176,7 +181,7 @@ class FactStream:
             )
         if fact in (self._first, self.record.fact):
             self._matched_at = 0 if fact != self.record.fact else None
-            again = update is not None and self.superseded() is not None
+            again = update is not None and self.find_superseded() is not None
             return self._decide_update(self.record, fact, actor, update) if again else None
         if update is not None and self.record.stands and _same_name(self.record.fact, fact):
             return self._decide_update(self.record, fact, actor, update)

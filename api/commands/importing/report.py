@@ -152,7 +152,7 @@ class ImportReport:
         self.similar, self.similar_total = [], 0
         self.done = dict.fromkeys(self.done, 0)
 
-    def listed(self) -> list[Rejection]:
+    def list_faults(self) -> list[Rejection]:
         """The list of faults: the first ones, how many more there are, and why reading stopped."""
         stopped = [self.stopped] if self.stopped else []
         unlisted = self.rejected_total - len(self.rejected) - len(stopped)
@@ -174,7 +174,7 @@ class ImportReport:
         return {
             **self.done,
             "unchanged": self.unchanged,
-            "rejected": [asdict(rejection) for rejection in self.listed()],
+            "rejected": [asdict(rejection) for rejection in self.list_faults()],
             "rejected_total": self.rejected_total,
             "superseded": [asdict(line) for line in self.superseded],
             "superseded_total": self.superseded_total,

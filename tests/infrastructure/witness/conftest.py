@@ -39,7 +39,7 @@ class Watching:
 
     def watch(self) -> Cosigned:
         """One round."""
-        with Memory.held(self.folder) as memory:
+        with Memory.lock(self.folder) as memory:
             signer = memory.signer(NAME)
             witness = Witness(memory, signer, LOG.key, lambda: self.time * 1_000_000)
             return witness.watch(TiledLog(self.log.url), self.out)
@@ -51,7 +51,7 @@ class Watching:
 
     def refused(self) -> str:
         """Why it does not co-sign; asserts that it has not, in any file."""
-        with Memory.held(self.folder) as memory:
+        with Memory.lock(self.folder) as memory:
             memory.signer(NAME)
         before = self.files()
         with pytest.raises(RefusalError) as refusal:
@@ -62,7 +62,7 @@ class Watching:
     def cosigned(self) -> str:
         """The text of what is given out; asserts that the log and the witness have both signed it, and nobody else."""
         note = self.out.read_text()
-        with Memory.held(self.folder) as memory:
+        with Memory.lock(self.folder) as memory:
             assert memory.last() == note
             signer = memory.signer(None)
         key = Cosigner(signer, 0).key

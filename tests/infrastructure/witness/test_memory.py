@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def key_of(folder: Path, name: str | None = NAME) -> str:
-    with Memory.held(folder) as memory:
+    with Memory.lock(folder) as memory:
         return memory.signer(name).key.text
 
 
@@ -60,7 +60,7 @@ def test_a_folder_that_has_lost_something_is_not_worked_in(folder: Path) -> None
         with pytest.raises(FolderError, match="is not UTF-8"):
             key_of(folder)
         path.write_bytes(content)
-    with Memory.held(folder) as memory:
+    with Memory.lock(folder) as memory:
         memory.remember("a note\n")
         assert memory.last() == "a note\n"
     (folder / "witness.key").unlink()
@@ -76,5 +76,5 @@ def test_a_beginning_that_was_cut_off_is_begun_again(folder: Path, left: tuple[s
         if path.name not in left:
             path.unlink()
     assert key_of(folder, "another.example").startswith("another.example+")
-    with Memory.held(folder) as memory:
+    with Memory.lock(folder) as memory:
         assert memory.last() is None

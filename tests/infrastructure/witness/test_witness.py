@@ -383,6 +383,6 @@ def test_a_memory_of_another_log_or_key_is_not_signed_over(
 def test_two_processes_do_not_work_in_one_folder(log: FakeLog, watching: Watching) -> None:
     log.grow(300)
     watching.watch()
-    with Memory.held(watching.folder), pytest.raises(FolderError, match="another process"):
+    with Memory.lock(watching.folder), pytest.raises(FolderError, match="another process"):
         watching.watch()
     assert not watching.watch().new
