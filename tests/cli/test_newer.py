@@ -28,6 +28,7 @@ GIVEN = {
     "name": "then",
     "what": "released",
     "fact": "R",
+    "kind": "release",
     "id_": ID,
     "person": "Ann",
     "key_id": "a",
