@@ -58,6 +58,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
     "readNegotiationHistory": ({"limit": "1000"}, {"limit": "1"}),
     "readHistory": ({"limit": "1000"}, {"limit": "2"}),
     "readPeople": ({"status": "held", "limit": "1000"}, {"q": "a", "bom": "true"}, {"limit": "3"}),
+    "exportLines": ({"history": "true"}, {"bom": "true"}, {}),
     "readSection": ({"limit": "1"}, {"limit": "1000"}),
     "readTally": (
         {"limit": "100", "what": "released"},
