@@ -65,7 +65,8 @@ class Register:
     first. `summed`: in a TOTAL, what its quantities count. `vacant`: an entry says what was `previous`, and
     stays, with its key alone, when its last answer has surely ceased. `settled`: what a fact has surely carried
     out or answered is no answer any more, and is only possible where that is. `asides`: what may stand beside an
-    entry.
+    entry. `entry`: a TypedDict of the fields that an entry has by its facts, from which the API's document is made;
+    without it an entry may have any fields.
     """
 
     section: str
@@ -77,6 +78,7 @@ class Register:
     vacant: bool = False
     settled: bool = False
     asides: tuple[Aside, ...] = ()
+    entry: type | None = None
 
 
 @dataclass(frozen=True, slots=True)

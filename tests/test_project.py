@@ -23,6 +23,7 @@ MOST_MODULES = 22
 DOMAIN_MAY_IMPORT = {
     "domain",
     "anyascii",
+    "typing_extensions",
     "eventsourcing",
     "rapidfuzz",
 } | sys.stdlib_module_names

@@ -16,10 +16,10 @@ from domain.time.perspective import Clock, Match
 __all__ = [
     "BODIES",
     "STRICT",
-    "ApprovalBody",
     "CertificateBody",
     "CorrectionBody",
     "CorroborationBody",
+    "DecisionBody",
     "EndBody",
     "ErasureBody",
     "NegotiationBody",
@@ -31,7 +31,6 @@ __all__ = [
     "RetractionBody",
     "SettingsBody",
     "SnapshotBody",
-    "WithdrawalBody",
 ]
 
 STRICT: Final = ConfigDict(extra="forbid", strict=True)
@@ -151,8 +150,8 @@ class ErasureBody(_Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalBody(_Strict):
-    """What another person proposed, and If-Match names, is to be done."""
+class DecisionBody(_Strict):
+    """What another person proposed, and If-Match names, is to be done; or what one proposed oneself is not."""
 
     why: str | None = None
 
@@ -162,13 +161,6 @@ class RefusalBody(_Strict):
     """What another person proposed is not to be done."""
 
     why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class WithdrawalBody(_Strict):
-    """What one proposed oneself is not to be done."""
-
-    why: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,15 +13,16 @@ from functools import lru_cache
 from typing import Annotated, Any, Generic, ParamSpec, TypeVar, Union
 
 from pydantic import Discriminator, TypeAdapter
+from typing_extensions import TypeAliasType
 
 import domain.kinds  # noqa: F401 -- importing the package registers its kinds
 from api.commands.bodies import (
     BODIES,
     STRICT,
-    ApprovalBody,
     CertificateBody,
     CorrectionBody,
     CorroborationBody,
+    DecisionBody,
     EndBody,
     ErasureBody,
     NegotiationBody,
@@ -32,7 +33,6 @@ from api.commands.bodies import (
     RetractionBody,
     SettingsBody,
     SnapshotBody,
-    WithdrawalBody,
 )
 from api.commands.json_text import read_repeating
 from api.commands.mending import Place, faults_elsewhere, mend
@@ -43,11 +43,11 @@ from domain.gathering import Gathering
 
 __all__ = [
     "BODIES",
-    "ApprovalBody",
     "BodyParser",
     "CertificateBody",
     "CorrectionBody",
     "CorroborationBody",
+    "DecisionBody",
     "EndBody",
     "ErasureBody",
     "FactParser",
@@ -59,7 +59,7 @@ __all__ = [
     "RetractionBody",
     "SettingsBody",
     "SnapshotBody",
-    "WithdrawalBody",
+    "named_fact",
 ]
 
 
@@ -112,8 +112,13 @@ def _document(raw: bytes | dict[str, Any], parse: Callable[..., object], *given:
 @lru_cache(maxsize=2)
 def _adapter_of(kinds: tuple[type[Fact], ...]) -> TypeAdapter[Any]:
     """One adapter for all parsers of the same kinds, since it is dear to make."""
+    return TypeAdapter(named_fact(kinds), config=STRICT)
+
+
+def named_fact(kinds: tuple[type[Fact], ...]) -> Any:  # noqa: ANN401 -- a type that is made at run time
+    """Give the type `Fact`, which is one of these kinds."""
     union = Annotated[Union[kinds], Discriminator("kind")]  # type: ignore[valid-type]  # noqa: UP007
-    return TypeAdapter(union, config=STRICT)
+    return TypeAliasType("Fact", union)
 
 
 class FactParser:

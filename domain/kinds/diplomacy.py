@@ -3,22 +3,81 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from domain.fact import Fact, kind
-from domain.named import Somebody, key_of
+from domain.named import Name, Somebody, key_of
+from domain.quantity import Quantity
 from domain.register import Register, RegisterEntry, Rivalry, Shape, Succession
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MeetingForm = Literal["visit", "talks", "call", "summit"]
+MeetingStage = Literal["planned", "held", "cancelled"]
+ProposalStage = Literal[
+    "mooted",
+    "discussed",
+    "offered",
+    "agreed",
+    "announced",
+    "implemented",
+    "reversed",
+    "rejected",
+]
+AgreementForm = Literal["ceasefire", "exchange", "framework", "treaty", "statement", "other"]
+AgreementStage = Literal[
+    "negotiated", "initialled", "signed", "in_force", "suspended", "breached", "ended"
+]
+
+
+class MeetingEntry(TypedDict):
+    """A meeting."""
+
+    form: MeetingForm
+    stage: MeetingStage
+    participants: list[Name]
+
+
+class ProposalEntry(TypedDict):
+    """How far a proposal has come."""
+
+    content: str
+    by: Name
+    by_id: NotRequired[str]
+    to: Name | None
+    stage: ProposalStage
+    in_return_for: str | None
+    quantities: list[Quantity]
+    matter: NotRequired[str]
+
+
+class AgreementEntry(TypedDict):
+    """How far an agreement has come."""
+
+    title: str
+    form: AgreementForm
+    stage: AgreementStage
+    signatories: list[Name]
+    signed_by: NotRequired[str | None]
+    matter: NotRequired[str]
+
+
 LAST_MEETING: Final = Register(
-    "meetings.last", Shape.SINGLE, succession=Succession.LATER, rivalry=Rivalry.MATTER
+    "meetings.last",
+    Shape.SINGLE,
+    succession=Succession.LATER,
+    rivalry=Rivalry.MATTER,
+    entry=MeetingEntry,
 )
-NEXT_MEETING: Final = Register("meetings.next", Shape.SINGLE, ahead=True, rivalry=Rivalry.MATTER)
-AGREEMENTS: Final = Register("agreements", succession=Succession.LATER)
-PROPOSALS: Final = Register("proposals", succession=Succession.LATER)
+NEXT_MEETING: Final = Register(
+    "meetings.next", Shape.SINGLE, ahead=True, rivalry=Rivalry.MATTER, entry=MeetingEntry
+)
+AGREEMENTS: Final = Register("agreements", succession=Succession.LATER, entry=AgreementEntry)
+PROPOSALS: Final = Register("proposals", succession=Succession.LATER, entry=ProposalEntry)
 
 
 @kind(holds=Holding.ONWARD, registers=(LAST_MEETING, NEXT_MEETING))
@@ -27,8 +86,8 @@ class Meeting(Fact):
     """A visit, talks, a call or a summit, planned, held or cancelled."""
 
     kind: Literal["meeting"] = "meeting"
-    form: Literal["visit", "talks", "call", "summit"]
-    stage: Literal["planned", "held", "cancelled"]
+    form: MeetingForm
+    stage: MeetingStage
     participants: tuple[Somebody, ...]
 
     def calls_off(self) -> Iterable[str]:
@@ -56,16 +115,7 @@ class Proposal(Fact):
     by: Somebody
     to: Somebody | None = None
     content: str
-    stage: Literal[
-        "mooted",
-        "discussed",
-        "offered",
-        "agreed",
-        "announced",
-        "implemented",
-        "reversed",
-        "rejected",
-    ]
+    stage: ProposalStage
     in_return_for: str | None = None
 
     def register_entries(self) -> Iterable[RegisterEntry]:
@@ -91,10 +141,8 @@ class Agreement(Fact):
 
     kind: Literal["agreement"] = "agreement"
     title: str
-    form: Literal["ceasefire", "exchange", "framework", "treaty", "statement", "other"]
-    stage: Literal[
-        "negotiated", "initialled", "signed", "in_force", "suspended", "breached", "ended"
-    ]
+    form: AgreementForm
+    stage: AgreementStage
     signatories: tuple[Somebody, ...] = ()
 
     def register_entries(self) -> Iterable[RegisterEntry]:

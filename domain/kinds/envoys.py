@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from typing_extensions import TypedDict
+
 from domain.fact import Fact, kind
 from domain.named import Name, Person, Post, Somebody, Sort, text_of
 from domain.register import Register, RegisterEntry, Succession
@@ -13,8 +15,27 @@ from domain.time.holding import Holding
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-POSTS: Final = Register("posts", succession=Succession.YIELDING, vacant=True)
-MISSIONS: Final = Register("missions", succession=Succession.YIELDING)
+MissionStatus = Literal["open", "suspended", "closed"]
+
+
+class PostEntry(TypedDict):
+    """Who holds a post, or null where it is not known who followed."""
+
+    post: str
+    holder: Name | None
+    appointed_by: Name | None
+    on_behalf_of: Name | None
+
+
+class MissionEntry(TypedDict):
+    """Whether a mission is open."""
+
+    post: str
+    status: MissionStatus
+
+
+POSTS: Final = Register("posts", succession=Succession.YIELDING, vacant=True, entry=PostEntry)
+MISSIONS: Final = Register("missions", succession=Succession.YIELDING, entry=MissionEntry)
 _SORTS: Final = {"post": Sort.POST, "place": Sort.PLACE, "population": Sort.POPULATION}
 
 
@@ -46,7 +67,7 @@ class Mission(Fact):
 
     kind: Literal["mission"] = "mission"
     post: Post
-    status: Literal["open", "suspended", "closed"]
+    status: MissionStatus
 
     def register_entries(self) -> Iterable[RegisterEntry]:
         """What state the mission is in."""

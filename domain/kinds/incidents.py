@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from domain.fact import Fact, kind
 from domain.named import Somebody
+from domain.quantity import Quantity
 from domain.register import Register, RegisterEntry, Rivalry, Succession
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-INCIDENTS: Final = Register("incidents", succession=Succession.LATER, rivalry=Rivalry.MATTER)
+IncidentForm = Literal["arrests", "attack", "violation", "killing", "expulsion", "other"]
+
+
+class IncidentEntry(TypedDict):
+    """The latest incident of a form, by the same actor to the same target."""
+
+    form: IncidentForm
+    actor: str | None
+    actor_id: NotRequired[str]
+    target: str | None
+    target_id: NotRequired[str]
+    quantities: list[Quantity]
+
+
+INCIDENTS: Final = Register(
+    "incidents", succession=Succession.LATER, rivalry=Rivalry.MATTER, entry=IncidentEntry
+)
 
 
 @kind(holds=Holding.ONWARD, registers=(INCIDENTS,))
@@ -22,7 +41,7 @@ class Incident(Fact):
     """`actor` did something to `target`."""
 
     kind: Literal["incident"] = "incident"
-    form: Literal["arrests", "attack", "violation", "killing", "expulsion", "other"]
+    form: IncidentForm
     actor: Somebody | None = None
     target: Somebody | None = None
 

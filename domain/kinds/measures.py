@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from domain.fact import Fact, kind
 from domain.named import Body, Somebody
@@ -14,7 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 OUTLOOK: Final = Aside("outlook", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}), by="action")
-MEASURES: Final = Register("measures", succession=Succession.LATER, asides=(OUTLOOK,))
+MeasureAction = Literal["imposed", "eased", "lifted"]
+MeasureStage = Literal["discussed", "announced", "in_force"]
+
+
+class MeasureEntry(TypedDict):
+    """What stands between an authority and a target."""
+
+    target: str
+    target_id: NotRequired[str]
+    authority: str
+    authority_id: NotRequired[str]
+    action: MeasureAction
+    stage: MeasureStage
+
+
+MEASURES: Final = Register(
+    "measures", succession=Succession.LATER, asides=(OUTLOOK,), entry=MeasureEntry
+)
 
 
 @kind(holds=Holding.UNTIL_NEXT, registers=(MEASURES,))
@@ -25,8 +44,8 @@ class Measure(Fact):
     kind: Literal["measure"] = "measure"
     authority: Body
     target: Somebody
-    action: Literal["imposed", "eased", "lifted"]
-    stage: Literal["discussed", "announced", "in_force"]
+    action: MeasureAction
+    stage: MeasureStage
 
     def register_entries(self) -> Iterable[RegisterEntry]:
         """What stands between authority and target; what is only talked of takes no place."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from domain.errors import Fault
 from domain.fact import Fact, kind
 from domain.later import later
 from domain.named import Body, Person, Place, Population, Somebody
+from domain.quantity import Quantity
 from domain.register import Aside, Register, RegisterEntry, Shape, Succession
 from domain.time.edtf_meant import explain
 from domain.time.holding import Holding
@@ -22,9 +25,44 @@ if TYPE_CHECKING:
 
 RELEASED: Final = Register("prisoners.released", Shape.TOTAL, summed="released")
 PARDONED: Final = Register("prisoners.pardoned", Shape.TOTAL, summed="pardoned")
-HELD: Final = Register("prisoners.held", succession=Succession.LATER)
 PARDONS: Final = Aside("pardoned", many=False, ended_by=frozenset({Holding.PERIOD}))
-CUSTODY: Final = Register("custody", succession=Succession.LATER, asides=(PARDONS,))
+CustodyStatus = Literal[
+    "detained",
+    "charged",
+    "remanded",
+    "sentenced",
+    "house_arrest",
+    "transferred",
+    "missing",
+    "disappeared",
+    "exiled",
+    "died",
+]
+
+
+class PrisonerCountEntry(TypedDict):
+    """How many are held, by the last count of a counter."""
+
+    population: str
+    counted_by: str
+    counted_by_id: NotRequired[str]
+    quantity: Quantity | None
+
+
+class CustodyEntry(TypedDict):
+    """Where a person is, or what became of them."""
+
+    person: str
+    person_id: str | None
+    status: Literal[CustodyStatus, "free", "pardoned"]
+    place: str | None
+    sentence_ends: str | None
+
+
+HELD: Final = Register("prisoners.held", succession=Succession.LATER, entry=PrisonerCountEntry)
+CUSTODY: Final = Register(
+    "custody", succession=Succession.LATER, asides=(PARDONS,), entry=CustodyEntry
+)
 _PERSON: Final = frozenset({"person"})
 _DIED: Final = "died"
 
@@ -74,18 +112,7 @@ class Custody(Fact):
 
     kind: Literal["custody"] = "custody"
     person: Person
-    status: Literal[
-        "detained",
-        "charged",
-        "remanded",
-        "sentenced",
-        "house_arrest",
-        "transferred",
-        "missing",
-        "disappeared",
-        "exiled",
-        "died",
-    ]
+    status: CustodyStatus
     place: Place | None = None
     sentence_ends: str | None = later()
 

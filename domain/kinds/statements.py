@@ -5,17 +5,53 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from typing_extensions import TypedDict
+
 from domain.fact import Fact, kind
-from domain.named import Somebody
+from domain.named import Name, Somebody
 from domain.register import Register, RegisterEntry, Rivalry, Succession
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-STATEMENTS: Final = Register("statements", succession=Succession.LATER, rivalry=Rivalry.MATTER)
-OPEN_QUESTIONS: Final = Register("open_questions", settled=True)
-RESPONSES: Final = Register("responses", succession=Succession.LATER, rivalry=Rivalry.MATTER)
+Reply = Literal["declined", "no_reply", "denied", "neither_confirmed_nor_denied"]
+
+
+class StatementEntry(TypedDict):
+    """What a speaker said last."""
+
+    speaker: str
+    speaker_id: str | None
+    on_behalf_of: Name | None
+    topic: str | None
+    quote: str | None
+
+
+class ResponseEntry(TypedDict):
+    """What somebody who was asked answered last."""
+
+    asked: str
+    asked_id: str | None
+    answer: Reply
+    about: str | None
+    asked_by: Name | None
+
+
+class OpenQuestionEntry(TypedDict):
+    """A question that nothing has answered."""
+
+    question: str
+    about: str | None
+
+
+STATEMENTS: Final = Register(
+    "statements", succession=Succession.LATER, rivalry=Rivalry.MATTER, entry=StatementEntry
+)
+OPEN_QUESTIONS: Final = Register("open_questions", settled=True, entry=OpenQuestionEntry)
+RESPONSES: Final = Register(
+    "responses", succession=Succession.LATER, rivalry=Rivalry.MATTER, entry=ResponseEntry
+)
 
 
 @kind(holds=Holding.ONWARD, registers=(STATEMENTS,))
@@ -42,7 +78,7 @@ class Response(Fact):
 
     kind: Literal["response"] = "response"
     asked: Somebody
-    answer: Literal["declined", "no_reply", "denied", "neither_confirmed_nor_denied"]
+    answer: Reply
     about: str | None = None
     asked_by: Somebody | None = None
 

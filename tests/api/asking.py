@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from starlette.testclient import TestClient
 
 from domain.access import SCOPES, Scope
+from tests.api.models import hold
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from api.composition import Parley
 
 TALKS: Final = "/v1/negotiations/talks"
@@ -55,6 +58,9 @@ class Client:
         media = response.headers.get("content-type", "")
         has_json = "json" in media and "ndjson" not in media and response.content
         json = response.json() if has_json else None
+        if has_json:
+            app = cast("FastAPI", self.http.app)
+            hold(app, method, path, response.status_code, response.content)
         return Answer(response.status_code, dict(response.headers), response.content, json)
 
     def open(self, slug: str = "talks") -> None:

@@ -86,7 +86,7 @@ def test_it_is_listed_in_openapi(client: Client) -> None:
     document = client.get("/openapi.json").json
     schemas = document["components"]["schemas"]
     assert "mediation" in schemas["Fact"]["discriminator"]["mapping"]
-    assert schemas["State"]["properties"]["mediation"]["type"] == "array"
+    assert schemas["StateResponse"]["properties"]["mediation"]["type"] == "array"
     timeline = document["paths"]["/v1/negotiations/{slug}/timeline"]["get"]
     kinds = next(each for each in timeline["parameters"] if each["name"] == "kind")
     assert "mediation" in kinds["schema"]["enum"]

@@ -35,7 +35,7 @@ ATTEMPTS: Final = 100
 Answer = TypeVar("Answer")
 PROPOSED: Final[dict[str, Any]] = {
     "description": "Proposed, where the negotiation's settings ask for two persons",
-    "content": {"application/json": {"schema": reference("ChangeRequestRecord")}},
+    "content": {"application/json": {"schema": reference("ChangeRequestResponse")}},
     "headers": {
         "ETag": {"schema": {"type": "string"}, "description": "What an approval has to name"},
         "Location": {"schema": {"type": "string"}, "description": "Where the change request is"},

@@ -29,7 +29,7 @@ __all__ = [
 _SCOPED: Final = (401, 403)
 _ALWAYS: Final = (414, 421, 429, 431, 500, 503)
 _READ: Final = (404, 409, 422)
-_WRITE: Final = (400, 404, 408, 409, 413, 415, 422)
+_WRITE: Final = (400, 404, 408, 409, 410, 413, 415, 422)
 _TAG: Final = {"schema": {"type": "string"}, "description": "A strong entity tag"}
 _CACHE: Final = {
     "schema": {"type": "string"},
@@ -225,6 +225,6 @@ def _refusals(statuses: Iterable[int]) -> dict[int | str, Any]:
         titles = [f"{k.title} (`{n}`)" for n, k in PROBLEMS.items() if k.status == status]
         found[status] = {
             "description": "; ".join(titles) or HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": reference("Problem")}},
+            "content": {MEDIA_TYPE: {"schema": reference("ProblemResponse")}},
         }
     return found

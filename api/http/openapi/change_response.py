@@ -7,28 +7,29 @@ from typing import Annotated, Any, NotRequired
 from pydantic import Field
 
 from api.http.openapi.response_parts import (
-    AnyFact,
     Brief,
-    Change,
-    Decided,
+    ChangeEntry,
+    DecisionEntry,
     Exact,
-    Flaw,
+    FactShown,
     Identity,
     Instant,
-    Negotiation,
-    PerspectiveShown,
+    NegotiationResponse,
+    Noted,
     Position,
-    ValidBounds,
 )
 from domain.streams.change_request import ChangeRequestStatus
 from domain.streams.event import ReviewedOp
-from domain.streams.fact import FactStatus
-from domain.time.holding import Certainty
 
-__all__ = ["ChangeRequestPage", "ChangeRequestRecord", "DryChangeRequest", "DryRun"]
+__all__ = [
+    "ChangeRequestResponse",
+    "ChangeRequestsResponse",
+    "DryChangeRequestResponse",
+    "DryRunResponse",
+]
 
 
-class DryRun(Exact):
+class DryRunResponse(FactShown, Noted):
     """A fact record as a call would leave it; what only recording it gives is null.
 
     `rivals` are the facts that would stand in its entries of the state with it, now or, where it is over or to come,
@@ -36,24 +37,29 @@ class DryRun(Exact):
     """
 
     id: Identity | None
-    version: int
     position: None
-    negotiation: str
-    status: FactStatus
-    preferred: bool
     recorded_at: None
-    certainty: Certainty | None
-    fact: AnyFact
-    valid_bounds: ValidBounds
-    perspective: PerspectiveShown
-    notices: NotRequired[list[Flaw]]
-    similar: NotRequired[list[Identity]]
-    similar_more: NotRequired[int]
     rivals: list[Brief]
     rivals_more: NotRequired[int]
 
 
-class ChangeRequestRecord(Exact):
+class Proposed(Exact):
+    """A change that takes two persons; `changes` is what it would make of the fact's content."""
+
+    negotiation: str
+    fact: Identity | None
+    fact_version: int
+    summary: str
+    valid: str | None
+    op: ReviewedOp
+    body: dict[str, Any]
+    changes: list[ChangeEntry]
+    proposer: str
+    expires_at: Instant
+    status: ChangeRequestStatus
+
+
+class ChangeRequestResponse(Proposed):
     """A change that takes two persons; `changes` is what it would make of the fact's content.
 
     `summary` and `valid` are those of the fact as it was proposed on. Of a negotiation, `fact` and `valid` are null,
@@ -62,47 +68,25 @@ class ChangeRequestRecord(Exact):
     """
 
     id: Identity
-    negotiation: str
-    fact: Identity | None
-    fact_version: int
-    summary: str
-    valid: str | None
-    op: ReviewedOp
-    body: dict[str, Any]
-    changes: list[Change]
-    proposer: str
     proposed_at: Instant
     position: Position
-    expires_at: Instant
     digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    status: ChangeRequestStatus
-    decided: Decided | None
+    decided: DecisionEntry | None
 
 
-class ChangeRequestPage(Exact):
+class ChangeRequestsResponse(Exact):
     """A page of change requests, newest last."""
 
-    items: list[ChangeRequestRecord]
+    items: list[ChangeRequestResponse]
     next: Position | None
 
 
-class DryChangeRequest(Exact):
+class DryChangeRequestResponse(Proposed):
     """A change that would take a second person, as it would be proposed; `record` is what it would come to then."""
 
     id: None
-    negotiation: str
-    fact: Identity | None
-    fact_version: int
-    summary: str
-    valid: str | None
-    op: ReviewedOp
-    body: dict[str, Any]
-    changes: list[Change]
-    proposer: str
     proposed_at: None
     position: None
-    expires_at: Instant
     digest: None
-    status: ChangeRequestStatus
     decided: None
-    record: DryRun | Negotiation
+    record: DryRunResponse | NegotiationResponse

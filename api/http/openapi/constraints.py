@@ -31,24 +31,19 @@ _ASTRAL: Final = (
 _REFUSED: Final = _CONTROL + _UNSHOWN + _ASTRAL
 _REFUSED_IN_LINE: Final = _REFUSED + r"\n\r\u00ad"
 _BLANK: Final = r"\s\u00ad\u0300-\u036f\u2800"
-_READ_TOO: Final = (
-    " Marks of direction, isolates, joiners and variation selectors stand beside what needs them."
-)
 _TEXT: Final = {
     "minLength": 1,
     "pattern": f"^[^{_REFUSED}]*[^{_REFUSED}{_BLANK}][^{_REFUSED}]*$",
-    "description": "Text of which something is seen." + _READ_TOO,
 }
 _LINE: Final = {
     "minLength": 1,
     "pattern": f"^[^{_REFUSED_IN_LINE}]*[^{_REFUSED_IN_LINE}{_BLANK}][^{_REFUSED_IN_LINE}]*$",
-    "description": "One line of text of which something is seen." + _READ_TOO,
 }
 _EDTF: Final = {
     "format": "edtf",
     "minLength": 1,
     "maxLength": LONGEST,
-    "description": "EDTF, level 0 to 2 (ISO 8601-2; Library of Congress, 2019)",
+    "description": "EDTF, level 0 to 2 (ISO 8601-2; Library of Congress, 2019).",
 }
 _LABEL: Final = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9_])?"
 _ADDRESS: Final = {
@@ -120,18 +115,17 @@ def constrain_components(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[
         *kinds,
     }
     for name, schema in schemas.items():
-        plain = name.removesuffix("-Input").removesuffix("-Output")
-        if plain not in sent or name.endswith("-Output"):
+        if name not in sent:
             continue
         for field, part in schema.get("properties", {}).items():
-            _constrain(plain, field, part)
-        if plain == NegotiationChanges.__name__:
+            _constrain(name, field, part)
+        if name == NegotiationChanges.__name__:
             schema["minProperties"] = 1
-        if plain == "Quantity":
+        if name == "Quantity":
             schema["not"] = _NOT_COUNTED
             for end in ("low", "high"):
                 schema["properties"][end].update(_BOUND)
-        if plain in kinds:
+        if name in kinds:
             schema["properties"]["kind"].pop("default", None)
             schema["required"] = ["kind", *(each for each in schema["required"] if each != "kind")]
             schema["properties"]["citations"]["minItems"] = 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired
 
-from api.http.openapi.response_parts import Bereft, Brief, Exact, More, PerspectiveShown
+from api.http.openapi.response_parts import Brief, Exact, More, Paged
 
-__all__ = ["People"]
+__all__ = ["PeopleResponse"]
 
 
 class MayBe(Exact):
@@ -17,7 +17,7 @@ class MayBe(Exact):
     why: str
 
 
-class Person(Exact):
+class PersonEntry(Exact):
     """Somebody whom facts name, in these spellings, and what became of them; null is not known.
 
     `known_to_be` is null where no fact tells whether the name is that of a person or of a body. `external_id` is that
@@ -42,9 +42,7 @@ class Person(Exact):
     may_be: list[MayBe]
 
 
-class People(Bereft):
+class PeopleResponse(Paged):
     """Everyone whom a fact names, by name."""
 
-    perspective: PerspectiveShown
-    items: list[Person]
-    next: str | None
+    items: list[PersonEntry]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 
-from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema
 from typing_extensions import TypedDict
 
+from api.commands.commands import named_fact
+from domain.fact import KINDS
 from domain.provenance import Citation
+from domain.quantity import Quantity
 from domain.streams.event import Reason
 from domain.streams.fact import FactStatus
 from domain.time.holding import Certainty
@@ -18,15 +22,12 @@ Instant: TypeAlias = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "description": "RFC 3339, UTC, microseconds",
+            "description": "RFC 3339, in UTC, with microseconds.",
             "example": "2025-11-22T23:59:59.999999Z",
         }
     ),
 ]
 Identity: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
-AnyFact: TypeAlias = Annotated[Any, WithJsonSchema({"x-component": "Fact"})]
-AnyItem: TypeAlias = Annotated[Any, WithJsonSchema({"x-component": "SectionItem"})]
-AnyState: TypeAlias = Annotated[Any, WithJsonSchema({"x-component": "State"})]
 Position: TypeAlias = Annotated[int, Field(ge=0)]
 
 
@@ -34,6 +35,15 @@ class Exact(TypedDict):
     """Nothing but what is named."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+
+class AnyFact:
+    """A fact of any kind that is registered when a model with it is made: the component `Fact`."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        """Give the schema of the kinds."""
+        return handler.generate_schema(named_fact(tuple(KINDS.values())))
 
 
 class Flaw(Exact):
@@ -54,7 +64,7 @@ class PerspectiveShown(Exact):
     reading: Annotated[int, Field(ge=1)]
 
 
-class Negotiation(Exact):
+class NegotiationResponse(Exact):
     """One track of talks."""
 
     slug: str
@@ -74,20 +84,25 @@ class ValidBounds(Exact):
     end_unknown: bool
 
 
-class ListedFact(Exact):
-    """A fact record without a perspective of its own."""
+class FactShown(Exact):
+    """A fact, and how it stands."""
 
-    id: Identity
     version: int
-    position: Position
     negotiation: str
     status: FactStatus
     preferred: bool
-    recorded_at: Instant
-    recorded_by: NotRequired[Instant]
     certainty: Certainty | None
     fact: AnyFact
     valid_bounds: ValidBounds
+
+
+class FactEntry(FactShown):
+    """A fact record without a perspective of its own."""
+
+    id: Identity
+    position: Position
+    recorded_at: Instant
+    recorded_by: NotRequired[Instant]
 
 
 class Brief(Exact):
@@ -122,7 +137,40 @@ class Bereft(Exact):
     erased_more: NotRequired[More]
 
 
-class Change(Exact):
+class Paged(Bereft):
+    """A page of an answer, which says whether another follows."""
+
+    perspective: PerspectiveShown
+    next: str | None
+
+
+class Noted(Exact):
+    """What should be looked at of a fact that is recorded, and at most ten facts that are much like it."""
+
+    perspective: PerspectiveShown
+    notices: NotRequired[list[Flaw]]
+    similar: NotRequired[list[Identity]]
+    similar_more: NotRequired[int]
+
+
+class Interval(Exact):
+    """All that a number may be, and in words."""
+
+    low: int
+    high: int | None
+    approximate: bool
+    text: str
+    contested: bool
+
+
+class FigureEntry(Exact):
+    """A number that runs on and adds nothing, and the fact that gives it."""
+
+    quantity: Quantity
+    fact: Brief
+
+
+class ChangeEntry(Exact):
     """What one field was, and is."""
 
     field: str
@@ -130,39 +178,40 @@ class Change(Exact):
     after: Any
 
 
-class Version(Exact):
-    """One event of a fact, with what it changed."""
+class Recorded(Exact):
+    """An event with its place in the log, and who recorded it when."""
 
-    version: int
     position: Position
     recorded_at: Instant
     recorded_by: NotRequired[Instant]
     actor: str
     batch: NotRequired[str]
     event: str
+
+
+class Explained(Exact):
+    """What was changed, and why."""
+
     reason: Reason | None
     why: str | None
-    changes: list[Change]
+    changes: list[ChangeEntry]
 
 
-class AuditEntry(Exact):
+class VersionEntry(Recorded, Explained):
+    """One event of a fact, with what it changed."""
+
+    version: int
+
+
+class AuditEntry(Recorded, Explained):
     """One change of mind; `approvers` are those who agreed to it besides its actor, where it took others.
 
     Where what is said of the negotiation itself was corrected, `fact` is null and `negotiation` is what it is since.
     """
 
-    position: Position
-    recorded_at: Instant
-    recorded_by: NotRequired[Instant]
-    actor: str
-    batch: NotRequired[str]
-    event: str
     approvers: list[str]
     fact: Brief | None
-    negotiation: NotRequired[Negotiation]
-    reason: Reason | None
-    why: str | None
-    changes: list[Change]
+    negotiation: NotRequired[NegotiationResponse]
 
 
 class Added(Exact):
@@ -171,21 +220,10 @@ class Added(Exact):
     fact: Brief
 
 
-class Changed(Exact):
+class Changed(Explained):
     """A fact that the two cuts know differently."""
 
     fact: Brief
-    reason: Reason | None
-    why: str | None
-    changes: list[Change]
-
-
-class ChangedNegotiation(Exact):
-    """What the two cuts know differently of the negotiation itself."""
-
-    reason: Reason | None
-    why: str | None
-    changes: list[Change]
 
 
 class Withdrawn(Exact):
@@ -196,7 +234,7 @@ class Withdrawn(Exact):
     why: str | None
 
 
-class Decided(Exact):
+class DecisionEntry(Exact):
     """What became of a change request, by whom, when and why."""
 
     by: str
@@ -205,15 +243,9 @@ class Decided(Exact):
     why: str | None
 
 
-class LoggedChange(Exact):
+class EventEntry(Recorded):
     """One event of the log; `data` are its own fields."""
 
-    position: Position
-    recorded_at: Instant
-    recorded_by: NotRequired[Instant]
-    actor: str
-    batch: NotRequired[str]
-    event: str
     stream: Identity
     version: int
     fact: Identity | None

@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from api.http.openapi.change_response import (
-    ChangeRequestPage,
-    ChangeRequestRecord,
-    DryChangeRequest,
-    DryRun,
-)
-from api.http.openapi.people_response import People
 from api.http.openapi.response_parts import (
     Added,
-    AnyItem,
-    AnyState,
     AuditEntry,
-    Bereft,
-    Brief,
     Changed,
-    ChangedNegotiation,
     Erased,
+    EventEntry,
     Exact,
+    Explained,
+    FactEntry,
     Flaw,
     Identity,
     Instant,
     Leaf,
-    ListedFact,
-    LoggedChange,
-    Negotiation,
+    NegotiationResponse,
+    Noted,
+    Paged,
     PerspectiveShown,
     Position,
     RejectedLine,
     SupersededLine,
-    Version,
+    VersionEntry,
     Withdrawn,
 )
-from api.http.openapi.tally_response import Tally
-
-__all__ = ["ANSWERS"]
 
 
-class Problem(TypedDict):
-    """An RFC 9457 problem; `errors` points to each fault."""
+class ProblemResponse(TypedDict):
+    """An RFC 9457 problem; `errors` points to each fault. Some have fields besides, as the RFC allows."""
 
     type: str
     title: str
@@ -54,7 +42,7 @@ class Problem(TypedDict):
     errors: list[Flaw]
 
 
-class NegotiationSettings(Exact):
+class SettingsResponse(Exact):
     """Who sees a negotiation, and what takes two persons."""
 
     negotiation: str
@@ -64,61 +52,44 @@ class NegotiationSettings(Exact):
     review_erasure: bool
 
 
-class NegotiationPage(Exact):
+class NegotiationsResponse(Exact):
     """Negotiations by slug."""
 
     perspective: PerspectiveShown
-    items: list[Negotiation]
+    items: list[NegotiationResponse]
     next: str | None
 
 
-class FactRecord(ListedFact):
+class FactResponse(FactEntry, Noted):
     """A fact with its place in the log, as seen at a perspective.
 
     The answer to a write has `notices` of what should be looked at, and names in `similar` at most ten facts that are
     much like it and tied to it by nothing; of more, `similar_more` says how many there are.
     """
 
-    perspective: PerspectiveShown
-    notices: NotRequired[list[Flaw]]
-    similar: NotRequired[list[Identity]]
-    similar_more: NotRequired[int]
 
-
-class Timeline(Bereft):
+class TimelineResponse(Paged):
     """Facts by valid time."""
 
-    perspective: PerspectiveShown
-    items: list[ListedFact]
-    next: str | None
+    items: list[FactEntry]
 
 
-class Section(Bereft):
-    """A page of one list of the state: entries, rivals of one of them, or ids of facts."""
-
-    perspective: PerspectiveShown
-    items: list[AnyItem]
-    next: str | None
-
-
-class History(Exact):
+class HistoryResponse(Exact):
     """Every version of a fact, or of what is said of a negotiation, oldest first."""
 
     perspective: PerspectiveShown
-    items: list[Version]
+    items: list[VersionEntry]
     next: str | None
 
 
-class Audit(Bereft):
+class AuditResponse(Paged):
     """Every change of mind, newest last."""
 
-    perspective: PerspectiveShown
     items: list[AuditEntry]
-    next: str | None
 
 
-Diff = TypedDict(  # `from` is a keyword
-    "Diff",
+DiffResponse = TypedDict(  # `from` is a keyword
+    "DiffResponse",
     {
         "from": PerspectiveShown,
         "to": PerspectiveShown,
@@ -130,14 +101,16 @@ Diff = TypedDict(  # `from` is a keyword
         "retracted": list[Withdrawn],
         "reinstated": list[Changed],
         "preferred": list[Changed],
-        "negotiation": NotRequired[ChangedNegotiation],
+        "negotiation": NotRequired[Explained],
         "next": str | None,
         "erased": NotRequired[list[Erased]],
     },
 )
+DiffResponse.__doc__ = "What two knowledge cuts disagree on."
+DiffResponse.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
 
 
-class Snapshot(Exact):
+class SnapshotResponse(Exact):
     """A named perspective and the SHA-256 of its state's canonical JSON."""
 
     name: str
@@ -145,23 +118,15 @@ class Snapshot(Exact):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-class SnapshotContent(Snapshot):
-    """A snapshot with its state, replayed from the log; `verified` is null where another reading took it."""
-
-    verified: Literal[True] | None
-    content: AnyState
-    erased: NotRequired[list[Erased]]
-
-
-class Changes(Exact):
+class ChangesResponse(Exact):
     """The log in order, without gaps; `next` is null at its end."""
 
     perspective: PerspectiveShown
-    items: list[LoggedChange]
+    items: list[EventEntry]
     next: Position | None
 
 
-class Proof(Exact):
+class ProofResponse(Exact):
     """An event of a fact, what its leaf says, and what proves the leaf in the tree of a signed checkpoint.
 
     `salt` and `payload` are base64, or null where they were erased: `leaf.payload` is the base64url SHA-256 of the
@@ -179,7 +144,7 @@ class Proof(Exact):
     checkpoint: str
 
 
-class Certificate(Exact):
+class CertificateResponse(Exact):
     """What the log signed of an answer: the fixed form of its question, who asked, and what it gave.
 
     `sha256` is that of the very bytes of the answer, `problem` why there was none; one of them is null.
@@ -196,7 +161,7 @@ class Certificate(Exact):
     certificate: str
 
 
-class Erasure(Exact):
+class ErasureResponse(Exact):
     """That a fact, or what was confidential of it, was erased: where in the log, when, why and by whom."""
 
     fact: Identity
@@ -209,7 +174,7 @@ class Erasure(Exact):
     recorded_at: Instant
 
 
-class SimilarLine(TypedDict):
+class SimilarLine(Exact):
     """A line that records what is much like other facts, and tied to them by nothing; `lines` are those of the file.
 
     At most ten are named; of more, `similar_more` says how many there are.
@@ -221,7 +186,7 @@ class SimilarLine(TypedDict):
     similar_more: NotRequired[int]
 
 
-class ImportReport(TypedDict):
+class ImportResponse(Exact):
     """What became of each line of an import."""
 
     recorded: int
@@ -229,8 +194,11 @@ class ImportReport(TypedDict):
     corroborated: int
     ended: int
     retracted: int
+    reinstated: int
+    preferred: int
     unchanged: int
     rejected: list[RejectedLine]
+    rejected_total: int
     notices: NotRequired[list[RejectedLine]]
     notices_total: NotRequired[int]
     similar: NotRequired[list[SimilarLine]]
@@ -241,47 +209,16 @@ class ImportReport(TypedDict):
     last_position: int | None
 
 
-class Health(Exact):
+class HealthResponse(Exact):
     """The process is alive."""
 
     status: Literal["alive"]
 
 
-class Readiness(Exact):
+class ReadinessResponse(Exact):
     """The schema is at its head and the projections hold the whole log."""
 
     status: Literal["ready"]
     schema: bool
     log: int
     projections: dict[str, int]
-
-
-ANSWERS: tuple[type[Any], ...] = (
-    Problem,
-    Negotiation,
-    NegotiationSettings,
-    NegotiationPage,
-    FactRecord,
-    Timeline,
-    Section,
-    People,
-    History,
-    Audit,
-    Tally,
-    Diff,
-    Snapshot,
-    SnapshotContent,
-    Changes,
-    DryRun,
-    DryChangeRequest,
-    ChangeRequestRecord,
-    ChangeRequestPage,
-    Proof,
-    Certificate,
-    Erasure,
-    ImportReport,
-    Health,
-    Readiness,
-    Brief,
-    PerspectiveShown,
-)

@@ -33,7 +33,7 @@ _BODY: Final = BodyParser(CertificateBody)
     **writes(
         "certify",
         "Certify an answer",
-        "Certificate",
+        "CertificateResponse",
         body_of("CertificateBody", {"us-belarus": CERTIFIED}),
         scope="fact:read",
         status=201,

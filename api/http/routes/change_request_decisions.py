@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.commands.changes import PROPOSABLE, Along, Op, add_approver, parse_change
-from api.commands.commands import ApprovalBody, BodyParser, RefusalBody, WithdrawalBody
+from api.commands.commands import BodyParser, DecisionBody, RefusalBody
 from api.commands.confidential import read_withholding
 from api.commands.examples import APPROVAL, CORRECTION, REFUSAL, WITHDRAWAL
 from api.http.exchange import change_request_response
@@ -41,9 +41,8 @@ from infrastructure.readers.change_requests import SeenChangeRequest
 router: Final = APIRouter(route_class=LaneRoute, tags=["change-requests"])
 
 _SENDING: Final = Sending()
-_APPROVAL: Final = BodyParser(ApprovalBody)
+_DECISION: Final = BodyParser(DecisionBody)
 _REFUSAL: Final = BodyParser(RefusalBody)
-_WITHDRAWAL: Final = BodyParser(WithdrawalBody)
 _REVISABLE: Final = [op.parser.name for op in PROPOSABLE.values()]
 _DECIDING: Final[dict[str, Any]] = {"scope": "fact:correct", "tagged": True}
 _REVISION: Final[dict[str, Any]] = {
@@ -84,8 +83,8 @@ _Decide = Callable[[_Standing], _Outcome]
     **writes(
         "approveChangeRequest",
         "Approve what another person proposed",
-        ("ChangeRequestRecord", "Erasure"),
-        body_of("ApprovalBody", {"us-belarus": APPROVAL}),
+        ("ChangeRequestResponse", "ErasureResponse"),
+        body_of("DecisionBody", {"us-belarus": APPROVAL}),
         if_match=CHANGE_REQUEST_TAG,
         **_DECIDING,
     ),
@@ -104,7 +103,7 @@ def approve_change_request(
             found.seen.change_request.id,
             seen=required_digests(_if_match(sent)),
             digest=found.seen.digest,
-            why=_APPROVAL.parse(sent.body).why,
+            why=_DECISION.parse(sent.body).why,
             moment=found.moment,
             actor=sent.actor,
         )
@@ -122,7 +121,7 @@ def approve_change_request(
     **writes(
         "refuseChangeRequest",
         "Refuse what another person proposed",
-        "ChangeRequestRecord",
+        "ChangeRequestResponse",
         body_of("RefusalBody", {"us-belarus": REFUSAL}),
         if_match=CHANGE_REQUEST_SEEN,
         **_DECIDING,
@@ -140,8 +139,8 @@ def refuse_change_request(
     **writes(
         "withdrawChangeRequest",
         "Withdraw what one proposed oneself",
-        "ChangeRequestRecord",
-        body_of("WithdrawalBody", {"us-belarus": WITHDRAWAL}),
+        "ChangeRequestResponse",
+        body_of("DecisionBody", {"us-belarus": WITHDRAWAL}),
         if_match=CHANGE_REQUEST_SEEN,
         **_DECIDING,
     ),
@@ -150,7 +149,7 @@ def withdraw_change_request(
     change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
 ) -> Response:
     """Let it not be done, as who proposed it."""
-    return _closed(change_request_id, sent, _WITHDRAWAL, decide_withdraw)
+    return _closed(change_request_id, sent, _DECISION, decide_withdraw)
 
 
 @router.post(
@@ -158,7 +157,7 @@ def withdraw_change_request(
     **writes(
         "reviseChangeRequest",
         "Propose something else instead",
-        "ChangeRequestRecord",
+        "ChangeRequestResponse",
         _REVISION,
         if_match=CHANGE_REQUEST_SEEN,
         **_DECIDING,

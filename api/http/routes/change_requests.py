@@ -46,7 +46,7 @@ _NOT_KEPT: Final = {"Cache-Control": "no-store"}
     **reads(
         "listChangeRequests",
         "Changes that wait for a second person, or did",
-        "ChangeRequestPage",
+        "ChangeRequestsResponse",
         _LISTING,
         scope="fact:correct",
         cached=False,
@@ -82,7 +82,7 @@ def list_change_requests(slug: str, request: Request) -> Response:
     **reads(
         "readChangeRequest",
         "A change that waits for a second person, or did",
-        "ChangeRequestRecord",
+        "ChangeRequestResponse",
         scope="fact:correct",
         cached=False,
         refuses=(404, 422),

@@ -88,7 +88,13 @@ and why it was decided so.
 
 @router.get(
     "/v1/changes",
-    **reads("readChanges", "The log, in order", "Changes", _ASKING.parameters, scope="audit:read"),
+    **reads(
+        "readChanges",
+        "The log, in order",
+        "ChangesResponse",
+        _ASKING.parameters,
+        scope="audit:read",
+    ),
 )
 def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """List every event of every negotiation up to the perspective's position."""

@@ -44,11 +44,15 @@ def _described(
 ) -> dict[str, Any]:
     found = OPS[op]
     sent = body_of(found.parser.name, {"us-belarus": example})
-    dry = ("DryRun",) if found.reviewed is None else ("DryRun", "DryChangeRequest")
+    dry = (
+        ("DryRunResponse",)
+        if found.reviewed is None
+        else ("DryRunResponse", "DryChangeRequestResponse")
+    )
     return writes(
         operation,
         summary,
-        ("FactRecord", *dry) if answer is None else answer,
+        ("FactResponse", *dry) if answer is None else answer,
         sent,
         scope=found.scope,
         if_match=FACT_TAG,
@@ -119,7 +123,7 @@ def prefer_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respo
         "eraseFact",
         "Erase a fact, or its confidential sources",
         ERASURE,
-        "Erasure",
+        "ErasureResponse",
     ),
 )
 def erase_fact(fact_id: str, sent: Annotated[Sent, Depends(_ERASING)]) -> Response:

@@ -42,12 +42,12 @@ _SENDING: Final = Sending(DRY_RUN)
     **writes(
         "recordFact",
         "Record a fact",
-        "FactRecord",
+        "FactResponse",
         body_of("Fact", FACTS),
         status=201,
         tagged=True,
         parameters=_SENDING.parameters,
-        tried="DryRun",
+        tried="DryRunResponse",
     ),
 )
 def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
@@ -72,7 +72,7 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
 
 @router.get(
     "/v1/facts/{fact_id}",
-    **reads("readFact", "A fact record", "FactRecord", _ASKING.parameters, refuses=(410,)),
+    **reads("readFact", "A fact record", "FactResponse", _ASKING.parameters, refuses=(410,)),
 )
 def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """Read a fact as known at the perspective: 404 before it was, 410 once it was retracted or erased.
@@ -114,7 +114,12 @@ def _answer(
 @router.get(
     "/v1/facts/{fact_id}/history",
     **reads(
-        "readHistory", "Every version of a fact", "History", _HISTORY.parameters, scope="audit:read"
+        "readHistory",
+        "Every version of a fact",
+        "HistoryResponse",
+        _HISTORY.parameters,
+        scope="audit:read",
+        refuses=(410,),
     ),
 )
 def read_history(fact_id: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Response:

@@ -23,7 +23,8 @@ _AGAIN: Final = {"Retry-After": "5"}
 
 
 @router.get(
-    "/healthz", **reads("readHealth", "Alive", "Health", scope=None, cached=False, refuses=(422,))
+    "/healthz",
+    **reads("readHealth", "Alive", "HealthResponse", scope=None, cached=False, refuses=(422,)),
 )
 async def read_health(request: Request) -> Response:
     """Answer as long as the process does."""
@@ -34,7 +35,12 @@ async def read_health(request: Request) -> Response:
 @router.get(
     "/readyz",
     **reads(
-        "readReadiness", "Able to serve", "Readiness", scope=None, cached=False, refuses=(422,)
+        "readReadiness",
+        "Able to serve",
+        "ReadinessResponse",
+        scope=None,
+        cached=False,
+        refuses=(422,),
     ),
 )
 async def read_readiness(request: Request) -> Response:

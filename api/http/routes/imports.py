@@ -66,7 +66,7 @@ _TABLE: Final = {**_FILE, "description": "A column for each field, and a row for
     **writes(
         "importLines",
         "Import NDJSON or CSV",
-        "ImportReport",
+        "ImportResponse",
         {
             _CSV: {"schema": _TABLE, "example": CSV_LINES},
             **{media: {"schema": _LINES} for media in _NDJSON},

@@ -36,7 +36,7 @@ _NOT_KEPT: Final = {"Cache-Control": "no-store"}
     **reads(
         "readSettings",
         "Who sees a negotiation",
-        "NegotiationSettings",
+        "SettingsResponse",
         scope="admin",
         cached=False,
         tagged=True,
@@ -54,7 +54,7 @@ def read_settings(slug: str, request: Request) -> Response:
     **writes(
         "changeSettings",
         "Change who sees a negotiation",
-        "NegotiationSettings",
+        "SettingsResponse",
         body_of("SettingsBody", {"us-belarus": SETTINGS}),
         scope="admin",
         if_match=SETTINGS_SEEN,

@@ -46,7 +46,7 @@ _BODY: Final = BodyParser(NegotiationBody)
     **writes(
         "openNegotiation",
         "Open a negotiation",
-        "Negotiation",
+        "NegotiationResponse",
         body_of("NegotiationBody", {"us-belarus": NEGOTIATION}),
         status=201,
     ),
@@ -78,7 +78,7 @@ def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     **writes(
         "correctNegotiation",
         "Correct what is said of a negotiation",
-        ("Negotiation", "DryChangeRequest"),
+        ("NegotiationResponse", "DryChangeRequestResponse"),
         body_of("NegotiationCorrectionBody", {"us-belarus": NEGOTIATION_CORRECTION}),
         scope="fact:correct",
         if_match=NEGOTIATION_TAG,
@@ -108,7 +108,7 @@ def _corrected(slug: str, sent: Sent, once: Once) -> Response:
     **reads(
         "listNegotiations",
         "The negotiations, by slug",
-        "NegotiationPage",
+        "NegotiationsResponse",
         _LISTING.parameters,
     ),
 )
@@ -132,7 +132,7 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
 
 @router.get(
     "/v1/negotiations/{slug}",
-    **reads("readState", "The state: what was so", "State", _STATE.parameters),
+    **reads("readState", "The state: what was so", "StateResponse", _STATE.parameters),
 )
 def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
     """Resolve every register at the perspective: who holds which post, who is held, what stands."""
@@ -151,7 +151,7 @@ def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
     **reads(
         "readNegotiationHistory",
         "What was said of a negotiation",
-        "History",
+        "HistoryResponse",
         _HISTORY.parameters,
         scope="audit:read",
     ),

@@ -64,7 +64,7 @@ _COLUMNS: Final = (
     **reads(
         "readPeople",
         "Everyone whom a fact names",
-        "People",
+        "PeopleResponse",
         _ASKING.parameters,
         media={"text/csv": {"schema": {"type": "string"}}},
     ),

@@ -35,9 +35,10 @@ _PAUSE_SECONDS: Final = 0.25
     **reads(
         "readProof",
         "That an event of a fact is in the log",
-        "Proof",
+        "ProofResponse",
         _ASKING.parameters,
         scope="audit:read",
+        refuses=(410,),
     ),
 )
 async def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:

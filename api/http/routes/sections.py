@@ -25,7 +25,9 @@ _ASKING: Final = Asking(LIMIT, CURSOR)
 
 @router.get(
     "/v1/negotiations/{slug}/state/{section}",
-    **reads("readSection", "One list of the state, page by page", "Section", _ASKING.parameters),
+    **reads(
+        "readSection", "One list of the state, page by page", "SectionResponse", _ASKING.parameters
+    ),
 )
 def read_section(slug: str, section: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """List a section's entries by folded key, a total's facts by valid time, or what was erased by position."""

@@ -43,7 +43,7 @@ _ASKING: Final = Asking()
     **writes(
         "takeSnapshot",
         "Take a snapshot",
-        "Snapshot",
+        "SnapshotResponse",
         body_of("SnapshotBody", {"us-belarus": SNAPSHOT}),
         status=201,
     ),
@@ -70,7 +70,9 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
 
 @router.get(
     "/v1/negotiations/{slug}/snapshots/{name}",
-    **reads("readSnapshot", "A snapshot with its content", "SnapshotContent", _ASKING.parameters),
+    **reads(
+        "readSnapshot", "A snapshot with its content", "SnapshotContentResponse", _ASKING.parameters
+    ),
 )
 def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """Replay the content from the log and check it against the hash before it is shown.

@@ -62,7 +62,7 @@ _PLACE: Final = (str, int)
 
 @router.get(
     "/v1/negotiations/{slug}/tally",
-    **reads("readTally", "Totals over valid time", "Tally", _TALLY.parameters),
+    **reads("readTally", "Totals over valid time", "TallyResponse", _TALLY.parameters),
 )
 def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
     """Sum increments as intervals, one fact a matter, point by point."""

@@ -58,7 +58,7 @@ _ASKING: Final = Asking(*_FILTERS, LIMIT, CURSOR)
 
 @router.get(
     "/v1/negotiations/{slug}/timeline",
-    **reads("readTimeline", "The facts by valid time", "Timeline", _ASKING.parameters),
+    **reads("readTimeline", "The facts by valid time", "TimelineResponse", _ASKING.parameters),
 )
 def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """List what has begun by `as_of`, ended or not; without it all of valid time."""

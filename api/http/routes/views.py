@@ -65,7 +65,7 @@ _COLUMNS: Final = (
 
 @router.get(
     "/v1/negotiations/{slug}/diff",
-    **reads("readDiff", "What two knowledge cuts disagree on", "Diff", _DIFF.parameters),
+    **reads("readDiff", "What two knowledge cuts disagree on", "DiffResponse", _DIFF.parameters),
 )
 def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     """Compare what was known at two cuts of the perspective's clock, the earlier with the later.
@@ -104,7 +104,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     **reads(
         "readAudit",
         "Every change of mind",
-        "Audit",
+        "AuditResponse",
         _AUDIT.parameters,
         scope="audit:read",
         media={"text/csv": {"schema": {"type": "string"}}},

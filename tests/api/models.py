@@ -1,0 +1,74 @@
+"""Every answer in JSON that a test is given has the shape that the document says, and no field besides."""
+
+from __future__ import annotations
+
+import json
+from functools import cache, reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import TypeAdapter
+
+from api.http.openapi.document import models
+from domain.confidential import Confidential
+from domain.fact import KINDS
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from domain.fact import Fact
+
+__all__ = ["JSON", "hold", "named"]
+
+JSON: Final = frozenset({"application/json", "application/problem+json"})
+_CONFIDENTIAL: Final = TypeAdapter(Confidential | None)
+_DOCUMENTS: dict[tuple[type[Fact], ...], dict[str, Any]] = {}
+
+
+def hold(app: FastAPI, method: str, address: str, status: int, body: bytes) -> str | None:
+    """Hold the body of an answer against its model; the names of the models, or None where no operation answered."""
+    kinds = tuple(KINDS.values())
+    if kinds not in _DOCUMENTS:
+        _DOCUMENTS[kinds] = app.openapi()
+    path = address.partition("?")[0]
+    for route in app.state.addresses:
+        if method in route.methods and route.path_regex.match(path):
+            operations = _DOCUMENTS[kinds]["paths"].get(route.path_format, {})
+            if method.lower() not in operations:
+                continue
+            names = named(operations[method.lower()], status)
+            shown = _without_sources(json.loads(body)) if b'"confidential"' in body else None
+            _adapter(kinds, names).validate_json(
+                body if shown is None else json.dumps(shown), strict=True
+            )
+            return " | ".join(names)
+    return None
+
+
+def _without_sources(part: Any) -> Any:  # noqa: ANN401 -- JSON is anything
+    """An answer without what is confidential of its citations, which the domain keeps apart from them."""
+    if isinstance(part, dict):
+        if "publisher" in part:
+            _CONFIDENTIAL.validate_python(part.pop("confidential", None))
+        return {name: _without_sources(each) for name, each in part.items()}
+    return [_without_sources(each) for each in part] if isinstance(part, list) else part
+
+
+def named(operation: dict[str, Any], status: int) -> tuple[str, ...]:
+    """The names of the models of an answer with a status."""
+    content = operation["responses"][str(status)]["content"]
+    (media,) = JSON & set(content)
+    schema = content[media]["schema"]
+    return tuple(each["$ref"].rpartition("/")[2] for each in schema.get("anyOf", [schema]))
+
+
+@cache
+def _adapter(kinds: tuple[type[Fact], ...], names: tuple[str, ...]) -> TypeAdapter[Any]:
+    found = {each.__name__: each for each in _models(kinds)}
+    return TypeAdapter(reduce(or_, [found[name] for name in names]))
+
+
+@cache
+def _models(kinds: tuple[type[Fact], ...]) -> list[Any]:
+    assert kinds == tuple(KINDS.values())
+    return models()
