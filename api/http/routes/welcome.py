@@ -26,6 +26,7 @@ def welcome(request: Request) -> Response:
         "version": request.app.version,
         "about": "The record of a negotiation: what was so, what did we know, and how do we know it.",
         "openapi": "/openapi.json",
+        "docs": "/docs",
         "negotiations": "/v1/negotiations",
         "health": "/readyz",
     }
