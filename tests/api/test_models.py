@@ -132,6 +132,36 @@ def test_every_answer_is_held_by_its_model(app: FastAPI, asked: Client, signing:
     assert held - {"ProblemResponse"} == _answers(app)
 
 
+def test_a_parameter_of_the_perspective_that_is_not_offered_changes_nothing(
+    app: FastAPI, asked: Client
+) -> None:
+    """Programs that send it all the same are answered as without it."""
+    ids, _, _ = changed(asked)
+    places = {"slug": "talks", "fact_id": ids[2 * list(KINDS).index("mission")], "name": "first"}
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for path, methods in app.openapi()["paths"].items():
+        names = {each["name"] for each in methods.get("get", {}).get("parameters", ())}
+        if "as_known_at" not in names and "diff" not in path:
+            continue
+        address = path.replace("{section}", "missions").format(**places)
+        address += {"changes": "?after=0", "tally": "?what=released", "diff": "?from=2020"}.get(
+            path.rpartition("/")[2], "?"
+        )
+        for more in ("as_of=1990", "match=certain"):
+            if more.partition("=")[0] not in names:
+                found[bare(asked, f"{address}&{more}") == bare(asked, address)].add(path)
+    assert found[False] == set()
+    assert len(found[True]) == 8
+
+
+def bare(client: Client, address: str) -> Any:  # noqa: ANN401 -- JSON is anything
+    """An answer without the perspectives that it names."""
+    answer = client.get(address)
+    named = {"perspective", "from", "to", "next"}
+    content = answer.json if isinstance(answer.json, dict) else {}
+    return answer.status, {name: part for name, part in content.items() if name not in named}
+
+
 def _answers(app: FastAPI) -> set[str]:
     """The models of what a GET answers."""
     operations = [each["get"] for each in app.openapi()["paths"].values() if "get" in each]

@@ -20,6 +20,7 @@ __all__ = [
     "FACT_TAG",
     "IDEMPOTENCY_KEY",
     "NEGOTIATION_TAG",
+    "OF_WHAT_HOLDS",
     "body_of",
     "reads",
     "reference",
@@ -106,6 +107,10 @@ IDEMPOTENCY_KEY: Final = {
 """Any POST takes it."""
 
 
+OF_WHAT_HOLDS: Final = frozenset({"as_of", "match"})
+"""Parameters that every GET takes. They mean nothing where an answer tells what was recorded, and not what held."""
+
+
 def reference(name: str) -> dict[str, str]:
     """Point to a component's schema."""
     return {"$ref": f"#/components/schemas/{name}"}
@@ -122,10 +127,12 @@ def reads(  # noqa: PLR0913 -- one argument a part of the description
     refuses: tuple[int, ...] = (),
     cached: bool = True,
     tagged: bool = False,
+    unoffered: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Describe a GET, as keyword arguments of FastAPI's decorator: it answers JSON, other media, or both.
 
-    `scope` is the scope that it takes; requests are checked against it.
+    `scope` is the scope that it takes; requests are checked against it. `unoffered` names parameters that it takes and
+    that mean nothing to it.
     """
     json = {} if answer is None else {"application/json": {"schema": reference(answer)}}
     content = {**json, **(media or {})}
@@ -135,7 +142,7 @@ def reads(  # noqa: PLR0913 -- one argument a part of the description
     responses = {200: {"description": "The answer", "content": content, "headers": headers}}
     if cached:
         responses[304] = {"description": "The client has this answer", "headers": {"ETag": _TAG}}
-    extra = [each.documented() for each in parameters]
+    extra = [each.documented() for each in parameters if each.name not in unoffered]
     refused = (*(_READ if cached else ()), *_scoped(scope), *refuses)
     return {
         **_common(operation, summary),

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.http.exchange.cursor import LIMIT
-from api.http.exchange.operation import reads
+from api.http.exchange.operation import OF_WHAT_HOLDS, reads
 from api.http.exchange.parameters import TEXT, Parameter, whole_number
 from api.http.exchange.perspective import Asked, Asking
 from api.http.threads import LaneRoute
@@ -93,6 +93,7 @@ and why it was decided so.
         "The log, in order",
         "ChangesResponse",
         _ASKING.parameters,
+        unoffered=OF_WHAT_HOLDS,
         scope="audit:read",
     ),
 )

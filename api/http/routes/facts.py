@@ -17,7 +17,7 @@ from api.http.exchange.cursor import CURSOR, WHOLE_LIMIT, Cursor
 from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.fact_response import fact_uuid
 from api.http.exchange.idempotency import Once, about_negotiation
-from api.http.exchange.operation import body_of, reads, writes
+from api.http.exchange.operation import OF_WHAT_HOLDS, body_of, reads, writes
 from api.http.exchange.parameters import whole_number
 from api.http.exchange.perspective import Asked, Asking, Settling
 from api.http.threads import LaneRoute
@@ -118,6 +118,7 @@ def _answer(
         "Every version of a fact",
         "HistoryResponse",
         _HISTORY.parameters,
+        unoffered=OF_WHAT_HOLDS,
         scope="audit:read",
         refuses=(410,),
     ),

@@ -19,7 +19,7 @@ from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.entity_tags import if_match, precondition
 from api.http.exchange.fact_response import edition_tag
 from api.http.exchange.idempotency import Once, about_negotiation, about_opened
-from api.http.exchange.operation import NEGOTIATION_TAG, body_of, reads, writes
+from api.http.exchange.operation import NEGOTIATION_TAG, OF_WHAT_HOLDS, body_of, reads, writes
 from api.http.exchange.parameters import whole_number
 from api.http.exchange.perspective import Asked, Asking, with_erasures
 from api.http.threads import LaneRoute
@@ -110,6 +110,7 @@ def _corrected(slug: str, sent: Sent, once: Once) -> Response:
         "The negotiations, by slug",
         "NegotiationsResponse",
         _LISTING.parameters,
+        unoffered=OF_WHAT_HOLDS,
     ),
 )
 def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
@@ -153,6 +154,7 @@ def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
         "What was said of a negotiation",
         "HistoryResponse",
         _HISTORY.parameters,
+        unoffered=OF_WHAT_HOLDS,
         scope="audit:read",
     ),
 )

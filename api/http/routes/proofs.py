@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.commands.json_text import write_json
 from api.http.exchange.caching import fresh
 from api.http.exchange.fact_response import fact_uuid
-from api.http.exchange.operation import reads
+from api.http.exchange.operation import OF_WHAT_HOLDS, reads
 from api.http.exchange.perspective import Asked, Asking
 from api.http.problems import RefusedError, problem
 from api.http.threads import LaneRoute, run_in_lane
@@ -37,6 +37,7 @@ _PAUSE_SECONDS: Final = 0.25
         "That an event of a fact is in the log",
         "ProofResponse",
         _ASKING.parameters,
+        unoffered=OF_WHAT_HOLDS,
         scope="audit:read",
         refuses=(410,),
     ),

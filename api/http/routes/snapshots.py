@@ -15,7 +15,7 @@ from api.http.exchange.body import Sending, Sent
 from api.http.exchange.caching import answered, tags_of
 from api.http.exchange.change_or_propose import persistently
 from api.http.exchange.idempotency import Once, about_negotiation
-from api.http.exchange.operation import body_of, reads, writes
+from api.http.exchange.operation import OF_WHAT_HOLDS, body_of, reads, writes
 from api.http.exchange.parameters import cut
 from api.http.exchange.perspective import Asked, Asking, resolved, with_erasures
 from api.http.problems import RefusedError
@@ -71,7 +71,11 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
 @router.get(
     "/v1/negotiations/{slug}/snapshots/{name}",
     **reads(
-        "readSnapshot", "A snapshot with its content", "SnapshotContentResponse", _ASKING.parameters
+        "readSnapshot",
+        "A snapshot with its content",
+        "SnapshotContentResponse",
+        _ASKING.parameters,
+        unoffered=OF_WHAT_HOLDS,
     ),
 )
 def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:

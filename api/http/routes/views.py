@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.commands.csv_cells import write_table
 from api.http.exchange.accept import prefers_csv
 from api.http.exchange.cursor import CURSOR, WHOLE_LIMIT, Cursor
-from api.http.exchange.operation import reads
+from api.http.exchange.operation import OF_WHAT_HOLDS, reads
 from api.http.exchange.parameters import Parameter, cut, truth, whole_number
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
 from api.http.threads import LaneRoute
@@ -65,7 +65,13 @@ _COLUMNS: Final = (
 
 @router.get(
     "/v1/negotiations/{slug}/diff",
-    **reads("readDiff", "What two knowledge cuts disagree on", "DiffResponse", _DIFF.parameters),
+    **reads(
+        "readDiff",
+        "What two knowledge cuts disagree on",
+        "DiffResponse",
+        _DIFF.parameters,
+        unoffered=OF_WHAT_HOLDS,
+    ),
 )
 def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     """Compare what was known at two cuts of the perspective's clock, the earlier with the later.
@@ -106,6 +112,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         "Every change of mind",
         "AuditResponse",
         _AUDIT.parameters,
+        unoffered=OF_WHAT_HOLDS,
         scope="audit:read",
         media={"text/csv": {"schema": {"type": "string"}}},
     ),
