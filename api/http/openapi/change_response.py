@@ -21,13 +21,6 @@ from api.http.openapi.response_parts import (
 from domain.streams.change_request import ChangeRequestStatus
 from domain.streams.event import ReviewedOp
 
-__all__ = [
-    "ChangeRequestResponse",
-    "ChangeRequestsResponse",
-    "DryChangeRequestResponse",
-    "DryRunResponse",
-]
-
 
 class DryRunResponse(FactShown, Noted):
     """A fact record as a call would leave it; what only recording it gives is null.

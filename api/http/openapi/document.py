@@ -13,13 +13,7 @@ from api.commands.commands import BODIES, FactParser
 from api.commands.confidential import FIELD
 from api.http.exchange.authorization import SECURITY_SCHEMES
 from api.http.exchange.perspective import ERASED
-from api.http.openapi import (
-    change_response,
-    people_response,
-    response_parts,
-    response_schemas,
-    tally_response,
-)
+from api.http.openapi import change_response, list_responses, response_parts, response_schemas
 from api.http.openapi.constraints import constrain_components
 from api.http.openapi.descriptions import describe
 from api.http.openapi.state_response import state_models
@@ -40,13 +34,7 @@ _CONFIDENTIAL: Final = {
     "description": "Who the source is. It is kept apart, sealed by a key of its own, and answered by `readFact` alone,"
     " to who has the scope `source:read`.",
 }
-_RESPONSES: Final = (
-    change_response,
-    people_response,
-    response_parts,
-    response_schemas,
-    tally_response,
-)
+_RESPONSES: Final = (change_response, list_responses, response_parts, response_schemas)
 _COMPONENTS: Final = "#/components/schemas/"
 
 
@@ -59,13 +47,8 @@ def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
         description=_DESCRIPTION,
         routes=app.routes,
     )
-    found["components"] = {
-        "schemas": _components(parser),
-        "securitySchemes": SECURITY_SCHEMES,
-    }
-    _list_kinds(
-        found["paths"], [str(kind.__dataclass_fields__["kind"].default) for kind in parser.kinds]
-    )
+    found["components"] = {"schemas": _components(parser), "securitySchemes": SECURITY_SCHEMES}
+    _list_kinds(found["paths"], parser)
     _list_sections(found["paths"])
     return found
 
@@ -82,20 +65,16 @@ def models() -> list[Any]:
 
 
 def _components(parser: FactParser) -> dict[str, Any]:
-    parts = [(each.__name__, "validation", TypeAdapter(each)) for each in (*BODIES, *models())]
-    kept_apart = [("Confidential", "validation", TypeAdapter(Confidential))]
-    wanted: Any = [*parts, *kept_apart]
-    keyed, defined = TypeAdapter.json_schemas(wanted, ref_template=f"{_COMPONENTS}{{model}}")
+    every = (*BODIES, *models(), Confidential)
+    parts: Any = [(each.__name__, "validation", TypeAdapter(each)) for each in every]
+    keyed, defined = TypeAdapter.json_schemas(parts, ref_template=f"{_COMPONENTS}{{model}}")
     schemas: dict[str, Any] = dict(defined["$defs"])
     for (name, _), schema in keyed.items():
         schemas.setdefault(str(name), schema)
     schemas = constrain_components(schemas, [kind.__name__ for kind in parser.kinds])
     nothing = {name: {"type": "null"} for name in schemas["Confidential"]["properties"]}
-    schemas["Confidential"] |= {
-        "additionalProperties": False,
-        "minProperties": 1,
-        "not": {"properties": nothing},
-    }
+    said = {"additionalProperties": False, "minProperties": 1, "not": {"properties": nothing}}
+    schemas["Confidential"] |= said
     schemas["Citation"]["properties"][FIELD] = _CONFIDENTIAL
     named = {kind.__name__: f"{kind.__name__}Fact" for kind in parser.kinds}
     return {
@@ -123,7 +102,8 @@ def _resolved(part: Any, named: Mapping[str, str]) -> Any:  # noqa: ANN401 -- a 
     return part
 
 
-def _list_kinds(paths: dict[str, Any], names: list[str]) -> None:
+def _list_kinds(paths: dict[str, Any], parser: FactParser) -> None:
+    names = [str(kind.__dataclass_fields__["kind"].default) for kind in parser.kinds]
     for asked in ("timeline", "tally"):
         for parameter in paths[f"/v1/negotiations/{{slug}}/{asked}"]["get"]["parameters"]:
             if parameter["schema"].pop("x-kinds", False):
