@@ -1,8 +1,7 @@
 """Matches each line with the events of its fact, so that a line whose change is in the log changes nothing.
 
 A line matches an event in the log if deciding the line again, on the fact before that event, gives that event. Each
-event matches at most one line, so that a file that retracts, reinstates and retracts again does all three, once,
-however often it is imported.
+event matches at most one line, so that a file that retracts, reinstates and retracts again does all three, only once.
 """
 
 from __future__ import annotations
@@ -42,8 +41,7 @@ _SENT_TO: Final = {"correct": "corrections", "retract": "retraction", "reinstate
 _ALIKE: Final = (
     "too many changes have the same why to tell which of them this is; give each a different why"
 )
-Step = tuple[FactRecord, FactEvent]
-"""A fact, and the event that changed it."""
+Step = tuple[FactRecord, FactEvent]  # a fact, and the event that changed it
 
 
 @dataclass(frozen=True, slots=True)
