@@ -134,8 +134,6 @@ def test_a_dry_run_is_refused_as_the_call_is(client: Client, parley: Parley) -> 
         assert tried.json == done.json
     assert rows(parley) == before
     assert client.post(f"{FACTS}?dry_run=maybe", fact()).pointers == ["/query/dry_run"]
-    erasing = client.post(f"{address}/erasure?{DRY}", {"reason": "asked"}, if_match="*")
-    assert erasing.pointers == ["/query/dry_run"]
 
 
 @on_sqlite
@@ -248,3 +246,31 @@ def test_a_dry_run_reads_no_more_in_a_longer_record(client: Client, others: int)
         patch.setattr("infrastructure.readers.sections.version_of_row", counted)
         assert rivals(client, **HELD, status="charged") != []
     assert len(read) == 1
+
+
+@pytest.mark.parametrize("what", ["fact", "sources"])
+def test_an_erasure_says_what_it_would_destroy_and_destroys_nothing(
+    client: Client, parley: Parley, what: str
+) -> None:
+    client.open()
+    kept = {"publisher": "AP", "confidential": {"identity": "Jane"}}
+    recorded = client.record(summary="To be erased", citations=[kept])
+    address, tag = f"{recorded.headers['location']}/erasure", recorded.headers["etag"]
+    body = {"reason": "The family asked", "what": what}
+    tried = client.post(f"{address}?{DRY}", body, if_match=tag)
+    assert (tried.status, tried.json["status"], tried.json["id"]) == (200, "open", None)
+    assert client.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
+    reader = entered(parley, "Bo", "fact:read")
+    before = rows(parley)
+    alone = client.post(f"{address}?{DRY}", body, if_match=tag, idempotency_key="one")
+    assert alone.json == tried.json["record"]
+    assert (alone.json["what"], alone.json["versions"], alone.json["position"]) == (what, 1, None)
+    for wrong, sent, status in (
+        (body, {"if_match": '"9"'}, 412),
+        ({**body, "reason": " "}, {"if_match": tag}, 422),
+        (body, {"if_match": tag, **reader}, 403),
+    ):
+        assert client.post(f"{address}?{DRY}", wrong, **sent).status == status
+    assert rows(parley) == before
+    done = client.post(address, body, if_match=tag, idempotency_key="one")
+    assert said(done) == said(alone, "versions")

@@ -135,3 +135,18 @@ def test_who_sits_at_a_terminal_is_asked_first(light: Shell) -> None:
         assert process.returncode == status, said
         os.close(terminal)
         os.close(end)
+
+
+def test_what_would_be_erased_is_said_and_nothing_is_changed(light: Shell) -> None:
+    arguments = ("erase", SLUG, "R", "--reason", REASON, "--dry-run")
+    before = light.out("export", SLUG, "--history")
+    told = light.out(*arguments)
+    assert REASON in told
+    assert "another person would have to agree" in told
+    light.out("settings", SLUG, "--no-review-erasure")
+    result = light(*arguments)
+    assert "What would be erased" in result.stdout
+    assert "Backups of before" not in result.stderr
+    dry = json.loads(light.out(*arguments, "--json"))
+    assert (dry["what"], dry["versions"], dry["position"]) == ("fact", 1, None)
+    assert light.out("export", SLUG, "--history") == before

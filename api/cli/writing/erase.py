@@ -54,6 +54,9 @@ def erase(
         list[str] | None,
         typer.Option(show_default=False, help="A person who agreed; may be repeated."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be erased, and write nothing.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
     json: AsJson = False,
 ) -> None:
@@ -63,22 +66,26 @@ def erase(
     """
     with open_record() as parley:
         record = _record(parley, slug, fact)
-        _confirm(record, sources=sources, yes=yes)
+        _confirm(record, sources=sources, yes=yes or dry_run)
         body: dict[str, Any] = {
             "reason": reason,
             "what": "sources" if sources else "fact",
             "approvers": approver or [],
         }
         seen = {"if-match": f'"{record.version}"'}
-        answer = tell(parley, f"/v1/facts/{record.id}/erasure", body, headers=seen)
+        answer = tell(parley, f"/v1/facts/{record.id}/erasure", body, headers=seen, dry_run=dry_run)
     if json:
         print_answer(answer)
         return
-    if "op" in answer.content:
-        out, _ = consoles()
+    out, _ = consoles()
+    proposed = "op" in answer.content
+    if dry_run:
+        shown = answer.content["record"] if proposed else answer.content
+        show_rows(out, "What would be erased", ("field", "value"), [*shown.items()])
+    if proposed:
         print_line(out, agreement(answer))
-        return
-    show_erasure(answer)
+    elif not dry_run:
+        show_erasure(answer)
 
 
 def agreement(proposed: ApiResponse) -> str:

@@ -17,7 +17,7 @@ from api.http.exchange.parameters import Parameter, truth
 from domain.streams.change_request import ChangeRequests, StatusContext
 from domain.streams.change_request import evolve as evolve_change_requests
 from domain.streams.entry import Entry
-from domain.streams.event import ChangeProposed, FactEvent
+from domain.streams.event import ChangeProposed, FactErased, FactEvent, SourcesErased
 from domain.streams.fact import FactRecord, evolve
 from domain.streams.negotiation import Negotiation
 from domain.time.perspective import PerspectiveQuery
@@ -46,7 +46,7 @@ def is_dry(sent: Sent) -> bool:
 
 
 def recorded(sent: Sent, event: FactEvent, before: FactRecord | None) -> Response:
-    """Answer with the record of a fact as an event would leave it."""
+    """Answer with the record of a fact as an event would leave it, or with what would be erased."""
     sent.parley.check_clock()
     return answer(_record(sent, event, before))
 
@@ -83,6 +83,9 @@ def answer(content: dict[str, Any]) -> Response:
 
 def _record(sent: Sent, event: FactEvent, before: FactRecord | None) -> dict[str, Any]:
     with sent.reading() as reading:
+        if before is not None and isinstance(event, FactErased | SourcesErased):
+            told = fact_response.erasure(event, reading.slug_of(before.negotiation_id))
+            return {**told, **_UNKNOWN, "versions": before.version}
         perspective = reading.perspective(PerspectiveQuery(as_of=reading.now))
         version = _version(reading, event, before)
         slug = reading.slug_of(version.record.negotiation_id)

@@ -27,7 +27,15 @@ from domain.views.rivalry.similar import MOST
 from domain.views.versions import FactVersion, Seen
 from infrastructure.readers.look import RecordedFact
 
-__all__ = ["beside", "disclose", "edition_tag", "fact_uuid", "of_negotiation", "recorded"]
+__all__ = [
+    "beside",
+    "disclose",
+    "edition_tag",
+    "erasure",
+    "fact_uuid",
+    "of_negotiation",
+    "recorded",
+]
 __all__ += ["repeated", "shown"]
 
 _SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
@@ -121,15 +129,19 @@ def beside(version: FactVersion, similar: Sequence[FactVersion]) -> dict[str, An
 
 
 def _erasure(event: FactErased | SourcesErased, version: FactVersion, slug: str) -> Response:
-    content = {
+    recorded = format_instant(version.recorded_at)
+    content = {**erasure(event, slug), "position": version.position, "recorded_at": recorded}
+    headers = {"Cache-Control": "no-store"}
+    return Response(write_json(content), HTTPStatus.OK, headers, "application/json")
+
+
+def erasure(event: FactErased | SourcesErased, slug: str) -> dict[str, Any]:
+    """Give what is said of an erasure, before it is known where in the log it stands."""
+    return {
         "fact": str(event.originator_id),
         "negotiation": slug,
         "what": "fact" if isinstance(event, FactErased) else "sources",
         "reason": event.why,
         "approvers": list(event.approvers),
         "actor": event.actor,
-        "position": version.position,
-        "recorded_at": format_instant(version.recorded_at),
     }
-    headers = {"Cache-Control": "no-store"}
-    return Response(write_json(content), HTTPStatus.OK, headers, "application/json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
 
@@ -34,6 +34,20 @@ class DryRunResponse(FactShown, Noted):
     recorded_at: None
     rivals: list[Brief]
     rivals_more: NotRequired[int]
+
+
+class DryErasureResponse(Exact):
+    """What would be erased for good: a fact with this many versions, or who its sources are in all of them."""
+
+    fact: Identity
+    negotiation: str
+    what: Literal["fact", "sources"]
+    reason: str
+    approvers: list[str]
+    actor: str
+    position: None
+    recorded_at: None
+    versions: int
 
 
 class Proposed(Exact):
@@ -82,4 +96,4 @@ class DryChangeRequestResponse(Proposed):
     position: None
     digest: None
     decided: None
-    record: DryRunResponse | NegotiationResponse
+    record: DryRunResponse | DryErasureResponse | NegotiationResponse

@@ -32,7 +32,6 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
 ATTEMPTS: Final = 5
 """Times that a change is decided again where any version will do and another writer was faster."""
 _SENDING: Final = Sending(DRY_RUN)
-_ERASING: Final = Sending()
 
 
 def _described(
@@ -40,24 +39,20 @@ def _described(
     operation: str,
     summary: str,
     example: dict[str, Any],
-    answer: str | None = None,
+    answers: tuple[str, str] = ("FactResponse", "DryRunResponse"),
 ) -> dict[str, Any]:
     found = OPS[op]
     sent = body_of(found.parser.name, {"us-belarus": example})
-    dry = (
-        ("DryRunResponse",)
-        if found.reviewed is None
-        else ("DryRunResponse", "DryChangeRequestResponse")
-    )
+    dry = () if found.reviewed is None else ("DryChangeRequestResponse",)
     return writes(
         operation,
         summary,
-        ("FactResponse", *dry) if answer is None else answer,
+        (*answers, *dry),
         sent,
         scope=found.scope,
         if_match=FACT_TAG,
-        tagged=answer is None,
-        parameters=_SENDING.parameters if answer is None else (),
+        tagged=op != "erase",
+        parameters=_SENDING.parameters,
         proposed=None if found.reviewed is None else PROPOSED,
     )
 
@@ -123,10 +118,10 @@ def prefer_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respo
         "eraseFact",
         "Erase a fact, or its confidential sources",
         ERASURE,
-        "ErasureResponse",
+        ("ErasureResponse", "DryErasureResponse"),
     ),
 )
-def erase_fact(fact_id: str, sent: Annotated[Sent, Depends(_ERASING)]) -> Response:
+def erase_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Destroy what was said of a fact, at every perspective and for good.
 
     Its payloads and their key are gone, and so are its rows in every projection, its words in the full text, what was
