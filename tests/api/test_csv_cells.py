@@ -77,3 +77,53 @@ def test_the_audit_computes_nothing_and_begins_with_a_mark_on_request(client: Cl
     assert as_json.json["items"][0]["fact"]["summary"] == "+2 freed"
     assert "bom" not in as_json.headers["link"]
     assert client.get(f"{TALKS}/audit?bom=1").pointers == ["/query/bom"]
+
+
+def test_every_list_that_is_asked_for_as_a_table_is_one(client: Client) -> None:
+    client.open()
+    for day in range(3):
+        client.record(
+            summary=f"=1+{day}",
+            valid=f"2025-09-{11 + day}",
+            people=["@Ann", "Bo"],
+            quantities=[{"what": "released", "value": 1 + day}],
+            external_id=f"F-{day}",
+        )
+    record = client.record(
+        kind="measure", authority="A", target="T", action="imposed", stage="in_force"
+    )
+    body = {"reason": "coding_error", "why": "+x", "changes": {"summary": "-2 eased"}}
+    where = f"{record.headers['location']}/corrections"
+    assert client.post(where, body, if_match=record.headers["etag"]).status == 200
+    firsts = {
+        "timeline?position=6": ("id", 4),
+        "tally?what=released&by=day&position=6": ("at", 3),
+        "diff?from=2020&position=6": ("section", 4),
+        "people?position=6": ("name", 3),
+        "audit?position=6": ("position", 1),
+    }
+    for asked, (first, number) in firsts.items():
+        address = f"{TALKS}/{asked}"
+        plain, as_json = client.get(address, accept="text/csv"), client.get(address)
+        assert plain.headers["content-type"] == "text/csv; charset=utf-8"
+        for answer in (plain, as_json):
+            assert "Accept" in answer.headers["vary"]
+        assert plain.headers["etag"] != as_json.headers["etag"]
+        marked = client.get(f"{address}&bom=true", accept="text/csv")
+        assert marked.body == codecs.BOM_UTF8 + plain.body
+        assert client.get(f"{address}&bom=true").json == as_json.json
+        (header, *rows) = cells(plain.body)
+        assert (header[0], len(rows)) == (first, number)
+        assert not any(cell[:1] in "=+-@" for row in rows for cell in row if cell)
+        if first not in {"name", "position"}:
+            page = client.get(f"{address}&limit=2&bom=true", accept="text/csv")
+            following = page.headers["link"].partition("<")[2].partition(">")[0]
+            rest = client.get(following, accept="text/csv").body
+            assert rest.startswith(codecs.BOM_UTF8)
+            assert cells(page.body)[1:] + cells(rest)[1:] == rows
+    header, *rows = cells(client.get(f"{TALKS}/timeline", accept="text/csv").body)
+    shown = [dict(zip(header, row, strict=True)) for row in rows]
+    (freed,) = (each for each in shown if each["external_id"] == "F-0")
+    assert (freed["people"], freed["sources"]) == ("'@Ann; Bo", "Kyiv Independent")
+    assert '"what": "released"' in freed["quantities"]
+    assert '"authority": "A"' in next(each["own"] for each in shown if each["kind"] == "measure")

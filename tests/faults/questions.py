@@ -48,7 +48,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         {"matter": "sep11-count"},
         {"from": "2025-09", "to": "2025-10-15"},
         {"q": "envoy", "translit": "false"},
-        {"batch": "first"},
+        {"batch": "first", "bom": "true"},
         *(
             {"q": q}
             for q in ("envoy", '"political prisoners"', "rel*", "minsk lukashenko", "no. 5")
@@ -62,11 +62,14 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
     "readSection": ({"limit": "1"}, {"limit": "1000"}),
     "readTally": (
         {"limit": "100", "what": "released"},
-        {"what": "held", "by": "year"},
+        {"what": "held", "by": "year", "bom": "true"},
         {"what": "released", "from": "2025-09", "to": "2025-10-15", "per": "population"},
         {"count": "facts", "kind": "custody", "by": "day"},
     ),
-    "readDiff": ({"limit": "1000", "from": _AT}, {"from": "2025-06-22", "to": "2025-11"}),
+    "readDiff": (
+        {"limit": "1000", "from": _AT},
+        {"from": "2025-06-22", "to": "2025-11", "bom": "true"},
+    ),
     "listNegotiations": ({"limit": "1"}, {}),
     "readChanges": ({"limit": "1000"}, {"after": "200"}, {"batch": "first"}),
     "listChangeRequests": (

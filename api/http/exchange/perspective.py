@@ -117,6 +117,10 @@ def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[s
     }
 
 
+BOM: Final = "bom"
+"""The parameter that only questions have which may be answered as a table."""
+
+
 def with_erasures(
     content: dict[str, Any],
     reading: Reading,
@@ -238,21 +242,22 @@ class Asked:
         leaving_out: Collection[str] = (),
         version: int | None = None,
         table: bytes | None = None,
-        varies: bool = False,
     ) -> Response:
         """Answer in JSON, or with a CSV `table`, whose next page is a link, as it has no place for a cursor.
 
         The fixed form has the resolved perspective, and the other parameters as given, or their defaults. `fixed`
         replaces some of them by resolved values; `leaving_out` names those that do not belong there.
         """
-        canonical = self.canonical(perspective, fixed or {}, leaving_out)
+        left_out = (*leaving_out, *((BOM,) if table is None else ()))
+        canonical = self.canonical(perspective, fixed or {}, left_out)
+        tabular = any(each.name == BOM for each in self.declared)
         return answered(
             self.request,
             write_json(content) if table is None else table,
             canonical=None if log.settled(self.query) else canonical,
             version=version,
             media_type="application/json" if table is None else "text/csv; charset=utf-8",
-            more=({"Vary": "Accept"} if varies else {}) | (self._onward(content) if table else {}),
+            more=({"Vary": "Accept"} if tabular else {}) | (self._onward(content) if table else {}),
             tags=tags_of(self.tag or self.request.path_params["slug"], content),
         )
 

@@ -9,12 +9,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.csv_cells import write_table
-from api.http.exchange.accept import prefers_csv
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.operation import reads
-from api.http.exchange.parameters import TEXT, Parameter, truth, whole_number
+from api.http.exchange.parameters import TEXT, Parameter, whole_number
 from api.http.exchange.perspective import Asked, Asking, with_erasures
+from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
 from domain.errors import ContentError
 from domain.sought import parse_terms, question
@@ -33,12 +32,7 @@ _FILTERS: Final = (
     Parameter("q", "Those whose name, in any spelling, holds all of these words.", TEXT),
 )
 _NAMES: Final = frozenset(each.name for each in _FILTERS)
-_BOM: Final = Parameter(
-    "bom",
-    "Begin CSV with a byte order mark, by which Excel sees that it is UTF-8. JSON has none.",
-    {"type": "boolean", "default": False},
-)
-_ASKING: Final = Asking(*_FILTERS, _BOM, LIMIT, CURSOR)
+_ASKING: Final = Asking(*_FILTERS, MARKED, LIMIT, CURSOR)
 _PLACE: Final = (str,)
 _COLUMNS: Final = (
     "name",
@@ -66,7 +60,7 @@ _COLUMNS: Final = (
         "Everyone whom a fact names",
         "PeopleResponse",
         _ASKING.parameters,
-        media={"text/csv": {"schema": {"type": "string"}}},
+        media=MEDIA,
     ),
 )
 def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
@@ -77,9 +71,8 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
     cursor = Cursor.read(asked.parameters, _PLACE)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     asked = asked.pinned(cursor)
-    bom = truth(asked.parameters, "bom")
     question_ = {n: text for n, text in asked.parameters.items() if n in _NAMES}
-    question_ |= {"bom": "true"} if bom else {}
+    question_ = with_mark(asked, question_)
     wanted = _wanted(question_)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
@@ -93,14 +86,10 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
             "items": items,
             "next": None if last is None else asked.next(perspective, last, question_),
         }
-        as_csv = prefers_csv(asked.request.headers.get("accept"))
-        rows = write_table(_COLUMNS, map(_row, items), bom=bom) if as_csv else None
+        rows = table(asked, _COLUMNS, map(_row, items))
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        lost = () if as_csv else ("bom",)
-        return asked.answer(
-            content, perspective, reading, leaving_out=lost, table=rows, varies=True
-        )
+        return asked.answer(content, perspective, reading, table=rows)
 
 
 def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
@@ -110,17 +99,17 @@ def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
     return PeopleFilter(status=status, q=None if q is None else parse_terms(question(q)))
 
 
-def _row(item: Mapping[str, Any]) -> list[Any]:
-    """Give a person in cells: lists in one, split at `;`, and the fact by its id."""
-    cells = {**item, "fact": None if item["fact"] is None else item["fact"]["id"]}
-    publishers = [each["publisher"] for each in (item["fact"] or {}).get("citations", ())]
-    cells["sources"] = "; ".join(dict.fromkeys(publishers))
+def _row(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a person in cells, the fact by its id."""
     more = item.get("ambiguous_more", {"count": 0})["count"] - len(item.get("ambiguous", ()))
     left = [f"… and {more} more"] if more > 0 else []
-    cells["ambiguous"] = "; ".join([*item.get("ambiguous", ()), *left])
-    cells["spellings"] = "; ".join(item["spellings"])
-    cells["may_be"] = "; ".join(_called(each) for each in item["may_be"])
-    return [cells[column] for column in _COLUMNS]
+    return {
+        **item,
+        "fact": None if item["fact"] is None else item["fact"]["id"],
+        "sources": publishers(item["fact"]),
+        "ambiguous": [*item.get("ambiguous", ()), *left],
+        "may_be": [_called(each) for each in item["may_be"]],
+    }
 
 
 def _called(hint: Mapping[str, Any]) -> str:

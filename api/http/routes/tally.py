@@ -14,6 +14,7 @@ from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import TEXT, Parameter, cut, first_moment, whole_number
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
+from api.http.exchange.table import MARKED, MEDIA, table, with_mark
 from api.http.threads import LaneRoute
 from domain.errors import ContentError
 from domain.fact import KINDS
@@ -54,15 +55,20 @@ _TALLY: Final = Asking(
         "How wide a point is.",
         {"type": "string", "enum": list(get_args(By)), "default": "month"},
     ),
+    MARKED,
     LIMIT,
     CURSOR,
 )
 _PLACE: Final = (str, int)
+_COLUMNS: Final = (
+    *("at", "until", "population", "counted_by", "counted_by_id"),
+    *("low", "high", "approximate", "text", "contested"),
+)
 
 
 @router.get(
     "/v1/negotiations/{slug}/tally",
-    **reads("readTally", "Totals over valid time", "TallyResponse", _TALLY.parameters),
+    **reads("readTally", "Totals over valid time", "TallyResponse", _TALLY.parameters, media=MEDIA),
 )
 def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
     """Sum increments as intervals, one fact a matter, point by point."""
@@ -83,11 +89,13 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
             found = add_hints(found, whole)
         after = None if cursor is None else cast("Place", cursor.place)
         content, place = found.page(after, limit)
-        following = None if place is None else asked.next(perspective, place, question)
+        onward = with_mark(asked, question)
+        following = None if place is None else asked.next(perspective, place, onward)
         content = _leading_on(content, asked.request, following)
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        return asked.answer(content, perspective, reading)
+        rows = table(asked, _COLUMNS, content["points"])
+        return asked.answer(content, perspective, reading, table=rows)
 
 
 def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:

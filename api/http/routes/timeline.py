@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, cast
+from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
@@ -12,9 +12,10 @@ from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import TEXT, Parameter, cut, first_moment, truth, whole_number
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
+from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
 from domain.errors import ContentError
-from domain.fact import KINDS
+from domain.fact import KINDS, Fact
 from domain.views.brief import describe_fact, describe_perspective
 from domain.views.timeline import Place, TimelineFilter
 from domain.views.versions import by_valid_time
@@ -53,15 +54,30 @@ _FILTERS: Final = (
     ),
 )
 _NAMES: Final = frozenset(each.name for each in _FILTERS)
-_ASKING: Final = Asking(*_FILTERS, LIMIT, CURSOR)
+_ASKING: Final = Asking(*_FILTERS, MARKED, LIMIT, CURSOR)
+_OF_RECORD: Final = ("id", "version", "position", "recorded_at", "status", "preferred", "certainty")
+_COLUMNS: Final = (
+    *("id", "external_id", "kind", "valid", "summary", "status", "certainty", "people", "places"),
+    *("parties", "matter", "quantities", "own", "note", "sources", "preferred", "version"),
+    *("position", "recorded_at"),
+)
 
 
 @router.get(
     "/v1/negotiations/{slug}/timeline",
-    **reads("readTimeline", "The facts by valid time", "TimelineResponse", _ASKING.parameters),
+    **reads(
+        "readTimeline",
+        "The facts by valid time",
+        "TimelineResponse",
+        _ASKING.parameters,
+        media=MEDIA,
+    ),
 )
 def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
-    """List what has begun by `as_of`, ended or not; without it all of valid time."""
+    """List what has begun by `as_of`, ended or not; without it all of valid time.
+
+    In CSV a text that a spreadsheet would take for a formula stands behind an apostrophe.
+    """
     cursor = Cursor.read(asked.parameters, _PLACE)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     asked = asked.pinned(cursor)
@@ -79,15 +95,25 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
             translit=translit,
             limit=limit,
         )
-        rest = asked.next(perspective, by_valid_time(found[-1]), question) if more else None
-        content = {
+        onward = with_mark(asked, question)
+        rest = asked.next(perspective, by_valid_time(found[-1]), onward) if more else None
+        content: dict[str, Any] = {
             "perspective": describe_perspective(perspective),
             "items": [describe_fact(seen, slug) for seen in found],
             "next": rest,
         }
         erased = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=erased)
-        return asked.answer(content, perspective, reading, fixed=question)
+        rows = table(asked, _COLUMNS, map(_row, content["items"]))
+        return asked.answer(content, perspective, reading, fixed=question, table=rows)
+
+
+def _row(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a fact record in cells; `own` are the fields of its kind, as JSON."""
+    fact = record["fact"]
+    own = {name: value for name, value in fact.items() if name not in Fact.__dataclass_fields__}
+    told = {name: record[name] for name in _OF_RECORD}
+    return {**fact, **told, "own": own, "sources": publishers(fact)}
 
 
 def _question(parameters: Mapping[str, str], *, paged: bool) -> dict[str, str]:

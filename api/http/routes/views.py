@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from operator import itemgetter
 from typing import Annotated, Any, Final, cast
@@ -10,12 +10,11 @@ from typing import Annotated, Any, Final, cast
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.csv_cells import write_table
-from api.http.exchange.accept import prefers_csv
 from api.http.exchange.cursor import CURSOR, WHOLE_LIMIT, Cursor
 from api.http.exchange.operation import OF_WHAT_HOLDS, reads
-from api.http.exchange.parameters import Parameter, cut, truth, whole_number
+from api.http.exchange.parameters import Parameter, cut, whole_number
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
+from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
 from domain.errors import ContentError
 from domain.streams.negotiation import Negotiation
@@ -23,7 +22,7 @@ from domain.time.instant import format_instant
 from domain.time.perspective import Perspective
 from domain.views.audit import describe_change, describe_negotiation_change
 from domain.views.brief import describe_perspective
-from domain.views.diff import diff, negotiation_differs
+from domain.views.diff import SECTIONS, diff, negotiation_differs
 from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
@@ -32,21 +31,21 @@ _CUT: Final = PERSPECTIVE[0].schema
 _DIFF: Final = Asking(
     Parameter("from", "The earlier knowledge cut.", _CUT, required=True, example="2025-11-08"),
     Parameter("to", "The later knowledge cut. Left out: everything known.", _CUT),
+    MARKED,
     WHOLE_LIMIT,
     CURSOR,
     without=("as_known_at",),
 )
 _AUDIT: Final = Asking(
-    Parameter(
-        "bom",
-        "Begin CSV with a byte order mark, by which Excel sees that it is UTF-8. JSON has none.",
-        {"type": "boolean", "default": False},
-    ),
+    MARKED,
     WHOLE_LIMIT,
     CURSOR,
 )
 _AT: Final = (int,)
 """A page of a diff or of an audit ends at a position of the log."""
+_OF_DIFF: Final = (
+    *("section", "fact", "version", "summary", "valid", "reason", "why", "changes", "sources"),
+)
 _COLUMNS: Final = (
     "position",
     "recorded_at",
@@ -71,6 +70,7 @@ _COLUMNS: Final = (
         "DiffResponse",
         _DIFF.parameters,
         unoffered=OF_WHAT_HOLDS,
+        media=MEDIA,
     ),
 )
 def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
@@ -95,14 +95,17 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         after = 0 if cursor is None else cast("int", cursor.place[0])
         found, more = reading.changes.differing(negotiation.id, from_, to, after=after, limit=limit)
         place = (found.after[-1].first_position,) if more else None
-        following = None if place is None else later.next(to, place, question)
+        onward = with_mark(later, question)
+        following = None if place is None else later.next(to, place, onward)
         of_it = _of_itself(reading, negotiation, (from_, to))
         content = {**diff(found, (from_, to)), **of_it, "next": following}
         fixed = {"from": format_instant(first)}
         if last is not None:
             fixed["to"] = format_instant(last)
         content = with_erasures(content, reading, negotiation.id, from_, to)
-        return later.answer(content, to, reading, fixed=fixed, leaving_out=("as_known_at",))
+        rows = table(later, _OF_DIFF, _differences(content))
+        lost = ("as_known_at",)
+        return later.answer(content, to, reading, fixed=fixed, leaving_out=lost, table=rows)
 
 
 @router.get(
@@ -114,7 +117,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         _AUDIT.parameters,
         unoffered=OF_WHAT_HOLDS,
         scope="audit:read",
-        media={"text/csv": {"schema": {"type": "string"}}},
+        media=MEDIA,
     ),
 )
 def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
@@ -127,8 +130,7 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
     cursor = Cursor.read(asked.parameters, _AT)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
     asked = asked.pinned(cursor)
-    bom = truth(asked.parameters, "bom")
-    question = {"bom": "true"} if bom else {}
+    question = with_mark(asked, {})
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
@@ -141,14 +143,10 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
             "items": items,
             "next": following,
         }
-        as_csv = prefers_csv(asked.request.headers.get("accept"))
-        rows = _table(items, bom=bom) if as_csv else None
-        lost = () if as_csv else ("bom",)
+        rows = table(asked, _COLUMNS, map(_row, items))
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        return asked.answer(
-            content, perspective, reading, leaving_out=lost, table=rows, varies=True
-        )
+        return asked.answer(content, perspective, reading, table=rows)
 
 
 def _of_itself(
@@ -183,13 +181,20 @@ def _audited(
     return items[:limit], more or len(items) > limit
 
 
-def _table(items: list[dict[str, Any]], *, bom: bool) -> bytes:
-    rows = []
-    for item in items:
-        fact = item["fact"] or {"summary": item.get("negotiation", {}).get("title")}
-        named = {**item, "fact": fact.get("id"), "version": fact.get("version")}
-        named["summary"] = fact["summary"]
-        named["approvers"] = "; ".join(item["approvers"])
-        named["changes"] = json.dumps(item["changes"], ensure_ascii=False)
-        rows.append([named.get(column) for column in _COLUMNS])
-    return write_table(_COLUMNS, rows, bom=bom)
+def _row(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a change in cells, the fact by its id, version and summary."""
+    fact = item["fact"] or {"summary": item.get("negotiation", {}).get("title")}
+    named = {"fact": fact.get("id"), "version": fact.get("version"), "summary": fact["summary"]}
+    return {**item, **named}
+
+
+def _differences(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give what is told of each fact in a row of its own, the section first; and of the negotiation itself."""
+    if "negotiation" in content:
+        yield {**content["negotiation"], "section": "negotiation"}
+    for section in SECTIONS:
+        for entry in content[section]:
+            fact = entry["fact"]
+            told = {name: fact[name] for name in ("version", "summary", "valid")}
+            sources = publishers(fact)
+            yield {**entry, **told, "section": section, "fact": fact["id"], "sources": sources}
