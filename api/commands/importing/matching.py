@@ -117,16 +117,12 @@ class FactStream:
         body = command.body
         self._matched_at = None
         if isinstance(body, Fact):
-            event = self._decide_record(command, body, actor, reviewed=reviewed, update=update)
+            event = self._record(command, body, actor, reviewed=reviewed, update=update)
         else:
-            event = self._decide_change(command, body, parser, actor)
-            if (
-                event is None
-                and update
-                and self.find_superseded()
-                and isinstance(body, CorrectionBody)
-            ):
-                event = self._decide_correction_again(body, parser, actor, update)
+            event = self._change(command, body, parser, actor)
+            superseded = event is None and update and self.find_superseded()
+            if superseded and update and isinstance(body, CorrectionBody):
+                event = self._correct_again(body, parser, actor, update)
         takes_two = not isinstance(body, Fact) or isinstance(event, FactCorrected)
         if event is not None and reviewed and takes_two:
             op = "correct" if isinstance(body, Fact) else command.op
@@ -164,7 +160,7 @@ class FactStream:
             with suppress(ContentError):
                 self._match(command.body, parser)
 
-    def _decide_record(
+    def _record(
         self, command: Command, fact: Fact, actor: str, *, reviewed: bool, update: Update | None
     ) -> FactEvent | None:
         id_ = command.fact_id
@@ -180,12 +176,12 @@ class FactStream:
         if fact in (self._first, self.record.fact):
             self._matched_at = 0 if fact != self.record.fact else None
             again = update is not None and self.find_superseded() is not None
-            return self._decide_update(self.record, fact, actor, update) if again else None
+            return self._update(self.record, fact, actor, update) if again else None
         if update is not None and self.record.stands and _same_name(self.record.fact, fact):
-            return self._decide_update(self.record, fact, actor, update)
+            return self._update(self.record, fact, actor, update)
         raise _refusal(self.record, fact, self._line, reviewed=reviewed)
 
-    def _decide_update(
+    def _update(
         self, record: FactRecord, fact: Fact, actor: str, update: Update | None
     ) -> FactEvent | None:
         """Correct the fact to a line's content; citations are only added, and an end stays."""
@@ -205,7 +201,7 @@ class FactStream:
             actor=actor,
         )
 
-    def _decide_correction_again(
+    def _correct_again(
         self, body: CorrectionBody, parser: FactParser, actor: str, update: Update
     ) -> FactEvent | None:
         record = cast("FactRecord", self.record)
@@ -217,7 +213,7 @@ class FactStream:
                 return None
             raise
 
-    def _decide_change(
+    def _change(
         self, command: Command, body: Change, parser: FactParser, actor: str
     ) -> FactEvent | None:
         if self.record is None:
