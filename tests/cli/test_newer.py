@@ -29,6 +29,7 @@ GIVEN = {
     "name": "then",
     "what": "released",
     "fact": "R",
+    "kind": "release",
     "id_": ID,
     "person": "Ann",
     "key_id": "a",
