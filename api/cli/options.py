@@ -6,11 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, Final, get_type_hints
+from uuid import UUID
 
 import typer
 
 from api.cli.session import CommandRefusedError
-from domain.streams.negotiation import SLUG
+from api.cli.text import visible_line
+from domain.fact import fact_id
+from domain.streams.negotiation import SLUG, negotiation_id
 from domain.time.instant import InstantError, parse_cut
 from domain.time.perspective import Clock, Match
 
@@ -18,6 +21,7 @@ __all__ = [
     "AsJson",
     "Slug",
     "check_table_options",
+    "named_fact",
     "parse_cut_option",
     "slug",
     "take_perspective",
@@ -40,6 +44,18 @@ def slug(text: str) -> str:
     if not SLUG.fullmatch(text):
         raise CommandRefusedError(f"no negotiation {text!r}")
     return text
+
+
+def named_fact(slug: str, named: str) -> UUID:
+    """The id of a fact that is named by its id or its external id; CommandRefusedError for what no fact is named."""
+    try:
+        return UUID(named)
+    except ValueError:
+        pass
+    try:
+        return fact_id(negotiation_id(slug), named)
+    except UnicodeEncodeError as error:
+        raise CommandRefusedError(f"no fact {visible_line(named)}") from error
 
 
 Slug = Annotated[

@@ -20,11 +20,15 @@ _MARKED: Final = re.compile(f"'{_FORMULA.pattern}")
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, bom: bool) -> bytes:
-    """Write CSV in UTF-8 (RFC 4180); with a byte order mark Excel reads it as that."""
+    """Write CSV in UTF-8 (RFC 4180); with a byte order mark Excel reads it as that.
+
+    If no columns are given, no header is written.
+    """
     out = io.StringIO(_BOM if bom else "")
     out.seek(0, io.SEEK_END)
     written = csv.writer(out)
-    written.writerow(columns)
+    if columns:
+        written.writerow(columns)
     written.writerows([[_neutral(cell) for cell in row] for row in rows])
     return out.getvalue().encode()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,7 +58,8 @@ def fill(client: Client) -> None:
     at = client.record(external_id="x", quantities=count(50)).headers["location"]
     changes = {"quantities": count(52), "note": None, "people": ["A", "B;C"]}
     body = {"reason": "coding_error", "why": "Misread", "changes": changes}
-    client.post(f"{at}/corrections", body, if_match="*")
+    body |= {"citation": {"publisher": "Correcting Paper", "published": "2025-12"}}
+    assert client.post(f"{at}/corrections", body, if_match="*").status == 200
     cited = {"citation": {"publisher": "AP", "title": "Fifty-two; or so"}, "why": "Also"}
     client.post(f"{at}/corroborations", cited, if_match="*")
     client.post(f"{at}/preference", {"preferred": True, "why": "Counted"}, if_match="*")
@@ -78,6 +81,9 @@ def test_what_is_exported_imports_as_the_same_record(
     answer = client.get(f"{EXPORT}?history={str(history).lower()}", accept=media)
     assert answer.status == 200
     assert answer.headers["content-type"].partition(";")[0] == media
+    if media == CSV:
+        rows = list(csv.reader(io.StringIO(answer.body.decode(), newline="")))
+        assert [] not in rows, "no row is empty"
     client.open("again")
     again = "/v1/negotiations/again/import"
     imported = client.post(again, answer.body, content_type=media)

@@ -248,3 +248,20 @@ def test_what_is_answered_to_credentials_is_never_public() -> None:
     assert theirs.headers["cache-control"] == "private, max-age=60, immutable"
     for answer in (anybody, theirs):
         assert answer.headers["vary"] == "Accept, Authorization"
+
+
+@pytest.mark.parametrize("credential", ["good", "revoked"])
+def test_who_asks_too_often_is_told_so_in_a_whole_answer(
+    database_url: str, credential: str
+) -> None:
+    settings = settings_of(database_url, PARLEY_RATE_READS="3/hour")
+    parley = compose(settings, upgrade=False)
+    key, kept = parley.keys.create("Ann", ["fact:read"])
+    client = TestClient(create_app(parley), headers={"Authorization": f"Bearer {key}"})
+    assert [client.get("/v1/negotiations").status_code for _ in range(4)] == [200] * 3 + [429]
+    if credential == "revoked":
+        parley.keys.revoke(kept.id)
+    spent = client.get("/v1/negotiations")
+    assert spent.status_code == 429
+    assert spent.json()["type"] == "urn:parley:problem:rate-limited"
+    parley.close()

@@ -142,7 +142,7 @@ def test_what_would_be_erased_is_said_and_nothing_is_changed(light: Shell) -> No
     before = light.out("export", SLUG, "--history")
     told = light.out(*arguments)
     assert REASON in told
-    assert "another person would have to agree" in told
+    assert "another person would have to approve it" in told
     light.out("settings", SLUG, "--no-review-erasure")
     result = light(*arguments)
     assert "What would be erased" in result.stdout

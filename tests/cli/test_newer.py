@@ -25,7 +25,6 @@ WITHOUT_A_DATABASE = {("witness",), ("kinds",), ("columns",)}
 ID = "0192f0c4-0000-7000-8000-000000000000"
 GIVEN = {
     "slug": "talks",
-    "kind": "release",
     "name": "then",
     "what": "released",
     "fact": "R",

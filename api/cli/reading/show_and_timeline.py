@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 import typer
 
@@ -12,6 +11,7 @@ from api.cli.ask import ApiResponse, ask, ask_whole, complete_lists, print_answe
 from api.cli.options import (
     AsJson,
     Slug,
+    named_fact,
     parse_cut_option,
     take_perspective,
 )
@@ -28,9 +28,7 @@ from api.cli.tables import (
 )
 from api.cli.text import print_line
 from api.composition import Parley
-from domain.fact import fact_id
 from domain.streams.event import SourcesErased
-from domain.streams.negotiation import negotiation_id
 from domain.views.sections import MORE
 
 __all__ = ["register"]
@@ -98,10 +96,7 @@ def _show_state(parley: Parley, answer: ApiResponse, section: str | None, *, jso
 def _fact(
     parley: Parley, slug: str, named: str, asked: Mapping[str, object], *, discloses: bool
 ) -> ApiResponse:
-    try:
-        id_ = UUID(named)
-    except ValueError:
-        id_ = fact_id(negotiation_id(slug), named)
+    id_ = named_fact(slug, named)
     try:
         answer = ask(parley, f"/v1/facts/{id_}", asked, discloses=discloses)
     except CommandRefusedError as error:

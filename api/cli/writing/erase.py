@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import sys
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 import typer
 
 from api.cli.ask import ApiResponse, print_answer, tell
-from api.cli.options import AsJson, Slug
+from api.cli.options import AsJson, Slug, named_fact
 from api.cli.session import CommandRefusedError, consoles, open_record
 from api.cli.tables import show_rows
 from api.cli.text import confirm, print_line
 from api.composition import Parley
 from domain.errors import RecordError
-from domain.fact import fact_id
 from domain.streams.fact import FactRecord
-from domain.streams.negotiation import negotiation_id
 
 __all__ = ["register", "show_erasure"]
 
@@ -105,10 +102,7 @@ def show_erasure(answer: ApiResponse) -> None:
 
 def _record(parley: Parley, slug: str, named: str) -> FactRecord:
     talks = parley.ledger.negotiation(slug)
-    try:
-        id_ = UUID(named)
-    except ValueError:
-        id_ = fact_id(negotiation_id(slug), named)
+    id_ = named_fact(slug, named)
     try:
         record = parley.ledger.fact(id_)
     except RecordError as error:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final, get_args
-from uuid import UUID
 
 import typer
 
-from api.cli.ask import ApiResponse, ask, print_answer, tell
-from api.cli.options import AsJson, Slug
+from api.cli.ask import ApiResponse, ask, ask_whole, print_answer, tell
+from api.cli.options import AsJson, Slug, named_fact
 from api.cli.session import CommandRefusedError, consoles, open_record
 from api.cli.tables import format_value, show_fact, show_rows
-from api.cli.text import ask_for, confirm, print_line
+from api.cli.text import ask_for, confirm, print_line, visible_line
 from api.cli.writing.erase import agreement
 from api.commands.importing.csv_rows import read_cells
 from api.commands.importing.described import describe_columns
 from api.composition import Parley
-from domain.fact import KINDS, fact_id
+from domain.fact import KINDS
 from domain.streams.event import Reason
-from domain.streams.negotiation import negotiation_id
 
 __all__ = ["register"]
 
@@ -105,6 +103,8 @@ def _change(op: str) -> Callable[..., None]:
         asked = [(name, _REASONS if name == "reason" else "text") for name in needed]
         body = read_cells({"op": op, **cells, **_ask_missing(asked, cells)})
         del body["op"]
+        if op == "correct" and "changes" not in body:
+            raise typer.BadParameter("give a field to change, such as --summary TEXT")
         with open_record() as parley:
             before = _read_fact(parley, slug, fact)
             seen = {"if-match": f'"{before["version"]}"'}
@@ -125,10 +125,10 @@ def _fields(arguments: Sequence[str]) -> dict[str, str]:
         if not option.startswith("--") or not name:
             raise typer.BadParameter(f"{option!r} belongs to no option: write --FIELD VALUE")
         if not given and not left:
-            raise typer.BadParameter("write a value after it", param_hint=option)
+            raise typer.BadParameter("write a value after it", param_hint=visible_line(option))
         if name in cells:
             raise typer.BadParameter(
-                "given twice: separate several values with ;", param_hint=option
+                "given twice: separate several values with ;", param_hint=visible_line(option)
             )
         cells[name] = text if given else left.pop(0)
     return cells
@@ -143,12 +143,10 @@ def _ask_missing(needed: Iterable[tuple[str, str]], cells: Mapping[str, str]) ->
 
 def _read_fact(parley: Parley, slug: str, named: str) -> dict[str, Any]:
     """The present record of a fact, even if it is retracted."""
+    id_ = named_fact(slug, named)
     try:
-        id_ = UUID(named)
-    except ValueError:
-        id_ = fact_id(negotiation_id(slug), named)
-    try:
-        versions = ask(parley, f"/v1/facts/{id_}/history", {"limit": 1_000}).content["items"]
+        history = ask_whole(parley, f"/v1/facts/{id_}/history", {"limit": 1_000}, ("items",))
+        versions = history.content["items"]
         last = versions[-1]["position"] - (versions[-1]["event"] == "fact.retracted")
         present = ask(parley, f"/v1/facts/{id_}", {"position": last}).content
     except CommandRefusedError as error:

@@ -24,7 +24,7 @@ from domain.errors import ContentError, Fault
 __all__ = ["read_cells", "read_csv"]
 
 _OF_CORRECTION: Final = frozenset(
-    {"op", "id", "external_id", "reason", "why", "published", "changes"}
+    {"op", "id", "external_id", "reason", "why", "published", "changes", "citation"}
 )
 _CITED: Final = "citation"
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]")

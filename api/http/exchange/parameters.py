@@ -16,6 +16,7 @@ from domain.time.edtf_calendar import DAY, month_start
 from domain.time.instant import InstantError, parse_cut
 
 __all__ = [
+    "BOM",
     "TEXT",
     "Parameter",
     "cut",
@@ -40,6 +41,8 @@ TEXT: Final[Mapping[str, Any]] = {
     "maxLength": _LONGEST,
 }
 """The schema of a parameter that holds words."""
+BOM: Final = "bom"
+"""The parameter that only questions have which may be answered as a table."""
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WHOLE: Final = re.compile(r"[0-9]{1,18}")
 

@@ -19,7 +19,7 @@ from api.http.exchange.caching import answered, tags_of
 from api.http.exchange.cursor import CURSOR, OF_THE_PAGE, Cursor
 from api.http.exchange.edtf_patterns import CUT
 from api.http.exchange.in_process import UNDISCLOSED
-from api.http.exchange.parameters import Parameter, cut, given, whole_number
+from api.http.exchange.parameters import BOM, Parameter, cut, given, whole_number
 from api.http.problems import RefusedError
 from domain.access import Principal
 from domain.errors import ContentError
@@ -115,10 +115,6 @@ def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[s
         "match": query.match,
         "position": perspective.position,
     }
-
-
-BOM: Final = "bom"
-"""The parameter that only questions have which may be answered as a table."""
 
 
 def with_erasures(

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from api.commands.csv_cells import write_table
 from api.http.exchange.accept import prefers_csv
-from api.http.exchange.parameters import Parameter, truth
-from api.http.exchange.perspective import BOM, Asked
+from api.http.exchange.parameters import BOM, Parameter, truth
+from api.http.exchange.perspective import Asked
 
 __all__ = ["MARKED", "MEDIA", "publishers", "table", "with_mark"]
 

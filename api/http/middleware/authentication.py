@@ -86,7 +86,8 @@ class Authentication:
 
         async def passed(message: Message) -> None:
             nonlocal refusal
-            if not confirmation.tried and message.get("status") not in _NOTHING_DONE:
+            begins = message["type"] == "http.response.start"
+            if begins and not confirmation.tried and message["status"] not in _NOTHING_DONE:
                 refusal = await self._confirm(confirmation)
                 if refusal is not None:
                     await refusal(scope, receive, send)

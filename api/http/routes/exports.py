@@ -16,8 +16,9 @@ from api.commands.json_text import write_json
 from api.http.callers import caller_of
 from api.http.exchange.accept import prefers_csv
 from api.http.exchange.operation import reads
-from api.http.exchange.parameters import Parameter, truth
+from api.http.exchange.parameters import BOM, Parameter, truth
 from api.http.exchange.perspective import Asked, Asking
+from api.http.exchange.table import MARKED
 from api.http.threads import LaneRoute, Threads
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["import"])
@@ -29,12 +30,7 @@ _HISTORY: Final = Parameter(
     "Every change in the order of the log, false and superseded claims too; takes the scope `audit:read`.",
     {"type": "boolean", "default": False},
 )
-_BOM: Final = Parameter(
-    "bom",
-    "Begin CSV with a byte order mark, by which Excel sees that it is UTF-8. NDJSON has none.",
-    {"type": "boolean", "default": False},
-)
-_ASKING: Final = Asking(_HISTORY, _BOM)
+_ASKING: Final = Asking(_HISTORY, MARKED)
 
 
 @router.get(
@@ -58,7 +54,7 @@ def export_lines(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Stream
     Imported again they make the same record. The perspective is fixed when the export begins; the link `canonical`
     leads to the same export. Facts that are erased while it is read are not in what follows.
     """
-    history, bom = truth(asked.parameters, _HISTORY.name), truth(asked.parameters, _BOM.name)
+    history, bom = truth(asked.parameters, _HISTORY.name), truth(asked.parameters, BOM)
     if history:
         asked.principal.check("audit:read")
     with asked.reading() as reading:
@@ -88,7 +84,7 @@ async def _in_threads(asked: Asked, pieces: Iterator[bytes]) -> AsyncIterator[by
 
 
 def _headers(asked: Asked, export: Export, ending: str) -> dict[str, str]:
-    left_out = ("bom",) if asked.query.as_of is not None else ("bom", "as_of")
+    left_out = (BOM,) if asked.query.as_of is not None else (BOM, "as_of")
     question = asked.canonical(export.perspective, {}, left_out)
     address = f"{quote(asked.request.scope['path'])}?{urlencode(question)}"
     name = f"{export.slug}-{export.perspective.position}.{ending}"
