@@ -32,6 +32,7 @@ POSTED: Final = {
     "CertificateResponse",
     "ChangeRequestResponse",
     "DryChangeRequestResponse",
+    "DryErasureResponse",
     "DryRunResponse",
     "ErasureResponse",
     "FactResponse",
@@ -87,7 +88,9 @@ def changed(client: Client) -> tuple[list[str], str, set[str]]:
     met |= posted(client, f"{TALKS}/facts?dry_run=true", every[1])[1]
     met |= posted(client, f"{TALKS}/settings", {"review_erasure": False})[1]
     erased = {"reason": "asked for", "approvers": ["Bo"]}
-    met |= posted(client, f"/v1/facts/{ids.pop()}/erasure", erased, if_match="*")[1]
+    address = f"/v1/facts/{ids.pop()}/erasure"
+    for query in ("?dry_run=true", ""):
+        met |= posted(client, f"{address}{query}", erased, if_match="*")[1]
     met |= posted(client, f"{TALKS}/settings", {"review_record": True})[1]
     correction = {"reason": "refinement", **WHY, "changes": {"note": "x"}}
     for address in (f"/v1/facts/{ids[1]}/corrections", f"{TALKS}/corrections"):

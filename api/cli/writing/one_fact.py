@@ -103,9 +103,9 @@ def _change(op: str) -> Callable[..., None]:
         asked = [(name, _REASONS if name == "reason" else "text") for name in needed]
         body = read_cells({"op": op, **cells, **_ask_missing(asked, cells)})
         del body["op"]
-        if op == "correct" and "changes" not in body:
-            raise typer.BadParameter("give a field to change, such as --summary TEXT")
         with open_record() as parley:
+            if op == "correct" and "changes" not in body:
+                raise typer.BadParameter("give a field to change, such as --summary TEXT")
             before = _read_fact(parley, slug, fact)
             seen = {"if-match": f'"{before["version"]}"'}
             address = f"/v1/facts/{before['id']}/{path}"

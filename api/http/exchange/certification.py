@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,15 +24,14 @@ from domain.errors import ContentError, Fault
 from domain.proof.certificate import ABSENT, AbsentResult, Certificate, DigestResult
 from infrastructure.proofs.publishing import last_signed_note
 
-__all__ = ["CERTIFIABLE", "Answered", "answered", "certified", "certifying", "result_of"]
+__all__ = ["Answered", "answered", "certifiable", "certified", "certifying", "result_of"]
 
 _SEGMENT: Final = r"""(?:[!-"$&-.0->@-~]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-9A-Ea-e])){1,300}"""
 """One part of a path. No %2F is in it: decoded, that would part it, and ask something else."""
-CERTIFIABLE: Final = (
-    rf"/v1/(?:negotiations/{_SEGMENT}(?:/(?:timeline|people|tally|diff|audit|history|state/{_SEGMENT}))?"
-    rf"|facts/{_SEGMENT}(?:/history)?)(?:\?[!-~]{{0,7000}})?"
-)
-"""The path and query of a GET, percent-encoded, whose answer says on which position it rests."""
+_PARAMETER: Final = re.compile(r"\{[a-z_]+\}")
+_NOT_BY_POSITION: Final = frozenset({"readProof", "readSnapshot"})
+"""Operations whose answers do not follow from the log at a position: a proof also rests on what was signed since, and a
+snapshot on what was kept."""
 _CANONICAL: Final = re.compile(r'<(/[!-~]+)>; rel="canonical"')
 _PINS: Final = ("position", "as_known_at", "cursor")
 """What an answer that names no other fixed form is fixed by; a cursor that was not given here fixes nothing."""
@@ -51,7 +52,7 @@ class Answered:
 
 async def answered(request: Request, parley: Parley, question: str) -> Answered | Response:
     """Ask on behalf of the sender of the request; the refusal where the question itself is refused."""
-    if not re.fullmatch(CERTIFIABLE, question):
+    if not re.fullmatch(certifiable(request.app.state.addresses), question):
         lists = "a timeline, the people, a tally, diff, audit"
         detail = f"the path and query of a state, a section of it, {lists}, fact or history"
         raise ContentError.at("/question", f"{detail} is expected here, percent-encoded")
@@ -69,6 +70,23 @@ async def answered(request: Request, parley: Parley, question: str) -> Answered 
     if isinstance(result, DigestResult) and not (fixed or _has(question, *_PINS)):
         return problem("not-certifiable", "the answer has no fixed form")
     return Answered(question, _reader(request), _position(reply, question, parley), result)
+
+
+def certifiable(routes: Iterable[APIRoute]) -> str:
+    """The pattern of the questions that can be certified: a path, percent-encoded, and a query.
+
+    They are those about one negotiation or fact whose answer is JSON and fixed by a position.
+    """
+    paths = [
+        _PARAMETER.sub(lambda _: _SEGMENT, route.path)
+        for route in routes
+        if "GET" in (route.methods or ())
+        and route.param_convertors
+        and HTTPStatus.NOT_MODIFIED in route.responses
+        and "application/json" in route.responses[HTTPStatus.OK]["content"]
+        and route.operation_id not in _NOT_BY_POSITION
+    ]
+    return rf"^(?:{'|'.join(sorted(paths))})(?:\?[!-~]{{0,7000}})?$"
 
 
 def result_of(reply: Reply) -> DigestResult | AbsentResult | None:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from api.commands.commands import BODIES, FactParser
 from api.commands.confidential import FIELD
 from api.http.exchange.authorization import SECURITY_SCHEMES
+from api.http.exchange.certification import certifiable
 from api.http.exchange.perspective import ERASED
 from api.http.openapi import change_response, list_responses, response_parts, response_schemas
 from api.http.openapi.constraints import constrain_components
@@ -48,6 +49,8 @@ def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
         routes=app.routes,
     )
     found["components"] = {"schemas": _components(parser), "securitySchemes": SECURITY_SCHEMES}
+    question = found["components"]["schemas"]["CertificateBody"]["properties"]["question"]
+    question["pattern"] = certifiable(app.state.addresses)
     _list_kinds(found["paths"], parser)
     _list_sections(found["paths"])
     return found
