@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from starlette.testclient import TestClient
 
+from api.cli.ask import reply_to
 from api.commands import export as exporting
 from api.commands.export import Export
 from domain.fact import KINDS, as_primitives
@@ -151,3 +152,10 @@ def test_an_empty_export_is_empty(client: Client, tmp_path: Path) -> None:
     assert client.get(EXPORT, accept=CSV).body.strip() == b""
     assert client.get(f"{EXPORT}?bom=true", accept=CSV).body.startswith(b"\xef\xbb\xbf")
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_it_is_read_within_the_process_too(client: Client, parley: Parley) -> None:
+    client.open()
+    client.record(external_id="x")
+    reply = reply_to(parley, EXPORT, parley.owner)
+    assert json.loads(reply.body)["external_id"] == "x"

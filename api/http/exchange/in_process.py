@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
 
+from anyio import sleep_forever
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Scope
 
@@ -63,9 +64,13 @@ async def exchange(
         "state": {UNDISCLOSED: not discloses},
     }
     reply = Reply()
+    left = [body]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        """Give the body once; then the sender stays, and sends nothing more."""
+        if not left:
+            await sleep_forever()
+        return {"type": "http.request", "body": left.pop(), "more_body": False}
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
