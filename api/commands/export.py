@@ -46,7 +46,9 @@ _OPS: Final[dict[type[FactEvent], str]] = {
     FactReinstated: "reinstate",
     FactPreferred: "prefer",
 }
-_NOT_SENT: Final = frozenset({"originator_id", "originator_version", "actor", "fact", "valid"})
+_NOT_SENT: Final = frozenset(
+    {"originator_id", "originator_version", "actor", "fact", "valid", "batch"}
+)
 
 
 @dataclass(frozen=True)

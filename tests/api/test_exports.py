@@ -28,6 +28,7 @@ pytestmark = pytest.mark.either_database
 
 EXPORT = f"{TALKS}/export"
 CSV = "text/csv"
+NDJSON = "application/x-ndjson"
 AWKWARD: Final[list[dict[str, Any]]] = [
     {"people": ["Ann; Bo", {"name": "Eve", "id": "wikidata:Q1"}, "Zoë"], "external_id": "a;b"},
     {"note": '=1+1 "quoted"\nand a line more', "people": ['["x"', "-"], "external_id": "n"},
@@ -64,6 +65,11 @@ def fill(client: Client) -> None:
     cited = {"citation": {"publisher": "AP", "title": "Fifty-two; or so"}, "why": "Also"}
     client.post(f"{at}/corroborations", cited, if_match="*")
     client.post(f"{at}/preference", {"preferred": True, "why": "Counted"}, if_match="*")
+    ended = {"op": "end", "external_id": "e9-custody", "ended": "2025-12", "why": "Over"}
+    said = {"op": "corroborate", "external_id": "x", "citation": {"publisher": "BBC"}}
+    lines = b"\n".join(json.dumps(line).encode() for line in (ended, said))
+    imported = client.post(f"{TALKS}/import?batch=first&partial=true", lines, content_type=NDJSON)
+    assert imported.json["corroborated"] == 1, imported.json
     gone = client.record(external_id="y").headers["location"]
     retracted = client.post(
         f"{gone}/retraction", {"reason": "coding_error", "why": "No"}, if_match="*"
