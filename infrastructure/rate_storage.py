@@ -85,7 +85,7 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         return cast("int", row[0]) if row else 0
 
     def get_expiry(self, key: str) -> float:
-        """When a fixed window is over, in seconds since 1970; the present time if none is open."""
+        """When a fixed window is over, in seconds since 1970; the present time if there is no open window."""
         row = self._run(EXPIRY, key=key)
         return row[0] / SECOND if row else time.time()
 

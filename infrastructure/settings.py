@@ -81,7 +81,7 @@ class OidcSettings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self | None:
-        """Read the settings of an issuer; None if none is set, SettingsError if only some are."""
+        """Read the settings of an issuer; None if no part is set, SettingsError if only some are."""
         values = values_of(cls, environ, OIDC)
         needed = {variable(OIDC + name): values[name] for name in ("issuer", "audience", "jwks")}
         missing = [name for name, value in needed.items() if value is None]

@@ -53,7 +53,7 @@ _LOW, _HIGH = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
 
 @dataclass(frozen=True, slots=True)
 class NumberReading:
-    """The number that a text gives: a comparator with a value, or only `low` and `high`; a bound of None is open."""
+    """The number that a text gives: a comparator with a value, or only `low` and `high`; an open bound is None."""
 
     comparator: Comparator
     value: int | None = None

@@ -54,7 +54,7 @@ def check_room(fact: Fact, citation: Citation | None) -> None:
 
 
 def add_citation(fact: Fact, citation: Citation | None) -> Fact:
-    """The fact with one more citation; unchanged if it has that already, or none is given."""
+    """The fact with one more citation; unchanged if it has that already, or there is no new one."""
     if citation is None or citation in fact.citations:
         return fact
     return replace(fact, citations=(*fact.citations, citation))

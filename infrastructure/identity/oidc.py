@@ -1,7 +1,7 @@
 """Turns a bearer token into a principal if the issuer signed it for this server and it is valid now.
 
 The token's header chooses one of the pinned algorithms and one of the published keys; keys in the header itself (`jwk`,
-`jku`, `x5u`, `x5c`) are ignored. Critical extensions (`crit`) are refused, because none is supported.
+`jku`, `x5u`, `x5c`) are ignored. Critical extensions (`crit`) are refused, because Parley supports no extension.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ class TokenVerifier:
         if header.get("alg") not in self._oidc.algorithms:
             raise TokenRefusedError("the token is not signed by an algorithm that is accepted here")
         if "crit" in header or "b64" in header:
-            raise TokenRefusedError("the token's header has extensions, but none is supported here")
+            raise TokenRefusedError(
+                "the token's header has extensions, and this server supports no extension"
+            )
         if not isinstance(header.get("kid", ""), str):
             raise TokenRefusedError("the token's kid is not a text")
         return header

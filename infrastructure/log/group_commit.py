@@ -3,7 +3,7 @@
 A writer that finds no leader becomes the leader: it takes the log's lock, takes all requests that have queued until
 then, and commits them together. A refused request fails alone. If a transaction fails before its commit, each of its
 requests is tried alone, so that one bad request does not fail the others. If the commit itself fails, its result is
-unknown, so every request in it fails and none is tried again. A request that has waited as long as its lane allows, and
+unknown, so every request in it fails and is not tried again. A request that has waited as long as its lane allows, and
 is in no transaction yet, is taken out of the queue.
 """
 
