@@ -216,7 +216,10 @@ def missing_key(connection: Connection, table: Table) -> str | None:
 def _is_broken(connection: Connection, table: Table) -> bool:
     begun = connection.execute(select(log_head.c.position)).scalar_one()
     used = begun or _find_stamp(connection, table.name) or _has_rows(connection, table)
-    return bool(used) and _digest_kept(connection, table) != _digest_now(connection, table)
+    if not used:
+        return False
+    kept = _digest_kept(connection, table)
+    return kept is None or kept != _digest_now(connection, table)
 
 
 def _digest_kept(connection: Connection, table: Table) -> bytes | None:

@@ -19,11 +19,12 @@ from infrastructure.log.recorder import EventRecorder, IdempotencyClaim
 from infrastructure.log.resealing import reseal, take_as_is
 from infrastructure.projections.comparison import find_unstamped
 from infrastructure.sealing.key_source import GivenKeys
-from infrastructure.sealing.seals import Seals
-from infrastructure.sealing.stamps import change_total
+from infrastructure.sealing.seals import Seals, own_keys
+from infrastructure.sealing.stamps import change_total, stamps_of_answers
 from infrastructure.sealing.stored_responses import change_responses, find_response, read_response
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
 from infrastructure.tables.record import api_key, idempotency_answer, stamp
+from infrastructure.transaction_memo import forget
 from tests.databases import SEAL_KEY
 from tests.infrastructure.recording import events
 
@@ -303,6 +304,21 @@ def test_an_answer_that_stands_there_again_as_it_once_was_is_missed(kept: Databa
         assert unfounded(connection) == []
         same = idempotency_answer.c.key == before["key"]
         connection.execute(update(idempotency_answer).where(same).values(**before))
+        assert unfounded(connection) == ["idempotency_answer"]
+
+
+@pytest.mark.parametrize("how", ["exchanged", "taken away", "changed"])
+def test_the_total_and_the_secret_are_missed_together(kept: Database, how: str) -> None:
+    """Neither can be compared with the other then, which must not count as agreement."""
+    EventRecorder(kept).append(events())
+    with kept.writing() as connection:
+        rows = stamps_of_answers(connection)
+        connection.execute(stamp.delete().where(stamp.c.of.in_([row["of"] for row in rows])))
+        for row, other in zip(rows, reversed(rows), strict=True):
+            if how != "taken away":
+                held = other["stamp"] if how == "exchanged" else bytes(60)
+                connection.execute(stamp.insert(), {**row, "stamp": held})
+        forget(connection, own_keys)
         assert unfounded(connection) == ["idempotency_answer"]
 
 
