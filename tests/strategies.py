@@ -20,6 +20,8 @@ from domain.streams.fact import FactRecord, decide_record, evolve
 from domain.streams.negotiation import Negotiation, NegotiationContent, decide_open, negotiation_id
 from domain.streams.negotiation import evolve as evolve_negotiation
 from domain.time.perspective import Perspective
+from domain.views.negotiation_changes import of_entries
+from domain.views.versions import Recorded
 from tests.drawn_facts import (
     DAY,
     HOUR,
@@ -47,6 +49,7 @@ __all__ = [
     "facts_of",
     "histories",
     "instants",
+    "itself",
     "links",
     "perspectives",
     "published_days",
@@ -114,6 +117,21 @@ def histories(draw: DrawFn, max_changes: int = 12) -> list[Entry]:
         if event is not None:
             log.take(event, draw(_ELAPSED))
     return log.entries
+
+
+def itself(log: list[Entry]) -> list[Recorded]:
+    """The opening of the negotiation in a log, and its corrections."""
+    opening = log[0]
+    first = Recorded(
+        position=opening.position,
+        recorded_at=opening.recorded_at,
+        published_at=opening.recorded_at,
+        actor=opening.event.actor,
+        event=type(opening.event).stored_name,
+        reason=None,
+        why=None,
+    )
+    return [first, *of_entries(log)[1]]
 
 
 def _changed(draw: DrawFn, log: _Log) -> RecordEvent | None:

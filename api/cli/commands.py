@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.keeping import backup, checkpoint, clock, compact, keys, seal, verify, witness
-from api.cli.reading import check, diff_and_audit, kinds, people, show_and_timeline, tally
+from api.cli.reading import check, diff_and_audit, kinds, moments, people, show_and_timeline, tally
 from api.cli.serving import serve
 from api.cli.session import RefusingGroup
 from api.cli.text import echo
@@ -70,7 +70,7 @@ def parley(
 
 
 for commands in (
-    *(serve, show_and_timeline, people, tally, diff_and_audit, check, kinds),
+    *(serve, show_and_timeline, people, tally, moments, diff_and_audit, check, kinds),
     *(one_fact, import_, export_and_snapshot, settings, erase, change_requests),
     *(keys, backup, verify, checkpoint, witness, seal, compact, clock),
 ):

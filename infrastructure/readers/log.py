@@ -1,12 +1,13 @@
-"""The log as a reading sees it: all of it in order, or what concerns one negotiation."""
+"""The log as a reading sees it: all of it in order, or what concerns one negotiation; and whole streams."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
 from domain.streams.event import STORED_NAMES, ChangeRequestEvent
+from infrastructure.log.errors import persistence_errors
 from infrastructure.log.rows import LOGGED, entries
 from infrastructure.projections.planes import whole_rows
 from infrastructure.readers.pages import count_fitting
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.streams.event import RecordEvent
+    from infrastructure.database.database import Database
     from infrastructure.log.codec import EventCodec
     from infrastructure.log.entry import LogEntry
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["of_negotiation", "outside_of", "page", "read_entries", "select_past"]
+__all__ = ["of_negotiation", "outside_of", "page", "read_entries", "select_past", "streams"]
 
 _PROPOSED: Final = [
     name
@@ -84,3 +86,22 @@ def read_entries(
     """The entries that a statement selects, each with its event."""
     found = entries(connection, statement)
     return [(entry, codec.read(entry, entry.actor)) for entry in found]
+
+
+STREAMS_A_QUERY: Final = 500
+
+_BY_STREAM: Final = LOGGED.order_by(event.c.stream, event.c.version)
+
+
+def streams(
+    database: Database, codec: EventCodec, ids: Sequence[UUID]
+) -> dict[UUID, list[RecordEvent]]:
+    """The events of each stream that exists, in order of version, from one snapshot of the log."""
+    found: dict[UUID, list[RecordEvent]] = {}
+    with persistence_errors(), database.reading() as connection:
+        for start in range(0, len(ids), STREAMS_A_QUERY):
+            wanted = [id_.hex for id_ in ids[start : start + STREAMS_A_QUERY]]
+            for entry in entries(connection, _BY_STREAM.where(event.c.stream.in_(wanted))):
+                id_ = cast("UUID", entry.originator_id)
+                found.setdefault(id_, []).append(codec.read(entry, entry.actor))
+    return found

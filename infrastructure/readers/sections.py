@@ -32,6 +32,7 @@ from infrastructure.projections.fact_rows import (
 )
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
+from infrastructure.readers.moments import boundaries
 from infrastructure.readers.names import names_at
 from infrastructure.readers.questions import question_range, step_through
 from infrastructure.readers.similar import select_tied
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from domain.register import Register
     from domain.streams.negotiation import Negotiation
+    from domain.views.moments import Axis, Boundary
     from domain.views.naming import Names
     from domain.views.sections import Page, Place, Rest
 
@@ -105,6 +107,11 @@ class SectionReader:
         seen = self._seen(questions=asked) if asked else []
         seen += self._read(select_tied(self.tables, version.record, self.perspective))
         return find_rivals(version, seen, self.perspective, names)
+
+    def boundaries(self, axis: Axis) -> Iterator[Boundary]:
+        """As `infrastructure.readers.moments` reads them along an axis, along which the perspective is free."""
+        read = self.connection, self.tables, self.negotiation_id, self.perspective
+        return boundaries(*read, axis)
 
     def _names(self) -> Names:
         return names_at(self.connection, self.tables, self.negotiation_id, self.perspective)

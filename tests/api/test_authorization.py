@@ -55,6 +55,7 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("get", "/v1/negotiations/{slug}/timeline"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/tally"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/diff"): ("fact:read", None),
+    ("get", "/v1/negotiations/{slug}/moments"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/audit"): ("audit:read", None),
     ("get", "/v1/negotiations/{slug}/history"): ("audit:read", None),
     ("get", "/v1/negotiations/{slug}/settings"): ("admin", None),

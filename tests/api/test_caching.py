@@ -31,6 +31,7 @@ VIEWS = [
     f"{TALKS}/tally?what=released",
     f"{TALKS}/diff?from=2020",
     f"{TALKS}/audit",
+    f"{TALKS}/moments?by=day",
     "/v1/changes",
     "/v1/changes?after=1&limit=2",
 ]
@@ -147,6 +148,7 @@ GIVEN = {
     "matter": "m",
     "batch": "b",
     "status": "held",
+    "axis": "recorded",
 }
 """A value other than the default for every parameter of a question that may be left out."""
 NEEDED = {"what": "released", "from": "2025"}

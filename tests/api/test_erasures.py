@@ -194,7 +194,15 @@ def test_no_word_of_it_is_in_any_answer_file_table_or_backup(desk: Desk, tmp_pat
 def test_an_answer_that_held_it_says_so_and_one_from_after_does_not(desk: Desk) -> None:
     id_ = desk.said()
     desk.done(id_, "erasure", REASON)
-    views = ("", "/timeline", "/people", "/tally?what=released", "/diff?from=2020", "/audit")
+    views = (
+        "",
+        "/timeline",
+        "/people",
+        "/tally?what=released",
+        "/diff?from=2020",
+        "/audit",
+        "/moments",
+    )
     for view in views:
         joined = "&" if "?" in view else "?"
         held = desk.client.get(f"{TALKS}{view}{joined}position=7")

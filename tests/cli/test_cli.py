@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMANDS = {
-    "serve", "import", "export", "show", "timeline", "tally", "people", "diff", "audit",
+    "serve", "import", "export", "show", "timeline", "tally", "moments", "people", "diff", "audit",
     "changes", "kinds", "columns", "snapshot",
     "rebuild", "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
     "seal", "compact", "erase", "witness", "change-requests", "approve", "refuse", "withdraw",
@@ -33,7 +33,7 @@ COMMANDS = {
 }  # fmt: skip
 FORMER = {"proposals"}
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
-READING = {"export", "show", "timeline", "tally", "people", "audit", "snapshot"}
+READING = {"export", "show", "timeline", "tally", "moments", "people", "audit", "snapshot"}
 PROGRAM = (sys.executable, "-c", "from api.cli.app import main; main()")
 
 

@@ -66,6 +66,11 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         {"what": "released", "from": "2025-09", "to": "2025-10-15", "per": "population"},
         {"count": "facts", "kind": "custody", "by": "day"},
     ),
+    "readMoments": (
+        {"axis": "valid", "limit": "1000"},
+        {"axis": "recorded", "by": "day"},
+        {"axis": "published", "by": "month", "limit": "3"},
+    ),
     "readDiff": (
         {"limit": "1000", "from": _AT},
         {"from": "2025-06-22", "to": "2025-11", "bom": "true"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -20,6 +20,7 @@ from domain.views import versions as history
 from domain.views.audit import is_audited
 from domain.views.counting.tally import TallyQuery, tally
 from domain.views.diff import SECTIONS, diff
+from domain.views.moments import Axis, boundaries, free_along
 from domain.views.negotiation_changes import as_known, of_entries, told
 from domain.views.people import PeopleFilter, people, statuses
 from domain.views.sections import Page, Place
@@ -47,6 +48,7 @@ from tests.strategies import (
     SLUG,
     histories,
     instants,
+    itself,
     perspectives,
 )
 from tests.thorough import often
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import DataObject, SearchStrategy
 
+    from domain.views.moments import Boundary
     from infrastructure.log.recorder import EventRecorder
 
 #: Histories drawn on each database: others each time, many in the long form. Several perspectives are asked of each.
@@ -188,6 +191,11 @@ def test_both_witnesses_say_the_same(
             _same_history(reading, versions, asked, pinned)
             earlier = _earlier(data.draw(perspectives(len(entries))), pinned)
             _same_differences(reading, versions, reading.perspective(_query(earlier)), pinned)
+            axis = data.draw(st.sampled_from(get_args(Axis)))
+            found, expected = _moments(reading, versions, witnesses.entries(), asked, axis)
+            assert found >= expected
+            recorded = [each for each in versions if each.position <= asked.position]
+            assert found - expected <= _times_of_events(recorded, axis)
 
 
 @settings(
@@ -226,6 +234,9 @@ def test_both_say_the_same_where_a_clock_was_wrong(
             _same_negotiation(reading, log, asked, pinned)
             _same_facts(reading, versions, asked, pinned)
             _same_history(reading, versions, asked, pinned)
+            for axis in get_args(Axis):
+                found, expected = _moments(reading, versions, log, asked, axis)
+                assert found >= expected
     rebuilt = rebuild(witnesses.database, witnesses.ledger.codec)
     assert rebuilt.differences == ()
 
@@ -364,6 +375,26 @@ def _same_differences(
         told = {name: [*told[name], *page[name]] for name in SECTIONS}
         after = found.after[-1].first_position if more else 0
     assert {**expected, **told} == expected
+
+
+def _moments(
+    reading: Reading, versions: list[FactVersion], log: list[Entry], asked: Perspective, axis: Axis
+) -> tuple[set[Boundary], set[Boundary]]:
+    """The boundaries along an axis by the reader, and by the fold."""
+    pinned = reading.perspective(free_along(axis, _query(asked)))
+    expected = boundaries(versions, itself(log), NEGOTIATION, pinned, axis)
+    found = reading.sections(NEGOTIATION, pinned).boundaries(axis)
+    return set(found), expected
+
+
+def _times_of_events(versions: list[FactVersion], axis: Axis) -> set[Boundary]:
+    """What the reader may find besides: the times of events of which nothing is seen, as of a citation dated later."""
+    if axis == "valid":
+        return set()
+    return {
+        (each.record.id, each.recorded_at if axis == "recorded" else each.published_at)
+        for each in versions
+    }
 
 
 def _history(

@@ -21,7 +21,7 @@ from domain.fact import Fact
 from domain.streams.event import FactCorrected, FactEvent
 from domain.streams.negotiation import NegotiationSettings
 from domain.time.perspective import PerspectiveQuery
-from infrastructure.readers.streams import streams
+from infrastructure.readers.log import streams
 
 __all__ = ["Deciding", "Step"]
 

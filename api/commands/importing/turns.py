@@ -28,7 +28,7 @@ from domain.streams.event import RecordEvent
 from domain.streams.negotiation import negotiation_id
 from infrastructure.errors import OUT_OF_REACH
 from infrastructure.log.errors import OutcomeUnknownError
-from infrastructure.readers.streams import streams
+from infrastructure.readers.log import streams
 
 __all__ = ["Recorded", "Turns", "size_next_turn"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -19,6 +19,7 @@ __all__ = [
     "BOM",
     "TEXT",
     "Parameter",
+    "choice",
     "cut",
     "first_moment",
     "given",
@@ -161,6 +162,16 @@ def whole_number(
             return number
     most = "" if high is None else f" to {high}"
     raise ContentError.at(f"/query/{name}", f"a whole number from {low}{most} is expected")
+
+
+def choice(
+    parameters: Mapping[str, str], name: str, choices: Collection[str], left_out: str | None = None
+) -> str | None:
+    """Read one of some words, or take the default where it is left out; ContentError for any other word."""
+    text = parameters.get(name, left_out)
+    if text is not None and text not in choices:
+        raise ContentError.at(f"/query/{name}", f"one of {', '.join(choices)} is expected")
+    return text
 
 
 def truth(parameters: Mapping[str, str], name: str, *, left_out: bool = False) -> bool:

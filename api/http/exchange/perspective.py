@@ -19,7 +19,7 @@ from api.http.exchange.caching import answered, tags_of
 from api.http.exchange.cursor import CURSOR, OF_THE_PAGE, Cursor
 from api.http.exchange.edtf_patterns import CUT
 from api.http.exchange.in_process import UNDISCLOSED
-from api.http.exchange.parameters import BOM, Parameter, cut, given, whole_number
+from api.http.exchange.parameters import BOM, Parameter, choice, cut, given, whole_number
 from api.http.problems import RefusedError
 from domain.access import Principal
 from domain.errors import ContentError
@@ -83,17 +83,9 @@ def perspective_query(parameters: Mapping[str, str]) -> PerspectiveQuery:
         as_of=cut(parameters, "as_of"),
         as_known_at=cut(parameters, "as_known_at"),
         position=whole_number(parameters, "position", 0),
-        clock=cast("Clock", _choice(parameters, "clock", get_args(Clock))),
-        match=cast("Match", _choice(parameters, "match", get_args(Match))),
+        clock=cast("Clock", choice(parameters, "clock", get_args(Clock), "recorded")),
+        match=cast("Match", choice(parameters, "match", get_args(Match), "possible")),
     )
-
-
-def _choice(parameters: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
-    default = "possible" if name == "match" else "recorded"
-    found = parameters.get(name, default)
-    if found not in choices:
-        raise ContentError.at(f"/query/{name}", f"one of {', '.join(choices)} is expected")
-    return found
 
 
 def resolved(reading: Reading, query: PerspectiveQuery, at: str) -> Perspective:

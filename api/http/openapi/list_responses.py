@@ -1,4 +1,4 @@
-"""The shapes of lists that are counted: a tally, page by page, and everyone whom facts name."""
+"""The shapes of lists that are counted: a tally, the moments at which answers change, and everyone whom facts name."""
 
 from __future__ import annotations
 
@@ -63,6 +63,20 @@ class TallyResponse(Paged):
     undated_more: NotRequired[More]
     known: NotRequired[list[str]]
     known_more: NotRequired[More]
+
+
+class MomentEntry(Exact):
+    """An instant, or a day, month or year, in which an answer may change."""
+
+    at: str
+    changes: int
+
+
+class MomentsResponse(Paged):
+    """The instants at which an answer may change along an axis, in order."""
+
+    axis: Literal["valid", "recorded", "published"]
+    items: list[MomentEntry]
 
 
 class MayBe(Exact):

@@ -1,18 +1,18 @@
-"""Diff and audit: what two cuts of knowledge disagree on, who changed what."""
+"""Diff, audit and moments: what two cuts of knowledge disagree on, who changed what, and when answers change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from operator import itemgetter
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, cast, get_args
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.http.exchange.cursor import CURSOR, WHOLE_LIMIT, Cursor
+from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
 from api.http.exchange.operation import OF_WHAT_HOLDS, reads
-from api.http.exchange.parameters import Parameter, cut, whole_number
+from api.http.exchange.parameters import Parameter, choice, cut, whole_number
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
 from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
@@ -22,7 +22,9 @@ from domain.time.instant import format_instant
 from domain.time.perspective import Perspective
 from domain.views.audit import describe_change, describe_negotiation_change
 from domain.views.brief import describe_perspective
+from domain.views.counting.points import By
 from domain.views.diff import SECTIONS, diff, negotiation_differs
+from domain.views.moments import Axis, free_along, group_moments
 from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
@@ -41,8 +43,22 @@ _AUDIT: Final = Asking(
     WHOLE_LIMIT,
     CURSOR,
 )
+_MOMENTS: Final = Asking(
+    Parameter(
+        "axis",
+        "What varies: what was so (valid), what we had recorded, or what was published.",
+        {"type": "string", "enum": list(get_args(Axis)), "default": "valid"},
+    ),
+    Parameter(
+        "by",
+        "Group the instants by day, month or year (UTC). Left out: each instant by itself.",
+        {"type": "string", "enum": list(get_args(By))},
+    ),
+    LIMIT,
+    CURSOR,
+)
 _AT: Final = (int,)
-"""A page of a diff or of an audit ends at a position of the log."""
+"""A page of a diff or of an audit ends at a position of the log, one of moments at a moment."""
 _OF_DIFF: Final = (
     *("section", "fact", "version", "summary", "valid", "reason", "why", "changes", "sources"),
 )
@@ -147,6 +163,42 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
         return asked.answer(content, perspective, reading, table=rows)
+
+
+@router.get(
+    "/v1/negotiations/{slug}/moments",
+    **reads("readMoments", "When answers change", "MomentsResponse", _MOMENTS.parameters),
+)
+def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Response:
+    """List the instants at which an answer may change along an axis; the perspective holds all but its cut along it.
+
+    Between two neighbours no state changes, no timeline without retracted facts, and of a tally only how far it goes.
+    """
+    cursor = Cursor.read(asked.parameters, _AT)
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    asked = asked.pinned(cursor)
+    axis = cast("Axis", choice(asked.parameters, "axis", get_args(Axis), "valid"))
+    by = cast("By | None", choice(asked.parameters, "by", get_args(By)))
+    free = replace(asked, query=free_along(axis, asked.query))
+    with asked.reading() as reading:
+        cut = asked.perspective(reading)
+        along = replace(free, query=replace(free.query, as_of=cut.as_of)).perspective(reading)
+        shown = replace(along, as_known_at=cut.as_known_at)
+        negotiation = reading.negotiation(slug, along.position)
+        found = group_moments(reading.sections(negotiation.id, along).boundaries(axis), by)
+        if cursor is not None:
+            found = [each for each in found if each.at > cast("int", cursor.place[0])]
+        place = (found[limit - 1].at,) if len(found) > limit else None
+        question = {"axis": axis} | ({} if by is None else {"by": by})
+        content: dict[str, Any] = {
+            "perspective": describe_perspective(shown),
+            "axis": axis,
+            "items": [{"at": each.named(by), "changes": each.changes} for each in found[:limit]],
+            "next": None if place is None else asked.next(shown, place, question),
+        }
+        rest = asked.rest(slug, shown)
+        content = with_erasures(content, reading, negotiation.id, along, rest=rest)
+        return free.answer(content, shown, reading, fixed=question)
 
 
 def _of_itself(

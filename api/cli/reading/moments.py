@@ -1,0 +1,53 @@
+"""The command that lists when answers change."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+
+from api.cli.ask import ask_whole, print_answer
+from api.cli.options import AsJson, Slug, take_perspective
+from api.cli.session import consoles, open_record
+from api.cli.tables import show_erased, show_heading, show_rows
+from domain.views.counting.points import By
+from domain.views.moments import Axis
+
+__all__ = ["register"]
+
+_AXES: Final = {
+    "valid": "what was so",
+    "recorded": "what we had recorded",
+    "published": "what was published",
+}
+
+
+@take_perspective()
+def moments(
+    slug: Slug,
+    *,
+    axis: Annotated[
+        Axis, typer.Option(help="What varies: what was so, what was recorded, or was published.")
+    ] = "valid",
+    by: Annotated[By | None, typer.Option(help="Group by day, month or year (UTC).")] = None,
+    asked: dict[str, object],
+    json: AsJson = False,
+) -> None:
+    """List the instants at which answers change, and how many facts change there."""
+    question = {**asked, "axis": axis, "by": by, "limit": 1000}
+    with open_record() as parley:
+        answer = ask_whole(parley, f"/v1/negotiations/{slug}/moments", question, ("items",))
+    if json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    content = answer.content
+    show_heading(out, f"When {_AXES[axis]} changes: {slug}", content["perspective"])
+    show_erased(out, content)
+    rows = [(each["at"], each["changes"]) for each in content["items"]]
+    show_rows(out, f"Moments: {len(rows)}", ("at", "facts that change"), rows)
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command()(moments)

@@ -1,0 +1,178 @@
+"""Moments are the instants at which an answer may change along one axis, while the perspective holds the other cuts.
+
+The perspective's own cut along the axis limits nothing. Whose boundaries count along which axis:
+
+- valid: of each fact that is seen and stands, the instants from which it may hold, surely holds, has surely happened,
+  no longer surely holds, and surely no longer holds;
+- recorded: the record times of events that changed what is seen of a fact, those of the negotiation's opening and of
+  its corrections, by what the log says of its clock; `as_of` leaves out none, as a state counts every known fact;
+- published: the same by published times, and the days on which further citations of a fact were public.
+
+Between two neighbouring moments no state changes, no timeline without retracted facts, and of a tally only how far its
+last points reach, because they end at `as_of`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from domain.time.edtf_calendar import DAY, month_start
+from domain.time.instant import BEGINNING, END, format_instant
+from domain.time.record_time import recorded_by
+from domain.views.counting.points import By, bucket
+from domain.views.versions import correct_times, select_known, timeslice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from uuid import UUID
+
+    from domain.fact import Fact
+    from domain.time.perspective import Perspective, PerspectiveQuery
+    from domain.views.versions import FactVersion, Recorded
+
+__all__ = [
+    "Axis",
+    "Boundary",
+    "Moment",
+    "boundaries",
+    "free_along",
+    "group_moments",
+    "valid_boundaries",
+]
+
+Axis = Literal["valid", "recorded", "published"]
+Boundary = tuple["UUID", int]
+"""What changes, a fact or the negotiation itself, and the instant (microseconds UTC) at which it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`at` is an instant, or the number of a day, month or year; `changes` how many facts change there, each once.
+
+    The negotiation itself counts as one more.
+    """
+
+    at: int
+    changes: int
+
+    def named(self, by: By | None) -> str:
+        """How it is written, so that a cut of the same text includes all of it."""
+        if by is None:
+            return format_instant(self.at)
+        if by == "day":
+            return _date(self.at * DAY)
+        if by == "month":
+            return _date(month_start(0, self.at + 1)).rpartition("-")[0]
+        return _date(month_start(self.at, 1))[: -len("-01-01")]
+
+
+def _date(instant: int) -> str:
+    return format_instant(instant).partition("T")[0]
+
+
+def group_moments(found: Iterable[Boundary], by: By | None) -> list[Moment]:
+    """The moments of these boundaries in order, by day, month or year (UTC) if `by` is given."""
+    places = {(whose, at if by is None else bucket(at, by)) for whose, at in found}
+    return [Moment(*each) for each in sorted(Counter(at for _, at in places).items())]
+
+
+def free_along(axis: Axis, query: PerspectiveQuery) -> PerspectiveQuery:
+    """The question without its own cut along the axis, which is not `valid`."""
+    return replace(query, as_known_at=None) if axis == query.clock else query
+
+
+def boundaries(
+    found: Iterable[FactVersion],
+    itself: Sequence[Recorded],
+    negotiation_id: UUID,
+    perspective: Perspective,
+    axis: Axis,
+) -> set[Boundary]:
+    """The boundaries along an axis: a fold that looks at every instant that may be one. `perspective` is free along it.
+
+    `itself` are the negotiation's opening and its corrections.
+    """
+    versions = [each for each in found if each.position <= perspective.position]
+    mine = [each for each in itself if each.position <= perspective.position]
+    if axis == "valid":
+        standing = timeslice(versions, perspective)
+        return {
+            (seen.version.record.id, at)
+            for seen in standing
+            for at in valid_boundaries(_valid_times(seen.version.record.fact))
+        }
+    if axis == "recorded":
+        own = {(negotiation_id, _recorded_by(each, perspective)) for each in mine}
+        return own | _differing(versions, *_by_record_time(versions, mine, perspective))
+    own = {
+        (negotiation_id, correct_times(each, perspective.corrections).published_at)
+        for each in mine[1:]
+    }
+    return own | _differing(versions, *_by_published_time(versions, perspective))
+
+
+def valid_boundaries(times: Iterable[int]) -> Iterator[int]:
+    """Those of a fact's valid times that are bounded."""
+    return (at for at in times if BEGINNING < at < END - 1)
+
+
+def _valid_times(fact: Fact) -> tuple[int, ...]:
+    window, valid = fact.window, fact.valid_time
+    happened = valid.bounds.end_latest if valid.spans else valid.bounds.start_latest
+    return (
+        *(window.possible_from, window.certain_from, window.certain_to, window.possible_to),
+        happened - 1,
+    )
+
+
+def _recorded_by(change: Recorded, perspective: Perspective) -> int:
+    return recorded_by(change.position, change.recorded_at, perspective.corrections)
+
+
+_Instants = tuple["Collection[int]", "Callable[[int], Perspective]"]
+
+
+def _by_record_time(
+    versions: Iterable[FactVersion], itself: Iterable[Recorded], perspective: Perspective
+) -> _Instants:
+    """The record times that count, and what each of them shows: the last position that was recorded by then."""
+    last: dict[int, int] = defaultdict(int)
+    for each in (*versions, *itself):
+        at = _recorded_by(each, perspective)
+        last[at] = max(last[at], each.position)
+    for said in perspective.corrections:
+        at = recorded_by(said.position, said.recorded_at, perspective.corrections)
+        last[at] = max(last[at], said.position)
+
+    def shown(at: int) -> Perspective:
+        known = tuple(each for each in perspective.corrections if each.position <= last[at])
+        return replace(perspective, position=last[at], corrections=known)
+
+    return last, shown
+
+
+def _by_published_time(versions: Sequence[FactVersion], perspective: Perspective) -> _Instants:
+    times = {correct_times(each, perspective.corrections).published_at for each in versions}
+    times |= {
+        at
+        for each in versions
+        for citation in each.record.fact.citations
+        if (at := citation.published_at) is not None
+    }
+    return times, lambda at: replace(perspective, clock="published", as_known_at=at)
+
+
+def _differing(
+    versions: Sequence[FactVersion], instants: Collection[int], shown: Callable[[int], Perspective]
+) -> set[Boundary]:
+    """The facts of which something else is seen at an instant than at the one before."""
+    found: set[Boundary] = set()
+    before: dict[UUID, FactVersion] = {}
+    for at in sorted(instants):
+        after = {each.record.id: each for each in select_known(versions, shown(at))}
+        changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
+        found |= {(id_, at) for id_ in changed}
+        before = after
+    return found

@@ -1,0 +1,123 @@
+"""Reads the boundaries along an axis from the rectangles of facts, in one scan of narrow rows.
+
+They are those that `domain.views.moments` finds, and seldom the time of an event that changed nothing that is seen.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, case, null, select, union_all
+
+from domain.time.instant import END
+from domain.time.record_time import recorded_by
+from domain.views.moments import valid_boundaries
+from domain.views.published import cited
+from domain.views.versions import correct_times
+from infrastructure.database.damage import raise_damage
+from infrastructure.log.codec import decode_fact
+from infrastructure.readers.negotiations import corrections
+from infrastructure.readers.timeslices import RETRACTED, is_seen, known_at
+from infrastructure.tables.record import event, negotiation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Row, Select
+
+    from domain.time.perspective import Perspective
+    from domain.views.moments import Axis, Boundary
+    from infrastructure.tables.facts import FactTables
+
+__all__ = ["boundaries", "select_published", "select_recorded", "select_valid"]
+
+_VALID: Final = ("possible_from", "certain_from", "certain_to", "possible_to", "happened_latest")
+
+
+def boundaries(
+    connection: Connection, tables: FactTables, id_: UUID, perspective: Perspective, axis: Axis
+) -> Iterator[Boundary]:
+    """The boundaries of a negotiation along an axis, some of them twice; `perspective` is free along it."""
+    if axis == "valid":
+        for row in connection.execute(select_valid(tables, id_, perspective)):
+            yield from ((UUID(row.fact_id), at) for at in valid_boundaries(row[1:]))
+    elif axis == "recorded":
+        known = perspective.corrections
+        for whose, position, at in connection.execute(select_recorded(tables, id_, perspective)):
+            yield UUID(whose), recorded_by(position, at, known)
+        for each in corrections(connection, id_, perspective):
+            yield id_, recorded_by(each.position, each.recorded_at, known)
+    else:
+        rows = connection.execute(select_published(tables, id_, perspective))
+        for (whose, _, _), pieces in groupby(rows, itemgetter(0, 1, 2)):
+            yield from ((UUID(whose), at) for at in _published_times(list(pieces)))
+        for each in corrections(connection, id_, perspective):
+            yield id_, correct_times(each, perspective.corrections).published_at
+
+
+def select_valid(tables: FactTables, id_: UUID, perspective: Perspective) -> Select[Any]:
+    """The valid times of each fact that is seen and stands."""
+    columns = tables.version.c
+    return select(columns.fact_id, *(columns[name] for name in _VALID)).where(
+        columns.negotiation_id == id_.hex,
+        is_seen(columns, perspective),
+        columns.status != RETRACTED,
+        ~columns.erased,
+    )
+
+
+def select_recorded(tables: FactTables, id_: UUID, perspective: Perspective) -> Any:  # noqa: ANN401 -- a compound select
+    """Who changes at which position, and when that was recorded: the negotiation's opening, and each edge of a fact."""
+    columns, cut = tables.version.c, perspective.published_cut
+    if cut is None:
+        shown = columns.published_to == END
+        edges = [columns.known_from]
+    else:
+        shown = and_(columns.published_from <= cut, columns.published_to > cut)
+        edges = [columns.known_from, columns.known_to]
+    return union_all(
+        select(negotiation.c.id, negotiation.c.opened_position, negotiation.c.recorded_at).where(
+            negotiation.c.id == id_.hex
+        ),
+        *(
+            select(columns.fact_id, event.c.position, event.c.recorded_at).where(
+                columns.negotiation_id == id_.hex,
+                shown,
+                edge <= perspective.position,
+                event.c.position == edge,
+            )
+            for edge in edges
+        ),
+    )
+
+
+def select_published(tables: FactTables, id_: UUID, perspective: Perspective) -> Select[Any]:
+    """From when to when each version is public, with its content where that cites something later.
+
+    What later events split has several rows, one after the other.
+    """
+    columns = tables.version.c
+    cites = and_(columns.last_cited > columns.published_from, ~columns.erased)
+    content = case((cites, columns.content), else_=null()).label("content")
+    said = (columns.fact_id, columns.version, columns.variant)
+    return (
+        select(*said, columns.published_from, columns.published_to, content)
+        .where(columns.negotiation_id == id_.hex, known_at(columns, perspective.position))
+        .order_by(columns.fact_id, columns.published_from)
+    )
+
+
+def _published_times(rows: Sequence[Row[Any]]) -> Iterator[int]:
+    """When a version begins to be public, and when another citation of it does."""
+    begins, ends, content = rows[0].published_from, rows[-1].published_to, rows[0].content
+    yield begins
+    if content is None:
+        return
+    with raise_damage("a version of a fact"):
+        fact = decode_fact(content)
+    for at in {citation.published_at for citation in fact.citations}:
+        if at is not None and begins < at < ends and cited(fact, at) != cited(fact, at - 1):
+            yield at

@@ -1,0 +1,131 @@
+"""Moments over HTTP: the stops of a slider along each axis, at any perspective, on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.asking import TALKS, Client
+
+MOMENTS = f"{TALKS}/moments"
+
+
+def filled(client: Client) -> str:
+    """Two facts, the first corrected and the second retracted; the address of the first."""
+    client.open()
+    first = client.record(valid="2025-09-11").headers["location"]
+    cited = [
+        {"publisher": "Kyiv Independent", "published": "2025-11-03"},
+        {"publisher": "Reuters", "published": "2025-11-05"},
+    ]
+    second = client.record(valid="2025-11/2026-02", citations=cited).headers["location"]
+    changes = {"reason": "coding_error", "why": "Misread", "changes": {"valid": "2025-09-12"}}
+    changes["published"] = "2025-10-01"
+    assert client.post(f"{first}/corrections", changes, if_match="*").status == 200
+    gone = {"reason": "coding_error", "why": "Misread", "published": "2025-12-24"}
+    assert client.post(f"{second}/retraction", gone, if_match="*").status == 200
+    return first
+
+
+def stops(client: Client, query: str) -> dict[str, int]:
+    """What is answered, by its times."""
+    answer = client.get(f"{MOMENTS}?{query}")
+    assert answer.status == 200, answer.json
+    return {each["at"]: each["changes"] for each in answer.json["items"]}
+
+
+def test_along_valid_time_each_fact_that_stands_has_the_days_on_which_it_begins(
+    client: Client,
+) -> None:
+    filled(client)
+    assert stops(client, "axis=valid&by=day") == {"2025-09-12": 1}
+    assert stops(client, "axis=valid&by=day&as_of=1990") == {"2025-09-12": 1}
+    assert list(stops(client, "")) == ["2025-09-12T00:00:00.000000Z", "2025-09-12T23:59:59.999999Z"]
+    before = stops(client, "axis=valid&by=month&position=3")
+    assert before == {"2025-09": 1, "2025-11": 1, "2026-02": 1}
+    assert stops(client, "axis=valid&by=year&position=3") == {"2025": 2, "2026": 1}
+    published = stops(client, "axis=valid&by=day&clock=published&as_known_at=2025-09-30")
+    assert published == {"2025-09-11": 1}
+
+
+def test_along_the_recorded_clock_each_event_is_a_stop_whatever_the_cut(client: Client) -> None:
+    filled(client)
+    log = client.get("/v1/changes").json["items"]
+    expected = {each["recorded_at"]: 1 for each in log}
+    assert stops(client, "axis=recorded") == expected
+    assert stops(client, "axis=recorded&as_known_at=1990") == expected
+    known = dict(list(expected.items())[:3])
+    assert stops(client, "axis=recorded&position=3") == known
+    held = stops(client, "axis=recorded&clock=published&as_known_at=2025-09-30")
+    assert list(held) == [log[0]["recorded_at"], log[1]["recorded_at"]]
+    by_year = stops(client, "axis=recorded&by=year")
+    assert sum(by_year.values()) == 3, "the negotiation, and each of two facts once"
+
+
+def test_along_the_published_clock_what_a_source_dates_is_a_stop(client: Client) -> None:
+    filled(client)
+    days = stops(client, "axis=published&by=day")
+    assert days == {
+        "2025-09-11": 1,
+        "2025-10-01": 1,
+        "2025-11-03": 1,
+        "2025-11-05": 1,
+        "2025-12-24": 1,
+    }
+    recorded = stops(client, "axis=published&by=day&position=3")
+    assert list(recorded) == ["2025-09-11", "2025-11-03", "2025-11-05"]
+
+
+def test_at_each_stop_a_timeline_says_something_else(client: Client) -> None:
+    filled(client)
+    for axis, cut in (
+        ("valid", "as_of"),
+        ("published", "as_of=2026&clock=published&as_known_at"),
+        ("recorded", "as_of=2026&as_known_at"),
+    ):
+        previous: Any = None
+        for at in stops(client, f"axis={axis}"):
+            items = client.get(f"{TALKS}/timeline?{cut}={at}").json["items"]
+            assert items != previous, (axis, at)
+            previous = items
+
+
+def test_pages_go_on_where_the_last_ended_at_the_same_perspective(client: Client) -> None:
+    filled(client)
+    asked = f"{MOMENTS}?axis=published&by=day&limit=2&clock=published&as_known_at=2025-10"
+    whole = client.get(asked.replace("&limit=2", "")).json["items"]
+    page = client.get(asked).json
+    found = page["items"]
+    client.record(valid="2020", citations=[{"publisher": "A", "published": "2025-12-30"}])
+    while page["next"] is not None:
+        page = client.get(f"{asked}&cursor={page['next']}").json
+        found += page["items"]
+    assert found == whole
+
+
+def test_only_what_can_change_no_more_is_fixed(client: Client) -> None:
+    filled(client)
+    log = client.get("/v1/changes").json["items"]
+    past = log[1]["recorded_at"]
+    fixed = {
+        f"axis=valid&as_known_at={past}": True,
+        f"axis=recorded&as_known_at={past}": False,
+        f"axis=published&as_known_at={past}": True,
+        "axis=published&clock=published&as_known_at=2025": False,
+        "axis=recorded&position=3": True,
+    }
+    for query, is_fixed in fixed.items():
+        answer = client.get(f"{MOMENTS}?{query}")
+        assert ("link" not in answer.headers) == is_fixed, query
+        assert client.get(f"{MOMENTS}?{query}", if_none_match=answer.headers["etag"]).status == 304
+        if not is_fixed:
+            canonical = answer.headers["link"].partition(">")[0].removeprefix("<")
+            assert client.get(canonical).json == answer.json, query
+
+
+def test_what_is_wrong_is_said(client: Client) -> None:
+    client.open()
+    assert client.get(f"{MOMENTS}?axis=known").pointers == ["/query/axis"]
+    assert client.get(f"{MOMENTS}?by=week").pointers == ["/query/by"]
+    assert client.get(f"{MOMENTS}?limit=0").pointers == ["/query/limit"]
+    assert client.get("/v1/negotiations/none/moments").status == 404
+    assert stops(client, "") == {}

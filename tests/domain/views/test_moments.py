@@ -1,0 +1,141 @@
+"""Between two neighbouring moments no answer changes along their axis; and each is there for something that changes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.time.edtf_calendar import DAY
+from domain.time.instant import END, parse_cut
+from domain.views.counting.points import By, bucket, bucket_name
+from domain.views.counting.tally import TallyQuery, tally
+from domain.views.moments import Axis, Moment, boundaries, group_moments
+from domain.views.negotiation_changes import as_known, of_entries
+from domain.views.people import PeopleFilter, people
+from domain.views.state import count_facts, state
+from domain.views.timeline import TimelineFilter, timeline
+from domain.views.versions import select_known, timeslice, versions
+from tests.strategies import NEGOTIATION, SOME, histories, itself, perspectives
+
+if TYPE_CHECKING:
+    from domain.streams.entry import Entry
+    from domain.time.perspective import Perspective
+    from domain.views.versions import FactVersion
+
+#: Long before and after all that is drawn.
+BEFORE: Final = parse_cut("1000")
+AFTER: Final = parse_cut("3000")
+
+
+def at(entries: list[Entry], perspective: Perspective, axis: Axis, instant: int) -> Perspective:
+    """The perspective with another cut along an axis."""
+    if axis == "valid":
+        return replace(perspective, as_of=instant)
+    if axis == "published":
+        return replace(perspective, clock="published", as_known_at=instant)
+    known = [each.position for each in entries if each.recorded_at <= instant]
+    return replace(perspective, position=min(len(known), perspective.position))
+
+
+def answers(
+    entries: list[Entry], found: list[FactVersion], seen_from: Perspective, last: str
+) -> str:
+    """A state, a timeline, a list of people and tallies up to a month, without what names the perspective itself."""
+    opened, corrections = of_entries(entries)
+    assert opened is not None
+    itself_ = as_known(opened, corrections, seen_from) if seen_from.position else None
+    slice_, known = timeslice(found, seen_from), select_known(found, seen_from)
+    counted = [
+        tally(slice_, seen_from, TallyQuery(what=what)).page(None, 1_000)[0]
+        for what in ("released", "held")
+    ]
+    told: list[Any] = [
+        itself_ and state(itself_, slice_, count_facts(known), seen_from),
+        timeline(found, seen_from, TimelineFilter(begun=True)),
+        people(slice_, seen_from, PeopleFilter()).page(None, 1_000),
+        [{**each, "points": _points(each["points"], last)} for each in counted],
+    ]
+    for part in (told[0], *told[-1]):
+        if part:
+            del part["perspective"]
+    return json.dumps(told, default=repr)
+
+
+def _points(points: Any, last: str) -> list[Any]:  # noqa: ANN401 -- JSON is anything
+    """The points that begin by a month, without how far each reaches: all end at `as_of`."""
+    return [
+        {name: part for name, part in each.items() if name != "until"}
+        for each in points
+        if each["at"] <= last
+    ]
+
+
+@pytest.mark.parametrize("axis", get_args(Axis))
+@settings(SOME)
+@given(entries=histories(), data=st.data())
+def test_between_two_neighbouring_moments_no_answer_changes(
+    axis: Axis, entries: list[Entry], data: st.DataObject
+) -> None:
+    drawn = data.draw(perspectives(len(entries)))
+    perspective = replace(drawn, as_known_at=None) if axis == drawn.clock else drawn
+    found = versions(entries)
+    instants = sorted(
+        {at for _, at in boundaries(found, itself(entries), NEGOTIATION, perspective, axis)}
+    )
+    pairs = [
+        pair
+        for pair in pairwise((BEFORE, *instants, AFTER))
+        if BEFORE <= pair[0] < pair[1] <= AFTER
+    ]
+    for one, other in data.draw(st.lists(st.sampled_from(pairs), max_size=4, unique=True)):
+        first, last = (at(entries, perspective, axis, each) for each in (one, other - 1))
+        month = bucket_name(bucket(first.as_of, "month"), "month")
+        told = (answers(entries, found, each, month) for each in (first, last))
+        assert next(told) == next(told), (one, other)
+
+
+@settings(SOME)
+@given(entries=histories(), data=st.data())
+def test_each_moment_of_a_clock_of_knowledge_is_there_for_what_is_seen_otherwise(
+    entries: list[Entry], data: st.DataObject
+) -> None:
+    perspective = replace(data.draw(perspectives(len(entries))), as_known_at=None)
+    found = versions(entries)
+    own = itself(entries)
+    for axis in ("recorded", "published"):
+        for whose, instant in boundaries(found, own, NEGOTIATION, perspective, axis):
+            before, after = (
+                {each.record.id: each for each in select_known(found, seen_from)}
+                for seen_from in (
+                    at(entries, perspective, axis, instant - 1),
+                    at(entries, perspective, axis, instant),
+                )
+            )
+            assert whose == NEGOTIATION or before.get(whose) != after.get(whose)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(-(2**60), 2**60)), max_size=20),
+    st.sampled_from(get_args(By)),
+)
+def test_a_group_counts_each_fact_once_and_its_name_cuts_at_its_end(
+    found: list[Any], by: By
+) -> None:
+    for moment in group_moments(found, by):
+        mine = {whose for whose, at in found if bucket(at, by) == moment.at}
+        assert moment.changes == len(mine)
+        last = parse_cut(moment.named(by))
+        assert bucket(last, by) == moment.at
+        assert bucket(last + 1, by) == moment.at + 1
+
+
+def test_an_instant_is_named_as_itself_and_no_bound_is_a_moment() -> None:
+    assert Moment(DAY, 1).named(None) == "1970-01-02T00:00:00.000000Z"
+    assert group_moments([(NEGOTIATION, DAY), (NEGOTIATION, DAY)], None) == [Moment(DAY, 1)]
+    assert END not in {each.at for each in group_moments([], None)}
