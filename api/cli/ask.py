@@ -165,7 +165,7 @@ def _asked(
     # What fails is said once, by the refusal: the server's log has no place on this terminal.
     logging.getLogger("parley").addHandler(logging.NullHandler())
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
-    app = create_app(parley, identify=lambda _: as_ or parley.owner)
+    app = create_app(parley, identify=lambda *_: as_ or parley.owner)
     return asyncio.run(exchange(app, method, target, encoded, body, discloses=discloses))
 
 

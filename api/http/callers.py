@@ -11,6 +11,8 @@ from starlette.types import Scope
 
 from api.http.problems import RefusedError
 from domain.access import Principal
+from domain.streams.negotiation import SLUG, negotiation_id
+from infrastructure.identity.keys import Sight
 
 __all__ = ["EXPECTED", "HEALTH", "WHERE", "Confirmation", "address_of", "caller_of"]
 
@@ -31,20 +33,35 @@ class Confirmation:
     Until then the request is taken to come from `principal`. `tried` says whether it was looked.
     """
 
-    def __init__(self, identify: Callable[[], Principal | None], principal: Principal) -> None:
+    def __init__(
+        self, identify: Callable[[Sight | None], Principal | None], principal: Principal
+    ) -> None:
         self._identify = identify
+        self._sight: Sight | None = None
         self.principal = principal
         self.tried = False
         self.confirmed = False
 
-    def confirm(self) -> None:
-        """Look, unless that was done; RefusedError where the credential opens nothing, or something else, by now."""
+    def confirm(self, slug: str | None = None) -> None:
+        """Look, unless that was done; RefusedError where the credential opens nothing, or something else, by now.
+
+        `slug` names a negotiation that the same look may cover.
+        """
         if self.confirmed:
             return
         self.tried = True
-        if self._identify() != self.principal:
+        named = slug is not None and SLUG.fullmatch(slug)
+        self._sight = Sight(negotiation_id(slug), self.principal) if slug and named else None
+        if self._identify(self._sight) != self.principal:
             raise RefusedError("unauthenticated", WHERE, EXPECTED)
         self.confirmed = True
+
+    def saw(self, slug: str) -> bool | None:
+        """Whether the look saw a negotiation; None if it did not cover it, or if this was asked before."""
+        sight, self._sight = self._sight, None
+        if sight is None or sight.negotiation_id != negotiation_id(slug):
+            return None
+        return sight.seen
 
 
 def caller_of(scope: Scope) -> str | None:

@@ -105,15 +105,17 @@ _UNDER_WAY: Final[ContextVar[Request]] = ContextVar("request")
 async def run_in_lane(call: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
     """Call it in a thread of the lane of the request that is under way, once its credential is confirmed."""
     request = _UNDER_WAY.get()
+    lane = lane_of(request.method)
+    changes = lane == "writing"
     confirmation: Confirmation | None = request.scope["state"].get("confirmation")
 
     def confirmed() -> _T:
         if confirmation is not None:
-            confirmation.confirm()
+            confirmation.confirm(request.path_params.get("slug") if changes else None)
         return call(*given, **named)
 
     threads: Threads = request.app.state.threads
-    return await threads.run(lane_of(request.method), confirmed, caller_of(request.scope))
+    return await threads.run(lane, confirmed, caller_of(request.scope))
 
 
 class LaneRoute(APIRoute):

@@ -31,8 +31,9 @@ from infrastructure.backup.file import (
     write_backup,
 )
 from infrastructure.backup.former_backups import FormerAnswers
-from infrastructure.log.append import LOCK_HEAD, MOVE_HEAD
+from infrastructure.log.append import MOVE_HEAD
 from infrastructure.log.rows import LOGGED, entries, parts_between
+from infrastructure.log.under_lock import LOCK_HEAD
 from infrastructure.private_file import sync_folder
 from infrastructure.proofs.publishing import last_signed_note
 from infrastructure.sealing.seals import seals_of
@@ -194,7 +195,8 @@ def _refuse_used(connection: Connection) -> int:
     head = connection.execute(LOCK_HEAD).one()
     if head.position or _is_any(connection, TABLES.values()):
         raise BackupError("the database holds a record already: restore into an empty one")
-    if last_signed_note(connection) is not None or _is_any(connection, (api_key, stamp)):
+    stamped = bool(stamps_of_answers(connection)) or _is_any(connection, (api_key, stamp))
+    if last_signed_note(connection) is not None or stamped:
         raise BackupError(_BEGUN)
     return int(head.recorded_at)
 

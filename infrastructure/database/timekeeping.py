@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from eventsourcing.persistence import OperationalError
-from sqlalchemy import BigInteger, cast, extract, func, select
+from sqlalchemy import BigInteger, cast, extract, func, literal_column, select
 
 from domain.time.instant import format_instant
 from infrastructure.clock import Clock, system_clock
@@ -18,13 +18,16 @@ from infrastructure.clock import Clock, system_clock
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["TOLERANCE", "ClockInDoubtError", "Timekeeper", "steady_clock"]
+__all__ = ["SERVER_CLOCK", "TOLERANCE", "ClockInDoubtError", "Timekeeper", "steady_clock"]
 
 TOLERANCE: Final = 60_000_000
 """Microseconds by which two clocks may differ: more than synchronised machines do, and more than a request takes."""
 
 _STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-_SERVER: Final = select(cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger))
+SERVER_CLOCK: Final = cast(
+    extract("epoch", func.clock_timestamp()) * literal_column("1000000"), BigInteger
+)
+"""The clock of a PostgreSQL server, in microseconds UTC."""
 _UNTIL: Final = "nothing is recorded or signed until they agree"
 
 
@@ -50,11 +53,16 @@ class Timekeeper:
         """Make a timekeeper; only the machine's own clock is checked against the steady clock and the server."""
         return cls(clock, steady_clock if clock is system_clock else None)
 
-    def now(self, connection: Connection, recorded_at: int | None = None) -> int:
-        """The present instant, in microseconds UTC; `recorded_at` is the record time that the log has reached."""
+    def now(
+        self, connection: Connection, recorded_at: int | None = None, server: int | None = None
+    ) -> int:
+        """The present instant, in microseconds UTC.
+
+        `recorded_at` is the record time that the log has reached, and `server` the server's clock, if it was just read.
+        """
         now = self._clock()
         if self._steady is not None:
-            self._compare_with_server(connection, now)
+            self._compare_with_server(connection, now, server)
             self._compare_with_passed(now, self._steady())
         if recorded_at is not None and recorded_at > now + TOLERANCE:
             raise ClockInDoubtError(
@@ -64,10 +72,11 @@ class Timekeeper:
             )
         return now
 
-    def _compare_with_server(self, connection: Connection, now: int) -> None:
+    def _compare_with_server(self, connection: Connection, now: int, server: int | None) -> None:
         if connection.dialect.name != "postgresql":
             return
-        server = int(connection.execute(_SERVER).scalar_one())
+        if server is None:
+            server = int(connection.execute(select(SERVER_CLOCK)).scalar_one())
         if abs(now - server) > TOLERANCE:
             raise ClockInDoubtError(
                 f"this machine's clock says {_utc(now)}, and the database server's {_utc(server)}: {_UNTIL}"

@@ -13,16 +13,19 @@ import secrets
 from base64 import b32encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, or_, select, update
 
 from domain.access import SCOPES, Principal, Scope
 from domain.characters import UNSEEN, is_blank
 from domain.errors import ContentError, UnknownError
 from infrastructure.errors import DatabaseRefusedError
+from infrastructure.hot_statements import HotStatement
 from infrastructure.log.append import lock_log
+from infrastructure.readers import access
 from infrastructure.sealing.stamps import change_keys
-from infrastructure.tables.record import api_key
+from infrastructure.tables.record import api_key, negotiation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,11 +34,17 @@ if TYPE_CHECKING:
     from infrastructure.clock import Clock
     from infrastructure.database.database import Database
 
-__all__ = ["LONGEST_PERSON", "ApiKey", "Keys", "is_key"]
+__all__ = ["LONGEST_PERSON", "ApiKey", "Keys", "Sight", "is_key"]
 
 LONGEST_PERSON: Final = 255
 _KEY: Final = re.compile(r"parley_([a-z2-7]{10})_([a-z2-7]{32})", re.ASCII)
 _BY_ID: Final = select(api_key).where(api_key.c.id == bindparam("key"))
+_KEY_ALONE: Final = HotStatement(_BY_ID)
+_KEY_AND_SIGHT: Final = HotStatement(
+    _BY_ID.add_columns(
+        exists().where(negotiation.c.id == bindparam("negotiation"), access.SHOWN).label("sees")
+    )
+)
 _ID_BYTES: Final = 6
 _SECRET_BYTES: Final = 20
 
@@ -50,6 +59,15 @@ class ApiKey:
     created_at: int
     expires_at: int | None
     revoked_at: int | None
+
+
+@dataclass(slots=True)
+class Sight:
+    """Whether a principal sees a negotiation; `seen` is None until their key is read, and the answer with it."""
+
+    negotiation_id: UUID
+    principal: Principal
+    seen: bool | None = None
 
 
 class Keys:
@@ -144,14 +162,14 @@ class Keys:
         )
         return connection.execute(statement.limit(1)).first() is not None
 
-    def principal(self, text: str) -> Principal | None:
-        """The principal of a key; None for an unknown, revoked or expired key."""
+    def principal(self, text: str, sight: Sight | None = None) -> Principal | None:
+        """The principal of a key; None for an unknown, revoked or expired key. `sight` is answered by the same look."""
         match = _KEY.fullmatch(text)
         if match is None:
             return None
         id_, secret = match.groups()
         with self._database.looking() as connection:
-            row = connection.execute(_BY_ID, {"key": id_}).one_or_none()
+            row = _read(connection, id_, sight)
         kept = bytes(32) if row is None else row.secret_sha256
         right = hmac.compare_digest(kept, _hash(secret))
         if row is None or not right or row.revoked_at is not None:
@@ -160,6 +178,15 @@ class Keys:
             return None
         key = _key(row)
         return Principal(person=key.person, caller=f"key:{id_}", scopes=frozenset(key.scopes))
+
+
+def _read(connection: Connection, id_: str, sight: Sight | None) -> Any:  # noqa: ANN401 -- a row
+    if sight is None:
+        return _KEY_ALONE.first(connection, {"key": id_})
+    given = {"key": id_, "negotiation": sight.negotiation_id.hex, **access.values(sight.principal)}
+    row = _KEY_AND_SIGHT.first(connection, given)
+    sight.seen = None if row is None else row.sees
+    return row
 
 
 def _insert(connection: Connection, row: dict[str, Any]) -> None:

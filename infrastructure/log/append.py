@@ -12,12 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
-from sqlalchemy import (
-    Connection,
-    Row,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, update
 
 from domain.confidential import Source
 from domain.streams.conflicts import (
@@ -26,6 +21,7 @@ from domain.streams.conflicts import (
     StandingMovedError,
     VersionTakenError,
 )
+from infrastructure.hot_statements import HotStatement, insert_rows
 from infrastructure.log.clock_corrections import last_right_time
 from infrastructure.log.entry import (
     AlreadyAnswered,
@@ -36,10 +32,10 @@ from infrastructure.log.entry import (
 )
 from infrastructure.log.erasure import ERASED_ANSWER, ERASING, erase_rows, is_erased
 from infrastructure.log.leaves import hash_row, new_secret, salt_of
-from infrastructure.log.under_lock import FIRST_VERSIONS, last_versions
+from infrastructure.log.under_lock import FIRST_VERSIONS, LOCK_HEAD, last_versions, lock_head
 from infrastructure.sealing.confidential_parts import seal_part
 from infrastructure.sealing.seals import own_keys, seals_of
-from infrastructure.sealing.stamps import begin_stamps, change_total
+from infrastructure.sealing.stamps import begin_stamps, change_total, total_columns
 from infrastructure.sealing.stored_responses import (
     IdempotencyClaim,
     StoredResponse,
@@ -54,7 +50,6 @@ if TYPE_CHECKING:
     from infrastructure.sealing.seals import BatchKeys
 
 __all__ = [
-    "LOCK_HEAD",
     "MOVE_HEAD",
     "AppendRequest",
     "LogTransaction",
@@ -63,9 +58,11 @@ __all__ = [
     "lock_log",
 ]
 
-LOCK_HEAD = select(log_head.c.position, log_head.c.recorded_at).with_for_update()
-_RECORD: Final = event.insert()
 MOVE_HEAD = update(log_head).where(log_head.c.id == 1)
+_MOVE_HEAD: Final = HotStatement(MOVE_HEAD, ("position", "recorded_at"))
+_MOVE_HEAD_AND_TOTAL: Final = HotStatement(
+    MOVE_HEAD, ("position", "recorded_at", "total_key_id", "total_stamp")
+)
 GONE = 410
 """The status of a refusal that says that the fact was erased."""
 Sources = Mapping[tuple[UUID | str, int], Sequence[Source]]
@@ -110,8 +107,8 @@ class LogTransaction:
         self, connection: Connection, timekeeper: Timekeeper, *, corrects: bool = False
     ) -> None:
         self._connection = connection
-        head = connection.execute(LOCK_HEAD).one()
-        self.now = timekeeper.now(connection, None if corrects else head.recorded_at)
+        head = lock_head(connection)
+        self.now = timekeeper.now(connection, None if corrects else head.recorded_at, head.server)
         self._begun = bool(head.position)
         self._added = 0
         """What this transaction adds to the total of the stored responses."""
@@ -195,7 +192,17 @@ class LogTransaction:
                 begin = at
         self._insert(entries[begin:], started)
         head = {"position": self._position, "recorded_at": self._recorded_at}
-        self._connection.execute(MOVE_HEAD, head)
+        self._move_head(head)
+
+    def _move_head(self, head: Mapping[str, Any]) -> None:
+        """Move the log's head, and change with it the total of the stored responses."""
+        total = total_columns(self._connection, self._added) if self._begun and self._added else {}
+        if not total:
+            _MOVE_HEAD.run(self._connection, head)
+            return
+        _MOVE_HEAD_AND_TOTAL.run(self._connection, {**head, **total})
+        forget(self._connection, own_keys)
+        self._added = 0
 
     def _insert(self, entries: Sequence[LogEntry], started: list[str]) -> None:
         """Insert entries; only the streams in `started` can have a data key already."""
@@ -204,7 +211,7 @@ class LogTransaction:
         keys = seals_of(self._connection).keys_for_batch(self._connection, started)
         parts = self._parts(entries, keys) if self._sources else {}
         rows = [_row(entry, keys, parts.get(entry.id, ())) for entry in entries]
-        self._connection.execute(_RECORD, rows)
+        insert_rows(self._connection, event, rows)
         started += [row["stream"] for row in rows]
 
     def _parts(

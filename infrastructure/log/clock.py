@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from domain.errors import StateError
 from domain.streams.clock_corrections import decide_correct_clock, decide_withdraw
 from domain.time.instant import END, format_instant
-from infrastructure.log.append import LOCK_HEAD, MOVE_HEAD, AppendRequest, LogTransaction
+from infrastructure.log.append import MOVE_HEAD, AppendRequest, LogTransaction
 from infrastructure.log.clock_corrections import (
     corrections,
     last_in_force,
@@ -15,6 +15,7 @@ from infrastructure.log.clock_corrections import (
     wrong_times,
 )
 from infrastructure.log.codec import EventCodec
+from infrastructure.log.under_lock import LOCK_HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, select
 
-from infrastructure.log.append import LOCK_HEAD, lock_log
+from infrastructure.log.append import lock_log
 from infrastructure.log.rows import LOGGED
+from infrastructure.log.under_lock import LOCK_HEAD
 from infrastructure.sealing.confidential_parts import context_of_part
 from infrastructure.sealing.seals import context_of, seals_of
 from infrastructure.sealing.stamps import stamp_tables, wrap_tables

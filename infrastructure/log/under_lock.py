@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -12,50 +12,78 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
+    null,
+    or_,
     select,
     union_all,
 )
 
+from infrastructure.database.timekeeping import SERVER_CLOCK
+from infrastructure.hot_statements import HotStatement
 from infrastructure.sealing.seals import OWN_KEYS, own_keys, seals_of
 from infrastructure.tables.facts import FACTS, SIDES, serving_side
-from infrastructure.tables.record import TEXT, event, projection
+from infrastructure.tables.record import TEXT, event, log_head, projection
 from infrastructure.transaction_memo import remember
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import BindParameter, ColumnElement, RowMapping, Select
 
-__all__ = ["FIRST_VERSIONS", "last_versions"]
+__all__ = ["FIRST_VERSIONS", "LOCK_HEAD", "last_versions", "lock_head"]
 
+LOCK_HEAD: Final = select(log_head.c.position, log_head.c.recorded_at).with_for_update()
+_locked: Final = LOCK_HEAD.subquery("locked")
+_LOCK_AND_LOOK: Final = {
+    "sqlite": HotStatement(LOCK_HEAD.add_columns(null().label("server"))),
+    # The subquery has the server's clock read once the lock is held, and not before waiting for it.
+    "postgresql": HotStatement(select(_locked, SERVER_CLOCK.label("server"))),
+}
 FIRST_VERSIONS: Final = (0, 1)
 STREAMS_A_QUERY: Final = 500
 
 _first, _any = event.alias("first"), event.alias("any")
-_LAST_VERSIONS: Final = select(
-    _first.c.stream,
-    select(func.max(_any.c.version))
-    .where(_any.c.stream == _first.c.stream)
-    .scalar_subquery()
-    .label("version"),
-).where(
-    _first.c.stream.in_(bindparam("streams", expanding=True)), _first.c.version.in_(FIRST_VERSIONS)
-)
-"""The last version of each stream. Each stream is looked up by its first event."""
-_last = _LAST_VERSIONS.subquery("last")
+
+
+def _of_streams(wanted: ColumnElement[bool]) -> Select[Any]:
+    """Select the last version of each stream. Each stream is looked up by its first event."""
+    newest = select(func.max(_any.c.version)).where(_any.c.stream == _first.c.stream)
+    first = or_(*(_first.c.version == literal_column(str(each)) for each in FIRST_VERSIONS))
+    return select(_first.c.stream, newest.scalar_subquery().label("version")).where(wanted, first)
+
+
+_STREAMS: Final[BindParameter[Any]] = bindparam("streams", expanding=True)
+_LAST_VERSIONS: Final = _of_streams(_first.c.stream.in_(_STREAMS))
 _own = OWN_KEYS.subquery("own")
 _NO_KEY: Final = (
     literal(None, TEXT).label("key_id"),
     literal(None, LargeBinary).label("stamp"),
 )
 _NO_VERSION: Final = literal(None, BigInteger).label("version")
-_STANDING: Final = union_all(
-    select(literal("stream").label("sort"), _last.c.stream.label("of"), *_NO_KEY, _last.c.version),
-    select(literal("key"), _own.c.of, _own.c.key_id, _own.c.stamp, _NO_VERSION),
-    select(literal("side"), projection.c.state, *_NO_KEY, _NO_VERSION).where(
-        projection.c.name == FACTS
-    ),
+
+
+def _select_standing(last: Any) -> Any:  # noqa: ANN401 -- a subquery, a query
+    return union_all(
+        select(
+            literal("stream").label("sort"), last.c.stream.label("of"), *_NO_KEY, last.c.version
+        ),
+        select(literal("key"), _own.c.of, _own.c.key_id, _own.c.stamp, _NO_VERSION),
+        select(literal("side"), projection.c.state, *_NO_KEY, _NO_VERSION).where(
+            projection.c.name == FACTS
+        ),
+    )
+
+
+_STANDING: Final = _select_standing(_of_streams(_first.c.stream.in_(_STREAMS)).subquery("last"))
+_STANDING_OF_ONE: Final = HotStatement(
+    _select_standing(_of_streams(_first.c.stream == bindparam("stream")).subquery("last"))
 )
+
+
+def lock_head(connection: Connection) -> Any:  # noqa: ANN401 -- a named tuple
+    """Lock the log; its position and recorded_at, and the `server`'s clock once the lock is held, on PostgreSQL."""
+    return _LOCK_AND_LOOK[connection.dialect.name].one(connection)
 
 
 def last_versions(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
@@ -63,11 +91,10 @@ def last_versions(connection: Connection, streams: Sequence[str]) -> dict[str, i
 
     The ids of those keys, the stamps and the side that serves are remembered for the transaction.
     """
-    first = {"streams": streams[:STREAMS_A_QUERY]}
-    sorts: dict[str, list[RowMapping]] = defaultdict(list)
-    for row in connection.execute(_STANDING, first).mappings():
+    sorts: dict[str, list[Mapping[Any, Any]]] = defaultdict(list)
+    for row in _standing(connection, streams[:STREAMS_A_QUERY]):
         sorts[row["sort"]].append(row)
-    remember(connection, own_keys, sorts["key"])
+    remember(connection, own_keys, cast("list[RowMapping]", sorts["key"]))
     for row in sorts["side"]:
         if row["of"] in SIDES:
             remember(connection, serving_side, row["of"])
@@ -79,3 +106,10 @@ def last_versions(connection: Connection, streams: Sequence[str]) -> dict[str, i
             (row.stream, row.version) for row in connection.execute(_LAST_VERSIONS, others)
         )
     return versions
+
+
+def _standing(connection: Connection, streams: Sequence[str]) -> Iterable[Mapping[Any, Any]]:
+    if len(streams) == 1:
+        rows = _STANDING_OF_ONE.rows(connection, {"stream": streams[0]})
+        return [row._asdict() for row in rows]
+    return connection.execute(_STANDING, {"streams": streams}).mappings()

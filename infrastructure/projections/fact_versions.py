@@ -84,10 +84,12 @@ class _Batch:
         self._tables = tables
         self._corrections = corrections
         self._tallies = Tallies(connection, tables.version)
+        self._alone = False
         self.planes = Planes(connection, tables)
 
     def load(self, entries: Sequence[Entry]) -> None:
         """Read what the entries meet of the facts that were recorded before them."""
+        self._alone = len(entries) == 1
         new: set[UUID] = set()
         older: dict[UUID, None] = {}
         times = []
@@ -111,7 +113,7 @@ class _Batch:
         record = evolve(None if before is None else before.record, event)
         first = entry.position if before is None else before.first_position
         after = version_of(entry, event, record, first)
-        counts = self._tallies.counted(before, after)
+        counts = None if self._alone and before is None else self._tallies.counted(before, after)
         plane.take(after, counts, partial(self._earlier, id_, entry.position))
 
     def redate(self, entry: Entry, event: ClockCorrected) -> None:

@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import Connection, Table, bindparam, func, select, update
 
 from domain.time.instant import BEGINNING, END
+from infrastructure.hot_statements import HotStatement, insert_rows
 from infrastructure.projections.fact_rows import answer_rows, row_of, term_rows, version_of_row
 from infrastructure.projections.rectangles import Plane, Rectangle
-from infrastructure.projections.tallies import COUNTS
+from infrastructure.projections.tallies import COUNTED_IN, COUNTS, one_more
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Planes", "variants_of", "whole_rows", "whole_versions"]
 
 _FACTS_A_QUERY: Final = 500
-_inserting: Final = cache(Table.insert)
 
 
 class Planes:
@@ -108,18 +108,27 @@ class Planes:
         ]
         answers = [row | _edges(each) for each in new for row in answer_rows(each.version)]
         rows = [_row(each) for each in new]
-        for table, made in (
-            (self._tables.version, rows),
-            (self._tables.term, terms),
-            (self._tables.answer, answers),
-        ):
-            if made:
-                self._connection.execute(_inserting(table), made)
+        if COUNTED_IN in rows[0]:
+            _insert_counting(self._tables.version).run(self._connection, rows[0])
+        else:
+            insert_rows(self._connection, self._tables.version, rows)
+        insert_rows(self._connection, self._tables.term, terms)
+        insert_rows(self._connection, self._tables.answer, answers)
+
+
+@cache
+def _insert_counting(table: Table) -> HotStatement:
+    """Insert a new fact and count it."""
+    counts = one_more(table)
+    others = [column.name for column in table.c if column.name not in counts]
+    return HotStatement(table.insert().values(counts), others)
 
 
 def _row(each: Rectangle) -> dict[str, Any]:
-    counts = {f"{name}_count": each.counts[name] for name in COUNTS}
-    return row_of(each.version) | _edges(each) | {"variant": each.variant} | counts
+    row = row_of(each.version) | _edges(each) | {"variant": each.variant}
+    if each.counts is None:
+        return row | {COUNTED_IN: row["negotiation_id"]}
+    return row | {f"{name}_count": each.counts[name] for name in COUNTS}
 
 
 def _edges(each: Rectangle) -> dict[str, int]:

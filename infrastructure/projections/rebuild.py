@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Table, select, update
 
 from domain.streams.event import STORED_NAMES
 from infrastructure.database.vacuuming import analyze
-from infrastructure.log.append import LOCK_HEAD
 from infrastructure.log.rows import LOGGED, entries
+from infrastructure.log.under_lock import LOCK_HEAD
 from infrastructure.projections import change_requests, negotiations
 from infrastructure.projections.filling import Filling, begin, empty_side, fill, switch
 from infrastructure.projections.inline import entries_of

@@ -28,8 +28,9 @@ Piece = tuple[int, int, "FactVersion"]
 
 @dataclass(slots=True, kw_only=True)
 class Rectangle:
-    """A version from one position and published time to before others; `counts` as they stood at `known_from`.
+    """A version from one position and published time to before others.
 
+    `counts` are as they stood at `known_from`, or None where the insert counts the fact, as the only new one.
     `content` tells one whose version no other had before it; `stored` one that has a row, `changed` since or not.
     """
 
@@ -39,7 +40,7 @@ class Rectangle:
     published_from: int
     published_to: int
     known_to: int = END
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] | None = field(default_factory=dict)
     content: bool = True
     stored: bool = False
     changed: bool = False
@@ -63,7 +64,7 @@ class Plane:
     def take(
         self,
         after: FactVersion,
-        counts: Mapping[str, int],
+        counts: Mapping[str, int] | None,
         earlier: Callable[[], Sequence[FactVersion]],
     ) -> None:
         """Write what the next event leaves. `earlier` gives every version before it, with the times that count."""
@@ -88,7 +89,7 @@ class Plane:
         self,
         pieces: Iterable[Piece],
         position: int,
-        counts: Mapping[str, int],
+        counts: Mapping[str, int] | None,
         whole: Mapping[int, FactVersion],
         variants: Mapping[int, int],
     ) -> None:
@@ -116,7 +117,7 @@ class Plane:
         self,
         pieces: Iterable[Piece],
         position: int,
-        counts: Mapping[str, int],
+        counts: Mapping[str, int] | None,
         whole: Mapping[int, FactVersion],
         variants: Mapping[int, int],
     ) -> None:
@@ -139,7 +140,7 @@ class Plane:
                     known_from=position,
                     published_from=start,
                     published_to=end,
-                    counts=dict(counts),
+                    counts=counts if counts is None else dict(counts),
                     content=not is_whole,
                 )
             )

@@ -8,16 +8,18 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Select, Table, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.views.versions import FactVersion
 
-__all__ = ["COUNTS", "Tallies", "counts_at"]
+__all__ = ["COUNTED_IN", "COUNTS", "Tallies", "counts_at", "one_more"]
 
 COUNTS: Final = ("recorded", "corrected", "retracted")
+COUNTED_IN: Final = "counted_in"
+"""The parameter of `one_more` that names the negotiation."""
 
 
 class Tallies:
@@ -56,6 +58,19 @@ def counts_at(table: Table, negotiation: UUID, position: int | None = None) -> S
     if position is not None:
         statement = statement.where(table.c.known_from <= position)
     return statement
+
+
+def one_more(table: Table) -> dict[str, ColumnElement[int]]:
+    """The columns of the counts in the insert of a new fact, which count it."""
+    latest = table.alias("latest")
+    mine = latest.c.negotiation_id == bindparam(COUNTED_IN)
+    counts: dict[str, ColumnElement[int]] = {}
+    for name in COUNTS:
+        column = f"{name}_count"
+        last = select(latest.c[column]).where(mine).order_by(latest.c.known_from.desc()).limit(1)
+        counts[column] = func.coalesce(last.scalar_subquery(), 0)
+    counts["recorded_count"] += 1
+    return counts
 
 
 @cache

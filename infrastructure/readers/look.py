@@ -30,11 +30,19 @@ from domain.time.instant import END
 from domain.time.perspective import Perspective
 from domain.views.versions import FactVersion, version_of
 from infrastructure.database.damage import DamagedError
+from infrastructure.hot_statements import HotStatement
 from infrastructure.log.clock_corrections import HAS_CORRECTIONS
 from infrastructure.projections.fact_rows import version_of_row
 from infrastructure.readers import access, cuts, negotiations, timeslices
 from infrastructure.readers.similar import similar_to
-from infrastructure.tables.facts import FACTS, SIDES, FactTables, serving_side, serving_tables
+from infrastructure.tables.facts import (
+    FACTS,
+    SIDES,
+    FactTables,
+    content_columns,
+    serving_side,
+    serving_tables,
+)
 from infrastructure.tables.record import (
     HEX_ID,
     TEXT,
@@ -117,7 +125,7 @@ class Look:
         """
         by_slug = isinstance(named, str)
         given = {"named": named if by_slug else named.hex, **self._who}  # type: ignore[union-attr]
-        row = self._connection.execute(_GROUND_BY_SLUG if by_slug else _GROUND, given).first()
+        row = (_GROUND_BY_SLUG if by_slug else _GROUND).first(self._connection, given)
         if row is None or row.clock_corrected:
             return None
         return Ground(row.slug, row.erased_at)
@@ -127,7 +135,7 @@ class Look:
         if query.as_known_at is not None:
             return None
         given = {"fact": fact_id.hex, "position": query.position, **self._who}
-        row = self._connection.execute(_SEEN, given).first()
+        row = _SEEN.first(self._connection, given)
         if row is None or row.clock_corrected or row.erased or row.status == timeslices.RETRACTED:
             return None
         if query.position is not None and query.position > row.head:
@@ -183,7 +191,7 @@ class RecordedFact:
 
 def _seen_on(tables: FactTables) -> Select[Any]:
     """The version of a fact that is seen on one side, where that side serves."""
-    version = tables.version
+    version = tables.version.alias("v")
     recorded = select(event.c.recorded_at).where(event.c.position == _POSITION)
     withheld = (
         confidential_part.c.stream == version.c.fact_id,
@@ -191,7 +199,7 @@ def _seen_on(tables: FactTables) -> Select[Any]:
     )
     return (
         select(
-            version,
+            *content_columns(version.c),
             negotiation.c.slug,
             log_head.c.position.label("head"),
             log_head.c.recorded_at.label("head_at"),
@@ -252,10 +260,12 @@ def _ground_on(tables: FactTables, *, by_slug: bool) -> Select[Any]:
 
 
 _GROUND, _GROUND_BY_SLUG = (
-    union_all(*(_ground_on(each, by_slug=by_slug) for each in SIDES.values()))
+    HotStatement(union_all(*(_ground_on(each, by_slug=by_slug) for each in SIDES.values())))
     for by_slug in (False, True)
 )
-_SEEN: Final = union_all(*(select(_seen_on(each).subquery(each.side)) for each in SIDES.values()))
+_SEEN: Final = HotStatement(
+    union_all(*(select(_seen_on(each).subquery(each.side)) for each in SIDES.values()))
+)
 _SLUG: Final = union_all(
     *(select(_slug_on(side).subquery(f"on_{side.side}").c.slug) for side in SIDES.values())
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, false, or_, select
@@ -11,10 +13,15 @@ from domain.fact import fact_id
 from domain.time.holding import Holding
 from domain.time.instant import END
 from domain.views.rivalry.similar import find_similar
-from infrastructure.projections.fact_rows import PRECISE, answer_rows, version_of_row
+from infrastructure.hot_statements import HotStatement
+from infrastructure.projections.fact_rows import (
+    PRECISE,
+    answer_rows,
+    version_of_row,
+)
 from infrastructure.readers import access
 from infrastructure.readers.timeslices import is_seen, known_at
-from infrastructure.tables.facts import serving_tables
+from infrastructure.tables.facts import content_columns, serving_tables
 from infrastructure.tables.record import negotiation
 
 if TYPE_CHECKING:
@@ -66,27 +73,32 @@ def similar_to(
         "itself": recorded.record.id.hex,
         **access.values(principal),
     }
-    rules = tuple(dict.fromkeys(rule for rule, _ in asked))
-    for rule in rules:
-        given[f"of_{rule}"] = [question for of, question in asked if of == rule]
+    rules = tuple(sorted(Counter(rule for rule, _ in asked).items()))
+    given |= {f"question_{at}": question for at, (_, question) in enumerate(asked)}
     took = recorded.record.fact.holding is Holding.ONWARD
-    found = connection.execute(_of_questions(tables, rules, took=took), given)
+    found = _of_questions(tables, rules, took=took).rows(connection, given)
     versions = {each.record.id: each for each in map(version_of_row, found)}
     return find_similar(recorded, sorted(versions.values(), key=lambda each: each.first_position))
 
 
 @lru_cache(maxsize=64)
-def _of_questions(tables: FactTables, rules: tuple[int, ...], *, took: bool) -> Select[Any]:
-    """Select the facts that `similar_to` looks at for one whose questions come under these rules."""
+def _of_questions(
+    tables: FactTables, rules: tuple[tuple[int, int], ...], *, took: bool
+) -> HotStatement:
+    """Select the facts that `similar_to` looks at for one with so many questions under each of these rules."""
     answer = tables.answer.c
+    numbers = count()
     asks = (
-        and_(answer.rule == rule, answer.question.in_(bindparam(f"of_{rule}", expanding=True)))
-        for rule in rules
+        and_(
+            answer.rule == rule,
+            answer.question.in_([bindparam(f"question_{next(numbers)}") for _ in range(many)]),
+        )
+        for rule, many in rules
     )
     visible = exists().where(negotiation.c.id == answer.negotiation_id, access.SHOWN)
     begin, end = (bindparam(name, type_=BigInteger) for name in ("begin", "end"))
     position = bindparam("position", type_=BigInteger)
-    return _answering(
+    selected = _answering(
         tables,
         and_(answer.published_to == END, known_at(answer, position)),
         answer.negotiation_id == bindparam("negotiation"),
@@ -94,7 +106,8 @@ def _of_questions(tables: FactTables, rules: tuple[int, ...], *, took: bool) -> 
         or_(*asks),
         _meets(answer, begin, end, took=took),
         visible,
-    ).limit(MOST_READ)
+    )
+    return HotStatement(selected.limit(MOST_READ))
 
 
 def find_near(
@@ -149,7 +162,7 @@ def _answering(tables: FactTables, *wanted: ColumnElement[bool]) -> Select[Any]:
         answer.published_from == version.published_from,
     )
     return (
-        select(tables.version)
+        select(*content_columns(tables.version.c))
         .join(tables.answer, same)
         .where(*wanted)
         .order_by(answer.start_earliest.desc(), answer.known_from, answer.fact_id)

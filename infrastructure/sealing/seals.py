@@ -26,7 +26,7 @@ from infrastructure.sealing.wrapping import (
     WrappingKeySource,
     new_key,
 )
-from infrastructure.tables.record import TEXT, event, log_head, stamp
+from infrastructure.tables.record import TEXT, event, idempotency_answer, log_head, stamp
 from infrastructure.transaction_memo import read_once
 
 if TYPE_CHECKING:
@@ -72,6 +72,9 @@ _KEYS_OF: Final = (
 """The data keys that sealed the last events of streams."""
 OWN_KEYS: Final = union_all(
     select(stamp.c.of, stamp.c.key_id, stamp.c.stamp),
+    select(
+        literal(idempotency_answer.name, TEXT), log_head.c.total_key_id, log_head.c.total_stamp
+    ).where(log_head.c.total_key_id.is_not(None), log_head.c.total_stamp.is_not(None)),
     select(literal(None, TEXT), _keyed.c.key_id, literal(None, LargeBinary))
     .join_from(log_head, _last, _last.c.position == log_head.c.position)
     .join(_keyed, and_(_keyed.c.stream == _last.c.stream, _keyed.c.version == _last.c.key_version))

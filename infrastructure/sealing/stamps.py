@@ -1,8 +1,9 @@
 """Stamps rows that no event implies, so that nobody without the wrapping keys can forge or change one.
 
 A stamp is the digest of some content, wrapped as a data key is. Each stored response has a stamp in its row, and the
-sum of all their digests has another one; all API keys together have one. So a deleted row is noticed, and so is an
-older state of a row that was put back. Once the log has an event, both tables have their stamps.
+sum of all their digests has another one, in the row of the log's head; all API keys together have one. So a deleted row
+is noticed, and so is an older state of a row that was put back. Once the log has an event, both tables have their
+stamps.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ __all__ = [
     "stamp_columns",
     "stamp_tables",
     "stamps_of_answers",
+    "total_columns",
     "wrap_tables",
 ]
 
@@ -57,6 +59,7 @@ _SAID: Final = tuple(
     column.name for column in idempotency_answer.c if column.name not in {"key_id", "stamp"}
 )
 _WRAP: Final = 1 << 8 * KEY_SIZE
+_IN_HEAD: Final = {"key_id": "total_key_id", "stamp": "total_stamp"}
 _PUT: Final = update(stamp).where(stamp.c.of == bindparam("named"))
 
 
@@ -121,9 +124,24 @@ def begin_stamps(connection: Connection, added: int) -> None:
 
 def change_total(connection: Connection, added: int) -> None:
     """Add to the total of the stored responses, while the log is locked; a stamp that cannot be opened is left."""
+    columns = total_columns(connection, added)
+    if columns:
+        _put_total(connection, columns)
+
+
+def total_columns(connection: Connection, added: int) -> dict[str, Any]:
+    """The columns of the log's head once `added` is in the total; none if its stamp cannot be opened."""
     counted = _digest_kept(connection, idempotency_answer)
-    if counted is not None:
-        _put(connection, idempotency_answer, _total(int.from_bytes(counted) + added))
+    if counted is None:
+        return {}
+    total = _total(int.from_bytes(counted) + added)
+    columns = stamp_columns(keys_of(connection), total, _CONTEXTS[idempotency_answer])
+    return {_IN_HEAD[name]: value for name, value in columns.items()}
+
+
+def _put_total(connection: Connection, columns: Mapping[str, Any]) -> None:
+    connection.execute(update(log_head).values(columns))
+    forget(connection, own_keys)
 
 
 def secret_of_keys(connection: Connection) -> bytes | None:
@@ -265,6 +283,9 @@ def _put(connection: Connection, table: Table, digest: bytes) -> None:
 
 
 def _put_row(connection: Connection, name: str, columns: Mapping[str, Any]) -> None:
+    if name == idempotency_answer.name:
+        _put_total(connection, {_IN_HEAD[each]: value for each, value in columns.items()})
+        return
     if not connection.execute(_PUT, {"named": name, **columns}).rowcount:
         connection.execute(stamp.insert(), {"of": name, **columns})
     forget(connection, own_keys)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, and_, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from infrastructure.hot_statements import HotStatement
 from infrastructure.sealing.seals import seals_of
 from infrastructure.sealing.stamps import (
     change_total,
@@ -88,9 +89,7 @@ _ANSWER: Final = idempotency_answer
 _SAME: Final = and_(_ANSWER.c.caller == bindparam("by"), _ANSWER.c.key == bindparam("under"))
 _KEPT: Final = select(_ANSWER).where(_SAME)
 _KEEP: Final = {
-    database.dialect.name: database.insert(_ANSWER)
-    .on_conflict_do_nothing()
-    .execution_options(preserve_rowcount=True)
+    database.dialect.name: HotStatement(database.insert(_ANSWER).on_conflict_do_nothing())
     for database in (sqlite, postgresql)
 }
 _STAMP: Final = b"parley stamp\0idempotency_answer"
@@ -123,7 +122,7 @@ def store_response(connection: Connection, answer: Mapping[str, Any]) -> int | N
     secret, added = ensure_secret(connection)
     digest = digest_of_key(secret, answer["caller"], answer["key"])
     kept = _stamp_response(keys_of(connection), {**answer, "key": digest})
-    if connection.execute(_KEEP[connection.dialect.name], kept).rowcount != 1:
+    if _KEEP[connection.dialect.name].run(connection, kept) != 1:
         return None
     return added + share_of_answer(kept)
 

@@ -7,7 +7,7 @@ the table `projection` names the side that serves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -28,6 +28,9 @@ from infrastructure.errors import DatabaseRefusedError
 from infrastructure.tables.record import HEX_ID, TEXT, metadata, projection
 from infrastructure.transaction_memo import read_once
 
+if TYPE_CHECKING:
+    from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
 __all__ = [
     "FACTS",
     "SIDES",
@@ -35,6 +38,7 @@ __all__ = [
     "VALID_INSTANTS",
     "FactTables",
     "Side",
+    "content_columns",
     "metadata",
     "serving_side",
     "serving_tables",
@@ -82,6 +86,12 @@ _ANSWER_BIGINTS: Final = [
 ]
 
 
+_CONTENT: Final = (
+    *("fact_id", "version", "negotiation_id", "content"),
+    *("status", "standing", "corrected", "preferred", "erased"),
+    *("position", "first_position", "recorded_at", "published_at"),
+    *("actor", "event", "reason", "why", "batch"),
+)
 _ERASING: Final = text("event = 'fact.erased'")
 _BATCHED: Final = text("batch IS NOT NULL")
 
@@ -183,6 +193,11 @@ SIDES: Final[dict[str, FactTables]] = {
     "first": _side("first", ""),
     "second": _side("second", "_spare"),
 }
+
+
+def content_columns(columns: ReadOnlyColumnCollection[str, Any]) -> list[Column[Any]]:
+    """The columns of a version's row that tell what it is, without its place in the plane."""
+    return [columns[name] for name in _CONTENT]
 
 
 def serving_side(connection: Connection) -> str:

@@ -64,8 +64,11 @@ log_head = Table(
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
     Column("recorded_at", BigInteger, nullable=False),
+    Column("total_key_id", TEXT),
+    Column("total_stamp", LargeBinary),
     CheckConstraint("id = 1", name="one_row"),
 )
+"""`total_stamp` is the stamp of all stored responses together, wrapped by the key `total_key_id`."""
 
 event = Table(
     "event",
@@ -244,4 +247,4 @@ stamp = Table(
     Column("key_id", TEXT, nullable=False),
     Column("stamp", LargeBinary, nullable=False),
 )
-"""The stamps of whole tables, by the tables' names, and the secret of idempotency keys, wrapped in the same way."""
+"""The stamp of the API keys, by the table's name, and the secret of idempotency keys, wrapped in the same way."""

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-POST: Final = 15
+POST: Final = 12
 GET: Final = 2
 CHANGE: Final = 20
-SENT: Final = re.compile(r"\tF\t\d+\t(?:Query\t \"(.*)\"|(Execute)\t)")
+SENT: Final = re.compile(r"\tF\t\d+\t(?:Query\t \"([^\"]*)\"|(Execute)\t)")
 
 
 @pytest.fixture

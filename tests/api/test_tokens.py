@@ -53,7 +53,7 @@ def test_while_tokens_wait_for_their_issuer_all_others_are_answered(database_url
     parley = compose(settings_of(database_url), upgrade=False)
     begun, ended = Semaphore(0), Event()
 
-    def waiting(_: str) -> None:
+    def waiting(*_: object) -> None:
         begun.release()
         ended.wait(60)
 

@@ -33,7 +33,7 @@ def serve(fresh_database: Callable[[Kind], str]) -> Iterator[Callable[..., Serve
 
     def served(**settings: str) -> Served:
         parley = compose(settings_of(fresh_database("sqlite-file"), **settings), upgrade=False)
-        app = create_app(parley, identify=lambda _: parley.owner)
+        app = create_app(parley, identify=lambda *_: parley.owner)
         found = Served(uvicorn.Config(app, log_config=None, **PROTOCOL))
         begun.append((found, parley))
         return found

@@ -34,7 +34,7 @@ def proposed(shell: Shell, person: str = "Ann", **more: object) -> dict[str, Any
     """A change request of somebody's to correct the fact R."""
     shell.out("settings", SLUG, "--review-record")
     parley = compose(Settings.from_env(shell.settings))
-    with TestClient(create_app(parley, identify=lambda _: owner(person))) as http:
+    with TestClient(create_app(parley, identify=lambda *_: owner(person))) as http:
         headers = {"if-match": "*", "authorization": "Bearer owner"}
         address = f"/v1/facts/{fact_id(negotiation_id(SLUG), 'R')}/corrections"
         answer = http.post(address, json={**BODY, **more}, headers=headers)

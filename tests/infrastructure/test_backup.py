@@ -180,7 +180,7 @@ def test_a_restore_that_fails_at_the_end_leaves_the_database_empty(
     (tmp_path / "x").write_bytes(whole[:-12])
     with pytest.raises(BackupError):
         restore(other, tmp_path / "x", [])
-    assert kept(other) == [[], [], [(1, 0, 0)]]
+    assert kept(other) == [[], [], [(1, 0, 0, None, None)]]
 
     class Failing:
         def apply(self, _: Connection, entries: Sequence[LogEntry]) -> None:
@@ -190,5 +190,5 @@ def test_a_restore_that_fails_at_the_end_leaves_the_database_empty(
     (tmp_path / "x").write_bytes(whole)
     with pytest.raises(ZeroDivisionError):
         restore(other, tmp_path / "x", [Failing()])
-    assert kept(other) == [[], [], [(1, 0, 0)]]
+    assert kept(other) == [[], [], [(1, 0, 0, None, None)]]
     other.close()

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from api.commands.importing.text_files import CHARSETS
 from api.composition import Parley
+from api.http.callers import Confirmation
 from api.http.exchange.authorization import principal_of
 from api.http.exchange.parameters import Parameter, given
 from api.http.problems import RefusedError
@@ -71,8 +72,13 @@ class Sent:
         """Raise UnknownError where the sender sees no negotiation with a slug, before the body is read."""
         if not SLUG.fullmatch(slug):
             raise UnknownError("negotiation", slug[:100])
-        with self.parley.looking(self.principal) as look:
-            look.negotiation(slug)
+        confirmation: Confirmation | None = self.request.scope["state"].get("confirmation")
+        saw = None if confirmation is None else confirmation.saw(slug)
+        if saw is None:
+            with self.parley.looking(self.principal) as look:
+                look.negotiation(slug)
+        elif not saw:
+            raise UnknownError("negotiation", slug)
 
     def negotiation(self, slug: str) -> Negotiation:
         """Give a negotiation to change; raises as `check_negotiation` does."""

@@ -21,14 +21,14 @@ from api.http.callers import EXPECTED, HEALTH, WHERE, Confirmation
 from api.http.problems import RefusedError, problem, problem_of
 from api.http.threads import Threads
 from domain.access import Principal
-from infrastructure.identity.keys import Keys, is_key
+from infrastructure.identity.keys import Keys, Sight, is_key
 from infrastructure.identity.oidc import TokenVerifier
 from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRefusedError
 
 __all__ = ["Authentication", "Identify", "identify_by"]
 
-Identify = Callable[[str], Principal | None]
-"""From a bearer credential to who brings it; None where it opens nothing."""
+Identify = Callable[[str, Sight | None], Principal | None]
+"""From a bearer credential to who brings it, and if possible what they see; None where it opens nothing."""
 
 LONGEST_CREDENTIAL: Final = 16_384
 _TOKENS_AT_ONCE: Final = 8
@@ -126,7 +126,7 @@ class Authentication:
 
     def _identified(self, credential: str) -> Principal | Response | None:
         try:
-            return self.identify(credential)
+            return self.identify(credential, None)
         except TokenRefusedError as error:
             return _refused(error.reason)
         except IssuerOutOfReachError as error:
@@ -147,9 +147,9 @@ def _credential(headers: list[bytes]) -> str | None:
 def identify_by(keys: Keys, verifier: TokenVerifier | None) -> Identify:
     """Tell who brings a key of the record, or a token of the issuer that is set."""
 
-    def identify(credential: str) -> Principal | None:
+    def identify(credential: str, sight: Sight | None) -> Principal | None:
         if is_key(credential) or verifier is None:
-            return keys.principal(credential)
+            return keys.principal(credential, sight)
         return verifier.principal(credential)
 
     return identify

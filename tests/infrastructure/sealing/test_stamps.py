@@ -23,7 +23,7 @@ from infrastructure.sealing.seals import Seals, own_keys
 from infrastructure.sealing.stamps import change_total, stamps_of_answers
 from infrastructure.sealing.stored_responses import change_responses, find_response, read_response
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
-from infrastructure.tables.record import api_key, idempotency_answer, stamp
+from infrastructure.tables.record import api_key, idempotency_answer, log_head, stamp
 from infrastructure.transaction_memo import forget
 from tests.databases import SEAL_KEY
 from tests.infrastructure.recording import events
@@ -130,7 +130,8 @@ def test_stamps_are_wrapped_again_with_all_else_and_hold_by_the_newest_key_alone
     alone = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER.split()[1]))))
     with alone.reading() as connection:
         ids = connection.execute(select(idempotency_answer.c.key_id)).scalars()
-        assert {*ids, *connection.execute(select(stamp.c.key_id)).scalars()} == {newest}
+        total = connection.execute(select(log_head.c.total_key_id)).scalar_one()
+        assert {*ids, total, *connection.execute(select(stamp.c.key_id)).scalars()} == {newest}
         assert unfounded(connection) == []
     alone.close()
 
@@ -182,7 +183,8 @@ def test_keys_are_changed_past_an_answer_that_an_erasure_emptied(kept: Database)
     both.close()
 
 
-BEGUN = (api_key.delete(), idempotency_answer.delete(), stamp.delete())
+NO_TOTAL = update(log_head).values(total_key_id=None, total_stamp=None)
+BEGUN = (api_key.delete(), idempotency_answer.delete(), stamp.delete(), NO_TOTAL)
 
 
 @pytest.mark.parametrize(
@@ -190,8 +192,9 @@ BEGUN = (api_key.delete(), idempotency_answer.delete(), stamp.delete())
     [
         idempotency_answer.delete().where(idempotency_answer.c.body == b""),
         idempotency_answer.delete(),
-        stamp.delete().where(stamp.c.of == "idempotency_answer"),
-        update(stamp).where(stamp.c.of == "idempotency_answer").values(stamp=bytes(60)),
+        update(log_head).values(total_stamp=None),
+        update(log_head).values(total_key_id=None),
+        update(log_head).values(total_stamp=bytes(60)),
     ],
 )
 def test_answers_that_were_taken_away_are_missed(kept: Database, forge: Update | Delete) -> None:
@@ -247,7 +250,8 @@ def test_a_first_key_does_not_hide_that_all_were_taken_away(kept: Database) -> N
 def test_a_log_stamps_both_tables_with_its_first_event(database: Database) -> None:
     EventRecorder(database).append(events())
     with database.reading() as connection:
-        assert len(connection.execute(select(stamp)).all()) == 2, "none is needed for keys yet"
+        assert len(connection.execute(select(stamp)).all()) == 1, "none is needed for keys yet"
+        assert len(stamps_of_answers(connection)) == 1
         assert unfounded(connection) == []
 
 
@@ -313,11 +317,13 @@ def test_the_total_and_the_secret_are_missed_together(kept: Database, how: str) 
     EventRecorder(kept).append(events())
     with kept.writing() as connection:
         rows = stamps_of_answers(connection)
-        connection.execute(stamp.delete().where(stamp.c.of.in_([row["of"] for row in rows])))
-        for row, other in zip(rows, reversed(rows), strict=True):
-            if how != "taken away":
-                held = other["stamp"] if how == "exchanged" else bytes(60)
-                connection.execute(stamp.insert(), {**row, "stamp": held})
+        total, secret = [row["stamp"] if how == "exchanged" else bytes(60) for row in rows]
+        connection.execute(stamp.delete().where(stamp.c.of == rows[1]["of"]))
+        connection.execute(NO_TOTAL)
+        if how != "taken away":
+            connection.execute(stamp.insert(), {**rows[1], "stamp": total})
+            held = {"total_key_id": rows[0]["key_id"], "total_stamp": secret}
+            connection.execute(update(log_head).values(held))
         forget(connection, own_keys)
         assert unfounded(connection) == ["idempotency_answer"]
 
