@@ -30,6 +30,7 @@ PLANTED: Final = {
     ),
     "Kinds of fact know nothing of one another": ("domain.kinds.envoys", "domain.kinds.measures"),
     "Routes know nothing of one another": ("api.http.routes.facts", "api.http.routes.people"),
+    "Pages know nothing of one another": ("api.web.pages.facts", "api.web.pages.people"),
     "The domain knows no database, no wire and no terminal": ("domain.fact", "sqlalchemy"),
     "The infrastructure knows no HTTP and no terminal": ("infrastructure.ledger", "starlette"),
     "Commands know no HTTP and no terminal": ("api.commands.export", "typer"),

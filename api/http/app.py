@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import cache
 from http import HTTPStatus
@@ -56,10 +56,13 @@ _HANDLED: Final = (
 )
 
 
-def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
+def create_app(
+    parley: Parley, *, identify: Identify | None = None, before: Iterable[APIRouter] = ()
+) -> FastAPI:
     """Serve a record over HTTP; the kinds of fact are those registered by now.
 
-    `identify` tells who brings a credential; left out, it is the record's keys and the settings' issuer.
+    `identify` tells who brings a credential; left out, it is the record's keys and the settings' issuer. The routes of
+    the routers `before` come before those of the API.
     """
 
     @asynccontextmanager
@@ -83,7 +86,7 @@ def create_app(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
     app.state.known_tags = KnownTags()
     app.state.threads = Threads(parley.settings.limits)
     included, app.state.addresses = _routes()
-    app.router.routes += included
+    app.router.routes += [*(route for router in before for route in router.routes), *included]
     guard(app, parley, identify or identify_by(parley.keys, verifier_of(parley.settings)))
     for error in _HANDLED:
         app.add_exception_handler(error, _answer)

@@ -199,7 +199,7 @@ def test_every_operation_says_how_it_refuses(light_client: Client) -> None:
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    assert len(operations) == 42
+    assert len(operations) == 43
     for method, path, operation in operations:
         refusals = {code: r for code, r in operation["responses"].items() if code >= "400"}
         assert {"500", "503"} <= set(refusals), path

@@ -19,9 +19,9 @@ from api.cli.session import CommandRefusedError, consoles, open_record, say
 from api.cli.tables import show_rows
 from api.cli.text import echo
 from api.composition import Parley
-from api.http.app import create_app
 from api.http.middleware.access_log import LOGGING
 from api.http.middleware.http_protocol import BoundedProtocol
+from api.web.site import create_site
 from domain.access import SCOPES, Scope
 from infrastructure.projections.rebuild import Difference
 
@@ -85,7 +85,7 @@ def serve(
     ] = True,
     json: AsJson = False,
 ) -> None:
-    """Serve the API until stopped; requests under way are finished first."""
+    """Serve the pages and the API until stopped; requests under way are finished first."""
     with open_record(upgrade=upgrade, signs=True) as parley:
         parley.check_seals()
         given = parley.settings
@@ -94,7 +94,7 @@ def serve(
         )
         address = _address(listening)
         _sign_once(parley)
-        config = uvicorn.Config(create_app(parley), log_config=LOGGING, **PROTOCOL)
+        config = uvicorn.Config(create_site(parley), log_config=LOGGING, **PROTOCOL)
         server = uvicorn.Server(config)
         for stop in (signal.SIGTERM, signal.SIGINT):
             # An exception from a handler would be lost while uvicorn creates its event loop.

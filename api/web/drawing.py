@@ -1,0 +1,79 @@
+"""The templates of the pages, and the files that they load."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from api.web.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
+from api.web.quantities import grouped, quantity_in_words, split_figure
+from api.web.wording import event_in_words, plain
+
+__all__ = ["ASSETS", "POLICY", "assets_version", "read_asset", "render"]
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""The content security policy of a page: nothing from elsewhere, and no script or style in the page itself."""
+ASSETS: Final = {
+    "site.css": "text/css; charset=utf-8",
+    "clocks.js": "text/javascript; charset=utf-8",
+    **{
+        f"fonts/{face}-{script}.woff2": "font/woff2"
+        for face in ("serif", "sans")
+        for script in ("latin", "latin-ext", "cyrillic")
+    },
+}
+"""The files that pages load, and what they are."""
+
+
+@cache
+def read_asset(name: str) -> bytes:
+    """Give the bytes of a file that pages load; KeyError where there is none."""
+    if name not in ASSETS:
+        raise KeyError(name)
+    return (files("api.web") / "static" / name).read_bytes()
+
+
+@cache
+def assets_version() -> str:
+    """Give a digest of all the files: it is in their addresses, so that browsers may keep them."""
+    digest = sha256()
+    for name in sorted(ASSETS):
+        digest.update(read_asset(name))
+    return digest.hexdigest()[:12]
+
+
+def render(template: str, **shown: Any) -> str:  # noqa: ANN401 -- what a template names
+    """Draw a page; all text is escaped, and a name that nobody gave is an error."""
+    return _environment().get_template(f"{template}.html").render(**shown)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("api.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "date": date_in_words,
+        "cut": cut_in_words,
+        "instant": instant_in_words,
+        "quantity": quantity_in_words,
+        "grouped": grouped,
+        "figure": split_figure,
+        "since": since_in_words,
+        "plain": plain,
+        "event": event_in_words,
+    }
+    environment.globals["assets"] = lambda name: f"/assets/{assets_version()}/{name}"
+    return environment

@@ -1,0 +1,201 @@
+"""A page asks the API within the process, as its reader, and is drawn from those answers alone.
+
+All its answers are of one position of the log. A page has a fixed form as its first answer has one, and what the API
+refuses is a page as well.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.composition import Parley
+from api.http.exchange.authorization import principal_of
+from api.http.exchange.caching import answered
+from api.http.exchange.in_process import Reply, on_behalf
+from api.http.exchange.perspective import PERSPECTIVE, perspective_query
+from api.http.threads import LaneRoute, run_in_lane
+from api.web.clocks import read_clocks
+from api.web.drawing import POLICY, render
+from api.web.perspective import Standing
+from domain.time.perspective import PerspectiveQuery
+
+__all__ = ["KNOWN", "MOST_ANSWERS", "Page", "PageRefusedError", "PageRoute", "router_of_pages"]
+
+MOST_ANSWERS: Final = 6
+"""How many answers a page is drawn from at most."""
+_CUTS: Final = tuple(parameter.name for parameter in PERSPECTIVE)
+KNOWN: Final = ("as_known_at", "position", "clock")
+"""The cuts that a question takes which no valid-time cut changes."""
+_CANONICAL: Final = re.compile(r'<[^>?]*\?([^>]*)>; rel="canonical"')
+_HTML: Final = "text/html; charset=utf-8"
+_OK: Final = 200
+
+
+class PageRefusedError(Exception):
+    """The API refused what a page asked; `reply` is its problem."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+class PageRoute(LaneRoute):
+    """A route that answers with a page, whatever the API says to what the page asks."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Turn a refusal into a page."""
+        answer = super().get_route_handler()
+
+        async def drawn(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except PageRefusedError as error:
+                problem = json.loads(error.reply.body)
+                headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+                body = render("problem", problem=problem, page=Page(request))
+                return Response(body, error.reply.status, headers, _HTML)
+
+        return drawn
+
+
+@dataclass
+class Page:
+    """One page for one request; `slug` names its negotiation, where it is of one.
+
+    The paths that it asks for lie under that negotiation's address, unless `under` is another.
+    """
+
+    request: Request
+    slug: str | None = None
+    under: str | None = None
+    first: Reply | None = None
+    path: str = ""
+    asked: int = 0
+    standing: Standing | None = None
+    given: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read the query; a field that a form left empty was not given."""
+        query = self.request.scope["query_string"].decode("latin-1")
+        self.given = dict(parse_qsl(query))
+
+    @property
+    def cuts(self) -> dict[str, str]:
+        """The perspective as the address gives it."""
+        return {name: text for name, text in self.given.items() if name in _CUTS}
+
+    def of(self, *names: str) -> dict[str, str]:
+        """The parameters with these names that the address gives."""
+        return {name: self.given[name] for name in names if name in self.given}
+
+    async def ask(
+        self,
+        path: str,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        cuts: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Give an answer of the API below the negotiation, at the page's perspective, unless at other `cuts`.
+
+        After the first answer its position is pinned. PageRefusedError where the API refuses.
+        """
+        pinned = {} if self.standing is None else {"position": str(self.standing.position)}
+        question = {**(self.cuts if cuts is None else cuts), **pinned, **(parameters or {})}
+        address = f"{self._root()}{path}"
+        reply = await self.answer(address, question)
+        content: dict[str, Any] = json.loads(reply.body)
+        if self.first is None:
+            self.first, self.path = reply, f"{address}?{urlencode(question)}"
+            if "perspective" in content:
+                self.standing = Standing(content["perspective"], self.given)
+        return content
+
+    async def title(self) -> str:
+        """Give the title of the negotiation at the perspective of the page's first answer."""
+        assert self.standing is not None, "the first answer says what the perspective is"  # noqa: S101 -- a programmer's error
+        query = perspective_query({**self.cuts, "position": str(self.standing.position)})
+        return await run_in_lane(self._title, query)
+
+    def _root(self) -> str:
+        if self.under is not None:
+            return self.under
+        return "" if self.slug is None else f"/v1/negotiations/{quote(self.slug)}"
+
+    def _title(self, query: PerspectiveQuery) -> str:
+        parley: Parley = self.request.app.state.parley
+        with parley.reading(principal_of(self.request)) as reading:
+            perspective = reading.perspective(query)
+            opened = reading.negotiation(self.slug or "", perspective.position)
+            return reading.seen(opened, perspective).title
+
+    async def answer(self, address: str, question: Mapping[str, str]) -> Reply:
+        """Give an answer of the API to a question; PageRefusedError where it refuses, or the page asks too much."""
+        self.asked += 1
+        assert self.asked <= MOST_ANSWERS, f"{self.request.url.path} asks for too many answers"  # noqa: S101 -- a programmer's error
+        reply = await on_behalf(self.request, f"{address}?{urlencode(question)}")
+        if reply.status != _OK:
+            raise PageRefusedError(reply)
+        return reply
+
+    async def draw(
+        self,
+        template: str,
+        *,
+        title: str | None = None,
+        clocked: bool = True,
+        **shown: Any,  # noqa: ANN401 -- what the template names
+    ) -> Response:
+        """Draw a page of a negotiation, with its title and, where it is `clocked`, the sliders of both clocks."""
+        clocks = await read_clocks(self) if clocked else None
+        title = await self.title() if title is None else title
+        return self.respond(template, title=title, clocks=clocks, **shown)
+
+    def respond(self, template: str, *, listed: bool = True, **shown: Any) -> Response:  # noqa: ANN401 -- what the template names
+        """Draw the page; unless `listed`, search engines are told not to list it."""
+        assert self.first is not None, "a page is drawn from an answer"  # noqa: S101 -- a programmer's error
+        headers = self.first.headers
+        found = _CANONICAL.search(headers.get("link", ""))
+        canonical = None if found is None else self._canonical(dict(parse_qsl(found[1])))
+        body = render(template, page=self, canonical=canonical, listed=listed, **shown).encode()
+        more = {
+            "Link": f'<{self.path}>; rel="alternate"; type="application/json"',
+            "Content-Security-Policy": POLICY,
+            **({} if listed else {"X-Robots-Tag": "noindex"}),
+        }
+        tags = [tag for tag in headers.get("cache-tag", "").split(",") if tag]
+        return answered(
+            self.request, body, canonical=canonical, media_type=_HTML, more=more, tags=tags
+        )
+
+    def _canonical(self, fixed: Mapping[str, str]) -> dict[str, str]:
+        """The parameters of the page's fixed form: those of its answer, and those that only the page has."""
+        own = {name: text for name, text in self.given.items() if name not in _CUTS}
+        return {**own, **{name: text for name, text in fixed.items() if name in _CUTS}}
+
+    def here(self, **parameters: str) -> str:
+        """The address of this page with other parameters, at no pinned position and on no later page."""
+        kept = {n: text for n, text in self.given.items() if n not in {"position", "cursor"}}
+        return f"{self.request.url.path}?{urlencode({**kept, **parameters})}"
+
+    def link(self, path: str = "", **parameters: str | None) -> str:
+        """The address of another page of the negotiation at the same perspective; None takes a parameter away."""
+        question = {**self.cuts, **parameters}
+        kept = {name: text for name, text in question.items() if text is not None}
+        address = f"/n/{quote(self.slug or '')}{path}"
+        return f"{address}?{urlencode(kept)}" if kept else address
+
+
+def router_of_pages() -> APIRouter:
+    """Give a router whose routes are pages: no part of the API's document."""
+    return APIRouter(
+        route_class=PageRoute, include_in_schema=False, default_response_class=Response
+    )

@@ -1,0 +1,24 @@
+"""The files that pages load, at addresses that change when they do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.exchange.caching import for_ever, fresh
+from api.web.drawing import ASSETS, assets_version, read_asset
+from api.web.page import router_of_pages
+
+router: Final[APIRouter] = router_of_pages()
+
+
+@router.get("/assets/{version}/{name:path}")
+async def read_file(version: str, name: str, request: Request) -> Response:
+    """Give a file; an address of another version gives what there is now, and is not kept."""
+    if name not in ASSETS:
+        return Response("There is no such file.", 404, {"Cache-Control": "no-store"}, "text/plain")
+    keep = for_ever if version == assets_version() else fresh
+    return keep(request, read_asset(name), ASSETS[name])

@@ -1,0 +1,64 @@
+"""Every change of mind, and what changed between two dates of knowledge. Neither is for search engines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.web.page import KNOWN, Page, router_of_pages
+from api.web.wording import changed_words
+
+router: Final[APIRouter] = router_of_pages()
+
+_SECTIONS: Final = (
+    *("added", "corrected", "corroborated", "ended", "retracted", "reinstated", "preferred"),
+)
+
+
+@router.get("/n/{slug}/audit")
+async def read_audit_page(slug: str, request: Request) -> Response:
+    """Show corrections, ends, retractions, reinstatements and preferences, with the words that changed."""
+    page = Page(request, slug)
+    question = page.of("cursor") or {"limit": "1000"}
+    cuts = {} if "cursor" in question else page.of(*KNOWN)
+    audit = await page.ask("/audit", question, cuts=cuts)
+    event = page.given.get("event")
+    items = [item for item in audit["items"] if event in {None, item["event"]}]
+    for item in items:
+        for change in item["changes"]:
+            change["words"] = changed_words(change["before"], change["after"])
+    return await page.draw(
+        "audit",
+        here="/audit",
+        items=items[::-1],
+        events=sorted({item["event"] for item in audit["items"]}),
+        following=audit["next"],
+        listed=False,
+        clocked=False,
+    )
+
+
+@router.get("/n/{slug}/compare")
+async def read_compare_page(slug: str, request: Request) -> Response:
+    """Show what two dates of knowledge disagree on; without a first date, ask for it."""
+    page = Page(request, slug)
+    cuts = page.of("clock", "position")
+    if "from" not in page.given:
+        await page.ask("/audit", {"limit": "1"}, cuts=page.of(*KNOWN))
+        diff = None
+    else:
+        diff = await page.ask("/diff", {**page.of("from", "to"), "limit": "1000"}, cuts=cuts)
+        for entry in diff["corrected"]:
+            for change in entry["changes"]:
+                change["words"] = changed_words(change["before"], change["after"])
+    return await page.draw(
+        "compare",
+        here="/compare",
+        diff=diff,
+        sections=_SECTIONS,
+        listed=False,
+        clocked=False,
+    )

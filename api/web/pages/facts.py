@@ -1,0 +1,55 @@
+"""One fact as a page: what is claimed and by whom, and how it came to read as it does."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
+from api.web.wording import changed_words
+
+router: Final[APIRouter] = router_of_pages()
+
+_UNTOLD: Final = frozenset({"kind", "summary", "valid", "citations", "quantities", "links", "note"})
+"""What the page shows in a place of its own."""
+
+
+@router.get("/n/{slug}/facts/{fact_id}")
+async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
+    """Show a fact with all its versions; of a fact that was withdrawn its history alone. Not for search engines."""
+    page = Page(request, slug, under="")
+    address = f"/v1/facts/{fact_id}"
+    history = await page.ask(f"{address}/history", cuts=page.of(*KNOWN))
+    for item in history["items"]:
+        for change in item["changes"]:
+            change["words"] = changed_words(change["before"], change["after"])
+    return await page.draw(
+        "fact",
+        here=None,
+        record=await _standing(page, address),
+        history=history,
+        untold=_UNTOLD,
+        address=address,
+        listed=False,
+        clocked=False,
+    )
+
+
+async def _standing(page: Page, address: str) -> dict[str, Any] | None:
+    """Give the record of a fact that stands; None where it was withdrawn."""
+    try:
+        found: dict[str, Any] = await page.ask(address)
+    except PageRefusedError as error:
+        if error.reply.status != HTTPStatus.GONE or _is_erased(error.reply.body):
+            raise
+        return None
+    return found
+
+
+def _is_erased(body: bytes) -> bool:
+    return str(json.loads(body)["type"]).endswith(":erased")

@@ -1,0 +1,23 @@
+"""One number as a page: the total with its bounds, and how it adds up over time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.web.page import Page, router_of_pages
+
+router: Final[APIRouter] = router_of_pages()
+
+
+@router.get("/n/{slug}/numbers/{what}")
+async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
+    """Show a tally by day, month or year."""
+    page = Page(request, slug)
+    by = page.given.get("by", "month")
+    question = {"what": what, "by": by, **page.of("from", "to", "per"), "limit": "1000"}
+    tally = await page.ask("/tally", question)
+    return await page.draw("numbers", here="/numbers/released", what=what, by=by, tally=tally)

@@ -1,0 +1,59 @@
+"""Everyone whom the facts name, and all that is said of one of them. Search engines are asked to list neither."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.web.page import Page, router_of_pages
+from api.web.spans import axis_of
+
+router: Final[APIRouter] = router_of_pages()
+
+_STATUSES: Final = (
+    *("held", "free", "pardoned", "detained", "charged", "remanded", "sentenced", "house_arrest"),
+    *("transferred", "missing", "disappeared", "exiled", "died"),
+)
+
+
+@router.get("/n/{slug}/people")
+async def read_people_page(slug: str, request: Request) -> Response:
+    """Show everyone under every spelling, with their status on that day."""
+    page = Page(request, slug)
+    question = page.of("cursor") or {**page.of("status", "q"), "limit": "100"}
+    people = await page.ask("/people", question, cuts={} if "cursor" in question else None)
+    return await page.draw(
+        "people",
+        here="/people",
+        people=people["items"],
+        following=people["next"],
+        statuses=_STATUSES,
+        listed=False,
+    )
+
+
+@router.get("/n/{slug}/person")
+async def read_person_page(slug: str, request: Request) -> Response:
+    """Show all that is said of one person, by `name` or by `id`."""
+    page = Page(request, slug)
+    sought = page.given.get("id") or page.given.get("name", "")
+    timeline = await page.ask("/timeline", {"person": sought, "limit": "1000"})
+    people = await page.ask("/people", {"q": sought, "limit": "100"})
+    known = [
+        person
+        for person in people["items"]
+        if sought in {person["id"], person["name"], *person["spellings"]}
+    ]
+    return await page.draw(
+        "person",
+        here="/people",
+        sought=sought,
+        known=known,
+        items=timeline["items"],
+        following=timeline["next"],
+        axis=axis_of(timeline["items"]),
+        listed=False,
+    )

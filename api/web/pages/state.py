@@ -1,0 +1,89 @@
+"""The state of a negotiation as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.web.page import Page, router_of_pages
+
+router: Final[APIRouter] = router_of_pages()
+
+_ANSWERS: Final = {
+    "declined": "declined to comment",
+    "no_reply": "did not answer",
+    "denied": "denied it",
+    "neither_confirmed_nor_denied": "neither confirmed nor denied it",
+}
+_STATEMENTS: Final = 6
+"""How many statements the page shows at most."""
+_STATUSES: Final = (
+    *("missing", "disappeared", "detained", "charged", "remanded", "sentenced", "transferred"),
+    *("house_arrest", "exiled", "free", "died"),
+)
+"""The statuses in the order in which the page shows them."""
+
+
+@router.get("/n/{slug}")
+async def read_state_page(slug: str, request: Request) -> Response:
+    """Show what was so: posts, totals, who is held, measures, what is asked and not known, what was said last."""
+    page = Page(request, slug)
+    state = await page.ask("")
+    changed = await _changed_since(page)
+    return await page.draw(
+        "state",
+        here="",
+        title=state["negotiation"]["title"],
+        state=state,
+        answers=_ANSWERS,
+        held=_latest(state["prisoners"]["held"]),
+        custody=_by_status(state["custody"]),
+        statements=_latest_first(state["statements"])[:_STATEMENTS],
+        changed=changed,
+        compare=page.link("/compare", **{"from": page.given.get("as_known_at")}, as_known_at=None),
+    )
+
+
+async def _changed_since(page: Page) -> int:
+    """How many facts became known, or otherwise known, since the knowledge cut; 0 where there is none."""
+    cut = page.cuts.get("as_known_at")
+    if cut is None or "position" in page.cuts:
+        return 0
+    clock = page.cuts.get("clock", "recorded")
+    diff = await page.ask("/diff", {"from": cut, "limit": "1000"}, cuts={"clock": clock})
+    sections = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
+    return len({entry["fact"]["id"] for name in sections for entry in diff[name]})
+
+
+def _latest_first(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(entries, key=_last_reported, reverse=True)
+
+
+def _latest(entries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The count that begins last; of one day the one that was reported last."""
+    return max(
+        entries, key=lambda entry: (entry["since"] or "", _last_reported(entry)), default=None
+    )
+
+
+def _last_reported(entry: Mapping[str, Any]) -> str:
+    return str(entry["last_reported"] or "")
+
+
+def _by_status(
+    custody: Sequence[Mapping[str, Any]],
+) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    def place(entry: Mapping[str, Any]) -> int:
+        status = entry["status"]
+        return _STATUSES.index(status) if status in _STATUSES else len(_STATUSES)
+
+    ordered = sorted(custody, key=place)
+    return [
+        (str(entries[0]["status"]), entries)
+        for entries in (list(group) for _, group in groupby(ordered, key=place))
+    ]

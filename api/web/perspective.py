@@ -1,0 +1,78 @@
+"""Says in words from where one looks: what was so when, and as what was known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.web.dates import cut_in_words
+
+__all__ = ["Standing"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The perspective of an answer, and the parameters by which it was asked for."""
+
+    perspective: Mapping[str, Any]
+    given: Mapping[str, str]
+
+    @property
+    def position(self) -> int:
+        """The position of the log that the answer rests on."""
+        found: int = self.perspective["position"]
+        return found
+
+    @property
+    def so(self) -> str:
+        """The valid-time cut as a date in words."""
+        return cut_in_words(self.perspective["as_of"])
+
+    @property
+    def so_day(self) -> str:
+        """The day of the valid-time cut, as a date field takes it."""
+        return str(self.perspective["as_of"])[:10]
+
+    @property
+    def known(self) -> str | None:
+        """The knowledge cut in words; None where all that the record holds is taken."""
+        cut = self.perspective["as_known_at"]
+        return None if cut is None else cut_in_words(cut)
+
+    @property
+    def known_day(self) -> str:
+        """The day of the knowledge cut, as a date field takes it; empty without one."""
+        cut = self.perspective["as_known_at"]
+        return "" if cut is None else str(cut)[:10]
+
+    @property
+    def is_now(self) -> bool:
+        """Whether neither cut was asked for."""
+        return "as_of" not in self.given and self.known is None
+
+    @property
+    def verb(self) -> str:
+        """What goes before the valid-time cut."""
+        return "What is so today," if self.is_now else "What was so on"
+
+    @property
+    def source(self) -> str:
+        """Who knew it: what goes before the knowledge cut, or stands in its place."""
+        if self.known is None:
+            at = "position" in self.given
+            return f"as the record stood at entry {self.position}" if at else "as far as we know"
+        published = self.perspective["clock"] == "published"
+        return "as the papers had it by" if published else "as our record had it by"
+
+    @property
+    def text(self) -> str:
+        """The whole sentence."""
+        return (
+            f"{self.verb} {self.so}, {self.source}{'' if self.known is None else ' ' + self.known}."
+        )
+
+    @property
+    def is_past(self) -> bool:
+        """Whether something may have become known since."""
+        return self.known is not None or "position" in self.given

@@ -1,0 +1,25 @@
+"""Puts the pages before the API: a browser gets a page where a program gets JSON."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from fastapi import APIRouter, FastAPI
+
+from api.composition import Parley
+from api.http.app import create_app
+from api.http.middleware.authentication import Identify
+from api.web import pages
+
+__all__ = ["create_site"]
+
+
+def create_site(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
+    """Serve a record over HTTP, with its pages."""
+    return create_app(parley, identify=identify, before=_routers())
+
+
+def _routers() -> list[APIRouter]:
+    names = (module.name for module in iter_modules(pages.__path__))
+    return [import_module(f"{pages.__name__}.{name}").router for name in names]

@@ -1,0 +1,75 @@
+"""Short ways to read a page as a browser without scripts does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Final
+
+from starlette.testclient import TestClient
+
+from tests.api.asking import Client
+
+BELARUS: Final = "/n/us-belarus"
+RECORD: Final = Path(__file__).parents[2] / "data" / "us-belarus.ndjson"
+_VOID: Final = frozenset({"link", "meta", "input", "br", "line", "rect", "img"})
+
+
+@dataclass
+class Seen(HTMLParser):
+    """A page: its status, headers and HTML, its words, and the elements that it is made of."""
+
+    status: int
+    headers: dict[str, str]
+    html: str
+    elements: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Read the HTML."""
+        super().__init__()
+        self.feed(self.html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep an element."""
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Keep a text."""
+        self.parts.append(data)
+
+    @property
+    def words(self) -> str:
+        """The text, in one line."""
+        return re.sub(r"\s+", " ", " ".join(self.parts))
+
+    def all(self, tag: str, name: str) -> list[str]:
+        """The values of an attribute of all elements with a tag."""
+        return [
+            str(given[name]) for found, given in self.elements if found == tag and name in given
+        ]
+
+
+@dataclass
+class Reader:
+    """A browser without scripts, and the editor of the record that it reads."""
+
+    http: TestClient
+    editor: Client
+
+    def see(self, address: str, **headers: str) -> Seen:
+        """Open a page."""
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        response = self.http.get(address, headers={"Accept": "text/html,*/*", **named})
+        return Seen(response.status_code, dict(response.headers), response.text)
+
+
+def import_record(editor: Client) -> None:
+    """Import the real record as `make run` does."""
+    body = {"slug": "us-belarus", "title": "US–Belarus talks", "parties": ["US", "Belarus"]}
+    assert editor.post("/v1/negotiations", body).status == 201
+    address = "/v1/negotiations/us-belarus/import"
+    imported = editor.post(address, RECORD.read_bytes(), content_type="application/x-ndjson")
+    assert imported.json["rejected"] == []

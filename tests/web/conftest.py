@@ -1,0 +1,44 @@
+"""The pages of the real record, and of a record that a test fills itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.composition import compose
+from api.web.site import create_site
+from tests.api.asking import Client, entered
+from tests.databases import settings_of
+from tests.web.browsing import Reader, import_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.databases import Kind
+
+
+@pytest.fixture
+def reader(database_url: str) -> Iterator[Reader]:
+    """Somebody without a key who reads a record; `editor` writes it."""
+    parley = compose(settings_of(database_url), upgrade=False)
+    site = create_site(parley)
+    with TestClient(site, raise_server_exceptions=False) as http:
+        editor = Client(TestClient(site, headers=entered(parley), raise_server_exceptions=False))
+        yield Reader(http, editor)
+    parley.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite-file", "postgresql"])
+def real(
+    request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
+) -> Iterator[Reader]:
+    """Somebody without a key who reads the real record, which nobody changes."""
+    parley = compose(settings_of(lasting_database(request.param)), upgrade=False)
+    site = create_site(parley)
+    with TestClient(site, raise_server_exceptions=False) as http:
+        editor = Client(TestClient(site, headers=entered(parley), raise_server_exceptions=False))
+        import_record(editor)
+        yield Reader(http, editor)
+    parley.close()

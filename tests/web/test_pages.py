@@ -1,0 +1,214 @@
+"""Every page says what the API says, is the same for ever at its fixed address, and loads nothing from elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.web.browsing import BELARUS
+
+if TYPE_CHECKING:
+    from tests.web.browsing import Reader, Seen
+
+pytestmark = pytest.mark.either_database
+
+LOSIK: Final = "c0e25be5-c83e-5ea0-9fc0-acc1124864b9"
+"""The fact that Ihar Losik was freed in June, which was false."""
+PAGES: Final = (
+    "/",
+    "/about",
+    BELARUS,
+    f"{BELARUS}/timeline",
+    f"{BELARUS}/timeline?kind=release",
+    f"{BELARUS}/people",
+    f"{BELARUS}/people?status=held",
+    f"{BELARUS}/person?name=Ihar+Losik",
+    f"{BELARUS}/matters/sep11-count",
+    f"{BELARUS}/numbers/released",
+    f"{BELARUS}/audit",
+    f"{BELARUS}/compare",
+    f"{BELARUS}/compare?from=2025-06-21&to=2025-06-26&clock=published",
+    f"{BELARUS}/facts/{LOSIK}",
+)
+AT: Final = "as_of=2025-11-22&as_known_at=2025-11-26&clock=published"
+LARGEST: Final = 150_000
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_runs_no_script_of_its_own_and_loads_nothing_from_elsewhere(
+    real: Reader, address: str
+) -> None:
+    page = real.see(address)
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not [given for _, given in page.elements if "style" in given]
+    assert not [name for _, given in page.elements for name in given if name.startswith("on")]
+    assert not [given for tag, given in page.elements if tag == "script" and "src" not in given]
+    loaded = [*page.all("script", "src"), *page.all("link", "href")]
+    for asset in loaded:
+        assert not urlsplit(asset).netloc
+        if asset.startswith("/assets/"):
+            kept = real.http.get(asset)
+            assert kept.status_code == 200
+            assert "immutable" in kept.headers["cache-control"]
+    assert len(page.html) < LARGEST
+
+
+@pytest.mark.parametrize("address", [page for page in PAGES if page.startswith(BELARUS)])
+def test_a_page_leads_to_the_same_answer_and_to_its_fixed_form(real: Reader, address: str) -> None:
+    page = real.see(address)
+    links = page.headers["link"]
+    alternate = links.partition("<")[2].partition(">")[0]
+    for link in links.split(", "):
+        target, _, relation = link.partition(">; ")
+        if relation.startswith('rel="alternate"'):
+            alternate = target.removeprefix("<")
+    assert real.http.get(alternate).status_code == 200
+    fixed = next(
+        link.partition(">")[0].removeprefix("<")
+        for link in links.split(", ")
+        if 'rel="canonical"' in link
+    )
+    again = real.see(fixed)
+    assert again.status == 200, again.words
+    assert "max-age" in again.headers["cache-control"]
+    assert 'rel="canonical"' not in again.headers["link"]
+    assert real.see(fixed, if_none_match=again.headers["etag"]).status == 304
+
+
+def test_the_sentence_says_where_one_stands(real: Reader) -> None:
+    page = real.see(f"{BELARUS}?{AT}")
+    words = "What was so on 22 November 2025 , as the papers had it by 26 November 2025 ."
+    assert words in page.words
+    assert "as our record had it by" in real.see(f"{BELARUS}?as_known_at=2039-01-01").words
+    assert "What is so today," in real.see(BELARUS).words
+
+
+def test_the_state_shows_the_envoy_the_totals_and_the_rivals(real: Reader) -> None:
+    page = real.see(f"{BELARUS}?{AT}")
+    state = real.http.get(f"/v1/negotiations/us-belarus?{AT}").json()
+    assert "John Coale, US special envoy for Belarus" in page.words
+    assert 'John Cole was appointed special envoy "earlier this month"' in page.words
+    assert "at least 69" in page.words
+    assert state["prisoners"]["released"]["text"] == "at least 69"
+    for section in ("posts", "measures", "proposals", "missions"):
+        for entry in state[section]:
+            assert f"{BELARUS}/facts/{entry['fact']['id']}" in page.html
+
+
+def test_a_falsehood_stands_on_no_page_of_present_knowledge(real: Reader) -> None:
+    falsehood = "Ihar Losik is reported to be among the 14 freed"
+    for address in PAGES:
+        page = real.see(address)
+        told_of = page.headers.get("x-robots-tag") == "noindex"
+        assert falsehood not in page.words or told_of, address
+    then = real.see(f"{BELARUS}/timeline?as_known_at=2025-06-22&clock=published")
+    assert falsehood in then.words
+    history = real.see(f"{BELARUS}/facts/{LOSIK}")
+    assert "This was withdrawn" in history.words
+    assert falsehood not in "".join(history.html.partition("</title>")[0])
+    audit = real.see(f"{BELARUS}/audit")
+    assert falsehood in audit.words
+    assert audit.headers["x-robots-tag"] == "noindex"
+
+
+def test_the_knowledge_slider_stops_where_something_became_known(real: Reader) -> None:
+    page = real.see(f"{BELARUS}?{AT}")
+    stops = dict(zip(page.all("input", "data-cut"), page.all("input", "data-stops"), strict=True))
+    assert {"2025-06-21", "2025-06-25"} <= set(stops["as_known_at"].split())
+    assert "2025-09-11" in stops["as_of"].split()
+    (before, _) = (
+        given["href"] for tag, given in page.elements if tag == "a" and given.get("rel") == "prev"
+    )
+    assert before is not None
+    assert real.see(before).status == 200
+
+
+def test_what_a_form_leaves_empty_was_not_asked(real: Reader) -> None:
+    empty = real.see(f"{BELARUS}/timeline?q=Losik&kind=&person=&place=&from=&to=")
+    given = real.see(f"{BELARUS}/timeline?q=Losik")
+    assert empty.status == 200
+    assert empty.words == given.words
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "words"),
+    [
+        ("/n/nothing", 404, "nothing"),
+        (f"{BELARUS}?as_of=yesterday", 422, "as_of"),
+        (f"{BELARUS}?position=99999", 409, "position"),
+        (f"{BELARUS}/numbers/released?by=week", 422, "by"),
+        (f"{BELARUS}/facts/{LOSIK.replace('c', 'd')}", 404, "fact"),
+    ],
+)
+def test_a_refusal_is_a_page_that_says_what_was_wrong(
+    real: Reader, address: str, status: int, words: str
+) -> None:
+    page = real.see(address)
+    assert (page.status, page.headers["cache-control"]) == (status, "no-store")
+    assert page.headers["content-type"].startswith("text/html")
+    assert words in page.words
+
+
+def test_a_program_gets_json_at_the_bare_address(real: Reader) -> None:
+    assert real.http.get("/").json()["negotiations"] == "/v1/negotiations"
+
+
+def test_a_page_is_not_known_of_a_private_negotiation(reader: Reader) -> None:
+    body = {"slug": "talks", "title": "Canary", "parties": [], "visibility": "private"}
+    assert reader.editor.post("/v1/negotiations", body).status == 201
+    reader.editor.record(summary="Something said in private")
+    for path in ("", "/timeline", "/people", "/audit", "/numbers/released", "/matters/m"):
+        page = reader.see(f"/n/talks{path}")
+        assert page.status == 404
+        assert "Something" not in page.html
+        assert "Canary" not in page.words
+    assert "Canary" not in reader.see("/").words
+
+
+UNNAMED: Final = frozenset({"numbers", "compare", "audit"})
+"""Pages that have no reason to name the one fact there is."""
+HOSTILE: Final = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}{% raw %}",
+    "&lt;b&gt;",
+    "</title></textarea></svg>",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_text_is_text(reader: Reader, text: str) -> None:
+    reader.editor.open()
+    made = reader.editor.record(
+        kind="custody",
+        status="sentenced",
+        person=text,
+        summary=f"{text} said",
+        matter=text,
+        places=[text],
+        note=text,
+        quantities=[{"what": text[:50], "comparator": "eq", "value": 3, "text": "3"}],
+        citations=[{"publisher": text, "title": text, "quote": text, "origin": text}],
+    )
+    pages = [f"/n/talks/facts/{made.json['id']}"]
+    first: Seen = reader.see("/n/talks")
+    pages += [href for href in first.all("a", "href") if href.startswith("/n/talks/")]
+    for address in dict.fromkeys(["/n/talks", *pages, "/n/talks/timeline"]):
+        page = reader.see(address)
+        assert page.status == 200, (address, page.words)
+        assert "img" not in {tag for tag, _ in page.elements}
+        assert not [given for tag, given in page.elements if tag == "script" and "src" not in given]
+        assert not [name for _, given in page.elements for name in given if name.startswith("on")]
+        assert text in page.words or not UNNAMED.isdisjoint(address.partition("?")[0].split("/"))
+
+
+def test_an_empty_record_has_all_its_pages(reader: Reader) -> None:
+    reader.editor.open()
+    for path in ("", "/timeline", "/people", "/audit", "/compare", "/numbers/released"):
+        assert reader.see(f"/n/talks{path}").status == 200, path
+    assert "nothing recorded" in reader.see("/n/talks").words
