@@ -6,7 +6,7 @@ import gc
 import os
 import re
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
@@ -27,11 +27,14 @@ from tests.databases import (
 )
 from tests.faults.supply import why_no_fuse
 from tests.one_call import ask_in_one_call, end_shared_loop
+from tests.programs import NOT_RUN, why_not_run
 from tests.thorough import THOROUGH, deal, often
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from _pytest.terminal import TerminalReporter
 
     from infrastructure.database.database import Database
 
@@ -70,11 +73,6 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def pytest_sessionfinish() -> None:
-    """Leave no thread behind."""
-    end_shared_loop()
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker is left with it at the end; draw but for the long form."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
@@ -97,6 +95,39 @@ def _without_database(item: pytest.Item) -> str:
     if item.get_closest_marker("either_database") is None:
         return item.nodeid
     return re.sub("|".join(DATABASES), "", item.nodeid)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Run nothing that needs a program which the machine lacks."""
+    for marker in item.iter_markers("needs"):
+        lacking = why_not_run(*marker.args)
+        if lacking is not None:
+            pytest.skip(lacking)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Say how many tests were not run, and what to install for them."""
+    for reason, count in _not_run(terminalreporter).items():
+        terminalreporter.write_line(f"{count} {reason}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave no thread behind; fail where all was to run and something did not."""
+    end_shared_loop()
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and _not_run(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _not_run(reporter: TerminalReporter) -> Counter[str]:
+    reports = reporter.stats.get("skipped", [])
+    reasons = (report.longrepr[2] for report in reports if isinstance(report.longrepr, tuple))
+    return Counter(
+        reason.removeprefix("Skipped: ")
+        for reason in reasons
+        if reason.removeprefix("Skipped: ").startswith(NOT_RUN)
+    )
 
 
 def pytest_report_header() -> str:

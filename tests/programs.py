@@ -1,0 +1,24 @@
+"""Programs of the machine that some tests need: where one is missing, those tests are counted as not run."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Final
+
+__all__ = ["NOT_RUN", "PACKAGES", "find_program", "why_not_run"]
+
+PACKAGES: Final = {"chromium": "chromium"}
+"""The Debian package that brings each program."""
+NOT_RUN: Final = "not run: "
+
+
+def find_program(name: str) -> str | None:
+    """Where a program is; None where the machine has none."""
+    return shutil.which(name)
+
+
+def why_not_run(name: str) -> str | None:
+    """Why what needs a program is not run, and what to do; None where it can run."""
+    if find_program(name) is not None:
+        return None
+    return f"{NOT_RUN}there is no {name} here: apt-get install {PACKAGES[name]}"

@@ -1,0 +1,232 @@
+"""What a reader does in a real browser: two clocks to move, nothing from elsewhere, and no barrier."""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import uvicorn
+from playwright.sync_api import expect, sync_playwright
+from starlette.testclient import TestClient
+
+from api.composition import compose
+from api.web.site import create_site
+from tests.api.asking import Client, entered
+from tests.api.serving import Served
+from tests.databases import settings_of
+from tests.programs import find_program
+from tests.thorough import some_of
+from tests.web.browsing import BELARUS, import_record
+from tests.web.test_pages import LARGEST, PAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+    from tests.databases import Kind
+
+pytestmark = pytest.mark.needs("chromium")
+
+JUNE: Final = f"{BELARUS}?as_of=2025-06-30&as_known_at=2025-06-21&clock=published"
+MOST_SCRIPT: Final = 30_000
+_SHIFT: Final = """() => new Promise(resolve => { let total = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(entry => { total += entry.value; }))
+    .observe({type: 'layout-shift', buffered: true}); setTimeout(() => resolve(total), 300); })"""
+_WIDER: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def address(lasting_database: Callable[[Kind], str]) -> Iterator[str]:
+    """Where the real record is served."""
+    parley = compose(settings_of(lasting_database("sqlite-file")), upgrade=False)
+    site = create_site(parley)
+    with TestClient(site, headers=entered(parley)) as http:
+        import_record(Client(http))
+    served = Served(uvicorn.Config(site, log_level="critical", lifespan="off"))
+    yield f"http://127.0.0.1:{served.address[1]}"
+    served.stop()
+    parley.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium, the one of the machine."""
+    with sync_playwright() as playwright:
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=find_program("chromium"), args=sandbox)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """A window of 1,280 pixels that has seen nothing yet."""
+    context = browser.new_context(base_url=address, viewport={"width": 1_280, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, address: str) -> Iterator[Page]:
+    """A tab; when the test ends, it has printed nothing and asked no other server."""
+    page = context.new_page()
+    told: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
+    yield page
+    assert told == []
+    assert [url for url in asked if not url.startswith((address, "data:"))] == []
+
+
+def test_the_envoy_of_a_day_is_three_steps_away(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="US–Belarus talks").click()
+    page.get_by_label("What was so on this day").fill("2025-11-22")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("22 November 2025")
+    expect(
+        page.get_by_role("link", name="John Coale, US special envoy for Belarus")
+    ).to_be_visible()
+
+
+def test_moving_the_slider_of_knowledge_changes_what_is_said_of_losik(page: Page) -> None:
+    page.goto(JUNE)
+    people = page.locator("section", has=page.get_by_role("heading", name="People"))
+    assert _status_of(people, "Ihar Losik") == "Free"
+    slider = page.get_by_label("What was known", exact=True)
+    slider.focus()
+    while _known(page) < "2025-06-26":
+        before = _known(page)
+        slider.press("ArrowRight")
+        page.wait_for_function("before => !location.search.includes(before)", arg=before)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("as the papers had it by")
+    expect(people.get_by_text("Ihar Losik")).to_be_visible()
+    assert _status_of(people, "Ihar Losik") != "Free"
+    expect(slider).to_be_focused()
+    page.go_back()
+    page.wait_for_function("() => document.title.length > 0")
+    assert _known(page) < "2025-06-26"
+
+
+def _known(page: Page) -> str:
+    return parse_qs(urlsplit(page.url).query)["as_known_at"][0]
+
+
+def _status_of(people: Any, name: str) -> str:  # noqa: ANN401 -- a locator
+    group = people.locator(".group", has_text=name)
+    return str(group.get_by_role("heading", level=3).inner_text())
+
+
+def test_a_contested_matter_says_which_claim_is_shown_and_how_that_is_decided(page: Page) -> None:
+    page.goto(f"{BELARUS}/matters/sep11-count")
+    expect(page.get_by_text("Shown: Fifty-two prisoners freed")).to_be_visible()
+    page.get_by_role("link", name="How this is decided").click()
+    expect(page.get_by_role("heading", name="Which claim is shown")).to_be_in_viewport()
+
+
+def test_a_correction_shows_its_old_and_its_new_words(page: Page) -> None:
+    page.goto(f"{BELARUS}/audit")
+    page.get_by_role("link", name="Fourteen prisoners freed").first.click()
+    expect(page.locator("ins", has_text="moved to Lithuania").first).to_be_visible()
+    expect(page.locator("del").first).to_be_visible()
+
+
+def test_two_days_are_compared(page: Page) -> None:
+    page.goto(f"{BELARUS}/compare")
+    page.get_by_label("From").fill("2025-06-21")
+    page.get_by_label("To", exact=True).fill("2025-06-26")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", name="Added")).to_be_visible()
+
+
+def test_playing_goes_through_the_stops(page: Page) -> None:
+    page.goto(JUNE)
+    page.locator(".slider.known").get_by_role("button", name="Play").click()
+    page.wait_for_function("() => !location.search.includes('as_known_at=2025-06-21')")
+    page.locator(".slider.known").get_by_role("button", name="Stop").click()
+
+
+def test_without_scripts_there_are_dates_and_the_changes_before_and_after(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(JUNE)
+    expect(page.get_by_label("What was known", exact=True)).to_be_hidden()
+    page.get_by_role("link", name="What was known: the next change").click()
+    assert _known(page) > "2025-06-21"
+    page.get_by_label("What was so on this day").fill("2025-09-12")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("12 September 2025")
+    context.close()
+
+
+def test_the_keyboard_alone_reaches_everything(page: Page) -> None:
+    page.goto(JUNE)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    reached: set[str] = set()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("() => document.activeElement.id"))
+    assert {"so-slider", "known-slider", "as_of", "as_known_at", "clock"} <= reached
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_rules_of_accessibility_hold(browser: Browser, address: str, scheme: Any) -> None:  # noqa: ANN401 -- Playwright's own word
+    context = browser.new_context(base_url=address, color_scheme=scheme)
+    page = context.new_page()
+    rules = (files("axe_playwright_python") / "axe.min.js").read_text()
+    for each in some_of(PAGES, 4 if scheme == "light" else 2):
+        page.goto(each)
+        page.evaluate(rules)
+        found = page.evaluate("() => axe.run()")["violations"]
+        told = [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
+        assert told == [], each
+    context.close()
+
+
+def test_a_page_fits_a_telephone_stays_in_place_and_is_light(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(base_url=address, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    received: dict[str, int] = {}
+    kinds: dict[str, str] = {}
+    session.on("Network.responseReceived", lambda e: kinds.update({e["requestId"]: e["type"]}))
+    session.on(
+        "Network.loadingFinished",
+        lambda e: received.update({e["requestId"]: e["encodedDataLength"]}),
+    )
+    for each in some_of(PAGES, 5):
+        received.clear()
+        session.send("Network.clearBrowserCache")
+        page.goto(each, wait_until="networkidle")
+        assert page.evaluate(_WIDER) <= 0, each
+        assert page.evaluate(_SHIFT) < 0.01, each
+        assert sum(received.values()) <= LARGEST, (each, received)
+        scripts = [size for name, size in received.items() if kinds.get(name) == "Script"]
+        assert sum(scripts) <= MOST_SCRIPT
+    context.close()
+
+
+def test_the_pages_name_no_other_server(page: Page) -> None:
+    page.goto(BELARUS)
+    served = page.evaluate(
+        "() => performance.getEntriesByType('resource').map(entry => entry.name)"
+    )
+    assert served
+    assert not [url for url in served if not re.match(r"http://127\.0\.0\.1:\d+/", url)]
