@@ -1,7 +1,7 @@
-"""An export is lines of the import format: imported again, they give the state that they came from.
+"""Exports a negotiation as lines of the import format; importing them gives the same state again.
 
-Present knowledge holds each fact as it stands and nothing that was withdrawn or corrected away;
-the history holds every operation in the order of the log.
+Without `history`, an export has each fact as it stands, and no content that was retracted or replaced by a correction.
+With `history`, it has every operation, in the order of the log.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ class Export:
     def pages(self) -> Iterator[list[Line]]:
         """The lines, page by page, in order of recording: the facts that stand, or with `history` every operation.
 
-        Where an `as_of` was asked for, only facts that had begun by then. Each page is read by itself, so that a slow
-        client holds no connection. Facts that are erased between two pages are not in those that follow.
+        With an `as_of`, only facts that had begun by then are given. Each page is read in its own transaction, so a
+        slow client holds no connection. A fact that is erased between two pages is missing from the later ones.
         """
         after: int | None = 0
         records: dict[UUID, FactRecord] = {}
@@ -169,7 +169,7 @@ def _operation(
 
 
 def _body(before: FactRecord, event: FactEvent) -> dict[str, Any]:
-    """What was sent with a change: the event's own fields, and a correction's as a merge patch."""
+    """The body of a change: the event's own fields; for a correction also `changes`, as a merge patch."""
     own = (field.name for field in dataclasses.fields(event) if field.name not in _NOT_SENT)
     body = {name: _sparse(value) for name in own if (value := getattr(event, name)) is not None}
     if isinstance(event, FactCorrected):
@@ -180,7 +180,7 @@ def _body(before: FactRecord, event: FactEvent) -> dict[str, Any]:
 
 
 def _without_cited(before: Fact, event: FactCorrected) -> Fact:
-    """The corrected fact before the correction's own citation was added to it, where it was not there already."""
+    """The corrected fact without the citation that the correction itself added, if it added one."""
     after = event.fact.citations
     if event.citation in before.citations or after[-1] != event.citation:
         return event.fact
@@ -194,7 +194,7 @@ def _patch(before: Fact, after: Fact) -> dict[str, Any]:
 
 
 def _named(record: FactRecord) -> dict[str, str]:
-    """The id of a fact that has no external one: it names the fact when it is recorded again."""
+    """The id of a fact without an external id, so that an import gives the fact the same id."""
     return {"id": str(record.id)} if record.fact.external_id is None else {}
 
 
@@ -204,7 +204,7 @@ def _name(record: FactRecord) -> dict[str, str]:
 
 
 def _sparse(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or scalar goes in
-    """A domain value as it may be sent: what is absent, and may be, is left out."""
+    """A domain value as JSON that can be sent; optional fields without a value are left out."""
     if dataclasses.is_dataclass(value):
         return {
             field.name: _sparse(part)

@@ -1,4 +1,4 @@
-"""Who asks is the credential, or without one the address: of IPv6 the network of 64 bits that one has."""
+"""Identifies the caller of a request by its credential or, without one, by its address (for IPv6 its /64 network)."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ EXPECTED: Final = (
 )
 
 HEALTH: Final = frozenset({"/healthz", "/readyz"})
-"""What is asked past every limit: who watches over a server has to hear from it."""
+"""Addresses without limits, so that monitoring always gets an answer."""
 _PREFIX: Final = 64
 _NOBODY: Final = "anonymous"
 
 
 class Confirmation:
-    """Looks, in the thread that does a request's work, whether its credential still opens what it opened before.
+    """Checks, in the thread that does a request's work, that its credential still belongs to the same principal.
 
-    Until then the request is taken to come from `principal`. `tried` says whether it was looked.
+    Until then the request counts as coming from `principal`. `tried` says whether the check was made.
     """
 
     def __init__(
@@ -43,9 +43,9 @@ class Confirmation:
         self.confirmed = False
 
     def confirm(self, slug: str | None = None) -> None:
-        """Look, unless that was done; RefusedError where the credential opens nothing, or something else, by now.
+        """Check once; RefusedError if the credential is no longer valid, or has another principal or other scopes.
 
-        `slug` names a negotiation that the same look may cover.
+        With a `slug`, the same statement also reads whether the principal sees that negotiation.
         """
         if self.confirmed:
             return
@@ -57,7 +57,7 @@ class Confirmation:
         self.confirmed = True
 
     def saw(self, slug: str) -> bool | None:
-        """Whether the look saw a negotiation; None if it did not cover it, or if this was asked before."""
+        """Whether the principal sees a negotiation; None if the check did not cover it, or on a second call."""
         sight, self._sight = self._sight, None
         if sight is None or sight.negotiation_id != negotiation_id(slug):
             return None
@@ -65,7 +65,7 @@ class Confirmation:
 
 
 def caller_of(scope: Scope) -> str | None:
-    """Under what name a request counts; None for the process's own."""
+    """The name under which a request is counted; None for a request that this process makes itself."""
     principal: Principal | None = scope.get("state", {}).get("principal")
     if principal is not None and principal.caller != _NOBODY:
         return f"caller:{principal.caller}"
@@ -73,7 +73,7 @@ def caller_of(scope: Scope) -> str | None:
 
 
 def address_of(scope: Scope) -> str | None:
-    """Where a request comes from; None for one that this process asks of itself."""
+    """The network address that a request comes from; None for a request that this process makes itself."""
     client = scope.get("client")
     return None if client is None else _network(str(client[0]))
 

@@ -100,8 +100,8 @@ def _change(op: str) -> Callable[..., None]:
         cells = _fields(context.args)
         if op == "prefer":
             cells.setdefault("preferred", "true")
-        asked = [(name, _REASONS if name == "reason" else "text") for name in needed]
-        body = read_cells({"op": op, **cells, **_ask_missing(asked, cells)})
+        prompts = [(name, _REASONS if name == "reason" else "text") for name in needed]
+        body = read_cells({"op": op, **cells, **_ask_missing(prompts, cells)})
         del body["op"]
         with open_record() as parley:
             if op == "correct" and "changes" not in body:
@@ -121,16 +121,16 @@ def _fields(arguments: Sequence[str]) -> dict[str, str]:
     left = [*arguments]
     while left:
         option = left.pop(0)
-        name, given, text = option.removeprefix("--").partition("=")
+        name, equals, text = option.removeprefix("--").partition("=")
         if not option.startswith("--") or not name:
             raise typer.BadParameter(f"{option!r} belongs to no option: write --FIELD VALUE")
-        if not given and not left:
+        if not equals and not left:
             raise typer.BadParameter("write a value after it", param_hint=visible_line(option))
         if name in cells:
             raise typer.BadParameter(
                 "given twice: separate several values with ;", param_hint=visible_line(option)
             )
-        cells[name] = text if given else left.pop(0)
+        cells[name] = text if equals else left.pop(0)
     return cells
 
 
@@ -203,8 +203,8 @@ def _show(would_be: ApiResponse, before: Mapping[str, Any] | None, *, json: bool
         show_fact(out, record_)
     else:
         old, new = (
-            {**shown["fact"], "status": shown["status"], "preferred": shown["preferred"]}
-            for shown in (before, record_)
+            {**fact["fact"], "status": fact["status"], "preferred": fact["preferred"]}
+            for fact in (before, record_)
         )
         rows = [
             (name, format_value(old.get(name)) or "nothing", format_value(value) or "nothing")

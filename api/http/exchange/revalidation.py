@@ -1,7 +1,7 @@
-"""A client that has a fixed answer is told so without making the answer again.
+"""A client that already has a fixed response gets its 304 without the response being made again.
 
-This process remembers of such an answer its head alone, and what it rested on: as long as its reader sees the
-negotiation, and nothing more of that was erased, the bytes are the same.
+This process keeps only the headers of such a response, and its ground. While the ground is the same (the reader still
+sees the negotiation, and nothing more was erased), the response has the same bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from infrastructure.readers.look import Ground
 __all__ = ["KnownTags"]
 
 MOST: Final = 4_096
-"""How many answers are remembered."""
+"""How many responses are remembered."""
 Question = tuple[str, str, bytes, str]
 
 
@@ -34,13 +34,13 @@ class _Known:
 
 
 class KnownTags:
-    """The fixed answers that clients of one application were told they have."""
+    """The fixed responses of one application that were answered 304 before."""
 
     def __init__(self) -> None:
         self._known: dict[Question, _Known] = {}
 
     def answer(self, request: Request, make: Callable[[], Response]) -> Response:
-        """Answer 304 where the client has what `make` would give, else what it gives."""
+        """Answer 304 if the client has the response that `make` would return; otherwise call `make`."""
         tags = request.headers.get("if-none-match")
         if tags is None or request.method != "GET" or principal_of(request).may("source:read"):
             return make()
@@ -51,13 +51,13 @@ class KnownTags:
         known = self._known.get(question)
         if known is not None and known.ground == ground and has_tag(tags, known.tag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=known.headers)
-        answer = make()
-        if answer.status_code == HTTPStatus.NOT_MODIFIED and _is_fixed(answer):
+        response = make()
+        if response.status_code == HTTPStatus.NOT_MODIFIED and _is_fixed(response):
             if len(self._known) >= MOST:
                 self._known.clear()
-            headers = dict(answer.headers)
+            headers = dict(response.headers)
             self._known[question] = _Known(headers["etag"], headers, ground)
-        return answer
+        return response
 
 
 def _question(request: Request) -> Question:
@@ -66,20 +66,20 @@ def _question(request: Request) -> Question:
     return principal_of(request).caller, scope["path"], scope["query_string"], accept
 
 
-def _is_fixed(answer: Response) -> bool:
-    return "max-age" in answer.headers.get("cache-control", "")
+def _is_fixed(response: Response) -> bool:
+    return "max-age" in response.headers.get("cache-control", "")
 
 
 def _ground(request: Request) -> Ground | None:
-    """What the answers about the negotiation, or the fact, of an address rest on; None where it names neither."""
-    named: dict[str, Any] = request.path_params
+    """Read the ground of responses about the negotiation or fact that an address names; None if it names neither."""
+    names: dict[str, Any] = request.path_params
     parley, principal = request.app.state.parley, principal_of(request)
     try:
-        fact = UUID(named["fact_id"]) if "fact_id" in named else None
+        fact = UUID(names["fact_id"]) if "fact_id" in names else None
     except ValueError:
         return None
-    if fact is None and "slug" not in named:
+    if fact is None and "slug" not in names:
         return None
     with parley.looking(principal) as look:
-        ground: Ground | None = look.ground(fact if fact is not None else named["slug"])
+        ground: Ground | None = look.ground(fact if fact is not None else names["slug"])
     return ground

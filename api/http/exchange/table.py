@@ -1,4 +1,4 @@
-"""Where a request prefers CSV to JSON (`Accept`), a list is answered as a table; no other module decides this."""
+"""Answers a list as CSV if the request prefers CSV to JSON (`Accept`); no other module decides this."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ __all__ = ["MARKED", "MEDIA", "publishers", "table", "with_mark"]
 
 MARKED: Final = Parameter(
     BOM,
-    "Begin CSV with a byte order mark, by which Excel sees that it is UTF-8. JSON has none.",
+    "Begin CSV with a byte order mark, so that Excel reads it as UTF-8. JSON never has one.",
     {"type": "boolean", "default": False},
 )
 MEDIA: Final[Mapping[str, Any]] = {"text/csv": {"schema": {"type": "string"}}}
 
 
 def with_mark(asked: Asked, question: Mapping[str, str]) -> dict[str, str]:
-    """Give a question as a cursor goes on with it, with the byte order mark that was asked for."""
+    """Add `bom` to the question that a cursor continues, if the request asked for a byte order mark."""
     return {**question, **({BOM: "true"} if truth(asked.parameters, BOM) else {})}
 
 
 def table(asked: Asked, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes | None:
-    """Write rows as CSV, lists of texts split at `;` and other lists as JSON; None where JSON is asked for."""
+    """Write rows as CSV, lists of texts joined by `;` and other lists as JSON; None if the request prefers JSON."""
     if not prefers_csv(asked.request.headers.get("accept")):
         return None
     cells = ([_cell(row.get(column)) for column in columns] for row in rows)
@@ -35,11 +35,11 @@ def table(asked: Asked, columns: Sequence[str], rows: Iterable[Mapping[str, Any]
 
 
 def publishers(brief: Mapping[str, Any] | None) -> list[str]:
-    """Give who published the citations of a fact, each once."""
-    return list(dict.fromkeys(each["publisher"] for each in (brief or {}).get("citations", ())))
+    """List the publishers of a fact's citations, each once."""
+    return list(dict.fromkeys(cited["publisher"] for cited in (brief or {}).get("citations", ())))
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 -- any JSON
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "; ".join(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value

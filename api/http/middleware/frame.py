@@ -1,6 +1,6 @@
-"""What waits for nothing is done in one frame: the head of a request is checked, and that of its answer is completed.
+"""One middleware makes every check and change of headers that needs no waiting.
 
-HEAD is GET without the body.
+It checks the head of each request and completes the head of its response. HEAD is answered as GET without the body.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Check = Callable[[Scope], Response | None]
 
 
 class Frame:
-    """ASGI middleware around all other; a request goes on to the present address of what it asks for."""
+    """The outermost ASGI middleware; it passes a request for a former address on to the present one."""
 
     def __init__(self, app: ASGIApp, checks: Sequence[Check]) -> None:
         self.app = app
@@ -33,11 +33,11 @@ class Frame:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = next((found for check in self.checks if (found := check(scope))), None)
+        refusal = next((refused for check in self.checks if (refused := check(scope))), None)
         is_head = scope["method"] == "HEAD"
         successor = None if refusal is not None else present_address(scope["path"])
 
-        async def passed(message: Message) -> None:
+        async def send_completed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message.setdefault("headers", [])
                 headers = MutableHeaders(scope=message)
@@ -50,8 +50,8 @@ class Frame:
             await send(message)
 
         if refusal is not None:
-            await refusal(scope, receive, passed)
+            await refusal(scope, receive, send_completed)
             return
-        asked = {**scope, "method": "GET"} if is_head else scope
-        asked = asked if successor is None else {**asked, "path": successor}
-        await self.app(asked, receive, passed)
+        inner = {**scope, "method": "GET"} if is_head else scope
+        inner = inner if successor is None else {**inner, "path": successor}
+        await self.app(inner, receive, send_completed)

@@ -1,33 +1,42 @@
-"""Every field of the document is described; `fields.toml` says what each means, by its name."""
+"""Describes each field and path parameter of the document; `fields.toml` holds the descriptions by name."""
 
 from __future__ import annotations
 
 import tomllib
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from domain.views.sections import MORE
 
-__all__ = ["describe", "described"]
+__all__ = ["describe", "describe_paths", "described"]
 
 
 @cache
 def described() -> dict[str, dict[str, str]]:
-    """Read {component, or "": {field: what it means}}; a field means the same in each component that has no other."""
+    """Read {component, "any" or "path": {name: description}}; "any" is for components without one of their own."""
     text = files(__package__).joinpath("fields.toml").read_text()
-    found: dict[str, dict[str, str]] = tomllib.loads(text)
-    return found
+    descriptions: dict[str, dict[str, str]] = tomllib.loads(text)
+    return descriptions
 
 
 def describe(component: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """Describe the fields of a component, each by what it means and then by how it is written."""
+    """Describe the fields of a component: first what each field means, then how it is written."""
     for name, part in schema.get("properties", {}).items():
         means = described().get(component, {}).get(name) or described()["any"].get(name)
         if means is None and name.endswith(MORE):
             means = "How many there are in all, and where the others are."
         written = part.get("description")
-        said = " ".join(each for each in (means, written) if each)
-        if said:
-            part["description"] = said
+        description = " ".join(text for text in (means, written) if text)
+        if description:
+            part["description"] = description
     return schema
+
+
+def describe_paths(paths: dict[str, Any]) -> None:
+    """Describe the parameters in the addresses of a document, except those that their route describes."""
+    operations = [operation for methods in paths.values() for operation in methods.values()]
+    for parameter in chain.from_iterable(part.get("parameters", ()) for part in operations):
+        if parameter["in"] == "path" and parameter["name"] in described()["path"]:
+            parameter.setdefault("description", described()["path"][parameter["name"]])

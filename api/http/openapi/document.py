@@ -1,4 +1,4 @@
-"""The document is made from what serves: the kinds, their registers, the bodies and the answers."""
+"""Makes the OpenAPI document from the routes, the kinds, their registers, the bodies and the response models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.http.exchange.certification import certifiable
 from api.http.exchange.perspective import ERASED
 from api.http.openapi import change_response, list_responses, response_parts, response_schemas
 from api.http.openapi.constraints import constrain_components
-from api.http.openapi.descriptions import describe
+from api.http.openapi.descriptions import describe, describe_paths
 from api.http.openapi.state_response import state_models
 from domain.confidential import Confidential
 from domain.views.state import lists_by_path, registers
@@ -26,14 +26,14 @@ __all__ = ["document", "models"]
 _DESCRIPTION: Final = (
     "Parley keeps the record of a negotiation. Every answer says from which perspective it was"
     " read: what was so (`as_of`), what was known (`as_known_at`, on the recorded or the published"
-    " clock), and on which `position` of the log it rests. A text that is sent has something that is"
-    " seen; marks of direction, isolates, joiners and variation selectors are read beside what needs"
-    " them."
+    " clock), and on which `position` of the log it rests. A text that is sent needs at least one visible"
+    " character. Marks of direction, isolates, joiners and variation selectors are allowed only next to"
+    " characters that need them."
 )
 _CONFIDENTIAL: Final = {
     "anyOf": [{"$ref": "#/components/schemas/Confidential"}, {"type": "null"}],
-    "description": "Who the source is. It is kept apart, sealed by a key of its own, and answered by `readFact` alone,"
-    " to who has the scope `source:read`.",
+    "description": "Who the source is. It is sealed by a key of its own. Only `readFact` shows it, and only to a"
+    " credential with the scope `source:read`.",
 }
 _RESPONSES: Final = (change_response, list_responses, response_parts, response_schemas)
 _COMPONENTS: Final = "#/components/schemas/"
@@ -41,43 +41,44 @@ _COMPONENTS: Final = "#/components/schemas/"
 
 def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
     """Make the OpenAPI 3.1 document of the application as it is."""
-    found: dict[str, Any] = get_openapi(
+    spec: dict[str, Any] = get_openapi(
         title="Parley",
         version=app.version,
         summary="What was so, what did we know, and how do we know it.",
         description=_DESCRIPTION,
         routes=app.routes,
     )
-    found["components"] = {"schemas": _components(parser), "securitySchemes": SECURITY_SCHEMES}
-    question = found["components"]["schemas"]["CertificateBody"]["properties"]["question"]
+    spec["components"] = {"schemas": _components(parser), "securitySchemes": SECURITY_SCHEMES}
+    question = spec["components"]["schemas"]["CertificateBody"]["properties"]["question"]
     question["pattern"] = certifiable(app.state.addresses)
-    _list_kinds(found["paths"], parser)
-    _list_sections(found["paths"])
-    return found
+    _list_kinds(spec["paths"], parser)
+    _list_sections(spec["paths"])
+    describe_paths(spec["paths"])
+    return spec
 
 
 def models() -> list[Any]:
-    """Give the model of every answer: the classes `…Response`, and the state's, which follow from the kinds by now."""
-    answers = {
-        name: each
+    """List the model of every response: the classes `…Response`, and the state's, which follow from the kinds."""
+    responses = {
+        name: model
         for module in _RESPONSES
-        for name, each in vars(module).items()
+        for name, model in vars(module).items()
         if name.endswith("Response")
     }
-    return [*answers.values(), *state_models(registers())]
+    return [*responses.values(), *state_models(registers())]
 
 
 def _components(parser: FactParser) -> dict[str, Any]:
-    every = (*BODIES, *models(), Confidential)
-    parts: Any = [(each.__name__, "validation", TypeAdapter(each)) for each in every]
+    shapes = (*BODIES, *models(), Confidential)
+    parts: Any = [(shape.__name__, "validation", TypeAdapter(shape)) for shape in shapes]
     keyed, defined = TypeAdapter.json_schemas(parts, ref_template=f"{_COMPONENTS}{{model}}")
     schemas: dict[str, Any] = dict(defined["$defs"])
     for (name, _), schema in keyed.items():
         schemas.setdefault(str(name), schema)
     schemas = constrain_components(schemas, [kind.__name__ for kind in parser.kinds])
     nothing = {name: {"type": "null"} for name in schemas["Confidential"]["properties"]}
-    said = {"additionalProperties": False, "minProperties": 1, "not": {"properties": nothing}}
-    schemas["Confidential"] |= said
+    some = {"additionalProperties": False, "minProperties": 1, "not": {"properties": nothing}}
+    schemas["Confidential"] |= some
     schemas["Citation"]["properties"][FIELD] = _CONFIDENTIAL
     named = {kind.__name__: f"{kind.__name__}Fact" for kind in parser.kinds}
     return {
@@ -87,9 +88,9 @@ def _components(parser: FactParser) -> dict[str, Any]:
 
 
 def _resolved(part: Any, named: Mapping[str, str]) -> Any:  # noqa: ANN401 -- a schema is any JSON
-    """Name the components of the kinds anew, and take away titles, which repeat the names.
+    """Rename the components of the kinds, and leave out titles, which repeat the names.
 
-    Pydantic calls a kind by its class, as `Response`: a name that programs made from the document have for themselves.
+    Pydantic names the schema of a kind after its class, as `Response`; generated clients need that name for themselves.
     """
     if isinstance(part, dict):
         return {
@@ -107,8 +108,8 @@ def _resolved(part: Any, named: Mapping[str, str]) -> Any:  # noqa: ANN401 -- a 
 
 def _list_kinds(paths: dict[str, Any], parser: FactParser) -> None:
     names = [str(kind.__dataclass_fields__["kind"].default) for kind in parser.kinds]
-    for asked in ("timeline", "tally"):
-        for parameter in paths[f"/v1/negotiations/{{slug}}/{asked}"]["get"]["parameters"]:
+    for view in ("timeline", "tally"):
+        for parameter in paths[f"/v1/negotiations/{{slug}}/{view}"]["get"]["parameters"]:
             if parameter["schema"].pop("x-kinds", False):
                 parameter["schema"] = {**parameter["schema"], "enum": sorted(names)}
 

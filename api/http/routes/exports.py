@@ -1,4 +1,4 @@
-"""An export is streamed, a page of facts at a time: it holds no connection to the database between two pages."""
+"""Streams an export page by page; between two pages it holds no connection to the database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NDJSON: Final = "application/x-ndjson"
 _CSV: Final = "text/csv"
 _HISTORY: Final = Parameter(
     "history",
-    "Every change in the order of the log, false and superseded claims too; takes the scope `audit:read`.",
+    "Every change in the order of the log, also of false and superseded claims; needs the scope `audit:read`.",
     {"type": "boolean", "default": False},
 )
 _ASKING: Final = Asking(_HISTORY, MARKED)
@@ -51,8 +51,8 @@ _ASKING: Final = Asking(_HISTORY, MARKED)
 def export_lines(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> StreamingResponse:
     """Give the facts that stand at the perspective, one a line, or with `history` every operation.
 
-    Imported again they make the same record. The perspective is fixed when the export begins; the link `canonical`
-    leads to the same export. Facts that are erased while it is read are not in what follows.
+    An import of these lines makes the same record. The perspective is fixed when the export begins; the link
+    `canonical` leads to the same export. A fact that is erased during the export is missing from its later pages.
     """
     history, bom = truth(asked.parameters, _HISTORY.name), truth(asked.parameters, BOM)
     if history:
@@ -75,7 +75,7 @@ def _write_lines(export: Export) -> Iterator[bytes]:
 
 
 async def _in_threads(asked: Asked, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Make each piece in a thread of its own turn, so that no export keeps others waiting."""
+    """Make each piece in a separate turn of a reading thread, so that an export does not delay other requests."""
     threads: Threads = asked.request.app.state.threads
     caller = caller_of(asked.request.scope)
     while (piece := await threads.run("reading", partial(next, pieces, None), caller)) is not None:
