@@ -1,4 +1,4 @@
-"""Who waits for the log keeps nobody from reading, waits no longer than the settings say, and takes few places."""
+"""Requests that wait for the log do not stop readers, wait no longer than the settings say, and take few places."""
 
 from __future__ import annotations
 
