@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -23,6 +24,7 @@ from api.http.exchange.caching import answered
 from api.http.exchange.in_process import Reply, on_behalf
 from api.http.exchange.perspective import PERSPECTIVE, perspective_query
 from api.http.threads import LaneRoute, run_in_lane
+from api.web.citing import Citation
 from api.web.clocks import read_clocks
 from api.web.drawing import POLICY, render
 from api.web.perspective import Standing
@@ -165,7 +167,10 @@ class Page:
         headers = self.first.headers
         found = _CANONICAL.search(headers.get("link", ""))
         canonical = None if found is None else self._canonical(dict(parse_qsl(found[1])))
-        body = render(template, page=self, canonical=canonical, listed=listed, **shown).encode()
+        cited = self._citation(str(shown.get("title", "")), canonical)
+        body = render(
+            template, page=self, canonical=canonical, cited=cited, listed=listed, **shown
+        ).encode()
         more = {
             "Link": f'<{self.path}>; rel="alternate"; type="application/json"',
             "Content-Security-Policy": POLICY,
@@ -175,6 +180,15 @@ class Page:
         return answered(
             self.request, body, canonical=canonical, media_type=_HTML, more=more, tags=tags
         )
+
+    def _citation(self, title: str, canonical: Mapping[str, str] | None) -> Citation | None:
+        """How to cite the page; None for one that has no perspective."""
+        if self.first is None or self.standing is None:
+            return None
+        fixed = self.given if canonical is None else canonical
+        address = f"{self.request.url.replace(query=urlencode(fixed))}"
+        digest = sha256(self.first.body).hexdigest()
+        return Citation(title, self.standing.text, address, digest)
 
     def _canonical(self, fixed: Mapping[str, str]) -> dict[str, str]:
         """The parameters of the page's fixed form: those of its answer, and those that only the page has."""

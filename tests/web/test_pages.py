@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from hashlib import sha256
+from html import unescape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -126,6 +129,21 @@ def test_the_knowledge_slider_stops_where_something_became_known(real: Reader) -
     )
     assert before is not None
     assert real.see(before).status == 200
+
+
+def test_a_citation_leads_back_to_the_same_answer(real: Reader) -> None:
+    page = real.see(f"{BELARUS}?{AT}")
+    cited = page.html.partition("<summary>Cite this page</summary>")[2]
+    address = re.search(r"http://testserver(/n/us-belarus\?[^\s<]*position=[^\s<]*)", cited)
+    assert address is not None
+    fixed = unescape(address[1])
+    again = real.see(fixed)
+    assert "This page does not change" in again.words
+    digest = re.search(r"[0-9a-f]{64}", again.words)
+    answer = real.http.get(f"/v1/negotiations/us-belarus?{fixed.partition('?')[2]}")
+    assert digest is not None
+    assert digest[0] == sha256(answer.content).hexdigest()
+    assert "@misc{parley-" in again.html
 
 
 def test_what_a_form_leaves_empty_was_not_asked(real: Reader) -> None:
