@@ -66,7 +66,7 @@ class TallyResponse(Paged):
 
 
 class MomentEntry(Exact):
-    """An instant, or a day, month or year, in which an answer may change."""
+    """An instant, or a day, month or year, that may change what is answered."""
 
     at: str
     changes: int
