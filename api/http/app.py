@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from api.commands.charts.renderer import Pictures, renderer
 from api.commands.commands import FactParser
 from api.composition import Parley
 from api.http import routes
@@ -84,6 +85,7 @@ def create_app(
     known = cache(lambda: names_in(app.openapi()))
     app.state.idempotency = Idempotency(parley, again, known)
     app.state.known_tags = KnownTags()
+    app.state.pictures = Pictures(renderer())
     app.state.threads = Threads(parley.settings.limits)
     included, app.state.addresses = _routes()
     app.router.routes += [*(route for router in before for route in router.routes), *included]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Final, TypeVar
 
-__all__ = ["Meter", "count_work", "measure_work"]
+__all__ = ["Meter", "add_work", "count_work", "measure_work"]
 
 BYTES: Final = 16_384
 """How many bytes of an answer cost as much as a millisecond."""
@@ -61,3 +61,10 @@ def count_work(call: Callable[[], _T]) -> Callable[[], _T]:
                 meter.seconds += time.thread_time() - began
 
     return measured
+
+
+def add_work(seconds: float) -> None:
+    """Have the processor's time of another process counted towards the request that it worked for."""
+    meter = _METER.get()
+    if meter is not None:
+        meter.seconds += seconds

@@ -36,7 +36,7 @@ from infrastructure.readers.moments import boundaries
 from infrastructure.readers.names import names_at
 from infrastructure.readers.questions import question_range, step_through
 from infrastructure.readers.similar import select_tied
-from infrastructure.tables.facts import FactTables
+from infrastructure.tables.facts import ERASING, FactTables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +112,14 @@ class SectionReader:
         """As `infrastructure.readers.moments` reads them along an axis, along which the perspective is free."""
         read = self.connection, self.tables, self.negotiation_id, self.perspective
         return boundaries(*read, axis)
+
+    @property
+    def last_erasure(self) -> int:
+        """The position of the last erasure of a fact; 0 where there is none."""
+        columns = self.tables.version.c
+        mine = columns.negotiation_id == self.negotiation_id.hex
+        erased = select(func.max(columns.known_from)).where(mine, ERASING)
+        return int(self.connection.execute(erased).scalar() or 0)
 
     def _names(self) -> Names:
         return names_at(self.connection, self.tables, self.negotiation_id, self.perspective)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 __all__ = [
+    "ERASING",
     "FACTS",
     "SIDES",
     "SPARE",
@@ -92,7 +93,7 @@ _CONTENT: Final = (
     *("position", "first_position", "recorded_at", "published_at"),
     *("actor", "event", "reason", "why", "batch"),
 )
-_ERASING: Final = text("event = 'fact.erased'")
+ERASING: Final = text("event = 'fact.erased'")
 _BATCHED: Final = text("batch IS NOT NULL")
 
 
@@ -149,8 +150,8 @@ def _side(side: Side, suffix: str) -> FactTables:
             f"ix_{name}_erased",
             "negotiation_id",
             "known_from",
-            sqlite_where=_ERASING,
-            postgresql_where=_ERASING,
+            sqlite_where=ERASING,
+            postgresql_where=ERASING,
         ),
         Index(
             f"ix_{name}_batch",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from starlette.testclient import TestClient
 
 from domain.access import SCOPES, Scope
-from tests.api.models import hold
+from tests.api.models import JSON, hold
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -56,7 +56,7 @@ class Client:
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         response = self.http.request(method, path, headers=named, **(sent or {}))
         media = response.headers.get("content-type", "")
-        has_json = "json" in media and "ndjson" not in media and response.content
+        has_json = media.partition(";")[0] in JSON and response.content
         json = response.json() if has_json else None
         if has_json:
             app = cast("FastAPI", self.http.app)

@@ -56,6 +56,9 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("get", "/v1/negotiations/{slug}/tally"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/diff"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/moments"): ("fact:read", None),
+    ("get", "/v1/negotiations/{slug}/charts/{chart}.svg"): ("fact:read", None),
+    ("get", "/v1/negotiations/{slug}/charts/{chart}.png"): ("fact:read", None),
+    ("get", "/v1/negotiations/{slug}/charts/{chart}.vl.json"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/audit"): ("audit:read", None),
     ("get", "/v1/negotiations/{slug}/history"): ("audit:read", None),
     ("get", "/v1/negotiations/{slug}/settings"): ("admin", None),
@@ -116,6 +119,7 @@ class Record:
         withdrawn = path.endswith("reinstatement")
         names = {"slug": "talks", "name": "first", "level": "0", "index": "000.p/5"}
         names["section"] = "custody"
+        names["chart"] = "held"
         person = "editor" if role == "all" else "Ann"
         change_request = self.change_requests.get(
             (person, path.rpartition("/")[2]), self.change_requests["Zoe", ""]

@@ -149,6 +149,7 @@ GIVEN = {
     "batch": "b",
     "status": "held",
     "axis": "recorded",
+    "theme": "dark",
 }
 """A value other than the default for every parameter of a question that may be left out."""
 NEEDED = {"what": "released", "from": "2025"}
@@ -173,6 +174,7 @@ def test_the_fixed_form_has_every_parameter_that_was_given(client: Client) -> No
             path.replace("{slug}", "talks")
             .replace("{fact_id}", fact)
             .replace("{section}", "statements")
+            .replace("{chart}", "held")
         )
         for name in names - TRIED_ALONE:
             query = urlencode({**needed, name: GIVEN[name]})

@@ -76,6 +76,7 @@ def answers(desk: Desk, credential: dict[str, str]) -> Iterator[tuple[str, Answe
         for each in listed:
             names = {"fact_id": each["fact"], "change_request_id": each["id"], "slug": "talks"}
             names |= {"name": "first", "section": "custody", "level": "0", "index": "000.p/3"}
+            names["chart"] = "releases"
             address = path.format(**names)
             address += "?what=released" if path.endswith("tally") else ""
             address += "?from=2020" if path.endswith("diff") else ""

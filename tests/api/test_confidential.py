@@ -257,6 +257,7 @@ def test_the_canary_is_in_no_answer_export_log_line_index_or_backup(
     assert desk.client.post(f"{TALKS}/snapshots", {"name": "first"}).status == 201
     names = {
         "slug": ["talks"],
+        "chart": ["releases", "held"],
         "section": ["custody", "prisoners.released", "erased"],
         "fact_id": [id_],
         "name": ["first"],

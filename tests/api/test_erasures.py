@@ -155,6 +155,7 @@ def test_no_word_of_it_is_in_any_answer_file_table_or_backup(desk: Desk, tmp_pat
     desk.sign()
     names = {
         "slug": ["talks"],
+        "chart": ["releases", "held"],
         "section": ["custody", "prisoners.released", "erased"],
         "fact_id": [id_],
         "name": ["held"],

@@ -111,6 +111,7 @@ def shown(
         "name": "first",
         "level": "0",
         "section": "custody",
+        "chart": "releases",
     }
     names["change_request_id"] = change_request_id
     found = {}

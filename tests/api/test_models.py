@@ -120,6 +120,7 @@ def test_every_answer_is_held_by_its_model(app: FastAPI, asked: Client, signing:
         "name": ["first"],
         "section": ["custody", "posts", "prisoners.released", "prisoners.released.facts", "erased"],
         "change_request_id": [request],
+        "chart": ["releases", "held", "known", "activity"],
         "level": [],
         "index": [],
     }
@@ -146,7 +147,7 @@ def test_a_parameter_of_the_perspective_that_is_not_offered_changes_nothing(
         names = {each["name"] for each in methods.get("get", {}).get("parameters", ())}
         if "as_known_at" not in names and "diff" not in path:
             continue
-        address = path.replace("{section}", "missions").format(**places)
+        address = path.replace("{section}", "missions").replace("{chart}", "held").format(**places)
         address += {"changes": "?after=0", "tally": "?what=released", "diff": "?from=2020"}.get(
             path.rpartition("/")[2], "?"
         )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NAMES: Final = {
     "slug": ["talks"],
     "name": ["kept"],
+    "chart": ["releases", "held"],
     "section": ["posts"],
     "level": ["0"],
     "index": ["000.p/1"],

@@ -71,6 +71,9 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         {"axis": "recorded", "by": "day"},
         {"axis": "published", "by": "month", "limit": "3"},
     ),
+    "drawSvg": ({"theme": "dark"}, {"what": "held"}),
+    "drawPng": ({"theme": "light"}, {"what": "released"}),
+    "readSpec": ({"theme": "dark"}, {"what": "held"}),
     "readDiff": (
         {"limit": "1000", "from": _AT},
         {"from": "2025-06-22", "to": "2025-11", "bom": "true"},
@@ -164,6 +167,7 @@ def _addresses(path: str, record: KeptRecord, size: int) -> list[str]:
         "fact_id": [id_ for ids in record.facts.values() for id_ in ids],
         "name": record.snapshots,
         "change_request_id": record.change_requests,
+        "chart": ["releases", "known"],
         "section": ["posts", "custody", "prisoners.held", "statements"],
     }
     if path in known:

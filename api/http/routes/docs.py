@@ -1,4 +1,4 @@
-"""The OpenAPI document as a page for people: it needs no script, no other server and no network."""
+"""The bare address says where to go on, and the OpenAPI document is a page for people, which needs no script."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.commands.json_text import write_json
 from api.http.exchange.authorization import secured
+from api.http.exchange.caching import fresh
 from api.http.exchange.parameters import given
 from api.http.threads import LaneRoute
 
@@ -32,6 +34,22 @@ _POLICY: Final = (
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _SCHEMAS: Final = "#/components/schemas/"
+
+
+@router.get("/", include_in_schema=False, openapi_extra=secured(None))
+def welcome(request: Request) -> Response:
+    """Say where the document and the negotiations are."""
+    given(request, ())
+    content = {
+        "name": "Parley",
+        "version": request.app.version,
+        "about": "The record of a negotiation: what was so, what did we know, and how do we know it.",
+        "openapi": "/openapi.json",
+        "docs": "/docs",
+        "negotiations": "/v1/negotiations",
+        "health": "/readyz",
+    }
+    return fresh(request, write_json(content))
 
 
 @router.get("/docs", include_in_schema=False, openapi_extra=secured(None))

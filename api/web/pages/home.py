@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.routes.welcome import welcome
+from api.http.routes.docs import welcome
 from api.web.page import Page, router_of_pages
 
 router: Final[APIRouter] = router_of_pages()

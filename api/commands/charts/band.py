@@ -1,0 +1,141 @@
+"""A number with its bounds along a time: solid up to what is certain, hatched up to what is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any, Final
+
+from api.commands.charts.frame import HALF, Inks, nothing, values
+
+__all__ = ["band"]
+
+HATCHES: Final = 150
+"""How many lines hatch a picture from its left to its right."""
+HEIGHT: Final = 300
+_X: Final = {
+    "field": "at",
+    "type": "temporal",
+    "scale": {"type": "utc"},
+    "axis": {"title": None, "labelFlush": True, "tickCount": 8},
+}
+
+
+def band(
+    steps: Sequence[Mapping[str, Any]], until: str, inks: Inks, ink: str, *, title: str
+) -> dict[str, Any]:
+    """A picture of steps {at, low, high, text, contested} in order, the last standing until a day; high null is open.
+
+    `at` and `until` are days.
+    """
+    steps = _changing(steps)
+    if not steps:
+        return nothing(inks)
+    end = max(until, _after(steps[-1]["at"]))
+    bounds = [each["low"] if each["high"] is None else each["high"] for each in steps]
+    most = max([1, *bounds])
+    room = most * 1.12
+    y = {
+        "type": "quantitative",
+        "scale": {"domain": [0, room]},
+        "axis": {"title": title, "tickMinStep": 1},
+    }
+    rows = [{**each, "top": room if each["high"] is None else each["high"]} for each in steps]
+    drawn = [*rows, {**rows[-1], "at": end}]
+    bounded = [{**each, "top": None if each["high"] is None else each["top"]} for each in drawn]
+    lines = _hatches(drawn)
+    last = rows[-1]
+    stepped = {"interpolate": "step-after"}
+    low, top = {"field": "low", **y}, {"field": "top", **y}
+    shape = {"type": "point", "size": 90, "opacity": 1, "strokeWidth": 1.4, "stroke": ink}
+    contested = values([each for each in rows if each["contested"]])
+    return {
+        "height": HEIGHT,
+        "layer": [
+            {
+                "data": values(drawn),
+                "mark": {"type": "area", "color": ink, "opacity": 0.16, **stepped},
+                "encoding": {"x": _X, "y": low},
+            },
+            {
+                "data": values(lines),
+                "mark": {"type": "rule", "color": ink, "strokeWidth": 0.7, "opacity": 0.55},
+                "encoding": {"x": _X, "y": low, "y2": {"field": "top"}},
+            },
+            {
+                "data": values(bounded),
+                "mark": {
+                    "type": "line",
+                    "color": ink,
+                    "strokeWidth": 1.2,
+                    "strokeDash": [4, 3],
+                    **stepped,
+                },
+                "encoding": {"x": _X, "y": top},
+            },
+            {
+                "data": values(drawn),
+                "mark": {"type": "line", "color": ink, "strokeWidth": 2.4, **stepped},
+                "encoding": {"x": _X, "y": low},
+            },
+            {
+                "data": contested,
+                "mark": {**shape, "shape": "circle", "fill": inks.paper},
+                "encoding": {"x": _X, "y": low},
+            },
+            {
+                "data": contested,
+                "mark": {**shape, "shape": HALF, "fill": ink, "filled": True},
+                "encoding": {"x": _X, "y": low},
+            },
+            {
+                "data": values([{"at": end, "low": last["top"], "text": last["text"]}]),
+                "mark": {
+                    "type": "text",
+                    "align": "right",
+                    "baseline": "bottom",
+                    "dy": -6,
+                    "dx": -2,
+                    "fontWeight": 600,
+                    "fontSize": 14,
+                    "color": inks.ink,
+                },
+                "encoding": {"x": _X, "y": low, "text": {"field": "text"}},
+            },
+        ],
+    }
+
+
+def _changing(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The steps that say something else than the one before, from the first that has a number."""
+    found: list[Mapping[str, Any]] = []
+    for each in steps:
+        if not found and not each["low"] and each["high"] is None:
+            continue
+        if not found or {**found[-1], "at": each["at"]} != each:
+            found.append(each)
+    return found
+
+
+def _hatches(drawn: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Lines from what is certain to what is possible, in equal distances over the whole time."""
+    begin, end = (date.fromisoformat(drawn[at]["at"]) for at in (0, -1))
+    between = max(1, (end - begin).days // HATCHES)
+    found = []
+    for one, other in pairwise(drawn):
+        if one["top"] <= one["low"]:
+            continue
+        at, to = date.fromisoformat(one["at"]), date.fromisoformat(other["at"])
+        at += timedelta(days=-(at - begin).days % between)
+        while at < to:
+            found.append({"at": at.isoformat(), "low": one["low"], "top": one["top"]})
+            at += timedelta(days=between)
+    return found
+
+
+def _after(day: str) -> str:
+    try:
+        return (date.fromisoformat(day) + timedelta(days=30)).isoformat()
+    except OverflowError:
+        return day

@@ -1,0 +1,177 @@
+"""One process draws all pictures of a server; it is started when first needed, and again after it died or was too slow.
+
+Pictures are kept by what they show, up to a number of bytes; an erasure drops those of its negotiation.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+__all__ = ["DrawingError", "Drawn", "Pictures", "Renderer", "renderer"]
+
+SECONDS: Final = 10.0
+"""How long a picture may take, the start of the process included."""
+MOST_BYTES: Final = 16 * 2**20
+_WORKER: Final = Path(__file__).with_name("worker.py")
+_CHUNK: Final = 2**16
+
+
+class DrawingError(Exception):
+    """A picture could not be drawn, or not in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture, and the seconds of the processor that it took."""
+
+    picture: bytes
+    seconds: float
+
+
+class Renderer:
+    """Asks the process that draws, one picture at a time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def draw(self, spec: Mapping[str, Any], form: str) -> Drawn:
+        """Draw a spec as `svg` or `png`; DrawingError where that fails twice, or takes too long."""
+        asked = json.dumps({"spec": spec, "format": form}).encode() + b"\n"
+        if not self._lock.acquire(timeout=SECONDS):
+            raise DrawingError("other pictures are being drawn: ask again")
+        try:
+            try:
+                return self._ask(asked)
+            except OSError:
+                self._stop()
+                return self._ask(asked)
+        except (OSError, TimeoutError) as error:
+            self._stop()
+            raise DrawingError("the picture could not be drawn in time: ask again") from error
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._stop()
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process, where one runs."""
+        return None if self._process is None else self._process.pid
+
+    def _ask(self, asked: bytes) -> Drawn:
+        process = self._running()
+        until = time.monotonic() + SECONDS
+        assert process.stdin is not None  # noqa: S101 -- it was opened with both pipes
+        assert process.stdout is not None  # noqa: S101 -- the same
+        process.stdin.write(asked)
+        process.stdin.flush()
+        read = bytearray()
+        while b"\n" not in read:
+            read += _more(process.stdout.fileno(), until)
+        line, _, picture = bytes(read).partition(b"\n")
+        head = json.loads(line)
+        found = bytearray(picture)
+        while len(found) < head["size"]:
+            found += _more(process.stdout.fileno(), until)
+        if head["fault"] is not None:
+            raise DrawingError(head["fault"])
+        return Drawn(bytes(found), head["seconds"])
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._stop()
+            self._process = subprocess.Popen(  # noqa: S603 -- Parley's own script, by the Python that runs
+                [sys.executable, "-I", str(_WORKER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        return self._process
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            try:
+                if pipe is not None:
+                    pipe.close()
+            except OSError:
+                continue
+
+
+def _more(handle: int, until: float) -> bytes:
+    """What the process has written next; TimeoutError where that is too late, BrokenPipeError where it ended."""
+    ready, _, _ = select.select([handle], [], [], max(0.0, until - time.monotonic()))
+    if not ready:
+        raise TimeoutError
+    read = os.read(handle, _CHUNK)
+    if not read:
+        raise BrokenPipeError
+    return read
+
+
+class Pictures:
+    """The pictures that are kept, by what they show; the least used go first."""
+
+    def __init__(self, renderer: Renderer, most: int = MOST_BYTES) -> None:
+        self._renderer = renderer
+        self._most = most
+        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._erased: dict[str, int] = {}
+        self._lock = Lock()
+
+    def draw(self, slug: str, erased: int, spec: Mapping[str, Any], form: str) -> Drawn:
+        """Draw, or give what is kept; `erased` is the position of the negotiation's last erasure."""
+        key = slug, sha256(json.dumps([form, spec]).encode()).hexdigest()
+        with self._lock:
+            self._drop(slug, erased)
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return Drawn(self._kept[key], 0.0)
+        drawn = self._renderer.draw(spec, form)
+        with self._lock:
+            if self._erased.get(slug, 0) == erased:
+                self._kept[key] = drawn.picture
+            while self.size > self._most:
+                self._kept.popitem(last=False)
+        return drawn
+
+    @property
+    def size(self) -> int:
+        """How many bytes are kept."""
+        return sum(map(len, self._kept.values()))
+
+    def _drop(self, slug: str, erased: int) -> None:
+        if self._erased.get(slug, 0) < erased:
+            self._erased[slug] = erased
+            for key in [key for key in self._kept if key[0] == slug]:
+                del self._kept[key]
+
+
+_RENDERER: Final = Renderer()
+atexit.register(_RENDERER.close)
+
+
+def renderer() -> Renderer:
+    """The one of this process."""
+    return _RENDERER

@@ -1,0 +1,122 @@
+"""Stocks as each counter gave them, and how much happens when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from api.commands.charts.frame import Inks, month_of, nothing, plain, values
+
+__all__ = ["counters", "strips"]
+
+_X: Final = {
+    "field": "at",
+    "type": "temporal",
+    "scale": {"type": "utc"},
+    "axis": {"title": None, "labelFlush": True, "tickCount": 8},
+}
+_DASHES: Final = [[1, 0], [6, 3], [2, 2], [9, 3, 2, 3], [4, 1], [1, 3]]
+_SHAPES: Final = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
+MOST: Final = 6
+"""How many counters a picture shows; dashes and marks tell no more apart."""
+
+
+def counters(points: Sequence[Mapping[str, Any]], inks: Inks) -> dict[str, Any]:
+    """A picture of a stock's points {population, counted_by, at, until, low, high, contested}, a line for each counter.
+
+    It shows those with the most points.
+    """
+    numbered = (each for each in points if each["low"] or each["high"] is not None)
+    named = [{**each, "counter": _counter(each)} for each in numbered]
+    if not named:
+        return nothing(inks)
+    many: dict[str, int] = {}
+    for each in named:
+        many[each["counter"]] = many.get(each["counter"], 0) + 1
+    kept = sorted(many, key=lambda name: (-many[name], name))[:MOST]
+    rows = [
+        {**_drawn(each), "at": month_of(at), "said": at == each["at"]}
+        for each in named
+        if each["counter"] in kept
+        for at in dict.fromkeys((each["at"], each["until"]))
+    ]
+    y = {"field": "low", "type": "quantitative", "axis": {"title": "people held", "tickMinStep": 1}}
+    legend = {"title": None, "orient": "bottom", "columns": 2, "symbolStrokeColor": inks.ink}
+    by = {
+        "field": "counter",
+        "type": "nominal",
+        "sort": kept,
+        "legend": {**legend, "symbolType": "stroke"},
+    }
+    dash = {**by, "scale": {"domain": kept, "range": _DASHES[: len(kept)]}}
+    shape = {**by, "scale": {"domain": kept, "range": _SHAPES[: len(kept)]}}
+    said = [each for each in rows if each["said"]]
+    ink = inks.so
+    hollow = {"condition": {"test": "datum.at_most", "value": inks.paper}, "value": ink}
+    return {
+        "height": 300,
+        "layer": [
+            {
+                "data": values(rows),
+                "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 1.8, "color": ink},
+                "encoding": {"x": _X, "y": y, "strokeDash": dash, "detail": {"field": "counter"}},
+            },
+            {
+                "data": values(said),
+                "mark": {"type": "rule", "strokeWidth": 1.2, "color": ink, "strokeDash": [3, 2]},
+                "encoding": {"x": _X, "y": y, "y2": {"field": "top"}},
+            },
+            {
+                "data": values(said),
+                "mark": {"type": "point", "size": 70, "filled": True, "opacity": 1, "color": ink,
+                         "stroke": ink, "strokeWidth": 1.4},
+                "encoding": {"x": _X, "y": y, "shape": shape, "fill": hollow},
+            },
+        ],
+    }  # fmt: skip
+
+
+def _drawn(point: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a count is drawn: at its least, or where that is none, at its most, which then is all that it says."""
+    top = point["low"] if point["high"] is None else point["high"]
+    at_most = point["low"] == 0 < top
+    low = top if at_most else point["low"]
+    return {"counter": point["counter"], "low": low, "top": top, "at_most": at_most}
+
+
+def _counter(point: Mapping[str, Any]) -> str:
+    parts = (point.get("counted_by") or "not said by whom", point.get("population"))
+    return plain(": ".join(each for each in parts if each))
+
+
+def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Inks) -> dict[str, Any]:
+    """A picture of how many facts change in each month: one strip for each axis, darker and taller where it is more."""
+    drawn: list[dict[str, Any]] = []
+    days = sorted(
+        month_of(each["at"]) for _, items in axes for each in items if each["at"][:4].isdecimal()
+    )
+    if not days:
+        return nothing(inks)
+    scale = {"type": "utc", "domain": [days[0], days[-1]]}
+    for name, items in axes:
+        rows = [
+            {"at": month_of(each["at"]), "changes": each["changes"]}
+            for each in items
+            if each["at"][:4].isdecimal()
+        ]
+        shade = {"range": [inks.quiet, inks.ink]}
+        color = {"field": "changes", "type": "quantitative", "scale": shade, "legend": None}
+        drawn.append({
+            "title": {"text": name, "anchor": "start", "fontSize": 13, "fontWeight": 600, "color": inks.ink},
+            "width": 680,
+            "height": 56,
+            "data": values(rows),
+            "mark": {"type": "bar", "width": {"band": 1}},
+            "encoding": {
+                "x": {**_X, "timeUnit": "utcyearmonth", "bandPosition": 0, "scale": scale},
+                "y": {"field": "changes", "type": "quantitative",
+                      "axis": {"title": None, "tickCount": 2, "tickMinStep": 1}},
+                "color": color,
+            },
+        })  # fmt: skip
+    return {"vconcat": drawn, "spacing": 12}

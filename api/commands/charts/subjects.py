@@ -1,0 +1,152 @@
+"""What each picture shows, as the tally and the moments of a perspective have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from api.commands.charts.band import band
+from api.commands.charts.frame import Inks, footed, frame, inks, month_of, plain
+from api.commands.charts.series import counters, strips
+from domain.time.instant import format_instant, parse_cut
+from domain.time.perspective import Perspective
+from domain.views.brief import describe_perspective
+from domain.views.counting.tally import TallyQuery, kinds, tally
+from domain.views.moments import Axis, group_moments
+from domain.views.versions import Seen
+from infrastructure.readers.reading import Reading
+
+__all__ = ["SUBJECTS", "Subject"]
+
+MOST_STEPS: Final = 60
+"""How many steps a band has at most: each is a sum of its own."""
+_BAND: Final = "Solid: certain. Hatched: possible; with no dashed edge there is no upper bound. Half-filled: contested."
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A reading of a negotiation from which a picture is made; `what` is the quantity that is counted."""
+
+    reading: Reading
+    slug: str
+    perspective: Perspective
+    what: str
+
+    def spec(self, name: str, theme: str) -> dict[str, Any]:
+        """The Vega-Lite spec of a picture."""
+        of, ink = SUBJECTS[name], inks(theme)
+        opened = self.reading.negotiation(self.slug, self.perspective.position)
+        title = plain(self.reading.seen(opened, self.perspective).title)
+        shown = describe_perspective(self.perspective)
+        head = frame(of.title.format(what=plain(self.what)), of.told, title, shown, ink)
+        return footed(head, of.drawn(self, ink))
+
+    def slice_at(self, perspective: Perspective) -> Sequence[Seen]:
+        """The facts that can count what is counted."""
+        id_ = self.reading.negotiation(self.slug).id
+        return self.reading.timeslice(id_, perspective, kinds(TallyQuery(what=self.what)))
+
+    def total(
+        self, slice_: Sequence[Seen], at: str, perspective: Perspective, to: int | None = None
+    ) -> dict[str, Any]:
+        """A step of a band: what a tally adds up, up to a day."""
+        id_ = self.reading.negotiation(self.slug).id
+        names = self.reading.names(id_, perspective)
+        found = tally(slice_, perspective, TallyQuery(what=self.what, to=to), names)
+        total = found.content["total"]
+        return {"at": at, **{n: total[n] for n in ("low", "high", "text", "contested")}}
+
+
+def _releases(subject: Subject, ink: Inks) -> dict[str, Any]:
+    perspective = subject.perspective
+    slice_ = subject.slice_at(perspective)
+    found = tally(slice_, perspective, TallyQuery(what=subject.what))
+    at = _latest({each["at"] for each in found.points})
+    steps = [subject.total(slice_, month_of(each), perspective, parse_cut(each)) for each in at]
+    until = format_instant(perspective.as_of)[:10]
+    return band(steps, until, ink, ink.so, title=plain(subject.what))
+
+
+def _held(subject: Subject, ink: Inks) -> dict[str, Any]:
+    slice_ = subject.slice_at(subject.perspective)
+    query = TallyQuery(what=subject.what)
+    return counters(tally(slice_, subject.perspective, query).points, ink)
+
+
+def _known(subject: Subject, ink: Inks) -> dict[str, Any]:
+    perspective = subject.perspective
+    axis = perspective.clock
+    days = [each for each in _moments(subject, axis, "day") if _within(each["at"], perspective)]
+    steps = []
+    for each in days[-MOST_STEPS:]:
+        at = replace(perspective, as_known_at=parse_cut(each["at"]))
+        if axis == "recorded":
+            position = subject.reading.cuts.position_of(parse_cut(each["at"]))
+            at = replace(at, position=min(position, perspective.position))
+        steps.append(subject.total(subject.slice_at(at), each["at"], at))
+    end = perspective.as_known_at
+    until = (
+        days[-1]["at"] if end is None and days else format_instant(end or perspective.as_of)[:10]
+    )
+    return band(steps, until, ink, ink.known, title=plain(subject.what))
+
+
+def _activity(subject: Subject, ink: Inks) -> dict[str, Any]:
+    axes: tuple[tuple[str, Axis], ...] = (
+        ("What was so", "valid"),
+        ("What was published", "published"),
+        ("What was recorded", "recorded"),
+    )
+    return strips([(name, _moments(subject, axis, "month")) for name, axis in axes], ink)
+
+
+def _moments(subject: Subject, axis: Axis, by: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- By
+    """The moments along an axis up to the perspective's own cut, in four-digit years."""
+    sections = subject.reading.sections(
+        subject.reading.negotiation(subject.slug).id, subject.perspective
+    )
+    found = group_moments(sections.boundaries(axis), by)
+    named: list[dict[str, Any]] = [
+        {"at": each.named(by), "changes": each.changes} for each in found
+    ]
+    return [each for each in named if each["at"][:4].isdecimal() and each["at"][4:5] in {"", "-"}]
+
+
+def _within(at: str, perspective: Perspective) -> bool:
+    return perspective.as_known_at is None or parse_cut(at) <= perspective.as_known_at
+
+
+def _latest(months: set[str]) -> list[str]:
+    """The months in order; where they are too many for a picture, their years."""
+    if len(months) > MOST_STEPS:
+        months = {each[:4] for each in months}
+    return sorted(months)[-MOST_STEPS:]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of picture: its title, what its marks mean, what is counted where nothing else is asked for."""
+
+    title: str
+    told: str
+    what: str
+    drawn: Callable[[Subject, Inks], dict[str, Any]]
+
+
+SUBJECTS: Final[Mapping[str, Kind]] = {
+    "releases": Kind("In all: {what}", _BAND, "released", _releases),
+    "held": Kind(
+        "By who counted: {what}",
+        "A mark: a count, which stands until the same counter's next. Dashed upright: up to what. Hollow: at most.",
+        "held",
+        _held,
+    ),
+    "known": Kind("How the total became known: {what}", _BAND, "released", _known),
+    "activity": Kind(
+        "How much changed, month by month",
+        "The taller and darker a bar, the more facts changed in that month.",
+        "released",
+        _activity,
+    ),
+}

@@ -1,0 +1,181 @@
+"""Pictures over HTTP: every one at several perspectives on both databases, with the numbers of the tally."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, Any, Final
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from api.commands.charts.renderer import DrawingError, Pictures, Renderer, renderer
+from api.commands.charts.subjects import SUBJECTS
+from tests.api.asking import TALKS, Client, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHARTS: Final = f"{TALKS}/charts"
+MEDIA: Final = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "vl.json": "application/vnd.vegalite.v5+json",
+}
+PERSPECTIVES: Final = (
+    "as_of=2025-12",
+    "as_of=2025-12&match=certain&position=3",
+    "as_of=2025-12&clock=published&as_known_at=2025-10",
+    "as_of=1990",
+)
+
+
+def filled(client: Client) -> str:
+    """Releases over months, one of them vague, and two counts of who is held; the address of the last release."""
+    client.open()
+    client.record(quantities=count(16), valid="2025-06-21")
+    client.record(quantities=count(52), valid="2025-09-11", matter="september")
+    client.record(quantities=count(50), valid="2025-09-11", matter="september")
+    held = [{"what": "held", "text": "at least 1100"}]
+    for valid in ("2025-07", "2025-10-01"):
+        client.record(
+            kind="prisoner_count", valid=valid, population="p", counted_by="V", quantities=held
+        )
+    return client.record(quantities=count(31), valid="2025-10/2025-11").headers["location"]
+
+
+def spec(client: Client, chart: str, query: str) -> dict[str, Any]:
+    """The spec of a picture."""
+    answer = client.http.get(f"{CHARTS}/{chart}.vl.json?{query}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def rows(part: object) -> Iterator[dict[str, Any]]:
+    """All data within a spec."""
+    if isinstance(part, dict):
+        yield from part.get("values", ()) if isinstance(part.get("values"), list) else ()
+        for each in part.values():
+            yield from rows(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from rows(each)
+
+
+@pytest.mark.parametrize("form", MEDIA)
+def test_each_is_drawn_at_each_perspective_and_names_it(client: Client, form: str) -> None:
+    filled(client)
+    for chart in SUBJECTS:
+        for query in PERSPECTIVES[: 2 if form == "png" else None]:
+            asked = f"{CHARTS}/{chart}.{form}?{query}"
+            answer = client.http.get(asked)
+            assert answer.status_code == 200, answer.text
+            assert answer.headers["content-type"].partition(";")[0] == MEDIA[form]
+            again = client.http.get(asked, headers={"if-none-match": answer.headers["etag"]})
+            assert again.status_code == 304, asked
+            if form == "svg":
+                said = " ".join(ET.fromstring(answer.content).itertext())  # noqa: S314
+                year = query.partition("as_of=")[2][:4]
+                assert f"{year}" in said
+                assert "of its log" in said
+                assert "Talks" in said
+
+
+def test_a_band_has_the_numbers_of_the_tally(client: Client) -> None:
+    filled(client)
+    for query in PERSPECTIVES[:3]:
+        steps = {
+            each["at"]: (each["low"], each["high"])
+            for each in rows(spec(client, "releases", query))
+            if "high" in each and each["at"].endswith("-01")
+        }
+        assert steps
+        for at, bounds in steps.items():
+            tally = client.get(f"{TALKS}/tally?what=released&to={at[:7]}&{query}").json["total"]
+            assert bounds == (tally["low"], tally["high"]), (query, at)
+
+
+def test_what_became_known_has_the_numbers_of_the_tally_of_each_day(client: Client) -> None:
+    filled(client)
+    query = "as_of=2025-12&clock=published"
+    steps = [each for each in rows(spec(client, "known", query)) if "high" in each]
+    assert steps
+    last = max(each["at"] for each in steps)
+    for each in steps:
+        if each["at"] < last:
+            asked = f"{TALKS}/tally?what=released&{query}&as_known_at={each['at']}"
+            total = client.get(asked).json["total"]
+            assert (each["low"], each["high"]) == (total["low"], total["high"])
+
+
+def test_each_counter_has_a_line_of_its_own(client: Client) -> None:
+    filled(client)
+    found = [each for each in rows(spec(client, "held", "as_of=2025-12")) if "counter" in each]
+    assert {each["counter"] for each in found} == {"V: p"}
+    assert {each["low"] for each in found} == {1100}
+
+
+def test_hostile_words_are_shown_as_text(client: Client) -> None:
+    client.open()
+    name = '<script>alert(1)</script> & "quotes"' + "x" * 150
+    body = {"reason": "refinement", "why": "x", "changes": {"title": name}}
+    assert client.post(f"{TALKS}/corrections", body, if_match="*").status == 200
+    told = [{"what": name[:200], "comparator": "eq", "value": 3, "basis": "stock"}]
+    client.record(
+        kind="prisoner_count", valid="2025-07", population=name, counted_by=name, quantities=told
+    )
+    for chart in SUBJECTS:
+        answer = client.http.get(
+            f"{CHARTS}/{chart}.svg", params={"what": name[:200], "as_of": "2025-12"}
+        )
+        assert answer.status_code == 200, answer.text
+        found = ET.fromstring(answer.content)  # noqa: S314 -- what Parley made itself
+        assert not [each for each in found.iter() if each.tag.endswith("script")]
+        assert "<script" not in answer.text
+
+
+def test_what_there_is_not_is_said(client: Client) -> None:
+    client.open()
+    assert client.http.get(f"{CHARTS}/none.svg").status_code == 404
+    assert client.http.get("/v1/negotiations/none/charts/held.svg").status_code == 404
+    assert client.get(f"{CHARTS}/held.svg?theme=blue").pointers == ["/query/theme"]
+
+
+def test_after_the_process_was_killed_the_next_picture_is_drawn(client: Client) -> None:
+    filled(client)
+    assert client.http.get(f"{CHARTS}/held.svg?as_of=2025-12").status_code == 200
+    pid = renderer().pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    assert client.http.get(f"{CHARTS}/held.svg?as_of=2025-11").status_code == 200
+    assert renderer().pid != pid
+
+
+def test_an_erasure_drops_what_was_kept(client: Client) -> None:
+    address = filled(client)
+    assert client.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
+    kept: Pictures = client.http.app.state.pictures  # type: ignore[attr-defined]
+    path = f"{CHARTS}/releases.svg?as_of=2025-12&position=7"
+    before = client.http.get(path).content
+    assert kept.size >= len(before)
+    gone = client.post(f"{address}/erasure", {"reason": "They asked for it"}, if_match="*")
+    assert gone.status == 200, gone.json
+    after = client.http.get(path).content
+    assert after != before
+    assert kept.size == len(after)
+
+
+def test_what_is_kept_has_so_many_bytes_at_most_and_a_bad_spec_is_refused() -> None:
+    drawing = Renderer()
+    pictures = Pictures(drawing, most=6_000)
+    simple = {"mark": "point", "data": {"values": [{"a": 1}]}}
+    try:
+        for number in range(5):
+            pictures.draw("talks", 0, {**simple, "title": str(number)}, "svg")
+            assert pictures.size <= 6_000
+        assert pictures.draw("talks", 0, {**simple, "title": "4"}, "svg").seconds == 0
+        with pytest.raises(DrawingError):
+            pictures.draw("talks", 0, {"mark": 7}, "svg")
+    finally:
+        drawing.close()
