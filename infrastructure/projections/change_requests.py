@@ -51,27 +51,27 @@ def rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
         stream = entry.event.originator_id
         streams[stream] = evolve(streams.get(stream, ChangeRequests(stream=stream)), entry)
     gone = {stream_of(event.originator_id) for _, event in erased}
-    left = [(stream, of) for stream, of in streams.items() if stream not in gone]
+    left = [(stream, requests) for stream, requests in streams.items() if stream not in gone]
     return [
-        *(_row(stream, each) for stream, of in left for each in of.by_id.values()),
+        *(_row(stream, request) for stream, kept in left for request in kept.by_id.values()),
         *(_erased(entry, event) for entry, event in erased),
     ]
 
 
-def _row(stream: UUID, found: ChangeRequest) -> dict[str, Any]:
+def _row(stream: UUID, request: ChangeRequest) -> dict[str, Any]:
     return {
-        "id": found.id.hex,
-        "negotiation_id": found.negotiation_id.hex,
-        "fact_id": found.fact_id.hex,
+        "id": request.id.hex,
+        "negotiation_id": request.negotiation_id.hex,
+        "fact_id": request.fact_id.hex,
         "stream": stream.hex,
-        "fact_version": found.fact_version,
-        "op": found.op,
-        "content_position": found.content_position,
-        "proposer": found.proposer,
-        "proposed_position": found.position,
-        "proposed_at": found.proposed_at,
-        "expires_at": found.expires_at,
-        **_decided(found.decision),
+        "fact_version": request.fact_version,
+        "op": request.op,
+        "content_position": request.content_position,
+        "proposer": request.proposer,
+        "proposed_position": request.position,
+        "proposed_at": request.proposed_at,
+        "expires_at": request.expires_at,
+        **_decided(request.decision),
     }
 
 

@@ -75,20 +75,20 @@ def compare_with_log(
     now: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Unfounded]:
-    """Compare every table that serves with the log, which is right; at most one finding a table.
+    """Compare every serving table with the log, which counts as right; report at most one difference a table.
 
     `now` is in microseconds UTC; `progress` is told (position reached, last position).
     """
     with _derived(connection, codec, progress) as right:
         facts = zip(serving_tables(connection).all, _DERIVED.all, strict=True)
         pairs = [*((table, table) for table in _SMALL), *facts]
-        found = [
+        differences = [
             _first_difference(serving, _rows(connection, serving), _rows(right, table))
             for serving, table in pairs
         ]
         held = fact_text.checkpoint(connection)
         texts = _first_difference(text_table, _texts(connection), _texts_of(right, held))
-    return [each for each in (*found, texts, *_stray(connection, now)) if each is not None]
+    return [row for row in (*differences, texts, *_stray(connection, now)) if row is not None]
 
 
 @contextmanager
@@ -142,11 +142,11 @@ def _texts_of(right: Connection, held: int) -> Iterator[tuple[Any, ...]]:
 
 
 def find_unstamped(connection: Connection) -> Iterator[Unfounded]:
-    """What follows from no event, and is not what Parley wrote: a row that was changed, or a table that lost some."""
-    found: dict[Table, tuple[Any, ...]] = dict.fromkeys(broken_tables(connection), ())
+    """Find rows that follow from no event and that Parley did not write: one changed row, or a table that lost rows."""
+    keys: dict[Table, tuple[Any, ...]] = dict.fromkeys(broken_tables(connection), ())
     for row in islice(broken_responses(connection), 1):
-        found[idempotency_answer] = (row["caller"], row["key"])
-    for table, key in found.items():
+        keys[idempotency_answer] = (row["caller"], row["key"])
+    for table, key in keys.items():
         missing = missing_key(connection, table)
         what = f"is stamped by the key {missing}, which is not given"
         if missing is None:

@@ -37,17 +37,17 @@ def erase_versions(
     facts: Sequence[UUID],
     known: Sequence[ClockCorrection],
 ) -> int:
-    """Write the rows of facts whose erasure is among them anew; how many more they are.
+    """Write the rows of erased facts again, without content; return how many rows that adds.
 
     `known` are the corrections of the log's clock that the tables hold.
     """
-    more = 0
+    added = 0
     for fact in dict.fromkeys(facts):
-        more += _blanked(connection, tables, fact, known)
-    return more
+        added += _write_blank(connection, tables, fact, known)
+    return added
 
 
-def _blanked(
+def _write_blank(
     connection: Connection, tables: FactTables, fact: UUID, known: Sequence[ClockCorrection]
 ) -> int:
     table = tables.version
@@ -59,8 +59,8 @@ def _blanked(
     held = select(func.count()).where(table.c.fact_id == fact.hex)
     before = int(connection.execute(held).scalar_one())
     corrected = _counts(connection, tables, rows, known)
-    for each in tables.all:
-        connection.execute(delete(each).where(each.c.fact_id == fact.hex))
+    for derived in tables.all:
+        connection.execute(delete(derived).where(derived.c.fact_id == fact.hex))
     planes = Planes(connection, tables)
     plane = planes.of(fact)
     versions: list[FactVersion] = []
@@ -87,11 +87,11 @@ def _counts(
     if not rows:
         return [{} for _ in known]
     negotiation = version_of_row(rows[0], erased=True).record.negotiation_id
-    found = [
-        connection.execute(counts_at(tables.version, negotiation, each.position)).mappings().first()
-        for each in known
+    at_each = [
+        connection.execute(counts_at(tables.version, negotiation, at.position)).mappings().first()
+        for at in known
     ]
-    return [dict.fromkeys(COUNTS, 0) if counts is None else dict(counts) for counts in found]
+    return [dict.fromkeys(COUNTS, 0) if counts is None else dict(counts) for counts in at_each]
 
 
 def _erased(row: Row[Any]) -> FactVersion:

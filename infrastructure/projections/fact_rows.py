@@ -197,27 +197,27 @@ def _keeps(rule: int, fact: Fact) -> int:
 
 
 def _questions(fact: Fact) -> set[tuple[int, str]]:
-    """Each question as (rule, text); what every state has to know of comes under a question of its own."""
-    found = {
+    """Each question as (rule, text); facts that every state must read have separate questions."""
+    questions = {
         (rule, f"{answer.register.section}{_PART}{shorten_key(_key(answer))}{_by(answer)}")
         for answer in fact.register_entries()
         for rule in (_rule(answer), *((LASTING,) if answer.lasting else ()))
     }
     if isinstance(fact, Alias):
-        found.add((TIMELESS, ALIAS))
+        questions.add((TIMELESS, ALIAS))
     if any(fact.settles()):
-        found.add((EVERY, SETTLES))
+        questions.add((EVERY, SETTLES))
     if any(fact.calls_off()):
-        found |= {(EVERY, CALLS_OFF), (AHEAD, CALLS_OFF)}
-    return found
+        questions |= {(EVERY, CALLS_OFF), (AHEAD, CALLS_OFF)}
+    return questions
 
 
 def entry_questions(fact: Fact, names: Names) -> list[str]:
-    """The questions of the entries in which a fact would stand, under every spelling; of totals none.
+    """The questions of the entries in which a fact would stand, under every spelling; totals have none here.
 
     At most `MOST_QUESTIONS`, for names that have very many spellings.
     """
-    found = set[str]()
+    questions = set[str]()
     sorts = fields_naming(type(fact))
     for answer in fact.register_entries():
         if answer.register.shape is Shape.TOTAL:
@@ -229,13 +229,13 @@ def entry_questions(fact: Fact, names: Names) -> list[str]:
             else [key_of(name)]
             for field, name in answer.key.items()
         ]
-        keys = (shorten_key(_PART.join(each)) for each in islice(product(*parts), MOST_QUESTIONS))
-        found |= {f"{answer.register.section}{_PART}{key}{_by(answer)}" for key in keys}
-    return sorted(found)[:MOST_QUESTIONS]
+        keys = (shorten_key(_PART.join(key)) for key in islice(product(*parts), MOST_QUESTIONS))
+        questions |= {f"{answer.register.section}{_PART}{key}{_by(answer)}" for key in keys}
+    return sorted(questions)[:MOST_QUESTIONS]
 
 
 def questions_of(section: str) -> tuple[str, str]:
-    """Where the questions of a section begin in the order of all questions, and what no longer is one."""
+    """The range of a section's questions in their order: the first possible one, and the first text after them all."""
     return f"{section}{_PART}", f"{section}{chr(ord(_PART) + 1)}"
 
 

@@ -65,7 +65,7 @@ def apply(
     batch.planes.write()
     erased = [e.event.originator_id for e in told if isinstance(e.event, FactErased)]
     if erased:
-        known = [each for each in corrections() if each.position <= told[-1].position]
+        known = [clock for clock in corrections() if clock.position <= told[-1].position]
         batch.planes.rows += erase_versions(connection, tables, erased, known)
     changes = sum(1 for entry in told if isinstance(entry.event, FactEvent))
     return Applied(changes, batch.planes.rows)
@@ -123,9 +123,9 @@ class _Batch:
         redate(self._connection, self._tables, self.planes, self._tallies, known)
 
     def _known(self, position: int) -> list[ClockCorrection]:
-        return [each for each in self._corrections() if each.position < position]
+        return [clock for clock in self._corrections() if clock.position < position]
 
     def _earlier(self, id_: UUID, position: int) -> list[FactVersion]:
         self.planes.write()
-        found = whole_versions(self._connection, self._tables, [id_])[id_]
-        return [correct_times(version, self._known(position)) for version in found]
+        versions = whole_versions(self._connection, self._tables, [id_])[id_]
+        return [correct_times(version, self._known(position)) for version in versions]

@@ -42,7 +42,9 @@ class RecordProjection:
         serving = serving_tables(connection)
         fact_versions.apply(connection, read, serving, partial(corrections, connection))
         change_requests.apply(connection, read)
-        erased = [each.event.originator_id for each in read if isinstance(each.event, FactErased)]
+        erased = [
+            entry.event.originator_id for entry in read if isinstance(entry.event, FactErased)
+        ]
         if erased:
             fact_text.forget(connection, erased)
             for side in SIDES.values():
@@ -50,7 +52,7 @@ class RecordProjection:
                     side is not serving
                 ):  # a rebuild that is under way or broke off leaves something there
                     held = filling.position_filled(connection)
-                    known = [each for each in corrections(connection) if each.position <= held]
+                    known = [clock for clock in corrections(connection) if clock.position <= held]
                     erase_versions(connection, side, erased, known)
 
 

@@ -109,14 +109,14 @@ def negotiation_row(entry: Entry, event: NegotiationOpened) -> dict[str, Any]:
 
 def correction_row(entry: Entry, event: NegotiationCorrected) -> dict[str, Any]:
     """The row of a negotiation's correction."""
-    found = correction_of(entry, event)
+    correction = correction_of(entry, event)
     return {
         "negotiation_id": event.originator_id.hex,
-        "position": found.position,
-        "version": found.version,
-        "recorded_at": found.recorded_at,
-        "published_at": found.published_at,
-        "actor": found.actor,
+        "position": correction.position,
+        "version": correction.version,
+        "recorded_at": correction.recorded_at,
+        "published_at": correction.published_at,
+        "actor": correction.actor,
         "reason": event.reason,
         "why": event.why,
         "title": event.title,

@@ -55,20 +55,20 @@ class Planes:
             rows = self._connection.execute(statement, {"facts": chunk})
             for row in rows:
                 by_fact[UUID(row.fact_id)].append(_rectangle(row))
-        for fact, found in by_fact.items():
-            self._of[fact] = Plane(sorted(found, key=lambda each: each.published_from))
-            self._loaded += found
+        for fact, rectangles in by_fact.items():
+            self._of[fact] = Plane(sorted(rectangles, key=lambda piece: piece.published_from))
+            self._loaded += rectangles
 
     def write(self) -> None:
-        """Write what was changed and what is new, and go on from there."""
-        changed = [each for each in self._loaded if each.changed]
-        new = [each for plane in self._of.values() for each in plane.written]
+        """Write the rectangles that were changed or are new; later changes start from these."""
+        changed = [loaded for loaded in self._loaded if loaded.changed]
+        new = [written for plane in self._of.values() for written in plane.written]
         if changed:
             self._update(changed)
         if new:
             self._insert(new)
-        for each in (*changed, *new):
-            each.changed, each.stored = False, True
+        for rectangle in (*changed, *new):
+            rectangle.changed, rectangle.stored = False, True
         for plane in self._of.values():
             plane.written = []
         self._loaded += new
@@ -77,14 +77,14 @@ class Planes:
     def _update(self, changed: Sequence[Rectangle]) -> None:
         ends = [
             {
-                "fact": each.version.record.id.hex,
-                "of": each.version.record.version,
-                "known": each.known_from,
-                "published": each.published_from,
-                "to": each.known_to,
-                "until": each.published_to,
+                "fact": rectangle.version.record.id.hex,
+                "of": rectangle.version.record.version,
+                "known": rectangle.known_from,
+                "published": rectangle.published_from,
+                "to": rectangle.known_to,
+                "until": rectangle.published_to,
             }
-            for each in changed
+            for rectangle in changed
         ]
         for table in (self._tables.version, self._tables.answer):
             columns = table.c
@@ -102,12 +102,12 @@ class Planes:
             self._connection.execute(ended, ends)
 
     def _insert(self, new: Sequence[Rectangle]) -> None:
-        contents = [each for each in new if each.content]
+        full = [rectangle for rectangle in new if rectangle.content]
         terms = [
-            {**row, "variant": each.variant} for each in contents for row in term_rows(each.version)
+            {**row, "variant": part.variant} for part in full for row in term_rows(part.version)
         ]
-        answers = [row | _edges(each) for each in new for row in answer_rows(each.version)]
-        rows = [_row(each) for each in new]
+        answers = [row | _edges(part) for part in new for row in answer_rows(part.version)]
+        rows = [_row(rectangle) for rectangle in new]
         if COUNTED_IN in rows[0]:
             _insert_counting(self._tables.version).run(self._connection, rows[0])
         else:
@@ -124,16 +124,16 @@ def _insert_counting(table: Table) -> HotStatement:
     return HotStatement(table.insert().values(counts), others)
 
 
-def _row(each: Rectangle) -> dict[str, Any]:
-    row = row_of(each.version) | _edges(each) | {"variant": each.variant}
-    if each.counts is None:
+def _row(rectangle: Rectangle) -> dict[str, Any]:
+    row = row_of(rectangle.version) | _edges(rectangle) | {"variant": rectangle.variant}
+    if rectangle.counts is None:
         return row | {COUNTED_IN: row["negotiation_id"]}
-    return row | {f"{name}_count": each.counts[name] for name in COUNTS}
+    return row | {f"{name}_count": rectangle.counts[name] for name in COUNTS}
 
 
-def _edges(each: Rectangle) -> dict[str, int]:
+def _edges(rectangle: Rectangle) -> dict[str, int]:
     names = ("known_from", "known_to", "published_from", "published_to")
-    return {name: getattr(each, name) for name in names}
+    return {name: getattr(rectangle, name) for name in names}
 
 
 def _rectangle(row: Row[Any]) -> Rectangle:
@@ -151,25 +151,25 @@ def _rectangle(row: Row[Any]) -> Rectangle:
 
 
 def whole_rows(columns: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 -- the columns of a table or of an alias
-    """That a row is the one of an event with everything before it, where it begins: one row an event."""
+    """The conditions that select one row for each event: the version made of all events up to it, where it begins."""
     return (columns.known_from == columns.position, columns.published_to == END)
 
 
 def whole_versions(
     connection: Connection, tables: FactTables, facts: Iterable[UUID]
 ) -> dict[UUID, list[FactVersion]]:
-    """Every version of some facts, oldest first, as all events up to each left it."""
+    """Every version of some facts, oldest first; each is made of all events up to it."""
     table = tables.version
     statement = (
         select(table)
         .where(table.c.fact_id.in_(bindparam("facts", expanding=True)), *whole_rows(table.c))
         .order_by(table.c.position)
     )
-    found: dict[UUID, list[FactVersion]] = defaultdict(list)
+    versions: dict[UUID, list[FactVersion]] = defaultdict(list)
     for chunk in _chunks(facts):
         for row in connection.execute(statement, {"facts": chunk}):
-            found[UUID(row.fact_id)].append(version_of_row(row))
-    return found
+            versions[UUID(row.fact_id)].append(version_of_row(row))
+    return versions
 
 
 def variants_of(connection: Connection, tables: FactTables, fact_id: UUID) -> Mapping[int, int]:

@@ -149,17 +149,17 @@ def _row(connection: Connection, table: Table, key: tuple[Any, ...]) -> dict[str
 
 
 def _mend_small(connection: Connection, codec: EventCodec) -> list[Difference]:
-    """The small tables are compared with the log in place, and put right where they differ."""
+    """Compare the small tables with the log in place, and correct the rows that differ."""
     tables = negotiations.rows(_logged(connection, codec, "negotiation."))
     proposed = change_requests.rows(_logged(connection, codec, "change.", "fact.erased"))
-    found = []
+    differences = []
     for table, derived in (*tables, (change_request, proposed)):
-        found += _mend(connection, table, derived)
-    return found
+        differences += _mend(connection, table, derived)
+    return differences
 
 
 def _logged(connection: Connection, codec: EventCodec, *prefixes: str) -> Sequence[Entry]:
-    """All that the log holds under names that begin so."""
+    """All entries of the log whose event names begin with one of the prefixes."""
     types = [name for name in STORED_NAMES if name.startswith(prefixes)]
     statement = LOGGED.where(event.c.type.in_(types)).order_by(event.c.position)
     return entries_of(codec, entries(connection, statement, str))
@@ -174,10 +174,10 @@ def _mend(
         for row in connection.execute(select(table)).mappings()
     }
     right = {tuple(row[name] for name in names): row for row in derived}
-    found = []
+    differences = []
     for key in sorted(serving.keys() | right.keys()):
         if serving.get(key) != right.get(key):
-            found.append(Difference(table.name, key, serving.get(key), right.get(key)))
+            differences.append(Difference(table.name, key, serving.get(key), right.get(key)))
             same = [column == part for column, part in zip(table.primary_key, key, strict=True)]
             if key in serving and key in right:
                 connection.execute(update(table).where(*same).values(**right[key]))
@@ -185,4 +185,4 @@ def _mend(
                 connection.execute(table.insert().values(**right[key]))
             else:
                 connection.execute(table.delete().where(*same))
-    return found
+    return differences

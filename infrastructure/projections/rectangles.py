@@ -76,13 +76,13 @@ class Plane:
         lowest = self.open[0].published_from
         if at < lowest and after.event in PUBLISHING:
             pieces += profile([*earlier(), after], at, lowest)
-        for each in [each for each in self.open if each.published_to > at]:
+        for seen in [still for still in self.open if still.published_to > at]:
             record = after.record
-            if each.version is not edge:
-                record = changed(each.version.record, edge.record, after.record, after.event)
-            found = replace(after, record=record)
-            pieces.append((max(at, each.published_from), each.published_to, found))
-            self._close(each, after.position, at)
+            if seen.version is not edge:
+                record = changed(seen.version.record, edge.record, after.record, after.event)
+            version = replace(after, record=record)
+            pieces.append((max(at, seen.published_from), seen.published_to, version))
+            self._close(seen, after.position, at)
         self._open(pieces, after.position, counts, {}, {})
 
     def redate(
@@ -97,21 +97,21 @@ class Plane:
 
         `whole` are the versions with all that was recorded up to each, `variants` the highest of each until now.
         """
-        for each in list(self.open):
-            self._close(each, position, BEGINNING)
+        for rectangle in list(self.open):
+            self._close(rectangle, position, BEGINNING)
         self._open(pieces, position, counts, whole, variants)
 
-    def _close(self, each: Rectangle, position: int, at: int) -> None:
-        """End it at a position for the cuts from `at` on, if it has such."""
-        each.changed = True
-        if each.published_from < at:
-            ended = replace(each, published_from=at, known_to=position, content=False)
+    def _close(self, rectangle: Rectangle, position: int, at: int) -> None:
+        """End a rectangle at a position, for its published cuts from `at` on."""
+        rectangle.changed = True
+        if rectangle.published_from < at:
+            ended = replace(rectangle, published_from=at, known_to=position, content=False)
             ended.stored = ended.changed = False
             self.written.append(ended)
-            each.published_to = at
+            rectangle.published_to = at
         else:
-            each.known_to = position
-            self.open.remove(each)
+            rectangle.known_to = position
+            self.open.remove(rectangle)
 
     def _open(
         self,
@@ -121,7 +121,7 @@ class Plane:
         whole: Mapping[int, FactVersion],
         variants: Mapping[int, int],
     ) -> None:
-        """Open rectangles, of neighbours that say the same one; the edge has the variant 0 of its version."""
+        """Open rectangles, one for neighbours with the same version; the edge has variant 0 of its version."""
         numbers = Counter(variants)
         opened: list[Rectangle] = []
         for start, end, version in sorted(pieces, key=lambda piece: piece[0], reverse=True):
@@ -145,15 +145,15 @@ class Plane:
                 )
             )
         self.written += opened
-        self.open = sorted((*self.open, *opened), key=lambda each: each.published_from)
+        self.open = sorted((*self.open, *opened), key=lambda rectangle: rectangle.published_from)
 
 
 def profile(versions: Sequence[FactVersion], low: int = BEGINNING, high: int = END) -> list[Piece]:
-    """What is seen of a fact from one published time to before another, where it is public.
+    """The versions of a fact that are seen from one published time until before another, if it is public.
 
     `versions` are all of it, oldest first, with the published times that count.
     """
-    times = {low, high, *(each.published_at for each in versions if low < each.published_at < high)}
+    times = {low, high, *(v.published_at for v in versions if low < v.published_at < high)}
     return [
         (start, end, version)
         for start, end in pairwise(sorted(times))

@@ -56,30 +56,30 @@ def redate_versions(
     counts: Mapping[str, int],
     variants: Mapping[int, int],
 ) -> None:
-    """Let a plane be what the versions of its fact are by the corrections that are known, if the last changes that."""
+    """Write a plane again by the known corrections of the clock, if the last of them moves a version of its fact."""
     if not _moves(versions, known):
         return
     whole = {version.record.version: version for version in versions}
     pieces = [
-        (start, end, replace(whole[found.record.version], record=found.record))
-        for start, end, found in profile([correct_times(each, known) for each in versions])
+        (start, end, replace(whole[seen.record.version], record=seen.record))
+        for start, end, seen in profile([correct_times(version, known) for version in versions])
     ]
     plane.redate(pieces, known[-1].position, counts, whole, variants)
 
 
 def _moves(versions: Iterable[FactVersion], known: Sequence[ClockCorrection]) -> bool:
     return any(
-        correct_times(each, known).published_at != correct_times(each, known[:-1]).published_at
-        for each in versions
+        correct_times(v, known).published_at != correct_times(v, known[:-1]).published_at
+        for v in versions
     )
 
 
 def _undated(
     connection: Connection, tables: FactTables, known: Sequence[ClockCorrection]
 ) -> list[UUID]:
-    """The facts with events that no source dates, and whose record times are wrong."""
+    """The facts with an event whose record time is wrong and whose published time no source gives."""
     columns = tables.version.c
-    wrong = or_(*(columns.position.between(each.first, each.last) for each in known))
+    wrong = or_(*(columns.position.between(clock.first, clock.last) for clock in known))
     undated = columns.published_at == columns.recorded_at
     statement = select(columns.fact_id).where(*whole_rows(columns), undated, wrong).distinct()
     return [UUID(id_) for id_ in connection.execute(statement.order_by(columns.fact_id)).scalars()]

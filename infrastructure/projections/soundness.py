@@ -79,9 +79,9 @@ def unsound_text(database: Database) -> str | None:
 
 
 def _sqlite_flaw(connection: Connection) -> str | None:
-    said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all()
-    if list(said) != ["ok"]:
-        return " ".join(str(said[0]).split()) if said else "the check says nothing"
+    lines = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all()
+    if list(lines) != ["ok"]:
+        return " ".join(str(lines[0]).split()) if lines else "the check says nothing"
     stray = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     return (
         None
@@ -91,7 +91,7 @@ def _sqlite_flaw(connection: Connection) -> str | None:
 
 
 def _unread(connection: Connection) -> str | None:
-    """Read every row of every table, which PostgreSQL refuses where a page is not what it wrote."""
+    """Read every row of every table; PostgreSQL refuses to read a page that differs from what it wrote."""
     streamed = {"stream_results": True, "yield_per": _BATCH}
     for table in metadata.sorted_tables:
         with connection.execute(select(table), execution_options=streamed) as rows:
@@ -109,13 +109,13 @@ def _unable(connection: Connection) -> str | None:
 
 
 def _amcheck_flaw(connection: Connection) -> str | None:
-    """The first thing that amcheck finds; it raises what it finds in an index."""
+    """The first flaw that amcheck reports; for a flaw in an index it raises an error."""
     place = connection.execute(_PLACE).scalar_one()
-    for table in (*(each.name for each in metadata.sorted_tables), FACT_TEXT):
+    for table in (*(table.name for table in metadata.sorted_tables), FACT_TEXT):
         heap = text(f"SELECT msg FROM {place}.verify_heapam(to_regclass(:table))")  # noqa: S608 -- quoted by PostgreSQL
-        found = connection.execute(heap, {"table": table}).scalar()
-        if found is not None:
-            return f"{table}: {found}"
+        flaw = connection.execute(heap, {"table": table}).scalar()
+        if flaw is not None:
+            return f"{table}: {flaw}"
         for index in connection.execute(_INDEXES, {"table": table}).all():
             checked = text(f"SELECT {place}.bt_index_check(CAST(:oid AS oid), true)")
             connection.execute(checked, {"oid": index.oid})

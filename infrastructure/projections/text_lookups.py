@@ -18,14 +18,14 @@ _FOUND: Final = "SELECT count(*), total(rowid) FROM fact_text WHERE fact_text MA
 
 
 def lost_word(connection: Connection) -> str | None:
-    """The first word that the index of a SQLite database does not find in just the rows that have it."""
+    """The first word that SQLite's index does not find in exactly the rows that contain it."""
     standing: dict[str, tuple[int, int]] = {}
     for rowid, body in connection.exec_driver_sql(_TEXTS):
         for word in set(body.split()):
             rows, total = standing.get(word, (0, 0))
             standing[word] = rows + 1, total + rowid
     for word, expected in sorted(standing.items()):
-        found = connection.exec_driver_sql(_FOUND, (f'"{word}"',)).one()
-        if tuple(found) != expected:
+        counted = connection.exec_driver_sql(_FOUND, (f'"{word}"',)).one()
+        if tuple(counted) != expected:
             return word
     return None
