@@ -52,7 +52,7 @@ class PreconditionError(CommandRefusedError):
 
 @dataclass(frozen=True)
 class ApiResponse:
-    """The body of an answer, as bytes and as what they say, its ETag, and the cursor of what follows a table."""
+    """A response of the API: its body, its ETag, and for a table the cursor of the next page."""
 
     body: bytes
     tag: str | None = None
@@ -60,14 +60,14 @@ class ApiResponse:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Self:
-        """An answer with that content."""
+        """Make a response from its content."""
         return cls(write_json(content))
 
     @property
     def content(self) -> dict[str, Any]:
         """The JSON object that the body holds."""
-        found: dict[str, Any] = json.loads(self.body)
-        return found
+        content: dict[str, Any] = json.loads(self.body)
+        return content
 
 
 def ask(
@@ -113,22 +113,22 @@ def ask_table(parley: Parley, path: str, parameters: Mapping[str, object]) -> by
 
 
 def complete_lists(parley: Parley, part: Any) -> Any:  # noqa: ANN401 -- any JSON of a state
-    """A part of a state with whole lists: the items after the first ones are asked for, page by page."""
+    """Complete the lists in a part of a state: ask for their further items, page by page."""
     if isinstance(part, list):
-        return [complete_lists(parley, each) for each in part]
+        return [complete_lists(parley, item) for item in part]
     if not isinstance(part, dict):
         return part
-    found = {
-        name: complete_lists(parley, each) for name, each in part.items() if not name.endswith(MORE)
+    whole = {
+        name: complete_lists(parley, item) for name, item in part.items() if not name.endswith(MORE)
     }
-    for name in [name for name in found if name + MORE in part]:
+    for name in [name for name in whole if name + MORE in part]:
         path, _, query = part[name + MORE]["href"].partition("?")
         cursor: str | None = dict(parse_qsl(query))["cursor"]
         while cursor is not None:
             page = ask(parley, path, {"cursor": cursor, "limit": _LARGEST_PAGE}).content
-            found[name] += complete_lists(parley, page["items"])
+            whole[name] += complete_lists(parley, page["items"])
             cursor = page["next"]
-    return found
+    return whole
 
 
 def reply_to(parley: Parley, question: str, principal: Principal) -> Reply:

@@ -133,20 +133,20 @@ def take_perspective(*names: str) -> Callable[[Callable[..., None]], Callable[..
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         hints = get_type_hints(command, include_extras=True)
         own = [
-            each.replace(annotation=hints[each.name])
-            for each in signature(command).parameters.values()
-            if each.name != "asked"
+            option.replace(annotation=hints[option.name])
+            for option in signature(command).parameters.values()
+            if option.name != "asked"
         ]
-        last = [each for each in own if each.name == "json"]
+        last = [option for option in own if option.name == "json"]
 
         @wraps(command)
         def called(**given: object) -> None:
             asked = {name: given.pop(name) for name in options}
             command(**given, asked=asked)
 
-        ordered = [*(each for each in own if each not in last), *taken, *last]
+        ordered = [*(option for option in own if option not in last), *taken, *last]
         called.__signature__ = Signature(ordered)  # type: ignore[attr-defined]
-        called.__annotations__ = {each.name: each.annotation for each in ordered}
+        called.__annotations__ = {option.name: option.annotation for option in ordered}
         return called
 
     return decorate

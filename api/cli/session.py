@@ -92,11 +92,11 @@ def settings() -> Settings:
 def open_record(
     *, upgrade: bool = False, signs: bool = False, lane: Lane = "writing"
 ) -> Iterator[Parley]:
-    """The record on the database of the settings, opened for some work; RefusedError where there is none to read."""
-    found = settings()
+    """Open the record in the database of the settings; CommandRefusedError if the database is missing or outdated."""
+    current = settings()
     if not upgrade:
-        _refuse_missing(found)
-    parley = compose(found, upgrade=upgrade, signs=signs)
+        _refuse_missing(current)
+    parley = compose(current, upgrade=upgrade, signs=signs)
     try:
         if not parley.ready()["schema"]:
             raise CommandRefusedError(
@@ -117,8 +117,8 @@ def _index(parley: Parley) -> None:
             parley.catch_up()
 
 
-def _refuse_missing(found: Settings) -> None:
-    file = database_file(found.database_url)
+def _refuse_missing(current: Settings) -> None:
+    file = database_file(current.database_url)
     if file is not None and not file.exists():
         raise CommandRefusedError(f"there is no database {file} yet; run: parley db upgrade")
 

@@ -65,8 +65,8 @@ def _object_words(value: Entry) -> str:
     if "summary" in value and "citations" in value:
         return str(value["summary"])
     if "certainty" in value and "fact" in value:
-        said = (_cell(name, part) for name, part in value.items() if name not in _APART and part)
-        return " ".join(said)
+        own = (_cell(name, part) for name, part in value.items() if name not in _APART and part)
+        return " ".join(own)
     return ", ".join(
         f"{name}: {format_value(part)}" for name, part in value.items() if part is not None
     )
@@ -93,7 +93,7 @@ def _with_bound(value: Entry) -> str:
 
 def sources(brief: Entry) -> str:
     """The publishers of a fact's citations."""
-    return "; ".join(dict.fromkeys(each["publisher"] for each in brief["citations"]))
+    return "; ".join(dict.fromkeys(cited["publisher"] for cited in brief["citations"]))
 
 
 def kind_and_stage(fact: Entry) -> str:
@@ -114,10 +114,12 @@ def says_anything(section: object) -> bool:
 
 
 def show_erased(out: Console, content: Entry) -> None:
-    """Print the erased facts that an answer may have held, where there are any."""
-    for each in content.get("erased", ()):
-        told = f"It may have held the fact {each['fact']}, which was erased at position {each['position']}."
-        print_line(out, told)
+    """Print the erased facts that an answer may have held, if there are any."""
+    for erased in content.get("erased", ()):
+        fact, position = erased["fact"], erased["position"]
+        print_line(
+            out, f"It may have held the fact {fact}, which was erased at position {position}."
+        )
     more = content.get("erased" + MORE)
     if more is not None:
         print_line(
@@ -152,14 +154,14 @@ def show_rows(
     if not cells:
         return
     names = [visible_line(columns[index]).replace("_", " ") for index in kept]
-    found = [[row[index] for index in kept] for row in cells]
+    filled = [[row[index] for index in kept] for row in cells]
     out.print()
     out.print(Text(visible_line(title), style="bold"))
-    widths = [_widest(name, [row[at] for row in found]) for at, name in enumerate(names)]
+    widths = [_widest(name, [row[at] for row in filled]) for at, name in enumerate(names)]
     if sum(widths) + _ROOM_A_COLUMN * len(widths) <= out.width:
-        out.print(_table(names, widths, found))
+        out.print(_table(names, widths, filled))
     else:
-        _show_lines(out, names, found)
+        _show_lines(out, names, filled)
 
 
 def _cell(name: str, value: object) -> str:
@@ -176,8 +178,8 @@ def _dated(certainty: object) -> str:
 
 
 def _says(name: str, cells: Sequence[Sequence[str]], index: int) -> bool:
-    said = {row[index] for row in cells}
-    return said != {""} and not (name == "certainty" and said == {_dated("certain")})
+    values = {row[index] for row in cells}
+    return values != {""} and not (name == "certainty" and values == {_dated("certain")})
 
 
 def _widest(name: str, cells: Sequence[str]) -> int:
@@ -220,7 +222,7 @@ def show_section(out: Console, name: str, section: object, more: Entry | None = 
         if section["text"] != NOTHING_RECORDED:
             show_rows(out, title, ("total", "rests on"), [(_amount(section), section["rests_on"])])
             figures = [
-                (each["quantity"], each["fact"]["summary"]) for each in section["cumulative"]
+                (figure["quantity"], figure["fact"]["summary"]) for figure in section["cumulative"]
             ]
             show_rows(out, f"{title}, running totals, not added", ("figure", "fact"), figures)
         _show_entries(out, f"{title}, by fact", section["parts"], section.get("parts" + MORE))

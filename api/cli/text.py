@@ -87,8 +87,8 @@ def print_text(text: str) -> None:
 
 def print_json(written: bytes) -> None:
     """Print JSON, and end its line."""
-    found = json_text(written)
-    typer.echo(found, nl=not found.endswith(b"\n"))
+    text = json_text(written)
+    typer.echo(text, nl=not text.endswith(b"\n"))
 
 
 def print_table(table: bytes) -> None:

@@ -90,7 +90,7 @@ def test_the_sources_alone_are_erased(alone: Shell) -> None:
     erasure = json.loads(alone.out(*arguments))
     assert erasure["what"] == "sources"
     assert json.loads(alone.out("show", SLUG, "--fact", "R", "--json"))["version"] == 2
-    told = f"Who its sources were until then was erased at position {erasure['position']}: {REASON}"
+    told = f"The identities of its sources were erased at position {erasure['position']}: {REASON}"
     assert told in alone.out("show", SLUG, "--fact", "R", "--confidential")
     assert told not in alone.out("show", SLUG, "--fact", "R")
     assert "erased" not in alone.out("show", SLUG, "--fact", "A", "--confidential")

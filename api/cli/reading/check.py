@@ -21,35 +21,35 @@ __all__ = ["register"]
 def check(slug: Slug, *, json: AsJson = False) -> None:
     """List what an editor should look at, such as numbers that are read differently today.
 
-    Nothing is changed: a number is read anew once an editor corrects it.
+    The command changes nothing. A stored number is read by today's rules only when an editor corrects it.
     """
     with open_record() as parley, parley.reading(parley.owner) as reading:
         perspective = reading.perspective(PerspectiveQuery())
         negotiation = reading.negotiation(slug, perspective.position)
         known = reading.known(negotiation.id, perspective)
-        found = [
+        items = [
             {
                 "fact": str(version.record.id),
                 "external_id": version.record.fact.external_id,
                 "version": version.record.version,
-                **asdict(each),
+                **asdict(notice),
             }
             for version in known
             if version.record.stands
-            for each in (*read_otherwise(version.record.fact), *notices(version.record.fact))
+            for notice in (*read_otherwise(version.record.fact), *notices(version.record.fact))
         ]
         at = describe_perspective(perspective)
     if json:
-        say({"perspective": at, "items": found})
+        say({"perspective": at, "items": items})
         return
     out, _ = consoles()
     show_heading(out, f"What reading {READING} would have looked at: {slug}", at)
-    if not found:
+    if not items:
         print_line(out, "Every number is kept as it is read, and nothing is noticed.")
     rows = [
-        (each["external_id"] or each["fact"], each["pointer"], each["detail"]) for each in found
+        (item["external_id"] or item["fact"], item["pointer"], item["detail"]) for item in items
     ]
-    show_rows(out, f"{len(found)} to look at", ("fact", "where", "what"), rows)
+    show_rows(out, f"{len(items)} to look at", ("fact", "where", "what"), rows)
 
 
 def register(app: typer.Typer) -> None:

@@ -65,19 +65,19 @@ def diff(
     show_erased(out, content)
     for section in SECTIONS:
         rows = [
-            (each["fact"]["valid"], each["fact"]["summary"], each.get("reason"),
-             each.get("why"), _changed(each.get("changes", ())), sources(each["fact"]))
-            for each in content[section]
+            (item["fact"]["valid"], item["fact"]["summary"], item.get("reason"),
+             item.get("why"), _changed(item.get("changes", ())), sources(item["fact"]))
+            for item in content[section]
         ]  # fmt: skip
         columns = ("when", "what", "reason", "why", "changes", "sources")
         show_rows(out, f"{section.capitalize()}: {len(rows)}", columns, rows)
-    of_it = content.get("negotiation")
-    if of_it is not None:
-        row = (of_it["reason"], of_it["why"], _changed(of_it["changes"]))
+    change = content.get("negotiation")
+    if change is not None:
+        row = (change["reason"], change["why"], _changed(change["changes"]))
         show_rows(out, "Negotiation", ("reason", "why", "changes"), [row])
     elif not any(content[section] for section in SECTIONS):
         print_line(out, "Nothing changed.")
-    facts = {name: {each["fact"]["id"] for each in content[name]} for name in SECTIONS}
+    facts = {name: {item["fact"]["id"] for item in content[name]} for name in SECTIONS}
     if (
         asked["clock"] == "recorded"
         and facts["added"]
@@ -115,15 +115,15 @@ def audit(
     show_heading(out, f"Changes of mind about {slug}", content["perspective"])
     show_erased(out, content)
     rows = [
-        (each["position"], each["recorded_at"], each["event"], each["reason"], each["why"],
-         _told_of(each), _changed(each["changes"]), each["actor"], each["approvers"],
-         each.get("batch"))
-        for each in content["items"]
+        (entry["position"], entry["recorded_at"], entry["event"], entry["reason"], entry["why"],
+         _subject(entry), _changed(entry["changes"]), entry["actor"], entry["approvers"],
+         entry.get("batch"))
+        for entry in content["items"]
     ]  # fmt: skip
     show_rows(out, f"Changes: {len(rows)}", _EVENTS, rows)
 
 
-def _told_of(entry: Mapping[str, Any]) -> str:
+def _subject(entry: Mapping[str, Any]) -> str:
     fact = entry["fact"]
     if fact is None:
         return str(entry["negotiation"]["title"])
@@ -154,9 +154,9 @@ def changes(
     content = answer.content
     show_heading(out, "The log", content["perspective"])
     rows = [
-        (each["position"], each["recorded_at"], each["event"], each.get("batch"), _named(each),
-         each["actor"])
-        for each in content["items"]
+        (event["position"], event["recorded_at"], event["event"], event.get("batch"), _named(event),
+         event["actor"])
+        for event in content["items"]
     ]  # fmt: skip
     columns = ("position", "recorded at", "event", "batch", "what", "actor")
     show_rows(out, f"Events: {len(rows)}", columns, rows)
@@ -166,19 +166,19 @@ def changes(
 
 def _named(change: Mapping[str, Any]) -> str:
     """What an event is about, in the event's own words where it has any."""
-    said = change["data"]
-    fact = said.get("fact")
+    data = change["data"]
+    fact = data.get("fact")
     summary = fact["summary"] if isinstance(fact, dict) else None
-    return str(summary or said.get("title") or said.get("why") or change["fact"] or "")
+    return str(summary or data.get("title") or data.get("why") or change["fact"] or "")
 
 
 def _changed(changes: Any) -> list[str]:  # noqa: ANN401 -- a list of the API's
     return [
-        f"{each['field']}: {_said(each['before'])} → {_said(each['after'])}" for each in changes
+        f"{part['field']}: {_text(part['before'])} → {_text(part['after'])}" for part in changes
     ]
 
 
-def _said(value: object) -> str:
+def _text(value: object) -> str:
     return format_value(value) or "nothing"
 
 

@@ -19,17 +19,19 @@ __all__ = ["register"]
 
 def kinds(*, json: AsJson = False) -> None:
     """List the kinds of fact: what each says, how long it holds, and its own fields."""
-    found = describe_kinds()
+    described = describe_kinds()
     if json:
-        say({"kinds": found})
+        say({"kinds": described})
         return
     out, _ = consoles()
     rows = [
-        (each["kind"], each["says"].replace("`", ""), each["holds"],
-         [field["name"] + ("" if field["needed"] else "?") for field in each["fields"]])
-        for each in found
+        (kind["kind"], kind["says"].replace("`", ""), kind["holds"],
+         [field["name"] + ("" if field["needed"] else "?") for field in kind["fields"]])
+        for kind in described
     ]  # fmt: skip
-    show_rows(out, f"Kinds: {len(found)}", ("kind", "says", "holds", "fields, ? optional"), rows)
+    show_rows(
+        out, f"Kinds: {len(described)}", ("kind", "says", "holds", "fields, ? optional"), rows
+    )
     print_line(out, "What to write in a table of one: parley columns KIND")
 
 
@@ -53,16 +55,16 @@ def columns(
         raise typer.BadParameter("it goes with --csv", param_hint="--bom")
     if kind not in KINDS:
         raise CommandRefusedError(f"no kind {kind!r}; there are {', '.join(sorted(KINDS))}")
-    found = describe_columns(kind)
+    described = describe_columns(kind)
     if csv:
-        print_table(write_table([each["column"] for each in found], [], bom=bom))
+        print_table(write_table([column["column"] for column in described], [], bom=bom))
     elif json:
-        say({"kind": kind, "columns": found})
+        say({"kind": kind, "columns": described})
     else:
         out, _ = consoles()
         rows = [
-            (each["column"], "needed" if each["needed"] else "", each["write"], each["example"])
-            for each in found
+            (row["column"], "needed" if row["needed"] else "", row["write"], row["example"])
+            for row in described
         ]
         show_rows(out, f"Columns of {kind}", ("column", "needed", "what to write", "example"), rows)
         print_line(out, f"To fill in: parley columns {kind} --csv > {kind}.csv")

@@ -44,7 +44,7 @@ def moments(
     content = answer.content
     show_heading(out, f"When {_AXES[axis]} changes: {slug}", content["perspective"])
     show_erased(out, content)
-    rows = [(each["at"], each["changes"]) for each in content["items"]]
+    rows = [(moment["at"], moment["changes"]) for moment in content["items"]]
     show_rows(out, f"Moments: {len(rows)}", ("at", "facts that change"), rows)
 
 

@@ -68,22 +68,22 @@ def _show_people(slug: str, content: Mapping[str, Any], status: str | None) -> N
     out, _ = consoles()
     show_heading(out, f"People of {slug}", content["perspective"])
     show_erased(out, content)
-    rows = [_row(each) for each in content["items"]]
+    rows = [_row(person) for person in content["items"]]
     show_rows(out, f"People: {len(rows)}", (*_COLUMNS, *_MORE), rows)
     if not rows:
         print_line(out, "Nobody is known at this perspective, or nobody who fits.")
     if status is not None:
-        told = "There may be others: only those are listed whose custody is on record."
-        print_line(out, f"{told} The counts are in parley show {slug} --section prisoners.")
+        caveat = "There may be others: only those are listed whose custody is on record."
+        print_line(out, f"{caveat} The counts are in parley show {slug} --section prisoners.")
 
 
 def _row(person: Mapping[str, Any]) -> list[object]:
-    others = [each for each in person["spellings"] if each != person["name"]]
-    may_be = [f"{each['name']} ({each['why']})" for each in person["may_be"]]
-    told = [person[name] for name in ("status", "since", "certainty")]
+    others = [name for name in person["spellings"] if name != person["name"]]
+    may_be = [f"{other['name']} ({other['why']})" for other in person["may_be"]]
+    custody = [person[name] for name in ("status", "since", "certainty")]
     contested = person["contested"] or None
     return [
-        *(person["name"], person["id"], others, *told, contested),
+        *(person["name"], person["id"], others, *custody, contested),
         *(person["last_reported"], person["external_id"], person["facts"], may_be),
         person["known_to_be"] or "person or body",
     ]

@@ -78,7 +78,7 @@ def _show_state(parley: Parley, answer: ApiResponse, section: str | None, *, jso
         raise typer.BadParameter(f"one of {', '.join(sections)}", param_hint="--section")
     if section is not None:
         kept = {*_NO_SECTIONS, section}
-        part = {name: each for name, each in state.items() if name.removesuffix(MORE) in kept}
+        part = {name: inside for name, inside in state.items() if name.removesuffix(MORE) in kept}
         state = complete_lists(parley, part)
         sections = [section]
     if json:
@@ -119,10 +119,13 @@ def _show_one(answer: ApiResponse, *, json: bool) -> None:
 def _say_whose_are_gone(parley: Parley, id_: str) -> None:
     """Say that the confidential parts of the sources were erased, and why."""
     out, _ = consoles()
-    for each in ask_whole(parley, f"/v1/facts/{id_}/history", {}, ("items",)).content["items"]:
-        if each["event"] == SourcesErased.stored_name:
-            gone = f"Who its sources were until then was erased at position {each['position']}: "
-            print_line(out, gone + each["why"])
+    history = ask_whole(parley, f"/v1/facts/{id_}/history", {}, ("items",))
+    for version in history.content["items"]:
+        if version["event"] == SourcesErased.stored_name:
+            erased = (
+                f"The identities of its sources were erased at position {version['position']}: "
+            )
+            print_line(out, erased + version["why"])
 
 
 @take_perspective()

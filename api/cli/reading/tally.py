@@ -87,10 +87,10 @@ def tally(  # noqa: PLR0913 -- one argument an option
 def _name_facts(parley: Parley, content: Mapping[str, Any], clock: str) -> dict[str, list[str]]:
     """The first facts that are in no point, each as its external id, or else its id, with its summary."""
     at = content["perspective"]
-    asked = {"as_of": at["as_of"], "as_known_at": at["as_known_at"], "clock": clock}
-    asked["position"] = at["position"]
+    cuts = {"as_of": at["as_of"], "as_known_at": at["as_known_at"], "clock": clock}
+    cuts["position"] = at["position"]
     return {
-        name: [_name_fact(ask(parley, f"/v1/facts/{each}", asked).content) for each in ids[:_NAMED]]
+        name: [_name_fact(ask(parley, f"/v1/facts/{id_}", cuts).content) for id_ in ids[:_NAMED]]
         for name in _OTHERS
         if (ids := content.get(name))
     }
@@ -107,15 +107,14 @@ def _show_tally(slug: str, content: Mapping[str, Any], named: Mapping[str, list[
     show_erased(out, content)
     if "known" in content:
         counted = ", ".join(content["known"]) or "nothing"
-        told = f"Nothing here counts {content['what']!r}; what is counted: {counted}"
-        print_line(out, told)
+        print_line(out, f"Nothing here counts {content['what']!r}; what is counted: {counted}")
         return
-    rows = [_row(each) for each in content["points"]]
+    rows = [_row(point) for point in content["points"]]
     show_rows(out, f"By {content['by']}", _COLUMNS, rows)
     _show_others(out, content, named)
-    for each in content.get("totals", ()):
-        name = each.get("population") or each.get("counted_by") or "not said"
-        print_line(out, f"{name}: {_amount(each)} ({each['rests_on']})")
+    for total in content.get("totals", ()):
+        name = total.get("population") or total.get("counted_by") or "not said"
+        print_line(out, f"{name}: {_amount(total)} ({total['rests_on']})")
     print_line(out, f"In all: {_amount(content['total'])} ({content['total']['rests_on']})")
     if content["next"] is not None:
         print_line(errors, f"There is more: --cursor {content['next']}")
@@ -123,14 +122,14 @@ def _show_tally(slug: str, content: Mapping[str, Any], named: Mapping[str, list[
 
 def _show_others(out: Console, content: Mapping[str, Any], named: Mapping[str, list[str]]) -> None:
     """Print the facts and figures that are in no point, or add nothing."""
-    for name, told in _OTHERS.items():
+    for name, title in _OTHERS.items():
         if content[name]:
-            print_line(out, f"{told}: {_counted(content, name)}")
-            for each in named[name]:
-                print_line(out, f"  {each}")
-    for each in content["cumulative"]:
-        told = f"{format_value(each['quantity'])} ({each['fact']['summary']})"
-        print_line(out, f"Running total, not added: {told}")
+            print_line(out, f"{title}: {_counted(content, name)}")
+            for fact in named[name]:
+                print_line(out, f"  {fact}")
+    for figure in content["cumulative"]:
+        text = f"{format_value(figure['quantity'])} ({figure['fact']['summary']})"
+        print_line(out, f"Running total, not added: {text}")
     if "cumulative_more" in content:
         print_line(out, f"Running totals in all: {content['cumulative_more']['count']}")
 
