@@ -10,5 +10,5 @@ from typing import Final
 
 FIRST_READING: Final = 1
 """The reading of what was kept before readings had numbers."""
-READING: Final = 3
+READING: Final = 4
 """Today's."""

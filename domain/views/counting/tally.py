@@ -160,7 +160,7 @@ def _lists(
 
 def _sum(candidates: Sequence[Candidate], query: TallyQuery, perspective: Perspective) -> Sum:
     if query.what is not None:
-        return sum_facts(candidates, query.what, perspective, stretch=query.stretch)
+        return sum_facts(candidates, query.what, perspective, stretch=query.stretch, until=query.to)
     asked = questions(candidates).asked
     parts = [_one(question.facts) for question in asked]
     total = add_parts(parts)

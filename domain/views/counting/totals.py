@@ -89,9 +89,17 @@ def _number(count: int, one: str, several: str) -> str:
 
 
 def sum_facts(
-    candidates: Iterable[Candidate], what: str, perspective: Perspective, *, stretch: bool = False
+    candidates: Iterable[Candidate],
+    what: str,
+    perspective: Perspective,
+    *,
+    stretch: bool = False,
+    until: int | None = None,
 ) -> Sum:
     """The sum of `what` over the facts that hold; cumulative figures do not bound the sum of a `stretch` of time.
+
+    With `until`, in microseconds UTC, only those bound it whose time has surely passed by then: a figure for November
+    says nothing of what had happened by January.
 
     The sum is open where `match=certain` leaves out what is only possible.
     """
@@ -111,7 +119,8 @@ def sum_facts(
         [*parts, *named], key=lambda part: (part.shown.starts[0], part.shown.version.first_position)
     )
     cumulative = _figures(held, what, "cumulative")
-    bound, disagree = (0, False) if stretch else standing_bound(cumulative, perspective.as_of)
+    by = perspective.as_of if until is None else min(until, perspective.as_of)
+    bound, disagree = (0, False) if stretch else standing_bound(cumulative, by)
     open_ = open_ or perspective.match == "certain" or (bool(cumulative) and not stretch)
     added = add_parts(parts)
     total = replace(added, low=max(added.low, bound), high=None if open_ else added.high)

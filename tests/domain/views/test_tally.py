@@ -315,3 +315,37 @@ def test_a_tally_is_what_the_state_says_and_what_adding_up_bucket_by_bucket_give
     assert [
         (at, *(point[name] for name in shown)) for at, point in each_shown(answer)
     ] == each_bucket(slice_, at, what)
+
+
+def until(log: Log, to: str) -> dict[str, Any]:
+    """The total of what was released by the end of a day, as of a later one."""
+    query = TallyQuery(what="released", by="month", to=parse_cut(to))
+    found: dict[str, Any] = whole(tally(log.slice(), log.perspective(), query))["total"]
+    return found
+
+
+def test_a_running_figure_of_a_later_day_says_nothing_of_an_earlier_one() -> None:
+    log = written(("2025-02-12", 3), ("2025-06-21", 14))
+    figure = (Quantity(what="released", comparator="ge", value=24, basis="cumulative"),)
+    log.record(fact("release", valid="2025-01-20/2025-10-26", quantities=figure))
+    assert [until(log, to)["text"] for to in ("2025-01", "2025-05", "2025-10-25")] == [
+        "at least 0",
+        "at least 3",
+        "at least 17",
+    ]
+    assert until(log, "2025-10-26")["text"] == "at least 24"
+
+
+@given(histories(), st.data(), st.integers(2_000, 2_030))
+def test_what_had_happened_by_a_day_is_no_sharper_when_one_looks_back(
+    entries: list[Entry], data: st.DataObject, year: int
+) -> None:
+    """Looking back from a later day at all until a day claims no more than standing on that day did."""
+    later = data.draw(perspectives(len(entries)))
+    to = min(parse_cut(f"{year}"), later.as_of)
+    seen = versions(entries)
+    query = TallyQuery(what="released", to=to)
+    back = whole(tally(timeslice(seen, later), later, query))["total"]
+    then = replace(later, as_of=to)
+    stood = whole(tally(timeslice(seen, then), then, TallyQuery(what="released")))["total"]
+    assert (back["low"] or 0) <= (stood["low"] or 0)
