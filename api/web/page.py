@@ -195,6 +195,12 @@ class Page:
         own = {name: text for name, text in self.given.items() if name not in _CUTS}
         return {**own, **{name: text for name, text in fixed.items() if name in _CUTS}}
 
+    def picture(self, name: str, **parameters: str) -> str:
+        """The address of a picture of the negotiation at the same perspective, drawn at the page's position."""
+        at = {} if self.standing is None else {"position": str(self.standing.position)}
+        question = urlencode({**self.cuts, **at, **parameters})
+        return f"{self._root()}/charts/{quote(name)}.svg?{question}"
+
     def here(self, **parameters: str) -> str:
         """The address of this page with other parameters, at no pinned position and on no later page."""
         kept = {n: text for n, text in self.given.items() if n not in {"position", "cursor"}}
