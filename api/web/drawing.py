@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.web.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
 from api.web.quantities import grouped, quantity_in_words, split_figure
-from api.web.wording import event_in_words, plain
+from api.web.wording import event_in_words, plain, web_address
 
 __all__ = ["ASSETS", "POLICY", "assets_version", "read_asset", "render"]
 
@@ -74,6 +74,7 @@ def _environment() -> Environment:
         "since": since_in_words,
         "plain": plain,
         "event": event_in_words,
+        "web": web_address,
     }
     environment.globals["assets"] = lambda name: f"/assets/{assets_version()}/{name}"
     return environment

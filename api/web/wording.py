@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-__all__ = ["changed_words", "event_in_words", "plain"]
+__all__ = ["changed_words", "event_in_words", "plain", "web_address"]
 
 _EVENTS: Final = {
     "fact.recorded": "Recorded",
@@ -21,6 +21,7 @@ _EVENTS: Final = {
     "negotiation.corrected": "Corrected",
 }
 
+_WEB: Final = re.compile("https?://", re.IGNORECASE)
 _WORDS: Final = re.compile(r"\s+|[^\s]+")
 _CITED: Final = ("publisher", "title", "published", "origin", "quote")
 """What is told of a citation."""
@@ -44,6 +45,12 @@ def plain(value: Any) -> str:  # noqa: ANN401 -- any JSON of a change
             return "; ".join(plain(part) for part in value)
         case _:
             return json.dumps(value, ensure_ascii=False)
+
+
+def web_address(address: str | None) -> str | None:
+    """Give an address that a reader may follow; None for any other, such as one that runs a script in an old record."""
+    found = (address or "").strip()
+    return found if _WEB.match(found) else None
 
 
 def event_in_words(event: str) -> str:
