@@ -67,8 +67,12 @@ def clock() -> HeldClock:
 
 @pytest.fixture
 def desk(database_url: str, clock: HeldClock) -> Iterator[Desk]:
-    """A desk on both databases in turn, its negotiation open and reviewed."""
-    parley = compose(settings_of(database_url), clock=clock, upgrade=False)
+    """A desk on both databases in turn, its negotiation open and reviewed.
+
+    Tests move its clock by days, which must not let the responses expire that it keeps.
+    """
+    settings = settings_of(database_url, PARLEY_IDEMPOTENCY_HOURS="8760")
+    parley = compose(settings, clock=clock, upgrade=False)
     with TestClient(create_app(parley), raise_server_exceptions=False) as http:
         desk = Desk(parley, Client(http), clock)
         desk.open()

@@ -1,4 +1,4 @@
-"""Pictures over HTTP: every one at several perspectives on both databases, with the numbers of the tally."""
+"""Pictures over HTTP: every one at several perspectives, with the numbers of the tally."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from tests.api.asking import TALKS, Client, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.either_database
 
 CHARTS: Final = f"{TALKS}/charts"
 MEDIA: Final = {

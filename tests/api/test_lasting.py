@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tests.api.asking import Client
     from tests.api.test_claims import Body
 
+pytestmark = pytest.mark.either_database
+
 ANN: Final = "Ann Example"
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from api.composition import Parley
 
+pytestmark = pytest.mark.either_database
+
 MEDIATION = Register("mediation", succession=Succession.LATER)
 SENT = {"kind": "mediation", "mediator": "Holy See", "stage": "offered"}
 

@@ -22,6 +22,8 @@ from tests.importing.lines import SLUG
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.either_database
+
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "tally", "moments", "people", "diff", "audit",
     "changes", "kinds", "columns", "snapshot",

@@ -15,8 +15,8 @@ from tests.faults.supply import SeccompPostgreSQLSupply
 from tests.thorough import often, some_of
 
 TRIES = 5
-SQLITE_SITES = often(20, 60)
-POSTGRESQL_SITES = often(4, 20)
+SQLITE_SITES = often(10, 60)
+POSTGRESQL_SITES = often(2, 20)
 """How many calls fail: more in the long form."""
 Installing = Callable[[Path, str], AbstractContextManager[Installation]]
 

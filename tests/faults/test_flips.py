@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.faults.flips import Files
 
 pytestmark = pytest.mark.xdist_group("flips")
-FLIPS: Final = often(8, 48)
+FLIPS: Final = often(6, 48)
 BESIDE: Final = often(4, 24)
 """More in the long form; `python -m tests.faults` flips by the hundred."""
 UNTIL_FOUND_OUT: Final = 300

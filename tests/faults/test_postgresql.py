@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.xdist_group("a cluster of its own")
-DROPS = often(10, 40)
+DROPS = often(6, 40)
 ROUNDS = 8
 """The rounds that the control may take; it ends with the first after which something is lost."""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CUTS = often(3, 6)
+CUTS = often(2, 6)
 UNTIL_FOUND_OUT = 30
 """The cuts that a control may take; it ends at the first after which something is lost."""
 

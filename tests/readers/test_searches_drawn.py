@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from domain.streams.event import FactEvent
     from domain.streams.fact import FactRecord
 
-ASKED: Final = often(24, 80)
+ASKED: Final = often(12, 80)
 """How many questions are drawn each time that the record has moved on."""
 WORDS: Final = (
     *("Łukaszenka", "Lukaszenka", "Nausėda", "Ціханоўская", "Коул", "Ёлка", "straße", "Erdoğan"),
