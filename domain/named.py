@@ -116,13 +116,22 @@ def _fields_naming(cls: type) -> Mapping[str, Sort]:
 
 def named_in(value: object, sort: Sort) -> Iterable[Name]:
     """What an object's fields name of one sort, its own fields before those that all kinds have."""
-    fields = [name for name, each in fields_naming(type(value)).items() if each is sort]
-    for field in sorted(fields, key=lambda name: name in _COMMON):
+    for field in _fields_of_sort(type(value), sort):
         found = getattr(value, field)
         if isinstance(found, tuple):
             yield from found
         elif found is not None:
             yield found
+
+
+def _fields_of_sort(cls: type, sort: Sort) -> tuple[str, ...]:
+    by_sort = _BY_SORT.get(cls)
+    if by_sort is None:
+        named = sorted(fields_naming(cls).items(), key=lambda field: field[0] in _COMMON)
+        by_sort = _BY_SORT[cls] = {
+            each: tuple(name for name, of in named if of is each) for each in Sort
+        }
+    return by_sort[sort]
 
 
 def beings_in(value: object, being: Being) -> Iterable[Name]:
@@ -151,6 +160,7 @@ def _metadata(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- a type hint is a
 
 _COMMON: Final = frozenset({"people", "places"})
 _BEINGS: Final[dict[tuple[type, Being], tuple[str, ...]]] = {}
+_BY_SORT: Final[dict[type, Mapping[Sort, tuple[str, ...]]]] = {}
 _FIELDS: Final[dict[type, Mapping[str, Sort]]] = {}
 
 

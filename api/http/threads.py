@@ -16,7 +16,7 @@ from functools import partial, wraps
 from inspect import iscoroutinefunction
 from typing import Any, Final, ParamSpec, TypeVar
 
-from anyio import CapacityLimiter, fail_after, to_thread
+from anyio import CapacityLimiter, WouldBlock, fail_after, to_thread
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -92,7 +92,10 @@ class Threads:
 async def _turn(limiter: CapacityLimiter) -> AsyncIterator[None]:
     """Hold one of what a limiter gives; a task may hold several."""
     borrower = object()
-    await limiter.acquire_on_behalf_of(borrower)
+    try:
+        limiter.acquire_on_behalf_of_nowait(borrower)
+    except WouldBlock:
+        await limiter.acquire_on_behalf_of(borrower)
     try:
         yield
     finally:

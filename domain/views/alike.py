@@ -32,6 +32,9 @@ _BEGINNING: Final = 3
 _ALIKE: Final = 85.0
 """The least likeness for a hint, of 100: one letter in seven may differ."""
 
+_SAME: Final = 100.0
+_ALIKE_ONLY: Final = "written much alike"
+
 
 class Likeness:
     """An index of all names, each with its id, that finds those written much like a given one."""
@@ -57,7 +60,8 @@ class Likeness:
             other, other_id = self._everyone[at]
             if (other, other_id) == (name, id_) or (id_ and other_id):
                 continue
-            found.append({"name": other, "id": other_id, "why": _why(name, other)})
+            why = _why(name, other) if _may_be_same(name, other, scores[at]) else _ALIKE_ONLY
+            found.append({"name": other, "id": other_id, "why": why})
         return found[:MOST]
 
     @cached_property
@@ -85,6 +89,11 @@ def _beginnings(latin: str) -> set[str]:
     return {word[:_BEGINNING] for word in latin.split()}
 
 
+def _may_be_same(name: str, other: str, score: float) -> bool:
+    """Whether two names can have the same words: those are as alike as can be, unless a name was cut off."""
+    return score >= _SAME or max(len(name), len(other)) > _LONGEST
+
+
 def _why(name: str, other: str) -> str:
     """What the two names have in common."""
     if fold_name(name) == fold_name(other):
@@ -95,4 +104,4 @@ def _why(name: str, other: str) -> str:
         return "the same words in another order"
     if _latin(name) == _latin(other):
         return "the same in Latin letters"
-    return "written much alike"
+    return _ALIKE_ONLY

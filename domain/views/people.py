@@ -18,6 +18,7 @@ from domain.views.alike import Likeness
 from domain.views.full_text import searched_in
 from domain.views.naming import AMBIGUOUS, Names
 from domain.views.rivalry.rivals import last_reported
+from domain.views.sections import MOST as GIVEN
 from domain.views.sections import Listed, bound_list, place_of
 from domain.views.state import limit_list
 from domain.views.versions import Seen
@@ -102,7 +103,8 @@ def people(
             told["last_reported"] = last_reported(each.version.record.fact for each in person.facts)
         may_be = likeness.of(person.name, person.id)
         about = {**_named(person), **told, "facts": len(person.facts), "may_be": may_be}
-        return bound_list(about, AMBIGUOUS, rest and rest("people", kept[index]))
+        long = rest is not None and len(person.ids) > GIVEN
+        return bound_list(about, AMBIGUOUS, rest("people", kept[index]) if rest and long else None)
 
     return Listed(kept, item)
 
@@ -110,13 +112,13 @@ def people(
 def _everyone(slice_: Iterable[Seen], names: Names, parties: Iterable[str]) -> dict[Place, _Person]:
     """The people whom the facts name, by the place that their key has in the state, in that order; no bodies."""
     found: dict[str, _Person] = {}
-    persons: set[str] = set()
-    bodies = set(map(names.key, parties))
+    persons: set[Name] = set()
+    bodies: set[Name] = set(parties)
     for seen in slice_:
         told: dict[str, set[Name]] = defaultdict(set)
         fact = seen.version.record.fact
-        persons.update(map(names.key, beings_in(fact, Being.PERSON)))
-        bodies.update(map(names.key, fact.bodies()))
+        persons.update(beings_in(fact, Being.PERSON))
+        bodies.update(fact.bodies())
         for name in fact.named():
             told[names.key(name)].add(name)
         for key, spelt in told.items():
@@ -126,9 +128,11 @@ def _everyone(slice_: Iterable[Seen], names: Names, parties: Iterable[str]) -> d
                 if text_of(name) not in person.spellings:
                     person.spellings.add(text_of(name))
                     person.name = min(person.name, text_of(names.resolved(name)), key=_letters)
-    for key in persons:
+    known = set(map(names.key, persons))
+    for key in known:
         found[key].known_to_be = Being.PERSON.value
-    return {place_of((key,)): found[key] for key in sorted(found.keys() - (bodies - persons))}
+    others = set(map(names.key, bodies)) - known
+    return {place_of((key,)): found[key] for key in sorted(found.keys() - others)}
 
 
 def _external_id(person: _Person, entry: Mapping[str, Any]) -> str | None:

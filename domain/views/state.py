@@ -127,6 +127,8 @@ def group_by_key(
     keyed: dict[Register, dict[Key, dict[UUID, Candidate]]] = defaultdict(lambda: defaultdict(dict))
     for seen in slice_:
         record = seen.version.record
+        if only is not None and only not in record.fact.registers:
+            continue
         begun = record.fact.window.certain_from <= perspective.as_of
         carried_out = bool(record.link_targets & settled)
         in_doubt = not perhaps.isdisjoint(record.link_targets)

@@ -7,6 +7,7 @@ a class. `shape` in the payload is the version of its form; an older shape is up
 from __future__ import annotations
 
 import dataclasses
+import re
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
 from uuid import UUID
@@ -48,6 +49,8 @@ class _Kind(msgspec.Struct):
 
 
 _kind_decoder: Final = msgspec.json.Decoder(_Kind)
+_KIND: Final = re.compile(rb'\{"kind":"([a-z_]+)",')
+"""How `encode_fact` begins; of other content the kind is looked for."""
 
 
 def encode_fact(fact: Fact) -> bytes:
@@ -91,7 +94,8 @@ def _fields(cls: type) -> tuple[tuple[str, Any], ...] | None:
 
 def decode_fact(content: bytes) -> Fact:
     """The fact that `encode_fact` wrote."""
-    kind = _kind_decoder.decode(content).kind
+    begun = _KIND.match(content)
+    kind = begun[1].decode() if begun else _kind_decoder.decode(content).kind
     decoder = _fact_decoders.get(kind)
     cls = KINDS[kind]
     if decoder is None or decoder.type is not cls:

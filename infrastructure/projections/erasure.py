@@ -12,9 +12,9 @@ from sqlalchemy import Connection, delete, func, select
 
 from domain.streams.erasure import BLANK
 from domain.streams.event import FactErased
-from infrastructure.projections.fact_rows import version_of_row
 from infrastructure.projections.planes import Planes, whole_rows
 from infrastructure.projections.redating import redate_versions
+from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.projections.tallies import COUNTS, counts_at
 
 if TYPE_CHECKING:

@@ -1,32 +1,28 @@
-"""Converts a version of a fact to its row in `fact_version`, and back."""
+"""Converts a version of a fact to its row in `fact_version`; `stored_versions` reads it back."""
 
 from __future__ import annotations
 
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from domain.kinds.envoys import Alias
 from domain.named import Sort, fields_naming, key_of
 from domain.naming import fold_name, shorten_key
 from domain.register import Shape, Succession
 from domain.streams.erasure import BLANK
-from domain.streams.fact import FactRecord
 from domain.time.instant import BEGINNING, END
 from domain.views.naming import terms_of
-from domain.views.versions import FactVersion
-from infrastructure.database.damage import raise_damage
-from infrastructure.log.codec import decode_fact, encode_fact
+from infrastructure.log.codec import encode_fact
 from infrastructure.tables.facts import VALID_INSTANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Row
-
     from domain.fact import Fact
     from domain.register import Register, RegisterEntry
+    from domain.streams.fact import FactRecord
     from domain.views.naming import Names
+    from domain.views.versions import FactVersion
 
 __all__ = [
     "AHEAD",
@@ -47,7 +43,6 @@ __all__ = [
     "row_of",
     "rule_of",
     "term_rows",
-    "version_of_row",
 ]
 
 EVERY: Final = 0
@@ -80,7 +75,7 @@ ERASED: Final[dict[str, Any]] = {
     "content": b"",
 }
 """The columns of a version that say what the fact says, once it was erased."""
-_OF_RECORD: Final = ("status", "standing", "corrected", "preferred", "erased")
+OF_RECORD: Final = ("status", "standing", "corrected", "preferred", "erased")
 MOST_QUESTIONS: Final = 1_000
 PRECISE: Final = 86_400_000_000
 """A beginning known to the day is precise; the few that are vaguer are looked through one by one."""
@@ -94,7 +89,7 @@ def row_of(version: FactVersion) -> dict[str, Any]:
         "fact_id": record.id.hex,
         "version": record.version,
         "negotiation_id": record.negotiation_id.hex,
-        **{name: getattr(record, name) for name in _OF_RECORD},
+        **{name: getattr(record, name) for name in OF_RECORD},
         "variant": 0,
         "known_from": version.position,
         "known_to": END,
@@ -262,38 +257,3 @@ def _by(answer: RegisterEntry) -> str:
 
 def _key(answer: RegisterEntry) -> str:
     return _PART.join(map(key_of, answer.key.values()))
-
-
-def version_of_row(row: Row[Any], *, erased: bool = False) -> FactVersion:
-    """The version from which `row_of` made this row; DamagedError for any other row.
-
-    What an `erased` one said is not read.
-    """
-    with raise_damage("a version of a fact"):
-        return _version_of(row, erased=erased or row.erased)
-
-
-def _version_of(row: Row[Any], *, erased: bool) -> FactVersion:
-    record = FactRecord(
-        id=UUID(row.fact_id),
-        version=row.version,
-        negotiation_id=UUID(row.negotiation_id),
-        fact=BLANK if erased else decode_fact(row.content),
-        status=row.status,
-        standing=row.standing,
-        corrected=row.corrected,
-        preferred=row.preferred,
-        erased=erased,
-    )
-    return FactVersion(
-        record=record,
-        position=row.position,
-        first_position=row.first_position,
-        recorded_at=row.recorded_at,
-        published_at=row.published_at,
-        actor=row.actor,
-        event=row.event,
-        reason=row.reason,
-        why=row.why,
-        batch=row.batch,
-    )

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Table, bindparam, func, select, update
 
 from domain.time.instant import BEGINNING, END
 from infrastructure.hot_statements import HotStatement, insert_rows
-from infrastructure.projections.fact_rows import answer_rows, row_of, term_rows, version_of_row
+from infrastructure.projections.fact_rows import answer_rows, row_of, term_rows
 from infrastructure.projections.rectangles import Plane, Rectangle
+from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.projections.tallies import COUNTED_IN, COUNTS, one_more
 
 if TYPE_CHECKING:

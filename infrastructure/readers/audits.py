@@ -19,8 +19,8 @@ from domain.views.published import told
 from domain.views.versions import correct_times
 from infrastructure.log.codec import EventCodec
 from infrastructure.log.rows import LOGGED
-from infrastructure.projections.fact_rows import version_of_row
 from infrastructure.projections.planes import whole_rows
+from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.readers import erasures, log, negotiations, pages, timeslices
 from infrastructure.tables.facts import FactTables
 from infrastructure.tables.record import event

@@ -23,8 +23,8 @@ from domain.streams.fact import FactRecord
 from domain.streams.negotiation import FIRST_EDITION, Negotiation
 from domain.time.instant import END
 from infrastructure.log.rows import LOGGED
-from infrastructure.projections.fact_rows import version_of_row
 from infrastructure.projections.planes import whole_rows
+from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.readers import access, log, negotiations
 from infrastructure.readers.confidential import said_at
 from infrastructure.tables.record import change_request, event, negotiation, negotiation_correction

@@ -32,7 +32,7 @@ from domain.views.versions import FactVersion, version_of
 from infrastructure.database.damage import DamagedError
 from infrastructure.hot_statements import HotStatement
 from infrastructure.log.clock_corrections import HAS_CORRECTIONS
-from infrastructure.projections.fact_rows import version_of_row
+from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.readers import access, cuts, negotiations, timeslices
 from infrastructure.readers.similar import similar_to
 from infrastructure.tables.facts import (

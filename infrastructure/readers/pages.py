@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select
 
 from domain.views.versions import as_seen
-from infrastructure.projections.fact_rows import version_of_row
+from infrastructure.projections.stored_versions import version_of_row, versions_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from sqlalchemy import CursorResult
 
     from domain.time.perspective import Perspective
     from domain.views.versions import FactVersion
@@ -56,9 +57,12 @@ def select_page(
     return wanted.where(held.c.before < MOST_BYTES).order_by(*order)
 
 
-def versions(rows: Iterable[Row[Any]], perspective: Perspective) -> list[FactVersion]:
+def versions(
+    rows: CursorResult[Any] | Sequence[Row[Any]], perspective: Perspective
+) -> list[FactVersion]:
     """The versions that rows hold, with the times that count at a perspective and what was cited by its cut."""
-    return [as_seen(version_of_row(row), perspective) for row in rows]
+    read = map(version_of_row, rows) if isinstance(rows, Sequence) else versions_in(rows)
+    return [as_seen(version, perspective) for version in read]
 
 
 def count_fitting(sizes: Sequence[int], limit: int) -> int:

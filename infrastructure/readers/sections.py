@@ -22,14 +22,8 @@ from domain.views.rivalry.contesting import find_rivals
 from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
 from domain.views.state import limit_list, lists_by_path, section, state
 from domain.views.versions import FactVersion, Seen, as_seen
-from infrastructure.projections.fact_rows import (
-    ASIDE,
-    BY,
-    entry_questions,
-    questions_of,
-    rule_of,
-    version_of_row,
-)
+from infrastructure.projections.fact_rows import ASIDE, BY, entry_questions, questions_of, rule_of
+from infrastructure.projections.stored_versions import versions_in
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
 from infrastructure.readers.moments import boundaries
@@ -182,7 +176,7 @@ class SectionReader:
 
     def _read(self, statement: Select[Any]) -> list[Seen]:
         rows = self.connection.execute(statement)
-        versions = (as_seen(version_of_row(row), self.perspective) for row in rows)
+        versions = (as_seen(version, self.perspective) for version in versions_in(rows))
         return [
             Seen(version=version, certainty=version.record.fact.window.at(self.perspective.as_of))
             for version in versions

@@ -14,11 +14,8 @@ from domain.time.holding import Holding
 from domain.time.instant import END
 from domain.views.rivalry.similar import find_similar
 from infrastructure.hot_statements import HotStatement
-from infrastructure.projections.fact_rows import (
-    PRECISE,
-    answer_rows,
-    version_of_row,
-)
+from infrastructure.projections.fact_rows import PRECISE, answer_rows
+from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.readers import access
 from infrastructure.readers.timeslices import is_seen, known_at
 from infrastructure.tables.facts import content_columns, serving_tables

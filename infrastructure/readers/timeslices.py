@@ -18,6 +18,7 @@ from domain.views.naming import Names
 from domain.views.published import PUBLISHING
 from domain.views.timeline import terms_asked
 from infrastructure.projections.planes import whole_rows
+from infrastructure.tables.facts import content_columns
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -54,7 +55,7 @@ def select_known(
     Only facts of `kinds`, if given, and that were recorded past the position `after`.
     """
     table = tables.version
-    statement = select(table).where(
+    statement = select(*content_columns(table.c)).where(
         table.c.negotiation_id == negotiation_id.hex, is_seen(table.c, perspective)
     )
     if after:

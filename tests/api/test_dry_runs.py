@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.fact import KINDS, as_primitives
-from infrastructure.projections.fact_rows import version_of_row
+from infrastructure.projections.stored_versions import versions_in
 from infrastructure.tables.record import metadata
 from tests.api.asking import FACTS, TALKS, Answer, count, entered, fact, without_credentials
 from tests.api.desk import CITED, CORRECTION, RETRACTION, WHY
@@ -17,7 +17,10 @@ from tests.examples import full_fact
 from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
+    from sqlalchemy import CursorResult
+
     from api.composition import Parley
+    from domain.views.versions import FactVersion
     from tests.api.asking import Client
     from tests.api.desk import Desk
 
@@ -238,12 +241,13 @@ def test_a_dry_run_reads_no_more_in_a_longer_record(client: Client, others: int)
     client.record(**HELD, status="detained")
     read: list[int] = []
 
-    def counted(row: Any, **named: Any) -> Any:  # noqa: ANN401 -- passed on
-        read.append(1)
-        return version_of_row(row, **named)
+    def counted(rows: CursorResult[Any]) -> list[FactVersion]:
+        versions = versions_in(rows)
+        read.extend([1] * len(versions))
+        return versions
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("infrastructure.readers.sections.version_of_row", counted)
+        patch.setattr("infrastructure.readers.sections.versions_in", counted)
         assert rivals(client, **HELD, status="charged") != []
     assert len(read) == 1
 

@@ -10,14 +10,14 @@ import pytest
 
 from domain.streams.event import FactErased
 from domain.streams.negotiation import negotiation_id
-from infrastructure.projections.fact_rows import version_of_row
+from infrastructure.projections.stored_versions import versions_in
 from infrastructure.readers import sections
 from tests.api.asking import TALKS, count, fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sqlalchemy import Row
+    from sqlalchemy import CursorResult
 
     from api.composition import Parley
     from domain.views.versions import FactVersion
@@ -119,11 +119,12 @@ def test_a_page_costs_what_a_page_does(client: Client, monkeypatch: pytest.Monke
     import_(client, map(held, range(PEOPLE)))
     read: list[object] = []
 
-    def counting(row: Row[Any]) -> FactVersion:
-        read.append(row)
-        return version_of_row(row)
+    def counting(rows: CursorResult[Any]) -> list[FactVersion]:
+        versions = versions_in(rows)
+        read.extend(versions)
+        return versions
 
-    monkeypatch.setattr(sections, "version_of_row", counting)
+    monkeypatch.setattr(sections, "versions_in", counting)
     page = client.get(f"{STATE}/custody?{AT}&limit=10").json
     assert [len(page["items"]), len(read)] == [10, 11]
     read.clear()

@@ -26,8 +26,8 @@ from infrastructure.projections.fact_rows import (
     answer_rows,
     row_of,
     term_rows,
-    version_of_row,
 )
+from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.readers.reading import Reading
 from infrastructure.tables.record import metadata
 from tests.examples import NEGOTIATION, OPENED, OWNER, SLUG, fact
