@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.web.dates import cut_in_words
+from api.web.dates import cut_in_words, date_in_words
 
 __all__ = ["Standing"]
 
@@ -26,8 +26,10 @@ class Standing:
 
     @property
     def so(self) -> str:
-        """The valid-time cut as a date in words."""
-        return cut_in_words(self.perspective["as_of"])
+        """The valid-time cut as a date in words; today without its hour."""
+        return (
+            date_in_words(self.so_day) if self.is_now else cut_in_words(self.perspective["as_of"])
+        )
 
     @property
     def so_day(self) -> str:
