@@ -121,6 +121,17 @@ class Page:
                 self.standing = Standing(content["perspective"], self.given)
         return content
 
+    async def ask_list(
+        self, path: str, *names: str, limit: int, cuts: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Give the part of a list that the address's cursor names, or the first one, filtered by these parameters.
+
+        A cursor holds the whole question, so nothing else is asked with it.
+        """
+        if "cursor" in self.given:
+            return await self.ask(path, self.of("cursor"), cuts={})
+        return await self.ask(path, {**self.of(*names), "limit": str(limit)}, cuts=cuts)
+
     async def title(self) -> str:
         """Give the title of the negotiation at the perspective of the page's first answer."""
         assert self.standing is not None, "the first answer says what the perspective is"  # noqa: S101 -- a programmer's error
@@ -205,6 +216,10 @@ class Page:
         """The address of this page with other parameters, at no pinned position and on no later page."""
         kept = {n: text for n, text in self.given.items() if n not in {"position", "cursor"}}
         return f"{self.request.url.path}?{urlencode({**kept, **parameters})}"
+
+    def later(self, cursor: str) -> str:
+        """The address of the next part of the page's list, which keeps the cuts and filters for its links."""
+        return self.here(cursor=cursor)
 
     def link(self, path: str = "", **parameters: str | None) -> str:
         """The address of another page of the negotiation at the same perspective; None takes a parameter away."""

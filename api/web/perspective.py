@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from api.web.dates import cut_in_words, date_in_words
 
 __all__ = ["Standing"]
+
+_FIXING: Final = frozenset({"as_of", "position", "cursor"})
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class Standing:
 
     @property
     def is_now(self) -> bool:
-        """Whether neither cut was asked for."""
-        return "as_of" not in self.given and self.known is None
+        """Whether it is asked what is so now: no cut, no position, and no later page of an earlier answer."""
+        return self.known is None and _FIXING.isdisjoint(self.given)
 
     @property
     def verb(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from hashlib import sha256
 from html import unescape
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.api.asking import fact
 from tests.web.browsing import BELARUS
 
 if TYPE_CHECKING:
@@ -226,6 +228,28 @@ def test_a_hostile_text_is_text(reader: Reader, text: str) -> None:
         assert not [given for tag, given in page.elements if tag == "script" and "src" not in given]
         assert not [name for _, given in page.elements for name in given if name.startswith("on")]
         assert text in page.words or not UNNAMED.isdisjoint(address.partition("?")[0].split("/"))
+
+
+def test_a_later_part_of_a_list_stands_where_the_first_did(reader: Reader) -> None:
+    reader.editor.open()
+    lines = "\n".join(json.dumps(fact(people=["Ann"], summary=f"No {n}")) for n in range(101))
+    imported = reader.editor.post(
+        "/v1/negotiations/talks/import", lines.encode(), content_type="application/x-ndjson"
+    )
+    assert imported.json["recorded"] == 101
+    first = reader.see("/n/talks/timeline?person=Ann&as_of=2025-11-22&clock=published")
+    (onward,) = (href for href in first.all("a", "href") if "cursor=" in href)
+    later = reader.see(onward)
+    assert later.status == 200
+    assert "What was so on 22 November 2025" in later.words
+    assert later.headers["x-robots-tag"] == "noindex"
+    links = [href for href in later.all("a", "href") if href.startswith("/n/talks/facts/")]
+    assert len(links) == 1
+    assert "as_of=2025-11-22&clock=published" in links[0]
+
+
+def test_a_page_that_does_not_change_never_says_today(real: Reader) -> None:
+    assert "today" not in real.see(f"{BELARUS}?position=100").html
 
 
 def test_an_empty_record_has_all_its_pages(reader: Reader) -> None:

@@ -22,9 +22,7 @@ _SECTIONS: Final = (
 async def read_audit_page(slug: str, request: Request) -> Response:
     """Show corrections, ends, retractions, reinstatements and preferences, with the words that changed."""
     page = Page(request, slug)
-    question = page.of("cursor") or {"limit": "1000"}
-    cuts = {} if "cursor" in question else page.of(*KNOWN)
-    audit = await page.ask("/audit", question, cuts=cuts)
+    audit = await page.ask_list("/audit", limit=1_000, cuts=page.of(*KNOWN))
     event = page.given.get("event")
     items = [item for item in audit["items"] if event in {None, item["event"]}]
     for item in items:

@@ -23,8 +23,7 @@ _STATUSES: Final = (
 async def read_people_page(slug: str, request: Request) -> Response:
     """Show everyone under every spelling, with their status on that day."""
     page = Page(request, slug)
-    question = page.of("cursor") or {**page.of("status", "q"), "limit": "100"}
-    people = await page.ask("/people", question, cuts={} if "cursor" in question else None)
+    people = await page.ask_list("/people", "status", "q", limit=100)
     return await page.draw(
         "people",
         here="/people",

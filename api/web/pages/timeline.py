@@ -17,7 +17,7 @@ from domain.fact import KINDS
 router: Final[APIRouter] = router_of_pages()
 
 _FILTERS: Final = ("kind", "person", "place", "matter", "batch", "q", "from", "to")
-_PAGE: Final = "100"
+_PAGE: Final = 100
 _MOST: Final = "1000"
 
 
@@ -25,8 +25,7 @@ _MOST: Final = "1000"
 async def read_timeline_page(slug: str, request: Request) -> Response:
     """Show the facts by valid time, with what filters them."""
     page = Page(request, slug)
-    question = page.of("cursor") or {**page.of(*_FILTERS), "limit": _PAGE}
-    timeline = await page.ask("/timeline", question, cuts={} if "cursor" in question else None)
+    timeline = await page.ask_list("/timeline", *_FILTERS, limit=_PAGE)
     return await page.draw(
         "timeline",
         here="/timeline",
@@ -34,7 +33,7 @@ async def read_timeline_page(slug: str, request: Request) -> Response:
         following=timeline["next"],
         axis=axis_of(timeline["items"]),
         kinds=sorted(KINDS),
-        listed="person" not in question,
+        listed="person" not in page.given,
     )
 
 

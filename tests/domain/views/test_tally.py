@@ -318,7 +318,7 @@ def test_a_tally_is_what_the_state_says_and_what_adding_up_bucket_by_bucket_give
 
 
 def until(log: Log, to: str) -> dict[str, Any]:
-    """The total of what was released by the end of a day, as of a later one."""
+    """The total of those released by the end of a day, as of a later one."""
     query = TallyQuery(what="released", by="month", to=parse_cut(to))
     found: dict[str, Any] = whole(tally(log.slice(), log.perspective(), query))["total"]
     return found

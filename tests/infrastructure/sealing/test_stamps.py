@@ -250,7 +250,7 @@ def test_a_first_key_does_not_hide_that_all_were_taken_away(kept: Database) -> N
 def test_a_log_stamps_both_tables_with_its_first_event(database: Database) -> None:
     EventRecorder(database).append(events())
     with database.reading() as connection:
-        assert len(connection.execute(select(stamp)).all()) == 1, "none is needed for keys yet"
+        assert len(connection.execute(select(stamp)).all()) == 1, "the keys need no stamp yet"
         assert len(stamps_of_answers(connection)) == 1
         assert unfounded(connection) == []
 
