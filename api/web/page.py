@@ -213,7 +213,7 @@ class Page:
         return f"{self._root()}/charts/{quote(name)}.svg?{question}"
 
     def here(self, **parameters: str) -> str:
-        """The address of this page with other parameters, at no pinned position and on no later page."""
+        """The address of this page with other parameters; it has no position and starts at the first item."""
         kept = {n: text for n, text in self.given.items() if n not in {"position", "cursor"}}
         return f"{self.request.url.path}?{urlencode({**kept, **parameters})}"
 

@@ -1,4 +1,4 @@
-"""Says in words from where one looks: what was so when, and as what was known."""
+"""Says a perspective in words: the day that an answer is about, and the day by which somebody knew it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Standing:
 
     @property
     def so(self) -> str:
-        """The valid-time cut as a date in words; today without its hour."""
+        """The valid-time cut in words; only the day, without the hour, if the reader asked for no cut."""
         return (
             date_in_words(self.so_day) if self.is_now else cut_in_words(self.perspective["as_of"])
         )

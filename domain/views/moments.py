@@ -1,6 +1,6 @@
 """Moments are the instants at which an answer may change along one axis, while the perspective holds the other cuts.
 
-The perspective's own cut along the axis limits nothing. Whose boundaries count along which axis:
+The perspective's own cut along the axis limits nothing. These instants count along each axis:
 
 - valid: of each fact that is seen and stands, the instants from which it may hold, surely holds, has surely happened,
   no longer surely holds, and surely no longer holds;
@@ -8,8 +8,8 @@ The perspective's own cut along the axis limits nothing. Whose boundaries count 
   its corrections, by what the log says of its clock; `as_of` leaves out none, as a state counts every known fact;
 - published: the same by published times, and the days on which further citations of a fact were public.
 
-Between two neighbouring moments no state changes, no timeline without retracted facts, and of a tally only how far its
-last points reach, because they end at `as_of`.
+Between two neighbouring moments states and timelines without retracted facts stay the same. In a tally only the end
+of the last points moves, because they end at `as_of`.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def _by_published_time(versions: Sequence[FactVersion], perspective: Perspective
 def _differing(
     versions: Sequence[FactVersion], instants: Collection[int], shown: Callable[[int], Perspective]
 ) -> set[Boundary]:
-    """The facts of which something else is seen at an instant than at the one before."""
+    """The facts for which an instant shows something else than the instant before it."""
     found: set[Boundary] = set()
     before: dict[UUID, FactVersion] = {}
     for at in sorted(instants):

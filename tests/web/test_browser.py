@@ -1,4 +1,4 @@
-"""What a reader does in a real browser: two clocks to move, nothing from elsewhere, and no barrier."""
+"""A reader in a real browser moves two clocks, loads nothing from other servers, and meets no barrier."""
 
 from __future__ import annotations
 

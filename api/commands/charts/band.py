@@ -108,7 +108,7 @@ def band(
 
 
 def _changing(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The steps that say something else than the one before, from the first that has a number."""
+    """The steps that differ from the step before them, beginning with the first step that has a number."""
     found: list[Mapping[str, Any]] = []
     for each in steps:
         if not found and not each["low"] and each["high"] is None:

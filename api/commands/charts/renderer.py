@@ -131,7 +131,7 @@ def _more(handle: int, until: float) -> bytes:
 
 
 class Pictures:
-    """The pictures that are kept, by what they show; the least used go first."""
+    """The pictures that are kept, by what they show; those used longest ago go first."""
 
     def __init__(self, renderer: Renderer, most: int = MOST_BYTES) -> None:
         self._renderer = renderer

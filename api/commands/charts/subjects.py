@@ -118,7 +118,7 @@ def _within(at: str, perspective: Perspective) -> bool:
 
 
 def _latest(months: set[str]) -> list[str]:
-    """The months in order; where they are too many for a picture, their years."""
+    """The latest months, in order; the latest years if a picture has no room for so many months."""
     if len(months) > MOST_STEPS:
         months = {each[:4] for each in months}
     return sorted(months)[-MOST_STEPS:]

@@ -17,7 +17,7 @@ router: Final[APIRouter] = router_of_pages()
 
 @router.get("/assets/{version}/{name:path}")
 async def read_file(version: str, name: str, request: Request) -> Response:
-    """Give a file; an address of another version gives what there is now, and is not kept."""
+    """Give a file; at the address of another version, give the present file, and is not kept."""
     if name not in ASSETS:
         return Response("There is no such file.", 404, {"Cache-Control": "no-store"}, "text/plain")
     keep = for_ever if version == assets_version() else fresh

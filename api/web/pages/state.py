@@ -50,7 +50,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
 
 
 async def _changed_since(page: Page) -> int:
-    """How many facts became known, or otherwise known, since the knowledge cut; 0 where there is none."""
+    """How many facts were added or changed after the knowledge cut; 0 without a cut, or at a position."""
     cut = page.cuts.get("as_known_at")
     if cut is None or "position" in page.cuts:
         return 0
@@ -65,7 +65,7 @@ def _latest_first(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any
 
 
 def _latest(entries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The count that begins last; of one day the one that was reported last."""
+    """The count that begins last; of counts that begin on one day, the one reported last."""
     return max(
         entries, key=lambda entry: (entry["since"] or "", _last_reported(entry)), default=None
     )
