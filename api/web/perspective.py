@@ -58,7 +58,8 @@ class Standing:
     @property
     def verb(self) -> str:
         """What goes before the valid-time cut."""
-        return "What is so today," if self.is_now else "What was so on"
+        so = "certainly so" if self.perspective["match"] == "certain" else "so"
+        return f"What is {so} today," if self.is_now else f"What was {so} on"
 
     @property
     def source(self) -> str:
