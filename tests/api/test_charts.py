@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import signal
 from typing import TYPE_CHECKING, Any, Final
@@ -118,14 +119,101 @@ def test_each_counter_has_a_line_of_its_own(client: Client) -> None:
     assert {each["low"] for each in found} == {1100}
 
 
+def offices(client: Client) -> None:
+    """A post that two held, one since a vague day; an end; two who both say that they hold another; and measures."""
+    client.open()
+    held = (
+        ("Ann", "envoy", "2025-01/2025-03-10"),
+        ("Bo", "envoy", "2025-06-10/2025-08-01"),
+        ("Cy", "minister", "2025-02-01/.."),
+        ("Di", "minister", "2025-04-01/.."),
+    )
+    for person, post, valid in held:
+        client.record(kind="appointment", person=person, post=post, valid=valid)
+    for action, stage, valid in (
+        ("imposed", "in_force", "2025-01-05"),
+        ("lifted", "discussed", "2025-05"),
+        ("lifted", "in_force", "2025-09-01"),
+    ):
+        client.record(
+            kind="measure", authority="A", target="T", action=action, stage=stage, valid=valid
+        )
+
+
+def told(found: dict[str, Any]) -> list[list[str]]:
+    """The rows of a picture's table."""
+    rows: list[list[str]] = found["usermeta"]["table"]["rows"]
+    return rows
+
+
+def test_a_post_over_time_says_what_the_state_of_each_day_says(client: Client) -> None:
+    offices(client)
+    spells = told(spec(client, "posts", "as_of=2025-12-01"))
+    assert ["envoy", "Ann", "2025-01-01", "2025-01-31", "possible"] in spells
+    assert ["envoy", "nobody known", "2025-03-11", "2025-06-10", "unknown"] in spells
+    assert {each[1] for each in spells if each[4] == "contested"} == {"Cy", "Di"}
+    for post, holder, start, end, look in spells:
+        state = client.get(f"{TALKS}?as_of={start}").json
+        (entry,) = (each for each in state["posts"] if each["post"] == post)
+        shown = [entry["holder"], *(each["summary"] for each in entry["rivals"])]
+        assert (entry["holder"] or "nobody known") == holder or len(shown) > 1
+        assert entry["contested"] or look != "contested"
+        assert start < end
+        if len(shown) == 1:
+            assert entry["certainty"] == look
+
+
+def test_a_measure_over_time_has_its_stages(client: Client) -> None:
+    offices(client)
+    spells = told(spec(client, "measures", "as_of=2025-12-01"))
+    assert [(each[1], each[2], each[4]) for each in spells] == [
+        ("imposed, in force", "2025-01-05", "certain"),
+        ("lifted, discussed", "2025-05-01", "possible"),
+        ("lifted, discussed", "2025-05-31", "certain"),
+        ("lifted, in force", "2025-09-01", "certain"),
+    ]
+    assert {each[0] for each in spells} == {"T, by A"}
+    earlier = told(spec(client, "measures", "as_of=2025-12-01&match=certain"))
+    assert "possible" not in {each[4] for each in earlier}
+
+
+def test_nothing_is_told_by_colour_alone(client: Client) -> None:
+    offices(client)
+    drawn = client.http.get(f"{CHARTS}/posts.svg?as_of=2025-12-01")
+    found = ET.fromstring(drawn.content)  # noqa: S314 -- what Parley made itself
+    dashed = [each for each in found.iter() if each.get("stroke-dasharray")]
+    assert len({each.get("stroke-dasharray") for each in dashed}) == 2
+    words = " ".join(found.itertext())
+    for word in ("envoy", "Ann", "nobody known", "Solid: certain", "Split: contested"):
+        assert word in words
+
+
+def test_a_picture_is_small_and_has_one_name_and_no_style_of_its_own(client: Client) -> None:
+    filled(client)
+    for chart in SUBJECTS:
+        drawn = client.http.get(f"{CHARTS}/{chart}.svg?as_of=2025-12").content
+        assert len(drawn) < 30_000
+        assert len(gzip.compress(drawn)) < 4_000
+        found = ET.fromstring(drawn)  # noqa: S314 -- what Parley made itself
+        assert found.get("role") == "img"
+        assert "What was so on 31 December 2025" in str(found.get("aria-label"))
+        assert not {"style", "class", "aria-roledescription"} & {
+            name for each in found.iter() for name in each.attrib
+        }
+
+
 def test_hostile_words_are_shown_as_text(client: Client) -> None:
     client.open()
     name = '<script>alert(1)</script> & "quotes"' + "x" * 150
     body = {"reason": "refinement", "why": "x", "changes": {"title": name}}
     assert client.post(f"{TALKS}/corrections", body, if_match="*").status == 200
-    told = [{"what": name[:200], "comparator": "eq", "value": 3, "basis": "stock"}]
+    counted = [{"what": name[:200], "comparator": "eq", "value": 3, "basis": "stock"}]
     client.record(
-        kind="prisoner_count", valid="2025-07", population=name, counted_by=name, quantities=told
+        kind="prisoner_count", valid="2025-07", population=name, counted_by=name, quantities=counted
+    )
+    client.record(kind="appointment", person=name, post=name, valid="2025-01")
+    client.record(
+        kind="measure", authority=name, target=name, action="eased", stage="in_force", valid="2025"
     )
     for chart in SUBJECTS:
         answer = client.http.get(

@@ -167,7 +167,7 @@ def _addresses(path: str, record: KeptRecord, size: int) -> list[str]:
         "fact_id": [id_ for ids in record.facts.values() for id_ in ids],
         "name": record.snapshots,
         "change_request_id": record.change_requests,
-        "chart": ["releases", "known"],
+        "chart": ["releases", "known", "posts", "measures"],
         "section": ["posts", "custody", "prisoners.held", "statements"],
     }
     if path in known:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
-from api.commands.charts.frame import HALF, Inks, nothing, values
+from api.commands.charts.frame import HALF, Inks, nothing, table, values
 
 __all__ = ["band"]
 
@@ -50,7 +50,12 @@ def band(
     low, top = {"field": "low", **y}, {"field": "top", **y}
     shape = {"type": "point", "size": 90, "opacity": 1, "strokeWidth": 1.4, "stroke": ink}
     contested = values([each for each in rows if each["contested"]])
+    told = table(
+        ("from", "number", "contested"),
+        ((each["at"], each["text"], "contested" if each["contested"] else "") for each in rows),
+    )
     return {
+        "table": told,
         "height": HEIGHT,
         "layer": [
             {

@@ -6,11 +6,28 @@ mark: nothing is told by colour alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-__all__ = ["HALF", "Inks", "Theme", "frame", "inks", "month_of", "plain", "theme_names"]
+__all__ = [
+    "HALF",
+    "WIDTH",
+    "Inks",
+    "Theme",
+    "day",
+    "footed",
+    "frame",
+    "inks",
+    "month_of",
+    "nothing",
+    "plain",
+    "sentence",
+    "source",
+    "table",
+    "theme_names",
+    "values",
+]
 
 Theme = Literal["light", "dark"]
 SANS: Final = "'Source Sans 3', 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif"
@@ -92,8 +109,13 @@ def frame(
 
 
 def footed(spec: dict[str, Any], picture: Mapping[str, Any]) -> dict[str, Any]:
-    """A spec with a picture, and under it the line that says where it is from."""
+    """A spec with a picture, and under it the line that says where it is from.
+
+    What the picture has as its `table` is for those who read the spec; it is not drawn.
+    """
     width, foot = spec.pop("width"), spec["usermeta"]["source"]
+    drawn = {name: part for name, part in picture.items() if name != "table"}
+    spec["usermeta"]["table"] = picture["table"]
     line = {
         "data": {"values": [{}]},
         "width": width,
@@ -111,7 +133,7 @@ def footed(spec: dict[str, Any], picture: Mapping[str, Any]) -> dict[str, Any]:
             "color": {"value": spec["config"]["title"]["subtitleColor"]},
         },
     }
-    return {**spec, "spacing": 14, "vconcat": [{"width": width, **picture}, line]}
+    return {**spec, "spacing": 14, "vconcat": [{"width": width, **drawn}, line]}
 
 
 def sentence(perspective: Mapping[str, Any]) -> str:
@@ -168,16 +190,22 @@ def _config(inks: Inks) -> dict[str, Any]:
     }
 
 
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    """The numbers of a picture as a table."""
+    return {"columns": list(columns), "rows": [list(row) for row in rows]}
+
+
 def values(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Rows of data within a spec."""
     return {"values": list(rows)}
 
 
-def nothing(inks: Inks) -> dict[str, Any]:
+def nothing(inks: Inks, told: str = "Nothing is counted at this perspective.") -> dict[str, Any]:
     """The picture where there is nothing to show."""
     return {
+        "table": table((), ()),
         "height": 60,
         "data": values([{}]),
         "mark": {"type": "text", "color": inks.quiet, "fontSize": 14, "align": "left", "x": 0},
-        "encoding": {"text": {"value": "Nothing is counted at this perspective."}},
+        "encoding": {"text": {"value": told}},
     }

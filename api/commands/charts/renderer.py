@@ -14,11 +14,13 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
+
+from api.commands.charts.svg import tidy
 
 __all__ = ["DrawingError", "Drawn", "Pictures", "Renderer", "renderer"]
 
@@ -149,6 +151,8 @@ class Pictures:
                 self._kept.move_to_end(key)
                 return Drawn(self._kept[key], 0.0)
         drawn = self._renderer.draw(spec, form)
+        if form == "svg":
+            drawn = replace(drawn, picture=tidy(drawn.picture, _name(spec)))
         with self._lock:
             if self._erased.get(slug, 0) == erased:
                 self._kept[key] = drawn.picture
@@ -166,6 +170,12 @@ class Pictures:
             self._erased[slug] = erased
             for key in [key for key in self._kept if key[0] == slug]:
                 del self._kept[key]
+
+
+def _name(spec: Mapping[str, Any]) -> str:
+    """The name of a picture for readers who do not see it: its title, and what it shows."""
+    title = spec.get("title", "")
+    return title if isinstance(title, str) else ". ".join([title["text"], *title["subtitle"]])
 
 
 _RENDERER: Final = Renderer()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from api.commands.charts.frame import Inks, month_of, nothing, plain, values
+from api.commands.charts.frame import Inks, month_of, nothing, plain, table, values
 
 __all__ = ["counters", "strips"]
 
@@ -53,7 +53,13 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Inks) -> dict[str, Any]:
     said = [each for each in rows if each["said"]]
     ink = inks.so
     hollow = {"condition": {"test": "datum.at_most", "value": inks.paper}, "value": ink}
+    told = (
+        (each["counter"], each["at"], each["text"], "contested" if each["contested"] else "")
+        for each in named
+        if each["counter"] in kept
+    )
     return {
+        "table": table(("counted by", "from", "number", "contested"), told),
         "height": 300,
         "layer": [
             {
@@ -119,4 +125,12 @@ def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Inks) 
                 "color": color,
             },
         })  # fmt: skip
-    return {"vconcat": drawn, "spacing": 12}
+    return {"table": _months(axes), "vconcat": drawn, "spacing": 12}
+
+
+def _months(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]) -> dict[str, Any]:
+    """How many facts change in each month along each axis."""
+    counted = [{each["at"]: each["changes"] for each in items} for _, items in axes]
+    months = sorted({at for each in counted for at in each})
+    rows = ([at, *(str(each.get(at, 0)) for each in counted)] for at in months)
+    return table(("month", *(name for name, _ in axes)), rows)

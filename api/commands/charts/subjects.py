@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from api.commands.charts.band import band
+from api.commands.charts.courses import MEASURES, POSTS, Section, course
 from api.commands.charts.frame import Inks, footed, frame, inks, month_of, plain
+from api.commands.charts.lanes import lanes
 from api.commands.charts.series import counters, strips
 from domain.time.instant import format_instant, parse_cut
 from domain.time.perspective import Perspective
@@ -22,6 +24,8 @@ __all__ = ["SUBJECTS", "Subject"]
 MOST_STEPS: Final = 60
 """How many steps a band has at most: each is a sum of its own."""
 _BAND: Final = "Solid: certain. Hatched: possible; with no dashed edge there is no upper bound. Half-filled: contested."
+
+_LANES: Final = "Solid: certain. Hatched: possible. Split: contested."
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,19 @@ def _activity(subject: Subject, ink: Inks) -> dict[str, Any]:
     return strips([(name, _moments(subject, axis, "month")) for name, axis in axes], ink)
 
 
+def _over_time(subject: Subject, ink: Inks, section: Section) -> dict[str, Any]:
+    found = course(subject.reading, subject.slug, subject.perspective, section)
+    return lanes(found.spells, found.end, ink, has_more=found.has_more)
+
+
+def _posts(subject: Subject, ink: Inks) -> dict[str, Any]:
+    return _over_time(subject, ink, POSTS)
+
+
+def _measures(subject: Subject, ink: Inks) -> dict[str, Any]:
+    return _over_time(subject, ink, MEASURES)
+
+
 def _moments(subject: Subject, axis: Axis, by: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- By
     """The moments along an axis up to the perspective's own cut, in four-digit years."""
     sections = subject.reading.sections(
@@ -143,6 +160,8 @@ SUBJECTS: Final[Mapping[str, Kind]] = {
         _held,
     ),
     "known": Kind("How the total became known: {what}", _BAND, "released", _known),
+    "posts": Kind("Who held which post", f"{_LANES} Dotted: nobody known.", "", _posts),
+    "measures": Kind("Measures, and how far they had gone", _LANES, "", _measures),
     "activity": Kind(
         "How much changed, month by month",
         "The taller and darker a bar, the more facts changed in that month.",

@@ -51,7 +51,7 @@ def _reads(operation: str, summary: str, form: Form) -> dict[str, Any]:
     "/v1/negotiations/{slug}/charts/{chart}.svg", **_reads("drawSvg", "A picture as SVG", "svg")
 )
 def draw_svg(slug: str, chart: str, asked: Annotated[Asked, Depends(_CHARTS)]) -> Response:
-    """Draw `releases`, `held`, `known` or `activity` at the perspective, which the picture names."""
+    """Draw `releases`, `held`, `known`, `posts`, `measures` or `activity`; the picture names its perspective."""
     return _answer(slug, chart, asked, "svg")
 
 

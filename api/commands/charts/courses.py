@@ -1,0 +1,188 @@
+"""What a section of the state showed over time: each entry and its rivals, on each day on which it may have changed.
+
+The state itself is asked for each of those days, so a picture says what the state says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from api.commands.charts.frame import plain
+from domain.fact import KINDS, Fact
+from domain.time.edtf_calendar import DAY, civil_day
+from domain.time.instant import parse_cut
+from domain.time.perspective import Perspective
+from domain.views.counting.points import bucket_name
+from domain.views.moments import valid_boundaries
+from domain.views.naming import Names
+from domain.views.sections import Page
+from infrastructure.readers.reading import Reading
+
+__all__ = ["MEASURES", "POSTS", "Course", "Section", "Spell", "course"]
+
+Look = Literal["certain", "possible", "contested", "unknown"]
+
+MOST_DAYS: Final = 60
+"""On how many days, the latest, a section is asked for."""
+MOST_LANES: Final = 12
+"""How many entries a picture shows, the first of the section."""
+_YEARS: Final = range(2, 9_999)
+"""The years whose days, and those next to them, have four digits."""
+_LAST: Final = parse_cut("9999") // DAY
+_NOBODY: Final = "nobody known"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the state: its path, the name of an entry, what an entry says, and the list beside an entry."""
+
+    path: str
+    lane: Callable[[Mapping[str, Any]], str]
+    said: Callable[[Mapping[str, Any]], str | None]
+    beside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """In the lane of an entry, `label` was so from a day up to another day, which it does not include."""
+
+    lane: str
+    label: str
+    look: Look
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class Course:
+    """All spells, by lane, the day on which time ends, and whether the section had more entries than are shown."""
+
+    spells: Sequence[Spell]
+    end: str
+    has_more: bool
+
+
+def course(reading: Reading, slug: str, perspective: Perspective, section: Section) -> Course:
+    """Give what a section showed up to the perspective's cut."""
+    id_ = reading.negotiation(slug).id
+    slice_ = reading.timeslice(id_, perspective, _kinds(section.path))
+    facts = {seen.version.record.id: seen.version.record.fact for seen in slice_}
+    rivals = _Rivals(section, facts, reading.names(id_, perspective))
+    days = _days(facts.values(), perspective.as_of)
+    end = min(perspective.as_of // DAY + 1, _LAST)
+    spells: dict[tuple[str, str], list[Spell]] = {}
+    has_more = False
+    for day, until in zip(days, [*days[1:], end][: len(days)], strict=True):
+        at = replace(perspective, as_of=(day + 1) * DAY - 1)
+        items, rest = reading.section(id_, Page(section.path, None, MOST_LANES), at, _nowhere)
+        has_more = has_more or rest is not None
+        for lane, label, look in _looks(items, section, rivals, at.as_of):
+            mine = spells.setdefault((lane, label), [])
+            _add(mine, Spell(lane, label, look, _date(day), _date(until)))
+    lanes = dict.fromkeys(lane for lane, _ in spells)
+    kept = list(lanes)[:MOST_LANES]
+    found = [
+        each for lane in kept for (of, _), mine in spells.items() if of == lane for each in mine
+    ]
+    return Course(found, _date(end), has_more or len(lanes) > len(kept))
+
+
+def _kinds(path: str) -> frozenset[str]:
+    """The kinds of fact that answer in a section."""
+    return frozenset(
+        name
+        for name, kind in KINDS.items()
+        if any(register.section == path for register in kind.registers)
+    )
+
+
+def _days(facts: Iterable[Fact], as_of: int) -> list[int]:
+    """The latest days on which an answer of these facts may change, and the day before the first of them."""
+    found = {
+        at // DAY
+        for fact in facts
+        for at in valid_boundaries(_bounds(fact))
+        if at <= as_of and civil_day(at // DAY)[0] in _YEARS
+    }
+    kept = sorted(found)[-MOST_DAYS:]
+    return [kept[0] - 1, *kept] if kept else []
+
+
+def _bounds(fact: Fact) -> tuple[int, ...]:
+    window = fact.window
+    return window.possible_from, window.certain_from, window.certain_to, window.possible_to
+
+
+@dataclass(frozen=True)
+class _Rivals:
+    """What the facts of a section say, with every name as the entries have it."""
+
+    section: Section
+    facts: Mapping[UUID, Fact]
+    names: Names
+
+    def said(self, id_: str, as_of: int) -> tuple[str, Look] | None:
+        """What a rival says, and how sure that is by its own dates; None where it does not hold."""
+        fact = self.facts.get(UUID(id_))
+        sure = None if fact is None else fact.window.at(as_of)
+        if fact is None or sure is None:
+            return None
+        for answer in fact.register_entries():
+            if answer.register.section == self.section.path:
+                shows, _ = self.names.answered(fact, answer)
+                return plain(self.section.said(shows) or ""), sure
+        return None
+
+
+def _looks(
+    items: Sequence[Mapping[str, Any]], section: Section, rivals: _Rivals, as_of: int
+) -> Iterator[tuple[str, str, Look]]:
+    """What is said in each lane, the entry shown before its rivals; the same is said once."""
+    for entry in items:
+        lane, shown = plain(section.lane(entry)), section.said(entry)
+        disputed: Look | None = "contested" if entry["contested"] else None
+        said = {_NOBODY if shown is None else plain(shown): disputed or entry["certainty"]}
+        told = (rivals.said(each["id"], as_of) for each in entry["rivals"])
+        for label, sure in (each for each in told if each is not None):
+            said.setdefault(label, disputed or sure)
+        for aside in entry[section.beside] if section.beside else ():
+            said.setdefault(plain(section.said(aside) or ""), aside["certainty"])
+        yield from ((lane, label, look) for label, look in said.items())
+
+
+def _add(spells: list[Spell], next_: Spell) -> None:
+    """Add a spell, or make the last one longer where nothing changed between them."""
+    last = spells[-1] if spells else None
+    if last is not None and (last.look, last.end) == (next_.look, next_.start):
+        spells[-1] = replace(last, end=next_.end)
+    else:
+        spells.append(next_)
+
+
+def _date(day: int) -> str:
+    return bucket_name(day, "day")
+
+
+def _nowhere(_: str, __: object) -> str:
+    """The addresses of what follows in a list, of which a picture has none."""
+    return ""
+
+
+def _post(entry: Mapping[str, Any]) -> str:
+    return str(entry["post"])
+
+
+def _measure(entry: Mapping[str, Any]) -> str:
+    return f"{entry['target']}, by {entry['authority']}"
+
+
+def _stage(entry: Mapping[str, Any]) -> str:
+    return f"{entry['action']}, {entry['stage'].replace('_', ' ')}"
+
+
+POSTS: Final = Section("posts", _post, itemgetter("holder"))
+MEASURES: Final = Section("measures", _measure, _stage, beside="outlook")

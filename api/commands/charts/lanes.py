@@ -1,0 +1,144 @@
+"""Who or what stood in each lane over time: solid where certain, hatched where possible, split where contested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, Final
+
+from api.commands.charts.courses import Spell
+from api.commands.charts.frame import WIDTH, Inks, nothing, table, values
+
+__all__ = ["lanes"]
+
+LEFT: Final = 216
+"""Where time begins: left of it stand the labels."""
+ROW: Final = 26
+HEAD: Final = 30
+BAR: Final = 14
+HATCHES: Final = 110
+"""How many lines would hatch the whole width."""
+_TOP: Final = {"y": {"field": "top", "type": "quantitative", "scale": None, "axis": None}}
+_BOTH: Final = {**_TOP, "y2": {"field": "bottom"}}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the picture: the heading of a lane, or one label with its spells."""
+
+    text: str
+    y: int
+    spells: Sequence[Spell]
+
+
+def lanes(spells: Sequence[Spell], until: str, inks: Inks, *, has_more: bool) -> dict[str, Any]:
+    """A picture of spells by lane, each label on a row of its own; time ends with the day `until`."""
+    if not spells:
+        return nothing(inks, "Nothing of this is recorded at this perspective.")
+    *rows, height = _rows(spells)
+    first = date.fromisoformat(min(each.start for each in spells))
+    last = max(date.fromisoformat(until), first + timedelta(days=2))
+    x = {
+        "field": "start",
+        "type": "temporal",
+        "scale": {
+            "type": "utc",
+            "range": [LEFT, WIDTH],
+            "domain": [first.isoformat(), last.isoformat()],
+        },
+        "axis": {"title": None, "labelFlush": True, "tickCount": 6, "grid": True, "domain": False},
+    }
+    along = {"x": x, "x2": {"field": "end"}}
+    bars = [_bar(each, row.y) for row in rows if isinstance(row, Row) for each in row.spells]
+    looks = {look: [bar for bar in bars if bar["look"] == look] for look in _LOOKS}
+    outlined = {"type": "rect", "fill": None, "stroke": inks.so, "strokeWidth": 1.2}
+    filled = {"type": "rect", "fill": inks.so, "stroke": inks.so, "strokeWidth": 0.8}
+    half = [{**bar, "top": (bar["top"] + bar["bottom"]) / 2} for bar in looks["contested"]]
+    heads = [{"text": row.text, "top": row.y} for row in rows if not row.spells]
+    labels = [{"text": row.text, "top": row.y} for row in rows if row.spells]
+    told = ((each.lane, each.label, each.start, each.end, each.look) for each in spells)
+    return {
+        "table": table(("which", "what", "from", "until before", "how sure"), told),
+        "height": height,
+        "layer": [
+            _layer(
+                [{**head, "top": head["top"] - 12, "bottom": head["top"] + 10} for head in heads],
+                {"type": "rect", "fill": inks.paper, "x": 0, "x2": WIDTH},
+                _BOTH,
+            ),
+            _layer(looks["certain"], filled, along | _BOTH),
+            _layer(looks["possible"], {**outlined, "strokeDash": [4, 3]}, along | _BOTH),
+            _layer(
+                list(_hatches(looks["possible"], first, last)),
+                {"type": "rule", "color": inks.so, "strokeWidth": 0.9},
+                {"x": x, **_BOTH},
+            ),
+            _layer(looks["contested"], outlined, along | _BOTH),
+            _layer(half, filled, along | _BOTH),
+            _layer(
+                looks["unknown"],
+                {"type": "rule", "color": inks.quiet, "strokeWidth": 1.6, "strokeDash": [1.5, 4]},
+                along | {"y": {**_TOP["y"], "field": "middle"}},
+            ),
+            _text(heads, {"fontWeight": 600, "limit": WIDTH}),
+            _text(labels, {"limit": LEFT - 16, "dx": 10}),
+            *([_text([{"text": _MORE, "top": height - 8}], {"color": inks.quiet})] if has_more else []),
+        ],
+    }  # fmt: skip
+
+
+_LOOKS: Final = ("certain", "possible", "contested", "unknown")
+_MORE: Final = "There are more than are shown here."
+
+
+def _rows(spells: Sequence[Spell]) -> list[Any]:
+    """The rows from above to below, and last the height of all."""
+    rows: list[Any] = []
+    y = 4
+    for lane, within in groupby(spells, key=lambda each: each.lane):
+        rows.append(Row(lane, y, ()))
+        y += HEAD - 8
+        for label, mine in groupby(within, key=lambda each: each.label):
+            rows.append(Row(label, y, list(mine)))
+            y += ROW - 4
+        y += 12
+    return [*rows, y]
+
+
+def _bar(spell: Spell, y: int) -> dict[str, Any]:
+    top = y - BAR / 2
+    return {
+        "start": spell.start,
+        "end": spell.end,
+        "look": spell.look,
+        "label": spell.label,
+        "top": top,
+        "bottom": top + BAR,
+        "middle": y,
+    }
+
+
+def _hatches(bars: Sequence[dict[str, Any]], first: date, last: date) -> Iterator[dict[str, Any]]:
+    """Lines through what is possible, in equal distances over the whole time."""
+    between = max(1, (last - first).days // HATCHES)
+    for bar in bars:
+        at, end = date.fromisoformat(bar["start"]), date.fromisoformat(bar["end"])
+        at += timedelta(days=-(at - first).days % between)
+        while at < end:
+            yield {"start": at.isoformat(), "top": bar["top"], "bottom": bar["bottom"]}
+            at += timedelta(days=between)
+
+
+def _layer(rows: Any, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 -- rows of data
+    return {"data": values(rows), "mark": mark, "encoding": encoding}
+
+
+def _text(rows: Sequence[dict[str, Any]], more: dict[str, Any]) -> dict[str, Any]:
+    mark = {"type": "text", "align": "left", "baseline": "middle", "fontSize": 13, **more}
+    return {
+        "data": values(rows),
+        "mark": mark,
+        "encoding": {"x": {"value": 0}, **_TOP, "text": {"field": "text"}},
+    }

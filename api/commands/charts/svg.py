@@ -1,0 +1,101 @@
+"""Makes a drawn SVG small: no marks for machines, no empty shapes, short numbers, and what is repeated said once.
+
+A picture has one name for readers who do not see it, and nothing else in it is read out: its numbers are in a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import chain
+from typing import Final
+from xml.etree import ElementTree as ET
+
+__all__ = ["tidy"]
+
+_SVG: Final = "http://www.w3.org/2000/svg"
+_NUMBER: Final = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_NUMBERED: Final = frozenset({"transform", "d", "x", "y", "x2", "y2", "width", "height", "dy"})
+_DROPPED: Final = frozenset({
+    *("role", "class", "pointer-events", "stroke-miterlimit", "version", "aria-hidden"),
+    *("aria-label", "aria-roledescription"),
+})  # fmt: skip
+_PASSED_ON: Final = frozenset({
+    *("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight"),
+    "text-anchor",
+})  # fmt: skip
+"""What a group says for everything in it."""
+_UNSAID: Final = {"opacity": "1", "transform": "translate(0,0)"}
+
+ET.register_namespace("", _SVG)
+
+
+def tidy(svg: bytes, name: str) -> bytes:
+    """Give a picture that looks the same, under a name."""
+    root = ET.fromstring(svg)  # noqa: S314 -- what our own process drew
+    _clean(root)
+    _name_font(root)
+    _gather(root)
+    root.set("role", "img")
+    root.set("aria-label", name)
+    return ET.tostring(root, encoding="unicode").encode()
+
+
+def _clean(element: ET.Element) -> None:
+    for name in [*element.attrib]:
+        text = element.attrib[name]
+        if name in _NUMBERED:
+            element.attrib[name] = text = _NUMBER.sub(_short, text)
+        if name in _DROPPED or _UNSAID.get(name) == text:
+            del element.attrib[name]
+    for child in [*element]:
+        _clean(child)
+        if _is_empty(child):
+            element.remove(child)
+    element[:] = [*chain.from_iterable(_opened(child) for child in element)]
+
+
+def _short(found: re.Match[str]) -> str:
+    short = f"{float(found[0]):.1f}".removesuffix(".0")
+    return "0" if short == "-0" else short
+
+
+def _is_empty(element: ET.Element) -> bool:
+    """Whether nothing of it is seen."""
+    if element.get("display") == "none":
+        return True
+    kind = element.tag.rpartition("}")[2]
+    if kind == "path":
+        return element.get("d") in {"", "M0,0h0v0h0Z"} or (
+            "stroke" not in element.attrib and "fill" not in element.attrib
+        )
+    return kind == "g" and not len(element)
+
+
+def _opened(element: ET.Element) -> Iterable[ET.Element]:
+    """A group that says nothing is its content."""
+    is_plain = element.tag.endswith("}g") and not element.attrib
+    return [*element] if is_plain else [element]
+
+
+def _name_font(root: ET.Element) -> None:
+    """Name the font once."""
+    named = [each for each in root.iter() if "font-family" in each.attrib]
+    if len({each.get("font-family") for each in named}) == 1:
+        root.set("font-family", named[0].attrib["font-family"])
+        for each in named:
+            del each.attrib["font-family"]
+
+
+def _gather(element: ET.Element) -> None:
+    """Say once, on the group, what all within it say alike."""
+    for child in element:
+        _gather(child)
+    if not len(element) or element.tag.endswith("}text"):
+        return
+    for name in _PASSED_ON:
+        said = {child.get(name) for child in element}
+        if len(said) == 1 and None not in said and name not in element.attrib:
+            element.set(name, said.pop() or "")
+            for child in element:
+                del child.attrib[name]
