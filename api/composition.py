@@ -22,6 +22,7 @@ from infrastructure.database.schema import refuse_newer, schema_at_head
 from infrastructure.database.schema import upgrade as bring_to_head
 from infrastructure.database.working_alone import work_alone
 from infrastructure.identity.keys import Keys
+from infrastructure.identity.sessions import Sessions
 from infrastructure.key_files import BEFORE, key_file_of
 from infrastructure.ledger import StoredLedger
 from infrastructure.log.clock_corrections import WrongTimes, wrong_times
@@ -71,6 +72,11 @@ class Parley:
         return Keys(self.database, self.clock)
 
     @property
+    def sessions(self) -> Sessions:
+        """Who is signed in to the pages."""
+        return Sessions(self.database, self.clock, self.settings.session_hours)
+
+    @property
     def owner(self) -> Principal:
         """Who runs a command on the database itself."""
         return owner(self.settings.actor)
@@ -97,6 +103,7 @@ class Parley:
         self.catch_up()
         integration.catch_up(self.database)
         self.overwritten.drop()
+        self.sessions.drop_expired()
         with suppress(SealKeyError):
             self.drop_expired()
 

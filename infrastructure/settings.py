@@ -201,6 +201,11 @@ class Settings:
         "how many hours a response is kept under its `Idempotency-Key`, at least 24. A request that is sent again"
         " after that is carried out again",
     )
+    session_hours: int = setting(
+        whole_number(1, 8_760),
+        "12",
+        "how many hours a person stays signed in to the pages. Revoking a key ends its sessions at once",
+    )
     cache_seconds: int = setting(
         whole_number(0, 31_536_000),
         "600",

@@ -14,7 +14,7 @@ from domain.access import Principal
 from domain.streams.negotiation import SLUG, negotiation_id
 from infrastructure.identity.keys import Sight
 
-__all__ = ["EXPECTED", "HEALTH", "WHERE", "Confirmation", "address_of", "caller_of"]
+__all__ = ["EXPECTED", "HEALTH", "SIGN_IN", "WHERE", "Confirmation", "address_of", "caller_of"]
 
 WHERE: Final = "/header/Authorization"
 EXPECTED: Final = (
@@ -23,6 +23,8 @@ EXPECTED: Final = (
 
 HEALTH: Final = frozenset({"/healthz", "/readyz"})
 """Addresses without limits, so that monitoring always gets an answer."""
+SIGN_IN: Final = "/sign-in"
+"""The address to which a key is sent from a form."""
 _PREFIX: Final = 64
 _NOBODY: Final = "anonymous"
 

@@ -23,6 +23,8 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "forbidden": Kind(403, "The credential does not go so far"),
     "own-proposal": Kind(403, "It takes another person"),
     "others-proposal": Kind(403, "It takes the person who proposed it"),
+    "cross-origin": Kind(403, "The form comes from elsewhere"),
+    "form-token": Kind(403, "The form is not of this session"),
     "unknown": Kind(404, "There is no such thing"),
     "not-yet-known": Kind(404, "It was not known at this perspective"),
     "not-signed": Kind(404, "No signed checkpoint has it yet"),

@@ -22,6 +22,7 @@ POLICY: Final = (
 """The content security policy of a page: nothing from elsewhere, and no script or style in the page itself."""
 ASSETS: Final = {
     "site.css": "text/css; charset=utf-8",
+    "forms.css": "text/css; charset=utf-8",
     "clocks.js": "text/javascript; charset=utf-8",
     **{
         f"fonts/{face}-{script}.woff2": "font/woff2"

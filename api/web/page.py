@@ -23,11 +23,14 @@ from api.http.exchange.authorization import principal_of
 from api.http.exchange.caching import answered
 from api.http.exchange.in_process import Reply, on_behalf
 from api.http.exchange.perspective import PERSPECTIVE, perspective_query
+from api.http.problems import RefusedError, problem_of
 from api.http.threads import LaneRoute, run_in_lane
 from api.web.citing import Citation
 from api.web.clocks import read_clocks
 from api.web.drawing import POLICY, render
+from api.web.forms.sent import form_token, session_of
 from api.web.perspective import Standing
+from domain.access import Principal, Scope
 from domain.time.perspective import PerspectiveQuery
 
 __all__ = ["KNOWN", "MOST_ANSWERS", "Page", "PageRefusedError", "PageRoute", "router_of_pages"]
@@ -61,12 +64,18 @@ class PageRoute(LaneRoute):
             try:
                 return await answer(request)
             except PageRefusedError as error:
-                problem = json.loads(error.reply.body)
-                headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
-                body = render("problem", problem=problem, page=Page(request))
-                return Response(body, error.reply.status, headers, _HTML)
+                return _problem_page(request, error.reply.status, error.reply.body)
+            except RefusedError as error:
+                refusal = problem_of(error)
+                return _problem_page(request, refusal.status_code, bytes(refusal.body))
 
         return drawn
+
+
+def _problem_page(request: Request, status: int, body: bytes) -> Response:
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    drawn = render("problem", problem=json.loads(body), page=Page(request))
+    return Response(drawn, status, headers, _HTML)
 
 
 @dataclass
@@ -89,6 +98,21 @@ class Page:
         """Read the query; a field that a form left empty was not given."""
         query = self.request.scope["query_string"].decode("latin-1")
         self.given = dict(parse_qsl(query))
+
+    @property
+    def reader(self) -> Principal | None:
+        """Who is signed in; None for anybody else."""
+        session = self.request.scope["state"].get("session")
+        return None if session is None else session.principal
+
+    @property
+    def form_token(self) -> str:
+        """The token that each form of the page carries."""
+        return form_token(session_of(self.request))
+
+    def may(self, scope: Scope) -> bool:
+        """Whether somebody is signed in whose key has a scope, so that a form is offered."""
+        return self.reader is not None and self.reader.may(scope)
 
     @property
     def cuts(self) -> dict[str, str]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from infrastructure.clock import Clock
     from infrastructure.database.database import Database
 
-__all__ = ["LONGEST_PERSON", "ApiKey", "Keys", "Sight", "is_key"]
+__all__ = ["LONGEST_PERSON", "ApiKey", "Keys", "Sight", "is_key", "principal_of_row"]
 
 LONGEST_PERSON: Final = 255
 _KEY: Final = re.compile(r"parley_([a-z2-7]{10})_([a-z2-7]{32})", re.ASCII)
@@ -172,12 +172,16 @@ class Keys:
             row = _read(connection, id_, sight)
         kept = bytes(32) if row is None else row.secret_sha256
         right = hmac.compare_digest(kept, _hash(secret))
-        if row is None or not right or row.revoked_at is not None:
+        if row is None or not right:
             return None
-        if row.expires_at is not None and row.expires_at <= self._clock():
-            return None
-        key = _key(row)
-        return Principal(person=key.person, caller=f"key:{id_}", scopes=frozenset(key.scopes))
+        return principal_of_row(row, row.expires_at, self._clock())
+
+
+def principal_of_row(row: Any, expires_at: int | None, now: int) -> Principal | None:  # noqa: ANN401 -- a row
+    """The principal of a key, by its row; None if it is revoked, or expired by now."""
+    if row.revoked_at is not None or (expires_at is not None and expires_at <= now):
+        return None
+    return Principal(person=row.person, caller=f"key:{row.id}", scopes=frozenset(_scopes(row)))
 
 
 def _read(connection: Connection, id_: str, sight: Sight | None) -> Any:  # noqa: ANN401 -- a row
@@ -216,6 +220,9 @@ def _check(person: str) -> None:
 
 
 def _key(row: Row[Any]) -> ApiKey:
+    return ApiKey(row.id, row.person, _scopes(row), row.created_at, row.expires_at, row.revoked_at)
+
+
+def _scopes(row: Any) -> tuple[Scope, ...]:  # noqa: ANN401 -- a row
     kept = set(row.scopes.split())
-    scopes = tuple(scope for scope in SCOPES if scope in kept)
-    return ApiKey(row.id, row.person, scopes, row.created_at, row.expires_at, row.revoked_at)
+    return tuple(scope for scope in SCOPES if scope in kept)

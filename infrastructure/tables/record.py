@@ -37,6 +37,7 @@ __all__ = [
     "negotiation_correction",
     "negotiation_member",
     "projection",
+    "session",
     "signed_checkpoint",
     "snapshot",
     "stamp",
@@ -239,6 +240,19 @@ api_key = Table(
     Column("revoked_at", BigInteger),
 )
 """The API keys; they are not part of the record, and in no backup of it."""
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_sha256", TEXT, primary_key=True),
+    Column("api_key", TEXT, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("key_id", TEXT, nullable=False),
+    Column("stamp", LargeBinary, nullable=False),
+    Index(None, "expires_at"),
+)
+"""Who is signed in to the pages, by the API key that they signed in with; in no backup. `stamp` is the digest of the
+other columns, wrapped by the key `key_id`."""
 
 stamp = Table(
     "stamp",

@@ -242,9 +242,9 @@ def test_who_guesses_is_not_heard_with_the_right_key_either() -> None:
 
 def test_what_is_answered_to_credentials_is_never_public() -> None:
     client = TestClient(Frame(door, checks=()))
-    anybody = client.get("/")
+    anybody = client.get("/v1/changes")
     assert anybody.headers["cache-control"] == "public, max-age=60, immutable"
-    theirs = client.get("/", headers={"Authorization": "Bearer right"})
+    theirs = client.get("/v1/changes", headers={"Authorization": "Bearer right"})
     assert theirs.headers["cache-control"] == "private, max-age=60, immutable"
     for answer in (anybody, theirs):
         assert answer.headers["vary"] == "Accept, Authorization"

@@ -34,6 +34,7 @@ def test_every_setting_has_a_default() -> None:
         seal_key_file="parley.seal",
         change_request_days=7,
         idempotency_hours=48,
+        session_hours=12,
         cache_seconds=600,
     )
 

@@ -14,6 +14,7 @@ from tests.api.asking import Client
 
 BELARUS: Final = "/n/us-belarus"
 RECORD: Final = Path(__file__).parents[2] / "data" / "us-belarus.ndjson"
+_CHECKED: Final = frozenset({"checkbox", "radio"})
 _VOID: Final = frozenset({"link", "meta", "input", "br", "line", "rect", "img"})
 
 
@@ -26,6 +27,7 @@ class Seen(HTMLParser):
     html: str
     elements: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
+    texts: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read the HTML."""
@@ -39,11 +41,42 @@ class Seen(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Keep a text."""
         self.parts.append(data)
+        self.texts[len(self.elements) - 1] = self.texts.get(len(self.elements) - 1, "") + data
 
     @property
     def words(self) -> str:
         """The text, in one line."""
         return re.sub(r"\s+", " ", " ".join(self.parts))
+
+    def form(self, action: str | None = None) -> tuple[str, dict[str, str]]:
+        """The address and the fields, as they are filled in, of the form that is sent there, or of the last one."""
+        found: dict[str, dict[str, str]] = {}
+        at = ""
+        for place, (tag, given) in enumerate(self.elements):
+            if tag == "form":
+                at = given.get("action") or ""
+                found[at] = {} if given.get("method") == "post" else found.get(at, {})
+            name = given.get("name")
+            if not at or name is None:
+                continue
+            if tag == "input" and (given.get("type") not in _CHECKED or "checked" in given):
+                found[at][name] = given.get("value") or ""
+            elif tag == "textarea":
+                found[at][name] = self.texts.get(place, "")
+            elif tag == "select":
+                found[at][name] = self._chosen(place)
+        at = list(found)[-1] if action is None else action
+        return at, found[at]
+
+    def _chosen(self, select: int) -> str:
+        """What is chosen in a select: the option that is marked, or the first."""
+        options = []
+        for tag, given in self.elements[select + 1 :]:
+            if tag not in {"option", "optgroup"}:
+                break
+            options.append(given)
+        marked = [each for each in options if "selected" in each]
+        return next(iter(marked + options), {}).get("value") or ""
 
     def all(self, tag: str, name: str) -> list[str]:
         """The values of an attribute of all elements with a tag."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from starlette.testclient import TestClient
@@ -12,9 +12,12 @@ from api.web.site import create_site
 from tests.api.asking import Client, entered
 from tests.databases import settings_of
 from tests.web.browsing import Reader, import_record
+from tests.web.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from fastapi import FastAPI
 
     from tests.databases import Kind
 
@@ -28,6 +31,12 @@ def reader(database_url: str) -> Iterator[Reader]:
         editor = Client(TestClient(site, headers=entered(parley), raise_server_exceptions=False))
         yield Reader(http, editor)
     parley.close()
+
+
+@pytest.fixture
+def desk(reader: Reader) -> Desk:
+    """Somebody in a browser of their own, who has not signed in yet, before the record that `reader` reads."""
+    return Desk(cast("FastAPI", reader.http.app))
 
 
 @pytest.fixture(scope="module", params=["sqlite-file", "postgresql"])

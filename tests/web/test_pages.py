@@ -24,6 +24,7 @@ LOSIK: Final = "c0e25be5-c83e-5ea0-9fc0-acc1124864b9"
 PAGES: Final = (
     "/",
     "/about",
+    "/sign-in",
     BELARUS,
     f"{BELARUS}/timeline",
     f"{BELARUS}/timeline?kind=release",

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.exchange.entity_tags import has_tag
+from api.http.session_cookie import token_in
 
 __all__ = ["FOR_EVER", "answered", "etag", "for_ever", "fresh", "tags_of"]
 
@@ -101,7 +102,8 @@ def _tagged(tags: Iterable[str]) -> dict[str, str]:
 
 def _seconds(request: Request) -> int:
     seconds: int = request.app.state.parley.settings.cache_seconds
-    return min(seconds, MOST_PRIVATE_SECONDS) if "authorization" in request.headers else seconds
+    private = "authorization" in request.headers or token_in(request.scope) is not None
+    return min(seconds, MOST_PRIVATE_SECONDS) if private else seconds
 
 
 def _unless_had(

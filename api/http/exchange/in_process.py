@@ -11,13 +11,23 @@ from anyio import sleep_forever
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Scope
 
+from domain.access import Principal
+
 __all__ = ["UNDISCLOSED", "Reply", "exchange", "is_in_process", "on_behalf"]
 
 UNDISCLOSED: Final = "undisclosed"
 """Set in a request's state where its answer is to hold nothing confidential."""
 _OF_THE_BODY: Final = ("content-", "if-")
 _NOT_PASSED_ON: Final = frozenset(
-    {"accept", "accept-encoding", "expect", "idempotency-key", "range", "transfer-encoding"}
+    {
+        "accept",
+        "accept-encoding",
+        "cookie",
+        "expect",
+        "idempotency-key",
+        "range",
+        "transfer-encoding",
+    }
 )
 _HERE: Final[dict[str, Any]] = {
     "http_version": "1.1",
@@ -46,10 +56,12 @@ async def exchange(
     came_by: Mapping[str, Any] = _HERE,
     *,
     discloses: bool = False,
+    principal: Principal | None = None,
 ) -> Reply:
     """Send one request for a path and query, percent-encoded; `came_by` says from where and by which way.
 
-    The answer holds confidential parts only if the request `discloses`, whatever the scopes.
+    The answer holds confidential parts only if the request `discloses`, whatever the scopes. A `principal` asks
+    without a credential.
     """
     path, _, query = target.partition("?")
     scope = {
@@ -61,7 +73,10 @@ async def exchange(
         "raw_path": path.encode("ascii"),
         "query_string": query.encode("ascii"),
         "headers": list(headers),
-        "state": {UNDISCLOSED: not discloses},
+        "state": {
+            UNDISCLOSED: not discloses,
+            **({} if principal is None else {"principal": principal}),
+        },
     }
     reply = Reply()
     left = [body]
@@ -88,13 +103,34 @@ def is_in_process(scope: Scope) -> bool:
     return UNDISCLOSED in scope.get("state", {})
 
 
-async def on_behalf(request: Request, target: str) -> Reply:
-    """What a GET of JSON answers to the sender of a request: with the same credentials, by the same way."""
+async def on_behalf(
+    request: Request,
+    target: str,
+    method: str = "GET",
+    body: bytes = b"",
+    fields: Mapping[str, str] | None = None,
+) -> Reply:
+    """What a request for JSON answers to the sender of another: with the same credentials, by the same way.
+
+    Where the sender is signed in to the pages, its principal asks. `fields` are those of the header that go along.
+    """
     passed_on = [
         (name, text)
         for name, text in request.scope["headers"]
         if name.decode("latin-1") not in _NOT_PASSED_ON
         and not name.decode("latin-1").startswith(_OF_THE_BODY)
     ]
-    headers = [*passed_on, (b"accept", b"application/json")]
-    return await exchange(request.app, "GET", target, headers, came_by=request.scope)
+    own = [
+        (name.encode("latin-1"), text.encode("latin-1")) for name, text in (fields or {}).items()
+    ]
+    headers = [*passed_on, (b"accept", b"application/json"), *own]
+    signed_in = request.scope["state"].get("session")
+    return await exchange(
+        request.app,
+        method,
+        target,
+        headers,
+        body,
+        came_by=request.scope,
+        principal=None if signed_in is None else signed_in.principal,
+    )

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.callers import EXPECTED, HEALTH, WHERE, Confirmation
+from api.http.exchange.in_process import is_in_process
 from api.http.problems import RefusedError, problem, problem_of
 from api.http.threads import Threads
 from domain.access import Principal
@@ -40,7 +41,10 @@ _NOTHING_DONE: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVI
 
 
 class Authentication:
-    """ASGI middleware that puts the `principal` into the request's state, or answers 401."""
+    """ASGI middleware that puts the `principal` into the request's state, or answers 401.
+
+    What the server asks itself for somebody who is signed in has its principal already.
+    """
 
     def __init__(
         self, app: ASGIApp, identify: Identify, nobody: Principal, threads: Threads
@@ -55,6 +59,9 @@ class Authentication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, with who asks."""
         if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if is_in_process(scope) and "principal" in scope["state"]:
             await self.app(scope, receive, send)
             return
         found = [value for name, value in scope["headers"] if name == b"authorization"]

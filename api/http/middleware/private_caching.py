@@ -1,13 +1,15 @@
 """What is answered to credentials is kept by nobody else: never `public`, not tagged, and varying by them.
 
 Answers without credentials vary by them, too: a cache between must not give a key's holder what
-anybody may see.
+anybody may see. For pages, the cookie of a session is a credential, too.
 """
 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import Scope
+
+from api.http.session_cookie import takes_session, token_in
 
 __all__ = ["keep_private"]
 
@@ -17,7 +19,10 @@ _SHARED = frozenset({"public", "s-maxage", "proxy-revalidate", "private"})
 def keep_private(scope: Scope, headers: MutableHeaders) -> None:
     """Complete the head of an answer to a request, which may bring credentials."""
     headers.add_vary_header("Authorization")
-    if any(name == b"authorization" for name, _ in scope["headers"]):
+    if takes_session(scope["path"]):
+        headers.add_vary_header("Cookie")
+    brought = any(name == b"authorization" for name, _ in scope["headers"])
+    if brought or token_in(scope) is not None:
         headers["Cache-Control"] = _private(headers.get("cache-control", "no-store"))
         del headers["Cache-Tag"]
 

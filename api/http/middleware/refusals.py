@@ -11,7 +11,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.callers import HEALTH, address_of
+from api.http.callers import HEALTH, SIGN_IN, address_of
 from api.http.middleware.rate_budget import Budget
 from api.http.middleware.rates import add_fields, answer_spent
 
@@ -31,7 +31,7 @@ class Refusals:
         """Pass one request on and count its refusal, or answer 429 where there were too many."""
         budget = self.budget
         heard = scope["type"] == "http" and scope["path"] not in HEALTH
-        tried = heard and any(name == b"authorization" for name, _ in scope["headers"])
+        tried = heard and _brings_credential(scope)
         address = address_of(scope) if tried else None
         if budget is None or address is None:
             await self.app(scope, receive, send)
@@ -50,3 +50,9 @@ class Refusals:
                 await send(message)
 
         await self.app(scope, receive, counted)
+
+
+def _brings_credential(scope: Scope) -> bool:
+    """Whether a credential comes in the header, or from the form to sign in with."""
+    signs_in = scope["path"] == SIGN_IN and scope["method"] == "POST"
+    return signs_in or any(name == b"authorization" for name, _ in scope["headers"])

@@ -16,6 +16,7 @@ from api.http.middleware.load_shedding import Shedding
 from api.http.middleware.rate_budget import Budget
 from api.http.middleware.rates import Rates
 from api.http.middleware.refusals import Refusals
+from api.http.middleware.sessions import SignedIn
 from api.http.middleware.slow_bodies import SlowBodies
 from domain.access import anonymous
 from infrastructure.rate_storage import storage_of
@@ -44,6 +45,7 @@ def guard(app: FastAPI, parley: Parley, identify: Identify) -> None:
         writes=budget("writes", settings.rate_writes),
         work=budget("work", settings.rate_work),
     )
+    app.add_middleware(SignedIn, sessions=parley.sessions, threads=app.state.threads)
     nobody = anonymous(frozenset(settings.anonymous_scopes))
     app.add_middleware(Authentication, identify=identify, nobody=nobody, threads=app.state.threads)
     app.add_middleware(Refusals, budget=budget("refusals", settings.rate_refusals))

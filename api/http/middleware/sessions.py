@@ -1,0 +1,40 @@
+"""Who is signed in is found out for pages alone, where nobody brought another credential.
+
+A session that has ended makes its reader nobody in particular: what is public reads on. What the server asks itself for
+a page bears the principal of the page's reader.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.problems import problem_of
+from api.http.session_cookie import token_in
+from api.http.threads import Threads
+from infrastructure.identity.sessions import Sessions
+
+__all__ = ["SignedIn"]
+
+
+class SignedIn:
+    """ASGI middleware that puts the `session` into a request's state, and its principal."""
+
+    def __init__(self, app: ASGIApp, sessions: Sessions, threads: Threads) -> None:
+        self.app = app
+        self.sessions = sessions
+        self.threads = threads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, with who is signed in."""
+        token = token_in(scope) if scope["type"] == "http" else None
+        if token is not None:
+            try:
+                found = await self.threads.run("reading", partial(self.sessions.find, token))
+            except Exception as error:  # noqa: BLE001 -- this stands outside of what makes problems of errors
+                await problem_of(error)(scope, receive, send)
+                return
+            if found is not None:
+                scope["state"].update(session=found, principal=found.principal)
+        await self.app(scope, receive, send)

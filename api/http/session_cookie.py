@@ -1,0 +1,66 @@
+"""The cookie that holds the token of a session: who brings it to a page, and how it is set and taken away.
+
+It counts for pages alone, never below `/v1`. Beyond loopback it is sent over TLS only.
+"""
+
+from __future__ import annotations
+
+import re
+from http.cookies import CookieError, SimpleCookie
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Scope
+
+__all__ = ["clear_session_cookie", "set_session_cookie", "takes_session", "token_in"]
+
+PAGES: Final = frozenset({"", "about", "begin", "n", "sign-in", "sign-out"})
+"""What the paths of pages begin with."""
+_NAME: Final = "parley-session"
+_LOOPBACK: Final = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]*)?")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def takes_session(path: str) -> bool:
+    """Whether a session counts for an address: whether that is a page."""
+    return path.removeprefix("/").partition("/")[0] in PAGES
+
+
+def token_in(scope: Scope) -> str | None:
+    """Give the token that a request for a page brings; None for any other request."""
+    if not takes_session(scope["path"]):
+        return None
+    headers = Headers(scope=scope)
+    if "authorization" in headers or "cookie" not in headers:
+        return None
+    cookies: SimpleCookie = SimpleCookie()
+    try:
+        cookies.load("; ".join(headers.getlist("cookie")))
+    except CookieError:
+        return None
+    found = cookies.get(_name(scope))
+    return found.value if found is not None and _TOKEN.fullmatch(found.value) else None
+
+
+def set_session_cookie(scope: Scope, response: Response, token: str) -> None:
+    """Give a browser a session; it keeps it until it is closed, or signs out."""
+    response.set_cookie(
+        _name(scope), token, path="/", secure=_is_secure(scope), httponly=True, samesite="strict"
+    )
+
+
+def clear_session_cookie(scope: Scope, response: Response) -> None:
+    """Take a session away from a browser."""
+    response.delete_cookie(
+        _name(scope), path="/", secure=_is_secure(scope), httponly=True, samesite="strict"
+    )
+
+
+def _name(scope: Scope) -> str:
+    return f"__Host-{_NAME}" if _is_secure(scope) else _NAME
+
+
+def _is_secure(scope: Scope) -> bool:
+    host = Headers(scope=scope).get("host", "")
+    return scope["scheme"] == "https" or _LOOPBACK.fullmatch(host.lower()) is None

@@ -1,0 +1,1 @@
+"""Forms: how they are sent, checked, shown again and turned into what the API takes."""

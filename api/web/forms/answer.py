@@ -1,0 +1,43 @@
+"""A page with a form is kept nowhere, and what was done is shown at the address to which one is led."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from starlette.responses import RedirectResponse, Response
+
+from api.http.session_cookie import takes_session
+from api.web.drawing import POLICY, render
+
+if TYPE_CHECKING:
+    from api.web.page import Page
+
+__all__ = ["draw_form", "redirect", "target_of"]
+
+_HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+}
+_SEEN: Final = "\x21\x7e"
+
+
+def draw_form(page: Page, template: str, status: int = 200, **shown: Any) -> Response:  # noqa: ANN401 -- what the template names
+    """Draw a page with a form."""
+    body = render(template, page=page, listed=False, **shown)
+    return Response(body, status, _HEADERS, "text/html; charset=utf-8")
+
+
+def redirect(address: str) -> Response:
+    """Lead a browser on, so that reloading the page sends no form again."""
+    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
+
+
+def target_of(address: str) -> str:
+    """Give the page of this server that an address names; the first page for any other address."""
+    parts = urlsplit(address)
+    plain = all(_SEEN[0] <= character <= _SEEN[1] for character in address) and "\\" not in address
+    here = not parts.scheme and not parts.netloc and address.startswith("/")
+    return address if here and plain and address[1:2] != "/" and takes_session(parts.path) else "/"

@@ -1,0 +1,122 @@
+"""A form is read only if it comes from a page of this server, within the session that it was given to.
+
+Where it comes from, the browser says in `Sec-Fetch-Site` or `Origin`; the session, a token in the form.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from api.composition import Parley
+from api.http.problems import RefusedError
+from infrastructure.identity.sessions import Session
+
+__all__ = [
+    "TOKEN_FIELD",
+    "check_origin",
+    "check_token",
+    "form_token",
+    "read_body",
+    "read_form",
+    "session_of",
+]
+
+TOKEN_FIELD: Final = "form_token"  # noqa: S105 -- the name of a field
+MOST_FIELDS: Final = 5_000
+_URLENCODED: Final = "application/x-www-form-urlencoded"
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Give the fields of a form that somebody who is signed in sent; RefusedError for any other."""
+    check_origin(request)
+    session = session_of(request)
+    fields = await read_fields(request)
+    check_token(session, fields)
+    return fields
+
+
+async def read_fields(request: Request) -> dict[str, str]:
+    """Give the fields of a form, wherever it comes from; of two with one name the last."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != _URLENCODED:
+        name, detail = "media-type", f"a form of {_URLENCODED} is expected"
+        raise RefusedError(name, "/header/Content-Type", detail)
+    body = await read_body(request)
+    try:
+        return dict(
+            parse_qsl(
+                body.decode("utf-8"),
+                keep_blank_values=True,
+                max_num_fields=MOST_FIELDS,
+                errors="strict",
+            )
+        )
+    except ValueError as error:
+        name = "malformed"
+        raise RefusedError(
+            name, "", "the form cannot be read: reload the page and send it again"
+        ) from error
+
+
+async def read_body(request: Request) -> bytes:
+    """Give the body of a request; RefusedError where it is larger than the settings allow."""
+    parley: Parley = request.app.state.parley
+    most = parley.settings.max_body_bytes
+    found = bytearray()
+    async for chunk in request.stream():
+        found += chunk
+        if len(found) > most:
+            name = "too-large"
+            raise RefusedError(name, "", f"a form has at most {most:,} bytes")
+    return bytes(found)
+
+
+def session_of(request: Request) -> Session:
+    """Give the session of a request; RefusedError without one."""
+    found: Session | None = request.scope["state"].get("session")
+    if found is None:
+        name, detail = (
+            "unauthenticated",
+            "you are not signed in, or no longer: sign in, and send it again",
+        )
+        raise RefusedError(name, "/header/Cookie", detail)
+    return found
+
+
+def check_origin(request: Request) -> None:
+    """RefusedError where a form does not come from a page of this server."""
+    if not _is_same_origin(request.headers):
+        name, detail = (
+            "cross-origin",
+            "this form was not sent from a page of this server; nothing was done",
+        )
+        raise RefusedError(name, "/header/Origin", detail)
+
+
+def check_token(session: Session, fields: Mapping[str, str]) -> None:
+    """RefusedError where a form was not given to this session."""
+    if not hmac.compare_digest(fields.get(TOKEN_FIELD, "").encode(), form_token(session).encode()):
+        name, detail = (
+            "form-token",
+            "this form is of another session: open its page again, and send it from there",
+        )
+        raise RefusedError(name, f"/{TOKEN_FIELD}", detail)
+
+
+def form_token(session: Session) -> str:
+    """Give the token of the forms of a session, from which nobody learns the session's own."""
+    return hmac.digest(session.token.encode(), b"parley form", "sha256").hex()
+
+
+def _is_same_origin(headers: Headers) -> bool:
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    host = headers.get("host", "")
+    return bool(host) and urlsplit(headers.get("origin", "")).netloc == host
