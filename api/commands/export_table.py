@@ -6,14 +6,14 @@ All lines decide together which columns there are, so the lines are read twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any, Final
 
 from api.commands.csv_cells import write_table
 from api.commands.export import Line
 from api.commands.importing.csv_columns import column_names, singular_of
 
-__all__ = ["write_pages"]
+__all__ = ["cells_of", "write_pages"]
 
 MOST_NUMBERED: Final = 9
 """How many entries of a list have columns of their own; where a fact has more, one column holds the list as JSON."""
@@ -29,12 +29,12 @@ def write_pages(pages: Callable[[], Iterable[list[Line]]], *, bom: bool) -> Iter
         whole |= {
             name for name in _LISTS for line in page if len(line.get(name, ())) > MOST_NUMBERED
         }
-        used.update(dict.fromkeys(column for line in page for column in _cells(line, whole)))
+        used.update(dict.fromkeys(column for line in page for column in cells_of(line, whole)))
         yield b""
     columns = sorted(filter(_stays_in(whole), used), key=_order())
     yield write_table(columns, (), bom=bom)
     for page in pages():
-        cells = (_cells(line, whole) for line in page)
+        cells = (cells_of(line, whole) for line in page)
         yield write_table((), ([row.get(column) for column in columns] for row in cells), bom=False)
 
 
@@ -64,7 +64,7 @@ def _entry(column: str) -> tuple[str, int]:
     return singular, int(entry.removeprefix(singular) or 1)
 
 
-def _cells(line: Line, whole: set[str]) -> dict[str, str]:
+def cells_of(line: Line, whole: Container[str] = ()) -> dict[str, str]:
     """The cells of a line, by column."""
     cells: dict[str, str] = {}
     for name, value in line.items():

@@ -23,6 +23,7 @@ POLICY: Final = (
 ASSETS: Final = {
     "site.css": "text/css; charset=utf-8",
     "forms.css": "text/css; charset=utf-8",
+    "forms.js": "text/javascript; charset=utf-8",
     "clocks.js": "text/javascript; charset=utf-8",
     **{
         f"fonts/{face}-{script}.woff2": "font/woff2"

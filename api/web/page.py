@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter
@@ -180,8 +180,12 @@ class Page:
         assert self.asked <= MOST_ANSWERS, f"{self.request.url.path} asks for too many answers"  # noqa: S101 -- a programmer's error
         reply = await on_behalf(self.request, f"{address}?{urlencode(question)}")
         if reply.status != _OK:
-            raise PageRefusedError(reply)
+            self.refuse(reply)
         return reply
+
+    def refuse(self, reply: Reply) -> NoReturn:
+        """Have the page say what the API refused."""
+        raise PageRefusedError(reply)
 
     async def draw(
         self,

@@ -28,6 +28,7 @@ class Seen(HTMLParser):
     elements: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
+    writing: bool = False
 
     def __post_init__(self) -> None:
         """Read the HTML."""
@@ -37,11 +38,18 @@ class Seen(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep an element."""
         self.elements.append((tag, dict(attrs)))
+        self.writing = tag == "textarea"
 
     def handle_data(self, data: str) -> None:
         """Keep a text."""
         self.parts.append(data)
-        self.texts[len(self.elements) - 1] = self.texts.get(len(self.elements) - 1, "") + data
+        if self.writing:
+            place = len(self.elements) - 1
+            self.texts[place] = self.texts.get(place, "") + data
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note the end of what is written in a form."""
+        self.writing = self.writing and tag != "textarea"
 
     @property
     def words(self) -> str:
@@ -62,7 +70,7 @@ class Seen(HTMLParser):
             if tag == "input" and (given.get("type") not in _CHECKED or "checked" in given):
                 found[at][name] = given.get("value") or ""
             elif tag == "textarea":
-                found[at][name] = self.texts.get(place, "")
+                found[at][name] = self.texts.get(place, "").removeprefix("\n")
             elif tag == "select":
                 found[at][name] = self._chosen(place)
         at = list(found)[-1] if action is None else action

@@ -21,7 +21,7 @@ from api.commands.importing.lines import SourceLine, make_faulty_line, refuse_bl
 from api.commands.json_text import MOST_ENTRIES, read_json
 from domain.errors import ContentError, Fault
 
-__all__ = ["read_cells", "read_csv"]
+__all__ = ["Row", "ranks_of", "read_cells", "read_csv"]
 
 _OF_CORRECTION: Final = frozenset(
     {"op", "id", "external_id", "reason", "why", "published", "changes", "citation"}
@@ -67,7 +67,7 @@ def read_cells(cells: Mapping[str, str]) -> dict[str, Any]:
     columns, faults = columns_of([*cells])
     if not faults:
         filled = zip(columns, cells.values(), strict=True)
-        row = _Row([(column, cell) for column, cell in filled if column is not None])
+        row = Row([(column, cell) for column, cell in filled if column is not None])
         content, faults = row.content()
     if faults:
         raise ContentError(*faults)
@@ -91,17 +91,20 @@ def _row(number: int, table: Table, cells: Sequence[str]) -> SourceLine:
             f"column {unnamed[0] + 1} has a text, but no name: name the column, or empty the cell",
         )
     named = zip(header, filled, strict=True)
-    row = _Row([(column, cell) for column, cell in named if cell and column is not None])
+    row = Row([(column, cell) for column, cell in named if cell and column is not None])
     content, faults = row.content()
     return SourceLine(number, content, tuple(faults), row.places)
 
 
-class _Row:
-    """The filled cells of one row; `places` maps each pointer into the row's object to a column."""
+class Row:
+    """The filled cells of one row; `places` maps each pointer into the row's object to a column.
+
+    `ranks` has the places in a field's list of the entries that columns number.
+    """
 
     def __init__(self, filled: Sequence[tuple[Column, str]]) -> None:
         self._filled = filled
-        self._ranks = _ranks(column for column, _ in filled)
+        self.ranks = ranks_of(column for column, _ in filled)
         self._op = self._cell("op") or "record"
         self._kind = self._cell("kind") or ""
         self.places: dict[str, str] = {}
@@ -128,7 +131,7 @@ class _Row:
             inside = ["changes"]
         if column.part is None:
             return [*inside, column.field]
-        return [*inside, column.field, self._ranks[column.field][column.index], column.part]
+        return [*inside, column.field, self.ranks[column.field][column.index], column.part]
 
     def _value(self, column: Column, cell: str, faults: list[Fault]) -> Any:  # noqa: ANN401 -- a cell is whatever its field holds
         match column.shape(self._kind):
@@ -146,7 +149,7 @@ class _Row:
         return next((cell for column, cell in self._filled if column.name == field), None)
 
 
-def _ranks(columns: Iterable[Column]) -> dict[str, dict[int, int]]:
+def ranks_of(columns: Iterable[Column]) -> dict[str, dict[int, int]]:
     """The column numbers of each field, and their places in the field's list, numbered without gaps."""
     numbers: dict[str, set[int]] = {}
     for column in columns:

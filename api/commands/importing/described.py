@@ -92,7 +92,11 @@ def describe_kinds() -> list[dict[str, Any]]:
 
 
 def describe_columns(kind: str) -> list[dict[str, Any]]:
-    """The columns of a table of a kind, in order: [{column, needed, write, example}]; KeyError for an unknown kind."""
+    """The columns of a table of a kind, in order: [{column, needed, write, example, choices, names}].
+
+    `choices` are all that may be written, where there is a list of it; `names` is the sort of what is named: somebody,
+    place, post or population. KeyError for an unknown kind.
+    """
     cls = KINDS[kind]
     example = next((fact for fact in FACTS.values() if fact["kind"] == kind), {})
     fields = {field.name: (field, hint) for field, hint in _fields(cls)}
@@ -134,6 +138,10 @@ def _column(name: str, hint: Any, example: str, *, needed: bool) -> dict[str, An
         "needed": needed,
         "write": _describe_field(name, hint),
         "example": shown,
+        "choices": _choices(hint),
+        "names": next(
+            (o.name.lower() for o in _options(_inner(hint)) if isinstance(o, Sort)), None
+        ),
     }
 
 
@@ -165,15 +173,29 @@ def _describe_field(name: str, hint: Any) -> str:  # noqa: ANN401 -- a type hint
     if listed is not None:
         return f"{_describe_field('', listed)}, {_LIST}"
     sort = next((option for option in options if isinstance(option, Sort)), None)
-    chosen = [
-        value for option in options if get_origin(option) is Literal for value in get_args(option)
-    ]
+    chosen = _choices(hint)
     if chosen:
-        return ("one of " if len(chosen) > 1 else "") + ", ".join(map(str, chosen))
+        return ("one of " if len(chosen) > 1 else "") + ", ".join(chosen)
     if sort is not None:
         return _SORTS[sort]
     plain: Mapping[Any, str] = {bool: "true or false", int: "a whole number", Named: "a name"}
     return next((plain[type_] for type_ in (bool, int, Named) if type_ in options), "text")
+
+
+def _choices(hint: Any) -> list[str]:  # noqa: ANN401 -- a type hint is anything
+    """The values of a field that has a fixed list of them; none for any other field."""
+    return [
+        str(value)
+        for option in _options(hint)
+        if get_origin(option) is Literal
+        for value in get_args(option)
+    ]
+
+
+def _inner(hint: Any) -> Any:  # noqa: ANN401 -- a type hint is anything
+    """The type of the entries of a list; the type itself where it is no list."""
+    listed = (get_args(option)[0] for option in _options(hint) if get_origin(option) is tuple)
+    return next(listed, hint)
 
 
 def _options(hint: Any) -> list[Any]:  # noqa: ANN401 -- a type hint is anything

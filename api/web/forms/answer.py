@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
@@ -13,7 +13,7 @@ from api.web.drawing import POLICY, render
 if TYPE_CHECKING:
     from api.web.page import Page
 
-__all__ = ["draw_form", "redirect", "target_of"]
+__all__ = ["draw_form", "redirect", "sign_in_first", "target_of"]
 
 _HEADERS: Final = {
     "Content-Security-Policy": POLICY,
@@ -28,6 +28,13 @@ def draw_form(page: Page, template: str, status: int = 200, **shown: Any) -> Res
     """Draw a page with a form."""
     body = render(template, page=page, listed=False, **shown)
     return Response(body, status, _HEADERS, "text/html; charset=utf-8")
+
+
+def sign_in_first(page: Page) -> Response:
+    """Lead somebody who is not signed in to where they can, and from there back."""
+    url = page.request.url
+    here = f"{url.path}?{url.query}" if url.query else url.path
+    return redirect(f"/sign-in?{urlencode({'to': here})}")
 
 
 def redirect(address: str) -> Response:

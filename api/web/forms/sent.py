@@ -49,19 +49,18 @@ async def read_fields(request: Request) -> dict[str, str]:
         raise RefusedError(name, "/header/Content-Type", detail)
     body = await read_body(request)
     try:
-        return dict(
-            parse_qsl(
-                body.decode("utf-8"),
-                keep_blank_values=True,
-                max_num_fields=MOST_FIELDS,
-                errors="strict",
-            )
+        pairs = parse_qsl(
+            body.decode("utf-8"),
+            keep_blank_values=True,
+            max_num_fields=MOST_FIELDS,
+            errors="strict",
         )
     except ValueError as error:
         name = "malformed"
         raise RefusedError(
             name, "", "the form cannot be read: reload the page and send it again"
         ) from error
+    return {name: text.replace("\r\n", "\n") for name, text in pairs}
 
 
 async def read_body(request: Request) -> bytes:

@@ -1,0 +1,89 @@
+"""A form has a field for each column of a table of a kind: its cells are read as a row's are.
+
+So a fault of the fact that they make leads back to the field in which it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from api.commands.export_table import cells_of
+from api.commands.importing.csv_columns import columns_of, singular_of
+from api.commands.importing.csv_rows import Row
+from domain.errors import ContentError, Fault
+from domain.quantity import Quantity, fill_bounds
+
+__all__ = ["FormCells", "cells_of_fact", "read_form_cells"]
+
+_POINTER: Final = re.compile(
+    r"(?:/changes)?/(?P<field>[a-z_]+)(?:/(?P<index>\d+))?(?:/(?P<part>[a-z_]+))?.*"
+)
+_READ: Final = ("comparator", "value", "low", "high")
+"""The parts of a quantity that follow from its text, where that can be read."""
+
+
+@dataclass(frozen=True)
+class FormCells:
+    """The object that cells make, without those that cannot be read, and their faults."""
+
+    content: dict[str, Any]
+    faults: tuple[Fault, ...]
+    ranks: Mapping[str, Mapping[int, int]]
+
+    def column_of(self, pointer: str) -> str | None:
+        """The column that a pointer into the object leads to; None where it leads to none."""
+        found = _POINTER.fullmatch(pointer)
+        if found is None:
+            return None
+        field, singular = found["field"], singular_of(found["field"])
+        if field not in {"quantities", "citations"}:
+            return field
+        at, part = int(found["index"] or 0), found["part"]
+        number = {rank: index for index, rank in self.ranks.get(field, {}).items()}.get(at, at) + 1
+        first = "what" if singular == "quantity" else "publisher"
+        return f"{singular}{'' if number == 1 else number}.{part or first}"
+
+
+def read_form_cells(cells: Mapping[str, str]) -> FormCells:
+    """Read the cells that are filled in; those of unknown columns are left out."""
+    filled = {name: text.strip() for name, text in cells.items() if text.strip()}
+    columns, _ = columns_of([*filled])
+    row = Row(
+        [(column, cell) for column, cell in zip(columns, filled.values(), strict=True) if column]
+    )
+    content, faults = row.content()
+    return FormCells(content, tuple(faults), row.ranks)
+
+
+def cells_of_fact(fact: Mapping[str, Any]) -> dict[str, str]:
+    """The cells that make a fact as it is answered; of a quantity only what does not follow from the rest."""
+    said = {**fact, "quantities": [_as_written(each) for each in fact["quantities"]]}
+    return cells_of(
+        {
+            name: [_given(entry) for entry in value] if isinstance(value, list) else value
+            for name, value in said.items()
+            if value not in (None, [])
+        }
+    )
+
+
+def _given(entry: Any) -> Any:  # noqa: ANN401 -- a text, or an object without its nulls
+    if not isinstance(entry, dict):
+        return entry
+    return {name: value for name, value in entry.items() if value is not None}
+
+
+def _as_written(quantity: Mapping[str, Any]) -> dict[str, Any]:
+    """A quantity without the parts that are read from the others."""
+    whole = Quantity(**quantity)
+    for left in (_READ, ("comparator", "low", "high"), ("low", "high")):
+        bare = {name: value for name, value in quantity.items() if name not in left}
+        try:
+            if fill_bounds(Quantity(**bare)) == whole:
+                return bare
+        except ContentError:
+            continue
+    return dict(quantity)

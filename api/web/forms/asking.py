@@ -1,0 +1,103 @@
+"""What a form asks of the API: to try a change, or to make it once, and what the API says to either."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from anyio import sleep
+
+from api.http.exchange.in_process import Reply, on_behalf
+
+if TYPE_CHECKING:
+    from api.web.page import Page
+
+__all__ = ["Outcome", "send_change"]
+
+_ANSWERED: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
+_SHOWN_AGAIN: Final = frozenset(
+    {HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY}
+)
+"""The refusals that a form is shown again for."""
+_UNDER_WAY: Final = ":under-way"
+_TRIES: Final = 40
+_PAUSE: Final = 0.25
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the API said: its status and JSON, and the details of its faults, by their pointers."""
+
+    status: int
+    content: dict[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was accepted."""
+        return self.status in _ANSWERED
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it became, or would become, a change request."""
+        return "op" in self.content and "proposer" in self.content
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the fact was changed since the form was opened."""
+        return self.status == HTTPStatus.PRECONDITION_FAILED
+
+    def faults(self, column_of: Callable[[str], str | None]) -> tuple[dict[str, str], list[str]]:
+        """The faults by the columns that they lead to, and those that lead to none."""
+        placed: dict[str, str] = {}
+        others: list[str] = []
+        if self.is_done:
+            return placed, others
+        for error in self.content.get("errors", ()):
+            column = column_of(error["pointer"])
+            if column is None or column in placed:
+                others.append(error["detail"])
+            else:
+                placed[column] = error["detail"]
+        if not placed and not others:
+            others.append(self.content["detail"])
+        return placed, others
+
+
+async def send_change(
+    page: Page,
+    address: str,
+    body: Mapping[str, Any],
+    *,
+    dry: bool,
+    key: str | None = None,
+    seen: str | None = None,
+) -> Outcome:
+    """Try a change, or make it under an idempotency key, on the version that was `seen`.
+
+    A second request of one click waits for the first, and is answered alike. PageRefusedError where the API refuses it
+    for another reason than what was written.
+    """
+    fields = {"content-type": "application/json"}
+    if key and not dry:
+        fields["idempotency-key"] = key
+    if seen is not None:
+        fields["if-match"] = seen
+    sent = json.dumps(body).encode()
+    target = f"{address}?dry_run=true" if dry else address
+    reply = await on_behalf(page.request, target, "POST", sent, fields)
+    for _ in range(_TRIES):
+        if reply.status != HTTPStatus.CONFLICT or not _kind(reply).endswith(_UNDER_WAY):
+            break
+        await sleep(_PAUSE)
+        reply = await on_behalf(page.request, target, "POST", sent, fields)
+    if reply.status not in _ANSWERED | _SHOWN_AGAIN:
+        page.refuse(reply)
+    return Outcome(reply.status, json.loads(reply.body), reply.headers)
+
+
+def _kind(reply: Reply) -> str:
+    return str(json.loads(reply.body).get("type", ""))

@@ -1,0 +1,36 @@
+"""What a fact would stand beside: those much like it, and its rivals, with their words."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from api.http.exchange.in_process import on_behalf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.web.page import Page
+
+__all__ = ["name_beside"]
+
+MOST_SIMILAR: Final = 3
+MOST_RIVALS: Final = 10
+
+
+async def name_beside(page: Page, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Give {similar, rivals}: the first facts of each, in short, from the answer to a dry run."""
+    similar = []
+    for id_ in record.get("similar", ())[:MOST_SIMILAR]:
+        reply = await on_behalf(page.request, f"/v1/facts/{id_}")
+        if reply.status == HTTPStatus.OK:
+            found = json.loads(reply.body)
+            similar.append({"id": id_, **found["fact"]})
+    known = {each["id"] for each in similar}
+    rivals = [each for each in record.get("rivals", ()) if each["id"] not in known]
+    return {
+        "similar": similar,
+        "rivals": rivals[:MOST_RIVALS],
+        "rivals_more": len(rivals[MOST_RIVALS:]),
+    }

@@ -1,0 +1,272 @@
+"""The fields of a form, in the groups in which they are shown, from the registry of kinds.
+
+A field is a column of a table of that kind, so what a form takes, an import takes, and the other way round.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from api.commands.importing.described import describe_columns
+from api.web.forms.readings import read_date, read_number_in_words
+from domain.fact import KINDS, SEVERAL_LINES, Fact
+
+__all__ = ["Field", "Group", "choice", "fields_of_entry", "groups_of", "known_cells", "text_field"]
+
+MOST_ENTRIES: Final = 20
+"""How many numbers, or sources, a form has fields for at most; an import takes more."""
+_ENTRY: Final = re.compile(r"(quantity|citation)([1-9][0-9]?)?\.([a-z_]+)")
+_FIRST: Final[Mapping[str, tuple[str, ...]]] = {
+    "quantity": ("what", "text", "basis"),
+    "citation": ("publisher", "title", "url", "published", "quote", "attribution"),
+}
+"""The parts of an entry that are shown at once; the others are unfolded."""
+_TITLES: Final = {"quantity": "Numbers", "citation": "Sources"}
+_LABELS: Final = {
+    "valid": "When",
+    "external_id": "Your own name for it",
+    "what": "What is counted",
+    "text": "The number, in the source’s words",
+    "basis": "How it adds up",
+    "url": "Address",
+    "archived_url": "Address of a kept copy",
+    "accessed": "Seen there on",
+    "attribution": "The source is",
+    "sources": "How many people it rests on",
+    "origin": "After whose report",
+    "low": "Least",
+    "high": "Most",
+    "links": "Ties to other facts",
+    "sentence_ends": "The sentence ends",
+}
+_WRITE: Final = {
+    "publisher": "who published it",
+    "people": "names; write ; between two",
+    "places": "names; write ; between two",
+    "parties": "states or bodies; write ; between two",
+    "published": "the day, as 2025-09-11, or the month, as 2025-09",
+    "accessed": "the day, as 2025-09-11",
+}
+"""What to write, where a form is told otherwise than a table."""
+_DATES: Final = frozenset({"published", "accessed", "sentence_ends"})
+_ABOUT: Final = ("people", "places", "parties", "matter")
+_LATER: Final = ("external_id", "links", "note")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field: what is written in it, and what there is to say of that."""
+
+    column: str
+    label: str
+    write: str = ""
+    text: str = ""
+    needed: bool = False
+    choices: Sequence[str] = ()
+    several: bool = False
+    listed: bool = False
+    names: str | None = None
+    read: str | None = None
+    fault: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of its element."""
+        return f"f-{self.column.replace('.', '-')}"
+
+    @property
+    def described_by(self) -> str:
+        """The ids of what describes it."""
+        there = (("fault", self.fault), ("read", True), ("hint", self.write))
+        return " ".join(f"{self.id}-{name}" for name, held in there if held)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Fields under one heading; `more` are unfolded. `adds` is what another of its kind is called."""
+
+    title: str
+    fields: Sequence[Field]
+    more: Sequence[Field] = ()
+    adds: str | None = None
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether something is written in what is unfolded, or wrong in it."""
+        return any(each.text or each.fault for each in self.more)
+
+
+@dataclass(frozen=True)
+class _Form:
+    cells: Mapping[str, str]
+    faults: Mapping[str, str]
+    kind: type[Fact]
+    columns: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def fields(self, names: Iterable[str]) -> list[Field]:
+        return [self.field(name, self.columns[name]) for name in names]
+
+    def field(self, column: str, described: Mapping[str, Any]) -> Field:
+        part = column.rpartition(".")[2]
+        made = Field(
+            column=column,
+            label=_label(part),
+            write=_hint(part, described),
+            text=self.cells.get(column, ""),
+            needed=described["needed"],
+            choices=described["choices"],
+            several=part in SEVERAL_LINES,
+            listed="several separated by ;" in described["write"],
+            names=described["names"],
+            fault=self.faults.get(column),
+        )
+        return replace(made, read=self._reading(made))
+
+    def _reading(self, made: Field) -> str | None:
+        part = made.column.rpartition(".")[2]
+        if made.column == "valid":
+            return read_date(made.text.strip(), self.kind.holding)
+        if part in _DATES:
+            return read_date(made.text.strip())
+        if not made.column.endswith(".text"):
+            return None
+        entry = made.column.partition(".")[0]
+        others = ("text", "comparator", "value", "low", "high")
+        return read_number_in_words(
+            *(self.cells.get(f"{entry}.{each}", "").strip() for each in others)
+        )
+
+    def entries(self, singular: str, shown: int) -> list[Group]:
+        """One group for each entry: those that are filled in, or as many as are `shown`."""
+        numbers = [1, shown]
+        for name, text in self.cells.items():
+            found = _ENTRY.fullmatch(name)
+            if found is not None and found[1] == singular and text.strip():
+                numbers.append(int(found[2] or 1))
+        count = min(max(numbers), MOST_ENTRIES)
+        return [self._entry(singular, number, count) for number in range(1, count + 1)]
+
+    def _entry(self, singular: str, number: int, count: int) -> Group:
+        first = _FIRST[singular]
+        parts = {
+            name.partition(".")[2]: described
+            for name, described in self.columns.items()
+            if name.startswith(f"{singular}.")
+        }
+        prefix = f"{singular}{'' if number == 1 else number}"
+        made = {
+            part: self.field(
+                f"{prefix}.{part}", {**described, "needed": described["needed"] and number == 1}
+            )
+            for part, described in parts.items()
+        }
+        title = _TITLES[singular]
+        return Group(
+            title=title if count == 1 else f"{title}: {number} of {count}",
+            fields=[made[part] for part in first],
+            more=[each for part, each in made.items() if part not in first],
+            adds=singular if number == count < MOST_ENTRIES else None,
+        )
+
+
+def groups_of(
+    kind: str,
+    cells: Mapping[str, str],
+    faults: Mapping[str, str],
+    shown: Mapping[str, int],
+) -> list[Group]:
+    """The fields of a kind, filled in and with their faults; `shown` is how many numbers and sources there are."""
+    form = _form(kind, cells, faults)
+    plain = [name for name in form.columns if "." not in name and name != "kind"]
+    own = [name for name in plain if name not in {*_ABOUT, *_LATER}]
+    return [
+        Group(title="The claim", fields=form.fields(own)),
+        Group(title="Who and where", fields=form.fields(_ABOUT)),
+        *form.entries("quantity", shown.get("quantity", 1)),
+        *form.entries("citation", shown.get("citation", 1)),
+        Group(title="Besides", fields=[], more=form.fields(_LATER)),
+    ]
+
+
+def fields_of_entry(cells: Mapping[str, str], faults: Mapping[str, str], *, needed: bool) -> Group:
+    """The fields of one source that is added to a fact."""
+    form = _form("statement", cells, faults)
+    [group] = form.entries("citation", 1)[:1]
+    free = group.fields if needed else [replace(each, needed=False) for each in group.fields]
+    return replace(group, title="The source", fields=free, adds=None)
+
+
+def known_cells(kind: str, fields: Mapping[str, str]) -> dict[str, str]:
+    """What was written in the fields of a kind; whatever else was sent is left out."""
+    columns = {column["column"] for column in describe_columns(kind)}
+
+    def is_known(name: str) -> bool:
+        found = _ENTRY.fullmatch(name)
+        return name in columns or (found is not None and f"{found[1]}.{found[3]}" in columns)
+
+    return {name: text for name, text in fields.items() if is_known(name) and name != "kind"}
+
+
+def text_field(
+    column: str,
+    label: str,
+    fields: Mapping[str, str],
+    faults: Mapping[str, str],
+    write: str = "",
+    *,
+    needed: bool = False,
+    several: bool = False,
+    dated: bool = False,
+) -> Field:
+    """A field of a change, beside the fact's own."""
+    text = fields.get(column, "")
+    return Field(
+        column=column,
+        label=label,
+        write=write,
+        text=text,
+        needed=needed,
+        several=several,
+        read=read_date(text.strip()) if dated else None,
+        fault=faults.get(column),
+    )
+
+
+def choice(
+    column: str,
+    label: str,
+    choices: Sequence[str],
+    fields: Mapping[str, str],
+    faults: Mapping[str, str],
+    write: str = "",
+) -> Field:
+    """A field in which one of several is chosen."""
+    return Field(
+        column=column,
+        label=label,
+        write=write,
+        text=fields.get(column, ""),
+        needed=True,
+        choices=choices,
+        fault=faults.get(column),
+    )
+
+
+def _form(kind: str, cells: Mapping[str, str], faults: Mapping[str, str]) -> _Form:
+    columns = {column["column"]: column for column in describe_columns(kind)}
+    return _Form(cells, faults, KINDS[kind], columns)
+
+
+def _hint(part: str, described: Mapping[str, Any]) -> str:
+    """What to write in a field; nothing where its choices say that."""
+    if described["choices"] or described["write"] == "text":
+        return ""
+    return _WRITE.get(part, str(described["write"]))
+
+
+def _label(part: str) -> str:
+    told = _LABELS.get(part, part.replace("_", " "))
+    return told[0].upper() + told[1:]

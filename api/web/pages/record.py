@@ -1,0 +1,113 @@
+"""To record one fact: its kind, then its fields, with how each is read, and what it would stand beside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import uuid4
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.commands.importing.described import describe_kinds
+from api.commands.importing.form_cells import read_form_cells
+from api.web.forms.answer import draw_form, redirect, sign_in_first
+from api.web.forms.asking import Outcome, send_change
+from api.web.forms.beside import name_beside
+from api.web.forms.fields import groups_of, known_cells
+from api.web.forms.names import people_known
+from api.web.forms.sent import read_form
+from api.web.page import Page, router_of_pages
+from domain.fact import KINDS
+
+router: Final[APIRouter] = router_of_pages()
+
+_COUNT: Final = re.compile("[1-9][0-9]?")
+
+
+@dataclass
+class _Sheet:
+    """One form as it is filled in."""
+
+    kind: str
+    cells: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, int] = field(default_factory=dict)
+    key: str = field(default_factory=lambda: uuid4().hex)
+    faults: dict[str, str] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    outcome: Outcome | None = None
+    beside: dict[str, Any] = field(default_factory=dict)
+
+
+@router.get("/n/{slug}/record")
+async def read_record_page(slug: str, request: Request) -> Response:
+    """Ask for the kind of the fact, and then for its fields."""
+    page = Page(request, slug)
+    if page.reader is None:
+        return sign_in_first(page)
+    kind = page.given.get("kind")
+    if kind not in KINDS:
+        await page.ask("/timeline", {"limit": "1"}, cuts={})
+        title = await page.title()
+        return draw_form(page, "record_kinds", here="/record", title=title, kinds=describe_kinds())
+    return await _draw(page, _Sheet(kind))
+
+
+@router.post("/n/{slug}/record")
+async def record(slug: str, request: Request) -> Response:
+    """Check what was filled in and show what would be recorded, or record it and lead to the fact."""
+    fields = await read_form(request)
+    page = Page(request, slug)
+    kind = fields.get("kind", "")
+    if kind not in KINDS:
+        return redirect(page.link("/record"))
+    sheet = _Sheet(kind, known_cells(kind, fields), _shown(fields), fields.get("key", ""))
+    deed = fields.get("do", "check")
+    if deed.startswith("add-"):
+        sheet.shown[deed.removeprefix("add-")] = _count(sheet, deed.removeprefix("add-")) + 1
+        return await _draw(page, sheet)
+    read = read_form_cells({"kind": kind, **sheet.cells})
+    address = f"/v1/negotiations/{quote(slug)}/facts"
+    dry = deed != "save"
+    outcome = await send_change(page, address, read.content, dry=dry, key=sheet.key)
+    if outcome.is_done and not dry:
+        return redirect(page.link(f"/facts/{outcome.content['id']}"))
+    sheet.faults, sheet.others = outcome.faults(read.column_of)
+    sheet.outcome = outcome
+    if not outcome.is_done:
+        sheet.key = uuid4().hex
+    else:
+        sheet.beside = await name_beside(page, outcome.content)
+    return await _draw(page, sheet, 200 if dry else outcome.status, live="live" in fields)
+
+
+async def _draw(page: Page, sheet: _Sheet, status: int = 200, *, live: bool = False) -> Response:
+    names = await people_known(page, live=live)
+    groups = groups_of(sheet.kind, sheet.cells, sheet.faults, sheet.shown)
+    return draw_form(
+        page,
+        "record_fact",
+        status,
+        here="/record",
+        title=await page.title(),
+        sheet=sheet,
+        meaning=next(each["says"] for each in describe_kinds() if each["kind"] == sheet.kind),
+        groups=groups,
+        wrong=[each for group in groups for each in (*group.fields, *group.more) if each.fault],
+        names=names,
+    )
+
+
+def _shown(fields: dict[str, str]) -> dict[str, int]:
+    """How many numbers and sources the form had fields for."""
+    found = ((name, fields.get(f"shown-{name}", "")) for name in ("quantity", "citation"))
+    return {name: int(text) for name, text in found if _COUNT.fullmatch(text)}
+
+
+def _count(sheet: _Sheet, singular: str) -> int:
+    """How many entries of a list the form has fields for."""
+    groups = groups_of(sheet.kind, sheet.cells, {}, sheet.shown)
+    return sum(any(each.column.startswith(singular) for each in group.fields) for group in groups)

@@ -1,0 +1,57 @@
+// Forms: how a date or a number is read is shown as one types, by fetching the same check; names are completed in lists.
+
+const WAIT = 450; // milliseconds without a key before the check is fetched
+const sheet = document.getElementById("sheet");
+let under_way = null;
+let waiting = 0;
+
+/** Fetch the check of the form as it is filled in, and show how it reads. */
+async function check() {
+  under_way?.abort();
+  under_way = new AbortController();
+  const fields = new URLSearchParams(new FormData(sheet));
+  fields.set("do", "check");
+  fields.set("live", "1");
+  let page;
+  try {
+    const response = await fetch(sheet.action, { method: "POST", body: fields, headers: { Accept: "text/html" }, signal: under_way.signal });
+    if (!response.ok) return;
+    page = new DOMParser().parseFromString(await response.text(), "text/html");
+  } catch {
+    return; // the next key tries again, and without any the button does
+  }
+  for (const read of sheet.querySelectorAll(".read")) {
+    const text = page.getElementById(read.id)?.textContent ?? "";
+    if (read.textContent !== text) read.textContent = text;
+  }
+  const outcome = page.getElementById("outcome");
+  if (outcome) {
+    outcome.querySelectorAll("[autofocus]").forEach((each) => each.removeAttribute("autofocus"));
+    document.getElementById("outcome")?.replaceWith(outcome);
+  }
+}
+
+/** Offer whole lists: what stands before the last semicolon, and each name after it. */
+function complete(field) {
+  const known = document.getElementById("people-known");
+  if (!known) return;
+  const listed = known.cloneNode(true);
+  listed.id = `${field.id}-known`;
+  const before = field.value.includes(";") ? `${field.value.slice(0, field.value.lastIndexOf(";") + 1)} ` : "";
+  if (before) listed.querySelectorAll("option").forEach((option) => { option.value = before + option.value; });
+  document.getElementById(listed.id)?.remove();
+  field.after(listed);
+  field.setAttribute("list", listed.id);
+}
+
+if (sheet) {
+  sheet.addEventListener("input", (event) => {
+    if (event.target.matches("[data-listed]") && event.data === ";") complete(event.target);
+    clearTimeout(waiting);
+    waiting = setTimeout(check, WAIT);
+  });
+  sheet.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    under_way?.abort();
+  });
+}

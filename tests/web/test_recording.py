@@ -1,0 +1,318 @@
+"""A fact is recorded in a form: what it would read as is shown first, and what is refused stands beside its field."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from api.commands.importing.described import describe_columns
+from api.commands.importing.form_cells import cells_of_fact, read_form_cells
+from api.web.forms.fields import groups_of
+from api.web.forms.readings import read_date, read_number_in_words
+from domain.fact import KINDS
+from domain.time.holding import Holding
+from tests.web.test_pages import HOSTILE
+
+if TYPE_CHECKING:
+    from tests.web.browsing import Reader, Seen
+    from tests.web.desk import Desk
+
+RECORD: Final = "/n/talks/record"
+FREED: Final[dict[str, Any]] = {
+    "valid": "2025-09-11",
+    "summary": "At least 100 freed",
+    "quantity.what": "released",
+    "quantity.text": "at least 100",
+    "citation.publisher": "Reuters",
+    "citation.url": "https://reuters.example/1",
+}
+
+
+def _filled(desk: Desk, deed: str, kind: str = "release", **more: str) -> Seen:
+    """The answer to a form of a kind that is filled in."""
+    form = desk.see(f"{RECORD}?kind={kind}")
+    assert form.status == 200, form.words
+    return desk.fill(form, RECORD, **{**FREED, **more, "do": deed})
+
+
+def test_a_fact_is_checked_and_recorded(reader: Reader, desk: Desk) -> None:
+    reader.editor.open()
+    desk.enter()
+    checked = _filled(desk, "check", people="Ann Example; Ben Example")
+    assert checked.status == 200
+    assert "It can be recorded" in checked.words
+    assert "Read as: 100 or more." in checked.words
+    assert reader.editor.get("/v1/negotiations/talks/timeline").json["items"] == []
+    saved = desk.fill(checked, RECORD, do="save")
+    assert saved.status == 303
+    [record] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
+    assert saved.headers["location"] == f"/n/talks/facts/{record['id']}"
+    fact = record["fact"]
+    assert fact["people"] == ["Ann Example", "Ben Example"]
+    assert fact["quantities"][0]["low"] == 100
+    assert fact["citations"][0]["url"] == "https://reuters.example/1"
+    assert desk.see(saved.headers["location"]).status == 200
+    audit = reader.editor.get(f"/v1/facts/{record['id']}/history").json["items"]
+    assert audit[0]["actor"] == "Ann"
+
+
+def test_one_form_records_once_however_often_it_is_sent(reader: Reader, desk: Desk) -> None:
+    reader.editor.open()
+    desk.enter()
+    form = desk.see(f"{RECORD}?kind=release")
+    with ThreadPoolExecutor(4) as pool:
+        sent = pool.map(lambda _: desk.fill(form, RECORD, **FREED, do="save"), range(4))
+        answers = {(each.status, each.headers["location"]) for each in sent}
+    assert len(answers) == 1
+    assert len(reader.editor.get("/v1/negotiations/talks/timeline").json["items"]) == 1
+    _filled(desk, "save")
+    assert len(reader.editor.get("/v1/negotiations/talks/timeline").json["items"]) == 2
+
+
+@pytest.mark.either_database
+def test_each_fault_stands_beside_its_field_and_nothing_typed_is_lost(
+    reader: Reader, desk: Desk
+) -> None:
+    reader.editor.open()
+    desk.enter()
+    wrong = {
+        "valid": "yesterday",
+        "quantity.text": "nonsense",
+        "citation.url": "nowhere",
+        "citation.grade": "Z9",
+    }
+    refused = _filled(desk, "save", **wrong)
+    assert refused.status == 422
+    assert "4 things have to be put right. Nothing was recorded." in refused.words
+    described = {
+        given["name"]: given.get("aria-describedby", "")
+        for tag, given in refused.elements
+        if given.get("aria-invalid") == "true"
+    }
+    assert described.keys() == wrong.keys()
+    ids = {given.get("id") for _, given in refused.elements}
+    for column, text in described.items():
+        assert column
+        assert text
+        assert f"f-{column.replace('.', '-')}-fault" in text.split()
+        assert {*text.split()} <= ids
+    held = refused.form(RECORD)[1]
+    assert {name: held[name] for name in FREED} == {
+        **FREED,
+        **{k: v for k, v in wrong.items() if k in FREED},
+    }
+    mended = desk.fill(refused, RECORD, **FREED, **{"citation.grade": "B2"}, do="save")
+    assert mended.status == 303
+
+
+@pytest.mark.either_database
+def test_what_is_missing_is_asked_for_at_its_field(reader: Reader, desk: Desk) -> None:
+    reader.editor.open()
+    desk.enter()
+    form = desk.see(f"{RECORD}?kind=custody")
+    refused = desk.fill(form, RECORD, do="save")
+    wrong = {given["name"] for _, given in refused.elements if given.get("aria-invalid") == "true"}
+    needed = {
+        each["column"]
+        for each in describe_columns("custody")
+        if each["needed"] and each["column"] != "kind"
+    }
+    assert wrong == needed
+
+
+@pytest.mark.either_database
+def test_more_numbers_and_sources_are_added_one_by_one(reader: Reader, desk: Desk) -> None:
+    reader.editor.open()
+    desk.enter()
+    two = _filled(desk, "add-citation")
+    three = desk.fill(two, RECORD, do="add-citation")
+    assert "Sources: 3 of 3" in three.words
+    sources = {"citation2.publisher": "AFP", "citation3.publisher": "AP", "citation3.url": "x"}
+    refused = desk.fill(three, RECORD, **sources, do="save")
+    wrong = {given["name"] for _, given in refused.elements if given.get("aria-invalid") == "true"}
+    assert wrong == {"citation3.url"}
+    gap = desk.fill(refused, RECORD, **{"citation2.publisher": "", "citation3.url": "y"}, do="save")
+    wrong = {given["name"] for _, given in gap.elements if given.get("aria-invalid") == "true"}
+    assert wrong == {"citation3.url"}, "a source that is left empty moves no fault"
+    assert desk.fill(gap, RECORD, **{"citation3.url": ""}, do="save").status == 303
+    [record] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
+    assert [each["publisher"] for each in record["fact"]["citations"]] == ["Reuters", "AP"]
+
+
+@pytest.mark.either_database
+def test_similar_facts_rivals_and_notices_are_named_before_saving(
+    reader: Reader, desk: Desk
+) -> None:
+    reader.editor.open()
+    first = reader.editor.record(
+        kind="release",
+        valid="2025-09-11",
+        summary="At least 100 people freed",
+        quantities=[{"what": "released", "text": "at least 100"}],
+        matter="m",
+    )
+    desk.enter()
+    rival = _filled(desk, "check", matter="m", people="Ann / Ben")
+    assert "It would stand beside, in one place of the state" in rival.words
+    told = _filled(desk, "check", people="Ann / Ben")
+    assert "Much like what is on record already" in told.words
+    assert f"/n/talks/facts/{first.json['id']}" in told.html
+    assert "Look at people 0" in told.words
+
+
+@pytest.mark.either_database
+def test_a_name_that_is_taken_is_said_at_its_field(reader: Reader, desk: Desk) -> None:
+    reader.editor.open()
+    desk.enter()
+    assert _filled(desk, "save", external_id="A-1").status == 303
+    for deed, status in (("check", 200), ("save", 409)):
+        taken = _filled(desk, deed, external_id="A-1")
+        assert taken.status == status
+        wrong = [given["name"] for _, given in taken.elements if "aria-invalid" in given]
+        assert wrong == ["external_id"]
+
+
+@pytest.mark.either_database
+def test_the_names_that_are_known_are_offered_with_their_spellings(
+    reader: Reader, desk: Desk
+) -> None:
+    reader.editor.open()
+    reader.editor.record(kind="alias", name="Ihar Losik", same_as="Igor Losik")
+    reader.editor.record(people=["Ihar Losik"])
+    desk.enter()
+    form = desk.see(f"{RECORD}?kind=custody")
+    assert {"Ihar Losik"} <= set(form.all("option", "value"))
+    [person] = [given for _, given in form.elements if given.get("name") == "person"]
+    assert person["list"] == "people-known"
+
+
+@pytest.mark.either_database
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_text_is_shown_again_as_text(reader: Reader, desk: Desk, text: str) -> None:
+    reader.editor.open()
+    desk.enter()
+    for deed in ("check", "save"):
+        page = _filled(
+            desk,
+            deed,
+            valid="never",
+            summary=text,
+            note=text,
+            people=text,
+            **{"citation.title": text},
+        )
+        assert page.form(RECORD)[1]["summary"] == text
+        assert page.form(RECORD)[1]["people"] == text
+        assert not [given for tag, given in page.elements if tag == "script" and "src" not in given]
+        assert not [name for _, given in page.elements for name in given if name.startswith("on")]
+
+
+@pytest.mark.either_database
+def test_who_may_not_record_is_offered_no_form_and_sends_none(reader: Reader, desk: Desk) -> None:
+    reader.editor.open()
+    away = desk.see(f"{RECORD}?kind=release")
+    assert (away.status, away.headers["location"]) == (
+        303,
+        "/sign-in?to=%2Fn%2Ftalks%2Frecord%3Fkind%3Drelease",
+    )
+    assert desk.post(RECORD, {"kind": "release", **FREED}).status == 401
+    desk.enter("Reader", "fact:read")
+    assert "Record a fact" not in desk.see("/n/talks").words
+    token = desk.see("/n/talks").form("/sign-out")[1]
+    refused = desk.post(RECORD, {"kind": "release", "do": "save", **FREED, **token})
+    assert refused.status == 403
+    assert "fact:write" in refused.words
+
+
+@pytest.mark.either_database
+def test_a_form_records_in_no_negotiation_that_is_hidden(reader: Reader, desk: Desk) -> None:
+    body = {"slug": "talks", "title": "Canary", "parties": [], "visibility": "private"}
+    assert reader.editor.post("/v1/negotiations", body).status == 201
+    desk.enter()
+    assert desk.see(RECORD).status == desk.see("/n/nothing/record").status == 404
+    token = desk.see("/").form("/sign-out")[1]
+    refused = desk.post(RECORD, {"kind": "release", "do": "save", **FREED, **token})
+    assert refused.status == 404
+    assert "Canary" not in refused.html
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_column_of_a_kind_is_a_field_of_its_form(kind: str) -> None:
+    groups = groups_of(kind, {}, {}, {})
+    fields = [each.column for group in groups for each in (*group.fields, *group.more)]
+    columns = [each["column"] for each in describe_columns(kind) if each["column"] != "kind"]
+    assert sorted(fields) == sorted(columns)
+
+
+@pytest.mark.either_database
+def test_what_a_fact_is_filled_in_with_makes_the_same_fact(real: Reader) -> None:
+    items = real.http.get("/v1/negotiations/us-belarus/timeline?limit=1000").json()["items"]
+    for record in items:
+        cells = cells_of_fact(record["fact"])
+        assert not {"quantity.low", "quantity.high"} & cells.keys()
+        body = {**read_form_cells(cells).content}
+        answer = real.editor.post(
+            "/v1/negotiations/us-belarus/facts?dry_run=true", {**body, "external_id": "new"}
+        )
+        assert answer.status == 200, (cells, answer.json)
+        assert {**answer.json["fact"], "external_id": record["fact"]["external_id"]} == record[
+            "fact"
+        ]
+
+
+@pytest.mark.parametrize(
+    ("edtf", "holding", "words"),
+    [
+        ("2025-09-11", None, "Read as: 11 September 2025."),
+        ("2025-09-11", Holding.PERIOD, "Read as: 11 September 2025. It is still so."),
+        (
+            "2025-09",
+            None,
+            "Read as: September 2025. Begins 1 September 2025 at the earliest, 30 September 2025 at the latest.",
+        ),
+        (
+            "2025-09-11/",
+            None,
+            "Read as: from 11 September 2025, end not known. It ended or will end, and it is not said when.",
+        ),
+        (
+            "../2025-09-11",
+            None,
+            "Read as: until 11 September 2025. Begins on no known day. Ends on 11 September 2025.",
+        ),
+        (
+            "2025-01-01/2025-02-03",
+            None,
+            "Read as: 1 January 2025 to 3 February 2025. Ends on 3 February 2025.",
+        ),
+        ("yesterday", None, None),
+        ("", None, None),
+    ],
+)
+def test_the_reading_of_a_date_is_said(
+    edtf: str, holding: Holding | None, words: str | None
+) -> None:
+    assert read_date(edtf, holding) == words
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        (("at least 100",), "Read as: 100 or more."),
+        (("not fewer than fifty",), "Read as: 50 or more."),
+        (("52",), "Read as: exactly 52."),
+        (("50 to 60",), "Read as: 50 to 60."),
+        (("about 100",), "Read as: about 100, without bounds."),
+        (("", "le", "7"), "Read as: 7 or fewer."),
+        (("", "", "", "3", "9"), "Read as: 3 to 9."),
+        (("some", "eq", "9"), "Read as: exactly 9."),
+        (("nonsense",), None),
+        (("", "worse", "7"), None),
+        (("", "eq", "9" * 5_000), None),
+        (("",), None),
+    ],
+)
+def test_the_reading_of_a_number_is_said(parts: tuple[str, ...], words: str | None) -> None:
+    assert read_number_in_words(*parts) == words
