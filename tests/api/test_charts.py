@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import signal
+import time
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
@@ -240,6 +241,23 @@ def test_after_the_process_was_killed_the_next_picture_is_drawn(client: Client) 
     os.kill(pid, signal.SIGKILL)
     assert client.http.get(f"{CHARTS}/held.svg?as_of=2025-11").status_code == 200
     assert renderer().pid != pid
+
+
+def test_a_process_that_was_warmed_draws_at_once_and_ends_when_nobody_asks() -> None:
+    drawing = Renderer(patience=0.4)
+    try:
+        drawing.warm()
+        first = drawing.pid
+        assert first is not None
+        began = time.monotonic()
+        drawing.draw({"mark": "point", "data": {"values": [{"a": 1}]}}, "svg")
+        assert time.monotonic() - began < 0.4
+        assert drawing.pid == first
+        os.waitpid(first, 0)
+        assert drawing.draw({"mark": "point", "data": {"values": []}}, "svg").picture
+        assert drawing.pid != first
+    finally:
+        drawing.close()
 
 
 def test_an_erasure_drops_what_was_kept(client: Client) -> None:

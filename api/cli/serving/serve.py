@@ -18,6 +18,7 @@ from api.cli.progress import progress_bar
 from api.cli.session import CommandRefusedError, consoles, open_record, say
 from api.cli.tables import show_rows
 from api.cli.text import echo
+from api.commands.charts.renderer import renderer
 from api.composition import Parley
 from api.http.middleware.access_log import LOGGING
 from api.http.middleware.http_protocol import BoundedProtocol
@@ -108,6 +109,7 @@ def serve(
                 echo(f"Your key, shown only this once: {key}")
                 echo(_OF_THE_FIRST)
         sys.setswitchinterval(TURN_SECONDS)
+        renderer().warm_soon()
         server.run(sockets=[listening])
 
 

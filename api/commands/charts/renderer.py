@@ -1,4 +1,4 @@
-"""One process draws all pictures of a server; it is started when first needed, and again after it died or was too slow.
+"""One process draws all pictures of a server; it is started when needed, and again after it died or was too slow.
 
 Pictures are kept by what they show, up to a number of bytes; an erasure drops those of its negotiation.
 """
@@ -14,10 +14,11 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Timer
 from typing import Any, Final
 
 from api.commands.charts.svg import tidy
@@ -26,9 +27,23 @@ __all__ = ["DrawingError", "Drawn", "Pictures", "Renderer", "renderer"]
 
 SECONDS: Final = 10.0
 """How long a picture may take, the start of the process included."""
+PATIENCE: Final = 3_600.0
+"""After how many seconds without a picture the process ends."""
+WARMING: Final = 1.0
+"""How many seconds after the start of a server its process of pictures starts."""
 MOST_BYTES: Final = 16 * 2**20
 _WORKER: Final = Path(__file__).with_name("worker.py")
 _CHUNK: Final = 2**16
+_SMALLEST: Final = {
+    "mark": "bar",
+    "data": {"values": [{"a": "2025-01-01", "b": 1}]},
+    "encoding": {
+        "x": {"field": "a", "type": "temporal"},
+        "y": {"field": "b", "type": "quantitative"},
+        "text": {"field": "b"},
+    },
+}
+"""What has an axis of time, one of numbers, and text."""
 
 
 class DrawingError(Exception):
@@ -46,8 +61,10 @@ class Drawn:
 class Renderer:
     """Asks the process that draws, one picture at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._lock = Lock()
+        self._is_closed = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def draw(self, spec: Mapping[str, Any], form: str) -> Drawn:
@@ -67,8 +84,23 @@ class Renderer:
         finally:
             self._lock.release()
 
+    def warm_soon(self) -> None:
+        """Draw a picture that nobody sees, in the background: the first one of a process takes ten times longer."""
+        timer = Timer(WARMING, self.warm)
+        timer.daemon = True
+        timer.start()
+
+    def warm(self) -> None:
+        """Draw a picture that nobody sees; where that fails, the first one that somebody asks for will say so."""
+        with suppress(DrawingError):
+            self.draw(_SMALLEST, "svg")
+
     def close(self) -> None:
-        """End the process."""
+        """End the process, also while it draws."""
+        self._is_closed = True
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._lock:
             self._stop()
 
@@ -97,10 +129,12 @@ class Renderer:
         return Drawn(bytes(found), head["seconds"])
 
     def _running(self) -> subprocess.Popen[bytes]:
+        if self._is_closed:
+            raise DrawingError("the server is stopping")
         if self._process is None or self._process.poll() is not None:
             self._stop()
             self._process = subprocess.Popen(  # noqa: S603 -- Parley's own script, by the Python that runs
-                [sys.executable, "-I", str(_WORKER)],
+                [sys.executable, "-I", str(_WORKER), str(self._patience)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

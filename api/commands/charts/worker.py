@@ -1,11 +1,13 @@
 """The process that draws: reads a line of JSON {spec, format}, writes a line of JSON {size, seconds} and so many bytes.
 
-It is started by `renderer.py` as a script, and ends when its input does. Threads would draw more slowly.
+It is started by `renderer.py` as a script. It ends when its input does, or after nothing was asked for so many seconds
+as its argument says, so that pictures take memory only where they are looked at. Threads would draw more slowly.
 """
 
 from __future__ import annotations
 
 import json
+import select
 import sys
 import time
 
@@ -25,9 +27,12 @@ def draw(spec: dict[str, object], form: str) -> bytes:
     return drawn
 
 
-def main() -> None:
-    """Draw what is asked for until there is no more."""
-    for line in sys.stdin.buffer:
+def main(patience: float) -> None:
+    """Draw what is asked for until there is no more, or nothing is asked for so many seconds."""
+    while select.select([sys.stdin], [], [], patience)[0]:
+        line = sys.stdin.buffer.readline()
+        if not line:
+            return
         began, asked = time.process_time(), json.loads(line)
         try:
             picture, fault = draw(asked["spec"], asked["format"]), None
@@ -39,4 +44,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(float(sys.argv[1]))
