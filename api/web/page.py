@@ -82,12 +82,14 @@ def _problem_page(request: Request, status: int, body: bytes) -> Response:
 class Page:
     """One page for one request; `slug` names its negotiation, where it is of one.
 
-    The paths that it asks for lie under that negotiation's address, unless `under` is another.
+    The paths that it asks for lie under that negotiation's address, unless `under` is another. It is asked for with the
+    reader's credentials, unless it is to show what it shows to anybody (`as_anybody`).
     """
 
     request: Request
     slug: str | None = None
     under: str | None = None
+    as_anybody: bool = False
     first: Reply | None = None
     path: str = ""
     asked: int = 0
@@ -136,13 +138,14 @@ class Page:
         """
         pinned = {} if self.standing is None else {"position": str(self.standing.position)}
         question = {**(self.cuts if cuts is None else cuts), **pinned, **(parameters or {})}
-        address = f"{self._root()}{path}"
+        address = f"{self.root}{path}"
         reply = await self.answer(address, question)
         content: dict[str, Any] = json.loads(reply.body)
         if self.first is None:
             self.first, self.path = reply, f"{address}?{urlencode(question)}"
-            if "perspective" in content:
-                self.standing = Standing(content["perspective"], self.given)
+            shown = content.get("usermeta", content)
+            if "perspective" in shown:
+                self.standing = Standing(shown["perspective"], self.given)
         return content
 
     async def ask_list(
@@ -162,7 +165,9 @@ class Page:
         query = perspective_query({**self.cuts, "position": str(self.standing.position)})
         return await run_in_lane(self._title, query)
 
-    def _root(self) -> str:
+    @property
+    def root(self) -> str:
+        """The address of the negotiation in the API, or what the page asks below instead."""
         if self.under is not None:
             return self.under
         return "" if self.slug is None else f"/v1/negotiations/{quote(self.slug)}"
@@ -176,9 +181,13 @@ class Page:
 
     async def answer(self, address: str, question: Mapping[str, str]) -> Reply:
         """Give an answer of the API to a question; PageRefusedError where it refuses, or the page asks too much."""
+        return await self.fetch(f"{address}?{urlencode(question)}")
+
+    async def fetch(self, target: str) -> Reply:
+        """Give what the API answers at an address with its query, as `answer` does."""
         self.asked += 1
         assert self.asked <= MOST_ANSWERS, f"{self.request.url.path} asks for too many answers"  # noqa: S101 -- a programmer's error
-        reply = await on_behalf(self.request, f"{address}?{urlencode(question)}")
+        reply = await on_behalf(self.request, target, as_anybody=self.as_anybody)
         if reply.status != _OK:
             self.refuse(reply)
         return reply
@@ -200,7 +209,14 @@ class Page:
         title = await self.title() if title is None else title
         return self.respond(template, title=title, clocks=clocks, **shown)
 
-    def respond(self, template: str, *, listed: bool = True, **shown: Any) -> Response:  # noqa: ANN401 -- what the template names
+    def respond(
+        self,
+        template: str,
+        *,
+        listed: bool = True,
+        policy: str = POLICY,
+        **shown: Any,  # noqa: ANN401 -- what the template names
+    ) -> Response:
         """Draw the page; unless `listed`, search engines are told not to list it."""
         assert self.first is not None, "a page is drawn from an answer"  # noqa: S101 -- a programmer's error
         headers = self.first.headers
@@ -212,7 +228,7 @@ class Page:
         ).encode()
         more = {
             "Link": f'<{self.path}>; rel="alternate"; type="application/json"',
-            "Content-Security-Policy": POLICY,
+            "Content-Security-Policy": policy,
             **({} if listed else {"X-Robots-Tag": "noindex"}),
         }
         tags = [tag for tag in headers.get("cache-tag", "").split(",") if tag]
@@ -231,14 +247,17 @@ class Page:
 
     def _canonical(self, fixed: Mapping[str, str]) -> dict[str, str]:
         """The parameters of the page's fixed form: those of its answer, and those that only the page has."""
-        own = {name: text for name, text in self.given.items() if name not in _CUTS}
-        return {**own, **{name: text for name, text in fixed.items() if name in _CUTS}}
+        return {**self.own, **{name: text for name, text in fixed.items() if name in _CUTS}}
 
-    def picture(self, name: str, **parameters: str) -> str:
-        """The address of a picture of the negotiation at the same perspective, drawn at the page's position."""
-        at = {} if self.standing is None else {"position": str(self.standing.position)}
-        question = urlencode({**self.cuts, **at, **parameters})
-        return f"{self._root()}/charts/{quote(name)}.svg?{question}"
+    def pinned(self, **parameters: str) -> str:
+        """The page's cuts and other parameters as a query that shows the same for ever."""
+        at = {} if self.standing is None else self.standing.fixed
+        return urlencode({**self.cuts, **at, **parameters})
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The parameters that only the page has."""
+        return {name: text for name, text in self.given.items() if name not in _CUTS}
 
     def here(self, **parameters: str) -> str:
         """The address of this page with other parameters; it has no position and starts at the first item."""

@@ -27,6 +27,11 @@ class Standing:
         return found
 
     @property
+    def fixed(self) -> dict[str, str]:
+        """The parameters under which the same answer is given for ever, beside those that were given."""
+        return {"as_of": str(self.perspective["as_of"]), "position": str(self.position)}
+
+    @property
     def so(self) -> str:
         """The valid-time cut in words; only the day, without the hour, if the reader asked for no cut."""
         return (

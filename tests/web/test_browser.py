@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import uvicorn
 from playwright.sync_api import expect, sync_playwright
+from starlette.responses import HTMLResponse
 from starlette.testclient import TestClient
 
 from api.composition import compose
@@ -230,3 +231,34 @@ def test_the_pages_name_no_other_server(page: Page) -> None:
     )
     assert served
     assert not [url for url in served if not re.match(r"http://127\.0\.0\.1:\d+/", url)]
+
+
+def test_a_picture_is_shown_in_a_frame_of_another_site_and_no_page_is(
+    browser: Browser, address: str
+) -> None:
+    frames = "".join(
+        f'<iframe src="{address}{BELARUS}{path}"></iframe>' for path in ("/embed/posts", "")
+    )
+    news = Served(uvicorn.Config(HTMLResponse(frames), log_level="critical", lifespan="off"))
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{news.address[1]}", wait_until="networkidle")
+    shown = page.frame_locator("iframe >> nth=0")
+    expect(shown.get_by_text("US special envoy for Belarus")).to_be_visible()
+    assert shown.locator("svg").evaluate("each => getComputedStyle(each).display") == "block"
+    expect(page.frame_locator("iframe >> nth=1").get_by_text("US–Belarus talks")).to_have_count(0)
+    context.close()
+    news.stop()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_picture_has_the_colours_of_its_page(browser: Browser, address: str, scheme: Any) -> None:  # noqa: ANN401 -- Playwright's own word
+    context = browser.new_context(base_url=address, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{BELARUS}/pictures/posts?as_of=2025-11-28")
+    colours = page.evaluate(
+        "() => [...document.querySelectorAll('.picture text')].map(each => getComputedStyle(each).fill)"
+    )
+    ink = "rgb(27, 24, 20)" if scheme == "light" else "rgb(236, 231, 218)"
+    assert ink in colours
+    context.close()

@@ -33,6 +33,8 @@ PAGES: Final = (
     f"{BELARUS}/person?name=Ihar+Losik",
     f"{BELARUS}/matters/sep11-count",
     f"{BELARUS}/numbers/released",
+    f"{BELARUS}/pictures/posts",
+    f"{BELARUS}/pictures/held",
     f"{BELARUS}/audit",
     f"{BELARUS}/compare",
     f"{BELARUS}/compare?from=2025-06-21&to=2025-06-26&clock=published",
@@ -54,7 +56,9 @@ def test_a_page_runs_no_script_of_its_own_and_loads_nothing_from_elsewhere(
     assert not [given for _, given in page.elements if "style" in given]
     assert not [name for _, given in page.elements for name in given if name.startswith("on")]
     assert not [given for tag, given in page.elements if tag == "script" and "src" not in given]
-    loaded = [*page.all("script", "src"), *page.all("link", "href")]
+    links = [given for tag, given in page.elements if tag == "link"]
+    loaded = [*page.all("script", "src")]
+    loaded += [str(given["href"]) for given in links if given["rel"] != "alternate"]
     for asset in loaded:
         assert not urlsplit(asset).netloc
         if asset.startswith("/assets/"):
@@ -224,9 +228,7 @@ def test_a_hostile_text_is_text(reader: Reader, text: str) -> None:
     for address in dict.fromkeys(["/n/talks", *pages, "/n/talks/timeline"]):
         page = reader.see(address)
         assert page.status == 200, (address, page.words)
-        assert all(
-            src.startswith("/v1/negotiations/talks/charts/") for src in page.all("img", "src")
-        )
+        assert page.all("img", "src") == []
         assert not [given for tag, given in page.elements if tag == "script" and "src" not in given]
         assert not [name for _, given in page.elements for name in given if name.startswith("on")]
         assert text in page.words or not UNNAMED.isdisjoint(address.partition("?")[0].split("/"))

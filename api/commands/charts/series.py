@@ -110,19 +110,19 @@ def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Inks) 
             for each in items
             if each["at"][:4].isdecimal()
         ]
-        shade = {"range": [inks.quiet, inks.ink]}
-        color = {"field": "changes", "type": "quantitative", "scale": shade, "legend": None}
+        shade = {"range": [0.5, 1]}
+        opacity = {"field": "changes", "type": "quantitative", "scale": shade, "legend": None}
         drawn.append({
             "title": {"text": name, "anchor": "start", "fontSize": 13, "fontWeight": 600, "color": inks.ink},
             "width": 680,
             "height": 56,
             "data": values(rows),
-            "mark": {"type": "bar", "width": {"band": 1}},
+            "mark": {"type": "bar", "width": {"band": 1}, "color": inks.ink},
             "encoding": {
                 "x": {**_X, "timeUnit": "utcyearmonth", "bandPosition": 0, "scale": scale},
                 "y": {"field": "changes", "type": "quantitative",
                       "axis": {"title": None, "tickCount": 2, "tickMinStep": 1}},
-                "color": color,
+                "opacity": opacity,
             },
         })  # fmt: skip
     return {"table": _months(axes), "vconcat": drawn, "spacing": 12}

@@ -20,6 +20,8 @@ _DROPPED: Final = frozenset({
     *("role", "class", "pointer-events", "stroke-miterlimit", "version", "aria-hidden"),
     *("aria-label", "aria-roledescription"),
 })  # fmt: skip
+_ELEMENTS: Final = frozenset({"svg", "g", "path", "rect", "line", "text", "tspan"})
+"""All that a picture is made of: nothing that links, loads or runs."""
 _PASSED_ON: Final = frozenset({
     *("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight"),
     "text-anchor",
@@ -61,10 +63,10 @@ def _short(found: re.Match[str]) -> str:
 
 
 def _is_empty(element: ET.Element) -> bool:
-    """Whether nothing of it is seen."""
-    if element.get("display") == "none":
-        return True
+    """Whether nothing of it is seen, or it is nothing that a picture is made of."""
     kind = element.tag.rpartition("}")[2]
+    if kind not in _ELEMENTS or element.get("display") == "none":
+        return True
     if kind == "path":
         return element.get("d") in {"", "M0,0h0v0h0Z"} or (
             "stroke" not in element.attrib and "fill" not in element.attrib

@@ -109,22 +109,26 @@ async def on_behalf(
     method: str = "GET",
     body: bytes = b"",
     fields: Mapping[str, str] | None = None,
+    *,
+    as_anybody: bool = False,
 ) -> Reply:
     """What a request for JSON answers to the sender of another: with the same credentials, by the same way.
 
     Where the sender is signed in to the pages, its principal asks. `fields` are those of the header that go along.
+    With `as_anybody`, it is what somebody without credentials is answered.
     """
+    left_out = _NOT_PASSED_ON | {"authorization"} if as_anybody else _NOT_PASSED_ON
     passed_on = [
         (name, text)
         for name, text in request.scope["headers"]
-        if name.decode("latin-1") not in _NOT_PASSED_ON
+        if name.decode("latin-1") not in left_out
         and not name.decode("latin-1").startswith(_OF_THE_BODY)
     ]
     own = [
         (name.encode("latin-1"), text.encode("latin-1")) for name, text in (fields or {}).items()
     ]
     headers = [*passed_on, (b"accept", b"application/json"), *own]
-    signed_in = request.scope["state"].get("session")
+    signed_in = None if as_anybody else request.scope["state"].get("session")
     return await exchange(
         request.app,
         method,

@@ -21,12 +21,17 @@ HARDENING: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_FRAMED: Final = "frame-ancestors *"
+_OF_A_FRAME: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
 _ONLY_HTTPS: Final = ("Strict-Transport-Security", "max-age=31536000")
 
 
 def harden(scope: Scope, headers: MutableHeaders) -> None:
-    """Complete the head of an answer; what has a policy of its own keeps it."""
-    for name, text in HARDENING.items():
+    """Complete the head of an answer; what has a policy of its own keeps it, and may let other pages frame it."""
+    is_framed = _FRAMED in headers.get("Content-Security-Policy", "")
+    for name, text in {**HARDENING, **(_OF_A_FRAME if is_framed else {})}.items():
         headers.setdefault(name, text)
+    if is_framed:
+        del headers["X-Frame-Options"]
     if scope["scheme"] == "https":
         headers.setdefault(*_ONLY_HTTPS)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.web.figure import read_figure
 from api.web.page import Page, router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
@@ -20,4 +21,12 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
     by = page.given.get("by", "month")
     question = {"what": what, "by": by, **page.of("from", "to", "per"), "limit": "1000"}
     tally = await page.ask("/tally", question)
-    return await page.draw("numbers", here="/numbers/released", what=what, by=by, tally=tally)
+    figure = await read_figure(page, "releases", {"what": what})
+    return await page.draw(
+        "numbers",
+        here="/numbers/released",
+        what=what,
+        by=by,
+        tally=tally,
+        figure=figure,
+    )

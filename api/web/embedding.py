@@ -1,0 +1,62 @@
+"""What a page elsewhere takes in to show a picture: an iframe at the fixed address of a page that may be framed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup, escape
+
+from api.web.pictures import Picture
+
+__all__ = ["FRAMED", "Embedding"]
+
+FRAMED: Final = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src data:; form-action 'none'; base-uri 'none';"
+    " frame-ancestors *"
+)
+"""The content security policy of what other pages may show in a frame: it runs nothing at all."""
+_FOOT: Final = 40
+"""How many pixels the line under a picture takes."""
+_LEAST: Final = 120
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """The address of a picture that may be framed, and the picture."""
+
+    url: str
+    picture: Picture
+
+    def size(self, width: int | None = None, height: int | None = None) -> tuple[int, int]:
+        """Give the width and height of the frame, within these bounds where they are given."""
+        wide = self.picture.width if width is None else min(width, self.picture.width)
+        ratio = self.picture.height / self.picture.width
+        if height is not None:
+            wide = min(wide, int((height - _FOOT) / ratio))
+        wide = max(wide, _LEAST)
+        return wide, round(wide * ratio) + _FOOT
+
+    def code(self, width: int | None = None, height: int | None = None) -> Markup:
+        """Give the markup to copy."""
+        wide, high = self.size(width, height)
+        return Markup(  # noqa: S704 -- what goes in is escaped
+            f'<iframe src="{escape(self.url)}" width="{wide}" height="{high}" title="{escape(self.picture.name)}"'
+            ' loading="lazy" referrerpolicy="no-referrer"></iframe>'
+        )
+
+    def describe(
+        self, title: str, width: int | None, height: int | None, provider: str
+    ) -> dict[str, Any]:
+        """Give the answer of oEmbed 1.0 (oembed.com §2.3.4.4)."""
+        wide, high = self.size(width, height)
+        return {
+            "version": "1.0",
+            "type": "rich",
+            "title": title,
+            "provider_name": "Parley",
+            "provider_url": provider,
+            "html": str(self.code(width, height)),
+            "width": wide,
+            "height": high,
+        }

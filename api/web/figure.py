@@ -1,0 +1,62 @@
+"""A picture in a page, drawn at the perspective and position of the page, and the addresses of the picture alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from markupsafe import Markup
+
+from api.web.embedding import Embedding
+from api.web.page import Page
+from api.web.pictures import PICTURES, Picture, inline
+
+__all__ = ["Figure", "read_figure"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with a name and parameters of its own, as `what`, in a page."""
+
+    page: Page
+    name: str
+    own: Mapping[str, str]
+    picture: Picture
+
+    @property
+    def markup(self) -> Markup:
+        """The picture itself."""
+        return self.picture.markup
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """Every picture that there is: (name, what it shows)."""
+        return [*PICTURES.items()]
+
+    def address(self, form: str = "svg", **parameters: str) -> str:
+        """The address of the picture as a file, which shows the same for ever."""
+        return _address(self.page, self.name, form, {**self.own, **parameters})
+
+    @property
+    def embedding(self) -> Embedding:
+        """What another page takes in to show the picture as this page does."""
+        path = f"/n/{quote(self.page.slug or '')}/embed/{quote(self.name)}"
+        url = self.page.request.url.replace(path=path, query=self.page.pinned(**self.own))
+        return Embedding(str(url), self.picture)
+
+    @property
+    def described(self) -> str:
+        """The address at which other sites ask what to show of the page (oEmbed)."""
+        shown = self.page.request.url.replace(query=self.page.pinned(**self.page.own))
+        query = urlencode({"url": str(shown)})
+        return str(self.page.request.url.replace(path="/oembed", query=query))
+
+
+async def read_figure(page: Page, name: str, own: Mapping[str, str]) -> Figure:
+    """Ask for a picture of the page's negotiation."""
+    return Figure(page, name, own, inline(await page.fetch(_address(page, name, "svg", own))))
+
+
+def _address(page: Page, name: str, form: str, own: Mapping[str, str]) -> str:
+    return f"{page.root}/charts/{quote(name)}.{form}?{page.pinned(**own)}"

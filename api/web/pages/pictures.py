@@ -1,0 +1,48 @@
+"""A picture as a page, with its numbers as a table, and as what a page elsewhere may show in a frame."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.web.embedding import FRAMED
+from api.web.figure import read_figure
+from api.web.page import Page, router_of_pages
+
+router: Final[APIRouter] = router_of_pages()
+
+_DATED: Final = frozenset({"from", "until before", "month"})
+"""The columns of a picture's table that hold dates."""
+
+
+@router.get("/n/{slug}/pictures/{name}")
+async def read_picture_page(slug: str, name: str, request: Request) -> Response:
+    """Show a picture at the perspective, its numbers, and what to copy in order to show it elsewhere."""
+    page = Page(request, slug)
+    spec = await _spec(page, name)
+    figure = await read_figure(page, name, page.of("what"))
+    return await page.draw(
+        "picture",
+        here=f"/pictures/{name}",
+        heading=spec["title"]["text"],
+        table=spec["usermeta"]["table"],
+        dated=_DATED,
+        figure=figure,
+    )
+
+
+@router.get("/n/{slug}/embed/{name}")
+async def read_embed(slug: str, name: str, request: Request) -> Response:
+    """Show a picture alone, which any page may frame: as it is shown to anybody, whoever asks."""
+    page = Page(request, slug, as_anybody=True)
+    spec = await _spec(page, name)
+    figure = await read_figure(page, name, page.of("what"))
+    title = spec["title"]["text"]
+    return page.respond("embed", policy=FRAMED, listed=False, title=title, figure=figure)
+
+
+async def _spec(page: Page, name: str) -> dict[str, Any]:
+    return await page.ask(f"/charts/{name}.vl.json", page.of("what"))
