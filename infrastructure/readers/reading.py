@@ -179,10 +179,14 @@ class Reading:
         With `q` in a `searched` reading only; unless `translit` is off, it finds words in other scripts too.
         """
         names = self.names(id_, perspective) if q is not None or wanted.names else NO_NAMES
-        statement = timeslices.timeline(self._tables, id_, perspective, wanted, names)
+        about = (self._tables, id_, perspective, wanted, names)
         asked = None
-        if q is not None:
+        if q is None:
+            lead = timeslices.find_lead(self._connection, *about, limit)
+        else:
+            lead = None
             asked = parse_terms(question(q), translit=translit, spellings=names.spellings())
+        statement = timeslices.timeline(*about, lead=lead)
         found, more = self._found(statement, perspective, asked, limit)
         begun = [
             Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))

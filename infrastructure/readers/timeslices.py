@@ -7,21 +7,26 @@ edge where everything is public. Its citations that were not public by the cut a
 from __future__ import annotations
 
 from itertools import groupby
+from math import isqrt
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true, tuple_
 
-from domain.time.instant import END
+from domain.time.instant import BEGINNING, END
 from domain.time.record_time import corrections_in_force, recorded_by
 from domain.views.naming import Names
 from domain.views.published import PUBLISHING
 from domain.views.timeline import terms_asked
 from infrastructure.projections.planes import whole_rows
-from infrastructure.tables.facts import content_columns
+from infrastructure.projections.tallies import counts_at
+from infrastructure.tables.facts import VALID_ORDER, content_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
+
+    from sqlalchemy import Connection
 
     from domain.time.perspective import Perspective
     from domain.views.timeline import TimelineFilter
@@ -31,6 +36,7 @@ __all__ = [
     "RETRACTED",
     "event_known",
     "fact_public",
+    "find_lead",
     "is_seen",
     "known_at",
     "select_differing",
@@ -40,6 +46,10 @@ __all__ = [
 ]
 
 RETRACTED: Final = "retracted"
+_FIRST: Final = (BEGINNING, BEGINNING, 0)
+"""Before every place of a timeline."""
+Lead = Select[tuple[str]]
+"""Selects the ids of the facts by which a timeline is read."""
 
 
 def select_known(
@@ -138,12 +148,16 @@ def timeline(
     perspective: Perspective,
     wanted: TimelineFilter,
     names: Names | None = None,
+    *,
+    lead: Lead | None = None,
 ) -> Select[Any]:
-    """The facts that a timeline keeps, in its order; `names` where it is of a name or a place."""
+    """The facts that a timeline keeps, in its order; `names` where it is of a name or a place.
+
+    It is read by the facts of `lead`, and without one in the order of valid time.
+    """
     columns = tables.version.c
-    place = tuple_(*valid_order(tables))
+    order = valid_order(tables)
     conditions = [
-        columns.negotiation_id == negotiation_id.hex,
         is_seen(columns, perspective),
         ~columns.erased,
         *_about(tables, perspective, wanted, names),
@@ -157,15 +171,88 @@ def timeline(
         conditions.append(columns.happened_latest >= wanted.from_)
     if wanted.to is not None:
         conditions.append(columns.start_earliest <= wanted.to)
-    if wanted.after is not None:
-        conditions.append(place > tuple_(*wanted.after))
-    return select(tables.version).where(*conditions).order_by(*valid_order(tables))
+    if lead is None:
+        conditions.append(columns.negotiation_id == negotiation_id.hex)
+        conditions.append(tuple_(*order) > tuple_(*(wanted.after or _FIRST)))
+    else:
+        conditions.append(columns.fact_id.in_(lead))
+        order = [column + 0 for column in order]  # which no index has: the lead's has to be taken
+        if wanted.after is not None:
+            conditions.append(tuple_(*order) > tuple_(*wanted.after))
+    return select(tables.version).where(*conditions).order_by(*order)
 
 
 def valid_order(tables: FactTables) -> list[ColumnElement[int]]:
     """The columns by which a timeline goes."""
     columns = tables.version.c
-    return [columns.start_earliest, columns.start_latest, columns.first_position]
+    return [columns[name] for name in VALID_ORDER]
+
+
+def find_lead(
+    connection: Connection,
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    wanted: TimelineFilter,
+    names: Names | None,
+    limit: int,
+) -> Lead | None:
+    """What selects so few facts that to read and sort them is less than to go along valid time; None without any.
+
+    Along valid time, a page of `limit` facts out of `rows` facts costs `limit` × facts ÷ `rows`; to sort them costs
+    `rows`. No database can tell which is less: it knows how often a name occurs on average.
+    """
+
+    def recorded(position: int | None = None) -> int:
+        row = connection.execute(counts_at(tables.version, negotiation_id, position)).first()
+        return 0 if row is None else int(row.recorded)
+
+    most = isqrt(limit * recorded())
+    leads = _leads(tables, negotiation_id, perspective, wanted, names)
+    if recorded(perspective.position) <= most:
+        leads.append(_recorded_by(tables, negotiation_id, perspective.position))
+    found, rows = None, most + 1
+    for lead in leads:
+        few = lead.limit(rows).subquery()
+        count = int(connection.execute(select(func.count()).select_from(few)).scalar_one())
+        if count < rows:
+            found, rows = lead, count
+    return found
+
+
+def _recorded_by(tables: FactTables, negotiation_id: UUID, position: int) -> Lead:
+    columns = tables.version.c
+    mine = columns.negotiation_id == negotiation_id.hex
+    return select(columns.fact_id).where(mine, columns.known_from <= position)
+
+
+def _leads(
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    wanted: TimelineFilter,
+    names: Names | None,
+) -> list[Lead]:
+    """The ids of the facts that could be shown, by each question that an index answers; one is there several times."""
+    term, version = tables.term.c, tables.version.c
+    mine = version.negotiation_id == negotiation_id.hex
+    leads = [
+        select(term.fact_id).where(
+            term.negotiation_id == negotiation_id.hex, _of_terms(term, terms)
+        )
+        for terms in terms_asked(wanted, names or Names(()))
+    ]
+    if wanted.batch is not None:
+        brought = version.batch == wanted.batch
+        leads.append(
+            select(version.fact_id).where(
+                brought, _unindexed(version.negotiation_id) == negotiation_id.hex
+            )
+        )
+    if perspective.published_cut is not None:
+        public = version.published_from <= perspective.published_cut
+        leads.append(select(version.fact_id).where(mine, public))
+    return leads
 
 
 def _about(
@@ -179,23 +266,33 @@ def _about(
         conditions.append(columns.matter == wanted.matter)
     if wanted.batch is not None:
         made = tables.version.alias("brought")
-        brought = (made.c.batch == wanted.batch, event_known(made.c, perspective))
-        conditions.append(columns.fact_id.in_(select(made.c.fact_id).where(*brought)))
+        brought = (_unindexed(made.c.batch) == wanted.batch, event_known(made.c, perspective))
+        conditions.append(exists().where(made.c.fact_id == columns.fact_id, *brought))
     for terms in terms_asked(wanted, names or Names(())):
         term = tables.term.c
-        fields = groupby(sorted(terms), key=itemgetter(0))
         conditions.append(
             exists().where(
                 term.negotiation_id == columns.negotiation_id,
-                or_(
-                    *(
-                        and_(term.field == field, term.term.in_([each for _, each in found]))
-                        for field, found in fields
-                    )
-                ),
+                _of_terms(term, terms),
                 term.fact_id == columns.fact_id,
                 term.version == columns.version,
                 term.variant == columns.variant,
             )
         )
     return conditions
+
+
+def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
+    """A text as no index has it, where another index has to be taken."""
+    return column.concat("")
+
+
+def _of_terms(term: Any, terms: Iterable[tuple[str, str]]) -> ColumnElement[bool]:  # noqa: ANN401 -- columns of terms
+    """Whether a row is of one of these terms."""
+    fields = groupby(sorted(terms), key=itemgetter(0))
+    return or_(
+        *(
+            and_(term.field == field, term.term.in_([each for _, each in found]))
+            for field, found in fields
+        )
+    )

@@ -37,6 +37,7 @@ __all__ = [
     "SIDES",
     "SPARE",
     "VALID_INSTANTS",
+    "VALID_ORDER",
     "FactTables",
     "Side",
     "content_columns",
@@ -63,6 +64,8 @@ VALID_INSTANTS: Final = (
     "happened_latest",
 )
 """The columns of a fact's valid time."""
+VALID_ORDER: Final = ("start_earliest", "start_latest", "first_position")
+"""The columns by which a timeline goes."""
 _BIGINTS: Final = [
     "known_to",
     "published_to",
@@ -141,10 +144,12 @@ def _side(side: Side, suffix: str) -> FactTables:
         Column("content", LargeBinary, nullable=False),
         Column("batch", TEXT),
         Index(f"ix_{name}_known", "negotiation_id", "published_to", "known_to", "known_from"),
-        Index(
-            f"ix_{name}_valid", "negotiation_id", "start_earliest", "start_latest", "first_position"
+        Index(f"ix_{name}_valid", "negotiation_id", *VALID_ORDER),
+        *(
+            Index(f"ix_{name}_{told}", "negotiation_id", told, *VALID_ORDER)
+            for told in ("kind", "matter")
         ),
-        Index(f"ix_{name}_matter", "negotiation_id", "matter"),
+        Index(f"ix_{name}_public", "negotiation_id", "published_from"),
         Index(f"ix_{name}_position", "negotiation_id", "known_from"),
         Index(
             f"ix_{name}_erased",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -9,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from domain.time.instant import parse_cut
 from domain.time.perspective import Clock, Perspective
+from domain.views.rivalry.candidates import NO_NAMES
 from domain.views.timeline import TimelineFilter
 from infrastructure.database.database import Database
 from infrastructure.ledger import StoredLedger
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from tests.databases import Kind
 
 SIZE: Final = often(5_000, 10_000)
+LIMIT: Final = 20
+_COUNTED: Final = 100
 FACTS: Final = ("fact_version", "fact_answer", "fact_term")
 Populated = tuple[Database, "UUID", "UUID"]
 
@@ -89,6 +95,20 @@ def literal(connection: Connection, statement: Select[Any]) -> str:
     """The statement with its values in it, as the database gets it."""
     compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
     return str(compiled).replace(":", r"\:").replace("%%", "%")
+
+
+def instructions(connection: Connection, run: Callable[[], object]) -> int:
+    """How many instructions SQLite's machine runs for this, to a hundred; 0 on PostgreSQL."""
+    if connection.dialect.name != "sqlite":
+        run()
+        return 0
+    counted = count(step=_COUNTED)
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.set_progress_handler(lambda: next(counted) * 0, _COUNTED)
+    run()
+    driver.set_progress_handler(None, 0)
+    return next(counted)
 
 
 def steps(connection: Connection, statement: Select[Any]) -> list[str]:
@@ -165,6 +185,54 @@ def test_a_page_of_a_timeline_reads_a_page(populated: Populated, clock: Clock) -
             found = steps(connection, statement)
             assert "INDEX ix_fact_version_valid" in found[0]
             assert not [step for step in found if "TEMP B-TREE" in step]
+
+
+@pytest.mark.parametrize(
+    ("asked", "cuts"),
+    [
+        ({}, {}),
+        ({"begun": True}, {}),
+        ({"begun": True}, {"match": "certain"}),
+        ({"retracted": True}, {}),
+        ({"kind": "statement"}, {}),
+        ({"kind": "release"}, {}),
+        ({"kind": "alias"}, {}),
+        ({"matter": "another"}, {}),
+        ({"person": "Speaker 7"}, {}),
+        ({"person": "Nobody"}, {}),
+        ({"person": "Speaker 7", "kind": "release"}, {}),
+        ({"person": "Envoy 102"}, {}),
+        ({"place": "Nowhere"}, {}),
+        ({"batch": "another"}, {}),
+        ({"to": parse_cut("1975")}, {}),
+        ({}, {"position": 60}),
+        ({}, {"clock": "published"}),
+        ({}, {"clock": "published", "as_known_at": parse_cut("2001")}),
+        ({"kind": "release"}, {"clock": "published"}),
+        ({"person": "Speaker 7", "after": (parse_cut("1990"), parse_cut("1990"), 0)}, {}),
+    ],
+)
+def test_a_first_page_reads_little_whatever_it_is_asked_for(
+    populated: Populated, asked: dict[str, Any], cuts: dict[str, Any]
+) -> None:
+    database, talks, _ = populated
+    wanted = TimelineFilter(**asked)
+    clock = cuts.get("clock", "recorded")
+    with database.reading() as connection:
+        tables = serving_tables(connection)
+        about = (tables, talks, replace(perspective(clock), **cuts), wanted, NO_NAMES)
+
+        def read() -> Select[Any]:
+            lead = timeslices.find_lead(connection, *about, LIMIT)
+            page = timeslices.timeline(*about, lead=lead).limit(LIMIT)
+            connection.execute(page).all()
+            return page
+
+        assert instructions(connection, read) < 2 * SIZE
+        if connection.dialect.name == "sqlite":
+            steps(connection, read())
+        else:
+            assert rows_read(connection, read()) < SIZE // 5
 
 
 def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) -> None:
