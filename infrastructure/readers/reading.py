@@ -60,7 +60,7 @@ class Reading:
     """Answers from one transaction. `now` is in microseconds UTC.
 
     A negotiation that is private is not there, nor is anything in it, where `principal` is no member.
-    A `searched` reading ends at the last position that it can search.
+    A `searched` reading ends at the last position that it can search, and alone takes a `q`.
     """
 
     def __init__(
@@ -174,25 +174,19 @@ class Reading:
         q: str | None = None,
         translit: bool = True,
     ) -> tuple[list[Seen], bool]:
-        """A page of a timeline, of at most `limit` facts, and whether more follow.
-
-        With `q` in a `searched` reading only; unless `translit` is off, it finds words in other scripts too.
-        """
+        """At most `limit` facts, and whether more follow; `q` finds other scripts unless `translit` is off."""
         names = self.names(id_, perspective) if q is not None or wanted.names else NO_NAMES
         about = (self._tables, id_, perspective, wanted, names)
-        asked = None
         if q is None:
             lead = timeslices.find_lead(self._connection, *about, limit)
+            statement, asked = timeslices.timeline(*about, lead=lead), None
         else:
-            lead = None
+            sorts = self._connection.dialect.name == "sqlite"  # else it searches once for each fact
+            statement = timeslices.timeline(*about, along=not sorts)
             asked = parse_terms(question(q), translit=translit, spellings=names.spellings())
-        statement = timeslices.timeline(*about, lead=lead)
         found, more = self._found(statement, perspective, asked, limit)
-        begun = [
-            Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
-            for version in found
-        ]
-        return begun, more
+        at = perspective.as_of
+        return [Seen(version=v, certainty=v.record.fact.window.begun(at)) for v in found], more
 
     def _found(
         self, statement: Select[Any], perspective: Perspective, asked: AllOf | None, limit: int

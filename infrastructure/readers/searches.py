@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from domain.sought import Sought
 
-__all__ = ["MOST_UNINDEXED", "Search", "last_searchable", "page"]
+__all__ = ["MOST_UNINDEXED", "Search", "last_searchable", "narrow", "page"]
 
 MOST_UNINDEXED: Final = 2_000
 """Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
@@ -103,14 +103,14 @@ def _in_index(
 
     Those that hold what is sought only in a citation that was not public by the cut are passed over.
     """
-    beyond = narrowed = _narrowed(connection, statement, version, search.wanted)
+    beyond = narrowed = narrow(connection, statement, version, search.wanted)
     while True:
         rows, more = pages.page(connection, beyond, version, order, limit)
         found = [row for row in rows if not search.hides(row) or search.found_in(row)]
         if found or not more:
             return found, more
         last = tuple(getattr(rows[-1], column.name) for column in order)
-        beyond = narrowed.where(tuple_(*order) > tuple_(*last))
+        beyond = narrowed.where(tuple_(*(column + 0 for column in order)) > tuple_(*last))
 
 
 def _not_in_index(
@@ -135,7 +135,7 @@ def _not_in_index(
     return [row for row in rows if search.found_in(row)]
 
 
-def _narrowed(
+def narrow(
     connection: Connection, statement: Select[Any], version: Table, wanted: AllOf
 ) -> Select[Any]:
     """The statement on `version`, with only those rows left whose text holds what is sought."""
@@ -146,7 +146,6 @@ def _narrowed(
         fact_text.c.fact_id == version.c.fact_id,
         fact_text.c.version == version.c.version,
         version.c.variant == 0,
-        fact_text.c.negotiation_id == version.c.negotiation_id,
     )
     return statement.join_from(version, fact_text, same).where(_there(wanted, sqlite=sqlite))
 

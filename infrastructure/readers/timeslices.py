@@ -150,14 +150,22 @@ def timeline(
     names: Names | None = None,
     *,
     lead: Lead | None = None,
+    along: bool = True,
 ) -> Select[Any]:
     """The facts that a timeline keeps, in its order; `names` where it is of a name or a place.
 
-    It is read by the facts of `lead`, and without one in the order of valid time.
+    It is read by the facts of `lead`; without one `along` valid time, if another index is not to be taken.
     """
     columns = tables.version.c
-    order = valid_order(tables)
+    mine = columns.negotiation_id == negotiation_id.hex
+    order, after = valid_order(tables), wanted.after
+    if lead is None and along:
+        after = after or _FIRST  # SQLite goes along an index only if it can begin somewhere
+    else:
+        order = as_sorted(tables)
+        mine = _unindexed(columns.negotiation_id) == negotiation_id.hex
     conditions = [
+        mine if lead is None else columns.fact_id.in_(lead),
         is_seen(columns, perspective),
         ~columns.erased,
         *_about(tables, perspective, wanted, names),
@@ -170,15 +178,9 @@ def timeline(
     if wanted.from_ is not None:
         conditions.append(columns.happened_latest >= wanted.from_)
     if wanted.to is not None:
-        conditions.append(columns.start_earliest <= wanted.to)
-    if lead is None:
-        conditions.append(columns.negotiation_id == negotiation_id.hex)
-        conditions.append(tuple_(*order) > tuple_(*(wanted.after or _FIRST)))
-    else:
-        conditions.append(columns.fact_id.in_(lead))
-        order = [column + 0 for column in order]  # which no index has: the lead's has to be taken
-        if wanted.after is not None:
-            conditions.append(tuple_(*order) > tuple_(*wanted.after))
+        conditions.append(order[0] <= wanted.to)
+    if after is not None:
+        conditions.append(tuple_(*order) > tuple_(*after))
     return select(tables.version).where(*conditions).order_by(*order)
 
 
@@ -186,6 +188,11 @@ def valid_order(tables: FactTables) -> list[ColumnElement[int]]:
     """The columns by which a timeline goes."""
     columns = tables.version.c
     return [columns[name] for name in VALID_ORDER]
+
+
+def as_sorted(tables: FactTables) -> list[ColumnElement[int]]:
+    """The same values as no index has them: who orders by them sorts what another index leads to."""
+    return [column + 0 for column in valid_order(tables)]
 
 
 def find_lead(
@@ -210,7 +217,10 @@ def find_lead(
     most = isqrt(limit * recorded())
     leads = _leads(tables, negotiation_id, perspective, wanted, names)
     if recorded(perspective.position) <= most:
-        leads.append(_recorded_by(tables, negotiation_id, perspective.position))
+        columns = tables.version.c
+        mine = columns.negotiation_id == negotiation_id.hex
+        known = columns.known_from <= perspective.position
+        leads.append(select(columns.fact_id).where(mine, known))
     found, rows = None, most + 1
     for lead in leads:
         few = lead.limit(rows).subquery()
@@ -218,12 +228,6 @@ def find_lead(
         if count < rows:
             found, rows = lead, count
     return found
-
-
-def _recorded_by(tables: FactTables, negotiation_id: UUID, position: int) -> Lead:
-    columns = tables.version.c
-    mine = columns.negotiation_id == negotiation_id.hex
-    return select(columns.fact_id).where(mine, columns.known_from <= position)
 
 
 def _leads(
@@ -236,19 +240,14 @@ def _leads(
     """The ids of the facts that could be shown, by each question that an index answers; one is there several times."""
     term, version = tables.term.c, tables.version.c
     mine = version.negotiation_id == negotiation_id.hex
+    named = term.negotiation_id == negotiation_id.hex
     leads = [
-        select(term.fact_id).where(
-            term.negotiation_id == negotiation_id.hex, _of_terms(term, terms)
-        )
+        select(term.fact_id).where(named, _of_terms(term, terms))
         for terms in terms_asked(wanted, names or Names(()))
     ]
     if wanted.batch is not None:
-        brought = version.batch == wanted.batch
-        leads.append(
-            select(version.fact_id).where(
-                brought, _unindexed(version.negotiation_id) == negotiation_id.hex
-            )
-        )
+        here = _unindexed(version.negotiation_id) == negotiation_id.hex
+        leads.append(select(version.fact_id).where(version.batch == wanted.batch, here))
     if perspective.published_cut is not None:
         public = version.published_from <= perspective.published_cut
         leads.append(select(version.fact_id).where(mine, public))

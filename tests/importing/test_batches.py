@@ -120,7 +120,9 @@ def test_a_batch_is_found_by_its_index(parley: Parley) -> None:
             as_of=0, as_known_at=None, clock="recorded", match="possible", position=9
         )
         wanted = TimelineFilter(batch="list-1")
-        other = timeslices.timeline(tables, negotiation_id(SLUG), perspective, wanted)
+        about = tables, negotiation_id(SLUG), perspective, wanted, None
+        lead = timeslices.find_lead(connection, *about, limit=100)
+        other = timeslices.timeline(*about, lead=lead)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL enable_seqscan = off"))
         for each in (statement, other):

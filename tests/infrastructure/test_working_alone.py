@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
@@ -33,6 +34,21 @@ with work_alone(Database(sys.argv[1]), "restore"):
 LIMITS: Final = (
     "-c idle_in_transaction_session_timeout=100 -c default_transaction_isolation=serializable"
 )
+
+
+def wait_until_unlocked(database: Database) -> None:
+    """Wait until PostgreSQL has seen that a client is gone, and has let go of its lock."""
+    held = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+        " WHERE locktype = 'advisory' AND datname = current_database()"
+    )
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with database.reading() as connection:
+            if not connection.execute(held).scalar_one():
+                return
+        time.sleep(0.02)
+    pytest.fail("the server keeps the lock of a client that is gone")
 
 
 @contextmanager
@@ -76,6 +92,8 @@ def test_so_is_another_process_until_the_first_is_killed(
             pytest.fail("it was not alone")
         other.send_signal(signal.SIGKILL)
         other.wait()
+        if database.engine.dialect.name == "postgresql":
+            wait_until_unlocked(database)
         for _ in range(2):
             with work_alone(database, "rebuild") as confirm:
                 confirm()
