@@ -16,12 +16,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from domain.time.edtf_calendar import DAY, month_start
+from domain.time.edtf_calendar import DAY, civil_day, month_start
 from domain.time.instant import BEGINNING, END, format_instant
 from domain.time.record_time import recorded_by
-from domain.views.counting.points import By, bucket
 from domain.views.versions import correct_times, select_known, timeslice
 
 if TYPE_CHECKING:
@@ -36,20 +35,28 @@ __all__ = [
     "Axis",
     "Boundary",
     "Moment",
+    "Unit",
     "boundaries",
+    "fit_moments",
     "free_along",
     "group_moments",
     "valid_boundaries",
 ]
 
 Axis = Literal["valid", "recorded", "published"]
+Unit = Literal["day", "month", "year", "decade", "century", "millennium"]
+"""By what moments can be grouped, from the finest; of the last there are fewer than 300 in all the time there is."""
 Boundary = tuple["UUID", int]
 """What changes, a fact or the negotiation itself, and the instant (microseconds UTC) at which it does."""
 
 
+_MONTHS: Final = 12
+_YEARS: Final = {"year": 1, "decade": 10, "century": 100, "millennium": 1_000}
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`at` is an instant, or the number of a day, month or year; `changes` how many facts change there, each once.
+    """`at` is an instant, or the number of a day, month or other unit; `changes` how many facts change there, each once.
 
     The negotiation itself counts as one more.
     """
@@ -57,25 +64,45 @@ class Moment:
     at: int
     changes: int
 
-    def named(self, by: By | None) -> str:
-        """How it is written, so that a cut of the same text includes all of it."""
+    def named(self, by: Unit | None) -> str:
+        """How it is written, so that a cut of the same text includes all of it: a decade by its last year."""
         if by is None:
             return format_instant(self.at)
         if by == "day":
             return _date(self.at * DAY)
         if by == "month":
             return _date(month_start(0, self.at + 1)).rpartition("-")[0]
-        return _date(month_start(self.at, 1))[: -len("-01-01")]
+        last = (self.at + 1) * _YEARS[by] - 1
+        return _date(month_start(last, 1))[: -len("-01-01")]
 
 
 def _date(instant: int) -> str:
     return format_instant(instant).partition("T")[0]
 
 
-def group_moments(found: Iterable[Boundary], by: By | None) -> list[Moment]:
-    """The moments of these boundaries in order, by day, month or year (UTC) if `by` is given."""
-    places = {(whose, at if by is None else bucket(at, by)) for whose, at in found}
+def group_moments(found: Iterable[Boundary], by: Unit | None) -> list[Moment]:
+    """The moments of these boundaries in order, by day, month or other unit (UTC) if `by` is given."""
+    places = {(whose, at if by is None else _number(at, by)) for whose, at in found}
     return [Moment(*each) for each in sorted(Counter(at for _, at in places).items())]
+
+
+def fit_moments(found: Iterable[Boundary], most: int) -> tuple[Unit, list[Moment]]:
+    """The finest unit by which there are at most so many moments, or the widest, and the moments."""
+    every = set(found)
+    for unit in get_args(Unit):
+        moments = group_moments(every, unit)
+        if len(moments) <= most:
+            break
+    return unit, moments
+
+
+def _number(instant: int, by: Unit) -> int:
+    """The number of the day, month, year, decade or other unit in which an instant (microseconds UTC) lies."""
+    day = instant // DAY
+    if by == "day":
+        return day
+    year, month, _ = civil_day(day)
+    return year * _MONTHS + month - 1 if by == "month" else year // _YEARS[by]
 
 
 def free_along(axis: Axis, query: PerspectiveQuery) -> PerspectiveQuery:

@@ -102,6 +102,48 @@ def test_pages_go_on_where_the_last_ended_at_the_same_perspective(client: Client
     assert found == whole
 
 
+def test_moments_are_grouped_as_finely_as_the_limit_allows(client: Client) -> None:
+    client.open()
+    for valid in ("2025-09-11", "2025-09-12", "2025-11-01", "2026-01-01", "1999", "0044", "-0044"):
+        client.record(valid=valid)
+    client.record(valid="Y14000")
+    by: dict[str, int] = {}
+    for limit in range(1, 12):
+        answer = client.get(f"{MOMENTS}?by=auto&limit={limit}").json
+        by.setdefault(answer["by"], len(answer["items"]))
+        plain = client.get(f"{MOMENTS}?by={answer['by']}&limit={limit}").json
+        assert "by" not in plain
+        assert (plain["items"], plain["next"] is None) == (answer["items"], answer["next"] is None)
+    assert list(by) == ["millennium", "century", "decade", "year", "month", "day"][-len(by) :] or by
+    assert stops(client, "by=century&limit=3") == {"-000001": 1, "0099": 1, "1999": 1}
+    assert stops(client, "by=decade") == {
+        "-000041": 1,
+        "0049": 1,
+        "1999": 1,
+        "2029": 4,
+        "+014009": 1,
+    }
+    last = stops(client, "by=decade&as_of=2029")
+    assert client.get(f"{TALKS}/timeline?as_of={list(last)[3]}").json["items"][-1]["fact"][
+        "valid"
+    ] == ("2026-01-01")
+
+
+def test_later_pages_are_grouped_as_the_first_one_was(client: Client) -> None:
+    client.open()
+    for year in range(1, 9_000, 900):
+        client.record(valid=f"{year:04d}")
+    page = client.get(f"{MOMENTS}?by=auto&limit=4").json
+    assert page["by"] == "millennium"
+    found = page["items"]
+    client.record(valid="0002")
+    while page["next"] is not None:
+        page = client.get(f"{MOMENTS}?by=auto&limit=1000&cursor={page['next']}").json
+        assert page["by"] == "millennium"
+        found += page["items"]
+    assert [each["at"] for each in found] == [f"{number}999" for number in range(9)]
+
+
 def test_only_what_can_change_no_more_is_fixed(client: Client) -> None:
     filled(client)
     log = client.get("/v1/changes").json["items"]

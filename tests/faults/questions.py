@@ -70,6 +70,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         {"axis": "valid", "limit": "1000"},
         {"axis": "recorded", "by": "day"},
         {"axis": "published", "by": "month", "limit": "3"},
+        {"axis": "valid", "by": "auto", "limit": "5"},
     ),
     "drawSvg": ({"theme": "dark"}, {"what": "held"}),
     "drawPng": ({"theme": "light"}, {"what": "released"}),

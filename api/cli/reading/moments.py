@@ -10,8 +10,7 @@ from api.cli.ask import ask_whole, print_answer
 from api.cli.options import AsJson, Slug, take_perspective
 from api.cli.session import consoles, open_record
 from api.cli.tables import show_erased, show_heading, show_rows
-from domain.views.counting.points import By
-from domain.views.moments import Axis
+from domain.views.moments import Axis, Unit
 
 __all__ = ["register"]
 
@@ -29,7 +28,9 @@ def moments(
     axis: Annotated[
         Axis, typer.Option(help="What varies: what was so, what was recorded, or was published.")
     ] = "valid",
-    by: Annotated[By | None, typer.Option(help="Group by day, month or year (UTC).")] = None,
+    by: Annotated[
+        Unit | None, typer.Option(help="Group by day, month, year or a longer time (UTC).")
+    ] = None,
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:

@@ -66,16 +66,17 @@ class TallyResponse(Paged):
 
 
 class MomentEntry(Exact):
-    """An instant, or a day, month or year, that may change what is answered."""
+    """An instant, or a day, month, year or longer time, that may change what is answered."""
 
     at: str
     changes: int
 
 
 class MomentsResponse(Paged):
-    """The instants at which an answer may change along an axis, in order."""
+    """The instants at which an answer may change along an axis, in order; `by` says how `by=auto` grouped them."""
 
     axis: Literal["valid", "recorded", "published"]
+    by: NotRequired[Literal["day", "month", "year", "decade", "century", "millennium"]]
     items: list[MomentEntry]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from operator import itemgetter
 from typing import Annotated, Any, Final, cast, get_args
@@ -22,14 +22,24 @@ from domain.time.instant import format_instant
 from domain.time.perspective import Perspective
 from domain.views.audit import describe_change, describe_negotiation_change
 from domain.views.brief import describe_perspective
-from domain.views.counting.points import By
 from domain.views.diff import SECTIONS, diff, negotiation_differs
-from domain.views.moments import Axis, free_along, group_moments
+from domain.views.moments import (
+    Axis,
+    Boundary,
+    Moment,
+    Unit,
+    fit_moments,
+    free_along,
+    group_moments,
+)
 from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
 _CUT: Final = PERSPECTIVE[0].schema
+_AUTO: Final = "auto"
+_CHOSEN: Final = "unit"
+"""In a cursor, by what the moments of its first page were grouped."""
 _DIFF: Final = Asking(
     Parameter("from", "The earlier knowledge cut.", _CUT, required=True, example="2025-11-08"),
     Parameter("to", "The later knowledge cut. Left out: everything known.", _CUT),
@@ -51,8 +61,9 @@ _MOMENTS: Final = Asking(
     ),
     Parameter(
         "by",
-        "Group the instants by day, month or year (UTC). Left out: each instant by itself.",
-        {"type": "string", "enum": list(get_args(By))},
+        "Group the instants by day, month, year, decade, century or millennium (UTC); auto takes the first of these"
+        " that gives at most `limit` groups. Left out: each instant by itself.",
+        {"type": "string", "enum": [*get_args(Unit), _AUTO]},
     ),
     LIMIT,
     CURSOR,
@@ -178,27 +189,41 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     asked = asked.pinned(cursor)
     axis = cast("Axis", choice(asked.parameters, "axis", get_args(Axis), "valid"))
-    by = cast("By | None", choice(asked.parameters, "by", get_args(By)))
+    chosen = choice(asked.parameters, _CHOSEN, get_args(Unit))
+    asked_by = choice(asked.parameters, "by", (*get_args(Unit), _AUTO))
     free = replace(asked, query=free_along(axis, asked.query))
     with asked.reading() as reading:
         cut = asked.perspective(reading)
         along = replace(free, query=replace(free.query, as_of=cut.as_of)).perspective(reading)
         shown = replace(along, as_known_at=cut.as_known_at)
         negotiation = reading.negotiation(slug, along.position)
-        found = group_moments(reading.sections(negotiation.id, along).boundaries(axis), by)
+        boundaries = reading.sections(negotiation.id, along).boundaries(axis)
+        by, found = _grouped(boundaries, asked_by, chosen, limit)
         if cursor is not None:
             found = [each for each in found if each.at > cast("int", cursor.place[0])]
         place = (found[limit - 1].at,) if len(found) > limit else None
-        question = {"axis": axis} | ({} if by is None else {"by": by})
+        question = {"axis": axis} | ({} if asked_by is None else {"by": asked_by})
+        onward = question | ({_CHOSEN: f"{by}"} if asked_by == _AUTO else {})
         content: dict[str, Any] = {
             "perspective": describe_perspective(shown),
             "axis": axis,
+            **({"by": by} if asked_by == _AUTO else {}),
             "items": [{"at": each.named(by), "changes": each.changes} for each in found[:limit]],
-            "next": None if place is None else asked.next(shown, place, question),
+            "next": None if place is None else asked.next(shown, place, onward),
         }
         rest = asked.rest(slug, shown)
         content = with_erasures(content, reading, negotiation.id, along, rest=rest)
         return free.answer(content, shown, reading, fixed=question)
+
+
+def _grouped(
+    found: Iterable[Boundary], by: str | None, chosen: str | None, limit: int
+) -> tuple[Unit | None, list[Moment]]:
+    """Group moments as is asked for; by the unit that was chosen for the first page, or the one that fits the limit."""
+    if by == _AUTO and chosen is None:
+        return fit_moments(found, limit)
+    unit = cast("Unit | None", chosen if by == _AUTO else by)
+    return unit, group_moments(found, unit)
 
 
 def _of_itself(
