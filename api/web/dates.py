@@ -1,26 +1,23 @@
-"""Says dates in words, at most as sharp as they were written; what has no words here is shown as it is written."""
+"""Says dates in words, at most as sharp as they were written; a text that is no date is shown as it is written."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
+from api.web.calendar_words import day_in_words
+from domain.time.valid_time import ValidTime, ValidTimeError
+
 __all__ = ["cut_in_words", "date_in_words", "instant_in_words", "since_in_words"]
 
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_SEASONS: Final = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}
-_DATE: Final = re.compile(
-    r"(?P<year>\d{4})(?:-(?P<month>\d\d|XX)(?:-(?P<day>\d\d|XX))?)?(?P<mark>[?~%]?)"
-)
 _INSTANT: Final = re.compile(
-    r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?P<zone>Z|[+-]\d\d:\d\d)"
+    r"(?P<day>[+-]?\d{4,6}-\d\d-\d\d)T(?P<time>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?P<zone>Z|[+-]\d\d(?::\d\d)?)?"
 )
-_LAST: Final = re.compile(r"(\d{4}-\d\d-\d\d)T23:59:59\.999999Z")
-_HEDGES: Final = {"": "", "?": " (uncertain)", "~": " (about)", "%": " (about, uncertain)"}
-_ANY: Final = "XX"
+_LAST: Final = re.compile(r"([+-]?\d{4,6}-\d\d-\d\d)T23:59:59\.999999Z")
+_UNKNOWN: Final = "not known"
+_OPEN: Final = ".."
+_NO_BEGINNING: Final = "no beginning"
+_NO_START: Final = "beginning not known"
 
 
 def date_in_words(edtf: str, *, short: bool = False) -> str:
@@ -28,87 +25,113 @@ def date_in_words(edtf: str, *, short: bool = False) -> str:
 
     With `short`, months have three letters.
     """
-    if _INSTANT.fullmatch(edtf):
-        return instant_in_words(edtf, short=short)
-    if edtf[:1] in "[{" and edtf[-1:] in "]}":
-        return _set_in_words(edtf, short=short)
     start, slash, end = edtf.partition("/")
-    return _period_in_words(start, end, short=short) if slash else _day(start, short=short) or edtf
+    if slash:
+        return _period_in_words(start, end, short=short)
+    if edtf in {"", _OPEN}:
+        return _UNKNOWN
+    if edtf[0] + edtf[-1] in {"[]", "{}"}:
+        return _set_in_words(edtf, short=short)
+    return instant_in_words(edtf, short=short)
 
 
-def since_in_words(edtf: str) -> str:
-    """Say since when something is so, in short words: "since 9 Nov 2025", "by 25 Jun 2025", "between … and …"."""
-    told = date_in_words(edtf, short=True)
-    return told if told.startswith(("by ", "between ", "since ", "from ")) else f"since {told}"
+def since_in_words(edtf: str, *, short: bool = True) -> str:
+    """Say since when something is so: "since 9 Nov 2025", "by 25 Jun 2025", "between … and …".
+
+    `edtf` is the beginning alone, or an interval or all-of set that begins with it.
+    """
+    start = edtf.partition("/")[0]
+    if start.startswith("{"):
+        start = _first_of(start)
+    if start in {"", _OPEN}:
+        return _NO_START
+    told = date_in_words(start, short=short)
+    if told.startswith(("by ", "between ")):
+        return told
+    return _since(told)
 
 
 def instant_in_words(instant: str, *, short: bool = False) -> str:
-    """Say an RFC 3339 instant to the minute; "Z" is said as UTC."""
+    """Say an RFC 3339 instant or a time of day in EDTF to the minute, or a date; without an offset it is in UTC."""
     found = _INSTANT.fullmatch(instant)
     if found is None:
-        return instant
-    zone = "UTC" if found["zone"] == "Z" else f"UTC{found['zone']}"
-    return f"{_day(found[1], short=short) or found[1]}, {found[2]} {zone}"
+        return day_in_words(instant, short=short) or instant
+    zone = (found["zone"] or "Z").replace("Z", "")
+    zone = f"{zone}:00" if len(zone) == len("+03") else zone
+    return f"{day_in_words(found['day'], short=short) or found['day']}, {found['time']} UTC{zone}"
 
 
 def cut_in_words(instant: str, *, short: bool = False) -> str:
     """Say a cut as a reader gave it: the last microsecond of a day is that day."""
     found = _LAST.fullmatch(instant)
-    if found is None:
-        return instant_in_words(instant, short=short)
-    return _day(found[1], short=short) or found[1]
+    return instant_in_words(instant if found is None else found[1], short=short)
 
 
 def _period_in_words(start: str, end: str, *, short: bool) -> str:
-    begins, ends = (_bound(edge, short=short) for edge in (start, end))
-    if start in {"", ".."}:
-        since = "" if start else "beginning not known; "
-        return f"{since}until {ends}"
-    if end == "..":
-        return f"since {begins}"
-    return f"from {begins}, end not known" if end == "" else f"{begins} to {ends}"
+    begins, ends = (_edge(edge, short=short) for edge in (start, end))
+    if start in {"", _OPEN}:
+        begins = _NO_START if start == "" else _NO_BEGINNING
+        if end in {"", _OPEN}:
+            return f"{begins}; {'end not known' if end == '' else 'still goes on'}"
+        return f"until {ends}" if start else f"{begins}; until {ends}"
+    if end == _OPEN:
+        return _since(begins)
+    if end == "":
+        return f"from {begins}, end not known"
+    vague = start.startswith("[") or end.startswith("[")
+    return f"from {begins} until {ends}" if vague else f"{begins} to {ends}"
+
+
+def _since(begins: str) -> str:
+    return f"since {re.sub('^a (?=day|month|year)', 'some ', begins)}"
+
+
+def _edge(edge: str, *, short: bool) -> str:
+    """One side of an interval, which may be a one-of set."""
+    told = date_in_words(edge, short=short)
+    if told.startswith("by "):
+        return f"{told.removeprefix('by ')} or earlier"
+    return f"some time {told}" if told.startswith("between ") else told
 
 
 def _set_in_words(edtf: str, *, short: bool) -> str:
-    members = [member.strip() for member in edtf[1:-1].split(",")]
+    members = edtf[1:-1].split(",")
     if edtf[0] == "{":
-        return " and ".join(_span(member, short=short) for member in members)
-    return " or ".join(_span(member, short=short) for member in members)
+        told = [_some_of_all(member, short=short) for member in members]
+        return " and ".join(each for each in (", ".join(told[:-1]), told[-1]) if each)
+    if len(members) == 1 and members[0].startswith(_OPEN):
+        return f"by {date_in_words(members[0].removeprefix(_OPEN), short=short)}"
+    return " or ".join(_one_of_these(member, short=short) for member in members)
 
 
-def _span(member: str, *, short: bool) -> str:
-    start, dots, end = member.partition("..")
+def _some_of_all(member: str, *, short: bool) -> str:
+    """Say a member of an all-of set: all of a range are meant."""
+    start, dots, end = member.partition(_OPEN)
+    begins, ends = (date_in_words(edge, short=short) for edge in (start, end))
     if not dots:
-        return _bound(start, short=short)
+        return begins
     if not start:
-        return f"by {_bound(end, short=short)}"
-    if not end:
-        return f"{_bound(start, short=short)} or later"
-    return f"between {_bound(start, short=short)} and {_bound(end, short=short)}"
+        return f"all time until {ends}"
+    return f"{begins} to {ends}" if end else f"all time from {begins}"
 
 
-def _bound(edge: str, *, short: bool) -> str:
-    """One side of an interval, which may itself be a set."""
-    if edge[:1] in {"[", "{"}:
-        return _set_in_words(edge, short=short)
-    return _day(edge, short=short) or edge
+def _one_of_these(member: str, *, short: bool) -> str:
+    """Say a member of a one-of set: one of a range is meant."""
+    start, dots, end = member.partition(_OPEN)
+    begins, ends = (date_in_words(edge, short=short) for edge in (start, end))
+    if not dots:
+        return begins
+    if not start:
+        return f"{ends} or earlier"
+    return f"between {begins} and {ends}" if end else f"{begins} or later"
 
 
-def _day(date: str, *, short: bool) -> str | None:
-    """A day, month, season or year in words; None where it has none here."""
-    found = _DATE.fullmatch(date)
-    if found is None:
-        return None
-    year, month, day = found["year"], found["month"], found["day"]
-    hedge = _HEDGES[found["mark"]]
-    if month in {None, _ANY}:
-        return f"{'some day in ' if month and day != _ANY and day else ''}{year}{hedge}"
-    if month in _SEASONS:
-        return f"{_SEASONS[month]} {year}{hedge}"
-    if not 1 <= int(month) <= len(_MONTHS):
-        return None
-    name = _MONTHS[int(month) - 1]
-    told = f"{name[:3] if short else name} {year}{hedge}"
-    if day is None:
-        return told
-    return f"a day in {told}" if day == _ANY else f"{int(day)} {told}"
+def _first_of(all_of: str) -> str:
+    """Give the first date of an all-of set; nothing where it has no beginning."""
+    if all_of.startswith("{.."):
+        return ""
+    dates = [member.partition(_OPEN)[0] for member in all_of[1:-1].split(",")]
+    try:
+        return min(dates, key=lambda date: ValidTime.parse(date).bounds.start_earliest)
+    except ValidTimeError:
+        return ""
