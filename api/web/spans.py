@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
+
+from domain.time.edtf_calendar import DAY
+from domain.time.instant import BEGINNING, END, parse_instant
 
 __all__ = ["WIDTH", "Axis", "Span", "axis_of"]
 
@@ -13,8 +15,8 @@ WIDTH: Final = 1_000
 """How wide an axis is, in its own units."""
 _LEAST: Final = 5.0
 """How wide a date is drawn at least, so that it can be seen."""
-_DAY: Final = 86_400.0
-_FIRST: Final = "0001-01-01T00:00:00.000000Z"
+_OPEN_STARTS: Final = ("..", "{..")
+"""How a valid time is written whose start is open: both bounds of its start are the beginning of time."""
 
 
 @dataclass(frozen=True)
@@ -28,28 +30,30 @@ class Span:
 
 @dataclass(frozen=True)
 class Axis:
-    """A stretch of time, from `first` to `last` in seconds since the epoch."""
+    """A stretch of time, from `first` to `last` in microseconds since the epoch."""
 
-    first: float
-    last: float
+    first: int
+    last: int
 
-    def place(self, instant: str) -> float:
+    def place(self, instant: int) -> float:
         """Give where an instant lies, within the axis."""
-        share = (_seconds(instant) - self.first) / max(self.last - self.first, 1.0)
+        share = (instant - self.first) / max(self.last - self.first, 1)
         return round(min(max(share, 0.0), 1.0) * WIDTH, 1)
 
     def spans(self, bounds: Mapping[str, Any], valid: str) -> list[Span]:
-        """Give what to draw of a fact: when it may have begun and, of a period, how long it went on."""
-        begins, begun = (bounds["start_earliest"] or _FIRST, bounds["start_latest"] or _FIRST)
-        is_exact = _seconds(begun) - _seconds(begins) <= _DAY
-        spans = [self._span(begins, begun, sure=is_exact)]
-        if "/" in valid:
-            ends = bounds["end_earliest"] or bounds["end_latest"]
-            if ends is not None:
-                spans.append(self._span(begun, ends, sure=not bounds["end_unknown"]))
+        """Give what to draw of a fact: when it may have begun and, of a period with an end, how long it went on."""
+        begins, begun = _start(bounds, valid)
+        spans = [self._span(begins, begun, sure=begun - begins <= DAY)]
+        if "/" in valid or valid.startswith("{"):
+            ends = _instant(bounds["end_earliest"], END)
+            ended = _instant(bounds["end_latest"], END)
+            if begun < ends < END:
+                spans.append(self._span(begun, ends, sure=True))
+            if max(begun, ends) < ended < END:
+                spans.append(self._span(max(begun, ends), ended, sure=ended - ends <= DAY))
         return spans
 
-    def _span(self, start: str, end: str, *, sure: bool) -> Span:
+    def _span(self, start: int, end: int, *, sure: bool) -> Span:
         left, right = self.place(start), self.place(end)
         width = round(max(right - left, _LEAST), 1)
         return Span(min(left, WIDTH - _LEAST), width, sure)
@@ -58,15 +62,22 @@ class Axis:
 def axis_of(records: Sequence[Mapping[str, Any]]) -> Axis | None:
     """Give the axis that holds the beginnings of all these facts; None where one day holds all."""
     begins = [
-        _seconds(instant)
+        instant
         for record in records
-        for name in ("start_earliest", "start_latest")
-        if (instant := record["valid_bounds"][name]) is not None
+        for instant in _start(record["valid_bounds"], record["fact"]["valid"])
+        if BEGINNING < instant < END
     ]
-    if not begins or max(begins) - min(begins) <= _DAY:
+    if not begins or max(begins) - min(begins) <= DAY:
         return None
     return Axis(min(begins), max(begins))
 
 
-def _seconds(instant: str) -> float:
-    return datetime.fromisoformat(instant).timestamp()
+def _start(bounds: Mapping[str, Any], valid: str) -> tuple[int, int]:
+    """Give between which instants a fact began."""
+    unbounded = BEGINNING if valid.startswith(_OPEN_STARTS) else END
+    begins = _instant(bounds["start_earliest"], BEGINNING)
+    return begins, _instant(bounds["start_latest"], unbounded)
+
+
+def _instant(written: str | None, unbounded: int) -> int:
+    return unbounded if written is None else parse_instant(written)
