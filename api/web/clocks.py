@@ -1,13 +1,16 @@
-"""The two sliders: the days on which something changes along each clock, and where one stands among them."""
+"""The two sliders: the times at which something changes along each clock, and where one stands among them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any, Final
 
-from api.web.dates import date_in_words
+from api.web.dates import cut_in_words, date_in_words
+from domain.time.edtf_calendar import DAY
+from domain.time.instant import parse_cut, parse_instant
 
 if TYPE_CHECKING:
     from api.web.page import Page
@@ -15,18 +18,19 @@ if TYPE_CHECKING:
 __all__ = ["Clock", "Clocks", "read_clocks"]
 
 MOST_STOPS: Final = 300
-"""How many stops a slider has at most; where there are more, they are grouped by month, then by year."""
-_UNITS: Final = ("day", "month", "year")
+"""How many changes a slider stops at, at most; where there are more, those of a month, a year or more are one stop."""
 _TALLEST: Final = 28.0
-_LEAST_APART: Final = 9
+_YEARS: Final = {"decade": 10, "century": 100, "millennium": 1_000}
+_OTHER: Final = {"recorded": "published", "published": "recorded"}
 
 
 @dataclass(frozen=True)
 class Clock:
-    """One slider: `stops` are days, months or years, as an address takes them, with how much changes at each."""
+    """One slider: its `stops` as an address takes them and in `words`, with how much changes at each."""
 
     parameter: str
     stops: Sequence[str]
+    words: Sequence[str]
     changes: Sequence[int]
     now: int
     before: str | None
@@ -41,65 +45,62 @@ class Clock:
             for at, count in enumerate(self.changes)
         ]
 
-    @property
-    def labels(self) -> list[tuple[int, str]]:
-        """Give the months, or years, to write under the strip, where each begins, none too near to another."""
-        told: list[tuple[int, str]] = []
-        seen = ""
-        apart = max(1, len(self.stops) // _LEAST_APART)
-        for at, stop in enumerate(self.stops):
-            month = stop[:7]
-            if month != seen and (not told or at - told[-1][0] >= apart):
-                told.append((at, date_in_words(month, short=True)))
-            seen = month
-        return told
-
-    @property
-    def words(self) -> list[str]:
-        """Give each stop in words."""
-        return [date_in_words(stop, short=True) for stop in self.stops]
-
 
 @dataclass(frozen=True)
 class Clocks:
-    """Both sliders; each is None where its clock has no more than one stop."""
+    """Both sliders, each None where its clock has no more than one stop; and the page by the `other` clock."""
 
     so: Clock | None
     known: Clock | None
+    other: str
 
 
 async def read_clocks(page: Page) -> Clocks:
-    """Ask for the stops of both clocks; the clock of knowledge is that of the papers unless the page has another."""
-    known_by = page.cuts.get("clock", "published")
+    """Ask for the stops of both clocks; the clock of knowledge is the one that the answer goes by."""
     assert page.standing is not None, "the first answer says where one stands"  # noqa: S101 -- a programmer's error
     at = page.standing.perspective
     return Clocks(
-        so=await _clock(page, "as_of", "valid", {}, at["as_of"]),
-        known=await _clock(page, "as_known_at", known_by, {"clock": known_by}, at["as_known_at"]),
+        so=await _clock(page, "as_of", "valid", at["as_of"]),
+        known=await _clock(page, "as_known_at", at["clock"], at["as_known_at"]),
+        other=page.here(clock=_OTHER[at["clock"]]),
     )
 
 
-async def _clock(
-    page: Page, parameter: str, axis: str, more: Mapping[str, str], cut: str | None
-) -> Clock | None:
-    items: Sequence[Mapping[str, Any]] = ()
-    for unit in _UNITS:
-        question = {"axis": axis, "by": unit, "limit": str(MOST_STOPS)}
-        content = await page.ask("/moments", question)
-        items = content["items"]
-        if content["next"] is None:
-            break
-    stops = [str(item["at"]) for item in items]
-    if len(stops) <= 1:
-        return None
+async def _clock(page: Page, parameter: str, axis: str, cut: str | None) -> Clock | None:
+    asked = {"axis": axis, "by": "auto", "limit": f"{MOST_STOPS}"}
+    content = await page.ask("/moments", asked)
+    stops, words, changes = _stops(content)
     now = len(stops) - 1
     if cut is not None:
-        now = max((at for at, stop in enumerate(stops) if stop <= cut[: len(stop)]), default=0)
+        now = bisect_right([parse_cut(stop) for stop in stops], _end_of_day(cut)) - 1
+    if now < 0 and cut is not None:
+        now = 0
+        stops.insert(0, cut)
+        words.insert(0, cut_in_words(cut, short=True))
+        changes.insert(0, 0)
+    if len(stops) <= 1:
+        return None
 
     def address(at: int) -> str | None:
-        if not 0 <= at < len(stops):
-            return None
-        return page.here(**{parameter: stops[at], **more})
+        return page.here(**{parameter: stops[at]}) if 0 <= at < len(stops) else None
 
-    changes = [int(item["changes"]) for item in items]
-    return Clock(parameter, stops, changes, now, address(now - 1), address(now + 1))
+    return Clock(parameter, stops, words, changes, now, address(now - 1), address(now + 1))
+
+
+def _stops(content: Any) -> tuple[list[str], list[str], list[int]]:  # noqa: ANN401 -- an answer
+    """Give the stops of an answer, their words, and how much changes at each."""
+    stops = [str(item["at"]) for item in content["items"]]
+    words = [_in_words(stop, content["by"]) for stop in stops]
+    return stops, words, [int(item["changes"]) for item in content["items"]]
+
+
+def _in_words(stop: str, by: str) -> str:
+    told = date_in_words(stop, short=True)
+    if by not in _YEARS:
+        return told
+    return f"{date_in_words(f'{int(stop) - _YEARS[by] + 1:+07d}')} to {told}"
+
+
+def _end_of_day(cut: str) -> int:
+    """The last microsecond of the day of a cut: a day on which one stands is behind one."""
+    return (parse_instant(cut) // DAY + 1) * DAY - 1

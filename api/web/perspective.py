@@ -41,7 +41,7 @@ class Standing:
     @property
     def so_day(self) -> str:
         """The day of the valid-time cut, as a date field takes it."""
-        return str(self.perspective["as_of"])[:10]
+        return _day(self.perspective["as_of"])
 
     @property
     def known(self) -> str | None:
@@ -53,7 +53,7 @@ class Standing:
     def known_day(self) -> str:
         """The day of the knowledge cut, as a date field takes it; empty without one."""
         cut = self.perspective["as_known_at"]
-        return "" if cut is None else str(cut)[:10]
+        return "" if cut is None else _day(cut)
 
     @property
     def is_now(self) -> bool:
@@ -86,3 +86,8 @@ class Standing:
     def is_past(self) -> bool:
         """Whether something may have become known since."""
         return self.known is not None or "position" in self.given
+
+
+def _day(cut: str) -> str:
+    """The day of an instant, as a date field takes it; empty outside the years 1 to 9999."""
+    return "" if cut[0] in "+-" else cut[:10]
