@@ -88,7 +88,8 @@ def create_app(
     app.state.pictures = Pictures(renderer())
     app.state.threads = Threads(parley.settings.limits)
     included, app.state.addresses = _routes()
-    app.router.routes += [*(route for router in before for route in router.routes), *included]
+    app.state.pages = [route for router in before for route in router.routes]
+    app.router.routes += [*app.state.pages, *included]
     guard(app, parley, identify or identify_by(parley.keys, verifier_of(parley.settings)))
     for error in _HANDLED:
         app.add_exception_handler(error, _answer)
@@ -131,7 +132,7 @@ async def _answer(request: Request, error: Exception) -> Response:
 def _allowed(request: Request) -> list[str]:
     """The methods of every route at this address; GET brings HEAD."""
     found: set[str] = set()
-    for route in request.app.state.addresses:
+    for route in (*request.app.state.addresses, *request.app.state.pages):
         if route.path_regex.match(request.scope["path"]):
             found |= route.methods
     return sorted(found | ({"HEAD"} if "GET" in found else set()))

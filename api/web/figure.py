@@ -41,16 +41,14 @@ class Figure:
     @property
     def embedding(self) -> Embedding:
         """What another page takes in to show the picture as this page does."""
-        path = f"/n/{quote(self.page.slug or '')}/embed/{quote(self.name)}"
-        url = self.page.request.url.replace(path=path, query=self.page.pinned(**self.own))
-        return Embedding(str(url), self.picture)
+        path = f"/n/{quote(self.page.slug or '', safe='')}/embed/{quote(self.name, safe='')}"
+        return Embedding(self.page.absolute(path, self.page.pinned(**self.own)), self.picture)
 
     @property
     def described(self) -> str:
         """The address at which other sites ask what to show of the page (oEmbed)."""
-        shown = self.page.request.url.replace(query=self.page.pinned(**self.page.own))
-        query = urlencode({"url": str(shown)})
-        return str(self.page.request.url.replace(path="/oembed", query=query))
+        shown = self.page.absolute(self.page.address, self.page.pinned(**self.page.own))
+        return self.page.absolute("/oembed", urlencode({"url": shown}))
 
 
 async def read_figure(page: Page, name: str, own: Mapping[str, str]) -> Figure:
@@ -59,4 +57,4 @@ async def read_figure(page: Page, name: str, own: Mapping[str, str]) -> Figure:
 
 
 def _address(page: Page, name: str, form: str, own: Mapping[str, str]) -> str:
-    return f"{page.root}/charts/{quote(name)}.{form}?{page.pinned(**own)}"
+    return f"{page.root}/charts/{quote(name, safe='')}.{form}?{page.pinned(**own)}"

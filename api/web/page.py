@@ -8,29 +8,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl, quote, urlencode
 
-from fastapi import APIRouter
-from starlette.requests import Request
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from api.composition import Parley
 from api.http.exchange.authorization import principal_of
 from api.http.exchange.caching import answered
 from api.http.exchange.in_process import Reply, on_behalf
+from api.http.exchange.parameters import TEXT, Parameter, given
 from api.http.exchange.perspective import PERSPECTIVE, perspective_query
-from api.http.problems import RefusedError, problem_of
-from api.http.threads import LaneRoute, run_in_lane
+from api.http.threads import run_in_lane
 from api.web.citing import Citation
 from api.web.clocks import read_clocks
 from api.web.drawing import POLICY, render
-from api.web.forms.sent import form_token, session_of
+from api.web.page_route import PageRefusedError, PageRoute, router_of_pages
 from api.web.perspective import Standing
-from domain.access import Principal, Scope
+from api.web.visit import Visit
 from domain.time.perspective import PerspectiveQuery
 
 __all__ = ["KNOWN", "MOST_ANSWERS", "Page", "PageRefusedError", "PageRoute", "router_of_pages"]
@@ -45,49 +44,17 @@ _HTML: Final = "text/html; charset=utf-8"
 _OK: Final = 200
 
 
-class PageRefusedError(Exception):
-    """The API refused what a page asked; `reply` is its problem."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
-
-
-class PageRoute(LaneRoute):
-    """A route that answers with a page, whatever the API says to what the page asks."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Turn a refusal into a page."""
-        answer = super().get_route_handler()
-
-        async def drawn(request: Request) -> Response:
-            try:
-                return await answer(request)
-            except PageRefusedError as error:
-                return _problem_page(request, error.reply.status, error.reply.body)
-            except RefusedError as error:
-                refusal = problem_of(error)
-                return _problem_page(request, refusal.status_code, bytes(refusal.body))
-
-        return drawn
-
-
-def _problem_page(request: Request, status: int, body: bytes) -> Response:
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
-    drawn = render("problem", problem=json.loads(body), page=Page(request))
-    return Response(drawn, status, headers, _HTML)
-
-
 @dataclass
-class Page:
+class Page(Visit):
     """One page for one request; `slug` names its negotiation, where it is of one.
 
-    The paths that it asks for lie under that negotiation's address, unless `under` is another. It is asked for with the
-    reader's credentials, unless it is to show what it shows to anybody (`as_anybody`).
+    Besides a perspective it `takes` these parameters, and ContentError refuses all others; None where the query is not
+    its own. The paths that it asks for lie under that negotiation's address, unless `under` is another. It is asked for
+    with the reader's credentials, unless it is to show what it shows to anybody (`as_anybody`).
     """
 
-    request: Request
     slug: str | None = None
+    takes: Sequence[str] | None = ()
     under: str | None = None
     as_anybody: bool = False
     first: Reply | None = None
@@ -98,23 +65,18 @@ class Page:
 
     def __post_init__(self) -> None:
         """Read the query; a field that a form left empty was not given."""
-        query = self.request.scope["query_string"].decode("latin-1")
-        self.given = dict(parse_qsl(query))
+        if self.takes is None:
+            return
+        shared = PERSPECTIVE if self.slug is not None else ()
+        declared = [*shared, *(Parameter(name, "", TEXT) for name in self.takes)]
+        self.given = given(self.request, declared, of_form=True)
 
     @property
-    def reader(self) -> Principal | None:
-        """Who is signed in; None for anybody else."""
-        session = self.request.scope["state"].get("session")
-        return None if session is None else session.principal
-
-    @property
-    def form_token(self) -> str:
-        """The token that each form of the page carries."""
-        return form_token(session_of(self.request))
-
-    def may(self, scope: Scope) -> bool:
-        """Whether somebody is signed in whose key has a scope, so that a form is offered."""
-        return self.reader is not None and self.reader.may(scope)
+    def address(self) -> str:
+        """The path of the page, percent-encoded; what is a name in it holds no slash."""
+        route: APIRoute = self.request.scope["route"]
+        names = {n: quote(text, safe="") for n, text in self.request.path_params.items()}
+        return route.path_format.format(**names)
 
     @property
     def cuts(self) -> dict[str, str]:
@@ -153,11 +115,10 @@ class Page:
     ) -> dict[str, Any]:
         """Give the part of a list that the address's cursor names, or the first one, filtered by these parameters.
 
-        A cursor holds the whole question, so nothing else is asked with it.
+        A cursor holds the whole question; the API refuses one that does not go with the other parameters.
         """
-        if "cursor" in self.given:
-            return await self.ask(path, self.of("cursor"), cuts={})
-        return await self.ask(path, {**self.of(*names), "limit": str(limit)}, cuts=cuts)
+        asked = {**self.of("cursor", *names), "limit": str(limit)}
+        return await self.ask(path, asked, cuts=cuts)
 
     async def title(self) -> str:
         """Give the title of the negotiation at the perspective of the page's first answer."""
@@ -170,7 +131,7 @@ class Page:
         """The address of the negotiation in the API, or what the page asks below instead."""
         if self.under is not None:
             return self.under
-        return "" if self.slug is None else f"/v1/negotiations/{quote(self.slug)}"
+        return "" if self.slug is None else f"/v1/negotiations/{quote(self.slug, safe='')}"
 
     def _title(self, query: PerspectiveQuery) -> str:
         parley: Parley = self.request.app.state.parley
@@ -186,7 +147,7 @@ class Page:
     async def fetch(self, target: str) -> Reply:
         """Give what the API answers at an address with its query, as `answer` does."""
         self.asked += 1
-        assert self.asked <= MOST_ANSWERS, f"{self.request.url.path} asks for too many answers"  # noqa: S101 -- a programmer's error
+        assert self.asked <= MOST_ANSWERS, f"{self.address} asks for too many answers"  # noqa: S101 -- a programmer's error
         reply = await on_behalf(self.request, target, as_anybody=self.as_anybody)
         if reply.status != _OK:
             self.refuse(reply)
@@ -233,7 +194,13 @@ class Page:
         }
         tags = [tag for tag in headers.get("cache-tag", "").split(",") if tag]
         return answered(
-            self.request, body, canonical=canonical, media_type=_HTML, more=more, tags=tags
+            self.request,
+            body,
+            canonical=canonical,
+            media_type=_HTML,
+            more=more,
+            tags=tags,
+            address=self.address,
         )
 
     def _citation(self, title: str, canonical: Mapping[str, str] | None) -> Citation | None:
@@ -241,7 +208,7 @@ class Page:
         if self.first is None or self.standing is None:
             return None
         fixed = self.given if canonical is None else canonical
-        address = f"{self.request.url.replace(query=urlencode(fixed))}"
+        address = self.absolute(self.address, urlencode(fixed))
         digest = sha256(self.first.body).hexdigest()
         return Citation(title, self.standing.text, address, digest)
 
@@ -262,22 +229,29 @@ class Page:
     def here(self, **parameters: str) -> str:
         """The address of this page with other parameters; it has no position and starts at the first item."""
         kept = {n: text for n, text in self.given.items() if n not in {"position", "cursor"}}
-        return f"{self.request.url.path}?{urlencode({**kept, **parameters})}"
+        return f"{self.address}?{urlencode({**kept, **parameters})}"
+
+    def absolute(self, path: str, query: str) -> str:
+        """The whole address of a path, percent-encoded, on this server."""
+        return f"{self.request.url.scheme}://{self.request.url.netloc}{path}?{query}"
 
     def later(self, cursor: str) -> str:
         """The address of the next part of the page's list, which keeps the cuts and filters for its links."""
         return self.here(cursor=cursor)
 
-    def link(self, path: str = "", **parameters: str | None) -> str:
-        """The address of another page of the negotiation at the same perspective; None takes a parameter away."""
+    def link(self, path: str = "", *below: str, **parameters: str | None) -> str:
+        """The address of another page of the negotiation at the same perspective, whose path ends with texts `below`.
+
+        None takes a parameter away.
+        """
         question = {**self.cuts, **parameters}
         kept = {name: text for name, text in question.items() if text is not None}
-        address = f"/n/{quote(self.slug or '')}{path}"
+        parts = "".join(f"/{quote(text, safe='')}" for text in below)
+        address = f"/n/{quote(self.slug or '', safe='')}{path}{parts}"
         return f"{address}?{urlencode(kept)}" if kept else address
 
-
-def router_of_pages() -> APIRouter:
-    """Give a router whose routes are pages: no part of the API's document."""
-    return APIRouter(
-        route_class=PageRoute, include_in_schema=False, default_response_class=Response
-    )
+    def matter(self, name: str) -> str:
+        """The address of all that speaks to a matter; browsers take "." and ".." in a path for folders."""
+        if name in {".", ".."}:
+            return self.link("/timeline", matter=name)
+        return self.link("/matters", name)

@@ -11,13 +11,16 @@ from api.composition import Parley
 from api.http.app import create_app
 from api.http.middleware.authentication import Identify
 from api.web import pages
+from api.web.refusals import RefusalPages
 
 __all__ = ["create_site"]
 
 
 def create_site(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
     """Serve a record over HTTP, with its pages."""
-    return create_app(parley, identify=identify, before=_routers())
+    app = create_app(parley, identify=identify, before=_routers())
+    app.add_middleware(RefusalPages)
+    return app
 
 
 def _routers() -> list[APIRouter]:

@@ -18,6 +18,8 @@ _EVENTS: Final = {
     "fact.retracted": "Withdrawn",
     "fact.reinstated": "Reinstated",
     "fact.preferred": "Preferred",
+    "fact.sources_erased": "Sources erased",
+    "fact.erased": "Erased",
     "negotiation.corrected": "Corrected",
 }
 

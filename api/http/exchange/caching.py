@@ -45,19 +45,20 @@ def answered(
     media_type: str = "application/json",
     more: Mapping[str, str] | None = None,
     tags: Iterable[str] = (),
+    address: str | None = None,
 ) -> Response:
     """Answer 200, or 304 where the client has these bytes.
 
-    `canonical` are the parameters of the answer's fixed form; None means that this is the fixed form. `tags` name what
-    the answer holds, so that a cache can be purged of it.
+    `canonical` are the parameters of the answer's fixed form, at the path of the request or another `address`; None
+    means that this is the fixed form. `tags` name what the answer holds, so that a cache can be purged of it.
     """
     headers = {"ETag": etag(body, version), **_tagged(tags), **(more or {})}
     if canonical is None:
         headers["Cache-Control"] = f"public, max-age={_seconds(request)}"
     else:
         headers["Cache-Control"] = _ASK_AGAIN
-        address = f"{quote(request.scope['path'])}?{urlencode(canonical)}"
-        links = [f'<{address}>; rel="canonical"', *([headers["Link"]] if "Link" in headers else [])]
+        fixed = f"{address or quote(request.scope['path'])}?{urlencode(canonical)}"
+        links = [f'<{fixed}>; rel="canonical"', *([headers["Link"]] if "Link" in headers else [])]
         headers["Link"] = ", ".join(links)
     return _unless_had(request, body, headers, media_type)
 

@@ -71,13 +71,18 @@ class Parameter:
         }
 
 
-def given(request: Request, declared: Iterable[Parameter]) -> dict[str, str]:
+def given(
+    request: Request, declared: Iterable[Parameter], *, of_form: bool = False
+) -> dict[str, str]:
     """Read the query; ContentError for a parameter that is unknown, repeated, missing, empty or not text.
 
-    With a cursor no parameter is missing, because the cursor holds the whole question.
+    With a cursor no parameter is missing, because the cursor holds the whole question. A field that a form left empty
+    was not given.
     """
     known = {parameter.name: parameter for parameter in declared}
     pairs = _pairs(request.scope["query_string"])
+    if of_form:
+        pairs = [(name, text) for name, text in pairs if text or name not in known]
     names = [name for name, _ in pairs]
     faults = [fault for name, text in pairs if (fault := _fault(name, text, known))]
     faults += [

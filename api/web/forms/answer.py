@@ -32,8 +32,8 @@ def draw_form(page: Page, template: str, status: int = 200, **shown: Any) -> Res
 
 def sign_in_first(page: Page) -> Response:
     """Lead somebody who is not signed in to where they can, and from there back."""
-    url = page.request.url
-    here = f"{url.path}?{url.query}" if url.query else url.path
+    query = page.request.url.query
+    here = f"{page.address}?{query}" if query else page.address
     return redirect(f"/sign-in?{urlencode({'to': here})}")
 
 

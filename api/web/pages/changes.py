@@ -8,8 +8,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.http.exchange.parameters import choice
 from api.web.page import KNOWN, Page, router_of_pages
 from api.web.wording import changed_words
+from domain.views.audit import CHANGES_OF_MIND
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -17,13 +19,17 @@ _SECTIONS: Final = (
     *("added", "corrected", "corroborated", "ended", "retracted", "reinstated", "preferred"),
 )
 
+_PAGE: Final = 200
+"""How many changes are shown at once."""
+_EVENTS: Final = (*CHANGES_OF_MIND, "negotiation.corrected")
+
 
 @router.get("/n/{slug}/audit")
 async def read_audit_page(slug: str, request: Request) -> Response:
     """Show corrections, ends, retractions, reinstatements and preferences, with the words that changed."""
-    page = Page(request, slug)
-    audit = await page.ask_list("/audit", limit=1_000, cuts=page.of(*KNOWN))
-    event = page.given.get("event")
+    page = Page(request, slug, ("event", "cursor"))
+    event = choice(page.given, "event", _EVENTS)
+    audit = await page.ask_list("/audit", limit=_PAGE, cuts=page.of(*KNOWN))
     items = [item for item in audit["items"] if event in {None, item["event"]}]
     for item in items:
         for change in item["changes"]:
@@ -32,7 +38,7 @@ async def read_audit_page(slug: str, request: Request) -> Response:
         "audit",
         here="/audit",
         items=items[::-1],
-        events=sorted({item["event"] for item in audit["items"]}),
+        events=_EVENTS,
         following=audit["next"],
         listed=False,
         clocked=False,
@@ -42,7 +48,7 @@ async def read_audit_page(slug: str, request: Request) -> Response:
 @router.get("/n/{slug}/compare")
 async def read_compare_page(slug: str, request: Request) -> Response:
     """Show what two dates of knowledge disagree on; without a first date, ask for it."""
-    page = Page(request, slug)
+    page = Page(request, slug, ("from", "to"))
     cuts = page.of("clock", "position")
     if "from" not in page.given:
         await page.ask("/audit", {"limit": "1"}, cuts=page.of(*KNOWN))

@@ -19,6 +19,6 @@ async def read_home(request: Request) -> Response:
     """List the negotiations to a browser; tell a program where the API is."""
     if "text/html" not in request.headers.get("accept", ""):
         return welcome(request)
-    page = Page(request)
+    page = Page(request, takes=("cursor",))
     negotiations = await page.ask("/v1/negotiations", page.of("cursor"))
     return page.respond("home", listed_negotiations=negotiations)

@@ -14,10 +14,10 @@ from api.web.page import Page, router_of_pages
 router: Final[APIRouter] = router_of_pages()
 
 
-@router.get("/n/{slug}/numbers/{what}")
+@router.get("/n/{slug}/numbers/{what:path}")
 async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
     """Show a tally by day, month or year."""
-    page = Page(request, slug)
+    page = Page(request, slug, ("by", "from", "to", "per"))
     by = page.given.get("by", "month")
     question = {"what": what, "by": by, **page.of("from", "to", "per"), "limit": "1000"}
     tally = await page.ask("/tally", question)

@@ -48,7 +48,7 @@ async def read_oembed(request: Request) -> Response:
     if url.netloc != request.url.netloc or not found:
         return _nothing()
     asked = {name: unquote(text) for name, text in found[0].groupdict().items()}
-    page = Page(request, asked.pop("slug"), as_anybody=True)
+    page = Page(request, asked.pop("slug"), None, as_anybody=True)
     page.given = {**dict(parse_qsl(url.query)), **asked}
     try:
         told = await _described(page, asked, sides)

@@ -22,7 +22,7 @@ _STATUSES: Final = (
 @router.get("/n/{slug}/people")
 async def read_people_page(slug: str, request: Request) -> Response:
     """Show everyone under every spelling, with their status on that day."""
-    page = Page(request, slug)
+    page = Page(request, slug, ("status", "q", "cursor"))
     people = await page.ask_list("/people", "status", "q", limit=100)
     return await page.draw(
         "people",
@@ -37,7 +37,7 @@ async def read_people_page(slug: str, request: Request) -> Response:
 @router.get("/n/{slug}/person")
 async def read_person_page(slug: str, request: Request) -> Response:
     """Show all that is said of one person, by `name` or by `id`."""
-    page = Page(request, slug)
+    page = Page(request, slug, ("name", "id"))
     sought = page.given.get("id") or page.given.get("name", "")
     timeline = await page.ask("/timeline", {"person": sought, "limit": "1000"})
     people = await page.ask("/people", {"q": sought, "limit": "100"})

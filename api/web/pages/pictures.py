@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -21,7 +22,7 @@ _DATED: Final = frozenset({"from", "until before", "month"})
 @router.get("/n/{slug}/pictures/{name}")
 async def read_picture_page(slug: str, name: str, request: Request) -> Response:
     """Show a picture at the perspective, its numbers, and what to copy in order to show it elsewhere."""
-    page = Page(request, slug)
+    page = Page(request, slug, ("what",))
     spec = await _spec(page, name)
     figure = await read_figure(page, name, page.of("what"))
     return await page.draw(
@@ -37,7 +38,7 @@ async def read_picture_page(slug: str, name: str, request: Request) -> Response:
 @router.get("/n/{slug}/embed/{name}")
 async def read_embed(slug: str, name: str, request: Request) -> Response:
     """Show a picture alone, which any page may frame: as it is shown to anybody, whoever asks."""
-    page = Page(request, slug, as_anybody=True)
+    page = Page(request, slug, ("what",), as_anybody=True)
     spec = await _spec(page, name)
     figure = await read_figure(page, name, page.of("what"))
     title = spec["title"]["text"]
@@ -45,4 +46,4 @@ async def read_embed(slug: str, name: str, request: Request) -> Response:
 
 
 async def _spec(page: Page, name: str) -> dict[str, Any]:
-    return await page.ask(f"/charts/{name}.vl.json", page.of("what"))
+    return await page.ask(f"/charts/{quote(name, safe='')}.vl.json", page.of("what"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import APIRouter
@@ -45,7 +44,7 @@ class _Sheet:
 @router.get("/n/{slug}/record")
 async def read_record_page(slug: str, request: Request) -> Response:
     """Ask for the kind of the fact, and then for its fields."""
-    page = Page(request, slug)
+    page = Page(request, slug, ("kind",))
     if page.reader is None:
         return sign_in_first(page)
     kind = page.given.get("kind")
@@ -60,7 +59,7 @@ async def read_record_page(slug: str, request: Request) -> Response:
 async def record(slug: str, request: Request) -> Response:
     """Check what was filled in and show what would be recorded, or record it and lead to the fact."""
     fields = await read_form(request)
-    page = Page(request, slug)
+    page = Page(request, slug, ("kind",))
     kind = fields.get("kind", "")
     if kind not in KINDS:
         return redirect(page.link("/record"))
@@ -70,11 +69,11 @@ async def record(slug: str, request: Request) -> Response:
         sheet.shown[deed.removeprefix("add-")] = _count(sheet, deed.removeprefix("add-")) + 1
         return await _draw(page, sheet)
     read = read_form_cells({"kind": kind, **sheet.cells})
-    address = f"/v1/negotiations/{quote(slug)}/facts"
+    address = f"{page.root}/facts"
     dry = deed != "save"
     outcome = await send_change(page, address, read.content, dry=dry, key=sheet.key)
     if outcome.is_done and not dry:
-        return redirect(page.link(f"/facts/{outcome.content['id']}"))
+        return redirect(page.link("/facts", outcome.content["id"]))
     sheet.faults, sheet.others = outcome.faults(read.column_of)
     sheet.outcome = outcome
     if not outcome.is_done:

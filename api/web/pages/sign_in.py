@@ -27,7 +27,7 @@ _OPENS_NOTHING: Final = (
 @router.get(SIGN_IN)
 async def read_sign_in(request: Request) -> Response:
     """Ask for a key."""
-    page = Page(request)
+    page = Page(request, takes=("to",))
     return draw_form(page, "sign_in", to=target_of(page.given.get("to", "")), refused=None)
 
 
@@ -40,7 +40,9 @@ async def sign_in(request: Request) -> Response:
     to = target_of(fields.get("to", ""))
     token = await run_in_lane(_begun, parley, fields.get("key", "").strip())
     if token is None:
-        return draw_form(Page(request), "sign_in", 401, to=to, refused=_OPENS_NOTHING)
+        return draw_form(
+            Page(request, takes=("to",)), "sign_in", 401, to=to, refused=_OPENS_NOTHING
+        )
     before = request.scope["state"].get("session")
     if before is not None:
         await run_in_lane(parley.sessions.end, before.token)

@@ -24,7 +24,7 @@ _MOST: Final = "1000"
 @router.get("/n/{slug}/timeline")
 async def read_timeline_page(slug: str, request: Request) -> Response:
     """Show the facts by valid time, with what filters them."""
-    page = Page(request, slug)
+    page = Page(request, slug, (*_FILTERS, "cursor"))
     timeline = await page.ask_list("/timeline", *_FILTERS, limit=_PAGE)
     return await page.draw(
         "timeline",
@@ -71,12 +71,17 @@ def _by_origin(citations: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[M
 
 
 def _shown(state: Any, ids: set[str]) -> Mapping[str, Any] | None:  # noqa: ANN401 -- any JSON of a state
-    """Give the first entry of a state that shows one of these facts, or has one as a rival; None without one."""
+    """Give the first entry of a state that shows one of these facts, or has one as a rival; None without one.
+
+    What is previous to an entry, or its outlook, is not shown.
+    """
     if isinstance(state, dict):
         fact = state.get("fact")
         rivals = state.get("rivals") or ()
-        if isinstance(fact, dict) and (
-            fact.get("id") in ids or any(rival["id"] in ids for rival in rivals)
+        if (
+            isinstance(fact, dict)
+            and "contested" in state
+            and (fact.get("id") in ids or any(rival["id"] in ids for rival in rivals))
         ):
             return state
     parts = state.values() if isinstance(state, dict) else state if isinstance(state, list) else ()

@@ -1,0 +1,53 @@
+"""The routes of pages: what the API refuses to a page is the answer to its reader, which becomes a page on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.exchange.in_process import Reply
+from api.http.problems import MEDIA_TYPE
+from api.http.threads import LaneRoute
+
+__all__ = ["PageRefusedError", "PageRoute", "router_of_pages"]
+
+_OF_REFUSALS: Final = ("retry-after", "www-authenticate")
+"""Header fields of a refused answer that are those of the page's refusal."""
+
+
+class PageRefusedError(Exception):
+    """The API refused what a page asked; `reply` is its problem."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+class PageRoute(LaneRoute):
+    """A route that answers with a page, or with the API's refusal of what the page asks, which becomes a page."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Answer with a refusal."""
+        answer = super().get_route_handler()
+
+        async def drawn(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except PageRefusedError as error:
+                told, status = error.reply.headers, error.reply.status
+                headers = {"Cache-Control": "no-store"}
+                headers |= {name: told[name] for name in _OF_REFUSALS if name in told}
+                return Response(error.reply.body, status, headers, MEDIA_TYPE)
+
+        return drawn
+
+
+def router_of_pages() -> APIRouter:
+    """Give a router whose routes are pages: no part of the API's document."""
+    return APIRouter(
+        route_class=PageRoute, include_in_schema=False, default_response_class=Response
+    )

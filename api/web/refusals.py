@@ -1,0 +1,81 @@
+"""What is refused to a browser is told by a page, whether a route, a middleware or an unknown address refuses it."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.exchange.in_process import is_in_process
+from api.http.problems import MEDIA_TYPE
+from api.web.drawing import POLICY, render
+from api.web.visit import Visit
+
+__all__ = ["RefusalPages"]
+
+_PAGES: Final = ("/n/", "/sign-")
+_PROGRAMS: Final = "/v1/"
+
+
+class RefusalPages:
+    """The outermost ASGI middleware: it draws a page of each problem that a browser is answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, and draw its answer if it is a problem."""
+        if not _is_for_people(scope):
+            await self.app(scope, receive, send)
+            return
+        scope.setdefault("state", {})
+        begun: Message | None = None
+        body = b""
+
+        async def drawn(message: Message) -> None:
+            nonlocal begun, body
+            if message["type"] == "http.response.start" and _is_problem(message):
+                begun = message
+            elif begun is None or message["type"] != "http.response.body":
+                await send(message)
+            else:
+                body += message.get("body", b"")
+                if not message.get("more_body", False):
+                    page = _page(Visit(Request(scope)), body) if body else b""
+                    await send(_head(begun, page))
+                    await send({"type": "http.response.body", "body": page})
+
+        await self.app(scope, receive, drawn)
+
+
+def _is_for_people(scope: Scope) -> bool:
+    """Whether a browser asks, or anybody asks for a page."""
+    if scope["type"] != "http" or is_in_process(scope):
+        return False
+    if scope["path"].startswith(_PAGES):
+        return True
+    accepted = Headers(scope=scope).get("accept", "")
+    return "text/html" in accepted and not scope["path"].startswith(_PROGRAMS)
+
+
+def _is_problem(start: Message) -> bool:
+    return Headers(raw=start.get("headers", [])).get("content-type", "").startswith(MEDIA_TYPE)
+
+
+def _page(visit: Visit, problem: bytes) -> bytes:
+    return render("problem", page=visit, problem=json.loads(problem)).encode()
+
+
+def _head(start: Message, page: bytes) -> Message:
+    """The head of a problem as that of a page; an answer to HEAD has no body, and no length is said."""
+    head = {**start, "headers": list(start.get("headers", []))}
+    headers = MutableHeaders(scope=head)
+    headers["Content-Type"] = "text/html; charset=utf-8"
+    headers["Content-Security-Policy"] = POLICY
+    del headers["Content-Length"]
+    if page:
+        headers["Content-Length"] = f"{len(page)}"
+    return head

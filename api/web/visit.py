@@ -1,0 +1,34 @@
+"""Somebody looks at a page: who is signed in, and what is offered to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from api.web.forms.sent import form_token, session_of
+from domain.access import Principal, Scope
+
+__all__ = ["Visit"]
+
+
+@dataclass
+class Visit:
+    """One request for a page."""
+
+    request: Request
+
+    @property
+    def reader(self) -> Principal | None:
+        """Who is signed in; None for anybody else."""
+        session = self.request.scope["state"].get("session")
+        return None if session is None else session.principal
+
+    @property
+    def form_token(self) -> str:
+        """The token that each form of the page carries."""
+        return form_token(session_of(self.request))
+
+    def may(self, scope: Scope) -> bool:
+        """Whether somebody is signed in whose key has a scope, so that a form is offered."""
+        return self.reader is not None and self.reader.may(scope)
