@@ -56,9 +56,9 @@ _YEARS: Final = {"year": 1, "decade": 10, "century": 100, "millennium": 1_000}
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`at` is an instant, or the number of a day, month or other unit; `changes` how many facts change there, each once.
+    """`at` is an instant, or the number of a day, month or other unit; `changes` says how many facts change there.
 
-    The negotiation itself counts as one more.
+    Each fact counts once, and the negotiation itself as one more.
     """
 
     at: int
