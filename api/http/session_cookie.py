@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 __all__ = ["clear_session_cookie", "set_session_cookie", "takes_session", "token_in"]
 
-PAGES: Final = frozenset({"", "about", "begin", "n", "sign-in", "sign-out"})
+PAGES: Final = frozenset({"", "about", "begin", "n", "search", "sign-in", "sign-out"})
 """What the paths of pages begin with."""
 _NAME: Final = "parley-session"
 _LOOPBACK: Final = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]*)?")

@@ -32,11 +32,20 @@ from api.web.perspective import Standing
 from api.web.visit import Visit
 from domain.time.perspective import PerspectiveQuery
 
-__all__ = ["KNOWN", "MOST_ANSWERS", "Page", "PageRefusedError", "PageRoute", "router_of_pages"]
+__all__ = [
+    "CUTS",
+    "KNOWN",
+    "MOST_ANSWERS",
+    "Page",
+    "PageRefusedError",
+    "PageRoute",
+    "router_of_pages",
+]
 
 MOST_ANSWERS: Final = 6
 """How many answers a page is drawn from at most."""
-_CUTS: Final = tuple(parameter.name for parameter in PERSPECTIVE)
+CUTS: Final = tuple(parameter.name for parameter in PERSPECTIVE)
+"""The parameters of a perspective."""
 KNOWN: Final = ("as_known_at", "position", "clock")
 """The cuts that a question takes which no valid-time cut changes."""
 _CANONICAL: Final = re.compile(r'<[^>?]*\?([^>]*)>; rel="canonical"')
@@ -81,7 +90,7 @@ class Page(Visit):
     @property
     def cuts(self) -> dict[str, str]:
         """The perspective as the address gives it."""
-        return {name: text for name, text in self.given.items() if name in _CUTS}
+        return {name: text for name, text in self.given.items() if name in CUTS}
 
     def of(self, *names: str) -> dict[str, str]:
         """The parameters with these names that the address gives."""
@@ -214,7 +223,7 @@ class Page(Visit):
 
     def _canonical(self, fixed: Mapping[str, str]) -> dict[str, str]:
         """The parameters of the page's fixed form: those of its answer, and those that only the page has."""
-        return {**self.own, **{name: text for name, text in fixed.items() if name in _CUTS}}
+        return {**self.own, **{name: text for name, text in fixed.items() if name in CUTS}}
 
     def pinned(self, **parameters: str) -> str:
         """The page's cuts and other parameters as a query that shows the same for ever."""
@@ -224,7 +233,7 @@ class Page(Visit):
     @property
     def own(self) -> dict[str, str]:
         """The parameters that only the page has."""
-        return {name: text for name, text in self.given.items() if name not in _CUTS}
+        return {name: text for name, text in self.given.items() if name not in CUTS}
 
     def here(self, **parameters: str) -> str:
         """The address of this page with other parameters; it has no position and starts at the first item."""

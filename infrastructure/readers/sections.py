@@ -30,6 +30,7 @@ from infrastructure.readers.moments import boundaries
 from infrastructure.readers.names import names_at
 from infrastructure.readers.questions import question_range, step_through
 from infrastructure.readers.similar import select_tied
+from infrastructure.readers.timeslices import RETRACTED, select_known
 from infrastructure.tables.facts import ERASING, FactTables
 
 if TYPE_CHECKING:
@@ -114,6 +115,19 @@ class SectionReader:
         mine = columns.negotiation_id == self.negotiation_id.hex
         erased = select(func.max(columns.known_from)).where(mine, ERASING)
         return int(self.connection.execute(erased).scalar() or 0)
+
+    @property
+    def latest(self) -> Seen | None:
+        """The fact that was recorded or changed last, of those that stand, as far as it has begun at `as_of`."""
+        columns = self.tables.version.c
+        known = select_known(self.tables, self.negotiation_id, self.perspective)
+        standing = known.where(columns.status != RETRACTED, ~columns.erased).order_by(None)
+        rows = self.connection.execute(standing.order_by(columns.position.desc()).limit(1))
+        versions = [as_seen(version, self.perspective) for version in versions_in(rows)]
+        if not versions:
+            return None
+        window = versions[0].record.fact.window
+        return Seen(version=versions[0], certainty=window.begun(self.perspective.as_of))
 
     def _names(self) -> Names:
         return names_at(self.connection, self.tables, self.negotiation_id, self.perspective)

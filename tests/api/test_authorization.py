@@ -46,6 +46,7 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("post", "/v1/certificates"): ("fact:read", {"question": TALKS}),
     ("get", "/v1/changes"): ("audit:read", None),
     ("get", "/v1/negotiations"): ("fact:read", None),
+    ("get", "/v1/search"): ("fact:read", None),
     ("post", "/v1/negotiations"): ("fact:write", NEGOTIATION),
     ("get", "/v1/negotiations/{slug}"): ("fact:read", None),
     ("post", "/v1/negotiations/{slug}/corrections"): ("fact:correct", RETITLING),
@@ -128,6 +129,7 @@ class Record:
         address = path.format(**names, fact_id=self.facts[1 if withdrawn else 0])
         query = "?what=released" if path.endswith("tally") else ""
         query += "?from=2020" if path.endswith("diff") else ""
+        query += "?q=reported" if path.endswith("search") else ""
         if needs_if_match(method, path):
             headers["if-match"] = "*"
         if path.endswith("approval"):

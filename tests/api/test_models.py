@@ -148,14 +148,17 @@ def test_a_parameter_of_the_perspective_that_is_not_offered_changes_nothing(
         if "as_known_at" not in names and "diff" not in path:
             continue
         address = path.replace("{section}", "missions").replace("{chart}", "held").format(**places)
-        address += {"changes": "?after=0", "tally": "?what=released", "diff": "?from=2020"}.get(
-            path.rpartition("/")[2], "?"
-        )
+        address += {
+            "changes": "?after=0",
+            "tally": "?what=released",
+            "diff": "?from=2020",
+            "search": "?q=a",
+        }.get(path.rpartition("/")[2], "?")
         for more in ("as_of=1990", "match=certain"):
             if more.partition("=")[0] not in names:
                 found[bare(asked, f"{address}&{more}") == bare(asked, address)].add(path)
     assert found[False] == set()
-    assert len(found[True]) == 8
+    assert len(found[True]) == 9
 
 
 def bare(client: Client, address: str) -> Any:  # noqa: ANN401 -- JSON is anything

@@ -79,7 +79,8 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         {"limit": "1000", "from": _AT},
         {"from": "2025-06-22", "to": "2025-11", "bom": "true"},
     ),
-    "listNegotiations": ({"limit": "1"}, {}),
+    "listNegotiations": ({"limit": "1"}, {}, {"latest": "true"}),
+    "search": ({"q": "envoy"}, {"q": "rel*", "limit": "20"}, {"q": "minsk", "translit": "false"}),
     "readChanges": ({"limit": "1000"}, {"after": "200"}, {"batch": "first"}),
     "listChangeRequests": (
         {"limit": "1000"},

@@ -24,6 +24,8 @@ LOSIK: Final = "c0e25be5-c83e-5ea0-9fc0-acc1124864b9"
 PAGES: Final = (
     "/",
     "/about",
+    "/search",
+    "/search?q=Losik",
     "/sign-in",
     BELARUS,
     f"{BELARUS}/timeline",
@@ -181,6 +183,52 @@ def test_a_refusal_is_a_page_that_says_what_was_wrong(
     assert words in page.words
 
 
+def test_the_first_page_says_what_changed_last_and_never_what_was_withdrawn(reader: Reader) -> None:
+    reader.editor.open()
+    reader.editor.record(summary="Ann was freed")
+    false = reader.editor.record(summary="Bo was freed").headers["location"]
+    assert "Changed last: Bo was freed" in reader.see("/").words
+    body = {"reason": "coding_error", "why": "It was another"}
+    assert reader.editor.post(f"{false}/retraction", body, if_match="*").status == 200
+    page = reader.see("/")
+    assert "Changed last: Ann was freed" in page.words
+    assert "Bo" not in page.words
+    assert re.search(r"\d+ [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC", page.words)
+
+
+def test_a_search_finds_facts_of_every_record_that_the_reader_may_see(reader: Reader) -> None:
+    reader.editor.open()
+    reader.editor.record(summary="Canaries were freed")
+    body = {"slug": "quiet", "title": "Quiet", "parties": [], "visibility": "private"}
+    assert reader.editor.post("/v1/negotiations", body).status == 201
+    hidden = fact(summary="Canaries of the quiet")
+    assert reader.editor.post("/v1/negotiations/quiet/facts", hidden).status == 201
+    page = reader.see("/search?q=canar*")
+    assert "Canaries were freed" in page.words
+    assert "uiet" not in page.words
+    assert page.headers["x-robots-tag"] == "noindex"
+    own = reader.editor.http.get("/search?q=canar*", headers={"Accept": "text/html"})
+    assert "Canaries of the quiet" in own.text
+    assert "private" in own.headers["cache-control"]
+    assert "No fact on record holds" in reader.see("/search?q=nothing").words
+
+
+def test_a_search_goes_on_where_it_ended(reader: Reader) -> None:
+    reader.editor.open()
+    lines = "\n".join(json.dumps(fact(summary=f"Freed, no {n}")) for n in range(60))
+    imported = reader.editor.post(
+        "/v1/negotiations/talks/import", lines.encode(), content_type="application/x-ndjson"
+    )
+    assert imported.json["recorded"] == 60
+    first = reader.see("/search?q=freed")
+    (onward,) = (href for href in first.all("a", "href") if "cursor=" in href)
+    second = reader.see(onward)
+    found = [
+        href for page in (first, second) for href in page.all("a", "href") if "/facts/" in href
+    ]
+    assert len(found) == len(set(found)) == 60
+
+
 def test_a_program_gets_json_at_the_bare_address(real: Reader) -> None:
     assert real.http.get("/").json()["negotiations"] == "/v1/negotiations"
 
@@ -261,3 +309,16 @@ def test_an_empty_record_has_all_its_pages(reader: Reader) -> None:
     for path in ("", "/timeline", "/people", "/audit", "/compare", "/numbers/released"):
         assert reader.see(f"/n/talks{path}").status == 200, path
     assert "nothing recorded" in reader.see("/n/talks").words
+
+
+@pytest.mark.parametrize("address", ["/", "/search?q=Losik"])
+def test_a_page_over_all_records_has_a_fixed_form(real: Reader, address: str) -> None:
+    page = real.see(address)
+    fixed = next(
+        link.partition(">")[0].removeprefix("<")
+        for link in page.headers["link"].split(", ")
+        if 'rel="canonical"' in link
+    )
+    again = real.see(fixed)
+    assert again.status == 200, again.words
+    assert "max-age" in again.headers["cache-control"]

@@ -52,11 +52,17 @@ class SettingsResponse(Exact):
     review_erasure: bool
 
 
+class NegotiationEntry(NegotiationResponse):
+    """A negotiation in the list of all; `latest` is asked for, and null where no fact is known."""
+
+    latest: NotRequired[FactEntry | None]
+
+
 class NegotiationsResponse(Exact):
     """Negotiations by slug."""
 
     perspective: PerspectiveShown
-    items: list[NegotiationResponse]
+    items: list[NegotiationEntry]
     next: str | None
 
 
@@ -72,6 +78,17 @@ class TimelineResponse(Paged):
     """Facts by valid time."""
 
     items: list[FactEntry]
+
+
+class SearchResponse(Exact):
+    """Facts of all negotiations whose texts hold some words: by slug, and then by valid time.
+
+    A page may have few items, or none, and yet be followed by others.
+    """
+
+    perspective: PerspectiveShown
+    items: list[FactEntry]
+    next: str | None
 
 
 class HistoryResponse(Exact):

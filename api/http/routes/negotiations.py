@@ -20,7 +20,7 @@ from api.http.exchange.entity_tags import if_match, precondition
 from api.http.exchange.fact_response import edition_tag
 from api.http.exchange.idempotency import Once, about_negotiation, about_opened
 from api.http.exchange.operation import NEGOTIATION_TAG, OF_WHAT_HOLDS, body_of, reads, writes
-from api.http.exchange.parameters import whole_number
+from api.http.exchange.parameters import Parameter, truth, whole_number
 from api.http.exchange.perspective import Asked, Asking, with_erasures
 from api.http.threads import LaneRoute
 from domain.streams.event import NegotiationOpened
@@ -28,12 +28,22 @@ from domain.streams.negotiation import FIRST_EDITION, Negotiation
 from domain.time.perspective import Perspective
 from domain.time.record_time import recorded_by
 from domain.views.audit import negotiation_change
-from domain.views.brief import describe_negotiation, describe_perspective, describe_record_time
+from domain.views.brief import (
+    describe_fact,
+    describe_negotiation,
+    describe_perspective,
+    describe_record_time,
+)
 from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["negotiations"])
 
-_LISTING: Final = Asking(LIMIT, CURSOR)
+_LATEST: Final = Parameter(
+    "latest",
+    "Each with the fact that was recorded or changed last, of those that are known and not retracted.",
+    {"type": "boolean", "default": False},
+)
+_LISTING: Final = Asking(_LATEST, LIMIT, CURSOR)
 _STATE: Final = Asking()
 _HISTORY: Final = Asking(WHOLE_LIMIT, CURSOR)
 _SENDING: Final = Sending()
@@ -118,17 +128,33 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
     cursor = Cursor.read(asked.parameters, (str,))
     asked = asked.pinned(cursor)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    latest = truth(asked.parameters, "latest")
+    question = {"latest": "true"} if latest else {}
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         after = None if cursor is None else str(cursor.place[0])
         shown, more = reading.negotiations(perspective=perspective, after=after, limit=limit)
-        rest = asked.next(perspective, (shown[-1].slug,)) if more else None
+        rest = asked.next(perspective, (shown[-1].slug,), question) if more else None
+        items = [
+            {
+                **describe_negotiation(each),
+                **({"latest": _latest(reading, each, perspective)} if latest else {}),
+            }
+            for each in shown
+        ]
         content = {
             "perspective": describe_perspective(perspective),
-            "items": [describe_negotiation(each) for each in shown],
+            "items": items,
             "next": rest,
         }
         return replace(asked, tag="negotiations").answer(content, perspective, reading)
+
+
+def _latest(
+    reading: Reading, negotiation: Negotiation, perspective: Perspective
+) -> dict[str, Any] | None:
+    seen = reading.sections(negotiation.id, perspective).latest
+    return None if seen is None else describe_fact(seen, negotiation.slug)
 
 
 @router.get(

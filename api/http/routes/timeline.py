@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Depends
@@ -14,11 +15,14 @@ from api.http.exchange.parameters import TEXT, Parameter, cut, first_moment, tru
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
 from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
-from domain.errors import ContentError
+from domain.errors import ContentError, UnknownError
 from domain.fact import KINDS, Fact
+from domain.time.instant import END
+from domain.time.perspective import Perspective
 from domain.views.brief import describe_fact, describe_perspective
 from domain.views.timeline import Place, TimelineFilter
-from domain.views.versions import by_valid_time
+from domain.views.versions import Seen, by_valid_time
+from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
@@ -55,6 +59,17 @@ _FILTERS: Final = (
 )
 _NAMES: Final = frozenset(each.name for each in _FILTERS)
 _ASKING: Final = Asking(*_FILTERS, MARKED, LIMIT, CURSOR)
+_Q: Final = next(each for each in _FILTERS if each.name == "q")
+_SEARCHING: Final = Asking(
+    replace(_Q, required=True, example="freed"),
+    next(each for each in _FILTERS if each.name == "translit"),
+    LIMIT,
+    CURSOR,
+)
+_MOST_SEARCHED: Final = 100
+"""How many negotiations a page of a search looks into."""
+_END: Final = (END, END, END)
+"""Past every place in a timeline."""
 _OF_RECORD: Final = ("id", "version", "position", "recorded_at", "status", "preferred", "certainty")
 _COLUMNS: Final = (
     *("id", "external_id", "kind", "valid", "summary", "status", "certainty", "people", "places"),
@@ -106,6 +121,73 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
         content = with_erasures(content, reading, negotiation.id, perspective, rest=erased)
         rows = table(asked, _COLUMNS, map(_row, content["items"]))
         return asked.answer(content, perspective, reading, fixed=question, table=rows)
+
+
+@router.get(
+    "/v1/search",
+    **reads(
+        "search",
+        "The facts of all negotiations that hold some words",
+        "SearchResponse",
+        _SEARCHING.parameters,
+        unoffered=frozenset({"match"}),
+    ),
+)
+def search(asked: Annotated[Asked, Depends(_SEARCHING)]) -> Response:
+    """Find what is known and not retracted in all of valid time, in each negotiation under its own names.
+
+    Negotiations that one may not see are not searched. Facts that were erased since are left out.
+    """
+    cursor = Cursor.read(asked.parameters, (str, *_PLACE))
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    asked = asked.pinned(cursor)
+    question = {name: text for name, text in asked.parameters.items() if name in _NAMES}
+    with asked.reading(searched=True) as reading:
+        perspective = asked.perspective(reading)
+        found, place = _found_everywhere(reading, perspective, question, cursor, limit)
+        content: dict[str, Any] = {
+            "perspective": describe_perspective(perspective),
+            "items": [describe_fact(seen, slug) for slug, seen in found],
+            "next": None if place is None else asked.next(perspective, place, question),
+        }
+        return replace(asked, tag="negotiations").answer(
+            content, perspective, reading, fixed=question
+        )
+
+
+def _found_everywhere(
+    reading: Reading,
+    perspective: Perspective,
+    question: Mapping[str, str],
+    cursor: Cursor | None,
+    limit: int,
+) -> tuple[list[tuple[str, Seen]], tuple[str | int, ...] | None]:
+    """Give [(slug, fact)], and where the next page begins; None where nothing follows."""
+    translit = truth(question, "translit", left_out=True)
+    slug, after = (None, None) if cursor is None else (str(cursor.place[0]), cursor.place[1:])
+    listed, more = reading.negotiations(perspective=perspective, after=slug, limit=_MOST_SEARCHED)
+    begun = _begun(reading, perspective, slug) if after != _END else []
+    opened = [*begun, *(each.slug for each in listed)]
+    found: list[tuple[str, Seen]] = []
+    for each in opened:
+        id_ = reading.negotiation(each, perspective.position).id
+        wanted = TimelineFilter(after=cast("Place", after) if each == slug else None)
+        left = limit - len(found)
+        facts, more_here = reading.timeline(
+            id_, perspective, wanted, q=question["q"], translit=translit, limit=left
+        )
+        found += [(each, seen) for seen in facts]
+        if more_here or (len(found) == limit and (more or each != opened[-1])):
+            return found, (each, *(by_valid_time(facts[-1]) if facts else _END))
+    return found, (opened[-1], *_END) if more else None
+
+
+def _begun(reading: Reading, perspective: Perspective, slug: str | None) -> list[str]:
+    """The negotiation that a page goes on with, if it is still there to be seen."""
+    try:
+        return [] if slug is None else [reading.negotiation(slug, perspective.position).slug]
+    except UnknownError:
+        return []
 
 
 def _row(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.routes.docs import welcome
-from api.web.page import Page, router_of_pages
+from api.web.page import CUTS, Page, router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
 
 
 @router.get("/")
 async def read_home(request: Request) -> Response:
-    """List the negotiations to a browser; tell a program where the API is."""
+    """List the negotiations to a browser, by what changed last; tell a program where the API is."""
     if "text/html" not in request.headers.get("accept", ""):
         return welcome(request)
-    page = Page(request, takes=("cursor",))
-    negotiations = await page.ask("/v1/negotiations", page.of("cursor"))
-    return page.respond("home", listed_negotiations=negotiations)
+    page = Page(request, takes=("cursor", *CUTS))
+    asked = page.of("cursor") or {"latest": "true"}
+    negotiations = await page.ask("/v1/negotiations", asked)
+    items = sorted(negotiations["items"], key=_last_changed, reverse=True)
+    return page.respond("home", negotiations=items, following=negotiations["next"])
+
+
+def _last_changed(negotiation: dict[str, Any]) -> str:
+    """When something of a negotiation was recorded or changed last; empty where nothing is known."""
+    latest = negotiation.get("latest")
+    return "" if latest is None else str(latest["recorded_at"])

@@ -1,0 +1,39 @@
+"""Facts of all negotiations that hold some words. Search engines are asked not to list it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.web.page import CUTS, Page, router_of_pages
+
+router: Final[APIRouter] = router_of_pages()
+
+_PAGE: Final = 50
+
+
+@router.get("/search")
+async def read_search_page(request: Request) -> Response:
+    """Show what is found in each negotiation that the reader may see; without words, ask for them."""
+    page = Page(request, takes=("q", "cursor", *CUTS))
+    found: dict[str, Any] | None = None
+    if "q" in page.given:
+        found = await page.ask_list("/v1/search", "q", limit=_PAGE)
+    listed = await page.ask("/v1/negotiations", {"limit": "1000"})
+    items = [] if found is None else found["items"]
+    return page.respond(
+        "search",
+        titles={each["slug"]: each["title"] for each in listed["items"]},
+        sought=page.given.get("q"),
+        found=[(slug, list(records)) for slug, records in groupby(items, _negotiation)],
+        following=None if found is None else found["next"],
+        listed=False,
+    )
+
+
+def _negotiation(record: dict[str, Any]) -> str:
+    return str(record["negotiation"])

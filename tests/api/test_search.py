@@ -1,0 +1,141 @@
+"""One search over all negotiations that somebody may see, and what changed last in each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.api.asking import Client, fact
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+pytestmark = pytest.mark.either_database
+
+
+def opened(client: Client, *slugs: str, **more: Any) -> None:  # noqa: ANN401 -- JSON
+    """Open negotiations, each with two facts of its own."""
+    for slug in slugs:
+        body = {"slug": slug, "title": slug.title(), "parties": [], **more}
+        assert client.post("/v1/negotiations", body).status == 201
+        for n in (1, 2):
+            told = fact(summary=f"Prisoners of {slug} freed, {n}", valid=f"2025-0{n}-01")
+            assert client.post(f"/v1/negotiations/{slug}/facts", told).status == 201
+
+
+def anybody(client: Client) -> Client:
+    """Somebody without a key."""
+    app: FastAPI = client.http.app  # type: ignore[assignment]
+    return Client(TestClient(app, raise_server_exceptions=False))
+
+
+def every(client: Client, query: str) -> list[tuple[str, str]]:
+    """(slug, summary) of all that a search finds, page by page."""
+    found: list[tuple[str, str]] = []
+    following: str | None = None
+    while True:
+        answer = client.get(f"/v1/search?{query}" + (f"&cursor={following}" if following else ""))
+        assert answer.status == 200, answer.json
+        found += [(each["negotiation"], each["fact"]["summary"]) for each in answer.json["items"]]
+        following = answer.json["next"]
+        if following is None:
+            return found
+
+
+def test_facts_of_all_negotiations_are_found_once_in_order(client: Client) -> None:
+    opened(client, "cyprus", "aceh", "bougainville")
+    found = every(client, "q=freed")
+    assert [slug for slug, _ in found] == [
+        *("aceh", "aceh", "bougainville", "bougainville", "cyprus", "cyprus"),
+    ]
+    for limit in (1, 2, 3, 4):
+        assert every(client, f"q=freed&limit={limit}") == found
+    assert every(client, "q=aceh") == [("aceh", f"Prisoners of aceh freed, {n}") for n in (1, 2)]
+    assert every(client, "q=nothing") == []
+
+
+def test_each_negotiation_is_searched_as_its_own_timeline(client: Client) -> None:
+    opened(client, "aceh", "cyprus")
+    alias = {"kind": "alias", "name": "Losik", "same_as": "Ihar", "valid": "2025"}
+    assert client.post("/v1/negotiations/aceh/facts", fact(**alias)).status == 201
+    for slug in ("aceh", "cyprus"):
+        told = fact(summary="Ihar was seen", people=["Ihar"])
+        assert client.post(f"/v1/negotiations/{slug}/facts", told).status == 201
+    for words in ("losik", "ihar", "prison*", "2"):
+        mine = [
+            (slug, each["fact"]["summary"])
+            for slug in ("aceh", "cyprus")
+            for each in client.get(f"/v1/negotiations/{slug}/timeline?q={words}").json["items"]
+        ]
+        assert every(client, f"q={words}") == mine
+
+
+def test_what_is_private_is_not_found_and_does_not_count(client: Client) -> None:
+    opened(client, "aceh", "cyprus")
+    before = anybody(client).get("/v1/search?q=freed&position=6").body
+    opened(client, "bougainville", visibility="private")
+    assert ("bougainville", "Prisoners of bougainville freed, 1") in every(client, "q=freed")
+    other = anybody(client)
+    assert other.get("/v1/search?q=freed&position=6").body == before
+    for limit in (1, 2, 3):
+        assert {slug for slug, _ in every(other, f"q=freed&limit={limit}")} == {"aceh", "cyprus"}
+    assert "bougainville" not in other.get("/v1/search?q=bougainville").body.decode()
+    listed = other.get("/v1/negotiations?latest=true").json["items"]
+    assert [each["slug"] for each in listed] == ["aceh", "cyprus"]
+
+
+def test_what_became_private_or_was_withdrawn_is_not_on_later_pages(client: Client) -> None:
+    opened(client, "aceh", "bougainville", "cyprus")
+    other = anybody(client)
+    first = other.get("/v1/search?q=freed&limit=3").json
+    closed = client.post("/v1/negotiations/bougainville/settings", {"visibility": "private"})
+    assert closed.status == 200
+    rest = other.get(f"/v1/search?q=freed&limit=3&cursor={first['next']}").json
+    assert [each["negotiation"] for each in rest["items"]] == ["cyprus", "cyprus"]
+    gone = rest["items"][0]["id"]
+    body = {"reason": "coding_error", "why": "It was another day"}
+    assert client.post(f"/v1/facts/{gone}/retraction", body, if_match="*").status == 200
+    assert ("cyprus", "Prisoners of cyprus freed, 1") not in every(other, "q=freed")
+    now = other.get("/v1/negotiations?latest=true").json
+    latest = {each["slug"]: each["latest"] for each in now["items"]}
+    assert latest["cyprus"]["fact"]["summary"] == "Prisoners of cyprus freed, 2"
+
+
+def test_the_latest_is_what_was_recorded_or_corrected_last(client: Client) -> None:
+    opened(client, "aceh")
+    assert client.post("/v1/negotiations", {"slug": "b", "title": "B", "parties": []}).status == 201
+    first = client.get("/v1/search?q=freed").json["items"][0]
+    body = {"reason": "refinement", "why": "x", "changes": {"summary": "Prisoners were let go"}}
+    corrected = client.post(f"/v1/facts/{first['id']}/corrections", body, if_match="*")
+    assert corrected.status == 200
+    items = client.get("/v1/negotiations?latest=true").json["items"]
+    assert [each["slug"] for each in items] == ["aceh", "b"]
+    assert items[0]["latest"]["fact"]["summary"] == "Prisoners were let go"
+    assert items[0]["latest"]["status"] == "corrected"
+    assert items[1]["latest"] is None
+    earlier = client.get("/v1/negotiations?latest=true&position=3").json["items"]
+    assert earlier[0]["latest"]["fact"]["summary"] == "Prisoners of aceh freed, 2"
+    assert "latest" not in client.get("/v1/negotiations").json["items"][0]
+    first_page = client.get("/v1/negotiations?latest=true&limit=1").json
+    second = client.get(f"/v1/negotiations?cursor={first_page['next']}").json["items"]
+    assert second == [items[1]]
+
+
+def test_an_erased_fact_is_neither_found_nor_the_latest(client: Client) -> None:
+    opened(client, "aceh")
+    settings = client.post("/v1/negotiations/aceh/settings", {"review_erasure": False})
+    assert settings.status == 200
+    last = client.get("/v1/search?q=freed").json["items"][-1]
+    erased = client.post(f"/v1/facts/{last['id']}/erasure", {"reason": "asked"}, if_match="*")
+    assert erased.status == 200
+    for query in ("", "&position=3"):
+        assert every(client, f"q=freed{query}") == [("aceh", "Prisoners of aceh freed, 1")]
+        (told,) = client.get(f"/v1/negotiations?latest=true{query}").json["items"]
+        assert told["latest"]["fact"]["summary"] == "Prisoners of aceh freed, 1"
+
+
+def test_words_are_needed(client: Client) -> None:
+    assert client.get("/v1/search").pointers == ["/query/q"]
+    assert client.get("/v1/search?q=a&cursor=x").status == 404
