@@ -80,6 +80,10 @@ class Register:
     asides: tuple[Aside, ...] = ()
     entry: type | None = None
 
+    def __hash__(self) -> int:
+        """Two registers seldom have one section; the other fields would cost a state more than its ranking."""
+        return hash(self.section)
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:

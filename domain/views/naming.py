@@ -160,17 +160,19 @@ class Names:
 
         A name in the key is shown as text, with `{field}_id` beside it, and `ambiguous` where several ids bear it.
         """
-        sorts = {**fields_naming(type(fact)), **dict.fromkeys(answer.names, Sort.SOMEBODY)}
+        sorts = fields_naming(type(fact))
         shows: dict[str, Any] = {**answer.key, **answer.shows}
         key: list[str] = []
-        for field in answer.names - answer.key.keys():
-            shows[field] = None if shows[field] is None else self.resolved(shows[field])
+        for field in answer.names:
+            if field not in answer.key and shows[field] is not None:
+                shows[field] = self.resolved(shows[field])
         for field, name in answer.key.items():
-            if sorts.get(field) is Sort.SOMEBODY:
+            named = field in answer.names
+            sort = Sort.SOMEBODY if named else sorts.get(field)
+            if sort is Sort.SOMEBODY:
                 key.append(self.key(name))
-                shows = {**shows, **self._shown(field, name, always=field in answer.names)}
+                shows |= self._shown(field, name, always=named)
             else:
-                sort = sorts.get(field)
                 shows[field] = self.canonical(text_of(name), sort) if sort else name
                 key.append(key_of(shows[field]))
         return shows, tuple(key)

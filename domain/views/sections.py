@@ -101,11 +101,16 @@ def bound_list(owner: dict[str, Any], name: str, href: str | None) -> dict[str, 
 
 def characters(part: object) -> int:
     """How many characters the texts in a JSON value have in all."""
-    if isinstance(part, str):
-        return len(part)
-    if isinstance(part, dict):
-        return sum(map(characters, part.values()))
-    return sum(map(characters, part)) if isinstance(part, list) else 0
+    total = 0
+    waiting = [part]
+    for each in waiting:
+        if isinstance(each, str):
+            total += len(each)
+        elif isinstance(each, dict):
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return total
 
 
 def place_of(key: Key) -> Place:

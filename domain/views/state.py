@@ -130,8 +130,9 @@ def group_by_key(
         if only is not None and only not in record.fact.registers:
             continue
         begun = record.fact.window.certain_from <= perspective.as_of
-        carried_out = bool(record.link_targets & settled)
-        in_doubt = not perhaps.isdisjoint(record.link_targets)
+        targets = record.link_targets if settled or perhaps else frozenset()
+        carried_out = not settled.isdisjoint(targets)
+        in_doubt = not perhaps.isdisjoint(targets)
         for answer in record.fact.register_entries():
             register, aside = answer.register, answer.aside
             if only is not None and register != only:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from domain.fact import as_primitives
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from domain.fact import Fact
     from domain.quantity import Basis
+    from domain.register import Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ def figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
 
 def numbers_of(fact: Fact, what: str) -> list[Quantity]:
     """The numbers that a fact gives for what is counted, each with its basis, stored or derived."""
+    if not fact.quantities:
+        return []
     wanted, own = fold_name(what), has_total(fact, what)
     found = (each for each in fact.quantities if each.counted == wanted)
     return [
@@ -67,8 +71,13 @@ def numbers_of(fact: Fact, what: str) -> list[Quantity]:
 
 def has_total(fact: Fact, what: str) -> bool:
     """Whether a fact's kind has a total of its own of what is counted."""
-    wanted = fold_name(what)
-    return any(fold_name(register.summed or "") == wanted for register in fact.registers)
+    summed = _summed(fact.registers)
+    return bool(summed) and fold_name(what) in summed
+
+
+@cache
+def _summed(registers: tuple[Register, ...]) -> frozenset[str]:
+    return frozenset(fold_name(each.summed) for each in registers if each.summed)
 
 
 def _following(fact: Fact, quantity: Quantity, *, own: bool) -> Basis | None:

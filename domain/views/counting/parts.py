@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from domain.quantity import Quantity, Total
 from domain.views.counting.figures import figure
@@ -86,22 +86,32 @@ def part_of(
     against: Sequence[Candidate] = (),
 ) -> Part | None:
     """The part that the facts of one question add; None where no fact gives a number on the basis."""
+    numbers = {
+        each.id: number
+        for each in (*facts, *supporting, *against)
+        if (number := figure(each.fact, what, basis)) is not None
+    }
 
     def given(candidate: Candidate) -> Quantity:
-        return cast("Quantity", figure(candidate.fact, what, basis))
+        return numbers[candidate.id]
 
     contested = bool(against)
     facts, supporting, against = (
-        [each for each in found if figure(each.fact, what, basis)]
-        for found in (facts, supporting, against)
+        [each for each in found if each.id in numbers] for found in (facts, supporting, against)
     )
     if not facts:
         return None
-    claims = Claims(facts, (*supporting, *against), lambda each: claim_of_quantity(given(each)))
-    shown, *rivals = sorted(
-        facts,
-        key=lambda each: (not each.version.record.preferred, not each.certain, claims.rank(each)),
-    )
+    shown, *rivals = facts
+    if rivals:
+        claims = Claims(facts, (*supporting, *against), lambda each: claim_of_quantity(given(each)))
+        shown, *rivals = sorted(
+            facts,
+            key=lambda each: (
+                not each.version.record.preferred,
+                not each.certain,
+                claims.rank(each),
+            ),
+        )
     ends = {claim_of_quantity(given(each)): ends_of(given(each)) for each in (*facts, *against)}
     undated = disputes.never_meet(facts)
     contested = (
