@@ -18,7 +18,6 @@ from domain.views.alike import Likeness
 from domain.views.full_text import searched_in
 from domain.views.naming import AMBIGUOUS, Names
 from domain.views.rivalry.rivals import last_reported
-from domain.views.sections import MOST as GIVEN
 from domain.views.sections import Listed, bound_list, place_of
 from domain.views.state import limit_list
 from domain.views.versions import Seen
@@ -29,10 +28,10 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.sections import Place, Rest
 
-__all__ = ["HELD", "PeopleFilter", "people", "statuses"]
+__all__ = ["HELD", "TIMELINE", "PeopleFilter", "people", "statuses"]
 
-MOST: Final = 100
-"""How many spellings of a name are listed at most."""
+TIMELINE: Final = "timeline"
+
 HELD: Final = "held"
 """The filter for any status of people who are held."""
 KEEPS_IN: Final = frozenset(
@@ -80,7 +79,8 @@ def people(
     {name, id, known_to_be, spellings, status, since, certainty, contested, last_reported, fact, external_id, facts,
     may_be}, and `ambiguous` where several ids bear the name. A name of a body that is nowhere a person's is left out.
     `known_to_be` is "person", or None where no fact tells. Fields that the custody section does not tell are None,
-    except `last_reported`, which then comes from all facts that name the person. `rest` is as for the state.
+    except `last_reported`, which then comes from all facts that name the person. `rest` is as for the state; with
+    the path TIMELINE it gives the address of the facts that name somebody, by their id or name.
     """
     names = names or Names.of(slice_)
     everyone = _everyone(slice_, names, asked.parties)
@@ -103,8 +103,10 @@ def people(
             told["last_reported"] = last_reported(each.version.record.fact for each in person.facts)
         may_be = likeness.of(person.name, person.id)
         about = {**_named(person), **told, "facts": len(person.facts), "may_be": may_be}
-        long = rest is not None and len(person.ids) > GIVEN
-        return bound_list(about, AMBIGUOUS, rest("people", kept[index]) if rest and long else None)
+        if rest is None:
+            return about
+        about = bound_list(about, AMBIGUOUS, rest("people", kept[index]))
+        return bound_list(about, "spellings", rest(TIMELINE, (person.id or person.name,)))
 
     return Listed(kept, item)
 
@@ -160,7 +162,7 @@ def _named(person: _Person) -> dict[str, Any]:
     about["known_to_be"] = person.known_to_be
     if len(person.ids) > 1:
         about[AMBIGUOUS] = list(person.ids)
-    return {**about, "spellings": sorted(person.spellings)[:MOST]}
+    return {**about, "spellings": sorted(person.spellings)}
 
 
 def _is_called(person: _Person, q: AllOf | None) -> bool:

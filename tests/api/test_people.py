@@ -295,6 +295,23 @@ def test_a_list_of_people_calls_no_body_a_person(client: Client) -> None:
     assert (told["name"], told["known_to_be"], told["external_id"]) == ("Bo", "person", "BO")
 
 
+def test_of_very_many_spellings_the_first_are_given_and_the_way_to_the_facts(
+    client: Client,
+) -> None:
+    client.open()
+    names = [f"Ann Example {n:03}" for n in range(150)]
+    for batch in range(3):
+        people = [{"name": name, "id": "list:1"} for name in names[batch * 50 :][:50]]
+        client.record(people=people, summary=f"part {batch}", valid="2031")
+    (ann,) = listed(client, "as_of=2030")
+    assert (ann["spellings"], ann["spellings_more"]["count"]) == (names[:100], 150)
+    facts = client.get(ann["spellings_more"]["href"]).json["items"]
+    told = {each["name"] for record in facts for each in record["fact"]["people"]}
+    assert told == set(names)
+    rows = client.get(f"{TALKS}/people", accept="text/csv").body.decode()
+    assert "; Ann Example 099; … and 50 more" in rows
+
+
 def test_of_very_many_ids_that_bear_a_name_the_first_are_given_and_the_way_to_the_rest(
     client: Client,
 ) -> None:

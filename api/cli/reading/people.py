@@ -79,6 +79,8 @@ def _show_people(slug: str, content: Mapping[str, Any], status: str | None) -> N
 
 def _row(person: Mapping[str, Any]) -> list[object]:
     others = [name for name in person["spellings"] if name != person["name"]]
+    if "spellings_more" in person:
+        others.append(f"… of {person['spellings_more']['count']} spellings")
     may_be = [f"{other['name']} ({other['why']})" for other in person["may_be"]]
     custody = [person[name] for name in ("status", "since", "certainty")]
     contested = person["contested"] or None

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, cast, get_args
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -25,6 +25,7 @@ from domain.access import Principal
 from domain.errors import ContentError
 from domain.time.instant import format_instant
 from domain.time.perspective import Clock, Match, Perspective, PerspectiveQuery
+from domain.views.people import TIMELINE
 from domain.views.sections import Listed, Place, Rest
 from infrastructure.readers.reading import Reading
 
@@ -215,10 +216,17 @@ class Asked:
         return address
 
     def people(self, slug: str, perspective: Perspective) -> Rest:
-        """Give the address of the people after a place in the list of all people, with the perspective pinned."""
-        return lambda _, place: (
-            f"/v1/negotiations/{slug}/people?cursor={self.next(perspective, place, {})}"
-        )
+        """Give the address of the people after a place in the list, or of the facts that name somebody, pinned."""
+
+        def address(path: str, place: Place) -> str:
+            if path != TIMELINE:
+                cursor = self.next(perspective, place, {})
+                return f"/v1/negotiations/{slug}/people?cursor={cursor}"
+            pinned = {"person": place[0], **canonical_query(perspective, self.query)}
+            del pinned["as_of"]  # a name counts at any time
+            return f"/v1/negotiations/{slug}/timeline?{urlencode(pinned)}"
+
+        return address
 
     def answer(
         self,

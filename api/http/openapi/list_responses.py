@@ -93,7 +93,8 @@ class PersonEntry(Exact):
 
     `known_to_be` is null where no fact tells whether the name is that of a person or of a body. `external_id` is that
     of the fact.
-    `ambiguous` lists the ids that bear the name, where there are several.
+    `ambiguous` lists the ids that bear the name, where there are several. `spellings_more` leads to the facts that
+    name them.
     """
 
     name: str
@@ -102,6 +103,7 @@ class PersonEntry(Exact):
     ambiguous: NotRequired[list[str]]
     ambiguous_more: NotRequired[More]
     spellings: list[str]
+    spellings_more: NotRequired[More]
     status: str | None
     since: str | None
     certainty: str | None

@@ -19,7 +19,7 @@ from domain.errors import ContentError
 from domain.sought import parse_terms, question
 from domain.views.brief import describe_perspective
 from domain.views.people import PeopleFilter, statuses
-from domain.views.sections import ROOM_OF_PAGE
+from domain.views.sections import MORE, ROOM_OF_PAGE
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
@@ -101,15 +101,21 @@ def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
 
 def _row(item: Mapping[str, Any]) -> dict[str, Any]:
     """Give a person in cells, the fact by its id."""
-    more = item.get("ambiguous_more", {"count": 0})["count"] - len(item.get("ambiguous", ()))
-    left = [f"… and {more} more"] if more > 0 else []
     return {
         **item,
+        "spellings": _whole(item, "spellings"),
         "fact": None if item["fact"] is None else item["fact"]["id"],
         "sources": publishers(item["fact"]),
-        "ambiguous": [*item.get("ambiguous", ()), *left],
+        "ambiguous": _whole(item, "ambiguous"),
         "may_be": [_called(each) for each in item["may_be"]],
     }
+
+
+def _whole(item: Mapping[str, Any], name: str) -> list[str]:
+    """Give a list, and how many more there are."""
+    given = item.get(name, ())
+    more = item[name + MORE]["count"] - len(given) if name + MORE in item else 0
+    return [*given, *([f"… and {more} more"] if more else [])]
 
 
 def _called(hint: Mapping[str, Any]) -> str:
