@@ -58,13 +58,12 @@ class Page(Visit):
     """One page for one request; `slug` names its negotiation, where it is of one.
 
     Besides a perspective it `takes` these parameters, and ContentError refuses all others; None where the query is not
-    its own. The paths that it asks for lie under that negotiation's address, unless `under` is another. It is asked for
-    with the reader's credentials, unless it is to show what it shows to anybody (`as_anybody`).
+    its own. The paths that it asks for lie under that negotiation's address, unless they begin with `/v1/`. It is asked
+    for with the reader's credentials, unless it is to show what it shows to anybody (`as_anybody`).
     """
 
     slug: str | None = None
     takes: Sequence[str] | None = ()
-    under: str | None = None
     as_anybody: bool = False
     first: Reply | None = None
     path: str = ""
@@ -109,7 +108,7 @@ class Page(Visit):
         """
         pinned = {} if self.standing is None else {"position": str(self.standing.position)}
         question = {**(self.cuts if cuts is None else cuts), **pinned, **(parameters or {})}
-        address = f"{self.root}{path}"
+        address = path if path.startswith("/v1/") else f"{self.root}{path}"
         reply = await self.answer(address, question)
         content: dict[str, Any] = json.loads(reply.body)
         if self.first is None:
@@ -137,9 +136,7 @@ class Page(Visit):
 
     @property
     def root(self) -> str:
-        """The address of the negotiation in the API, or what the page asks below instead."""
-        if self.under is not None:
-            return self.under
+        """The address of the negotiation in the API."""
         return "" if self.slug is None else f"/v1/negotiations/{quote(self.slug, safe='')}"
 
     def _title(self, query: PerspectiveQuery) -> str:
@@ -161,6 +158,11 @@ class Page(Visit):
         if reply.status != _OK:
             self.refuse(reply)
         return reply
+
+    async def answer_json(self, address: str, question: Mapping[str, str]) -> dict[str, Any]:
+        """Give the content of an answer that has no perspective; raises as `answer` does."""
+        content: dict[str, Any] = json.loads((await self.answer(address, question)).body)
+        return content
 
     def refuse(self, reply: Reply) -> NoReturn:
         """Have the page say what the API refused."""

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any, Final
 
+from api.web.quantities import quantity_in_words
+
 __all__ = ["changed_words", "event_in_words", "plain", "web_address"]
 
 _EVENTS: Final = {
@@ -38,15 +40,24 @@ def plain(value: Any) -> str:  # noqa: ANN401 -- any JSON of a change
             return ""
         case str():
             return value
-        case {"publisher": str(publisher)}:
-            return ", ".join(text for name in _CITED if (text := value.get(name))) or publisher
         case dict():
-            told = (f"{name}: {plain(part)}" for name, part in value.items() if part is not None)
-            return ", ".join(told)
+            return _object(value)
         case list():
             return "; ".join(plain(part) for part in value)
         case _:
             return json.dumps(value, ensure_ascii=False)
+
+
+def _object(value: dict[str, Any]) -> str:
+    """A citation by what identifies it, a quantity in words, and any other object part by part."""
+    match value:
+        case {"publisher": str(publisher)}:
+            return ", ".join(text for name in _CITED if (text := value.get(name))) or publisher
+        case {"what": str(what), "text": _, "basis": basis}:
+            return f"{what}: {quantity_in_words(value)}{f', {basis}' if basis else ''}"
+        case _:
+            told = (f"{name}: {plain(part)}" for name, part in value.items() if part is not None)
+            return ", ".join(told)
 
 
 def web_address(address: str | None) -> str | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
 
 from api.composition import compose
 from api.web.site import create_site
 from tests.api.asking import Client, entered
 from tests.databases import settings_of
+from tests.programs import find_program
 from tests.web.browsing import Reader, import_record
 from tests.web.desk import Desk
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from fastapi import FastAPI
+    from playwright.sync_api import Browser
 
     from tests.databases import Kind
 
@@ -51,3 +55,13 @@ def real(
         import_record(editor)
         yield Reader(http, editor)
     parley.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium, the one of the machine."""
+    with sync_playwright() as playwright:
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=find_program("chromium"), args=sandbox)
+        yield browser
+        browser.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from starlette.responses import HTMLResponse
 from starlette.testclient import TestClient
 
@@ -19,7 +18,6 @@ from api.web.site import create_site
 from tests.api.asking import Client, entered
 from tests.api.serving import Served
 from tests.databases import settings_of
-from tests.programs import find_program
 from tests.thorough import some_of
 from tests.web.browsing import BELARUS, import_record
 from tests.web.test_pages import LARGEST, PAGES
@@ -52,16 +50,6 @@ def address(lasting_database: Callable[[Kind], str]) -> Iterator[str]:
     yield f"http://127.0.0.1:{served.address[1]}"
     served.stop()
     parley.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium, the one of the machine."""
-    with sync_playwright() as playwright:
-        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=find_program("chromium"), args=sandbox)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from domain.quantity import Quantity, fill_bounds
 __all__ = ["FormCells", "cells_of_fact", "read_form_cells"]
 
 _POINTER: Final = re.compile(
-    r"(?:/changes)?/(?P<field>[a-z_]+)(?:/(?P<index>\d+))?(?:/(?P<part>[a-z_]+))?.*"
+    r"(?:/changes)?/(?P<field>[a-z_]+)(?:/(?P<index>[0-9]{1,4}))?(?:/(?P<part>[a-z_]+))?.*"
 )
 _READ: Final = ("comparator", "value", "low", "high")
 """The parts of a quantity that follow from its text, where that can be read."""
@@ -39,6 +39,8 @@ class FormCells:
         if found is None:
             return None
         field, singular = found["field"], singular_of(found["field"])
+        if field == "citation":
+            return f"citation.{found['part'] or 'publisher'}"
         if field not in {"quantities", "citations"}:
             return field
         at, part = int(found["index"] or 0), found["part"]

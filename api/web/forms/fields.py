@@ -14,10 +14,18 @@ from api.commands.importing.described import describe_columns
 from api.web.forms.readings import read_date, read_number_in_words
 from domain.fact import KINDS, SEVERAL_LINES, Fact
 
-__all__ = ["Field", "Group", "choice", "fields_of_entry", "groups_of", "known_cells", "text_field"]
+__all__ = [
+    "Field",
+    "Group",
+    "fields_of_entry",
+    "groups_of",
+    "known_cells",
+    "shown_entries",
+]
 
 MOST_ENTRIES: Final = 20
 """How many numbers, or sources, a form has fields for at most; an import takes more."""
+_COUNT: Final = re.compile("[1-9][0-9]?")
 _ENTRY: Final = re.compile(r"(quantity|citation)([1-9][0-9]?)?\.([a-z_]+)")
 _FIRST: Final[Mapping[str, tuple[str, ...]]] = {
     "quantity": ("what", "text", "basis"),
@@ -92,6 +100,18 @@ class Group:
     fields: Sequence[Field]
     more: Sequence[Field] = ()
     adds: str | None = None
+    several: bool = False
+
+    @property
+    def folded(self) -> str | None:
+        """What stands for an entry of several that is filled in, and has no fault; None for any other group."""
+        every = (*self.fields, *self.more)
+        told = [each.text for each in self.fields[:2] if each.text]
+        return (
+            None
+            if not self.several or any(each.fault for each in every)
+            else ", ".join(told) or None
+        )
 
     @property
     def unfolded(self) -> bool:
@@ -168,6 +188,7 @@ class _Form:
             title=title if count == 1 else f"{title}: {number} of {count}",
             fields=[made[part] for part in first],
             more=[each for part, each in made.items() if part not in first],
+            several=count > 1,
             adds=singular if number == count < MOST_ENTRIES else None,
         )
 
@@ -210,49 +231,10 @@ def known_cells(kind: str, fields: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in fields.items() if is_known(name) and name != "kind"}
 
 
-def text_field(
-    column: str,
-    label: str,
-    fields: Mapping[str, str],
-    faults: Mapping[str, str],
-    write: str = "",
-    *,
-    needed: bool = False,
-    several: bool = False,
-    dated: bool = False,
-) -> Field:
-    """A field of a change, beside the fact's own."""
-    text = fields.get(column, "")
-    return Field(
-        column=column,
-        label=label,
-        write=write,
-        text=text,
-        needed=needed,
-        several=several,
-        read=read_date(text.strip()) if dated else None,
-        fault=faults.get(column),
-    )
-
-
-def choice(
-    column: str,
-    label: str,
-    choices: Sequence[str],
-    fields: Mapping[str, str],
-    faults: Mapping[str, str],
-    write: str = "",
-) -> Field:
-    """A field in which one of several is chosen."""
-    return Field(
-        column=column,
-        label=label,
-        write=write,
-        text=fields.get(column, ""),
-        needed=True,
-        choices=choices,
-        fault=faults.get(column),
-    )
+def shown_entries(fields: Mapping[str, str]) -> dict[str, int]:
+    """How many numbers and sources a form that was sent had fields for."""
+    found = ((name, fields.get(f"shown-{name}", "")) for name in _FIRST)
+    return {name: int(text) for name, text in found if _COUNT.fullmatch(text)}
 
 
 def _form(kind: str, cells: Mapping[str, str], faults: Mapping[str, str]) -> _Form:

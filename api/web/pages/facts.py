@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from api.composition import Parley
 from api.http.exchange.authorization import principal_of
 from api.http.threads import run_in_lane
+from api.web.forms.deeds import DEEDS
 from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
 from api.web.wording import changed_words
 
@@ -30,7 +31,7 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
 
     A fact of another negotiation is shown there.
     """
-    page = Page(request, slug, under="")
+    page = Page(request, slug)
     address = f"/v1/facts/{quote(fact_id, safe='')}"
     history = await page.ask(f"{address}/history", cuts=page.of(*KNOWN))
     owner = await run_in_lane(_negotiation_of, request, fact_id)
@@ -40,10 +41,13 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
     for item in history["items"]:
         for change in item["changes"]:
             change["words"] = changed_words(change["before"], change["after"])
+    record = await _standing(page, address)
     return await page.draw(
         "fact",
         here=None,
-        record=await _standing(page, address),
+        id=fact_id,
+        deeds=[deed for deed in DEEDS.values() if (deed.name == "reinstate") == (record is None)],
+        record=record,
         history=history,
         untold=_UNTOLD,
         address=address,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
@@ -16,15 +15,13 @@ from api.commands.importing.form_cells import read_form_cells
 from api.web.forms.answer import draw_form, redirect, sign_in_first
 from api.web.forms.asking import Outcome, send_change
 from api.web.forms.beside import name_beside
-from api.web.forms.fields import groups_of, known_cells
+from api.web.forms.fields import groups_of, known_cells, shown_entries
 from api.web.forms.names import people_known
 from api.web.forms.sent import read_form
 from api.web.page import Page, router_of_pages
 from domain.fact import KINDS
 
 router: Final[APIRouter] = router_of_pages()
-
-_COUNT: Final = re.compile("[1-9][0-9]?")
 
 
 @dataclass
@@ -63,7 +60,7 @@ async def record(slug: str, request: Request) -> Response:
     kind = fields.get("kind", "")
     if kind not in KINDS:
         return redirect(page.link("/record"))
-    sheet = _Sheet(kind, known_cells(kind, fields), _shown(fields), fields.get("key", ""))
+    sheet = _Sheet(kind, known_cells(kind, fields), shown_entries(fields), fields.get("key", ""))
     deed = fields.get("do", "check")
     if deed.startswith("add-"):
         sheet.shown[deed.removeprefix("add-")] = _count(sheet, deed.removeprefix("add-")) + 1
@@ -86,6 +83,9 @@ async def record(slug: str, request: Request) -> Response:
 async def _draw(page: Page, sheet: _Sheet, status: int = 200, *, live: bool = False) -> Response:
     names = await people_known(page, live=live)
     groups = groups_of(sheet.kind, sheet.cells, sheet.faults, sheet.shown)
+    fields = [each for group in groups for each in (*group.fields, *group.more)]
+    placed = {each.column for each in fields}
+    others = [detail for column, detail in sheet.faults.items() if column not in placed]
     return draw_form(
         page,
         "record_fact",
@@ -95,15 +95,10 @@ async def _draw(page: Page, sheet: _Sheet, status: int = 200, *, live: bool = Fa
         sheet=sheet,
         meaning=next(each["says"] for each in describe_kinds() if each["kind"] == sheet.kind),
         groups=groups,
-        wrong=[each for group in groups for each in (*group.fields, *group.more) if each.fault],
+        wrong=[each for each in fields if each.fault],
+        others=[*sheet.others, *others],
         names=names,
     )
-
-
-def _shown(fields: dict[str, str]) -> dict[str, int]:
-    """How many numbers and sources the form had fields for."""
-    found = ((name, fields.get(f"shown-{name}", "")) for name in ("quantity", "citation"))
-    return {name: int(text) for name, text in found if _COUNT.fullmatch(text)}
 
 
 def _count(sheet: _Sheet, singular: str) -> int:

@@ -1,0 +1,55 @@
+"""Fields of what is said of a change, beside the fact's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from api.web.forms.fields import Field
+from api.web.forms.readings import read_date
+
+__all__ = ["choice", "text_field"]
+
+
+def text_field(
+    column: str,
+    label: str,
+    fields: Mapping[str, str],
+    faults: Mapping[str, str],
+    write: str = "",
+    *,
+    needed: bool = False,
+    several: bool = False,
+    dated: bool = False,
+) -> Field:
+    """A field of a change, beside the fact's own."""
+    text = fields.get(column, "")
+    return Field(
+        column=column,
+        label=label,
+        write=write,
+        text=text,
+        needed=needed,
+        several=several,
+        read=read_date(text.strip()) if dated else None,
+        fault=faults.get(column),
+    )
+
+
+def choice(
+    column: str,
+    label: str,
+    choices: Sequence[str],
+    fields: Mapping[str, str],
+    faults: Mapping[str, str],
+    write: str = "",
+) -> Field:
+    """A field in which one of several is chosen."""
+    return Field(
+        column=column,
+        label=label,
+        write=write,
+        text=fields.get(column, ""),
+        needed=True,
+        choices=choices,
+        fault=faults.get(column),
+    )

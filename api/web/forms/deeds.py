@@ -1,0 +1,185 @@
+"""The ways in which a form changes a fact: what each is called, what it takes, and where it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, get_args
+
+from api.commands.changes import OPS
+from api.commands.importing.form_cells import FormCells, cells_of_fact, read_form_cells
+from api.web.forms.change_fields import choice, text_field
+from api.web.forms.fields import Group, fields_of_entry, groups_of, known_cells
+from domain.access import Scope
+from domain.streams.event import Reason
+
+__all__ = ["DEEDS", "Deed"]
+
+_REASONS: Final = get_args(Reason)
+_WHY: Final = "for the audit: how you know"
+_PUBLISHED: Final = "when this was made public, as 2025-09-11; empty: when it is recorded"
+_PUBLISHED_LABEL: Final = "Made public"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """One way to change a fact: its `name` in addresses of pages, `path` in the API's, and the words of its form."""
+
+    name: str
+    path: str
+    link: str
+    heading: str
+    says: str
+    button: str
+
+    @property
+    def scope(self) -> Scope:
+        """What a key has to have for it."""
+        return OPS[self.name].scope
+
+    def groups(
+        self,
+        record: Mapping[str, Any],
+        fields: Mapping[str, str],
+        faults: Mapping[str, str],
+        shown: Mapping[str, int],
+    ) -> list[Group]:
+        """The fields of its form, as they are filled in."""
+        if self.name == "correct":
+            about = self._about(fields, faults, reason=True)
+            return [*groups_of(record["fact"]["kind"], fields, faults, shown), about]
+        if self.name == "corroborate":
+            source = fields_of_entry(fields, faults, needed=True)
+            return [source, self._about(fields, faults, needed=False)]
+        if self.name == "end":
+            ended = text_field(
+                "ended",
+                "Ended",
+                fields,
+                faults,
+                "a date in EDTF: 2025-09-11, 2025-09",
+                needed=True,
+                dated=True,
+            )
+            source = fields_of_entry(fields, faults, needed=False)
+            end = Group(title="The end", fields=[ended])
+            return [end, source, self._about(fields, faults, needed=False)]
+        return [self._about(fields, faults, reason=self.name == "retract")]
+
+    def _about(
+        self,
+        fields: Mapping[str, str],
+        faults: Mapping[str, str],
+        *,
+        reason: bool = False,
+        needed: bool = True,
+    ) -> Group:
+        """What is said of the change itself."""
+        said = [choice("reason", "Reason", _REASONS, fields, faults)] if reason else []
+        said.append(text_field("why", "Why", fields, faults, _WHY, needed=needed, several=True))
+        if self.name != "prefer":
+            said.append(
+                text_field("published", _PUBLISHED_LABEL, fields, faults, _PUBLISHED, dated=True)
+            )
+        return Group(title="About the change", fields=said)
+
+    def filled_in(self, record: Mapping[str, Any]) -> dict[str, str]:
+        """What the fields hold when the form is opened."""
+        return cells_of_fact(record["fact"]) if self.name == "correct" else {}
+
+    def typed(self, record: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, str]:
+        """What was written in the fields that this form has."""
+        kind = record["fact"]["kind"] if self.name == "correct" else "statement"
+        own = {name: fields.get(name, "") for name in ("reason", "why", "published", "ended")}
+        return {**known_cells(kind, fields), **own}
+
+    def body(
+        self, record: Mapping[str, Any], typed: Mapping[str, str]
+    ) -> tuple[dict[str, Any], FormCells]:
+        """What is sent, and the cells that faults in it lead back to."""
+        said = {name: typed[name].strip() for name in ("reason", "why", "published", "ended")}
+        body: dict[str, Any] = {name: text for name, text in said.items() if text}
+        if self.name != "end":
+            body.pop("ended", None)
+        if self.name not in {"correct", "retract"}:
+            body.pop("reason", None)
+        if self.name == "prefer":
+            body = {**body, "preferred": not record["preferred"]}
+            body.pop("published", None)
+        cells = read_form_cells({"kind": record["fact"]["kind"], **_of_the_fact(typed)})
+        if self.name == "correct":
+            body["changes"] = _patch(record, cells.content)
+        cited = cells.content.get("citations")
+        if self.name in {"corroborate", "end"} and cited:
+            body["citation"] = cited[0]
+        return body, cells
+
+
+def _of_the_fact(typed: Mapping[str, str]) -> dict[str, str]:
+    apart = {"reason", "why", "published", "ended"}
+    return {name: text for name, text in typed.items() if name not in apart}
+
+
+def _patch(record: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The merge patch from a fact to what was written: of the fields that differ alone; null where one was emptied."""
+    kind = record["fact"]["kind"]
+    before = read_form_cells({"kind": kind, **cells_of_fact(record["fact"])}).content
+    return {
+        name: after.get(name)
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) != after.get(name)
+    }
+
+
+_EVERY: Final = (
+    Deed(
+        name="correct",
+        link="Correct",
+        path="corrections",
+        heading="Correct this fact.",
+        says="What was recorded was wrong. Write what is right; what it said before stays in its history.",
+        button="Correct",
+    ),
+    Deed(
+        name="corroborate",
+        link="Add a source",
+        path="corroborations",
+        heading="Another source says so.",
+        says="Add a source that says the same. Of a reprint, name after whose report it is.",
+        button="Add the source",
+    ),
+    Deed(
+        name="end",
+        link="It has ended",
+        path="end",
+        heading="It was so, and has ended.",
+        says="What was recorded was right, and has ceased. If it was never so, withdraw or correct it instead.",
+        button="End it",
+    ),
+    Deed(
+        name="retract",
+        link="Withdraw",
+        path="retraction",
+        heading="Withdraw this fact.",
+        says="The claim leaves present knowledge. It stays in the audit, and in what was known before.",
+        button="Withdraw",
+    ),
+    Deed(
+        name="reinstate",
+        link="Take the withdrawal back",
+        path="reinstatement",
+        heading="Take the withdrawal back.",
+        says="The claim stands again, as it stood before it was withdrawn.",
+        button="Reinstate",
+    ),
+    Deed(
+        name="prefer",
+        link="Prefer it",
+        path="preference",
+        heading="Which claim is shown.",
+        says="A preferred claim is shown before its rivals, however many origins they have.",
+        button="Prefer it",
+    ),
+)
+DEEDS: Final[Mapping[str, Deed]] = {deed.name: deed for deed in _EVERY}
+"""By the last part of the address of the form."""

@@ -1,0 +1,92 @@
+"""A fact as somebody saw it who fills in a form, and what was changed of it since."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from api.http.exchange.in_process import on_behalf
+from api.http.problems import RefusedError
+from api.web.wording import changed_words
+from domain.fact import differences
+
+if TYPE_CHECKING:
+    from api.web.page import Page
+
+__all__ = ["SeenFact", "changes_in_words", "changes_since", "read_seen", "read_withdrawn"]
+
+_RETRACTED: Final = "retracted"
+
+
+@dataclass(frozen=True)
+class SeenFact:
+    """The record of a fact as it stood; the version that a change has to name; whether it was withdrawn by then."""
+
+    record: dict[str, Any]
+    version: int
+    withdrawn: bool = False
+
+    @property
+    def tag(self) -> str:
+        """What If-Match names."""
+        return f'"{self.version}"'
+
+
+async def read_seen(page: Page, fact_id: str, position: str | None) -> SeenFact:
+    """Give the fact as it stood at a position, or stands; PageRefusedError where it is not seen or was withdrawn."""
+    question = {} if position is None else {"position": position}
+    record = await page.ask(f"/v1/facts/{quote(fact_id, safe='')}", question, cuts={})
+    _check(page, record)
+    return SeenFact(record, record["version"])
+
+
+async def read_withdrawn(page: Page, fact_id: str) -> SeenFact:
+    """Give a fact that was withdrawn, as it stood before."""
+    history = await page.ask(f"/v1/facts/{quote(fact_id, safe='')}/history", cuts={})
+    last = history["items"][-1]
+    if last["event"] != "fact.retracted":
+        name, detail = "state", "this fact was not withdrawn: there is nothing to take back"
+        raise RefusedError(name, "/path/fact", detail)
+    record = await page.ask(
+        f"/v1/facts/{quote(fact_id, safe='')}", {"position": str(last["position"] - 1)}, cuts={}
+    )
+    _check(page, record)
+    return SeenFact(record, last["version"], withdrawn=True)
+
+
+async def changes_since(page: Page, seen: SeenFact) -> tuple[SeenFact | None, list[dict[str, Any]]]:
+    """Give the fact as it stands by now, None where it does not, and its changes since it was seen, in words."""
+    address = f"/v1/facts/{seen.record['id']}"
+    reply = await on_behalf(page.request, address)
+    if reply.status != HTTPStatus.OK:
+        return None, []
+    record = json.loads(reply.body)
+    now = SeenFact(record, record["version"])
+    return now, changes_in_words(seen.record, record)
+
+
+def changes_in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What differs between two records of a fact, field by field, with the words that came and went."""
+    changes = list(differences(before["fact"], after["fact"]))
+    for name in ("status", "preferred"):
+        old, new = before[name], after[name]
+        if old != new and (name == "preferred" or _RETRACTED in {old, new}):
+            changes.append({"field": name, "before": _told(old), "after": _told(new)})
+    return [
+        {**change, "words": changed_words(change["before"], change["after"])} for change in changes
+    ]
+
+
+def _told(value: object) -> str:
+    return value if isinstance(value, str) else "yes" if value else "no"
+
+
+def _check(page: Page, record: Mapping[str, Any]) -> None:
+    """RefusedError for a fact of another negotiation than the address names."""
+    if record["negotiation"] != page.slug:
+        name, detail = "unknown", "this negotiation has no such fact"
+        raise RefusedError(name, "/path/fact", detail)
