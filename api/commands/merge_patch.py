@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from api.commands.commands import FactParser
-from domain.errors import ContentError
+from domain.errors import ContentError, Fault
 from domain.fact import KINDS, Fact, as_primitives
 
-__all__ = ["apply_merge_patch", "check_common"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["apply_merge_patch", "check_for_any_kind"]
 
 
 def apply_merge_patch(fact: Fact, changes: dict[str, Any], parser: FactParser) -> Fact:
@@ -22,17 +25,30 @@ def apply_merge_patch(fact: Fact, changes: dict[str, Any], parser: FactParser) -
         raise error.under("/changes") from error
 
 
-def check_common(changes: object, parser: FactParser) -> None:
+def check_for_any_kind(changes: object, parser: FactParser) -> None:
     """ContentError with pointers under /changes for what no fact of any kind may say, before the fact is known."""
     if not isinstance(changes, dict):
         return
-    names = [name for name in Fact.__dataclass_fields__ if name != "kind"]
-    said = {name: changes[name] for name in names if changes.get(name) is not None}
+    said = {name: value for name, value in changes.items() if name != "kind" and value is not None}
+    common = {name: value for name, value in said.items() if name in Fact.__dataclass_fields__}
+    faults = _faults_in(common, parser.parse_common)
+    for name in said.keys() - common.keys():
+        having = [kind for kind, cls in KINDS.items() if name in cls.__dataclass_fields__]
+        own = {name: said[name]}
+        found = [_faults_in({**own, "kind": kind}, parser.parse) for kind in having]
+        fewest = min(found, key=len) if found else _faults_in(own, parser.parse_common)
+        faults += fewest
+    if faults:
+        raise ContentError(*faults).under("/changes")
+
+
+def _faults_in(said: dict[str, Any], parse: Callable[[dict[str, Any]], object]) -> list[Fault]:
+    """The faults in what is said, and not in what is left out."""
     try:
-        parser.parse_common(said)
+        parse(said)
     except ContentError as error:
-        kept = (each for each in error.faults if each.pointer.split("/")[1] in said)
-        raise ContentError(*kept, more=error.more).under("/changes") from error
+        return [each for each in error.faults if each.pointer.split("/")[1] in said]
+    return []
 
 
 def _as_sent(fact: Fact) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.api.asking import FACTS, TALKS, fact
 
 if TYPE_CHECKING:
@@ -83,9 +85,29 @@ def test_a_line_of_an_import_tells_all_its_faults_at_once(light_client: Client) 
     told: dict[int, list[str]] = {}
     for each in report["rejected"]:
         told.setdefault(each["line"], []).append(each["pointer"])
-    common = [each for each in WRONG if each != "/changes/nonsense"]
     assert {line: sorted(pointers) for line, pointers in told.items()} == {
         2: ["/extra", "/kind", "/valid"],
-        3: sorted(["/reason", "/why", *common]),
-        4: sorted(["/op", *common]),
+        3: sorted(["/reason", "/why", *WRONG]),
+        4: sorted(["/op", *WRONG]),
     }
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"status": 5, "person": ""}, ["/changes/person", "/changes/status"]),
+        ({"status": "asleep"}, ["/changes/status"]),
+        ({"status": "suspended"}, []),  # no custody has it, but a mission
+        ({"stage": "signed", "sentence_ends": "2025-13"}, ["/changes/sentence_ends"]),
+        ({"participants": ["A", 7]}, ["/changes/participants/1"]),
+        ({"kind": "custody", "asked": None, "answer": None}, []),
+    ],
+)
+def test_of_a_fact_that_is_not_known_only_what_no_kind_may_say_is_a_fault(
+    light_client: Client, changes: dict[str, Any], wrong: list[str]
+) -> None:
+    light_client.open()
+    line = {"op": "correct", "external_id": "A", "reason": "mood", "why": "x", "changes": changes}
+    sent = json.dumps(line).encode()
+    report = light_client.post(f"{TALKS}/import", sent, content_type="application/x-ndjson").json
+    assert sorted(each["pointer"] for each in report["rejected"]) == [*wrong, "/reason"]

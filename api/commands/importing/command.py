@@ -13,7 +13,7 @@ from api.commands.confidential import Withheld, withhold_confidential
 from api.commands.importing.lines import SourceLine
 from api.commands.importing.report import COUNTED
 from api.commands.json_text import canonical
-from api.commands.merge_patch import check_common
+from api.commands.merge_patch import check_for_any_kind
 from domain.characters import is_blank
 from domain.errors import ContentError
 from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id
@@ -67,7 +67,7 @@ class CommandReader:
             named = gathered.take(self._name_fact, id_, external_id)
             body = gathered.take(self._parse, line, OPS[op].parser.parse, content)
             if op == "correct" and gathered.found:
-                gathered.take(check_common, content.get("changes"), self._facts)
+                gathered.take(check_for_any_kind, content.get("changes"), self._facts)
         gathered.refuse()
         if op is None or body is None or named is None:
             raise AssertionError
