@@ -128,6 +128,18 @@ def line(text: str) -> str:
     return text
 
 
+def printable(text: str) -> str:
+    """One printable line, or nothing."""
+    return text and line(text)
+
+
+def true_or_false(text: str) -> bool:
+    """Whether something is so."""
+    if text not in {"true", "false"}:
+        raise ValueError("write true or false")
+    return text == "true"
+
+
 def word(text: str) -> str:
     """One word."""
     if text.split() != [text] or not text.isprintable() or "+" in text:

@@ -24,12 +24,14 @@ from infrastructure.setting_values import (
     line,
     networks,
     open_scopes,
+    printable,
     rate,
     seal_keys,
     setting,
     settings_in,
     signatures,
     storage_address,
+    true_or_false,
     values_of,
     variable,
     whole_number,
@@ -205,6 +207,17 @@ class Settings:
         whole_number(1, 8_760),
         "12",
         "how many hours a person stays signed in to the pages. Revoking a key ends its sessions at once",
+    )
+    contact: str = setting(
+        printable,
+        "",
+        "how readers report an error in the record: an email address, a web address or words, shown on every page."
+        " Empty: nothing is shown",
+    )
+    index_people: bool = setting(
+        true_or_false,
+        "false",
+        "whether search engines may list the pages about people: `true` or `false`",
     )
     cache_seconds: int = setting(
         whole_number(0, 31_536_000),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from api.web.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
 from api.web.quantities import grouped, quantity_in_words, split_figure
-from api.web.wording import event_in_words, plain, web_address
+from api.web.wording import event_in_words, mail_address, plain, web_address
 
 __all__ = ["ASSETS", "POLICY", "assets_version", "read_asset", "render"]
 
@@ -51,6 +53,13 @@ def assets_version() -> str:
     return digest.hexdigest()[:12]
 
 
+def language_of(fact: Mapping[str, Any]) -> Markup:
+    """Give the attribute that names the language of a fact's sources; nothing where they have several or none."""
+    told = {citation["language"] for citation in fact["citations"]}
+    language = told.pop() if len(told) == 1 else None
+    return Markup(' lang="{}"').format(language) if language else Markup("")
+
+
 def render(template: str, **shown: Any) -> str:  # noqa: ANN401 -- what a template names
     """Draw a page; all text is escaped, and a name that nobody gave is an error."""
     return _environment().get_template(f"{template}.html").render(**shown)
@@ -77,6 +86,8 @@ def _environment() -> Environment:
         "plain": plain,
         "event": event_in_words,
         "web": web_address,
+        "mail": mail_address,
+        "lang": language_of,
     }
     environment.globals["assets"] = lambda name: f"/assets/{assets_version()}/{name}"
     return environment

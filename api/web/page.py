@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, NoReturn
@@ -27,6 +27,7 @@ from api.http.threads import run_in_lane
 from api.web.citing import Citation
 from api.web.clocks import read_clocks
 from api.web.drawing import POLICY, render
+from api.web.later import read_later
 from api.web.page_route import PageRefusedError, PageRoute, router_of_pages
 from api.web.perspective import Standing
 from api.web.visit import Visit
@@ -49,6 +50,7 @@ CUTS: Final = tuple(parameter.name for parameter in PERSPECTIVE)
 KNOWN: Final = ("as_known_at", "position", "clock")
 """The cuts that a question takes which no valid-time cut changes."""
 _CANONICAL: Final = re.compile(r'<[^>?]*\?([^>]*)>; rel="canonical"')
+_FIXED: Final = re.compile(r'<([^>]*)>; rel="canonical"')
 _HTML: Final = "text/html; charset=utf-8"
 _OK: Final = 200
 
@@ -174,12 +176,17 @@ class Page(Visit):
         *,
         title: str | None = None,
         clocked: bool = True,
+        facts: Iterable[str] = (),
         **shown: Any,  # noqa: ANN401 -- what the template names
     ) -> Response:
-        """Draw a page of a negotiation, with its title and, where it is `clocked`, the sliders of both clocks."""
+        """Draw a page of a negotiation, with its title.
+
+        Where it is `clocked`, it has the sliders of both clocks, and says what changed later, also of these `facts`.
+        """
         clocks = await read_clocks(self) if clocked else None
+        later = await read_later(self, {*facts}) if clocked else None
         title = await self.title() if title is None else title
-        return self.respond(template, title=title, clocks=clocks, **shown)
+        return self.respond(template, title=title, clocks=clocks, later=later, **shown)
 
     def respond(
         self,
@@ -237,6 +244,11 @@ class Page(Visit):
         """The parameters that only the page has."""
         return {name: text for name, text in self.given.items() if name not in CUTS}
 
+    def anew(self, **parameters: str) -> str:
+        """The address of this page with the knowledge of now, and these parameters."""
+        kept = {**self.of("as_of", "match", "clock"), **parameters}
+        return f"{self.address}?{urlencode(kept)}"
+
     def here(self, **parameters: str) -> str:
         """The address of this page with other parameters; it has no position and starts at the first item."""
         kept = {n: text for n, text in self.given.items() if n not in {"position", "cursor"}}
@@ -245,6 +257,16 @@ class Page(Visit):
     def absolute(self, path: str, query: str) -> str:
         """The whole address of a path, percent-encoded, on this server."""
         return f"{self.request.url.scheme}://{self.request.url.netloc}{path}?{query}"
+
+    @property
+    def certificate(self) -> str | None:
+        """The address at which the answer that the page is drawn from is certified; None where it cannot be."""
+        signs = self.request.app.state.parley.publisher is not None
+        if not signs or self.first is None or self.slug is None or "/charts/" in self.path:
+            return None
+        found = _FIXED.search(self.first.headers.get("link", ""))
+        query = urlencode({"of": self.path if found is None else found[1]})
+        return f"/n/{quote(self.slug, safe='')}/certificate?{query}"
 
     def later(self, cursor: str) -> str:
         """The address of the next part of the page's list, which keeps the cuts and filters for its links."""

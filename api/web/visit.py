@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from api.composition import Parley
 from api.web.forms.sent import form_token, session_of
 from domain.access import Principal, Scope
+from infrastructure.settings import Settings
 
 __all__ = ["Visit"]
 
@@ -28,6 +30,12 @@ class Visit:
     def form_token(self) -> str:
         """The token that each form of the page carries."""
         return form_token(session_of(self.request))
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the server."""
+        parley: Parley = self.request.app.state.parley
+        return parley.settings
 
     def may(self, scope: Scope) -> bool:
         """Whether somebody is signed in whose key has a scope, so that a form is offered."""

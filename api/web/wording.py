@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any, Final
+from urllib.parse import quote
 
 from api.web.quantities import quantity_in_words
 
-__all__ = ["changed_words", "event_in_words", "plain", "web_address"]
+__all__ = ["changed_words", "event_in_words", "mail_address", "plain", "web_address"]
 
 _EVENTS: Final = {
     "fact.recorded": "Recorded",
@@ -26,6 +27,7 @@ _EVENTS: Final = {
 }
 
 _WEB: Final = re.compile("https?://", re.IGNORECASE)
+_MAIL: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 _WORDS: Final = re.compile(r"\s+|[^\s]+")
 _CITED: Final = ("publisher", "title", "published", "origin", "quote")
 """What is told of a citation."""
@@ -64,6 +66,11 @@ def web_address(address: str | None) -> str | None:
     """Give an address that a reader may follow; None for any other, such as one that runs a script in an old record."""
     found = (address or "").strip()
     return found if _WEB.match(found) else None
+
+
+def mail_address(text: str) -> str | None:
+    """Give an email address for a link, percent-encoded; None for any other text."""
+    return quote(text, safe="@") if _MAIL.fullmatch(text) else None
 
 
 def event_in_words(event: str) -> str:

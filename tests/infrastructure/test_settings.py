@@ -35,6 +35,8 @@ def test_every_setting_has_a_default() -> None:
         change_request_days=7,
         idempotency_hours=48,
         session_hours=12,
+        contact="",
+        index_people=False,
         cache_seconds=600,
     )
 
@@ -53,6 +55,8 @@ def test_the_environment_is_read() -> None:
         "PARLEY_IDEMPOTENCY_HOURS": "24",
         "PARLEY_CACHE_SECONDS": "0",
         "PARLEY_RATE_READS": "",
+        "PARLEY_CONTACT": "desk@paper.example",
+        "PARLEY_INDEX_PEOPLE": "true",
         "PARLEY_RATE_WRITES": "7 per 2 hours",
         "PARLEY_ALLOWED_HOSTS": "Parley.example., *.b.example,",
         "PARLEY_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
@@ -61,6 +65,7 @@ def test_the_environment_is_read() -> None:
     assert settings.database_url.endswith("@db/parley")
     assert (settings.port, settings.actor, settings.max_body_bytes) == (0, "Ana Petrova", 10)
     assert settings.max_import_bytes == 20
+    assert (settings.contact, settings.index_people) == ("desk@paper.example", True)
     assert settings.change_request_days == 3_650
     assert (settings.max_waiting, settings.max_writing) == (9, 9)
     assert settings.limits == TimeLimits(statement=15, log=3)

@@ -29,4 +29,5 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
         by=by,
         tally=tally,
         figure=figure,
+        facts=tally["facts"],
     )

@@ -1,4 +1,7 @@
-"""Everyone whom the facts name, and all that is said of one of them. Search engines are asked to list neither."""
+"""Everyone whom the facts name, and all that is said of one of them.
+
+Search engines are asked to list neither, unless the settings say otherwise.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ async def read_people_page(slug: str, request: Request) -> Response:
         people=people["items"],
         following=people["next"],
         statuses=_STATUSES,
-        listed=False,
+        facts=[person["fact"]["id"] for person in people["items"] if person["fact"]],
+        listed=page.settings.index_people,
     )
 
 
@@ -54,5 +58,6 @@ async def read_person_page(slug: str, request: Request) -> Response:
         items=timeline["items"],
         following=timeline["next"],
         axis=axis_of(timeline["items"]),
-        listed=False,
+        facts=[record["id"] for record in timeline["items"]],
+        listed=page.settings.index_people,
     )

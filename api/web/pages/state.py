@@ -34,7 +34,6 @@ async def read_state_page(slug: str, request: Request) -> Response:
     """Show what was so: posts, totals, who is held, measures, what is asked and not known, what was said last."""
     page = Page(request, slug)
     state = await page.ask("")
-    changed = await _changed_since(page)
     return await page.draw(
         "state",
         here="",
@@ -44,20 +43,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
         held=_latest(state["prisoners"]["held"]),
         custody=_by_status(state["custody"]),
         statements=_latest_first(state["statements"])[:_STATEMENTS],
-        changed=changed,
-        compare=page.link("/compare", **{"from": page.given.get("as_known_at")}, as_known_at=None),
     )
-
-
-async def _changed_since(page: Page) -> int:
-    """How many facts were added or changed after the knowledge cut; 0 without a cut, or at a position."""
-    cut = page.cuts.get("as_known_at")
-    if cut is None or "position" in page.cuts:
-        return 0
-    clock = page.cuts.get("clock", "recorded")
-    diff = await page.ask("/diff", {"from": cut, "limit": "1000"}, cuts={"clock": clock})
-    sections = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
-    return len({entry["fact"]["id"] for name in sections for entry in diff[name]})
 
 
 def _latest_first(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -33,7 +33,8 @@ async def read_timeline_page(slug: str, request: Request) -> Response:
         following=timeline["next"],
         axis=axis_of(timeline["items"]),
         kinds=sorted(KINDS),
-        listed="person" not in page.given,
+        facts=[record["id"] for record in timeline["items"]],
+        listed="person" not in page.given or page.settings.index_people,
     )
 
 
@@ -51,6 +52,7 @@ async def read_matter_page(slug: str, matter: str, request: Request) -> Response
         claims=_by_claim(timeline["items"]),
         shown=_shown(state, {record["id"] for record in timeline["items"]}),
         axis=axis_of(timeline["items"]),
+        facts=[record["id"] for record in timeline["items"]],
     )
 
 

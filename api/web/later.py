@@ -1,0 +1,47 @@
+"""What became known after the day on which a page stands: how much of the record, and which facts of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from api.web.page import Page
+
+__all__ = ["Later", "read_later"]
+
+_OF_ALL: Final = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
+_OF_THE_PAGE: Final = ("corrected", "ended", "retracted")
+_MOST: Final = 1_000
+
+
+@dataclass(frozen=True)
+class Later:
+    """`here` facts of the page were corrected, ended or withdrawn later, and of the record `all` were changed or added.
+
+    Of a page that was asked for by its position neither is counted: `all` is None. `is_more`: there are more.
+    """
+
+    here: int
+    all: int | None
+    is_more: bool
+    address: str
+
+
+async def read_later(page: Page, facts: Collection[str]) -> Later | None:
+    """Count what changed later than a page that shows some facts; None where it is of the present or nothing did."""
+    if "position" in page.cuts:
+        kept = {name: text for name, text in page.own.items() if name != "cursor"}
+        return Later(0, None, is_more=False, address=page.anew(**kept))
+    cut = page.cuts.get("as_known_at")
+    if cut is None:
+        return None
+    clock = page.cuts.get("clock", "recorded")
+    diff = await page.ask("/diff", {"from": cut, "limit": f"{_MOST}"}, cuts={"clock": clock})
+    changed = {entry["fact"]["id"] for name in _OF_ALL for entry in diff[name]}
+    here = {entry["fact"]["id"] for name in _OF_THE_PAGE for entry in diff[name]} & {*facts}
+    if not changed:
+        return None
+    address = page.link("/compare", **{"from": cut, "as_known_at": None, "position": None})
+    return Later(len(here), len(changed), is_more=diff["next"] is not None, address=address)
