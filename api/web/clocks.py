@@ -48,25 +48,37 @@ class Clock:
 
 @dataclass(frozen=True)
 class Clocks:
-    """Both sliders, each None where its clock has no more than one stop; and the page by the `other` clock."""
+    """Both sliders, each None where its clock has no more than one stop.
+
+    The slider of knowledge goes `by` the published or the recorded clock; `other` is the page by the other one.
+    """
 
     so: Clock | None
     known: Clock | None
+    by: str
     other: str
 
 
 async def read_clocks(page: Page) -> Clocks:
-    """Ask for the stops of both clocks; the clock of knowledge is the one that the answer goes by."""
+    """Ask for the stops of both clocks.
+
+    The clock of knowledge is the one that the answer goes by. Where all that is known is asked for, and no clock is
+    named, an answer goes by neither, and the papers' is offered.
+    """
     assert page.standing is not None, "the first answer says where one stands"  # noqa: S101 -- a programmer's error
     at = page.standing.perspective
+    by = at["clock"] if at["as_known_at"] or "clock" in page.given else "published"
     return Clocks(
         so=await _clock(page, "as_of", "valid", at["as_of"]),
-        known=await _clock(page, "as_known_at", at["clock"], at["as_known_at"]),
-        other=page.here(clock=_OTHER[at["clock"]]),
+        known=await _clock(page, "as_known_at", by, at["as_known_at"], clock=by),
+        by=by,
+        other=page.here(clock=_OTHER[by]),
     )
 
 
-async def _clock(page: Page, parameter: str, axis: str, cut: str | None) -> Clock | None:
+async def _clock(
+    page: Page, parameter: str, axis: str, cut: str | None, **with_it: str
+) -> Clock | None:
     asked = {"axis": axis, "by": "auto", "limit": f"{MOST_STOPS}"}
     content = await page.ask("/moments", asked)
     stops, words, changes = _stops(content)
@@ -82,7 +94,7 @@ async def _clock(page: Page, parameter: str, axis: str, cut: str | None) -> Cloc
         return None
 
     def address(at: int) -> str | None:
-        return page.here(**{parameter: stops[at]}) if 0 <= at < len(stops) else None
+        return page.here(**{parameter: stops[at], **with_it}) if 0 <= at < len(stops) else None
 
     return Clock(parameter, stops, words, changes, now, address(now - 1), address(now + 1))
 

@@ -159,3 +159,12 @@ def test_a_comparison_says_by_which_clock_it_goes(real: Reader, asked: str, cloc
     page = real.see(f"{BELARUS}/compare?from=2025-06-21&to=2039{asked}")
     answer = real.http.get(f"/v1/negotiations/us-belarus/diff?from=2025-06-21&to=2039{asked}")
     assert chosen(page) == [clock] == [answer.json()["to"]["clock"]]
+
+
+@pytest.mark.parametrize("asked", ["", "?as_of=2025-11-22", "?match=certain"])
+def test_where_all_is_known_the_slider_of_the_papers_is_offered(real: Reader, asked: str) -> None:
+    """The answer is the same by either clock, and the record was imported on one day."""
+    page = real.see(f"{BELARUS}{asked}")
+    assert chosen(page) == ["published"]
+    assert "2025-06-21" in stops(page)["as_known_at"]
+    assert "clock=published" in steps(page, "What was known")["prev"]
