@@ -7,7 +7,16 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.keeping import backup, checkpoint, clock, compact, keys, seal, verify, witness
-from api.cli.reading import check, diff_and_audit, kinds, moments, people, show_and_timeline, tally
+from api.cli.reading import (
+    check,
+    diff_and_audit,
+    kinds,
+    listing,
+    moments,
+    people,
+    show_and_timeline,
+    tally,
+)
 from api.cli.serving import serve
 from api.cli.session import RefusingGroup
 from api.cli.text import echo
@@ -27,7 +36,6 @@ app = typer.Typer(
     cls=RefusingGroup,
     name="parley",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -70,7 +78,7 @@ def parley(
 
 
 for commands in (
-    *(serve, show_and_timeline, people, tally, moments, diff_and_audit, check, kinds),
+    *(serve, listing, show_and_timeline, people, tally, moments, diff_and_audit, check, kinds),
     *(one_fact, import_, export_and_snapshot, settings, erase, change_requests),
     *(keys, backup, verify, checkpoint, witness, seal, compact, clock),
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, Final, get_type_hints
@@ -10,23 +11,28 @@ from uuid import UUID
 
 import typer
 
-from api.cli.session import CommandRefusedError
+from api.cli.session import CommandRefusedError, open_record
 from api.cli.text import visible_line
 from domain.fact import fact_id
 from domain.streams.negotiation import SLUG, negotiation_id
 from domain.time.instant import InstantError, parse_cut
-from domain.time.perspective import Clock, Match
+from domain.time.perspective import Clock, Match, PerspectiveQuery
 
 __all__ = [
+    "AsCsv",
     "AsJson",
     "Slug",
+    "SlugOrNone",
+    "WithBom",
     "check_table_options",
+    "complete_slug",
     "named_fact",
     "parse_cut_option",
     "slug",
     "take_perspective",
 ]
 
+MOST_COMPLETED: Final = 1_000
 _PANEL: Final = "Perspective"
 
 
@@ -46,6 +52,15 @@ def slug(text: str) -> str:
     return text
 
 
+def complete_slug(incomplete: str) -> list[str]:
+    """The slugs that begin so, for a shell that completes; none where the record cannot be read."""
+    with suppress(Exception), open_record() as parley, parley.reading(parley.owner) as reading:
+        perspective = reading.perspective(PerspectiveQuery())
+        listed, _ = reading.negotiations(perspective=perspective, after=None, limit=MOST_COMPLETED)
+        return [each.slug for each in listed if each.slug.startswith(incomplete)]
+    return []
+
+
 def named_fact(slug: str, named: str) -> UUID:
     """The id of a fact that is named by its id or its external id; CommandRefusedError for what no fact is named."""
     try:
@@ -61,8 +76,26 @@ def named_fact(slug: str, named: str) -> UUID:
 Slug = Annotated[
     str,
     typer.Argument(
-        parser=slug, metavar="SLUG", show_default=False, help="The negotiation, by its slug."
+        parser=slug,
+        metavar="SLUG",
+        show_default=False,
+        autocompletion=complete_slug,
+        help="The negotiation, by its slug.",
     ),
+]
+SlugOrNone = Annotated[
+    str | None,
+    typer.Argument(
+        parser=slug,
+        metavar="[SLUG]",
+        show_default=False,
+        autocompletion=complete_slug,
+        help="The negotiation, by its slug. Left out: all negotiations are listed.",
+    ),
+]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, as the API answers it.")]
+WithBom = Annotated[
+    bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the API answers it.")]
 _AS_OF = Annotated[

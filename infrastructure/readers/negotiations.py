@@ -37,6 +37,7 @@ __all__ = [
     "editions",
     "find_negotiation",
     "find_snapshot",
+    "list_snapshots",
     "negotiations_at",
     "page",
 ]
@@ -185,6 +186,20 @@ def find_snapshot(connection: Connection, id_: UUID, name: str) -> StoredSnapsho
     row = connection.execute(statement).one_or_none()
     if row is None:
         raise UnknownError("snapshot", name)
+    return _snapshot(row)
+
+
+def list_snapshots(
+    connection: Connection, id_: UUID, position: int, after: str, limit: int
+) -> list[StoredSnapshot]:
+    """The snapshots of a negotiation that were taken by a position, by name past `after`, at most `limit`."""
+    columns = snapshot.c
+    mine = (columns.negotiation_id == id_.hex, columns.position <= position, columns.name > after)
+    rows = connection.execute(select(snapshot).where(*mine).order_by(columns.name).limit(limit))
+    return [_snapshot(row) for row in rows]
+
+
+def _snapshot(row: Row[Any]) -> StoredSnapshot:
     with raise_damage("a snapshot"):
         perspective = Perspective(**{"reading": FIRST_READING, **json.loads(row.perspective)})
     return StoredSnapshot(

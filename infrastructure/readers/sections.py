@@ -28,6 +28,7 @@ from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
 from infrastructure.readers.moments import boundaries
 from infrastructure.readers.names import names_at
+from infrastructure.readers.negotiations import list_snapshots
 from infrastructure.readers.questions import question_range, step_through
 from infrastructure.readers.similar import select_tied
 from infrastructure.readers.timeslices import RETRACTED, select_known
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from domain.views.moments import Axis, Boundary
     from domain.views.naming import Names
     from domain.views.sections import Page, Place, Rest
+    from infrastructure.readers.negotiations import StoredSnapshot
 
 __all__ = ["SectionReader"]
 
@@ -115,6 +117,11 @@ class SectionReader:
         mine = columns.negotiation_id == self.negotiation_id.hex
         erased = select(func.max(columns.known_from)).where(mine, ERASING)
         return int(self.connection.execute(erased).scalar() or 0)
+
+    def snapshots(self, after: str, limit: int) -> list[StoredSnapshot]:
+        """The snapshots that were taken by the perspective's position, by name past `after`, at most `limit`."""
+        read = (self.connection, self.negotiation_id, self.perspective.position)
+        return list_snapshots(*read, after, limit)
 
     @property
     def latest(self) -> Seen | None:

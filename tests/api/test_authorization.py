@@ -64,6 +64,7 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("get", "/v1/negotiations/{slug}/history"): ("audit:read", None),
     ("get", "/v1/negotiations/{slug}/settings"): ("admin", None),
     ("post", "/v1/negotiations/{slug}/settings"): ("admin", {"review_record": False}),
+    ("get", "/v1/negotiations/{slug}/snapshots"): ("fact:read", None),
     ("get", "/v1/negotiations/{slug}/snapshots/{name}"): ("fact:read", None),
     ("post", "/v1/negotiations/{slug}/snapshots"): ("fact:write", {"name": "second"}),
     ("post", "/v1/negotiations/{slug}/facts"): ("fact:write", fact()),

@@ -158,7 +158,7 @@ def test_a_parameter_of_the_perspective_that_is_not_offered_changes_nothing(
             if more.partition("=")[0] not in names:
                 found[bare(asked, f"{address}&{more}") == bare(asked, address)].add(path)
     assert found[False] == set()
-    assert len(found[True]) == 9
+    assert len(found[True]) == 10
 
 
 def bare(client: Client, address: str) -> Any:  # noqa: ANN401 -- JSON is anything

@@ -156,7 +156,7 @@ def test_for_anybody_else_it_is_as_if_it_were_not(place: Place, who: str | None)
         ]
         assert headers[0] == headers[1], path
         asked += 1
-    assert asked == 36
+    assert asked == 37
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)

@@ -117,3 +117,21 @@ def test_one_that_was_taken_by_an_older_reading_is_said_neither_to_hold_nor_to_b
     assert read.json["perspective"]["reading"] == FIRST_READING
     assert read.json["content"]["perspective"]["reading"] == READING
     assert read.json["sha256"] == "0" * 64
+
+
+def test_snapshots_are_listed_by_name_as_of_a_position(client: Client) -> None:
+    client.open()
+    client.record()
+    assert client.get(SNAPSHOTS).json["items"] == []
+    for name in ("b", "a", "c"):
+        assert client.post(SNAPSHOTS, {"name": name}).status == 201
+    whole = client.get(SNAPSHOTS).json["items"]
+    assert [each["name"] for each in whole] == ["a", "b", "c"]
+    for each in whole:
+        shown = client.get(f"{SNAPSHOTS}/{each['name']}").json
+        assert each == {name: shown[name] for name in ("name", "perspective", "sha256")}
+    assert [each["name"] for each in client.get(f"{SNAPSHOTS}?position=3").json["items"]] == ["b"]
+    first = client.get(f"{SNAPSHOTS}?limit=2").json
+    assert first["items"] == whole[:2]
+    assert client.get(f"{SNAPSHOTS}?cursor={first['next']}").json["items"] == whole[2:]
+    assert client.get("/v1/negotiations/none/snapshots").status == 404

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.either_database
 
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "tally", "moments", "people", "diff", "audit",
-    "changes", "kinds", "columns", "snapshot",
+    "changes", "kinds", "columns", "snapshot", "snapshots", "list",
     "rebuild", "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
     "seal", "compact", "erase", "witness", "change-requests", "approve", "refuse", "withdraw",
     "check",
@@ -99,7 +99,7 @@ REFUSED = (
 )
 WRONG = (
     ("vanish",),
-    ("show",),
+    ("timeline",),
     ("show", SLUG, "--as-of", "yesterday"),
     ("show", SLUG, "--as-known-at", "2025-13"),
     ("show", SLUG, "--position", "-1"),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +19,7 @@ from domain.streams.negotiation import negotiation_id
 from infrastructure.settings import Settings
 from tests.api.asking import entered
 from tests.cli.conftest import FREED, LINES, Shell
+from tests.cli.test_cli import PROGRAM
 from tests.importing.lines import SLUG, custody
 
 if TYPE_CHECKING:
@@ -77,12 +81,89 @@ def test_json_is_what_the_api_answers(parley: Shell, http: TestClient) -> None:
         assert printed == answer.text + "\n", arguments
 
 
+TABLES = (
+    (("audit", SLUG, *FIXED), f"{OF}/audit?{QUERY}"),
+    (("people", SLUG, *FIXED), f"{OF}/people?{QUERY}"),
+    (("timeline", SLUG, *FIXED, "--kind", "release"), f"{OF}/timeline?kind=release&{QUERY}"),
+    (("tally", SLUG, "released", *FIXED), f"{OF}/tally?what=released&{QUERY}"),
+    (("diff", SLUG, "--from", "2024", *FIXED), f"{OF}/diff?from=2024&{QUERY}"),
+)
+
+
 def test_csv_is_what_the_api_answers(parley: Shell, http: TestClient) -> None:
-    printed = parley.out("audit", SLUG, *FIXED, "--csv")
-    address = f"{OF}/audit?{QUERY}"
-    assert (
-        printed.splitlines() == http.get(address, headers={"accept": "text/csv"}).text.splitlines()
+    for arguments, address in TABLES:
+        printed = parley.out(*arguments, "--csv")
+        answer = http.get(address, headers={"accept": "text/csv"})
+        assert answer.headers["content-type"].startswith("text/csv")
+        assert printed.splitlines() == answer.text.splitlines()
+        assert parley.out(*arguments, "--csv", "--bom") == f"\ufeff{printed}"
+        assert parley(*arguments, "--csv", "--json").exit_code == 2
+
+
+def test_a_table_has_the_facts_of_all_pages(light: Shell) -> None:
+    whole = light.out("timeline", SLUG, "--csv")
+    assert light.out("timeline", SLUG, "--csv", "--limit", "2") == whole
+
+
+def test_the_negotiations_are_listed_with_what_changed_last(light: Shell) -> None:
+    for arguments in (("list",), ("show",)):
+        table = shown(light, *arguments)
+        assert f"{SLUG} │ Talks │ Belarus" in table
+        listed = json.loads(light.out(*arguments, "--json"))["items"]
+        assert [each["slug"] for each in listed] == [SLUG]
+        assert listed[0]["latest"]["fact"]["summary"].split()[0] in table
+    assert light("show", "--fact", "R").exit_code == 2
+    assert light("show", "--section", "posts").exit_code == 2
+    assert "None. To begin one" in shown(light, "list", "--position", "0")
+
+
+def test_the_snapshots_of_a_negotiation_are_listed(light: Shell) -> None:
+    assert "None. To take one" in shown(light, "snapshots", SLUG)
+    for name in ("second", "first"):
+        light.out("snapshot", SLUG, name, "--as-of", "2025-11-22")
+    listed = json.loads(light.out("snapshots", SLUG, "--json"))["items"]
+    assert [each["name"] for each in listed] == ["first", "second"]
+    table = shown(light, "snapshots", SLUG)
+    assert all(each["sha256"] in table for each in listed)
+
+
+def test_a_shell_completes_the_slug_of_a_negotiation(light: Shell) -> None:
+    for begun, found in ((SLUG[:1], [SLUG]), (f"{SLUG}x", [])):
+        environ = {
+            "_PARLEY_COMPLETE": "complete_bash",
+            "COMP_WORDS": f"parley show {begun}",
+            "COMP_CWORD": "2",
+        }
+        done = subprocess.run(
+            PROGRAM,
+            env={**os.environ, **light.settings, **environ},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert [line for line in done.stdout.split() if line] == found, done.stderr
+    assert "complete" in light.out("--show-completion", "bash").lower()
+
+
+def test_the_log_is_followed_from_its_beginning_to_what_is_recorded_next(light: Shell) -> None:
+    process = subprocess.Popen(
+        [*PROGRAM, "changes", "--follow", "--json"],
+        env={**os.environ, **light.settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
+    assert process.stdout is not None
+    for position in range(1, len(LINES) + 2):
+        assert json.loads(process.stdout.readline())["position"] == position
+    light.out("import", SLUG, light.file(custody("Z", person="Zoe", summary="Zoe is held")))
+    told = json.loads(process.stdout.readline())
+    assert told["data"]["fact"]["summary"] == "Zoe is held"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert light("changes", "--follow", "--position", "3").exit_code == 2
 
 
 def shown(light: Shell, *arguments: str) -> str:

@@ -80,6 +80,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         {"from": "2025-06-22", "to": "2025-11", "bom": "true"},
     ),
     "listNegotiations": ({"limit": "1"}, {}, {"latest": "true"}),
+    "listSnapshots": ({"limit": "1"}, {}),
     "search": ({"q": "envoy"}, {"q": "rel*", "limit": "20"}, {"q": "minsk", "translit": "false"}),
     "readChanges": ({"limit": "1000"}, {"after": "200"}, {"batch": "first"}),
     "listChangeRequests": (

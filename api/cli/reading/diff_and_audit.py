@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
 from api.cli.ask import ask, ask_table, ask_whole, print_answer
 from api.cli.options import (
+    AsCsv,
     AsJson,
     Slug,
+    WithBom,
     check_table_options,
     parse_cut_option,
     take_perspective,
 )
 from api.cli.session import consoles, open_record
 from api.cli.tables import format_value, show_erased, show_heading, show_rows, sources
-from api.cli.text import print_line, print_table
+from api.cli.text import echo, print_json, print_line, print_table
+from api.commands.json_text import write_json
+from api.composition import Parley
 from domain.views.diff import SECTIONS
 
 __all__ = ["register"]
 
+WAIT_SECONDS: Final = 1.0
+"""How long a log that is followed is left alone after its end."""
 _EVENTS: Final = (
     *("position", "recorded at", "event", "reason", "why", "fact", "changes"),
     *("actor", "approved by", "batch"),
@@ -46,13 +54,20 @@ def diff(
             help="The later knowledge cut. Left out: everything known.",
         ),
     ] = None,
+    csv: AsCsv = False,
+    bom: WithBom = False,
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """Compare what was known at two times: facts added, corrected, ended, retracted."""
+    check_table_options(csv=csv, bom=bom, json=json)
+    parameters = {**asked, "from": from_, "to": to, **({"bom": "true"} if bom else {})}
+    path = f"/v1/negotiations/{slug}/diff"
     with open_record() as parley:
-        parameters = {**asked, "from": from_, "to": to}
-        answer = ask_whole(parley, f"/v1/negotiations/{slug}/diff", parameters, SECTIONS)
+        if csv:
+            print_table(ask_table(parley, path, parameters))
+            return
+        answer = ask_whole(parley, path, parameters, SECTIONS)
     if json:
         print_answer(answer)
         return
@@ -91,10 +106,8 @@ def diff(
 def audit(
     slug: Slug,
     *,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, as the API answers it.")] = False,
-    bom: Annotated[
-        bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")
-    ] = False,
+    csv: AsCsv = False,
+    bom: WithBom = False,
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
@@ -140,12 +153,23 @@ def changes(
     batch: Annotated[
         str | None, typer.Option(help="Events of imports with this label alone.")
     ] = None,
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "--follow",
+            help="Print a line for each event, and go on with what is recorded from now on, until interrupted.",
+        ),
+    ] = False,
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """List the log of all negotiations in order: what was recorded, when and by whom."""
+    if follow and asked["position"] is not None:
+        raise typer.BadParameter("it does not go with --position", param_hint="--follow")
     asked |= {"after": after, "limit": limit, "batch": batch}
     with open_record() as parley:
+        if follow:
+            _follow(parley, asked, json=json)
         answer = ask(parley, "/v1/changes", asked)
         if json:
             print_answer(answer)
@@ -153,15 +177,32 @@ def changes(
     out, _ = consoles()
     content = answer.content
     show_heading(out, "The log", content["perspective"])
-    rows = [
-        (event["position"], event["recorded_at"], event["event"], event.get("batch"), _named(event),
-         event["actor"])
-        for event in content["items"]
-    ]  # fmt: skip
     columns = ("position", "recorded at", "event", "batch", "what", "actor")
+    rows = [_cells(event) for event in content["items"]]
     show_rows(out, f"Events: {len(rows)}", columns, rows)
     if content["next"] is not None:
         print_line(out, f"There may be more: --after {content['next']}")
+
+
+def _cells(event: Mapping[str, Any]) -> tuple[Any, ...]:
+    told = (event["position"], event["recorded_at"], event["event"], event.get("batch"))
+    return (*told, _named(event), event["actor"])
+
+
+def _follow(parley: Parley, asked: Mapping[str, object], *, json: bool) -> NoReturn:
+    """Print each event as it is recorded: as a line of words, or of JSON."""
+    after = asked["after"]
+    while True:
+        content = ask(parley, "/v1/changes", {**asked, "after": after}).content
+        for event in content["items"]:
+            if json:
+                print_json(write_json(event))
+            else:
+                echo("  ".join(text for cell in _cells(event) if (text := format_value(cell))))
+            after = event["position"]
+        sys.stdout.flush()
+        if content["next"] is None:
+            time.sleep(WAIT_SECONDS)
 
 
 def _named(change: Mapping[str, Any]) -> str:

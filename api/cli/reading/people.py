@@ -9,8 +9,10 @@ import typer
 
 from api.cli.ask import ask_table, ask_whole, print_answer
 from api.cli.options import (
+    AsCsv,
     AsJson,
     Slug,
+    WithBom,
     check_table_options,
     take_perspective,
 )
@@ -39,10 +41,8 @@ def people(
     q: Annotated[
         str | None, typer.Option("--q", help="Those whose name holds all of these words.")
     ] = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, as the API answers it.")] = False,
-    bom: Annotated[
-        bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")
-    ] = False,
+    csv: AsCsv = False,
+    bom: WithBom = False,
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:

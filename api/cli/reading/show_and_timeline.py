@@ -7,14 +7,19 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from api.cli.ask import ApiResponse, ask, ask_whole, complete_lists, print_answer
+from api.cli.ask import ApiResponse, ask, ask_table, ask_whole, complete_lists, print_answer
 from api.cli.options import (
+    AsCsv,
     AsJson,
     Slug,
+    SlugOrNone,
+    WithBom,
+    check_table_options,
     named_fact,
     parse_cut_option,
     take_perspective,
 )
+from api.cli.reading.listing import show_negotiations
 from api.cli.session import CommandRefusedError, consoles, open_record
 from api.cli.tables import (
     kind_and_stage,
@@ -26,7 +31,7 @@ from api.cli.tables import (
     show_section,
     sources,
 )
-from api.cli.text import print_line
+from api.cli.text import print_line, print_table
 from api.composition import Parley
 from domain.streams.event import SourcesErased
 from domain.views.sections import MORE
@@ -38,7 +43,7 @@ _NO_SECTIONS: Final = frozenset({"negotiation", "perspective", "erased"})
 
 @take_perspective()
 def show(
-    slug: Slug,
+    slug: SlugOrNone = None,
     *,
     fact: Annotated[
         str | None,
@@ -59,7 +64,13 @@ def show(
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
-    """Show the state of a negotiation, or one of its facts, as of any day."""
+    """Show the state of a negotiation, or one of its facts, as of any day; without a slug, list all negotiations."""
+    if slug is None:
+        if fact is not None or section is not None:
+            option = "--section" if fact is None else "--fact"
+            raise typer.BadParameter("name the negotiation, too", param_hint=option)
+        show_negotiations(asked, json=json)
+        return
     with open_record() as parley:
         if fact is None:
             answer = ask(parley, f"/v1/negotiations/{slug}", asked)
@@ -172,10 +183,14 @@ def timeline(  # noqa: PLR0913 -- one argument an option
     cursor: Annotated[
         str | None, typer.Option(metavar="NEXT", help="Go on after a page: its `next`.")
     ] = None,
+    csv: AsCsv = False,
+    bom: WithBom = False,
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """List the facts in order of their dates; with --as-of only those that had begun."""
+    check_table_options(csv=csv, bom=bom, json=json)
+    path = f"/v1/negotiations/{slug}/timeline"
     filters = {
         "kind": kind, "person": person, "place": place, "matter": matter, "q": q,
         "from": from_, "to": to, "include": include, "batch": batch, "translit": None if translit else "false",
@@ -183,7 +198,10 @@ def timeline(  # noqa: PLR0913 -- one argument an option
     asked = {**filters, **asked}
     with open_record() as parley:
         page = {**({} if cursor else asked), "limit": limit, "cursor": cursor}
-        answer = ask(parley, f"/v1/negotiations/{slug}/timeline", page)
+        if csv:
+            print_table(ask_table(parley, path, {**page, **({"bom": "true"} if bom else {})}))
+            return
+        answer = ask(parley, path, page)
         if json:
             print_answer(answer)
             return

@@ -8,15 +8,18 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from api.cli.ask import ask, print_answer
+from api.cli.ask import ask, ask_table, print_answer
 from api.cli.options import (
+    AsCsv,
     AsJson,
     Slug,
+    WithBom,
+    check_table_options,
     take_perspective,
 )
 from api.cli.session import consoles, open_record
 from api.cli.tables import format_value, show_erased, show_heading, show_rows
-from api.cli.text import print_line
+from api.cli.text import print_line, print_table
 from api.composition import Parley
 from domain.views.counting.points import By
 from domain.views.counting.tally import Per
@@ -68,15 +71,22 @@ def tally(  # noqa: PLR0913 -- one argument an option
     cursor: Annotated[
         str | None, typer.Option(metavar="NEXT", help="Go on after a page: its `next`.")
     ] = None,
+    csv: AsCsv = False,
+    bom: WithBom = False,
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
     """Add up how many people were released, or whatever WHAT counts, month by month."""
+    check_table_options(csv=csv, bom=bom, json=json)
+    path = f"/v1/negotiations/{slug}/tally"
     with open_record() as parley:
         question = {**({} if cursor else asked), "what": what, "by": by, "kind": kind}
         question |= {"count": None if kind is None else "facts", "from": from_, "to": to}
         question |= {"per": per, "limit": limit, "cursor": cursor}
-        answer = ask(parley, f"/v1/negotiations/{slug}/tally", question)
+        if csv:
+            print_table(ask_table(parley, path, {**question, **({"bom": "true"} if bom else {})}))
+            return
+        answer = ask(parley, path, question)
         named = {} if json else _name_facts(parley, answer.content, str(asked["clock"]))
     if json:
         print_answer(answer)

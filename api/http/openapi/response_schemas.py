@@ -135,6 +135,14 @@ class SnapshotResponse(Exact):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
+class SnapshotsResponse(Exact):
+    """Snapshots by name."""
+
+    perspective: PerspectiveShown
+    items: list[SnapshotResponse]
+    next: str | None
+
+
 class ChangesResponse(Exact):
     """The log in order, without gaps; `next` is null at its end."""
 

@@ -14,9 +14,10 @@ from api.commands.json_text import hash_json, write_json
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.caching import answered, tags_of
 from api.http.exchange.change_or_propose import persistently
+from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.idempotency import Once, about_negotiation
 from api.http.exchange.operation import OF_WHAT_HOLDS, body_of, reads, writes
-from api.http.exchange.parameters import cut
+from api.http.exchange.parameters import cut, whole_number
 from api.http.exchange.perspective import Asked, Asking, resolved, with_erasures
 from api.http.problems import RefusedError
 from api.http.threads import LaneRoute
@@ -36,6 +37,7 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["snapshots"])
 _SENDING: Final = Sending()
 _BODY: Final = BodyParser(SnapshotBody)
 _ASKING: Final = Asking()
+_LISTING: Final = Asking(LIMIT, CURSOR)
 
 
 @router.post(
@@ -66,6 +68,39 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
         sent, about_negotiation(slug), run, look_first=True
     )
     return answer
+
+
+@router.get(
+    "/v1/negotiations/{slug}/snapshots",
+    **reads(
+        "listSnapshots",
+        "The snapshots, by name",
+        "SnapshotsResponse",
+        _LISTING.parameters,
+        unoffered=OF_WHAT_HOLDS,
+    ),
+)
+def list_snapshots(slug: str, asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
+    """List the snapshots that were taken by the perspective's position, each with its own perspective and its hash."""
+    cursor = Cursor.read(asked.parameters, (str,))
+    asked = asked.pinned(cursor)
+    limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
+    after = "" if cursor is None else str(cursor.place[0])
+    with asked.reading() as reading:
+        perspective = asked.perspective(reading)
+        id_ = reading.negotiation(slug, perspective.position).id
+        found = reading.sections(id_, perspective).snapshots(after, limit + 1)
+        content = {
+            "perspective": describe_perspective(perspective),
+            "items": [_described(each) for each in found[:limit]],
+            "next": asked.next(perspective, (found[limit - 1].name,)) if found[limit:] else None,
+        }
+        return asked.answer(content, perspective, reading)
+
+
+def _described(snapshot: StoredSnapshot) -> dict[str, Any]:
+    at = describe_perspective(snapshot.perspective)
+    return {"name": snapshot.name, "perspective": at, "sha256": snapshot.sha256}
 
 
 @router.get(
@@ -100,9 +135,7 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
     if same_rules and not held and not lost:
         raise _tampered(slug, snapshot)
     shown = {
-        "name": snapshot.name,
-        "perspective": describe_perspective(snapshot.perspective),
-        "sha256": snapshot.sha256,
+        **_described(snapshot),
         "verified": True if same_rules and held else None,
         "content": content,
         **lost,
