@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infrastructure.database.schema import upgrade
-from tests.benchmarks import appending, reading, serving, writing_and_parsing
+from tests.benchmarks import appending, pages, reading, serving, writing_and_parsing
 from tests.databases import opened, postgresql_server
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ MEASURED: Final = {
     "Serving": serving.ratios,
     "Appending": appending.ratios,
     "Reading": reading.ratios,
+    "Pages": pages.ratios,
 }
 
 

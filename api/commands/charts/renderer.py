@@ -1,6 +1,6 @@
 """One process draws all pictures of a server; it is started when needed, and again after it died or was too slow.
 
-Pictures are kept by what they show, up to a number of bytes; an erasure drops those of its negotiation.
+Pictures and specs are kept by what they show, up to a number of bytes; an erasure drops those of its negotiation.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -167,7 +167,7 @@ def _more(handle: int, until: float) -> bytes:
 
 
 class Pictures:
-    """The pictures that are kept, by what they show; those used longest ago go first."""
+    """The pictures and specs that are kept, by what they show; those used longest ago go first."""
 
     def __init__(self, renderer: Renderer, most: int = MOST_BYTES) -> None:
         self._renderer = renderer
@@ -176,23 +176,44 @@ class Pictures:
         self._erased: dict[str, int] = {}
         self._lock = Lock()
 
+    def spec(
+        self, slug: str, erased: int, asked: Hashable, make: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Make a spec, or give what is kept of what was `asked`, which names a position of the log."""
+        key = slug, f"spec {asked}"
+        kept = self._find(key, erased)
+        if kept is not None:
+            found: dict[str, Any] = json.loads(kept)
+            return found
+        made = make()
+        self._keep(key, erased, json.dumps(made).encode())
+        return made
+
     def draw(self, slug: str, erased: int, spec: Mapping[str, Any], form: str) -> Drawn:
         """Draw, or give what is kept; `erased` is the position of the negotiation's last erasure."""
         key = slug, sha256(json.dumps([form, spec]).encode()).hexdigest()
-        with self._lock:
-            self._drop(slug, erased)
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return Drawn(self._kept[key], 0.0)
+        kept = self._find(key, erased)
+        if kept is not None:
+            return Drawn(kept, 0.0)
         drawn = self._renderer.draw(spec, form)
         if form == "svg":
             drawn = replace(drawn, picture=tidy(drawn.picture, _name(spec)))
+        self._keep(key, erased, drawn.picture)
+        return drawn
+
+    def _find(self, key: tuple[str, str], erased: int) -> bytes | None:
         with self._lock:
-            if self._erased.get(slug, 0) == erased:
-                self._kept[key] = drawn.picture
+            self._drop(key[0], erased)
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def _keep(self, key: tuple[str, str], erased: int, content: bytes) -> None:
+        with self._lock:
+            if self._erased.get(key[0], 0) == erased:
+                self._kept[key] = content
             while self.size > self._most:
                 self._kept.popitem(last=False)
-        return drawn
 
     @property
     def size(self) -> int:

@@ -76,13 +76,16 @@ def _answer(slug: str, chart: str, asked: Asked, form: Form) -> Response:
     if chart not in SUBJECTS:
         detail = f"there is no such picture: write one of {', '.join(SUBJECTS)}"
         raise RefusedError("unknown", "/path/chart", detail)
+    pictures: Pictures = asked.request.app.state.pictures
     theme = cast("str", choice(asked.parameters, "theme", theme_names(), "light"))
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         what = asked.parameters.get("what", SUBJECTS[chart].what)
-        spec = Subject(reading, slug, perspective, what).spec(chart, theme)
-        id_ = reading.negotiation(slug).id
+        id_ = reading.negotiation(slug, perspective.position).id
         erased = reading.sections(id_, perspective).last_erasure
+        subject = Subject(reading, slug, perspective, what)
+        key = (chart, what, theme, perspective)
+        spec = pictures.spec(slug, erased, key, lambda: subject.spec(chart, theme))
         settled = reading.settled(asked.query)
     body = write_json(spec) if form == "vl.json" else _draw(asked, slug, erased, spec, form)
     return answered(
