@@ -14,6 +14,7 @@ from tests.web.browsing import Seen
 if TYPE_CHECKING:
     from api.composition import Parley
 
+_TICKED: Final = frozenset({"do", "partial", "update"})
 HERE: Final = "http://localhost"
 
 
@@ -58,6 +59,21 @@ class Desk:
         unknown = {name for name in named if name not in held and name != "do"}
         assert not unknown, f"the form has no {unknown}, but {sorted(held)}"
         return self.post(action, {**held, **named})
+
+    def upload(self, form: Seen, address: str, file: bytes | None = None, /, **fields: str) -> Seen:
+        """Send the form of a page that takes a file, with what it holds, and these fields filled in anew."""
+        action, held = form.form(address)
+        named = {name.replace("_", "-"): text for name, text in fields.items()}
+        unknown = {name for name in named if name not in held and name not in _TICKED}
+        assert not unknown, f"the form has no {unknown}, but {sorted(held)}"
+        texts = {name: (None, text) for name, text in {**held, **named}.items() if name != "file"}
+        chosen = ("facts.csv", file) if file is not None else ("", b"")
+        response = self.http.post(
+            action,
+            files={**texts, "file": chosen},
+            headers={"accept": "text/html", "origin": self.base},
+        )
+        return Seen(response.status_code, dict(response.headers), response.text)
 
     def enter(self, person: str = "Ann", *scopes: Scope) -> str:
         """Sign in with a new key; the key."""

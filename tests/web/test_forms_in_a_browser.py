@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +15,7 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.web.site import create_site
 from domain.access import SCOPES
-from tests.api.asking import Client, entered
+from tests.api.asking import Client, entered, fact
 from tests.api.serving import Served
 from tests.databases import settings_of
 from tests.web.browsing import BELARUS, import_record
@@ -43,6 +45,8 @@ FORMS: Final = (
     f"{BELARUS}/facts/ID/prefer",
     f"{BELARUS}/change-requests",
     f"{BELARUS}/change-requests/REQUEST",
+    f"{BELARUS}/import",
+    "/begin",
 )
 
 
@@ -192,6 +196,38 @@ def test_by_the_keyboard_alone_a_fact_is_recorded(enter: Callable[..., Page]) ->
     expect(page.get_by_role("heading", level=1)).to_have_text("A word was said")
 
 
+def _lines() -> list[str]:
+    facts = (
+        fact(external_id=f"T-{n}", valid=f"2025-12-0{n}", summary=f"Group {n} was freed")
+        for n in range(1, 6)
+    )
+    return [json.dumps(each) for each in facts]
+
+
+def test_an_import_with_an_error_in_line_3_is_mended(enter: Callable[..., Page]) -> None:
+    page = enter()
+    lines = _lines()
+    wrong = [*lines[:2], lines[2].replace("2025-12-03", "2025-13-03"), *lines[3:]]
+    page.goto(f"{BELARUS}/import")
+    content = "\n".join(wrong).encode()
+    page.get_by_label("File").set_input_files(
+        {"name": "facts.ndjson", "mimeType": "application/x-ndjson", "buffer": content}
+    )
+    page.get_by_role("button", name="Check each line").click()
+    expect(page.get_by_role("status")).to_contain_text("4 to be recorded, 1 rejected.")
+    line = page.get_by_label("Line 3")
+    expect(line).to_have_value(wrong[2])
+    expect(page.get_by_text("13 is neither a month")).to_be_visible()
+    expect(page.get_by_role("button", name="Import", exact=True)).to_have_count(0)
+    line.fill(lines[2])
+    page.locator(".deeds").get_by_role("button", name="Check again").click()
+    expect(page.get_by_role("status")).to_contain_text("5 to be recorded.")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("It is recorded.")
+    page.goto(f"{BELARUS}/timeline?q=Group")
+    expect(page.get_by_role("link", name=re.compile("Group 3 was freed"))).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_rules_of_accessibility_hold_in_forms(
     enter: Callable[..., Page], site: dict[str, str], scheme: str
@@ -212,6 +248,12 @@ def test_the_rules_of_accessibility_hold_in_forms(
     page.locator(".deeds").get_by_role("button", name="Check").click()
     expect(page.get_by_role("status")).to_be_visible()
     check("checked")
+    page.goto(f"{BELARUS}/import")
+    page.get_by_label("Or its text").fill("\n".join([*_lines(), "nonsense"]))
+    page.get_by_role("button", name="Check each line").click()
+    expect(page.get_by_role("status")).to_be_focused()
+    check("lines")
+    _fill(page)
     page.get_by_label("When").fill("never")
     page.locator(".deeds").get_by_role("button", name="Check").click()
     expect(page.get_by_role("alert")).to_be_focused()

@@ -17,7 +17,7 @@ from api.commands.importing.likeness import likenesses
 from api.commands.importing.lines import read_ndjson
 from api.commands.importing.matching import Update
 from api.commands.importing.reading import Progress, ReadLines, read_lines
-from api.commands.importing.report import ImportReport, SimilarFacts
+from api.commands.importing.report import COUNTED, ImportReport, SimilarFacts
 from api.commands.importing.turns import Recorded, Turns
 from api.composition import Parley
 from domain.access import Principal
@@ -94,19 +94,25 @@ class Importer:
 def _report(turns: Turns, read: ReadLines, alike: Mapping[int, SimilarFacts]) -> ImportReport:
     report = ImportReport()
     for step in turns.steps:
-        rejected = step.rejected
+        rejected, command = step.rejected, step.line
+        number = command.line.number if isinstance(command, Command) else command.number
         if rejected is not None:
             report.reject(rejected.number, rejected.faults, rejected.listed)
-        elif isinstance(step.line, Command) and (step.done or step.event is not None):
-            report.count("correct" if step.updates else step.line.op)
-            if isinstance(step.line.body, Fact):
-                report.notice(step.line.line.number, step.line.body)
-            if step.line.line.number in alike:
-                report.liken(alike[step.line.line.number])
-        elif step.superseded is not None and isinstance(step.line, Command):
-            report.supersede(step.line.line.number, *step.superseded)
+            report.tell(number, "rejected")
+        elif isinstance(command, Command) and (step.done or step.event is not None):
+            op = "correct" if step.updates else command.op
+            report.count(op)
+            report.tell(number, COUNTED[op])
+            if isinstance(command.body, Fact):
+                report.notice(number, command.body)
+            if number in alike:
+                report.liken(alike[number])
+        elif step.superseded is not None:
+            report.supersede(number, *step.superseded)
+            report.tell(number, "superseded")
         else:
             report.unchanged += 1
+            report.tell(number, "unchanged")
     if read.more_lines:
         report.reject(read.more_from, read.more_faults, lines=read.more_lines)
     if read.stopped is not None:

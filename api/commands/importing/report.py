@@ -15,6 +15,7 @@ from domain.views.notices import notices
 
 __all__ = [
     "COUNTED",
+    "LISTED_FATES",
     "LISTED_REJECTIONS",
     "BrokenOffError",
     "ImportReport",
@@ -25,6 +26,8 @@ __all__ = [
 LISTED_REJECTIONS: Final = MOST_FAULTS
 """The most rejections that a report lists; it counts all in `rejected_total`."""
 
+LISTED_FATES: Final = 1_000
+"""The most lines of which a report says what became of each, where it is asked for that."""
 COUNTED: Final = {
     "record": "recorded",
     "correct": "corrected",
@@ -95,11 +98,17 @@ class ImportReport:
     similar_total: int = 0
     superseded: list[Superseded] = field(default_factory=list)
     superseded_total: int = 0
+    fates: list[tuple[int, str]] = field(default_factory=list)
     _unlisted: int | None = None
 
     def count(self, op: str) -> None:
         """Count a line that carried out its `op`."""
         self.done[COUNTED[op]] += 1
+
+    def tell(self, line: int, fate: str) -> None:
+        """Say what became of a line, or would if the rejected ones were left out; of the first LISTED_FATES lines."""
+        if len(self.fates) < LISTED_FATES:
+            self.fates.append((line, fate))
 
     def reject(
         self, line: int, faults: int, listed: Sequence[Rejection] = (), *, lines: int = 1
@@ -169,8 +178,9 @@ class ImportReport:
             shown |= {"similar": listed, "similar_total": self.similar_total}
         return shown
 
-    def as_dict(self) -> dict[str, Any]:
-        """The report as the API returns it."""
+    def as_dict(self, *, fates: bool = False) -> dict[str, Any]:
+        """The report as the API returns it; with `fates`, also what became of each line."""
+        told = [{"line": line, "fate": fate} for line, fate in self.fates]
         return {
             **self.done,
             "unchanged": self.unchanged,
@@ -179,6 +189,7 @@ class ImportReport:
             "superseded": [asdict(line) for line in self.superseded],
             "superseded_total": self.superseded_total,
             **self._notices_as_dict(),
+            **({"fates": told} if fates else {}),
             "first_position": self.first_position,
             "last_position": self.last_position,
         }

@@ -268,6 +268,24 @@ class SupersededLine(Exact):
     detail: str
 
 
+class LineFate(Exact):
+    """What became of a line of an import, or would if the rejected ones were left out."""
+
+    line: int
+    fate: Literal[
+        "recorded",
+        "corrected",
+        "corroborated",
+        "ended",
+        "retracted",
+        "reinstated",
+        "preferred",
+        "unchanged",
+        "superseded",
+        "rejected",
+    ]
+
+
 class Leaf(Exact):
     """What a leaf of the log's tree is the hash of, as RFC 8785 (JCS) text: all of an event but its payload."""
 

@@ -20,6 +20,7 @@ from api.http.openapi.response_parts import (
     Identity,
     Instant,
     Leaf,
+    LineFate,
     NegotiationResponse,
     Noted,
     Paged,
@@ -230,6 +231,7 @@ class ImportResponse(Exact):
     similar_total: NotRequired[int]
     superseded: list[SupersededLine]
     superseded_total: int
+    fates: NotRequired[list[LineFate]]
     first_position: int | None
     last_position: int | None
 

@@ -12,6 +12,7 @@ from api.commands.examples import CSV_LINES, NDJSON_LINES
 from api.commands.importing.importer import Importer, Media
 from api.commands.importing.lines import read_bounded_lines
 from api.commands.importing.matching import Update
+from api.commands.importing.report import ImportReport
 from api.commands.importing.text_files import open_text
 from api.commands.json_text import write_json
 from api.http.exchange.body import Sent, Spooling
@@ -32,6 +33,11 @@ _FLAG: Final = {"type": "boolean", "default": False}
 _SPOOLING: Final = Spooling(
     frozenset({*_NDJSON, _CSV}),
     Parameter("dry_run", "Report what would be done, and write nothing.", _FLAG),
+    Parameter(
+        "fates",
+        "Say in `fates` what becomes of each of the first thousand lines, as if those that are rejected were left out.",
+        _FLAG,
+    ),
     Parameter("partial", "Leave out the lines that are rejected and record the rest.", _FLAG),
     Parameter(
         "update",
@@ -89,6 +95,7 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
     no text, such as a spreadsheet, is refused (422) with how to save it.
     """
     dry_run, partial = truth(sent.parameters, "dry_run"), truth(sent.parameters, "partial")
+    fates = truth(sent.parameters, "fates")
     update, batch = _update(sent.parameters), sent.parameters.get("batch")
     if sent.parameters.get("format", "csv") not in get_args(Media):
         raise ContentError.at("/query/format", f"one of {', '.join(get_args(Media))} is expected")
@@ -96,7 +103,9 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
         check_batch(batch, "/query/batch")
 
     def run(once: Once) -> Response:
-        answer = _imported(slug, sent, dry_run=dry_run, partial=partial, update=update, batch=batch)
+        report = _imported(slug, sent, dry_run=dry_run, partial=partial, update=update, batch=batch)
+        content = write_json(report.as_dict(fates=fates))
+        answer = Response(content, 200, {"Cache-Control": "no-store"}, "application/json")
         sent.request.app.state.idempotency.keep(once, answer)
         return answer
 
@@ -133,14 +142,14 @@ def _imported(
     partial: bool,
     update: Update | None,
     batch: str | None,
-) -> Response:
+) -> ImportReport:
     if not SLUG.fullmatch(slug):
         raise UnknownError("negotiation", slug[:100])
     if sent.spool is None:
         raise AssertionError
     text = open_text(sent.spool, sent.charset)
     media = cast("Media", sent.parameters.get("format", "csv" if sent.media == _CSV else "ndjson"))
-    report = Importer(sent.parley, sent.request.app.state.facts).run(
+    return Importer(sent.parley, sent.request.app.state.facts).run(
         slug=slug,
         lines=read_bounded_lines(text.stream),
         media=media,
@@ -150,7 +159,4 @@ def _imported(
         update=update,
         guessed=text.guessed,
         batch=batch,
-    )
-    return Response(
-        write_json(report.as_dict()), 200, {"Cache-Control": "no-store"}, "application/json"
     )

@@ -15,7 +15,7 @@ from api.http.exchange.in_process import Reply, on_behalf
 if TYPE_CHECKING:
     from api.web.page import Page
 
-__all__ = ["Outcome", "send_change"]
+__all__ = ["Outcome", "send_body", "send_change"]
 
 _ANSWERED: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
 _SHOWN_AGAIN: Final = frozenset(
@@ -87,13 +87,17 @@ async def send_change(
     if seen is not None:
         fields["if-match"] = seen
     sent = json.dumps(body).encode()
-    target = f"{address}?dry_run=true" if dry else address
-    reply = await on_behalf(page.request, target, "POST", sent, fields)
+    return await send_body(page, f"{address}?dry_run=true" if dry else address, sent, fields)
+
+
+async def send_body(page: Page, target: str, body: bytes, fields: Mapping[str, str]) -> Outcome:
+    """Send a body to an address of the API, with fields of the header; as `send_change`."""
+    reply = await on_behalf(page.request, target, "POST", body, fields)
     for _ in range(_TRIES):
         if reply.status != HTTPStatus.CONFLICT or not _kind(reply).endswith(_UNDER_WAY):
             break
         await sleep(_PAUSE)
-        reply = await on_behalf(page.request, target, "POST", sent, fields)
+        reply = await on_behalf(page.request, target, "POST", body, fields)
     if reply.status not in _ANSWERED | _SHOWN_AGAIN:
         page.refuse(reply)
     return Outcome(reply.status, json.loads(reply.body), reply.headers)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -22,14 +24,17 @@ __all__ = [
     "check_origin",
     "check_token",
     "form_token",
+    "parts_of",
     "read_body",
     "read_form",
+    "read_upload",
     "session_of",
 ]
 
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 -- the name of a field
 MOST_FIELDS: Final = 5_000
 _URLENCODED: Final = "application/x-www-form-urlencoded"
+_MULTIPART: Final = "multipart/form-data"
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -39,6 +44,33 @@ async def read_form(request: Request) -> dict[str, str]:
     fields = await read_fields(request)
     check_token(session, fields)
     return fields
+
+
+async def read_upload(request: Request) -> dict[str, bytes]:
+    """Give the fields of a form with a file, as bytes; RefusedError as `read_form`."""
+    check_origin(request)
+    session = session_of(request)
+    media = request.headers.get("content-type", "")
+    if not media.lower().startswith(_MULTIPART):
+        name, detail = "media-type", f"a form of {_MULTIPART} is expected"
+        raise RefusedError(name, "/header/Content-Type", detail)
+    fields = parts_of(media, await read_body(request))
+    token = fields.get(TOKEN_FIELD, b"").decode("ascii", "replace")
+    check_token(session, {TOKEN_FIELD: token})
+    return fields
+
+
+def parts_of(media: str, body: bytes) -> dict[str, bytes]:
+    """The parts of a form (RFC 7578) by their names; of two with one name the last."""
+    head = f"Content-Type: {media}\r\n\r\n".encode("latin-1")
+    message = BytesParser(policy=HTTP).parsebytes(head + body)
+    found: dict[str, bytes] = {}
+    for part in message.walk():
+        name = part.get_param("name", header="content-disposition")
+        held = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(held, bytes):
+            found[name] = held
+    return found
 
 
 async def read_fields(request: Request) -> dict[str, str]:
@@ -72,7 +104,11 @@ async def read_body(request: Request) -> bytes:
         found += chunk
         if len(found) > most:
             name = "too-large"
-            raise RefusedError(name, "", f"a form has at most {most:,} bytes")
+            raise RefusedError(
+                name,
+                "",
+                f"a form has at most {most:,} bytes; for a larger file, run parley import SLUG FILE",
+            )
     return bytes(found)
 
 

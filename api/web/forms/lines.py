@@ -1,0 +1,122 @@
+"""The lines of a file that is imported in a form: what would become of each, and those that are mended there."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from api.commands.importing.text_files import open_text
+from api.http.problems import RefusedError
+
+__all__ = ["FATES", "Line", "lines_of", "media_of", "mend", "text_of_file"]
+
+FATES: Final = {
+    "recorded": "to be recorded",
+    "corrected": "a correction",
+    "corroborated": "another source",
+    "ended": "an end",
+    "retracted": "a withdrawal",
+    "reinstated": "a reinstatement",
+    "preferred": "a preference",
+    "unchanged": "standing already",
+    "superseded": "corrected since",
+    "rejected": "rejected",
+}
+"""What becomes of a line, in words, in the order in which they are counted."""
+_MEND: Final = re.compile("mend-([1-9][0-9]{0,6})")
+_LONGEST_GIST: Final = 160
+
+
+@dataclass(frozen=True)
+class Line:
+    """One object or row of a file: where it begins, how many lines it takes, and what would become of it."""
+
+    number: int
+    span: int
+    text: str
+    fate: str
+    details: Sequence[str]
+
+    @property
+    def gist(self) -> str:
+        """What it says, in short."""
+        try:
+            content = json.loads(self.text.strip().rstrip(","))
+        except ValueError:
+            content = None
+        told = (
+            content.get("summary") or content.get("external_id")
+            if isinstance(content, dict)
+            else None
+        )
+        text = str(told or self.text).strip()
+        return text if len(text) <= _LONGEST_GIST else f"{text[:_LONGEST_GIST]}…"
+
+
+def text_of_file(file: bytes) -> str:
+    """The text of a file that was sent, in any encoding that is sure; RefusedError where it is not, or is no text."""
+    text = open_text(io.BytesIO(file)).stream.read()
+    try:
+        return text.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = text[: error.start].count(b"\n") + 1
+        name, detail = (
+            "content",
+            f"line {line} of the file is not text in its encoding: save it as UTF-8",
+        )
+        raise RefusedError(name, "/file", detail) from error
+
+
+def media_of(text: str) -> str:
+    """What a text is: JSON begins with a bracket, and a table does not."""
+    return "application/x-ndjson" if text.lstrip()[:1] in {"{", "["} else "text/csv"
+
+
+def lines_of(text: str, report: Mapping[str, Any]) -> list[Line]:
+    """The lines of a text with what a report says of each; those that it does not list are left out."""
+    details: dict[int, list[str]] = defaultdict(list)
+    for listed in ("rejected", "superseded"):
+        for each in report[listed]:
+            details[each["line"]].append(_detail(each))
+    told = report.get("fates", ())
+    physical = text.split("\n")
+    starts = [each["line"] for each in told]
+    ends = [*starts[1:], len(physical) + 1]
+    return [
+        Line(
+            start,
+            end - start,
+            "\n".join(physical[start - 1 : end - 1]).rstrip("\n"),
+            each["fate"],
+            details[start],
+        )
+        for each, start, end in zip(told, starts, ends, strict=True)
+    ]
+
+
+def mend(text: str, fields: Mapping[str, str]) -> str:
+    """The text with the lines that were mended in its place: `mend-N` for `span-N` lines from line N on."""
+    physical = text.split("\n")
+    numbers = sorted(
+        (int(found[1]) for name in fields if (found := _MEND.fullmatch(name))), reverse=True
+    )
+    for number in numbers:
+        span = fields.get(f"span-{number}", "")
+        if number <= len(physical) and span.isascii() and span.isdigit():
+            end = min(number - 1 + int(span[:7]), len(physical))
+            physical[number - 1 : end] = fields[f"mend-{number}"].rstrip("\n").split("\n")
+    return "\n".join(physical)
+
+
+def _detail(each: Mapping[str, Any]) -> str:
+    pointer = each.get("pointer", "")
+    return (
+        f"{pointer}: {each['detail']}"
+        if pointer and not each["detail"].startswith("column ")
+        else each["detail"]
+    )
