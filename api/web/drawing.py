@@ -13,7 +13,14 @@ from markupsafe import Markup
 
 from api.web.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
 from api.web.quantities import grouped, quantity_in_words, split_figure
-from api.web.wording import event_in_words, mail_address, plain, web_address
+from api.web.wording import (
+    brief,
+    close_turns,
+    event_in_words,
+    mail_address,
+    plain,
+    web_address,
+)
 
 __all__ = ["ASSETS", "POLICY", "assets_version", "read_asset", "render"]
 
@@ -77,6 +84,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=close_turns,
     )
     environment.filters |= {
         "date": _REMEMBERED(date_in_words),
@@ -86,6 +94,7 @@ def _environment() -> Environment:
         "grouped": grouped,
         "figure": split_figure,
         "since": _REMEMBERED(since_in_words),
+        "brief": brief,
         "plain": plain,
         "event": event_in_words,
         "web": web_address,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any, Final
@@ -11,7 +12,15 @@ from urllib.parse import quote
 
 from api.web.quantities import quantity_in_words
 
-__all__ = ["changed_words", "event_in_words", "mail_address", "plain", "web_address"]
+__all__ = [
+    "brief",
+    "changed_words",
+    "close_turns",
+    "event_in_words",
+    "mail_address",
+    "plain",
+    "web_address",
+]
 
 _EVENTS: Final = {
     "fact.recorded": "Recorded",
@@ -28,11 +37,21 @@ _EVENTS: Final = {
 
 _WEB: Final = re.compile("https?://", re.IGNORECASE)
 _MAIL: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+")
-_WORDS: Final = re.compile(r"\s+|[^\s]+")
+_WORDS: Final = re.compile(r"\s*\S+|\s+")
+_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CLOSED_BY: Final = {
+    **dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c"),
+    **dict.fromkeys("\u2066\u2067\u2068", "\u2069"),
+}
+"""What turns the direction of the words after it, and what ends that."""
 _CITED: Final = ("publisher", "title", "published", "origin", "quote")
 """What is told of a citation."""
-_MOST: Final = 2_000
-"""Of longer texts, in words and blanks, only the whole is compared."""
+_MOST_SHOWN: Final = 400
+"""How many characters of a text a list shows at most."""
+_MOST_CHANGED: Final = 2_000
+"""How many characters are shown at most of what came or went."""
+_MOST_PAIRS: Final = 3_000
+"""How many pairs of equal words are compared at most."""
 
 
 def plain(value: Any) -> str:  # noqa: ANN401 -- any JSON of a change
@@ -62,6 +81,28 @@ def _object(value: dict[str, Any]) -> str:
             return ", ".join(told)
 
 
+def brief(text: str) -> str:
+    """Give a text as a list shows it: the first words of a long one."""
+    if len(text) <= _MOST_SHOWN:
+        return text
+    begun = text[:_MOST_SHOWN]
+    return f"{(begun.rsplit(maxsplit=1) or [begun])[0]} …"
+
+
+def close_turns(value: Any) -> Any:  # noqa: ANN401 -- whatever a template shows
+    """Have a text of an old record turn the direction of no word that follows it: close what it leaves open."""
+    if type(value) is not str or not _TURNS.search(value):
+        return value
+    left: list[str] = []
+    for turn in _TURNS.findall(value):
+        if turn in _CLOSED_BY:
+            left.append(_CLOSED_BY[turn])
+        elif turn in left:
+            while left.pop() != turn:
+                pass
+    return f"{value}{''.join(reversed(left))}"
+
+
 def web_address(address: str | None) -> str | None:
     """Give an address that a reader may follow; None for any other, such as one that runs a script in an old record."""
     found = (address or "").strip()
@@ -81,16 +122,36 @@ def event_in_words(event: str) -> str:
 def changed_words(before: Any, after: Any) -> list[tuple[str, str]]:  # noqa: ANN401 -- any JSON of a change
     """Give [(what, text)], whose `what` is "same", "del" or "ins", in the order in which one reads.
 
-    Of lists only the items that came or went are given.
+    Of lists only the items that came or went are given, of long texts that stayed the beginning and the end, and of
+    long texts that came or went the beginning.
     """
     if isinstance(before or after, list):
-        return list(_items(before or [], after or []))
-    old, new = (_WORDS.findall(plain(value)) for value in (before, after))
-    if len(old) + len(new) > _MOST:
-        return [
-            (what, text) for what, text in (("del", "".join(old)), ("ins", "".join(new))) if text
-        ]
-    return list(_parts(old, new))
+        parts = _items(before or [], after or [])
+    else:
+        parts = _compared(*(_WORDS.findall(plain(value)) for value in (before, after)))
+    return [(what, _shortened(what, text)) for what, text in parts if text]
+
+
+def _compared(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
+    """Mark what was changed between what both texts begin and end with; as a whole where words recur too often."""
+    least = min(len(old), len(new))
+    begin = next((at for at in range(least) if old[at] != new[at]), least)
+    most = least - begin
+    end = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
+    yield "same", "".join(old[:begin])
+    middle = old[begin : len(old) - end], new[begin : len(new) - end]
+    if _pairs(*middle) > _MOST_PAIRS:
+        yield "del", "".join(middle[0])
+        yield "ins", "".join(middle[1])
+    else:
+        yield from _parts(*middle)
+    yield "same", "".join(old[len(old) - end :])
+
+
+def _pairs(old: list[str], new: list[str]) -> int:
+    """How many pairs of equal words two texts have: the time that a comparison takes grows with it."""
+    counted = Counter(new)
+    return sum(counted[word] for word in old)
 
 
 def _parts(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
@@ -103,6 +164,13 @@ def _parts(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
             yield "del", "".join(old[i:j])
         if k < end:
             yield "ins", "".join(new[k:end])
+
+
+def _shortened(what: str, text: str) -> str:
+    if what == "same" and len(text) > _MOST_SHOWN:
+        half = _MOST_SHOWN // 2
+        return f"{text[:half]} … {text[-half:]}"
+    return f"{text[:_MOST_CHANGED]} …" if len(text) > _MOST_CHANGED else text
 
 
 def _items(before: list[Any], after: list[Any]) -> Iterator[tuple[str, str]]:

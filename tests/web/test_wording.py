@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.web.drawing import _environment
-from api.web.wording import changed_words, web_address
+from api.web.wording import brief, changed_words, close_turns, web_address
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,51 @@ def test_changed_words_are_marked_in_reading_order(
 
 def test_a_long_text_is_compared_as_a_whole() -> None:
     old, new = "old " * 2_000, "new " * 2_000
-    assert changed_words(old, new) == [("del", old), ("ins", new)]
+    assert changed_words(old, new) == [
+        ("del", f"{old[:2_000]} …"),
+        ("ins", f"{new[:2_000]} …"),
+        ("same", " "),
+    ]
+
+
+def test_words_that_recur_often_are_not_compared_one_by_one() -> None:
+    """Each of their pairs would have to be looked at, time and again: ten seconds for a thousand words."""
+    found = changed_words("a " * 500, "b a " * 250)
+    assert [what for what, _ in found] == ["del", "ins", "same"]
+
+
+def test_of_a_long_text_that_stayed_the_beginning_and_the_end_are_shown() -> None:
+    text = " ".join(f"word{number}" for number in range(20_000))
+    found = changed_words(f"{text} 50 freed", f"{text} 52 freed")
+    assert [what for what, _ in found] == ["same", "del", "ins", "same"]
+    assert found[0][1].startswith("word0 word1 ")
+    assert found[0][1].endswith(" word19999")
+    assert len(found[0][1]) < 500
+    assert found[1:] == [("del", " 50"), ("ins", " 52"), ("same", " freed")]
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("plain", "plain"),
+        ("a\u202eb", "a\u202eb\u202c"),
+        ("\u2067a\u202ab", "\u2067a\u202ab\u202c\u2069"),
+        ("\u2067a\u202ab\u2069", "\u2067a\u202ab\u2069"),
+        ("\u202aa\u202c \u2066b\u2069", "\u202aa\u202c \u2066b\u2069"),
+        ("a\u202c\u2069", "a\u202c\u2069"),
+    ],
+    ids=range(6),
+)
+def test_a_text_turns_no_word_that_follows_it(text: str, closed: str) -> None:
+    assert close_turns(text) == closed
+    assert close_turns(closed) == closed
+
+
+def test_a_list_shows_the_first_words_of_a_long_text() -> None:
+    assert brief("word " * 20) == "word " * 20
+    assert brief("word " * 100) == "word " * 78 + "word …"
+    assert brief("w" * 500) == "w" * 400 + " …"
+    assert brief(" " * 500).strip() == "…"
 
 
 @pytest.mark.parametrize("address", ["https://a.example/x", "HTTP://a.example", " https://a.b"])

@@ -19,7 +19,7 @@ _SECTIONS: Final = (
     *("added", "corrected", "corroborated", "ended", "retracted", "reinstated", "preferred"),
 )
 
-_PAGE: Final = 200
+_PAGE: Final = 100
 """How many changes are shown at once."""
 _EVENTS: Final = (*CHANGES_OF_MIND, "negotiation.corrected")
 
@@ -48,13 +48,13 @@ async def read_audit_page(slug: str, request: Request) -> Response:
 @router.get("/n/{slug}/compare")
 async def read_compare_page(slug: str, request: Request) -> Response:
     """Show what two dates of knowledge disagree on; without a first date, ask for it."""
-    page = Page(request, slug, ("from", "to"))
+    page = Page(request, slug, ("from", "to", "cursor"))
     cuts = page.of("clock", "position")
-    if "from" not in page.given:
+    if not page.of("from", "cursor"):
         await page.ask("/audit", {"limit": "1"}, cuts=page.of(*KNOWN))
         diff = None
     else:
-        diff = await page.ask("/diff", {**page.of("from", "to"), "limit": "1000"}, cuts=cuts)
+        diff = await page.ask_list("/diff", "from", "to", limit=_PAGE, cuts=cuts)
         for entry in diff["corrected"]:
             for change in entry["changes"]:
                 change["words"] = changed_words(change["before"], change["after"])
@@ -63,6 +63,7 @@ async def read_compare_page(slug: str, request: Request) -> Response:
         here="/compare",
         diff=diff,
         sections=_SECTIONS,
+        following=diff["next"] if diff else None,
         listed=False,
         clocked=False,
     )

@@ -17,9 +17,10 @@ router: Final[APIRouter] = router_of_pages()
 @router.get("/n/{slug}/numbers/{what:path}")
 async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
     """Show a tally by day, month or year."""
-    page = Page(request, slug, ("by", "from", "to", "per"))
+    page = Page(request, slug, ("by", "from", "to", "per", "cursor"))
     by = page.given.get("by", "month")
-    question = {"what": what, "by": by, **page.of("from", "to", "per"), "limit": "1000"}
+    given = page.of("from", "to", "per", "cursor")
+    question = {"what": what, "by": by, **given, "limit": "100"}
     tally = await page.ask("/tally", question)
     figure = await read_figure(page, "releases", {"what": what})
     return await page.draw(
@@ -28,6 +29,7 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
         what=what,
         by=by,
         tally=tally,
+        following=tally["next"],
         figure=figure,
         facts=tally["facts"],
     )

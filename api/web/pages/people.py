@@ -43,7 +43,7 @@ async def read_person_page(slug: str, request: Request) -> Response:
     """Show all that is said of one person, by `name` or by `id`."""
     page = Page(request, slug, ("name", "id"))
     sought = page.given.get("id") or page.given.get("name", "")
-    timeline = await page.ask("/timeline", {"person": sought, "limit": "1000"})
+    timeline = await page.ask("/timeline", {"person": sought, "limit": "100"})
     people = await page.ask("/people", {"q": sought, "limit": "100"})
     known = [
         person

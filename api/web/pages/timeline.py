@@ -18,7 +18,6 @@ router: Final[APIRouter] = router_of_pages()
 
 _FILTERS: Final = ("kind", "person", "place", "matter", "batch", "q", "from", "to")
 _PAGE: Final = 100
-_MOST: Final = "1000"
 
 
 @router.get("/n/{slug}/timeline")
@@ -41,8 +40,9 @@ async def read_timeline_page(slug: str, request: Request) -> Response:
 @router.get("/n/{slug}/matters/{matter:path}")
 async def read_matter_page(slug: str, matter: str, request: Request) -> Response:
     """Show the rival claims that speak to one matter, side by side, and which one is shown."""
-    page = Page(request, slug)
-    timeline = await page.ask("/timeline", {"matter": matter, "limit": _MOST})
+    page = Page(request, slug, ("cursor",))
+    asked = {"matter": matter, "limit": f"{_PAGE}", **page.of("cursor")}
+    timeline = await page.ask("/timeline", asked)
     state = await page.ask("")
     return await page.draw(
         "matter",
@@ -50,6 +50,7 @@ async def read_matter_page(slug: str, matter: str, request: Request) -> Response
         title=state["negotiation"]["title"],
         matter=matter,
         claims=_by_claim(timeline["items"]),
+        following=timeline["next"],
         shown=_shown(state, {record["id"] for record in timeline["items"]}),
         axis=axis_of(timeline["items"]),
         facts=[record["id"] for record in timeline["items"]],
