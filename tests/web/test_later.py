@@ -63,6 +63,8 @@ def test_a_page_of_an_earlier_day_says_how_much_changed_later(real: Reader, path
 def test_a_page_says_how_many_of_its_own_facts_changed_later(real: Reader) -> None:
     person = real.see(at("/person?name=Ihar+Losik", JUNE))
     assert "1 thing on this page was corrected, ended or withdrawn later" in person.words
+    state = real.see(at("", JUNE))
+    assert "2 things on this page were corrected, ended or withdrawn later" in state.words
     other = real.see(at("/person?name=John+Coale", JUNE))
     assert "on this page" not in other.words
 

@@ -55,8 +55,9 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Inks) -> dict[str, Any]:
     hollow = {"condition": {"test": "datum.at_most", "value": inks.paper}, "value": ink}
     told = (
         (each["counter"], each["at"], each["text"], "contested" if each["contested"] else "")
+        for counter in kept
         for each in named
-        if each["counter"] in kept
+        if each["counter"] == counter
     )
     return {
         "table": table(("counted by", "from", "number", "contested"), told),
@@ -96,7 +97,7 @@ def _counter(point: Mapping[str, Any]) -> str:
 
 
 def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Inks) -> dict[str, Any]:
-    """A picture of how many facts change in each month: one strip for each axis, darker and taller where it is more."""
+    """A picture of how many facts change in each month: a strip for each axis, stronger and taller where it is more."""
     drawn: list[dict[str, Any]] = []
     days = sorted(
         month_of(each["at"]) for _, items in axes for each in items if each["at"][:4].isdecimal()
@@ -113,7 +114,8 @@ def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Inks) 
         shade = {"range": [0.5, 1]}
         opacity = {"field": "changes", "type": "quantitative", "scale": shade, "legend": None}
         drawn.append({
-            "title": {"text": name, "anchor": "start", "fontSize": 13, "fontWeight": 600, "color": inks.ink},
+            "title": {"text": name, "anchor": "start", "frame": "group", "fontSize": 13, "fontWeight": 600,
+                      "color": inks.ink},
             "width": 680,
             "height": 56,
             "data": values(rows),

@@ -164,7 +164,7 @@ SUBJECTS: Final[Mapping[str, Kind]] = {
     "measures": Kind("Measures, and how far they had gone", _LANES, "", _measures),
     "activity": Kind(
         "How much changed, month by month",
-        "The taller and darker a bar, the more facts changed in that month.",
+        "The taller and stronger a bar, the more facts changed in that month.",
         "released",
         _activity,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -39,11 +39,23 @@ async def read_state_page(slug: str, request: Request) -> Response:
         here="",
         title=state["negotiation"]["title"],
         state=state,
+        facts=_facts(state),
         answers=_ANSWERS,
         held=_latest(state["prisoners"]["held"]),
         custody=_by_status(state["custody"]),
         statements=_latest_first(state["statements"])[:_STATEMENTS],
     )
+
+
+def _facts(part: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON of a state
+    """The ids of the facts that are shown in a part of a state."""
+    if isinstance(part, dict):
+        fact = part.get("fact")
+        if isinstance(fact, dict):
+            yield str(fact["id"])
+    inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    for each in inside:
+        yield from _facts(each)
 
 
 def _latest_first(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
