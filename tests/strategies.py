@@ -20,7 +20,7 @@ from domain.streams.fact import FactRecord, decide_record, evolve
 from domain.streams.negotiation import Negotiation, NegotiationContent, decide_open, negotiation_id
 from domain.streams.negotiation import evolve as evolve_negotiation
 from domain.time.perspective import Perspective
-from domain.views.negotiation_changes import of_entries
+from domain.views.negotiation_changes import fold_entries
 from domain.views.versions import Recorded
 from tests.drawn_facts import (
     DAY,
@@ -131,7 +131,7 @@ def itself(log: list[Entry]) -> list[Recorded]:
         reason=None,
         why=None,
     )
-    return [first, *of_entries(log)[1]]
+    return [first, *fold_entries(log)[1]]
 
 
 def _changed(draw: DrawFn, log: _Log) -> RecordEvent | None:

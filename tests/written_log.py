@@ -15,7 +15,7 @@ from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
 from domain.views import versions as history
 from domain.views.diff import SAYING, Differing
-from domain.views.state import count_facts, state
+from domain.views.state import count_facts, resolve_state
 from tests.examples import NEGOTIATION, OPENED
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Log:
 
     def versions(self) -> list[FactVersion]:
         """Every version of every fact."""
-        return history.versions(self.entries)
+        return history.fold_versions(self.entries)
 
     def perspective(
         self,
@@ -171,4 +171,4 @@ class Log:
         at = self.perspective(**perspective)
         known = history.select_known(self.versions(), at)
         seen = history.timeslice(self.versions(), at)
-        return state(self.negotiation, seen, count_facts(known), at)
+        return resolve_state(self.negotiation, seen, count_facts(known), at)

@@ -25,7 +25,7 @@ CHANGES_OF_MIND: Final = (
 )
 
 
-def change(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
+def describe_version(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:
     """One version of a fact as a change: {version, position, recorded_at, actor, event, reason, why, changes}."""
     return {
         "version": after.record.version,
@@ -50,13 +50,13 @@ def describe_change(
     before: FactVersion | None, after: FactVersion, approvers: Sequence[str]
 ) -> dict[str, Any]:
     """An entry of the audit: the change, who approved it besides its actor, and the fact as it stood afterwards."""
-    return _entry(change(before, after), approvers, {"fact": describe_briefly(after)})
+    return _entry(describe_version(before, after), approvers, {"fact": describe_briefly(after)})
 
 
-def negotiation_change(
+def describe_correction(
     before: Negotiation, after: Negotiation, correction: Correction
 ) -> dict[str, Any]:
-    """A correction of a negotiation as a change, in the shape that `change` gives."""
+    """A correction of a negotiation as a change, in the shape that `describe_version` gives."""
     return {
         "version": correction.version,
         "position": correction.position,
@@ -74,7 +74,7 @@ def describe_negotiation_change(
 ) -> dict[str, Any]:
     """The entry of the audit for a correction of the negotiation itself, which tells of no fact."""
     told = {"fact": None, "negotiation": describe_negotiation(after)}
-    return _entry(negotiation_change(before, after, correction), approvers, told)
+    return _entry(describe_correction(before, after, correction), approvers, told)
 
 
 def _entry(told: dict[str, Any], approvers: Sequence[str], about: dict[str, Any]) -> dict[str, Any]:

@@ -43,13 +43,13 @@ SECTIONS: Final = (
 class Differing:
     """The versions of facts, retracted ones too, known at the earlier cut and at the later, and those that say why.
 
-    `said` has for each event of `SAYING` the last version of each fact that such an event made and that only the later
-    cut knows.
+    `causes` has for each event of `SAYING` the last version of each fact that such an event made and that only the
+    later cut knows.
     """
 
     before: Sequence[FactVersion]
     after: Sequence[FactVersion]
-    said: Mapping[str, Sequence[FactVersion]] = field(default_factory=dict)
+    causes: Mapping[str, Sequence[FactVersion]] = field(default_factory=dict)
 
 
 def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any
     old = {version.record.id: version for version in found.before}
     said: dict[UUID, dict[str, FactVersion]] = defaultdict(dict)
     for section, event in SAYING.items():
-        for version in found.said.get(event, ()):
+        for version in found.causes.get(event, ()):
             said[version.record.id][section] = version
     answer: dict[str, Any] = {
         "from": describe_perspective(at[0]),
@@ -76,7 +76,7 @@ def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any
     return answer
 
 
-def negotiation_differs(
+def diff_negotiation(
     found: tuple[Negotiation, Negotiation], said: Recorded | None
 ) -> dict[str, Any]:
     """{negotiation: …}: how two cuts differ on the negotiation itself; empty where they agree.

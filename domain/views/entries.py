@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domain.views.sections import Key, Place, Rest
 
 
-def entries(
+def list_entries(
     register: Register,
     candidates: Mapping[Key, list[Candidate]],
     rest: Rest | None,
@@ -36,8 +36,8 @@ def entries(
     doubts = Doubts(
         (key, shown)
         for key, each in held
-        if each.found
-        and AMBIGUOUS in each.found[0].shows
+        if each.facts
+        and AMBIGUOUS in each.facts[0].shows
         and (shown := rank_rivals(each, register).shown) is not None
     )
     kept = [(key, each) for key, each in held if not (certain and doubts.about(key))]
@@ -46,10 +46,10 @@ def entries(
         key, each = kept[index]
         return add_doubts(rank_rivals(each, register), doubts.about(key))
 
-    return listed(register, [place_of(key) for key, _ in kept], resolved, rest)
+    return list_resolved(register, [place_of(key) for key, _ in kept], resolved, rest)
 
 
-def listed(
+def list_resolved(
     register: Register,
     at: Sequence[Place],
     resolved: Callable[[int], Resolved],

@@ -16,7 +16,7 @@ from domain.words import romanise, search_units, split_words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["BREAK", "LONGEST_TEXT", "MOST_BYTES", "searched", "searched_in"]
+__all__ = ["BREAK", "LONGEST_TEXT", "MOST_BYTES", "list_fact_words", "list_words"]
 
 #: So many characters of a fact are searched, its first: more than its summary and note can fill.
 LONGEST_TEXT: Final = 250_000
@@ -28,12 +28,12 @@ BREAK: Final = "¶"
 _COMMON: Final = frozenset(field.name for field in dataclasses.fields(Fact))
 
 
-def searched(fact: Fact) -> list[str]:
+def list_fact_words(fact: Fact) -> list[str]:
     """The words by which a fact is found, in order, with a break after each of its texts."""
-    return searched_in(_texts(fact))
+    return list_words(_texts(fact))
 
 
-def searched_in(texts: Iterable[str]) -> list[str]:
+def list_words(texts: Iterable[str]) -> list[str]:
     """The words by which some texts are found, in order, with a break after each text."""
     found: list[str] = []
     known: set[str] = set()

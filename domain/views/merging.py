@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from domain.fact import Fact
 
-__all__ = ["merged", "merged_value"]
+__all__ = ["merge_fact", "merge_value"]
 
 _MISSING: Final = object()
 _AMOUNT: Final = ("comparator", "value", "text", "low", "high")
@@ -39,7 +39,7 @@ _IDENTITIES: Final[dict[type, _Identity]] = {
 """What identifies an item although it was changed, the surest first. Where one gives None, the next is tried."""
 
 
-def merged(current: Fact, before: Fact, after: Fact) -> Fact | None:
+def merge_fact(current: Fact, before: Fact, after: Fact) -> Fact | None:
     """`current` with the changes from `before` to `after`; None where that is no valid fact.
 
     Lists are merged item by item. Start and end of an interval are merged separately.
@@ -49,7 +49,7 @@ def merged(current: Fact, before: Fact, after: Fact) -> Fact | None:
     moved = type(before) is not type(after)
     target = type(after) if moved else type(current)
     changed = {
-        name: merged_value(
+        name: merge_value(
             name, getattr(current, name, _MISSING), getattr(before, name, _MISSING), new
         )
         for name, new in _fields(after).items()
@@ -76,7 +76,7 @@ def _is_valid(fact: Fact, before: Fact) -> bool:
     return bool(fact.citations) or not before.citations
 
 
-def merged_value(name: str, current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- a fact's field may be anything
+def merge_value(name: str, current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- a fact's field may be anything
     """The `current` value of a field with the change from `old` to `new`; a list is merged item by item."""
     if current is _MISSING or current == old:
         return new

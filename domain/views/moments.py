@@ -36,7 +36,7 @@ __all__ = [
     "Boundary",
     "Moment",
     "Unit",
-    "boundaries",
+    "find_boundaries",
     "fit_moments",
     "free_along",
     "group_moments",
@@ -64,7 +64,7 @@ class Moment:
     at: int
     changes: int
 
-    def named(self, by: Unit | None) -> str:
+    def format(self, by: Unit | None) -> str:
         """How it is written, so that a cut of the same text includes all of it: a decade by its last year."""
         if by is None:
             return format_instant(self.at)
@@ -110,7 +110,7 @@ def free_along(axis: Axis, query: PerspectiveQuery) -> PerspectiveQuery:
     return replace(query, as_known_at=None) if axis == query.clock else query
 
 
-def boundaries(
+def find_boundaries(
     found: Iterable[FactVersion],
     itself: Sequence[Recorded],
     negotiation_id: UUID,

@@ -99,7 +99,7 @@ class Names:
         """The name at the end of the aliases; where they form a ring, the first of its names in alphabetical order."""
         return self._ends.get(sort, {}).get(fold_name(name), name)
 
-    def resolved(self, name: Name) -> Name:
+    def resolve(self, name: Name) -> Name:
         """The name at the end of the aliases, with its id where exactly one id bears it."""
         found = self._resolved.get(name)
         if found is None:
@@ -120,7 +120,7 @@ class Names:
 
     def bearers(self, name: Name) -> set[str]:
         """The key parts of all ids that bear a name which does not mean a single one of them; else empty."""
-        found = self.resolved(name)
+        found = self.resolve(name)
         if isinstance(found, Named):
             return set()
         return {self.key(Named(name=found, id=id_)) for id_ in self.ids(found)}
@@ -133,13 +133,13 @@ class Names:
         return found
 
     def _key(self, name: Name) -> str:
-        found = self.resolved(name)
+        found = self.resolve(name)
         if not isinstance(found, Named):
             return fold_name(found)
         ends = (self._end(each, Sort.SOMEBODY) for each in self._names.get(found.id, ()))
         return key_of_id(min(ends, default=found.name), found.id)
 
-    def said(self, fact: Fact, field: str) -> tuple[str, dict[str, Any]]:
+    def read_field(self, fact: Fact, field: str) -> tuple[str, dict[str, Any]]:
         """What a fact says in a field, with aliases resolved: a key part, and {field: value} with `{field}_id` if any.
 
         Where the fact says nothing there, the part is empty and the value None.
@@ -151,11 +151,13 @@ class Names:
         if sort is not Sort.SOMEBODY:
             shown = name if sort is None else self.canonical(name, sort)
             return key_of(shown), {field: shown}
-        found = self.resolved(name)
+        found = self.resolve(name)
         id_ = {f"{field}_id": found.id} if isinstance(found, Named) else {}
         return self.key(name), {field: text_of(found), **id_}
 
-    def answered(self, fact: Fact, answer: RegisterEntry) -> tuple[dict[str, Any], tuple[str, ...]]:
+    def read_answer(
+        self, fact: Fact, answer: RegisterEntry
+    ) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The fields that a fact's answer shows, with names resolved, and its key.
 
         A name in the key is shown as text, with `{field}_id` beside it, and `ambiguous` where several ids bear it.
@@ -165,7 +167,7 @@ class Names:
         key: list[str] = []
         for field in answer.names:
             if field not in answer.key and shows[field] is not None:
-                shows[field] = self.resolved(shows[field])
+                shows[field] = self.resolve(shows[field])
         for field, name in answer.key.items():
             named = field in answer.names
             sort = Sort.SOMEBODY if named else sorts.get(field)
@@ -253,7 +255,7 @@ class Names:
         return name if end is None else shorten_key(fold_name(end))
 
     def _shown(self, field: str, name: Name, *, always: bool) -> dict[str, Any]:
-        found = self.resolved(name)
+        found = self.resolve(name)
         ids = [] if isinstance(found, Named) else self.ids(found)
         shown: dict[str, Any] = {field: text_of(found)}
         if isinstance(found, Named) or always:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from domain.streams.event import NegotiationCorrected, NegotiationOpened
 from domain.streams.negotiation import Negotiation, NegotiationContent, evolve
 from domain.time.valid_time import strict_upper
-from domain.views.merging import merged_value
+from domain.views.merging import merge_value
 from domain.views.versions import Recorded, correct_times, is_public
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domain.streams.entry import Entry
     from domain.time.perspective import Perspective
 
-__all__ = ["Correction", "as_known", "correction_of", "of_entries", "told"]
+__all__ = ["Correction", "apply_corrections", "correction_of", "fold_entries", "pair_corrections"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Correction(Recorded):
     content: NegotiationContent
 
 
-def of_entries(entries: Iterable[Entry]) -> tuple[Negotiation | None, list[Correction]]:
+def fold_entries(entries: Iterable[Entry]) -> tuple[Negotiation | None, list[Correction]]:
     """A negotiation as it was opened, and its corrections, oldest first; None where the entries do not open it."""
     opened: Negotiation | None = None
     corrections = []
@@ -59,15 +59,15 @@ def correction_of(entry: Entry, event: NegotiationCorrected) -> Correction:
     )
 
 
-def as_known(
+def apply_corrections(
     opened: Negotiation, corrections: Iterable[Correction], perspective: Perspective
 ) -> Negotiation:
     """The negotiation as it is seen at the perspective."""
-    seen = [opened, *(after for _, after, _ in told(opened, corrections, perspective))]
+    seen = [opened, *(after for _, after, _ in pair_corrections(opened, corrections, perspective))]
     return seen[-1]
 
 
-def told(
+def pair_corrections(
     opened: Negotiation, corrections: Iterable[Correction], perspective: Perspective
 ) -> Iterator[tuple[Negotiation, Negotiation, Correction]]:
     """Each correction known at the perspective, as (what was seen before it, what was seen after it, itself)."""
@@ -86,7 +86,7 @@ def _corrected(
     """`shown` with the fields in which a correction differs from `whole`, the full content before it."""
     was, is_, mine = vars(whole), vars(correction.content), vars(shown.content)
     changed = {
-        name: merged_value(name, mine[name], was[name], new)
+        name: merge_value(name, mine[name], was[name], new)
         for name, new in is_.items()
         if new != was[name]
     }

@@ -15,7 +15,7 @@ from domain.naming import fold_name
 from domain.quantity import fill_bounds
 from domain.time.edtf_calendar import DAY
 from domain.time.holding import Holding
-from domain.views.since import by_then, went_on_before
+from domain.views.since import went_on_before, write_up_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from domain.fact import Fact
     from domain.quantity import Quantity
 
-__all__ = ["Notice", "notices", "read_otherwise"]
+__all__ = ["Notice", "find_notices", "find_rereadings"]
 
 _SPAN: Final = re.compile(r"(\d{2})(\d{2})-(\d{2})")
 _SEVERAL: Final = re.compile(r"\s*[|;]\s*|\s+[/&]\s+")
@@ -40,12 +40,12 @@ class Notice:
     detail: str
 
 
-def notices(fact: Fact) -> list[Notice]:
+def find_notices(fact: Fact) -> list[Notice]:
     """The notices on a fact."""
     return [*_of_time(fact), *_of_names(fact), *_of_counts(fact), *_of_citations(fact)]
 
 
-def read_otherwise(fact: Fact) -> list[Notice]:
+def find_rereadings(fact: Fact) -> list[Notice]:
     """Notices on the numbers of a stored fact that today's rules would read differently, or refuse."""
     found = []
     for index, stored in enumerate(fact.quantities):
@@ -81,7 +81,7 @@ def _of_time(fact: Fact) -> Iterable[Notice]:
     if went_on_before(fact):
         detail = (
             "the summary says that it had begun before, so this is read as since that date at the latest;"
-            f" write the day on which it began, if it is known, or {by_then(fact.valid_time)}"
+            f" write the day on which it began, if it is known, or {write_up_to(fact.valid_time)}"
         )
         yield Notice("/valid", detail)
 

@@ -15,9 +15,9 @@ from domain.named import Being, Name, Named, beings_in, text_of
 from domain.naming import fold_name
 from domain.sought import AllOf, holds_terms
 from domain.views.alike import Likeness
-from domain.views.full_text import searched_in
+from domain.views.full_text import list_words
 from domain.views.naming import AMBIGUOUS, Names
-from domain.views.rivalry.rivals import last_reported
+from domain.views.rivalry.rivals import find_last_reported
 from domain.views.sections import Listed, bound_list, place_of
 from domain.views.state import limit_list
 from domain.views.versions import Seen
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.sections import Place, Rest
 
-__all__ = ["HELD", "TIMELINE", "PeopleFilter", "people", "statuses"]
+__all__ = ["HELD", "TIMELINE", "PeopleFilter", "list_people", "list_statuses"]
 
 TIMELINE: Final = "timeline"
 
@@ -62,12 +62,12 @@ class _Person:
     facts: list[Seen] = field(default_factory=list)
 
 
-def statuses() -> list[str]:
+def list_statuses() -> list[str]:
     """The statuses that a list of people can be filtered by."""
     return [*get_args(get_type_hints(Custody)["status"]), "free", _PARDONED, HELD]
 
 
-def people(
+def list_people(
     slice_: Sequence[Seen],
     perspective: Perspective,
     asked: PeopleFilter,
@@ -100,7 +100,9 @@ def people(
         told = {name: shown.get(name) for name in _OF_ENTRY}
         told["external_id"] = _external_id(person, shown)
         if not shown:
-            told["last_reported"] = last_reported(each.version.record.fact for each in person.facts)
+            told["last_reported"] = find_last_reported(
+                each.version.record.fact for each in person.facts
+            )
         may_be = likeness.of(person.name, person.id)
         about = {**_named(person), **told, "facts": len(person.facts), "may_be": may_be}
         if rest is None:
@@ -129,7 +131,7 @@ def _everyone(slice_: Iterable[Seen], names: Names, parties: Iterable[str]) -> d
             for name in spelt:
                 if text_of(name) not in person.spellings:
                     person.spellings.add(text_of(name))
-                    person.name = min(person.name, text_of(names.resolved(name)), key=_letters)
+                    person.name = min(person.name, text_of(names.resolve(name)), key=_letters)
     known = set(map(names.key, persons))
     for key in known:
         found[key].known_to_be = Being.PERSON.value
@@ -146,7 +148,7 @@ def _external_id(person: _Person, entry: Mapping[str, Any]) -> str | None:
 
 def _person(name: Name, names: Names) -> _Person:
     """The person whom a name means, once its aliases are followed."""
-    known = names.resolved(name)
+    known = names.resolve(name)
     if isinstance(known, Named):
         return _Person(known.name, known.id, ())
     return _Person(known, None, names.ids(known))
@@ -166,7 +168,7 @@ def _named(person: _Person) -> dict[str, Any]:
 
 
 def _is_called(person: _Person, q: AllOf | None) -> bool:
-    return q is None or holds_terms(q, searched_in(sorted({person.name, *person.spellings})))
+    return q is None or holds_terms(q, list_words(sorted({person.name, *person.spellings})))
 
 
 def _is(entry: dict[str, Any], status: str) -> bool:

@@ -22,7 +22,7 @@ from domain.streams.event import (
 from domain.streams.fact import change_status
 from domain.time.holding import Holding
 from domain.time.valid_time import strict_upper
-from domain.views.merging import merged
+from domain.views.merging import merge_fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PUBLISHING",
-    "base",
-    "changed",
-    "cited_by",
-    "left_at",
-    "public_at",
+    "apply_change",
+    "drop_citations",
+    "find_public",
+    "fold_public",
+    "limit_version_citations",
+    "pair_public_events",
     "published_at",
-    "told",
 ]
 
 PUBLISHING: Final = (FactRecorded.stored_name, FactCorroborated.stored_name)
@@ -70,29 +70,32 @@ def published_at(event: FactEvent, recorded_at: int) -> int:
             return recorded_at
 
 
-def public_at(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
+def find_public(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
     """One fact as its public events left it; None where it is not public by the cut.
 
     `versions` are all recorded versions of the fact, oldest first, each as all events up to it left the fact.
     """
-    found = left_at(versions, cut)
-    return None if found is None else cited_by(found, cut)
+    found = fold_public(versions, cut)
+    return None if found is None else limit_version_citations(found, cut)
 
 
-def left_at(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
-    """As `public_at`, with all citations that the public events brought, also those dated later than the cut."""
+def fold_public(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
+    """As `find_public`, with all citations that the public events brought, also those dated later than the cut."""
     public, found = False, None
     for _, found in _folded(versions, cut):
         public = public or found.event in PUBLISHING
     return found if public else None
 
 
-def told(
+def pair_public_events(
     versions: Iterable[FactVersion], cut: int
 ) -> Iterator[tuple[FactVersion | None, FactVersion]]:
-    """Each public event of one fact, as (the public fact before it, the public fact after it); see `public_at`."""
+    """Each public event of one fact, as (the public fact before it, the public fact after it); see `find_public`."""
     for before, after in _folded(versions, cut):
-        yield None if before is None else cited_by(before, cut), cited_by(after, cut)
+        yield (
+            None if before is None else limit_version_citations(before, cut),
+            limit_version_citations(after, cut),
+        )
 
 
 def _folded(
@@ -104,33 +107,33 @@ def _folded(
     for version in versions:
         public = version.published_at <= cut
         if shown is None or before is None:
-            shown = version if public else base(version)
+            shown = version if public else drop_citations(version)
             found = None
         else:
             found = shown
             if public:
-                record = changed(found.record, before.record, version.record, version.event)
+                record = apply_change(found.record, before.record, version.record, version.event)
                 shown = replace(version, record=record)
         if public:
             yield found, shown
         before = version
 
 
-def base(first: FactVersion) -> FactVersion:
+def drop_citations(first: FactVersion) -> FactVersion:
     """The content that later events change where the recording is not public: the recorded one, without citations."""
     fact = first.record.fact
     return replace(first, record=replace(first.record, fact=replace(fact, citations=())))
 
 
-def cited_by(version: FactVersion, cut: int) -> FactVersion:
-    """A version with its citations limited by `cited`."""
-    fact = cited(version.record.fact, cut)
+def limit_version_citations(version: FactVersion, cut: int) -> FactVersion:
+    """A version with its citations limited by `limit_citations`."""
+    fact = limit_citations(version.record.fact, cut)
     if fact is version.record.fact:
         return version
     return replace(version, record=replace(version.record, fact=fact))
 
 
-def cited(fact: Fact, cut: int) -> Fact:
+def limit_citations(fact: Fact, cut: int) -> Fact:
     """A fact without the citations that are dated later than the cut, where others remain."""
     kept = tuple(
         citation
@@ -142,7 +145,9 @@ def cited(fact: Fact, cut: int) -> Fact:
     return replace(fact, citations=kept)
 
 
-def changed(record: FactRecord, before: FactRecord, after: FactRecord, event: str) -> FactRecord:
+def apply_change(
+    record: FactRecord, before: FactRecord, after: FactRecord, event: str
+) -> FactRecord:
     """The fact in `record`, with the changes that an event of this name made from `before` to `after`.
 
     Where that gives no valid fact, its content stays, and only its version becomes that of the event.
@@ -163,4 +168,4 @@ def _changed(fact: Fact, before: Fact, after: Fact, event: str) -> Fact | None:
         return fact
     if event == FactEnded.stored_name and fact.holding is Holding.ONWARD:
         return None
-    return merged(fact, before, after)
+    return merge_fact(fact, before, after)

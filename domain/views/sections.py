@@ -65,7 +65,7 @@ class Listed:
             if room is not None and held >= room:
                 break
             items.append(self.item(index))
-            held += 0 if room is None else characters(items[-1])
+            held += 0 if room is None else count_characters(items[-1])
         end = start + len(items)
         return items, self.places[end - 1] if items and end < len(self.places) else None
 
@@ -99,7 +99,7 @@ def bound_list(owner: dict[str, Any], name: str, href: str | None) -> dict[str, 
     return {**owner, name: items[:MOST], name + MORE: {"count": len(items), "href": href}}
 
 
-def characters(part: object) -> int:
+def count_characters(part: object) -> int:
     """How many characters the texts in a JSON value have in all."""
     total = 0
     waiting = [part]

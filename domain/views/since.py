@@ -62,10 +62,10 @@ def went_on_before(fact: Fact) -> bool:
 
 def since(fact: Fact) -> str:
     """When what a fact says began, in EDTF as written ('' unknown, '..' open); [..DATE] is by then."""
-    return by_then(fact.valid_time) if went_on_before(fact) else fact.valid_time.start_text
+    return write_up_to(fact.valid_time) if went_on_before(fact) else fact.valid_time.start_text
 
 
-def by_then(date: ValidTime) -> str:
+def write_up_to(date: ValidTime) -> str:
     """EDTF for some time up to a lone date; a date that no such set can end with by its last day, if it has one."""
     latest = date.bounds.start_latest
     last = format_instant(latest - 1)[:10] if latest < END else ""

@@ -13,7 +13,7 @@ from domain.fact import KINDS
 from domain.register import Register, Shape, Succession
 from domain.views.brief import describe_negotiation, describe_perspective
 from domain.views.counting.totals import SUM_LISTS, describe_total, sum_facts, sum_lists
-from domain.views.entries import entries
+from domain.views.entries import list_entries
 from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
 from domain.views.sections import ROOM_OF_PAGE, place_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Keyed = dict[Register, dict["Key", list[Candidate]]]
 
 
-def state(
+def resolve_state(
     negotiation: Negotiation,
     slice_: Sequence[Seen],
     counts: Mapping[str, int],
@@ -51,13 +51,13 @@ def state(
         "negotiation": describe_negotiation(negotiation),
         "perspective": describe_perspective(perspective),
     }
-    for register in registers():
+    for register in list_registers():
         _put(sections, register, answers.get(register, {}), perspective, rest)
     sections["facts"] = dict(counts)
     return sections
 
 
-def section(
+def page_section(
     page: Page,
     slice_: Sequence[Seen],
     perspective: Perspective,
@@ -90,14 +90,14 @@ def limit_list(
     if register.shape is Shape.TOTAL:
         found = sum_facts(_everyone(kept), register.summed or "", perspective)
         return sum_lists(found, rest)[part]
-    return entries(register, kept, rest, certain=perspective.match == "certain")
+    return list_entries(register, kept, rest, certain=perspective.match == "certain")
 
 
 def lists_by_path() -> dict[str, tuple[Register, str]]:
     """{path: (register, name of the list in it)} for every list of the state."""
     return {
         f"{register.section}.{part}" if part else register.section: (register, part)
-        for register in registers()
+        for register in list_registers()
         for part in _parts(register)
     }
 
@@ -109,7 +109,7 @@ def place_types(path: str) -> tuple[tuple[type[int | str], ...], ...]:
     return (of_item,) if part else (of_item, (*of_item, int))
 
 
-def registers() -> list[Register]:
+def list_registers() -> list[Register]:
     """Every register that a registered kind declares, by section."""
     declared = {register for kind in KINDS.values() for register in kind.registers}
     return sorted(declared, key=lambda register: register.section)
@@ -143,7 +143,7 @@ def group_by_key(
             holds = _speaks(register, read, perspective, settled)
             left = read.certainty is not None and register.shape is Shape.TOTAL
             if holds or left or (begun and register.succession is not Succession.NONE):
-                shows, key = names.answered(record.fact, answer)
+                shows, key = names.read_answer(record.fact, answer)
                 done = carried_out and aside is not None and aside.many
                 candidate = Candidate(
                     read,
@@ -204,7 +204,7 @@ def _put(
     if register.shape is Shape.TOTAL:
         sections[name] = describe_total(register, _everyone(candidates), perspective, rest)
         return
-    listed = entries(register, candidates, rest, certain=perspective.match == "certain")
+    listed = list_entries(register, candidates, rest, certain=perspective.match == "certain")
     if register.shape is Shape.SINGLE:
         sections[name] = next(iter(listed.page(None, 1)[0]), None)
     else:

@@ -42,7 +42,7 @@ class TimelineFilter:
         return self.person is not None or self.place is not None
 
 
-def timeline(
+def list_timeline(
     found: Iterable[FactVersion], perspective: Perspective, wanted: TimelineFilter
 ) -> list[Seen]:
     """The facts that the filter keeps, in order, each with its certainty at `as_of`."""
@@ -80,7 +80,7 @@ def _wanted(version: FactVersion, wanted: TimelineFilter, names: Names) -> bool:
         (wanted.retracted or record.status != "retracted")
         and wanted.kind in (None, fact.kind)
         and wanted.matter in (None, fact.matter)
-        and all(not terms.isdisjoint(terms_of(fact)) for terms in terms_asked(wanted, names))
+        and all(not terms.isdisjoint(terms_of(fact)) for terms in list_terms(wanted, names))
         and (wanted.from_ is None or _last(version) >= wanted.from_)
         and (wanted.to is None or bounds.start_earliest <= wanted.to)
     )
@@ -92,7 +92,7 @@ def _last(version: FactVersion) -> int:
     return (valid.bounds.end_latest if valid.spans else valid.bounds.start_latest) - 1
 
 
-def terms_asked(wanted: TimelineFilter, names: Names) -> list[set[tuple[str, str]]]:
+def list_terms(wanted: TimelineFilter, names: Names) -> list[set[tuple[str, str]]]:
     """One set of terms for each name or place that is asked for; a fact has to have a term of each set."""
     asked = (("person", wanted.person), ("place", wanted.place))
     return [names.terms(field, name) for field, name in asked if name is not None]

@@ -13,7 +13,12 @@ from domain.streams.event import FactErased, FactEvent
 from domain.streams.fact import FactRecord, evolve
 from domain.time.holding import Certainty
 from domain.time.record_time import recorded_by
-from domain.views.published import cited_by, public_at, published_at, told
+from domain.views.published import (
+    find_public,
+    limit_version_citations,
+    pair_public_events,
+    published_at,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -62,7 +67,7 @@ class Seen:
     certainty: Certainty | None
 
 
-def versions(entries: Iterable[Entry]) -> list[FactVersion]:
+def fold_versions(entries: Iterable[Entry]) -> list[FactVersion]:
     """Every version of every fact, in the order of the log; the versions of an erased fact have no content."""
     logged = list(entries)
     erased = erasures(entry.event for entry in logged)
@@ -137,7 +142,7 @@ def _recorded(
 
 def _seen(versions: Sequence[FactVersion], perspective: Perspective) -> FactVersion | None:
     if perspective.published_cut is not None:
-        return public_at(versions, perspective.published_cut)
+        return find_public(versions, perspective.published_cut)
     recorded = [version for version in versions if is_public(version, perspective)]
     return recorded[-1] if recorded else None
 
@@ -165,7 +170,7 @@ def pair_changes(
     events: list[tuple[FactVersion | None, FactVersion]] = []
     for versions in _recorded(found, perspective):
         if cut is not None:
-            events += told(versions, cut) if public_at(versions, cut) else ()
+            events += pair_public_events(versions, cut) if find_public(versions, cut) else ()
         else:
             mine = [version for version in versions if is_public(version, perspective)]
             events += zip((None, *mine), mine, strict=False)
@@ -188,7 +193,7 @@ def as_seen(version: FactVersion, perspective: Perspective) -> FactVersion:
     """A version with the times and the citations that count at a perspective that sees it."""
     found = correct_times(version, perspective.corrections)
     cut = perspective.published_cut
-    return found if cut is None else cited_by(found, cut)
+    return found if cut is None else limit_version_citations(found, cut)
 
 
 def timeslice(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Table, func, select
 
-from domain.views.full_text import searched
+from domain.views.full_text import list_fact_words
 from infrastructure.database.engines import engine_of
 from infrastructure.log.clock_corrections import corrections, record_time_at
 from infrastructure.log.codec import decode_fact
@@ -137,7 +137,7 @@ def _texts_of(right: Connection, held: int) -> Iterator[tuple[Any, ...]]:
         .order_by(columns.fact_id, columns.version)
     )
     for row in right.execute(wanted):
-        words = f" {' '.join(searched(decode_fact(row.content)))} "
+        words = f" {' '.join(list_fact_words(decode_fact(row.content)))} "
         yield (row.fact_id, row.version, row.negotiation_id, words)
 
 

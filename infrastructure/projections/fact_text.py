@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from domain.views.full_text import searched
+from domain.views.full_text import list_fact_words
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.planes import whole_rows
 from infrastructure.tables.facts import serving_tables
@@ -125,7 +125,7 @@ def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[st
             "fact_id": row.fact_id,
             "version": row.version,
             "negotiation_id": row.negotiation_id,
-            "body": f" {' '.join(searched(decode_fact(row.content)))} ",
+            "body": f" {' '.join(list_fact_words(decode_fact(row.content)))} ",
         }
 
 

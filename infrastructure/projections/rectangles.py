@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from domain.time.instant import BEGINNING, END
-from domain.views.published import PUBLISHING, changed, left_at
+from domain.views.published import PUBLISHING, apply_change, fold_public
 from domain.views.versions import FactVersion
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Plane:
         for seen in [still for still in self.open if still.published_to > at]:
             record = after.record
             if seen.version is not edge:
-                record = changed(seen.version.record, edge.record, after.record, after.event)
+                record = apply_change(seen.version.record, edge.record, after.record, after.event)
             version = replace(after, record=record)
             pieces.append((max(at, seen.published_from), seen.published_to, version))
             self._close(seen, after.position, at)
@@ -157,5 +157,5 @@ def profile(versions: Sequence[FactVersion], low: int = BEGINNING, high: int = E
     return [
         (start, end, version)
         for start, end in pairwise(sorted(times))
-        if (version := left_at(versions, start)) is not None
+        if (version := fold_public(versions, start)) is not None
     ]

@@ -22,7 +22,13 @@ from infrastructure.tables.record import negotiation, negotiation_member
 if TYPE_CHECKING:
     from domain.access import Principal
 
-__all__ = ["SHOWN", "hidden_negotiations", "values", "visible_negotiations", "visible_through"]
+__all__ = [
+    "SHOWN",
+    "bind_principal",
+    "hidden_negotiations",
+    "visible_negotiations",
+    "visible_through",
+]
 
 SHOWN: Final = or_(
     bindparam("sees_all", type_=Boolean),
@@ -32,10 +38,10 @@ SHOWN: Final = or_(
         negotiation_member.c.person == bindparam("person", type_=Text),
     ),
 )
-"""As `visible_negotiations`, in a statement that is made once: `values` gives its parameters."""
+"""As `visible_negotiations`, in a statement that is made once: `bind_principal` gives its parameters."""
 
 
-def values(principal: Principal) -> dict[str, Any]:
+def bind_principal(principal: Principal) -> dict[str, Any]:
     """The parameters of `SHOWN`."""
     return {"sees_all": principal.sees_all, "person": principal.person}
 

@@ -14,8 +14,8 @@ from domain.streams.change_request import stream_of
 from domain.streams.event import ChangeApproved, FactErased, SourcesErased
 from domain.views.audit import CHANGES_OF_MIND
 from domain.views.diff import SAYING, Differing
-from domain.views.negotiation_changes import told as told_of
-from domain.views.published import told
+from domain.views.negotiation_changes import pair_corrections
+from domain.views.published import pair_public_events
 from domain.views.versions import correct_times
 from infrastructure.log.codec import EventCodec
 from infrastructure.log.rows import LOGGED
@@ -125,9 +125,10 @@ class ChangeReader:
     def of_negotiation(
         self, opened: Negotiation, perspective: Perspective, after: int = 0
     ) -> list[tuple[Negotiation, Negotiation, Correction]]:
-        """Its corrections past a position that the perspective knows, as `domain.views.negotiation_changes.told`."""
-        found = negotiations.corrections(self.connection, opened.id, perspective)
-        return [each for each in told_of(opened, found, perspective) if each[2].position > after]
+        """Its corrections past a position that the perspective knows, as `pair_corrections` gives them."""
+        recorded = negotiations.read_corrections(self.connection, opened.id, perspective)
+        known = pair_corrections(opened, recorded, perspective)
+        return [each for each in known if each[2].position > after]
 
     def _as_public(
         self, events: Sequence[FactVersion], perspective: Perspective
@@ -142,16 +143,15 @@ class ChangeReader:
         last = max(each.position for each in events)
         wanted = {each.position for each in events}
         facts = {each.record.id.hex for each in events}
-        rows = self.connection.execute(
-            select(table)
-            .where(table.c.fact_id.in_(facts), *whole_rows(table.c), table.c.position <= last)
-            .order_by(table.c.fact_id, table.c.version)
+        stored = select(table).where(
+            table.c.fact_id.in_(facts), *whole_rows(table.c), table.c.position <= last
         )
+        rows = self.connection.execute(stored.order_by(table.c.fact_id, table.c.version))
         found: dict[int, tuple[FactVersion | None, FactVersion]] = {}
         for _, of_one in groupby(rows, attrgetter("fact_id")):
             known = perspective.corrections
             versions = (correct_times(version_of_row(row), known) for row in of_one)
-            for pair in told(versions, cut):
+            for pair in pair_public_events(versions, cut):
                 if pair[1].position in wanted:
                     found[pair[1].position] = pair
         return [found[each.position] for each in events]
@@ -187,11 +187,11 @@ class ChangeReader:
         limit: int | None,
     ) -> tuple[list[FactVersion], bool]:
         table = self.tables.version
-        rows, more = pages.page(self.connection, statement, table, [order], limit)
-        return pages.versions(rows, perspective), more
+        rows, more = pages.read_page(self.connection, statement, table, [order], limit)
+        return pages.read_versions(rows, perspective), more
 
     def _versions(self, statement: Select[Any], perspective: Perspective) -> list[FactVersion]:
-        return pages.versions(self.connection.execute(statement), perspective)
+        return pages.read_versions(self.connection.execute(statement), perspective)
 
 
 def _span(changes: Sequence[FactVersion]) -> tuple[int, int]:

@@ -26,7 +26,7 @@ from infrastructure.log.rows import LOGGED
 from infrastructure.projections.planes import whole_rows
 from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.readers import access, log, negotiations
-from infrastructure.readers.confidential import said_at
+from infrastructure.readers.confidential import read_sources
 from infrastructure.tables.record import change_request, event, negotiation, negotiation_correction
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class ChangeRequestReader:
 
     def sources(self, seen: SeenChangeRequest) -> list[Source]:
         """What a change request says in confidence, to go with the change that it becomes."""
-        return said_at(self._connection, seen.change_request.content_position)
+        return read_sources(self._connection, seen.change_request.content_position)
 
     def page(
         self,
@@ -213,7 +213,7 @@ class ChangeRequestReader:
         )
         versions = {row.fact_id: row.version for row in self._connection.execute(statement)}
         talks = {id_ for id_, _ in of_talks}
-        return {**versions, **negotiations.editions(self._connection, talks, position)}
+        return {**versions, **negotiations.read_editions(self._connection, talks, position)}
 
     def _before(
         self, found: Sequence[ChangeRequest]
@@ -225,7 +225,7 @@ class ChangeRequestReader:
         wanted = select(table).where(asked, *whole_rows(table.c))
         read = [version_of_row(row).record for row in self._connection.execute(wanted)]
         facts = {(record.id.hex, record.version): record for record in read}
-        talks = {at: negotiations.at_edition(self._connection, *at) for at in of_talks}
+        talks = {at: negotiations.read_edition(self._connection, *at) for at in of_talks}
         return {**facts, **talks}
 
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from domain.views.versions import FactVersion
 
-__all__ = ["confidential", "said_at"]
+__all__ = ["read_confidential", "read_sources"]
 
 
-def confidential(connection: Connection, version: FactVersion) -> list[Confidential | None]:
+def read_confidential(connection: Connection, version: FactVersion) -> list[Confidential | None]:
     """For each citation of a version, in order, its confidential part; None if it has none, or has none any more.
 
     Raises SealKeyError where a part was sealed by a key that is not given.
@@ -47,7 +47,7 @@ def confidential(connection: Connection, version: FactVersion) -> list[Confident
     return sources_of(record.fact.citations, brought)
 
 
-def said_at(connection: Connection, position: int) -> list[Source]:
+def read_sources(connection: Connection, position: int) -> list[Source]:
     """What the event at a position said in confidence and was not erased: to go on with it, and for no reader."""
     rows = parts_between(connection, position - 1, position).get(position, ())
     return _opened(connection, [row for row in rows if row["sealed"] is not None])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["ErasureNotice", "erasures_since", "refuse_erased"]
+__all__ = ["ErasureNotice", "read_erasures", "refuse_erased"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def refuse_erased(connection: Connection, tables: FactTables, version: FactVersi
     raise ErasedError(told.fact_id, told.position, told.recorded_at, told.why)
 
 
-def erasures_since(
+def read_erasures(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
 ) -> list[ErasureNotice]:
     """The erasures that an answer at a perspective suffered, in their order.

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from infrastructure.log.entry import LogEntry
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["of_negotiation", "outside_of", "page", "read_entries", "select_past", "streams"]
+__all__ = [
+    "limit_page",
+    "outside_of",
+    "read_entries",
+    "read_streams",
+    "select_negotiation",
+    "select_past",
+]
 
 _PROPOSED: Final = [
     name
@@ -64,7 +71,7 @@ def outside_of(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement
     )
 
 
-def of_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:
+def select_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:
     """The entries of a negotiation's own stream and of its facts, up to a position, by position."""
     facts = tables.version.c
     positions = select(facts.known_from).where(
@@ -74,7 +81,7 @@ def of_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:
     return LOGGED.where(event.c.position <= last, mine).order_by(event.c.position)
 
 
-def page(connection: Connection, statement: Select[Any], limit: int) -> Select[Any]:
+def limit_page(connection: Connection, statement: Select[Any], limit: int) -> Select[Any]:
     """The first entries of a statement that a page takes, `limit` at most."""
     sizes = statement.with_only_columns(func.length(event.c.payload)).limit(limit)
     return statement.limit(count_fitting(connection.execute(sizes).scalars().all(), limit))
@@ -93,7 +100,7 @@ STREAMS_A_QUERY: Final = 500
 _BY_STREAM: Final = LOGGED.order_by(event.c.stream, event.c.version)
 
 
-def streams(
+def read_streams(
     database: Database, codec: EventCodec, ids: Sequence[UUID]
 ) -> dict[UUID, list[RecordEvent]]:
     """The events of each stream that exists, in order of version, from one snapshot of the log."""

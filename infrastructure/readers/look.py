@@ -34,7 +34,7 @@ from infrastructure.hot_statements import HotStatement
 from infrastructure.log.clock_corrections import HAS_CORRECTIONS
 from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.readers import access, cuts, negotiations, timeslices
-from infrastructure.readers.similar import similar_to
+from infrastructure.readers.similar import read_similar
 from infrastructure.tables.facts import (
     FACTS,
     SIDES,
@@ -102,7 +102,7 @@ class Look:
     def __init__(self, connection: Connection, now: int, principal: Principal) -> None:
         self._connection = connection
         self._now = now
-        self._who = access.values(principal)
+        self._who = access.bind_principal(principal)
         self._principal = principal
 
     def negotiation(self, slug: str) -> Negotiation:
@@ -186,7 +186,7 @@ class RecordedFact:
             tables = serving_tables(connection)
             asked = self.version, self.perspective, self._principal
             with suppress(DamagedError):  # of another fact, which says so itself when it is read
-                self.similar = similar_to(connection, tables, *asked)
+                self.similar = read_similar(connection, tables, *asked)
 
 
 def _seen_on(tables: FactTables) -> Select[Any]:

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, and_, case, null, select, union_all
 from domain.time.instant import END
 from domain.time.record_time import recorded_by
 from domain.views.moments import valid_boundaries
-from domain.views.published import cited
+from domain.views.published import limit_citations
 from domain.views.versions import correct_times
 from infrastructure.database.damage import raise_damage
 from infrastructure.log.codec import decode_fact
-from infrastructure.readers.negotiations import corrections
+from infrastructure.readers.negotiations import read_corrections
 from infrastructure.readers.timeslices import RETRACTED, is_seen, known_at
 from infrastructure.tables.record import event, negotiation
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from domain.views.moments import Axis, Boundary
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["boundaries", "select_published", "select_recorded", "select_valid"]
+__all__ = ["read_boundaries", "select_published", "select_recorded", "select_valid"]
 
 _VALID: Final = ("possible_from", "certain_from", "certain_to", "possible_to", "happened_latest")
 
 
-def boundaries(
+def read_boundaries(
     connection: Connection, tables: FactTables, id_: UUID, perspective: Perspective, axis: Axis
 ) -> Iterator[Boundary]:
     """The boundaries of a negotiation along an axis, some of them twice; `perspective` is free along it."""
@@ -48,13 +48,13 @@ def boundaries(
         known = perspective.corrections
         for whose, position, at in connection.execute(select_recorded(tables, id_, perspective)):
             yield UUID(whose), recorded_by(position, at, known)
-        for each in corrections(connection, id_, perspective):
+        for each in read_corrections(connection, id_, perspective):
             yield id_, recorded_by(each.position, each.recorded_at, known)
     else:
         rows = connection.execute(select_published(tables, id_, perspective))
         for (whose, _, _), pieces in groupby(rows, itemgetter(0, 1, 2)):
             yield from ((UUID(whose), at) for at in _published_times(list(pieces)))
-        for each in corrections(connection, id_, perspective):
+        for each in read_corrections(connection, id_, perspective):
             yield id_, correct_times(each, perspective.corrections).published_at
 
 
@@ -119,5 +119,9 @@ def _published_times(rows: Sequence[Row[Any]]) -> Iterator[int]:
     with raise_damage("a version of a fact"):
         fact = decode_fact(content)
     for at in {citation.published_at for citation in fact.citations}:
-        if at is not None and begins < at < ends and cited(fact, at) != cited(fact, at - 1):
+        if (
+            at is not None
+            and begins < at < ends
+            and limit_citations(fact, at) != limit_citations(fact, at - 1)
+        ):
             yield at

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["names_at"]
+__all__ = ["read_names"]
 
 
-def names_at(
+def read_names(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
 ) -> Names:
     """The names of a negotiation, as `Names.of` has them of all that is known."""

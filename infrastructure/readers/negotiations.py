@@ -19,7 +19,7 @@ from domain.streams.negotiation import (
     negotiation_id,
 )
 from domain.time.perspective import Perspective
-from domain.views.negotiation_changes import Correction, as_known
+from domain.views.negotiation_changes import Correction, apply_corrections
 from infrastructure.database.damage import raise_damage
 from infrastructure.readers import access
 from infrastructure.readers.pages import count_fitting
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "StoredSnapshot",
-    "at_edition",
-    "corrections",
-    "editions",
     "find_negotiation",
     "find_snapshot",
     "list_snapshots",
-    "negotiations_at",
-    "page",
+    "read_corrections",
+    "read_edition",
+    "read_editions",
+    "read_page",
+    "resolve_negotiations",
 ]
 
 
@@ -58,7 +58,7 @@ class StoredSnapshot:
     position: int
 
 
-def page(
+def read_page(
     connection: Connection,
     principal: Principal,
     perspective: Perspective,
@@ -81,7 +81,7 @@ def page(
     sizes = connection.execute(statement.with_only_columns(size).limit(limit + 1)).scalars().all()
     many = count_fitting(sizes, limit)
     found = [_negotiation(row) for row in connection.execute(statement.limit(many))]
-    return negotiations_at(connection, found, perspective), many < len(sizes)
+    return resolve_negotiations(connection, found, perspective), many < len(sizes)
 
 
 def _size(table: Table) -> ColumnElement[int]:
@@ -94,17 +94,17 @@ def _corrected_size() -> ColumnElement[int]:
     return select(func.sum(_size(negotiation_correction))).where(mine).scalar_subquery()
 
 
-def negotiations_at(
+def resolve_negotiations(
     connection: Connection, found: Sequence[Negotiation], perspective: Perspective
 ) -> list[Negotiation]:
     """Negotiations as the perspective sees them."""
     said: dict[UUID, list[Correction]] = {}
     for id_, each in _corrections(connection, [each.id for each in found], perspective):
         said.setdefault(id_, []).append(each)
-    return [as_known(each, said.get(each.id, ()), perspective) for each in found]
+    return [apply_corrections(each, said.get(each.id, ()), perspective) for each in found]
 
 
-def editions(connection: Connection, ids: Collection[str], position: int) -> dict[str, int]:
+def read_editions(connection: Connection, ids: Collection[str], position: int) -> dict[str, int]:
     """The edition of each of these negotiations at a position, by its id as the tables have it."""
     columns = negotiation_correction.c
     statement = (
@@ -116,7 +116,7 @@ def editions(connection: Connection, ids: Collection[str], position: int) -> dic
     return {**dict.fromkeys(ids, FIRST_EDITION), **corrected}
 
 
-def at_edition(connection: Connection, id_: str, edition: int) -> Negotiation:
+def read_edition(connection: Connection, id_: str, edition: int) -> Negotiation:
     """A negotiation, by its id as the tables have it, as it was at an edition."""
     opened = select(negotiation).where(negotiation.c.id == id_)
     found = _negotiation(connection.execute(opened).one())
@@ -130,7 +130,9 @@ def at_edition(connection: Connection, id_: str, edition: int) -> Negotiation:
     )
 
 
-def corrections(connection: Connection, id_: UUID, perspective: Perspective) -> list[Correction]:
+def read_corrections(
+    connection: Connection, id_: UUID, perspective: Perspective
+) -> list[Correction]:
     """The corrections of a negotiation that were recorded by the perspective, known or not, oldest first."""
     return [each for _, each in _corrections(connection, [id_], perspective)]
 
@@ -168,7 +170,7 @@ def find_negotiation(
     connection: Connection, principal: Principal, slug: str, position: int | None
 ) -> Negotiation:
     """The negotiation with a slug; UnknownError where none was opened by the position."""
-    given = {"negotiation": negotiation_id(slug).hex, **access.values(principal)}
+    given = {"negotiation": negotiation_id(slug).hex, **access.bind_principal(principal)}
     row = connection.execute(_OPENED, given).one_or_none()
     what = "negotiation"
     if row is None:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.versions import FactVersion
 
-__all__ = ["MOST_BYTES", "count_fitting", "page", "select_page", "versions"]
+__all__ = ["MOST_BYTES", "count_fitting", "read_page", "read_versions", "select_page"]
 
 MOST_BYTES: Final = 2**21
 """Bytes of stored content after which a page takes nothing more: two thousand ordinary facts, or two of the largest."""
 
 
-def page(
+def read_page(
     connection: Connection,
     statement: Select[Any],
     table: Table,
@@ -44,7 +44,7 @@ def page(
 def select_page(
     statement: Select[Any], table: Table, order: Sequence[ColumnElement[Any]], limit: int
 ) -> Select[Any]:
-    """What `page` reads, and one row more: each with how `many` there would be if none was large."""
+    """What `read_page` reads, and one row more: each with how `many` there would be if none was large."""
     key = {column.name: column for column in (*table.primary_key, *order)}
     size = func.length(table.c.content).label("size")
     listed = statement.with_only_columns(*key.values(), size).limit(limit + 1).subquery("listed")
@@ -57,7 +57,7 @@ def select_page(
     return wanted.where(held.c.before < MOST_BYTES).order_by(*order)
 
 
-def versions(
+def read_versions(
     rows: CursorResult[Any] | Sequence[Row[Any]], perspective: Perspective
 ) -> list[FactVersion]:
     """The versions that rows hold, with the times that count at a perspective and what was cited by its cut."""

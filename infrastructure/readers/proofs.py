@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from domain.access import Principal
     from domain.proof.tiles import TilePath
 
-__all__ = ["EventProof", "bundle", "event_proof", "signed_size", "tile_hashes"]
+__all__ = ["EventProof", "prove_event", "read_bundle", "read_signed_size", "read_tile_hashes"]
 
 _INPUTS: Final = tuple(column for column in event.c if column.name != "payload")
 
@@ -39,26 +39,26 @@ class EventProof:
     checkpoint: str
 
 
-def signed_size(connection: Connection) -> int:
+def read_signed_size(connection: Connection) -> int:
     """How many events the last signed checkpoint has; 0 before the first."""
     note = last_signed_note(connection)
     return 0 if note is None else Checkpoint.unverified(note).size
 
 
-def tile_hashes(connection: Connection, level: int, path: TilePath) -> bytes | None:
+def read_tile_hashes(connection: Connection, level: int, path: TilePath) -> bytes | None:
     """The hashes of a tile, 32 bytes each; None where what was signed has no such tile."""
-    size = signed_size(connection)
+    size = read_signed_size(connection)
     if level > HIGHEST_LEVEL or not path.within(level, size):
         return None
     return b"".join(Tree(connection, size).hashes(level, path.index)[: path.width])
 
 
-def bundle(connection: Connection, path: TilePath, principal: Principal) -> bytes | None:
+def read_bundle(connection: Connection, path: TilePath, principal: Principal) -> bytes | None:
     """The entries of a tile of leaves, each after its length in two bytes; None where there is no such tile.
 
     Nor is there one for somebody to whom any of its events is hidden: an entry says more than a hash.
     """
-    if not path.within(0, signed_size(connection)):
+    if not path.within(0, read_signed_size(connection)):
         return None
     start = path.index * TILE_WIDTH
     wanted = select(*_INPUTS).where(
@@ -74,10 +74,10 @@ def bundle(connection: Connection, path: TilePath, principal: Principal) -> byte
     return b"".join(len(entry).to_bytes(2) + entry for entry in entries)
 
 
-def event_proof(connection: Connection, position: int) -> EventProof | None:
+def prove_event(connection: Connection, position: int) -> EventProof | None:
     """The proof of the event at a position that the log has; None where no signed checkpoint has it yet."""
     note = last_signed_note(connection)
-    size = signed_size(connection)
+    size = read_signed_size(connection)
     if note is None or position > size:
         return None
     found = connection.execute(LOGGED.where(event.c.position == position)).mappings().one()

@@ -11,7 +11,7 @@ from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
 from domain.sought import parse_terms, question
 from domain.streams.entry import Entry
 from domain.streams.event import FactRetracted
-from domain.views.people import people
+from domain.views.people import list_people
 from domain.views.rivalry.candidates import NO_NAMES
 from domain.views.versions import FactVersion, Seen
 from infrastructure.readers import (
@@ -26,12 +26,12 @@ from infrastructure.readers import (
 )
 from infrastructure.readers.audits import ChangeReader
 from infrastructure.readers.change_requests import ChangeRequestReader
-from infrastructure.readers.confidential import confidential
+from infrastructure.readers.confidential import read_confidential
 from infrastructure.readers.cuts import Cuts
-from infrastructure.readers.names import names_at
-from infrastructure.readers.proofs import EventProof, event_proof
+from infrastructure.readers.names import read_names
+from infrastructure.readers.proofs import EventProof, prove_event
 from infrastructure.readers.sections import SectionReader
-from infrastructure.readers.similar import similar_to
+from infrastructure.readers.similar import read_similar
 from infrastructure.tables.facts import FACTS, SPARE, FactTables, serving_tables
 from infrastructure.tables.record import negotiation, projection
 
@@ -95,9 +95,9 @@ class Reading:
     def negotiations(
         self, *, perspective: Perspective, after: str | None, limit: int
     ) -> tuple[list[Negotiation], bool]:
-        """As `negotiations.page`."""
+        """As `negotiations.read_page`."""
         read = self._connection, self._principal, perspective
-        return negotiations.page(*read, after=after, limit=limit)
+        return negotiations.read_page(*read, after=after, limit=limit)
 
     def negotiation(self, slug: str, position: int | None = None) -> Negotiation:
         """The negotiation with a slug; UnknownError where none was opened by the position."""
@@ -105,7 +105,7 @@ class Reading:
 
     def seen(self, opened: Negotiation, perspective: Perspective) -> Negotiation:
         """A negotiation at a perspective."""
-        return negotiations.negotiations_at(self._connection, [opened], perspective)[0]
+        return negotiations.resolve_negotiations(self._connection, [opened], perspective)[0]
 
     def refuse_unknown(self, fact_id: UUID) -> None:
         """UnknownError if the principal may not see the fact, or there is none; reads no content."""
@@ -138,26 +138,26 @@ class Reading:
 
     def names(self, id_: UUID, perspective: Perspective) -> Names:
         """What names mean in a negotiation."""
-        return names_at(self._connection, self._tables, id_, perspective)
+        return read_names(self._connection, self._tables, id_, perspective)
 
     def similar(self, recorded: FactVersion, perspective: Perspective) -> list[FactVersion]:
         """The facts that stand and are much like one, tied to it by nothing."""
-        return similar_to(self._connection, self._tables, recorded, perspective, self._principal)
+        return read_similar(self._connection, self._tables, recorded, perspective, self._principal)
 
     def state(
         self, negotiation: Negotiation, perspective: Perspective, rest: Rest | None = None
     ) -> dict[str, Any]:
-        """The state; `rest` as for `domain.views.state`."""
+        """The state; `rest` as for `resolve_state`."""
         return self.sections(negotiation.id, perspective).state(negotiation, rest)
 
     def people(self, id_: UUID, at: Perspective, asked: PeopleFilter, rest: Rest | None) -> Listed:
-        """As `domain.views.people` lists them."""
-        return people(self.timeslice(id_, at), at, asked, rest=rest)
+        """As `list_people` lists them."""
+        return list_people(self.timeslice(id_, at), at, asked, rest=rest)
 
     def section(
         self, id_: UUID, page: Page, perspective: Perspective, rest: Rest
     ) -> tuple[list[Any], Place | None]:
-        """A page of one list of the state, as `domain.views.state.section` gives it."""
+        """A page of one list of the state, as `page_section` gives it."""
         return self.sections(id_, perspective).page(page, rest)
 
     def sections(self, id_: UUID, perspective: Perspective) -> SectionReader:
@@ -179,10 +179,10 @@ class Reading:
         about = (self._tables, id_, perspective, wanted, names)
         if q is None:
             lead = timeslices.find_lead(self._connection, *about, limit)
-            statement, asked = timeslices.timeline(*about, lead=lead), None
+            statement, asked = timeslices.select_timeline(*about, lead=lead), None
         else:
             sorts = self._connection.dialect.name == "sqlite"  # else it searches once for each fact
-            statement = timeslices.timeline(*about, along=not sorts)
+            statement = timeslices.select_timeline(*about, along=not sorts)
             asked = parse_terms(question(q), translit=translit, spellings=names.spellings())
         found, more = self._found(statement, perspective, asked, limit)
         at = perspective.as_of
@@ -193,13 +193,15 @@ class Reading:
     ) -> tuple[list[FactVersion], bool]:
         order, table = timeslices.valid_order(self._tables), self._tables.version
         if asked is None:
-            rows, more = pages.page(self._connection, statement, table, order, limit)
+            rows, more = pages.read_page(self._connection, statement, table, order, limit)
         elif not self._searched:
             raise RuntimeError("only a reading that was opened as searched holds the full text")
         else:
             search = searches.Search(asked, perspective.published_cut)
-            rows, more = searches.page(self._connection, statement, table, order, search, limit)
-        return pages.versions(rows, perspective), more
+            rows, more = searches.search_page(
+                self._connection, statement, table, order, search, limit
+            )
+        return pages.read_versions(rows, perspective), more
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
         """The version that is seen; UnknownError, NotYetKnownError, ErasedError or WithdrawnError where none is."""
@@ -221,7 +223,7 @@ class Reading:
     def confidential(self, version: FactVersion) -> list[Confidential | None]:
         """For each citation of a version, who its source is; ForbiddenError for who may not read sources."""
         self._principal.check("source:read")
-        return confidential(self._connection, version)
+        return read_confidential(self._connection, version)
 
     def history(
         self, fact_id: UUID, perspective: Perspective, *, erased: bool = False
@@ -232,7 +234,7 @@ class Reading:
 
     def erasures(self, negotiation_id: UUID, perspective: Perspective) -> list[ErasureNotice]:
         """The facts that an answer at the perspective may have held, and that were erased since, by position."""
-        return erasures.erasures_since(self._connection, self._tables, negotiation_id, perspective)
+        return erasures.read_erasures(self._connection, self._tables, negotiation_id, perspective)
 
     @property
     def changes(self) -> ChangeReader:
@@ -250,12 +252,12 @@ class Reading:
         hidden = access.hidden_negotiations(self._connection, self._principal)
         if hidden:
             statement = statement.where(log.outside_of(self._tables, hidden))
-        paged = log.page(self._connection, statement, limit)
+        paged = log.limit_page(self._connection, statement, limit)
         return log.read_entries(self._connection, self._codec, paged)
 
     def entries_of(self, id_: UUID, last: int) -> list[Entry]:
         """What the log holds of a negotiation and its facts, up to a position, in order."""
-        statement = log.of_negotiation(self._tables, id_, last)
+        statement = log.select_negotiation(self._tables, id_, last)
         return [
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=event)
             for entry, event in log.read_entries(self._connection, self._codec, statement)
@@ -274,7 +276,7 @@ class Reading:
 
     def proof(self, position: int) -> EventProof | None:
         """What proves the event at a position; None where no signed checkpoint has it."""
-        return event_proof(self._connection, position)
+        return prove_event(self._connection, position)
 
     def projections(self) -> dict[str, int]:
         """How far each projection holds the log; those written with each event hold all of it."""
@@ -295,4 +297,4 @@ class Reading:
         return select(selected).where(columns.fact_id == fact_id.hex, mine)
 
     def _versions(self, statement: Select[Any], perspective: Perspective) -> list[FactVersion]:
-        return pages.versions(self._connection.execute(statement), perspective)
+        return pages.read_versions(self._connection.execute(statement), perspective)

@@ -27,8 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from domain.sought import AllOf, Phrase, holds_terms
-from domain.views.full_text import searched
-from domain.views.published import cited
+from domain.views.full_text import list_fact_words
+from domain.views.published import limit_citations
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_text import checkpoint
 from infrastructure.readers import pages
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from domain.sought import Sought
 
-__all__ = ["MOST_UNINDEXED", "Search", "last_searchable", "narrow", "page"]
+__all__ = ["MOST_UNINDEXED", "Search", "last_searchable", "narrow", "search_page"]
 
 MOST_UNINDEXED: Final = 2_000
 """Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
@@ -68,11 +68,12 @@ class Search:
         """Whether a row, with its citations up to the cut, holds the words."""
         fact = decode_fact(row.content)
         return holds_terms(
-            self.wanted, searched(fact if self.cut is None else cited(fact, self.cut))
+            self.wanted,
+            list_fact_words(fact if self.cut is None else limit_citations(fact, self.cut)),
         )
 
 
-def page(
+def search_page(
     connection: Connection,
     statement: Select[Any],
     version: Table,
@@ -80,7 +81,7 @@ def page(
     search: Search,
     limit: int,
 ) -> tuple[list[Row[Any]], bool]:
-    """As `pages.page`, of the rows of a statement on `version` whose text holds what is sought."""
+    """As `pages.read_page`, of the rows of a statement on `version` whose text holds what is sought."""
     indexed, more = _in_index(connection, statement, version, order, search, limit)
     place = attrgetter(*(column.name for column in order))
     later = sorted(_not_in_index(connection, statement, version, search), key=place)
@@ -99,13 +100,13 @@ def _in_index(
     search: Search,
     limit: int,
 ) -> tuple[list[Row[Any]], bool]:
-    """As `pages.page`, of the rows whose words the index holds as they are.
+    """As `pages.read_page`, of the rows whose words the index holds as they are.
 
     Those that hold what is sought only in a citation that was not public by the cut are passed over.
     """
     beyond = narrowed = narrow(connection, statement, version, search.wanted)
     while True:
-        rows, more = pages.page(connection, beyond, version, order, limit)
+        rows, more = pages.read_page(connection, beyond, version, order, limit)
         found = [row for row in rows if not search.hides(row) or search.found_in(row)]
         if found or not more:
             return found, more

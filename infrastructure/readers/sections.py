@@ -20,14 +20,14 @@ from domain.register import Shape
 from domain.time.perspective import Perspective
 from domain.views.rivalry.contesting import find_rivals
 from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
-from domain.views.state import limit_list, lists_by_path, section, state
+from domain.views.state import limit_list, lists_by_path, page_section, resolve_state
 from domain.views.versions import FactVersion, Seen, as_seen
 from infrastructure.projections.fact_rows import ASIDE, BY, entry_questions, questions_of, rule_of
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
-from infrastructure.readers.moments import boundaries
-from infrastructure.readers.names import names_at
+from infrastructure.readers.moments import read_boundaries
+from infrastructure.readers.names import read_names
 from infrastructure.readers.negotiations import list_snapshots
 from infrastructure.readers.questions import question_range, step_through
 from infrastructure.readers.similar import select_tied
@@ -64,14 +64,16 @@ class SectionReader:
     perspective: Perspective
 
     def state(self, negotiation: Negotiation, rest: Rest | None) -> dict[str, Any]:
-        """The state of the negotiation; `rest` as for `domain.views.state`."""
+        """The state of the negotiation; `rest` as for `resolve_state`."""
         counts = states.select_counts(self.tables, self.negotiation_id, self.perspective)
         counted = self.connection.execute(counts).mappings().first()
         known = dict(counted) if counted is not None else dict.fromkeys(COUNTS, 0)
-        return state(negotiation, self._seen(), known, self.perspective, rest, self._names())
+        return resolve_state(
+            negotiation, self._seen(), known, self.perspective, rest, self._names()
+        )
 
     def page(self, page: Page, rest: Rest) -> tuple[list[Any], Place | None]:
-        """A page of one list of the state, as `domain.views.state.section` gives it."""
+        """A page of one list of the state, as `page_section` gives it."""
         register, _ = lists_by_path()[page.path]
         after = page.after or ("",)
         names = self._names()
@@ -79,12 +81,12 @@ class SectionReader:
         aliases = names.aliases
         if not paged or len(aliases) > MOST_ALIASES or self._abridged(register):
             seen = self._seen(section=register.section)
-            return section(page, seen, self.perspective, rest, names)
+            return page_section(page, seen, self.perspective, rest, names)
         shown: list[tuple[Place, Any]] = []
         for stretch in self._stretches(register, str(after[0]), page.limit + 1):
             if aliases and any("\x1f" in key for key in stretch.keys):
                 seen = self._seen(section=register.section)
-                return section(page, seen, self.perspective, rest, names)
+                return page_section(page, seen, self.perspective, rest, names)
             asked = [*stretch.asked, *(f"{register.section}\x1f{name}" for name in aliases)]
             read = self._seen(questions=asked)
             found = limit_list(page.path, read, self.perspective, rest, stretch.holds, names)
@@ -108,7 +110,7 @@ class SectionReader:
     def boundaries(self, axis: Axis) -> Iterator[Boundary]:
         """As `infrastructure.readers.moments` reads them along an axis, along which the perspective is free."""
         read = self.connection, self.tables, self.negotiation_id, self.perspective
-        return boundaries(*read, axis)
+        return read_boundaries(*read, axis)
 
     @property
     def last_erasure(self) -> int:
@@ -137,7 +139,7 @@ class SectionReader:
         return Seen(version=versions[0], certainty=window.begun(self.perspective.as_of))
 
     def _names(self) -> Names:
-        return names_at(self.connection, self.tables, self.negotiation_id, self.perspective)
+        return read_names(self.connection, self.tables, self.negotiation_id, self.perspective)
 
     def _abridged(self, register: Register) -> bool:
         """Whether a key of the section is longer than a place, or its question may have a hash in the key's place."""

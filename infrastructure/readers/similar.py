@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["find_near", "select_tied", "similar_to"]
+__all__ = ["find_near", "read_similar", "select_tied"]
 
 MOST_READ: Final = 200
 """How many facts are looked at, the nearest in time first; where more may be alike, it is not a matter of one."""
@@ -47,7 +47,7 @@ _EXTERNAL: Final = "external:"
 _Instant = int | ColumnElement[int]
 
 
-def similar_to(
+def read_similar(
     connection: Connection,
     tables: FactTables,
     recorded: FactVersion,
@@ -68,7 +68,7 @@ def similar_to(
         "end": end,
         "position": perspective.position,
         "itself": recorded.record.id.hex,
-        **access.values(principal),
+        **access.bind_principal(principal),
     }
     rules = tuple(sorted(Counter(rule for rule, _ in asked).items()))
     given |= {f"question_{at}": question for at, (_, question) in enumerate(asked)}
@@ -82,7 +82,7 @@ def similar_to(
 def _of_questions(
     tables: FactTables, rules: tuple[tuple[int, int], ...], *, took: bool
 ) -> HotStatement:
-    """Select the facts that `similar_to` looks at for one with so many questions under each of these rules."""
+    """Select the facts that `read_similar` looks at for one with so many questions under each of these rules."""
     answer = tables.answer.c
     numbers = count()
     asks = (

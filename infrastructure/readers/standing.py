@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["ROW", "aside", "select_standing"]
+__all__ = ["ROW", "select_aside", "select_standing"]
 
 ROW: Final = ("fact_id", "known_from", "published_from")
 """The key of a version's row, which its answers have too."""
@@ -44,7 +44,7 @@ def select_standing(
     return select(*(judged.c[name] for name in ROW)).where(stands)
 
 
-def aside(
+def select_aside(
     tables: FactTables, negotiation_id: UUID, perspective: Perspective, asked: ColumnElement[bool]
 ) -> Select[Any]:
     """What may hold and stands aside, but for what is surely earlier than another of its question."""

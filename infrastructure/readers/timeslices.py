@@ -17,7 +17,7 @@ from domain.time.instant import BEGINNING, END
 from domain.time.record_time import corrections_in_force, recorded_by
 from domain.views.naming import Names
 from domain.views.published import PUBLISHING
-from domain.views.timeline import terms_asked
+from domain.views.timeline import list_terms
 from infrastructure.projections.planes import whole_rows
 from infrastructure.projections.tallies import counts_at
 from infrastructure.tables.facts import VALID_ORDER, content_columns
@@ -41,7 +41,7 @@ __all__ = [
     "known_at",
     "select_differing",
     "select_known",
-    "timeline",
+    "select_timeline",
     "valid_order",
 ]
 
@@ -142,7 +142,7 @@ def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
     return (case(*wrong, else_=at) if wrong else at) <= perspective.published_cut
 
 
-def timeline(
+def select_timeline(
     tables: FactTables,
     negotiation_id: UUID,
     perspective: Perspective,
@@ -243,7 +243,7 @@ def _leads(
     named = term.negotiation_id == negotiation_id.hex
     leads = [
         select(term.fact_id).where(named, _of_terms(term, terms))
-        for terms in terms_asked(wanted, names or Names(()))
+        for terms in list_terms(wanted, names or Names(()))
     ]
     if wanted.batch is not None:
         here = _unindexed(version.negotiation_id) == negotiation_id.hex
@@ -267,7 +267,7 @@ def _about(
         made = tables.version.alias("brought")
         brought = (_unindexed(made.c.batch) == wanted.batch, event_known(made.c, perspective))
         conditions.append(exists().where(made.c.fact_id == columns.fact_id, *brought))
-    for terms in terms_asked(wanted, names or Names(())):
+    for terms in list_terms(wanted, names or Names(())):
         term = tables.term.c
         conditions.append(
             exists().where(

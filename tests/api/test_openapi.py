@@ -21,7 +21,7 @@ from api.http.exchange.operation import IDEMPOTENCY_KEY
 from api.http.openapi.descriptions import described
 from api.http.problem_kinds import PROBLEMS
 from domain.fact import KINDS
-from domain.views.state import registers
+from domain.views.state import list_registers
 from tests import edtf_format
 from tests.api.asking import entered
 from tests.databases import UNBOUNDED, settings_of
@@ -320,7 +320,9 @@ def test_no_schema_has_the_name_of_another_class_of_the_domain(light_client: Cli
         if isinstance(each, type) and each.__module__ == module.__name__
     }
     served = {"Citation", "Confidential", "Fact", "Link", "Named", "Quantity"}
-    entries = {register.entry.__name__ for register in registers() if register.entry is not None}
+    entries = {
+        register.entry.__name__ for register in list_registers() if register.entry is not None
+    }
     assert own & set(schemas) == served | entries
 
 

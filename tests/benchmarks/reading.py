@@ -8,7 +8,7 @@ from domain.streams.entry import Entry
 from domain.time.instant import parse_cut
 from domain.time.perspective import PerspectiveQuery
 from domain.views import versions as history
-from domain.views.state import count_facts, state
+from domain.views.state import count_facts, resolve_state
 from domain.views.timeline import TimelineFilter
 from infrastructure.ledger import StoredLedger
 from infrastructure.log.erasure import TABLES
@@ -89,7 +89,7 @@ def _fold(ledger: StoredLedger, slug: str, talks: UUID, query: PerspectiveQuery)
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=event)
             for entry, event in reading.entries(after=0, limit=10**9)
         ]
-        mine = [v for v in history.versions(entries) if v.record.negotiation_id == talks]
+        mine = [v for v in history.fold_versions(entries) if v.record.negotiation_id == talks]
         slice_ = history.timeslice(mine, perspective)
         known = count_facts(history.select_known(mine, perspective))
-        state(reading.negotiation(slug), slice_, known, perspective)
+        resolve_state(reading.negotiation(slug), slice_, known, perspective)

@@ -10,7 +10,7 @@ from domain.fact import KINDS
 from domain.quantity import Quantity, fill_bounds
 from domain.register import Rivalry, Shape
 from domain.time.holding import Holding
-from domain.views.state import registers
+from domain.views.state import list_registers
 from tests.examples import fact, full_fact
 
 HOLDS = {
@@ -213,7 +213,7 @@ def test_a_count_shows_how_many_are_held_before_any_other_figure() -> None:
 
 
 def test_the_state_has_a_section_for_every_register() -> None:
-    assert [register.section for register in registers()] == [
+    assert [register.section for register in list_registers()] == [
         "agreements",
         "custody",
         "incidents",
@@ -233,10 +233,10 @@ def test_the_state_has_a_section_for_every_register() -> None:
 
 
 def test_only_what_was_said_and_done_is_contested_within_its_matter_alone() -> None:
-    within = {r.section for r in registers() if r.rivalry is Rivalry.MATTER}
+    within = {r.section for r in list_registers() if r.rivalry is Rivalry.MATTER}
     assert within == {"incidents", "meetings.last", "meetings.next", "responses", "statements"}
 
 
 def test_totals_sum_what_their_kind_counts() -> None:
-    totals = {r.section: r.summed for r in registers() if r.shape is Shape.TOTAL}
+    totals = {r.section: r.summed for r in list_registers() if r.shape is Shape.TOTAL}
     assert totals == {"prisoners.released": "released", "prisoners.pardoned": "pardoned"}

@@ -11,7 +11,7 @@ from domain.naming import fold_for_search
 from domain.provenance import Citation
 from domain.quantity import Quantity
 from domain.sought import MOST_WORDS, Term, holds_terms, parse_terms, question
-from domain.views.full_text import BREAK, LONGEST_TEXT, MOST_BYTES, searched
+from domain.views.full_text import BREAK, LONGEST_TEXT, MOST_BYTES, list_fact_words
 from domain.words import LONGEST_WORD, split_words
 from tests.examples import fact
 
@@ -119,7 +119,7 @@ def test_a_fact_is_found_by_all_its_texts_and_by_no_phrase_across_two() -> None:
         matter="hidden-matter",
         external_id="BY-1",
     )
-    text = searched(released)
+    text = list_fact_words(released)
     for q in (
         '"the first text" second "take them all" Lukashenko Losik navapolatsk lithuania dozens',
         '"liga.net" "after reuters"',
@@ -135,7 +135,7 @@ def test_a_question_without_words_finds_nothing() -> None:
 
 def test_only_the_first_of_very_much_text_is_searched() -> None:
     many = tuple(f"name{n} " + "x" * 300 for n in range(1_000))
-    text = searched(fact("release", people=many))
+    text = list_fact_words(fact("release", people=many))
     assert LONGEST_TEXT - 2 * LONGEST_WORD < sum(len(word) + 1 for word in text) <= LONGEST_TEXT
     assert {len(word) for word in text if word.startswith("xx")} == {LONGEST_WORD}
 
@@ -144,5 +144,5 @@ def test_a_text_of_pairs_is_bounded_by_what_a_database_takes_of_a_row() -> None:
     draw = random.Random(20251127)
     ideographs = [chr(draw.randrange(0x20000, 0x2A6D0)) for _ in range(300_000)]
     many = tuple("".join(ideographs[n : n + 30_000]) for n in range(0, 300_000, 30_000))
-    different = set(searched(fact("release", people=many)))
+    different = set(list_fact_words(fact("release", people=many)))
     assert MOST_BYTES - 100 < sum(len(unit.encode()) for unit in different) <= MOST_BYTES + 10

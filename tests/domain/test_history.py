@@ -19,11 +19,11 @@ from domain.views.published import PUBLISHING
 from domain.views.versions import (
     FactVersion,
     by_valid_time,
+    fold_versions,
     select_begun,
     select_holding,
     select_known,
     timeslice,
-    versions,
 )
 from tests.examples import REUTERS, example_events, fact
 from tests.strategies import SOME, histories, perspectives
@@ -89,7 +89,7 @@ def test_each_later_event_counts_from_what_it_says() -> None:
         for n, event in enumerate(stream, start=1)
     ]
     assert isinstance(entries[-1].event, FactErased)
-    for version in versions(entries[:-1])[1:]:
+    for version in fold_versions(entries[:-1])[1:]:
         said = at.get(version.event)
         expected = version.recorded_at if said is None else parse_cut(said)
         assert version.published_at == expected, version.event
@@ -101,7 +101,7 @@ def test_of_an_erased_fact_every_version_says_that_it_was_and_nothing_more() -> 
         Entry(position=n, recorded_at=parse_cut("2026-01-01") + n, event=event)
         for n, event in enumerate(stream, start=1)
     ]
-    before, after = versions(entries[:-1]), versions(entries)
+    before, after = fold_versions(entries[:-1]), fold_versions(entries)
     for was, is_ in zip(before, after, strict=False):
         assert is_.record == replace(was.record, fact=BLANK, preferred=False, erased=True)
         assert (is_.event, is_.actor, is_.position) == (was.event, was.actor, was.position)
@@ -213,7 +213,7 @@ def test_at_most_one_version_of_a_fact_is_seen_and_no_later_one_qualifies(
     entries: list[Entry], data: st.DataObject
 ) -> None:
     at = data.draw(perspectives(len(entries)))
-    every = versions(entries)
+    every = fold_versions(entries)
 
     def qualifies(version: FactVersion) -> bool:
         public = version.recorded_at if at.clock == "recorded" else version.published_at
@@ -240,9 +240,9 @@ def test_what_is_recorded_later_changes_no_answer_at_a_position_but_an_erasure(
 ) -> None:
     at = data.draw(perspectives(len(entries)))
     erased = {e.event.originator_id for e in entries if isinstance(e.event, FactErased)}
-    before = timeslice(versions(entries[: at.position]), at)
+    before = timeslice(fold_versions(entries[: at.position]), at)
     left = [seen for seen in before if seen.version.record.id not in erased]
-    assert timeslice(versions(entries), at) == left
+    assert timeslice(fold_versions(entries), at) == left
 
 
 @SOME
@@ -254,7 +254,9 @@ def test_on_the_recorded_clock_a_cut_is_a_position(
     at = replace(data.draw(perspectives(len(entries))), clock="recorded", position=len(entries))
     by_time = replace(at, as_known_at=cut.recorded_at)
     by_position = replace(at, as_known_at=None, position=cut.position)
-    assert timeslice(versions(entries), by_time) == timeslice(versions(entries), by_position)
+    assert timeslice(fold_versions(entries), by_time) == timeslice(
+        fold_versions(entries), by_position
+    )
 
 
 @SOME
@@ -263,7 +265,7 @@ def test_what_is_certain_is_among_what_is_possible(
     entries: list[Entry], data: st.DataObject
 ) -> None:
     at = replace(data.draw(perspectives(len(entries))), match="possible")
-    every = versions(entries)
+    every = fold_versions(entries)
     for view in (select_holding, select_begun):
         possible = view(every, at)
         assert [each for each in possible if each.certainty == "certain"] == view(
@@ -275,7 +277,7 @@ def test_what_is_certain_is_among_what_is_possible(
 @SOME
 @given(histories())
 def test_versions_count_up_in_each_stream_and_positions_in_the_log(entries: list[Entry]) -> None:
-    every = versions(entries)
+    every = fold_versions(entries)
     streams: dict[object, int] = {}
     for version in every:
         streams[version.record.id] = streams.get(version.record.id, 0) + 1

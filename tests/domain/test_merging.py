@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.named import Named
 from domain.provenance import Citation
 from domain.quantity import Basis, Quantity, fill_bounds
-from domain.views.merging import merged
+from domain.views.merging import merge_fact
 from tests.examples import fact
 from tests.strategies import SOME, facts
 
@@ -38,7 +38,7 @@ def release(**fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
 def left(field: str, current: Items, before: Items, after: Items) -> object:
     """What a field says where it was changed on another content."""
     was, is_ = (release(**{field: said}) for said in (before, after))
-    found = merged(release(note="x", **{field: current}), was, is_)
+    found = merge_fact(release(note="x", **{field: current}), was, is_)
     assert found is not None
     assert found.note == "x"
     return getattr(found, field)
@@ -46,7 +46,7 @@ def left(field: str, current: Items, before: Items, after: Items) -> object:
 
 def test_a_field_that_did_not_change_stays_as_the_other_content_has_it() -> None:
     before = release(summary="52 freed", matter="count")
-    found = merged(release(summary="50 freed"), before, replace(before, note="seen by two"))
+    found = merge_fact(release(summary="50 freed"), before, replace(before, note="seen by two"))
     assert found == release(summary="50 freed", note="seen by two")
 
 
@@ -118,30 +118,30 @@ def test_an_interval_is_merged_start_and_end_apart_and_none_that_cannot_be(
     current: str, before: str, after: str, expected: str | None
 ) -> None:
     of = {"person": "Ihar Losik", "status": "detained"}
-    found = merged(*(fact("custody", valid=each, **of) for each in (current, before, after)))
+    found = merge_fact(*(fact("custody", valid=each, **of) for each in (current, before, after)))
     assert (None if found is None else found.valid) == expected
 
 
 def test_without_a_source_there_is_no_fact() -> None:
     before = release(citations=(AP, BABEL))
     after = release(citations=(BABEL,))
-    assert merged(release(citations=(AP,)), before, after) is None
+    assert merge_fact(release(citations=(AP,)), before, after) is None
 
 
 def test_a_change_of_kind_brings_the_fields_of_the_new_one() -> None:
     before = release(summary="x", destination="Lithuania")
     pardoned = fact("pardon", summary="x", granted_by="Lukashenka")
-    found = merged(release(summary="y", destination="Poland"), before, pardoned)
+    found = merge_fact(release(summary="y", destination="Poland"), before, pardoned)
     assert found == replace(pardoned, summary="y")
     elsewhere = fact("pardon", summary="x", granted_by="X")
-    assert merged(before, pardoned, elsewhere) is None
-    assert merged(before, pardoned, replace(pardoned, note="z")) == replace(before, note="z")
+    assert merge_fact(before, pardoned, elsewhere) is None
+    assert merge_fact(before, pardoned, replace(pardoned, note="z")) == replace(before, note="z")
 
 
 @SOME
 @given(facts(), facts())
 def test_on_what_it_was_made_of_a_change_gives_what_it_gave(before: Fact, after: Fact) -> None:
-    assert merged(before, before, after) == after
+    assert merge_fact(before, before, after) == after
 
 
 @SOME
@@ -152,5 +152,5 @@ def test_two_changes_of_different_fields_come_out_the_same_in_either_order(
     one = replace(first, summary="changed", people=("A", *first.people))
     other = replace(first, note="changed", places=("B",), valid=data.draw(st.just("2025-03")))
     both = replace(other, summary=one.summary, people=one.people)
-    assert merged(other, first, one) == both
-    assert merged(one, first, other) == both
+    assert merge_fact(other, first, one) == both
+    assert merge_fact(one, first, other) == both

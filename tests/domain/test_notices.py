@@ -9,7 +9,7 @@ import pytest
 
 from domain.provenance import Citation
 from domain.quantity import Quantity
-from domain.views.notices import notices, read_otherwise
+from domain.views.notices import find_notices, find_rereadings
 from tests.examples import count, fact, full_fact
 
 
@@ -28,7 +28,7 @@ from tests.examples import count, fact, full_fact
     ],
 )
 def test_what_may_be_another_thing_is_noticed(fields: dict[str, Any], pointer: str) -> None:
-    assert [each.pointer for each in notices(fact("release", **fields))] == [pointer]
+    assert [each.pointer for each in find_notices(fact("release", **fields))] == [pointer]
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_what_may_be_another_thing_is_noticed(fields: dict[str, Any], pointer: s
     ],
 )
 def test_what_is_written_as_it_should_be_is_not(fields: dict[str, Any]) -> None:
-    assert notices(fact("release", **fields)) == []
+    assert find_notices(fact("release", **fields)) == []
 
 
 def test_one_field_for_one_name_is_told_from_a_list() -> None:
-    (notice,) = notices(fact("custody", person="Ann | Bob"))
+    (notice,) = find_notices(fact("custody", person="Ann | Bob"))
     assert (notice.pointer, notice.detail.endswith("here is room for one")) == ("/person", True)
-    assert notices(full_fact("appointment")) == []
+    assert find_notices(full_fact("appointment")) == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_is_kept_and_would_be_read_otherwise_today_is_said(
     stored: dict[str, Any], pointers: list[str]
 ) -> None:
     kept = replace(fact("release"), quantities=(Quantity(what="released", **stored),))
-    found = [each.pointer.removeprefix("/quantities/0") for each in read_otherwise(kept)]
+    found = [each.pointer.removeprefix("/quantities/0") for each in find_rereadings(kept)]
     assert found == pointers
 
 
@@ -99,7 +99,7 @@ def test_a_report_from_before_what_it_reports_is_noticed(
     kind: str, valid: str, published: str | None, *, noticed: bool
 ) -> None:
     cited = (Citation(publisher="AP"), Citation(publisher="Reuters", published=published))
-    found = [each.pointer for each in notices(fact(kind, valid=valid, citations=cited))]
+    found = [each.pointer for each in find_notices(fact(kind, valid=valid, citations=cited))]
     assert found == (["/citations/1/published"] if noticed else [])
 
 
@@ -107,4 +107,4 @@ def test_a_report_from_before_what_it_reports_is_noticed(
 def test_what_is_planned_is_reported_before_it_happens(stage: str, number: int) -> None:
     cited = (Citation(publisher="Reuters", published="2025-08-01"),)
     planned = fact("meeting", valid="2025-09-11", stage=stage, citations=cited)
-    assert len(notices(planned)) == number
+    assert len(find_notices(planned)) == number

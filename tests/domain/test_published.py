@@ -12,8 +12,8 @@ from domain.provenance import Citation
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
-from domain.views.published import PUBLISHING, public_at, published_at, told
-from domain.views.versions import FactVersion, pair_changes, select_known, versions
+from domain.views.published import PUBLISHING, find_public, pair_public_events, published_at
+from domain.views.versions import FactVersion, fold_versions, pair_changes, select_known
 from tests.examples import fact
 from tests.strategies import SOME, histories, instants
 from tests.written_log import Log
@@ -31,7 +31,7 @@ def counted(number: int) -> tuple[Quantity, ...]:
 
 
 def seen(log: Log, cut: str) -> FactVersion | None:
-    return public_at(log.versions(), parse_cut(cut))
+    return find_public(log.versions(), parse_cut(cut))
 
 
 def shown(log: Log, cut: str) -> tuple[list[int | None], list[str], str, str] | None:
@@ -132,7 +132,7 @@ def test_history_tells_the_public_events_and_what_they_did() -> None:
     log.correct(id_, quantities=counted(5), published="2025-09-01")
     log.corroborate(id_, MARCH)
     log.correct(id_, note="seen", published="2025-03-02")
-    pairs = list(told(log.versions(), parse_cut("2025-04-01")))
+    pairs = list(pair_public_events(log.versions(), parse_cut("2025-04-01")))
     assert [after.record.version for _, after in pairs] == [1, 3, 4]
     assert [before and before.record.version for before, _ in pairs] == [None, 1, 3]
     assert [after.record.fact.note for _, after in pairs] == [None, None, "seen"]
@@ -143,7 +143,7 @@ def test_history_tells_the_public_events_and_what_they_did() -> None:
 
 def of_each(entries: list[Entry]) -> dict[object, list[FactVersion]]:
     found: dict[object, list[FactVersion]] = {}
-    for version in versions(entries):
+    for version in fold_versions(entries):
         found.setdefault(version.record.id, []).append(version)
     return found
 
@@ -154,8 +154,8 @@ def test_where_all_is_public_it_is_what_the_recorded_clock_says(entries: list[En
     for mine in of_each(entries).values():
         cut = max(each.published_at for each in mine)
         cut = max(cut, *(c.published_at or cut for v in mine for c in v.record.fact.citations), cut)
-        assert public_at(mine, cut) == mine[-1]
-        assert [after for _, after in told(mine, cut)] == mine
+        assert find_public(mine, cut) == mine[-1]
+        assert [after for _, after in pair_public_events(mine, cut)] == mine
 
 
 @SOME
@@ -169,17 +169,17 @@ def test_an_event_that_is_not_public_has_no_effect(
         again = [
             replace(each, published_at=moved.get(each.position, each.published_at)) for each in mine
         ]
-        assert public_at(again, cut) == public_at(mine, cut)
+        assert find_public(again, cut) == find_public(mine, cut)
         public = [each for each in mine if each.published_at <= cut]
-        assert (public_at(mine, cut) is None) == (not any(e.event in PUBLISHING for e in public))
+        assert (find_public(mine, cut) is None) == (not any(e.event in PUBLISHING for e in public))
         known = max((mine.index(each) for each in public), default=0)
-        assert public_at(mine[: known + 1], cut) == public_at(mine, cut)
+        assert find_public(mine[: known + 1], cut) == find_public(mine, cut)
 
 
 @SOME
 @given(histories(max_changes=20), instants())
 def test_what_is_told_leads_to_what_is_seen(entries: list[Entry], cut: int) -> None:
-    every = versions(entries)
+    every = fold_versions(entries)
     at = Perspective(
         as_of=cut, as_known_at=cut, clock="published", match="possible", position=len(entries)
     )

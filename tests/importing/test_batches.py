@@ -14,8 +14,8 @@ from domain.fact import fact_id
 from domain.streams.event import FactErased
 from domain.streams.negotiation import negotiation_id
 from domain.time.perspective import Perspective, PerspectiveQuery
-from domain.views.timeline import TimelineFilter, timeline
-from domain.views.versions import versions
+from domain.views.timeline import TimelineFilter, list_timeline
+from domain.views.versions import fold_versions
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers import log, timeslices
 from infrastructure.tables.facts import serving_tables
@@ -76,11 +76,11 @@ def test_both_witnesses_give_the_facts_of_a_batch(parley: Parley) -> None:
     with parley.reading(parley.owner) as reading:
         for position in range(1, 7):
             perspective = reading.perspective(PerspectiveQuery(position=position))
-            known = versions(reading.entries_of(negotiation_id(SLUG), position))
+            known = fold_versions(reading.entries_of(negotiation_id(SLUG), position))
             for batch in ("list-1", "list-2", "list-3"):
                 wanted = TimelineFilter(batch=batch)
                 found, _ = reading.timeline(negotiation_id(SLUG), perspective, wanted, limit=9)
-                assert found == timeline(known, perspective, wanted)
+                assert found == list_timeline(known, perspective, wanted)
 
 
 def test_a_batch_survives_a_rebuild_and_goes_with_an_erased_fact(parley: Parley) -> None:
@@ -122,7 +122,7 @@ def test_a_batch_is_found_by_its_index(parley: Parley) -> None:
         wanted = TimelineFilter(batch="list-1")
         about = tables, negotiation_id(SLUG), perspective, wanted, None
         lead = timeslices.find_lead(connection, *about, limit=100)
-        other = timeslices.timeline(*about, lead=lead)
+        other = timeslices.select_timeline(*about, lead=lead)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL enable_seqscan = off"))
         for each in (statement, other):

@@ -14,8 +14,8 @@ from domain.named import text_of
 from domain.time.instant import END, parse_cut
 from domain.time.perspective import PerspectiveQuery
 from domain.views.naming import Names
-from domain.views.timeline import TimelineFilter, timeline
-from domain.views.versions import FactVersion, timeslice, versions
+from domain.views.timeline import TimelineFilter, list_timeline
+from domain.views.versions import FactVersion, fold_versions, timeslice
 from infrastructure.ledger import StoredLedger
 from infrastructure.projections.fact_rows import (
     AHEAD,
@@ -52,7 +52,7 @@ def only(log: Log) -> FactVersion:
 @SOME
 @given(histories())
 def test_the_row_of_a_version_gives_the_version_back(entries: list[Entry]) -> None:
-    for version in versions(entries):
+    for version in fold_versions(entries):
         assert version_of_row(as_row(row_of(version))) == version
 
 
@@ -61,7 +61,7 @@ def test_the_row_of_a_version_gives_the_version_back(entries: list[Entry]) -> No
 def test_a_row_fits_the_columns_and_its_instants_fit_eight_bytes(entries: list[Entry]) -> None:
     tables = [table for name, table in metadata.tables.items() if name.startswith("fact_version")]
     assert tables
-    for version in versions(entries):
+    for version in fold_versions(entries):
         row = row_of(version)
         for table in tables:
             rest = set(table.columns.keys()) - set(row)
@@ -110,7 +110,7 @@ def test_terms_are_the_names_and_places_as_they_are_searched() -> None:
 @SOME
 @given(histories())
 def test_terms_find_what_the_timelines_filter_finds(entries: list[Entry]) -> None:
-    every = versions(entries)
+    every = fold_versions(entries)
     log = Log()
     at = log.perspective(as_of="2030", position=len(entries))
     last = {version.record.id: version for version in every}
@@ -123,7 +123,7 @@ def test_terms_find_what_the_timelines_filter_finds(entries: list[Entry]) -> Non
             if (row["field"], row["term"]) in names.terms("person", name)
         }
         wanted = TimelineFilter(person=name, retracted=True)
-        assert {seen.version.record.id for seen in timeline(every, at, wanted)} == by_terms
+        assert {seen.version.record.id for seen in list_timeline(every, at, wanted)} == by_terms
 
 
 def questions(log: Log) -> list[tuple[int, str]]:

@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from domain.provenance import Citation
 from domain.time.instant import END
 from domain.time.perspective import Perspective
-from domain.views.published import left_at
-from domain.views.versions import select_known, versions
+from domain.views.published import fold_public
+from domain.views.versions import fold_versions, select_known
 from infrastructure.ledger import StoredLedger
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.projections.rectangles import Plane, profile
@@ -38,7 +38,7 @@ JANUARY: Final = (Citation(publisher="A", published="2025-01-01"),)
 def planes(entries: list[Entry]) -> dict[object, tuple[Plane, list[FactVersion]]]:
     """The plane of each fact, and its versions."""
     found: dict[object, tuple[Plane, list[FactVersion]]] = {}
-    for version in versions(entries):
+    for version in fold_versions(entries):
         plane, before = found.setdefault(version.record.id, (Plane(), []))
         most = len(plane.open) + sum(each.published_at > version.published_at for each in before)
         written = len(plane.written)
@@ -57,7 +57,7 @@ def test_each_place_of_the_plane_is_in_the_rectangle_that_says_what_was_seen(
     for plane, mine in planes(entries).values():
         for _ in range(5):
             cut, position = data.draw(instants()), data.draw(st.integers(1, len(entries)))
-            seen = left_at([each for each in mine if each.position <= position], cut)
+            seen = fold_public([each for each in mine if each.position <= position], cut)
             there = [each for each in plane.written if holds(each, position, cut)]
             assert [each.version for each in there] == ([] if seen is None else [seen])
         assert all(apart(one, other) for one, other in combinations(plane.written, 2))

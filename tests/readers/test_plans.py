@@ -175,7 +175,7 @@ def test_a_page_of_a_timeline_reads_a_page(populated: Populated, clock: Clock) -
     start = parse_cut("1990")
     with database.reading() as connection:
         wanted = TimelineFilter(begun=True, after=(start, start, 0))
-        statement = timeslices.timeline(
+        statement = timeslices.select_timeline(
             serving_tables(connection), talks, perspective(clock), wanted
         )
         statement = statement.limit(20)
@@ -225,7 +225,7 @@ def test_a_first_page_reads_little_whatever_it_is_asked_for(
 
         def read() -> Select[Any]:
             lead = timeslices.find_lead(connection, *about, LIMIT)
-            page = timeslices.timeline(*about, lead=lead).limit(LIMIT)
+            page = timeslices.select_timeline(*about, lead=lead).limit(LIMIT)
             connection.execute(page).all()
             return page
 
@@ -253,7 +253,7 @@ def test_words_are_searched_once_and_not_for_each_fact(
         if connection.dialect.name != "sqlite":
             return  # it looks them up by an index of words, or by that of the place that it goes along
         about = (serving_tables(connection), talks, perspective(), TimelineFilter(**asked))
-        statement = timeslices.timeline(*about, NO_NAMES, along=False)
+        statement = timeslices.select_timeline(*about, NO_NAMES, along=False)
         words = searches.narrow(
             connection, statement, about[0].version, parse_terms(question("release"))
         )

@@ -17,9 +17,9 @@ from domain.sought import holds_terms, parse_terms, question
 from domain.streams.entry import Entry
 from domain.time.instant import parse_cut
 from domain.time.perspective import PerspectiveQuery
-from domain.views.full_text import searched
-from domain.views.timeline import TimelineFilter, timeline
-from domain.views.versions import versions
+from domain.views.full_text import list_fact_words
+from domain.views.timeline import TimelineFilter, list_timeline
+from domain.views.versions import fold_versions
 from tests.examples import NEGOTIATION, fact
 from tests.full_texts import found, on_record, published, recorded
 from tests.thorough import often
@@ -136,7 +136,7 @@ def asked_of(parley: Parley, draw: random.Random) -> int:
     hits = 0
     with parley.reading(parley.owner, searched=True) as reading:
         entries = reading.entries(after=0, limit=1_000)
-        history = versions(
+        history = fold_versions(
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=each)
             for entry, each in entries
         )
@@ -146,8 +146,8 @@ def asked_of(parley: Parley, draw: random.Random) -> int:
             asked = parse_terms(question(q), translit=translit)
             wanted = [
                 seen
-                for seen in timeline(history, perspective, TimelineFilter())
-                if holds_terms(asked, searched(seen.version.record.fact))
+                for seen in list_timeline(history, perspective, TimelineFilter())
+                if holds_terms(asked, list_fact_words(seen.version.record.fact))
             ]
             given, _ = reading.timeline(
                 NEGOTIATION, perspective, TimelineFilter(), q=q, limit=1_000, translit=translit

@@ -20,12 +20,12 @@ from domain.views import versions as history
 from domain.views.audit import is_audited
 from domain.views.counting.tally import TallyQuery, tally
 from domain.views.diff import SECTIONS, diff
-from domain.views.moments import Axis, boundaries, free_along
-from domain.views.negotiation_changes import as_known, of_entries, told
-from domain.views.people import PeopleFilter, people, statuses
+from domain.views.moments import Axis, find_boundaries, free_along
+from domain.views.negotiation_changes import apply_corrections, fold_entries, pair_corrections
+from domain.views.people import PeopleFilter, list_people, list_statuses
 from domain.views.sections import Page, Place
-from domain.views.state import count_facts, lists_by_path, section, state
-from domain.views.timeline import TimelineFilter, timeline
+from domain.views.state import count_facts, lists_by_path, page_section, resolve_state
+from domain.views.timeline import TimelineFilter, list_timeline
 from domain.views.versions import FactVersion, Seen, by_valid_time
 from infrastructure.ledger import StoredLedger
 from infrastructure.log.clock_corrections import wrong_times
@@ -85,7 +85,7 @@ class Witnesses:
         for start, end in itertools.pairwise(edges):
             self.now = entries[start].recorded_at
             self.ledger.append([entry.event for entry in entries[start:end]])
-        return history.versions(self.entries())
+        return history.fold_versions(self.entries())
 
     def take_by_a_wrong_clock(self, entries: list[Entry], first: int, last: int) -> list[Entry]:
         """Record a history of which positions `first` to `last` are by a clock that is years ahead; the log then.
@@ -184,7 +184,7 @@ def test_both_witnesses_say_the_same(
             _same_negotiation(reading, witnesses.entries(), asked, pinned)
             listed = data.draw(st.sampled_from(sorted(lists_by_path())))
             _same_pages(reading, history.timeslice(versions, asked), listed, pinned)
-            status = data.draw(st.sampled_from(statuses()))
+            status = data.draw(st.sampled_from(list_statuses()))
             _same_people(reading, history.timeslice(versions, asked), pinned, status)
             _same_timeline(reading, versions, asked, pinned, wanted)
             _same_facts(reading, versions, asked, pinned)
@@ -217,7 +217,7 @@ def test_both_say_the_same_where_a_clock_was_wrong(
         late = max(each.recorded_at for each in log)
         log = witnesses.withdraw(late + 1)
         known += [late - 1, late, late + 1]
-    versions = history.versions(log)
+    versions = history.fold_versions(log)
     cuts = st.sampled_from(known) | instants()
     for _ in range(PERSPECTIVES):
         drawn = data.draw(perspectives(len(log)))
@@ -263,7 +263,7 @@ def _same_slices(
     assert reading.known(NEGOTIATION, pinned) == known
     assert reading.timeslice(NEGOTIATION, pinned) == slice_
     talks = reading.negotiation(SLUG)
-    assert reading.state(talks, pinned) == state(talks, slice_, count_facts(known), pinned)
+    assert reading.state(talks, pinned) == resolve_state(talks, slice_, count_facts(known), pinned)
     query = TallyQuery(what="released")
     counted_months = tally(reading.timeslice(NEGOTIATION, pinned), pinned, query)
     by_the_fold = tally(slice_, pinned, query)
@@ -273,19 +273,19 @@ def _same_slices(
 def _same_negotiation(
     reading: Reading, log: list[Entry], asked: Perspective, pinned: Perspective
 ) -> None:
-    opened, corrections = of_entries(log)
+    opened, corrections = fold_entries(log)
     assert opened is not None
-    seen = as_known(opened, corrections, asked)
+    seen = apply_corrections(opened, corrections, asked)
     assert reading.seen(reading.negotiation(SLUG), pinned) == seen
     if pinned.position:
         assert reading.negotiations(perspective=pinned, after=None, limit=9) == ([seen], False)
-    expected = list(told(opened, corrections, asked))
+    expected = list(pair_corrections(opened, corrections, asked))
     assert reading.changes.of_negotiation(opened, pinned) == expected
 
 
 def _same_people(reading: Reading, slice_: list[Seen], pinned: Perspective, status: str) -> None:
     for wanted in (PeopleFilter(), PeopleFilter(status=status)):
-        expected = people(slice_, pinned, wanted).page(None, 1_000)
+        expected = list_people(slice_, pinned, wanted).page(None, 1_000)
         assert reading.people(NEGOTIATION, pinned, wanted, None).page(None, 1_000) == expected
 
 
@@ -293,7 +293,7 @@ def _same_pages(reading: Reading, slice_: list[Seen], path: str, pinned: Perspec
     def rest(of: str, place: Place) -> str:
         return f"{of} past {place}"
 
-    expected, none_left = section(Page(path, None, 1_000), slice_, pinned, rest)
+    expected, none_left = page_section(Page(path, None, 1_000), slice_, pinned, rest)
     assert none_left is None
     paged: list[object] = []
     place: Place | None = None
@@ -312,7 +312,7 @@ def _same_timeline(
     pinned: Perspective,
     wanted: TimelineFilter,
 ) -> None:
-    expected = timeline(versions, asked, wanted)
+    expected = list_timeline(versions, asked, wanted)
     assert reading.timeline(NEGOTIATION, pinned, wanted, limit=1_000) == (expected, False)
     paged: list[Seen] = []
     more = True
@@ -382,7 +382,7 @@ def _moments(
 ) -> tuple[set[Boundary], set[Boundary]]:
     """The boundaries along an axis by the reader, and by the fold."""
     pinned = reading.perspective(free_along(axis, _query(asked)))
-    expected = boundaries(versions, itself(log), NEGOTIATION, pinned, axis)
+    expected = find_boundaries(versions, itself(log), NEGOTIATION, pinned, axis)
     found = reading.sections(NEGOTIATION, pinned).boundaries(axis)
     return set(found), expected
 

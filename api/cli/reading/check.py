@@ -13,7 +13,7 @@ from api.cli.text import print_line
 from domain.rules import READING
 from domain.time.perspective import PerspectiveQuery
 from domain.views.brief import describe_perspective
-from domain.views.notices import notices, read_otherwise
+from domain.views.notices import find_notices, find_rereadings
 
 __all__ = ["register"]
 
@@ -36,7 +36,10 @@ def check(slug: Slug, *, json: AsJson = False) -> None:
             }
             for version in known
             if version.record.stands
-            for notice in (*read_otherwise(version.record.fact), *notices(version.record.fact))
+            for notice in (
+                *find_rereadings(version.record.fact),
+                *find_notices(version.record.fact),
+            )
         ]
         at = describe_perspective(perspective)
     if json:

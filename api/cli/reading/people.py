@@ -19,7 +19,7 @@ from api.cli.options import (
 from api.cli.session import consoles, open_record
 from api.cli.tables import show_erased, show_heading, show_rows
 from api.cli.text import print_line, print_table
-from domain.views.people import statuses
+from domain.views.people import list_statuses
 
 __all__ = ["register"]
 
@@ -35,7 +35,7 @@ def people(
         str | None,
         typer.Option(
             metavar="STATUS",
-            help=f"Those with this status: {', '.join(statuses())} (any that keeps somebody in).",
+            help=f"Those with this status: {', '.join(list_statuses())} (any that keeps somebody in).",
         ),
     ] = None,
     q: Annotated[

@@ -133,7 +133,7 @@ class _Rivals:
             return None
         for answer in fact.register_entries():
             if answer.register.section == self.section.path:
-                shows, _ = self.names.answered(fact, answer)
+                shows, _ = self.names.read_answer(fact, answer)
                 return plain(self.section.said(shows) or ""), sure
         return None
 

@@ -14,7 +14,7 @@ from api.commands.charts.series import counters, strips
 from domain.time.instant import format_instant, parse_cut
 from domain.time.perspective import Perspective
 from domain.views.brief import describe_perspective
-from domain.views.counting.tally import TallyQuery, kinds, tally
+from domain.views.counting.tally import TallyQuery, find_kinds, tally
 from domain.views.moments import Axis, group_moments
 from domain.views.versions import Seen
 from infrastructure.readers.reading import Reading
@@ -49,7 +49,7 @@ class Subject:
     def slice_at(self, perspective: Perspective) -> Sequence[Seen]:
         """The facts that can count what is counted."""
         id_ = self.reading.negotiation(self.slug).id
-        return self.reading.timeslice(id_, perspective, kinds(TallyQuery(what=self.what)))
+        return self.reading.timeslice(id_, perspective, find_kinds(TallyQuery(what=self.what)))
 
     def total(
         self, slice_: Sequence[Seen], at: str, perspective: Perspective, to: int | None = None
@@ -125,7 +125,7 @@ def _moments(subject: Subject, axis: Axis, by: Any) -> list[dict[str, Any]]:  # 
     )
     found = group_moments(sections.boundaries(axis), by)
     named: list[dict[str, Any]] = [
-        {"at": each.named(by), "changes": each.changes} for each in found
+        {"at": each.format(by), "changes": each.changes} for each in found
     ]
     return [each for each in named if each["at"][:4].isdecimal() and each["at"][4:5] in {"", "-"}]
 

@@ -21,7 +21,7 @@ from domain.fact import Fact
 from domain.streams.event import FactCorrected, FactEvent
 from domain.streams.negotiation import NegotiationSettings
 from domain.time.perspective import PerspectiveQuery
-from infrastructure.readers.log import streams
+from infrastructure.readers.log import read_streams
 
 __all__ = ["Deciding", "Step"]
 
@@ -149,7 +149,7 @@ class Deciding:
                 yield step
 
     def _load(self, ids: Sequence[UUID]) -> None:
-        events = streams(self._parley.database, self._parley.ledger.codec, ids)
+        events = read_streams(self._parley.database, self._parley.ledger.codec, ids)
         for id_ in ids:
             self._working[id_] = FactStream(
                 self._negotiation_id, events.get(id_, ()), self._comparisons

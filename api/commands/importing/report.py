@@ -11,7 +11,7 @@ from eventsourcing.persistence import OperationalError
 
 from domain.errors import MOST_FAULTS
 from domain.fact import Fact
-from domain.views.notices import notices
+from domain.views.notices import find_notices
 
 __all__ = [
     "COUNTED",
@@ -129,7 +129,7 @@ class ImportReport:
 
     def notice(self, line: int, fact: Fact) -> None:
         """Add the notices on a fact that a line records; after LISTED_REJECTIONS they are only counted."""
-        for noticed in notices(fact):
+        for noticed in find_notices(fact):
             self.notices_total += 1
             if len(self.notices) < LISTED_REJECTIONS:
                 self.notices.append(Rejection(line, noticed.pointer, noticed.detail))

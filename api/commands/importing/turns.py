@@ -28,7 +28,7 @@ from domain.streams.event import RecordEvent
 from domain.streams.negotiation import negotiation_id
 from infrastructure.errors import OUT_OF_REACH
 from infrastructure.log.errors import OutcomeUnknownError
-from infrastructure.readers.log import streams
+from infrastructure.readers.log import read_streams
 
 __all__ = ["Recorded", "Turns", "size_next_turn"]
 
@@ -229,7 +229,7 @@ class Turns:
         return TakenError(what, self._slug, f"negotiation {self._slug}")
 
     def _streams(self, ids: Sequence[UUID]) -> dict[UUID, list[RecordEvent]]:
-        return streams(self._parley.database, self._parley.ledger.codec, ids)
+        return read_streams(self._parley.database, self._parley.ledger.codec, ids)
 
 
 def size_next_turn(events: int, seconds: float) -> int:

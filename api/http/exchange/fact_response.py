@@ -22,7 +22,7 @@ from domain.streams.negotiation import FIRST_EDITION, Negotiation
 from domain.time.instant import format_instant
 from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views.brief import describe_fact, describe_negotiation, describe_perspective
-from domain.views.notices import notices
+from domain.views.notices import find_notices
 from domain.views.rivalry.similar import MOST
 from domain.views.versions import FactVersion, Seen
 from infrastructure.readers.look import RecordedFact
@@ -117,7 +117,7 @@ def edition_tag(found: Negotiation) -> int | None:
 
 def beside(version: FactVersion, similar: Sequence[FactVersion]) -> dict[str, Any]:
     """Give what an editor should look at, where there is anything: notices, and the first facts much like this one."""
-    noticed = notices(version.record.fact) if version.event in _SAYS_ALL else []
+    noticed = find_notices(version.record.fact) if version.event in _SAYS_ALL else []
     told: dict[str, Any] = {}
     if noticed:
         told["notices"] = [as_primitives(each) for each in noticed]

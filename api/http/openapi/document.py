@@ -19,7 +19,7 @@ from api.http.openapi.constraints import constrain_components
 from api.http.openapi.descriptions import describe, describe_paths
 from api.http.openapi.state_response import state_models
 from domain.confidential import Confidential
-from domain.views.state import lists_by_path, registers
+from domain.views.state import list_registers, lists_by_path
 
 __all__ = ["document", "models"]
 
@@ -65,7 +65,7 @@ def models() -> list[Any]:
         for name, model in vars(module).items()
         if name.endswith("Response")
     }
-    return [*responses.values(), *state_models(registers())]
+    return [*responses.values(), *state_models(list_registers())]
 
 
 def _components(parser: FactParser) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from domain.confidential import Confidential
 from domain.streams.ledger import decide_new_fact
 from domain.streams.negotiation import negotiation_id
 from domain.time.perspective import Perspective
-from domain.views.audit import change
+from domain.views.audit import describe_version
 from domain.views.brief import describe_perspective
 from domain.views.versions import FactVersion
 from infrastructure.readers.look import RecordedFact
@@ -138,7 +138,7 @@ def read_history(fact_id: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Re
         slug = reading.slug_of(last.negotiation_id)
         content = {
             "perspective": describe_perspective(perspective),
-            "items": [change(before, version) for before, version in found],
+            "items": [describe_version(before, version) for before, version in found],
             "next": asked.next(perspective, (last.version,)) if more else None,
         }
         asked = replace(asked, tag=f"{slug},{id_}")

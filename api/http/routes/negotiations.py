@@ -27,7 +27,7 @@ from domain.streams.event import NegotiationOpened
 from domain.streams.negotiation import FIRST_EDITION, Negotiation
 from domain.time.perspective import Perspective
 from domain.time.record_time import recorded_by
-from domain.views.audit import negotiation_change
+from domain.views.audit import describe_correction
 from domain.views.brief import (
     describe_fact,
     describe_negotiation,
@@ -194,7 +194,7 @@ def read_history(slug: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Respo
         perspective = asked.perspective(reading)
         opened = reading.negotiation(slug, perspective.position)
         told = reading.changes.of_negotiation(opened, perspective)
-        items = [_opening(reading, opened, perspective), *(negotiation_change(*e) for e in told)]
+        items = [_opening(reading, opened, perspective), *(describe_correction(*e) for e in told)]
         left = [each for each in items if each["version"] > after]
         more = len(left) > limit
         content = {

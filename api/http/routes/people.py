@@ -18,7 +18,7 @@ from api.http.threads import LaneRoute
 from domain.errors import ContentError
 from domain.sought import parse_terms, question
 from domain.views.brief import describe_perspective
-from domain.views.people import PeopleFilter, statuses
+from domain.views.people import PeopleFilter, list_statuses
 from domain.views.sections import MORE, ROOM_OF_PAGE
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
@@ -27,7 +27,7 @@ _FILTERS: Final = (
     Parameter(
         "status",
         "Those with this status: one of custody, `free`, `pardoned`, or `held`, any that keeps somebody in.",
-        {"type": "string", "enum": statuses()},
+        {"type": "string", "enum": list_statuses()},
     ),
     Parameter("q", "Those whose name, in any spelling, holds all of these words.", TEXT),
 )
@@ -94,8 +94,8 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
 
 def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
     status, q = parameters.get("status"), parameters.get("q")
-    if status is not None and status not in statuses():
-        raise ContentError.at("/query/status", f"one of {', '.join(statuses())} is expected")
+    if status is not None and status not in list_statuses():
+        raise ContentError.at("/query/status", f"one of {', '.join(list_statuses())} is expected")
     return PeopleFilter(status=status, q=None if q is None else parse_terms(question(q)))
 
 

@@ -26,9 +26,9 @@ from domain.rules import READING
 from domain.streams.negotiation import SNAPSHOT_NAME, negotiation_id
 from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views.brief import describe_perspective
-from domain.views.negotiation_changes import as_known, of_entries
-from domain.views.state import count_facts, state
-from domain.views.versions import select_known, timeslice, versions
+from domain.views.negotiation_changes import apply_corrections, fold_entries
+from domain.views.state import count_facts, resolve_state
+from domain.views.versions import fold_versions, select_known, timeslice
 from infrastructure.readers.negotiations import StoredSnapshot
 from infrastructure.readers.reading import Reading
 
@@ -146,13 +146,13 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
 def replay_state(reading: Reading, slug: str, perspective: Perspective) -> dict[str, Any]:
     """Give the state at a perspective, folded from the log alone."""
     entries = reading.entries_of(negotiation_id(slug), perspective.position)
-    opened, corrections = of_entries(entries)
+    opened, corrections = fold_entries(entries)
     if opened is None:
         raise UnknownError("negotiation", slug)
-    negotiation = as_known(opened, corrections, perspective)
-    found = versions(entries)
+    negotiation = apply_corrections(opened, corrections, perspective)
+    found = fold_versions(entries)
     counts = count_facts(select_known(found, perspective))
-    return state(negotiation, timeslice(found, perspective), counts, perspective)
+    return resolve_state(negotiation, timeslice(found, perspective), counts, perspective)
 
 
 def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:

@@ -19,7 +19,7 @@ from api.http.threads import LaneRoute
 from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.views.counting.points import By
-from domain.views.counting.tally import Per, Place, TallyQuery, add_hints, kinds, tally
+from domain.views.counting.tally import Per, Place, TallyQuery, add_hints, find_kinds, tally
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
@@ -80,7 +80,7 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        counting = kinds(query)
+        counting = find_kinds(query)
         slice_ = reading.timeslice(negotiation.id, perspective, counting)
         found = tally(slice_, perspective, query, reading.names(negotiation.id, perspective))
         if query.what is not None and not found.lists["facts"]:

@@ -19,7 +19,7 @@ from api.http.threads import LaneRoute
 from domain.errors import UnknownError
 from domain.proof.tiles import TilePath
 from infrastructure.proofs.publishing import last_signed_note
-from infrastructure.readers.proofs import bundle, tile_hashes
+from infrastructure.readers.proofs import read_bundle, read_tile_hashes
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["proof"])
 
@@ -104,7 +104,7 @@ def read_entries(request: Request, index: Annotated[str, _INDEX]) -> Response:
     given(request, ())
     path = TilePath.read(index)
     with request.app.state.parley.database.reading() as connection:
-        found = None if path is None else bundle(connection, path, principal_of(request))
+        found = None if path is None else read_bundle(connection, path, principal_of(request))
     found = _found(found)
     return answered(request, found, canonical=None, media_type=_BYTES, tags=("entries",))
 
@@ -130,7 +130,7 @@ def read_tile(
     found = None
     if path is not None and _LEVEL.fullmatch(level):
         with request.app.state.parley.database.reading() as connection:
-            found = tile_hashes(connection, int(level), path)
+            found = read_tile_hashes(connection, int(level), path)
     return for_ever(request, _found(found), _BYTES)
 
 

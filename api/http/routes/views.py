@@ -22,7 +22,7 @@ from domain.time.instant import format_instant
 from domain.time.perspective import Perspective
 from domain.views.audit import describe_change, describe_negotiation_change
 from domain.views.brief import describe_perspective
-from domain.views.diff import SECTIONS, diff, negotiation_differs
+from domain.views.diff import SECTIONS, diff, diff_negotiation
 from domain.views.moments import (
     Axis,
     Boundary,
@@ -208,7 +208,7 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
             "perspective": describe_perspective(shown),
             "axis": axis,
             **({"by": by} if asked_by == _AUTO else {}),
-            "items": [{"at": each.named(by), "changes": each.changes} for each in found[:limit]],
+            "items": [{"at": each.format(by), "changes": each.changes} for each in found[:limit]],
             "next": None if place is None else asked.next(shown, place, onward),
         }
         rest = asked.rest(slug, shown)
@@ -234,7 +234,7 @@ def _of_itself(
     before = {said.position for _, _, said in was}
     later = [said for _, _, said in is_ if said.position not in before]
     seen = [told[-1][1] if told else opened for told in (was, is_)]
-    return negotiation_differs((seen[0], seen[1]), later[-1] if later else None)
+    return diff_negotiation((seen[0], seen[1]), later[-1] if later else None)
 
 
 def _audited(

@@ -38,7 +38,7 @@ class Figure:
     quantity: Quantity
     candidate: Candidate
 
-    def shown(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """{quantity, fact}."""
         return {
             "quantity": as_primitives(self.quantity),
@@ -46,7 +46,7 @@ class Figure:
         }
 
 
-def figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
+def find_figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
     """The number that a fact gives on a basis; several become one, from the least to the greatest that they allow."""
     found = [q for q in numbers_of(fact, what) if q.basis == basis]
     if len(found) < 2:  # noqa: PLR2004 -- one means what it says
@@ -130,7 +130,7 @@ def _order(figure: Figure) -> tuple[int, float, int]:
 
 
 def _counters(candidate: Candidate) -> set[str]:
-    counter, _ = candidate.said("counted_by")
+    counter, _ = candidate.read_field("counted_by")
     return {counter} if counter else {citation.root for citation in candidate.fact.citations}
 
 
@@ -149,14 +149,14 @@ def _passed(candidate: Candidate, as_of: int) -> bool:
     return at < END and at - 1 <= as_of
 
 
-def by_field(
+def group_by_field(
     candidates: Iterable[Candidate], field: str
 ) -> list[tuple[dict[str, Any], list[Candidate]]]:
     """The facts grouped by what they say in a field, each group with that value as shown, in order of folded names."""
     found: dict[str, list[Candidate]] = defaultdict(list)
     shown: dict[str, dict[str, Any]] = {}
     for each in candidates:
-        key, said = each.said(field)
+        key, said = each.read_field(field)
         shown.setdefault(key, said)
         found[key].append(each)
     return [(shown[key], found[key]) for key in sorted(found)]

@@ -8,11 +8,11 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain.quantity import Quantity, Total
-from domain.views.counting.figures import figure
+from domain.views.counting.figures import find_figure
 from domain.views.rivalry import disputes
 from domain.views.rivalry.candidates import Candidate
-from domain.views.rivalry.claims import Claims, claim_of_quantity, ends_of, vaguer
-from domain.views.rivalry.rivals import Resolved, last_reported
+from domain.views.rivalry.claims import Claims, claim_of_quantity, ends_of, find_vaguer
+from domain.views.rivalry.rivals import Resolved, find_last_reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,7 @@ class Part:
     @property
     def resolved(self) -> Resolved:
         """The fact that is shown, with its rivals."""
-        reported = last_reported(each.fact for each in (self.shown, *self.rivals))
+        reported = find_last_reported(each.fact for each in (self.shown, *self.rivals))
         return Resolved(self.shown, self.rivals, self.contested, last_reported=reported)
 
     @property
@@ -89,7 +89,7 @@ def part_of(
     numbers = {
         each.id: number
         for each in (*facts, *supporting, *against)
-        if (number := figure(each.fact, what, basis)) is not None
+        if (number := find_figure(each.fact, what, basis)) is not None
     }
 
     def given(candidate: Candidate) -> Quantity:
@@ -140,7 +140,7 @@ def part_of(
 
 def _width(ends: dict[Any, tuple[float, float]]) -> tuple[float, float]:
     """The least and the greatest that the claims allow, without each claim that another one says more sharply."""
-    sharp = set(ends) - vaguer({claim for claim in ends if claim == ends[claim]})
+    sharp = set(ends) - find_vaguer({claim for claim in ends if claim == ends[claim]})
     kept = [ends[claim] for claim in sharp if ends[claim] != (-math.inf, math.inf)]
     kept = kept or list(ends.values())
     return min(low for low, _ in kept), max(high for _, high in kept)

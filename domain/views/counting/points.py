@@ -58,7 +58,7 @@ def bucket_name(number: int, by: By) -> str:
             return f"{number:04d}"
 
 
-def points(spreads: Iterable[Spread], by: By) -> list[dict[str, Any]]:
+def find_points(spreads: Iterable[Spread], by: By) -> list[dict[str, Any]]:
     """[{at, until, low, high, approximate, text, contested}]: the total of each bucket from `at` to `until`.
 
     Neighbouring buckets with the same total are one point. A bucket to which nothing is added is in no point.
@@ -85,7 +85,7 @@ def _runs(spreads: Iterable[Spread]) -> Iterator[tuple[int, int, dict[str, Any]]
         for spread, sign in steps[at]:
             running.take(spread, sign)
         if running.adding:
-            yield at, following - 1, running.shown()
+            yield at, following - 1, running.describe()
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ class _Running:
         self.about_most += sign * max(about, most)
         self.contested += sign * spread.contested
 
-    def shown(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """The sum as a point shows it."""
         high = None if self.open_above else self.high
         total = Total(self.low, high, self.about, self.about_most)

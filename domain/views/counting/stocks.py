@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.time.instant import BEGINNING
-from domain.views.counting.figures import by_field, numbers_of
+from domain.views.counting.figures import group_by_field, numbers_of
 from domain.views.counting.parts import part_of
 from domain.views.counting.points import bucket, bucket_name
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
 
 
-def series(
+def list_counts(
     candidates: Sequence[Candidate], what: str, by: By, as_of: int
 ) -> tuple[dict[str, Sequence[str | Figure]], list[dict[str, Any]]]:
     """The lists of a tally, of which only `facts` has items here, and the points of each counter.
@@ -56,8 +56,8 @@ def _by_counter(
         for each in candidates
         if each.begun and _stock(each, what) is not None and each.starts[0] > BEGINNING
     ]
-    for population, of_it in by_field(counting, "population"):
-        for counter, found in by_field(of_it, "counted_by"):
+    for population, of_it in group_by_field(counting, "population"):
+        for counter, found in group_by_field(of_it, "counted_by"):
             found.sort(key=lambda each: (*each.starts, each.version.first_position))
             yield {**population, **counter}, found
 

@@ -16,14 +16,14 @@ from domain.quantity import Quantity
 from domain.time.holding import Holding
 from domain.time.instant import parse_cut
 from domain.views.brief import describe_perspective
-from domain.views.counting.figures import Figure, by_field, has_total, numbers_of
+from domain.views.counting.figures import Figure, group_by_field, has_total, numbers_of
 from domain.views.counting.parts import Part, add_parts
-from domain.views.counting.points import By, Spread, bucket, points
-from domain.views.counting.stocks import series
+from domain.views.counting.points import By, Spread, bucket, find_points
+from domain.views.counting.stocks import list_counts
 from domain.views.counting.totals import Sum, sum_facts
 from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
-from domain.views.rivalry.questions import questions
+from domain.views.rivalry.questions import find_questions
 from domain.views.versions import matches
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ class Tally:
         points = [each for each in self.points if _place(each) > past]
         more = {f"{name}_more": len(all_) for name, all_ in self.lists.items() if len(all_) > end}
         lists = {
-            name: [each.shown() if isinstance(each, Figure) else each for each in all_[start:end]]
+            name: [
+                each.describe() if isinstance(each, Figure) else each for each in all_[start:end]
+            ]
             for name, all_ in self.lists.items()
         }
         place = _place(points[:limit][-1]) if points else past, end
@@ -108,18 +110,18 @@ def tally(
     counting = _counting(slice_, perspective, query, names or Names.of(slice_))
     stock = query.what is not None and _is_stock(counting, query.what)
     if stock and query.what is not None:
-        found, shown = series(counting, query.what, query.by, perspective.as_of)
+        found, shown = list_counts(counting, query.what, query.by, perspective.as_of)
         return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, found)
     everything = _sum(counting, query, perspective)
-    split = by_field(counting, query.per) if query.per else []
+    split = group_by_field(counting, query.per) if query.per else []
     sums = [(said, _sum(each, query, perspective)) for said, each in split]
-    content = {**_content(perspective, query), "total": everything.shown()}
+    content = {**_content(perspective, query), "total": everything.describe()}
     if query.per:
-        content["totals"] = [{**said, **each.shown()} for said, each in sums]
+        content["totals"] = [{**said, **each.describe()} for said, each in sums]
     shown = [
         {**said, **point}
         for said, each in (sums if query.per else [({}, everything)])
-        for point in points(_spreads(each, query.by, perspective.as_of), query.by)
+        for point in find_points(_spreads(each, query.by, perspective.as_of), query.by)
     ]
     return Tally(content, sorted(shown, key=_place), _lists(everything, query, perspective))
 
@@ -161,7 +163,7 @@ def _lists(
 def _sum(candidates: Sequence[Candidate], query: TallyQuery, perspective: Perspective) -> Sum:
     if query.what is not None:
         return sum_facts(candidates, query.what, perspective, stretch=query.stretch, until=query.to)
-    asked = questions(candidates).asked
+    asked = find_questions(candidates).questions
     parts = [_one(question.facts) for question in asked]
     total = add_parts(parts)
     if perspective.match == "certain":
@@ -218,7 +220,7 @@ def _counts(fact: Fact, quantity: Quantity) -> bool:
     return any(each.basis is not None for each in numbers_of(fact, quantity.what))
 
 
-def kinds(query: TallyQuery) -> frozenset[str] | None:
+def find_kinds(query: TallyQuery) -> frozenset[str] | None:
     """The kinds that can count what is asked for; None where every kind can."""
     if query.what is None:
         return frozenset({query.kind or ""})
@@ -232,7 +234,7 @@ def _counting(
     slice_: Iterable[Seen], perspective: Perspective, query: TallyQuery, names: Names
 ) -> list[Candidate]:
     """The facts that may hold, of the kinds that count; a fact that may lie outside the stretch is only possible."""
-    wanted = kinds(query)
+    wanted = find_kinds(query)
     first, last = query.from_, query.to
     found = []
     for seen in slice_:

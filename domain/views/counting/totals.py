@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.fact import as_primitives
 from domain.quantity import NOT_COUNTED, NOTHING_RECORDED, Total
 from domain.register import Register, Shape
-from domain.views.counting.figures import Figure, figure, has_total, numbers_of, standing_bound
+from domain.views.counting.figures import Figure, find_figure, has_total, numbers_of, standing_bound
 from domain.views.counting.parts import Part, add_parts, part_of
 from domain.views.counting.unnumbered import count_names
-from domain.views.entries import listed
+from domain.views.entries import list_resolved
 from domain.views.rivalry.candidates import Candidate
-from domain.views.rivalry.questions import questions
+from domain.views.rivalry.questions import find_questions
 from domain.views.sections import Listed
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Sum:
     cumulative: Sequence[Figure]
     uncounted: Sequence[Candidate]
 
-    def shown(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """{low, high, approximate, text, contested, rests_on}."""
         return {
             "low": self.total.low,
@@ -64,13 +64,13 @@ class Sum:
             _number(len(self.cumulative), "cumulative figure", "cumulative figures"),
             _number(len(self.uncounted), "fact not counted", "facts not counted"),
         ]
-        said += words_read(part.quantity for part in self.parts)
-        said += words_read(each.quantity for each in self.cumulative)
+        said += list_readings(part.quantity for part in self.parts)
+        said += list_readings(each.quantity for each in self.cumulative)
         words = ", ".join(each for each in dict.fromkeys(said) if each) or "no fact"
         return f"{words}; sources disagree" if self.contested else words
 
 
-def words_read(quantities: Iterable[Quantity]) -> list[str]:
+def list_readings(quantities: Iterable[Quantity]) -> list[str]:
     """The words that have no number in them, such as "dozens", each with what it is read as; at most `_MOST_WORDS`."""
     found = dict.fromkeys(
         f"“{each.text[:_LONGEST_WORDS]}” read as {_bound(each)}"
@@ -107,13 +107,13 @@ def sum_facts(
         each for each in candidates if has_total(each.fact, what) or numbers_of(each.fact, what)
     ]
     held = [each for each in every if each.holds]
-    asked = questions(every)
+    asked = find_questions(every)
     numbered = [
         part_of(each.facts, what, "increment", each.supporting, each.against)
-        for each in asked.asked
+        for each in asked.questions
     ]
     parts = [each for each in numbered if each is not None]
-    rest = [q for q, part in zip(asked.asked, numbered, strict=True) if part is None]
+    rest = [q for q, part in zip(asked.questions, numbered, strict=True) if part is None]
     named, uncounted, open_ = count_names(rest, parts, what)
     parts = sorted(
         [*parts, *named], key=lambda part: (part.shown.starts[0], part.shown.version.first_position)
@@ -134,7 +134,7 @@ def sum_facts(
 
 
 def _figures(candidates: Iterable[Candidate], what: str, basis: Basis) -> list[Figure]:
-    given = ((each, figure(each.fact, what, basis)) for each in candidates)
+    given = ((each, find_figure(each.fact, what, basis)) for each in candidates)
     found = [Figure(quantity, each) for each, quantity in given if quantity is not None]
     return sorted(
         found, key=lambda each: (*each.candidate.starts, each.candidate.version.first_position)
@@ -146,7 +146,7 @@ def describe_total(
 ) -> dict[str, Any]:
     """The sum as an interval and in words, and the lists of what it rests on."""
     found = sum_facts(candidates, register.summed or "", perspective)
-    shown = found.shown()
+    shown = found.describe()
     for part, each in sum_lists(found, rest).items():
         path = f"{register.section}.{part}" if part else register.section
         each.fill(shown, part or "parts", path, rest)
@@ -171,7 +171,7 @@ def sum_lists(found: Sum, rest: Rest | None) -> dict[str, Listed]:
 
     return {
         "facts": Listed(at, facts.__getitem__),
-        "cumulative": Listed(running, lambda index: found.cumulative[index].shown()),
+        "cumulative": Listed(running, lambda index: found.cumulative[index].describe()),
         "uncounted": Listed(uncounted, ids.__getitem__),
-        "": listed(_PART, at, lambda index: parts[index].resolved, rest, more),
+        "": list_resolved(_PART, at, lambda index: parts[index].resolved, rest, more),
     }

@@ -71,9 +71,9 @@ class Candidate:
             if len(found := self.names.bearers(name)) > 1
         }
 
-    def said(self, field: str) -> tuple[str, dict[str, Any]]:
-        """What the fact says in a field (`population`, `counted_by`), as `Names.said` gives it."""
-        return self.names.said(self.fact, field)
+    def read_field(self, field: str) -> tuple[str, dict[str, Any]]:
+        """What the fact says in a field (`population`, `counted_by`), as `Names.read_field` gives it."""
+        return self.names.read_field(self.fact, field)
 
     @property
     def certain(self) -> bool:

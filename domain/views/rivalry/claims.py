@@ -84,7 +84,7 @@ class Claims:
         self._vaguer = {
             claim
             for number in {len(origins[claim]) for claim in made}
-            for claim in vaguer({claim for claim in made if len(origins[claim]) == number})
+            for claim in find_vaguer({claim for claim in made if len(origins[claim]) == number})
         }
 
     def rank(self, candidate: Candidate) -> tuple[Any, ...]:
@@ -113,7 +113,7 @@ def _exact(claim: Claim) -> Claim | None:
     return None
 
 
-def vaguer(claims: set[Claim]) -> set[Claim]:
+def find_vaguer(claims: set[Claim]) -> set[Claim]:
     """The claims that are intervals and contain another claim's interval: they say the same less sharply."""
     found: set[Claim] = set()
     for ends in _intervals(claims).values():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.register import Shape
-from domain.views.rivalry.questions import questions
+from domain.views.rivalry.questions import find_questions
 from domain.views.rivalry.rivals import find_standing, rank_rivals
 from domain.views.state import group_by_key
 from domain.views.versions import Seen
@@ -59,18 +59,18 @@ def _beside(id_: UUID, candidates: Sequence[Candidate], register: Register) -> l
     if register.shape is Shape.TOTAL:
         return _of_question(id_, [each for each in candidates if each.holds])
     standing = find_standing(candidates, register)
-    if standing is None or all(each.id != id_ for each in standing.found):
+    if standing is None or all(each.id != id_ for each in standing.facts):
         return []
     resolved = rank_rivals(standing, register)
     entry = [*([resolved.shown] if resolved.shown else []), *resolved.rivals]
     if any(each.id == id_ for each in entry):
         return entry
-    return _of_question(id_, standing.found)
+    return _of_question(id_, standing.facts)
 
 
 def _of_question(id_: UUID, candidates: Iterable[Candidate]) -> list[Candidate]:
     """The candidates that speak to the same question as a fact, that fact included."""
-    asked = questions(candidates).asked
+    asked = find_questions(candidates).questions
     return [
         each
         for question in asked

@@ -38,20 +38,20 @@ class Questions:
     `parts`: facts about a narrower population that refine another. `linking`: round-ups, and facts of other matters.
     """
 
-    asked: Sequence[Question]
+    questions: Sequence[Question]
     parts: Sequence[Candidate] = ()
     linking: Sequence[Candidate] = ()
 
 
-def questions(candidates: Iterable[Candidate]) -> Questions:
+def find_questions(candidates: Iterable[Candidate]) -> Questions:
     """The questions to which the candidates speak, each with its facts that hold; a fact is taken once."""
     facts = {candidate.id: candidate for candidate in candidates}
     if not any(link.relation in TIES for each in facts.values() for link in each.fact.links):
         return Questions([Question(group) for group in _by_matter(_holding(facts.values()))])
-    found = _Tied(facts).questions()
+    found = _Tied(facts).find_questions()
     asked = [
         Question(held, _holding(each.supporting), _holding(each.against))
-        for each in found.asked
+        for each in found.questions
         if (held := _holding(each.facts))
     ]
     return Questions(asked, _holding(found.parts), _holding(found.linking))
@@ -70,7 +70,7 @@ def _by_matter(facts: Iterable[Candidate]) -> list[list[Candidate]]:
 
 def _narrower(one: Candidate, other: Candidate) -> bool:
     """Whether a fact that refines another is about a part of its population."""
-    (mine, _), (theirs, _) = one.said("population"), other.said("population")
+    (mine, _), (theirs, _) = one.read_field("population"), other.read_field("population")
     return mine not in {"", theirs}
 
 
@@ -84,7 +84,7 @@ class _Tied:
     waiting_on: dict[UUID | str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     targets: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
 
-    def questions(self) -> Questions:
+    def find_questions(self) -> Questions:
         """The questions, by the rules that the module states."""
         self.ties = self._all_ties()
         parts = self._take_parts()

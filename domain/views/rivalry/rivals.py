@@ -15,7 +15,7 @@ from domain.time.instant import BEGINNING
 from domain.views.rivalry import disputes
 from domain.views.rivalry.candidates import Candidate, precedes
 from domain.views.rivalry.claims import Claims, claim_of, comparable
-from domain.views.rivalry.questions import Question, questions
+from domain.views.rivalry.questions import Question, find_questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,7 +45,7 @@ class Resolved:
 class Standing:
     """The facts under one key of which one is shown, the previous one, and the answers that stand aside."""
 
-    found: Sequence[Candidate]
+    facts: Sequence[Candidate]
     previous: Candidate | None = None
     beside: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
 
@@ -148,10 +148,10 @@ def _latest_first(candidate: Candidate) -> tuple[int, int, int]:
 
 def rank_rivals(standing: Standing, register: Register) -> Resolved:
     """The entry of the facts that stand: the one that is shown, and its rivals by rank."""
-    found, previous, beside = standing.found, standing.previous, standing.beside
+    found, previous, beside = standing.facts, standing.previous, standing.beside
     if len(found) < 2:  # noqa: PLR2004 -- one has no rival
         shown = found[0] if found else None
-        reported = last_reported(each.fact for each in found)
+        reported = find_last_reported(each.fact for each in found)
         return Resolved(shown, previous=previous, beside=beside, last_reported=reported)
     by_claim = Claims(found).rank
     first = _current(found, register)
@@ -163,17 +163,17 @@ def rank_rivals(standing: Standing, register: Register) -> Resolved:
         return (not marked, not each.certain, not current, 0 if current else late, by_claim(each))
 
     shown, *rest = sorted(found, key=rank)
-    asked = questions(found).asked
+    asked = find_questions(found).questions
     same = _same_question(shown, asked)
     if register.rivalry is Rivalry.MATTER:
         rest = [each for each in rest if each.id in same or each.certain is not shown.certain]
     contested = _contested(shown, found, register, asked)
     claim = claim_of(shown)
-    reported = last_reported(each.fact for each in found if claim_of(each) == claim)
+    reported = find_last_reported(each.fact for each in found if claim_of(each) == claim)
     return Resolved(shown, rest, contested, previous, beside, reported)
 
 
-def last_reported(facts: Iterable[Fact]) -> str | None:
+def find_last_reported(facts: Iterable[Fact]) -> str | None:
     """The latest publication date of the facts' citations, as written; None where no citation has a date."""
     cited = (citation for each in facts for citation in each.citations)
     dated = [(at, c.published) for c in cited if (at := c.published_at) is not None]

@@ -9,8 +9,8 @@ from hypothesis import given
 from domain.provenance import Citation
 from domain.streams.event import STORED_NAMES
 from domain.time.instant import format_instant
-from domain.views.audit import CHANGES_OF_MIND, change, describe_change
-from domain.views.versions import versions
+from domain.views.audit import CHANGES_OF_MIND, describe_change, describe_version
+from domain.views.versions import fold_versions
 from tests.examples import fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log
@@ -24,7 +24,10 @@ AP = Citation(publisher="AP", published="2025-09-12")
 
 def history(stream: list[FactVersion]) -> list[dict[str, Any]]:
     """Each version as a change of the one before it."""
-    return [change(before, after) for before, after in zip((None, *stream), stream, strict=False)]
+    return [
+        describe_version(before, after)
+        for before, after in zip((None, *stream), stream, strict=False)
+    ]
 
 
 def last_two(log: Log) -> tuple[FactVersion, FactVersion]:
@@ -33,14 +36,14 @@ def last_two(log: Log) -> tuple[FactVersion, FactVersion]:
 
 
 def changes(log: Log) -> list[dict[str, Any]]:
-    shown: list[dict[str, Any]] = change(*last_two(log))["changes"]
+    shown: list[dict[str, Any]] = describe_version(*last_two(log))["changes"]
     return shown
 
 
 def test_a_first_version_changes_nothing() -> None:
     log = Log()
     log.record(fact("release"))
-    first = change(None, log.versions()[0])
+    first = describe_version(None, log.versions()[0])
     assert (first["version"], first["event"], first["changes"]) == (1, "fact.recorded", [])
     assert (first["reason"], first["why"], first["actor"]) == (None, None, "desk")
 
@@ -49,7 +52,7 @@ def test_a_correction_shows_each_field_before_and_after() -> None:
     log = Log()
     log.correct(log.record(fact("release")), valid="2025-09-12", reason="better_evidence")
     before, after = last_two(log)
-    assert change(before, after) == {
+    assert describe_version(before, after) == {
         "version": 2,
         "position": 3,
         "recorded_at": format_instant(after.recorded_at),
@@ -119,7 +122,7 @@ def test_every_change_of_mind_is_an_event() -> None:
 @given(histories())
 def test_a_history_told_field_by_field_can_be_retold(entries: list[Entry]) -> None:
     streams: dict[object, list[FactVersion]] = {}
-    for version in versions(entries):
+    for version in fold_versions(entries):
         streams.setdefault(version.record.id, []).append(version)
     for stream in streams.values():
         told = history(stream)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.provenance import Citation
 from domain.views.diff import diff
-from domain.views.versions import select_known, versions
+from domain.views.versions import fold_versions, select_known
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log, differing
@@ -153,8 +153,11 @@ def test_a_diff_accounts_for_every_fact_that_is_not_the_same(
 ) -> None:
     late = data.draw(perspectives(len(entries)))
     early = data.draw(perspectives(late.position))
-    before, after = select_known(versions(entries), early), select_known(versions(entries), late)
-    answer = diff(differing(versions(entries), early, late), (early, late))
+    before, after = (
+        select_known(fold_versions(entries), early),
+        select_known(fold_versions(entries), late),
+    )
+    answer = diff(differing(fold_versions(entries), early, late), (early, late))
     by_section = {name: [each["fact"]["id"] for each in answer[name]] for name in CONTENT}
     told = {id_ for ids in by_section.values() for id_ in ids}
     assert all(len(ids) == len(set(ids)) for ids in by_section.values())

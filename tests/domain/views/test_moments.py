@@ -15,12 +15,12 @@ from domain.time.edtf_calendar import DAY
 from domain.time.instant import END, parse_cut
 from domain.views.counting.points import By, bucket, bucket_name
 from domain.views.counting.tally import TallyQuery, tally
-from domain.views.moments import Axis, Moment, boundaries, group_moments
-from domain.views.negotiation_changes import as_known, of_entries
-from domain.views.people import PeopleFilter, people
-from domain.views.state import count_facts, state
-from domain.views.timeline import TimelineFilter, timeline
-from domain.views.versions import select_known, timeslice, versions
+from domain.views.moments import Axis, Moment, find_boundaries, group_moments
+from domain.views.negotiation_changes import apply_corrections, fold_entries
+from domain.views.people import PeopleFilter, list_people
+from domain.views.state import count_facts, resolve_state
+from domain.views.timeline import TimelineFilter, list_timeline
+from domain.views.versions import fold_versions, select_known, timeslice
 from tests.strategies import NEGOTIATION, SOME, histories, itself, perspectives
 
 if TYPE_CHECKING:
@@ -47,18 +47,18 @@ def answers(
     entries: list[Entry], found: list[FactVersion], seen_from: Perspective, last: str
 ) -> str:
     """A state, a timeline, a list of people and tallies up to a month, without what names the perspective itself."""
-    opened, corrections = of_entries(entries)
+    opened, corrections = fold_entries(entries)
     assert opened is not None
-    itself_ = as_known(opened, corrections, seen_from) if seen_from.position else None
+    itself_ = apply_corrections(opened, corrections, seen_from) if seen_from.position else None
     slice_, known = timeslice(found, seen_from), select_known(found, seen_from)
     counted = [
         tally(slice_, seen_from, TallyQuery(what=what)).page(None, 1_000)[0]
         for what in ("released", "held")
     ]
     told: list[Any] = [
-        itself_ and state(itself_, slice_, count_facts(known), seen_from),
-        timeline(found, seen_from, TimelineFilter(begun=True)),
-        people(slice_, seen_from, PeopleFilter()).page(None, 1_000),
+        itself_ and resolve_state(itself_, slice_, count_facts(known), seen_from),
+        list_timeline(found, seen_from, TimelineFilter(begun=True)),
+        list_people(slice_, seen_from, PeopleFilter()).page(None, 1_000),
         [{**each, "points": _points(each["points"], last)} for each in counted],
     ]
     for part in (told[0], *told[-1]):
@@ -84,9 +84,9 @@ def test_between_two_neighbouring_moments_no_answer_changes(
 ) -> None:
     drawn = data.draw(perspectives(len(entries)))
     perspective = replace(drawn, as_known_at=None) if axis == drawn.clock else drawn
-    found = versions(entries)
+    found = fold_versions(entries)
     instants = sorted(
-        {at for _, at in boundaries(found, itself(entries), NEGOTIATION, perspective, axis)}
+        {at for _, at in find_boundaries(found, itself(entries), NEGOTIATION, perspective, axis)}
     )
     pairs = [
         pair
@@ -106,10 +106,10 @@ def test_each_moment_of_a_clock_of_knowledge_is_there_for_what_is_seen_otherwise
     entries: list[Entry], data: st.DataObject
 ) -> None:
     perspective = replace(data.draw(perspectives(len(entries))), as_known_at=None)
-    found = versions(entries)
+    found = fold_versions(entries)
     own = itself(entries)
     for axis in ("recorded", "published"):
-        for whose, instant in boundaries(found, own, NEGOTIATION, perspective, axis):
+        for whose, instant in find_boundaries(found, own, NEGOTIATION, perspective, axis):
             before, after = (
                 {each.record.id: each for each in select_known(found, seen_from)}
                 for seen_from in (
@@ -130,12 +130,12 @@ def test_a_group_counts_each_fact_once_and_its_name_cuts_at_its_end(
     for moment in group_moments(found, by):
         mine = {whose for whose, at in found if bucket(at, by) == moment.at}
         assert moment.changes == len(mine)
-        last = parse_cut(moment.named(by))
+        last = parse_cut(moment.format(by))
         assert bucket(last, by) == moment.at
         assert bucket(last + 1, by) == moment.at + 1
 
 
 def test_an_instant_is_named_as_itself_and_no_bound_is_a_moment() -> None:
-    assert Moment(DAY, 1).named(None) == "1970-01-02T00:00:00.000000Z"
+    assert Moment(DAY, 1).format(None) == "1970-01-02T00:00:00.000000Z"
     assert group_moments([(NEGOTIATION, DAY), (NEGOTIATION, DAY)], None) == [Moment(DAY, 1)]
     assert END not in {each.at for each in group_moments([], None)}

@@ -19,7 +19,7 @@ from domain.time.instant import END
 from domain.time.perspective import Perspective
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.rivals import Resolved, resolve
-from domain.views.versions import timeslice, versions
+from domain.views.versions import fold_versions, timeslice
 from tests.examples import REUTERS, count, fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log
@@ -328,6 +328,6 @@ def everything(entries: list[Entry]) -> list[Candidate]:
             ("quantity",),
             begun=seen.certainty == "certain",
         )
-        for seen in timeslice(versions(entries), at)
+        for seen in timeslice(fold_versions(entries), at)
         for fact in [seen.version.record.fact]
     ]

@@ -13,8 +13,8 @@ from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.rules import READING
 from domain.streams.negotiation import evolve
-from domain.views.state import count_facts, state
-from domain.views.versions import select_known, timeslice, versions
+from domain.views.state import count_facts, resolve_state
+from domain.views.versions import fold_versions, select_known, timeslice
 from tests.examples import OPENED, REUTERS, count, fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
@@ -287,16 +287,16 @@ def test_a_state_is_plain_json_and_totals_rest_on_the_facts_that_they_list(
     entries: list[Entry], data: st.DataObject
 ) -> None:
     at = data.draw(perspectives(len(entries)))
-    every = versions(entries)
+    every = fold_versions(entries)
     seen = timeslice(every, at)
-    answer = state(evolve(None, OPENED), seen, count_facts(select_known(every, at)), at)
+    answer = resolve_state(evolve(None, OPENED), seen, count_facts(select_known(every, at)), at)
     assert json.loads(json.dumps(answer)) == answer
     for total in (answer["prisoners"]["released"], answer["prisoners"]["pardoned"]):
         assert total["high"] is None or total["low"] <= total["high"]
         assert len(total["facts"]) == len(total["parts"]) == len(set(total["facts"]))
         matters = [part["matter"] for part in total["parts"] if part["matter"] is not None]
         assert len(matters) == len(set(matters))
-    again = state(evolve(None, OPENED), seen, count_facts(select_known(every, at)), at)
+    again = resolve_state(evolve(None, OPENED), seen, count_facts(select_known(every, at)), at)
     assert json.dumps(again) == json.dumps(answer)
 
 

@@ -19,8 +19,8 @@ from domain.views.counting.tally import Tally, TallyQuery, add_hints, tally
 from domain.views.counting.totals import sum_facts
 from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
-from domain.views.state import state
-from domain.views.versions import Seen, matches, timeslice, versions
+from domain.views.state import resolve_state
+from domain.views.versions import Seen, fold_versions, matches, timeslice
 from tests.examples import count, fact
 from tests.steps import steps
 from tests.strategies import SOME, histories, perspectives
@@ -304,9 +304,9 @@ def test_a_tally_is_what_the_state_says_and_what_adding_up_bucket_by_bucket_give
     entries: list[Entry], data: st.DataObject, what: str
 ) -> None:
     at = data.draw(perspectives(len(entries)))
-    slice_ = timeslice(versions(entries), at)
+    slice_ = timeslice(fold_versions(entries), at)
     answer = whole(tally(slice_, at, TallyQuery(what=what)))
-    total = state(Log().negotiation, slice_, {}, at)["prisoners"][what]
+    total = resolve_state(Log().negotiation, slice_, {}, at)["prisoners"][what]
     shown = ("low", "high", "approximate", "text", "contested")
     assert answer["total"] == {name: total[name] for name in (*shown, "rests_on")}
     assert sorted(answer["facts"]) == sorted(total["facts"])
@@ -343,7 +343,7 @@ def test_what_had_happened_by_a_day_is_no_sharper_when_one_looks_back(
     """Looking back from a later day at all until a day claims no more than standing on that day did."""
     later = data.draw(perspectives(len(entries)))
     to = min(parse_cut(f"{year}"), later.as_of)
-    seen = versions(entries)
+    seen = fold_versions(entries)
     query = TallyQuery(what="released", to=to)
     back = whole(tally(timeslice(seen, later), later, query))["total"]
     then = replace(later, as_of=to)

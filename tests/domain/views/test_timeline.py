@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from domain.naming import fold_for_search
 from domain.time.instant import parse_cut, parse_instant
-from domain.views.timeline import TimelineFilter, timeline
-from domain.views.versions import by_valid_time, select_begun, versions
+from domain.views.timeline import TimelineFilter, list_timeline
+from domain.views.versions import by_valid_time, fold_versions, select_begun
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def listed(log: Log, at: dict[str, Any] | None = None, **wanted: Any) -> list[str]:  # noqa: ANN401 -- a filter's fields
-    found = timeline(log.versions(), log.perspective(**(at or {})), TimelineFilter(**wanted))
+    found = list_timeline(log.versions(), log.perspective(**(at or {})), TimelineFilter(**wanted))
     return [seen.version.record.fact.summary for seen in found]
 
 
@@ -134,10 +134,10 @@ def test_a_timeline_continues_from_any_place_without_gap_or_overlap(
     entries: list[Entry], data: st.DataObject
 ) -> None:
     at = data.draw(perspectives(len(entries)))
-    every = versions(entries)
-    whole = timeline(every, at, TimelineFilter())
+    every = fold_versions(entries)
+    whole = list_timeline(every, at, TimelineFilter())
     places = [by_valid_time(seen) for seen in whole]
     assert places == sorted(set(places))
     for index, place in enumerate(places):
-        assert timeline(every, at, TimelineFilter(after=place)) == whole[index + 1 :]
-    assert timeline(every, at, TimelineFilter(begun=True)) == select_begun(every, at)
+        assert list_timeline(every, at, TimelineFilter(after=place)) == whole[index + 1 :]
+    assert list_timeline(every, at, TimelineFilter(begun=True)) == select_begun(every, at)
