@@ -12,6 +12,8 @@ from starlette.responses import Response
 from api.http.exchange.in_process import Reply
 from api.http.problems import MEDIA_TYPE
 from api.http.threads import LaneRoute
+from api.web.forms.answer import draw_left_behind
+from api.web.forms.sent import LeftBehindError
 
 __all__ = ["PageRefusedError", "PageRoute", "router_of_pages"]
 
@@ -42,6 +44,8 @@ class PageRoute(LaneRoute):
                 headers = {"Cache-Control": "no-store"}
                 headers |= {name: told[name] for name in _OF_REFUSALS if name in told}
                 return Response(error.reply.body, status, headers, MEDIA_TYPE)
+            except LeftBehindError as error:
+                return draw_left_behind(request, error)
 
         return drawn
 

@@ -226,6 +226,28 @@ def test_who_may_not_record_is_offered_no_form_and_sends_none(reader: Reader, de
     assert "fact:write" in refused.words
 
 
+def test_what_was_written_outlives_the_session(reader: Reader, desk: Desk) -> None:
+    reader.editor.open()
+    key = desk.enter()
+    form = desk.see(f"{RECORD}?kind=release")
+    desk.parley.keys.revoke(key.split("_")[1])
+    ended = desk.fill(form, RECORD, **FREED, do="save")
+    assert ended.status == 401
+    assert "Your session has ended." in ended.words
+    assert FREED["summary"] in ended.words
+    desk.enter("Ann")
+    anew = desk.fill(ended, RECORD)
+    assert anew.status == 403
+    assert "You are Ann now." in anew.words
+    assert reader.editor.get("/v1/negotiations/talks/timeline").json["items"] == []
+    assert desk.fill(anew, RECORD).status == 303
+    [record] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
+    assert record["fact"]["summary"] == FREED["summary"]
+    elsewhere = desk.post(RECORD, {"kind": "release", **FREED}, origin="https://evil.example")
+    assert elsewhere.status == 403
+    assert FREED["summary"] not in elsewhere.html
+
+
 @pytest.mark.either_database
 def test_a_form_records_in_no_negotiation_that_is_hidden(reader: Reader, desk: Desk) -> None:
     body = {"slug": "talks", "title": "Canary", "parties": [], "visibility": "private"}

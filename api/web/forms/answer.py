@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.http.session_cookie import takes_session
 from api.web.drawing import POLICY, render
+from api.web.forms.sent import TOKEN_FIELD, LeftBehindError
+from api.web.visit import Visit
 
 if TYPE_CHECKING:
     from api.web.page import Page
 
-__all__ = ["draw_form", "redirect", "sign_in_first", "target_of"]
+__all__ = ["draw_form", "draw_left_behind", "redirect", "sign_in_first", "target_of"]
 
 _HEADERS: Final = {
     "Content-Security-Policy": POLICY,
@@ -21,13 +24,29 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Robots-Tag": "noindex",
 }
+_NOT_WRITTEN: Final = frozenset(
+    {"digest", "do", "key", "kind", "live", "position", "shown-citation", "shown-quantity"}
+)
+"""Fields of forms in which nobody writes."""
 _SEEN: Final = "\x21\x7e"
 
 
-def draw_form(page: Page, template: str, status: int = 200, **shown: Any) -> Response:  # noqa: ANN401 -- what the template names
+def draw_form(page: Visit, template: str, status: int = 200, **shown: Any) -> Response:  # noqa: ANN401 -- what the template names
     """Draw a page with a form."""
     body = render(template, page=page, listed=False, **shown)
     return Response(body, status, _HEADERS, "text/html; charset=utf-8")
+
+
+def draw_left_behind(request: Request, error: LeftBehindError) -> Response:
+    """Show what was written in a form whose session has ended, so that it can be sent again in another."""
+    fields = {name: text for name, text in error.fields.items() if name != TOKEN_FIELD}
+    written = {
+        name: text for name, text in fields.items() if text.strip() and name not in _NOT_WRITTEN
+    }
+    action = quote(request.scope["path"])
+    return draw_form(
+        Visit(request), "again", error.status, fields=fields, written=written, action=action
+    )
 
 
 def sign_in_first(page: Page) -> Response:

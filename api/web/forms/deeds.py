@@ -145,7 +145,7 @@ _EVERY: Final = (
         link="Add a source",
         path="corroborations",
         heading="Another source says so.",
-        says="Add a source that says the same. Of a reprint, name after whose report it is.",
+        says="Add a source that says the same. If it repeats another’s report, name that report.",
         button="Add the source",
     ),
     Deed(

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Mapping
 from email.parser import BytesParser
 from email.policy import HTTP
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,6 +22,7 @@ from infrastructure.identity.sessions import Session
 
 __all__ = [
     "TOKEN_FIELD",
+    "LeftBehindError",
     "check_origin",
     "check_token",
     "form_token",
@@ -37,12 +39,27 @@ _URLENCODED: Final = "application/x-www-form-urlencoded"
 _MULTIPART: Final = "multipart/form-data"
 
 
+class LeftBehindError(Exception):
+    """A form whose sender is not signed in any more, or in another session: `fields` are what was written in it."""
+
+    def __init__(self, fields: dict[str, str], status: int) -> None:
+        super().__init__(status)
+        self.fields = fields
+        self.status = status
+
+
 async def read_form(request: Request) -> dict[str, str]:
-    """Give the fields of a form that somebody who is signed in sent; RefusedError for any other."""
+    """Give the fields of a form that somebody who is signed in sent; RefusedError for any other.
+
+    LeftBehindError where the session that it was given to has ended since.
+    """
     check_origin(request)
-    session = session_of(request)
     fields = await read_fields(request)
-    check_token(session, fields)
+    session: Session | None = request.scope["state"].get("session")
+    if session is None:
+        raise LeftBehindError(fields, HTTPStatus.UNAUTHORIZED)
+    if not _has_token(session, fields):
+        raise LeftBehindError(fields, HTTPStatus.FORBIDDEN)
     return fields
 
 
@@ -136,12 +153,17 @@ def check_origin(request: Request) -> None:
 
 def check_token(session: Session, fields: Mapping[str, str]) -> None:
     """RefusedError where a form was not given to this session."""
-    if not hmac.compare_digest(fields.get(TOKEN_FIELD, "").encode(), form_token(session).encode()):
+    if not _has_token(session, fields):
         name, detail = (
             "form-token",
             "this form is of another session: open its page again, and send it from there",
         )
         raise RefusedError(name, f"/{TOKEN_FIELD}", detail)
+
+
+def _has_token(session: Session, fields: Mapping[str, str]) -> bool:
+    sent = fields.get(TOKEN_FIELD, "").encode()
+    return hmac.compare_digest(sent, form_token(session).encode())
 
 
 def form_token(session: Session) -> str:
