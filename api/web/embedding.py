@@ -18,7 +18,6 @@ FRAMED: Final = (
 """The content security policy of what other pages may show in a frame: it runs nothing at all."""
 _FOOT: Final = 40
 """How many pixels the line under a picture takes."""
-_LEAST: Final = 120
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,9 @@ class Embedding:
         ratio = self.picture.height / self.picture.width
         if height is not None:
             wide = min(wide, int((height - _FOOT) / ratio))
-        wide = max(wide, _LEAST)
-        return wide, round(wide * ratio) + _FOOT
+        wide = max(wide, 1)
+        high = round(wide * ratio) + _FOOT
+        return wide, high if height is None else min(high, height)
 
     def code(self, width: int | None = None, height: int | None = None) -> Markup:
         """Give the markup to copy."""

@@ -179,6 +179,22 @@ def test_a_measure_over_time_has_its_stages(client: Client) -> None:
     assert "possible" not in {each[4] for each in earlier}
 
 
+def test_a_picture_of_many_holders_shows_the_last_and_says_that_there_are_more(
+    client: Client,
+) -> None:
+    client.open()
+    for day in range(1, 61):
+        month, of_month = divmod(day - 1, 28)
+        valid = f"2025-{month + 1:02d}-{of_month + 1:02d}"
+        client.record(kind="appointment", person=f"P{day}", post=f"Post {day % 3}", valid=valid)
+    spells = told(spec(client, "posts", "as_of=2025-12-01"))
+    shown = {each[1] for each in spells}
+    assert len(shown) == 36
+    assert {"P58", "P59", "P60"} <= shown
+    drawn = client.http.get(f"{CHARTS}/posts.svg?as_of=2025-12-01").text
+    assert "There are more than are shown here." in drawn
+
+
 def test_nothing_is_told_by_colour_alone(client: Client) -> None:
     offices(client)
     drawn = client.http.get(f"{CHARTS}/posts.svg?as_of=2025-12-01")

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.either_database
 
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "tally", "moments", "people", "diff", "audit",
-    "changes", "kinds", "columns", "snapshot", "snapshots", "list",
+    "changes", "kinds", "columns", "snapshot", "snapshots", "list", "search",
     "rebuild", "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
     "seal", "compact", "erase", "witness", "change-requests", "approve", "refuse", "withdraw",
     "check",

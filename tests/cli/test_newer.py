@@ -27,6 +27,7 @@ GIVEN = {
     "slug": "talks",
     "name": "then",
     "what": "released",
+    "words": "freed",
     "fact": "R",
     "kind": "release",
     "id_": ID,

@@ -117,6 +117,16 @@ def test_the_negotiations_are_listed_with_what_changed_last(light: Shell) -> Non
     assert "None. To begin one" in shown(light, "list", "--position", "0")
 
 
+def test_all_negotiations_are_searched(light: Shell) -> None:
+    light.out("import", "others", light.file(FREED), "--title", "Others")
+    found = json.loads(light.out("search", "fifty-two freed", "--json"))["items"]
+    assert [each["negotiation"] for each in found] == ["others", SLUG]
+    table = shown(light, "search", "fifty-two freed")
+    assert "2 facts" in table
+    assert "others │ 2025-09-11 │ Fifty-two freed │ R │" in table
+    assert "No fact holds" in shown(light, "search", "nothing")
+
+
 def test_the_snapshots_of_a_negotiation_are_listed(light: Shell) -> None:
     assert "None. To take one" in shown(light, "snapshots", SLUG)
     for name in ("second", "first"):

@@ -99,6 +99,20 @@ def test_a_picture_is_described_for_other_sites(real: Reader, path: str) -> None
     assert real.see(unescape(source[1]).removeprefix(OURS)).status == 200
 
 
+@pytest.mark.parametrize(("width", "height"), [("1", "1"), ("10000", "10000"), ("90", "50")])
+def test_a_frame_is_never_larger_than_asked_nor_than_its_picture(
+    real: Reader, width: str, height: str
+) -> None:
+    url = f"{OURS}{BELARUS}/pictures/posts?{AT}"
+    _, told = oembed(real, url, maxwidth=width, maxheight=height)
+    _, whole = oembed(real, url)
+    for side, most in (("width", width), ("height", height)):
+        found, full = told[side], whole[side]
+        assert isinstance(found, int)
+        assert isinstance(full, int)
+        assert 1 <= found <= min(int(most), full)
+
+
 def test_a_page_leads_to_its_description(real: Reader) -> None:
     page = real.see(f"{BELARUS}/numbers/released?{AT}")
     (found,) = (

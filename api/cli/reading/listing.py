@@ -1,13 +1,15 @@
-"""The commands that list what there is: the negotiations, and the snapshots of one."""
+"""The commands over all negotiations: the list of them, and a search in them; and the list of one's snapshots."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 
 from api.cli.ask import ask_whole, print_answer
 from api.cli.options import AsJson, Slug, take_perspective
 from api.cli.session import consoles, open_record
-from api.cli.tables import show_heading, show_rows
+from api.cli.tables import show_heading, show_rows, sources
 from api.cli.text import print_line
 
 __all__ = ["register", "show_negotiations"]
@@ -71,7 +73,37 @@ def snapshots(slug: Slug, *, asked: dict[str, object], json: AsJson = False) -> 
         print_line(out, f"None. To take one: parley snapshot {slug} NAME")
 
 
+@take_perspective("as_known_at", "position", "clock")
+def search(
+    words: Annotated[
+        str, typer.Argument(metavar="WORDS", help="Words that a fact holds, all of them.")
+    ],
+    *,
+    asked: dict[str, object],
+    json: AsJson = False,
+) -> None:
+    """Search the facts of all negotiations."""
+    with open_record() as parley:
+        question = {"q": words, "limit": 1_000, **asked}
+        answer = ask_whole(parley, "/v1/search", question, ("items",))
+    if json:
+        print_answer(answer)
+        return
+    out, _ = consoles()
+    show_heading(out, f"Facts with {words}", answer.content["perspective"])
+    rows = [
+        (each["negotiation"], fact["valid"], fact["summary"], fact["external_id"], sources(fact))
+        for each in answer.content["items"]
+        for fact in (each["fact"],)
+    ]
+    columns = ("negotiation", "when", "what", "external id", "sources")
+    show_rows(out, f"{len(rows)} fact{'s' * (len(rows) != 1)}", columns, rows)
+    if not rows:
+        print_line(out, "No fact holds all of these words.")
+
+
 def register(app: typer.Typer) -> None:
     """Offer the commands."""
     app.command("list")(list_)
+    app.command()(search)
     app.command()(snapshots)

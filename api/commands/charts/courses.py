@@ -30,6 +30,8 @@ MOST_DAYS: Final = 60
 """On how many days, the latest, a section is asked for."""
 MOST_LANES: Final = 12
 """How many entries a picture shows, the first of the section."""
+MOST_ROWS: Final = 36
+"""How many rows it shows in all, those that ended last."""
 _YEARS: Final = range(2, 9_999)
 """The years whose days, and those next to them, have four digits."""
 _LAST: Final = parse_cut("9999") // DAY
@@ -83,6 +85,9 @@ def course(reading: Reading, slug: str, perspective: Perspective, section: Secti
         for lane, label, look in _looks(items, section, rivals, at.as_of):
             mine = spells.setdefault((lane, label), [])
             _add(mine, Spell(lane, label, look, _date(day), _date(until)))
+    lasts = sorted(spells, key=lambda each: spells[each][-1].end, reverse=True)[:MOST_ROWS]
+    has_more = has_more or len(lasts) < len(spells)
+    spells = {each: mine for each, mine in spells.items() if each in lasts}
     lanes = dict.fromkeys(lane for lane, _ in spells)
     kept = list(lanes)[:MOST_LANES]
     found = [
