@@ -45,39 +45,39 @@ class Likeness:
 
     def of(self, name: str, id_: str | None) -> list[dict[str, Any]]:
         """[{name, id, why}]: who else a name may mean. Two people with ids of their own are never the same."""
-        mine, orders = _latin(name), self._orders
-        near = sorted((self._begin[each] for each in _beginnings(mine)), key=len)
+        latin, orders = _latin(name), self._orders
+        near = sorted((self._begin[beginning] for beginning in _beginnings(latin)), key=len)
         compared = list(dict.fromkeys(islice(chain.from_iterable(near), MOST_COMPARED)))
         scores: dict[int, float] = {}
-        for asked, names in zip((mine, _in_order(mine)), orders, strict=True):
+        for written, names in zip((latin, _in_order(latin)), orders, strict=True):
             choices = [names[at] for at in compared]
             for _, score, index in process.extract(
-                asked, choices, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=MOST + 1
+                written, choices, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=MOST + 1
             ):
                 scores[compared[index]] = max(score, scores.get(compared[index], 0))
-        found = []
+        hints = []
         for at in sorted(scores, key=lambda at: (-scores[at], at)):
             other, other_id = self._everyone[at]
             if (other, other_id) == (name, id_) or (id_ and other_id):
                 continue
             why = _why(name, other) if _may_be_same(name, other, scores[at]) else _ALIKE_ONLY
-            found.append({"name": other, "id": other_id, "why": why})
-        return found[:MOST]
+            hints.append({"name": other, "id": other_id, "why": why})
+        return hints[:MOST]
 
     @cached_property
     def _orders(self) -> tuple[list[str], list[str]]:
         """All names in Latin letters: as written, and with their words in alphabetical order."""
         latin = [_latin(name) for name, _ in self._everyone]
-        for at, each in enumerate(latin):
-            for beginning in _beginnings(each):
+        for at, name in enumerate(latin):
+            for beginning in _beginnings(name):
                 self._begin[beginning].append(at)
-        return latin, [_in_order(each) for each in latin]
+        return latin, [_in_order(name) for name in latin]
 
 
 def _latin(name: str) -> str:
     """The words of a name, transliterated into Latin letters; as written where they have no transliteration."""
-    own = split_words(name[:_LONGEST])
-    return " ".join(transliterate(own) or own)
+    words = split_words(name[:_LONGEST])
+    return " ".join(transliterate(words) or words)
 
 
 def _in_order(name: str) -> str:

@@ -73,19 +73,21 @@ def describe_negotiation_change(
     before: Negotiation, after: Negotiation, correction: Correction, approvers: Sequence[str]
 ) -> dict[str, Any]:
     """The entry of the audit for a correction of the negotiation itself, which tells of no fact."""
-    told = {"fact": None, "negotiation": describe_negotiation(after)}
-    return _entry(describe_correction(before, after, correction), approvers, told)
+    about = {"fact": None, "negotiation": describe_negotiation(after)}
+    return _entry(describe_correction(before, after, correction), approvers, about)
 
 
-def _entry(told: dict[str, Any], approvers: Sequence[str], about: dict[str, Any]) -> dict[str, Any]:
+def _entry(
+    changed: dict[str, Any], approvers: Sequence[str], about: dict[str, Any]
+) -> dict[str, Any]:
     """An entry: the change, who approved it, and what it is about, with its keys in the order that the audit has."""
-    del told["version"]
+    del changed["version"]
     first = ("position", "recorded_at", "recorded_by", "actor", "event")
     return {
-        **{field: told.pop(field) for field in first if field in told},
+        **{field: changed.pop(field) for field in first if field in changed},
         "approvers": [*approvers],
         **about,
-        **told,
+        **changed,
     }
 
 

@@ -52,52 +52,54 @@ class Differing:
     causes: Mapping[str, Sequence[FactVersion]] = field(default_factory=dict)
 
 
-def diff(found: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any]:
+def diff(differing: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any]:
     """What the two cuts disagree on, by section, in order of first recording."""
-    old = {version.record.id: version for version in found.before}
-    said: dict[UUID, dict[str, FactVersion]] = defaultdict(dict)
+    old = {version.record.id: version for version in differing.before}
+    causes: dict[UUID, dict[str, FactVersion]] = defaultdict(dict)
     for section, event in SAYING.items():
-        for version in found.causes.get(event, ()):
-            said[version.record.id][section] = version
+        for version in differing.causes.get(event, ()):
+            causes[version.record.id][section] = version
     answer: dict[str, Any] = {
         "from": describe_perspective(at[0]),
         "to": describe_perspective(at[1]),
         "perspective": describe_perspective(at[1]),
         **{section: [] for section in SECTIONS},
     }
-    for version in found.after:
+    for version in differing.after:
         id_ = version.record.id
-        for section in _sections(old.get(id_), version, said[id_]):
-            why = _reason(section, said[id_])
+        for section in _sections(old.get(id_), version, causes[id_]):
+            why = _reason(section, causes[id_])
             answer[section].append(_entry(section, old.get(id_), version, why))
         marked = id_ in old and old[id_].record.preferred
         if version.record.stands and version.record.preferred != marked:
-            answer["preferred"].append(_mark(version, said[id_].get("preferred")))
+            answer["preferred"].append(_mark(version, causes[id_].get("preferred")))
     return answer
 
 
 def diff_negotiation(
-    found: tuple[Negotiation, Negotiation], said: Recorded | None
+    seen: tuple[Negotiation, Negotiation], cause: Recorded | None
 ) -> dict[str, Any]:
     """{negotiation: …}: how two cuts differ on the negotiation itself; empty where they agree.
 
-    `said` is the last correction that only the later cut knows.
+    `cause` is the last correction that only the later cut knows.
     """
-    changes = differences(*(each.content for each in found))
+    changes = differences(*(each.content for each in seen))
     if not changes:
         return {}
-    reason, why = (None, None) if said is None else (said.reason, said.why)
+    reason, why = (None, None) if cause is None else (cause.reason, cause.why)
     return {"negotiation": {"reason": reason, "why": why, "changes": changes}}
 
 
 def _sections(
-    before: FactVersion | None, after: FactVersion, said: Mapping[str, FactVersion]
+    before: FactVersion | None, after: FactVersion, causes: Mapping[str, FactVersion]
 ) -> list[str]:
     """The sections that a fact is in: what became of it, then each other event that its content still tells."""
     section = _section(before, after)
     if section is None or section in ("added", "retracted") or before is None:
         return [section] if section else []
-    changed = {each["field"] for each in differences(before.record.fact, after.record.fact)}
+    changed = {
+        difference["field"] for difference in differences(before.record.fact, after.record.fact)
+    }
     cited = "citations" in changed
     others = {
         "corrected": bool(changed - {"citations"}),
@@ -106,17 +108,21 @@ def _sections(
     }
     return [
         section,
-        *(each for each, tells in others.items() if tells and each in said and each != section),
+        *(
+            other
+            for other, tells in others.items()
+            if tells and other in causes and other != section
+        ),
     ]
 
 
-def _reason(section: str, said: Mapping[str, FactVersion]) -> FactVersion | None:
+def _reason(section: str, causes: Mapping[str, FactVersion]) -> FactVersion | None:
     """The event that a section tells of; where there is none of its own, the last one that changed the content."""
-    own = said.get(section)
-    if own is not None or section == "corroborated":
-        return own
-    others = (said[each] for each in _CHANGING if each in said)
-    return max(others, key=lambda each: each.record.version, default=None)
+    cause = causes.get(section)
+    if cause is not None or section == "corroborated":
+        return cause
+    others = (causes[kind] for kind in _CHANGING if kind in causes)
+    return max(others, key=lambda version: version.record.version, default=None)
 
 
 def _section(before: FactVersion | None, after: FactVersion) -> str | None:
@@ -146,9 +152,9 @@ def _only_cites_more(before: Fact, after: Fact) -> bool:
 
 
 def _entry(
-    section: str, before: FactVersion | None, after: FactVersion, said: FactVersion | None
+    section: str, before: FactVersion | None, after: FactVersion, cause: FactVersion | None
 ) -> dict[str, Any]:
-    reason, why = (None, None) if said is None else (said.reason, said.why)
+    reason, why = (None, None) if cause is None else (cause.reason, cause.why)
     entry: dict[str, Any] = {"fact": describe_briefly(after), "reason": reason, "why": why}
     if section not in ("added", "retracted") and before is not None:
         entry["changes"] = _changes(before, after)
@@ -166,11 +172,11 @@ def _changes(before: FactVersion, after: FactVersion) -> list[Mapping[str, Any]]
     return changed
 
 
-def _mark(after: FactVersion, said: FactVersion | None) -> dict[str, Any]:
+def _mark(after: FactVersion, cause: FactVersion | None) -> dict[str, Any]:
     marked = after.record.preferred
     return {
         "fact": describe_briefly(after),
         "reason": None,
-        "why": None if said is None else said.why,
+        "why": None if cause is None else cause.why,
         "changes": [{"field": "preferred", "before": not marked, "after": marked}],
     }

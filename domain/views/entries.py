@@ -31,20 +31,22 @@ def list_entries(
 
     An entry that a bare name may also be about is only possible; it is left out where only what is `certain` is shown.
     """
-    found = {key: find_standing(each, register) for key, each in sorted(candidates.items())}
-    held = [(key, each) for key, each in found.items() if each is not None]
+    standing = {
+        key: find_standing(answers, register) for key, answers in sorted(candidates.items())
+    }
+    held = [(key, answers) for key, answers in standing.items() if answers is not None]
     doubts = Doubts(
         (key, shown)
-        for key, each in held
-        if each.facts
-        and AMBIGUOUS in each.facts[0].shows
-        and (shown := rank_rivals(each, register).shown) is not None
+        for key, answers in held
+        if answers.facts
+        and AMBIGUOUS in answers.facts[0].shows
+        and (shown := rank_rivals(answers, register).shown) is not None
     )
-    kept = [(key, each) for key, each in held if not (certain and doubts.about(key))]
+    kept = [(key, answers) for key, answers in held if not (certain and doubts.about(key))]
 
     def resolved(index: int) -> Resolved:
-        key, each = kept[index]
-        return add_doubts(rank_rivals(each, register), doubts.about(key))
+        key, answers = kept[index]
+        return add_doubts(rank_rivals(answers, register), doubts.about(key))
 
     return list_resolved(register, [place_of(key) for key, _ in kept], resolved, rest)
 
@@ -54,14 +56,14 @@ def list_resolved(
     at: Sequence[Place],
     resolved: Callable[[int], Resolved],
     rest: Rest | None,
-    more: Callable[[int], dict[str, Any]] = lambda _: {},
+    beginning: Callable[[int], dict[str, Any]] = lambda _: {},
 ) -> Listed:
-    """Entries by place, each beginning with `more`; the list within an entry is that of its rivals."""
+    """Entries by place, each with the fields of `beginning` first; the list within an entry is that of its rivals."""
 
     def item(index: int) -> dict[str, Any]:
         shown = resolved(index)
         href = rest and rest(register.section, at[index])
-        entry = bound_list({**more(index), **_entry(shown, register)}, AMBIGUOUS, href)
+        entry = bound_list({**beginning(index), **_entry(shown, register)}, AMBIGUOUS, href)
         _rivals(shown, at[index]).fill(entry, "rivals", register.section, rest)
         return entry
 

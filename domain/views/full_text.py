@@ -35,37 +35,37 @@ def list_fact_words(fact: Fact) -> list[str]:
 
 def list_words(texts: Iterable[str]) -> list[str]:
     """The words by which some texts are found, in order, with a break after each text."""
-    found: list[str] = []
+    words: list[str] = []
     known: set[str] = set()
     room, space = LONGEST_TEXT, MOST_BYTES
     for text in texts:
         for word in (*split_words(text), BREAK):
             room -= len(word) + 1
             if room < 0:
-                return found
+                return words
             for unit in search_units((word,)):
                 if unit not in known:
                     known.add(unit)
                     space -= len(unit.encode())
                 if space < 0:
-                    return found
-                found.append(unit)
+                    return words
+                words.append(unit)
         latin = _romanised(text)
         new = set(latin) - known
         known |= new
         space -= sum(len(word.encode()) for word in new)
         if space < 0:
-            return found
-        found += latin
-    return found
+            return words
+        words += latin
+    return words
 
 
 def _romanised(text: str) -> list[str]:
     """The transliterations of a text, with a break after each."""
     return [
         part
-        for each in romanise(text)
-        for part in (*(f"{ROMANISED}{word}" for word in each), BREAK)
+        for words in romanise(text)
+        for part in (*(f"{ROMANISED}{word}" for word in words), BREAK)
     ]
 
 

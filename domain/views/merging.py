@@ -59,8 +59,8 @@ def merge_fact(current: Fact, before: Fact, after: Fact) -> Fact | None:
     if not moved and not changed.keys() <= names:
         return None
     values = {**(_fields(after) if moved else {}), **_fields(current), **changed}
-    found = target(**{name: value for name, value in values.items() if name in names})
-    return found if _is_valid(found, current) else None
+    merged = target(**{name: value for name, value in values.items() if name in names})
+    return merged if _is_valid(merged, current) else None
 
 
 def _fields(fact: Fact) -> dict[str, Any]:
@@ -87,9 +87,9 @@ def merge_value(name: str, current: Any, old: Any, new: Any) -> Any:  # noqa: AN
 
 def _interval(current: str, old: str, new: str) -> str:
     """The `current` valid time; its start, and what follows the start, are taken from `new` where they changed."""
-    mine, was, is_ = (text.partition("/") for text in (current, old, new))
-    start = mine[0] if was[0] == is_[0] else is_[0]
-    rest = mine[1:] if was[1:] == is_[1:] else is_[1:]
+    now, was, is_ = (text.partition("/") for text in (current, old, new))
+    start = now[0] if was[0] == is_[0] else is_[0]
+    rest = now[1:] if was[1:] == is_[1:] else is_[1:]
     return "".join((start, *rest))
 
 
@@ -100,46 +100,46 @@ def _items(current: Sequence[Any], old: Sequence[Any], new: Sequence[Any]) -> tu
     again = _pairs(
         [item for at, item in enumerate(current) if at not in stood], [new[at] for at in added]
     )
-    kept: list[Any] = []
+    items: list[Any] = []
     shown: set[int] = set()
     unknown = 0
     for at, item in enumerate(current):
         if at in stood:
             to = became.get(stood[at])
             if to is not None:
-                kept.append(_patched(item, old[stood[at]], new[to]))
+                items.append(_patched(item, old[stood[at]], new[to]))
         else:
             readded = again.get(unknown)
             to = None if readded is None else added[readded]
-            kept.append(item if to is None else new[to])
+            items.append(item if to is None else new[to])
             unknown += 1
         shown |= set() if to is None else {to}
     unchanged = {to for at, to in became.items() if old[at] == new[to]}
-    kept += [new[at] for at in range(len(new)) if at not in shown | unchanged]
-    return tuple(kept)
+    items += [new[at] for at in range(len(new)) if at not in shown | unchanged]
+    return tuple(items)
 
 
-def _pairs(left: Sequence[Any], right: Sequence[Any]) -> dict[int, int]:
-    """{place in `left`: place in `right`} of the same item; each place at most once, equal items first."""
-    found: dict[int, int] = {}
-    some = next(iter((*left, *right)), None)
-    for key in (lambda each: each, *_IDENTITIES.get(type(some), (text_of,))):
-        waiting = _by_key(right, key, set(found.values()))
-        for at, item in enumerate(left):
-            places = waiting.get(key(item)) if at not in found else None
+def _pairs(first: Sequence[Any], second: Sequence[Any]) -> dict[int, int]:
+    """{place in `first`: place in `second`} of the same item; each place at most once, equal items first."""
+    pairs: dict[int, int] = {}
+    some = next(iter((*first, *second)), None)
+    for key in (lambda item: item, *_IDENTITIES.get(type(some), (text_of,))):
+        waiting = _by_key(second, key, set(pairs.values()))
+        for at, item in enumerate(first):
+            places = waiting.get(key(item)) if at not in pairs else None
             if places:
-                found[at] = places.pop(0)
-    return found
+                pairs[at] = places.pop(0)
+    return pairs
 
 
 def _by_key(
     items: Sequence[Any], key: Callable[[Any], Hashable], taken: Iterable[int]
 ) -> dict[Hashable, list[int]]:
-    found: dict[Hashable, list[int]] = defaultdict(list)
+    places: dict[Hashable, list[int]] = defaultdict(list)
     for at, item in enumerate(items):
         if at not in taken and key(item) is not None:
-            found[key(item)].append(at)
-    return found
+            places[key(item)].append(at)
+    return places
 
 
 def _patched(current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- an item may be anything
@@ -153,5 +153,5 @@ def _patched(current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- an ite
     changed = {name for name in names if getattr(old, name) != getattr(new, name)}
     if changed.intersection(_AMOUNT):
         changed |= set(_AMOUNT)
-    kept = {name: getattr(current, name) for name in names if name not in changed}
-    return replace(new, **kept)  # type: ignore[type-var]
+    unchanged = {name: getattr(current, name) for name in names if name not in changed}
+    return replace(new, **unchanged)  # type: ignore[type-var]

@@ -80,15 +80,15 @@ def _date(instant: int) -> str:
     return format_instant(instant).partition("T")[0]
 
 
-def group_moments(found: Iterable[Boundary], by: Unit | None) -> list[Moment]:
+def group_moments(boundaries: Iterable[Boundary], by: Unit | None) -> list[Moment]:
     """The moments of these boundaries in order, by day, month or other unit (UTC) if `by` is given."""
-    places = {(whose, at if by is None else _number(at, by)) for whose, at in found}
-    return [Moment(*each) for each in sorted(Counter(at for _, at in places).items())]
+    places = {(whose, at if by is None else _number(at, by)) for whose, at in boundaries}
+    return [Moment(*moment) for moment in sorted(Counter(at for _, at in places).items())]
 
 
-def fit_moments(found: Iterable[Boundary], most: int) -> tuple[Unit, list[Moment]]:
+def fit_moments(boundaries: Iterable[Boundary], most: int) -> tuple[Unit, list[Moment]]:
     """The finest unit by which there are at most so many moments, or the widest, and the moments."""
-    every = set(found)
+    every = set(boundaries)
     for unit in get_args(Unit):
         moments = group_moments(every, unit)
         if len(moments) <= most:
@@ -111,7 +111,7 @@ def free_along(axis: Axis, query: PerspectiveQuery) -> PerspectiveQuery:
 
 
 def find_boundaries(
-    found: Iterable[FactVersion],
+    history: Iterable[FactVersion],
     itself: Sequence[Recorded],
     negotiation_id: UUID,
     perspective: Perspective,
@@ -121,8 +121,8 @@ def find_boundaries(
 
     `itself` are the negotiation's opening and its corrections.
     """
-    versions = [each for each in found if each.position <= perspective.position]
-    mine = [each for each in itself if each.position <= perspective.position]
+    versions = [each for each in history if each.position <= perspective.position]
+    changes = [each for each in itself if each.position <= perspective.position]
     if axis == "valid":
         standing = timeslice(versions, perspective)
         return {
@@ -131,13 +131,13 @@ def find_boundaries(
             for at in valid_boundaries(_valid_times(seen.version.record.fact))
         }
     if axis == "recorded":
-        own = {(negotiation_id, _recorded_by(each, perspective)) for each in mine}
-        return own | _differing(versions, *_by_record_time(versions, mine, perspective))
-    own = {
-        (negotiation_id, correct_times(each, perspective.corrections).published_at)
-        for each in mine[1:]
+        boundaries = {(negotiation_id, _recorded_by(change, perspective)) for change in changes}
+        return boundaries | _differing(versions, *_by_record_time(versions, changes, perspective))
+    boundaries = {
+        (negotiation_id, correct_times(change, perspective.corrections).published_at)
+        for change in changes[1:]
     }
-    return own | _differing(versions, *_by_published_time(versions, perspective))
+    return boundaries | _differing(versions, *_by_published_time(versions, perspective))
 
 
 def valid_boundaries(times: Iterable[int]) -> Iterator[int]:
@@ -166,26 +166,28 @@ def _by_record_time(
 ) -> _Instants:
     """The record times that count, and what each of them shows: the last position that was recorded by then."""
     last: dict[int, int] = defaultdict(int)
-    for each in (*versions, *itself):
-        at = _recorded_by(each, perspective)
-        last[at] = max(last[at], each.position)
-    for said in perspective.corrections:
-        at = recorded_by(said.position, said.recorded_at, perspective.corrections)
-        last[at] = max(last[at], said.position)
+    for change in (*versions, *itself):
+        at = _recorded_by(change, perspective)
+        last[at] = max(last[at], change.position)
+    for correction in perspective.corrections:
+        at = recorded_by(correction.position, correction.recorded_at, perspective.corrections)
+        last[at] = max(last[at], correction.position)
 
     def shown(at: int) -> Perspective:
-        known = tuple(each for each in perspective.corrections if each.position <= last[at])
+        known = tuple(
+            correction for correction in perspective.corrections if correction.position <= last[at]
+        )
         return replace(perspective, position=last[at], corrections=known)
 
     return last, shown
 
 
 def _by_published_time(versions: Sequence[FactVersion], perspective: Perspective) -> _Instants:
-    times = {correct_times(each, perspective.corrections).published_at for each in versions}
+    times = {correct_times(version, perspective.corrections).published_at for version in versions}
     times |= {
         at
-        for each in versions
-        for citation in each.record.fact.citations
+        for version in versions
+        for citation in version.record.fact.citations
         if (at := citation.published_at) is not None
     }
     return times, lambda at: replace(perspective, clock="published", as_known_at=at)
@@ -195,11 +197,11 @@ def _differing(
     versions: Sequence[FactVersion], instants: Collection[int], shown: Callable[[int], Perspective]
 ) -> set[Boundary]:
     """The facts for which an instant shows something else than the instant before it."""
-    found: set[Boundary] = set()
+    boundaries: set[Boundary] = set()
     before: dict[UUID, FactVersion] = {}
     for at in sorted(instants):
-        after = {each.record.id: each for each in select_known(versions, shown(at))}
+        after = {version.record.id: version for version in select_known(versions, shown(at))}
         changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
-        found |= {(id_, at) for id_ in changed}
+        boundaries |= {(id_, at) for id_ in changed}
         before = after
-    return found
+    return boundaries

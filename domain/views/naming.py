@@ -45,14 +45,14 @@ Borne = tuple[str, str]
 def borne_by(fact: Fact) -> set[Borne]:
     """The names with an id in a fact, as (folded name, id)."""
     named = (name for name in fact.named() if isinstance(name, Named))
-    return {(shorten_key(fold_name(each.name)), each.id) for each in named}
+    return {(shorten_key(fold_name(name.name)), name.id) for name in named}
 
 
 def terms_of(fact: Fact) -> set[tuple[str, str]]:
     """The names and places by which a fact is found, as (field, term)."""
-    found = {("person", shorten_key(fold_for_search(text_of(name)))) for name in fact.named()}
-    found |= {("place", shorten_key(fold_for_search(place))) for place in fact.located()}
-    return found | {(BORNE, f"{name}{_PART}{id_}") for name, id_ in borne_by(fact)}
+    terms = {("person", shorten_key(fold_for_search(text_of(name)))) for name in fact.named()}
+    terms |= {("place", shorten_key(fold_for_search(place))) for place in fact.located()}
+    return terms | {(BORNE, f"{name}{_PART}{id_}") for name, id_ in borne_by(fact)}
 
 
 class Names:
@@ -62,13 +62,13 @@ class Names:
         led: dict[Sort, dict[str, str]] = defaultdict(dict)
         self._written: dict[Sort, dict[str, str]] = defaultdict(dict)
         self._given: dict[str, str] = {}
-        for each in aliases:
-            name = fold_name(text_of(each.name))
-            led[each.sort][name] = text_of(each.same_as)
-            for spelling in map(text_of, (each.name, each.same_as)):
-                self._written[each.sort].setdefault(fold_name(spelling), spelling)
-            if each.sort is Sort.SOMEBODY and isinstance(each.same_as, Named):
-                self._given[name] = each.same_as.id
+        for alias in aliases:
+            name = fold_name(text_of(alias.name))
+            led[alias.sort][name] = text_of(alias.same_as)
+            for spelling in map(text_of, (alias.name, alias.same_as)):
+                self._written[alias.sort].setdefault(fold_name(spelling), spelling)
+            if alias.sort is Sort.SOMEBODY and isinstance(alias.same_as, Named):
+                self._given[name] = alias.same_as.id
         self._ends = {sort: _ends(same_as) for sort, same_as in led.items()}
         self._ids: dict[str, set[str]] = defaultdict(set)
         self._names: dict[str, set[str]] = defaultdict(set)
@@ -101,18 +101,18 @@ class Names:
 
     def resolve(self, name: Name) -> Name:
         """The name at the end of the aliases, with its id where exactly one id bears it."""
-        found = self._resolved.get(name)
-        if found is None:
-            found = self._resolved[name] = self._resolve(name)
-        return found
+        resolved = self._resolved.get(name)
+        if resolved is None:
+            resolved = self._resolved[name] = self._resolve(name)
+        return resolved
 
     def _resolve(self, name: Name) -> Name:
-        found = self.canonical(text_of(name))
+        end = self.canonical(text_of(name))
         if isinstance(name, Named):
-            return Named(name=found, id=name.id)
+            return Named(name=end, id=name.id)
         given = self._given.get(fold_name(name))
-        ids = self.ids(found) if given is None else [given]
-        return Named(name=found, id=ids[0]) if len(ids) == 1 else found
+        ids = self.ids(end) if given is None else [given]
+        return Named(name=end, id=ids[0]) if len(ids) == 1 else end
 
     def ids(self, name: str) -> list[str]:
         """The ids that bear a name under any of its spellings."""
@@ -120,24 +120,24 @@ class Names:
 
     def bearers(self, name: Name) -> set[str]:
         """The key parts of all ids that bear a name which does not mean a single one of them; else empty."""
-        found = self.resolve(name)
-        if isinstance(found, Named):
+        resolved = self.resolve(name)
+        if isinstance(resolved, Named):
             return set()
-        return {self.key(Named(name=found, id=id_)) for id_ in self.ids(found)}
+        return {self.key(Named(name=resolved, id=id_)) for id_ in self.ids(resolved)}
 
     def key(self, name: Name) -> str:
         """The key part for a person; for one with an id it holds the alphabetically first of their names."""
-        found = self._keys.get(name)
-        if found is None:
-            found = self._keys[name] = self._key(name)
-        return found
+        key = self._keys.get(name)
+        if key is None:
+            key = self._keys[name] = self._key(name)
+        return key
 
     def _key(self, name: Name) -> str:
-        found = self.resolve(name)
-        if not isinstance(found, Named):
-            return fold_name(found)
-        ends = (self._end(each, Sort.SOMEBODY) for each in self._names.get(found.id, ()))
-        return key_of_id(min(ends, default=found.name), found.id)
+        resolved = self.resolve(name)
+        if not isinstance(resolved, Named):
+            return fold_name(resolved)
+        ends = (self._end(spelling, Sort.SOMEBODY) for spelling in self._names.get(resolved.id, ()))
+        return key_of_id(min(ends, default=resolved.name), resolved.id)
 
     def read_field(self, fact: Fact, field: str) -> tuple[str, dict[str, Any]]:
         """What a fact says in a field, with aliases resolved: a key part, and {field: value} with `{field}_id` if any.
@@ -151,9 +151,9 @@ class Names:
         if sort is not Sort.SOMEBODY:
             shown = name if sort is None else self.canonical(name, sort)
             return key_of(shown), {field: shown}
-        found = self.resolve(name)
-        id_ = {f"{field}_id": found.id} if isinstance(found, Named) else {}
-        return self.key(name), {field: text_of(found), **id_}
+        resolved = self.resolve(name)
+        id_ = {f"{field}_id": resolved.id} if isinstance(resolved, Named) else {}
+        return self.key(name), {field: text_of(resolved), **id_}
 
     def read_answer(
         self, fact: Fact, answer: RegisterEntry
@@ -183,71 +183,73 @@ class Names:
         """All key parts that the bearer of a name may have: one for each spelling, without an id and with each id."""
         spelt = self._tied_to(text_of(name), sort)
         if sort is not Sort.SOMEBODY:
-            return {fold_name(each) for each in spelt}
+            return {fold_name(spelling) for spelling in spelt}
         ids = {name.id} if isinstance(name, Named) else set[str]()
-        ids |= {id_ for each in spelt for id_ in self.ids(each)}
-        for each in {each for id_ in ids for each in self._names.get(id_, ())}:
-            spelt |= self._tied_to(each, sort)
-        alone = {fold_name(each) for each in spelt}
-        return {*alone, *(key_of_id(each, id_) for each in alone for id_ in ids)}
+        ids |= {id_ for spelling in spelt for id_ in self.ids(spelling)}
+        for borne in {borne for id_ in ids for borne in self._names.get(id_, ())}:
+            spelt |= self._tied_to(borne, sort)
+        alone = {fold_name(spelling) for spelling in spelt}
+        return {*alone, *(key_of_id(spelling, id_) for spelling in alone for id_ in ids)}
 
     def _tied_to(self, name: str, sort: Sort) -> set[str]:
         """A name, and all names that aliases make the same."""
         return {name, *self._tied.get((sort, self._end(fold_name(name), sort)), ())}
 
-    def terms(self, field: str, asked: str) -> set[tuple[str, str]]:
+    def terms(self, field: str, name: str) -> set[tuple[str, str]]:
         """The terms that a filter by `person` or `place` looks for; a fact needs one of them.
 
         Of more than MOST_TERMS, the alphabetically first are taken, and the one that was asked for.
         """
-        found = sorted(self._terms(field, asked))[:MOST_TERMS]
-        return {(field, shorten_key(fold_for_search(asked))), *found}
+        terms = sorted(self._terms(field, name))[:MOST_TERMS]
+        return {(field, shorten_key(fold_for_search(name))), *terms}
 
-    def _terms(self, field: str, asked: str) -> set[tuple[str, str]]:
+    def _terms(self, field: str, wanted: str) -> set[tuple[str, str]]:
         sort = Sort.SOMEBODY if field == "person" else Sort.PLACE
-        spellings = self._spellings(asked, sort)
-        found = {(field, shorten_key(fold_for_search(each))) for each in spellings}
+        spellings = self._spellings(wanted, sort)
+        terms = {(field, shorten_key(fold_for_search(spelling))) for spelling in spellings}
         if sort is Sort.PLACE:
-            return found
-        ids = {id_ for each in spellings for id_ in self.ids(each)}
-        known = {asked} if asked in self._names else ids if len(ids) == 1 else set[str]()
+            return terms
+        ids = {id_ for spelling in spellings for id_ in self.ids(spelling)}
+        known = {wanted} if wanted in self._names else ids if len(ids) == 1 else set[str]()
         for id_ in known:
             for name in self._names[id_]:
-                found.add((BORNE, f"{name}{_PART}{id_}"))
+                terms.add((BORNE, f"{name}{_PART}{id_}"))
                 if self._ids[self._end(name, Sort.SOMEBODY)] == {id_}:
                     alike = self._spellings(name, Sort.SOMEBODY)
-                    found |= {("person", shorten_key(fold_for_search(each))) for each in alike}
-        return found
+                    terms |= {
+                        ("person", shorten_key(fold_for_search(spelling))) for spelling in alike
+                    }
+        return terms
 
     def spellings(self) -> list[list[str]]:
         """The groups of names that aliases make one, each in alphabetical order."""
         return [sorted(each) for each in self._tied.values()]
 
-    def _spellings(self, asked: str, sort: Sort) -> set[str]:
+    def _spellings(self, name: str, sort: Sort) -> set[str]:
         """A name, and all names that aliases make the same as it, or as a name that differs from it only in accents."""
         ends = {
-            self._end(fold_name(asked), sort),
-            *self._alike.get((sort, fold_for_search(asked)), ()),
+            self._end(fold_name(name), sort),
+            *self._alike.get((sort, fold_for_search(name)), ()),
         }
-        return {asked, *(each for end in ends for each in self._tied.get((sort, end), ()))}
+        return {name, *(spelling for end in ends for spelling in self._tied.get((sort, end), ()))}
 
     @cached_property
     def _tied(self) -> dict[tuple[Sort, str], set[str]]:
         """{(sort, name at the end of the aliases): the spellings that lead there}."""
-        found: dict[tuple[Sort, str], set[str]] = defaultdict(set)
+        tied: dict[tuple[Sort, str], set[str]] = defaultdict(set)
         for sort, written in self._written.items():
             for name, spelling in written.items():
-                found[sort, self._end(name, sort)].add(spelling)
-        return found
+                tied[sort, self._end(name, sort)].add(spelling)
+        return tied
 
     @cached_property
     def _alike(self) -> dict[tuple[Sort, str], set[str]]:
         """{(sort, spelling without accents): the names at the end of its aliases}."""
-        found: dict[tuple[Sort, str], set[str]] = defaultdict(set)
+        ends: dict[tuple[Sort, str], set[str]] = defaultdict(set)
         for (sort, end), spellings in self._tied.items():
-            for each in spellings:
-                found[sort, fold_for_search(each)].add(end)
-        return found
+            for spelling in spellings:
+                ends[sort, fold_for_search(spelling)].add(end)
+        return ends
 
     def _end(self, name: str, sort: Sort) -> str:
         """The folded name at the end of the aliases of a folded one."""
@@ -255,11 +257,11 @@ class Names:
         return name if end is None else shorten_key(fold_name(end))
 
     def _shown(self, field: str, name: Name, *, always: bool) -> dict[str, Any]:
-        found = self.resolve(name)
-        ids = [] if isinstance(found, Named) else self.ids(found)
-        shown: dict[str, Any] = {field: text_of(found)}
-        if isinstance(found, Named) or always:
-            shown[f"{field}_id"] = found.id if isinstance(found, Named) else None
+        resolved = self.resolve(name)
+        ids = [] if isinstance(resolved, Named) else self.ids(resolved)
+        shown: dict[str, Any] = {field: text_of(resolved)}
+        if isinstance(resolved, Named) or always:
+            shown[f"{field}_id"] = resolved.id if isinstance(resolved, Named) else None
         return {**shown, AMBIGUOUS: ids} if len(ids) > 1 else shown
 
 
@@ -274,6 +276,6 @@ def _ends(same_as: Mapping[str, str]) -> dict[str, str]:
             key = fold_name(name)
         if key in way:
             met = list(way)
-            name = min((way[each] for each in met[met.index(key) :]), key=fold_name)
+            name = min((way[spelling] for spelling in met[met.index(key) :]), key=fold_name)
         ends |= dict.fromkeys(way, ends.get(key, name))
     return ends

@@ -73,10 +73,10 @@ def pair_corrections(
     """Each correction known at the perspective, as (what was seen before it, what was seen after it, itself)."""
     shown, whole = opened, opened.content
     for correction in corrections:
-        found = correct_times(correction, perspective.corrections)
+        dated = correct_times(correction, perspective.corrections)
         if is_public(correction, perspective):
-            before, shown = shown, _corrected(shown, whole, found)
-            yield before, shown, found
+            before, shown = shown, _corrected(shown, whole, dated)
+            yield before, shown, dated
         whole = correction.content
 
 
@@ -84,9 +84,9 @@ def _corrected(
     shown: Negotiation, whole: NegotiationContent, correction: Correction
 ) -> Negotiation:
     """`shown` with the fields in which a correction differs from `whole`, the full content before it."""
-    was, is_, mine = vars(whole), vars(correction.content), vars(shown.content)
+    was, is_, now = vars(whole), vars(correction.content), vars(shown.content)
     changed = {
-        name: merge_value(name, mine[name], was[name], new)
+        name: merge_value(name, now[name], was[name], new)
         for name, new in is_.items()
         if new != was[name]
     }

@@ -47,19 +47,19 @@ def find_notices(fact: Fact) -> list[Notice]:
 
 def find_rereadings(fact: Fact) -> list[Notice]:
     """Notices on the numbers of a stored fact that today's rules would read differently, or refuse."""
-    found = []
+    notices = []
     for index, stored in enumerate(fact.quantities):
         try:
             read = fill_bounds(replace(stored, low=None, high=None) if _derived(stored) else stored)
         except ContentError as error:
-            found.append(
+            notices.append(
                 Notice(f"/quantities/{index}{error.faults[0].pointer}", error.faults[0].detail)
             )
             continue
         if read.interval != stored.interval:
             detail = f"kept as {_said(stored)}; today's rules read {_said(read)}"
-            found.append(Notice(f"/quantities/{index}", detail))
-    return found
+            notices.append(Notice(f"/quantities/{index}", detail))
+    return notices
 
 
 def _derived(quantity: Quantity) -> bool:

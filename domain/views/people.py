@@ -70,7 +70,7 @@ def list_statuses() -> list[str]:
 def list_people(
     slice_: Sequence[Seen],
     perspective: Perspective,
-    asked: PeopleFilter,
+    wanted: PeopleFilter,
     names: Names | None = None,
     rest: Rest | None = None,
 ) -> Listed:
@@ -83,7 +83,7 @@ def list_people(
     the path TIMELINE it gives the address of the facts that name somebody, by their id or name.
     """
     names = names or Names.of(slice_)
-    everyone = _everyone(slice_, names, asked.parties)
+    everyone = _everyone(slice_, names, wanted.parties)
     whole = limit_list(CUSTODY.section, slice_, perspective, _nowhere, names=names)
     entries = {place: index for index, place in enumerate(whole.places)}
     likeness = Likeness((each.name, each.id) for each in everyone.values())
@@ -91,42 +91,42 @@ def list_people(
     def entry(place: Place) -> dict[str, Any]:
         return whole.item(entries[place]) if place in entries else {}
 
-    kept = [place for place, each in everyone.items() if _is_called(each, asked.q)]
-    if asked.status is not None:
-        kept = [place for place in kept if _is(entry(place), asked.status)]
+    places = [place for place, person in everyone.items() if _is_called(person, wanted.q)]
+    if wanted.status is not None:
+        places = [place for place in places if _is(entry(place), wanted.status)]
 
     def item(index: int) -> dict[str, Any]:
-        person, shown = everyone[kept[index]], entry(kept[index])
-        told = {name: shown.get(name) for name in _OF_ENTRY}
-        told["external_id"] = _external_id(person, shown)
+        person, shown = everyone[places[index]], entry(places[index])
+        fields = {name: shown.get(name) for name in _OF_ENTRY}
+        fields["external_id"] = _external_id(person, shown)
         if not shown:
-            told["last_reported"] = find_last_reported(
-                each.version.record.fact for each in person.facts
+            fields["last_reported"] = find_last_reported(
+                seen.version.record.fact for seen in person.facts
             )
         may_be = likeness.of(person.name, person.id)
-        about = {**_named(person), **told, "facts": len(person.facts), "may_be": may_be}
+        about = {**_named(person), **fields, "facts": len(person.facts), "may_be": may_be}
         if rest is None:
             return about
-        about = bound_list(about, AMBIGUOUS, rest("people", kept[index]))
+        about = bound_list(about, AMBIGUOUS, rest("people", places[index]))
         return bound_list(about, "spellings", rest(TIMELINE, (person.id or person.name,)))
 
-    return Listed(kept, item)
+    return Listed(places, item)
 
 
 def _everyone(slice_: Iterable[Seen], names: Names, parties: Iterable[str]) -> dict[Place, _Person]:
     """The people whom the facts name, by the place that their key has in the state, in that order; no bodies."""
-    found: dict[str, _Person] = {}
+    people: dict[str, _Person] = {}
     persons: set[Name] = set()
     bodies: set[Name] = set(parties)
     for seen in slice_:
-        told: dict[str, set[Name]] = defaultdict(set)
+        spellings: dict[str, set[Name]] = defaultdict(set)
         fact = seen.version.record.fact
         persons.update(beings_in(fact, Being.PERSON))
         bodies.update(fact.bodies())
         for name in fact.named():
-            told[names.key(name)].add(name)
-        for key, spelt in told.items():
-            person = found.get(key) or found.setdefault(key, _person(next(iter(spelt)), names))
+            spellings[names.key(name)].add(name)
+        for key, spelt in spellings.items():
+            person = people.get(key) or people.setdefault(key, _person(next(iter(spelt)), names))
             person.facts.append(seen)
             for name in spelt:
                 if text_of(name) not in person.spellings:
@@ -134,16 +134,16 @@ def _everyone(slice_: Iterable[Seen], names: Names, parties: Iterable[str]) -> d
                     person.name = min(person.name, text_of(names.resolve(name)), key=_letters)
     known = set(map(names.key, persons))
     for key in known:
-        found[key].known_to_be = Being.PERSON.value
+        people[key].known_to_be = Being.PERSON.value
     others = set(map(names.key, bodies)) - known
-    return {place_of((key,)): found[key] for key in sorted(found.keys() - others)}
+    return {place_of((key,)): people[key] for key in sorted(people.keys() - others)}
 
 
 def _external_id(person: _Person, entry: Mapping[str, Any]) -> str | None:
     """The external id of the fact that an entry shows."""
     shown = None if entry.get("fact") is None else entry["fact"]["id"]
     records = (seen.version.record for seen in person.facts)
-    return next((each.fact.external_id for each in records if str(each.id) == shown), None)
+    return next((record.fact.external_id for record in records if str(record.id) == shown), None)
 
 
 def _person(name: Name, names: Names) -> _Person:

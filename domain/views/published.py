@@ -75,16 +75,16 @@ def find_public(versions: Iterable[FactVersion], cut: int) -> FactVersion | None
 
     `versions` are all recorded versions of the fact, oldest first, each as all events up to it left the fact.
     """
-    found = fold_public(versions, cut)
-    return None if found is None else limit_version_citations(found, cut)
+    version = fold_public(versions, cut)
+    return None if version is None else limit_version_citations(version, cut)
 
 
 def fold_public(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
     """As `find_public`, with all citations that the public events brought, also those dated later than the cut."""
-    public, found = False, None
-    for _, found in _folded(versions, cut):
-        public = public or found.event in PUBLISHING
-    return found if public else None
+    public, version = False, None
+    for _, version in _folded(versions, cut):
+        public = public or version.event in PUBLISHING
+    return version if public else None
 
 
 def pair_public_events(
@@ -108,14 +108,14 @@ def _folded(
         public = version.published_at <= cut
         if shown is None or before is None:
             shown = version if public else drop_citations(version)
-            found = None
+            seen = None
         else:
-            found = shown
+            seen = shown
             if public:
-                record = apply_change(found.record, before.record, version.record, version.event)
+                record = apply_change(seen.record, before.record, version.record, version.event)
                 shown = replace(version, record=record)
         if public:
-            yield found, shown
+            yield seen, shown
         before = version
 
 
@@ -135,14 +135,14 @@ def limit_version_citations(version: FactVersion, cut: int) -> FactVersion:
 
 def limit_citations(fact: Fact, cut: int) -> Fact:
     """A fact without the citations that are dated later than the cut, where others remain."""
-    kept = tuple(
+    citations = tuple(
         citation
         for citation in fact.citations
         if citation.published_at is None or citation.published_at <= cut
     )
-    if not kept or len(kept) == len(fact.citations):
+    if not citations or len(citations) == len(fact.citations):
         return fact
-    return replace(fact, citations=kept)
+    return replace(fact, citations=citations)
 
 
 def apply_change(

@@ -103,13 +103,13 @@ def count_characters(part: object) -> int:
     """How many characters the texts in a JSON value have in all."""
     total = 0
     waiting = [part]
-    for each in waiting:
-        if isinstance(each, str):
-            total += len(each)
-        elif isinstance(each, dict):
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
+    for value in waiting:
+        if isinstance(value, str):
+            total += len(value)
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
     return total
 
 

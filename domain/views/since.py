@@ -56,8 +56,8 @@ def went_on_before(fact: Fact) -> bool:
         return False
     if any("quantity" in answer.compared for answer in fact.register_entries()):
         return False
-    told = _words(fact.summary)
-    return any(phrase in told for phrase in _STILL)
+    words = _words(fact.summary)
+    return any(phrase in words for phrase in _STILL)
 
 
 def since(fact: Fact) -> str:

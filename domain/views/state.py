@@ -68,11 +68,11 @@ def page_section(
 
     A page after the place of a rival has the other rivals of that entry.
     """
-    found = limit_list(page.path, slice_, perspective, rest, names=names)
+    listed = limit_list(page.path, slice_, perspective, rest, names=names)
     after = page.after
     if after is not None and len(after) > len(place_types(page.path)[0]):
-        found = found.within(after[:-1])
-    return found.page(after, page.limit, ROOM_OF_PAGE)
+        listed = listed.within(after[:-1])
+    return listed.page(after, page.limit, ROOM_OF_PAGE)
 
 
 def limit_list(
@@ -86,11 +86,11 @@ def limit_list(
     """One list of the state, in which a list of entries has only those whose place is `wanted`."""
     register, part = lists_by_path()[path]
     candidates = group_by_key(slice_, perspective, names, register).get(register, {})
-    kept = {key: found for key, found in candidates.items() if wanted(place_of(key))}
+    answers = {key: facts for key, facts in candidates.items() if wanted(place_of(key))}
     if register.shape is Shape.TOTAL:
-        found = sum_facts(_everyone(kept), register.summed or "", perspective)
-        return sum_lists(found, rest)[part]
-    return list_entries(register, kept, rest, certain=perspective.match == "certain")
+        sum_ = sum_facts(_everyone(answers), register.summed or "", perspective)
+        return sum_lists(sum_, rest)[part]
+    return list_entries(register, answers, rest, certain=perspective.match == "certain")
 
 
 def lists_by_path() -> dict[str, tuple[Register, str]]:
@@ -141,8 +141,8 @@ def group_by_key(
                 continue
             read = _in_doubt(seen) if in_doubt and register.settled else seen
             holds = _speaks(register, read, perspective, settled)
-            left = read.certainty is not None and register.shape is Shape.TOTAL
-            if holds or left or (begun and register.succession is not Succession.NONE):
+            counts = read.certainty is not None and register.shape is Shape.TOTAL
+            if holds or counts or (begun and register.succession is not Succession.NONE):
                 shows, key = names.read_answer(record.fact, answer)
                 done = carried_out and aside is not None and aside.many
                 candidate = Candidate(
@@ -159,8 +159,8 @@ def group_by_key(
                 )
                 keyed[register][key].setdefault(record.id, candidate)
     return {
-        register: {key: list(each.values()) for key, each in found.items()}
-        for register, found in keyed.items()
+        register: {key: list(facts.values()) for key, facts in by_key.items()}
+        for register, by_key in keyed.items()
     }
 
 
@@ -181,13 +181,13 @@ def _speaks(
 
 def _settled(slice_: Iterable[Seen], certainty: Certainty) -> frozenset[str]:
     """What facts of this certainty have settled, and what known facts have called off."""
-    found: set[str] = set()
+    targets: set[str] = set()
     for seen in slice_:
         fact = seen.version.record.fact
-        found.update(fact.calls_off())
+        targets.update(fact.calls_off())
         if seen.certainty == certainty:
-            found.update(fact.settles())
-    return frozenset(found)
+            targets.update(fact.settles())
+    return frozenset(targets)
 
 
 def _put(
@@ -217,14 +217,14 @@ def _parts(register: Register) -> tuple[str, ...]:
 
 
 def _everyone(candidates: Mapping[Key, list[Candidate]]) -> list[Candidate]:
-    return [candidate for found in candidates.values() for candidate in found]
+    return [candidate for facts in candidates.values() for candidate in facts]
 
 
 def count_facts(known: Iterable[FactVersion]) -> dict[str, int]:
     """How many facts are known, retracted ones included, how many were ever corrected, and how many are retracted."""
-    found = list(known)
+    versions = list(known)
     return {
-        "recorded": len(found),
-        "corrected": sum(version.record.corrected for version in found),
-        "retracted": sum(version.record.status == "retracted" for version in found),
+        "recorded": len(versions),
+        "corrected": sum(version.record.corrected for version in versions),
+        "retracted": sum(version.record.status == "retracted" for version in versions),
     }

@@ -43,31 +43,35 @@ class TimelineFilter:
 
 
 def list_timeline(
-    found: Iterable[FactVersion], perspective: Perspective, wanted: TimelineFilter
+    history: Iterable[FactVersion], perspective: Perspective, wanted: TimelineFilter
 ) -> list[Seen]:
     """The facts that the filter keeps, in order, each with its certainty at `as_of`."""
-    history = list(found)
-    versions = select_known(history, perspective)
-    brought = {each.record.id for each in _brought(history, perspective, wanted.batch)}
+    recorded = list(history)
+    versions = select_known(recorded, perspective)
+    brought = {version.record.id for version in _brought(recorded, perspective, wanted.batch)}
     names = Names.of(Seen(version=v, certainty=None) for v in versions if v.record.stands)
-    kept = [
+    seen_facts = [
         Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
         for version in versions
         if _wanted(version, wanted, names)
         and (wanted.batch is None or version.record.id in brought)
     ]
     if wanted.begun:
-        kept = [seen for seen in kept if matches(seen.certainty, perspective)]
-    ordered = sorted(kept, key=by_valid_time)
+        seen_facts = [seen for seen in seen_facts if matches(seen.certainty, perspective)]
+    ordered = sorted(seen_facts, key=by_valid_time)
     after = wanted.after
     return ordered if after is None else [seen for seen in ordered if by_valid_time(seen) > after]
 
 
 def _brought(
-    history: Iterable[FactVersion], perspective: Perspective, batch: str | None
+    recorded: Iterable[FactVersion], perspective: Perspective, batch: str | None
 ) -> Iterable[FactVersion]:
     """The versions that the events of a batch made, as far as the perspective knows them."""
-    return (each for each in history if each.batch == batch and is_public(each, perspective))
+    return (
+        version
+        for version in recorded
+        if version.batch == batch and is_public(version, perspective)
+    )
 
 
 def _wanted(version: FactVersion, wanted: TimelineFilter, names: Names) -> bool:
@@ -94,5 +98,5 @@ def _last(version: FactVersion) -> int:
 
 def list_terms(wanted: TimelineFilter, names: Names) -> list[set[tuple[str, str]]]:
     """One set of terms for each name or place that is asked for; a fact has to have a term of each set."""
-    asked = (("person", wanted.person), ("place", wanted.place))
-    return [names.terms(field, name) for field, name in asked if name is not None]
+    filters = (("person", wanted.person), ("place", wanted.place))
+    return [names.terms(field, name) for field, name in filters if name is not None]

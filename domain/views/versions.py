@@ -73,7 +73,7 @@ def fold_versions(entries: Iterable[Entry]) -> list[FactVersion]:
     erased = erasures(entry.event for entry in logged)
     records: dict[UUID, FactRecord] = {}
     first: dict[UUID, int] = {}
-    found = []
+    versions = []
     for entry in logged:
         if not isinstance(entry.event, FactEvent):
             continue
@@ -81,8 +81,8 @@ def fold_versions(entries: Iterable[Entry]) -> list[FactVersion]:
         stream = event.originator_id
         records[stream] = evolve(records.get(stream), event)
         first.setdefault(stream, entry.position)
-        found.append(version_of(entry, event, records[stream], first[stream]))
-    return found
+        versions.append(version_of(entry, event, records[stream], first[stream]))
+    return versions
 
 
 def _left(event: FactEvent, erasure: FactErased | None) -> FactEvent:
@@ -116,12 +116,12 @@ def version_of(
     )
 
 
-def select_known(found: Iterable[FactVersion], perspective: Perspective) -> list[FactVersion]:
+def select_known(history: Iterable[FactVersion], perspective: Perspective) -> list[FactVersion]:
     """Each fact as it is seen at the perspective, retracted ones too, in order of recording.
 
     On the recorded clock that is its last known version; on the published clock, what its public events made of it.
     """
-    seen = [_seen(versions, perspective) for versions in _recorded(found, perspective)]
+    seen = [_seen(versions, perspective) for versions in _recorded(history, perspective)]
     return sorted(
         (version for version in seen if version is not None),
         key=lambda version: version.first_position,
@@ -129,14 +129,14 @@ def select_known(found: Iterable[FactVersion], perspective: Perspective) -> list
 
 
 def _recorded(
-    found: Iterable[FactVersion], perspective: Perspective
+    history: Iterable[FactVersion], perspective: Perspective
 ) -> Iterable[list[FactVersion]]:
     """The versions of each fact that were recorded by the position, oldest first."""
     facts: dict[UUID, list[FactVersion]] = {}
-    for version in found:
+    for version in history:
         if version.position <= perspective.position:
-            mine = facts.setdefault(version.record.id, [])
-            mine.append(correct_times(version, perspective.corrections))
+            recorded = facts.setdefault(version.record.id, [])
+            recorded.append(correct_times(version, perspective.corrections))
     return facts.values()
 
 
@@ -160,7 +160,7 @@ def is_public(version: Recorded, perspective: Perspective) -> bool:
 
 
 def pair_changes(
-    found: Iterable[FactVersion], perspective: Perspective
+    history: Iterable[FactVersion], perspective: Perspective
 ) -> list[tuple[FactVersion | None, FactVersion]]:
     """Each event of the known facts, as (the fact before it, the fact after it), in the order of the log.
 
@@ -168,12 +168,12 @@ def pair_changes(
     """
     cut = perspective.published_cut
     events: list[tuple[FactVersion | None, FactVersion]] = []
-    for versions in _recorded(found, perspective):
+    for versions in _recorded(history, perspective):
         if cut is not None:
             events += pair_public_events(versions, cut) if find_public(versions, cut) else ()
         else:
-            mine = [version for version in versions if is_public(version, perspective)]
-            events += zip((None, *mine), mine, strict=False)
+            public = [version for version in versions if is_public(version, perspective)]
+            events += zip((None, *public), public, strict=False)
     return sorted(events, key=lambda pair: pair[1].position)
 
 
@@ -191,31 +191,31 @@ def correct_times(version: Dated, corrections: Sequence[ClockCorrection]) -> Dat
 
 def as_seen(version: FactVersion, perspective: Perspective) -> FactVersion:
     """A version with the times and the citations that count at a perspective that sees it."""
-    found = correct_times(version, perspective.corrections)
+    dated = correct_times(version, perspective.corrections)
     cut = perspective.published_cut
-    return found if cut is None else limit_version_citations(found, cut)
+    return dated if cut is None else limit_version_citations(dated, cut)
 
 
-def timeslice(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
+def timeslice(history: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
     """The facts that are known at the perspective and not retracted, each with its certainty at `as_of`."""
     return _sliced(
-        select_known(found, perspective), lambda version: _at(version, perspective.as_of)
+        select_known(history, perspective), lambda version: _at(version, perspective.as_of)
     )
 
 
-def select_holding(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
+def select_holding(history: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
     """The facts that hold at the perspective, by its `match`."""
-    slice_ = timeslice(found, perspective)
+    slice_ = timeslice(history, perspective)
     return [seen for seen in slice_ if matches(seen.certainty, perspective)]
 
 
-def select_begun(found: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
+def select_begun(history: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
     """The facts that have begun by `as_of`, ended or not, by valid time."""
     slice_ = _sliced(
-        select_known(found, perspective), lambda version: _begun(version, perspective.as_of)
+        select_known(history, perspective), lambda version: _begun(version, perspective.as_of)
     )
-    kept = [seen for seen in slice_ if matches(seen.certainty, perspective)]
-    return sorted(kept, key=by_valid_time)
+    begun = [seen for seen in slice_ if matches(seen.certainty, perspective)]
+    return sorted(begun, key=by_valid_time)
 
 
 def matches(certainty: Certainty | None, perspective: Perspective) -> bool:
@@ -238,10 +238,10 @@ def _begun(version: FactVersion, as_of: int) -> Certainty | None:
 
 
 def _sliced(
-    found: Sequence[FactVersion], certainty: Callable[[FactVersion], Certainty | None]
+    versions: Sequence[FactVersion], certainty: Callable[[FactVersion], Certainty | None]
 ) -> list[Seen]:
     return [
         Seen(version=version, certainty=certainty(version))
-        for version in found
+        for version in versions
         if version.record.stands
     ]

@@ -53,10 +53,10 @@ def visible_negotiations(principal: Principal) -> ColumnElement[bool]:
     if principal.person is None:
         return not_(negotiation.c.private)
     member = negotiation_member.c
-    mine = exists().where(
+    is_member = exists().where(
         member.negotiation_id == negotiation.c.id, member.person == principal.person
     )
-    return not_(negotiation.c.private) | mine
+    return not_(negotiation.c.private) | is_member
 
 
 def visible_through(principal: Principal, id_: ColumnElement[str]) -> ColumnElement[bool]:

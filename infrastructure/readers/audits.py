@@ -72,16 +72,16 @@ class ChangeReader:
         )
         ordered = statement.order_by(columns.version)
         one_more = None if limit is None else limit + (after > 0)
-        found, more = self._page(ordered, perspective, columns.version, one_more)
-        if not found:
+        versions, more_follow = self._page(ordered, perspective, columns.version, one_more)
+        if not versions:
             raise UnknownError("fact", str(fact_id))
         if not erased:
-            erasures.refuse_erased(self.connection, self.tables, found[0])
+            erasures.refuse_erased(self.connection, self.tables, versions[0])
         if perspective.published_cut is not None:
-            pairs = self._as_public(found, perspective)
+            pairs = self._as_public(versions, perspective)
         else:
-            pairs = [*zip((None, *found), found, strict=False)]
-        return [pair for pair in pairs if pair[1].record.version > after], more
+            pairs = [*zip((None, *versions), versions, strict=False)]
+        return [pair for pair in pairs if pair[1].record.version > after], more_follow
 
     def first_position(self, fact_id: UUID) -> int:
         """Where in the log a fact was recorded."""
@@ -98,14 +98,14 @@ class ChangeReader:
         """
         columns = self.tables.version.c
         statement = timeslices.select_differing(self.tables, id_, from_, to, after)
-        is_, more = self._page(statement, to, columns.first_position, limit)
-        ids = [version.record.id.hex for version in is_]
-        was = timeslices.select_known(self.tables, id_, from_).where(columns.fact_id.in_(ids))
-        said = {
+        facts, more_follow = self._page(statement, to, columns.first_position, limit)
+        ids = [version.record.id.hex for version in facts]
+        before = timeslices.select_known(self.tables, id_, from_).where(columns.fact_id.in_(ids))
+        causes = {
             event: self._versions(select_last(self.tables, ids, to, (event,), from_), to)
             for event in SAYING.values()
         }
-        return Differing(self._versions(was, from_), is_, said), more
+        return Differing(self._versions(before, from_), facts, causes), more_follow
 
     def of_mind(
         self, id_: UUID, perspective: Perspective, *, after: int = 0, limit: int | None = None
@@ -140,27 +140,27 @@ class ChangeReader:
         table, cut = self.tables.version, perspective.published_cut
         if cut is None or not events:
             return []
-        last = max(each.position for each in events)
         wanted = {each.position for each in events}
         facts = {each.record.id.hex for each in events}
         stored = select(table).where(
-            table.c.fact_id.in_(facts), *whole_rows(table.c), table.c.position <= last
+            table.c.fact_id.in_(facts), *whole_rows(table.c), table.c.position <= max(wanted)
         )
         rows = self.connection.execute(stored.order_by(table.c.fact_id, table.c.version))
-        found: dict[int, tuple[FactVersion | None, FactVersion]] = {}
+        changes: dict[int, tuple[FactVersion | None, FactVersion]] = {}
         for _, of_one in groupby(rows, attrgetter("fact_id")):
             known = perspective.corrections
             versions = (correct_times(version_of_row(row), known) for row in of_one)
             for pair in pair_public_events(versions, cut):
                 if pair[1].position in wanted:
-                    found[pair[1].position] = pair
-        return [found[each.position] for each in events]
+                    changes[pair[1].position] = pair
+        return [changes[each.position] for each in events]
 
     def opening(self, opened: Negotiation) -> Row[int, int, str]:
         """The event that opened a negotiation: its position, recorded_at and actor."""
-        wanted = select(event.c.position, event.c.recorded_at, event.c.actor)
-        mine = (event.c.stream == opened.id.hex, event.c.version == opened.version)
-        return self.connection.execute(wanted.where(*mine)).one()
+        wanted = select(event.c.position, event.c.recorded_at, event.c.actor).where(
+            event.c.stream == opened.id.hex, event.c.version == opened.version
+        )
+        return self.connection.execute(wanted).one()
 
     def agreed_on(
         self, opened: Negotiation, corrections: Iterable[Correction]
@@ -187,8 +187,8 @@ class ChangeReader:
         limit: int | None,
     ) -> tuple[list[FactVersion], bool]:
         table = self.tables.version
-        rows, more = pages.read_page(self.connection, statement, table, [order], limit)
-        return pages.read_versions(rows, perspective), more
+        rows, more_follow = pages.read_page(self.connection, statement, table, [order], limit)
+        return pages.read_versions(rows, perspective), more_follow
 
     def _versions(self, statement: Select[Any], perspective: Perspective) -> list[FactVersion]:
         return pages.read_versions(self.connection.execute(statement), perspective)
@@ -269,13 +269,13 @@ def select_approvals(tables: FactTables, id_: UUID, first: int, last: int) -> Se
     They are erasures themselves, and what stands in front of a change.
     """
     columns = tables.version.c
-    mine = and_(
+    between = and_(
         columns.negotiation_id == id_.hex,
         columns.known_from.between(first, last),
         *whole_rows(columns),
     )
-    erasing = select(columns.known_from).where(mine, columns.event.in_(_ERASING))
-    approved = select(columns.known_from - 1).where(mine, columns.event.in_(CHANGES_OF_MIND))
+    erasing = select(columns.known_from).where(between, columns.event.in_(_ERASING))
+    approved = select(columns.known_from - 1).where(between, columns.event.in_(CHANGES_OF_MIND))
     return LOGGED.where(
         event.c.position.in_(union_all(erasing, approved)),
         event.c.type.in_((*_ERASING, ChangeApproved.stored_name)),
@@ -283,13 +283,13 @@ def select_approvals(tables: FactTables, id_: UUID, first: int, last: int) -> Se
 
 
 def _find_approvers(
-    found: Iterable[tuple[LogEntry, RecordEvent]], changes: Iterable[FactVersion]
+    entries: Iterable[tuple[LogEntry, RecordEvent]], changes: Iterable[FactVersion]
 ) -> dict[int, tuple[str, ...]]:
     """By the position of each change that others agreed to, who they are.
 
     An approval and its change are appended as one: the approval of a fact's change request stands right in front.
     """
-    logged = {entry.id: event for entry, event in found}
+    logged = {entry.id: event for entry, event in entries}
     names = {}
     for version in changes:
         change, approval = logged.get(version.position), logged.get(version.position - 1)

@@ -95,10 +95,10 @@ class ChangeRequestReader:
         what = "change request"
         if row is None:
             raise UnknownError(what, str(id_))
-        found = self._seen([row], position)
-        if not found:
+        readable = self._seen([row], position)
+        if not readable:
             raise UnknownError(what, str(id_))
-        return found[0]
+        return readable[0]
 
     def sources(self, seen: SeenChangeRequest) -> list[Source]:
         """What a change request says in confidence, to go with the change that it becomes."""
@@ -134,8 +134,8 @@ class ChangeRequestReader:
         if status is not None:
             wanted = self._with_status(wanted, status)
         rows = self._connection.execute(wanted).all()
-        more = rows[limit - 1].proposed_position if len(rows) > limit else None
-        return self._seen(rows[:limit]), more
+        last = rows[limit - 1].proposed_position if len(rows) > limit else None
+        return self._seen(rows[:limit]), last
 
     def digests(self, positions: Collection[int]) -> dict[int, str]:
         """What binds the payloads at some positions, in hexadecimal."""
@@ -170,40 +170,40 @@ class ChangeRequestReader:
             stream = entry.event.originator_id
             before = streams.get(stream.hex, ChangeRequests(stream=stream))
             streams[stream.hex] = evolve(before, entry)
-        found = [
+        requests = [
             (row.slug, streams[row.stream].by_id[UUID(row.id)])
             for row in rows
             if row.stream in streams and UUID(row.id) in streams[row.stream].by_id
         ]
-        bound = self.digests([each.content_position for _, each in found])
-        versions = self._versions([each for _, each in found], position)
-        stood = self._before([each for _, each in found])
+        bound = self.digests([request.content_position for _, request in requests])
+        versions = self._versions([request for _, request in requests], position)
+        stood = self._before([request for _, request in requests])
         return [
             SeenChangeRequest(
-                change_request=each,
+                change_request=request,
                 negotiation=slug,
-                moment=StatusContext(now=now, fact_version=versions[each.fact_id.hex]),
-                before=stood[each.fact_id.hex, each.fact_version],
-                digest=bound[each.content_position],
+                moment=StatusContext(now=now, fact_version=versions[request.fact_id.hex]),
+                before=stood[request.fact_id.hex, request.fact_version],
+                digest=bound[request.content_position],
             )
-            for slug, each in found
+            for slug, request in requests
         ]
 
     def _entries(self, streams: Collection[str], last: int) -> list[Entry]:
         wanted = LOGGED.where(event.c.stream.in_(streams), event.c.position <= last)
         read = log.read_entries(self._connection, self._codec, wanted.order_by(event.c.position))
         return [
-            Entry(position=entry.id, recorded_at=entry.recorded_at, event=found)
-            for entry, found in read
+            Entry(position=entry.id, recorded_at=entry.recorded_at, event=body)
+            for entry, body in read
         ]
 
     def _recorded_at(self, position: int) -> int:
         statement = select(event.c.recorded_at).where(event.c.position == position)
         return int(self._connection.execute(statement).scalar_one())
 
-    def _versions(self, found: Sequence[ChangeRequest], position: int) -> dict[str, int]:
+    def _versions(self, requests: Sequence[ChangeRequest], position: int) -> dict[str, int]:
         """At which version stood at a position what each change request is of."""
-        of_talks, of_facts = _subjects(found)
+        of_talks, of_facts = _subjects(requests)
         columns = self._tables.version.c
         statement = select(columns.fact_id, columns.version).where(
             columns.fact_id.in_([id_ for id_, _ in of_facts]),
@@ -216,23 +216,25 @@ class ChangeRequestReader:
         return {**versions, **negotiations.read_editions(self._connection, talks, position)}
 
     def _before(
-        self, found: Sequence[ChangeRequest]
+        self, requests: Sequence[ChangeRequest]
     ) -> dict[tuple[str, int], FactRecord | Negotiation]:
         """What each change request is of, as it found it."""
-        of_talks, of_facts = _subjects(found)
+        of_talks, of_facts = _subjects(requests)
         table = self._tables.version
-        asked = tuple_(table.c.fact_id, table.c.version).in_(of_facts)
-        wanted = select(table).where(asked, *whole_rows(table.c))
+        is_subject = tuple_(table.c.fact_id, table.c.version).in_(of_facts)
+        wanted = select(table).where(is_subject, *whole_rows(table.c))
         read = [version_of_row(row).record for row in self._connection.execute(wanted)]
         facts = {(record.id.hex, record.version): record for record in read}
         talks = {at: negotiations.read_edition(self._connection, *at) for at in of_talks}
         return {**facts, **talks}
 
 
-def _subjects(found: Sequence[ChangeRequest]) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
+def _subjects(
+    requests: Sequence[ChangeRequest],
+) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
     """What change requests are of, by id and version: the negotiations, and the facts."""
     by_sort: tuple[set[tuple[str, int]], set[tuple[str, int]]] = (set(), set())
-    for each in found:
-        of_fact = each.op != "correct_negotiation"
-        by_sort[of_fact].add((each.fact_id.hex, each.fact_version))
+    for request in requests:
+        of_fact = request.op != "correct_negotiation"
+        by_sort[of_fact].add((request.fact_id.hex, request.fact_version))
     return by_sort

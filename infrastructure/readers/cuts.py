@@ -69,8 +69,8 @@ class Cuts:
     def position_of(self, instant: int) -> int:
         """The position at which an instant stands as the record time, right or wrong; else the last by then."""
         at = select(event.c.position).where(event.c.recorded_at == instant)
-        found = self._connection.execute(at).scalar()
-        return self._position_at(instant, self.head) if found is None else int(found)
+        position = self._connection.execute(at).scalar()
+        return self._position_at(instant, self.head) if position is None else int(position)
 
     def settled(self, query: PerspectiveQuery) -> bool:
         """Whether the answer can never change: the log's part in it is named, or lies in the past."""

@@ -36,8 +36,8 @@ def refuse_erased(connection: Connection, tables: FactTables, version: FactVersi
     if not version.record.erased:
         return
     statement = _erasing(tables).where(tables.version.c.fact_id == version.record.id.hex)
-    told = _told(connection.execute(statement).one())
-    raise ErasedError(told.fact_id, told.position, told.recorded_at, told.why)
+    notice = _told(connection.execute(statement).one())
+    raise ErasedError(notice.fact_id, notice.position, notice.recorded_at, notice.why)
 
 
 def read_erasures(

@@ -77,8 +77,8 @@ def select_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:
     positions = select(facts.known_from).where(
         facts.negotiation_id == id_.hex, facts.known_from <= last, *whole_rows(facts)
     )
-    mine = or_(event.c.stream == id_.hex, event.c.position.in_(positions))
-    return LOGGED.where(event.c.position <= last, mine).order_by(event.c.position)
+    concerns = or_(event.c.stream == id_.hex, event.c.position.in_(positions))
+    return LOGGED.where(event.c.position <= last, concerns).order_by(event.c.position)
 
 
 def limit_page(connection: Connection, statement: Select[Any], limit: int) -> Select[Any]:
@@ -91,8 +91,8 @@ def read_entries(
     connection: Connection, codec: EventCodec, statement: Select[Any]
 ) -> list[tuple[LogEntry, RecordEvent]]:
     """The entries that a statement selects, each with its event."""
-    found = entries(connection, statement)
-    return [(entry, codec.read(entry, entry.actor)) for entry in found]
+    logged = entries(connection, statement)
+    return [(entry, codec.read(entry, entry.actor)) for entry in logged]
 
 
 STREAMS_A_QUERY: Final = 500
@@ -104,11 +104,11 @@ def read_streams(
     database: Database, codec: EventCodec, ids: Sequence[UUID]
 ) -> dict[UUID, list[RecordEvent]]:
     """The events of each stream that exists, in order of version, from one snapshot of the log."""
-    found: dict[UUID, list[RecordEvent]] = {}
+    events: dict[UUID, list[RecordEvent]] = {}
     with persistence_errors(), database.reading() as connection:
         for start in range(0, len(ids), STREAMS_A_QUERY):
             wanted = [id_.hex for id_ in ids[start : start + STREAMS_A_QUERY]]
             for entry in entries(connection, _BY_STREAM.where(event.c.stream.in_(wanted))):
                 id_ = cast("UUID", entry.originator_id)
-                found.setdefault(id_, []).append(codec.read(entry, entry.actor))
-    return found
+                events.setdefault(id_, []).append(codec.read(entry, entry.actor))
+    return events

@@ -184,9 +184,9 @@ class RecordedFact:
         )
         if not isinstance(self.event, FactErased | SourcesErased):
             tables = serving_tables(connection)
-            asked = self.version, self.perspective, self._principal
+            about = self.version, self.perspective, self._principal
             with suppress(DamagedError):  # of another fact, which says so itself when it is read
-                self.similar = read_similar(connection, tables, *asked)
+                self.similar = read_similar(connection, tables, *about)
 
 
 def _seen_on(tables: FactTables) -> Select[Any]:

@@ -48,14 +48,14 @@ def read_boundaries(
         known = perspective.corrections
         for whose, position, at in connection.execute(select_recorded(tables, id_, perspective)):
             yield UUID(whose), recorded_by(position, at, known)
-        for each in read_corrections(connection, id_, perspective):
-            yield id_, recorded_by(each.position, each.recorded_at, known)
+        for correction in read_corrections(connection, id_, perspective):
+            yield id_, recorded_by(correction.position, correction.recorded_at, known)
     else:
         rows = connection.execute(select_published(tables, id_, perspective))
         for (whose, _, _), pieces in groupby(rows, itemgetter(0, 1, 2)):
             yield from ((UUID(whose), at) for at in _published_times(list(pieces)))
-        for each in read_corrections(connection, id_, perspective):
-            yield id_, correct_times(each, perspective.corrections).published_at
+        for correction in read_corrections(connection, id_, perspective):
+            yield id_, correct_times(correction, perspective.corrections).published_at
 
 
 def select_valid(tables: FactTables, id_: UUID, perspective: Perspective) -> Select[Any]:
@@ -102,9 +102,9 @@ def select_published(tables: FactTables, id_: UUID, perspective: Perspective) ->
     columns = tables.version.c
     cites = and_(columns.last_cited > columns.published_from, ~columns.erased)
     content = case((cites, columns.content), else_=null()).label("content")
-    said = (columns.fact_id, columns.version, columns.variant)
+    version = (columns.fact_id, columns.version, columns.variant)
     return (
-        select(*said, columns.published_from, columns.published_to, content)
+        select(*version, columns.published_from, columns.published_to, content)
         .where(columns.negotiation_id == id_.hex, known_at(columns, perspective.position))
         .order_by(columns.fact_id, columns.published_from)
     )

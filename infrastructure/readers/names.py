@@ -82,6 +82,6 @@ def _borne(
         )
         .distinct()
     )
-    for found in connection.execute(statement).scalars():
-        name, _, id_ = found.partition("\x1f")
+    for borne in connection.execute(statement).scalars():
+        name, _, id_ = borne.partition("\x1f")
         yield name, id_

@@ -80,8 +80,8 @@ def read_page(
     size = _size(negotiation) + func.coalesce(_corrected_size(), 0)
     sizes = connection.execute(statement.with_only_columns(size).limit(limit + 1)).scalars().all()
     many = count_fitting(sizes, limit)
-    found = [_negotiation(row) for row in connection.execute(statement.limit(many))]
-    return resolve_negotiations(connection, found, perspective), many < len(sizes)
+    opened = [_negotiation(row) for row in connection.execute(statement.limit(many))]
+    return resolve_negotiations(connection, opened, perspective), many < len(sizes)
 
 
 def _size(table: Table) -> ColumnElement[int]:
@@ -90,18 +90,19 @@ def _size(table: Table) -> ColumnElement[int]:
 
 
 def _corrected_size() -> ColumnElement[int]:
-    mine = negotiation_correction.c.negotiation_id == negotiation.c.id
-    return select(func.sum(_size(negotiation_correction))).where(mine).scalar_subquery()
+    of_negotiation = negotiation_correction.c.negotiation_id == negotiation.c.id
+    return select(func.sum(_size(negotiation_correction))).where(of_negotiation).scalar_subquery()
 
 
 def resolve_negotiations(
-    connection: Connection, found: Sequence[Negotiation], perspective: Perspective
+    connection: Connection, opened: Sequence[Negotiation], perspective: Perspective
 ) -> list[Negotiation]:
     """Negotiations as the perspective sees them."""
-    said: dict[UUID, list[Correction]] = {}
-    for id_, each in _corrections(connection, [each.id for each in found], perspective):
-        said.setdefault(id_, []).append(each)
-    return [apply_corrections(each, said.get(each.id, ()), perspective) for each in found]
+    corrections: dict[UUID, list[Correction]] = {}
+    ids = [each.id for each in opened]
+    for id_, correction in _corrections(connection, ids, perspective):
+        corrections.setdefault(id_, []).append(correction)
+    return [apply_corrections(each, corrections.get(each.id, ()), perspective) for each in opened]
 
 
 def read_editions(connection: Connection, ids: Collection[str], position: int) -> dict[str, int]:
@@ -119,14 +120,14 @@ def read_editions(connection: Connection, ids: Collection[str], position: int) -
 def read_edition(connection: Connection, id_: str, edition: int) -> Negotiation:
     """A negotiation, by its id as the tables have it, as it was at an edition."""
     opened = select(negotiation).where(negotiation.c.id == id_)
-    found = _negotiation(connection.execute(opened).one())
+    first = _negotiation(connection.execute(opened).one())
     columns = negotiation_correction.c
     last = select(negotiation_correction).where(
         columns.negotiation_id == id_, columns.version == edition
     )
     row = connection.execute(last).one_or_none()
     return (
-        found if row is None else replace(found, **vars(_correction(row).content), edition=edition)
+        first if row is None else replace(first, **vars(_correction(row).content), edition=edition)
     )
 
 
@@ -196,8 +197,8 @@ def list_snapshots(
 ) -> list[StoredSnapshot]:
     """The snapshots of a negotiation that were taken by a position, by name past `after`, at most `limit`."""
     columns = snapshot.c
-    mine = (columns.negotiation_id == id_.hex, columns.position <= position, columns.name > after)
-    rows = connection.execute(select(snapshot).where(*mine).order_by(columns.name).limit(limit))
+    within = (columns.negotiation_id == id_.hex, columns.position <= position, columns.name > after)
+    rows = connection.execute(select(snapshot).where(*within).order_by(columns.name).limit(limit))
     return [_snapshot(row) for row in rows]
 
 

@@ -48,11 +48,11 @@ def select_page(
     key = {column.name: column for column in (*table.primary_key, *order)}
     size = func.length(table.c.content).label("size")
     listed = statement.with_only_columns(*key.values(), size).limit(limit + 1).subquery("listed")
-    before = func.sum(listed.c.size).over(order_by=[listed.c[each.name] for each in order])
+    before = func.sum(listed.c.size).over(order_by=[listed.c[column.name] for column in order])
     held = select(
         listed, (before - listed.c.size).label("before"), func.count().over().label("many")
     ).subquery("held")
-    same = and_(*(table.c[each.name] == held.c[each.name] for each in table.primary_key))
+    same = and_(*(table.c[column.name] == held.c[column.name] for column in table.primary_key))
     wanted = select(*statement.selected_columns, held.c.many).join_from(held, table, same)
     return wanted.where(held.c.before < MOST_BYTES).order_by(*order)
 

@@ -80,8 +80,8 @@ def prove_event(connection: Connection, position: int) -> EventProof | None:
     size = read_signed_size(connection)
     if note is None or position > size:
         return None
-    found = connection.execute(LOGGED.where(event.c.position == position)).mappings().one()
+    stored = connection.execute(LOGGED.where(event.c.position == position)).mappings().one()
     parts = parts_between(connection, position - 1, position)
-    row = open_row(connection, found, parts.get(position, ()))
+    row = open_row(connection, stored, parts.get(position, ()))
     inclusion = Tree(connection, size).inclusion(position - 1)
     return EventProof(row, inputs_of(row), inclusion, note)

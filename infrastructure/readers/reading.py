@@ -150,9 +150,9 @@ class Reading:
         """The state; `rest` as for `resolve_state`."""
         return self.sections(negotiation.id, perspective).state(negotiation, rest)
 
-    def people(self, id_: UUID, at: Perspective, asked: PeopleFilter, rest: Rest | None) -> Listed:
+    def people(self, id_: UUID, at: Perspective, wanted: PeopleFilter, rest: Rest | None) -> Listed:
         """As `list_people` lists them."""
-        return list_people(self.timeslice(id_, at), at, asked, rest=rest)
+        return list_people(self.timeslice(id_, at), at, wanted, rest=rest)
 
     def section(
         self, id_: UUID, page: Page, perspective: Perspective, rest: Rest
@@ -179,46 +179,45 @@ class Reading:
         about = (self._tables, id_, perspective, wanted, names)
         if q is None:
             lead = timeslices.find_lead(self._connection, *about, limit)
-            statement, asked = timeslices.select_timeline(*about, lead=lead), None
+            statement, words = timeslices.select_timeline(*about, lead=lead), None
         else:
             sorts = self._connection.dialect.name == "sqlite"  # else it searches once for each fact
             statement = timeslices.select_timeline(*about, along=not sorts)
-            asked = parse_terms(question(q), translit=translit, spellings=names.spellings())
-        found, more = self._found(statement, perspective, asked, limit)
+            words = parse_terms(question(q), translit=translit, spellings=names.spellings())
+        versions, more = self._read_found(statement, perspective, words, limit)
         at = perspective.as_of
-        return [Seen(version=v, certainty=v.record.fact.window.begun(at)) for v in found], more
+        return [Seen(version=v, certainty=v.record.fact.window.begun(at)) for v in versions], more
 
-    def _found(
-        self, statement: Select[Any], perspective: Perspective, asked: AllOf | None, limit: int
+    def _read_found(
+        self, statement: Select[Any], perspective: Perspective, words: AllOf | None, limit: int
     ) -> tuple[list[FactVersion], bool]:
         order, table = timeslices.valid_order(self._tables), self._tables.version
-        if asked is None:
-            rows, more = pages.read_page(self._connection, statement, table, order, limit)
+        if words is None:
+            rows, more_follow = pages.read_page(self._connection, statement, table, order, limit)
         elif not self._searched:
             raise RuntimeError("only a reading that was opened as searched holds the full text")
         else:
-            search = searches.Search(asked, perspective.published_cut)
-            rows, more = searches.search_page(
-                self._connection, statement, table, order, search, limit
-            )
-        return pages.read_versions(rows, perspective), more
+            search = searches.Search(words, perspective.published_cut)
+            about = self._connection, statement, table, order, search, limit
+            rows, more_follow = searches.search_page(*about)
+        return pages.read_versions(rows, perspective), more_follow
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
         """The version that is seen; UnknownError, NotYetKnownError, ErasedError or WithdrawnError where none is."""
         seen = timeslices.is_seen(self._tables.version.c, perspective)
         wanted = self._of_fact(self._tables.version, fact_id).where(seen)
-        found = self._versions(wanted, perspective)
-        if not found:
+        versions = self._versions(wanted, perspective)
+        if not versions:
             self.refuse_unknown(fact_id)
             raise NotYetKnownError("fact", str(fact_id))
-        erasures.refuse_erased(self._connection, self._tables, found[0])
-        if found[0].record.status == timeslices.RETRACTED:
+        erasures.refuse_erased(self._connection, self._tables, versions[0])
+        if versions[0].record.status == timeslices.RETRACTED:
             raise WithdrawnError(fact_id, self._why_withdrawn(fact_id, perspective))
-        return found[0]
+        return versions[0]
 
     def _why_withdrawn(self, fact_id: UUID, perspective: Perspective) -> str | None:
-        said = [fact_id.hex], perspective, (FactRetracted.stored_name,)
-        return self._versions(audits.select_last(self._tables, *said), perspective)[0].why
+        retractions = [fact_id.hex], perspective, (FactRetracted.stored_name,)
+        return self._versions(audits.select_last(self._tables, *retractions), perspective)[0].why
 
     def confidential(self, version: FactVersion) -> list[Confidential | None]:
         """For each citation of a version, who its source is; ForbiddenError for who may not read sources."""
@@ -286,15 +285,15 @@ class Reading:
 
     def snapshot(self, id_: UUID, name: str) -> StoredSnapshot:
         """The snapshot with a name; UnknownError where there is none."""
-        found = negotiations.find_snapshot(self._connection, id_, name)
-        known = self.cuts.corrections(found.perspective.position)
-        return replace(found, perspective=replace(found.perspective, corrections=known))
+        stored = negotiations.find_snapshot(self._connection, id_, name)
+        known = self.cuts.corrections(stored.perspective.position)
+        return replace(stored, perspective=replace(stored.perspective, corrections=known))
 
     def _of_fact(self, selected: Any, fact_id: UUID) -> Select[Any]:  # noqa: ANN401 -- a table or a column
         """The versions of a fact, if the principal may see it."""
         columns = self._tables.version.c
-        mine = access.visible_through(self._principal, columns.negotiation_id)
-        return select(selected).where(columns.fact_id == fact_id.hex, mine)
+        visible = access.visible_through(self._principal, columns.negotiation_id)
+        return select(selected).where(columns.fact_id == fact_id.hex, visible)
 
     def _versions(self, statement: Select[Any], perspective: Perspective) -> list[FactVersion]:
         return pages.read_versions(self._connection.execute(statement), perspective)

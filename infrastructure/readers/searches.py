@@ -82,14 +82,14 @@ def search_page(
     limit: int,
 ) -> tuple[list[Row[Any]], bool]:
     """As `pages.read_page`, of the rows of a statement on `version` whose text holds what is sought."""
-    indexed, more = _in_index(connection, statement, version, order, search, limit)
+    indexed, more_follow = _in_index(connection, statement, version, order, search, limit)
     place = attrgetter(*(column.name for column in order))
     later = sorted(_not_in_index(connection, statement, version, search), key=place)
-    if more:
+    if more_follow:
         later = later[: bisect_left(later, place(indexed[-1]), key=place)]
-    found = sorted([*indexed, *later], key=place)
-    shown = found[: pages.count_fitting([len(row.content) for row in found], limit)]
-    return shown, more or len(shown) < len(found)
+    rows = sorted([*indexed, *later], key=place)
+    shown = rows[: pages.count_fitting([len(row.content) for row in rows], limit)]
+    return shown, more_follow or len(shown) < len(rows)
 
 
 def _in_index(
@@ -106,10 +106,10 @@ def _in_index(
     """
     beyond = narrowed = narrow(connection, statement, version, search.wanted)
     while True:
-        rows, more = pages.read_page(connection, beyond, version, order, limit)
-        found = [row for row in rows if not search.hides(row) or search.found_in(row)]
-        if found or not more:
-            return found, more
+        rows, more_follow = pages.read_page(connection, beyond, version, order, limit)
+        holding = [row for row in rows if not search.hides(row) or search.found_in(row)]
+        if holding or not more_follow:
+            return holding, more_follow
         last = tuple(getattr(rows[-1], column.name) for column in order)
         beyond = narrowed.where(tuple_(*(column + 0 for column in order)) > tuple_(*last))
 
@@ -196,7 +196,7 @@ def _has_phrase(wanted: Sought) -> bool:
 
 def _stands(wanted: Sought) -> ColumnElement[bool]:
     if isinstance(wanted, Phrase):
-        asked = f" {' '.join(wanted.units)}{'' if wanted.prefix else ' '}"
-        return func.strpos(fact_text.c.body, asked) > 0
+        phrase = f" {' '.join(wanted.units)}{'' if wanted.prefix else ' '}"
+        return func.strpos(fact_text.c.body, phrase) > 0
     parts = map(_stands, wanted.parts)
     return and_(*parts) if isinstance(wanted, AllOf) else or_(*parts)

@@ -87,12 +87,12 @@ class SectionReader:
             if aliases and any("\x1f" in key for key in stretch.keys):
                 seen = self._seen(section=register.section)
                 return page_section(page, seen, self.perspective, rest, names)
-            asked = [*stretch.asked, *(f"{register.section}\x1f{name}" for name in aliases)]
-            read = self._seen(questions=asked)
-            found = limit_list(page.path, read, self.perspective, rest, stretch.holds, names)
-            left = page.limit + 1 - len(shown)
-            items, following = found.page(None, left, ROOM_OF_PAGE)
-            shown += zip(found.places[: len(items)], items, strict=True)
+            questions = [*stretch.questions, *(f"{register.section}\x1f{name}" for name in aliases)]
+            read = self._seen(questions=questions)
+            listed = limit_list(page.path, read, self.perspective, rest, stretch.holds, names)
+            room = page.limit + 1 - len(shown)
+            items, following = listed.page(None, room, ROOM_OF_PAGE)
+            shown += zip(listed.places[: len(items)], items, strict=True)
             if len(shown) > page.limit:
                 return [item for _, item in shown[:-1]], shown[-2][0]
             if following is not None:
@@ -102,8 +102,8 @@ class SectionReader:
     def rivals(self, version: FactVersion) -> list[FactVersion]:
         """What a version that is not recorded yet would be a rival of, as `domain.views.rivalry.contesting` has it."""
         names = self._names()
-        asked = entry_questions(version.record.fact, names)
-        seen = self._seen(questions=asked) if asked else []
+        questions = entry_questions(version.record.fact, names)
+        seen = self._seen(questions=questions) if questions else []
         seen += self._read(select_tied(self.tables, version.record, self.perspective))
         return find_rivals(version, seen, self.perspective, names)
 
@@ -116,8 +116,8 @@ class SectionReader:
     def last_erasure(self) -> int:
         """The position of the last erasure of a fact; 0 where there is none."""
         columns = self.tables.version.c
-        mine = columns.negotiation_id == self.negotiation_id.hex
-        erased = select(func.max(columns.known_from)).where(mine, ERASING)
+        of_negotiation = columns.negotiation_id == self.negotiation_id.hex
+        erased = select(func.max(columns.known_from)).where(of_negotiation, ERASING)
         return int(self.connection.execute(erased).scalar() or 0)
 
     def snapshots(self, after: str, limit: int) -> list[StoredSnapshot]:
@@ -164,24 +164,24 @@ class SectionReader:
         low: str | None = after
         while low is not None:
             begin = f"{first}{low}{_PAST}" if low else first
-            found: dict[str, list[str]] = {}
+            by_key: dict[str, list[str]] = {}
             ends = []
             for rule in _rules(register):
                 questions = self._steps(rule, begin, before, _MOST_BESIDE * size)
                 keys = [question.removeprefix(first).partition(BY)[0] for question in questions]
                 for key, question in zip(keys, questions, strict=True):
-                    found.setdefault(key, []).append(question)
+                    by_key.setdefault(key, []).append(question)
                 if len(keys) == _MOST_BESIDE * size:
                     ends.append(max(key for key in keys if key != keys[-1]))
-            whole = sorted(key for key in found if not ends or key <= min(ends))
+            whole = sorted(key for key in by_key if not ends or key <= min(ends))
             high = whole[size - 1] if ends or len(whole) > size else None
-            kept = whole[:size] if high is not None else whole
-            yield Stretch(kept, [each for key in kept for each in found[key]], low, high)
+            shown = whole[:size] if high is not None else whole
+            yield Stretch(shown, [question for key in shown for question in by_key[key]], low, high)
             low = high
 
     def _steps(self, rule: int, begin: str, before: str, size: int) -> list[str]:
-        asked = step_through(self.tables, self.negotiation_id, rule, begin, before)
-        rows = self.connection.execute(select(asked.c.question).limit(size)).scalars()
+        stepped = step_through(self.tables, self.negotiation_id, rule, begin, before)
+        rows = self.connection.execute(select(stepped.c.question).limit(size)).scalars()
         return [question for question in rows if question is not None]
 
     def _seen(
@@ -216,11 +216,11 @@ def _rules(register: Register) -> tuple[int, ...]:
 class Stretch:
     """Some keys of a section in their order: all those past `low` and up to `high`, where there is such an end.
 
-    `asked` are the questions that they are asked under.
+    `questions` are those under which they are answered.
     """
 
     keys: Sequence[str]
-    asked: Sequence[str]
+    questions: Sequence[str]
     low: str
     high: str | None
 

@@ -58,8 +58,8 @@ def read_similar(
 
     None where `principal` may not see the negotiation.
     """
-    asked = sorted({(row["rule"], row["question"]) for row in answer_rows(recorded)})
-    if not asked:
+    questions = sorted({(row["rule"], row["question"]) for row in answer_rows(recorded)})
+    if not questions:
         return []
     begin, end = recorded.record.fact.told
     given: dict[str, Any] = {
@@ -70,12 +70,14 @@ def read_similar(
         "itself": recorded.record.id.hex,
         **access.bind_principal(principal),
     }
-    rules = tuple(sorted(Counter(rule for rule, _ in asked).items()))
-    given |= {f"question_{at}": question for at, (_, question) in enumerate(asked)}
+    rules = tuple(sorted(Counter(rule for rule, _ in questions).items()))
+    given |= {f"question_{at}": question for at, (_, question) in enumerate(questions)}
     took = recorded.record.fact.holding is Holding.ONWARD
-    found = _of_questions(tables, rules, took=took).rows(connection, given)
-    versions = {each.record.id: each for each in map(version_of_row, found)}
-    return find_similar(recorded, sorted(versions.values(), key=lambda each: each.first_position))
+    rows = _of_questions(tables, rules, took=took).rows(connection, given)
+    versions = {version.record.id: version for version in map(version_of_row, rows)}
+    return find_similar(
+        recorded, sorted(versions.values(), key=lambda version: version.first_position)
+    )
 
 
 @lru_cache(maxsize=64)
@@ -114,23 +116,25 @@ def find_near(
 
     Read by many questions at once and by the time of all, MOST_READ at most for each that asks, the latest first.
     """
-    asked: dict[int, set[str]] = {}
-    for each in recorded:
-        for row in answer_rows(each):
-            asked.setdefault(row["rule"], set()).add(row["question"])
-    begin = min((each.record.fact.told[0] for each in recorded), default=0)
-    end = max((each.record.fact.told[1] for each in recorded), default=0)
-    for rule, found in sorted(asked.items()):
-        questions = sorted(found)
+    by_rule: dict[int, set[str]] = {}
+    for version in recorded:
+        for row in answer_rows(version):
+            by_rule.setdefault(row["rule"], set()).add(row["question"])
+    begin = min((version.record.fact.told[0] for version in recorded), default=0)
+    end = max((version.record.fact.told[1] for version in recorded), default=0)
+    for rule, wanted in sorted(by_rule.items()):
+        questions = sorted(wanted)
         for start in range(0, len(questions), QUESTIONS_A_QUERY):
             part = questions[start : start + QUESTIONS_A_QUERY]
             with database.reading() as connection:
                 tables = serving_tables(connection)
                 answer = tables.answer.c
                 asks = (answer.rule == rule, answer.question.in_(part))
-                mine = answer.negotiation_id == recorded[0].record.negotiation_id.hex
+                of_negotiation = answer.negotiation_id == recorded[0].record.negotiation_id.hex
                 meets = _meets(answer, begin, end, took=True)
-                statement = _answering(tables, is_seen(answer, perspective), mine, *asks, meets)
+                statement = _answering(
+                    tables, is_seen(answer, perspective), of_negotiation, *asks, meets
+                )
                 rows = connection.execute(
                     statement.limit(min(MOST_AT_ONCE, MOST_READ * len(recorded)))
                 ).all()
@@ -173,10 +177,10 @@ def select_tied(tables: FactTables, record: FactRecord, perspective: Perspective
     shared = [] if record.fact.matter is None else [columns.matter == record.fact.matter]
     linked = columns.fact_id.in_(
         [
-            fact_id(record.negotiation_id, each.removeprefix(_EXTERNAL)).hex
-            if each.startswith(_EXTERNAL)
-            else each.replace("-", "")
-            for each in named
+            fact_id(record.negotiation_id, target.removeprefix(_EXTERNAL)).hex
+            if target.startswith(_EXTERNAL)
+            else target.replace("-", "")
+            for target in named
         ]
     )
     return (

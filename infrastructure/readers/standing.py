@@ -23,11 +23,14 @@ ROW: Final = ("fact_id", "known_from", "published_from")
 
 
 def select_standing(
-    tables: FactTables, negotiation_id: UUID, perspective: Perspective, asked: ColumnElement[bool]
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    in_question: ColumnElement[bool],
 ) -> Select[Any]:
     """The answers that may hold and have not yielded, and of each question the last to begin of those that are over."""
     as_of = perspective.as_of
-    begun = _begun(tables, negotiation_id, perspective, asked, YIELDING)
+    begun = _begun(tables, negotiation_id, perspective, in_question, YIELDING)
     columns = begun.c
     yields = and_(columns.possible_to == END, columns.certain_to < END)
     displaced = and_(yields, *_before(columns, columns.top))
@@ -45,10 +48,13 @@ def select_standing(
 
 
 def select_aside(
-    tables: FactTables, negotiation_id: UUID, perspective: Perspective, asked: ColumnElement[bool]
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    in_question: ColumnElement[bool],
 ) -> Select[Any]:
     """What may hold and stands aside, but for what is surely earlier than another of its question."""
-    begun = _begun(tables, negotiation_id, perspective, asked, ASIDE)
+    begun = _begun(tables, negotiation_id, perspective, in_question, ASIDE)
     columns = begun.c
     earlier = and_(*_before(columns, columns.top))
     return select(*(columns[name] for name in ROW)).where(
@@ -60,7 +66,7 @@ def _begun(
     tables: FactTables,
     negotiation_id: UUID,
     perspective: Perspective,
-    asked: ColumnElement[bool],
+    in_question: ColumnElement[bool],
     rule: int,
 ) -> Subquery:
     """The answers that may have begun; `top` is when the latest of their question that surely has began, if any.
@@ -84,7 +90,7 @@ def _begun(
         .where(
             columns.negotiation_id == negotiation_id.hex,
             columns.rule == rule,
-            asked,
+            in_question,
             columns.possible_from <= as_of,
             is_seen(columns, perspective),
         )

@@ -80,9 +80,9 @@ def select_needed(
         return _needed(tables, negotiation_id, perspective, None, questions, sqlite=sqlite)
     cut = perspective.published_cut
     made = _made(tables, section, public=cut is None, sqlite=sqlite)
-    mine = {"negotiation": negotiation_id.hex, "as_of": perspective.as_of}
-    asked = {"position": perspective.position} | ({} if cut is None else {"cut": cut})
-    return made.params(mine | asked)
+    about = {"negotiation": negotiation_id.hex, "as_of": perspective.as_of}
+    cuts = {"position": perspective.position} | ({} if cut is None else {"cut": cut})
+    return made.params(about | cuts)
 
 
 @dataclass(frozen=True)
@@ -121,11 +121,11 @@ def _needed(
     else:
         stepped = questions_as_rows(questions, sqlite=sqlite)
     tops = _tops(tables, negotiation_id, perspective, stepped)
-    found = union_all(
+    answers = union_all(
         *(
-            _every(tables, negotiation_id, perspective, rule, asked)
+            _every(tables, negotiation_id, perspective, rule, in_question)
             for rule in (EVERY, AHEAD)
-            for asked in _asked(tables, section, questions)
+            for in_question in _asked(tables, section, questions)
         ),
         _every(tables, negotiation_id, perspective, LASTING, _own(tables, section, questions)),
         select_standing(tables, negotiation_id, perspective, _own(tables, section, questions)),
@@ -135,7 +135,7 @@ def _needed(
             for vague in _VAGUENESS
         ),
     ).subquery("found")
-    wanted = select(*(found.c[name] for name in ROW)).distinct().subquery("wanted")
+    wanted = select(*(answers.c[name] for name in ROW)).distinct().subquery("wanted")
     table = tables.version
     same = and_(*(table.c[name] == wanted.c[name] for name in ROW))
     return select(table).join(wanted, same).order_by(table.c.first_position)
@@ -164,9 +164,9 @@ def _asked(
     tables: FactTables, section: str | None, questions: Sequence[str] | None
 ) -> list[ColumnElement[bool]]:
     """The questions whose answers are all needed: those asked for, and what every section needs."""
-    own = _own(tables, section, questions)
+    in_range = _own(tables, section, questions)
     everything = questions is None and section is None
-    return [own] if everything else [own, tables.answer.c.question.in_(ALWAYS)]
+    return [in_range] if everything else [in_range, tables.answer.c.question.in_(ALWAYS)]
 
 
 def _own(
@@ -187,7 +187,7 @@ def _every(
     negotiation_id: UUID,
     perspective: Perspective,
     rule: int,
-    asked: ColumnElement[bool],
+    in_question: ColumnElement[bool],
 ) -> Select[Any]:
     columns = tables.answer.c
     as_of = perspective.as_of
@@ -195,7 +195,7 @@ def _every(
     return select(*(columns[name] for name in ROW)).where(
         columns.negotiation_id == negotiation_id.hex,
         columns.rule == rule,
-        asked,
+        in_question,
         speaks,
         is_seen(columns, perspective),
     )
@@ -247,9 +247,9 @@ def _latest(
         row = func.json_each(packed).table_valued("value", name=f"row_{vague:d}")
         parts = (func.json_extract(row.c.value, f"$[{index}]") for index in range(len(ROW)))
         return select(*parts).select_from(tops).join(row, true())
-    found = select(*(columns[name] for name in ROW)).where(*conditions).correlate(tops)
-    each = found.limit(_UNLIMITED).lateral(f"each_{vague:d}")
-    return select(*(each.c[name] for name in ROW)).select_from(tops).join(each, true())
+    answers = select(*(columns[name] for name in ROW)).where(*conditions).correlate(tops)
+    lateral = answers.limit(_UNLIMITED).lateral(f"each_{vague:d}")
+    return select(*(lateral.c[name] for name in ROW)).select_from(tops).join(lateral, true())
 
 
 def _top(

@@ -83,7 +83,7 @@ def select_differing(
     One with a citation that was not public by a cut may say the same at both.
     """
     columns = tables.version.c
-    cuts = [cut for each in (from_, to) if (cut := each.published_cut) is not None]
+    cuts = [cut for perspective in (from_, to) if (cut := perspective.published_cut) is not None]
     cited = [columns.last_cited > cut for cut in cuts]
     return select_known(tables, negotiation_id, to, after=after).where(
         or_(~is_seen(columns, from_), *cited)
@@ -134,10 +134,10 @@ def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
     undated = columns.published_at == columns.recorded_at
     wrong = [
         (
-            and_(columns.position.between(each.first, each.last), undated),
-            recorded_by(each.position, each.recorded_at, known),
+            and_(columns.position.between(correction.first, correction.last), undated),
+            recorded_by(correction.position, correction.recorded_at, known),
         )
-        for each in corrections_in_force(known)
+        for correction in corrections_in_force(known)
     ]
     return (case(*wrong, else_=at) if wrong else at) <= perspective.published_cut
 
@@ -157,15 +157,15 @@ def select_timeline(
     It is read by the facts of `lead`; without one `along` valid time, if another index is not to be taken.
     """
     columns = tables.version.c
-    mine = columns.negotiation_id == negotiation_id.hex
+    of_negotiation = columns.negotiation_id == negotiation_id.hex
     order, after = valid_order(tables), wanted.after
     if lead is None and along:
         after = after or _FIRST  # SQLite goes along an index only if it can begin somewhere
     else:
         order = as_sorted(tables)
-        mine = _unindexed(columns.negotiation_id) == negotiation_id.hex
+        of_negotiation = _unindexed(columns.negotiation_id) == negotiation_id.hex
     conditions = [
-        mine if lead is None else columns.fact_id.in_(lead),
+        of_negotiation if lead is None else columns.fact_id.in_(lead),
         is_seen(columns, perspective),
         ~columns.erased,
         *_about(tables, perspective, wanted, names),
@@ -218,16 +218,16 @@ def find_lead(
     leads = _leads(tables, negotiation_id, perspective, wanted, names)
     if recorded(perspective.position) <= most:
         columns = tables.version.c
-        mine = columns.negotiation_id == negotiation_id.hex
+        of_negotiation = columns.negotiation_id == negotiation_id.hex
         known = columns.known_from <= perspective.position
-        leads.append(select(columns.fact_id).where(mine, known))
-    found, rows = None, most + 1
+        leads.append(select(columns.fact_id).where(of_negotiation, known))
+    shortest, rows = None, most + 1
     for lead in leads:
         few = lead.limit(rows).subquery()
         count = int(connection.execute(select(func.count()).select_from(few)).scalar_one())
         if count < rows:
-            found, rows = lead, count
-    return found
+            shortest, rows = lead, count
+    return shortest
 
 
 def _leads(
@@ -239,7 +239,7 @@ def _leads(
 ) -> list[Lead]:
     """The ids of the facts that could be shown, by each question that an index answers; one is there several times."""
     term, version = tables.term.c, tables.version.c
-    mine = version.negotiation_id == negotiation_id.hex
+    of_negotiation = version.negotiation_id == negotiation_id.hex
     named = term.negotiation_id == negotiation_id.hex
     leads = [
         select(term.fact_id).where(named, _of_terms(term, terms))
@@ -250,7 +250,7 @@ def _leads(
         leads.append(select(version.fact_id).where(version.batch == wanted.batch, here))
     if perspective.published_cut is not None:
         public = version.published_from <= perspective.published_cut
-        leads.append(select(version.fact_id).where(mine, public))
+        leads.append(select(version.fact_id).where(of_negotiation, public))
     return leads
 
 
@@ -291,7 +291,7 @@ def _of_terms(term: Any, terms: Iterable[tuple[str, str]]) -> ColumnElement[bool
     fields = groupby(sorted(terms), key=itemgetter(0))
     return or_(
         *(
-            and_(term.field == field, term.term.in_([each for _, each in found]))
-            for field, found in fields
+            and_(term.field == field, term.term.in_([text for _, text in group]))
+            for field, group in fields
         )
     )

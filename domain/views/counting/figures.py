@@ -48,24 +48,26 @@ class Figure:
 
 def find_figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
     """The number that a fact gives on a basis; several become one, from the least to the greatest that they allow."""
-    found = [q for q in numbers_of(fact, what) if q.basis == basis]
-    if len(found) < 2:  # noqa: PLR2004 -- one means what it says
-        return next(iter(found), None)
-    lows, highs = [q.low for q in found], [q.high for q in found]
-    low = None if None in lows else min(each for each in lows if each is not None)
-    high = None if None in highs else max(each for each in highs if each is not None)
-    return replace(found[0], comparator="eq", value=None, text=None, low=low, high=high)
+    numbers = [q for q in numbers_of(fact, what) if q.basis == basis]
+    if len(numbers) < 2:  # noqa: PLR2004 -- one means what it says
+        return next(iter(numbers), None)
+    lows, highs = [q.low for q in numbers], [q.high for q in numbers]
+    low = None if None in lows else min(low for low in lows if low is not None)
+    high = None if None in highs else max(high for high in highs if high is not None)
+    return replace(numbers[0], comparator="eq", value=None, text=None, low=low, high=high)
 
 
 def numbers_of(fact: Fact, what: str) -> list[Quantity]:
     """The numbers that a fact gives for what is counted, each with its basis, stored or derived."""
     if not fact.quantities:
         return []
-    wanted, own = fold_name(what), has_total(fact, what)
-    found = (each for each in fact.quantities if each.counted == wanted)
+    wanted, summed = fold_name(what), has_total(fact, what)
+    counted = (quantity for quantity in fact.quantities if quantity.counted == wanted)
     return [
-        each if each.basis is not None else replace(each, basis=_following(fact, each, own=own))
-        for each in found
+        quantity
+        if quantity.basis is not None
+        else replace(quantity, basis=_following(fact, quantity, summed=summed))
+        for quantity in counted
     ]
 
 
@@ -80,11 +82,11 @@ def _summed(registers: tuple[Register, ...]) -> frozenset[str]:
     return frozenset(fold_name(each.summed) for each in registers if each.summed)
 
 
-def _following(fact: Fact, quantity: Quantity, *, own: bool) -> Basis | None:
+def _following(fact: Fact, quantity: Quantity, *, summed: bool) -> Basis | None:
     """The basis of a number that is stored without one; None where it cannot be told."""
     if fact.holding is Holding.UNTIL_NEXT:
         return "stock"
-    if not own:
+    if not summed:
         return None
     return "cumulative" if quantity.text and runs_on(quantity.text) else "increment"
 
@@ -116,12 +118,12 @@ def _latest_first(figures: Iterable[Figure]) -> list[Quantity]:
 def _standing(figures: Iterable[Figure]) -> list[Figure]:
     """The figures that are the latest of at least one counter."""
     last: dict[str, Figure] = {}
-    for each in figures:
-        for counter in _counters(each.candidate):
+    for figure in figures:
+        for counter in _counters(figure.candidate):
             other = last.get(counter)
-            if other is None or _order(other) < _order(each):
-                last[counter] = each
-    return list({each.candidate.id: each for each in last.values()}.values())
+            if other is None or _order(other) < _order(figure):
+                last[counter] = figure
+    return list({figure.candidate.id: figure for figure in last.values()}.values())
 
 
 def _order(figure: Figure) -> tuple[int, float, int]:
@@ -153,10 +155,10 @@ def group_by_field(
     candidates: Iterable[Candidate], field: str
 ) -> list[tuple[dict[str, Any], list[Candidate]]]:
     """The facts grouped by what they say in a field, each group with that value as shown, in order of folded names."""
-    found: dict[str, list[Candidate]] = defaultdict(list)
+    groups: dict[str, list[Candidate]] = defaultdict(list)
     shown: dict[str, dict[str, Any]] = {}
-    for each in candidates:
-        key, said = each.read_field(field)
-        shown.setdefault(key, said)
-        found[key].append(each)
-    return [(shown[key], found[key]) for key in sorted(found)]
+    for candidate in candidates:
+        key, value = candidate.read_field(field)
+        shown.setdefault(key, value)
+        groups[key].append(candidate)
+    return [(shown[key], groups[key]) for key in sorted(groups)]

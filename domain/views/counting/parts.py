@@ -45,8 +45,8 @@ class Part:
     def told(self) -> tuple[int, int]:
         """When it happened, half-open, in microseconds UTC; where the facts disagree, all the time that they name."""
         facts = (self.shown, *self.rivals) if self.undated else (self.shown,)
-        told = [each.fact.told for each in facts]
-        return min(start for start, _ in told), max(end for _, end in told)
+        spans = [each.fact.told for each in facts]
+        return min(start for start, _ in spans), max(end for _, end in spans)
 
     @property
     def resolved(self) -> Resolved:
@@ -87,9 +87,9 @@ def part_of(
 ) -> Part | None:
     """The part that the facts of one question add; None where no fact gives a number on the basis."""
     numbers = {
-        each.id: number
-        for each in (*facts, *supporting, *against)
-        if (number := find_figure(each.fact, what, basis)) is not None
+        candidate.id: number
+        for candidate in (*facts, *supporting, *against)
+        if (number := find_figure(candidate.fact, what, basis)) is not None
     }
 
     def given(candidate: Candidate) -> Quantity:
@@ -97,22 +97,28 @@ def part_of(
 
     contested = bool(against)
     facts, supporting, against = (
-        [each for each in found if each.id in numbers] for found in (facts, supporting, against)
+        [candidate for candidate in group if candidate.id in numbers]
+        for group in (facts, supporting, against)
     )
     if not facts:
         return None
     shown, *rivals = facts
     if rivals:
-        claims = Claims(facts, (*supporting, *against), lambda each: claim_of_quantity(given(each)))
+        claims = Claims(
+            facts, (*supporting, *against), lambda candidate: claim_of_quantity(given(candidate))
+        )
         shown, *rivals = sorted(
             facts,
-            key=lambda each: (
-                not each.version.record.preferred,
-                not each.certain,
-                claims.rank(each),
+            key=lambda candidate: (
+                not candidate.version.record.preferred,
+                not candidate.certain,
+                claims.rank(candidate),
             ),
         )
-    ends = {claim_of_quantity(given(each)): ends_of(given(each)) for each in (*facts, *against)}
+    ends = {
+        claim_of_quantity(given(candidate)): ends_of(given(candidate))
+        for candidate in (*facts, *against)
+    }
     undated = disputes.never_meet(facts)
     contested = (
         contested
@@ -122,7 +128,9 @@ def part_of(
     )
     quantity = given(shown)
     low, high = _width(ends) if contested else ends_of(quantity)
-    about = [each.value or 0 for each in map(given, facts) if each.approximate and each.value]
+    about = [
+        number.value or 0 for number in map(given, facts) if number.approximate and number.value
+    ]
     about = about if quantity.approximate else []
     return Part(
         quantity,
@@ -141,6 +149,6 @@ def part_of(
 def _width(ends: dict[Any, tuple[float, float]]) -> tuple[float, float]:
     """The least and the greatest that the claims allow, without each claim that another one says more sharply."""
     sharp = set(ends) - find_vaguer({claim for claim in ends if claim == ends[claim]})
-    kept = [ends[claim] for claim in sharp if ends[claim] != (-math.inf, math.inf)]
-    kept = kept or list(ends.values())
-    return min(low for low, _ in kept), max(high for _, high in kept)
+    bounded = [ends[claim] for claim in sharp if ends[claim] != (-math.inf, math.inf)]
+    bounded = bounded or list(ends.values())
+    return min(low for low, _ in bounded), max(high for _, high in bounded)

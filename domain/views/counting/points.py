@@ -63,15 +63,15 @@ def find_points(spreads: Iterable[Spread], by: By) -> list[dict[str, Any]]:
 
     Neighbouring buckets with the same total are one point. A bucket to which nothing is added is in no point.
     """
-    found: list[dict[str, Any]] = []
+    points: list[dict[str, Any]] = []
     before: tuple[int, dict[str, Any]] | None = None
     for first, last, has in _runs(spreads):
         if before == (first - 1, has):
-            found[-1]["until"] = bucket_name(last, by)
+            points[-1]["until"] = bucket_name(last, by)
         else:
-            found.append({"at": bucket_name(first, by), "until": bucket_name(last, by), **has})
+            points.append({"at": bucket_name(first, by), "until": bucket_name(last, by), **has})
         before = last, has
-    return found
+    return points
 
 
 def _runs(spreads: Iterable[Spread]) -> Iterator[tuple[int, int, dict[str, Any]]]:

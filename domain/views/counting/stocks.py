@@ -29,11 +29,11 @@ def list_counts(
     """
     shown: list[dict[str, Any]] = []
     counted: list[Candidate] = []
-    for counter, found in _by_counter(candidates, what):
+    for counter, counts in _by_counter(candidates, what):
         parts = [
-            part for group in _begun_together(found) if (part := part_of(group, what, "stock"))
+            part for group in _begun_together(counts) if (part := part_of(group, what, "stock"))
         ]
-        counted += [each for part in parts for each in (part.shown, *part.rivals)]
+        counted += [candidate for part in parts for candidate in (part.shown, *part.rivals)]
         for index, part in enumerate(parts):
             first = bucket(_stands_from(part), by)
             after = parts[index + 1] if index + 1 < len(parts) else None
@@ -41,9 +41,11 @@ def list_counts(
             if last >= first:
                 at = {"at": bucket_name(first, by), "until": bucket_name(last, by)}
                 shown.append({**counter, **at, **part.bounds})
-    shown.sort(key=lambda each: (each["until"], each["at"]))
-    ordered = sorted(counted, key=lambda each: (*each.starts, each.version.first_position))
-    ids = [str(each.id) for each in ordered]
+    shown.sort(key=lambda point: (point["until"], point["at"]))
+    ordered = sorted(
+        counted, key=lambda candidate: (*candidate.starts, candidate.version.first_position)
+    )
+    ids = [str(candidate.id) for candidate in ordered]
     return {"facts": ids, "cumulative": [], "uncounted": [], "undated": []}, shown
 
 
@@ -57,9 +59,9 @@ def _by_counter(
         if each.begun and _stock(each, what) is not None and each.starts[0] > BEGINNING
     ]
     for population, of_it in group_by_field(counting, "population"):
-        for counter, found in group_by_field(of_it, "counted_by"):
-            found.sort(key=lambda each: (*each.starts, each.version.first_position))
-            yield {**population, **counter}, found
+        for counter, counts in group_by_field(of_it, "counted_by"):
+            counts.sort(key=lambda count: (*count.starts, count.version.first_position))
+            yield {**population, **counter}, counts
 
 
 def _stock(candidate: Candidate, what: str) -> Quantity | None:
@@ -70,12 +72,12 @@ def _begun_together(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
     """The counts in order; those that may have begun at one time are in one group."""
     groups: list[list[Candidate]] = []
     latest = BEGINNING
-    for each in candidates:
-        earliest, until = each.starts
+    for count in candidates:
+        earliest, until = count.starts
         if groups and earliest < latest:
-            groups[-1].append(each)
+            groups[-1].append(count)
         else:
-            groups.append([each])
+            groups.append([count])
         latest = max(latest, until)
     return groups
 

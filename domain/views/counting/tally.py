@@ -76,17 +76,19 @@ class Tally:
         """
         past, start = after or ("", 0)
         end = start + MOST
-        points = [each for each in self.points if _place(each) > past]
-        more = {f"{name}_more": len(all_) for name, all_ in self.lists.items() if len(all_) > end}
+        points = [point for point in self.points if _place(point) > past]
+        lengths = {
+            f"{name}_more": len(all_) for name, all_ in self.lists.items() if len(all_) > end
+        }
         lists = {
             name: [
-                each.describe() if isinstance(each, Figure) else each for each in all_[start:end]
+                item.describe() if isinstance(item, Figure) else item for item in all_[start:end]
             ]
             for name, all_ in self.lists.items()
         }
         place = _place(points[:limit][-1]) if points else past, end
-        page = {**self.content, "points": points[:limit], **lists, **more}
-        return page, place if more or len(points) > limit else None
+        page = {**self.content, "points": points[:limit], **lists, **lengths}
+        return page, place if lengths or len(points) > limit else None
 
 
 def _place(point: dict[str, Any]) -> str:
@@ -110,18 +112,18 @@ def tally(
     counting = _counting(slice_, perspective, query, names or Names.of(slice_))
     stock = query.what is not None and _is_stock(counting, query.what)
     if stock and query.what is not None:
-        found, shown = list_counts(counting, query.what, query.by, perspective.as_of)
-        return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, found)
+        lists, shown = list_counts(counting, query.what, query.by, perspective.as_of)
+        return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, lists)
     everything = _sum(counting, query, perspective)
     split = group_by_field(counting, query.per) if query.per else []
-    sums = [(said, _sum(each, query, perspective)) for said, each in split]
+    sums = [(group, _sum(members, query, perspective)) for group, members in split]
     content = {**_content(perspective, query), "total": everything.describe()}
     if query.per:
-        content["totals"] = [{**said, **each.describe()} for said, each in sums]
+        content["totals"] = [{**group, **group_sum.describe()} for group, group_sum in sums]
     shown = [
-        {**said, **point}
-        for said, each in (sums if query.per else [({}, everything)])
-        for point in find_points(_spreads(each, query.by, perspective.as_of), query.by)
+        {**group, **point}
+        for group, group_sum in (sums if query.per else [({}, everything)])
+        for point in find_points(_spreads(group_sum, query.by, perspective.as_of), query.by)
     ]
     return Tally(content, sorted(shown, key=_place), _lists(everything, query, perspective))
 
@@ -145,18 +147,18 @@ def _content(perspective: Perspective, query: TallyQuery) -> dict[str, Any]:
 
 
 def _lists(
-    found: Sum, query: TallyQuery, perspective: Perspective
+    sum_: Sum, query: TallyQuery, perspective: Perspective
 ) -> dict[str, Sequence[str | Figure]]:
     outside = [
-        each.shown
-        for each in found.parts
-        if _buckets(each.told, query.by, perspective.as_of) is None
+        part.shown
+        for part in sum_.parts
+        if _buckets(part.told, query.by, perspective.as_of) is None
     ]
     return {
-        "facts": [str(each.shown.id) for each in found.parts],
-        "cumulative": found.cumulative,
-        "uncounted": [str(each.id) for each in found.uncounted],
-        "undated": [str(each.id) for each in outside],
+        "facts": [str(part.shown.id) for part in sum_.parts],
+        "cumulative": sum_.cumulative,
+        "uncounted": [str(candidate.id) for candidate in sum_.uncounted],
+        "undated": [str(candidate.id) for candidate in outside],
     }
 
 
@@ -178,23 +180,23 @@ def _one(facts: Sequence[Candidate]) -> Part:
     return Part(one, shown, (), certain=any(each.certain for each in facts), low=1, high=1)
 
 
-def _spreads(found: Sum, by: By, as_of: int) -> Iterable[Spread]:
-    for part in found.parts:
+def _spreads(sum_: Sum, by: By, as_of: int) -> Iterable[Spread]:
+    for part in sum_.parts:
         buckets = _buckets(part.told, by, as_of)
         if buckets is not None:
             first, last = buckets
             low = part.low if part.certain and first == last else 0
             about = (part.about, part.about_most)
             yield Spread(first, last, low, part.high, about, part.contested)
-    for each in found.uncounted:
-        buckets = _buckets(each.fact.told, by, as_of)
+    for candidate in sum_.uncounted:
+        buckets = _buckets(candidate.fact.told, by, as_of)
         if buckets is not None:
             yield Spread(*buckets, 0, None, counted=False)
 
 
-def _buckets(told: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | None:
+def _buckets(span: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | None:
     """The first and last bucket in which something may have happened by `as_of`; None outside the years 1 to 9999."""
-    first, end = told
+    first, end = span
     last = min(end - 1, as_of)
     if not _FIRST <= first <= last <= _LAST:
         return None
@@ -224,10 +226,10 @@ def find_kinds(query: TallyQuery) -> frozenset[str] | None:
     """The kinds that can count what is asked for; None where every kind can."""
     if query.what is None:
         return frozenset({query.kind or ""})
-    found = _summing().get(fold_name(query.what))
-    if found is None:
+    counting = _summing().get(fold_name(query.what))
+    if counting is None:
         return None
-    return frozenset(name for name, kind in KINDS.items() if kind in found)
+    return frozenset(name for name, kind in KINDS.items() if kind in counting)
 
 
 def _counting(
@@ -236,7 +238,7 @@ def _counting(
     """The facts that may hold, of the kinds that count; a fact that may lie outside the stretch is only possible."""
     wanted = find_kinds(query)
     first, last = query.from_, query.to
-    found = []
+    candidates = []
     for seen in slice_:
         fact = seen.version.record.fact
         begun = fact.window.begun(perspective.as_of)
@@ -246,10 +248,12 @@ def _counting(
         starts, ends = fact.told
         if (first is None or ends > first) and (last is None or starts <= last):
             inside = (first is None or first <= starts) and (last is None or ends - 1 <= last)
-            each = replace(seen, certainty=certainty if inside else "possible")
-            holds = matches(each.certainty, perspective)
-            found.append(Candidate(each, {}, holds=holds, begun=begun == "certain", names=names))
-    return found
+            dated = replace(seen, certainty=certainty if inside else "possible")
+            holds = matches(dated.certainty, perspective)
+            candidates.append(
+                Candidate(dated, {}, holds=holds, begun=begun == "certain", names=names)
+            )
+    return candidates
 
 
 def _stands(fact: Fact) -> bool:
@@ -267,9 +271,9 @@ def _is_stock(candidates: Iterable[Candidate], what: str) -> bool:
 
 def _summing() -> dict[str, set[type[Fact]]]:
     """The kinds that have a total of their own, by what that total counts."""
-    found: dict[str, set[type[Fact]]] = defaultdict(set)
+    kinds: dict[str, set[type[Fact]]] = defaultdict(set)
     for kind in KINDS.values():
         for register in kind.registers:
             if register.summed is not None:
-                found[register.summed].add(kind)
-    return found
+                kinds[register.summed].add(kind)
+    return kinds

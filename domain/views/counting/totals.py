@@ -59,25 +59,25 @@ class Sum:
         }
 
     def _rests_on(self) -> str:
-        said = [
+        grounds = [
             _number(len(self.parts), "number added", "numbers added"),
             _number(len(self.cumulative), "cumulative figure", "cumulative figures"),
             _number(len(self.uncounted), "fact not counted", "facts not counted"),
         ]
-        said += list_readings(part.quantity for part in self.parts)
-        said += list_readings(each.quantity for each in self.cumulative)
-        words = ", ".join(each for each in dict.fromkeys(said) if each) or "no fact"
+        grounds += list_readings(part.quantity for part in self.parts)
+        grounds += list_readings(figure.quantity for figure in self.cumulative)
+        words = ", ".join(ground for ground in dict.fromkeys(grounds) if ground) or "no fact"
         return f"{words}; sources disagree" if self.contested else words
 
 
 def list_readings(quantities: Iterable[Quantity]) -> list[str]:
     """The words that have no number in them, such as "dozens", each with what it is read as; at most `_MOST_WORDS`."""
-    found = dict.fromkeys(
-        f"“{each.text[:_LONGEST_WORDS]}” read as {_bound(each)}"
-        for each in quantities
-        if each.text and each.value is None and each.high is None
+    readings = dict.fromkeys(
+        f"“{quantity.text[:_LONGEST_WORDS]}” read as {_bound(quantity)}"
+        for quantity in quantities
+        if quantity.text and quantity.value is None and quantity.high is None
     )
-    return list(islice(found, _MOST_WORDS))
+    return list(islice(readings, _MOST_WORDS))
 
 
 def _bound(quantity: Quantity) -> str:
@@ -104,16 +104,18 @@ def sum_facts(
     The sum is open where `match=certain` leaves out what is only possible.
     """
     every = [
-        each for each in candidates if has_total(each.fact, what) or numbers_of(each.fact, what)
+        candidate
+        for candidate in candidates
+        if has_total(candidate.fact, what) or numbers_of(candidate.fact, what)
     ]
-    held = [each for each in every if each.holds]
-    asked = find_questions(every)
+    held = [candidate for candidate in every if candidate.holds]
+    found = find_questions(every)
     numbered = [
-        part_of(each.facts, what, "increment", each.supporting, each.against)
-        for each in asked.questions
+        part_of(question.facts, what, "increment", question.supporting, question.against)
+        for question in found.questions
     ]
-    parts = [each for each in numbered if each is not None]
-    rest = [q for q, part in zip(asked.questions, numbered, strict=True) if part is None]
+    parts = [part for part in numbered if part is not None]
+    rest = [q for q, part in zip(found.questions, numbered, strict=True) if part is None]
     named, uncounted, open_ = count_names(rest, parts, what)
     parts = sorted(
         [*parts, *named], key=lambda part: (part.shown.starts[0], part.shown.version.first_position)
@@ -134,10 +136,11 @@ def sum_facts(
 
 
 def _figures(candidates: Iterable[Candidate], what: str, basis: Basis) -> list[Figure]:
-    given = ((each, find_figure(each.fact, what, basis)) for each in candidates)
-    found = [Figure(quantity, each) for each, quantity in given if quantity is not None]
+    given = ((candidate, find_figure(candidate.fact, what, basis)) for candidate in candidates)
+    figures = [Figure(quantity, candidate) for candidate, quantity in given if quantity is not None]
     return sorted(
-        found, key=lambda each: (*each.candidate.starts, each.candidate.version.first_position)
+        figures,
+        key=lambda figure: (*figure.candidate.starts, figure.candidate.version.first_position),
     )
 
 
@@ -145,25 +148,25 @@ def describe_total(
     register: Register, candidates: Sequence[Candidate], perspective: Perspective, rest: Rest | None
 ) -> dict[str, Any]:
     """The sum as an interval and in words, and the lists of what it rests on."""
-    found = sum_facts(candidates, register.summed or "", perspective)
-    shown = found.describe()
-    for part, each in sum_lists(found, rest).items():
+    sum_ = sum_facts(candidates, register.summed or "", perspective)
+    shown = sum_.describe()
+    for part, items in sum_lists(sum_, rest).items():
         path = f"{register.section}.{part}" if part else register.section
-        each.fill(shown, part or "parts", path, rest)
+        items.fill(shown, part or "parts", path, rest)
     return shown
 
 
-def sum_lists(found: Sum, rest: Rest | None) -> dict[str, Listed]:
+def sum_lists(sum_: Sum, rest: Rest | None) -> dict[str, Listed]:
     """The lists of a total by name; the name of the list of parts is empty."""
-    parts = found.parts
+    parts = sum_.parts
     at = [(part.shown.starts[0], part.shown.version.first_position) for part in parts]
     facts = [str(part.shown.id) for part in parts]
     running = [
-        (each.candidate.starts[0], each.candidate.version.first_position)
-        for each in found.cumulative
+        (figure.candidate.starts[0], figure.candidate.version.first_position)
+        for figure in sum_.cumulative
     ]
-    uncounted = [(0, each.version.first_position) for each in found.uncounted]
-    ids = [str(each.id) for each in found.uncounted]
+    uncounted = [(0, candidate.version.first_position) for candidate in sum_.uncounted]
+    ids = [str(candidate.id) for candidate in sum_.uncounted]
 
     def more(index: int) -> dict[str, Any]:
         part = parts[index]
@@ -171,7 +174,7 @@ def sum_lists(found: Sum, rest: Rest | None) -> dict[str, Listed]:
 
     return {
         "facts": Listed(at, facts.__getitem__),
-        "cumulative": Listed(running, lambda index: found.cumulative[index].describe()),
+        "cumulative": Listed(running, lambda index: sum_.cumulative[index].describe()),
         "uncounted": Listed(uncounted, ids.__getitem__),
         "": list_resolved(_PART, at, lambda index: parts[index].resolved, rest, more),
     }

@@ -23,23 +23,23 @@ def count_names(
 ) -> tuple[list[Part], list[Candidate], bool]:
     """The parts that names add, the facts that cannot be added, and whether either leaves the sum open."""
     counted = _Counted()
-    for fact in (each for part in parts for each in (part.shown, *part.rivals)):
+    for fact in (candidate for part in parts for candidate in (part.shown, *part.rivals)):
         counted.take(fact)
     includes = _including(parts)
     named: list[Part] = []
     uncounted: list[Candidate] = []
     open_ = False
-    for each in (fact for question in rest for fact in question.facts):
-        if any(q.basis == "cumulative" for q in numbers_of(each.fact, what)):
+    for candidate in (fact for question in rest for fact in question.facts):
+        if any(q.basis == "cumulative" for q in numbers_of(candidate.fact, what)):
             continue
-        apart = not includes(each)
-        numbered = bool(numbers_of(each.fact, what))
-        if each.fact.people and not numbered and apart:
-            new = counted.take(each)
+        apart = not includes(candidate)
+        numbered = bool(numbers_of(candidate.fact, what))
+        if candidate.fact.people and not numbered and apart:
+            new = counted.take(candidate)
             if new:
-                named.append(_of_names(each, what, new))
+                named.append(_of_names(candidate, what, new))
             continue
-        uncounted.append(each)
+        uncounted.append(candidate)
         open_ = open_ or apart
     return named, uncounted, open_ or bool(named)
 
@@ -62,15 +62,15 @@ class _Counted:
             if self._known.isdisjoint(bearers[name]):
                 surely += 1
                 self._open.add(name)
-                for each in bearers[name]:
-                    self._may_be[each].add(name)
+                for bearer in bearers[name]:
+                    self._may_be[bearer].add(name)
         return surely
 
     def _is_one_of_before(self, name: str) -> bool:
         """Whether a bare name that was counted may mean this person; if so, it is taken to mean no other."""
-        found = self._open & self._may_be.get(name, set())
-        self._open -= found
-        return bool(found)
+        meant = self._open & self._may_be.get(name, set())
+        self._open -= meant
+        return bool(meant)
 
 
 def _of_names(candidate: Candidate, what: str, names: int) -> Part:
@@ -86,12 +86,12 @@ def _including(parts: Iterable[Part]) -> Callable[[Candidate], bool]:
     """
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for part in parts:
-        for each in (part.shown, *part.rivals):
-            if part.high is None or part.high > len(each.fact.people):
-                spans[each.fact.kind].append(each.fact.told)
+        for candidate in (part.shown, *part.rivals):
+            if part.high is None or part.high > len(candidate.fact.people):
+                spans[candidate.fact.kind].append(candidate.fact.told)
     reach: dict[str, tuple[list[int], list[int]]] = {}
-    for kind, found in spans.items():
-        ordered = sorted(found)
+    for kind, times in spans.items():
+        ordered = sorted(times)
         furthest, ends = -math.inf, []
         for _, end in ordered:
             furthest = max(furthest, end)

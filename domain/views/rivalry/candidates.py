@@ -66,9 +66,7 @@ class Candidate:
         """{key part of a bare name: key parts of those who bear it}, for its people whose name several ids bear."""
         named = self.fact.people if self.names.has_ids else ()
         return {
-            self.names.key(name): found
-            for name in named
-            if len(found := self.names.bearers(name)) > 1
+            self.names.key(name): ids for name in named if len(ids := self.names.bearers(name)) > 1
         }
 
     def read_field(self, field: str) -> tuple[str, dict[str, Any]]:

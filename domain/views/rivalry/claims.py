@@ -68,19 +68,19 @@ class Claims:
     ) -> None:
         self._claiming = claiming
         origins: dict[Claim, set[str]] = defaultdict(set)
-        for each in (*facts, *supporting):
-            claim = claiming(each)
-            roots = {citation.root for citation in each.fact.citations}
+        for candidate in (*facts, *supporting):
+            claim = claiming(candidate)
+            roots = {citation.root for citation in candidate.fact.citations}
             origins[claim] |= roots
             exact = _exact(claim)
             if exact is not None:
                 origins[exact] |= roots
         self._origins: Mapping[Claim, set[str]] = origins
-        made = {claiming(each) for each in facts}
+        made = {claiming(candidate) for candidate in facts}
         self._published: dict[Claim, int] = {}
-        for each in facts:
-            claim = claiming(each)
-            self._published[claim] = max(self._published.get(claim, 0), each.last_published)
+        for candidate in facts:
+            claim = claiming(candidate)
+            self._published[claim] = max(self._published.get(claim, 0), candidate.last_published)
         self._vaguer = {
             claim
             for number in {len(origins[claim]) for claim in made}
@@ -115,23 +115,23 @@ def _exact(claim: Claim) -> Claim | None:
 
 def find_vaguer(claims: set[Claim]) -> set[Claim]:
     """The claims that are intervals and contain another claim's interval: they say the same less sharply."""
-    found: set[Claim] = set()
+    vaguer: set[Claim] = set()
     for ends in _intervals(claims).values():
         least: float | None = None
-        for claim, (_, high) in sorted(ends.items(), key=lambda each: (-each[1][0], each[1][1])):
+        for claim, (_, high) in sorted(ends.items(), key=lambda item: (-item[1][0], item[1][1])):
             if least is not None and high >= least:
-                found.add(claim)
+                vaguer.add(claim)
             least = high if least is None else min(least, high)
-    return found
+    return vaguer
 
 
 def _intervals(claims: Iterable[Claim]) -> dict[str, dict[Claim, Ends]]:
     """{what is counted: {claim: its ends}} for the claims that are intervals."""
-    found: dict[str, dict[Claim, Ends]] = defaultdict(dict)
+    intervals: dict[str, dict[Claim, Ends]] = defaultdict(dict)
     for claim in claims:
         match claim:
             case (int() | float() as low, int() | float() as high):
-                found[""][claim] = (low, high)
+                intervals[""][claim] = (low, high)
             case ((str(what), (int() | float() as low, int() | float() as high)),):
-                found[what][claim] = (low, high)
-    return found
+                intervals[what][claim] = (low, high)
+    return intervals

@@ -44,15 +44,15 @@ def find_rivals(
     record = version.record
     if not record.stands:
         return []
-    mine = Seen(version=version, certainty=record.fact.window.at(perspective.as_of))
-    slice_ = [*(each for each in others if each.version.record.id != record.id), mine]
-    found: dict[UUID, FactVersion] = {}
+    itself = Seen(version=version, certainty=record.fact.window.at(perspective.as_of))
+    slice_ = [*(other for other in others if other.version.record.id != record.id), itself]
+    rivals: dict[UUID, FactVersion] = {}
     for register, by_key in group_by_key(slice_, perspective, names).items():
         for candidates in by_key.values():
             if any(each.id == record.id for each in candidates):
                 beside = _beside(record.id, candidates, register)
-                found.update((each.id, each.version) for each in beside if each.id != record.id)
-    return list(found.values())
+                rivals.update((each.id, each.version) for each in beside if each.id != record.id)
+    return list(rivals.values())
 
 
 def _beside(id_: UUID, candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
@@ -70,10 +70,10 @@ def _beside(id_: UUID, candidates: Sequence[Candidate], register: Register) -> l
 
 def _of_question(id_: UUID, candidates: Iterable[Candidate]) -> list[Candidate]:
     """The candidates that speak to the same question as a fact, that fact included."""
-    asked = find_questions(candidates).questions
+    found = find_questions(candidates).questions
     return [
-        each
-        for question in asked
+        candidate
+        for question in found
         if any(fact.id == id_ for fact in question.facts)
-        for each in question.facts
+        for candidate in question.facts
     ]

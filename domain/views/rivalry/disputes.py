@@ -31,9 +31,9 @@ Stretch = tuple[int, int, "Claim"]
 
 def exclude(intervals: Iterable[Ends]) -> bool:
     """Whether two of the intervals have no number in common."""
-    found = list(intervals)
-    return max((low for low, _ in found), default=-math.inf) > min(
-        (high for _, high in found), default=math.inf
+    ends = list(intervals)
+    return max((low for low, _ in ends), default=-math.inf) > min(
+        (high for _, high in ends), default=math.inf
     )
 
 
@@ -81,27 +81,27 @@ def never_meet(facts: Sequence[Candidate]) -> bool:
 def is_disputed_by_link(facts: Sequence[Candidate]) -> bool:
     """Whether a link between two of the facts says that they conflict."""
     named: dict[str, Candidate] = {}
-    for each in facts:
-        named.update(dict.fromkeys(each.version.record.link_targets, each))
+    for candidate in facts:
+        named.update(dict.fromkeys(candidate.version.record.link_targets, candidate))
     return any(
-        link.relation == "conflicts_with" and named.get(link.fact, each) is not each
-        for each in facts
-        for link in each.fact.links
+        link.relation == "conflicts_with" and named.get(link.fact, candidate) is not candidate
+        for candidate in facts
+        for link in candidate.fact.links
     )
 
 
 def _differ(facts: Sequence[Candidate]) -> bool:
     values: dict[str, set[Hashable]] = defaultdict(set)
     numbers: dict[str, list[Quantity]] = defaultdict(list)
-    for each in facts:
-        for name in each.compared:
-            value: Any = each.shows.get(name)
+    for candidate in facts:
+        for name in candidate.compared:
+            value: Any = candidate.shows.get(name)
             if isinstance(value, Quantity):
                 numbers[name].append(value)
             elif value is not None:
                 values[name].add(comparable(value))
-    return any(len(found) > 1 for found in values.values()) or any(
-        _counts_exclude([(quantity,) for quantity in found]) for found in numbers.values()
+    return any(len(different) > 1 for different in values.values()) or any(
+        _counts_exclude([(quantity,) for quantity in given]) for given in numbers.values()
     )
 
 
@@ -119,14 +119,14 @@ def _counts_exclude(counts: Iterable[Sequence[Quantity]]) -> bool:
 
 def _spans(quantities: Sequence[Quantity]) -> Mapping[tuple[str, Basis | None], Ends]:
     """{(what is counted, basis): the least and the greatest said}; a number without a basis counts on every basis."""
-    found: dict[tuple[str, Basis | None], Ends] = {}
+    spans: dict[tuple[str, Basis | None], Ends] = {}
     for quantity in quantities:
         low, high = ends_of(quantity)
         for basis in (quantity.basis,) if quantity.basis else _BASES:
             key = (quantity.counted, basis)
-            least, most = found.get(key, (low, high))
-            found[key] = (min(low, least), max(high, most))
-    return found
+            least, most = spans.get(key, (low, high))
+            spans[key] = (min(low, least), max(high, most))
+    return spans
 
 
 def _surely(candidate: Candidate) -> Stretch:

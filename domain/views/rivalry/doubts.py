@@ -23,15 +23,15 @@ class Doubts:
 
     def __init__(self, shown: Iterable[tuple[Key, Candidate]]) -> None:
         self._known: dict[str, list[tuple[Key, Candidate]]] = {}
-        for key, each in shown:
-            for id_ in each.shows[AMBIGUOUS]:
-                self._known.setdefault(id_, []).append((key, each))
+        for key, candidate in shown:
+            for id_ in candidate.shows[AMBIGUOUS]:
+                self._known.setdefault(id_, []).append((key, candidate))
 
     def about(self, key: Key) -> list[Candidate]:
         """The answers that may be about a person whom a key names, under keys that are otherwise the same."""
         ids = {id_: None for part in key if (id_ := id_in(part)) is not None}
-        found = (each for id_ in ids for each in self._known.get(id_, ()))
-        return [each for bare, each in found if _alike(bare, key)]
+        answers = (answer for id_ in ids for answer in self._known.get(id_, ()))
+        return [answer for bare, answer in answers if _alike(bare, key)]
 
 
 def _alike(bare: Key, key: Key) -> bool:

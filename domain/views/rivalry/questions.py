@@ -46,15 +46,17 @@ class Questions:
 def find_questions(candidates: Iterable[Candidate]) -> Questions:
     """The questions to which the candidates speak, each with its facts that hold; a fact is taken once."""
     facts = {candidate.id: candidate for candidate in candidates}
-    if not any(link.relation in TIES for each in facts.values() for link in each.fact.links):
+    if not any(
+        link.relation in TIES for candidate in facts.values() for link in candidate.fact.links
+    ):
         return Questions([Question(group) for group in _by_matter(_holding(facts.values()))])
-    found = _Tied(facts).find_questions()
-    asked = [
-        Question(held, _holding(each.supporting), _holding(each.against))
-        for each in found.questions
-        if (held := _holding(each.facts))
+    tied = _Tied(facts).find_questions()
+    holding = [
+        Question(held, _holding(question.supporting), _holding(question.against))
+        for question in tied.questions
+        if (held := _holding(question.facts))
     ]
-    return Questions(asked, _holding(found.parts), _holding(found.linking))
+    return Questions(holding, _holding(tied.parts), _holding(tied.linking))
 
 
 def _holding(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -63,15 +65,17 @@ def _holding(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 def _by_matter(facts: Iterable[Candidate]) -> list[list[Candidate]]:
     groups: dict[object, list[Candidate]] = defaultdict(list)
-    for each in facts:
-        groups[each.id if each.fact.matter is None else each.fact.matter].append(each)
+    for candidate in facts:
+        groups[candidate.id if candidate.fact.matter is None else candidate.fact.matter].append(
+            candidate
+        )
     return list(groups.values())
 
 
 def _narrower(one: Candidate, other: Candidate) -> bool:
     """Whether a fact that refines another is about a part of its population."""
-    (mine, _), (theirs, _) = one.read_field("population"), other.read_field("population")
-    return mine not in {"", theirs}
+    (ours, _), (theirs, _) = one.read_field("population"), other.read_field("population")
+    return ours not in {"", theirs}
 
 
 @dataclass(slots=True)
@@ -101,8 +105,8 @@ class _Tied:
             name: id_ for id_, f in self.facts.items() for name in f.version.record.link_targets
         }
         ties: dict[UUID, dict[UUID, set[str]]] = {}
-        for id_, each in self.facts.items():
-            for link in each.fact.links:
+        for id_, candidate in self.facts.items():
+            for link in candidate.fact.links:
                 target = named.get(link.fact) if link.relation in TIES else None
                 if target is not None and target != id_:
                     ties.setdefault(id_, {}).setdefault(target, set()).add(link.relation)
@@ -168,38 +172,38 @@ class _Tied:
                 if not {id_, target} & out and self._root(id_) != self._root(target):
                     back[target].add(id_)
                     tied.add(id_)
-        found: set[UUID] = set()
+        crossing: set[UUID] = set()
         firm = [id_ for id_ in back if id_ not in tied]
         ordered = sorted(tied, key=lambda id_: self.facts[id_].version.first_position)
         for first in (*firm, *ordered):
-            if first in found:
+            if first in crossing:
                 continue
             reached = [first]
             while reached:
-                new = back[reached.pop()] - found - {first}
-                found |= new
+                new = back[reached.pop()] - crossing - {first}
+                crossing |= new
                 reached += new
-        return found
+        return crossing
 
     def _grouped(self, parts: set[UUID], linking: set[UUID]) -> Questions:
         groups: dict[UUID | str, list[Candidate]] = defaultdict(list)
-        for id_, each in self.facts.items():
+        for id_, candidate in self.facts.items():
             if id_ not in parts and id_ not in linking:
-                groups[self._root(id_)].append(each)
+                groups[self._root(id_)].append(candidate)
         supporting: dict[UUID | str, list[Candidate]] = defaultdict(list)
         against: dict[UUID | str, list[Candidate]] = defaultdict(list)
         for id_ in linking:
             for target, relations in self.ties.get(id_, {}).items():
                 held = against if "conflicts_with" in relations else supporting
                 held[self._root(target)].append(self.facts[id_])
-        asked = [
+        questions = [
             Question(group, supporting.get(root, ()), against.get(root, ()))
             for root, group in groups.items()
         ]
         return Questions(
-            asked,
-            [each for id_, each in self.facts.items() if id_ in parts],
-            [each for id_, each in self.facts.items() if id_ in linking],
+            questions,
+            [candidate for id_, candidate in self.facts.items() if id_ in parts],
+            [candidate for id_, candidate in self.facts.items() if id_ in linking],
         )
 
     def _root(self, node: UUID | str) -> UUID | str:

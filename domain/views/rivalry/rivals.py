@@ -52,26 +52,26 @@ class Standing:
 
 def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | None:
     """The entry of facts with the same key in a register; None where there is nothing to show."""
-    found = find_standing(candidates, register)
-    return None if found is None else rank_rivals(found, register)
+    standing = find_standing(candidates, register)
+    return None if standing is None else rank_rivals(standing, register)
 
 
 def find_standing(candidates: Sequence[Candidate], register: Register) -> Standing | None:
     """The facts that stand under a key: none where the key is vacant; None where there is nothing to show."""
     main = [each for each in candidates if each.aside is None]
-    found = select_standing(main, register)
+    facts = select_standing(main, register)
     beside = _beside([each for each in candidates if each.aside and each.holds], main)
-    if not found and beside:
-        found = select_standing([each for others in beside.values() for each in others], register)
+    if not facts and beside:
+        facts = select_standing([each for others in beside.values() for each in others], register)
         beside = {
-            name: [each for each in others if each not in found or not _rule(each).many]
+            name: [each for each in others if each not in facts or not _rule(each).many]
             for name, others in beside.items()
         }
-    left = _previous(main, register) if register.vacant else None
-    if found:
-        return Standing(found, left, beside)
-    vacant = left is not None and not any(_may_hold(each, main, register) for each in main)
-    return Standing((), left) if vacant else None
+    previous = _previous(main, register) if register.vacant else None
+    if facts:
+        return Standing(facts, previous, beside)
+    vacant = previous is not None and not any(_may_hold(each, main, register) for each in main)
+    return Standing((), previous) if vacant else None
 
 
 def select_standing(candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
@@ -96,12 +96,16 @@ def _displaced(candidate: Candidate, latest: int | None, register: Register) -> 
 def _previous(candidates: Sequence[Candidate], register: Register) -> Candidate | None:
     """The latest to begin of those that have surely begun and have ceased or yielded since."""
     latest = _latest(candidates, register)
-    left = (
+    gone = (
         each
         for each in candidates
         if each.begun and (each.seen.certainty is None or _displaced(each, latest, register))
     )
-    return max(left, key=lambda each: (*each.starts, -each.version.first_position), default=None)
+    return max(
+        gone,
+        key=lambda candidate: (*candidate.starts, -candidate.version.first_position),
+        default=None,
+    )
 
 
 def _may_hold(candidate: Candidate, others: Sequence[Candidate], register: Register) -> bool:
@@ -111,27 +115,27 @@ def _may_hold(candidate: Candidate, others: Sequence[Candidate], register: Regis
 
 def _beside(aside: Iterable[Candidate], main: Sequence[Candidate]) -> dict[str, list[Candidate]]:
     """The answers that stand aside and have not been ended, by the name of their field, the latest first."""
-    kept: dict[str, list[Candidate]] = {}
+    beside: dict[str, list[Candidate]] = {}
     latest: dict[tuple[str, object], int] = {}
     ended = _endings(main)
-    for each in sorted(aside, key=_latest_first):
-        rule = _rule(each)
-        kind = (rule.name, rule.by and comparable(each.shows[rule.by]))
+    for candidate in sorted(aside, key=_latest_first):
+        rule = _rule(candidate)
+        kind = (rule.name, rule.by and comparable(candidate.shows[rule.by]))
         taken = max(latest.get(kind, BEGINNING), ended(rule))
-        if not precedes(each, taken):
-            if not each.done:
-                kept.setdefault(rule.name, []).append(each)
-            if each.begun:
-                latest[kind] = max(latest.get(kind, BEGINNING), each.starts[0])
-    return kept
+        if not precedes(candidate, taken):
+            if not candidate.done:
+                beside.setdefault(rule.name, []).append(candidate)
+            if candidate.begun:
+                latest[kind] = max(latest.get(kind, BEGINNING), candidate.starts[0])
+    return beside
 
 
 def _endings(main: Sequence[Candidate]) -> Callable[[Aside], int]:
     """A function of a rule: the latest of the earliest starts of the main answers that end what stands aside by it."""
-    begun = {each.fact.holding: BEGINNING for each in main}
-    for each in main:
-        if each.begun:
-            begun[each.fact.holding] = max(begun[each.fact.holding], each.starts[0])
+    begun = {answer.fact.holding: BEGINNING for answer in main}
+    for answer in main:
+        if answer.begun:
+            begun[answer.fact.holding] = max(begun[answer.fact.holding], answer.starts[0])
     return lambda rule: max(
         (at for holding, at in begun.items() if holding in rule.ended_by), default=BEGINNING
     )
@@ -148,40 +152,46 @@ def _latest_first(candidate: Candidate) -> tuple[int, int, int]:
 
 def rank_rivals(standing: Standing, register: Register) -> Resolved:
     """The entry of the facts that stand: the one that is shown, and its rivals by rank."""
-    found, previous, beside = standing.facts, standing.previous, standing.beside
-    if len(found) < 2:  # noqa: PLR2004 -- one has no rival
-        shown = found[0] if found else None
-        reported = find_last_reported(each.fact for each in found)
+    facts, previous, beside = standing.facts, standing.previous, standing.beside
+    if len(facts) < 2:  # noqa: PLR2004 -- one has no rival
+        shown = facts[0] if facts else None
+        reported = find_last_reported(each.fact for each in facts)
         return Resolved(shown, previous=previous, beside=beside, last_reported=reported)
-    by_claim = Claims(found).rank
-    first = _current(found, register)
+    by_claim = Claims(facts).rank
+    first = _current(facts, register)
 
-    def rank(each: Candidate) -> tuple[Any, ...]:
-        marked, begins = each.version.record.preferred, each.starts[0]
+    def rank(candidate: Candidate) -> tuple[Any, ...]:
+        marked, begins = candidate.version.record.preferred, candidate.starts[0]
         late = begins if register.ahead else -begins
-        current = each.id in first
-        return (not marked, not each.certain, not current, 0 if current else late, by_claim(each))
+        current = candidate.id in first
+        return (
+            not marked,
+            not candidate.certain,
+            not current,
+            0 if current else late,
+            by_claim(candidate),
+        )
 
-    shown, *rest = sorted(found, key=rank)
-    asked = find_questions(found).questions
-    same = _same_question(shown, asked)
+    shown, *rest = sorted(facts, key=rank)
+    questions = find_questions(facts).questions
+    same = _same_question(shown, questions)
     if register.rivalry is Rivalry.MATTER:
         rest = [each for each in rest if each.id in same or each.certain is not shown.certain]
-    contested = _contested(shown, found, register, asked)
+    contested = _contested(shown, facts, register, questions)
     claim = claim_of(shown)
-    reported = find_last_reported(each.fact for each in found if claim_of(each) == claim)
+    reported = find_last_reported(each.fact for each in facts if claim_of(each) == claim)
     return Resolved(shown, rest, contested, previous, beside, reported)
 
 
 def find_last_reported(facts: Iterable[Fact]) -> str | None:
     """The latest publication date of the facts' citations, as written; None where no citation has a date."""
-    cited = (citation for each in facts for citation in each.citations)
+    cited = (citation for fact in facts for citation in fact.citations)
     dated = [(at, c.published) for c in cited if (at := c.published_at) is not None]
-    return max(dated, key=lambda each: each[0], default=(0, None))[1]
+    return max(dated, key=lambda pair: pair[0], default=(0, None))[1]
 
 
-def _same_question(shown: Candidate, asked: Iterable[Question]) -> frozenset[UUID]:
-    for question in asked:
+def _same_question(shown: Candidate, questions: Iterable[Question]) -> frozenset[UUID]:
+    for question in questions:
         ids = frozenset(each.id for each in question.facts)
         if shown.id in ids:
             return ids
@@ -189,28 +199,28 @@ def _same_question(shown: Candidate, asked: Iterable[Question]) -> frozenset[UUI
 
 
 def _contested(
-    shown: Candidate, found: Sequence[Candidate], register: Register, asked: Iterable[Question]
+    shown: Candidate, facts: Sequence[Candidate], register: Register, questions: Iterable[Question]
 ) -> bool:
     """Whether two rivals cannot both be right; other matters count only where the whole key is one question."""
     by_key = register.rivalry is Rivalry.KEY
-    if by_key and disputes.under_one_key(found, register):
+    if by_key and disputes.under_one_key(facts, register):
         return True
     return any(
         question.against or disputes.under_one_question(question.facts, register)
-        for question in asked
+        for question in questions
         if by_key or any(each.id == shown.id for each in question.facts)
     )
 
 
-def _current(found: Sequence[Candidate], register: Register) -> frozenset[UUID]:
+def _current(facts: Sequence[Candidate], register: Register) -> frozenset[UUID]:
     """The ids of the latest to begin of those that surely hold (else of all), and of those that may have begun as late.
 
     Where answers last, these alone. In a register that looks ahead, the next to begin.
     """
-    lasting = frozenset(each.id for each in found if each.lasts)
+    lasting = frozenset(each.id for each in facts if each.lasts)
     if lasting:
         return lasting
-    surely = [each for each in found if each.certain] or found
+    surely = [each for each in facts if each.certain] or facts
     if register.ahead:
         soonest = min(each.starts[1] for each in surely)
         return frozenset(each.id for each in surely if each.starts[0] < soonest)

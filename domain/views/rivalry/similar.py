@@ -49,14 +49,14 @@ class Alike:
 
     def of(self, version: FactVersion, marked: Iterable[Hashable]) -> list[FactVersion]:
         """The facts that are much like a fact with these marks, in the order in which they were added."""
-        found: dict[int, FactVersion] = {}
+        alike: dict[int, FactVersion] = {}
         begin, end = version.record.fact.told
         for mark in marked:
             held = self._held.get(mark, ())
             last = bisect_left(held, (end,))
             near = held[max(0, last - MOST_HELD) : last]
-            found |= {added: other for _, added, until, other in near if begin < until}
-        others = (found[added] for added in sorted(found))
+            alike |= {added: other for _, added, until, other in near if begin < until}
+        others = (alike[added] for added in sorted(alike))
         return [other for other in others if _is_another(version, other)]
 
 
@@ -72,19 +72,19 @@ def _is_another(one: FactVersion, other: FactVersion) -> bool:
 def marks_of(fact: Fact) -> set[Hashable]:
     """The marks of a fact: two facts are alike where they share a mark and their times meet."""
     people = frozenset(key_of(name) for name in fact.named())
-    told = [*_numbers(fact), *([people] if people else [])]
-    return {(fact.kind, key, each) for key in _keys(fact) for each in told}
+    given = [*_numbers(fact), *([people] if people else [])]
+    return {(fact.kind, key, mark) for key in _keys(fact) for mark in given}
 
 
 def _tied(one: FactVersion, other: FactVersion) -> bool:
-    mine, theirs = one.record, other.record
-    if mine.fact.matter is not None and mine.fact.matter == theirs.fact.matter:
+    ours, theirs = one.record, other.record
+    if ours.fact.matter is not None and ours.fact.matter == theirs.fact.matter:
         return True
-    if not (mine.fact.links or theirs.fact.links):
+    if not (ours.fact.links or theirs.fact.links):
         return False
     return any(
         not targets.isdisjoint(link.fact for link in fact.links)
-        for targets, fact in ((mine.link_targets, theirs.fact), (theirs.link_targets, mine.fact))
+        for targets, fact in ((ours.link_targets, theirs.fact), (theirs.link_targets, ours.fact))
     )
 
 
