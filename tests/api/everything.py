@@ -21,8 +21,11 @@ _VALUES: Final[dict[str, Sequence[str]]] = {
     "q": ("freed",),
     "by": ("day",),
     "limit": ("1000",),
+    "latest": ("true",),
 }
 _REQUIRED: Final = {"what": "released", "from": "2020", "after": "0"}
+_WORDS: Final = "freed"
+"""What is searched for where a search needs words."""
 
 
 def everything(http: TestClient, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -32,8 +35,15 @@ def everything(http: TestClient, names: Mapping[str, Sequence[str]]) -> Iterator
             continue
         parameters = methods["get"].get("parameters", [])
         asking = [each["name"] for each in parameters if each["in"] == "query"]
-        required = [f"{name}={_REQUIRED[name]}" for name in asking if name in _REQUIRED]
-        optional = [f"{name}={value}" for name in asking for value in _VALUES.get(name, ())]
+        searching = any(each["name"] == "q" and each["required"] for each in parameters)
+        needed = {**_REQUIRED, **({"q": _WORDS} if searching else {})}
+        required = [f"{name}={needed[name]}" for name in asking if name in needed]
+        optional = [
+            f"{name}={value}"
+            for name in asking
+            if name not in needed
+            for value in _VALUES.get(name, ())
+        ]
         for address in _addresses(path, names):
             for more in ([], *([each] for each in optional)):
                 yield f"{address}?{'&'.join([*required, *more])}".rstrip("?")

@@ -130,7 +130,7 @@ class Record:
         address = path.format(**names, fact_id=self.facts[1 if withdrawn else 0])
         query = "?what=released" if path.endswith("tally") else ""
         query += "?from=2020" if path.endswith("diff") else ""
-        query += "?q=reported" if path.endswith("search") else ""
+        query += "?q=fre*" if path.endswith("search") else ""
         if needs_if_match(method, path):
             headers["if-match"] = "*"
         if path.endswith("approval"):

@@ -80,7 +80,7 @@ def answers(desk: Desk, credential: dict[str, str]) -> Iterator[tuple[str, Answe
             address = path.format(**names)
             address += "?what=released" if path.endswith("tally") else ""
             address += "?from=2020" if path.endswith("diff") else ""
-            address += "?q=reported" if path.endswith("search") else ""
+            address += "?q=fre*" if path.endswith("search") else ""
             address += "?include=retracted" if path.endswith("timeline") else ""
             address += "?limit=1000" if path.endswith("changes") else ""
             yield address, anybody.get(address, **credential)

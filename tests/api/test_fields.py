@@ -121,6 +121,8 @@ def shown(
             address += "?what=released"
         if path.endswith("diff"):
             address += "?from=2020"
+        if path.endswith("search"):
+            address += "?q=fre*"
         if method == "get":
             answer = http.get(address, headers=headers)
         elif path.endswith("settings"):

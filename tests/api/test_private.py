@@ -71,6 +71,8 @@ class Place:
             address += "?what=released"
         if path.endswith("diff"):
             address += "?from=2020"
+        if path.endswith("search"):
+            address += "?q=fre*"
         if needs_if_match(method, path):
             headers["if-match"] = "*"
         if path.endswith("approval"):
