@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Scope
 
-__all__ = ["clear_session_cookie", "set_session_cookie", "takes_session", "token_in"]
+__all__ = ["clear_session_cookie", "is_secure", "set_session_cookie", "takes_session", "token_in"]
 
 PAGES: Final = frozenset({"", "about", "begin", "n", "search", "sign-in", "sign-out"})
 """What the paths of pages begin with."""
@@ -46,21 +46,22 @@ def token_in(scope: Scope) -> str | None:
 def set_session_cookie(scope: Scope, response: Response, token: str) -> None:
     """Give a browser a session; it keeps it until it is closed, or signs out."""
     response.set_cookie(
-        _name(scope), token, path="/", secure=_is_secure(scope), httponly=True, samesite="strict"
+        _name(scope), token, path="/", secure=is_secure(scope), httponly=True, samesite="strict"
     )
 
 
 def clear_session_cookie(scope: Scope, response: Response) -> None:
     """Take a session away from a browser."""
     response.delete_cookie(
-        _name(scope), path="/", secure=_is_secure(scope), httponly=True, samesite="strict"
+        _name(scope), path="/", secure=is_secure(scope), httponly=True, samesite="strict"
     )
 
 
 def _name(scope: Scope) -> str:
-    return f"__Host-{_NAME}" if _is_secure(scope) else _NAME
+    return f"__Host-{_NAME}" if is_secure(scope) else _NAME
 
 
-def _is_secure(scope: Scope) -> bool:
+def is_secure(scope: Scope) -> bool:
+    """Whether a session is sent over TLS only: anywhere but on this machine itself."""
     host = Headers(scope=scope).get("host", "")
     return scope["scheme"] == "https" or _LOOPBACK.fullmatch(host.lower()) is None

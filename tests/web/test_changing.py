@@ -186,6 +186,56 @@ def test_a_change_request_is_refused_with_a_reason_or_withdrawn(reader: Reader, 
     assert _record(reader, page)["version"] == 1
 
 
+def test_an_erasure_is_approved_and_takes_its_change_request_along(
+    reader: Reader, desk: Desk
+) -> None:
+    page = _recorded(reader)
+    address = f"{page.replace('/n/talks', '/v1')}/erasure"
+    proposed = reader.editor.post(address, {"reason": "Asked for by the person"}, if_match="*")
+    assert proposed.status == 202
+    desk.enter("Ben")
+    request = f"/n/talks/change-requests/{proposed.json['id']}"
+    seen = desk.see(request)
+    assert "Asked for by the person" in seen.words
+    answer = desk.fill(seen, request, do="approve")
+    assert (answer.status, answer.headers["location"]) == (303, "/n/talks/change-requests")
+    assert desk.see(answer.headers["location"]).status == 200
+    assert desk.see(page).status == 410
+
+
+def test_a_correction_loses_nothing_that_a_form_can_hardly_show(reader: Reader, desk: Desk) -> None:
+    page = _recorded(
+        reader,
+        kind="custody",
+        status="sentenced",
+        person={"name": "Ann; Example", "id": "list:17"},
+        people=["Ben", {"name": "Cat", "id": "x"}, "Dee; Example"],
+        note="First line\n\nSecond line",
+        citations=[{"publisher": f"Paper {n}", "quote": "a\nb"} for n in range(40)],
+        quantities=[{"what": "held", "text": "7"}, {"what": "held", "low": 2, "high": 9}],
+        links=[{"relation": "confirms", "fact": "external:A; B"}],
+    )
+    before = _record(reader, page)["fact"]
+    desk.enter()
+    unchanged = _sent(desk, f"{page}/correct", "check", **WHY)
+    assert "Nothing was recorded" in unchanged.words
+    assert _sent(desk, f"{page}/correct", **WHY, summary="Anew").status == 303
+    after = _record(reader, page)["fact"]
+    assert {**after, "summary": before["summary"]} == before
+    [change] = [
+        each
+        for each in reader.editor.get(f"{page.replace('/n/talks', '/v1')}/history").json["items"][
+            -1
+        ]["changes"]
+        if each["field"] != "status"
+    ]
+    assert change["field"] == "summary"
+    wrong = _sent(desk, f"{page}/correct", **WHY, citations='[{"publisher": "P", "grade": "Z"}]')
+    assert [given["name"] for _, given in wrong.elements if "aria-invalid" in given] == [
+        "citations"
+    ]
+
+
 def test_an_approval_is_of_what_was_seen(reader: Reader, desk: Desk) -> None:
     page = _recorded(reader, reviewed=True)
     desk.enter()

@@ -15,6 +15,7 @@ from api.web.site import _routers
 from domain.access import SCOPES
 from infrastructure.identity.sessions import Session, _digest
 from infrastructure.tables.record import session
+from tests.api.test_hidden import executed
 from tests.web.desk import HERE, Desk
 
 if TYPE_CHECKING:
@@ -245,6 +246,20 @@ def test_every_key_that_opens_nothing_gets_one_answer(desk: Desk) -> None:
     assert "This key opens nothing" in html
     assert not desk.http.cookies
     assert not _rows(desk)
+
+
+@pytest.mark.either_database
+def test_a_revoked_key_is_looked_up_as_an_unknown_one(desk: Desk) -> None:
+    revoked, kept = desk.parley.keys.create("Ann", SCOPES)
+    desk.parley.keys.revoke(kept.id)
+    unknown = revoked.replace(kept.id, "a" * 10)
+    asked = []
+    for key in (unknown, revoked, unknown, revoked):
+        with executed(desk.parley.database) as statements:
+            desk.post("/sign-in", {"key": key})
+        asked.append([each for each in statements if "api_key" in each])
+    assert asked[0]
+    assert all(each == asked[0] for each in asked)
 
 
 @pytest.mark.either_database

@@ -16,22 +16,30 @@ from api.commands.importing.csv_rows import Row
 from domain.errors import ContentError, Fault
 from domain.quantity import Quantity, fill_bounds
 
-__all__ = ["FormCells", "cells_of_fact", "read_form_cells"]
+__all__ = ["ENTRIES", "MOST_ENTRIES", "FormCells", "cells_of_fact", "read_form_cells"]
 
 _POINTER: Final = re.compile(
     r"(?:/changes)?/(?P<field>[a-z_]+)(?:/(?P<index>[0-9]{1,4}))?(?:/(?P<part>[a-z_]+))?.*"
 )
+ENTRIES: Final = ("quantities", "citations")
+"""The lists whose entries have fields of their own."""
+MOST_ENTRIES: Final = 20
+"""How many entries of a list have fields of their own in a form."""
 _READ: Final = ("comparator", "value", "low", "high")
 """The parts of a quantity that follow from its text, where that can be read."""
 
 
 @dataclass(frozen=True)
 class FormCells:
-    """The object that cells make, without those that cannot be read, and their faults."""
+    """The object that cells make, without those that cannot be read, and their faults.
+
+    `whole` are the lists that one cell has as JSON.
+    """
 
     content: dict[str, Any]
     faults: tuple[Fault, ...]
     ranks: Mapping[str, Mapping[int, int]]
+    whole: frozenset[str] = frozenset()
 
     def column_of(self, pointer: str) -> str | None:
         """The column that a pointer into the object leads to; None where it leads to none."""
@@ -41,7 +49,7 @@ class FormCells:
         field, singular = found["field"], singular_of(found["field"])
         if field == "citation":
             return f"citation.{found['part'] or 'publisher'}"
-        if field not in {"quantities", "citations"}:
+        if field not in ENTRIES or field in self.whole:
             return field
         at, part = int(found["index"] or 0), found["part"]
         number = {rank: index for index, rank in self.ranks.get(field, {}).items()}.get(at, at) + 1
@@ -57,19 +65,24 @@ def read_form_cells(cells: Mapping[str, str]) -> FormCells:
         [(column, cell) for column, cell in zip(columns, filled.values(), strict=True) if column]
     )
     content, faults = row.content()
-    return FormCells(content, tuple(faults), row.ranks)
+    whole = frozenset(name for name in ENTRIES if name in filled)
+    return FormCells(content, tuple(faults), row.ranks, whole)
 
 
 def cells_of_fact(fact: Mapping[str, Any]) -> dict[str, str]:
-    """The cells that make a fact as it is answered; of a quantity only what does not follow from the rest."""
+    """The cells that make a fact as it is answered; of a quantity only what does not follow from the rest.
+
+    A list of more than MOST_ENTRIES objects is one cell, as JSON. Texts are as a form sends them.
+    """
     said = {**fact, "quantities": [_as_written(each) for each in fact["quantities"]]}
-    return cells_of(
-        {
-            name: [_given(entry) for entry in value] if isinstance(value, list) else value
-            for name, value in said.items()
-            if value not in (None, [])
-        }
-    )
+    line = {
+        name: [_given(entry) for entry in value] if isinstance(value, list) else value
+        for name, value in said.items()
+        if value not in (None, [])
+    }
+    whole = {name for name in ENTRIES if len(line.get(name, ())) > MOST_ENTRIES}
+    cells = cells_of(line, whole).items()
+    return {name: text.replace("\r\n", "\n").replace("\r", "\n").strip() for name, text in cells}
 
 
 def _given(entry: Any) -> Any:  # noqa: ANN401 -- a text, or an object without its nulls

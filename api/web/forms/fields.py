@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from api.commands.importing.csv_columns import singular_of
 from api.commands.importing.described import describe_columns
+from api.commands.importing.form_cells import ENTRIES, MOST_ENTRIES
 from api.web.forms.readings import read_date, read_number_in_words
 from domain.fact import KINDS, SEVERAL_LINES, Fact
 
@@ -23,8 +25,6 @@ __all__ = [
     "shown_entries",
 ]
 
-MOST_ENTRIES: Final = 20
-"""How many numbers, or sources, a form has fields for at most; an import takes more."""
 _COUNT: Final = re.compile("[1-9][0-9]?")
 _ENTRY: Final = re.compile(r"(quantity|citation)([1-9][0-9]?)?\.([a-z_]+)")
 _FIRST: Final[Mapping[str, tuple[str, ...]]] = {
@@ -159,6 +159,21 @@ class _Form:
             *(self.cells.get(f"{entry}.{each}", "").strip() for each in others)
         )
 
+    def groups_of_list(self, name: str, shown: Mapping[str, int]) -> list[Group]:
+        """The entries of a list, one by one; of a list that is too long for that, all in one field."""
+        singular = singular_of(name)
+        if name not in self.cells:
+            return self.entries(singular, shown.get(singular, 1))
+        whole = Field(
+            column=name,
+            label=f"All {name}",
+            write=f"more than {MOST_ENTRIES}, as JSON",
+            text=self.cells[name],
+            several=True,
+            fault=self.faults.get(name),
+        )
+        return [Group(title=_TITLES[singular], fields=[whole])]
+
     def entries(self, singular: str, shown: int) -> list[Group]:
         """One group for each entry: those that are filled in, or as many as are `shown`."""
         numbers = [1, shown]
@@ -206,8 +221,7 @@ def groups_of(
     return [
         Group(title="The claim", fields=form.fields(own)),
         Group(title="Who and where", fields=form.fields(_ABOUT)),
-        *form.entries("quantity", shown.get("quantity", 1)),
-        *form.entries("citation", shown.get("citation", 1)),
+        *(group for name in ENTRIES for group in form.groups_of_list(name, shown)),
         Group(title="Besides", fields=[], more=form.fields(_LATER)),
     ]
 
@@ -226,7 +240,9 @@ def known_cells(kind: str, fields: Mapping[str, str]) -> dict[str, str]:
 
     def is_known(name: str) -> bool:
         found = _ENTRY.fullmatch(name)
-        return name in columns or (found is not None and f"{found[1]}.{found[3]}" in columns)
+        return name in {*columns, *ENTRIES} or (
+            found is not None and f"{found[1]}.{found[3]}" in columns
+        )
 
     return {name: text for name, text in fields.items() if is_known(name) and name != "kind"}
 

@@ -85,6 +85,8 @@ async def decide(slug: str, id_: str, request: Request) -> Response:
         key=fields.get("key", ""),
         seen=f'"{fields.get("digest", "")}"',
     )
+    if outcome.is_done and "op" not in outcome.content:  # an erasure, which took it along
+        return redirect(page.link("/change-requests"))
     if outcome.is_done:
         return redirect(page.link("/change-requests", id_))
     faults, others = outcome.faults(lambda pointer: pointer.removeprefix("/"))

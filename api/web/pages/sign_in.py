@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.composition import Parley
 from api.http.callers import SIGN_IN
 from api.http.exchange.authorization import principal_of
-from api.http.session_cookie import clear_session_cookie, set_session_cookie
+from api.http.session_cookie import clear_session_cookie, is_secure, set_session_cookie
 from api.http.threads import run_in_lane
 from api.web.forms.answer import draw_form, redirect, target_of
 from api.web.forms.sent import check_origin, check_token, read_fields, session_of
@@ -28,7 +28,7 @@ _OPENS_NOTHING: Final = (
 async def read_sign_in(request: Request) -> Response:
     """Ask for a key."""
     page = Page(request, takes=("to",))
-    return draw_form(page, "sign_in", to=target_of(page.given.get("to", "")), refused=None)
+    return _draw(page, target_of(page.given.get("to", "")))
 
 
 @router.post(SIGN_IN)
@@ -40,9 +40,7 @@ async def sign_in(request: Request) -> Response:
     to = target_of(fields.get("to", ""))
     token = await run_in_lane(_begun, parley, fields.get("key", "").strip())
     if token is None:
-        return draw_form(
-            Page(request, takes=("to",)), "sign_in", 401, to=to, refused=_OPENS_NOTHING
-        )
+        return _draw(Page(request, takes=("to",)), to, 401, _OPENS_NOTHING)
     before = request.scope["state"].get("session")
     if before is not None:
         await run_in_lane(parley.sessions.end, before.token)
@@ -64,6 +62,12 @@ async def sign_out(request: Request) -> Response:
     response = redirect("/")
     clear_session_cookie(request.scope, response)
     return response
+
+
+def _draw(page: Page, to: str, status: int = 200, refused: str | None = None) -> Response:
+    scope = page.request.scope
+    encrypted = scope["scheme"] == "https" or not is_secure(scope)
+    return draw_form(page, "sign_in", status, to=to, refused=refused, encrypted=encrypted)
 
 
 def _begun(parley: Parley, key: str) -> str | None:
