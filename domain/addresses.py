@@ -26,7 +26,7 @@ _BRACKETED: Final = re.compile(r"\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 def address_fault(text: str) -> str | None:
     """Say why a text is no address of a page, and what to write instead; None where it is one."""
     if len(text) > LONGEST_ADDRESS:
-        return f"an address of at most {LONGEST_ADDRESS} characters is expected"
+        return f"write an address of at most {LONGEST_ADDRESS} characters, not {len(text)}"
     if _NOT_WRITTEN.search(text) or not text.isprintable():
         return (
             "blanks, backslashes, quotation marks, '<', '>' and what is not seen have no place in an address: write"

@@ -204,13 +204,15 @@ def _size_faults(fact: Fact) -> Iterable[Fault]:
     for name in ("matter", "external_id"):
         text = getattr(fact, name)
         if text is not None and len(text) > LONGEST_NAME:
-            yield Fault(f"/{name}", f"at most {LONGEST_NAME} characters are expected")
+            yield Fault(f"/{name}", f"write at most {LONGEST_NAME} characters, not {len(text)}")
 
 
 def _id_faults(value: object, pointer: str) -> Iterable[Fault]:
     """Ids that are too long, wherever a name stands."""
     if isinstance(value, dict) and value.keys() == {"name", "id"} and len(value["id"]) > LONGEST_ID:
-        yield Fault(f"{pointer}/id", f"at most {LONGEST_ID} characters are expected")
+        yield Fault(
+            f"{pointer}/id", f"write at most {LONGEST_ID} characters, not {len(value['id'])}"
+        )
     parts = dict(enumerate(value)) if isinstance(value, list) else value
     if isinstance(parts, dict):
         for key, part in parts.items():
@@ -241,14 +243,14 @@ def _text_faults(value: object, pointer: str, kept: frozenset[str]) -> Iterable[
     elif isinstance(value, list):
         longest = LONGEST_LISTS.get(pointer[1:], LONGEST_LIST)
         if len(value) > longest:
-            yield Fault(pointer, f"at most {longest} entries are expected, not {len(value)}")
+            yield Fault(pointer, f"write at most {longest} entries, not {len(value)}")
         for index, part in enumerate(value[:longest]):
             yield from _text_faults(part, f"{pointer}/{index}", kept)
 
 
 def _text_fault(text: str, pointer: str) -> str | None:
     if len(text) > LONGEST_TEXT:
-        return f"at most {LONGEST_TEXT} characters are expected"
+        return f"write at most {LONGEST_TEXT} characters, not {len(text)}"
     if is_blank(text):
         return "write a text: blanks and invisible characters alone are none"
     return strange_character(text, one_line=pointer.rpartition("/")[2] not in SEVERAL_LINES)

@@ -101,7 +101,7 @@ def _citation_faults(citation: Citation) -> Iterable[Fault]:
         detail = "write a language tag (BCP 47), such as uk, be or en-GB"
         yield Fault("/language", detail)
     if citation.sources is not None and not 0 <= citation.sources <= MOST_SOURCES:
-        yield Fault("/sources", f"a count of people, 0 to {MOST_SOURCES}, is expected")
+        yield Fault("/sources", f"write a count of people, from 0 to {MOST_SOURCES}")
     if citation.grade is not None and not GRADE.fullmatch(citation.grade):
         yield Fault(
             "/grade", "write an Admiralty pair: a letter A to F and a digit 1 to 6, such as B2"

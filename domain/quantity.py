@@ -120,9 +120,7 @@ def fill_bounds(quantity: Quantity) -> Quantity:
 
 
 def _refuse_uncountable(quantity: Quantity) -> None:
-    detail = (
-        f"a number from 0 to {LARGEST} is expected: people and things are not counted below zero"
-    )
+    detail = f"write a number from 0 to {LARGEST}: people and things are not counted below zero"
     named = {name: getattr(quantity, name) for name in ("low", "high", "value")}
     if quantity.value is not None:
         named = {"value": quantity.value}

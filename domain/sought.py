@@ -77,7 +77,7 @@ def question(q: str) -> tuple[Term, ...]:
             prefix = bool(star) or bare.endswith("*")
             terms[Term(tuple(found), prefix, tuple(split_accented_words(quoted or bare)))] = None
     if sum(len(term.words) for term in terms) > MOST_WORDS:
-        raise ContentError.at("/q", f"at most {MOST_WORDS} words are expected")
+        raise ContentError.at("/q", f"this has too many words: write at most {MOST_WORDS}")
     return tuple(terms)
 
 

@@ -132,9 +132,9 @@ class _Taking:
 def _part(sent: object) -> Confidential:
     """A confidential part as it was sent; ContentError, which repeats nothing of it."""
     if not isinstance(sent, dict) or set(sent) - set(_NAMES):
-        raise ContentError.at("", f"an object of {', '.join(_NAMES)} is expected, each a text")
+        raise ContentError.at("", f"write an object of {', '.join(_NAMES)}, each a text")
     faults = [
-        Fault(pointer((name,)), "a text is expected")
+        Fault(pointer((name,)), "write a text")
         for name, value in sent.items()
         if not isinstance(value, str | None)
     ]

@@ -37,15 +37,15 @@ _TWICE: Final = "the name stands twice in this object: write it once"
 _EXACT: Final = 2.0**53
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _WORDS: Final = (
-    ("property name", "a name in double quotes is expected here"),
-    ("Expecting value", "write a value, or leave the parameter out here"),
-    ("',' delimiter", "a comma, or the closing bracket, is expected here"),
-    ("':' delimiter", "a colon is expected here"),
-    ("trailing comma", "a comma before a closing bracket is too much"),
+    ("property name", "write a name in double quotes here"),
+    ("Expecting value", "a value is missing here: write one"),
+    ("',' delimiter", "write a comma here, or the closing bracket"),
+    ("':' delimiter", "write a colon here"),
+    ("trailing comma", "a comma stands before a closing bracket: leave it out"),
     ("Unterminated string", "the text that begins here is not closed by a double quote"),
     ("control character", "a text has a line break or a tab here: write it as \\n or \\t"),
-    ("escape", "a backslash stands here before what it does not go with: write it twice"),
-    ("Extra data", "the JSON ends before this, and something follows"),
+    ("escape", "a backslash cannot stand before this character: write the backslash twice"),
+    ("Extra data", "the JSON ends before this: leave out what follows"),
 )
 """What is said where the reader of JSON says the first."""
 _Place = tuple[str | int, ...]
@@ -153,7 +153,10 @@ def _faults(value: object) -> Iterator[Fault]:
             return
         place, part = waiting.pop()
         if count > MOST_VALUES or len(place) > DEEPEST:
-            much = f"nested deeper than {DEEPEST} levels", f"more than {MOST_VALUES} values"
+            much = (
+                f"this is nested deeper than {DEEPEST} levels",
+                f"there are more than {MOST_VALUES} values",
+            )
             yield Fault(pointer(place[:1]), much[count > MOST_VALUES])
             return
         if isinstance(part, str) and _HALF.search(part):
@@ -163,13 +166,15 @@ def _faults(value: object) -> Iterator[Fault]:
             waiting += [((*place, name), part[name]) for name in islice(part, MOST_ENTRIES)]
         elif isinstance(part, list):
             if len(part) > MOST_ENTRIES:
-                yield Fault(pointer(place), f"at most {MOST_ENTRIES} entries are expected")
+                yield Fault(
+                    pointer(place), f"write at most {MOST_ENTRIES} entries, not {len(part)}"
+                )
             waiting += [((*place, index), part[index]) for index in range(len(part[:MOST_ENTRIES]))]
 
 
 def _faults_of_names(place: _Place, part: _Object) -> Iterator[Fault]:
     if len(part) > MOST_ENTRIES:
-        yield Fault(pointer(place), f"at most {MOST_ENTRIES} names are expected")
+        yield Fault(pointer(place), f"write at most {MOST_ENTRIES} names, not {len(part)}")
     yield from (Fault(pointer((*place, name)), _TWICE) for name in part.repeated)
     if any(_HALF.search(name) for name in part):
         yield Fault(pointer(place), "half of a surrogate pair is no character: leave it out")

@@ -13,7 +13,7 @@ __all__ = ["of_one_form"]
 
 _TEXT: Final = "str"
 _OBJECT: Final = Named.__name__
-_NAME_EXPECTED: Final = "a name is expected: text, or an object with name and id"
+_NAME_EXPECTED: Final = "write a name: a text, or an object with name and id"
 
 
 def of_one_form(errors: Sequence[ErrorDetails]) -> list[dict[str, Any]]:

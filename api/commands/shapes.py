@@ -14,11 +14,11 @@ from domain.fact import KINDS
 
 __all__ = ["ShapeError", "validate_json"]
 
-_MISSING: Final = "this field is required"
+_MISSING: Final = "this field is required: write it"
 
 
 class ShapeError(Exception):
-    """What was sent has not the shape that is expected: the faults, and their places."""
+    """What was sent does not have the declared shape; holds the faults and their places."""
 
     def __init__(self, error: ValidationError, *, tagged: bool) -> None:
         super().__init__(str(error))
@@ -32,7 +32,7 @@ class ShapeError(Exception):
 
 
 def validate_json(adapter: TypeAdapter[Any], document: object, *, tagged: bool) -> Any:  # noqa: ANN401
-    """Read JSON by its adapter, which is strict; ShapeError where it has not the shape."""
+    """Read JSON by its adapter, which is strict; ShapeError where it does not have the shape."""
     try:
         return adapter.validate_json(write_json(document))
     except ValidationError as error:
@@ -57,5 +57,5 @@ def _fault(error: dict[str, Any], *, tagged: bool) -> Fault:
 def _tag_detail(error: dict[str, Any]) -> str:
     kinds = ", ".join(sorted(KINDS))
     if error["type"] == "union_tag_not_found":
-        return f"a kind is required, one of {kinds}"
-    return f"no such kind; one of {kinds} is expected"
+        return f"the kind is missing: write one of {kinds}"
+    return f"there is no such kind: write one of {kinds}"

@@ -14,11 +14,12 @@ from domain.access import Principal
 from domain.streams.negotiation import SLUG, negotiation_id
 from infrastructure.identity.keys import Sight
 
-__all__ = ["EXPECTED", "HEALTH", "SIGN_IN", "WHERE", "Confirmation", "address_of", "caller_of"]
+__all__ = ["HEALTH", "NO_CREDENTIAL", "SIGN_IN", "WHERE", "Confirmation", "address_of", "caller_of"]
 
 WHERE: Final = "/header/Authorization"
-EXPECTED: Final = (
-    "one Bearer credential that is known here and has neither expired nor been revoked is expected"
+NO_CREDENTIAL: Final = (
+    "no valid credential was sent: send one Bearer credential that is known here, has not expired"
+    " and is not revoked"
 )
 
 HEALTH: Final = frozenset({"/healthz", "/readyz"})
@@ -55,7 +56,7 @@ class Confirmation:
         named = slug is not None and SLUG.fullmatch(slug)
         self._sight = Sight(negotiation_id(slug), self.principal) if slug and named else None
         if self._identify(self._sight) != self.principal:
-            raise RefusedError("unauthenticated", WHERE, EXPECTED)
+            raise RefusedError("unauthenticated", WHERE, NO_CREDENTIAL)
         self.confirmed = True
 
     def saw(self, slug: str) -> bool | None:

@@ -126,12 +126,12 @@ def test_no_fault_is_made_for_each_of_what_is_too_much(
 @pytest.mark.parametrize(
     ("document", "fault"),
     [
-        ({"a": [0] * (MOST_ENTRIES + 1)}, "/a: at most 1000 entries are expected"),
+        ({"a": [0] * (MOST_ENTRIES + 1)}, "/a: write at most 1000 entries, not 1001"),
         (
             {"a": dict.fromkeys(map(str, range(MOST_ENTRIES + 1)))},
-            "/a: at most 1000 names are expected",
+            "/a: write at most 1000 names, not 1001",
         ),
-        ({"a": [[0] * 900] * 30}, "/a: more than 20000 values"),
+        ({"a": [[0] * 900] * 30}, "/a: there are more than 20000 values"),
     ],
 )
 def test_what_is_larger_than_any_fact_is_refused_as_it_is_read(

@@ -113,7 +113,7 @@ def test_a_fact_has_a_bounded_number_of_quantities_and_of_citations(
         check_fact(replace(fact("release"), **{name: (part,) * 1_001}))  # type: ignore[arg-type]
     (fault,) = refused.value.faults
     assert fault.pointer == f"/{name}"
-    assert fault.detail == f"at most {most} entries are expected, not 1001"
+    assert fault.detail == f"write at most {most} entries, not 1001"
 
 
 @pytest.mark.parametrize("name", ["matter", "external_id"])

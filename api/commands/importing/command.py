@@ -113,7 +113,7 @@ def _is_within(pointer: str, others: Iterable[str]) -> bool:
 
 def _op(value: object) -> str:
     if not isinstance(value, str) or value not in COUNTED:
-        raise ContentError.at("/op", f"one of {', '.join(COUNTED)} is expected")
+        raise ContentError.at("/op", f"write one of {', '.join(COUNTED)}")
     return value
 
 
@@ -125,7 +125,7 @@ def _id(value: object) -> UUID | None:
     except ValueError:
         id_ = None
     if id_ is None or str(id_) != value:
-        raise ContentError.at("/id", "a fact's id is expected, 36 characters in lower case")
+        raise ContentError.at("/id", "this is no fact's id: write its 36 characters in lower case")
     if id_.version == OWN_VERSION:
         raise ContentError.at(
             "/id",
@@ -138,7 +138,5 @@ def _external_id(value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or is_blank(value) or len(value) > LONGEST_NAME:
-        raise ContentError.at(
-            "/external_id", f"a text of 1 to {LONGEST_NAME} characters is expected"
-        )
+        raise ContentError.at("/external_id", f"write a text of 1 to {LONGEST_NAME} characters")
     return value

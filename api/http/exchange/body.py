@@ -173,12 +173,12 @@ def _media(
         wanted = " or ".join(sorted(expected))
         shown = ascii(header)[1:-1][:100] or "none"
         coded = "in UTF-8" if understood is _UTF8 else "with or without a charset that is known"
-        detail = f"a body of {wanted} {coded} is expected, not {shown}"
+        detail = f"send a body of {wanted} {coded}, not {shown}"
         name, where = "media-type", "/header/Content-Type"
         raise RefusedError(name, where, detail)
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         name, where = "media-type", "/header/Content-Encoding"
-        detail = "a body without a content coding is expected"
+        detail = "compressed bodies are not read: send the body without a content coding"
         raise RefusedError(name, where, detail)
     return media, next((understood[each] for each in charsets), None)
 

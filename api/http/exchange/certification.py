@@ -55,7 +55,7 @@ async def answered(request: Request, parley: Parley, question: str) -> Answered 
     if not re.fullmatch(certifiable(request.app.state.addresses), question):
         lists = "a timeline, the people, a tally, diff, audit"
         detail = f"the path and query of a state, a section of it, {lists}, fact or history"
-        raise ContentError.at("/question", f"{detail} is expected here, percent-encoded")
+        raise ContentError.at("/question", f"write here, percent-encoded, {detail}")
     reply = await on_behalf(request, question)
     fixed = _CANONICAL.fullmatch(reply.headers.get("link", ""))
     if fixed is not None:

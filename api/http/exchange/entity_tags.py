@@ -88,7 +88,7 @@ def precondition(
         raise RefusedError("precondition-required", _WHERE, detail)
     found = [header.strip()] if _BARE.fullmatch(header.strip()) else tags(header)
     if found is None:
-        name, detail = "malformed", "an ETag such as '\"3-0f…\"', a list of them, or * is expected"
+        name, detail = "malformed", "write an ETag such as '\"3-0f…\"', a list of them, or *"
         raise RefusedError(name, _WHERE, detail)
     if found == ["*"]:
         return Precondition(None)
@@ -103,7 +103,7 @@ def seen_digests(headers: Sequence[str], of: str = "change request") -> frozense
     """Read the digests in If-Match; None where any is accepted, RefusedError where it is malformed."""
     found = tags(", ".join(headers)) if headers else ["*"]
     if found is None:
-        name, detail = "malformed", f"the ETag of the {of}, a list of them, or * is expected"
+        name, detail = "malformed", f"write the ETag of the {of}, a list of them, or *"
         raise RefusedError(name, _WHERE, detail)
     if found == ["*"]:
         return None

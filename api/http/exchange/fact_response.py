@@ -41,8 +41,8 @@ __all__ += ["repeated", "shown"]
 _SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
 """The changes that carry the whole content of a fact."""
 _NO_ID: Final = (
-    "an id is expected, as every fact record has in `id`; the timeline of a negotiation lists its facts with their ids"
-    " and external ids"
+    "this is no fact's id: write one as every fact record has it in `id`; the timeline of a negotiation lists its facts"
+    " with their ids and external ids"
 )
 
 

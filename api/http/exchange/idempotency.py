@@ -277,6 +277,6 @@ def _key(headers: list[str]) -> str | None:
     if not headers:
         return None
     if len(headers) > 1 or not _KEY.fullmatch(headers[0]):
-        name, detail = "malformed", "one key of 1 to 255 visible ASCII characters is expected"
+        name, detail = "malformed", "write one key of 1 to 255 visible ASCII characters"
         raise RefusedError(name, _WHERE, detail)
     return headers[0]

@@ -25,6 +25,7 @@ __all__ = [
     "given",
     "parse_uuid",
     "truth",
+    "unknown_choice",
     "whole_number",
 ]
 
@@ -46,6 +47,8 @@ BOM: Final = "bom"
 """The parameter that only questions have which may be answered as a table."""
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WHOLE: Final = re.compile(r"[0-9]{1,18}")
+_SHOWN: Final = 60
+"""How many characters of a wrong value an error repeats."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +113,13 @@ def _pairs(query: bytes) -> list[tuple[str, str]]:
         text = query.decode("ascii")
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST)
     except UnicodeDecodeError as error:
-        raise ContentError.at("/query", "the parameters are not percent-encoded UTF-8") from error
+        raise ContentError.at(
+            "/query", "the parameters are not UTF-8: percent-encode their UTF-8 bytes"
+        ) from error
     except ValueError as error:
-        raise ContentError.at("/query", f"more than {_MOST} parameters") from error
+        raise ContentError.at(
+            "/query", f"there are more than {_MOST} parameters: leave some out"
+        ) from error
 
 
 def _fault(name: str, text: str, known: Mapping[str, Parameter]) -> Fault | None:
@@ -124,7 +131,9 @@ def _fault(name: str, text: str, known: Mapping[str, Parameter]) -> Fault | None
         return Fault(f"/query/{name}", "write a value, or leave the parameter out")
     longest = _LONGEST_CURSOR if name == "cursor" else _LONGEST
     if len(text) > longest:
-        return Fault(f"/query/{name}", f"longer than {longest} characters")
+        return Fault(
+            f"/query/{name}", f"this is longer than {longest} characters: write a shorter value"
+        )
     if _UNPRINTABLE.search(text):
         return Fault(f"/query/{name}", "control characters are not allowed here: leave them out")
     return None
@@ -157,7 +166,7 @@ def first_moment(parameters: Mapping[str, str], name: str) -> int | None:
 def whole_number(
     parameters: Mapping[str, str], name: str, low: int, high: int | None = None
 ) -> int | None:
-    """Read a whole number of a range; ContentError says what was expected."""
+    """Read a whole number of a range; ContentError for any other text."""
     text = parameters.get(name)
     if text is None:
         return None
@@ -165,8 +174,8 @@ def whole_number(
         number = int(text)
         if low <= number and (high is None or number <= high):
             return number
-    most = "" if high is None else f" to {high}"
-    raise ContentError.at(f"/query/{name}", f"a whole number from {low}{most} is expected")
+    least = f"of at least {low}" if high is None else f"from {low} to {high}"
+    raise ContentError.at(f"/query/{name}", f"write a whole number {least}, not {_shown(text)}")
 
 
 def choice(
@@ -175,13 +184,23 @@ def choice(
     """Read one of some words, or take the default where it is left out; ContentError for any other word."""
     text = parameters.get(name, left_out)
     if text is not None and text not in choices:
-        raise ContentError.at(f"/query/{name}", f"one of {', '.join(choices)} is expected")
+        raise unknown_choice(f"/query/{name}", text, choices)
     return text
+
+
+def unknown_choice(where: str, text: str, choices: Iterable[str]) -> ContentError:
+    """The error for a text, at a JSON pointer, that is none of the choices; it lists them in their order."""
+    return ContentError.at(where, f"write one of {', '.join(choices)}, not {_shown(text)}")
+
+
+def _shown(text: str) -> str:
+    """A wrong value in quotes, in ASCII, as an error repeats it; a long one is cut off."""
+    return ascii(text[:_SHOWN])
 
 
 def truth(parameters: Mapping[str, str], name: str, *, left_out: bool = False) -> bool:
     """Read true or false, or take the default where it is left out; ContentError for any other word."""
     text = parameters.get(name, str(left_out).lower())
     if text not in {"true", "false"}:
-        raise ContentError.at(f"/query/{name}", "write true or false")
+        raise ContentError.at(f"/query/{name}", f"write true or false, not {_shown(text)}")
     return text == "true"

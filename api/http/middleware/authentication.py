@@ -17,7 +17,7 @@ from anyio.to_thread import run_sync
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.callers import EXPECTED, HEALTH, WHERE, Confirmation
+from api.http.callers import HEALTH, NO_CREDENTIAL, WHERE, Confirmation
 from api.http.exchange.in_process import is_in_process
 from api.http.problems import RefusedError, problem, problem_of
 from api.http.threads import Threads
@@ -173,5 +173,5 @@ def _digest(credential: str) -> bytes:
     return sha256(credential.encode()).digest()
 
 
-def _refused(detail: str = EXPECTED) -> Response:
+def _refused(detail: str = NO_CREDENTIAL) -> Response:
     return problem_of(RefusedError("unauthenticated", WHERE, detail))

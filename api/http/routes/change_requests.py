@@ -15,7 +15,7 @@ from api.http.exchange.authorization import principal_of
 from api.http.exchange.cursor import LIMIT
 from api.http.exchange.fact_response import fact_uuid
 from api.http.exchange.operation import reads
-from api.http.exchange.parameters import Parameter, given, whole_number
+from api.http.exchange.parameters import Parameter, given, unknown_choice, whole_number
 from api.http.threads import LaneRoute
 from domain.errors import ContentError, UnknownError
 from domain.streams.change_request import ChangeRequestStatus
@@ -102,7 +102,7 @@ def _status(text: str | None) -> ChangeRequestStatus | None:
         if text == status:
             return status
     if text is not None:
-        raise ContentError.at("/query/status", f"one of {', '.join(_STATUSES)} is expected")
+        raise unknown_choice("/query/status", text, _STATUSES)
     return None
 
 

@@ -18,7 +18,7 @@ from api.commands.json_text import write_json
 from api.http.exchange.body import Sent, Spooling
 from api.http.exchange.idempotency import Once, about_negotiation
 from api.http.exchange.operation import writes
-from api.http.exchange.parameters import TEXT, Parameter, truth
+from api.http.exchange.parameters import TEXT, Parameter, choice, truth, unknown_choice
 from api.http.threads import LaneRoute
 from domain.batch import BATCH, check_batch
 from domain.errors import ContentError, UnknownError
@@ -97,8 +97,7 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
     dry_run, partial = truth(sent.parameters, "dry_run"), truth(sent.parameters, "partial")
     fates = truth(sent.parameters, "fates")
     update, batch = _update(sent.parameters), sent.parameters.get("batch")
-    if sent.parameters.get("format", "csv") not in get_args(Media):
-        raise ContentError.at("/query/format", f"one of {', '.join(get_args(Media))} is expected")
+    choice(sent.parameters, "format", get_args(Media), "csv")
     if batch is not None:
         check_batch(batch, "/query/batch")
 
@@ -130,7 +129,7 @@ def _update(parameters: Mapping[str, str]) -> Update | None:
         return None
     reason = parameters["reason"]
     if reason not in get_args(Reason):
-        raise ContentError.at("/query/reason", f"one of {', '.join(get_args(Reason))} is expected")
+        raise unknown_choice("/query/reason", reason, get_args(Reason))
     return Update(cast("Reason", reason), parameters["why"])
 
 

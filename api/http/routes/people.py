@@ -11,11 +11,10 @@ from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.operation import reads
-from api.http.exchange.parameters import TEXT, Parameter, whole_number
+from api.http.exchange.parameters import TEXT, Parameter, unknown_choice, whole_number
 from api.http.exchange.perspective import Asked, Asking, with_erasures
 from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
-from domain.errors import ContentError
 from domain.sought import parse_terms, question
 from domain.views.brief import describe_perspective
 from domain.views.people import PeopleFilter, list_statuses
@@ -95,7 +94,7 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
 def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
     status, q = parameters.get("status"), parameters.get("q")
     if status is not None and status not in list_statuses():
-        raise ContentError.at("/query/status", f"one of {', '.join(list_statuses())} is expected")
+        raise unknown_choice("/query/status", status, list_statuses())
     return PeopleFilter(status=status, q=None if q is None else parse_terms(question(q)))
 
 

@@ -9,11 +9,10 @@ from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.operation import reads
-from api.http.exchange.parameters import whole_number
+from api.http.exchange.parameters import unknown_choice, whole_number
 from api.http.exchange.perspective import ERASED, Asked, Asking, erasures_listed, with_erasures
 from api.http.problems import RefusedError
 from api.http.threads import LaneRoute
-from domain.errors import ContentError
 from domain.views.brief import describe_perspective
 from domain.views.sections import Page
 from domain.views.state import lists_by_path, place_types
@@ -64,6 +63,5 @@ def _shapes(section: str) -> tuple[tuple[type[int | str], ...], ...]:
     if section == ERASED:
         return ((int,),)
     if section not in lists_by_path():
-        there = ", ".join(sorted([*lists_by_path(), ERASED]))
-        raise ContentError.at("/path/section", f"one of {there} is expected")
+        raise unknown_choice("/path/section", section, sorted([*lists_by_path(), ERASED]))
     return place_types(section)

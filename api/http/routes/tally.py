@@ -12,7 +12,14 @@ from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.operation import reads
-from api.http.exchange.parameters import TEXT, Parameter, cut, first_moment, whole_number
+from api.http.exchange.parameters import (
+    TEXT,
+    Parameter,
+    cut,
+    first_moment,
+    unknown_choice,
+    whole_number,
+)
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
 from api.http.exchange.table import MARKED, MEDIA, table, with_mark
 from api.http.threads import LaneRoute
@@ -104,8 +111,7 @@ def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:
     question = {"by": "month", **named}
     for name, known in _KNOWN.items():
         if name in question and question[name] not in known():
-            expected = ", ".join(sorted(known()))
-            raise ContentError.at(f"/query/{name}", f"one of {expected} is expected")
+            raise unknown_choice(f"/query/{name}", question[name], sorted(known()))
     if "count" in question and "kind" not in question:
         raise ContentError.at(
             "/query/kind", "write the kind of the facts to count, as in count=facts&kind=meeting"

@@ -11,7 +11,15 @@ from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.operation import reads
-from api.http.exchange.parameters import TEXT, Parameter, cut, first_moment, truth, whole_number
+from api.http.exchange.parameters import (
+    TEXT,
+    Parameter,
+    cut,
+    first_moment,
+    truth,
+    unknown_choice,
+    whole_number,
+)
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
 from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
@@ -213,7 +221,7 @@ def _wanted(parameters: Mapping[str, str], cursor: Cursor | None) -> TimelineFil
     included = _included(parameters)
     kind = parameters.get("kind")
     if kind is not None and kind not in KINDS:
-        raise ContentError.at("/query/kind", f"one of {', '.join(sorted(KINDS))} is expected")
+        raise unknown_choice("/query/kind", kind, sorted(KINDS))
     return TimelineFilter(
         begun="ahead" not in included,
         kind=kind,

@@ -69,7 +69,7 @@ async def read_upload(request: Request) -> dict[str, bytes]:
     session = session_of(request)
     media = request.headers.get("content-type", "")
     if not media.lower().startswith(_MULTIPART):
-        name, detail = "media-type", f"a form of {_MULTIPART} is expected"
+        name, detail = "media-type", f"send a form of the media type {_MULTIPART}"
         raise RefusedError(name, "/header/Content-Type", detail)
     fields = parts_of(media, await read_body(request))
     token = fields.get(TOKEN_FIELD, b"").decode("ascii", "replace")
@@ -94,7 +94,7 @@ async def read_fields(request: Request) -> dict[str, str]:
     """Give the fields of a form, wherever it comes from; of two with one name the last."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != _URLENCODED:
-        name, detail = "media-type", f"a form of {_URLENCODED} is expected"
+        name, detail = "media-type", f"send a form of the media type {_URLENCODED}"
         raise RefusedError(name, "/header/Content-Type", detail)
     body = await read_body(request)
     try:
