@@ -10,6 +10,7 @@ from functools import partial
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.http.callers import address_of
 from api.http.problems import problem_of
 from api.http.session_cookie import token_in
 from api.http.threads import Threads
@@ -31,7 +32,8 @@ class SignedIn:
         token = token_in(scope) if scope["type"] == "http" else None
         if token is not None:
             try:
-                found = await self.threads.run("reading", partial(self.sessions.find, token))
+                look = partial(self.sessions.find, token)
+                found = await self.threads.run("reading", look, address_of(scope))
             except Exception as error:  # noqa: BLE001 -- this stands outside of what makes problems of errors
                 await problem_of(error)(scope, receive, send)
                 return
