@@ -28,16 +28,17 @@ and settings."""
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
 OPEN_TO_ANYBODY: Final[tuple[Scope, ...]] = ("fact:read", "audit:read")
-"""What may be done without a credential, where the settings leave it open."""
+"""The scopes of a request without a credential, if the settings allow such requests."""
 
 Visibility = Literal["public", "private"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """Who asks: `person` is the actor of what they change, `caller` names the credential, which no two share.
+    """The person who asks, with the scopes of their credential. `caller` names the credential and is unique.
 
-    `person` is None for somebody who brought no credential. One that `sees_all` is a member of every negotiation.
+    `person` is the actor of the changes that they make; it is None without a credential. With `sees_all` the principal
+    counts as a member of every negotiation.
     """
 
     person: str | None
@@ -47,7 +48,7 @@ class Principal:
 
     @property
     def actor(self) -> str:
-        """Who a change is recorded under; UnauthenticatedError where nobody in particular asks."""
+        """The person under whose name a change is recorded; UnauthenticatedError without a credential."""
         if self.person is None:
             raise UnauthenticatedError("fact:write")
         return self.person
@@ -57,21 +58,21 @@ class Principal:
         return scope in self.scopes
 
     def check(self, scope: Scope) -> None:
-        """ForbiddenError where the credential lacks a scope, UnauthenticatedError where none was brought."""
+        """ForbiddenError if the credential lacks a scope; UnauthenticatedError if there is no credential."""
         if not self.may(scope):
             raise (UnauthenticatedError if self.person is None else ForbiddenError)(scope)
 
 
 def anonymous(scopes: frozenset[Scope]) -> Principal:
-    """Somebody who brought no credential, and what anybody may do."""
+    """The principal of a request without a credential, with the scopes that anybody has."""
     return Principal(person=None, caller="anonymous", scopes=scopes)
 
 
 def owner(person: str) -> Principal:
-    """Who has the database itself, and so all that is in it."""
+    """The principal of somebody with access to the database itself: every scope, and every negotiation."""
     return Principal(person=person, caller="owner", scopes=frozenset(SCOPES), sees_all=True)
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names are one person's, as names are compared everywhere."""
+    """Whether two names are the same person's, compared by their folded forms."""
     return fold_name(one) == fold_name(other)

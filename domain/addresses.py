@@ -39,7 +39,7 @@ def address_fault(text: str) -> str | None:
 
 
 def _fault_of(parts: SplitResult) -> str | None:
-    """Say what is wrong with the parts; ValueError where they are none."""
+    """Say what is wrong with the parts of an address, None if nothing is; ValueError for a port that is no number."""
     if parts.scheme not in {"http", "https"}:
         return "write an address that begins with http:// or https://"
     if "@" in parts.netloc:

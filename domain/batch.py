@@ -1,4 +1,4 @@
-"""A batch is what one import brought; its label is kept with every event of it, sealed and erased with what it says."""
+"""The label of an import: it is stored with each event of the import, and sealed and erased together with it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BATCH: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
 def check_batch(batch: str, pointer: str) -> None:
-    """ContentError at a place where a label is no name of a batch: no sentence, and nothing that has to be shown."""
+    """ContentError, at the pointer, if the label of a batch is too long or has other than plain ASCII characters."""
     if not BATCH.fullmatch(batch):
         detail = (
             "write 1 to 64 letters A to Z, digits or . : _ - and begin with a letter or a digit"

@@ -1,10 +1,10 @@
-"""Which characters a text of the record may hold: this is the one place that says so.
+"""Decides which characters a text of the record may have; no other module does.
 
-Refused is what no script needs and a reader does not see: what moves a cursor, turns the order of what follows, ends
-lines, or means nothing. Marks of direction and isolates stand where the text has letters from right to left; whatever
-else is not shown stands only next to a character that needs it, as joiners, fillers and variation selectors do.
-A text of one line, such as a name, has no line break either, and no soft hyphen: it would make two names of one.
-These refusals are for recording: a text that was stored before is read as it is. docs/adr/0026-characters.md says why.
+It refuses characters that a reader does not see and no script needs: those that move a cursor, turn the order of text,
+end lines or mean nothing. Marks of direction and isolates are allowed in texts with letters from right to left; other
+invisible characters only next to a character that needs them, as joiners, fillers and variation selectors are.
+A text of one line, such as a name, may have no line break and no soft hyphen, which would make two names of one.
+Only new texts are checked: a stored text is read as it is. docs/adr/0026-characters.md says why.
 """
 
 from __future__ import annotations
@@ -95,9 +95,9 @@ _NOT_IN_LINE: Final = re.compile("[\n\r\u00ad]")
 
 
 def strange_character(text: str, *, one_line: bool = False) -> str | None:
-    """Say which character of a text cannot be recorded, where it is and what to do; None where all can.
+    """Say which character of a text cannot be recorded, where it is and what to do; None if all can be recorded.
 
-    A text of `one_line`, as a name is, has no line break and no soft hyphen.
+    A text of `one_line`, such as a name, may have no line break and no soft hyphen.
     """
     patterns = [_NEVER, _NOT_IN_LINE] if one_line else [_NEVER]
     if text.isascii():
@@ -121,7 +121,7 @@ def _first(patterns: list[re.Pattern[str]], text: str) -> int | None:
 
 
 def _first_unneeded(text: str) -> int | None:
-    """Where something stands that is not shown, and that nothing next to it needs."""
+    """The index of the first invisible character that no neighbour needs; None if there is none."""
     if not UNSEEN.search(text):
         return None
     needed = {at for match in _NEEDED.finditer(text) for at in range(*match.span())}
@@ -130,7 +130,7 @@ def _first_unneeded(text: str) -> int | None:
 
 
 def _first_unpaired(text: str) -> int | None:
-    """Where something that turns the order is not ended in the same text, or is ended and was not begun."""
+    """The index of the first change of direction that has no end in the text, or end that has no start."""
     begun: list[re.Match[str]] = []
     for match in _TURNS.finditer(text):
         if _OPENS.match(match[0]):
@@ -159,12 +159,12 @@ def _advice(character: str) -> str:
 
 
 def is_invisible(character: str) -> bool:
-    """Whether nothing is shown for a character by default, as Unicode's Default_Ignorable_Code_Point has it."""
+    """Whether a character is invisible by default: one of Unicode's Default_Ignorable_Code_Point."""
     return UNSEEN.match(character) is not None
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing is seen of a text: blanks of all sorts, marks without a letter, and what is not shown."""
+    """Whether a reader sees nothing of a text: only blanks, marks without a letter, and invisible characters."""
     return not any(map(_seen, text))
 
 

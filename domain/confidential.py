@@ -1,7 +1,6 @@
-"""Who a source is, where it must not be named: never part of a fact, and shown to nobody who may not read sources.
+"""Confidential parts of citations: who a source is. Only people with the scope `source:read` see them.
 
-A confidential part belongs to a citation. The citation, as it reads in public, says nothing of it, not even that it
-is there.
+A confidential part is not part of the fact. The public citation does not even show that there is one.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ __all__ = ["Confidential", "Source", "check_confidential", "sources_of"]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Confidential:
-    """Who a source is, how to reach them, and what else must not be known; its `repr` says none of it."""
+    """Who a source is, how to reach them, and a note; all of it secret, so `repr` shows none of it."""
 
     identity: str | None = None
     contact: str | None = None
@@ -33,14 +32,14 @@ class Confidential:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A confidential part, and the citation that it belongs to, as that reads in public."""
+    """A confidential part, with the public content of its citation."""
 
     citation: Citation
     confidential: Confidential
 
 
 def check_confidential(confidential: Confidential) -> None:
-    """ContentError where it says nothing, or a text of it is blank, too long or not printable."""
+    """ContentError if all its fields are None, or a text is blank, too long or not printable."""
     faults = text_faults(vars(confidential))
     if not any(value is not None for value in vars(confidential).values()):
         faults.append(
@@ -53,10 +52,10 @@ def check_confidential(confidential: Confidential) -> None:
 def sources_of(
     citations: Sequence[Citation], versions: Iterable[Sequence[Source]]
 ) -> list[Confidential | None]:
-    """For each citation its confidential part, from what was kept with the versions of a fact so far, in their order.
+    """The confidential part of each citation, None if it has none; `versions` are the parts of each version, in order.
 
-    A part goes with the citation that reads as its own does. Of a citation that stands more than once each takes a
-    part of its own; what a later version brought comes before what an earlier one did.
+    A part belongs to the citation with the same public content. If several citations have the same content, each takes
+    another part, those of later versions first.
     """
     kept: dict[Citation, list[Confidential]] = {}
     for brought in versions:

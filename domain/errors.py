@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 MOST_FAULTS: Final = 100
-"""Faults that a refusal tells of; it counts the others."""
+"""How many faults a refusal lists; further ones are only counted."""
 
 
 class RecordError(Exception):
@@ -45,7 +45,7 @@ class Fault:
 
     @property
     def text(self) -> str:
-        """Both in one line; of what was sent as a whole only what."""
+        """`pointer: detail` in one line; only the detail if the fault concerns the whole document."""
         return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
 
 
@@ -61,28 +61,28 @@ class ContentError(RecordError):
 
     @property
     def told(self) -> tuple[Fault, ...]:
-        """The first of its faults, as many as a refusal tells of."""
+        """The first MOST_FAULTS faults, which a refusal lists."""
         return self.faults[:MOST_FAULTS]
 
     @property
     def count(self) -> int:
-        """How many faults there are, kept or not."""
+        """The number of all faults, listed or only counted."""
         return len(self.faults) + self.more
 
     @classmethod
     def at(cls, pointer: str, detail: str) -> ContentError:
-        """One fault at one place."""
+        """Make the error of one fault, at an RFC 6901 pointer."""
         return cls(Fault(pointer, detail))
 
     @classmethod
     def of(cls, faults: Iterable[Fault]) -> ContentError:
-        """Faults as they are found: those past the first MOST_FAULTS are counted and not kept."""
+        """Make the error of many faults: the first MOST_FAULTS are listed, the others counted."""
         found = iter(faults)
         kept = list(islice(found, MOST_FAULTS))
         return cls(*kept, more=sum(1 for _ in found))
 
     def under(self, pointer: str) -> ContentError:
-        """The same faults of a part, with their places in the whole that has it at a pointer."""
+        """The same faults, with `pointer` put before the place of each: a part's faults become the whole's."""
         moved = (Fault(pointer + fault.pointer, fault.detail) for fault in self.faults)
         return ContentError(*moved, more=self.more)
 
@@ -100,11 +100,11 @@ class UnknownError(RecordError):
 
 
 class NotYetKnownError(UnknownError):
-    """It exists, but was not known at the perspective asked for."""
+    """The thing exists, but was not known yet at the perspective of the question."""
 
 
 class WithdrawnError(RecordError):
-    """The fact was retracted by the perspective asked for."""
+    """The fact is retracted at the perspective of the question."""
 
     def __init__(self, fact_id: UUID, why: str | None) -> None:
         super().__init__(f"fact {fact_id} is retracted" + (f": {why}" if why else ""))
@@ -145,11 +145,11 @@ class TakenError(RecordError):
 
 
 class MovedOnError(RecordError):
-    """What was seen stands no more, so that nobody may decide on it unseen."""
+    """What the sender saw has changed since; the command is refused, so that no unseen state is overwritten."""
 
 
 class StaleError(MovedOnError):
-    """The fact, or the negotiation, stands at `version`; the command expected another."""
+    """The fact or the negotiation is at `version`; the command named another version."""
 
     def __init__(self, fact_id: UUID, expected: int, version: int, of: str | None = None) -> None:
         super().__init__(f"{of or f'fact {fact_id}'} is at version {version}, not {expected}")
@@ -179,7 +179,7 @@ class StateError(RecordError):
 
 
 class OwnChangeRequestError(RecordError):
-    """Who proposed a change is not who decides on it."""
+    """The person who proposed a change cannot decide on it."""
 
     def __init__(self, person: str) -> None:
         super().__init__(f"{person} proposed this; another person approves or refuses it")
@@ -187,7 +187,7 @@ class OwnChangeRequestError(RecordError):
 
 
 class OthersChangeRequestError(RecordError):
-    """Only who proposed a change revises or withdraws it."""
+    """Only the person who proposed a change can revise or withdraw it."""
 
     def __init__(self, proposer: str) -> None:
         super().__init__(f"{proposer} proposed this; nobody else revises or withdraws it")
@@ -203,4 +203,4 @@ class ForbiddenError(RecordError):
 
 
 class UnauthenticatedError(ForbiddenError):
-    """No credential was brought, and what anybody may do is not enough."""
+    """The request has no credential, and a request without one does not have the needed scope."""

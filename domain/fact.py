@@ -41,7 +41,7 @@ LONGEST_LISTS: Final = {"quantities": MOST_QUANTITIES, "citations": MOST_CITATIO
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """What every kind of fact has. `valid` is EDTF, as written; `matter` is the question it speaks to."""
+    """The fields that all kinds of facts share. `valid` is EDTF as written; `matter` is the question it answers."""
 
     holding: ClassVar[Holding]
     registers: ClassVar[tuple[Register, ...]] = ()
@@ -66,45 +66,45 @@ class Fact:
 
     @property
     def window(self) -> Window:
-        """When the fact may hold and surely holds."""
+        """The instants from which, and until which, the fact may hold and surely holds."""
         return window(self.valid_time, self.holding)
 
     @property
     def told(self) -> tuple[int, int]:
-        """Between when and when, half-open, what it tells happened, or began to hold (microseconds UTC)."""
+        """The time in which it happened or began to hold: (start, end), half-open, in microseconds UTC."""
         valid, bounds = self.valid_time, self.valid_time.bounds
         took = valid.spans and self.holding is Holding.ONWARD
         return bounds.start_earliest, bounds.end_latest if took else bounds.start_latest
 
     def named(self) -> Iterable[Name]:
-        """Everyone whom the fact names, in its people and in its kind's own fields."""
+        """Everybody whom the fact names, in `people` and in the fields of its kind."""
         return named_in(self, Sort.SOMEBODY)
 
     def located(self) -> Iterable[str]:
-        """Every place that the fact names, in its places and in its kind's own fields."""
+        """Every place that the fact names, in `places` and in the fields of its kind."""
         return map(text_of, named_in(self, Sort.PLACE))
 
     def bodies(self) -> Iterable[Name]:
-        """Whom it names as a body: a party, an outlet, and by its kind's own fields."""
+        """The bodies that it names: its parties, its publishers, and those in the fields of its kind."""
         outlets = (
             name for each in self.citations for name in (each.publisher, each.origin) if name
         )
         return (*self.parties, *outlets, *beings_in(self, Being.BODY))
 
     def settles(self) -> Iterable[str]:
-        """What it carries out or answers once it holds, as links name it."""
+        """The facts that it carries out or answers once it holds, as links name them."""
         return (link.fact for link in self.links if link.relation in ("executes", "answers"))
 
     def calls_off(self) -> Iterable[str]:
-        """What is off as soon as the fact is known: by link, or `matter:NAME` for all that is planned in one."""
+        """What is off once this fact is known: facts as links name them, or `matter:NAME` for all plans of one."""
         return ()
 
     def register_entries(self) -> Iterable[RegisterEntry]:
-        """The questions that the fact speaks to, one answer each."""
+        """Its answers in registers, one for each question that it speaks to."""
         return ()
 
     def own_faults(self) -> Iterable[Fault]:
-        """What is wrong in the kind's own fields, beyond their types."""
+        """The faults in the fields of its kind, beyond those that their types exclude."""
         return ()
 
 
@@ -137,8 +137,8 @@ def fact_id(negotiation_id: UUID, external_id: str) -> UUID:
 def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
     """The fact with its quantities' bounds filled in; ContentError with every fault that it has.
 
-    Texts, quantities and citations that are in the version `standing` before it are no fault of this one. What it gave
-    before is given back as it is.
+    `standing` is the version before it: texts, quantities and citations that it has already are not checked again. A
+    fact that this function returned before passes unchanged.
     """
     if standing is None and _CHECKED.get(id(fact)) is fact:
         return fact
@@ -171,16 +171,16 @@ def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
 
 
 _CHECKED: Final[WeakValueDictionary[int, Fact]] = WeakValueDictionary()
-"""The facts that passed without another before them, by identity: a parser checks what is then decided on."""
+"""Facts that have passed `check_fact`, by identity, so that parsing and deciding do not check one twice."""
 
 
 def _is_sent(kept: Quantity, sent: Quantity) -> bool:
-    """Whether what was sent is a quantity that is kept, with the bounds that were kept or without any."""
+    """Whether a sent quantity is one that the fact has already, with its stored bounds or without bounds."""
     return sent in (kept, replace(kept, low=None, high=None))
 
 
 def collect_faults(pointer: str, check: Callable[[P], R], part: P) -> tuple[R | None, list[Fault]]:
-    """What a check gives for a part, and the faults that it found, under the part's pointer."""
+    """The result of a check of one part, None if it has faults, and the faults with `pointer` before their places."""
     try:
         return check(part), []
     except ContentError as error:
@@ -208,7 +208,7 @@ def _size_faults(fact: Fact) -> Iterable[Fault]:
 
 
 def _id_faults(value: object, pointer: str) -> Iterable[Fault]:
-    """Ids that are too long, wherever a name stands."""
+    """A fault for each id of a name, at any depth, that is longer than LONGEST_ID."""
     if isinstance(value, dict) and value.keys() == {"name", "id"} and len(value["id"]) > LONGEST_ID:
         yield Fault(
             f"{pointer}/id", f"write at most {LONGEST_ID} characters, not {len(value['id'])}"
@@ -278,7 +278,7 @@ _FIELD_NAMES: Final[dict[type, tuple[str, ...] | None]] = {}
 
 
 def differences(before: object, after: object) -> list[Mapping[str, Any]]:
-    """Field by field, what a correction changed: [{field, before, after}], in the order of the fields.
+    """The fields that differ between two contents: [{field, before, after}], in the order of the fields.
 
     Both are facts, or what is said of a negotiation.
     """

@@ -1,4 +1,4 @@
-"""Several checks of one thing tell of all that is wrong, and not only of what the first of them found."""
+"""Collects the faults of several checks, so that one error reports all of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 class Gathering:
-    """The faults that checks have found so far."""
+    """The faults that the checks have found so far; `more` counts further ones that are not kept."""
 
     def __init__(self, faults: Iterable[Fault] = (), more: int = 0) -> None:
         self._faults = [*faults]
@@ -26,11 +26,11 @@ class Gathering:
 
     @property
     def found(self) -> bool:
-        """Whether there are any."""
+        """Whether a check has found a fault."""
         return bool(self._faults)
 
     def take(self, check: Callable[P, R], *given: P.args, **named: P.kwargs) -> R | None:
-        """What a check gives; None where it found faults, which are kept."""
+        """Run a check and give its result; None if it raised a ContentError, whose faults are kept."""
         try:
             return check(*given, **named)
         except ContentError as error:
@@ -39,6 +39,6 @@ class Gathering:
             return None
 
     def refuse(self) -> None:
-        """ContentError with all faults, each once, where there are any."""
+        """Raise a ContentError with all faults, each once; do nothing if there are none."""
         if self._faults:
             raise ContentError(*dict.fromkeys(self._faults), more=self._more)

@@ -1,6 +1,7 @@
-"""A field that names something says by its type what: somebody, a place, a post or a population.
+"""The types of fields that hold names: of somebody, a place, a post or a population.
 
-Nothing else lists such fields. A name is a text, or has an id besides, which tells two people of one name apart.
+The types are the only list of these fields. A name is a text, or a text with an id, which tells two people of the same
+name apart.
 """
 
 from __future__ import annotations
@@ -40,12 +41,12 @@ __all__ += [
 
 LONGEST_ID: Final = 255
 _BY_ID: Final = "\x1e"
-"""Stands between a folded name and an id, in a key."""
+"""The character between a folded name and an id in a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A name with an id: any text that tells its bearer from others, as "wikidata:Q42" or "list:17"."""
+    """A name with an id: any text that tells people of one name apart, such as "wikidata:Q42" or "list:17"."""
 
     name: str
     id: str
@@ -55,7 +56,7 @@ Name = str | Named
 
 
 class Sort(Enum):
-    """What a name is of. Aliases lead from name to name of one sort."""
+    """The sort of thing that a name names. An alias leads to a name of the same sort."""
 
     SOMEBODY = "somebody"
     PLACE = "place"
@@ -64,7 +65,7 @@ class Sort(Enum):
 
 
 class Being(Enum):
-    """What somebody is, where a field can name nothing else."""
+    """Whether a field can only name people, or only bodies."""
 
     PERSON = "person"
     BODY = "body"
@@ -80,28 +81,28 @@ Population = Annotated[str, Sort.POPULATION]
 
 
 def text_of(name: Name) -> str:
-    """The name itself, without an id."""
+    """The text of a name, without its id."""
     return name.name if isinstance(name, Named) else name
 
 
 def key_of(name: Name) -> str:
-    """A name as a part of a key: folded, and with its id where it has one."""
+    """The key part for a name: the folded text, followed by the id if the name has one."""
     return key_of_id(name.name, name.id) if isinstance(name, Named) else fold_name(name)
 
 
 def key_of_id(name: str, id_: str) -> str:
-    """The part of a key for who bears a name and an id."""
+    """The key part for a name with an id."""
     return f"{fold_name(name)}{_BY_ID}{id_}"
 
 
 def id_in(part: str) -> str | None:
-    """The id in a part of a key; None where it is a name alone."""
+    """The id in a key part; None if the part has no id."""
     _, by, id_ = part.partition(_BY_ID)
     return id_ if by else None
 
 
 def fields_naming(cls: type) -> Mapping[str, Sort]:
-    """The fields of a class that name something, in their order, by what they name."""
+    """{field: sort} of the fields of a dataclass that hold names, in the order of the fields."""
     if cls not in _FIELDS:
         _FIELDS[cls] = _fields_naming(cls)
     return _FIELDS[cls]
@@ -115,7 +116,7 @@ def _fields_naming(cls: type) -> Mapping[str, Sort]:
 
 
 def named_in(value: object, sort: Sort) -> Iterable[Name]:
-    """What an object's fields name of one sort, its own fields before those that all kinds have."""
+    """The names of one sort in an object's fields; fields of its own kind come before those of all kinds."""
     for field in _fields_of_sort(type(value), sort):
         found = getattr(value, field)
         if isinstance(found, tuple):
@@ -135,7 +136,7 @@ def _fields_of_sort(cls: type, sort: Sort) -> tuple[str, ...]:
 
 
 def beings_in(value: object, being: Being) -> Iterable[Name]:
-    """What those of an object's fields name that can only name a person, or only a body."""
+    """The names in those fields of an object that can only name a person, or only a body."""
     for field in _fields_of(type(value), being):
         found = getattr(value, field)
         if isinstance(found, tuple):
@@ -153,7 +154,7 @@ def _fields_of(cls: type, being: Being) -> tuple[str, ...]:
 
 
 def _metadata(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- a type hint is anything
-    """What a hint is annotated with, in a list and where the field may be left out too."""
+    """The annotations of a type hint, at any depth: also inside a list or an optional."""
     inside = (each for part in get_args(hint) for each in _metadata(part))
     return (*getattr(hint, "__metadata__", ()), *inside)
 
@@ -165,7 +166,7 @@ _FIELDS: Final[dict[type, Mapping[str, Sort]]] = {}
 
 
 def _sort(hint: Any) -> Sort | None:  # noqa: ANN401 -- a type hint is anything
-    """The sort that a hint says, in a list and where the field may be left out too."""
+    """The sort that a type hint is annotated with, also inside a list or an optional; None if there is none."""
     said = next(
         (each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Sort)), None
     )

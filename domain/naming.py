@@ -1,4 +1,4 @@
-"""Two names are one where their folded forms are equal; this is the one place that says how a text is folded.
+"""Folds texts. Two names are the same if their folded forms are equal; no other module decides this.
 
 `fold_name` is for comparing: keys of the state, aliases, origins, rivals, what is counted. It leaves out what a reader
 does not see and what a keyboard makes: Unicode's compatibility forms and case (Unicode 16, section 3.13, D146), what is
@@ -18,9 +18,9 @@ from domain.characters import UNSEEN
 __all__ = ["HASHED", "LONGEST_KEY", "fold_for_search", "fold_name", "shorten_key"]
 
 LONGEST_KEY: Final = 1_024
-"""Bytes of a folded text that is a key; PostgreSQL takes 2,704 of an index row, longer ones go by their hash."""
+"""How many UTF-8 bytes a key has at most; a longer one is replaced by its hash. PostgreSQL indexes up to 2,704."""
 HASHED: Final = 64
-"""Characters of a key that goes by its hash."""
+"""How many characters the hash of a key has."""
 
 _APOSTROPHES: Final = (
     "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u02cb\u0374\u0384\u055a\u05f3\u1fbd\u1fbf\u1fef\u1ffd\u1ffe"
@@ -74,7 +74,7 @@ _IN_HEBREW: Final = re.compile("(?<=[\u05d0-\u05ea])[\"'](?=[\u05d0-\u05ea])")
 
 
 def fold_name(text: str) -> str:
-    """A text as it is compared."""
+    """The folded form of a text, by which it is compared."""
     if text.isascii():
         return " ".join(text.lower().replace("`", "'").split())
     seen = UNSEEN.sub("", text).translate(_ALIKE)
@@ -85,7 +85,7 @@ def fold_name(text: str) -> str:
 
 
 def fold_for_search(text: str) -> str:
-    """Text as it is searched: as it is compared, and without accents, variants of letters and foreign digits."""
+    """The form of a text in which it is searched: folded, without accents and letter variants, with ASCII digits."""
     if text.isascii():
         return fold_name(text)
     seen = unicodedata.normalize("NFKD", fold_name(text))
@@ -95,7 +95,7 @@ def fold_for_search(text: str) -> str:
 
 
 def _bare(letter: str) -> str:
-    """A letter as it is, a digit as an Arabic numeral of ASCII, and of an accent nothing."""
+    """A letter unchanged, a digit as an ASCII digit, and an empty text for an accent."""
     if letter.isdecimal():
         return str(unicodedata.decimal(letter))
     mark = unicodedata.combining(letter)
@@ -105,6 +105,6 @@ def _bare(letter: str) -> str:
 
 
 def shorten_key(text: str) -> str:
-    """The text itself; of one longer than a key of an index may be its hash."""
+    """The text, or its SHA-256 in hexadecimal if it has more than LONGEST_KEY bytes of UTF-8."""
     kept = text.encode()
     return text if len(kept) <= LONGEST_KEY else sha256(kept).hexdigest()

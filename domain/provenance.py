@@ -61,12 +61,12 @@ class Citation:
 
     @property
     def root(self) -> str:
-        """Whose report it is, for counting distinct origins: a reprint is not a second one."""
+        """The folded name of the origin, by which distinct reports are counted: a reprint has that of the original."""
         return fold_name(self.origin or self.publisher)
 
     @property
     def published_at(self) -> int | None:
-        """The last microsecond by which it was certainly public; None where no day is given."""
+        """The instant by which it was certainly public, in microseconds UTC; None if no day is given."""
         return None if self.published is None else strict_upper(self.published)
 
 
@@ -84,7 +84,7 @@ def count_origins(citations: Iterable[Citation]) -> int:
 
 
 def check_citation(citation: Citation) -> None:
-    """ContentError with all that is malformed: addresses, days, language, the count of sources and the grade."""
+    """ContentError with each fault in the addresses, days, language, count of sources and grade."""
     gathered = Gathering(_citation_faults(citation))
     gathered.take(check_published, citation.published)
     gathered.take(_check_accessed, citation.accessed)
@@ -109,7 +109,7 @@ def _citation_faults(citation: Citation) -> Iterable[Fault]:
 
 
 def _check_accessed(accessed: str | None) -> None:
-    """ContentError where the day on which it was seen is malformed."""
+    """ContentError if `accessed` is no EDTF date with a last day."""
     if accessed is None:
         return
     try:
@@ -119,7 +119,7 @@ def _check_accessed(accessed: str | None) -> None:
 
 
 def check_published(published: str | None) -> None:
-    """ContentError where `published` is no EDTF date with a last day."""
+    """ContentError if `published` is no EDTF date with a last day."""
     if published is None:
         return
     try:
@@ -129,7 +129,7 @@ def check_published(published: str | None) -> None:
 
 
 def check_link(link: Link) -> None:
-    """ContentError where the target is neither a fact's id nor `external:ID`."""
+    """ContentError if the target is neither a fact's id nor `external:ID`."""
     if not _TARGET.fullmatch(link.fact):
         raise ContentError.at(
             "/fact",

@@ -36,9 +36,9 @@ Basis = Literal["increment", "cumulative", "stock"]
 
 LARGEST: Final = 10**15
 NOT_COUNTED: Final = "not counted"
-"""What a total says where there are facts, and nobody gave a number."""
+"""The text of a total if there are facts, but no source gave a number."""
 NOTHING_RECORDED: Final = "nothing recorded"
-"""What it says where there is no such fact."""
+"""The text of a total if there are no facts."""
 
 #: The least that a word can mean where the text around it is not understood: two of its unit.
 WORDS: Final = {
@@ -52,18 +52,18 @@ WORDS: Final = {
 _LESS: Final = frozenset(
     ("not", "no", "never", "without", "fewer", "less", "under", "below", "almost", "nearly", "most")
 )
-"""Words before one of `WORDS` that may make it less."""
+"""Words that may lessen the number if they stand before one of `WORDS`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """All that a number may be, `low` to `high`, both included; None is unbounded."""
+    """The integers from `low` to `high`, both included; None means no bound."""
 
     low: int | None
     high: int | None
 
     def meets(self, other: Interval) -> bool:
-        """Whether one number could lie in both."""
+        """Whether the two intervals have a number in common."""
         return _reaches(self.high, other.low) and _reaches(other.high, self.low)
 
 
@@ -73,7 +73,7 @@ def _reaches(high: int | None, low: int | None) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Quantity:
-    """`what` is counted, in the source's `text`; `basis` says whether it adds, runs on or stands.
+    """A number of `what`, in the source's words (`text`); `basis` says whether it is added, cumulative or a stock.
 
     `comparator` None is read from the words ("at least 100"), or is eq. `value` None needs words with bounds in
     `text` ("dozens", "50 to 60") or a range in `low` and `high`.
@@ -89,12 +89,12 @@ class Quantity:
 
     @property
     def counted(self) -> str:
-        """What is counted, as it is compared."""
+        """The folded form of `what`, by which quantities are compared."""
         return fold_name(self.what)
 
     @property
     def interval(self) -> Interval:
-        """The bounds, as kept."""
+        """The stored bounds."""
         return Interval(self.low, self.high)
 
     @property
@@ -106,7 +106,7 @@ class Quantity:
 def fill_bounds(quantity: Quantity) -> Quantity:
     """The same quantity with its comparator, value and bounds filled in.
 
-    ContentError where they cannot follow, do not fit, or differ from what the text says.
+    ContentError if they cannot be derived, contradict each other, or differ from what the text says.
     """
     _refuse_uncountable(quantity)
     read = None if quantity.text is None else read_number(quantity.text)
@@ -132,7 +132,7 @@ def _refuse_uncountable(quantity: Quantity) -> None:
 
 
 def _agreeing(quantity: Quantity, read: NumberReading) -> Quantity:
-    """What is sent beside a text that is understood, with what is left out as the text says it."""
+    """The quantity, completed by what its text says (`read`); ContentError if it contradicts the text."""
     said = Interval(read.low, read.high)
     comparator = quantity.comparator or read.comparator
     if quantity.value is None and quantity.interval != Interval(None, None):
@@ -148,7 +148,7 @@ def _agreeing(quantity: Quantity, read: NumberReading) -> Quantity:
 
 
 def _ranging(quantity: Quantity, read: NumberReading) -> Quantity:
-    """A range that is sent beside a text: what the text says, or any beside a text that has no bounds."""
+    """The quantity with a range: that of its text, or any range if the text gives no bounds; else ContentError."""
     if quantity.comparator not in (None, read.comparator):
         raise _differing("/comparator", read)
     sent = _ranged(quantity.low, quantity.high)
@@ -163,7 +163,7 @@ def _differing(pointer: str, read: NumberReading) -> ContentError:
 
 
 def _unread(quantity: Quantity) -> Quantity:
-    """What is sent without a text, or beside one that is not understood."""
+    """The quantity with bounds from its comparator, value or range: it has no text, or one that is not understood."""
     comparator = quantity.comparator or "eq"
     if quantity.value is not None:
         if quantity.text is not None and quantity.comparator is None:
@@ -200,7 +200,7 @@ def _ends(interval: Interval) -> dict[str, Any]:
 
 
 def _told(read: NumberReading) -> str:
-    """What a text says, as it would be sent."""
+    """What a text says, written as comparator and value, or as a range."""
     if read.value is not None:
         return f"{read.comparator} {read.value}"
     bounds = Interval(read.low, read.high)
@@ -214,7 +214,7 @@ def _ranged(low: int | None, high: int | None) -> Interval:
 
 
 def of_comparator(comparator: Comparator, value: int) -> Interval:
-    """The bounds that a comparator gives a value, as `bounds_of`."""
+    """The interval of a comparator and a value: (ge, 100) gives [100, ∞)."""
     return Interval(*bounds_of(comparator, value))
 
 
@@ -234,8 +234,8 @@ def _show(interval: Interval) -> str:
 class Total:
     """An interval sum of counts of people or things, none below zero; a `high` of None means no bound.
 
-    `about` adds up the numbers that sources gave as approximate, which bound nothing; where sources gave several for
-    one question, the least of them, and `about_most` adds up the greatest.
+    `about` is the sum of the approximate numbers, which bound nothing. Where sources gave several for one question,
+    `about` has the least of them, and `about_most` the greatest.
     """
 
     low: int

@@ -1,7 +1,7 @@
 """A register is one section of the state; every fact that answers its question has a key in it.
 
-A kind yields an `RegisterEntry` for each question that its fact speaks to. The state is the registers resolved
-at a perspective and nothing else.
+A kind yields a `RegisterEntry` for each question that its fact speaks to. The state consists of all registers,
+resolved at a perspective.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class Shape(Enum):
 
 
 class Succession(Enum):
-    """What takes the place of an earlier answer under the same key, once it has surely begun.
+    """Which later answer takes the place of an earlier one under the same key, once it has surely begun.
 
-    NONE: nothing does. LATER: whatever began later does, for good. YIELDING: a lone date and an unknown end yield
-    to what began later; a period whose end is open or known does not.
+    NONE: no answer does. LATER: each later one does, for good. YIELDING: an earlier answer with a lone date or an
+    unknown end gives way to a later one; a period with an open or known end does not.
     """
 
     NONE = "none"
@@ -36,7 +36,7 @@ class Succession(Enum):
 
 
 class Rivalry(Enum):
-    """Who contests an answer: every fact under the same key, or only those of the same matter."""
+    """Which facts are rivals of an answer: all under the same key, or only those of the same matter."""
 
     KEY = "key"
     MATTER = "matter"
@@ -46,9 +46,9 @@ class Rivalry(Enum):
 class Aside:
     """An answer that stands beside an entry, in the entry's field `name`, and takes no other's place.
 
-    `many`: the field lists what may stand there, by the latest of each value in the field `by`; else it has the
-    latest, or null. It goes when an answer that holds in one of the ways `ended_by` has surely begun after it; with
-    `many` also when a fact that holds has carried it out. With no other answer it is the entry itself.
+    With `many` the field is a list of such answers, the latest for each value of the field `by`; otherwise it is the
+    latest one, or null. An answer leaves the field once an answer with one of the holdings `ended_by` has surely begun
+    after it, and with `many` also once a fact that holds has carried it out. Without another answer it is the entry.
     """
 
     name: str
@@ -61,12 +61,12 @@ class Aside:
 class Register:
     """One section of the state, by its dotted path ("prisoners.held").
 
-    `succession`: what takes an earlier answer's place. `ahead`: what is still to come at `as_of`, earliest
-    first. `summed`: in a TOTAL, what its quantities count. `vacant`: an entry says what was `previous`, and
-    stays, with its key alone, when its last answer has surely ceased. `settled`: what a fact has surely carried
-    out or answered is no answer any more, and is only possible where that is. `asides`: what may stand beside an
-    entry. `entry`: a TypedDict of the fields that an entry has by its facts, from which the API's document is made;
-    without it an entry may have any fields.
+    `succession`: which answers take the place of earlier ones. `ahead`: the section shows what is still to come at
+    `as_of`, earliest first. `summed`: what the quantities of a TOTAL count. `vacant`: an entry has `previous`, and
+    stays with its key alone once its last answer has surely ceased. `settled`: an answer goes once a fact has surely
+    carried it out or answered it; if that is only possible, so is the answer. `asides`: the answers that may stand
+    beside an entry. `entry`: a TypedDict of the fields of an entry, from which the OpenAPI document is made; without
+    it an entry may have any fields.
     """
 
     section: str
@@ -81,15 +81,15 @@ class Register:
     entry: type | None = None
 
     def __hash__(self) -> int:
-        """Two registers seldom have one section; the other fields would cost a state more than its ranking."""
+        """The hash of the section alone: few registers share one, and hashing all fields would slow each state down."""
         return hash(self.section)
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """A fact's answer in a register: `key` and `shows` are field → value, `names` the fields that name people.
+    """A fact's answer in a register: `key` and `shows` are {field: value}, `names` the fields that name people.
 
-    Rivals are held against each other by the fields `compared`. A `lasting` answer is final: once it has surely begun,
+    Rivals are compared by the fields `compared`. A `lasting` answer is final: once it has surely begun,
     nothing that begins later takes its place.
     """
 

@@ -1,7 +1,7 @@
-"""The rules by which what is recorded is read have a number, the reading.
+"""The number of the rules by which Parley reads the record: the reading.
 
-Within one reading a fixed answer is the same for ever; a change of the rules that changes an answer takes the next
-number, and is told in docs/adr/0031-readings.md.
+Within one reading a fixed answer never changes. A change of the rules that changes an answer raises the number, and is
+described in docs/adr/0031-readings.md.
 """
 
 from __future__ import annotations
@@ -9,6 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 FIRST_READING: Final = 1
-"""The reading of what was kept before readings had numbers."""
+"""The reading of snapshots and certificates that were stored before readings had numbers."""
 READING: Final = 4
-"""Today's."""
+"""The reading of this version of Parley."""

@@ -1,8 +1,7 @@
-"""A question of full text asks for words in order, without accents and case, and means the same on every database.
+"""Parses a full-text question. Accents and case do not count, and it means the same on both databases.
 
-A question's words must all be there; several in double quotes, or joined as in "US-Belarus" or
-"1,200", stand side by side in that order; a trailing * finds every word that begins so. There is no
-other operator.
+A fact is found if it has all the words. Words in double quotes, or joined as in "US-Belarus" or "1,200", must stand
+side by side in that order; a trailing * finds every word that begins so. There is no other operator.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ __all__ += ["parse_terms", "question"]
 
 MOST_WORDS: Final = 2_000
 MOST_SPELLINGS: Final = 100
-"""How many spellings of one name are looked for."""
+"""How many spellings of one name a question looks for."""
 #: Stands before a word that is there in another script; never in a word.
 ROMANISED: Final = "≈"
 
@@ -33,9 +32,9 @@ _TERM: Final = re.compile(r'"([^"]*)"(\*?)|([^\s"]+)')
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words that stand side by side; with `prefix` the last one is only how a word begins.
+    """Words that must stand side by side; with `prefix` the last one is the beginning of a word.
 
-    `split_accented_words` are the words with their accents.
+    `spelt` are the words with their accents.
     """
 
     words: tuple[str, ...]
@@ -45,7 +44,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Units of a text that stand side by side; with `prefix` the last one is only how a unit begins."""
+    """Units of a text that must stand side by side; with `prefix` the last one is the beginning of a unit."""
 
     units: tuple[str, ...]
     prefix: bool
@@ -53,14 +52,14 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """What holds where all of its parts do; without a part it holds nowhere."""
+    """Matches a text that all parts match; without parts it matches none."""
 
     parts: tuple[Sought, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """What holds where one of its parts does."""
+    """Matches a text that at least one part matches."""
 
     parts: tuple[Sought, ...]
 
@@ -69,7 +68,7 @@ Sought = Phrase | AllOf | AnyOf
 
 
 def question(q: str) -> tuple[Term, ...]:
-    """What `q` asks for; nothing where it has no word. ContentError at `/q` for too many words."""
+    """The terms of `q`, each once; empty if it has no word. ContentError at `/q` for too many words."""
     terms: dict[Term, None] = {}
     for quoted, star, bare in _TERM.findall(_GERSHAYIM.sub("", q).translate(_QUOTES)):
         found = split_words(quoted or bare)
@@ -84,9 +83,10 @@ def question(q: str) -> tuple[Term, ...]:
 def parse_terms(
     terms: Sequence[Term], *, translit: bool = True, spellings: Iterable[Sequence[str]] = ()
 ) -> AllOf:
-    """What a text has to hold for terms; with `translit` in their own script or transliterated, either way.
+    """What a text must hold to be found; with `translit` also in other scripts, by transliteration both ways.
 
-    Where words that stand side by side in the question are a name, any of its `spellings` will do, which are grouped.
+    `spellings` are groups of names for one thing: where neighbouring words of the question are such a name, any name
+    of its group will do.
     """
     known = _by_words(spellings)
     longest = max(map(len, known), default=0)
@@ -103,7 +103,7 @@ def parse_terms(
 
 
 def _by_words(spellings: Iterable[Sequence[str]]) -> dict[tuple[str, ...], list[Term]]:
-    """By the words of each spelling, all of its group."""
+    """{words of a spelling: the terms of all spellings of its groups}."""
     known: dict[tuple[str, ...], list[Term]] = {}
     for group in spellings:
         terms = {
@@ -119,7 +119,7 @@ def _by_words(spellings: Iterable[Sequence[str]]) -> dict[tuple[str, ...], list[
 def _named(
     terms: Sequence[Term], at: int, known: Mapping[tuple[str, ...], Sequence[Term]], longest: int
 ) -> tuple[int, list[Term]]:
-    """How many terms from `at` on are a name that has other spellings, and those; one and none where they are not."""
+    """How many terms from `at` on are a name with other spellings, and these; (1, []) if they are no such name."""
     named: tuple[int, list[Term]] = (1, [])
     asked: tuple[str, ...] = ()
     for index, term in enumerate(terms[at:], 1):
@@ -132,7 +132,7 @@ def _named(
 
 
 def holds_terms(wanted: Sought, text: Sequence[str]) -> bool:
-    """Whether the words of a fact hold what is sought; where nothing is, none does."""
+    """Whether the words of a fact match what is sought; a question without words matches none."""
     match wanted:
         case Phrase():
             return _stands(wanted, text)
@@ -152,7 +152,7 @@ def _any_script(term: Term) -> Sought:
 
 
 def _phrase(term: Term) -> Phrase:
-    """What stands in a text for a term: of a last word without blanks its pairs, or how a pair begins."""
+    """The phrase for a term. A last word in a script without blanks becomes its pairs, or the start of a pair."""
     *_, last = term.words
     found = search_units(term.words)
     if not is_unspaced(last):

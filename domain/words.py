@@ -1,6 +1,6 @@
-"""A text is searched as words; where a script has no blanks between them, as pairs of characters.
+"""Splits texts into the words that are searched; in scripts without blanks, into pairs of characters.
 
-Words of other scripts than Latin may be found by their Latin transliteration, which the library anyascii gives.
+Words in scripts other than Latin can be found by their Latin transliteration, by the library anyascii.
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ _UNSPACED: Final = (
 
 Korean has blanks, and particles that stand to a word without one."""
 _NO_LETTER: Final = re.compile(f"[\\W_{''.join(sorted(_APOSTROPHES))}]")
-"""What is no letter or numeral: a blank, or a mark of the letter before it."""
+"""A character that is no letter or numeral. It separates words, unless it is a mark of the letter before it."""
 _RUNS: Final = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _IS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
 
 
 def split_words(text: str) -> list[str]:
-    """The runs of letters, numerals and their marks of one sort of script, as `fold_for_search` folds them."""
+    """The words of a text, folded by `fold_for_search`; a change to a script without blanks begins a new word."""
     return _runs(fold_for_search(text))
 
 
 def split_accented_words(text: str) -> list[str]:
-    """The same with their accents, from which a transliteration is made."""
+    """The words of a text with their accents, folded by `fold_name`, from which transliterations are made."""
     return _runs(fold_name(text))
 
 
@@ -75,7 +75,7 @@ def is_unspaced(word: str) -> bool:
 
 
 def search_units(found: Iterable[str]) -> list[str]:
-    """What of words is looked for: each itself, or where it has no blanks each two of its characters, and the last."""
+    """The units that are searched: words; in scripts without blanks their pairs, and the last character."""
     return [unit for word in found for unit in (_pairs(word) if is_unspaced(word) else (word,))]
 
 
@@ -84,10 +84,10 @@ def _pairs(word: str) -> list[str]:
 
 
 def romanise(text: str) -> list[list[str]]:
-    """The words of a text in Latin letters, once for each transliteration that is not the words themselves.
+    """The words of a text in Latin letters: one list for each transliteration that differs from the words themselves.
 
-    From the letters with their accents (Андрей is andrey) and from those without (andrei). What has no blanks is
-    there by its characters and by pairs of them (xi, xijin, jin, jinping, ping).
+    One is made with accents (Андрей becomes andrey), one without (andrei). A word in a script without blanks becomes
+    its characters and pairs of them (xi, xijin, jin, jinping, ping).
     """
     if text.isascii():
         return []
@@ -100,7 +100,7 @@ def romanise(text: str) -> list[list[str]]:
 
 
 def transliterate(found: Sequence[str]) -> tuple[str, ...]:
-    """Words in Latin letters; empty where a script has no blanks, or a letter no transliteration."""
+    """Words in Latin letters; empty if one is in a script without blanks, or has no transliteration."""
     if any(map(is_unspaced, found)):
         return ()
     latin = tuple(map(_latin_word, found))

@@ -1,6 +1,6 @@
-"""An export as a table: a row a line, in columns that an import reads back to the same lines.
+"""Writes an export as CSV, one row for each line of the export; an import reads the table back to the same lines.
 
-All lines decide together which columns there are, so the lines are read twice.
+Which columns there are depends on all lines, so the lines are read twice.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from api.commands.importing.csv_columns import column_names, singular_of
 __all__ = ["cells_of", "write_pages"]
 
 MOST_NUMBERED: Final = 9
-"""How many entries of a list have columns of their own; where a fact has more, one column holds the list as JSON."""
+"""How many entries of a list have columns of their own. Where a fact has more, one column holds the list as JSON."""
 _LISTS: Final = ("quantities", "citations")
 _CITED: Final = "citation"
 
 
 def write_pages(pages: Callable[[], Iterable[list[Line]]], *, bom: bool) -> Iterator[bytes]:
-    """Write pages of lines as CSV, page by page; while the columns are looked for, pieces are empty."""
+    """Yield the table in UTF-8: heads, then the rows of each page. The first reading yields empty pieces."""
     used: dict[str, None] = {}
     whole: set[str] = set()
     for page in pages():
@@ -39,13 +39,13 @@ def write_pages(pages: Callable[[], Iterable[list[Line]]], *, bom: bool) -> Iter
 
 
 def _stays_in(whole: set[str]) -> Callable[[str], bool]:
-    """Whether a column is written where these lists are whole in theirs."""
+    """Make a test of a column's name: false for columns of single entries of a list that is written `whole`."""
     gone = {singular_of(name) for name in whole}
     return lambda column: "." not in column or _entry(column)[0] not in gone
 
 
 def _order() -> Callable[[str], tuple[int, int, int]]:
-    """Sorts columns as a table to be filled in has them; the numbered ones of one entry stand together."""
+    """Make a sort key of column names: the order of an empty table, with the columns of one entry side by side."""
     places = {name: at for at, name in enumerate(column_names())}
 
     def place(column: str) -> tuple[int, int, int]:
@@ -58,14 +58,14 @@ def _order() -> Callable[[str], tuple[int, int, int]]:
 
 
 def _entry(column: str) -> tuple[str, int]:
-    """What a column of one entry begins with, and the number of the entry."""
+    """Split a column of an entry: `citation2.url` gives ("citation", 2), and `citation.url` the number 1."""
     entry = column.partition(".")[0]
     singular = entry.rstrip("0123456789")
     return singular, int(entry.removeprefix(singular) or 1)
 
 
 def cells_of(line: Line, whole: Container[str] = ()) -> dict[str, str]:
-    """The cells of a line, by column."""
+    """Give {column: text} of a line; the lists named in `whole` are in one cell each, as JSON."""
     cells: dict[str, str] = {}
     for name, value in line.items():
         if name in _LISTS and name not in whole:
@@ -84,7 +84,7 @@ def cells_of(line: Line, whole: Container[str] = ()) -> dict[str, str]:
 
 
 def _join(texts: list[Any], whole: list[Any]) -> str:
-    """Texts between semicolons; the whole list as JSON where they would not be read back."""
+    """Join texts by semicolons; give the `whole` list as JSON if an import would not read the joined text back."""
     is_plain = all(isinstance(text, str) and ";" not in text for text in texts)
     joined = "; ".join(texts) if is_plain else "["
     return _json(whole) if joined.startswith("[") else joined

@@ -98,7 +98,7 @@ def test_a_fact_is_unknown_then_known_then_withdrawn(client: Client) -> None:
     assert gone.json["why"] == "It was another day"
     unknown = client.get("/v1/facts/nothing")
     assert unknown.status == 404
-    assert "write one as every fact record has it in `id`" in unknown.json["detail"]
+    assert "write an id as every fact record has it in `id`" in unknown.json["detail"]
     assert client.get(f"/v1/facts/{record['id'][:-1]}g").status == 404
 
 

@@ -41,7 +41,7 @@ __all__ += ["repeated", "shown"]
 _SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
 """The changes that carry the whole content of a fact."""
 _NO_ID: Final = (
-    "this is no fact's id: write one as every fact record has it in `id`; the timeline of a negotiation lists its facts"
+    "write an id as every fact record has it in `id`; the timeline of a negotiation lists its facts"
     " with their ids and external ids"
 )
 

@@ -1,4 +1,4 @@
-"""What a change answers that is not done yet: it waits for another person, or was only tried."""
+"""The response models of changes that are not made: a change request, and a dry run."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from domain.streams.event import ReviewedOp
 
 
 class DryRunResponse(FactShown, Noted):
-    """A fact record as a call would leave it; what only recording it gives is null.
+    """The fact record that a call would give; fields that only recording fills are null.
 
-    `rivals` are the facts that would stand in its entries of the state with it, now or, where it is over or to come,
-    when it holds; of a total those that speak to its question.
+    `rivals` are the facts beside which it would stand in its entries of the state: now, or at a time when it holds if
+    it does not hold now. In a total they are the facts that speak to the same question.
     """
 
     id: Identity | None
@@ -37,7 +37,7 @@ class DryRunResponse(FactShown, Noted):
 
 
 class DryErasureResponse(Exact):
-    """What would be erased for good: a fact with this many versions, or who its sources are in all of them."""
+    """The erasure that a call would make: of a fact with this many versions, or of the confidential parts of all."""
 
     fact: Identity
     negotiation: str
@@ -51,7 +51,7 @@ class DryErasureResponse(Exact):
 
 
 class Proposed(Exact):
-    """A change that takes two persons; `changes` is what it would make of the fact's content."""
+    """A change that needs a second person; `changes` lists the fields of the fact that it would change."""
 
     negotiation: str
     fact: Identity | None
@@ -67,11 +67,11 @@ class Proposed(Exact):
 
 
 class ChangeRequestResponse(Proposed):
-    """A change that takes two persons; `changes` is what it would make of the fact's content.
+    """A change that needs a second person; `changes` lists the fields of the fact that it would change.
 
-    `summary` and `valid` are those of the fact as it was proposed on. Of a negotiation, `fact` and `valid` are null,
-    `fact_version` is its edition and `summary` its title.
-    `digest` is the SHA-256 of a salt and the event that says what is proposed, as the log binds it: it is the ETag.
+    `summary` and `valid` are those of the version for which it was proposed. For a change of a negotiation, `fact` and
+    `valid` are null, `fact_version` is its edition and `summary` its title. `digest`, which is also the ETag, is the
+    SHA-256 of a salt and the event that holds the proposed change.
     """
 
     id: Identity
@@ -82,14 +82,14 @@ class ChangeRequestResponse(Proposed):
 
 
 class ChangeRequestsResponse(Exact):
-    """A page of change requests, newest last."""
+    """A page of change requests, oldest first."""
 
     items: list[ChangeRequestResponse]
     next: Position | None
 
 
 class DryChangeRequestResponse(Proposed):
-    """A change that would take a second person, as it would be proposed; `record` is what it would come to then."""
+    """The change request that a call would make; `record` is what the change would give once it is approved."""
 
     id: None
     proposed_at: None

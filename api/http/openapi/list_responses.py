@@ -1,4 +1,4 @@
-"""The shapes of lists that are counted: a tally, the moments at which answers change, and everyone whom facts name."""
+"""The response models of a tally, of the moments at which answers change, and of the list of people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.http.openapi.response_parts import (
 
 
 class Split(Interval):
-    """An interval of one population or counter, where they are asked for."""
+    """An interval, and with `per` the population or counter that it belongs to."""
 
     population: NotRequired[str | None]
     counted_by: NotRequired[str | None]
@@ -24,26 +24,25 @@ class Split(Interval):
 
 
 class PointEntry(Split):
-    """The interval sum that each day, month or year from `at` to `until`, both included, has; null is unbounded."""
+    """The interval sum of each day, month or year from `at` to `until`, both included."""
 
     at: str
     until: str
 
 
 class SumEntry(Split):
-    """An interval, and in words; null is unbounded. `rests_on` says in words what it is made of."""
+    """An interval sum; `rests_on` says in words which numbers it is made of."""
 
     rests_on: str
 
 
 class TallyResponse(Paged):
-    """Totals over valid time; what is the same for neighbours is one point, and where nothing adds up is none.
+    """Totals along valid time. Neighbouring days, months or years with one total are one point; empty ones have none.
 
-    `facts` are those that add up, at most 100 a page; of them `undated` lie outside of the years 1 to 9999.
-    `cumulative` figures run on and are not added; what is `uncounted` gives no number that can be. `totals` are the
-    sums of each population or counter, where they are asked for, and each point then says whose it is. What stands
-    until the next count is not added up: its points are each counter's. Where no fact that is known counts `what`,
-    as where it is misspelt, `known` lists what they count.
+    `facts` are the ids of the facts that are added, at most 100 a page; `undated` are those of them that lie outside
+    the years 1 to 9999. `cumulative` figures are listed and not added; `uncounted` facts give no number to add. With
+    `per`, `totals` has one sum for each population or counter, and each point names its own. Stocks are not added: each
+    counter has points of its own. Where no known fact counts `what`, `known` lists what can be counted.
     """
 
     what: NotRequired[str]
@@ -66,14 +65,14 @@ class TallyResponse(Paged):
 
 
 class MomentEntry(Exact):
-    """An instant, or a day, month, year or longer time, that may change what is answered."""
+    """An instant, or a day, month, year or longer time, in which `changes` facts may change the answer."""
 
     at: str
     changes: int
 
 
 class MomentsResponse(Paged):
-    """The instants at which an answer may change along an axis, in order; `by` says how `by=auto` grouped them."""
+    """The moments at which an answer may change along an axis, in order; `by` is the unit that `by=auto` chose."""
 
     axis: Literal["valid", "recorded", "published"]
     by: NotRequired[Literal["day", "month", "year", "decade", "century", "millennium"]]
@@ -81,7 +80,7 @@ class MomentsResponse(Paged):
 
 
 class MayBe(Exact):
-    """Who else a name may mean, and what the two names have in common."""
+    """Another name that may mean the same person; `why` says what the two names have in common."""
 
     name: str
     id: str | None
@@ -89,12 +88,11 @@ class MayBe(Exact):
 
 
 class PersonEntry(Exact):
-    """Somebody whom facts name, in these spellings, and what became of them; null is not known.
+    """Somebody whom facts name, in which spellings, and what the custody section says of them; null means not known.
 
-    `known_to_be` is null where no fact tells whether the name is that of a person or of a body. `external_id` is that
-    of the fact.
-    `ambiguous` lists the ids that bear the name, where there are several. `spellings_more` leads to the facts that
-    name them.
+    `known_to_be` is null where no fact tells whether the name belongs to a person or a body. `external_id` belongs to
+    `fact`. `ambiguous` lists the ids that bear the name, if several do. `spellings_more` has the address of the facts
+    that name the person.
     """
 
     name: str
@@ -116,6 +114,6 @@ class PersonEntry(Exact):
 
 
 class PeopleResponse(Paged):
-    """Everyone whom a fact names, by name."""
+    """The people whom facts name, ordered by name."""
 
     items: list[PersonEntry]

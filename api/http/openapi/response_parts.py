@@ -1,4 +1,4 @@
-"""The parts that answers are made of; none has fields but those that are named."""
+"""The parts of which response models are made; a part allows no other fields than the declared ones."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ Position: TypeAlias = Annotated[int, Field(ge=0)]
 
 
 class Exact(TypedDict):
-    """Nothing but what is named."""
+    """The base of all parts: it refuses fields that are not declared."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
 
 class AnyFact:
-    """A fact of any kind that is registered when a model with it is made: the component `Fact`."""
+    """A fact of any kind that is registered when the model is made; the component `Fact` of the document."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
@@ -47,14 +47,14 @@ class AnyFact:
 
 
 class Flaw(Exact):
-    """One fault: an RFC 6901 pointer into the body, or /query/…, /header/… or /path/…."""
+    """One fault; `pointer` is an RFC 6901 pointer into the body, or a parameter: /query/…, /header/… or /path/…."""
 
     pointer: str
     detail: str
 
 
 class PerspectiveShown(Exact):
-    """The perspective that an answer rests on, and the number of the rules by which it was read."""
+    """The resolved perspective of an answer; `reading` is the number of the rules by which the record was read."""
 
     as_of: Instant
     as_known_at: Instant | None
@@ -65,7 +65,7 @@ class PerspectiveShown(Exact):
 
 
 class NegotiationResponse(Exact):
-    """One track of talks."""
+    """One track of talks, with its title and parties."""
 
     slug: str
     title: str
@@ -74,7 +74,7 @@ class NegotiationResponse(Exact):
 
 
 class ValidBounds(Exact):
-    """What the valid time's text implies; null is unbounded."""
+    """The four instants that the text of a valid time allows, half-open; null means unbounded."""
 
     start_earliest: Instant | None
     start_latest: Instant | None
@@ -85,7 +85,7 @@ class ValidBounds(Exact):
 
 
 class FactShown(Exact):
-    """A fact, and how it stands."""
+    """A fact with its status, its certainty at `as_of` and the bounds of its valid time."""
 
     version: int
     negotiation: str
@@ -97,7 +97,7 @@ class FactShown(Exact):
 
 
 class FactEntry(FactShown):
-    """A fact record without a perspective of its own."""
+    """A fact with its id and its place in the log, as a list shows it."""
 
     id: Identity
     position: Position
@@ -106,7 +106,7 @@ class FactEntry(FactShown):
 
 
 class Brief(Exact):
-    """A fact in short."""
+    """The short form of a fact."""
 
     id: Identity
     version: int
@@ -116,7 +116,7 @@ class Brief(Exact):
 
 
 class Erased(Exact):
-    """A fact that the answer may have held until it was erased, at a position of the log."""
+    """A fact that the answer may have shown before it was erased; `position` is that of the erasure in the log."""
 
     fact: Identity
     position: Position
@@ -124,28 +124,28 @@ class Erased(Exact):
 
 
 class More(Exact):
-    """How many items a list has of which only the first are given, and the address of those that follow."""
+    """For a list that is given only in part: how many items it has in all, and the address of the next ones."""
 
     count: int
     href: str
 
 
-class Bereft(Exact):
-    """An answer that may have held facts until they were erased: which, and where the others are named."""
+class WithErasures(Exact):
+    """An answer that may have shown facts before they were erased; `erased` lists the first of them."""
 
     erased: NotRequired[list[Erased]]
     erased_more: NotRequired[More]
 
 
-class Paged(Bereft):
-    """A page of an answer, which says whether another follows."""
+class Paged(WithErasures):
+    """A page of an answer; `next` is the address of the next page, or null on the last one."""
 
     perspective: PerspectiveShown
     next: str | None
 
 
 class Noted(Exact):
-    """What should be looked at of a fact that is recorded, and at most ten facts that are much like it."""
+    """The notices on a recorded fact, and the ids of at most ten facts that are much like it."""
 
     perspective: PerspectiveShown
     notices: NotRequired[list[Flaw]]
@@ -154,7 +154,7 @@ class Noted(Exact):
 
 
 class Interval(Exact):
-    """All that a number may be, and in words."""
+    """The least and the greatest that a number may be, and the same in words; a null `high` means no upper bound."""
 
     low: int
     high: int | None
@@ -164,14 +164,14 @@ class Interval(Exact):
 
 
 class FigureEntry(Exact):
-    """A number that runs on and adds nothing, and the fact that gives it."""
+    """A cumulative number, which is not added to a total, and the fact that gives it."""
 
     quantity: Quantity
     fact: Brief
 
 
 class ChangeEntry(Exact):
-    """What one field was, and is."""
+    """One changed field, with its value before and after the change."""
 
     field: str
     before: Any
@@ -179,7 +179,7 @@ class ChangeEntry(Exact):
 
 
 class Recorded(Exact):
-    """An event with its place in the log, and who recorded it when."""
+    """An event: its place in the log, when it was recorded, and by whom."""
 
     position: Position
     recorded_at: Instant
@@ -190,7 +190,7 @@ class Recorded(Exact):
 
 
 class Explained(Exact):
-    """What was changed, and why."""
+    """The changed fields, and the reason for the change."""
 
     reason: Reason | None
     why: str | None
@@ -198,15 +198,15 @@ class Explained(Exact):
 
 
 class VersionEntry(Recorded, Explained):
-    """One event of a fact, with what it changed."""
+    """One event of a fact, with the fields that it changed."""
 
     version: int
 
 
 class AuditEntry(Recorded, Explained):
-    """One change of mind; `approvers` are those who agreed to it besides its actor, where it took others.
+    """One change of mind; `approvers` are the people besides the actor who approved it, if it needed approval.
 
-    Where what is said of the negotiation itself was corrected, `fact` is null and `negotiation` is what it is since.
+    For a correction of the negotiation itself, `fact` is null and `negotiation` is its content after the correction.
     """
 
     approvers: list[str]
@@ -221,13 +221,13 @@ class Added(Exact):
 
 
 class Changed(Explained):
-    """A fact that the two cuts know differently."""
+    """A fact whose content, status or mark differs between the two cuts."""
 
     fact: Brief
 
 
 class Withdrawn(Exact):
-    """A fact that the later cut knows to be retracted."""
+    """A fact that was retracted between the two cuts."""
 
     fact: Brief
     reason: Reason | None
@@ -235,7 +235,7 @@ class Withdrawn(Exact):
 
 
 class DecisionEntry(Exact):
-    """What became of a change request, by whom, when and why."""
+    """The decision on a change request: who made it, when and why."""
 
     by: str
     at: Instant
@@ -244,7 +244,7 @@ class DecisionEntry(Exact):
 
 
 class EventEntry(Recorded):
-    """One event of the log; `data` are its own fields."""
+    """One event of the log; `data` holds the fields of its type."""
 
     stream: Identity
     version: int
@@ -253,7 +253,7 @@ class EventEntry(Recorded):
 
 
 class RejectedLine(Exact):
-    """Why a line of an import was rejected."""
+    """A rejected line of an import: where its fault is, and what is wrong."""
 
     line: int
     pointer: str
@@ -261,7 +261,7 @@ class RejectedLine(Exact):
 
 
 class SupersededLine(Exact):
-    """A line of an import that says what was corrected since; `version` is the one that stands."""
+    """A line of an import whose content was corrected later; `version` is the current version of its fact."""
 
     line: int
     version: int
@@ -269,7 +269,7 @@ class SupersededLine(Exact):
 
 
 class LineFate(Exact):
-    """What became of a line of an import, or would if the rejected ones were left out."""
+    """The effect of one line of an import, or the effect it would have if the rejected lines were left out."""
 
     line: int
     fate: Literal[
@@ -287,7 +287,7 @@ class LineFate(Exact):
 
 
 class Leaf(Exact):
-    """What a leaf of the log's tree is the hash of, as RFC 8785 (JCS) text: all of an event but its payload."""
+    """The entry of an event, which is hashed into a leaf as RFC 8785 (JCS) text; `payload` is a digest."""
 
     v: Literal[1]
     position: Position

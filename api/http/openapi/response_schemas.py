@@ -1,4 +1,4 @@
-"""What is answered has a shape, which OpenAPI shows; the state's follows from the registers."""
+"""The response models of the routes, which the OpenAPI document shows; `state_response` makes those of the state."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from api.http.openapi.response_parts import (
 
 
 class ProblemResponse(TypedDict):
-    """An RFC 9457 problem; `errors` points to each fault. Some have fields besides, as the RFC allows."""
+    """An RFC 9457 problem; `errors` points to each fault. Some problems have further fields, as the RFC allows."""
 
     type: str
     title: str
@@ -44,7 +44,7 @@ class ProblemResponse(TypedDict):
 
 
 class SettingsResponse(Exact):
-    """Who sees a negotiation, and what takes two persons."""
+    """Who sees a negotiation, and which of its changes need a second person."""
 
     negotiation: str
     visibility: Literal["public", "private"]
@@ -54,13 +54,13 @@ class SettingsResponse(Exact):
 
 
 class NegotiationEntry(NegotiationResponse):
-    """A negotiation in the list of all; `latest` is asked for, and null where no fact is known."""
+    """A negotiation in the list of all. `latest` is there if it was asked for, and null where no fact is known."""
 
     latest: NotRequired[FactEntry | None]
 
 
 class NegotiationsResponse(Exact):
-    """Negotiations by slug."""
+    """A page of negotiations, ordered by slug."""
 
     perspective: PerspectiveShown
     items: list[NegotiationEntry]
@@ -70,21 +70,21 @@ class NegotiationsResponse(Exact):
 class FactResponse(FactEntry, Noted):
     """A fact with its place in the log, as seen at a perspective.
 
-    The answer to a write has `notices` of what should be looked at, and names in `similar` at most ten facts that are
-    much like it and tied to it by nothing; of more, `similar_more` says how many there are.
+    The answer to a write has `notices` on the fact, and in `similar` the ids of at most ten facts that are much like it
+    and share no matter or link with it. If there are more, `similar_more` is the number of all of them.
     """
 
 
 class TimelineResponse(Paged):
-    """Facts by valid time."""
+    """A page of facts, ordered by valid time."""
 
     items: list[FactEntry]
 
 
 class SearchResponse(Exact):
-    """Facts of all negotiations whose texts hold some words: by slug, and then by valid time.
+    """Facts of all negotiations whose texts have the words of `q`, ordered by slug and then by valid time.
 
-    A page may have few items, or none, and yet be followed by others.
+    A page may have few items or none although other pages follow: only a null `next` marks the last one.
     """
 
     perspective: PerspectiveShown
@@ -93,7 +93,7 @@ class SearchResponse(Exact):
 
 
 class HistoryResponse(Exact):
-    """Every version of a fact, or of what is said of a negotiation, oldest first."""
+    """Every version of a fact, or of a negotiation's title, parties and summary, oldest first."""
 
     perspective: PerspectiveShown
     items: list[VersionEntry]
@@ -101,7 +101,7 @@ class HistoryResponse(Exact):
 
 
 class AuditResponse(Paged):
-    """Every change of mind, newest last."""
+    """A page of changes of mind, oldest first."""
 
     items: list[AuditEntry]
 
@@ -124,7 +124,9 @@ DiffResponse = TypedDict(  # `from` is a keyword
         "erased": NotRequired[list[Erased]],
     },
 )
-DiffResponse.__doc__ = "What two knowledge cuts disagree on."
+DiffResponse.__doc__ = (
+    "The facts that differ between two cuts in knowledge, by what became of them."
+)
 DiffResponse.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
 
 
@@ -137,7 +139,7 @@ class SnapshotResponse(Exact):
 
 
 class SnapshotsResponse(Exact):
-    """Snapshots by name."""
+    """A page of snapshots, ordered by name."""
 
     perspective: PerspectiveShown
     items: list[SnapshotResponse]
@@ -145,7 +147,7 @@ class SnapshotsResponse(Exact):
 
 
 class ChangesResponse(Exact):
-    """The log in order, without gaps; `next` is null at its end."""
+    """Events of the log in order, without gaps; `next` is null at the end of the log."""
 
     perspective: PerspectiveShown
     items: list[EventEntry]
@@ -153,11 +155,11 @@ class ChangesResponse(Exact):
 
 
 class ProofResponse(Exact):
-    """An event of a fact, what its leaf says, and what proves the leaf in the tree of a signed checkpoint.
+    """The proof that an event of a fact is in the tree of a signed checkpoint.
 
-    `salt` and `payload` are base64, or null where they were erased: `leaf.payload` is the base64url SHA-256 of the
-    one and then the other. The hashes of `inclusion` are base64, from the leaf's sibling up (RFC 6962); the index of
-    the leaf is its position less one.
+    `leaf` is the entry of the event. `salt` and `payload` are base64, or null where they were erased; `leaf.payload`
+    is the base64url SHA-256 of the salt followed by the payload. `inclusion` holds base64 hashes, from the leaf's
+    sibling up (RFC 6962); the index of the leaf is its position minus one.
     """
 
     perspective: PerspectiveShown
@@ -171,10 +173,11 @@ class ProofResponse(Exact):
 
 
 class CertificateResponse(Exact):
-    """What the log signed of an answer: the fixed form of its question, who asked, and what it gave.
+    """A statement, signed by the log, that a question had a certain answer.
 
-    `sha256` is that of the very bytes of the answer, `problem` why there was none; one of them is null.
-    `certificate` is the C2SP signed note that says all of it, with the checkpoint that it rests on.
+    `question` is its fixed form and `reader` the person who asked. `sha256` is that of the bytes of the answer;
+    `problem` says why there was none. One of the two is null. `certificate` is the C2SP signed note that states all of
+    this, with the checkpoint that it rests on.
     """
 
     question: str
@@ -188,7 +191,7 @@ class CertificateResponse(Exact):
 
 
 class ErasureResponse(Exact):
-    """That a fact, or what was confidential of it, was erased: where in the log, when, why and by whom."""
+    """An erasure of a fact, or of its confidential parts: where in the log, when, why and by whom."""
 
     fact: Identity
     negotiation: str
@@ -201,9 +204,10 @@ class ErasureResponse(Exact):
 
 
 class SimilarLine(Exact):
-    """A line that records what is much like other facts, and tied to them by nothing; `lines` are those of the file.
+    """A line whose fact is much like others and shares no matter or link with them.
 
-    At most ten are named; of more, `similar_more` says how many there are.
+    `similar` has the ids of at most ten of them, `lines` the numbers of the lines of the file that record them. If
+    there are more, `similar_more` is the number of all of them.
     """
 
     line: int
@@ -213,7 +217,7 @@ class SimilarLine(Exact):
 
 
 class ImportResponse(Exact):
-    """What became of each line of an import."""
+    """The result of an import: how many lines had which effect, and the rejected lines."""
 
     recorded: int
     corrected: int

@@ -1,4 +1,4 @@
-"""The shape of the state follows from the registers that the kinds of fact declare."""
+"""Makes the response models of the state from the registers that the kinds of fact declare."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from api.http.openapi.response_parts import (
-    Bereft,
     Brief,
     Erased,
     Exact,
@@ -19,6 +18,7 @@ from api.http.openapi.response_parts import (
     More,
     NegotiationResponse,
     PerspectiveShown,
+    WithErasures,
 )
 from api.http.openapi.response_schemas import SnapshotResponse
 from domain.quantity import Quantity
@@ -38,7 +38,7 @@ class FactCounts(Exact):
 
 
 class PartEntry(Exact):
-    """What one question adds to a total."""
+    """The number that one question adds to a total, and the fact that gives it."""
 
     matter: str | None
     quantity: Quantity
@@ -52,7 +52,7 @@ class PartEntry(Exact):
 
 
 class TotalEntry(Interval):
-    """An interval sum of numbers, and the facts that it rests on."""
+    """The interval sum of a register's numbers, and the facts that it rests on."""
 
     rests_on: str
     facts: list[Identity]
@@ -94,15 +94,17 @@ def state_models(registers: Iterable[Register]) -> list[Any]:
         for parent in parents:
             place = place.setdefault(parent, {})
         place |= _section(name, register, entries)
-    state = _model("StateResponse", "What was so, as seen at the perspective.", _nested(sections))
+    state = _model(
+        "StateResponse", "The state of a negotiation at the perspective.", _nested(sections)
+    )
     items = (*entries.values(), PartEntry, Brief, Erased, FigureEntry, Identity)
     page = {
-        **_hints(Bereft),
+        **_hints(WithErasures),
         "perspective": PerspectiveShown,
         "items": list[Union[items]],  # type: ignore[valid-type]  # noqa: UP007
         "next": str | None,
     }
-    said = "A page of one list of the state: entries, rivals of one of them, figures, erasures or ids of facts."
+    said = "A page of one list of the state: entries, rivals of an entry, figures, erasures or ids of facts."
     snapshot = {
         **_hints(SnapshotResponse),
         "verified": Literal[True] | None,
@@ -110,8 +112,8 @@ def state_models(registers: Iterable[Register]) -> list[Any]:
         "erased": NotRequired[list[Erased]],
     }
     replayed = (
-        "A snapshot with its state, replayed from the log; `verified` is null where another reading"
-        " took it."
+        "A snapshot with its state, computed again from the log. `verified` is true where the state has"
+        " the recorded hash, and null where the snapshot was taken under another reading."
     )
     return [
         state,
@@ -145,7 +147,7 @@ def _section(name: str, register: Register, entries: dict[Any, Any]) -> dict[str
 
 
 def _entry(register: Register) -> Any:  # noqa: ANN401 -- a model that is made at run time
-    """Make the model of an entry; of a register that says who was before, or what stands beside, with that."""
+    """Make the model of an entry, with `previous` and the fields of the asides that its register declares."""
     declared, vacant = register.entry, register.vacant
     own = {} if declared is None else _hints(declared)
     name = _name_of(register) if declared is None else declared.__name__
@@ -172,7 +174,7 @@ def _entry(register: Register) -> Any:  # noqa: ANN401 -- a model that is made a
 
 
 def _beside(name: str, own: Mapping[str, Any], more: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    """Make the model of an answer beside an entry: what it shows besides the key, which may be any of its fields."""
+    """Make the model of an answer beside an entry: its own fields, which are all optional, and `more` fields."""
     shown = {
         each: hint if get_origin(hint) is NotRequired else NotRequired[hint]
         for each, hint in own.items()
@@ -191,7 +193,7 @@ def _hints(model: type) -> dict[str, Any]:
 
 
 def _model(name: str, said: str, fields: Mapping[str, Any], *, is_open: bool = False) -> Any:  # noqa: ANN401
-    """Make a model with these fields, and with others only where it is open."""
+    """Make a model with these fields; it allows other fields only if it is open."""
     model = TypedDict(name, fields)  # type: ignore[misc]
     model.__doc__ = said
     return with_config(ConfigDict(extra="allow" if is_open else "forbid"))(model)
