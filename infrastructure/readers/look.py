@@ -87,7 +87,7 @@ class SeenFact:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What can change a fixed answer about a negotiation: who sees it, and where the last of its facts was erased."""
+    """What can change a fixed answer about a negotiation: whether the reader sees it, and its last erasure."""
 
     slug: str
     erased_at: int | None
@@ -119,9 +119,9 @@ class Look:
         return str(slug)
 
     def ground(self, named: UUID | str) -> Ground | None:
-        """What answers about a negotiation, by its slug or one of its facts, rest on.
+        """The ground of answers about a negotiation, which a slug or the id of one of its facts names.
 
-        None where there is none to be seen, or where record times were corrected, which may happen again.
+        None if the principal sees no such negotiation, or if the log has corrections of record times: more may follow.
         """
         by_slug = isinstance(named, str)
         given = {"named": named if by_slug else named.hex, **self._who}  # type: ignore[union-attr]

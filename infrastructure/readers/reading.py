@@ -178,8 +178,8 @@ class Reading:
         names = self.names(id_, perspective) if q is not None or wanted.names else NO_NAMES
         about = (self._tables, id_, perspective, wanted, names)
         if q is None:
-            lead = timeslices.find_lead(self._connection, *about, limit)
-            statement, words = timeslices.select_timeline(*about, lead=lead), None
+            shortlist = timeslices.find_shortlist(self._connection, *about, limit)
+            statement, words = timeslices.select_timeline(*about, shortlist=shortlist), None
         else:
             sorts = self._connection.dialect.name == "sqlite"  # else it searches once for each fact
             statement = timeslices.select_timeline(*about, along=not sorts)

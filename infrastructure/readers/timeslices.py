@@ -36,7 +36,7 @@ __all__ = [
     "RETRACTED",
     "event_known",
     "fact_public",
-    "find_lead",
+    "find_shortlist",
     "is_seen",
     "known_at",
     "select_differing",
@@ -48,8 +48,8 @@ __all__ = [
 RETRACTED: Final = "retracted"
 _FIRST: Final = (BEGINNING, BEGINNING, 0)
 """Before every place of a timeline."""
-Lead = Select[tuple[str]]
-"""Selects the ids of the facts by which a timeline is read."""
+Shortlist = Select[tuple[str]]
+"""Selects the ids of few facts, among which are all that a timeline shows."""
 
 
 def select_known(
@@ -149,23 +149,24 @@ def select_timeline(
     wanted: TimelineFilter,
     names: Names | None = None,
     *,
-    lead: Lead | None = None,
+    shortlist: Shortlist | None = None,
     along: bool = True,
 ) -> Select[Any]:
     """The facts that a timeline keeps, in its order; `names` where it is of a name or a place.
 
-    It is read by the facts of `lead`; without one `along` valid time, if another index is not to be taken.
+    With a `shortlist` the database reads only those facts. Without one it goes `along` an index of valid time, or if
+    that is false takes another index and sorts.
     """
     columns = tables.version.c
     of_negotiation = columns.negotiation_id == negotiation_id.hex
     order, after = valid_order(tables), wanted.after
-    if lead is None and along:
+    if shortlist is None and along:
         after = after or _FIRST  # SQLite goes along an index only if it can begin somewhere
     else:
         order = as_sorted(tables)
         of_negotiation = _unindexed(columns.negotiation_id) == negotiation_id.hex
     conditions = [
-        of_negotiation if lead is None else columns.fact_id.in_(lead),
+        of_negotiation if shortlist is None else columns.fact_id.in_(shortlist),
         is_seen(columns, perspective),
         ~columns.erased,
         *_about(tables, perspective, wanted, names),
@@ -185,17 +186,17 @@ def select_timeline(
 
 
 def valid_order(tables: FactTables) -> list[ColumnElement[int]]:
-    """The columns by which a timeline goes."""
+    """The columns by which a timeline is ordered, which have an index."""
     columns = tables.version.c
     return [columns[name] for name in VALID_ORDER]
 
 
 def as_sorted(tables: FactTables) -> list[ColumnElement[int]]:
-    """The same values as no index has them: who orders by them sorts what another index leads to."""
+    """The same values without an index: a statement ordered by them sorts what it read by another index."""
     return [column + 0 for column in valid_order(tables)]
 
 
-def find_lead(
+def find_shortlist(
     connection: Connection,
     tables: FactTables,
     negotiation_id: UUID,
@@ -203,8 +204,8 @@ def find_lead(
     wanted: TimelineFilter,
     names: Names | None,
     limit: int,
-) -> Lead | None:
-    """What selects so few facts that to read and sort them is less than to go along valid time; None without any.
+) -> Shortlist | None:
+    """The shortest shortlist, if reading and sorting it costs less than going along valid time; else None.
 
     Along valid time, a page of `limit` facts out of `rows` facts costs `limit` × facts ÷ `rows`; to sort them costs
     `rows`. No database can tell which is less: it knows how often a name occurs on average.
@@ -215,43 +216,43 @@ def find_lead(
         return 0 if row is None else int(row.recorded)
 
     most = isqrt(limit * recorded())
-    leads = _leads(tables, negotiation_id, perspective, wanted, names)
+    shortlists = _shortlists(tables, negotiation_id, perspective, wanted, names)
     if recorded(perspective.position) <= most:
         columns = tables.version.c
         of_negotiation = columns.negotiation_id == negotiation_id.hex
         known = columns.known_from <= perspective.position
-        leads.append(select(columns.fact_id).where(of_negotiation, known))
+        shortlists.append(select(columns.fact_id).where(of_negotiation, known))
     shortest, rows = None, most + 1
-    for lead in leads:
-        few = lead.limit(rows).subquery()
+    for shortlist in shortlists:
+        few = shortlist.limit(rows).subquery()
         count = int(connection.execute(select(func.count()).select_from(few)).scalar_one())
         if count < rows:
-            shortest, rows = lead, count
+            shortest, rows = shortlist, count
     return shortest
 
 
-def _leads(
+def _shortlists(
     tables: FactTables,
     negotiation_id: UUID,
     perspective: Perspective,
     wanted: TimelineFilter,
     names: Names | None,
-) -> list[Lead]:
-    """The ids of the facts that could be shown, by each question that an index answers; one is there several times."""
+) -> list[Shortlist]:
+    """A shortlist for each filter that has an index; a fact may be in one several times."""
     term, version = tables.term.c, tables.version.c
     of_negotiation = version.negotiation_id == negotiation_id.hex
     named = term.negotiation_id == negotiation_id.hex
-    leads = [
+    shortlists = [
         select(term.fact_id).where(named, _of_terms(term, terms))
         for terms in list_terms(wanted, names or Names(()))
     ]
     if wanted.batch is not None:
         here = _unindexed(version.negotiation_id) == negotiation_id.hex
-        leads.append(select(version.fact_id).where(version.batch == wanted.batch, here))
+        shortlists.append(select(version.fact_id).where(version.batch == wanted.batch, here))
     if perspective.published_cut is not None:
         public = version.published_from <= perspective.published_cut
-        leads.append(select(version.fact_id).where(of_negotiation, public))
-    return leads
+        shortlists.append(select(version.fact_id).where(of_negotiation, public))
+    return shortlists
 
 
 def _about(
@@ -282,7 +283,7 @@ def _about(
 
 
 def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
-    """A text as no index has it, where another index has to be taken."""
+    """The same text without an index, so that the database takes another index."""
     return column.concat("")
 
 

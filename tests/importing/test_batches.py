@@ -121,8 +121,8 @@ def test_a_batch_is_found_by_its_index(parley: Parley) -> None:
         )
         wanted = TimelineFilter(batch="list-1")
         about = tables, negotiation_id(SLUG), perspective, wanted, None
-        lead = timeslices.find_lead(connection, *about, limit=100)
-        other = timeslices.select_timeline(*about, lead=lead)
+        shortlist = timeslices.find_shortlist(connection, *about, limit=100)
+        other = timeslices.select_timeline(*about, shortlist=shortlist)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL enable_seqscan = off"))
         for each in (statement, other):

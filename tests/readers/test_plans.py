@@ -224,8 +224,8 @@ def test_a_first_page_reads_little_whatever_it_is_asked_for(
         about = (tables, talks, replace(perspective(clock), **cuts), wanted, NO_NAMES)
 
         def read() -> Select[Any]:
-            lead = timeslices.find_lead(connection, *about, LIMIT)
-            page = timeslices.select_timeline(*about, lead=lead).limit(LIMIT)
+            shortlist = timeslices.find_shortlist(connection, *about, LIMIT)
+            page = timeslices.select_timeline(*about, shortlist=shortlist).limit(LIMIT)
             connection.execute(page).all()
             return page
 

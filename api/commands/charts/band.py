@@ -1,4 +1,4 @@
-"""A number with its bounds along a time: solid up to what is certain, hatched up to what is possible."""
+"""A picture of a number along time: solid up to its low bound, hatched from there up to its high bound."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ _X: Final = {
 def band(
     steps: Sequence[Mapping[str, Any]], until: str, inks: Inks, ink: str, *, title: str
 ) -> dict[str, Any]:
-    """A picture of steps {at, low, high, text, contested} in order, the last standing until a day; high null is open.
+    """A picture of steps {at, low, high, text, contested}, in order of `at`.
 
-    `at` and `until` are days.
+    A step lasts until the next one begins, the last step until the day `until`. `at` is a day too. A `high` of None
+    means no bound: the hatching then reaches the top of the picture.
     """
     steps = _changing(steps)
     if not steps:

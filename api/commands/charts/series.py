@@ -1,4 +1,4 @@
-"""Stocks as each counter gave them, and how much happens when."""
+"""Pictures of stocks, with a line for each counter, and of how many facts change in each month."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _X: Final = {
 _DASHES: Final = [[1, 0], [6, 3], [2, 2], [9, 3, 2, 3], [4, 1], [1, 3]]
 _SHAPES: Final = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 MOST: Final = 6
-"""How many counters a picture shows; dashes and marks tell no more apart."""
+"""How many counters a picture shows: there are as many different dashes and marks."""
 
 
 def counters(points: Sequence[Mapping[str, Any]], inks: Inks) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Inks) -> dict[str, Any]:
 
 
 def _drawn(point: Mapping[str, Any]) -> dict[str, Any]:
-    """Where a count is drawn: at its least, or where that is none, at its most, which then is all that it says."""
+    """The heights at which a count is drawn: `low` and `top`. One that says only "at most" is drawn at its most."""
     top = point["low"] if point["high"] is None else point["high"]
     at_most = point["low"] == 0 < top
     low = top if at_most else point["low"]
@@ -97,7 +97,7 @@ def _counter(point: Mapping[str, Any]) -> str:
 
 
 def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Inks) -> dict[str, Any]:
-    """A picture of how many facts change in each month: a strip for each axis, stronger and taller where it is more."""
+    """A picture with a strip for each axis: the more facts change in a month, the stronger and taller it is there."""
     drawn: list[dict[str, Any]] = []
     days = sorted(
         month_of(each["at"]) for _, items in axes for each in items if each["at"][:4].isdecimal()
