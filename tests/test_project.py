@@ -140,6 +140,22 @@ def test_every_decision_is_listed_and_every_listed_decision_exists() -> None:
     assert listed == written
 
 
+def test_the_architecture_lists_every_room_and_names_only_files_that_exist() -> None:
+    page = read("docs", "architecture.md")
+    layout = set(re.findall(r"[\w-]+(?=/)", page.split("```")[1]))
+    rooms = {
+        path.parent.name
+        for package in ("domain", "infrastructure", "api")
+        for path in (ROOT / package).rglob("*.*")
+        if path.is_file() and not {"__pycache__", "fonts"} & {*path.parts}
+    }
+    assert rooms - layout == set()
+    files = {str(path) for path in ROOT.glob("*/**/*.py") if ".venv" not in path.parts}
+    named = set(re.findall(r"[\w/]+\.py\b", page))
+    assert named
+    assert {name for name in named if not any(each.endswith(f"/{name}") for each in files)} == set()
+
+
 def test_no_two_decisions_share_a_number() -> None:
     numbers = [path.name[:4] for path in ADRS.glob("[0-9]*.md")]
     assert len(numbers) == len(set(numbers))

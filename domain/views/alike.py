@@ -1,4 +1,4 @@
-"""Two names that are written much alike may be one person's; that is a hint, and does not make them one.
+"""Finds names that are written much alike: a hint that they may be one person's, which merges nothing.
 
 Names are compared in Latin letters, by the library rapidfuzz, and only with names that have a word with the same
 beginning. So the cost of a hint does not grow with the number of names that are quite different.
@@ -44,7 +44,7 @@ class Likeness:
         self._begin: dict[str, list[int]] = defaultdict(list)
 
     def of(self, name: str, id_: str | None) -> list[dict[str, Any]]:
-        """[{name, id, why}]: who else a name may mean. Two people with ids of their own are never the same."""
+        """[{name, id, why}] of the other names that may mean the same person; two different ids never do."""
         latin, orders = _latin(name), self._orders
         near = sorted((self._begin[beginning] for beginning in _beginnings(latin)), key=len)
         compared = list(dict.fromkeys(islice(chain.from_iterable(near), MOST_COMPARED)))
@@ -90,7 +90,7 @@ def _beginnings(latin: str) -> set[str]:
 
 
 def _may_be_same(name: str, other: str, score: float) -> bool:
-    """Whether two names can have the same words: those are as alike as can be, unless a name was cut off."""
+    """Whether two names may have the same words: their likeness is 100, or a long one was cut off before comparing."""
     return score >= _SAME or max(len(name), len(other)) > _LONGEST
 
 

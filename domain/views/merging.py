@@ -1,4 +1,4 @@
-"""The change that one event made to a fact can be applied to the fact as it is without some other changes.
+"""Applies the change that one event made to a fact to another content of the fact, which lacks some other changes.
 
 The change is the difference between the full content before the event and after it. Fields that the event did not
 change keep the value that they have in the other content.

@@ -47,7 +47,7 @@ def bind_principal(principal: Principal) -> dict[str, Any]:
 
 
 def visible_negotiations(principal: Principal) -> ColumnElement[bool]:
-    """That a row of `negotiation` is there for somebody."""
+    """The condition that a principal sees the negotiation of a row of `negotiation`."""
     if principal.sees_all:
         return true()
     if principal.person is None:
@@ -60,10 +60,10 @@ def visible_negotiations(principal: Principal) -> ColumnElement[bool]:
 
 
 def visible_through(principal: Principal, id_: ColumnElement[str]) -> ColumnElement[bool]:
-    """That what a column names the negotiation of is there for somebody.
+    """The condition that a principal sees the negotiation whose id is in a column.
 
-    As a condition of the statement that looks for it: what is hidden is then found as little as what is not there,
-    and nothing of it is read.
+    The statement that looks for something has this condition, so it reads nothing hidden, and a hidden row looks like
+    a missing one.
     """
     if principal.sees_all:
         return true()
@@ -71,7 +71,7 @@ def visible_through(principal: Principal, id_: ColumnElement[str]) -> ColumnElem
 
 
 def hidden_negotiations(connection: Connection, principal: Principal) -> list[str]:
-    """The ids, as the tables have them, of the negotiations that are not there for somebody."""
+    """The ids, as the tables have them, of the negotiations that a principal does not see."""
     if principal.sees_all:
         return []
     statement = select(negotiation.c.id).where(

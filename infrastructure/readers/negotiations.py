@@ -1,4 +1,4 @@
-"""The negotiations that are there for somebody, and the snapshots that were taken of them."""
+"""Reads the negotiations that a principal sees, their corrections and their snapshots."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def read_page(
 ) -> tuple[list[Negotiation], bool]:
     """Negotiations opened by a perspective's position, as it sees them, past the slug `after`, and whether more follow.
 
-    By slug, at most `limit`, and fewer where what they say is long.
+    Ordered by slug; at most `limit`, or fewer if their texts are long.
     """
     statement = select(negotiation).where(
         negotiation.c.opened_position <= perspective.position,

@@ -32,7 +32,7 @@ def read_page(
 ) -> tuple[Sequence[Row[Any]], bool]:
     """The first rows that a statement on `table` selects, in an order of its columns, and whether more follow.
 
-    At most `limit`, and at least one where there is one. Content is not read to find out how large it is.
+    At most `limit` rows, and at least one if there is any. The size of a row is found without reading its content.
     """
     if limit is None:
         return connection.execute(statement).all(), False
@@ -44,7 +44,7 @@ def read_page(
 def select_page(
     statement: Select[Any], table: Table, order: Sequence[ColumnElement[Any]], limit: int
 ) -> Select[Any]:
-    """What `read_page` reads, and one row more: each with how `many` there would be if none was large."""
+    """The statement of `read_page`: each row has `many`, the number of rows (up to `limit` + 1) regardless of size."""
     key = {column.name: column for column in (*table.primary_key, *order)}
     size = func.length(table.c.content).label("size")
     listed = statement.with_only_columns(*key.values(), size).limit(limit + 1).subquery("listed")
@@ -60,12 +60,12 @@ def select_page(
 def read_versions(
     rows: CursorResult[Any] | Sequence[Row[Any]], perspective: Perspective
 ) -> list[FactVersion]:
-    """The versions that rows hold, with the times that count at a perspective and what was cited by its cut."""
+    """The versions in rows of a fact table, with the times and citations that count at a perspective."""
     read = map(version_of_row, rows) if isinstance(rows, Sequence) else versions_in(rows)
     return [as_seen(version, perspective) for version in read]
 
 
 def count_fitting(sizes: Sequence[int], limit: int) -> int:
-    """How many things of these sizes a page takes."""
+    """How many items of these sizes, in bytes, fit on a page of at most `limit` items."""
     before = accumulate(sizes, initial=0)
     return sum(1 for held in islice(before, min(limit, len(sizes))) if held < MOST_BYTES)

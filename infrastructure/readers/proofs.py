@@ -1,4 +1,4 @@
-"""What is served of the tree lies within the last signed checkpoint, and is the same bytes for ever."""
+"""Reads proofs, tiles and entries from the tree of the last signed checkpoint; their bytes never change."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _INPUTS: Final = tuple(column for column in event.c if column.name != "payload")
 
 @dataclass(frozen=True, slots=True)
 class EventProof:
-    """An event, what its leaf says, and what proves the leaf in the tree of a signed checkpoint.
+    """An event, its entry, and the proof that its leaf is in the tree of a signed checkpoint.
 
     `row` is the event's own, opened; `inclusion` are the hashes from the leaf's sibling up; `checkpoint` is the note.
     """
@@ -46,7 +46,7 @@ def read_signed_size(connection: Connection) -> int:
 
 
 def read_tile_hashes(connection: Connection, level: int, path: TilePath) -> bytes | None:
-    """The hashes of a tile, 32 bytes each; None where what was signed has no such tile."""
+    """The hashes of a tile, 32 bytes each; None if the signed tree has no such tile."""
     size = read_signed_size(connection)
     if level > HIGHEST_LEVEL or not path.within(level, size):
         return None
@@ -56,7 +56,7 @@ def read_tile_hashes(connection: Connection, level: int, path: TilePath) -> byte
 def read_bundle(connection: Connection, path: TilePath, principal: Principal) -> bytes | None:
     """The entries of a tile of leaves, each after its length in two bytes; None where there is no such tile.
 
-    Nor is there one for somebody to whom any of its events is hidden: an entry says more than a hash.
+    None too if one of its events is hidden from the principal, because an entry says more than a hash.
     """
     if not path.within(0, read_signed_size(connection)):
         return None

@@ -1,4 +1,4 @@
-"""The questions of a state as rows: those of a range, one step from each to the next, or those that are given."""
+"""Gives the questions of a state as rows of a statement: all of a range, or a given list."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ __all__ = ["name_table", "question_range", "questions_as_rows", "step_through"]
 def question_range(
     question: ColumnElement[str], first: str, before: str | None
 ) -> ColumnElement[bool]:
-    """A range of questions, in the order of the primary key."""
+    """The condition that a question is in a range, from `first` up to and without `before`."""
     return question >= first if before is None else and_(question >= first, question < before)
 
 
 def questions_as_rows(questions: Sequence[str], *, sqlite: bool) -> CTE:
-    """The questions that are asked for, as rows."""
+    """A list of questions as rows."""
     text = json.dumps(questions)
     if sqlite:
         given = func.json_each(text).table_valued("value", name="given")
@@ -51,7 +51,7 @@ def step_through(
 ) -> CTE:
     """Every question of a range, by stepping from one to the next; the last row is NULL.
 
-    A step has one lower bound, the question before: of two SQLite may take the other, and read all from there on.
+    A step has one lower bound, the question before it. With a second one SQLite might read everything from that one on.
     """
 
     def mine(answer: FromClause) -> ColumnElement[bool]:
@@ -72,5 +72,5 @@ def step_through(
 
 @cache
 def name_table(table: Table, name: str) -> FromClause:
-    """A table under another name; its columns are made once, which takes longer than to ask the database."""
+    """An alias of a table, made once for each name: making its columns takes longer than a query."""
     return table.alias(name)

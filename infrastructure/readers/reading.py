@@ -1,4 +1,4 @@
-"""A reading is one unchanging snapshot of the database: every answer made in it rests on the same log."""
+"""A reading answers questions from one transaction, so that all its answers rest on the same log."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ __all__ = ["Reading"]
 class Reading:
     """Answers from one transaction. `now` is in microseconds UTC.
 
-    A negotiation that is private is not there, nor is anything in it, where `principal` is no member.
-    A `searched` reading ends at the last position that it can search, and alone takes a `q`.
+    Private negotiations of which `principal` is no member count as missing, with everything in them.
+    Only a `searched` reading takes a `q`; it ends at the last position that it can search.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Reading:
     def known(
         self, id_: UUID, perspective: Perspective, *, after: int = 0, limit: int | None = None
     ) -> list[FactVersion]:
-        """The version of each fact that is seen, retracted ones too: of the first facts recorded past a position."""
+        """The seen versions, retracted ones too, of at most `limit` facts recorded past a position."""
         known = timeslices.select_known(self._tables, id_, perspective, after=after)
         return self._versions(known.limit(limit), perspective)
 
@@ -141,7 +141,7 @@ class Reading:
         return read_names(self._connection, self._tables, id_, perspective)
 
     def similar(self, recorded: FactVersion, perspective: Perspective) -> list[FactVersion]:
-        """The facts that stand and are much like one, tied to it by nothing."""
+        """The facts that stand, are much like `recorded`, and share no matter or link with it."""
         return read_similar(self._connection, self._tables, recorded, perspective, self._principal)
 
     def state(
@@ -203,7 +203,7 @@ class Reading:
         return pages.read_versions(rows, perspective), more_follow
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
-        """The version that is seen; UnknownError, NotYetKnownError, ErasedError or WithdrawnError where none is."""
+        """The version that is seen; else UnknownError, NotYetKnownError, ErasedError or WithdrawnError."""
         seen = timeslices.is_seen(self._tables.version.c, perspective)
         wanted = self._of_fact(self._tables.version, fact_id).where(seen)
         versions = self._versions(wanted, perspective)
@@ -220,14 +220,14 @@ class Reading:
         return self._versions(audits.select_last(self._tables, *retractions), perspective)[0].why
 
     def confidential(self, version: FactVersion) -> list[Confidential | None]:
-        """For each citation of a version, who its source is; ForbiddenError for who may not read sources."""
+        """The confidential part of each citation; ForbiddenError without the scope `source:read`."""
         self._principal.check("source:read")
         return read_confidential(self._connection, version)
 
     def history(
         self, fact_id: UUID, perspective: Perspective, *, erased: bool = False
     ) -> list[FactVersion]:
-        """What `ChangeReader.of_fact` lists, without what was before each."""
+        """The versions that `ChangeReader.of_fact` gives, without the one before each."""
         self.refuse_unknown(fact_id)
         return [after for _, after in self.changes.of_fact(fact_id, perspective, erased=erased)[0]]
 
@@ -237,7 +237,7 @@ class Reading:
 
     @property
     def changes(self) -> ChangeReader:
-        """What changed, and who agreed to it."""
+        """Reads of changes, and of who approved them."""
         return ChangeReader(self._connection, self._codec, self._tables)
 
     def entries(
@@ -245,7 +245,7 @@ class Reading:
     ) -> list[tuple[LogEntry, RecordEvent]]:
         """The entries past a position, up to `last`, that the principal may see, in order; only of `batch`, if given.
 
-        At most `limit` entries, and fewer where they are large; at least one where there is one.
+        At most `limit` entries, or fewer if they are large, but at least one if there is any.
         """
         statement = log.select_past(after, self.head if last is None else last, self._tables, batch)
         hidden = access.hidden_negotiations(self._connection, self._principal)
@@ -255,7 +255,7 @@ class Reading:
         return log.read_entries(self._connection, self._codec, paged)
 
     def entries_of(self, id_: UUID, last: int) -> list[Entry]:
-        """What the log holds of a negotiation and its facts, up to a position, in order."""
+        """The entries of a negotiation and its facts up to a position, in order."""
         statement = log.select_negotiation(self._tables, id_, last)
         return [
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=event)
@@ -269,16 +269,16 @@ class Reading:
 
     @property
     def change_requests(self) -> ChangeRequestReader:
-        """The changes that take two persons."""
+        """Reads of change requests."""
         read = (self._connection, self._codec, self._tables, self._principal)
         return ChangeRequestReader(*read, head=self.head, now=self.now)
 
     def proof(self, position: int) -> EventProof | None:
-        """What proves the event at a position; None where no signed checkpoint has it."""
+        """The proof of the event at a position; None if no signed checkpoint has it."""
         return prove_event(self._connection, position)
 
     def projections(self) -> dict[str, int]:
-        """How far each projection holds the log; those written with each event hold all of it."""
+        """{projection: last position that it holds}; the fact tables, written with each event, hold the whole log."""
         named = select(projection.c.name, projection.c.position).order_by(projection.c.name)
         rows = self._connection.execute(named.where(projection.c.name.not_in((FACTS, SPARE))))
         return {FACTS: self.head, **{row.name: row.position for row in rows}}

@@ -1,8 +1,8 @@
-"""A question of full text leaves of a statement the versions that answer it, by an index of words.
+"""Narrows a statement on versions to those that answer a full-text question, by an index of words.
 
-SQLite's FTS5 is asked in phrases. PostgreSQL's index holds distinct words without places, which
-have limits there (16,383 a row, 256 a word); words side by side are looked up in the text itself.
-The index follows the log, and a search writes nothing: the versions that it does not hold yet are read one by one.
+On SQLite FTS5 looks for phrases. PostgreSQL's index holds distinct words without their places, which
+have limits there (16,383 a row, 256 a word); so phrases are looked up in the text itself.
+The index follows the log, and a search does not update it: it reads versions that are not indexed yet one by one.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def last_searchable(connection: Connection) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is sought, and the cut of the published clock by which it had to be public; None means no cut."""
+    """What is sought, and the cut of the published clock by which it must be public; None means no cut."""
 
     wanted: AllOf
     cut: int | None
@@ -81,7 +81,7 @@ def search_page(
     search: Search,
     limit: int,
 ) -> tuple[list[Row[Any]], bool]:
-    """As `pages.read_page`, of the rows of a statement on `version` whose text holds what is sought."""
+    """A page as `pages.read_page` gives it, of the rows whose text has what is sought."""
     indexed, more_follow = _in_index(connection, statement, version, order, search, limit)
     place = attrgetter(*(column.name for column in order))
     later = sorted(_not_in_index(connection, statement, version, search), key=place)
@@ -100,9 +100,9 @@ def _in_index(
     search: Search,
     limit: int,
 ) -> tuple[list[Row[Any]], bool]:
-    """As `pages.read_page`, of the rows whose words the index holds as they are.
+    """A page as `pages.read_page` gives it, of the rows that the index finds.
 
-    Those that hold what is sought only in a citation that was not public by the cut are passed over.
+    It passes over rows that have what is sought only in a citation that was not public by the cut.
     """
     beyond = narrowed = narrow(connection, statement, version, search.wanted)
     while True:
@@ -117,9 +117,10 @@ def _in_index(
 def _not_in_index(
     connection: Connection, statement: Select[Any], version: Table, search: Search
 ) -> list[Row[Any]]:
-    """The rows that hold what is sought, of those whose words are not in the index as they are; in no order.
+    """The rows that have what is sought and that the index cannot find, in no order.
 
-    The index does not hold them yet; or less was public, and it holds the words of their facts with all events.
+    They are recorded after the last indexed position; or the cut shows only a part of their events, and the index holds
+    the words of all events.
     """
     held = checkpoint(connection)
     rows: list[Row[Any]] = []
@@ -139,7 +140,7 @@ def _not_in_index(
 def narrow(
     connection: Connection, statement: Select[Any], version: Table, wanted: AllOf
 ) -> Select[Any]:
-    """The statement on `version`, with only those rows left whose text holds what is sought."""
+    """The statement on `version`, limited to rows whose indexed text has what is sought."""
     if not wanted.parts:
         return statement.where(false())
     sqlite = connection.dialect.name == "sqlite"
@@ -152,7 +153,7 @@ def narrow(
 
 
 def _there(wanted: Sought, *, sqlite: bool) -> ColumnElement[bool]:
-    """Whether an indexed text holds what is sought."""
+    """The condition that an indexed text has what is sought."""
     return _matched(wanted) if sqlite else and_(_indexed(wanted), *_standing(wanted))
 
 
@@ -161,7 +162,7 @@ def _matched(wanted: Sought) -> ColumnElement[bool]:
 
 
 def _fts5(wanted: Sought) -> str:
-    """Words are letters, numerals and marks of our own, so that quotes hold them safely."""
+    """The question in FTS5's syntax. Words have only letters, numerals and our own marks, so quoting them is safe."""
     if isinstance(wanted, Phrase):
         return f'"{" ".join(wanted.units)}"{"*" * wanted.prefix}'
     joint = " AND " if isinstance(wanted, AllOf) else " OR "
@@ -169,7 +170,7 @@ def _fts5(wanted: Sought) -> str:
 
 
 def _indexed(wanted: Sought) -> ColumnElement[bool]:
-    """Whether a text has the words that are sought, anywhere."""
+    """The condition that a text has the words that are sought, in any order."""
     return fact_text.c.words.bool_op("@@")(cast(literal(_tsquery(wanted)), TSQUERY))
 
 
@@ -183,7 +184,7 @@ def _tsquery(wanted: Sought) -> str:
 
 
 def _standing(wanted: Sought) -> list[ColumnElement[bool]]:
-    """Whether words stand side by side that have to, which the index does not know."""
+    """The conditions that words of phrases stand side by side, which PostgreSQL's index does not know."""
     parts = wanted.parts if isinstance(wanted, AllOf) else (wanted,)
     return [_stands(part) for part in parts if _has_phrase(part)]
 

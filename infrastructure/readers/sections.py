@@ -1,9 +1,8 @@
-"""A state, or a page of one of its lists, is made from the facts that it has to look at and no others.
+"""Reads the state of a negotiation, or a page of one of its lists, from as few facts as possible.
 
-A page of entries is read by stretches of its section's questions, so that it costs what a page does. A question does
-not tell the key of its entry where the name in it is an alias, where names have ids, or where a hash stands for a long
-key. What is asked under aliases is read with each stretch; where there are too many aliases, ids, or a hash, the whole
-section is read.
+A page of entries is read in stretches of its section's questions, so its cost does not grow with the section. Three
+things hide the key of an entry from its question: an alias, an id, and a hash in the place of a long key. The questions
+under aliases are read with each stretch. If there are many aliases, any ids or any hash, the whole section is read.
 """
 
 from __future__ import annotations
@@ -100,7 +99,7 @@ class SectionReader:
         return [item for _, item in shown], None
 
     def rivals(self, version: FactVersion) -> list[FactVersion]:
-        """What a version that is not recorded yet would be a rival of, as `domain.views.rivalry.contesting` has it."""
+        """The rivals that a version would have if it were recorded, by `find_rivals`."""
         names = self._names()
         questions = entry_questions(version.record.fact, names)
         seen = self._seen(questions=questions) if questions else []
@@ -108,7 +107,7 @@ class SectionReader:
         return find_rivals(version, seen, self.perspective, names)
 
     def boundaries(self, axis: Axis) -> Iterator[Boundary]:
-        """As `infrastructure.readers.moments` reads them along an axis, along which the perspective is free."""
+        """The boundaries along an axis, by `read_boundaries`; the perspective has no cut along it."""
         read = self.connection, self.tables, self.negotiation_id, self.perspective
         return read_boundaries(*read, axis)
 
@@ -127,7 +126,7 @@ class SectionReader:
 
     @property
     def latest(self) -> Seen | None:
-        """The fact that was recorded or changed last, of those that stand, as far as it has begun at `as_of`."""
+        """The standing fact that was recorded or changed last, with the certainty that it had begun by `as_of`."""
         columns = self.tables.version.c
         known = select_known(self.tables, self.negotiation_id, self.perspective)
         standing = known.where(columns.status != RETRACTED, ~columns.erased).order_by(None)
@@ -142,7 +141,7 @@ class SectionReader:
         return read_names(self.connection, self.tables, self.negotiation_id, self.perspective)
 
     def _abridged(self, register: Register) -> bool:
-        """Whether a key of the section is longer than a place, or its question may have a hash in the key's place."""
+        """Whether a key of the section is too long for a place, or may be replaced by a hash in its question."""
         columns = self.tables.answer.c
         first, before = questions_of(register.section)
         length = func.length(columns.question) - len(first)
@@ -159,7 +158,7 @@ class SectionReader:
         return self.connection.execute(long.limit(1)).first() is not None
 
     def _stretches(self, register: Register, after: str, size: int) -> Iterator[Stretch]:
-        """The keys of a section past one of them, in their order, `size` at a time; the last stretch has no end."""
+        """Yield the keys of a section past the key `after`, in order, `size` at a time; the last stretch has no end."""
         first, before = questions_of(register.section)
         low: str | None = after
         while low is not None:

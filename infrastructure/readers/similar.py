@@ -1,4 +1,4 @@
-"""Finds the facts that are much like one: with its questions at overlapping dates, or tied to it."""
+"""Reads facts that may be much like one, with its questions at overlapping dates, and facts that are tied to it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def read_similar(
 ) -> list[FactVersion]:
     """The facts that stand at a perspective and are much like one; see `domain.views.rivalry.similar`.
 
-    None where `principal` may not see the negotiation.
+    Empty if `principal` does not see the negotiation.
     """
     questions = sorted({(row["rule"], row["question"]) for row in answer_rows(recorded)})
     if not questions:
@@ -84,7 +84,7 @@ def read_similar(
 def _of_questions(
     tables: FactTables, rules: tuple[tuple[int, int], ...], *, took: bool
 ) -> HotStatement:
-    """Select the facts that `read_similar` looks at for one with so many questions under each of these rules."""
+    """The statement of `read_similar` for a fact with (rule, number of questions) of each rule."""
     answer = tables.answer.c
     numbers = count()
     asks = (
@@ -112,9 +112,10 @@ def _of_questions(
 def find_near(
     database: Database, recorded: Sequence[FactVersion], perspective: Perspective
 ) -> Iterator[FactVersion]:
-    """The facts that stand at a perspective and may be much like some of one negotiation: of their questions and times.
+    """The facts that stand at a perspective and share a question with one of `recorded`, at the time of any of these.
 
-    Read by many questions at once and by the time of all, MOST_READ at most for each that asks, the latest first.
+    `recorded` are facts of one negotiation. Many questions are read at once: at most MOST_READ facts for each recorded
+    one, the latest first.
     """
     by_rule: dict[int, set[str]] = {}
     for version in recorded:
@@ -142,7 +143,7 @@ def find_near(
 
 
 def _meets(answer: Any, begin: _Instant, end: _Instant, *, took: bool) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
-    """Whether what an answer tells may have happened, or begun, between two instants."""
+    """The condition that the fact of an answer may have happened, or begun, between two instants."""
     return and_(
         answer.start_earliest < end,
         or_(
@@ -155,7 +156,7 @@ def _meets(answer: Any, begin: _Instant, end: _Instant, *, took: bool) -> Column
 
 
 def _answering(tables: FactTables, *wanted: ColumnElement[bool]) -> Select[Any]:
-    """The facts that have certain answers, the latest first."""
+    """The versions whose answers meet the conditions `wanted`, the latest first."""
     answer, version = tables.answer.c, tables.version.c
     same = and_(
         answer.fact_id == version.fact_id,
@@ -171,7 +172,7 @@ def _answering(tables: FactTables, *wanted: ColumnElement[bool]) -> Select[Any]:
 
 
 def select_tied(tables: FactTables, record: FactRecord, perspective: Perspective) -> Select[Any]:
-    """The facts that share a fact's matter, or that it links to, MOST_TIED at most, the latest first."""
+    """The facts that share a fact's matter or that it links to: at most MOST_TIED, the latest first."""
     columns = tables.version.c
     named = [link.fact for link in record.fact.links]
     shared = [] if record.fact.matter is None else [columns.matter == record.fact.matter]

@@ -28,7 +28,7 @@ def select_standing(
     perspective: Perspective,
     in_question: ColumnElement[bool],
 ) -> Select[Any]:
-    """The answers that may hold and have not yielded, and of each question the last to begin of those that are over."""
+    """The answers that may hold and have not yielded, and for each question the latest one that is over."""
     as_of = perspective.as_of
     begun = _begun(tables, negotiation_id, perspective, in_question, YIELDING)
     columns = begun.c
@@ -53,7 +53,7 @@ def select_aside(
     perspective: Perspective,
     in_question: ColumnElement[bool],
 ) -> Select[Any]:
-    """What may hold and stands aside, but for what is surely earlier than another of its question."""
+    """The answers that may hold and stand aside, without those surely earlier than another to their question."""
     begun = _begun(tables, negotiation_id, perspective, in_question, ASIDE)
     columns = begun.c
     earlier = and_(*_before(columns, columns.top))
@@ -69,9 +69,9 @@ def _begun(
     in_question: ColumnElement[bool],
     rule: int,
 ) -> Subquery:
-    """The answers that may have begun; `top` is when the latest of their question that surely has began, if any.
+    """The answers that may have begun. `top` is the start of the latest answer to their question that surely has begun.
 
-    What stands aside counts for that while it surely holds.
+    An answer that stands aside counts for `top` only while it surely holds.
     """
     columns = tables.answer.c
     as_of = perspective.as_of
@@ -99,5 +99,5 @@ def _begun(
 
 
 def _before(columns: Any, top: ColumnElement[int]) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- of a subquery
-    """Whether an answer surely began before the latest."""
+    """The conditions that an answer surely began before `top`."""
     return [columns.start_latest <= top, columns.start_earliest < top]

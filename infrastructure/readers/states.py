@@ -73,8 +73,8 @@ def select_needed(
 ) -> Select[Any]:
     """The versions that a state, a section or some questions are made from, in order of recording.
 
-    Each question's answers are read by a lateral query, which no planner turns into a scan of them all:
-    PostgreSQL's own, and on SQLite, which has none, `json_each` over the answers of one question.
+    The answers to each question are read by a lateral query, which no planner turns into a scan of all answers. SQLite
+    has no lateral queries; there `json_each` over the answers to one question does the same.
     """
     if questions is not None:
         return _needed(tables, negotiation_id, perspective, None, questions, sqlite=sqlite)
@@ -87,7 +87,7 @@ def select_needed(
 
 @dataclass(frozen=True)
 class _Placeholders:
-    """What is given when a statement is sent, in the place of an id of a negotiation and of a perspective."""
+    """Bound parameters in the place of a negotiation's id and a perspective; values are given with each execution."""
 
     hex: Any
     as_of: Any
@@ -97,7 +97,7 @@ class _Placeholders:
 
 @lru_cache(maxsize=256)
 def _made(tables: FactTables, section: str | None, *, public: bool, sqlite: bool) -> Select[Any]:
-    """The statement for any negotiation and perspective: it takes longer to make than to ask."""
+    """The statement for any negotiation and perspective, kept because making it takes longer than executing it."""
     as_of, position, cut = (
         bindparam(name, type_=BigInteger) for name in ("as_of", "position", "cut")
     )
@@ -146,7 +146,7 @@ def select_counts(
 ) -> Select[Any]:
     """At most one row: how many facts are known (`recorded`), `corrected` ever and `retracted`.
 
-    By position they stand in the last version's row; on the published clock they are counted.
+    On the recorded clock the row of the last version holds these numbers; on the published clock they are counted.
     """
     if perspective.published_cut is None:
         return counts_at(tables.version, negotiation_id, perspective.position)
@@ -163,7 +163,7 @@ def select_counts(
 def _asked(
     tables: FactTables, section: str | None, questions: Sequence[str] | None
 ) -> list[ColumnElement[bool]]:
-    """The questions whose answers are all needed: those asked for, and what every section needs."""
+    """The conditions on questions whose answers are all needed: the given ones, and those that every section needs."""
     in_range = _own(tables, section, questions)
     everything = questions is None and section is None
     return [in_range] if everything else [in_range, tables.answer.c.question.in_(ALWAYS)]
@@ -204,7 +204,7 @@ def _every(
 def _tops(
     tables: FactTables, negotiation_id: UUID, perspective: Perspective, questions: CTE
 ) -> CTE:
-    """For each question, when the latest answers that surely hold began: a precise and a vague one."""
+    """For each question the starts of its latest precise and its latest vague answer that surely hold."""
     names = zip(_VAGUENESS, ("precise_top", "vague_top"), strict=True)
     tops = (
         func.coalesce(
@@ -224,7 +224,7 @@ def _latest(
     vague: bool,
     sqlite: bool,
 ) -> Select[Any]:
-    """The answers not surely taken over; precise ones begin no more than a day before the latest."""
+    """The answers that no later one has surely replaced; precise ones begin at most a day before the latest."""
     answer = name_table(tables.answer, f"answer_{vague:d}")
     columns = answer.c
     after = (tops.c.precise_top, tops.c.vague_top)
@@ -260,7 +260,7 @@ def _top(
     *,
     vague: bool,
 ) -> ScalarSelect[Any]:
-    """When the latest answer that surely holds began, at the earliest."""
+    """The earliest start of the latest answer that surely holds."""
     answer = name_table(tables.answer, f"top_{vague:d}")
     columns = answer.c
     return (

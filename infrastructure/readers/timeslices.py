@@ -1,7 +1,7 @@
-"""A perspective becomes one SQL statement; its rows are the versions that the pure timeslice gives.
+"""Makes statements of perspectives; their rows are the versions that `domain.views.versions.timeslice` gives.
 
-A row is seen where its rectangle holds the position and the cut of the published clock; without such a cut, at the
-edge where everything is public. Its citations that were not public by the cut are left out of what is read.
+A row is seen if its rectangle contains the position and the cut of the published clock; without such a cut, if the
+rectangle is at the edge where everything is public. Citations that were not public by the cut are left out afterwards.
 """
 
 from __future__ import annotations
@@ -78,9 +78,10 @@ def select_known(
 def select_differing(
     tables: FactTables, negotiation_id: UUID, from_: Perspective, to: Perspective, after: int
 ) -> Select[Any]:
-    """The versions seen at a later perspective and not, or not so, at an earlier; of facts recorded past a position.
+    """The versions seen at the perspective `to` that are not seen, or seen differently, at the earlier one, `from_`.
 
-    One with a citation that was not public by a cut may say the same at both.
+    Only facts recorded past the position `after`. A version with a citation that was not public by one of the cuts is
+    selected too, although it may read the same at both.
     """
     columns = tables.version.c
     cuts = [cut for perspective in (from_, to) if (cut := perspective.published_cut) is not None]
@@ -91,7 +92,7 @@ def select_differing(
 
 
 def is_seen(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
-    """Whether the rectangle of a row, of versions or answers, holds the perspective's position and cut."""
+    """The condition that the rectangle of a version or an answer contains the perspective's position and cut."""
     cut = perspective.published_cut
     known = known_at(columns, perspective.position)
     if cut is None:
@@ -100,14 +101,14 @@ def is_seen(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
 
 
 def known_at(columns: Any, position: int | ColumnElement[int]) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
-    """Whether the rectangle of a row holds a position, whatever is public."""
+    """The condition that the rectangle of a row contains a position, whatever is public."""
     return and_(columns.known_from <= position, columns.known_to > position)
 
 
 def event_known(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
-    """Whether a row is the one that an event began, with everything before it, and the event is known.
+    """The condition that a row is the whole version that an event made, and that the perspective knows the event.
 
-    On the published clock one that is public by the cut, of a fact that is.
+    On the published clock the event must be public by the cut; `fact_public` says whether its fact is.
     """
     known = and_(*whole_rows(columns), columns.position <= perspective.position)
     if perspective.published_cut is None:
@@ -116,7 +117,7 @@ def event_known(columns: Any, perspective: Perspective) -> ColumnElement[bool]: 
 
 
 def fact_public(tables: FactTables, columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
-    """Whether the fact of a row is public by the perspective's cut of the published clock, if it has one."""
+    """The condition that the fact of a row is public by the perspective's cut of the published clock, if it has one."""
     if perspective.published_cut is None:
         return true()
     made = tables.version.alias("made_public")
@@ -128,7 +129,7 @@ def fact_public(tables: FactTables, columns: Any, perspective: Perspective) -> C
 
 
 def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
-    """Whether an event was public by the cut; what no source dates, and a wrong clock recorded, by when it was."""
+    """The condition that an event was public by the cut; an undated one by its record time, as corrected."""
     at: ColumnElement[int] = columns.published_at
     known = perspective.corrections
     undated = columns.published_at == columns.recorded_at
@@ -152,7 +153,7 @@ def select_timeline(
     shortlist: Shortlist | None = None,
     along: bool = True,
 ) -> Select[Any]:
-    """The facts that a timeline keeps, in its order; `names` where it is of a name or a place.
+    """The facts that a timeline keeps, in its order; `names` is needed if it filters by a person or a place.
 
     With a `shortlist` the database reads only those facts. Without one it goes `along` an index of valid time, or if
     that is false takes another index and sorts.
@@ -207,8 +208,8 @@ def find_shortlist(
 ) -> Shortlist | None:
     """The shortest shortlist, if reading and sorting it costs less than going along valid time; else None.
 
-    Along valid time, a page of `limit` facts out of `rows` facts costs `limit` × facts ÷ `rows`; to sort them costs
-    `rows`. No database can tell which is less: it knows how often a name occurs on average.
+    If `rows` facts match, a page of `limit` facts costs `limit` × all facts ÷ `rows` along valid time, and `rows` by a
+    shortlist. Databases cannot choose well between the two, because they only know how often a name occurs on average.
     """
 
     def recorded(position: int | None = None) -> int:
