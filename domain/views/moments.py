@@ -65,7 +65,7 @@ class Moment:
     changes: int
 
     def format(self, by: Unit | None) -> str:
-        """How it is written, so that a cut of the same text includes all of it: a decade by its last year."""
+        """The moment as text. A cut of the same text includes all of it, so a decade is written as its last year."""
         if by is None:
             return format_instant(self.at)
         if by == "day":
@@ -106,7 +106,7 @@ def _number(instant: int, by: Unit) -> int:
 
 
 def free_along(axis: Axis, query: PerspectiveQuery) -> PerspectiveQuery:
-    """The question without its own cut along the axis, which is not `valid`."""
+    """The question without its own cut along an axis, which is `recorded` or `published`."""
     return replace(query, as_known_at=None) if axis == query.clock else query
 
 
@@ -117,9 +117,9 @@ def find_boundaries(
     perspective: Perspective,
     axis: Axis,
 ) -> set[Boundary]:
-    """The boundaries along an axis: a fold that looks at every instant that may be one. `perspective` is free along it.
+    """The boundaries along an axis, found by comparing the answers at all instants that may be one.
 
-    `itself` are the negotiation's opening and its corrections.
+    `perspective` has no cut along the axis. `itself` are the negotiation's opening and its corrections.
     """
     versions = [each for each in history if each.position <= perspective.position]
     changes = [each for each in itself if each.position <= perspective.position]
@@ -141,7 +141,7 @@ def find_boundaries(
 
 
 def valid_boundaries(times: Iterable[int]) -> Iterator[int]:
-    """Those of a fact's valid times that are bounded."""
+    """The instants among a fact's valid times, without those that mean no bound."""
     return (at for at in times if BEGINNING < at < END - 1)
 
 
@@ -196,7 +196,7 @@ def _by_published_time(versions: Sequence[FactVersion], perspective: Perspective
 def _differing(
     versions: Sequence[FactVersion], instants: Collection[int], shown: Callable[[int], Perspective]
 ) -> set[Boundary]:
-    """The facts for which an instant shows something else than the instant before it."""
+    """The facts that differ between two neighbouring instants, each with the later instant."""
     boundaries: set[Boundary] = set()
     before: dict[UUID, FactVersion] = {}
     for at in sorted(instants):

@@ -180,7 +180,7 @@ class Names:
         return shows, tuple(key)
 
     def key_parts(self, name: Name, sort: Sort) -> set[str]:
-        """All key parts that the bearer of a name may have: one for each spelling, without an id and with each id."""
+        """All key parts that a name may have: its spellings, each without an id and with each id that bears it."""
         spelt = self._tied_to(text_of(name), sort)
         if sort is not Sort.SOMEBODY:
             return {fold_name(spelling) for spelling in spelt}
@@ -198,7 +198,7 @@ class Names:
     def terms(self, field: str, name: str) -> set[tuple[str, str]]:
         """The terms that a filter by `person` or `place` looks for; a fact needs one of them.
 
-        Of more than MOST_TERMS, the alphabetically first are taken, and the one that was asked for.
+        If there are more than MOST_TERMS, it takes the alphabetically first ones and the name itself.
         """
         terms = sorted(self._terms(field, name))[:MOST_TERMS]
         return {(field, shorten_key(fold_for_search(name))), *terms}

@@ -1,4 +1,4 @@
-"""A negotiation at a perspective is what its opening said, with each correction that is known there.
+"""A negotiation at a perspective has the content of its opening, changed by each correction that is known there.
 
 On the published clock a correction that is not public yet has no effect, however early a later one was published.
 """
@@ -70,7 +70,7 @@ def apply_corrections(
 def pair_corrections(
     opened: Negotiation, corrections: Iterable[Correction], perspective: Perspective
 ) -> Iterator[tuple[Negotiation, Negotiation, Correction]]:
-    """Each correction known at the perspective, as (what was seen before it, what was seen after it, itself)."""
+    """Each correction known at the perspective, as (negotiation before it, negotiation after it, correction)."""
     shown, whole = opened, opened.content
     for correction in corrections:
         dated = correct_times(correction, perspective.corrections)

@@ -74,10 +74,10 @@ def list_people(
     names: Names | None = None,
     rest: Rest | None = None,
 ) -> Listed:
-    """The people whom the facts of a slice name and the filter keeps, by folded name.
+    """The people whom the facts of a slice name, as far as the filter keeps them, ordered by folded name.
 
     {name, id, known_to_be, spellings, status, since, certainty, contested, last_reported, fact, external_id, facts,
-    may_be}, and `ambiguous` where several ids bear the name. A name of a body that is nowhere a person's is left out.
+    may_be}, and `ambiguous` where several ids bear the name. Names that are only known as those of bodies are left out.
     `known_to_be` is "person", or None where no fact tells. Fields that the custody section does not tell are None,
     except `last_reported`, which then comes from all facts that name the person. `rest` is as for the state; with
     the path TIMELINE it gives the address of the facts that name somebody, by their id or name.

@@ -48,9 +48,9 @@ PUBLISHING: Final = (FactRecorded.stored_name, FactCorroborated.stored_name)
 
 
 def published_at(event: FactEvent, recorded_at: int) -> int:
-    """When an event was made public: a recording by its earliest citation, a later event by what it says.
+    """When an event was made public: the earliest date of a recording's citations, or the date in a later event.
 
-    Where neither has a date, the record time counts.
+    Without such a date, the record time counts.
     """
     match event:
         case FactRecorded():
@@ -71,16 +71,16 @@ def published_at(event: FactEvent, recorded_at: int) -> int:
 
 
 def find_public(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
-    """One fact as its public events left it; None where it is not public by the cut.
+    """A fact with the effect of its public events alone; None if it is not public by the cut.
 
-    `versions` are all recorded versions of the fact, oldest first, each as all events up to it left the fact.
+    `versions` are all recorded versions of the fact, oldest first, each with the effect of all events up to it.
     """
     version = fold_public(versions, cut)
     return None if version is None else limit_version_citations(version, cut)
 
 
 def fold_public(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
-    """As `find_public`, with all citations that the public events brought, also those dated later than the cut."""
+    """The same as `find_public`, but with citations that are dated later than the cut."""
     public, version = False, None
     for _, version in _folded(versions, cut):
         public = public or version.event in PUBLISHING
@@ -120,7 +120,7 @@ def _folded(
 
 
 def drop_citations(first: FactVersion) -> FactVersion:
-    """The content that later events change where the recording is not public: the recorded one, without citations."""
+    """The first version without citations: what public events change if the recording itself is not public."""
     fact = first.record.fact
     return replace(first, record=replace(first.record, fact=replace(fact, citations=())))
 
@@ -134,7 +134,7 @@ def limit_version_citations(version: FactVersion, cut: int) -> FactVersion:
 
 
 def limit_citations(fact: Fact, cut: int) -> Fact:
-    """A fact without the citations that are dated later than the cut, where others remain."""
+    """A fact without the citations that are dated later than the cut; unchanged if no citation would remain."""
     citations = tuple(
         citation
         for citation in fact.citations

@@ -1,4 +1,4 @@
-"""The reference for all answers: fact versions and the timeslice as a plain fold over the log, without SQL.
+"""The reference for all answers: it folds the log into fact versions and timeslices, without SQL.
 
 The SQL reader must give the same versions, in the same order, for every history and perspective.
 """
@@ -52,7 +52,7 @@ Dated = TypeVar("Dated", bound=Recorded)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactVersion(Recorded):
-    """A fact as one event left it."""
+    """A fact after one of its events."""
 
     record: FactRecord
     first_position: int
@@ -86,7 +86,7 @@ def fold_versions(entries: Iterable[Entry]) -> list[FactVersion]:
 
 
 def _left(event: FactEvent, erasure: FactErased | None) -> FactEvent:
-    """What an erasure leaves of an event."""
+    """The event, or what an erasure of its fact leaves of it."""
     if erasure is None or isinstance(event, FactErased | ErasedVersion):
         return event
     return ErasedVersion(
@@ -178,9 +178,9 @@ def pair_changes(
 
 
 def correct_times(version: Dated, corrections: Sequence[ClockCorrection]) -> Dated:
-    """A version, or another recorded change, with the times that count where these corrections of the clock are known.
+    """A version, or another recorded change, with its times corrected by the known corrections of the clock.
 
-    A change that no source dates was made public when it was recorded.
+    A change without a published date was made public when it was recorded.
     """
     at = recorded_by(version.position, version.recorded_at, corrections)
     if at == version.recorded_at:

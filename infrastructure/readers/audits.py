@@ -43,7 +43,7 @@ _ERASING: Final = (FactErased.stored_name, SourcesErased.stored_name)
 
 @dataclass(frozen=True)
 class ChangeReader:
-    """Reads of what changed, in one transaction."""
+    """Reads changes and who approved them, in one transaction."""
 
     connection: Connection
     codec: EventCodec
@@ -60,8 +60,8 @@ class ChangeReader:
     ) -> tuple[list[tuple[FactVersion | None, FactVersion]], bool]:
         """The versions of a fact known by the perspective, each with the one before; whether more follow.
 
-        Oldest first, past the version `after`, at most `limit`. UnknownError where there is none; ErasedError for a
-        fact that was erased, unless the versions that say nothing will do.
+        Oldest first, past the version `after`, at most `limit`. UnknownError if there is none. ErasedError for an
+        erased fact, unless `erased` asks for its versions without content.
         """
         columns = self.tables.version.c
         statement = select(self.tables.version).where(
@@ -84,7 +84,7 @@ class ChangeReader:
         return [pair for pair in pairs if pair[1].record.version > after], more_follow
 
     def first_position(self, fact_id: UUID) -> int:
-        """Where in the log a fact was recorded."""
+        """The position at which a fact was recorded."""
         columns = self.tables.version.c
         first = select(columns.first_position).where(columns.fact_id == fact_id.hex).limit(1)
         return int(self.connection.execute(first).scalar_one())
@@ -92,9 +92,9 @@ class ChangeReader:
     def differing(
         self, id_: UUID, from_: Perspective, to: Perspective, *, after: int = 0, limit: int
     ) -> tuple[Differing, bool]:
-        """What two perspectives, the later one `to`, disagree on, in order of first recording; whether more follows.
+        """The facts on which two perspectives disagree, in order of first recording, and whether more follow.
 
-        At most `limit` facts, past the first position `after`.
+        `to` is the later one. At most `limit` facts, first recorded past the position `after`.
         """
         columns = self.tables.version.c
         statement = timeslices.select_differing(self.tables, id_, from_, to, after)
@@ -125,7 +125,7 @@ class ChangeReader:
     def of_negotiation(
         self, opened: Negotiation, perspective: Perspective, after: int = 0
     ) -> list[tuple[Negotiation, Negotiation, Correction]]:
-        """Its corrections past a position that the perspective knows, as `pair_corrections` gives them."""
+        """The corrections of a negotiation that the perspective knows, past a position, by `pair_corrections`."""
         recorded = negotiations.read_corrections(self.connection, opened.id, perspective)
         known = pair_corrections(opened, recorded, perspective)
         return [each for each in known if each[2].position > after]
@@ -133,9 +133,9 @@ class ChangeReader:
     def _as_public(
         self, events: Sequence[FactVersion], perspective: Perspective
     ) -> list[tuple[FactVersion | None, FactVersion]]:
-        """What each of these events found and left of what was public by the cut of the perspective.
+        """For each event (the public fact before it, the public fact after it), at the perspective's cut.
 
-        Every version of their facts up to the last of them is read for it, one after another.
+        It reads all versions of the events' facts up to the last of the events.
         """
         table, cut = self.tables.version, perspective.published_cut
         if cut is None or not events:
@@ -165,7 +165,7 @@ class ChangeReader:
     def agreed_on(
         self, opened: Negotiation, corrections: Iterable[Correction]
     ) -> dict[int, tuple[str, ...]]:
-        """Who agreed to corrections of the negotiation itself: an approval stands right in front of its own."""
+        """{position of a correction: its approvers}; the approval of a correction is the event right before it."""
         before = [each.position - 1 for each in corrections]
         statement = select(event.c.position, event.c.actor).where(
             event.c.position.in_(before),
@@ -175,7 +175,7 @@ class ChangeReader:
         return {row.position + 1: (row.actor,) for row in self.connection.execute(statement)}
 
     def approvers(self, id_: UUID, changes: Sequence[FactVersion]) -> dict[int, tuple[str, ...]]:
-        """Who agreed to changes of a negotiation's facts, by the position of each that others agreed to."""
+        """{position of a change: its approvers} of those changes of facts that somebody approved."""
         statement = select_approvals(self.tables, id_, *_span(changes))
         return _find_approvers(log.read_entries(self.connection, self.codec, statement), changes)
 
@@ -202,7 +202,7 @@ def _span(changes: Sequence[FactVersion]) -> tuple[int, int]:
 def select_changed(
     tables: FactTables, negotiation_id: UUID, perspective: Perspective, after: int = 0
 ) -> Select[Any]:
-    """The versions past a position, in the order of the log; of an erased fact only the one that says so."""
+    """Changes of mind past a position, as versions, in the order of the log; of an erased fact only its erasure."""
     columns = tables.version.c
     return (
         select(tables.version)
@@ -220,7 +220,7 @@ def select_changed(
 
 
 def select_before(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> Select[Any]:
-    """The versions that were followed by such a one from one position to another."""
+    """The version before each change of mind from the position `first` to `last`."""
     table = tables.version
     columns = table.c
     later = table.alias("later")
@@ -245,7 +245,7 @@ def select_last(
     events: Sequence[str],
     since: Perspective | None = None,
 ) -> Select[Any]:
-    """Of each of these facts the last version known that one of these events made, and that was not known before."""
+    """For each fact the last known version made by one of these events; with `since`, one not yet known at that."""
     table = tables.version
     later = table.alias("later")
     conditions = [
@@ -264,9 +264,9 @@ def select_last(
 
 
 def select_approvals(tables: FactTables, id_: UUID, first: int, last: int) -> Select[Any]:
-    """The entries that name who agreed to changes from one position to another.
+    """The entries that name the approvers of changes from the position `first` to `last`.
 
-    They are erasures themselves, and what stands in front of a change.
+    They are the erasures, which name their own approvers, and the approvals right before other changes.
     """
     columns = tables.version.c
     between = and_(
@@ -285,9 +285,9 @@ def select_approvals(tables: FactTables, id_: UUID, first: int, last: int) -> Se
 def _find_approvers(
     entries: Iterable[tuple[LogEntry, RecordEvent]], changes: Iterable[FactVersion]
 ) -> dict[int, tuple[str, ...]]:
-    """By the position of each change that others agreed to, who they are.
+    """{position of a change: its approvers} of those changes that somebody approved.
 
-    An approval and its change are appended as one: the approval of a fact's change request stands right in front.
+    The approval of a change request is appended together with its change, right before it.
     """
     logged = {entry.id: event for entry, event in entries}
     names = {}

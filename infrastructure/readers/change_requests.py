@@ -44,9 +44,9 @@ _FOUND = select(change_request, negotiation.c.slug).join_from(change_request, ne
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenChangeRequest:
-    """A change request at a moment: `before` is the fact, or the negotiation, as it found it.
+    """A change request at a moment; `before` is the fact or the negotiation for which it was made.
 
-    `digest` is that of the event with its body.
+    `digest` is that of the event with its body, in hexadecimal.
     """
 
     change_request: ChangeRequest
@@ -57,12 +57,12 @@ class SeenChangeRequest:
 
     @property
     def status(self) -> ChangeRequestStatus:
-        """What has become of it by then."""
+        """Its status at that moment."""
         return self.change_request.status(self.moment)
 
 
 class ChangeRequestReader:
-    """Change requests in one transaction, with the log at `head`, for `principal`; `now` is in microseconds UTC."""
+    """Reads change requests in one transaction, up to the position `head`; `now` is in microseconds UTC."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class ChangeRequestReader:
         self._now = now
 
     def of_fact(self, fact_id: UUID) -> ChangeRequests:
-        """All that were made about a fact, to decide on."""
+        """All change requests for a fact, also those that were decided."""
         stream = stream_of(fact_id)
         return fold_change_requests(stream, self._entries([stream.hex], self._head))
 
@@ -101,7 +101,7 @@ class ChangeRequestReader:
         return readable[0]
 
     def sources(self, seen: SeenChangeRequest) -> list[Source]:
-        """What a change request says in confidence, to go with the change that it becomes."""
+        """The confidential parts in a change request, which go with the change once it is made."""
         return read_sources(self._connection, seen.change_request.content_position)
 
     def page(
@@ -113,7 +113,7 @@ class ChangeRequestReader:
         after: int,
         limit: int,
     ) -> tuple[list[SeenChangeRequest], int | None]:
-        """At most `limit` of a negotiation that were proposed past a position, in order, and past which to go on."""
+        """At most `limit` requests proposed past a position, in order, and the last one's position if more follow."""
         versions = self._tables.version.c
         standing = and_(
             versions.fact_id == change_request.c.fact_id,
@@ -138,12 +138,12 @@ class ChangeRequestReader:
         return self._seen(rows[:limit]), last
 
     def digests(self, positions: Collection[int]) -> dict[int, str]:
-        """What binds the payloads at some positions, in hexadecimal."""
+        """{position: digest of its payload, in hexadecimal}."""
         wanted = select(event.c.position, event.c.digest).where(event.c.position.in_(positions))
         return {row.position: row.digest.hex() for row in self._connection.execute(wanted)}
 
     def _with_status(self, wanted: Select[Any], status: ChangeRequestStatus) -> Select[Any]:
-        """The condition of `ChangeRequest.status`, as the database has it."""
+        """The statement, limited to one status by the conditions of `ChangeRequest.status`."""
         corrected = negotiation_correction.c
         edition = select(func.max(corrected.version)).where(
             corrected.negotiation_id == change_request.c.fact_id
@@ -162,7 +162,7 @@ class ChangeRequestReader:
                 return wanted.where(change_request.c.decision == status)
 
     def _seen(self, rows: Sequence[Row[Any]], at: int | None = None) -> list[SeenChangeRequest]:
-        """The change requests of rows, now or at a position; those left out that cannot be read any more."""
+        """The change requests of rows, now or at a position, without those that cannot be read any more."""
         position = self._head if at is None else at
         now = self._now if at is None else self._recorded_at(at)
         streams: dict[str, ChangeRequests] = {}
@@ -202,7 +202,7 @@ class ChangeRequestReader:
         return int(self._connection.execute(statement).scalar_one())
 
     def _versions(self, requests: Sequence[ChangeRequest], position: int) -> dict[str, int]:
-        """At which version stood at a position what each change request is of."""
+        """{id of a fact or negotiation: its version at a position} for what the change requests would change."""
         of_talks, of_facts = _subjects(requests)
         columns = self._tables.version.c
         statement = select(columns.fact_id, columns.version).where(
@@ -218,7 +218,7 @@ class ChangeRequestReader:
     def _before(
         self, requests: Sequence[ChangeRequest]
     ) -> dict[tuple[str, int], FactRecord | Negotiation]:
-        """What each change request is of, as it found it."""
+        """{(id, version): the fact or negotiation} for which each change request was made."""
         of_talks, of_facts = _subjects(requests)
         table = self._tables.version
         is_subject = tuple_(table.c.fact_id, table.c.version).in_(of_facts)
@@ -232,7 +232,7 @@ class ChangeRequestReader:
 def _subjects(
     requests: Sequence[ChangeRequest],
 ) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
-    """What change requests are of, by id and version: the negotiations, and the facts."""
+    """What change requests would change, as (id, version): first the negotiations, then the facts."""
     by_sort: tuple[set[tuple[str, int]], set[tuple[str, int]]] = (set(), set())
     for request in requests:
         of_fact = request.op != "correct_negotiation"

@@ -25,7 +25,7 @@ __all__ = ["read_confidential", "read_sources"]
 
 
 def read_confidential(connection: Connection, version: FactVersion) -> list[Confidential | None]:
-    """For each citation of a version, in order, its confidential part; None if it has none, or has none any more.
+    """The confidential part of each citation of a version, in order; None if it has none, or it was erased.
 
     Raises SealKeyError where a part was sealed by a key that is not given.
     """
@@ -48,7 +48,7 @@ def read_confidential(connection: Connection, version: FactVersion) -> list[Conf
 
 
 def read_sources(connection: Connection, position: int) -> list[Source]:
-    """What the event at a position said in confidence and was not erased: to go on with it, and for no reader."""
+    """The confidential parts of the event at a position that are not erased, for a change to take over; never shown."""
     rows = parts_between(connection, position - 1, position).get(position, ())
     return _opened(connection, [row for row in rows if row["sealed"] is not None])
 

@@ -32,9 +32,9 @@ _HEAD: Final = select(
 class Cuts:
     """Resolves cuts in one transaction. `head` is the last position that is seen.
 
-    `now` is the present instant, in microseconds UTC. A record time moves it on by no more than clocks differ: who
-    reads by another clock than the one that recorded does not miss what they just wrote. A search ends where it finds
-    all.
+    `now` is the present instant, in microseconds UTC, moved on to the last record time if that is at most a minute
+    ahead: clocks differ, and somebody who has just written something must see it. With `searched` the head is the last
+    position up to which a search finds everything.
     """
 
     def __init__(self, connection: Connection, now: int, *, searched: bool) -> None:
@@ -51,7 +51,7 @@ class Cuts:
             self.head, self._whole = last, False
 
     def perspective(self, query: PerspectiveQuery) -> Perspective:
-        """What a question rests on; ContentError at `/position` for a position that the log has not reached."""
+        """The perspective of a question; ContentError at `/position` for a position that the log has not reached."""
         position = self.head if query.position is None else query.position
         if not 0 <= position <= self.head:
             raise ContentError.at("/position", f"the {self._what} goes from 0 to {self.head}")
@@ -67,13 +67,13 @@ class Cuts:
         )
 
     def position_of(self, instant: int) -> int:
-        """The position at which an instant stands as the record time, right or wrong; else the last by then."""
+        """The position whose record time, right or wrong, is an instant; else the last position recorded by then."""
         at = select(event.c.position).where(event.c.recorded_at == instant)
         position = self._connection.execute(at).scalar()
         return self._position_at(instant, self.head) if position is None else int(position)
 
     def settled(self, query: PerspectiveQuery) -> bool:
-        """Whether the answer can never change: the log's part in it is named, or lies in the past."""
+        """Whether the answer can never change: the question has a position, or a past cut of the recorded clock."""
         if query.position is not None:
             return True
         if query.as_known_at is None or query.clock == "published":
@@ -81,21 +81,21 @@ class Cuts:
         return query.as_known_at <= self._passed
 
     def corrections(self, position: int) -> tuple[ClockCorrection, ...]:
-        """What the log says of its record times up to a position."""
+        """The corrections of the clock in the log up to a position."""
         return tuple(each for each in self._corrections if each.position <= position)
 
     @property
     def _passed(self) -> int:
-        """The instant up to which nothing is recorded any more: the head's, where there is nothing against that."""
+        """The instant up to which nothing more will be recorded: that of the head, unless it is ahead of now."""
         if self._whole and self._head_at <= self.now:
             return self._head_at
         last = position_at(self._connection, self.now, self._corrections, self.head)
         return record_time_at(self._connection, last)
 
     def _position_at(self, instant: int, last: int) -> int:
-        """The last of the positions up to `last` that was recorded by an instant, by what is known there of the clock.
+        """The last position up to `last` that was recorded by an instant, with the clock corrections known at `last`.
 
-        Where nothing is corrected all record times rise, and it goes without looking at how far `last` is.
+        Without corrections record times only rise, so the search does not depend on `last`.
         """
         if not self._corrections:
             return position_at(self._connection, instant, ())
@@ -112,7 +112,7 @@ class Cuts:
 
 
 def present(clock: int, head_at: int) -> int:
-    """The cut of a question that names none: the end of the minute under way, or the head where it lies after that."""
+    """The cut of a question that names none: the end of the current minute, or the head if that is later."""
     return max(clock - clock % _MINUTE + _MINUTE - 1, _moved_on(clock, head_at))
 
 

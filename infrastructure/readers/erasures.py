@@ -23,7 +23,7 @@ __all__ = ["ErasureNotice", "read_erasures", "refuse_erased"]
 
 @dataclass(frozen=True, slots=True)
 class ErasureNotice:
-    """That a fact was erased: where in the log, when (microseconds UTC) and why."""
+    """An erasure of a fact: where in the log, when (microseconds UTC) and why."""
 
     fact_id: UUID
     position: int
@@ -32,7 +32,7 @@ class ErasureNotice:
 
 
 def refuse_erased(connection: Connection, tables: FactTables, version: FactVersion) -> None:
-    """ErasedError, with what is left to say, for a version of a fact that was erased."""
+    """ErasedError, with position, time and reason, if a version is of an erased fact."""
     if not version.record.erased:
         return
     statement = _erasing(tables).where(tables.version.c.fact_id == version.record.id.hex)
@@ -43,9 +43,10 @@ def refuse_erased(connection: Connection, tables: FactTables, version: FactVersi
 def read_erasures(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
 ) -> list[ErasureNotice]:
-    """The erasures that an answer at a perspective suffered, in their order.
+    """The erasures of facts that an answer at a perspective may have shown before, in order of position.
 
-    On the published clock nobody knows any more when an erased fact was made public: all that were recorded count.
+    On the published clock all facts recorded by the position count, because the published time of an erased fact is
+    destroyed too.
     """
     columns = tables.version.c
     statement = _erasing(tables).where(

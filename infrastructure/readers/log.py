@@ -1,4 +1,4 @@
-"""The log as a reading sees it: all of it in order, or what concerns one negotiation; and whole streams."""
+"""Reads the log: entries in order, those of one negotiation, and whole streams."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _PROPOSED: Final = [
 
 
 def select_past(after: int, last: int, tables: FactTables, batch: str | None = None) -> Select[Any]:
-    """The entries past a position, up to another, in order; only those that a batch brought, where one is named."""
+    """The entries past the position `after` up to `last`, in order; only those of `batch`, if given."""
     between = [event.c.position > after, event.c.position <= last]
     if batch is not None:
         facts = tables.version.c
@@ -55,7 +55,7 @@ def select_past(after: int, last: int, tables: FactTables, batch: str | None = N
 
 
 def outside_of(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bool]:
-    """Whether an entry concerns none of these negotiations; a change request must be known to concern another."""
+    """The condition that an entry concerns none of these negotiations; unknown change requests do not meet it."""
     facts = tables.version.c
     within = exists().where(
         facts.negotiation_id.in_(negotiations),
@@ -82,7 +82,7 @@ def select_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:
 
 
 def limit_page(connection: Connection, statement: Select[Any], limit: int) -> Select[Any]:
-    """The first entries of a statement that a page takes, `limit` at most."""
+    """The statement, limited to the entries that fit on one page: at most `limit`."""
     sizes = statement.with_only_columns(func.length(event.c.payload)).limit(limit)
     return statement.limit(count_fitting(connection.execute(sizes).scalars().all(), limit))
 

@@ -1,6 +1,6 @@
 """Reads the boundaries along an axis from the rectangles of facts, in one scan of narrow rows.
 
-They are those that `domain.views.moments` finds, and seldom the time of an event that changed nothing that is seen.
+They are those that `domain.views.moments` finds. Sometimes it gives more: times of events that changed nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _VALID: Final = ("possible_from", "certain_from", "certain_to", "possible_to", "
 def read_boundaries(
     connection: Connection, tables: FactTables, id_: UUID, perspective: Perspective, axis: Axis
 ) -> Iterator[Boundary]:
-    """The boundaries of a negotiation along an axis, some of them twice; `perspective` is free along it."""
+    """Yield the boundaries of a negotiation along an axis, some twice; `perspective` has no cut along it."""
     if axis == "valid":
         for row in connection.execute(select_valid(tables, id_, perspective)):
             yield from ((UUID(row.fact_id), at) for at in valid_boundaries(row[1:]))
@@ -70,7 +70,7 @@ def select_valid(tables: FactTables, id_: UUID, perspective: Perspective) -> Sel
 
 
 def select_recorded(tables: FactTables, id_: UUID, perspective: Perspective) -> Any:  # noqa: ANN401 -- a compound select
-    """Who changes at which position, and when that was recorded: the negotiation's opening, and each edge of a fact."""
+    """(id, position, record time) of the negotiation's opening and of each change of a fact that is seen."""
     columns, cut = tables.version.c, perspective.published_cut
     if cut is None:
         shown = columns.published_to == END
@@ -95,9 +95,9 @@ def select_recorded(tables: FactTables, id_: UUID, perspective: Perspective) -> 
 
 
 def select_published(tables: FactTables, id_: UUID, perspective: Perspective) -> Select[Any]:
-    """From when to when each version is public, with its content where that cites something later.
+    """The published cuts between which each version is seen, and its content if it has later citations.
 
-    What later events split has several rows, one after the other.
+    A version that later events split has several rows, one after the other.
     """
     columns = tables.version.c
     cites = and_(columns.last_cited > columns.published_from, ~columns.erased)
@@ -111,7 +111,7 @@ def select_published(tables: FactTables, id_: UUID, perspective: Perspective) ->
 
 
 def _published_times(rows: Sequence[Row[Any]]) -> Iterator[int]:
-    """When a version begins to be public, and when another citation of it does."""
+    """Yield the instants at which a version, and each later citation of it, became public."""
     begins, ends, content = rows[0].published_from, rows[-1].published_to, rows[0].content
     yield begins
     if content is None:
