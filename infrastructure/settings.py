@@ -118,6 +118,12 @@ class Settings:
         "8000",
         "its port",
     )
+    workers: int = setting(
+        whole_number(1, 256),
+        "1",
+        "how many processes of `parley serve` answer. Raise it, up to the number of cores, where requests wait for a"
+        " core that is busy while others are idle",
+    )
     actor: str = setting(
         line,
         "editor",

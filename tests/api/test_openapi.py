@@ -49,6 +49,7 @@ CONFIG: dict[str, Any] = {
     "checks": {
         "positive_data_acceptance": {"expected-statuses": ANSWERED},
         "negative_data_rejection": {"expected-statuses": REFUSED},
+        "missing_required_header": {"expected-statuses": REFUSED},
     },
     "phases": {
         "coverage": {"enabled": THOROUGH},
@@ -62,10 +63,11 @@ WHO: Final = SETTINGS["members"][0]
 """A member still where the example of the settings has made the record private."""
 CLOSING: Final = "POST /v1/negotiations/{slug}/settings"
 #: Where words stand that no schema can tell to be a number, a patch that has to fit the kind of its fact, parameters of
-#: which one goes with another, and a key that came with another body before.
+#: which one goes with another (`from` and `to`), a key that came with another body before, and a tag that was drawn
+#: without its quotation marks beside a valid body.
 NUMBERS: Final = re.compile(
-    r"/quantities/\d+/(?:text|comparator|value|low|high)|/changes(?:/.*)?|/query/(?:what|kind|reason|why)"
-    r"|/header/Idempotency-Key",
+    r"/quantities/\d+/(?:text|comparator|value|low|high)|/changes(?:/.*)?|/query/(?:what|kind|reason|why|from)"
+    r"|/header/(?:Idempotency-Key|If-Match)",
     re.DOTALL,
 )
 KINDS_TESTED: Final = 1

@@ -12,6 +12,7 @@ def test_every_setting_has_a_default() -> None:
         database_url="sqlite:///parley.db",
         host="127.0.0.1",
         port=8000,
+        workers=1,
         actor="editor",
         max_body_bytes=1_048_576,
         max_import_bytes=268_435_456,

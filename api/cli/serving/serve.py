@@ -12,9 +12,11 @@ from typing import Annotated, Any, Final
 
 import typer
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
+from api.cli.serving.worker import TURN_SECONDS
 from api.cli.session import CommandRefusedError, consoles, open_record, say
 from api.cli.tables import show_rows
 from api.cli.text import echo
@@ -24,16 +26,13 @@ from api.http.middleware.access_log import LOGGING
 from api.http.middleware.http_protocol import BoundedProtocol
 from api.web.site import create_site
 from domain.access import SCOPES, Scope
+from infrastructure.key_files import database_file
 from infrastructure.projections.rebuild import Difference
 
 __all__ = ["register"]
 
-TURN_SECONDS: Final = 0.000_5
-"""How long a computing thread (as one that reads an import) runs before another thread may.
-
-A request may wait that long at each of its statements. With Python's default, 5 ms, a change took twice as long beside
-an import.
-"""
+MOST_WORKERS: Final = 256
+"""How many processes may be asked for."""
 GRACE_SECONDS: Final = 30
 """How long requests under way may still take once the server was told to stop."""
 
@@ -84,33 +83,73 @@ def serve(
             help="Upgrade an empty or older database first; without it, refuse to serve one.",
         ),
     ] = True,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=MOST_WORKERS,
+            show_default=False,
+            help="Serve with so many processes, at most one for each core. Default: PARLEY_WORKERS.",
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Serve the pages and the API until stopped; requests under way are finished first."""
     with open_record(upgrade=upgrade, signs=True) as parley:
         parley.check_seals()
         given = parley.settings
+        number = given.workers if workers is None else workers
+        if number > 1:
+            _refuse_memory(given.database_url)
         listening = _listen(
             given.host if host is None else host, given.port if port is None else port
         )
-        address = _address(listening)
         _sign_once(parley)
-        config = uvicorn.Config(create_site(parley), log_config=LOGGING, **PROTOCOL)
-        server = uvicorn.Server(config)
-        for stop in (signal.SIGTERM, signal.SIGINT):
-            # An exception from a handler would be lost while uvicorn creates its event loop.
-            signal.signal(stop, server.handle_exit)
-        key = _first_key(parley, listening)
-        if json:
-            say({"listening": address, **({} if key is None else {"key": key})})
-        else:
-            echo(f"Parley listens at {address}")
-            if key is not None:
-                echo(f"Your key, shown only this once: {key}")
-                echo(_OF_THE_FIRST)
-        sys.setswitchinterval(TURN_SECONDS)
-        renderer().warm_soon()
-        server.run(sockets=[listening])
+        if number == 1:
+            _serve_alone(parley, listening, json=json)
+            return
+        _announce(parley, listening, json=json)
+    config = uvicorn.Config(
+        "api.cli.serving.worker:create_worker",
+        factory=True,
+        workers=number,
+        log_config=LOGGING,
+        **PROTOCOL,
+    )
+    Multiprocess(config, sockets=[listening]).run()
+
+
+def _serve_alone(parley: Parley, listening: socket.socket, *, json: bool) -> None:
+    config = uvicorn.Config(create_site(parley), log_config=LOGGING, **PROTOCOL)
+    server = uvicorn.Server(config)
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        # An exception from a handler would be lost while uvicorn creates its event loop.
+        signal.signal(stop, server.handle_exit)
+    _announce(parley, listening, json=json)
+    sys.setswitchinterval(TURN_SECONDS)
+    renderer().warm_soon()
+    server.run(sockets=[listening])
+
+
+def _announce(parley: Parley, listening: socket.socket, *, json: bool) -> None:
+    """Say where the server listens, and its first key if it has just been made."""
+    address = _address(listening)
+    key = _first_key(parley, listening)
+    if json:
+        say({"listening": address, **({} if key is None else {"key": key})})
+        return
+    echo(f"Parley listens at {address}")
+    if key is not None:
+        echo(f"Your key, shown only this once: {key}")
+        echo(_OF_THE_FIRST)
+
+
+def _refuse_memory(database_url: str) -> None:
+    """Raise CommandRefusedError for a database that no other process can open."""
+    if database_url.startswith("sqlite") and database_file(database_url) is None:
+        raise CommandRefusedError(
+            "a database in memory can be served by one process only: give PARLEY_DATABASE_URL a file, or take 1 worker"
+        )
 
 
 def _first_key(parley: Parley, listening: socket.socket) -> str | None:

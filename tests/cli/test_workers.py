@@ -1,0 +1,143 @@
+"""`parley serve --workers 2` answers with two processes: what one writes the other reads, and neither is missed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import httpx
+import pytest
+
+from tests.api.asking import fact
+from tests.forking import Forked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.cli.conftest import Shell
+
+PROGRAM: Final = (sys.executable, "-c", "from api.cli.app import main; main()")
+FACTS: Final = "/v1/negotiations/two/facts"
+WRITERS: Final = 24
+
+
+class Workers:
+    """A server of several processes; each request comes on a connection of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        self.process = process
+        self._address: str = told["listening"]
+        self._headers = {"Authorization": f"Bearer {told['key']}"}
+
+    def ask(self, path: str, body: object = None) -> httpx.Response:
+        """Ask once, with the first key; where a process ends while it answers, ask again."""
+        method = "GET" if body is None else "POST"
+        for _ in range(100):
+            try:
+                return httpx.request(
+                    method, self._address + path, json=body, headers=self._headers, timeout=60
+                )
+            except httpx.TransportError:
+                time.sleep(0.1)
+        pytest.fail("nobody answers")
+
+    def serving(self) -> set[int]:
+        """The processes that accept connections: children of the first that hold its socket."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        found = map(int, children.read_text().split())
+        return {pid for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+    def wait_for(self, number: int, besides: frozenset[int] = frozenset()) -> set[int]:
+        """Wait until so many processes serve, none of which is one of these."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            now = self.serving()
+            if len(now) == number and not now & besides:
+                return now
+            time.sleep(0.05)
+        pytest.fail(f"{self.serving()} serve")
+
+
+@contextmanager
+def serving(parley: Shell, *options: str, **environ: str) -> Iterator[Workers]:
+    command = [*PROGRAM, "serve", "--json", "--workers", "2", *options]
+    given = {**os.environ, **parley.settings, "PARLEY_PORT": "0", **environ}
+    with Forked(command, env=given, stdout=subprocess.PIPE, text=True) as process:
+        workers = Workers(process)
+        try:
+            workers.wait_for(2)
+            yield workers
+        finally:
+            process.terminate()
+        assert process.wait(60) == 0
+
+
+def test_two_processes_write_one_log_and_a_killed_one_is_replaced(parley: Shell) -> None:
+    with serving(parley) as workers:
+        first = workers.serving()
+        opened = {"slug": "two", "title": "Two", "parties": []}
+        assert workers.ask("/v1/negotiations", opened).status_code == 201
+        with ThreadPoolExecutor(8) as pool:
+            facts = [fact(summary=f"fact {number}") for number in range(WRITERS)]
+            answers = list(pool.map(lambda body: workers.ask(FACTS, body), facts))
+            assert {each.status_code for each in answers} == {201}
+            positions = sorted(each.json()["position"] for each in answers)
+            assert positions == list(range(positions[0], positions[0] + WRITERS))
+            killed = min(first)
+            os.kill(killed, signal.SIGKILL)
+            bodies = [
+                fact(summary=f"after {number}", external_id=f"E{number}") for number in range(8)
+            ]
+            later = list(pool.map(lambda body: workers.ask(FACTS, body), bodies))
+        assert {each.status_code for each in later} <= {201, 409}  # 409: recorded, and asked again
+        now = workers.wait_for(2, frozenset({killed}))
+        for _ in range(8):
+            listed = workers.ask("/v1/negotiations/two/timeline?limit=1000").json()["items"]
+            assert len(listed) == WRITERS + 8
+        assert len(now & first) == 1
+    for pid in now:
+        assert not Path(f"/proc/{pid}").exists()
+    assert parley("verify").exit_code == 0
+
+
+@pytest.mark.either_database
+def test_both_count_on_one_account(parley: Shell) -> None:
+    with serving(parley, PARLEY_RATE_READS="20/hour") as workers:
+        answers = [workers.ask("/v1/negotiations").status_code for _ in range(30)]
+    assert answers.count(200) == 20
+
+
+def test_a_database_in_memory_is_refused(light: Shell) -> None:
+    refused = light("serve", "--workers", "2", PARLEY_DATABASE_URL="sqlite://")
+    assert refused.exit_code == 1
+    assert "a database in memory can be served by one process only" in refused.stderr
+
+
+def test_the_number_may_be_a_setting(light: Shell) -> None:
+    refused = light("serve", PARLEY_WORKERS="0")
+    assert refused.exit_code == 1
+    assert "PARLEY_WORKERS" in refused.stderr
+
+
+def test_the_processes_end_with_the_first_however_it_ends(light: Shell) -> None:
+    command = [*PROGRAM, "serve", "--json", "--workers", "2"]
+    given = {**os.environ, **light.settings, "PARLEY_PORT": "0"}
+    with Forked(command, env=given, stdout=subprocess.PIPE, text=True) as process:
+        workers = Workers(process)
+        left = workers.wait_for(2)
+        workers.ask("/healthz")
+        process.kill()
+    until = time.monotonic() + 60
+    while time.monotonic() < until and any(Path(f"/proc/{pid}").exists() for pid in left):
+        time.sleep(0.05)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in left)
