@@ -8,8 +8,9 @@ The perspective's own cut along the axis limits nothing. These instants count al
   its corrections, by what the log says of its clock; `as_of` leaves out none, as a state counts every known fact;
 - published: the same by published times, and the days on which further citations of a fact were public.
 
-Between two neighbouring moments states and timelines without retracted facts stay the same. In a tally only the end
-of the last points moves, because they end at `as_of`.
+Between two neighbouring moments states and timelines without retracted facts stay the same. In a tally the last points
+end at `as_of`; and while a fact's period goes on, each month that `as_of` enters is one more in which what it counts may
+have happened, so that the months before claim less.
 """
 
 from __future__ import annotations
