@@ -9,8 +9,8 @@ The perspective's own cut along the axis limits nothing. These instants count al
 - published: the same by published times, and the days on which further citations of a fact were public.
 
 Between two neighbouring moments states and timelines without retracted facts stay the same. In a tally the last points
-end at `as_of`; and while a fact's period goes on, each month that `as_of` enters is one more in which what it counts may
-have happened, so that the months before claim less.
+end at `as_of`; and while a fact's period goes on, each month that `as_of` enters is one more in which what it counts
+may have happened, so that the months before claim less.
 """
 
 from __future__ import annotations

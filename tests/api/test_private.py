@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.access import SCOPES
+from domain.streams.event import STORED_NAMES
 from tests.api.asking import Answer, Client, entered, fact
 from tests.api.test_authorization import CORRECTION, HELD, LINE, TABLE, needs_if_match
 from tests.databases import settings_of
@@ -28,7 +29,7 @@ CANARIES: Final = (
     "Canary summary",
     "Canary Person",
     "canary-id",
-    "change.",
+    *(name for name in STORED_NAMES if name.startswith("change.")),
 )
 OUTSIDERS: Final = ("outsider", "reader", None)
 _ITS_OWN: Final = ("{fact_id}", "{change_request_id}", "/history", "/corrections")

@@ -152,7 +152,6 @@ def test_a_shell_completes_the_slug_of_a_negotiation(light: Shell) -> None:
             text=True,
         )
         assert [line for line in done.stdout.split() if line] == found, done.stderr
-    assert "complete" in light.out("--show-completion", "bash").lower()
 
 
 def test_the_log_is_followed_from_its_beginning_to_what_is_recorded_next(light: Shell) -> None:

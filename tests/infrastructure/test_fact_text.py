@@ -101,7 +101,7 @@ def test_a_batch_that_fails_leaves_neither_rows_nor_checkpoint(
     record_all(parley)
     monkeypatch.setattr(follower, "BATCH", 2)
     with monkeypatch.context() as patched:
-        patched.setattr(follower, "searched", lambda _: ["\ud800"])
+        patched.setattr(follower, "list_fact_words", lambda _: ["\ud800"])
         with pytest.raises((UnicodeError, SQLAlchemyError)):
             parley.catch_up()
     with parley.database.reading() as connection:
