@@ -81,6 +81,8 @@ def _points(points: Any, last: str) -> list[Any]:  # noqa: ANN401 -- JSON is any
 
 def _goes_on(version: FactVersion, first: int, last: int) -> bool:
     """Whether a fact's period has begun, and `as_of` enters another month before its end."""
+    if version.record.erased:
+        return False
     begun, end = version.record.fact.told
     entered = bucket(min(last, end - 1), "month") > bucket(first, "month")
     return version.record.fact.valid_time.spans and begun <= last and entered
