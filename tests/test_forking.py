@@ -44,7 +44,8 @@ def test_it_has_arguments_an_environment_a_folder_and_descriptors_of_its_own(
 
 
 def test_it_ends_as_python_ends_and_by_the_signals_it_is_sent() -> None:
-    waits = "print('begun', flush=True); import time; time.sleep(60)"
+    # A signal that comes right before a sleep is handled after it, so the sleeps are short.
+    waits = "import time; print('begun', flush=True)\nfor _ in range(600): time.sleep(0.1)"
     raised = run([sys.executable, "-c", "raise ValueError('so')"], text=True)
     assert raised.returncode == 1
     assert raised.stderr.endswith("ValueError: so\n")
