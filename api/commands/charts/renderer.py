@@ -179,7 +179,7 @@ class Pictures:
     def spec(
         self, slug: str, erased: int, asked: Hashable, make: Callable[[], dict[str, Any]]
     ) -> dict[str, Any]:
-        """Make a spec, or give what is kept of what was `asked`, which names a position of the log."""
+        """Make the spec of a picture, or give the one that is kept; `asked` names a position of the log."""
         key = slug, f"spec {asked}"
         kept = self._find(key, erased)
         if kept is not None:

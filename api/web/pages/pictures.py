@@ -37,7 +37,7 @@ async def read_picture_page(slug: str, name: str, request: Request) -> Response:
 
 @router.get("/n/{slug}/embed/{name}")
 async def read_embed(slug: str, name: str, request: Request) -> Response:
-    """Show a picture alone, which any page may frame: as it is shown to anybody, whoever asks."""
+    """Show a picture alone, which any page may frame: as anybody sees it, even to its members."""
     page = Page(request, slug, ("what",), as_anybody=True)
     spec = await _spec(page, name)
     figure = await read_figure(page, name, page.of("what"))
