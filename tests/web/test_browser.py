@@ -21,6 +21,7 @@ from tests.databases import settings_of
 from tests.thorough import some_of
 from tests.web.browsing import BELARUS, import_record
 from tests.web.test_pages import LARGEST, PAGES
+from tests.web.watched import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,10 +65,8 @@ def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
 def page(context: BrowserContext, address: str) -> Iterator[Page]:
     """A tab; when the test ends, it has printed nothing and asked no other server."""
     page = context.new_page()
-    told: list[str] = []
+    told = watch(page)
     asked: list[str] = []
-    page.on("console", lambda message: told.append(message.text))
-    page.on("pageerror", lambda error: told.append(str(error)))
 
     def note(request: Request) -> None:
         asked.append(request.url)

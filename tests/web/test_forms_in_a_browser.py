@@ -20,6 +20,7 @@ from tests.api.serving import Served
 from tests.databases import settings_of
 from tests.web.browsing import BELARUS, import_record
 from tests.web.test_browser import _WIDER
+from tests.web.watched import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +78,7 @@ def site(lasting_database: Callable[[Kind], str]) -> Iterator[dict[str, str]]:
 @pytest.fixture
 def enter(browser: Browser, site: dict[str, str]) -> Iterator[Callable[..., Page]]:
     """Opens a browser in which somebody signs in; when the test ends, it has printed nothing."""
-    told: list[str] = []
+    watched = []
     opened = []
 
     def entering(person: str = "Ann", **options: Any) -> Page:  # noqa: ANN401 -- Playwright's options
@@ -85,8 +86,7 @@ def enter(browser: Browser, site: dict[str, str]) -> Iterator[Callable[..., Page
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda message: told.append(message.text))
-        page.on("pageerror", lambda error: told.append(str(error)))
+        watched.append(watch(page))
         page.goto("/sign-in")
         page.get_by_label("Key").fill(site[person])
         page.get_by_role("button", name="Sign in").click()
@@ -96,7 +96,7 @@ def enter(browser: Browser, site: dict[str, str]) -> Iterator[Callable[..., Page
     yield entering
     for context in opened:
         context.close()
-    assert told == []
+    assert not any(watched), watched
 
 
 def _fill(page: Page, kind: str = "release") -> None:

@@ -10,6 +10,7 @@ import uvicorn
 from tests.api.serving import Served
 from tests.web.hostile import store_hostile
 from tests.web.test_hostile import LONG, MARKUP, OVERRIDE, PATHS, UNBROKEN, parley_of
+from tests.web.watched import watch
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -39,10 +40,7 @@ def test_a_telephone_shows_hostile_texts_without_scrolling_sideways(
         base_url=f"http://127.0.0.1:{served.address[1]}", viewport={"width": 360, "height": 740}
     )
     page = context.new_page()
-    told: list[str] = []
-    page.on("console", lambda message: told.append(message.text))
-    page.on("pageerror", lambda error: told.append(str(error)))
-    page.on("dialog", lambda dialog: told.append(dialog.message))
+    told = watch(page)
     try:
         for path in (*PATHS, f"/n/talks/facts/{facts[0]['id']}"):
             response = page.goto(path)
