@@ -74,7 +74,7 @@ def _one_by_one(recorder: EventRecorder) -> None:
 class _Clear:
     """Stands in the place of a batch's keys, and leaves what it is given in clear."""
 
-    def sealed(self, _: object) -> dict[str, None]:
+    def seal_payload(self, _: object) -> dict[str, None]:
         return {"key_version": None, "key_id": None, "data_key": None}
 
 
@@ -84,8 +84,8 @@ def _bare(do: Callable[[], object]) -> None:
     with (
         patch.object(append, "new_secret", lambda: b""),
         patch.object(append, "salt_of", lambda *_: b""),
-        patch.object(append, "hashed", lambda *_: blank),
-        patch.object(Seals, "writing", lambda *_: _Clear()),
+        patch.object(append, "hash_row", lambda *_: blank),
+        patch.object(Seals, "keys_for_batch", lambda *_: _Clear()),
     ):
         do()
 
