@@ -31,7 +31,7 @@ check: $(VENV)/.dev ## lint, format, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev ## measure on both databases
+bench: $(VENV)/.dev ## measure on both databases, and write docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks
 
 faults: $(VENV)/.dev ## kill, starve, unplug and forge it for an hour or two, and count what is left (as root)

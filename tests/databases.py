@@ -55,15 +55,18 @@ class PostgreSQL:
     """A running server, which copies its migrated template or an empty one under a new name.
 
     The next copy is made, and what tests have left is dropped, beside the tests: for both the server waits a while.
+    Unless it is `durable`, the server syncs nothing to its disk.
     """
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, *, durable: bool = False) -> None:
         self._url = make_url(uri).set(drivername="postgresql+psycopg")
         self._admin, self._other = (psycopg.connect(uri, autocommit=True) for _ in "ab")
         self._beside = ThreadPoolExecutor(1)
         self._next: Future[str] | None = None
         self._dropped: list[Future[object]] = []
-        for not_needed in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+        for not_needed in (
+            () if durable else ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
+        ):
             self._admin.execute(f"ALTER SYSTEM SET {not_needed} = off".encode())
         self._admin.execute("SELECT pg_reload_conf()")
         self._made = [TEMPLATE]
@@ -76,6 +79,11 @@ class PostgreSQL:
         name = self._prepared() if migrated else _copied(self._admin, "template0")
         (self._lasting if lasting else self._made).append(name)
         return self._named(name)
+
+    @property
+    def version(self) -> str:
+        """The server's version."""
+        return self._admin.info.parameter_status("server_version") or ""
 
     def _prepared(self) -> str:
         """A copy of the template, made already unless it is the first."""
@@ -165,12 +173,12 @@ def migrate(url: str) -> None:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[PostgreSQL]:
-    """A PostgreSQL server of this process's own, stopped and removed at the end."""
+def postgresql_server(*, durable: bool = False) -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of this process's own, stopped and removed at the end; what is `durable` outlasts a crash."""
     directory = Path(tempfile.mkdtemp(prefix="parley-postgresql-"))
     server = get_server(directory, cleanup_mode="delete")
     try:
-        postgresql = PostgreSQL(server.get_uri())
+        postgresql = PostgreSQL(server.get_uri(), durable=durable)
         yield postgresql
         postgresql.close()
     finally:

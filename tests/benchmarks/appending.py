@@ -1,160 +1,76 @@
-"""Appending beside the library's own SQLite recorder, which keeps no record time and no projection."""
+"""Appends beside the same rows written by hand: one durable append, and a thousand in one transaction."""
 
 from __future__ import annotations
 
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from itertools import count
-from pathlib import Path
+from contextlib import closing
+from itertools import islice
 from typing import TYPE_CHECKING, Final
-from unittest.mock import patch
-from uuid import uuid4
-
-from eventsourcing.persistence import StoredEvent
-from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
 from domain.streams.ledger import decide_new_fact
 from domain.streams.negotiation import negotiation_id
+from infrastructure.clock import system_clock
 from infrastructure.ledger import StoredLedger
-from infrastructure.log import append
-from infrastructure.log.recorder import EventRecorder
-from infrastructure.sealing.seals import Seals
-from tests.benchmarks.measure import Ratio, side_by_side
-from tests.examples import fact
+from tests.benchmarks.bench import SLUG, Bench
+from tests.benchmarks.measure import TURNS
+from tests.benchmarks.mixed import mixed_facts
+from tests.benchmarks.rows import compared
+from tests.benchmarks.yardsticks.appending import RawLog
+from tests.benchmarks.yardsticks.connection import Raw
+from tests.benchmarks.yardsticks.recorded import read_recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from uuid import UUID
+    from collections.abc import Iterator
 
-    from infrastructure.database.database import Database
+    from domain.streams.event import FactRecorded
+    from tests.benchmarks.measure import Spent
+    from tests.benchmarks.rows import Row
+    from tests.benchmarks.yardsticks.recorded import Recorded
 
-THREADS: Final = 32
-APPENDS: Final = 64
-BULK: Final = 1_000
-VERSIONS: Final = 1_000
-CHANGES: Final = 8
-
-
-def ratios(database: Database, _: int) -> Iterator[Ratio]:
-    """One at a time, many at a time, and what leaves, seals and the projection cost."""
-    recorder = EventRecorder(database)
-    with tempfile.TemporaryDirectory() as folder:
-        datastore = SQLiteDatastore(str(Path(folder) / "library.db"))
-        library = SQLiteApplicationRecorder(datastore)
-        library.create_table()
-        yield side_by_side(
-            f"{APPENDS} appends, one at a time",
-            lambda: _one_by_one(recorder),
-            lambda: [library.insert_events([_event()]) for _ in range(APPENDS)],
-            "eventsourcing.sqlite",
-        )
-        yield side_by_side(
-            f"{APPENDS} appends by {THREADS} threads",
-            lambda: _together(recorder.insert_events),
-            lambda: _together(library.insert_events),
-            "eventsourcing.sqlite",
-        )
-        datastore.close()
-    yield side_by_side(
-        f"{APPENDS} appends, one at a time",
-        lambda: _one_by_one(recorder),
-        lambda: _bare(lambda: _one_by_one(recorder)),
-        "the same without leaves and seals",
-    )
-    yield _importing(database)
-    yield _projecting(database, recorder)
-    yield _changing(database)
+BY_HAND: Final = "the same rows by hand"
+ONE: Final = 0.6
+MANY: Final = 0.6
 
 
-def _one_by_one(recorder: EventRecorder) -> None:
-    for _ in range(APPENDS):
-        recorder.insert_events([_event()])
+def rows(bench: Bench) -> Iterator[Row]:
+    """One append, and many in one transaction."""
+    turns, sizes = TURNS + 1, bench.sizes
+    appends = sizes.appends * turns + 1
+    events = decide_events(appends + sizes.bulk * turns)
+    ours, theirs = bench.fresh(), bench.fresh()
+    began = system_clock()
+    for url in (ours, theirs):
+        bench.open_talks(url, began)
+    pattern = record_pattern(bench, events, began)
+    with bench.database(ours) as database, closing(Raw(theirs)) as raw:
+        ledger, log = StoredLedger(database), RawLog(raw)
+        real, by_hand = iter(events), iter(pattern)
+
+        def beside(size: int, times: int) -> list[Spent]:
+            return bench.measure(
+                bench.job(ours, lambda: ledger.append(list(islice(real, size)))),
+                bench.job(theirs, lambda: log.append(list(islice(by_hand, size)))),
+                times=times,
+            )
+
+        one = beside(1, sizes.appends)
+        yield compared("one durable append", bench.kind, one, BY_HAND, ONE)
+        real, by_hand = iter(events[appends:]), iter(pattern[appends:])
+        many = beside(sizes.bulk, 1)
+        what = f"append of {sizes.bulk:,} in one transaction"
+        yield compared(what, bench.kind, many, BY_HAND, MANY)
 
 
-class _Clear:
-    """Stands in the place of a batch's keys, and leaves what it is given in clear."""
-
-    def seal_payload(self, _: object) -> dict[str, None]:
-        return {"key_version": None, "key_id": None, "data_key": None}
-
-
-def _bare(do: Callable[[], object]) -> None:
-    """Append with columns of the same size, where nothing is hashed and nothing sealed."""
-    blank = {"salt": bytes(16), "digest": bytes(32), "leaf": bytes(32)}
-    with (
-        patch.object(append, "new_secret", lambda: b""),
-        patch.object(append, "salt_of", lambda *_: b""),
-        patch.object(append, "hash_row", lambda *_: blank),
-        patch.object(Seals, "keys_for_batch", lambda *_: _Clear()),
-    ):
-        do()
+def decide_events(size: int) -> list[FactRecorded]:
+    """The events that begin so many facts of mixed kinds."""
+    talks = negotiation_id(SLUG)
+    return [decide_new_fact(talks, each, "bench") for each in mixed_facts(size)]
 
 
-def _importing(database: Database) -> Ratio:
-    ledger = StoredLedger(database)
-    ledger.open_negotiation(slug="bulk", title="Bulk", parties=(), summary=None, actor="bench")
-    talks, numbers = negotiation_id("bulk"), count()
-
-    def recording() -> None:
-        batch = [fact("release", external_id=f"B-{next(numbers)}") for _ in range(BULK)]
-        ledger.append([decide_new_fact(talks, each, "bench") for each in batch])
-
-    return side_by_side(
-        f"record {BULK} facts at once",
-        recording,
-        lambda: _bare(recording),
-        "the same without leaves and seals",
-    )
-
-
-def _projecting(database: Database, recorder: EventRecorder) -> Ratio:
-    ledger = StoredLedger(database)
-    ledger.open_negotiation(slug="bench", title="Bench", parties=(), summary=None, actor="bench")
-    talks, numbers = negotiation_id("bench"), count()
-
-    def recording() -> None:
-        for _ in range(APPENDS):
-            release = fact("release", external_id=f"B-{next(numbers)}")
-            ledger.append([decide_new_fact(talks, release, "bench")])
-
-    def bare() -> None:
-        for _ in range(APPENDS):
-            recorder.insert_events([_event()])
-
-    return side_by_side(
-        f"record {APPENDS} facts, decided and projected", recording, bare, "bare appends to the log"
-    )
-
-
-def _changing(database: Database) -> Ratio:
-    ledger = StoredLedger(database)
-    ledger.open_negotiation(slug="change", title="Change", parties=(), summary=None, actor="bench")
-    long, short = (
-        ledger.record(
-            negotiation_id=negotiation_id("change"), fact=fact("release"), actor="bench"
-        ).originator_id
-        for _ in range(2)
-    )
-
-    def preferred(id_: UUID, times: int) -> None:
-        for _ in range(times):
-            record = ledger.fact(id_)
-            turned = not record.preferred
-            ledger.change(record.decide_prefer(preferred=turned, why="so", actor="bench"))
-
-    preferred(long, VERSIONS)
-    return side_by_side(
-        f"{CHANGES} changes of a fact of {VERSIONS} versions",
-        lambda: preferred(long, CHANGES),
-        lambda: preferred(short, CHANGES),
-        "a fact of few versions",
-    )
-
-
-def _together(insert: object) -> None:
-    with ThreadPoolExecutor(THREADS) as threads:
-        list(threads.map(lambda _: insert([_event()]), range(APPENDS)))  # type: ignore[operator]
-
-
-def _event() -> StoredEvent:
-    return StoredEvent(uuid4(), 1, "bench.event", b"{}" * 200)
+def record_pattern(bench: Bench, events: list[FactRecorded], began: int) -> list[Recorded]:
+    """What Parley writes for the events, in a log of their own."""
+    url = bench.fresh()
+    bench.open_talks(url, began)
+    with bench.database(url) as database:
+        StoredLedger(database).append(events)
+    with closing(Raw(url)) as raw:
+        return read_recorded(raw, 1, len(events) + 1)

@@ -1,52 +1,89 @@
-"""Two things are timed in turns, so that what else the machine does falls on both alike."""
+"""Measures processor time beside the clock's: that of this process, and of all others that work for it.
+
+Two things that are compared run in turns, so that what else the machine does falls on both alike.
+"""
 
 from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Final
 
 TURNS: Final = 7
+"""The most turns that one thing is given."""
+TURN_SECONDS: Final = 0.03
+"""A turn repeats what is quick for at least so long."""
+_SCHEDULED: Final = 2
+"""The kind of a Linux clock that counts all the time for which a process was scheduled."""
 
 
-@dataclass(frozen=True)
-class Ratio:
-    """Median seconds for each of the two, and what they were."""
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds of the processor and of the clock."""
 
-    what: str
-    ours: float
-    theirs: float
-    beside: str
+    cpu: float
+    wall: float
 
-    def row(self) -> tuple[str, ...]:
-        """The cells of a table."""
-        ratio = self.theirs / self.ours
-        said = f"{ratio:.1f} times as fast" if ratio >= 1 else f"{1 / ratio:.1f} times as slow"
-        return (self.what, shown(self.ours), shown(self.theirs), said, f"beside {self.beside}")
+    def per(self, units: int) -> Spent:
+        """What one of so many units took."""
+        return Spent(self.cpu / units, self.wall / units)
 
-
-def shown(seconds: float) -> str:
-    """A duration in a unit that fits."""
-    if seconds >= 1:
-        return f"{seconds:.2f} s"
-    if seconds >= 1e-3:
-        return f"{seconds * 1e3:.2f} ms"
-    return f"{seconds * 1e6:.1f} µs"
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.cpu + other.cpu, self.wall + other.wall)
 
 
-def side_by_side(
-    what: str, ours: Callable[[], object], theirs: Callable[[], object], beside: str
-) -> Ratio:
-    """Time both in turns, after one turn that does not count."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(TURNS + 1):
-        for each, taken in zip((ours, theirs), times, strict=True):
-            started = time.perf_counter()
-            each()
-            if turn:
-                taken.append(time.perf_counter() - started)
-    return Ratio(what, statistics.median(times[0]), statistics.median(times[1]), beside)
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to measure, and the other processes that work for it; this one does too unless it is only `asking`."""
+
+    run: Callable[[], object]
+    pids: Callable[[], Iterable[int]] = tuple
+    asking: bool = False
+
+    def measure(self, times: int = 1) -> Spent:
+        """Run it so many times; what one run took."""
+        before = {pid: cpu_of(pid) for pid in self.pids()}
+        wall, own = time.perf_counter(), time.process_time()
+        for _ in range(times):
+            self.run()
+        own, wall = time.process_time() - own, time.perf_counter() - wall
+        others = sum(cpu_of(pid) - before.get(pid, 0.0) for pid in self.pids())
+        return Spent(others + (0.0 if self.asking else own), wall).per(times)
+
+
+def cpu_of(pid: int) -> float:
+    """The processor time of a process since it began, in seconds; 0 of one that has ended."""
+    try:
+        return time.clock_gettime((~pid << 3) | _SCHEDULED)
+    except OSError:
+        return 0.0
+
+
+def measure(*jobs: Job, seconds: float, times: int | None = None) -> list[Spent]:
+    """Run jobs in turns for about so many seconds; the median run of each, but for the first.
+
+    A turn of a job has `times` runs or, if that is not given, as many as fill TURN_SECONDS.
+    """
+    first = [job.measure() for job in jobs]
+    runs = [times or _fitting(spent.wall) for spent in first]
+    spent: list[list[Spent]] = [[] for _ in jobs]
+    ends = time.perf_counter() + seconds
+    for _ in range(TURNS):
+        for job, repeated, found in zip(jobs, runs, spent, strict=True):
+            found.append(job.measure(repeated))
+        if time.perf_counter() > ends:
+            break
+    return [_median(found) for found in spent]
+
+
+def _fitting(seconds: float) -> int:
+    return max(1, min(1_000, round(TURN_SECONDS / max(seconds, 1e-6))))
+
+
+def _median(found: list[Spent]) -> Spent:
+    return Spent(
+        statistics.median(each.cpu for each in found),
+        statistics.median(each.wall for each in found),
+    )

@@ -9,7 +9,7 @@ from domain.streams.negotiation import negotiation_id
 from tests.examples import count, fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     from domain.fact import Fact
@@ -50,12 +50,14 @@ def facts(size: int, days: int = 16_000) -> Iterator[Fact]:
             yield fact("statement", valid=when, external_id=external_id, speaker=speaker)
 
 
-def populate(ledger: StoredLedger, slug: str, size: int) -> UUID:
-    """Open a negotiation with `size` facts; its id."""
+def populate(
+    ledger: StoredLedger, slug: str, size: int, given: Iterable[Fact] | None = None
+) -> UUID:
+    """Open a negotiation with `size` facts, or with those that are given; its id."""
     talks = negotiation_id(slug)
     ledger.open_negotiation(slug=slug, title=slug, parties=(), summary=None, actor="bench")
     batch: list[FactEvent] = []
-    for each in facts(size):
+    for each in facts(size) if given is None else given:
         batch.append(decide_new_fact(talks, each, "bench"))
         if len(batch) == _BATCH:
             ledger.append(batch)

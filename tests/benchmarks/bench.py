@@ -1,0 +1,105 @@
+"""What every measurement is given: new databases of one kind, the processes that work for them, and sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import psycopg
+from sqlalchemy import make_url
+
+from infrastructure.ledger import StoredLedger
+from tests.benchmarks.measure import Job, measure
+from tests.databases import opened
+
+if TYPE_CHECKING:
+    from infrastructure.clock import Clock
+    from infrastructure.database.database import Database
+    from tests.benchmarks.measure import Spent
+
+Kind = Literal["SQLite", "PostgreSQL"]
+SLUG: Final = "talks"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured; `seconds` is about what one comparison may take."""
+
+    facts: tuple[int, ...]
+    """Of small and of large records."""
+    appends: int
+    bulk: int
+    requests: int
+    imported: int
+    followed: int
+    """Facts of the record that is read, rebuilt and verified as a whole."""
+    paged: int
+    """Facts of the record whose pages are drawn."""
+    seconds: float
+
+
+FULL: Final = Sizes(
+    facts=(1_000, 10_000, 100_000),
+    appends=50,
+    bulk=1_000,
+    requests=200,
+    imported=100_000,
+    followed=20_000,
+    paged=10_000,
+    seconds=2.0,
+)
+SHORT: Final = Sizes(
+    facts=(60,), appends=2, bulk=10, requests=2, imported=80, followed=80, paged=60, seconds=0.0
+)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One kind of database to measure on; `fresh` gives the URL of a new one, migrated."""
+
+    kind: Kind
+    fresh: Callable[[], str]
+    sizes: Sizes
+
+    @contextmanager
+    def database(self, url: str | None = None, clock: Clock | None = None) -> Iterator[Database]:
+        """A database, new unless its URL is given, open."""
+        url = url or self.fresh()
+        database = opened(url) if clock is None else opened(url, clock=clock)
+        with closing(database):
+            yield database
+
+    def open_talks(self, url: str, at: int) -> None:
+        """Open the negotiation that facts are recorded in, at an instant, so that two logs begin alike."""
+        with self.database(url, clock=lambda: at) as database:
+            opening = {"slug": SLUG, "title": "Talks", "parties": (), "summary": None}
+            StoredLedger(database).open_negotiation(**opening, actor="bench")  # type: ignore[arg-type]
+
+    def job(self, url: str, run: Callable[[], object], *servers: int) -> Job:
+        """Something to measure that works on a database: in this process, or in `servers` that this one only asks."""
+        return Job(run, lambda: [*servers, *self.backends(url)], asking=bool(servers))
+
+    def measure(self, *jobs: Job, times: int | None = None) -> list[Spent]:
+        """Measure jobs in turns."""
+        return measure(*jobs, seconds=self.sizes.seconds, times=times)
+
+    def backends(self, url: str) -> list[int]:
+        """The processes of PostgreSQL that work for a database."""
+        if self.kind == "SQLite":
+            return []
+        database = make_url(url).database
+        found = (
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = %s AND backend_type IN ('client backend', 'parallel worker')"
+        )
+        with psycopg.connect(driver_url(url, "postgres"), autocommit=True) as connection:
+            return [int(pid) for (pid,) in connection.execute(found, (database,))]
+
+
+def driver_url(url: str, database: str | None = None) -> str:
+    """A URL of PostgreSQL as its driver takes it, of another database of the server if one is given."""
+    made = make_url(url).set(drivername="postgresql")
+    made = made if database is None else made.set(database=database)
+    return made.render_as_string(hide_password=False)

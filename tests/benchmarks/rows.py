@@ -1,0 +1,88 @@
+"""A row of the table: what was measured, what it was measured beside, the goal, and whether it is met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.benchmarks.measure import Spent
+
+HEADINGS: Final = (
+    "what",
+    "on",
+    "CPU",
+    "wall",
+    "beside it",
+    "its CPU",
+    "its wall",
+    "ratio",
+    "goal",
+    "met",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table, in words; `met` is None where there is no goal."""
+
+    what: str
+    on: str
+    figure: str
+    wall: str
+    beside: str
+    peer: str
+    peer_wall: str
+    ratio: str
+    goal: str
+    met: bool | None
+
+    def cells(self) -> tuple[str, ...]:
+        """The texts under the headings."""
+        met = {True: "yes", False: "**no**", None: ""}[self.met]
+        figures = (self.figure, self.wall, self.beside, self.peer, self.peer_wall)
+        return (self.what, self.on, *figures, self.ratio, self.goal, met)
+
+
+def compared(
+    what: str, on: str, spent: Sequence[Spent], beside: str, goal: float | None = None
+) -> Row:
+    """A thing and its peer, of which `spent` tells; the goal is a part of the peer's speed, by processor time."""
+    ours, theirs = spent
+    ratio = theirs.cpu / ours.cpu
+    return Row(
+        what,
+        on,
+        duration(ours.cpu),
+        duration(ours.wall),
+        beside,
+        duration(theirs.cpu),
+        duration(theirs.wall),
+        f"{ratio:.2f}",
+        "" if goal is None else f"≥ {goal:g}",
+        None if goal is None else ratio >= goal,
+    )
+
+
+def bounded(what: str, on: str, ours: Spent, most: float) -> Row:
+    """A thing that may take so many seconds of the processor."""
+    part = f"{ours.cpu / most:.2f} of it"
+    figures = (duration(ours.cpu), duration(ours.wall))
+    return Row(what, on, *figures, "", "", "", part, f"≤ {duration(most)}", ours.cpu <= most)
+
+
+def counted(what: str, on: str, found: float, most: float, unit: str, beside: str = "") -> Row:
+    """A thing that is counted and may be at most so many."""
+    figure, goal = f"{found:,.3g} {unit}", f"≤ {most:g} {unit}"
+    part = f"{found / most:.2f} of it"
+    return Row(what, on, figure, "", beside, "", "", part, goal, found <= most)
+
+
+def duration(seconds: float) -> str:
+    """A duration in a unit that fits."""
+    for size, unit in ((1.0, "s"), (1e-3, "ms")):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"

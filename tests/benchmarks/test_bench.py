@@ -1,0 +1,44 @@
+"""Every measurement runs on a tiny record, so that a rename cannot break `make bench` unseen. No time is asserted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.benchmarks.__main__ import MEASURED, write_page
+from tests.benchmarks.rows import HEADINGS, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.benchmarks.bench import Bench
+
+
+@pytest.mark.parametrize("rows", MEASURED, ids=lambda rows: rows.__module__.rpartition(".")[2])
+def test_every_row_is_measured(rows: Callable[[Bench], Iterator[Row]], bench: Bench) -> None:
+    measured = list(rows(bench))
+    assert measured
+    for row in measured:
+        assert row.on == bench.kind
+        assert row.what
+        assert row.figure
+        assert (row.goal == "") == (row.met is None)
+
+
+def test_the_page_has_a_line_for_each_row(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    row = Row(
+        "one append", "SQLite", "1 ms", "2 ms", "by hand", "1 ms", "1 ms", "1.00", "≥ 2", False
+    )
+    write_page(page, [row, row], "a machine", 61)
+    lines = page.read_text().splitlines()
+    table = [line for line in lines if line.startswith("|")]
+    assert table[0] == f"| {' | '.join(HEADINGS)} |"
+    assert (
+        table[2:]
+        == ["| one append | SQLite | 1 ms | 2 ms | by hand | 1 ms | 1 ms | 1.00 | ≥ 2 | **no** |"]
+        * 2
+    )
+    assert "0 of 2 goals are met" in page.read_text()

@@ -1,0 +1,57 @@
+"""Opens a database by its driver, as durable as Parley has it. Transactions are begun and committed by hand."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, Final
+
+import psycopg
+from sqlalchemy import make_url
+
+__all__ = ["Raw"]
+
+_SETTINGS: Final = (
+    "journal_mode = wal",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    "busy_timeout = 60000",
+)
+
+
+class Raw:
+    """A connection of the driver, with the few differences between the two databases."""
+
+    def __init__(self, url: str) -> None:
+        named = make_url(url)
+        self.is_sqlite = named.get_backend_name() == "sqlite"
+        self.cursor: Any
+        if self.is_sqlite:
+            opened = sqlite3.connect(str(named.database), isolation_level=None)
+            for setting in _SETTINGS:
+                opened.execute(f"PRAGMA {setting}")
+            self._connection: Any = opened
+        else:
+            text = named.set(drivername="postgresql").render_as_string(hide_password=False)
+            self._connection = psycopg.connect(text, autocommit=True)
+        self.cursor = self._connection.cursor()
+        self.mark = "?" if self.is_sqlite else "%s"
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def read(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- values of SQL
+        """All rows of a query, whose values are marked by `?`."""
+        found: list[tuple[Any, ...]] = self.cursor.execute(self.marked(sql), values).fetchall()
+        return found
+
+    def marked(self, sql: str) -> str:
+        """A statement with the driver's own mark for values."""
+        return sql if self.is_sqlite else sql.replace("?", "%s")
+
+    def insert(self, table: str, columns: tuple[str, ...]) -> str:
+        """The statement that inserts a row."""
+        names = ", ".join(f'"{column}"' for column in columns)
+        marks = ", ".join([self.mark] * len(columns))
+        return f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 -- names of the schema

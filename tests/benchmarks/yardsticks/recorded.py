@@ -1,0 +1,62 @@
+"""Reads what Parley has written for events that begin facts, so that the same rows can be written by hand.
+
+The payloads are opened; of every table that has rows of a fact, its rows are kept by the fact.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from infrastructure.tables.record import metadata
+from tests.benchmarks.yardsticks.sealing import EVENT, open_sealed, unwrap
+
+if TYPE_CHECKING:
+    from tests.benchmarks.yardsticks.connection import Raw
+
+__all__ = ["Recorded", "Rows", "read_recorded"]
+
+Rows = dict[str, list[tuple[Any, ...]]]
+TABLES: Final[dict[str, tuple[str, ...]]] = {
+    table.name: tuple(column.name for column in table.c)
+    for table in metadata.sorted_tables
+    if "fact_id" in table.c
+}
+"""The columns of each table that has rows of facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as `seal` takes it, and the rows of its fact, by their tables."""
+
+    event: tuple[Any, ...]
+    rows: Rows
+
+
+def read_recorded(raw: Raw, after: int, last: int) -> list[Recorded]:
+    """What was written for the events past a position, up to `last`; each begins a fact."""
+    columns = ", ".join(f'"{column}"' for column in EVENT)
+    logged = raw.read(
+        f"SELECT {columns} FROM event WHERE position > ? AND position <= ? ORDER BY position",  # noqa: S608 -- names
+        after,
+        last,
+    )
+    rows: dict[str, Rows] = defaultdict(dict)
+    for table, names in TABLES.items():
+        told = ", ".join(f'told."{name}"' for name in names)
+        fact = names.index("fact_id")
+        for row in raw.read(
+            f"SELECT {told} FROM event JOIN {table} AS told ON told.fact_id = event.stream"  # noqa: S608 -- names
+            " WHERE event.position > ? AND event.position <= ?",
+            after,
+            last,
+        ):
+            rows[row[fact]].setdefault(table, []).append(row)
+    return [Recorded(_plain(each), rows[each[2]]) for each in logged]
+
+
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    said, sealed, wrapped = row[:6], bytes(row[6]), bytes(row[12])
+    _, payload = open_sealed(unwrap(said[2], wrapped), sealed, said)
+    return (*said[1:], payload)
