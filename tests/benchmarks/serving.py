@@ -67,7 +67,7 @@ class Served:
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """A GET of a fact, its 304, the look at the health, and a POST of a fact, after which the server is busy a while."""
+    """A GET of a fact, its 304, the look at the health, and a POST of a fact, which keeps the server busy a while."""
     url = bench.fresh()
     let_in(url)
     with served(url) as parley, served(None) as empty:
