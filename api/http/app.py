@@ -26,6 +26,7 @@ from api.http import routes
 from api.http.exchange.authorization import authorized
 from api.http.exchange.change_request_response import again
 from api.http.exchange.idempotency import Idempotency
+from api.http.exchange.kept_answers import KeptAnswers
 from api.http.exchange.kept_form import names_in
 from api.http.exchange.revalidation import KnownTags
 from api.http.middleware.authentication import Identify, identify_by
@@ -85,6 +86,7 @@ def create_app(
     known = cache(lambda: names_in(app.openapi()))
     app.state.idempotency = Idempotency(parley, again, known)
     app.state.known_tags = KnownTags()
+    app.state.kept_answers = KeptAnswers()
     app.state.pictures = Pictures(renderer())
     app.state.threads = Threads(parley.settings.limits)
     included, app.state.addresses = _routes()

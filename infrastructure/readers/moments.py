@@ -10,9 +10,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, case, null, select, union_all
+from sqlalchemy import Connection, and_, case, func, null, select, union_all
 
-from domain.time.instant import END
+from domain.time.instant import BEGINNING, END
 from domain.time.record_time import recorded_by
 from domain.views.moments import valid_boundaries
 from domain.views.published import limit_citations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from domain.views.moments import Axis, Boundary
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["read_boundaries", "select_published", "select_recorded", "select_valid"]
+__all__ = ["read_boundaries", "read_span", "select_published", "select_recorded", "select_valid"]
 
 _VALID: Final = ("possible_from", "certain_from", "certain_to", "possible_to", "happened_latest")
 
@@ -56,6 +56,29 @@ def read_boundaries(
             yield from ((UUID(whose), at) for at in _published_times(list(pieces)))
         for correction in read_corrections(connection, id_, perspective):
             yield id_, correct_times(correction, perspective.corrections).published_at
+
+
+def read_span(
+    connection: Connection, tables: FactTables, id_: UUID, perspective: Perspective
+) -> tuple[int, int]:
+    """The last boundary of valid time up to `as_of`, and the first one after it."""
+    times = select_valid(tables, id_, perspective).subquery()
+    begins, ends = [BEGINNING], [END]
+    found = connection.execute(
+        select(
+            *(
+                func.max(case((times.c[name] <= perspective.as_of, times.c[name])))
+                for name in _VALID
+            ),
+            *(
+                func.min(case((times.c[name] > perspective.as_of, times.c[name])))
+                for name in _VALID
+            ),
+        )
+    ).one()
+    begins += [at for at in found[: len(_VALID)] if at is not None]
+    ends += [at for at in found[len(_VALID) :] if at is not None]
+    return max(begins), min(ends)
 
 
 def select_valid(tables: FactTables, id_: UUID, perspective: Perspective) -> Select[Any]:

@@ -25,7 +25,7 @@ from infrastructure.projections.fact_rows import ASIDE, BY, entry_questions, que
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.projections.tallies import COUNTS
 from infrastructure.readers import states
-from infrastructure.readers.moments import read_boundaries
+from infrastructure.readers.moments import read_boundaries, read_span
 from infrastructure.readers.names import read_names
 from infrastructure.readers.negotiations import list_snapshots
 from infrastructure.readers.questions import question_range, step_through
@@ -110,6 +110,21 @@ class SectionReader:
         """The boundaries along an axis, by `read_boundaries`; the perspective has no cut along it."""
         read = self.connection, self.tables, self.negotiation_id, self.perspective
         return read_boundaries(*read, axis)
+
+    @property
+    def last_change(self) -> int:
+        """The position of the last event that changed a fact of the negotiation; 0 where there is none."""
+        columns = self.tables.version.c
+        changed = select(func.max(columns.known_from)).where(
+            columns.negotiation_id == self.negotiation_id.hex,
+            columns.known_from <= self.perspective.position,
+        )
+        return int(self.connection.execute(changed).scalar() or 0)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The instants from which, and up to before which, `as_of` gives the same state and timeline."""
+        return read_span(self.connection, self.tables, self.negotiation_id, self.perspective)
 
     @property
     def last_erasure(self) -> int:

@@ -12,7 +12,6 @@ import select
 import subprocess
 import sys
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from threading import Lock, Timer
 from typing import Any, Final
 
 from api.commands.charts.svg import tidy
+from api.commands.kept_bytes import KeptBytes
 
 __all__ = ["DrawingError", "Drawn", "Pictures", "Renderer", "renderer"]
 
@@ -171,60 +171,37 @@ class Pictures:
 
     def __init__(self, renderer: Renderer, most: int = MOST_BYTES) -> None:
         self._renderer = renderer
-        self._most = most
-        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
-        self._erased: dict[str, int] = {}
-        self._lock = Lock()
+        self._kept: KeptBytes[bytes] = KeptBytes(most)
 
     def spec(
         self, slug: str, erased: int, asked: Hashable, make: Callable[[], dict[str, Any]]
     ) -> dict[str, Any]:
         """Make the spec of a picture, or give the one that is kept; `asked` names a position of the log."""
-        key = slug, f"spec {asked}"
-        kept = self._find(key, erased)
+        key = f"spec {asked}"
+        kept = self._kept.find(slug, erased, key)
         if kept is not None:
             found: dict[str, Any] = json.loads(kept)
             return found
         made = make()
-        self._keep(key, erased, json.dumps(made).encode())
+        self._kept.keep(slug, erased, key, json.dumps(made).encode())
         return made
 
     def draw(self, slug: str, erased: int, spec: Mapping[str, Any], form: str) -> Drawn:
         """Draw, or give what is kept; `erased` is the position of the negotiation's last erasure."""
-        key = slug, sha256(json.dumps([form, spec]).encode()).hexdigest()
-        kept = self._find(key, erased)
+        key = sha256(json.dumps([form, spec]).encode()).hexdigest()
+        kept = self._kept.find(slug, erased, key)
         if kept is not None:
             return Drawn(kept, 0.0)
         drawn = self._renderer.draw(spec, form)
         if form == "svg":
             drawn = replace(drawn, picture=tidy(drawn.picture, _name(spec)))
-        self._keep(key, erased, drawn.picture)
+        self._kept.keep(slug, erased, key, drawn.picture)
         return drawn
-
-    def _find(self, key: tuple[str, str], erased: int) -> bytes | None:
-        with self._lock:
-            self._drop(key[0], erased)
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def _keep(self, key: tuple[str, str], erased: int, content: bytes) -> None:
-        with self._lock:
-            if self._erased.get(key[0], 0) == erased:
-                self._kept[key] = content
-            while self.size > self._most:
-                self._kept.popitem(last=False)
 
     @property
     def size(self) -> int:
         """How many bytes are kept."""
-        return sum(map(len, self._kept.values()))
-
-    def _drop(self, slug: str, erased: int) -> None:
-        if self._erased.get(slug, 0) < erased:
-            self._erased[slug] = erased
-            for key in [key for key in self._kept if key[0] == slug]:
-                del self._kept[key]
+        return self._kept.size
 
 
 def _name(spec: Mapping[str, Any]) -> str:

@@ -12,13 +12,13 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.commands.json_text import write_json
 from api.composition import Parley
 from api.http.exchange.authorization import principal_of
-from api.http.exchange.caching import answered, tags_of
+from api.http.exchange.caching import answered
 from api.http.exchange.cursor import CURSOR, OF_THE_PAGE, Cursor
 from api.http.exchange.edtf_patterns import CUT
 from api.http.exchange.in_process import UNDISCLOSED
+from api.http.exchange.kept_answers import Filled
 from api.http.exchange.parameters import BOM, Parameter, choice, cut, given, whole_number
 from api.http.problems import RefusedError
 from domain.access import Principal
@@ -230,7 +230,7 @@ class Asked:
 
     def answer(
         self,
-        content: dict[str, Any],
+        content: dict[str, Any] | Filled,
         perspective: Perspective,
         log: Settling,
         *,
@@ -246,15 +246,16 @@ class Asked:
         """
         left_out = (*leaving_out, *((BOM,) if table is None else ()))
         canonical = self.canonical(perspective, fixed or {}, left_out)
-        tabular = any(each.name == BOM for each in self.declared)
+        filled = Filled.of(content, self.tag or self.request.path_params["slug"])
+        more = {"Vary": "Accept"} if any(each.name == BOM for each in self.declared) else {}
         return answered(
             self.request,
-            write_json(content) if table is None else table,
+            filled.body if table is None else table,
             canonical=None if log.settled(self.query) else canonical,
             version=version,
             media_type="application/json" if table is None else "text/csv; charset=utf-8",
-            more=({"Vary": "Accept"} if tabular else {}) | (self._onward(content) if table else {}),
-            tags=tags_of(self.tag or self.request.path_params["slug"], content),
+            more=more if table is None else {**more, **self._onward(filled.content)},
+            tags=filled.tags,
         )
 
     def canonical(

@@ -19,6 +19,7 @@ from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.entity_tags import if_match, precondition
 from api.http.exchange.fact_response import edition_tag
 from api.http.exchange.idempotency import Once, about_negotiation, about_opened
+from api.http.exchange.kept_answers import Blanks, Sight
 from api.http.exchange.operation import NEGOTIATION_TAG, OF_WHAT_HOLDS, body_of, reads, writes
 from api.http.exchange.parameters import Parameter, truth, whole_number
 from api.http.exchange.perspective import Asked, Asking, with_erasures
@@ -167,9 +168,20 @@ def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
         perspective = asked.perspective(reading)
         opened = reading.negotiation(slug, perspective.position)
         negotiation = reading.seen(opened, perspective)
-        rest = asked.rest(slug, perspective)
-        content = reading.state(negotiation, perspective, rest)
-        content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
+
+        def make(blanks: Blanks) -> dict[str, Any]:
+            content = reading.state(negotiation, perspective, blanks.rest)
+            blank = {name: blanks.blank(name) for name in ("negotiation", "perspective")}
+            told = {**content, **blank}
+            return with_erasures(told, reading, negotiation.id, perspective, rest=blanks.rest)
+
+        fills = {
+            "negotiation": lambda: describe_negotiation(negotiation),
+            "perspective": lambda: describe_perspective(perspective),
+            "rest": asked.rest(slug, perspective),
+        }
+        sight = Sight(reading, negotiation.id, slug, perspective, "state")
+        content = asked.request.app.state.kept_answers.answer(sight, make, fills)
         return asked.answer(content, perspective, reading, version=edition_tag(negotiation))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
+from api.http.exchange.kept_answers import Blanks, Filled, Sight
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import TEXT, Parameter, unknown_choice, whole_number
 from api.http.exchange.perspective import Asked, Asking, with_erasures
@@ -78,16 +80,29 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
         negotiation = reading.negotiation(slug, perspective.position)
         parties = reading.seen(negotiation, perspective).parties
         wanted = replace(wanted, parties=parties)
-        found = reading.people(negotiation.id, perspective, wanted, asked.people(slug, perspective))
-        items, last = found.page(None if cursor is None else cursor.place, limit, ROOM_OF_PAGE)
-        content: dict[str, Any] = {
-            "perspective": describe_perspective(perspective),
-            "items": items,
-            "next": None if last is None else asked.next(perspective, last, question_),
+        after = None if cursor is None else cursor.place
+
+        def make(blanks: Blanks) -> dict[str, Any]:
+            rest = partial(blanks.blank, "people")
+            found = reading.people(negotiation.id, perspective, wanted, rest)
+            items, last = found.page(after, limit, ROOM_OF_PAGE)
+            content: dict[str, Any] = {
+                "perspective": blanks.blank("perspective"),
+                "items": items,
+                "next": None if last is None else blanks.blank("next", last),
+            }
+            return with_erasures(content, reading, negotiation.id, perspective, rest=blanks.rest)
+
+        fills = {
+            "perspective": lambda: describe_perspective(perspective),
+            "people": asked.people(slug, perspective),
+            "next": lambda last: asked.next(perspective, last, question_),
+            "rest": asked.rest(slug, perspective),
         }
-        rows = table(asked, _COLUMNS, map(_row, items))
-        rest = asked.rest(slug, perspective)
-        content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
+        about = ("people", wanted.status, asked.parameters.get("q"), tuple(parties), after, limit)
+        sight = Sight(reading, negotiation.id, slug, perspective, about)
+        content = asked.request.app.state.kept_answers.answer(sight, make, fills)
+        rows = table(asked, _COLUMNS, _rows(content))
         return asked.answer(content, perspective, reading, table=rows)
 
 
@@ -96,6 +111,11 @@ def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
     if status is not None and status not in list_statuses():
         raise unknown_choice("/query/status", status, list_statuses())
     return PeopleFilter(status=status, q=None if q is None else parse_terms(question(q)))
+
+
+def _rows(filled: Filled) -> Iterator[dict[str, Any]]:
+    """The rows of a table, read from an answer only if it is sent as a table."""
+    yield from map(_row, filled.content["items"])
 
 
 def _row(item: Mapping[str, Any]) -> dict[str, Any]:

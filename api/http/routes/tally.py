@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Final, cast, get_args
 from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
+from api.http.exchange.kept_answers import Blanks, Filled, Sight
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import (
     TEXT,
@@ -25,8 +26,20 @@ from api.http.exchange.table import MARKED, MEDIA, table, with_mark
 from api.http.threads import LaneRoute
 from domain.errors import ContentError
 from domain.fact import KINDS
+from domain.time.perspective import Perspective
+from domain.views.brief import describe_perspective
 from domain.views.counting.points import By
-from domain.views.counting.tally import Per, Place, TallyQuery, add_hints, find_kinds, tally
+from domain.views.counting.tally import (
+    Per,
+    Place,
+    Tally,
+    TallyQuery,
+    add_hints,
+    find_kinds,
+    last_bucket,
+    tally,
+)
+from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
@@ -87,22 +100,46 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        counting = find_kinds(query)
-        slice_ = reading.timeslice(negotiation.id, perspective, counting)
-        found = tally(slice_, perspective, query, reading.names(negotiation.id, perspective))
-        if query.what is not None and not found.lists["facts"]:
-            some = counting is not None
-            whole = reading.timeslice(negotiation.id, perspective) if some else slice_
-            found = add_hints(found, whole)
         after = None if cursor is None else cast("Place", cursor.place)
-        content, place = found.page(after, limit)
-        onward = with_mark(asked, question)
-        following = None if place is None else asked.next(perspective, place, onward)
-        content = _leading_on(content, asked.request, following)
-        rest = asked.rest(slug, perspective)
-        content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        rows = table(asked, _COLUMNS, content["points"])
+
+        def make(blanks: Blanks) -> dict[str, Any]:
+            content, place = _counted(reading, negotiation.id, perspective, query).page(
+                after, limit
+            )
+            content = _leading_on(content, place, blanks)
+            return with_erasures(content, reading, negotiation.id, perspective, rest=blanks.rest)
+
+        def following(place: Place) -> str:
+            return asked.next(perspective, place, with_mark(asked, question))
+
+        fills = {
+            "perspective": lambda: describe_perspective(perspective),
+            "next": following,
+            "href": lambda place: f"{quote(asked.request.scope['path'])}?cursor={following(place)}",
+            "rest": asked.rest(slug, perspective),
+        }
+        about = ("tally", query, last_bucket(perspective.as_of, query.by), after, limit)
+        sight = Sight(reading, negotiation.id, slug, perspective, about)
+        content = asked.request.app.state.kept_answers.answer(sight, make, fills)
+        rows = table(asked, _COLUMNS, _points(content))
         return asked.answer(content, perspective, reading, table=rows)
+
+
+def _points(filled: Filled) -> Iterator[dict[str, Any]]:
+    """The rows of a table, read from an answer only if it is sent as a table."""
+    yield from filled.content["points"]
+
+
+def _counted(
+    reading: Reading, negotiation_id: UUID, perspective: Perspective, query: TallyQuery
+) -> Tally:
+    counting = find_kinds(query)
+    slice_ = reading.timeslice(negotiation_id, perspective, counting)
+    found = tally(slice_, perspective, query, reading.names(negotiation_id, perspective))
+    if query.what is None or found.lists["facts"]:
+        return found
+    some = counting is not None
+    return add_hints(found, reading.timeslice(negotiation_id, perspective) if some else slice_)
 
 
 def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:
@@ -150,12 +187,12 @@ def _query(question: Mapping[str, str]) -> TallyQuery:
     )
 
 
-def _leading_on(content: dict[str, Any], request: Request, rest: str | None) -> dict[str, Any]:
+def _leading_on(content: dict[str, Any], place: Place | None, blanks: Blanks) -> dict[str, Any]:
     """Say where the next page is, beside each list that is longer too."""
-    href = f"{quote(request.scope['path'])}?cursor={rest}"
     more = {
-        name: {"count": number, "href": href}
+        name: {"count": number, "href": blanks.blank("href", place)}
         for name, number in content.items()
         if name.endswith("_more")
     }
-    return {**content, **more, "next": rest}
+    following = None if place is None else blanks.blank("next", place)
+    return {**content, "perspective": blanks.blank("perspective"), **more, "next": following}

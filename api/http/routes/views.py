@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
+from api.http.exchange.kept_answers import Blanks, Sight
 from api.http.exchange.operation import OF_WHAT_HOLDS, reads
 from api.http.exchange.parameters import Parameter, choice, cut, whole_number
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
@@ -32,6 +33,7 @@ from domain.views.moments import (
     free_along,
     group_moments,
 )
+from domain.views.sections import Place
 from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
@@ -197,22 +199,38 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
         along = replace(free, query=replace(free.query, as_of=cut.as_of)).perspective(reading)
         shown = replace(along, as_known_at=cut.as_known_at)
         negotiation = reading.negotiation(slug, along.position)
-        boundaries = reading.sections(negotiation.id, along).boundaries(axis)
-        by, found = _grouped(boundaries, asked_by, chosen, limit)
-        if cursor is not None:
-            found = [each for each in found if each.at > cast("int", cursor.place[0])]
-        place = (found[limit - 1].at,) if len(found) > limit else None
         question = {"axis": axis} | ({} if asked_by is None else {"by": asked_by})
-        onward = question | ({_CHOSEN: f"{by}"} if asked_by == _AUTO else {})
-        content: dict[str, Any] = {
-            "perspective": describe_perspective(shown),
-            "axis": axis,
-            **({"by": by} if asked_by == _AUTO else {}),
-            "items": [{"at": each.format(by), "changes": each.changes} for each in found[:limit]],
-            "next": None if place is None else asked.next(shown, place, onward),
+
+        def make(blanks: Blanks) -> dict[str, Any]:
+            boundaries = reading.sections(negotiation.id, along).boundaries(axis)
+            by, found = _grouped(boundaries, asked_by, chosen, limit)
+            if cursor is not None:
+                found = [each for each in found if each.at > cast("int", cursor.place[0])]
+            place = (found[limit - 1].at,) if len(found) > limit else None
+            items = [{"at": each.format(by), "changes": each.changes} for each in found[:limit]]
+            content: dict[str, Any] = {
+                "perspective": blanks.blank("perspective"),
+                "axis": axis,
+                **({"by": by} if asked_by == _AUTO else {}),
+                "items": items,
+                "next": None if place is None else blanks.blank("next", place, by),
+            }
+            return with_erasures(content, reading, negotiation.id, along, rest=blanks.rest)
+
+        def following(place: Place, by: Unit | None) -> str:
+            onward = question | ({_CHOSEN: f"{by}"} if asked_by == _AUTO else {})
+            return asked.next(shown, place, onward)
+
+        fills = {
+            "perspective": lambda: describe_perspective(shown),
+            "next": following,
+            "rest": asked.rest(slug, shown),
         }
-        rest = asked.rest(slug, shown)
-        content = with_erasures(content, reading, negotiation.id, along, rest=rest)
+        after = None if cursor is None else cursor.place
+        edition = reading.seen(negotiation, along).version
+        about = ("moments", axis, asked_by, chosen, edition, after, limit)
+        sight = Sight(reading, negotiation.id, slug, along, about, always=True)
+        content = asked.request.app.state.kept_answers.answer(sight, make, fills)
         return free.answer(content, shown, reading, fixed=question)
 
 

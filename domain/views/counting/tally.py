@@ -203,6 +203,14 @@ def _buckets(span: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | Non
     return bucket(first, by), bucket(last, by)
 
 
+def last_bucket(as_of: int, by: By) -> int:
+    """In which bucket a tally ends; while `as_of` stays in it, and crosses no moment, the tally stays the same.
+
+    Outside the years 1 to 9999 each instant is one by itself.
+    """
+    return bucket(as_of, by) if _FIRST <= as_of <= _LAST else as_of
+
+
 def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:
     """The tally; where no fact of the slice counts `what`, with the list `known` of all that can be counted in it."""
     known: dict[str, str] = {}

@@ -1,0 +1,172 @@
+"""An answer about a negotiation is kept as bytes for as long as it holds, and given again to all that may see it.
+
+It holds while nothing of the negotiation changes, and for each `as_of` between the same two neighbouring moments
+(`domain.views.moments`). What differs from question to question all the same, such as the perspective, addresses and
+cursors, is left blank in what is kept, and filled in each time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from api.commands.json_text import write_json
+from api.commands.kept_bytes import KeptBytes
+from api.http.exchange.caching import tags_of
+from domain.time.instant import BEGINNING, END
+from domain.time.perspective import Perspective
+from domain.views.sections import Place
+from infrastructure.readers.reading import Reading
+from infrastructure.readers.sections import SectionReader
+
+__all__ = ["Blanks", "Filled", "KeptAnswers", "Sight"]
+
+MOST_BYTES: Final = 32 * 2**20
+MOST_SPANS: Final = 4_096
+"""Of how many questions it is known between which instants their answers hold."""
+_MARK: Final = secrets.token_hex(16)
+_BLANK: Final = re.compile(rf'"{_MARK}(\d+)"'.encode())
+_WEIGHT: Final = 200
+"""How many bytes a blank counts."""
+Fills = Mapping[str, Callable[..., Any]]
+"""{name of a blank: what it is filled with, as JSON}."""
+
+
+class Blanks:
+    """The blanks of one answer, which stand in its JSON as texts until they are filled in."""
+
+    def __init__(self) -> None:
+        self.named: list[tuple[str, tuple[Any, ...]]] = []
+
+    def blank(self, name: str, *given: Any) -> str:  # noqa: ANN401 -- what the fill of this name takes
+        """Leave something out, which `fills[name](*given)` puts there."""
+        self.named.append((name, given))
+        return f"{_MARK}{len(self.named) - 1}"
+
+    def rest(self, path: str, place: Place) -> str:
+        """Leave out the address of the rest of a list; as `Rest`."""
+        return self.blank("rest", path, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """An answer as it is sent: its JSON, and what it can be purged by."""
+
+    body: bytes
+    tags: list[str]
+
+    @classmethod
+    def of(cls, content: dict[str, Any] | Filled, tag: str) -> Filled:
+        """An answer that has no blanks, or that is filled already; its tags are by `tags_of`."""
+        if isinstance(content, Filled):
+            return content
+        return cls(write_json(content), tags_of(tag, content))
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the JSON says."""
+        said: dict[str, Any] = json.loads(self.body)
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The JSON between the blanks, and what each blank is filled with."""
+
+    parts: tuple[bytes, ...]
+    named: tuple[tuple[str, tuple[Any, ...]], ...]
+    tags: list[str]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts)) + _WEIGHT * len(self.named)
+
+    def filled(self, fills: Fills) -> Filled:
+        """The answer with every blank filled in."""
+        written = [self.parts[0]]
+        for (name, given), part in zip(self.named, self.parts[1:], strict=True):
+            written += write_json(fills[name](*given)), part
+        return Filled(b"".join(written), self.tags)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """From where an answer is seen: a negotiation at a perspective, by a reading.
+
+    `changes` is everything else that changes the answer while the negotiation's facts stay the same. An answer that
+    does not depend on `as_of` holds `always`.
+    """
+
+    reading: Reading
+    negotiation_id: UUID
+    slug: str
+    perspective: Perspective
+    changes: Hashable = ()
+    always: bool = False
+
+    @property
+    def key(self) -> Hashable:
+        """The same for two perspectives whose answers can only differ by `as_of`."""
+        at = self.perspective
+        changed = self._read.last_change
+        return changed, at.published_cut, at.clock, at.match, at.reading, self.changes
+
+    @property
+    def last_erasure(self) -> int:
+        """The position of the negotiation's last erasure."""
+        return self._read.last_erasure
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The `as_of` from which, and up to before which, the answer is the same."""
+        return (BEGINNING, END) if self.always else self._read.span
+
+    @property
+    def _read(self) -> SectionReader:
+        return self.reading.sections(self.negotiation_id, self.perspective)
+
+
+@dataclass
+class KeptAnswers:
+    """The answers that one application keeps."""
+
+    _kept: KeptBytes[_Kept] = field(default_factory=lambda: KeptBytes(MOST_BYTES))
+    _spans: dict[Hashable, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+
+    def answer(
+        self, sight: Sight, make: Callable[[Blanks], dict[str, Any]], fills: Fills
+    ) -> Filled:
+        """The answer that is kept, or else the one that `make` gives, which may leave out what `fills` puts there.
+
+        Where the log has corrections of its clock nothing is kept, because they change what a perspective means.
+        """
+        if sight.perspective.corrections:
+            return _written(sight, make).filled(fills)
+        owner, erased, key = sight.negotiation_id, sight.last_erasure, sight.key
+        as_of = sight.perspective.as_of
+        for begins, ends in self._spans.get((owner, key), ()):
+            if begins <= as_of < ends:
+                kept = self._kept.find(owner, erased, (key, begins))
+                if kept is not None:
+                    return kept.filled(fills)
+        made = _written(sight, make)
+        begins, ends = sight.span
+        if len(self._spans) >= MOST_SPANS:
+            self._spans.clear()
+        spans = [each for each in self._spans[owner, key] if each[0] != begins]
+        self._spans[owner, key] = [*spans, (begins, ends)]
+        self._kept.keep(owner, erased, (key, begins), made)
+        return made.filled(fills)
+
+
+def _written(sight: Sight, make: Callable[[Blanks], dict[str, Any]]) -> _Kept:
+    blanks = Blanks()
+    content = make(blanks)
+    pieces = _BLANK.split(write_json(content))
+    named = tuple(blanks.named[int(number)] for number in pieces[1::2])
+    return _Kept(tuple(pieces[::2]), named, tags_of(sight.slug, content))

@@ -1,0 +1,225 @@
+"""An answer that is kept is, byte for byte, the one that would be made anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from api.commands.kept_bytes import KeptBytes
+from api.composition import compose
+from api.http.app import create_app
+from api.http.exchange.kept_answers import KeptAnswers
+from domain.time.instant import BEGINNING, END, format_instant
+from domain.views.moments import valid_boundaries
+from tests.api.asking import TALKS, Client, entered, without_credentials
+from tests.databases import UNBOUNDED, settings_of
+from tests.drawn_facts import instants
+from tests.readers.test_two_witnesses import Witnesses
+from tests.strategies import SLUG, histories
+from tests.thorough import often
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fastapi import FastAPI
+    from hypothesis.strategies import DataObject, SearchStrategy
+
+    from domain.streams.entry import Entry
+    from domain.views.versions import FactVersion
+
+BELARUS: Final = f"/v1/negotiations/{SLUG}"
+QUESTIONS: Final = (
+    "",
+    "/people",
+    "/people?status=held",
+    "/people?q=coale&limit=1",
+    "/tally?what=released",
+    "/tally?what=released&by=day",
+    "/tally?what=held&by=year",
+    "/tally?what=unheard+of",
+    "/tally?count=facts&kind=statement&by=day&limit=1",
+    "/tally?what=released&from=2025-09&to=2025-11&per=population",
+    *(f"/moments?axis={axis}&by=auto&limit=2" for axis in ("valid", "recorded", "published")),
+)
+EDGES: Final = ("possible_from", "certain_from", "certain_to", "possible_to")
+
+
+@pytest.fixture
+def witnesses(database_url: str) -> Iterator[Witnesses]:
+    found = Witnesses(database_url)
+    yield found
+    found.database.close()
+
+
+@pytest.fixture
+def asking(database_url: str) -> Iterator[Client]:
+    """A client of the same database, of whom nobody counts rates."""
+    parley = compose(settings_of(database_url, **UNBOUNDED), upgrade=False)
+    app = create_app(parley)
+    yield Client(TestClient(app, headers=entered(parley), raise_server_exceptions=False))
+    parley.close()
+
+
+@settings(
+    max_examples=often(8, 300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(entries=histories(), data=st.data())
+def test_an_answer_that_is_kept_is_the_one_made_anew(
+    witnesses: Witnesses, asking: Client, entries: list[Entry], data: DataObject
+) -> None:
+    versions = witnesses.take(entries, [])
+    state = cast("FastAPI", asking.http.app).state
+    keeping = KeptAnswers()
+    question = data.draw(st.sampled_from(QUESTIONS))
+    cuts = data.draw(st.lists(_cuts(len(entries)), min_size=1, max_size=2))
+    instants_ = data.draw(st.lists(_instants(versions), min_size=1, max_size=6))
+    for as_of in (*instants_, *instants_):
+        path = _path(question, data.draw(st.sampled_from(cuts)), as_of)
+        state.kept_answers = keeping
+        kept = asking.http.get(path)
+        state.kept_answers = KeptAnswers()
+        anew = asking.http.get(path)
+        assert kept.content == anew.content, path
+        assert kept.status_code == anew.status_code
+        names = ("etag", "cache-tag", "link", "cache-control")
+        assert [kept.headers.get(name) for name in names] == [
+            anew.headers.get(name) for name in names
+        ]
+
+
+def _cuts(positions: int) -> SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            "position": st.just(positions) | st.integers(1, positions),
+            "clock": st.sampled_from(("recorded", "published")),
+            "match": st.sampled_from(("certain", "possible")),
+        },
+        optional={"as_known_at": instants().map(format_instant)},
+    )
+
+
+def _instants(versions: list[FactVersion]) -> SearchStrategy[int]:
+    """Instants at, just before and just after which an answer may change, and others."""
+    windows = [version.record.fact.window for version in versions if not version.record.erased]
+    edges = {
+        at + step
+        for window in windows
+        for at in valid_boundaries(getattr(window, name) for name in EDGES)
+        for step in (-1, 0, 1)
+        if BEGINNING < at + step < END - 1
+    }
+    return st.sampled_from(sorted(edges)) | instants() if edges else instants()
+
+
+def _path(question: str, cuts: dict[str, Any], as_of: int) -> str:
+    mark = "&" if "?" in question else "?"
+    return f"{BELARUS}{question}{mark}{urlencode({**cuts, 'as_of': format_instant(as_of)})}"
+
+
+@pytest.mark.parametrize("question", ["?", "/people?", "/tally?what=released&", "/moments?"])
+def test_it_is_made_again_only_when_something_changed(client: Client, question: str) -> None:
+    client.open()
+    made = _count_made(client)
+    client.record(external_id="A", valid="2025-09-11")
+    client.record(external_id="B", valid="2025-11-22")
+    whole = 1 if question == "/moments?" else 2
+
+    def ask(as_of: str) -> bytes:
+        return client.http.get(f"{TALKS}{question}as_of={as_of}").content
+
+    first = ask("2025-09-20")
+    assert ask("2025-09-21") != first  # the perspective that it names
+    assert ask("2025-09-20") == first
+    assert len(made) == 1
+    ask("2025-11-25")
+    assert len(made) == whole
+    client.record(external_id="C", valid="2025-09-12")
+    ask("2025-09-20")
+    assert len(made) == whole + 1
+
+
+def _count_made(client: Client) -> list[object]:
+    """A list that has one item more for each answer that is made, and not taken from what is kept."""
+    made: list[object] = []
+
+    class Counting(KeptAnswers):
+        def answer(self, sight: Any, make: Any, fills: Any) -> Any:  # noqa: ANN401 -- as it is called
+            def counted(blanks: Any) -> Any:  # noqa: ANN401 -- as it is called
+                made.append(sight)
+                return make(blanks)
+
+            return super().answer(sight, counted, fills)
+
+    cast("FastAPI", client.http.app).state.kept_answers = Counting()
+    return made
+
+
+def test_another_negotiation_and_another_title_are_not_mixed_up(client: Client) -> None:
+    client.open()
+    client.record(external_id="A")
+    client.open("others")
+    path = "?as_of=2025-12"
+    assert client.get(f"{TALKS}{path}").json["facts"]["recorded"] == 1
+    assert client.get(f"/v1/negotiations/others{path}").json["facts"]["recorded"] == 0
+    body = {"reason": "coding_error", "why": "It was wrong", "changes": {"title": "New title"}}
+    told = client.post(f"{TALKS}/corrections", body, if_match="*")
+    assert told.status == 200, told.json
+    assert client.get(f"{TALKS}{path}").json["negotiation"]["title"] == "New title"
+
+
+def test_an_erasure_drops_what_was_kept(client: Client) -> None:
+    client.open()
+    named = "Zdzislawa Wspominana"
+    recorded = client.record(external_id="A", people=[named], summary=f"{named} was freed")
+    assert client.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
+    position = recorded.json["position"]
+    paths = [f"{TALKS}{path}position={position}" for path in ("?", "/people?")]
+    assert all(named.encode() in client.http.get(path).content for path in paths)
+    keeping = cast("FastAPI", client.http.app).state.kept_answers
+
+    def kept() -> str:
+        return repr([*keeping._kept._kept.values()])
+
+    assert named in kept()
+    gone = client.post(
+        f"{recorded.headers['location']}/erasure", {"reason": "Asked for"}, if_match="*"
+    )
+    assert gone.status == 200, gone.json
+    assert not any(named.encode() in client.http.get(path).content for path in paths)
+    assert named not in kept()
+
+
+def test_what_is_kept_shows_nothing_private(client: Client) -> None:
+    body = {"slug": "talks", "title": "Talks", "parties": [], "visibility": "private"}
+    assert client.post("/v1/negotiations", body).status == 201
+    client.record(external_id="A")
+    assert client.get(TALKS).status == 200
+    assert without_credentials(client).get(TALKS).status == 404
+
+
+def test_what_is_kept_has_so_many_bytes_at_most() -> None:
+    keeping: KeptBytes[bytes] = KeptBytes(100)
+    for number in range(5):
+        keeping.keep("talks", 0, number, bytes(30))
+        assert keeping.size <= 100
+    assert keeping.find("talks", 0, 4) is not None
+    assert keeping.find("talks", 0, 0) is None
+    keeping.keep("talks", 0, "large", bytes(101))
+    assert keeping.find("talks", 0, "large") is None
+    assert keeping.size == 90
+
+
+def test_an_answer_that_was_made_before_an_erasure_is_not_kept_after_it() -> None:
+    keeping: KeptBytes[bytes] = KeptBytes(100)
+    assert keeping.find("talks", 7, "state") is None
+    keeping.keep("talks", 6, "state", b"with what was erased")
+    assert keeping.find("talks", 7, "state") is None
+    keeping.keep("others", 0, "state", b"of another negotiation")
+    assert keeping.find("others", 0, "state") is not None
